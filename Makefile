@@ -1,0 +1,40 @@
+# What a person runs. `make test` is what CI runs.
+CARGO ?= cargo
+BUF := sdk/node_modules/.bin/buf
+# The programs of the demo and of `make bench` are timed, so they are built as they would be deployed.
+RELEASE := --release --locked
+
+.PHONY: run demo test check generate bench tools
+
+run:
+	$(CARGO) run $(RELEASE) -p s2s-server
+
+demo:
+	$(CARGO) build $(RELEASE) -p s2s-server -p s2s-tests
+	target/release/s2s-demo
+
+test: check
+	$(CARGO) build --locked --workspace --all-targets
+	$(CARGO) test --locked --workspace
+
+check: tools
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(BUF) lint
+	$(BUF) format --diff --exit-code
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps -p s2s-sdk
+
+generate: tools
+	$(BUF) format --write
+	$(CARGO) run --locked -p s2s-generate
+
+bench:
+	$(CARGO) build $(RELEASE) -p s2s-server -p s2s-tests
+	target/release/s2s-bench
+
+# buf comes as a pinned npm package; without npm its checks can't run, which CI does not accept.
+tools: sdk/node_modules/.installed
+
+sdk/node_modules/.installed: sdk/package-lock.json
+	npm ci --prefix sdk
+	touch $@

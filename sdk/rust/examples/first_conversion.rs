@@ -1,0 +1,58 @@
+use std::{env, error::Error};
+
+use futures::TryStreamExt as _;
+use s2s_sdk::{
+    Client,
+    v1::{self, record_conversion_request::Commission},
+};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let endpoint = env::args().nth(1).unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
+    let client = Client::builder(endpoint).build()?;
+
+    // What is to be counted: sales.
+    let code = v1::ConversionCode {
+        name: "Sale".to_owned(),
+        default_currency: "EUR".to_owned(),
+        ..Default::default()
+    };
+    let request = v1::CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
+    let code = client.create_conversion_code(request).await?.conversion_code.ok_or("no conversion code")?;
+
+    // Where visitors go. The click id takes the place of [s2sidentifier].
+    let link = v1::TrackingLink {
+        destination: "https://shop.example/?s1=[s2sidentifier]".to_owned(),
+        conversion_code_ids: vec![code.id.clone()],
+        ..Default::default()
+    };
+    let request = v1::CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
+    let link = client.create_tracking_link(request).await?.tracking_link.ok_or("no tracking link")?;
+    println!("publish {}", link.url);
+
+    // A visitor follows the link; the link's URL does this by itself.
+    let request = v1::RecordClickRequest { tracking_link_id: link.id, ..Default::default() };
+    let click = client.record_click(request).await?.click.ok_or("no click")?;
+
+    // The visitor buys. Sent twice by mistake, it still counts once.
+    let request = v1::RecordConversionRequest {
+        conversion_code_id: code.id.clone(),
+        click_id: click.click_id,
+        transaction_id: "order-1001".to_owned(),
+        value: Some(v1::Money::from_decimal("19.99", "EUR")?),
+        commission: Some(Commission::CommissionAmount(v1::Money::from_decimal("2.50", "EUR")?)),
+        ..Default::default()
+    };
+    client.record_conversion(request.clone()).await?;
+    client.record_conversion(request).await?;
+
+    // Read it back, page after page.
+    let request = v1::ListConversionsRequest { conversion_code_id: code.id, ..Default::default() };
+    let mut conversions = client.conversions(request);
+    while let Some(conversion) = conversions.try_next().await? {
+        let (value, commission) =
+            (conversion.value.unwrap_or_default(), conversion.commission.unwrap_or_default());
+        println!("{}: value {value}, commission {commission}", conversion.id);
+    }
+    Ok(())
+}

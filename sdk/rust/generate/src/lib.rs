@@ -1,0 +1,77 @@
+//! Writes the Rust code of the schema: messages, clients, server traits and the descriptor.
+//!
+//! The result is committed, so that users of the SDK need neither this program nor `protoc`; a test
+//! proves it fresh.
+
+#![forbid(unsafe_code)]
+
+use std::{error::Error, fs, path::Path};
+
+use prost::Message as _;
+
+/// The schema's files, relative to `proto/`.
+const FILES: [&str; 7] = [
+    "s2s/v1/money.proto",
+    "s2s/v1/error_reason.proto",
+    "s2s/v1/conversion_code.proto",
+    "s2s/v1/tracking_link.proto",
+    "s2s/v1/click.proto",
+    "s2s/v1/conversion.proto",
+    "s2s/v1/postback.proto",
+];
+
+/// Generates from the schema in `proto` into the folder `out`, which must exist.
+///
+/// Writes `s2s.v1.rs` and `descriptor.bin` (a `FileDescriptorSet` with comments, for reflection).
+pub fn generate(proto: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    let descriptor = protox::Compiler::new([proto])?
+        .include_imports(true)
+        .include_source_info(true)
+        .open_files(FILES)?
+        .file_descriptor_set();
+    fs::write(out.join("descriptor.bin"), descriptor.encode_to_vec())?;
+    tonic_prost_build::configure()
+        .out_dir(out)
+        .extern_path(".google.rpc.Status", "::tonic_types::Status")
+        .server_mod_attribute(".", "#[cfg(feature = \"server\")]")
+        .compile_fds(descriptor)?;
+    // prost writes an empty file for each package whose messages come from elsewhere.
+    for entry in fs::read_dir(out)? {
+        let path = entry?.path();
+        let ours = path.ends_with("s2s.v1.rs") || path.ends_with("descriptor.bin");
+        if !ours {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn committed_code_is_fresh() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let out = tempfile::tempdir().unwrap();
+        generate(&root.join("../../../proto"), out.path()).unwrap();
+        for name in ["s2s.v1.rs", "descriptor.bin"] {
+            let fresh = fs::read(out.path().join(name)).unwrap();
+            let committed = fs::read(root.join("../src/gen").join(name)).unwrap();
+            assert!(fresh == committed, "{name} is not what the schema gives; run `make generate`");
+        }
+    }
+
+    #[test]
+    fn every_schema_file_is_generated() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../proto/s2s/v1");
+        let mut there: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| format!("s2s/v1/{}", entry.unwrap().file_name().to_str().unwrap()))
+            .collect();
+        let mut named = FILES.map(str::to_owned).to_vec();
+        there.sort();
+        named.sort();
+        assert_eq!(there, named);
+    }
+}

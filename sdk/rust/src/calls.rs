@@ -1,0 +1,150 @@
+//! The table of all calls, and of the lists that page by themselves.
+//!
+//! The calls that are for edges only are absent: `ResolveSlug`, `ListClickIdKeys`, `ReceivePostback`.
+
+use futures::{
+    StreamExt as _, TryStreamExt as _,
+    stream::{self, BoxStream},
+};
+
+use crate::{
+    Client, Error,
+    client::RESPONSE_BYTES_MAX,
+    retry::{fill, fill_click},
+    v1,
+};
+
+/// Writes a method of [`Client`] for each call; `filled` names what makes its request safe to repeat.
+macro_rules! calls {
+    ($($module:ident::$service:ident {$(
+        $(#[$doc:meta])*
+        $call:ident($request:ident) -> $response:ident $(, filled $fill:expr)?;
+    )*})*) => {
+        impl Client {$($(
+            $(#[$doc])*
+            pub async fn $call(&self, request: v1::$request) -> Result<v1::$response, Error> {
+                $(
+                    let mut request = request;
+                    let fill: fn(&mut v1::$request) -> Result<(), Error> = $fill;
+                    fill(&mut request)?;
+                )?
+                self.call(request, |channel, request| async move {
+                    let service = v1::$module::$service::new(channel);
+                    service.max_decoding_message_size(RESPONSE_BYTES_MAX).$call(request).await
+                }).await
+            }
+        )*)*}
+    };
+}
+
+calls! {
+    conversion_code_service_client::ConversionCodeServiceClient {
+        /// Creates a conversion code: one kind of conversion, such as "sale".
+        create_conversion_code(CreateConversionCodeRequest) -> CreateConversionCodeResponse,
+            filled |request| fill(&mut request.request_id);
+        /// Returns one conversion code.
+        get_conversion_code(GetConversionCodeRequest) -> GetConversionCodeResponse;
+        /// Returns one page of the account's conversion codes, newest first;
+        /// [`Self::conversion_codes`] returns all of them.
+        list_conversion_codes(ListConversionCodesRequest) -> ListConversionCodesResponse;
+        /// Changes the fields of a conversion code that `update_mask` names.
+        update_conversion_code(UpdateConversionCodeRequest) -> UpdateConversionCodeResponse;
+        /// Archives a conversion code: postbacks that name it are held from then on.
+        archive_conversion_code(ArchiveConversionCodeRequest) -> ArchiveConversionCodeResponse;
+        /// Renders the postback URL that the merchant pastes.
+        get_postback_url(GetPostbackUrlRequest) -> GetPostbackUrlResponse;
+    }
+    tracking_link_service_client::TrackingLinkServiceClient {
+        /// Creates a tracking link.
+        create_tracking_link(CreateTrackingLinkRequest) -> CreateTrackingLinkResponse,
+            filled |request| fill(&mut request.request_id);
+        /// Returns one tracking link.
+        get_tracking_link(GetTrackingLinkRequest) -> GetTrackingLinkResponse;
+        /// Returns one page of the account's tracking links, newest first; [`Self::tracking_links`]
+        /// returns all of them.
+        list_tracking_links(ListTrackingLinksRequest) -> ListTrackingLinksResponse;
+        /// Changes the fields of a tracking link that `update_mask` names.
+        update_tracking_link(UpdateTrackingLinkRequest) -> UpdateTrackingLinkResponse;
+        /// Archives a tracking link: visitors get its fallback destination, and its conversions are
+        /// held.
+        archive_tracking_link(ArchiveTrackingLinkRequest) -> ArchiveTrackingLinkResponse;
+    }
+    click_service_client::ClickServiceClient {
+        /// Records a click, for those who redirect visitors themselves.
+        ///
+        /// A request that has neither click id nor request id gets a request id and, where it has no
+        /// click time, this machine's: keep the clock right, the server takes 5 seconds ahead of its
+        /// own at the most.
+        record_click(RecordClickRequest) -> RecordClickResponse, filled fill_click;
+        /// Returns one click.
+        get_click(GetClickRequest) -> GetClickResponse;
+        /// Returns one page of the clicks of a tracking link, newest first; [`Self::clicks`] returns
+        /// all of them.
+        list_clicks(ListClicksRequest) -> ListClicksResponse;
+    }
+    conversion_service_client::ConversionServiceClient {
+        /// Records a conversion. `Ok` means that it is durable and counted exactly once.
+        record_conversion(RecordConversionRequest) -> RecordConversionResponse,
+            filled |request| fill(&mut request.request_id);
+        /// Records up to 1,000 conversions. `Ok` says nothing of the single ones: each has its own
+        /// result, in the order of the requests; see
+        /// [`into_result`](v1::BatchRecordConversionsResult::into_result).
+        batch_record_conversions(BatchRecordConversionsRequest) -> BatchRecordConversionsResponse,
+            filled |request| request.requests.iter_mut().try_for_each(|item| fill(&mut item.request_id));
+        /// Returns one conversion.
+        get_conversion(GetConversionRequest) -> GetConversionResponse;
+        /// Returns one page of the account's conversions, newest first; [`Self::conversions`] returns
+        /// all of them.
+        list_conversions(ListConversionsRequest) -> ListConversionsResponse;
+    }
+    postback_service_client::PostbackServiceClient {
+        /// Returns one page of the account's postbacks, newest first; [`Self::postbacks`] returns all
+        /// of them.
+        list_postbacks(ListPostbacksRequest) -> ListPostbacksResponse;
+        /// Returns one postback.
+        get_postback(GetPostbackRequest) -> GetPostbackResponse;
+        /// Reads held postbacks again, after their cause was mended. Replaying twice counts once.
+        replay_postbacks(ReplayPostbacksRequest) -> ReplayPostbacksResponse;
+        /// Says how a postback URL would be read and what would become of it. Records nothing.
+        explain_postback(ExplainPostbackRequest) -> ExplainPostbackResponse;
+    }
+}
+
+/// Writes a method of [`Client`] for each list that returns its items over all pages.
+macro_rules! streams {
+    ($(
+        $(#[$doc:meta])*
+        $stream:ident($request:ident) -> $item:ident, pages $list:ident.$items:ident;
+    )*) => {
+        impl Client {$(
+            $(#[$doc])*
+            ///
+            /// Each page is fetched when it is reached, with timeout and retries of its own; begins at
+            /// the request's `page_token`. After an error there are no more items.
+            #[must_use]
+            pub fn $stream(&self, request: v1::$request) -> BoxStream<'static, Result<v1::$item, Error>> {
+                let first = Some((self.clone(), request));
+                stream::try_unfold(first, async |next| {
+                    let Some((client, mut request)) = next else { return Ok(None) };
+                    let page = client.$list(request.clone()).await?;
+                    request.page_token = page.next_page_token;
+                    let next = (!request.page_token.is_empty()).then_some((client, request));
+                    Ok::<_, Error>(Some((stream::iter(page.$items).map(Ok), next)))
+                }).try_flatten().boxed()
+            }
+        )*}
+    };
+}
+
+streams! {
+    /// All conversion codes of the account, newest first.
+    conversion_codes(ListConversionCodesRequest) -> ConversionCode, pages list_conversion_codes.conversion_codes;
+    /// All tracking links of the account, newest first.
+    tracking_links(ListTrackingLinksRequest) -> TrackingLink, pages list_tracking_links.tracking_links;
+    /// All clicks of a tracking link, newest first.
+    clicks(ListClicksRequest) -> Click, pages list_clicks.clicks;
+    /// All conversions of the account that pass the request's filters, newest first.
+    conversions(ListConversionsRequest) -> Conversion, pages list_conversions.conversions;
+    /// All postbacks of the account that pass the request's filters, newest first.
+    postbacks(ListPostbacksRequest) -> Postback, pages list_postbacks.postbacks;
+}

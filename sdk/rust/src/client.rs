@@ -1,0 +1,235 @@
+//! The client: one connection, opened at the first call, opened again where it broke.
+//!
+//! The calls themselves are in the table of `calls.rs`.
+
+use std::{error::Error as StdError, fmt, time::Duration};
+
+use tonic::{
+    Request, Response, Status,
+    metadata::{Ascii, MetadataValue},
+    transport::{Channel, Endpoint, Uri},
+};
+
+use crate::{Error, retry::Policy};
+
+const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
+const TIMEOUT_MAX: Duration = Duration::from_hours(1);
+const CONNECT_TIMEOUT_DEFAULT: Duration = Duration::from_secs(5);
+const RETRIES_DEFAULT: u32 = 4;
+/// A connection that is silent for so long is asked for a sign of life, calls or no calls, so that one
+/// that a firewall dropped costs no call its time.
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+/// A page of 1,000 is larger than tonic's default of 4 MiB.
+pub(crate) const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// A client of one server. Cheap to clone; clones share the connection.
+///
+/// Every call is sent again where it failed for a passing reason (the server can't be reached, is
+/// stopping or overloaded), with growing pauses and within the timeout. That never counts anything
+/// twice: requests that need a request id for it, and have none, get a random one before the first
+/// attempt. To repeat a call yourself, after an error, give it a request id of your own.
+///
+/// Dropping a call's future cancels the call; it may or may not have taken effect.
+#[derive(Clone, Debug)]
+pub struct Client {
+    channel: Channel,
+    authorization: Option<MetadataValue<Ascii>>,
+    policy: Policy,
+}
+
+impl Client {
+    /// Begins to configure a client of the server at `endpoint`: scheme, host and port, such as
+    /// `http://127.0.0.1:8080`.
+    pub fn builder(endpoint: impl Into<String>) -> ClientBuilder {
+        ClientBuilder {
+            endpoint: endpoint.into(),
+            api_key: None,
+            connect_timeout: CONNECT_TIMEOUT_DEFAULT,
+            policy: Policy { timeout: TIMEOUT_DEFAULT, retries: RETRIES_DEFAULT },
+        }
+    }
+
+    /// Makes one call with `send`, which has the generated client's method.
+    pub(crate) async fn call<Req, Res, F>(
+        &self,
+        request: Req,
+        send: impl Fn(Channel, Request<Req>) -> F,
+    ) -> Result<Res, Error>
+    where
+        Req: Clone,
+        F: Future<Output = Result<Response<Res>, Status>>,
+    {
+        let response = self.policy.run(|left| {
+            let mut attempt = Request::new(request.clone());
+            attempt.set_timeout(left);
+            if let Some(authorization) = &self.authorization {
+                attempt.metadata_mut().insert("authorization", authorization.clone());
+            }
+            send(self.channel.clone(), attempt)
+        });
+        response.await.map(Response::into_inner)
+    }
+}
+
+/// The settings of a [`Client`].
+#[derive(Clone)]
+#[must_use]
+pub struct ClientBuilder {
+    endpoint: String,
+    api_key: Option<String>,
+    connect_timeout: Duration,
+    policy: Policy,
+}
+
+impl ClientBuilder {
+    /// The key that the account is known by, sent with every call. Default: none.
+    pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
+        self.api_key = Some(api_key.into());
+        self
+    }
+
+    /// How long a call may take, over all its attempts. Default: 10 seconds; at most one hour.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.policy.timeout = timeout.min(TIMEOUT_MAX);
+        self
+    }
+
+    /// How long opening the connection may take. Default: 5 seconds.
+    pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
+        self.connect_timeout = connect_timeout;
+        self
+    }
+
+    /// How often a call is sent again at the most. Default: 4; 0 sends every call once.
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.policy.retries = retries;
+        self
+    }
+
+    /// Makes the client. It connects at its first call, so a server that isn't there is no error yet.
+    ///
+    /// To be called within a tokio runtime that has I/O and time enabled.
+    pub fn build(self) -> Result<Client, BuildError> {
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(BuildError::NoRuntime);
+        }
+        let authorization = self.api_key.as_deref().map(bearer).transpose()?;
+        let channel = endpoint(&self.endpoint)?
+            .connect_timeout(self.connect_timeout)
+            .tcp_nodelay(true)
+            .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
+            .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
+            .keep_alive_while_idle(true)
+            .connect_lazy();
+        Ok(Client { channel, authorization, policy: self.policy })
+    }
+}
+
+/// Without the API key.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("endpoint", &self.endpoint)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The value of the `authorization` metadata, marked as secret.
+fn bearer(api_key: &str) -> Result<MetadataValue<Ascii>, BuildError> {
+    if api_key.is_empty() || !api_key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(BuildError::ApiKeyInvalid);
+    }
+    let mut value =
+        MetadataValue::try_from(format!("Bearer {api_key}")).map_err(|_| BuildError::ApiKeyInvalid)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// tonic would drop a path, and speak plain HTTP to an `https` endpoint.
+fn endpoint(text: &str) -> Result<Endpoint, BuildError> {
+    let uri: Uri = text.parse().map_err(|_| BuildError::EndpointInvalid)?;
+    match uri.scheme_str() {
+        Some("https") => Err(BuildError::TlsUnsupported),
+        Some("http") if matches!(uri.path(), "" | "/") && uri.query().is_none() => Ok(uri.into()),
+        _ => Err(BuildError::EndpointInvalid),
+    }
+}
+
+/// Why a client can't be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The endpoint is not `http://`, a host and at most a port.
+    EndpointInvalid,
+    /// The endpoint is `https`, which this version doesn't speak.
+    TlsUnsupported,
+    /// The API key is empty, or has blanks or other characters that no key has.
+    ApiKeyInvalid,
+    /// There is no tokio runtime here.
+    NoRuntime,
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EndpointInvalid => "an endpoint is of the form http://host:port, without a path",
+            Self::TlsUnsupported => {
+                "https endpoints are not supported yet; use http within a trusted network"
+            }
+            Self::ApiKeyInvalid => "the API key is empty or has blanks or characters that no key has",
+            Self::NoRuntime => "a client must be built within a tokio runtime",
+        })
+    }
+}
+
+impl StdError for BuildError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn endpoints_are_checked() {
+        use BuildError::{EndpointInvalid, TlsUnsupported};
+        for (endpoint, expected) in [
+            ("http://127.0.0.1:8080", None),
+            ("http://127.0.0.1:8080/", None),
+            ("http://[::1]:8080", None),
+            ("HTTP://localhost", None),
+            ("https://t.example", Some(TlsUnsupported)),
+            ("HTTPS://t.example:443", Some(TlsUnsupported)),
+            ("", Some(EndpointInvalid)),
+            ("http://", Some(EndpointInvalid)),
+            ("localhost:8080", Some(EndpointInvalid)),
+            ("127.0.0.1", Some(EndpointInvalid)),
+            ("/s2s", Some(EndpointInvalid)),
+            ("ftp://t.example", Some(EndpointInvalid)),
+            ("unix:///run/s2s", Some(EndpointInvalid)),
+            ("http://t.example/api", Some(EndpointInvalid)),
+            ("http://t.example?x=1", Some(EndpointInvalid)),
+            ("http://t .example", Some(EndpointInvalid)),
+        ] {
+            assert_eq!(Client::builder(endpoint).build().err(), expected, "{endpoint:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn api_keys_are_checked_and_never_shown() {
+        let builder = Client::builder("http://127.0.0.1:1");
+        for api_key in ["", " ", "key\n", "two words", "schlüssel"] {
+            let error = builder.clone().api_key(api_key).build().err();
+            assert_eq!(error, Some(BuildError::ApiKeyInvalid), "{api_key:?}");
+        }
+        let builder = builder.api_key("s3cret");
+        assert!(!format!("{builder:?}").contains("s3cret"));
+        assert!(!format!("{:?}", builder.build().unwrap()).contains("s3cret"));
+    }
+
+    #[test]
+    fn building_outside_of_a_runtime_is_an_error() {
+        assert_eq!(Client::builder("http://127.0.0.1:1").build().err(), Some(BuildError::NoRuntime));
+    }
+}

@@ -1,0 +1,35 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod calls;
+mod client;
+mod error;
+mod money;
+mod retry;
+
+pub use client::{BuildError, Client, ClientBuilder};
+pub use error::Error;
+pub use money::MoneyError;
+/// The well-known types that messages hold, such as `Timestamp`.
+pub use prost_types;
+pub use tonic::Code;
+pub use tonic_types::FieldViolation;
+
+/// The messages and services of the schema `s2s.v1`, generated.
+#[allow(
+    missing_docs,
+    unused_qualifications,
+    rustdoc::all,
+    clippy::all,
+    clippy::pedantic,
+    clippy::as_conversions,
+    clippy::disallowed_methods,
+    reason = "generated"
+)]
+pub mod v1 {
+    include!("gen/s2s.v1.rs");
+
+    /// The schema itself, an encoded `google.protobuf.FileDescriptorSet` with comments.
+    pub const DESCRIPTOR: &[u8] = include_bytes!("gen/descriptor.bin");
+}

@@ -1,0 +1,165 @@
+//! Decimal text to exact money and back.
+//!
+//! No float, no exponent, no rounding and no thousands separators: text that is not exactly an
+//! amount in millionths is an error. The currency is taken as it is; the server checks it.
+
+use std::{error::Error, fmt};
+
+use crate::v1::Money;
+
+/// Millionths have six fraction digits.
+const FRACTION_DIGITS: usize = 6;
+const MICROS_PER_UNIT: u64 = 1_000_000;
+
+/// Why a text is no amount of money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MoneyError {
+    /// Not an optional sign, digits, and at most one point with digits after it.
+    Malformed,
+    /// More than six fraction digits, and those beyond are not all zeros.
+    TooPrecise,
+    /// Millionths of it don't fit an `i64`.
+    OutOfRange,
+}
+
+impl fmt::Display for MoneyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Malformed => "an amount is digits with at most one decimal point, such as 19.99",
+            Self::TooPrecise => "an amount has at most six fraction digits",
+            Self::OutOfRange => "the amount is out of range",
+        })
+    }
+}
+
+impl Error for MoneyError {}
+
+impl Money {
+    /// Reads an exact amount, such as `19.99`, `-3` or `0.000001`.
+    ///
+    /// `currency_code` is an ISO 4217 code, such as `EUR`; empty means the currency of the
+    /// conversion code.
+    pub fn from_decimal(text: &str, currency_code: impl Into<String>) -> Result<Self, MoneyError> {
+        let (sign, number) = match text.strip_prefix('-') {
+            Some(number) => (-1, number),
+            None => (1, text.strip_prefix('+').unwrap_or(text)),
+        };
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+        let digits_only = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        if !digits_only(whole) || !digits_only(fraction) {
+            return Err(MoneyError::Malformed);
+        }
+        if fraction.bytes().skip(FRACTION_DIGITS).any(|byte| byte != b'0') {
+            return Err(MoneyError::TooPrecise);
+        }
+        let micros_digits =
+            whole.bytes().chain(fraction.bytes().chain(std::iter::repeat(b'0')).take(FRACTION_DIGITS));
+        // Each digit is added with the sign: `i64::MIN` has no positive counterpart.
+        let micros = micros_digits
+            .map(|byte| sign * i64::from(byte - b'0'))
+            .try_fold(0_i64, |micros, digit| micros.checked_mul(10)?.checked_add(digit))
+            .ok_or(MoneyError::OutOfRange)?;
+        Ok(Self { currency_code: currency_code.into(), micros })
+    }
+
+    /// The amount without its currency, such as `19.99`, `100` or `-0.5`; [`Self::from_decimal`]
+    /// reads it back.
+    #[must_use]
+    pub fn to_decimal(&self) -> String {
+        let sign = if self.micros < 0 { "-" } else { "" };
+        let micros = self.micros.unsigned_abs();
+        let (whole, fraction) = (micros / MICROS_PER_UNIT, micros % MICROS_PER_UNIT);
+        if fraction == 0 {
+            return format!("{sign}{whole}");
+        }
+        let padded = format!("{sign}{whole}.{fraction:0FRACTION_DIGITS$}");
+        padded.trim_end_matches('0').to_owned()
+    }
+}
+
+/// `19.99 EUR`; the amount alone where there is no currency.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_decimal())?;
+        if self.currency_code.is_empty() { Ok(()) } else { write!(f, " {}", self.currency_code) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_decimals() {
+        use MoneyError::{Malformed, OutOfRange, TooPrecise};
+        for (text, expected) in [
+            ("0", Ok(0)),
+            ("-0", Ok(0)),
+            ("100", Ok(100_000_000)),
+            ("19.99", Ok(19_990_000)),
+            ("+19.99", Ok(19_990_000)),
+            ("-19.99", Ok(-19_990_000)),
+            ("-0.5", Ok(-500_000)),
+            ("007.10", Ok(7_100_000)),
+            ("0.000001", Ok(1)),
+            ("1.23456700000", Ok(1_234_567)),
+            ("00000000000000000000000001", Ok(1_000_000)),
+            ("9223372036854.775807", Ok(i64::MAX)),
+            ("9223372036854.7758070", Ok(i64::MAX)),
+            ("-9223372036854.775808", Ok(i64::MIN)),
+            ("9223372036854.775808", Err(OutOfRange)),
+            ("-9223372036854.775809", Err(OutOfRange)),
+            ("99999999999999999999999999", Err(OutOfRange)),
+            ("1.2345678", Err(TooPrecise)),
+            ("0.00000000000001", Err(TooPrecise)),
+            ("", Err(Malformed)),
+            ("-", Err(Malformed)),
+            (".", Err(Malformed)),
+            (".5", Err(Malformed)),
+            ("5.", Err(Malformed)),
+            ("+-5", Err(Malformed)),
+            ("--5", Err(Malformed)),
+            ("1.2.3", Err(Malformed)),
+            ("1,5", Err(Malformed)),
+            ("1 000", Err(Malformed)),
+            (" 1", Err(Malformed)),
+            ("1\n", Err(Malformed)),
+            ("1e3", Err(Malformed)),
+            ("0x10", Err(Malformed)),
+            ("NaN", Err(Malformed)),
+            ("€5", Err(Malformed)),
+            ("١", Err(Malformed)),
+            ("1.0000000x", Err(Malformed)),
+        ] {
+            assert_eq!(Money::from_decimal(text, "EUR").map(|money| money.micros), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn writes_decimals_and_reads_them_back() {
+        for (micros, expected) in [
+            (0, "0"),
+            (1, "0.000001"),
+            (-1, "-0.000001"),
+            (500_000, "0.5"),
+            (19_990_000, "19.99"),
+            (-19_990_000, "-19.99"),
+            (100_000_000, "100"),
+            (1_234_567, "1.234567"),
+            (10_000_010, "10.00001"),
+            (i64::MAX, "9223372036854.775807"),
+            (i64::MIN, "-9223372036854.775808"),
+        ] {
+            let money = Money { currency_code: "EUR".to_owned(), micros };
+            assert_eq!(money.to_decimal(), expected);
+            assert_eq!(Money::from_decimal(expected, "EUR"), Ok(money));
+        }
+    }
+
+    #[test]
+    fn displays_the_currency_where_there_is_one() {
+        assert_eq!(Money::from_decimal("19.990", "EUR").unwrap().to_string(), "19.99 EUR");
+        assert_eq!(Money::from_decimal("19.990", "").unwrap().to_string(), "19.99");
+    }
+}

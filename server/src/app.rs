@@ -1,0 +1,64 @@
+//! What every operation works with: database, committer, clock, ids, keys and caches.
+
+use std::{hash::Hash, sync::Arc, time::Duration};
+
+use tokio_util::task::TaskTracker;
+use url::Url;
+
+use crate::{
+    click::{self, ClickIdKeys},
+    commit::Committer,
+    conversion_code,
+    db::Db,
+    error::Result,
+    id::Random,
+    time::{Clock, Time},
+    tracking_link,
+};
+
+/// Oldest that a cached row may be: how late one core sees what another has changed.
+const CACHE_AGE_MAX: Duration = Duration::from_secs(1);
+/// Rows in each cache.
+const CACHE_ROWS_MAX: u64 = 100_000;
+
+/// An empty cache of rows by their key; `None` is a key that has no row.
+pub fn row_cache<K, V>() -> moka::future::Cache<K, Option<Arc<V>>>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+{
+    moka::future::Cache::builder().max_capacity(CACHE_ROWS_MAX).time_to_live(CACHE_AGE_MAX).build()
+}
+
+/// The running core. It keeps no state of its own beside caches of bounded age.
+pub struct App {
+    pub db: Db,
+    pub commit: Committer,
+    pub clock: Clock,
+    pub random: Random,
+    pub click_id_keys: ClickIdKeys,
+    pub public_url: Url,
+    pub codes: conversion_code::Cache,
+    pub links: tracking_link::Cache,
+}
+
+impl App {
+    /// Starts the core on an open database. `tasks` runs the committer until the app is gone.
+    pub async fn start(
+        db: Db,
+        clock: Clock,
+        random: Random,
+        public_url: Url,
+        tasks: &TaskTracker,
+    ) -> Result<Self> {
+        let click_id_keys = click::load_keys(&db, &clock, &random).await?;
+        let (commit, work) = Committer::new(db.clone());
+        tasks.spawn(work);
+        let (codes, links) = (row_cache(), row_cache());
+        Ok(Self { db, commit, clock, random, click_id_keys, public_url, codes, links })
+    }
+
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+}

@@ -1,0 +1,234 @@
+//! Clicks: minted and checked without the database, recorded in groups.
+//!
+//! Absent on purpose: a count of clicks kept beside the rows, which every click would have to lock.
+
+pub mod grpc;
+mod id;
+mod store;
+
+use std::{net::IpAddr, sync::LazyLock};
+
+use s2s_sdk::v1::ErrorReason;
+use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    app::App,
+    auth::Scope,
+    db::{Db, json_text},
+    error::{Error, Result, Violations},
+    id::{AccountId, Random},
+    page::PageRequest,
+    time::{Clock, Span, Time},
+    tracking_link::{self, Filling, SUB_IDS, TrackingLink, TrackingLinkId},
+};
+
+pub use id::{ClickId, ClickIdKey, ClickIdKeys, KeyId, SECRET_BYTES, SignedClickId};
+pub use store::Model as Click;
+
+/// Longest sub id, in characters.
+pub const SUB_ID_CHARS_MAX: usize = 255;
+/// Longest parts of a click, in bytes; what is longer is cut.
+pub const QUERY_BYTES_MAX: usize = 2_048;
+pub const REFERRER_BYTES_MAX: usize = 1_024;
+pub const USER_AGENT_BYTES_MAX: usize = 512;
+/// How far a clock of another machine may be ahead of ours.
+pub const CLOCK_SKEW_MAX: Span = Span::from_seconds(5);
+/// Bytes of the key that the list is sorted by: the click id, which begins with its time.
+pub const LIST_KEY_BYTES: usize = 16;
+
+/// The values of `sub1` to `sub10`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct SubIds(pub [String; SUB_IDS]);
+json_text!(SubIds);
+
+/// What a click's caller says of the visitor; texts are cut to their limits.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    pub sub_ids: SubIds,
+    pub query: String,
+    pub referrer: String,
+    pub user_agent: String,
+    pub address: Option<IpAddr>,
+}
+
+/// Which id a click gets.
+#[derive(Clone, Debug)]
+pub enum Minting {
+    /// An edge has minted it.
+    Done(String),
+    /// We mint it, at this time or now.
+    Ours { time: Option<Time>, request_id: Option<Vec<u8>> },
+}
+
+/// A recorded click, and where to send the visitor (`None` where the caller knows).
+pub struct Recorded {
+    pub click: Click,
+    pub redirect_url: Option<String>,
+}
+
+/// Records a click on a link. The same click id again returns the first click.
+pub async fn record(
+    app: &App,
+    scope: Scope,
+    link: TrackingLinkId,
+    minting: Minting,
+    visit: Visit,
+    validate_only: bool,
+) -> Result<Recorded> {
+    let link = tracking_link::get(app, scope, link).await?;
+    let (signed, redirect_url) = match minting {
+        Minting::Done(text) => {
+            let read = app.click_id_keys.read(&text, link.account_id);
+            let genuine = read.filter(|signed| signed.id.link_key() == link.link_key);
+            (genuine.ok_or_else(Error::click_id_invalid)?, None)
+        }
+        Minting::Ours { time, request_id } => {
+            let signed = mint(app, &link, time, request_id.as_deref())?;
+            (signed, Some(redirect_url(app, &link, signed, &visit)))
+        }
+    };
+    let click = Click {
+        click_id: signed.id,
+        key_id: signed.key_id,
+        account_id: link.account_id,
+        link_id: link.id,
+        bot: is_bot(&visit.user_agent),
+        sub_ids: visit.sub_ids,
+        query: visit.query,
+        referrer: visit.referrer,
+        user_agent: visit.user_agent,
+        address: visit.address.map(shortened).unwrap_or_default(),
+    };
+    let click = if validate_only { click } else { app.commit.write(store::Insert(click)).await? };
+    Ok(Recorded { click, redirect_url })
+}
+
+fn mint(
+    app: &App,
+    link: &TrackingLink,
+    time: Option<Time>,
+    request_id: Option<&[u8]>,
+) -> Result<SignedClickId> {
+    let now = app.now();
+    if link.archived {
+        let message = format!("the tracking link `{}` is archived", link.id);
+        return Err(Error::new(ErrorReason::TrackingLinkArchived, message));
+    }
+    if time.is_some_and(|time| time > now.plus(CLOCK_SKEW_MAX)) {
+        let mut violations = Violations::default();
+        violations.add("click_time", "must not lie in the future");
+        return Err(violations.into_error());
+    }
+    // The same link, time and request id give the same click id: that makes the call safe to repeat.
+    let random = request_id.map_or_else(
+        || app.random.bytes(),
+        |request_id| {
+            let mut bytes = [0; 6];
+            blake3::Hasher::new().update(request_id).finalize_xof().fill(&mut bytes);
+            bytes
+        },
+    );
+    Ok(app.click_id_keys.mint(time.unwrap_or(now), link.link_key, random))
+}
+
+fn redirect_url(app: &App, link: &TrackingLink, signed: SignedClickId, visit: &Visit) -> String {
+    link.destination.fill(&Filling {
+        click_id: &app.click_id_keys.write(signed, link.account_id),
+        sub_ids: &visit.sub_ids.0,
+        slug: &link.slug.to_string(),
+        timestamp: signed.id.time().seconds(),
+        pass_through: if link.query_pass_through { &visit.query } else { "" },
+    })
+}
+
+pub async fn get(app: &App, account: AccountId, text: &str) -> Result<Click> {
+    let unknown = || Error::not_found("click", text);
+    let signed = app.click_id_keys.read(text, account).ok_or_else(unknown)?;
+    let found = store::find(app.db.reader(), signed.id).await?;
+    found.filter(|click| click.account_id == account).ok_or_else(unknown)
+}
+
+/// The clicks of one link, newest first.
+pub async fn list(
+    app: &App,
+    account: AccountId,
+    link: TrackingLinkId,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<(Vec<Click>, String)> {
+    tracking_link::get(app, Scope::Account(account), link).await?;
+    let rows = store::list(app.db.reader(), account, link, page).await?;
+    Ok(page.cut(rows, |click| click.click_id.0.into_bytes()))
+}
+
+/// The click id keys; on the first start of an installation, a new one.
+pub async fn load_keys(db: &Db, clock: &Clock, random: &Random) -> Result<ClickIdKeys> {
+    let first = ClickIdKey { key_id: KeyId::new(1), secret: random.bytes() };
+    store::keys_or_first(db, first, clock.now()).await
+}
+
+impl Error {
+    /// The same for forged, mistyped and foreign ids: nobody outside is told which it was.
+    pub fn click_id_invalid() -> Self {
+        let message = "the click id was not minted here, or was cut or changed on its way; pass it on exactly as \
+                       it came in the destination URL";
+        Self::new(ErrorReason::ClickIdInvalid, message).with("parameter", "clickId")
+    }
+}
+
+/// The address as it is stored: /24 of IPv4, /48 of IPv6.
+pub fn shortened(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}.0")
+        }
+        IpAddr::V6(address) => {
+            let [a, b, c, ..] = address.segments();
+            std::net::Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0).to_string()
+        }
+    }
+}
+
+/// Cuts `text` to `bytes_max`, between characters.
+pub fn cut(mut text: String, bytes_max: usize) -> String {
+    text.truncate(text.floor_char_boundary(bytes_max));
+    text
+}
+
+/// Whether a user agent is a known robot's. An empty one is: no browser sends none.
+fn is_bot(user_agent: &str) -> bool {
+    static BOTS: LazyLock<isbot::Bots> = LazyLock::new(isbot::Bots::default);
+    user_agent.trim().is_empty() || BOTS.is_bot(user_agent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_shortened() {
+        for (address, short) in [
+            ("203.0.113.77", "203.0.113.0"),
+            ("::ffff:203.0.113.77", "203.0.113.0"),
+            ("2001:db8:1:2:3::4", "2001:db8:1::"),
+        ] {
+            assert_eq!(shortened(address.parse().unwrap()), short);
+        }
+    }
+
+    #[test]
+    fn robots_are_known() {
+        let browser = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36";
+        for (agent, bot) in [(browser, false), ("Googlebot/2.1", true), ("", true), ("curl/8.5.0", true)] {
+            assert_eq!(is_bot(agent), bot, "{agent}");
+        }
+    }
+
+    #[test]
+    fn texts_are_cut_between_characters() {
+        assert_eq!(cut("aé".to_owned(), 2), "a");
+        assert_eq!(cut("aé".to_owned(), 3), "aé");
+    }
+}

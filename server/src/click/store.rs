@@ -1,0 +1,132 @@
+//! The tables `click` and `click_id_key`.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*, sea_query::OnConflict,
+};
+
+use super::{ClickId, ClickIdKey, ClickIdKeys, KeyId, LIST_KEY_BYTES, SECRET_BYTES, SubIds};
+use crate::{
+    commit::Write,
+    db::{Db, statement_runs},
+    error::{Error, Result},
+    id::AccountId,
+    page::PageRequest,
+    time::Time,
+    tracking_link::TrackingLinkId,
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "click")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub click_id: ClickId,
+    pub key_id: KeyId,
+    pub account_id: AccountId,
+    pub link_id: TrackingLinkId,
+    pub sub_ids: SubIds,
+    pub query: String,
+    pub referrer: String,
+    pub user_agent: String,
+    pub address: String,
+    pub bot: bool,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A click to insert. Answered by the click as stored: the first one of that id.
+pub struct Insert(pub Model);
+
+impl Write for Insert {
+    type Answer = Model;
+
+    async fn write(rows: &[Self], txn: &DatabaseTransaction) -> Result<Vec<Model>, DbErr> {
+        let mut stored = Vec::with_capacity(rows.len());
+        for run in statement_runs(rows) {
+            let inserted = Entity::insert_many(run.iter().map(|row| row.0.clone().into_active_model()))
+                .on_conflict(OnConflict::column(Column::ClickId).do_nothing_on([Column::ClickId]).to_owned())
+                .exec_without_returning(txn)
+                .await?;
+            if usize::try_from(inserted).is_ok_and(|inserted| inserted == run.len()) {
+                stored.extend(run.iter().map(|row| row.0.clone()));
+            } else {
+                let ids = run.iter().map(|row| row.0.click_id);
+                let found = Entity::find().filter(Column::ClickId.is_in(ids)).all(txn).await?;
+                let found: HashMap<ClickId, Model> =
+                    found.into_iter().map(|row| (row.click_id, row)).collect();
+                stored.extend(run.iter().filter_map(|row| found.get(&row.0.click_id).cloned()));
+            }
+        }
+        Ok(stored)
+    }
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: ClickId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(id).one(db).await?)
+}
+
+/// Newest first; one row more than the page has.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    link: TrackingLinkId,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<Vec<Model>> {
+    let mut query = Entity::find().filter(Column::AccountId.eq(account)).filter(Column::LinkId.eq(link));
+    if let Some(after) = page.after {
+        query = query.filter(Column::ClickId.lt(ClickId(Uuid::from_bytes(after))));
+    }
+    Ok(query.order_by_desc(Column::ClickId).limit(page.rows_to_read()).all(db).await?)
+}
+
+mod key {
+    use super::{KeyId, Time};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "click_id_key")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key_id: KeyId,
+        pub secret: Vec<u8>,
+        pub created_at: Time,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// All keys, the newest first. Where there are none, `first` is stored, unless another server was
+/// quicker.
+pub async fn keys_or_first(db: &Db, first: ClickIdKey, now: Time) -> Result<ClickIdKeys> {
+    let txn = db.begin().await?;
+    let newest_first = || key::Entity::find().order_by_desc(key::Column::CreatedAt);
+    let mut rows = newest_first().all(&txn).await?;
+    if rows.is_empty() {
+        let row = key::Model { key_id: first.key_id, secret: first.secret.to_vec(), created_at: now };
+        key::Entity::insert(row.into_active_model())
+            .on_conflict(
+                OnConflict::column(key::Column::KeyId).do_nothing_on([key::Column::KeyId]).to_owned(),
+            )
+            .exec_without_returning(&txn)
+            .await?;
+        rows = newest_first().all(&txn).await?;
+    }
+    txn.commit().await?;
+    let mut keys = Vec::with_capacity(rows.len());
+    for row in rows {
+        let secret: [u8; SECRET_BYTES] =
+            row.secret.try_into().map_err(|_| Error::internal("a click id key has the wrong length"))?;
+        keys.push(ClickIdKey { key_id: row.key_id, secret });
+    }
+    let others = keys.split_off(1.min(keys.len()));
+    let first = keys.pop().ok_or_else(|| Error::internal("there is no click id key"))?;
+    Ok(ClickIdKeys::new(first, others))
+}

@@ -1,0 +1,181 @@
+//! Group commit: many waiting writes, one transaction, answers after COMMIT.
+//!
+//! One task takes whatever waits, writes it in one transaction, commits, and only then answers. While
+//! it commits, the next batch gathers by itself; there is no timer, so a lone write is not delayed. A
+//! row that the database refuses is found by halving the batch, and alone is told so.
+//!
+//! This module knows no table: a slice says how rows of its kind are written (`Write`).
+
+use std::{any::TypeId, future::Future};
+
+use futures::future::BoxFuture;
+use sea_orm::{DatabaseTransaction, DbErr};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    db::Db,
+    error::{Error, Result, is_outage},
+};
+use s2s_sdk::v1::ErrorReason;
+
+/// Writes that may wait; one more is refused with `OVERLOADED`.
+const WAITING_MAX: usize = 16_384;
+/// Writes that share one transaction.
+const BATCH_MAX: usize = 1_000;
+
+/// A kind of write.
+pub trait Write: Sized + Send + Sync + 'static {
+    /// What the caller learns once it is durable.
+    type Answer: Send + 'static;
+
+    /// Writes all rows in the open transaction. Returns one answer for each, in order. An error
+    /// means that nothing of them is written; the rows are then tried in smaller batches.
+    fn write(
+        rows: &[Self],
+        txn: &DatabaseTransaction,
+    ) -> impl Future<Output = Result<Vec<Self::Answer>, DbErr>> + Send;
+}
+
+/// Takes writes, and answers them once they are durable.
+#[derive(Clone)]
+pub struct Committer {
+    waiting: mpsc::Sender<Box<dyn Lane>>,
+}
+
+impl Committer {
+    /// The committer and the task that does its work, which ends after the last committer is gone and
+    /// all that waits is written.
+    pub fn new(db: Db) -> (Self, impl Future<Output = ()> + Send) {
+        let (waiting, queue) = mpsc::channel(WAITING_MAX);
+        (Self { waiting }, run(db, queue))
+    }
+
+    /// Writes `row`; returns once it is durable. If the caller goes away meanwhile, the row is
+    /// written all the same.
+    pub async fn write<W: Write>(&self, row: W) -> Result<W::Answer> {
+        let (answer, answered) = oneshot::channel();
+        let lane = LaneOf { rows: vec![row], answers: Vec::new(), senders: vec![answer] };
+        self.waiting.try_send(Box::new(lane)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Error::new(
+                ErrorReason::Overloaded,
+                "more writes wait than the server holds; send again later",
+            ),
+            mpsc::error::TrySendError::Closed(_) => Error::unavailable("the committer has stopped"),
+        })?;
+        answered.await.map_err(|_| Error::unavailable("the committer went away"))?
+    }
+}
+
+async fn run(db: Db, mut queue: mpsc::Receiver<Box<dyn Lane>>) {
+    let mut taken = Vec::with_capacity(BATCH_MAX);
+    while queue.recv_many(&mut taken, BATCH_MAX).await > 0 {
+        let mut lanes: Vec<Box<dyn Lane>> = Vec::new();
+        for one in taken.drain(..) {
+            match lanes.iter_mut().find(|lane| lane.kind() == one.kind()) {
+                Some(lane) => lane.join(one),
+                None => lanes.push(one),
+            }
+        }
+        commit(&db, lanes).await;
+    }
+}
+
+/// Commits the lanes in one transaction, or in ever smaller ones until the row at fault stands alone.
+async fn commit(db: &Db, lanes: Vec<Box<dyn Lane>>) {
+    let mut batches = vec![lanes];
+    while let Some(mut lanes) = batches.pop() {
+        match attempt(db, &mut lanes).await {
+            Ok(()) => lanes.into_iter().for_each(Lane::answer),
+            // Nothing was said about the rows: trying fewer of them would not help.
+            Err(error) if is_outage(&error) => lanes.into_iter().for_each(|lane| lane.refuse(&error)),
+            Err(error) => {
+                let split = if let [lane] = lanes.as_mut_slice() {
+                    lane.split_half().map(|half| vec![half])
+                } else {
+                    Some(lanes.split_off(lanes.len() / 2))
+                };
+                match split {
+                    Some(half) => batches.extend([half, lanes]),
+                    None => lanes.into_iter().for_each(|lane| lane.refuse(&error)),
+                }
+            }
+        }
+    }
+}
+
+async fn attempt(db: &Db, lanes: &mut [Box<dyn Lane>]) -> Result<(), DbErr> {
+    let txn = db.begin().await?;
+    for lane in lanes.iter_mut() {
+        if let Err(error) = lane.write(&txn).await {
+            txn.rollback().await?;
+            return Err(error);
+        }
+    }
+    txn.commit().await
+}
+
+/// Waiting writes of one kind.
+trait Lane: Send {
+    fn kind(&self) -> TypeId;
+    /// Adds `other`, which is of the same kind.
+    fn join(&mut self, other: Box<dyn Lane>);
+    /// Takes the later half away; `None` where there is but one write.
+    fn split_half(&mut self) -> Option<Box<dyn Lane>>;
+    fn write<'a>(&'a mut self, txn: &'a DatabaseTransaction) -> BoxFuture<'a, Result<(), DbErr>>;
+    /// Tells all callers what was written.
+    fn answer(self: Box<Self>);
+    /// Tells all callers that nothing was written.
+    fn refuse(self: Box<Self>, error: &DbErr);
+    fn into_any(self: Box<Self>) -> Box<dyn std::any::Any>;
+}
+
+struct LaneOf<W: Write> {
+    rows: Vec<W>,
+    answers: Vec<W::Answer>,
+    senders: Vec<oneshot::Sender<Result<W::Answer>>>,
+}
+
+impl<W: Write> Lane for LaneOf<W> {
+    fn kind(&self) -> TypeId {
+        TypeId::of::<W>()
+    }
+
+    fn join(&mut self, other: Box<dyn Lane>) {
+        if let Ok(mut other) = other.into_any().downcast::<Self>() {
+            self.rows.append(&mut other.rows);
+            self.senders.append(&mut other.senders);
+        }
+    }
+
+    fn split_half(&mut self) -> Option<Box<dyn Lane>> {
+        let half = self.rows.len() / 2;
+        (half > 0).then(|| -> Box<dyn Lane> {
+            let (rows, senders) = (self.rows.split_off(half), self.senders.split_off(half));
+            Box::new(Self { rows, answers: Vec::new(), senders })
+        })
+    }
+
+    fn write<'a>(&'a mut self, txn: &'a DatabaseTransaction) -> BoxFuture<'a, Result<(), DbErr>> {
+        Box::pin(async move {
+            self.answers = W::write(&self.rows, txn).await?;
+            Ok(())
+        })
+    }
+
+    fn answer(self: Box<Self>) {
+        for (sender, answer) in self.senders.into_iter().zip(self.answers) {
+            // A caller that has gone away needs no answer.
+            let _ = sender.send(Ok(answer));
+        }
+    }
+
+    fn refuse(self: Box<Self>, error: &DbErr) {
+        for sender in self.senders {
+            let _ = sender.send(Err(Error::from(error.clone())));
+        }
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn std::any::Any> {
+        self
+    }
+}

@@ -1,0 +1,155 @@
+//! Configuration: flags, and `S2S_*` variables of the same names. The one place that reads the
+//! environment. What is unknown or wrong ends the start with a sentence and a reason.
+
+use std::{net::SocketAddr, time::Duration};
+
+use clap::{CommandFactory as _, Parser, error::ErrorKind};
+use url::Url;
+
+const PREFIX: &str = "S2S_";
+
+/// Server-to-server conversion tracking: tracking links, clicks, postbacks, conversions.
+#[derive(Parser, Debug, Clone)]
+#[command(name = "s2s-server", version, about, max_term_width = 100)]
+pub struct Config {
+    /// Address and port to serve on; port 0 takes a free one. Only this machine reaches the default.
+    #[arg(long, env = "S2S_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    pub listen: SocketAddr,
+
+    /// Where the data is kept: `sqlite:` and the path of a file, which is created where it is missing.
+    #[arg(long, env = "S2S_DATABASE_URL", default_value = "sqlite:s2s.db", value_name = "URL",
+          value_parser = database_url)]
+    pub database_url: String,
+
+    /// The URL under which the world reaches this server; tracking links and postback URLs begin with
+    /// it. Default: `http://` and the address served on.
+    #[arg(long, env = "S2S_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<Url>,
+
+    /// How long a stop waits for calls under way, in seconds.
+    #[arg(long, env = "S2S_DRAIN_SECONDS", default_value = "30", value_name = "SECONDS",
+          value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    drain_seconds: u64,
+
+    /// What to log: `error`, `warn`, `info`, `debug` or `trace`, also for each module (`info,s2s_server=debug`).
+    #[arg(long, env = "S2S_LOG", default_value = "info", value_name = "FILTER",
+          value_parser = log_filter)]
+    pub log: String,
+}
+
+/// Why the configuration can't be used.
+#[derive(Debug)]
+pub struct ConfigError {
+    /// For machines, for example `UNKNOWN_SETTING`.
+    reason: &'static str,
+    message: String,
+    /// The exit code; 0 where help or the version was asked for.
+    pub exit_code: u8,
+}
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let message = self.message.trim_end();
+        if self.exit_code == 0 {
+            f.write_str(message)
+        } else {
+            write!(f, "{message}\nreason: {}", self.reason)
+        }
+    }
+}
+
+impl Config {
+    /// Reads flags and environment of this process.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn read() -> Result<Self, ConfigError> {
+        let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        known_variables(names)?;
+        Self::try_parse().map_err(|error| {
+            let wrong = error.use_stderr();
+            let reason = match error.kind() {
+                ErrorKind::UnknownArgument => "UNKNOWN_SETTING",
+                _ => "INVALID_SETTING",
+            };
+            ConfigError { reason, message: error.to_string(), exit_code: if wrong { 2 } else { 0 } }
+        })
+    }
+
+    pub fn drain(&self) -> Duration {
+        Duration::from_secs(self.drain_seconds)
+    }
+}
+
+/// Refuses `S2S_*` variables that name no setting: a misspelt one would otherwise do nothing.
+fn known_variables(names: impl Iterator<Item = String>) -> Result<(), ConfigError> {
+    let command = Config::command();
+    let known: Vec<&str> = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
+    for name in names.filter(|name| name.starts_with(PREFIX)) {
+        if !known.contains(&name.as_str()) {
+            let message = format!("error: {name} is not a setting; the settings are {}", known.join(", "));
+            return Err(ConfigError { reason: "UNKNOWN_SETTING", message, exit_code: 2 });
+        }
+    }
+    Ok(())
+}
+
+fn database_url(text: &str) -> Result<String, String> {
+    match text.strip_prefix("sqlite:") {
+        Some("") => Err("the path of the file is missing; for example `sqlite:s2s.db`".to_owned()),
+        Some(path) if path.contains(":memory:") => {
+            Err("a database in memory would lose what was acknowledged; name a file".to_owned())
+        }
+        Some(_) => Ok(text.to_owned()),
+        None => Err("must begin with `sqlite:`; other databases are not supported yet".to_owned()),
+    }
+}
+
+fn public_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    let plain = url.query().is_none() && url.fragment().is_none() && url.path() == "/";
+    if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || !plain {
+        return Err("must be `http://` or `https://` with a host, and no path, query or user".to_owned());
+    }
+    Ok(url)
+}
+
+fn log_filter(text: &str) -> Result<String, String> {
+    tracing_subscriber::EnvFilter::try_new(text).map_err(|error| error.to_string())?;
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_checked() {
+        for (flags, ok) in [
+            (vec!["--listen", "0.0.0.0:80"], true),
+            (vec!["--listen", "localhost"], false),
+            (vec!["--listen", "127.0.0.1:99999"], false),
+            (vec!["--database-url", "sqlite:/tmp/x.db"], true),
+            (vec!["--database-url", "sqlite:"], false),
+            (vec!["--database-url", "sqlite::memory:"], false),
+            (vec!["--database-url", "postgres://x"], false),
+            (vec!["--public-url", "https://t.example"], true),
+            (vec!["--public-url", "https://t.example/path"], false),
+            (vec!["--public-url", "ftp://t.example"], false),
+            (vec!["--public-url", "t.example"], false),
+            (vec!["--drain-seconds", "0"], false),
+            (vec!["--log", "info,s2s_server=debug"], true),
+            (vec!["--log", "a=b=c"], false),
+            (vec!["--liste", "x"], false),
+        ] {
+            let parsed = Config::try_parse_from([vec!["s2s-server"], flags.clone()].concat());
+            assert_eq!(parsed.is_ok(), ok, "{flags:?}");
+        }
+    }
+
+    #[test]
+    fn unknown_variables_are_refused() {
+        let check = |name: &str| known_variables([name.to_owned()].into_iter());
+        assert!(check("S2S_LISTEN").is_ok());
+        assert!(check("HOME").is_ok());
+        assert!(check("S2S_LISTN").unwrap_err().to_string().contains("S2S_LISTEN"));
+    }
+}

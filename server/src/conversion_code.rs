@@ -1,0 +1,249 @@
+//! Conversion codes: one for each kind of conversion that a merchant reports, with the rules by which
+//! its postbacks are counted.
+//!
+//! Absent on purpose: deletion. A code that is no longer wanted is archived, so that what it counted
+//! stays readable.
+
+pub mod grpc;
+mod store;
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use s2s_sdk::v1::ErrorReason;
+use sea_orm::{DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64};
+use url::Url;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    auth::Scope,
+    error::{Error, Result},
+    id::{AccountId, RequestKey},
+    money::Currency,
+    page::PageRequest,
+    time::Span,
+};
+
+pub use store::Model as ConversionCode;
+
+/// Longest name, in characters.
+pub const NAME_CHARS_MAX: usize = 100;
+/// Longest fixed reply, in bytes.
+pub const REPLY_TEXT_BYTES_MAX: usize = 200;
+/// Shortest, longest and default attribution window, in seconds.
+pub const WINDOW_SECONDS_MIN: i64 = 1;
+pub const WINDOW_SECONDS_MAX: i64 = 400 * 86_400;
+pub const WINDOW_SECONDS_DEFAULT: i64 = 30 * 86_400;
+
+/// Bytes of the key that the list is sorted by: time of creation and id.
+pub const LIST_KEY_BYTES: usize = 24;
+
+/// The id of a conversion code: 128 random bits, written as 32 upper-case hexadecimal digits, so that
+/// no one finds it by guessing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
+pub struct ConversionCodeId(pub Uuid);
+
+impl fmt::Display for ConversionCodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:X}", self.0.simple())
+    }
+}
+
+impl FromStr for ConversionCodeId {
+    type Err = String;
+
+    /// In any case.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        digits
+            .then(|| Uuid::try_parse(text).ok().map(Self))
+            .flatten()
+            .ok_or_else(|| "must be the 32 hexadecimal digits that the postback URL shows".to_owned())
+    }
+}
+
+impl TryFromU64 for ConversionCodeId {
+    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+        Err(DbErr::ConvertFromU64("ConversionCodeId"))
+    }
+}
+
+/// What counts as the same conversion where no transaction id is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+pub enum DedupePolicy {
+    #[sea_orm(num_value = 1)]
+    OnePerClick,
+    #[sea_orm(num_value = 2)]
+    Every,
+}
+
+/// How `/s2s` answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+pub enum ReplyMode {
+    #[sea_orm(num_value = 1)]
+    ByVerdict,
+    #[sea_orm(num_value = 2)]
+    AlwaysOk,
+    #[sea_orm(num_value = 3)]
+    FixedText,
+}
+
+/// What the caller decides about a code, checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub name: String,
+    pub default_currency: Currency,
+    pub attribution_window: Span,
+    pub dedupe_policy: DedupePolicy,
+    pub reply_mode: ReplyMode,
+    pub reply_text: String,
+}
+
+/// What the caller changes of a code; `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    pub name: Option<String>,
+    pub default_currency: Option<Currency>,
+    pub attribution_window: Option<Span>,
+    pub dedupe_policy: Option<DedupePolicy>,
+    pub reply: Option<(ReplyMode, String)>,
+    pub archived: Option<bool>,
+}
+
+/// Codes that were looked up lately.
+pub type Cache = moka::future::Cache<ConversionCodeId, Option<Arc<ConversionCode>>>;
+
+pub async fn create(
+    app: &App,
+    account: AccountId,
+    settings: Settings,
+    request: RequestKey,
+    validate_only: bool,
+) -> Result<ConversionCode> {
+    let now = app.now();
+    let code = ConversionCode {
+        id: ConversionCodeId(Uuid::from_bytes(app.random.bytes())),
+        account_id: account,
+        name: settings.name,
+        default_currency: settings.default_currency,
+        attribution_window: settings.attribution_window,
+        dedupe_policy: settings.dedupe_policy,
+        reply_mode: settings.reply_mode,
+        reply_text: settings.reply_text,
+        archived: false,
+        request_id: request.id,
+        request_digest: request.digest,
+        created_at: now,
+        updated_at: now,
+    };
+    if validate_only {
+        return Ok(code);
+    }
+    let stored = store::insert(&app.db, code).await?;
+    app.codes.invalidate(&stored.id).await;
+    Ok(stored)
+}
+
+/// The code as it is in the database now.
+pub async fn get(app: &App, account: AccountId, id: ConversionCodeId) -> Result<ConversionCode> {
+    store::find(app.db.reader(), id)
+        .await?
+        .filter(|code| code.account_id == account)
+        .ok_or_else(|| Error::not_found("conversion code", &id))
+}
+
+/// The code for counting a conversion; at most `CACHE_AGE_MAX` old.
+pub async fn find(app: &App, scope: Scope, id: ConversionCodeId) -> Result<Arc<ConversionCode>> {
+    let load = async { store::find(app.db.reader(), id).await.map(|found| found.map(Arc::new)) };
+    let found = app.codes.try_get_with(id, load).await.map_err(|error| Error::from((*error).clone()))?;
+    found.filter(|code| scope.sees(code.account_id)).ok_or_else(|| {
+        let message = format!("no conversion code has the id `{id}`; copy the id from the postback URL");
+        Error::new(ErrorReason::UnknownConversionCode, message).with("conversion_code_id", &id)
+    })
+}
+
+pub async fn list(
+    app: &App,
+    account: AccountId,
+    show_archived: bool,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<(Vec<ConversionCode>, String)> {
+    let rows = store::list(app.db.reader(), account, show_archived, page).await?;
+    Ok(page.cut(rows, store::list_key))
+}
+
+pub async fn update(
+    app: &App,
+    account: AccountId,
+    id: ConversionCodeId,
+    change: Change,
+    validate_only: bool,
+) -> Result<ConversionCode> {
+    let txn = app.db.begin().await?;
+    let found = store::find(&txn, id).await?.filter(|code| code.account_id == account);
+    let mut code = found.ok_or_else(|| Error::not_found("conversion code", &id))?;
+    code.apply(change);
+    if validate_only {
+        txn.rollback().await?;
+        return Ok(code);
+    }
+    code.updated_at = app.now();
+    store::update(&txn, code.clone()).await?;
+    txn.commit().await?;
+    app.codes.invalidate(&id).await;
+    Ok(code)
+}
+
+impl ConversionCode {
+    fn apply(&mut self, change: Change) {
+        let Change { name, default_currency, attribution_window, dedupe_policy, reply, archived } = change;
+        set(&mut self.name, name);
+        set(&mut self.default_currency, default_currency);
+        set(&mut self.attribution_window, attribution_window);
+        set(&mut self.dedupe_policy, dedupe_policy);
+        set(&mut self.archived, archived);
+        if let Some((mode, text)) = reply {
+            (self.reply_mode, self.reply_text) = (mode, text);
+        }
+    }
+}
+
+fn set<T>(field: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *field = value;
+    }
+}
+
+/// The URL that the merchant pastes. What is in braces is for the merchant's system to fill in.
+pub fn postback_url(public_url: &Url, id: ConversionCodeId) -> String {
+    // Not built by the URL library: the braces must stay as they are, to be seen and replaced.
+    format!("{public_url}s2s?clickId={{clickId}}&id={id}&val={{val}}&com={{com}}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_32_hex_digits_in_any_case() {
+        let text = "6B1F0A3C9D5E4F7081A2B3C4D5E6F708";
+        let id: ConversionCodeId = text.parse().unwrap();
+        assert_eq!(id.to_string(), text);
+        assert_eq!(text.to_lowercase().parse(), Ok(id));
+        for text in
+            ["", "6B1F0A3C", "6b1f0a3c-9d5e-4f70-81a2-b3c4d5e6f708", "GB1F0A3C9D5E4F7081A2B3C4D5E6F708"]
+        {
+            assert!(text.parse::<ConversionCodeId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_postback_url_has_all_mandatory_parameters() {
+        let id = ConversionCodeId(Uuid::from_u128(0xAB));
+        let url = postback_url(&Url::parse("https://t.example").unwrap(), id);
+        let expected = format!("https://t.example/s2s?clickId={{clickId}}&id={id}&val={{val}}&com={{com}}");
+        assert_eq!(url, expected);
+    }
+}

@@ -1,0 +1,250 @@
+//! `ConversionCodeService`: its messages to commands and back.
+
+use std::sync::Arc;
+
+use s2s_sdk::v1::{
+    self, ArchiveConversionCodeRequest, ArchiveConversionCodeResponse, ConversionCodeState,
+    CreateConversionCodeRequest, CreateConversionCodeResponse, GetConversionCodeRequest,
+    GetConversionCodeResponse, GetPostbackUrlRequest, GetPostbackUrlResponse, ListConversionCodesRequest,
+    ListConversionCodesResponse, ReplySetting, UpdateConversionCodeRequest, UpdateConversionCodeResponse,
+    conversion_code_service_server::{ConversionCodeService, ConversionCodeServiceServer},
+};
+use tonic::{Request, Response, Status};
+
+use super::{
+    Change, ConversionCode, ConversionCodeId, DedupePolicy, NAME_CHARS_MAX, REPLY_TEXT_BYTES_MAX, ReplyMode,
+    Settings, WINDOW_SECONDS_DEFAULT, WINDOW_SECONDS_MAX, WINDOW_SECONDS_MIN,
+};
+use crate::{
+    app::App,
+    auth,
+    error::{Error, Result, Violations},
+    id::RequestKey,
+    money::Currency,
+    page::PageRequest,
+    time::Span,
+};
+
+pub struct Service(Arc<App>);
+
+pub fn service(app: Arc<App>) -> ConversionCodeServiceServer<Service> {
+    ConversionCodeServiceServer::new(Service(app))
+}
+
+#[tonic::async_trait]
+impl ConversionCodeService for Service {
+    async fn create_conversion_code(
+        &self,
+        request: Request<CreateConversionCodeRequest>,
+    ) -> Result<Response<CreateConversionCodeResponse>, Status> {
+        let account = auth::account(&request);
+        let (settings, key, validate_only) = parse_create(request.into_inner())?;
+        let code = super::create(&self.0, account, settings, key, validate_only).await?;
+        Ok(Response::new(CreateConversionCodeResponse { conversion_code: Some(code.into()) }))
+    }
+
+    async fn get_conversion_code(
+        &self,
+        request: Request<GetConversionCodeRequest>,
+    ) -> Result<Response<GetConversionCodeResponse>, Status> {
+        let account = auth::account(&request);
+        let code = super::get(&self.0, account, parse_id(&request.get_ref().id)?).await?;
+        Ok(Response::new(GetConversionCodeResponse { conversion_code: Some(code.into()) }))
+    }
+
+    async fn list_conversion_codes(
+        &self,
+        request: Request<ListConversionCodesRequest>,
+    ) -> Result<Response<ListConversionCodesResponse>, Status> {
+        let account = auth::account(&request);
+        let request = request.into_inner();
+        let filter: [&[u8]; 2] = [b"conversion_codes", &[u8::from(request.show_archived)]];
+        let page = PageRequest::parse(request.page_size, &request.page_token, &filter)?;
+        let (codes, next_page_token) = super::list(&self.0, account, request.show_archived, &page).await?;
+        let conversion_codes = codes.into_iter().map(Into::into).collect();
+        Ok(Response::new(ListConversionCodesResponse { conversion_codes, next_page_token }))
+    }
+
+    async fn update_conversion_code(
+        &self,
+        request: Request<UpdateConversionCodeRequest>,
+    ) -> Result<Response<UpdateConversionCodeResponse>, Status> {
+        let account = auth::account(&request);
+        let (id, change, validate_only) = parse_update(request.into_inner())?;
+        let code = super::update(&self.0, account, id, change, validate_only).await?;
+        Ok(Response::new(UpdateConversionCodeResponse { conversion_code: Some(code.into()) }))
+    }
+
+    async fn archive_conversion_code(
+        &self,
+        request: Request<ArchiveConversionCodeRequest>,
+    ) -> Result<Response<ArchiveConversionCodeResponse>, Status> {
+        let account = auth::account(&request);
+        let request = request.into_inner();
+        let archive = Change { archived: Some(true), ..Change::default() };
+        let id = parse_id(&request.id)?;
+        let code = super::update(&self.0, account, id, archive, request.validate_only).await?;
+        Ok(Response::new(ArchiveConversionCodeResponse { conversion_code: Some(code.into()) }))
+    }
+
+    async fn get_postback_url(
+        &self,
+        request: Request<GetPostbackUrlRequest>,
+    ) -> Result<Response<GetPostbackUrlResponse>, Status> {
+        let account = auth::account(&request);
+        let id = parse_id(&request.get_ref().conversion_code_id)?;
+        let code = super::get(&self.0, account, id).await?;
+        let postback_url = super::postback_url(&self.0.public_url, code.id);
+        Ok(Response::new(GetPostbackUrlResponse { postback_url }))
+    }
+}
+
+/// An id that can't be one is as unknown as any other.
+fn parse_id(text: &str) -> Result<ConversionCodeId> {
+    text.parse().map_err(|_| Error::not_found("conversion code", text))
+}
+
+fn parse_create(request: CreateConversionCodeRequest) -> Result<(Settings, RequestKey, bool)> {
+    let mut violations = Violations::default();
+    let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
+    let code = request.conversion_code.unwrap_or_default();
+    let name = violations.check("conversion_code.name", parse_name(&code.name));
+    let currency =
+        violations.check("conversion_code.default_currency", parse_currency(&code.default_currency));
+    let window =
+        violations.check("conversion_code.attribution_window", parse_window(code.attribution_window));
+    let policy = violations.check("conversion_code.dedupe_policy", parse_policy(code.dedupe_policy));
+    let reply = violations.check("conversion_code.reply", parse_reply(code.reply));
+    match (key, name, currency, window, policy, reply) {
+        (
+            Some(key),
+            Some(name),
+            Some(currency),
+            Some(window),
+            Some(policy),
+            Some((reply_mode, reply_text)),
+        ) => {
+            let settings = Settings {
+                name,
+                default_currency: currency,
+                attribution_window: window,
+                dedupe_policy: policy,
+                reply_mode,
+                reply_text,
+            };
+            Ok((settings, key, request.validate_only))
+        }
+        _ => Err(violations.into_error()),
+    }
+}
+
+fn parse_update(request: UpdateConversionCodeRequest) -> Result<(ConversionCodeId, Change, bool)> {
+    let code = request.conversion_code.unwrap_or_default();
+    let id = parse_id(&code.id)?;
+    let mut violations = Violations::default();
+    let mut change = Change::default();
+    let paths = request.update_mask.unwrap_or_default().paths;
+    if paths.is_empty() {
+        violations.add("update_mask", "must name at least one field");
+    }
+    for path in &paths {
+        let field = format!("conversion_code.{path}");
+        match path.as_str() {
+            "name" => change.name = violations.check(&field, parse_name(&code.name)),
+            "default_currency" => {
+                change.default_currency = violations.check(&field, parse_currency(&code.default_currency));
+            }
+            "attribution_window" => {
+                change.attribution_window = violations.check(&field, parse_window(code.attribution_window));
+            }
+            "dedupe_policy" => {
+                change.dedupe_policy = violations.check(&field, parse_policy(code.dedupe_policy));
+            }
+            "reply" => change.reply = violations.check(&field, parse_reply(code.reply.clone())),
+            other => violations.add("update_mask", format!("`{other}` can't be changed")),
+        }
+    }
+    if violations.is_empty() { Ok((id, change, request.validate_only)) } else { Err(violations.into_error()) }
+}
+
+fn parse_name(text: &str) -> Result<String, String> {
+    let fits = (1..=NAME_CHARS_MAX).contains(&text.chars().count());
+    if fits && !text.chars().any(char::is_control) && !text.trim().is_empty() {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("must be 1 to {NAME_CHARS_MAX} characters, without control characters"))
+    }
+}
+
+fn parse_currency(text: &str) -> Result<Currency, String> {
+    if text.is_empty() { Ok(Currency::USD) } else { text.parse().map_err(|error| format!("{error}")) }
+}
+
+fn parse_window(duration: Option<prost_types::Duration>) -> Result<Span, String> {
+    let Some(duration) = duration else { return Ok(Span::from_seconds(WINDOW_SECONDS_DEFAULT)) };
+    if duration.nanos == 0 && (WINDOW_SECONDS_MIN..=WINDOW_SECONDS_MAX).contains(&duration.seconds) {
+        Ok(Span::from_seconds(duration.seconds))
+    } else {
+        Err("must be 1 second to 400 days, whole seconds".to_owned())
+    }
+}
+
+fn parse_policy(number: i32) -> Result<DedupePolicy, String> {
+    match v1::DedupePolicy::try_from(number) {
+        Ok(v1::DedupePolicy::Unspecified | v1::DedupePolicy::OnePerClick) => Ok(DedupePolicy::OnePerClick),
+        Ok(v1::DedupePolicy::Every) => Ok(DedupePolicy::Every),
+        Err(_) => Err("is not a value of DedupePolicy".to_owned()),
+    }
+}
+
+fn parse_reply(reply: Option<ReplySetting>) -> Result<(ReplyMode, String), String> {
+    let ReplySetting { mode, text } = reply.unwrap_or_default();
+    let mode = match v1::ReplyMode::try_from(mode) {
+        Ok(v1::ReplyMode::Unspecified | v1::ReplyMode::ByVerdict) => ReplyMode::ByVerdict,
+        Ok(v1::ReplyMode::AlwaysOk) => ReplyMode::AlwaysOk,
+        Ok(v1::ReplyMode::FixedText) => ReplyMode::FixedText,
+        Err(_) => return Err("mode is not a value of ReplyMode".to_owned()),
+    };
+    let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    match (mode, text.len()) {
+        (ReplyMode::FixedText, 1..=REPLY_TEXT_BYTES_MAX) if printable => Ok((mode, text)),
+        (ReplyMode::FixedText, _) => {
+            Err(format!("text must be 1 to {REPLY_TEXT_BYTES_MAX} characters of printable ASCII"))
+        }
+        (_, 0) => Ok((mode, text)),
+        _ => Err("text is for REPLY_MODE_FIXED_TEXT only".to_owned()),
+    }
+}
+
+impl From<ConversionCode> for v1::ConversionCode {
+    fn from(code: ConversionCode) -> Self {
+        let state = if code.archived { ConversionCodeState::Archived } else { ConversionCodeState::Active };
+        Self {
+            id: code.id.to_string(),
+            reply: Some(code.reply()),
+            name: code.name,
+            default_currency: code.default_currency.to_string(),
+            attribution_window: Some(code.attribution_window.to_proto()),
+            dedupe_policy: match code.dedupe_policy {
+                DedupePolicy::OnePerClick => v1::DedupePolicy::OnePerClick,
+                DedupePolicy::Every => v1::DedupePolicy::Every,
+            }
+            .into(),
+            state: state.into(),
+            create_time: Some(code.created_at.to_proto()),
+            update_time: Some(code.updated_at.to_proto()),
+        }
+    }
+}
+
+impl ConversionCode {
+    /// How postbacks for the code are answered, as it travels.
+    pub fn reply(&self) -> ReplySetting {
+        let mode = match self.reply_mode {
+            ReplyMode::ByVerdict => v1::ReplyMode::ByVerdict,
+            ReplyMode::AlwaysOk => v1::ReplyMode::AlwaysOk,
+            ReplyMode::FixedText => v1::ReplyMode::FixedText,
+        };
+        ReplySetting { mode: mode.into(), text: self.reply_text.clone() }
+    }
+}

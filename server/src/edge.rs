@@ -1,0 +1,151 @@
+//! The edge: HTTP in, gRPC client out. It reaches the core only through the generated client, and no
+//! database at all, so it can stand anywhere.
+//!
+//! Absent on purpose: any reading of a postback. The core reads the raw bytes, so that rules change in
+//! one place.
+
+mod redirect;
+mod s2s;
+
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{
+    Json,
+    extract::{ConnectInfo, State},
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
+use s2s_sdk::v1::{
+    ErrorReason, ListClickIdKeysRequest, click_service_client::ClickServiceClient,
+    postback_service_client::PostbackServiceClient, tracking_link_service_client::TrackingLinkServiceClient,
+};
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
+use tonic::service::Routes;
+use tower::Service;
+
+use crate::{
+    auth::Scope,
+    click::{ClickIdKey, ClickIdKeys, KeyId},
+    error::{Error, Result, reason_text},
+    id::Random,
+    time::Clock,
+};
+
+/// Clicks that may still be on their way to the core after their visitors were sent on.
+const CLICKS_UNDER_WAY_MAX: usize = 10_000;
+
+/// The core in the same process: its services, called without a socket.
+#[derive(Clone)]
+pub struct Core(Routes);
+
+impl Core {
+    pub fn new(routes: Routes) -> Self {
+        Self(routes.prepare())
+    }
+}
+
+impl Service<Request<tonic::body::Body>> for Core {
+    type Response = http::Response<tonic::body::Body>;
+    type Error = Infallible;
+    type Future = <Routes as Service<Request<tonic::body::Body>>>::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Service::<Request<tonic::body::Body>>::poll_ready(&mut self.0, context)
+    }
+
+    fn call(&mut self, mut request: Request<tonic::body::Body>) -> Self::Future {
+        // Only this transport says so, and nothing from the network passes through it.
+        request.extensions_mut().insert(Scope::Installation);
+        self.0.call(request)
+    }
+}
+
+/// A running edge.
+pub struct Edge {
+    clicks: ClickServiceClient<Core>,
+    postbacks: PostbackServiceClient<Core>,
+    links: redirect::Links,
+    click_id_keys: ClickIdKeys,
+    clock: Clock,
+    random: Random,
+    tasks: TaskTracker,
+    clicks_under_way: Arc<Semaphore>,
+}
+
+impl Edge {
+    /// Fetches from the core what the edge needs to mint click ids by itself. `tasks` runs what goes on
+    /// after a visitor was sent on.
+    pub async fn start(core: Core, clock: Clock, random: Random, tasks: TaskTracker) -> Result<Self> {
+        let mut clicks = ClickServiceClient::new(core.clone());
+        let keys = clicks
+            .list_click_id_keys(ListClickIdKeysRequest {})
+            .await
+            .map_err(|error| Error::internal(&error))?;
+        let mut keys = keys.into_inner().click_id_keys.into_iter().map(|key| {
+            let secret =
+                key.secret.try_into().map_err(|_| Error::internal("a click id key has the wrong length"))?;
+            Ok(ClickIdKey { key_id: KeyId::new(u8::try_from(key.key_id).unwrap_or_default()), secret })
+        });
+        let first = keys.next().ok_or_else(|| Error::internal("the core has no click id key"))??;
+        let click_id_keys = ClickIdKeys::new(first, keys.collect::<Result<_>>()?);
+        Ok(Self {
+            clicks,
+            postbacks: PostbackServiceClient::new(core.clone()),
+            links: redirect::Links::new(TrackingLinkServiceClient::new(core)),
+            click_id_keys,
+            clock,
+            random,
+            tasks,
+            clicks_under_way: Arc::new(Semaphore::new(CLICKS_UNDER_WAY_MAX)),
+        })
+    }
+}
+
+/// Everything over HTTP that is not gRPC.
+pub async fn handle(
+    State(edge): State<Arc<Edge>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: axum::extract::Request,
+) -> Response {
+    let path = request.uri().path().trim_matches('/');
+    if path.eq_ignore_ascii_case("s2s") {
+        return match *request.method() {
+            Method::GET | Method::POST => s2s::handle(&edge, peer, request).await,
+            // A link checker's HEAD must neither record a conversion nor hear that one is safe.
+            _ => not_allowed("GET, POST"),
+        };
+    }
+    match *request.method() {
+        Method::GET if path == "healthz" => Json(serde_json::json!({"status": "serving"})).into_response(),
+        Method::GET | Method::HEAD => redirect::handle(&edge, peer, &request.into_parts().0).await,
+        _ => not_allowed("GET, HEAD"),
+    }
+}
+
+fn not_allowed(methods: &'static str) -> Response {
+    let message = format!("this URL takes {methods} only");
+    let body = serde_json::json!({"reason": "METHOD_NOT_ALLOWED", "message": message});
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, methods)], Json(body)).into_response()
+}
+
+/// A failure as HTTP: its status, reason and sentence.
+pub fn failure(status: StatusCode, reason: ErrorReason, message: &str) -> Response {
+    let body = serde_json::json!({"reason": reason_text(reason), "message": message});
+    (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+}
+
+fn header_text(headers: &HeaderMap, name: HeaderName) -> String {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
+}
+
+/// What `call` answers within `budget`; `None` where it takes longer or fails.
+async fn within<T>(budget: Duration, call: impl Future<Output = Option<T>>) -> Option<T> {
+    tokio::time::timeout(budget, call).await.ok().flatten()
+}

@@ -1,0 +1,324 @@
+//! The one error of the server, and the one place where it becomes a gRPC status or an HTTP status.
+//!
+//! An error is a reason of the schema and a sentence for people. What went wrong inside is logged
+//! here, once, and never sent.
+
+use std::{collections::HashMap, time::Duration};
+
+use http::StatusCode;
+use s2s_sdk::v1::ErrorReason;
+use sea_orm::{DbErr, RuntimeErr};
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The `domain` of every `google.rpc.ErrorInfo` we send.
+const DOMAIN: &str = "s2s.v1";
+
+/// How long a caller should wait before it tries again.
+pub const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// Why something was not done.
+#[derive(Debug)]
+pub struct Error {
+    reason: ErrorReason,
+    message: String,
+    details: Box<Details>,
+}
+
+#[derive(Debug, Default)]
+struct Details {
+    /// What a machine may want to know, such as the parameter at fault.
+    metadata: HashMap<String, String>,
+    violations: Vec<FieldViolation>,
+    /// What went wrong inside: logged, never sent.
+    internal: Option<String>,
+}
+
+impl Error {
+    /// `message`: one sentence with the cause and what to do.
+    pub fn new(reason: ErrorReason, message: impl Into<String>) -> Self {
+        Self { reason, message: message.into(), details: Box::default() }
+    }
+
+    /// Adds something a machine may want to know, such as the parameter at fault.
+    #[must_use]
+    pub fn with(mut self, key: &str, value: &(impl ToString + ?Sized)) -> Self {
+        self.details.metadata.insert(key.to_owned(), value.to_string());
+        self
+    }
+
+    pub fn not_found(what: &str, id: &(impl ToString + ?Sized)) -> Self {
+        let id = id.to_string();
+        Self::new(ErrorReason::ResourceNotFound, format!("there is no {what} `{id}` in this account"))
+            .with("id", &id)
+    }
+
+    pub fn request_id_reused() -> Self {
+        let message = "this request_id was used for another request; choose a new one for a new request";
+        Self::new(ErrorReason::RequestIdReused, message)
+    }
+
+    /// A fault of ours. `cause` is logged, not sent.
+    pub fn internal(cause: &(impl ToString + ?Sized)) -> Self {
+        let mut error = Self::new(ErrorReason::Internal, "something went wrong on our side; it is logged");
+        error.details.internal = Some(cause.to_string());
+        error
+    }
+
+    pub fn unavailable(cause: &(impl ToString + ?Sized)) -> Self {
+        let mut error =
+            Self::new(ErrorReason::Unavailable, "the service can't store anything right now; send it again");
+        error.details.internal = Some(cause.to_string());
+        error
+    }
+
+    pub fn reason(&self) -> ErrorReason {
+        self.reason
+    }
+
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub fn code(&self) -> Code {
+        code(self.reason)
+    }
+
+    /// Whether the caller's request is at fault, rather than the moment or we.
+    pub fn is_final(&self) -> bool {
+        !matches!(
+            self.code(),
+            Code::Unavailable | Code::Internal | Code::ResourceExhausted | Code::DeadlineExceeded
+        )
+    }
+
+    fn log(&self) {
+        if let Some(cause) = &self.details.internal {
+            tracing::error!(reason = reason_text(self.reason), cause, "request failed");
+        }
+    }
+}
+
+/// For the operator, with the cause. What is sent to callers is `message` alone.
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.details.internal {
+            Some(cause) => write!(f, "{}: {cause}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Error> for Status {
+    #[expect(clippy::disallowed_methods, reason = "the one place that builds a Status")]
+    fn from(error: Error) -> Self {
+        error.log();
+        let mut details =
+            ErrorDetails::with_error_info(reason_text(error.reason), DOMAIN, error.details.metadata);
+        if !error.details.violations.is_empty() {
+            details.set_bad_request(error.details.violations);
+        }
+        let code = code(error.reason);
+        if matches!(code, Code::Unavailable | Code::ResourceExhausted) {
+            details.set_retry_info(Some(RETRY_AFTER));
+        }
+        Status::with_error_details(code, error.message, details)
+    }
+}
+
+impl From<Error> for tonic_types::Status {
+    /// For the items of a batch.
+    fn from(error: Error) -> Self {
+        use prost::Message as _;
+        let status = Status::from(error);
+        Self::decode(status.details()).unwrap_or_default()
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        if is_outage(&error) { Self::unavailable(&error) } else { Self::internal(&error) }
+    }
+}
+
+/// Whether the database could not be reached or did not answer, so that nothing is known about the
+/// request itself.
+pub fn is_outage(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
+            use sea_orm::sqlx::Error as Sqlx;
+            match cause.as_ref() {
+                Sqlx::Io(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed => true,
+                // SQLite: busy (5), locked (6), out of memory (7), I/O error (10), full (13), can't open (14).
+                Sqlx::Database(cause) => cause.code().is_some_and(|code| {
+                    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 7 | 10 | 13 | 14))
+                }),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Collects everything that is wrong with a request, so that the caller is told all at once.
+#[derive(Default)]
+pub struct Violations(Vec<FieldViolation>);
+
+impl Violations {
+    /// The value, or a note that `field` (its path in the request) is wrong.
+    pub fn check<T>(&mut self, field: &str, result: Result<T, String>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(description) => {
+                self.add(field, description);
+                None
+            }
+        }
+    }
+
+    pub fn add(&mut self, field: &str, description: impl Into<String>) {
+        self.0.push(FieldViolation::new(field, description));
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What was collected as one error.
+    pub fn into_error(self) -> Error {
+        let message = match self.0.as_slice() {
+            [one] => format!("{}: {}", one.field, one.description),
+            all => all
+                .iter()
+                .map(|violation| format!("{}: {}", violation.field, violation.description))
+                .collect::<Vec<_>>()
+                .join("; "),
+        };
+        let mut error = Error::new(ErrorReason::FieldInvalid, message);
+        error.details.violations = self.0;
+        error
+    }
+}
+
+/// The reason as it travels: without the enum's prefix.
+pub fn reason_text(reason: ErrorReason) -> &'static str {
+    reason.as_str_name().trim_start_matches("ERROR_REASON_")
+}
+
+/// The gRPC code of a reason. The schema's comments say the same; a test compares them.
+pub fn code(reason: ErrorReason) -> Code {
+    match reason {
+        ErrorReason::MissingParameter
+        | ErrorReason::MacroNotReplaced
+        | ErrorReason::ParameterRepeated
+        | ErrorReason::ParameterMalformed
+        | ErrorReason::AmountMalformed
+        | ErrorReason::AmountAmbiguous
+        | ErrorReason::AmountOutOfRange
+        | ErrorReason::CurrencyInvalid
+        | ErrorReason::StatusUnknown
+        | ErrorReason::RequestTooLarge
+        | ErrorReason::ClickIdInvalid
+        | ErrorReason::FieldInvalid
+        | ErrorReason::ClickIdMacroMissing
+        | ErrorReason::PageTokenInvalid => Code::InvalidArgument,
+        ErrorReason::UnknownConversionCode | ErrorReason::ResourceNotFound => Code::NotFound,
+        ErrorReason::ClickExpired
+        | ErrorReason::ClickLaterThanConversion
+        | ErrorReason::CodeNotOnLink
+        | ErrorReason::ConversionCodeArchived
+        | ErrorReason::TrackingLinkArchived => Code::FailedPrecondition,
+        ErrorReason::TransactionConflict | ErrorReason::SlugTaken | ErrorReason::RequestIdReused => {
+            Code::AlreadyExists
+        }
+        ErrorReason::EdgeOnly => Code::PermissionDenied,
+        ErrorReason::Overloaded => Code::ResourceExhausted,
+        ErrorReason::Unavailable => Code::Unavailable,
+        ErrorReason::DeadlineExceeded => Code::DeadlineExceeded,
+        ErrorReason::Unspecified | ErrorReason::Internal => Code::Internal,
+    }
+}
+
+/// The HTTP status of a gRPC code (DESIGN 5.4).
+pub fn http_status(code: Code) -> StatusCode {
+    match code {
+        Code::Ok => StatusCode::OK,
+        Code::InvalidArgument | Code::OutOfRange => StatusCode::BAD_REQUEST,
+        Code::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Code::PermissionDenied => StatusCode::FORBIDDEN,
+        Code::NotFound => StatusCode::NOT_FOUND,
+        Code::AlreadyExists | Code::Aborted => StatusCode::CONFLICT,
+        Code::FailedPrecondition => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::ResourceExhausted => StatusCode::TOO_MANY_REQUESTS,
+        Code::Unavailable | Code::Cancelled => StatusCode::SERVICE_UNAVAILABLE,
+        Code::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
+        Code::Unimplemented => StatusCode::NOT_IMPLEMENTED,
+        Code::Unknown | Code::Internal | Code::DataLoss => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCHEMA: &str = include_str!("../../proto/s2s/v1/error_reason.proto");
+
+    fn name(code: Code) -> String {
+        let mut text = String::new();
+        for character in format!("{code:?}").chars() {
+            if character.is_uppercase() && !text.is_empty() {
+                text.push('_');
+            }
+            text.extend(character.to_uppercase());
+        }
+        text
+    }
+
+    #[test]
+    fn the_schema_says_the_codes_of_all_reasons() {
+        let mut comment = String::new();
+        let mut seen = 0;
+        for line in SCHEMA.lines().map(str::trim) {
+            if let Some(text) = line.strip_prefix("//") {
+                comment.push_str(text);
+            } else if let Some((text, _)) = line.split_once(" = ") {
+                let reason = ErrorReason::from_str_name(text);
+                if let Some(reason) = reason.filter(|reason| *reason != ErrorReason::Unspecified) {
+                    let grpc = code(reason);
+                    let said = format!("{}, HTTP {}.", name(grpc), http_status(grpc).as_u16());
+                    assert!(comment.contains(&said), "{text} does not say `{said}`");
+                    assert!(comment.contains("Cause: ") && comment.contains("Cure: "), "{text}");
+                    seen += 1;
+                }
+                comment.clear();
+            } else {
+                comment.clear();
+            }
+        }
+        assert!((1..).map_while(|n| ErrorReason::try_from(n).ok()).count() == seen);
+    }
+
+    #[test]
+    fn a_status_carries_its_reason_and_never_the_cause() {
+        let status = Status::from(Error::internal("secret table"));
+        assert_eq!(status.get_details_error_info().unwrap().reason, "INTERNAL");
+        assert!(!format!("{status:?}").contains("secret table"));
+        let status = tonic_types::Status::from(Error::not_found("click", "x"));
+        assert_eq!(status.code, i32::from(Code::NotFound));
+    }
+
+    #[test]
+    fn all_violations_are_told_at_once() {
+        let mut violations = Violations::default();
+        violations.add("a", "is wrong");
+        violations.add("b", "is too");
+        let error = violations.into_error();
+        assert_eq!(error.message(), "a: is wrong; b: is too");
+        assert_eq!(Status::from(error).get_details_bad_request().unwrap().field_violations.len(), 2);
+    }
+}

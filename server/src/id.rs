@@ -1,0 +1,211 @@
+//! Ids: how they look on the wire, and the one place that draws random bytes.
+//!
+//! An id is 128 bits beginning with the time of its making, so that inserts are local, written as a
+//! prefix and 26 characters of lower-case Crockford base32.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::time::Time;
+
+const ALPHABET: [u8; 32] = *b"0123456789abcdefghjkmnpqrstvwxyz";
+const BITS_PER_CHAR: u32 = 5;
+
+/// Lower-case Crockford base32, most significant bit first, padded with zero bits at the end.
+pub fn base32(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len().saturating_mul(8).div_ceil(5));
+    let (mut buffer, mut bits) = (0_u32, 0_u32);
+    for byte in bytes {
+        buffer = (buffer << 8) | u32::from(*byte);
+        bits += 8;
+        while bits >= BITS_PER_CHAR {
+            bits -= BITS_PER_CHAR;
+            text.push(symbol(buffer >> bits));
+        }
+        buffer &= (1 << bits) - 1;
+    }
+    if bits > 0 {
+        text.push(symbol(buffer << (BITS_PER_CHAR - bits)));
+    }
+    text
+}
+
+fn symbol(value: u32) -> char {
+    let index = usize::try_from(value & 31).unwrap_or_default();
+    ALPHABET.get(index).copied().map_or('0', char::from)
+}
+
+/// Reads exactly `N` bytes of base32 in any case. `None` for any other length or character, and for
+/// padding that is not zero, so that each value has one spelling.
+pub fn from_base32<const N: usize>(text: &str) -> Option<[u8; N]> {
+    if text.len() != N.saturating_mul(8).div_ceil(5) {
+        return None;
+    }
+    let mut bytes = [0_u8; N];
+    let mut slots = bytes.iter_mut();
+    let (mut buffer, mut bits) = (0_u32, 0_u32);
+    for character in text.bytes() {
+        let wanted = character.to_ascii_lowercase();
+        let value = ALPHABET.iter().position(|symbol| *symbol == wanted)?;
+        buffer = (buffer << BITS_PER_CHAR) | u32::try_from(value).ok()?;
+        bits += BITS_PER_CHAR;
+        if bits >= 8 {
+            bits -= 8;
+            *slots.next()? = u8::try_from(buffer >> bits).ok()?;
+            buffer &= (1 << bits) - 1;
+        }
+    }
+    (buffer == 0).then_some(bytes)
+}
+
+/// Declares the newtype of a prefixed id.
+macro_rules! prefixed_id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sea_orm::DeriveValueType)]
+        pub struct $name(pub uuid::Uuid);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}{}", $prefix, $crate::id::base32(self.0.as_bytes()))
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                text.strip_prefix($prefix)
+                    .and_then($crate::id::from_base32)
+                    .map(|bytes| Self(uuid::Uuid::from_bytes(bytes)))
+                    .ok_or_else(|| format!("must be `{}` and 26 characters, as the system gave it", $prefix))
+            }
+        }
+
+        // SeaORM asks this of every primary key; none of ours is a number made by the database.
+        impl sea_orm::TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+                Err(sea_orm::DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    };
+}
+pub(crate) use prefixed_id;
+
+prefixed_id!(
+    /// An account: whoever shares one installation with others.
+    AccountId,
+    "acct_"
+);
+
+impl AccountId {
+    /// The account of the installation itself; the only one so far.
+    pub const DEFAULT: Self = Self(Uuid::from_u128(1));
+}
+
+/// Longest request id.
+const REQUEST_ID_BYTES_MAX: usize = 64;
+/// Bytes of a request's digest.
+const DIGEST_BYTES: usize = 16;
+
+/// What makes a write safe to repeat: the caller's request id, and a digest of what it asked for, so
+/// that the same id for something else is noticed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestKey {
+    pub id: Option<Vec<u8>>,
+    pub digest: Vec<u8>,
+}
+
+impl RequestKey {
+    /// `request`: the whole request as the caller sent it.
+    pub fn parse(request_id: &str, request: &impl prost::Message) -> Result<Self, String> {
+        let mut digest = vec![0; DIGEST_BYTES];
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&request.encode_to_vec()).finalize_xof().fill(&mut digest);
+        Ok(Self { id: request_id_bytes(request_id)?, digest })
+    }
+}
+
+/// Reads an optional request id.
+pub fn request_id_bytes(request_id: &str) -> Result<Option<Vec<u8>>, String> {
+    if request_id.len() > REQUEST_ID_BYTES_MAX {
+        return Err(format!("must be at most {REQUEST_ID_BYTES_MAX} bytes"));
+    }
+    Ok((!request_id.is_empty()).then(|| request_id.as_bytes().to_vec()))
+}
+
+/// Where random bytes come from: the system, or a test.
+#[derive(Clone)]
+pub struct Random(Arc<Fill>);
+
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
+
+impl Random {
+    /// The system's own source. Where that fails there is no safe way on, so the process ends.
+    #[expect(clippy::disallowed_methods, reason = "the one place that draws random bytes")]
+    pub fn system() -> Self {
+        Self(Arc::new(|bytes| {
+            if getrandom::fill(bytes).is_err() {
+                std::process::abort();
+            }
+        }))
+    }
+
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.0)(&mut bytes);
+        bytes
+    }
+
+    /// An id: 48 bits of milliseconds, then 80 random bits.
+    pub fn id(&self, now: Time) -> Uuid {
+        let random = u128::from_be_bytes(self.bytes());
+        let millis = u128::try_from(now.micros().div_euclid(1_000)).unwrap_or_default();
+        Uuid::from_u128((millis << 80) | (random >> 48))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base32_has_one_spelling_for_each_value() {
+        for bytes in [[0; 16], [0xff; 16], *b"0123456789abcdef"] {
+            let text = base32(&bytes);
+            assert_eq!(text.len(), 26);
+            assert_eq!(from_base32(&text), Some(bytes));
+            assert_eq!(from_base32(&text.to_uppercase()), Some(bytes));
+        }
+        assert_eq!(base32(&[0x08, 0x42, 0x10, 0x84, 0x21]), "11111111");
+    }
+
+    #[test]
+    fn what_is_not_base32_is_refused() {
+        for text in [
+            "",
+            "0",
+            "0000000000000000000000000u",
+            "00000000000000000000000001",
+            "é0000000000000000000000000",
+        ] {
+            assert_eq!(from_base32::<16>(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn ids_say_what_they_are_of() {
+        assert_eq!(AccountId::DEFAULT.to_string(), "acct_00000000000000000000000004");
+        assert_eq!("acct_00000000000000000000000004".parse(), Ok(AccountId::DEFAULT));
+        assert!("link_00000000000000000000000004".parse::<AccountId>().is_err());
+    }
+
+    #[test]
+    fn ids_sort_by_time() {
+        let random = Random::system();
+        let earlier = random.id(Time::from_micros(1_000_000));
+        let later = random.id(Time::from_micros(1_002_000));
+        assert!(earlier < later);
+    }
+}

@@ -1,0 +1,302 @@
+//! From the raw bytes of a postback to what it says: parameters, repairs, and a report to be judged.
+//!
+//! A pure function; it never fails. What it repairs it notes, where there is one meaning only; what it
+//! can't understand is a refusal that names the parameter and the cure. Order and duplicates are kept,
+//! and nothing goes through a typed deserializer.
+
+mod macros;
+mod parameters;
+
+use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
+
+use super::{BODY_BYTES_MAX, Raw, TARGET_BYTES_MAX};
+use crate::{
+    conversion::{
+        CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission,
+        CustomParams, Report, Status, TRANSACTION_ID_BYTES_MAX, note,
+    },
+    conversion_code::ConversionCodeId,
+    error::{Error, Result},
+    money::{Amount, Currency, Decimal, NotDecimal, Percent},
+};
+
+pub use parameters::{Known, Parameter};
+
+/// Parameters of one postback.
+const PARAMETERS_MAX: usize = 64;
+/// Longest part of a postback that a message or an index repeats, in characters.
+const SHOWN_CHARS_MAX: usize = 64;
+
+/// What a postback says.
+#[derive(Debug)]
+pub struct Reading {
+    pub parameters: Vec<Parameter>,
+    pub notes: Vec<Note>,
+    /// `test=1`: nothing is to be recorded.
+    pub test: bool,
+    /// The conversion code and click id as they came, for finding the postback; empty where absent.
+    pub code_text: String,
+    pub click_text: String,
+    /// Without time and request id, which the reader does not know.
+    pub report: Result<Report>,
+}
+
+/// Reads a postback.
+pub fn read(raw: &Raw) -> Reading {
+    let mut notes = Vec::new();
+    let parameters = parameters::read(raw, &mut notes);
+    let parameters = match parameters {
+        Ok(parameters) if raw.cut || parameters.len() > PARAMETERS_MAX => {
+            let message = format!(
+                "a postback may have {TARGET_BYTES_MAX} bytes in its URL, {BODY_BYTES_MAX} in its body and \
+                 {PARAMETERS_MAX} parameters; this one has more"
+            );
+            return Reading::refused(parameters, notes, Error::new(ErrorReason::RequestTooLarge, message));
+        }
+        Ok(parameters) => parameters,
+        Err(error) => return Reading::refused(Vec::new(), notes, error),
+    };
+    let report = report(&parameters, &mut notes);
+    Reading { report, ..Reading::refused(parameters, notes, Error::click_id_invalid()) }
+}
+
+impl Reading {
+    fn refused(parameters: Vec<Parameter>, notes: Vec<Note>, error: Error) -> Self {
+        let text_of = |known| {
+            let found = parameters.iter().find(|parameter| parameter.known == Some(known));
+            found.map(|parameter| shown(&parameter.value)).unwrap_or_default()
+        };
+        let (code_text, click_text) = (text_of(Known::Id).to_uppercase(), text_of(Known::ClickId));
+        let test = matches!(text_of(Known::Test).as_str(), "1" | "true");
+        Self { parameters, notes, test, code_text: shown(&code_text), click_text, report: Err(error) }
+    }
+}
+
+/// The values of the known parameters, one each.
+struct Values<'a> {
+    parameters: &'a [Parameter],
+}
+
+impl<'a> Values<'a> {
+    /// The value of a parameter; `None` where it is absent or empty. Sent twice with other values it
+    /// is refused, as is a macro that nobody replaced.
+    fn get(&self, known: Known, notes: &mut Vec<Note>) -> Result<Option<&'a str>> {
+        let mut all = self.parameters.iter().filter(|parameter| parameter.known == Some(known));
+        let Some(first) = all.next() else { return Ok(None) };
+        let mut repeated = false;
+        for other in all {
+            if other.value != first.value {
+                let (name, one, two) = (known.name(), shown(&first.value), shown(&other.value));
+                let message = format!("`{name}` came twice, as `{one}` and as `{two}`; send it once");
+                return Err(refusal(ErrorReason::ParameterRepeated, known, message));
+            }
+            repeated = true;
+        }
+        if repeated {
+            let message = format!("`{}` came more than once, always the same", known.name());
+            notes.push(note(NoteCode::Repeated, known.name(), message));
+        }
+        if first.broken {
+            let (name, text) = (known.name(), shown(&first.value));
+            let message = format!(
+                "`{name}` is `{text}`, with broken percent-encoding or control characters; encode it as UTF-8"
+            );
+            return Err(refusal(ErrorReason::ParameterMalformed, known, message));
+        }
+        if macros::is_macro(&first.value) {
+            let (name, text) = (known.name(), shown(&first.value));
+            let message = format!(
+                "`{name}` is literally `{text}`: the sender did not replace its macro; check its spelling and case \
+                 in the sender's documentation"
+            );
+            return Err(refusal(ErrorReason::MacroNotReplaced, known, message).with("macro", &text));
+        }
+        Ok((!first.value.is_empty()).then_some(first.value.as_str()))
+    }
+
+    fn mandatory(&self, known: Known, notes: &mut Vec<Note>) -> Result<&'a str> {
+        self.get(known, notes)?.ok_or_else(|| missing(known))
+    }
+}
+
+fn report(parameters: &[Parameter], notes: &mut Vec<Note>) -> Result<Report> {
+    let values = Values { parameters };
+    let click_id = values.mandatory(Known::ClickId, notes)?;
+    let code: ConversionCodeId = {
+        let text = values.mandatory(Known::Id, notes)?;
+        text.parse().map_err(|why| {
+            let message = format!("no conversion code has the id `{}`; it {why}", shown(text));
+            refusal(ErrorReason::UnknownConversionCode, Known::Id, message)
+        })?
+    };
+    let value = amount(Known::Val, values.mandatory(Known::Val, notes)?, notes)?;
+    let commission = commission(&values, notes)?;
+    let currency = values.get(Known::Cur, notes)?.map(currency).transpose()?;
+    let transaction_id = transaction_id(values.get(Known::Oid, notes)?.unwrap_or_default())?;
+    let status = values.get(Known::Status, notes)?.map_or(Ok(Status::Approved), status)?;
+    Ok(Report {
+        code,
+        click_id: click_id.to_owned(),
+        transaction_id,
+        value,
+        currency,
+        commission,
+        status,
+        custom_params: custom_params(parameters)?,
+        converted_at: None,
+        request_id: None,
+    })
+}
+
+/// DESIGN 5.3: `comperc` counts only where `com` is 0.
+fn commission(values: &Values<'_>, notes: &mut Vec<Note>) -> Result<Commission> {
+    let com = values.get(Known::Com, notes)?;
+    let comperc = values.get(Known::Comperc, notes)?;
+    let amount = match (com, comperc) {
+        (Some(com), _) => amount(Known::Com, com, notes)?,
+        (None, Some(_)) => {
+            let message = "`com` was absent and is read as 0, since `comperc` was sent";
+            notes.push(note(NoteCode::CommissionAssumedZero, Known::Com.name(), message));
+            Amount::ZERO
+        }
+        (None, None) => return Err(missing(Known::Com)),
+    };
+    match comperc {
+        None => Ok(Commission::Amount(amount)),
+        Some(comperc) if amount == Amount::ZERO => percent(comperc, notes).map(Commission::Percent),
+        Some(_) => {
+            let message = "both `com` and `comperc` were sent; `com` counts, since it is not 0";
+            notes.push(note(NoteCode::CommissionPercentIgnored, Known::Comperc.name(), message));
+            Ok(Commission::Amount(amount))
+        }
+    }
+}
+
+fn amount(known: Known, text: &str, notes: &mut Vec<Note>) -> Result<Amount> {
+    let decimal = decimal(known, text, notes)?;
+    let amount = i64::try_from(decimal.micros).ok().and_then(Amount::from_micros);
+    amount.ok_or_else(|| out_of_range(known, text, "0 to 1,000,000,000,000"))
+}
+
+fn percent(text: &str, notes: &mut Vec<Note>) -> Result<Percent> {
+    let known = Known::Comperc;
+    let number = match text.strip_suffix('%') {
+        Some(number) => {
+            notes.push(note(NoteCode::NumberRepaired, known.name(), "the percent sign was dropped"));
+            number.trim_end()
+        }
+        None => text,
+    };
+    let decimal = decimal(known, number, notes)?;
+    let percent = i64::try_from(decimal.micros).ok().and_then(Percent::from_micros);
+    percent.ok_or_else(|| out_of_range(known, text, "0 to 100"))
+}
+
+fn decimal(known: Known, text: &str, notes: &mut Vec<Note>) -> Result<Decimal> {
+    let name = known.name();
+    let decimal: Decimal = text.parse().map_err(|why| match why {
+        NotDecimal::TooLong => out_of_range(known, text, "a number of ordinary length"),
+        NotDecimal::Ambiguous => {
+            let message = format!(
+                "`{name}` is `{}`, which can be read in two ways; send a decimal point and no thousands separators",
+                shown(text)
+            );
+            refusal(ErrorReason::AmountAmbiguous, known, message)
+        }
+        NotDecimal::Malformed => {
+            let message = format!(
+                "`{name}` is `{}`, which is not a decimal number; send digits with at most one point, such as `19.99`",
+                shown(text)
+            );
+            refusal(ErrorReason::AmountMalformed, known, message)
+        }
+    })?;
+    if decimal.rounded {
+        let message =
+            format!("`{name}` had more than six fraction digits, `{}`, and was rounded", shown(text));
+        notes.push(note(NoteCode::Rounded, name, message));
+    }
+    if decimal.unusual {
+        let message = format!("`{name}` was written as `{}`, which has one meaning only", shown(text));
+        notes.push(note(NoteCode::NumberRepaired, name, message));
+    }
+    Ok(decimal)
+}
+
+fn currency(text: &str) -> Result<Currency> {
+    text.parse().map_err(|why| {
+        let message = format!("`cur` is `{}`; it {why}", shown(text));
+        refusal(ErrorReason::CurrencyInvalid, Known::Cur, message)
+    })
+}
+
+fn transaction_id(text: &str) -> Result<String> {
+    if text.len() <= TRANSACTION_ID_BYTES_MAX {
+        return Ok(text.to_owned());
+    }
+    let message =
+        format!("`oid` is longer than {TRANSACTION_ID_BYTES_MAX} bytes; send the order number alone");
+    Err(refusal(ErrorReason::ParameterMalformed, Known::Oid, message))
+}
+
+fn status(text: &str) -> Result<Status> {
+    match text.to_ascii_lowercase().as_str() {
+        "approved" => Ok(Status::Approved),
+        "pending" => Ok(Status::Pending),
+        "declined" => Ok(Status::Declined),
+        _ => {
+            let message = format!("`status` is `{}`; send `pending`, `approved` or `declined`", shown(text));
+            Err(refusal(ErrorReason::StatusUnknown, Known::Status, message))
+        }
+    }
+}
+
+/// `k=v` split by `;`, from every `param`. Whatever it holds is kept, inert.
+fn custom_params(parameters: &[Parameter]) -> Result<CustomParams> {
+    let all = parameters.iter().filter(|parameter| parameter.known == Some(Known::Param));
+    let pairs = all.flat_map(|parameter| parameter.value.split(';')).filter(|pair| !pair.is_empty());
+    let pairs = pairs.map(|pair| match pair.split_once('=') {
+        Some((key, value)) => (key.to_owned(), value.to_owned()),
+        None => (String::new(), pair.to_owned()),
+    });
+    let pairs: Vec<(String, String)> = pairs.collect();
+    let fits = |(key, value): &(String, String)| {
+        key.len() <= CUSTOM_PARAM_KEY_BYTES_MAX && value.len() <= CUSTOM_PARAM_VALUE_BYTES_MAX
+    };
+    if pairs.len() <= CUSTOM_PARAMS_MAX && pairs.iter().all(fits) {
+        return Ok(CustomParams(pairs));
+    }
+    let message = format!(
+        "`param` may hold {CUSTOM_PARAMS_MAX} pairs, with names of {CUSTOM_PARAM_KEY_BYTES_MAX} bytes and values of \
+         {CUSTOM_PARAM_VALUE_BYTES_MAX}; this one holds more"
+    );
+    Err(refusal(ErrorReason::ParameterMalformed, Known::Param, message))
+}
+
+fn missing(known: Known) -> Error {
+    let name = known.name();
+    let message = match known {
+        Known::Val => "`val` is missing; send the value of the sale, or `val=0` if it has none".to_owned(),
+        Known::Com => "`com` is missing; send the commission, or `com=0` if there is none".to_owned(),
+        _ => format!("`{name}` is missing; add it to the postback URL"),
+    };
+    refusal(ErrorReason::MissingParameter, known, message)
+}
+
+fn out_of_range(known: Known, text: &str, range: &str) -> Error {
+    let message = format!("`{}` is `{}`; it must be {range}", known.name(), shown(text));
+    refusal(ErrorReason::AmountOutOfRange, known, message)
+}
+
+fn refusal(reason: ErrorReason, known: Known, message: String) -> Error {
+    Error::new(reason, message).with("parameter", known.name())
+}
+
+/// As much of a text as a message repeats.
+fn shown(text: &str) -> String {
+    let printable = text.chars().map(|character| if character.is_control() { '\u{FFFD}' } else { character });
+    printable.take(SHOWN_CHARS_MAX).collect()
+}
+
+#[cfg(test)]
+mod tests;

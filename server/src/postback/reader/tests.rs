@@ -1,0 +1,161 @@
+//! What the reader makes of postbacks, without a server.
+
+use super::*;
+use crate::time::Time;
+
+const CODE: &str = "6B1F0A3C9D5E4F7081A2B3C4D5E6F708";
+
+fn raw(method: &str, target: &[u8], content_type: &str, body: &str) -> Raw {
+    Raw {
+        method: method.to_owned(),
+        target: target.to_owned(),
+        content_type: content_type.to_owned(),
+        body: body.as_bytes().to_vec(),
+        address: String::new(),
+        user_agent: String::new(),
+        received_at: Time::from_micros(0),
+        cut: false,
+    }
+}
+
+/// `query` with the mandatory parameters that it does not have itself.
+fn get(query: &str) -> Reading {
+    read(&raw("GET", format!("/s2s?{query}").as_bytes(), "", ""))
+}
+
+fn with_defaults(query: &str) -> Reading {
+    get(&format!("clickId=abc&id={CODE}&{query}"))
+}
+
+fn codes(reading: &Reading) -> Vec<NoteCode> {
+    reading.notes.iter().map(Note::code).collect()
+}
+
+#[test]
+fn a_plain_postback_is_read_to_the_digit() {
+    let reading = with_defaults("val=1&com=0.5&param=myCustomParam%3Dxyz&oid=o-1&cur=eur&status=Pending");
+    let report = reading.report.unwrap();
+    assert_eq!((report.click_id.as_str(), report.transaction_id.as_str()), ("abc", "o-1"));
+    assert_eq!(report.value.micros(), 1_000_000);
+    assert_eq!(report.commission, Commission::Amount(Amount::from_micros(500_000).unwrap()));
+    assert_eq!(report.custom_params.0, [("myCustomParam".to_owned(), "xyz".to_owned())]);
+    assert_eq!((report.currency, report.status), ("EUR".parse().ok(), Status::Pending));
+    assert_eq!((reading.notes.len(), reading.test), (0, false));
+    assert_eq!((reading.code_text.as_str(), reading.click_text.as_str()), (CODE, "abc"));
+}
+
+#[test]
+fn refusals_name_the_reason() {
+    use ErrorReason as E;
+    let long = "9".repeat(400);
+    for (query, reason) in [
+        ("", E::MissingParameter),
+        ("clickId=abc", E::MissingParameter),
+        (&format!("clickId=abc&id={CODE}"), E::MissingParameter),
+        (&format!("clickId=abc&id={CODE}&val=1"), E::MissingParameter),
+        (&format!("clickId=&id={CODE}&val=1&com=0"), E::MissingParameter),
+        ("clickId={clickid}&id=x&val=1&com=0", E::MacroNotReplaced),
+        ("clickId=%23S1%23&id=x&val=1&com=0", E::MacroNotReplaced),
+        (&format!("clickId=a&id={CODE}&val={{payout}}&com=0"), E::MacroNotReplaced),
+        (&format!("clickId=a&id={CODE}&val=1&com=0&oid=[order_id]"), E::MacroNotReplaced),
+        ("clickId=a&clickId=b&id=x&val=1&com=0", E::ParameterRepeated),
+        ("clickId=a%zz&id=x&val=1&com=0", E::ParameterMalformed),
+        ("clickId=a%ff&id=x&val=1&com=0", E::ParameterMalformed),
+        ("clickId=a%00b&id=x&val=1&com=0", E::ParameterMalformed),
+        ("clickId=a&id=x&val=1&com=0", E::UnknownConversionCode),
+        (&format!("clickId=a&id={CODE}&val=1e3&com=0"), E::AmountMalformed),
+        (&format!("clickId=a&id={CODE}&val=NaN&com=0"), E::AmountMalformed),
+        (&format!("clickId=a&id={CODE}&val=1,500&com=0"), E::AmountAmbiguous),
+        (&format!("clickId=a&id={CODE}&val=-5&com=0"), E::AmountOutOfRange),
+        (&format!("clickId=a&id={CODE}&val={long}&com=0"), E::AmountOutOfRange),
+        (&format!("clickId=a&id={CODE}&val=99999999999999999999&com=0"), E::AmountOutOfRange),
+        (&format!("clickId=a&id={CODE}&val=1&com=0&comperc=101"), E::AmountOutOfRange),
+        (&format!("clickId=a&id={CODE}&val=1&com=0&cur=EURO"), E::CurrencyInvalid),
+        (&format!("clickId=a&id={CODE}&val=1&com=0&status=maybe"), E::StatusUnknown),
+        (&format!("clickId=a&id={CODE}&val=1&com=0&oid={long}"), E::ParameterMalformed),
+        (&format!("clickId=a&id={CODE}&val=1&com=0&param={}", "a;".repeat(65)), E::ParameterMalformed),
+        (&"a=1&".repeat(65), E::RequestTooLarge),
+    ] {
+        let error = get(query).report.unwrap_err();
+        assert_eq!(error.reason(), reason, "{query}: {}", error.message());
+    }
+}
+
+#[test]
+fn repairs_are_noted() {
+    use NoteCode as N;
+    for (query, notes) in [
+        ("val=1&com=0", vec![]),
+        ("VAL=1&Com=0", vec![]),
+        ("amount=1&payout=0", vec![N::Alias, N::Alias]),
+        ("val=%221%22&com=%0A0", vec![N::Trimmed, N::Trimmed]),
+        ("val=+1&com=0", vec![N::Trimmed]),
+        ("val=1&com=0&val=1", vec![N::Repeated]),
+        ("val=19.990000000000002&com=0", vec![N::Rounded]),
+        ("val=.5&com=5.", vec![N::NumberRepaired, N::NumberRepaired]),
+        ("val=1&com=2&comperc=10", vec![N::CommissionPercentIgnored]),
+        ("val=1&comperc=10", vec![N::CommissionAssumedZero]),
+        ("val=1&com=0&comperc=10%25", vec![N::NumberRepaired]),
+        ("val=1&com=0&utm=x", vec![N::UnknownParameter]),
+        ("val=1&com=0&amount=2", vec![N::UnknownParameter]),
+    ] {
+        let reading = with_defaults(query);
+        assert_eq!(codes(&reading), notes, "{query}");
+        assert!(reading.report.is_ok(), "{query}");
+    }
+}
+
+#[test]
+fn comperc_counts_only_where_com_is_zero() {
+    let percent = |query| with_defaults(query).report.unwrap().commission;
+    let ten = Commission::Percent(Percent::from_micros(10_000_000).unwrap());
+    assert_eq!(percent("val=1000&com=0&comperc=10"), ten);
+    assert_eq!(percent("val=1000&comperc=10"), ten);
+    assert_eq!(
+        percent("val=1000&com=2&comperc=10"),
+        Commission::Amount(Amount::from_micros(2_000_000).unwrap())
+    );
+}
+
+#[test]
+fn forms_and_json_are_read_like_a_query() {
+    let form = format!("clickId=abc&id={CODE}&val=1&com=0.5");
+    let json = format!(r#"{{"clickId":"abc","id":"{CODE}","val":1,"com":0.5,"oid":null}}"#);
+    for (content_type, body) in [
+        ("application/x-www-form-urlencoded", form.as_str()),
+        ("application/json; charset=utf-8", json.as_str()),
+        ("", json.as_str()),
+    ] {
+        let report = read(&raw("POST", b"/s2s", content_type, body)).report.unwrap();
+        assert_eq!(report.value.micros(), 1_000_000, "{body}");
+        assert_eq!(report.commission, Commission::Amount(Amount::from_micros(500_000).unwrap()), "{body}");
+    }
+    for body in ["{", "[]", r#"{"val":[1]}"#, "null"] {
+        let error = read(&raw("POST", b"/s2s", "application/json", body)).report.unwrap_err();
+        assert_eq!(error.reason(), ErrorReason::ParameterMalformed, "{body}");
+    }
+}
+
+#[test]
+fn json_numbers_are_read_by_their_digits() {
+    let body = format!(r#"{{"clickId":"a","id":"{CODE}","val":123456789012.123456,"com":1e3}}"#);
+    let reading = read(&raw("POST", b"/s2s", "application/json", &body));
+    let value = reading.parameters.iter().find(|parameter| parameter.known == Some(Known::Val)).unwrap();
+    assert_eq!(value.value, "123456789012.123456");
+    assert_eq!(reading.report.unwrap_err().reason(), ErrorReason::AmountMalformed);
+}
+
+#[test]
+fn a_test_is_known_even_where_the_rest_is_wrong() {
+    assert!(get("test=1").test);
+    assert!(!get("test=0").test);
+}
+
+#[test]
+fn hostile_bytes_are_read_without_harm() {
+    for target in
+        [b"/s2s?%".as_slice(), b"?&&==&%%&=%0", b"/s2s", b"", b"/s2s?\xff=\xfe&id", b"/s2s?a?b#c&d=1"]
+    {
+        assert!(read(&raw("GET", target, "", "")).report.is_err());
+    }
+}

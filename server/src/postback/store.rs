@@ -1,0 +1,135 @@
+//! The table `postback`.
+
+use std::{collections::HashMap, sync::Arc};
+
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
+    EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    entity::prelude::*,
+};
+
+use super::{Filter, LIST_KEY_BYTES, Notes, PostbackId, Reason, Verdict};
+use crate::{
+    commit::Write,
+    conversion::{self, Conversion},
+    db::statement_runs,
+    error::Result,
+    id::AccountId,
+    page::PageRequest,
+    time::Time,
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "postback")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: PostbackId,
+    pub account_id: AccountId,
+    pub method: String,
+    pub target: Vec<u8>,
+    pub content_type: String,
+    pub body: Vec<u8>,
+    pub address: String,
+    pub user_agent: String,
+    pub received_at: Time,
+    pub verdict: Verdict,
+    pub reason: Option<Reason>,
+    pub message: String,
+    pub notes: Notes,
+    pub code_text: String,
+    pub click_text: String,
+    pub conversion_id: String,
+    pub replayed_at: Option<Time>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Whether a postback is new, or was held and is replayed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Insert,
+    Update,
+}
+
+/// A postback to write with the conversion it is to become; `None` where it is held already. Answered
+/// by the row as stored.
+pub struct Receipt {
+    pub postback: Model,
+    pub conversion: Option<Arc<Conversion>>,
+    pub mode: Mode,
+}
+
+impl Write for Receipt {
+    type Answer = Model;
+
+    async fn write(rows: &[Self], txn: &DatabaseTransaction) -> Result<Vec<Model>, DbErr> {
+        // An edge that got no answer sends the same id again, and gets the first answer.
+        let new = rows.iter().filter(|row| row.mode == Mode::Insert);
+        let known = find_all(txn, new.map(|row| row.postback.id)).await?;
+        let is_fresh = |row: &&Receipt| row.mode == Mode::Update || !known.contains_key(&row.postback.id);
+        let fresh: Vec<&Self> = rows.iter().filter(is_fresh).collect();
+
+        let conversions: Vec<&Conversion> =
+            fresh.iter().filter_map(|row| row.conversion.as_deref()).collect();
+        let mut outcomes = conversion::write_all(&conversions, txn).await?.into_iter();
+        let mut inserted = Vec::with_capacity(fresh.len());
+        let mut written = known;
+        for row in fresh {
+            let mut postback = row.postback.clone();
+            if row.conversion.is_some() {
+                let outcome =
+                    outcomes.next().ok_or_else(|| DbErr::Custom("an outcome is missing".to_owned()))?;
+                postback.conclude(outcome);
+            }
+            match row.mode {
+                Mode::Insert => inserted.push(postback.clone()),
+                Mode::Update => {
+                    postback.clone().into_active_model().reset_all().update(txn).await?;
+                }
+            }
+            written.insert(postback.id, postback);
+        }
+        for run in statement_runs(&inserted) {
+            let run = run.iter().map(|postback| postback.clone().into_active_model());
+            Entity::insert_many(run).exec_without_returning(txn).await?;
+        }
+        Ok(rows.iter().filter_map(|row| written.get(&row.postback.id).cloned()).collect())
+    }
+}
+
+async fn find_all(
+    db: &impl ConnectionTrait,
+    ids: impl Iterator<Item = PostbackId>,
+) -> Result<HashMap<PostbackId, Model>, DbErr> {
+    let ids: Vec<PostbackId> = ids.collect();
+    let mut found = HashMap::new();
+    for run in statement_runs(&ids) {
+        let rows = Entity::find().filter(Column::Id.is_in(run.iter().copied())).all(db).await?;
+        found.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(found)
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: PostbackId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(id).one(db).await?)
+}
+
+/// Newest first; one row more than the page has.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    filter: &Filter,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<Vec<Model>> {
+    let after = page.after.map(|after| PostbackId(Uuid::from_bytes(after)));
+    let all = Condition::all()
+        .add(Column::AccountId.eq(account))
+        .add_option(filter.verdict.map(|verdict| Column::Verdict.eq(verdict)))
+        .add_option(filter.reason.map(|reason| Column::Reason.eq(reason)))
+        .add_option(filter.code_text.as_ref().map(|code| Column::CodeText.eq(code)))
+        .add_option(after.map(|after| Column::Id.lt(after)));
+    Ok(Entity::find().filter(all).order_by_desc(Column::Id).limit(page.rows_to_read()).all(db).await?)
+}

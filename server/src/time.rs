@@ -1,0 +1,107 @@
+//! Points in time, and the one place that reads the clock.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use prost_types::Timestamp;
+use sea_orm::DeriveValueType;
+
+const MICROS_PER_SECOND: i64 = 1_000_000;
+const NANOS_PER_MICRO: i32 = 1_000;
+
+/// A point in time: microseconds since 1970-01-01 UTC. Stored as such on every database, because
+/// timestamp columns sort and round differently from one to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
+pub struct Time(i64);
+
+impl Time {
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(MICROS_PER_SECOND)
+    }
+
+    /// The time `span` later; the end of time where that overflows.
+    pub fn plus(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+
+    pub fn to_proto(self) -> Timestamp {
+        let micros = i32::try_from(self.0.rem_euclid(MICROS_PER_SECOND)).unwrap_or_default();
+        Timestamp { seconds: self.seconds(), nanos: micros.saturating_mul(NANOS_PER_MICRO) }
+    }
+
+    /// Fractions of a microsecond are cut off. `Err` says what is wrong.
+    pub fn from_proto(timestamp: &Timestamp) -> Result<Self, String> {
+        if !(0..=999_999_999).contains(&timestamp.nanos) {
+            return Err("nanos must be 0 to 999,999,999".to_owned());
+        }
+        timestamp
+            .seconds
+            .checked_mul(MICROS_PER_SECOND)
+            .and_then(|micros| micros.checked_add(i64::from(timestamp.nanos / NANOS_PER_MICRO)))
+            .filter(|micros| *micros >= 0)
+            .map(Self)
+            .ok_or_else(|| "must be a time between 1970 and 9999".to_owned())
+    }
+}
+
+/// A length of time in microseconds, never negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, DeriveValueType)]
+pub struct Span(i64);
+
+impl Span {
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds.saturating_mul(MICROS_PER_SECOND))
+    }
+
+    pub fn to_proto(self) -> prost_types::Duration {
+        prost_types::Duration { seconds: self.0.div_euclid(MICROS_PER_SECOND), nanos: 0 }
+    }
+}
+
+/// Where the time comes from: the system, or a test.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Time + Send + Sync>);
+
+impl Clock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    pub fn system() -> Self {
+        Self(Arc::new(|| {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+            Time(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+        }))
+    }
+
+    pub fn now(&self) -> Time {
+        (self.0)()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_survive_the_wire() {
+        for micros in [0, 1, 999_999, 1_000_000, 1_700_000_000_123_456] {
+            let time = Time::from_micros(micros);
+            assert_eq!(Time::from_proto(&time.to_proto()), Ok(time));
+        }
+    }
+
+    #[test]
+    fn impossible_timestamps_are_refused() {
+        for (seconds, nanos) in [(0, -1), (0, 1_000_000_000), (i64::MAX, 0), (-1, 0)] {
+            assert!(Time::from_proto(&Timestamp { seconds, nanos }).is_err(), "{seconds} {nanos}");
+        }
+    }
+}

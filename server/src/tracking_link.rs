@@ -1,0 +1,375 @@
+//! Tracking links: what visitors click, and where it leads them.
+//!
+//! Absent on purpose: permanent redirects, which browsers remember, so that the second visit would mint
+//! no click id; and deletion, since conversions name their link for good.
+
+mod destination;
+pub mod grpc;
+mod store;
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use s2s_sdk::v1::ErrorReason;
+use sea_orm::{DeriveActiveEnum, DeriveValueType, EnumIter};
+use serde::{Deserialize, Serialize};
+use url::Url;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    auth::Scope,
+    conversion_code::{self, ConversionCodeId},
+    db::json_text,
+    error::{Error, Result},
+    id::{AccountId, Random, RequestKey, prefixed_id},
+    page::PageRequest,
+    time::Time,
+};
+
+pub use destination::{Destination, Filling, SUB_IDS, sub_id_index};
+pub use store::Model as TrackingLink;
+
+/// Longest slug, in bytes.
+pub const SLUG_BYTES_MAX: usize = 64;
+/// Conversion codes on one link.
+pub const CODES_MAX: usize = 50;
+/// Tags on one link, and the longest, in characters.
+pub const TAGS_MAX: usize = 20;
+pub const TAG_CHARS_MAX: usize = 50;
+/// Bytes of the key that the list is sorted by: the id, which begins with its time.
+pub const LIST_KEY_BYTES: usize = 16;
+
+/// Random bytes of a slug of our own choosing: eight characters.
+const SLUG_RANDOM_BYTES: usize = 5;
+/// Paths that are not slugs.
+const SLUGS_RESERVED: [&str; 2] = ["s2s", "healthz"];
+/// How often a slug or link key of our own choosing may turn out to be taken.
+const ATTEMPTS_MAX: usize = 5;
+
+prefixed_id!(
+    /// The id of a tracking link.
+    TrackingLinkId,
+    "link_"
+);
+
+/// A link's key in click ids: 40 random bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, DeriveValueType)]
+pub struct LinkKey(i64);
+
+impl LinkKey {
+    pub const BITS: u32 = 40;
+
+    /// The lowest 40 bits of `bits`.
+    pub fn from_bits(bits: u64) -> Self {
+        Self(i64::try_from(bits & ((1 << Self::BITS) - 1)).unwrap_or_default())
+    }
+
+    pub fn bits(self) -> u64 {
+        self.0.unsigned_abs()
+    }
+
+    fn random(random: &Random) -> Self {
+        Self::from_bits(u64::from_be_bytes(random.bytes()))
+    }
+}
+
+/// The path of a link: `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit. Binary in the
+/// database, where a text key might fold what differs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, DeriveValueType)]
+pub struct Slug(Vec<u8>);
+
+impl Slug {
+    fn random(random: &Random) -> Self {
+        Self(crate::id::base32(&random.bytes::<SLUG_RANDOM_BYTES>()).into_bytes())
+    }
+
+    /// What a visitor wrote, in any case; `None` where no slug looks like that.
+    pub fn from_path(text: &str) -> Option<Self> {
+        text.to_ascii_lowercase().parse().ok()
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(std::str::from_utf8(&self.0).unwrap_or_default())
+    }
+}
+
+impl FromStr for Slug {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let fits = (1..=SLUG_BYTES_MAX).contains(&text.len())
+            && text.bytes().next().is_some_and(letters)
+            && text.bytes().all(|byte| letters(byte) || matches!(byte, b'-' | b'_'));
+        if !fits {
+            return Err(format!(
+                "must be 1 to {SLUG_BYTES_MAX} of `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit"
+            ));
+        }
+        if SLUGS_RESERVED.contains(&text) {
+            return Err(format!("`{text}` is a path of the server's own"));
+        }
+        Ok(Self(text.as_bytes().to_vec()))
+    }
+}
+
+/// The HTTP status of the redirect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+pub enum RedirectKind {
+    #[sea_orm(num_value = 302)]
+    Found,
+    #[sea_orm(num_value = 303)]
+    SeeOther,
+    #[sea_orm(num_value = 307)]
+    Temporary,
+}
+
+/// The codes of a link, in the order given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct CodeIds(Vec<Uuid>);
+json_text!(CodeIds);
+
+impl CodeIds {
+    pub fn new(ids: impl IntoIterator<Item = ConversionCodeId>) -> Self {
+        Self(ids.into_iter().map(|id| id.0).collect())
+    }
+
+    pub fn contains(&self, id: ConversionCodeId) -> bool {
+        self.0.contains(&id.0)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = ConversionCodeId> {
+        self.0.iter().copied().map(ConversionCodeId)
+    }
+}
+
+/// Words to find a link by.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct Tags(pub Vec<String>);
+json_text!(Tags);
+
+/// What the caller decides about a link, checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `None`: we choose.
+    pub slug: Option<Slug>,
+    pub destination: Destination,
+    pub conversion_code_ids: CodeIds,
+    pub tags: Tags,
+    pub redirect_kind: RedirectKind,
+    pub query_pass_through: bool,
+    pub expires_at: Option<Time>,
+    /// May be none.
+    pub fallback_destination: Destination,
+}
+
+/// What the caller changes of a link; `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    pub destination: Option<Destination>,
+    pub conversion_code_ids: Option<CodeIds>,
+    pub tags: Option<Tags>,
+    pub redirect_kind: Option<RedirectKind>,
+    pub query_pass_through: Option<bool>,
+    #[expect(clippy::option_option, reason = "outside: whether it changes; inside: whether it is set")]
+    pub expires_at: Option<Option<Time>>,
+    pub fallback_destination: Option<Destination>,
+    pub archived: Option<bool>,
+}
+
+/// Links that were looked up lately, by their key.
+pub type Cache = moka::future::Cache<LinkKey, Option<Arc<TrackingLink>>>;
+
+pub async fn create(
+    app: &App,
+    account: AccountId,
+    settings: Settings,
+    request: RequestKey,
+    validate_only: bool,
+) -> Result<TrackingLink> {
+    check_codes(app, account, &settings.conversion_code_ids).await?;
+    let now = app.now();
+    let chosen = settings.slug;
+    let mut link = TrackingLink {
+        id: TrackingLinkId(app.random.id(now)),
+        account_id: account,
+        slug: chosen.clone().unwrap_or_else(|| Slug::random(&app.random)),
+        link_key: LinkKey::random(&app.random),
+        destination: settings.destination,
+        conversion_code_ids: settings.conversion_code_ids,
+        tags: settings.tags,
+        redirect_kind: settings.redirect_kind,
+        query_pass_through: settings.query_pass_through,
+        expires_at: settings.expires_at,
+        fallback_destination: settings.fallback_destination,
+        archived: false,
+        request_id: request.id,
+        request_digest: request.digest,
+        created_at: now,
+        updated_at: now,
+    };
+    link.check()?;
+    if validate_only {
+        return Ok(link);
+    }
+    for _ in 0..ATTEMPTS_MAX {
+        match store::insert(&app.db, link.clone()).await? {
+            store::Inserted::Stored(stored) => {
+                app.links.invalidate(&stored.link_key).await;
+                return Ok(*stored);
+            }
+            store::Inserted::SlugTaken if chosen.is_some() => {
+                let message = format!("the slug `{}` is taken; choose another", link.slug);
+                return Err(Error::new(ErrorReason::SlugTaken, message).with("slug", &link.slug));
+            }
+            store::Inserted::SlugTaken => link.slug = Slug::random(&app.random),
+            store::Inserted::KeyTaken => link.link_key = LinkKey::random(&app.random),
+        }
+    }
+    Err(Error::internal("every slug and link key tried was taken"))
+}
+
+/// The link as it is in the database now.
+pub async fn get(app: &App, scope: Scope, id: TrackingLinkId) -> Result<TrackingLink> {
+    store::find(app.db.reader(), id)
+        .await?
+        .filter(|link| scope.sees(link.account_id))
+        .ok_or_else(|| Error::not_found("tracking link", &id))
+}
+
+/// The link behind a slug, of whatever account: for edges.
+pub async fn resolve(app: &App, slug: &str) -> Result<TrackingLink> {
+    let unknown = || Error::not_found("tracking link with the slug", slug);
+    let slug = Slug::from_path(slug).ok_or_else(unknown)?;
+    store::find_by_slug(app.db.reader(), slug).await?.ok_or_else(unknown)
+}
+
+/// The link of a click id, for counting a conversion; at most `CACHE_AGE_MAX` old.
+pub async fn find(app: &App, scope: Scope, key: LinkKey) -> Result<Option<Arc<TrackingLink>>> {
+    let load = async { store::find_by_key(app.db.reader(), key).await.map(|found| found.map(Arc::new)) };
+    let found = app.links.try_get_with(key, load).await.map_err(|error| Error::from((*error).clone()))?;
+    Ok(found.filter(|link| scope.sees(link.account_id)))
+}
+
+pub async fn list(
+    app: &App,
+    account: AccountId,
+    show_archived: bool,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<(Vec<TrackingLink>, String)> {
+    let rows = store::list(app.db.reader(), account, show_archived, page).await?;
+    Ok(page.cut(rows, |link| link.id.0.into_bytes()))
+}
+
+pub async fn update(
+    app: &App,
+    account: AccountId,
+    id: TrackingLinkId,
+    change: Change,
+    validate_only: bool,
+) -> Result<TrackingLink> {
+    if let Some(codes) = &change.conversion_code_ids {
+        check_codes(app, account, codes).await?;
+    }
+    let txn = app.db.begin().await?;
+    let found = store::find(&txn, id).await?.filter(|link| link.account_id == account);
+    let mut link = found.ok_or_else(|| Error::not_found("tracking link", &id))?;
+    link.apply(change);
+    link.check()?;
+    if validate_only {
+        txn.rollback().await?;
+        return Ok(link);
+    }
+    link.updated_at = app.now();
+    store::update(&txn, link.clone()).await?;
+    txn.commit().await?;
+    app.links.invalidate(&link.link_key).await;
+    Ok(link)
+}
+
+/// All codes must be the account's own.
+async fn check_codes(app: &App, account: AccountId, codes: &CodeIds) -> Result<()> {
+    for id in codes.iter() {
+        conversion_code::find(app, Scope::Account(account), id).await?;
+    }
+    Ok(())
+}
+
+impl TrackingLink {
+    /// What must hold between the fields of a link.
+    fn check(&self) -> Result<()> {
+        if self.conversion_code_ids.0.is_empty() || self.destination.carries_click_id() {
+            return Ok(());
+        }
+        let message = "a link with a conversion code must have `[s2sidentifier]` in the path or query of its \
+                       destination, or no click id reaches the merchant; add for example `?s1=[s2sidentifier]`";
+        Err(Error::new(ErrorReason::ClickIdMacroMissing, message).with("field", "tracking_link.destination"))
+    }
+
+    fn apply(&mut self, change: Change) {
+        let link = self;
+        replace(&mut link.destination, change.destination);
+        replace(&mut link.conversion_code_ids, change.conversion_code_ids);
+        replace(&mut link.tags, change.tags);
+        replace(&mut link.redirect_kind, change.redirect_kind);
+        replace(&mut link.query_pass_through, change.query_pass_through);
+        replace(&mut link.expires_at, change.expires_at);
+        replace(&mut link.fallback_destination, change.fallback_destination);
+        replace(&mut link.archived, change.archived);
+    }
+
+    /// The URL to publish.
+    pub fn url(&self, public_url: &Url) -> String {
+        format!("{public_url}{}", self.slug)
+    }
+}
+
+fn replace<T>(field: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *field = value;
+    }
+}
+
+/// Reads a link's id; one that can't be one is as unknown as any other.
+pub fn parse_id(text: &str) -> Result<TrackingLinkId> {
+    text.parse().map_err(|_| Error::not_found("tracking link", text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_have_one_form() {
+        for (text, ok) in [
+            ("a", true),
+            ("summer-sale_2", true),
+            ("0x", true),
+            (&"a".repeat(64), true),
+            (&"a".repeat(65), false),
+            ("", false),
+            ("-a", false),
+            ("_a", false),
+            ("A", false),
+            ("a b", false),
+            ("a/b", false),
+            ("ä", false),
+            ("s2s", false),
+            ("healthz", false),
+        ] {
+            assert_eq!(text.parse::<Slug>().is_ok(), ok, "{text}");
+        }
+        assert_eq!(Slug::from_path("Summer").unwrap().to_string(), "summer");
+    }
+
+    #[test]
+    fn link_keys_have_40_bits() {
+        assert_eq!(LinkKey::from_bits(u64::MAX).bits(), (1 << 40) - 1);
+        assert!(LinkKey::random(&Random::system()).bits() < 1 << 40);
+    }
+}

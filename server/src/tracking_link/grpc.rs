@@ -1,0 +1,240 @@
+//! `TrackingLinkService`: its messages to commands and back.
+
+use std::sync::Arc;
+
+use s2s_sdk::v1::{
+    self, ArchiveTrackingLinkRequest, ArchiveTrackingLinkResponse, CreateTrackingLinkRequest,
+    CreateTrackingLinkResponse, GetTrackingLinkRequest, GetTrackingLinkResponse, ListTrackingLinksRequest,
+    ListTrackingLinksResponse, ResolveSlugRequest, ResolveSlugResponse, TrackingLinkState,
+    UpdateTrackingLinkRequest, UpdateTrackingLinkResponse,
+    tracking_link_service_server::{TrackingLinkService, TrackingLinkServiceServer},
+};
+use tonic::{Request, Response, Status};
+use url::Url;
+
+use super::{
+    CODES_MAX, Change, CodeIds, Destination, RedirectKind, Settings, TAG_CHARS_MAX, TAGS_MAX, Tags,
+    TrackingLink, TrackingLinkId, parse_id,
+};
+use crate::{
+    app::App,
+    auth::{self, Scope},
+    error::{Result, Violations},
+    id::RequestKey,
+    page::PageRequest,
+    time::Time,
+};
+
+pub struct Service(Arc<App>);
+
+pub fn service(app: Arc<App>) -> TrackingLinkServiceServer<Service> {
+    TrackingLinkServiceServer::new(Service(app))
+}
+
+#[tonic::async_trait]
+impl TrackingLinkService for Service {
+    async fn create_tracking_link(
+        &self,
+        request: Request<CreateTrackingLinkRequest>,
+    ) -> Result<Response<CreateTrackingLinkResponse>, Status> {
+        let account = auth::account(&request);
+        let (settings, key, validate_only) = parse_create(request.into_inner())?;
+        let link = super::create(&self.0, account, settings, key, validate_only).await?;
+        let tracking_link = Some(link.to_proto(&self.0.public_url));
+        Ok(Response::new(CreateTrackingLinkResponse { tracking_link }))
+    }
+
+    async fn get_tracking_link(
+        &self,
+        request: Request<GetTrackingLinkRequest>,
+    ) -> Result<Response<GetTrackingLinkResponse>, Status> {
+        let scope = Scope::Account(auth::account(&request));
+        let link = super::get(&self.0, scope, parse_id(&request.get_ref().id)?).await?;
+        let tracking_link = Some(link.to_proto(&self.0.public_url));
+        Ok(Response::new(GetTrackingLinkResponse { tracking_link }))
+    }
+
+    async fn list_tracking_links(
+        &self,
+        request: Request<ListTrackingLinksRequest>,
+    ) -> Result<Response<ListTrackingLinksResponse>, Status> {
+        let account = auth::account(&request);
+        let request = request.into_inner();
+        let filter: [&[u8]; 2] = [b"tracking_links", &[u8::from(request.show_archived)]];
+        let page = PageRequest::parse(request.page_size, &request.page_token, &filter)?;
+        let (links, next_page_token) = super::list(&self.0, account, request.show_archived, &page).await?;
+        let tracking_links = links.iter().map(|link| link.to_proto(&self.0.public_url)).collect();
+        Ok(Response::new(ListTrackingLinksResponse { tracking_links, next_page_token }))
+    }
+
+    async fn update_tracking_link(
+        &self,
+        request: Request<UpdateTrackingLinkRequest>,
+    ) -> Result<Response<UpdateTrackingLinkResponse>, Status> {
+        let account = auth::account(&request);
+        let (id, change, validate_only) = parse_update(request.into_inner())?;
+        let link = super::update(&self.0, account, id, change, validate_only).await?;
+        let tracking_link = Some(link.to_proto(&self.0.public_url));
+        Ok(Response::new(UpdateTrackingLinkResponse { tracking_link }))
+    }
+
+    async fn archive_tracking_link(
+        &self,
+        request: Request<ArchiveTrackingLinkRequest>,
+    ) -> Result<Response<ArchiveTrackingLinkResponse>, Status> {
+        let account = auth::account(&request);
+        let request = request.into_inner();
+        let archive = Change { archived: Some(true), ..Change::default() };
+        let id = parse_id(&request.id)?;
+        let link = super::update(&self.0, account, id, archive, request.validate_only).await?;
+        let tracking_link = Some(link.to_proto(&self.0.public_url));
+        Ok(Response::new(ArchiveTrackingLinkResponse { tracking_link }))
+    }
+
+    async fn resolve_slug(
+        &self,
+        request: Request<ResolveSlugRequest>,
+    ) -> Result<Response<ResolveSlugResponse>, Status> {
+        auth::edge_only(&request)?;
+        let link = super::resolve(&self.0, &request.get_ref().slug).await?;
+        Ok(Response::new(ResolveSlugResponse {
+            tracking_link: Some(link.to_proto(&self.0.public_url)),
+            account_id: link.account_id.to_string(),
+            link_key: link.link_key.bits(),
+        }))
+    }
+}
+
+fn parse_create(request: CreateTrackingLinkRequest) -> Result<(Settings, RequestKey, bool)> {
+    let mut violations = Violations::default();
+    let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
+    let link = request.tracking_link.unwrap_or_default();
+    let slug = (!link.slug.is_empty()).then(|| link.slug.parse()).transpose();
+    let slug = violations.check("tracking_link.slug", slug);
+    let destination = violations.check("tracking_link.destination", link.destination.parse());
+    let codes = violations.check("tracking_link.conversion_code_ids", parse_codes(&link.conversion_code_ids));
+    let tags = violations.check("tracking_link.tags", parse_tags(link.tags));
+    let kind = violations.check("tracking_link.redirect_kind", parse_kind(link.redirect_kind));
+    let expires_at = link.expire_time.as_ref().map(Time::from_proto).transpose();
+    let expires_at = violations.check("tracking_link.expire_time", expires_at);
+    let fallback = parse_fallback(&link.fallback_destination);
+    let fallback = violations.check("tracking_link.fallback_destination", fallback);
+    match (key, slug, destination, codes, tags, kind, expires_at, fallback) {
+        (
+            Some(key),
+            Some(slug),
+            Some(destination),
+            Some(conversion_code_ids),
+            Some(tags),
+            Some(redirect_kind),
+            Some(expires_at),
+            Some(fallback_destination),
+        ) => {
+            let query_pass_through = link.query_pass_through;
+            let settings = Settings {
+                slug,
+                destination,
+                conversion_code_ids,
+                tags,
+                redirect_kind,
+                query_pass_through,
+                expires_at,
+                fallback_destination,
+            };
+            Ok((settings, key, request.validate_only))
+        }
+        _ => Err(violations.into_error()),
+    }
+}
+
+fn parse_update(request: UpdateTrackingLinkRequest) -> Result<(TrackingLinkId, Change, bool)> {
+    let link = request.tracking_link.unwrap_or_default();
+    let id = parse_id(&link.id)?;
+    let mut violations = Violations::default();
+    let mut change = Change::default();
+    let paths = request.update_mask.unwrap_or_default().paths;
+    if paths.is_empty() {
+        violations.add("update_mask", "must name at least one field");
+    }
+    for path in &paths {
+        let field = format!("tracking_link.{path}");
+        match path.as_str() {
+            "destination" => change.destination = violations.check(&field, link.destination.parse()),
+            "conversion_code_ids" => {
+                change.conversion_code_ids = violations.check(&field, parse_codes(&link.conversion_code_ids));
+            }
+            "tags" => change.tags = violations.check(&field, parse_tags(link.tags.clone())),
+            "redirect_kind" => {
+                change.redirect_kind = violations.check(&field, parse_kind(link.redirect_kind));
+            }
+            "query_pass_through" => change.query_pass_through = Some(link.query_pass_through),
+            "expire_time" => {
+                let time = link.expire_time.as_ref().map(Time::from_proto).transpose();
+                change.expires_at = violations.check(&field, time);
+            }
+            "fallback_destination" => {
+                change.fallback_destination =
+                    violations.check(&field, parse_fallback(&link.fallback_destination));
+            }
+            other => violations.add("update_mask", format!("`{other}` can't be changed")),
+        }
+    }
+    if violations.is_empty() { Ok((id, change, request.validate_only)) } else { Err(violations.into_error()) }
+}
+
+fn parse_fallback(text: &str) -> Result<Destination, String> {
+    if text.is_empty() { Ok(Destination::default()) } else { text.parse() }
+}
+
+fn parse_codes(texts: &[String]) -> Result<CodeIds, String> {
+    if texts.len() > CODES_MAX {
+        return Err(format!("must be at most {CODES_MAX}"));
+    }
+    let ids: Result<Vec<_>, String> = texts.iter().map(|text| text.parse()).collect();
+    ids.map(CodeIds::new)
+}
+
+fn parse_tags(tags: Vec<String>) -> Result<Tags, String> {
+    let fits = |tag: &String| (1..=TAG_CHARS_MAX).contains(&tag.chars().count());
+    let plain = |tag: &String| !tag.chars().any(char::is_control);
+    if tags.len() <= TAGS_MAX && tags.iter().all(|tag| fits(tag) && plain(tag)) {
+        Ok(Tags(tags))
+    } else {
+        Err(format!("must be at most {TAGS_MAX} of 1 to {TAG_CHARS_MAX} characters each"))
+    }
+}
+
+fn parse_kind(number: i32) -> Result<RedirectKind, String> {
+    match v1::RedirectKind::try_from(number) {
+        Ok(v1::RedirectKind::Unspecified | v1::RedirectKind::Found) => Ok(RedirectKind::Found),
+        Ok(v1::RedirectKind::SeeOther) => Ok(RedirectKind::SeeOther),
+        Ok(v1::RedirectKind::Temporary) => Ok(RedirectKind::Temporary),
+        Err(_) => Err("is not a value of RedirectKind".to_owned()),
+    }
+}
+
+impl TrackingLink {
+    fn to_proto(&self, public_url: &Url) -> v1::TrackingLink {
+        let kind = match self.redirect_kind {
+            RedirectKind::Found => v1::RedirectKind::Found,
+            RedirectKind::SeeOther => v1::RedirectKind::SeeOther,
+            RedirectKind::Temporary => v1::RedirectKind::Temporary,
+        };
+        let state = if self.archived { TrackingLinkState::Archived } else { TrackingLinkState::Active };
+        v1::TrackingLink {
+            id: self.id.to_string(),
+            slug: self.slug.to_string(),
+            destination: self.destination.to_string(),
+            conversion_code_ids: self.conversion_code_ids.iter().map(|id| id.to_string()).collect(),
+            tags: self.tags.0.clone(),
+            redirect_kind: kind.into(),
+            query_pass_through: self.query_pass_through,
+            expire_time: self.expires_at.map(Time::to_proto),
+            fallback_destination: self.fallback_destination.to_string(),
+            state: state.into(),
+            url: self.url(public_url),
+            create_time: Some(self.created_at.to_proto()),
+            update_time: Some(self.updated_at.to_proto()),
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The harness: starts the real server binary on a free port with a database of its own.
+//!
+//! Nothing here reaches into the server; what can't be seen through a port is not tested here.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a harness that can't go on ends its test"
+)]
+
+use std::{
+    path::{Path, PathBuf},
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+
+use reqwest::redirect::Policy;
+use s2s_sdk::{
+    Client,
+    v1::{
+        ConversionCode, CreateConversionCodeRequest, CreateTrackingLinkRequest, RecordClickRequest,
+        TrackingLink,
+    },
+};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
+    process::{Child, Command},
+};
+
+/// How long the server may take to say where it listens, or to stop.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A running server. Killed, and its data removed, when dropped.
+pub struct Server {
+    child: Child,
+    folder: TempDir,
+    arguments: Vec<String>,
+    /// `http://127.0.0.1:PORT`.
+    pub url: String,
+}
+
+impl Server {
+    /// Starts a server on an empty folder.
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// Starts a server with further flags.
+    pub async fn start_with(flags: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let arguments: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        let (child, url) = launch(folder.path(), &arguments).await;
+        Self { child, folder, arguments, url }
+    }
+
+    /// A client with defaults.
+    pub fn client(&self) -> Client {
+        Client::builder(&self.url).build().unwrap()
+    }
+
+    /// The folder that the server runs in, with its database `s2s.db`.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn process_id(&self) -> u32 {
+        self.child.id().expect("the server runs")
+    }
+
+    /// `kill -9`.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Asks the server to stop; it goes on while it drains.
+    pub async fn terminate(&self) {
+        let id = self.process_id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    }
+
+    /// Waits until the server has ended.
+    pub async fn ended(&mut self) -> ExitStatus {
+        tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("the server stops").unwrap()
+    }
+
+    /// Starts the server again on the same data, and on a new port.
+    pub async fn restart(&mut self) {
+        let (child, url) = launch(self.folder.path(), &self.arguments).await;
+        (self.child, self.url) = (child, url);
+    }
+
+    /// A new conversion code with that name and otherwise defaults.
+    pub async fn code(&self, name: &str) -> ConversionCode {
+        let code = ConversionCode { name: name.to_owned(), ..Default::default() };
+        self.create_code(code).await
+    }
+
+    /// A new conversion code.
+    pub async fn create_code(&self, code: ConversionCode) -> ConversionCode {
+        let request = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
+        self.client().create_conversion_code(request).await.unwrap().conversion_code.unwrap()
+    }
+
+    /// A new tracking link to a shop, with these codes.
+    pub async fn link(&self, codes: &[&ConversionCode]) -> TrackingLink {
+        let link = TrackingLink {
+            destination: "http://shop.example/Web-Marketing?s1=[s2sidentifier]".to_owned(),
+            conversion_code_ids: codes.iter().map(|code| code.id.clone()).collect(),
+            ..Default::default()
+        };
+        self.create_link(link).await
+    }
+
+    /// A new tracking link.
+    pub async fn create_link(&self, link: TrackingLink) -> TrackingLink {
+        let request = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
+        self.client().create_tracking_link(request).await.unwrap().tracking_link.unwrap()
+    }
+
+    /// A click on the link by a partner who redirects visitors themselves: its click id.
+    pub async fn click(&self, link: &TrackingLink) -> String {
+        let request = RecordClickRequest { tracking_link_id: link.id.clone(), ..Default::default() };
+        self.client().record_click(request).await.unwrap().click.unwrap().click_id
+    }
+}
+
+/// Starts the binary in `folder` and waits until it says where it listens.
+async fn launch(folder: &Path, arguments: &[String]) -> (Child, String) {
+    let mut child = command(folder)
+        .args(["--listen", "127.0.0.1:0"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line =
+        tokio::time::timeout(PATIENCE, lines.next_line()).await.expect("the server says where it listens");
+    let line = line.unwrap().unwrap_or_else(|| panic!("the server ended at its start"));
+    let url = line.split_whitespace().last().unwrap().to_owned();
+    (child, url)
+}
+
+/// The server binary with no `S2S_*` variable, in `folder`. Its log goes to the test's standard error.
+pub fn command(folder: &Path) -> Command {
+    let mut command = Command::new(binary());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("S2S_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("S2S_LOG", "warn").current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+/// Runs the server to its end, as where it refuses to start: exit status and standard error.
+pub async fn run_to_end(
+    folder: &Path,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> (ExitStatus, String) {
+    let mut command = command(folder);
+    command.args(arguments).envs(variables.iter().copied()).stderr(Stdio::piped()).stdout(Stdio::null());
+    let mut child = command.kill_on_drop(true).spawn().unwrap();
+    let mut output = String::new();
+    let mut stderr = child.stderr.take().unwrap();
+    let all = async {
+        stderr.read_to_string(&mut output).await.unwrap();
+        child.wait().await.unwrap()
+    };
+    let status = tokio::time::timeout(PATIENCE, all).await.expect("the server ends");
+    (status, output)
+}
+
+/// The server binary of this build. It must be there, and newer than its sources: a test of yesterday's
+/// server proves nothing.
+fn binary() -> PathBuf {
+    let this = std::env::current_exe().unwrap();
+    let folders = this.ancestors().skip(1).take(2);
+    let binary = folders.map(|folder| folder.join("s2s-server")).find(|path| path.is_file());
+    let binary =
+        binary.expect("s2s-server is not built; run `make test`, or `cargo build --workspace` first");
+    let built = binary.metadata().and_then(|metadata| metadata.modified()).unwrap();
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src");
+    assert!(newest(&sources) <= built, "s2s-server is older than its sources; run `make test`, or build it");
+    binary
+}
+
+fn newest(folder: &Path) -> std::time::SystemTime {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let times = entries.map(|entry| match entry.file_type().unwrap().is_dir() {
+        true => newest(&entry.path()),
+        false => entry.metadata().and_then(|metadata| metadata.modified()).unwrap(),
+    });
+    times.max().unwrap()
+}
+
+/// An HTTP client that follows no redirect.
+pub fn http() -> reqwest::Client {
+    reqwest::Client::builder().redirect(Policy::none()).build().unwrap()
+}
+
+/// The click id in a redirect's `Location`, which must carry it as `s1`.
+pub fn click_id_of(location: &str) -> String {
+    let (_, click_id) = location.split_once("s1=").expect("the location carries the click id");
+    click_id.split('&').next().unwrap().to_owned()
+}
