@@ -7,6 +7,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::missing_panics_doc,
+    clippy::must_use_candidate,
     reason = "a harness that can't go on ends its test"
 )]
 
@@ -144,13 +145,12 @@ async fn launch(folder: &Path, arguments: &[String]) -> (Child, String) {
     (child, url)
 }
 
-/// The server binary with no `S2S_*` variable, in `folder`. Its log goes to the test's standard error.
+/// The server binary with defaults, in `folder`. Its log goes to the test's standard error.
 pub fn command(folder: &Path) -> Command {
     let mut command = Command::new(binary());
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("S2S_") {
-            command.env_remove(name);
-        }
+    // Variables of the developer's own server are not the test's.
+    for name in ["LISTEN", "DATABASE_URL", "PUBLIC_URL", "DRAIN_SECONDS", "LOG"] {
+        command.env_remove(format!("S2S_{name}"));
     }
     command.env("S2S_LOG", "warn").current_dir(folder).stdin(Stdio::null());
     command
@@ -191,9 +191,9 @@ fn binary() -> PathBuf {
 
 fn newest(folder: &Path) -> std::time::SystemTime {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
-    let times = entries.map(|entry| match entry.file_type().unwrap().is_dir() {
-        true => newest(&entry.path()),
-        false => entry.metadata().and_then(|metadata| metadata.modified()).unwrap(),
+    let times = entries.map(|entry| {
+        let folder = entry.file_type().unwrap().is_dir();
+        if folder { newest(&entry.path()) } else { entry.metadata().unwrap().modified().unwrap() }
     });
     times.max().unwrap()
 }
