@@ -6,7 +6,10 @@ pub mod grpc;
 mod id;
 mod store;
 
-use std::{net::IpAddr, sync::LazyLock};
+use std::{
+    net::IpAddr,
+    sync::{Arc, LazyLock},
+};
 
 use s2s_sdk::v1::ErrorReason;
 use sea_orm::DeriveValueType;
@@ -23,7 +26,7 @@ use crate::{
     tracking_link::{self, Filling, SUB_IDS, TrackingLink, TrackingLinkId},
 };
 
-pub use id::{ClickId, ClickIdKey, ClickIdKeys, KeyId, SECRET_BYTES, SignedClickId};
+pub use id::{ClickId, ClickIdKey, ClickIdKeys, KeyId, SECRET_BYTES, SignedClickId, UnverifiedClickId};
 pub use store::Model as Click;
 
 /// Longest sub id, in characters.
@@ -77,16 +80,16 @@ pub async fn record(
     visit: Visit,
     validate_only: bool,
 ) -> Result<Recorded> {
-    let link = tracking_link::get(app, scope, link).await?;
-    let (signed, redirect_url) = match minting {
+    let (link, signed, redirect_url) = match minting {
         Minting::Done(text) => {
-            let read = app.click_id_keys.read(&text, link.account_id);
-            let genuine = read.filter(|signed| signed.id.link_key() == link.link_key);
-            (genuine.ok_or_else(Error::click_id_invalid)?, None)
+            let (link, signed) = minted(app, scope, link, &text).await?;
+            (link, signed, None)
         }
         Minting::Ours { time, request_id } => {
+            let link = Arc::new(tracking_link::get(app, scope, link).await?);
             let signed = mint(app, &link, time, request_id.as_deref())?;
-            (signed, Some(redirect_url(app, &link, signed, &visit)))
+            let redirect_url = redirect_url(app, &link, signed, &visit);
+            (link, signed, Some(redirect_url))
         }
     };
     let click = Click {
@@ -103,6 +106,21 @@ pub async fn record(
     };
     let click = if validate_only { click } else { app.commit.write(store::Insert(click)).await? };
     Ok(Recorded { click, redirect_url })
+}
+
+/// The link of a click id that an edge has minted, by the links looked up lately: one lookup in the
+/// database for each click would be felt.
+async fn minted(
+    app: &App,
+    scope: Scope,
+    id: TrackingLinkId,
+    text: &str,
+) -> Result<(Arc<TrackingLink>, SignedClickId)> {
+    let click_id = UnverifiedClickId::read(text).ok_or_else(Error::click_id_invalid)?;
+    let link = tracking_link::find(app, scope, click_id.link_key()).await?;
+    let link = link.filter(|link| link.id == id).ok_or_else(Error::click_id_invalid)?;
+    let signed = app.click_id_keys.verify(click_id, link.account_id).ok_or_else(Error::click_id_invalid)?;
+    Ok((link, signed))
 }
 
 fn mint(

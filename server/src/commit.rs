@@ -179,3 +179,90 @@ impl<W: Write> Lane for LaneOf<W> {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::future::join_all;
+    use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+
+    use super::*;
+
+    /// A row that the database refuses where the name is missing.
+    struct Named(Option<&'static str>);
+    /// Another kind of row, always accepted.
+    struct Other;
+
+    async fn insert(txn: &DatabaseTransaction, name: Option<&str>) -> Result<(), DbErr> {
+        let sql = "INSERT INTO account (id, name, created_at) VALUES (randomblob(16), $1, 0)";
+        txn.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, [name.into()])).await?;
+        Ok(())
+    }
+
+    impl Write for Named {
+        type Answer = &'static str;
+
+        async fn write(rows: &[Self], txn: &DatabaseTransaction) -> Result<Vec<&'static str>, DbErr> {
+            for row in rows {
+                insert(txn, row.0).await?;
+            }
+            Ok(rows.iter().filter_map(|row| row.0).collect())
+        }
+    }
+
+    impl Write for Other {
+        type Answer = ();
+
+        async fn write(rows: &[Self], txn: &DatabaseTransaction) -> Result<Vec<()>, DbErr> {
+            for _ in rows {
+                insert(txn, Some("other")).await?;
+            }
+            Ok(vec![(); rows.len()])
+        }
+    }
+
+    async fn count(db: &Db, name: &str) -> i64 {
+        let sql = "SELECT COUNT(*) AS n FROM account WHERE name = $1";
+        let statement = Statement::from_sql_and_values(DbBackend::Sqlite, sql, [name.into()]);
+        db.reader().query_one_raw(statement).await.unwrap().unwrap().try_get("", "n").unwrap()
+    }
+
+    /// A write that holds its committer until it is answered.
+    fn write<W: Write>(committer: &Committer, row: W) -> impl Future<Output = Result<W::Answer>> + use<W> {
+        let committer = committer.clone();
+        async move { committer.write(row).await }
+    }
+
+    #[tokio::test]
+    async fn a_refused_row_does_not_hurt_its_neighbours() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
+        let (committer, work) = Committer::new(db.clone());
+        let names = (0..100).map(|n| if n % 33 == 0 { None } else { Some("good") });
+        let named = join_all(names.map(|name| write(&committer, Named(name))));
+        let others = join_all((0..10).map(|_| write(&committer, Other)));
+        drop(committer);
+        // All of them wait before the committer takes its first batch.
+        let (named, others, ()) = futures::join!(named, others, work);
+        let accepted = named.iter().filter(|answer| matches!(answer, Ok("good"))).count();
+        let refused = named.iter().filter(|answer| answer.is_err()).count();
+        assert_eq!((accepted, refused), (96, 4));
+        assert!(others.iter().all(Result::is_ok));
+        assert_eq!((count(&db, "good").await, count(&db, "other").await), (96, 10));
+    }
+
+    #[tokio::test]
+    async fn too_many_waiting_writes_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
+        let (committer, work) = Committer::new(db);
+        let mut waiting: Vec<_> = (0..WAITING_MAX).map(|_| Box::pin(write(&committer, Other))).collect();
+        for write in &mut waiting {
+            assert!(futures::poll!(write).is_pending());
+        }
+        let error = committer.write(Other).await.unwrap_err();
+        assert_eq!(error.reason(), ErrorReason::Overloaded);
+        drop(committer);
+        let (answers, ()) = futures::join!(join_all(waiting), work);
+        assert!(answers.iter().all(Result::is_ok));
+    }
+}

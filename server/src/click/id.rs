@@ -121,18 +121,41 @@ impl ClickIdKeys {
         base32(&[&[key.key_id.number()], signed.id.0.as_bytes().as_slice(), &mac].concat())
     }
 
-    /// Reads a click id in any case, with blanks and quotes around it. `None`: it was not minted by one
-    /// of these keys for this account.
+    /// Reads a click id. `None`: it was not minted by one of these keys for this account.
     pub fn read(&self, text: &str, account: AccountId) -> Option<SignedClickId> {
+        self.verify(UnverifiedClickId::read(text)?, account)
+    }
+
+    /// `None`: it was not minted by one of these keys for this account.
+    pub fn verify(&self, click_id: UnverifiedClickId, account: AccountId) -> Option<SignedClickId> {
+        let key = self.iter().find(|key| key.key_id.number() == click_id.key_number)?;
+        let genuine = bool::from(mac(key, click_id.id, account).ct_eq(&click_id.mac));
+        genuine.then_some(SignedClickId { key_id: key.key_id, id: click_id.id })
+    }
+}
+
+/// What came as a click id; anyone may have made it.
+#[derive(Clone, Copy, Debug)]
+pub struct UnverifiedClickId {
+    key_number: u8,
+    id: ClickId,
+    mac: [u8; MAC_BYTES],
+}
+
+impl UnverifiedClickId {
+    /// In any case, with blanks and quotes around it. `None`: no click id looks like that.
+    pub fn read(text: &str) -> Option<Self> {
         let text =
             text.trim_matches(|character: char| character.is_whitespace() || "\"'".contains(character));
         let bytes: [u8; WIRE_BYTES] = from_base32(text)?;
-        let (number, rest) = bytes.split_first()?;
-        let (id, sent) = rest.split_last_chunk::<MAC_BYTES>()?;
-        let id = ClickId(Uuid::from_slice(id).ok()?);
-        let key = self.iter().find(|key| key.key_id.number() == *number)?;
-        let genuine = bool::from(mac(key, id, account).ct_eq(sent));
-        genuine.then_some(SignedClickId { key_id: key.key_id, id })
+        let (key_number, rest) = bytes.split_first()?;
+        let (id, mac) = rest.split_last_chunk()?;
+        Some(Self { key_number: *key_number, id: ClickId(Uuid::from_slice(id).ok()?), mac: *mac })
+    }
+
+    /// The link that it says was clicked.
+    pub fn link_key(self) -> LinkKey {
+        self.id.link_key()
     }
 }
 
