@@ -49,6 +49,14 @@ impl Error {
         self
     }
 
+    /// Says which field of the request is at fault, by its path.
+    #[must_use]
+    pub fn at_field(mut self, field: &str) -> Self {
+        let violation = FieldViolation::new(field, &self.message);
+        self.details.violations.push(violation);
+        self
+    }
+
     pub fn not_found(what: &str, id: &(impl ToString + ?Sized)) -> Self {
         let id = id.to_string();
         Self::new(ErrorReason::ResourceNotFound, format!("there is no {what} `{id}` in this account"))

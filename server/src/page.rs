@@ -24,8 +24,8 @@ impl<const N: usize> PageRequest<N> {
             Ok(0) => PAGE_ROWS_DEFAULT,
             Ok(rows) => rows.min(PAGE_ROWS_MAX),
             Err(_) => {
-                let message = "page_size: must be 0 or more";
-                return Err(Error::new(ErrorReason::FieldInvalid, message).with("field", "page_size"));
+                let error = Error::new(ErrorReason::FieldInvalid, "page_size must be 0 or more");
+                return Err(error.at_field("page_size"));
             }
         };
         let filter = filter_hash(filter);
@@ -60,7 +60,7 @@ fn read_token<const N: usize>(token: &str, filter: [u8; FILTER_HASH_BYTES]) -> R
         .and_then(|bytes| bytes.strip_prefix(filter.as_slice()).and_then(|key| key.try_into().ok()))
         .ok_or_else(|| {
             let message = "page_token is not one of this list with this filter; begin again without it";
-            Error::new(ErrorReason::PageTokenInvalid, message)
+            Error::new(ErrorReason::PageTokenInvalid, message).at_field("page_token")
         })
 }
 

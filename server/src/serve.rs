@@ -65,8 +65,13 @@ pub fn core(app: &Arc<App>) -> Routes {
 
 /// Everything the port answers.
 pub fn router(core: Routes, health: Routes, edge: Edge) -> Result<Router> {
-    let reflection =
-        || tonic_reflection::server::Builder::configure().register_encoded_file_descriptor_set(DESCRIPTOR);
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(DESCRIPTOR)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            // So that tools can show the details of an error.
+            .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
+    };
     let services: Router = core
         .add_service(reflection().build_v1().map_err(|error| Error::internal(&error))?)
         .add_service(reflection().build_v1alpha().map_err(|error| Error::internal(&error))?)

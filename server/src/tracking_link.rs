@@ -225,7 +225,7 @@ pub async fn create(
             }
             store::Inserted::SlugTaken if chosen.is_some() => {
                 let message = format!("the slug `{}` is taken; choose another", link.slug);
-                return Err(Error::new(ErrorReason::SlugTaken, message).with("slug", &link.slug));
+                return Err(Error::new(ErrorReason::SlugTaken, message).at_field("tracking_link.slug"));
             }
             store::Inserted::SlugTaken => link.slug = Slug::random(&app.random),
             store::Inserted::KeyTaken => link.link_key = LinkKey::random(&app.random),
@@ -308,7 +308,7 @@ impl TrackingLink {
         }
         let message = "a link with a conversion code must have `[s2sidentifier]` in the path or query of its \
                        destination, or no click id reaches the merchant; add for example `?s1=[s2sidentifier]`";
-        Err(Error::new(ErrorReason::ClickIdMacroMissing, message).with("field", "tracking_link.destination"))
+        Err(Error::new(ErrorReason::ClickIdMacroMissing, message).at_field("tracking_link.destination"))
     }
 
     fn apply(&mut self, change: Change) {
