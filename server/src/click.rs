@@ -209,12 +209,6 @@ pub fn shortened(address: IpAddr) -> String {
     }
 }
 
-/// Cuts `text` to `bytes_max`, between characters.
-pub fn cut(mut text: String, bytes_max: usize) -> String {
-    text.truncate(text.floor_char_boundary(bytes_max));
-    text
-}
-
 /// Whether a user agent is a known robot's. An empty one is: no browser sends none.
 fn is_bot(user_agent: &str) -> bool {
     static BOTS: LazyLock<isbot::Bots> = LazyLock::new(isbot::Bots::default);
@@ -242,11 +236,5 @@ mod tests {
         for (agent, bot) in [(browser, false), ("Googlebot/2.1", true), ("", true), ("curl/8.5.0", true)] {
             assert_eq!(is_bot(agent), bot, "{agent}");
         }
-    }
-
-    #[test]
-    fn texts_are_cut_between_characters() {
-        assert_eq!(cut("aé".to_owned(), 2), "a");
-        assert_eq!(cut("aé".to_owned(), 3), "aé");
     }
 }

@@ -281,15 +281,15 @@ fn conflict(conversion: &Conversion, first: &Conversion) -> Error {
         "" => "a conversion of this click and code without a transaction id (`oid`)".to_owned(),
         id => format!("the transaction id `{id}` of this click and code"),
     };
-    let money =
-        |amount: Amount, currency| format!("{} {currency}", crate::money::decimal_text(amount.micros()));
+    let worth = |row: &Conversion| {
+        let (value, commission) = (row.value.to_proto(row.currency), row.commission.to_proto(row.currency));
+        format!("value {value} and commission {commission}")
+    };
     let message = format!(
-        "{what} is recorded already, with value {} and commission {}, not {} and {}; what is written is never \
-         rewritten; send the same amounts, or a transaction id of its own for another sale",
-        money(first.value, first.currency),
-        money(first.commission, first.currency),
-        money(conversion.value, conversion.currency),
-        money(conversion.commission, conversion.currency),
+        "{what} is recorded already, with {}, not {}; what is written is never rewritten; send the same amounts, \
+         or a transaction id of its own for another sale",
+        worth(first),
+        worth(conversion),
     );
     Error::new(ErrorReason::TransactionConflict, message).with("conversion_id", &first.id())
 }

@@ -90,27 +90,8 @@ pub enum ReplyMode {
     FixedText,
 }
 
-/// What the caller decides about a code, checked.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    pub name: String,
-    pub default_currency: Currency,
-    pub attribution_window: Span,
-    pub dedupe_policy: DedupePolicy,
-    pub reply_mode: ReplyMode,
-    pub reply_text: String,
-}
-
-/// What the caller changes of a code; `None` stays.
-#[derive(Clone, Debug, Default)]
-pub struct Change {
-    pub name: Option<String>,
-    pub default_currency: Option<Currency>,
-    pub attribution_window: Option<Span>,
-    pub dedupe_policy: Option<DedupePolicy>,
-    pub reply: Option<(ReplyMode, String)>,
-    pub archived: Option<bool>,
-}
+/// A checked value of one field, to be entered into a code.
+pub type Edit = Box<dyn FnOnce(&mut ConversionCode) + Send>;
 
 /// Codes that were looked up lately.
 pub type Cache = moka::future::Cache<ConversionCodeId, Option<Arc<ConversionCode>>>;
@@ -118,26 +99,27 @@ pub type Cache = moka::future::Cache<ConversionCodeId, Option<Arc<ConversionCode
 pub async fn create(
     app: &App,
     account: AccountId,
-    settings: Settings,
+    edits: Vec<Edit>,
     request: RequestKey,
     validate_only: bool,
 ) -> Result<ConversionCode> {
     let now = app.now();
-    let code = ConversionCode {
+    let mut code = ConversionCode {
         id: ConversionCodeId(Uuid::from_bytes(app.random.bytes())),
         account_id: account,
-        name: settings.name,
-        default_currency: settings.default_currency,
-        attribution_window: settings.attribution_window,
-        dedupe_policy: settings.dedupe_policy,
-        reply_mode: settings.reply_mode,
-        reply_text: settings.reply_text,
+        name: String::new(),
+        default_currency: Currency::USD,
+        attribution_window: Span::from_seconds(WINDOW_SECONDS_DEFAULT),
+        dedupe_policy: DedupePolicy::OnePerClick,
+        reply_mode: ReplyMode::ByVerdict,
+        reply_text: String::new(),
         archived: false,
         request_id: request.id,
         request_digest: request.digest,
         created_at: now,
         updated_at: now,
     };
+    edits.into_iter().for_each(|edit| edit(&mut code));
     if validate_only {
         return Ok(code);
     }
@@ -178,13 +160,13 @@ pub async fn update(
     app: &App,
     account: AccountId,
     id: ConversionCodeId,
-    change: Change,
+    edits: Vec<Edit>,
     validate_only: bool,
 ) -> Result<ConversionCode> {
     let txn = app.db.begin().await?;
     let found = store::find(&txn, id).await?.filter(|code| code.account_id == account);
     let mut code = found.ok_or_else(|| Error::not_found("conversion code", &id))?;
-    code.apply(change);
+    edits.into_iter().for_each(|edit| edit(&mut code));
     if validate_only {
         txn.rollback().await?;
         return Ok(code);
@@ -194,26 +176,6 @@ pub async fn update(
     txn.commit().await?;
     app.codes.invalidate(&id).await;
     Ok(code)
-}
-
-impl ConversionCode {
-    fn apply(&mut self, change: Change) {
-        let Change { name, default_currency, attribution_window, dedupe_policy, reply, archived } = change;
-        set(&mut self.name, name);
-        set(&mut self.default_currency, default_currency);
-        set(&mut self.attribution_window, attribution_window);
-        set(&mut self.dedupe_policy, dedupe_policy);
-        set(&mut self.archived, archived);
-        if let Some((mode, text)) = reply {
-            (self.reply_mode, self.reply_text) = (mode, text);
-        }
-    }
-}
-
-fn set<T>(field: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *field = value;
-    }
 }
 
 /// The URL that the merchant pastes. What is in braces is for the merchant's system to fill in.

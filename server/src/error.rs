@@ -6,10 +6,13 @@
 use std::{collections::HashMap, time::Duration};
 
 use http::StatusCode;
+use prost_types::FieldMask;
 use s2s_sdk::v1::ErrorReason;
 use sea_orm::{DbErr, RuntimeErr};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+
+use crate::text::{cut, shown};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -18,6 +21,11 @@ const DOMAIN: &str = "s2s.v1";
 
 /// How long a caller should wait before it tries again.
 pub const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// Most that a status says: it travels in headers, and may repeat what a caller sent.
+const MESSAGE_BYTES_MAX: usize = 1_024;
+const VIOLATIONS_MAX: usize = 16;
+const VIOLATION_BYTES_MAX: usize = 256;
 
 /// Why something was not done.
 #[derive(Debug)]
@@ -58,7 +66,7 @@ impl Error {
     }
 
     pub fn not_found(what: &str, id: &(impl ToString + ?Sized)) -> Self {
-        let id = id.to_string();
+        let id = shown(&id.to_string());
         Self::new(ErrorReason::ResourceNotFound, format!("there is no {what} `{id}` in this account"))
             .with("id", &id)
     }
@@ -127,14 +135,15 @@ impl From<Error> for Status {
         error.log();
         let mut details =
             ErrorDetails::with_error_info(reason_text(error.reason), DOMAIN, error.details.metadata);
-        if !error.details.violations.is_empty() {
-            details.set_bad_request(error.details.violations);
+        let violations: Vec<_> = error.details.violations.into_iter().take(VIOLATIONS_MAX).collect();
+        if !violations.is_empty() {
+            details.set_bad_request(violations);
         }
         let code = code(error.reason);
         if matches!(code, Code::Unavailable | Code::ResourceExhausted) {
             details.set_retry_info(Some(RETRY_AFTER));
         }
-        Status::with_error_details(code, error.message, details)
+        Status::with_error_details(code, cut(error.message, MESSAGE_BYTES_MAX), details)
     }
 }
 
@@ -190,7 +199,21 @@ impl Violations {
     }
 
     pub fn add(&mut self, field: &str, description: impl Into<String>) {
-        self.0.push(FieldViolation::new(field, description));
+        let cut = |text: String| cut(text, VIOLATION_BYTES_MAX);
+        self.0.push(FieldViolation::new(cut(field.to_owned()), cut(description.into())));
+    }
+
+    /// The fields that an update names; all must be among `fields`, and there must be one.
+    pub fn check_mask(&mut self, mask: Option<FieldMask>, fields: &[&str]) -> Vec<String> {
+        let (known, unknown): (Vec<_>, Vec<_>) =
+            mask.unwrap_or_default().paths.into_iter().partition(|path| fields.contains(&path.as_str()));
+        for path in &unknown {
+            self.add("update_mask", format!("`{path}` can't be changed"));
+        }
+        if known.is_empty() && unknown.is_empty() {
+            self.add("update_mask", "must name at least one field");
+        }
+        known
     }
 
     pub fn is_empty(&self) -> bool {
@@ -318,6 +341,17 @@ mod tests {
         assert!(!format!("{status:?}").contains("secret table"));
         let status = tonic_types::Status::from(Error::not_found("click", "x"));
         assert_eq!(status.code, i32::from(Code::NotFound));
+    }
+
+    #[test]
+    fn a_status_stays_small_whatever_was_sent() {
+        let long = "x".repeat(1_000_000);
+        let mut violations = Violations::default();
+        (0..1_000).for_each(|_| violations.add(&long, long.clone()));
+        for error in [Error::not_found("click", &long), violations.into_error()] {
+            let status = Status::from(error);
+            assert!(status.message().len() + status.details().len() < 16 * 1_024);
+        }
     }
 
     #[test]

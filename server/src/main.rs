@@ -22,6 +22,7 @@ mod page;
 mod postback;
 mod serve;
 mod telemetry;
+mod text;
 mod time;
 mod tracking_link;
 

@@ -1,5 +1,5 @@
-//! Exact money: integers in millionths, decimal text in and out, one rounding rule (half away from
-//! zero). No float.
+//! Exact money: integers in millionths, decimal text in, one rounding rule (half away from zero). No
+//! float. Text out is the SDK's `Money`.
 
 use std::{fmt, str::FromStr};
 
@@ -125,17 +125,6 @@ impl FromStr for Decimal {
     }
 }
 
-/// Millionths as decimal text without needless zeros: `19.99`, `100`, `0.5`.
-pub fn decimal_text(micros: i64) -> String {
-    let sign = if micros < 0 { "-" } else { "" };
-    let (whole, fraction) = (micros.unsigned_abs() / 1_000_000, micros.unsigned_abs() % 1_000_000);
-    if fraction == 0 {
-        return format!("{sign}{whole}");
-    }
-    let text = format!("{sign}{whole}.{fraction:06}");
-    text.trim_end_matches('0').to_owned()
-}
-
 /// An ISO 4217 currency that is in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, DeriveValueType)]
 #[sea_orm(value_type = "String")]
@@ -249,15 +238,6 @@ mod tests {
         assert_eq!(percent(4, 10_000_000), 0);
         assert_eq!(percent(AMOUNT_MICROS_MAX, PERCENT_MICROS_MAX), AMOUNT_MICROS_MAX);
         assert_eq!(percent(0, PERCENT_MICROS_MAX), 0);
-    }
-
-    #[test]
-    fn text_has_no_needless_zeros() {
-        for (micros, text) in
-            [(19_990_000, "19.99"), (100_000_000, "100"), (500_000, "0.5"), (-1, "-0.000001")]
-        {
-            assert_eq!(decimal_text(micros), text);
-        }
     }
 
     #[test]

@@ -23,7 +23,6 @@ use crate::{
     error::{Error, Result},
     id::{AccountId, Random, RequestKey, prefixed_id},
     page::PageRequest,
-    time::Time,
 };
 
 pub use destination::{Destination, Filling, SUB_IDS, sub_id_index};
@@ -153,66 +152,43 @@ impl CodeIds {
 pub struct Tags(pub Vec<String>);
 json_text!(Tags);
 
-/// What the caller decides about a link, checked.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// `None`: we choose.
-    pub slug: Option<Slug>,
-    pub destination: Destination,
-    pub conversion_code_ids: CodeIds,
-    pub tags: Tags,
-    pub redirect_kind: RedirectKind,
-    pub query_pass_through: bool,
-    pub expires_at: Option<Time>,
-    /// May be none.
-    pub fallback_destination: Destination,
-}
-
-/// What the caller changes of a link; `None` stays.
-#[derive(Clone, Debug, Default)]
-pub struct Change {
-    pub destination: Option<Destination>,
-    pub conversion_code_ids: Option<CodeIds>,
-    pub tags: Option<Tags>,
-    pub redirect_kind: Option<RedirectKind>,
-    pub query_pass_through: Option<bool>,
-    #[expect(clippy::option_option, reason = "outside: whether it changes; inside: whether it is set")]
-    pub expires_at: Option<Option<Time>>,
-    pub fallback_destination: Option<Destination>,
-    pub archived: Option<bool>,
-}
+/// A checked value of one field, to be entered into a link.
+pub type Edit = Box<dyn FnOnce(&mut TrackingLink) + Send>;
 
 /// Links that were looked up lately, by their key.
 pub type Cache = moka::future::Cache<LinkKey, Option<Arc<TrackingLink>>>;
 
+/// Creates a link; `slug` is the caller's choice, if any.
 pub async fn create(
     app: &App,
     account: AccountId,
-    settings: Settings,
+    slug: Option<Slug>,
+    edits: Vec<Edit>,
     request: RequestKey,
     validate_only: bool,
 ) -> Result<TrackingLink> {
-    check_codes(app, account, &settings.conversion_code_ids).await?;
     let now = app.now();
-    let chosen = settings.slug;
+    let chosen = slug.is_some();
     let mut link = TrackingLink {
         id: TrackingLinkId(app.random.id(now)),
         account_id: account,
-        slug: chosen.clone().unwrap_or_else(|| Slug::random(&app.random)),
+        slug: slug.unwrap_or_else(|| Slug::random(&app.random)),
         link_key: LinkKey::random(&app.random),
-        destination: settings.destination,
-        conversion_code_ids: settings.conversion_code_ids,
-        tags: settings.tags,
-        redirect_kind: settings.redirect_kind,
-        query_pass_through: settings.query_pass_through,
-        expires_at: settings.expires_at,
-        fallback_destination: settings.fallback_destination,
+        destination: Destination::default(),
+        conversion_code_ids: CodeIds::default(),
+        tags: Tags::default(),
+        redirect_kind: RedirectKind::Found,
+        query_pass_through: false,
+        expires_at: None,
+        fallback_destination: Destination::default(),
         archived: false,
         request_id: request.id,
         request_digest: request.digest,
         created_at: now,
         updated_at: now,
     };
+    edits.into_iter().for_each(|edit| edit(&mut link));
+    check_codes(app, account, &link.conversion_code_ids).await?;
     link.check()?;
     if validate_only {
         return Ok(link);
@@ -223,7 +199,7 @@ pub async fn create(
                 app.links.invalidate(&stored.link_key).await;
                 return Ok(*stored);
             }
-            store::Inserted::SlugTaken if chosen.is_some() => {
+            store::Inserted::SlugTaken if chosen => {
                 let message = format!("the slug `{}` is taken; choose another", link.slug);
                 return Err(Error::new(ErrorReason::SlugTaken, message).at_field("tracking_link.slug"));
             }
@@ -270,16 +246,14 @@ pub async fn update(
     app: &App,
     account: AccountId,
     id: TrackingLinkId,
-    change: Change,
+    edits: Vec<Edit>,
     validate_only: bool,
 ) -> Result<TrackingLink> {
-    if let Some(codes) = &change.conversion_code_ids {
-        check_codes(app, account, codes).await?;
-    }
     let txn = app.db.begin().await?;
     let found = store::find(&txn, id).await?.filter(|link| link.account_id == account);
     let mut link = found.ok_or_else(|| Error::not_found("tracking link", &id))?;
-    link.apply(change);
+    edits.into_iter().for_each(|edit| edit(&mut link));
+    check_codes(app, account, &link.conversion_code_ids).await?;
     link.check()?;
     if validate_only {
         txn.rollback().await?;
@@ -311,27 +285,9 @@ impl TrackingLink {
         Err(Error::new(ErrorReason::ClickIdMacroMissing, message).at_field("tracking_link.destination"))
     }
 
-    fn apply(&mut self, change: Change) {
-        let link = self;
-        replace(&mut link.destination, change.destination);
-        replace(&mut link.conversion_code_ids, change.conversion_code_ids);
-        replace(&mut link.tags, change.tags);
-        replace(&mut link.redirect_kind, change.redirect_kind);
-        replace(&mut link.query_pass_through, change.query_pass_through);
-        replace(&mut link.expires_at, change.expires_at);
-        replace(&mut link.fallback_destination, change.fallback_destination);
-        replace(&mut link.archived, change.archived);
-    }
-
     /// The URL to publish.
     pub fn url(&self, public_url: &Url) -> String {
         format!("{public_url}{}", self.slug)
-    }
-}
-
-fn replace<T>(field: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *field = value;
     }
 }
 

@@ -11,7 +11,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     Click, Minting, QUERY_BYTES_MAX, REFERRER_BYTES_MAX, SUB_ID_CHARS_MAX, SignedClickId, SubIds,
-    USER_AGENT_BYTES_MAX, Visit, cut,
+    USER_AGENT_BYTES_MAX, Visit,
 };
 use crate::{
     app::App,
@@ -19,6 +19,7 @@ use crate::{
     error::{Result, Violations},
     id::request_id_bytes,
     page::PageRequest,
+    text::cut,
     time::Time,
     tracking_link::{TrackingLinkId, parse_id},
 };

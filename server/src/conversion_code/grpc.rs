@@ -12,8 +12,8 @@ use s2s_sdk::v1::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    Change, ConversionCode, ConversionCodeId, DedupePolicy, NAME_CHARS_MAX, REPLY_TEXT_BYTES_MAX, ReplyMode,
-    Settings, WINDOW_SECONDS_DEFAULT, WINDOW_SECONDS_MAX, WINDOW_SECONDS_MIN,
+    ConversionCode, ConversionCodeId, DedupePolicy, Edit, NAME_CHARS_MAX, REPLY_TEXT_BYTES_MAX, ReplyMode,
+    WINDOW_SECONDS_DEFAULT, WINDOW_SECONDS_MAX, WINDOW_SECONDS_MIN,
 };
 use crate::{
     app::App,
@@ -38,8 +38,8 @@ impl ConversionCodeService for Service {
         request: Request<CreateConversionCodeRequest>,
     ) -> Result<Response<CreateConversionCodeResponse>, Status> {
         let account = auth::account(&request);
-        let (settings, key, validate_only) = parse_create(request.into_inner())?;
-        let code = super::create(&self.0, account, settings, key, validate_only).await?;
+        let (edits, key, validate_only) = parse_create(request.into_inner())?;
+        let code = super::create(&self.0, account, edits, key, validate_only).await?;
         Ok(Response::new(CreateConversionCodeResponse { conversion_code: Some(code.into()) }))
     }
 
@@ -70,8 +70,8 @@ impl ConversionCodeService for Service {
         request: Request<UpdateConversionCodeRequest>,
     ) -> Result<Response<UpdateConversionCodeResponse>, Status> {
         let account = auth::account(&request);
-        let (id, change, validate_only) = parse_update(request.into_inner())?;
-        let code = super::update(&self.0, account, id, change, validate_only).await?;
+        let (id, edits, validate_only) = parse_update(request.into_inner())?;
+        let code = super::update(&self.0, account, id, edits, validate_only).await?;
         Ok(Response::new(UpdateConversionCodeResponse { conversion_code: Some(code.into()) }))
     }
 
@@ -81,7 +81,7 @@ impl ConversionCodeService for Service {
     ) -> Result<Response<ArchiveConversionCodeResponse>, Status> {
         let account = auth::account(&request);
         let request = request.into_inner();
-        let archive = Change { archived: Some(true), ..Change::default() };
+        let archive: Vec<Edit> = vec![Box::new(|code| code.archived = true)];
         let id = parse_id(&request.id)?;
         let code = super::update(&self.0, account, id, archive, request.validate_only).await?;
         Ok(Response::new(ArchiveConversionCodeResponse { conversion_code: Some(code.into()) }))
@@ -104,67 +104,57 @@ fn parse_id(text: &str) -> Result<ConversionCodeId> {
     text.parse().map_err(|_| Error::not_found("conversion code", text))
 }
 
-fn parse_create(request: CreateConversionCodeRequest) -> Result<(Settings, RequestKey, bool)> {
+/// What a caller decides about a code.
+const FIELDS: [&str; 5] = ["name", "default_currency", "attribution_window", "dedupe_policy", "reply"];
+
+fn parse_create(request: CreateConversionCodeRequest) -> Result<(Vec<Edit>, RequestKey, bool)> {
     let mut violations = Violations::default();
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let code = request.conversion_code.unwrap_or_default();
-    let name = violations.check("conversion_code.name", parse_name(&code.name));
-    let currency =
-        violations.check("conversion_code.default_currency", parse_currency(&code.default_currency));
-    let window =
-        violations.check("conversion_code.attribution_window", parse_window(code.attribution_window));
-    let policy = violations.check("conversion_code.dedupe_policy", parse_policy(code.dedupe_policy));
-    let reply = violations.check("conversion_code.reply", parse_reply(code.reply));
-    match (key, name, currency, window, policy, reply) {
-        (
-            Some(key),
-            Some(name),
-            Some(currency),
-            Some(window),
-            Some(policy),
-            Some((reply_mode, reply_text)),
-        ) => {
-            let settings = Settings {
-                name,
-                default_currency: currency,
-                attribution_window: window,
-                dedupe_policy: policy,
-                reply_mode,
-                reply_text,
-            };
-            Ok((settings, key, request.validate_only))
-        }
+    let edits = FIELDS.iter().filter_map(|path| parse_field(path, &code, &mut violations)).collect();
+    match key {
+        Some(key) if violations.is_empty() => Ok((edits, key, request.validate_only)),
         _ => Err(violations.into_error()),
     }
 }
 
-fn parse_update(request: UpdateConversionCodeRequest) -> Result<(ConversionCodeId, Change, bool)> {
+fn parse_update(request: UpdateConversionCodeRequest) -> Result<(ConversionCodeId, Vec<Edit>, bool)> {
     let code = request.conversion_code.unwrap_or_default();
     let id = parse_id(&code.id)?;
     let mut violations = Violations::default();
-    let mut change = Change::default();
-    let paths = request.update_mask.unwrap_or_default().paths;
-    if paths.is_empty() {
-        violations.add("update_mask", "must name at least one field");
-    }
-    for path in &paths {
-        let field = format!("conversion_code.{path}");
-        match path.as_str() {
-            "name" => change.name = violations.check(&field, parse_name(&code.name)),
+    let paths = violations.check_mask(request.update_mask, &FIELDS);
+    let edits = paths.iter().filter_map(|path| parse_field(path, &code, &mut violations)).collect();
+    if violations.is_empty() { Ok((id, edits, request.validate_only)) } else { Err(violations.into_error()) }
+}
+
+/// The checked value of one of `FIELDS`.
+fn parse_field(path: &str, code: &v1::ConversionCode, violations: &mut Violations) -> Option<Edit> {
+    let edit = || -> Result<Edit, String> {
+        Ok(match path {
+            "name" => {
+                let name = parse_name(&code.name)?;
+                Box::new(move |row| row.name = name)
+            }
             "default_currency" => {
-                change.default_currency = violations.check(&field, parse_currency(&code.default_currency));
+                let currency = parse_currency(&code.default_currency)?;
+                Box::new(move |row| row.default_currency = currency)
             }
             "attribution_window" => {
-                change.attribution_window = violations.check(&field, parse_window(code.attribution_window));
+                let window = parse_window(code.attribution_window)?;
+                Box::new(move |row| row.attribution_window = window)
             }
             "dedupe_policy" => {
-                change.dedupe_policy = violations.check(&field, parse_policy(code.dedupe_policy));
+                let policy = parse_policy(code.dedupe_policy)?;
+                Box::new(move |row| row.dedupe_policy = policy)
             }
-            "reply" => change.reply = violations.check(&field, parse_reply(code.reply.clone())),
-            other => violations.add("update_mask", format!("`{other}` can't be changed")),
-        }
-    }
-    if violations.is_empty() { Ok((id, change, request.validate_only)) } else { Err(violations.into_error()) }
+            "reply" => {
+                let (mode, text) = parse_reply(code.reply.clone())?;
+                Box::new(move |row| (row.reply_mode, row.reply_text) = (mode, text))
+            }
+            _ => return Err("can't be set".to_owned()),
+        })
+    };
+    violations.check(&format!("conversion_code.{path}"), edit())
 }
 
 fn parse_name(text: &str) -> Result<String, String> {

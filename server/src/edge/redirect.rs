@@ -16,8 +16,9 @@ use url::form_urlencoded;
 
 use super::{Core, Edge, failure, header_text, within};
 use crate::{
-    click::{QUERY_BYTES_MAX, SUB_ID_CHARS_MAX, SubIds, cut},
+    click::{QUERY_BYTES_MAX, SUB_ID_CHARS_MAX, SubIds},
     id::AccountId,
+    text::cut,
     time::Time,
     tracking_link::{Destination, Filling, LinkKey, SUB_IDS, sub_id_index},
 };

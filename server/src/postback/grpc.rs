@@ -17,9 +17,10 @@ use super::{
 use crate::{
     app::App,
     auth,
-    click::{USER_AGENT_BYTES_MAX, cut, shortened},
+    click::{USER_AGENT_BYTES_MAX, shortened},
     error::{self, Error, Result, Violations},
     page::PageRequest,
+    text::cut,
     time::Time,
 };
 

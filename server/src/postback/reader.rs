@@ -18,14 +18,13 @@ use crate::{
     conversion_code::ConversionCodeId,
     error::{Error, Result},
     money::{Amount, Currency, Decimal, NotDecimal, Percent},
+    text::shown,
 };
 
 pub use parameters::{Known, Parameter};
 
 /// Parameters of one postback.
 const PARAMETERS_MAX: usize = 64;
-/// Longest part of a postback that a message or an index repeats, in characters.
-const SHOWN_CHARS_MAX: usize = 64;
 
 /// What a postback says.
 #[derive(Debug)]
@@ -290,12 +289,6 @@ fn out_of_range(known: Known, text: &str, range: &str) -> Error {
 
 fn refusal(reason: ErrorReason, known: Known, message: String) -> Error {
     Error::new(reason, message).with("parameter", known.name())
-}
-
-/// As much of a text as a message repeats.
-fn shown(text: &str) -> String {
-    let printable = text.chars().map(|character| if character.is_control() { '\u{FFFD}' } else { character });
-    printable.take(SHOWN_CHARS_MAX).collect()
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ use tonic::{Request, Response, Status};
 use url::Url;
 
 use super::{
-    CODES_MAX, Change, CodeIds, Destination, RedirectKind, Settings, TAG_CHARS_MAX, TAGS_MAX, Tags,
-    TrackingLink, TrackingLinkId, parse_id,
+    CODES_MAX, CodeIds, Destination, Edit, RedirectKind, Slug, TAG_CHARS_MAX, TAGS_MAX, Tags, TrackingLink,
+    TrackingLinkId, parse_id,
 };
 use crate::{
     app::App,
@@ -38,8 +38,8 @@ impl TrackingLinkService for Service {
         request: Request<CreateTrackingLinkRequest>,
     ) -> Result<Response<CreateTrackingLinkResponse>, Status> {
         let account = auth::account(&request);
-        let (settings, key, validate_only) = parse_create(request.into_inner())?;
-        let link = super::create(&self.0, account, settings, key, validate_only).await?;
+        let (slug, edits, key, validate_only) = parse_create(request.into_inner())?;
+        let link = super::create(&self.0, account, slug, edits, key, validate_only).await?;
         let tracking_link = Some(link.to_proto(&self.0.public_url));
         Ok(Response::new(CreateTrackingLinkResponse { tracking_link }))
     }
@@ -72,8 +72,8 @@ impl TrackingLinkService for Service {
         request: Request<UpdateTrackingLinkRequest>,
     ) -> Result<Response<UpdateTrackingLinkResponse>, Status> {
         let account = auth::account(&request);
-        let (id, change, validate_only) = parse_update(request.into_inner())?;
-        let link = super::update(&self.0, account, id, change, validate_only).await?;
+        let (id, edits, validate_only) = parse_update(request.into_inner())?;
+        let link = super::update(&self.0, account, id, edits, validate_only).await?;
         let tracking_link = Some(link.to_proto(&self.0.public_url));
         Ok(Response::new(UpdateTrackingLinkResponse { tracking_link }))
     }
@@ -84,7 +84,7 @@ impl TrackingLinkService for Service {
     ) -> Result<Response<ArchiveTrackingLinkResponse>, Status> {
         let account = auth::account(&request);
         let request = request.into_inner();
-        let archive = Change { archived: Some(true), ..Change::default() };
+        let archive: Vec<Edit> = vec![Box::new(|link| link.archived = true)];
         let id = parse_id(&request.id)?;
         let link = super::update(&self.0, account, id, archive, request.validate_only).await?;
         let tracking_link = Some(link.to_proto(&self.0.public_url));
@@ -105,81 +105,77 @@ impl TrackingLinkService for Service {
     }
 }
 
-fn parse_create(request: CreateTrackingLinkRequest) -> Result<(Settings, RequestKey, bool)> {
+/// What a caller decides about a link, but for its slug, which stays as it was created.
+const FIELDS: [&str; 7] = [
+    "destination",
+    "conversion_code_ids",
+    "tags",
+    "redirect_kind",
+    "query_pass_through",
+    "expire_time",
+    "fallback_destination",
+];
+
+type Create = (Option<Slug>, Vec<Edit>, RequestKey, bool);
+
+fn parse_create(request: CreateTrackingLinkRequest) -> Result<Create> {
     let mut violations = Violations::default();
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let link = request.tracking_link.unwrap_or_default();
     let slug = (!link.slug.is_empty()).then(|| link.slug.parse()).transpose();
-    let slug = violations.check("tracking_link.slug", slug);
-    let destination = violations.check("tracking_link.destination", link.destination.parse());
-    let codes = violations.check("tracking_link.conversion_code_ids", parse_codes(&link.conversion_code_ids));
-    let tags = violations.check("tracking_link.tags", parse_tags(link.tags));
-    let kind = violations.check("tracking_link.redirect_kind", parse_kind(link.redirect_kind));
-    let expires_at = link.expire_time.as_ref().map(Time::from_proto).transpose();
-    let expires_at = violations.check("tracking_link.expire_time", expires_at);
-    let fallback = parse_fallback(&link.fallback_destination);
-    let fallback = violations.check("tracking_link.fallback_destination", fallback);
-    match (key, slug, destination, codes, tags, kind, expires_at, fallback) {
-        (
-            Some(key),
-            Some(slug),
-            Some(destination),
-            Some(conversion_code_ids),
-            Some(tags),
-            Some(redirect_kind),
-            Some(expires_at),
-            Some(fallback_destination),
-        ) => {
-            let query_pass_through = link.query_pass_through;
-            let settings = Settings {
-                slug,
-                destination,
-                conversion_code_ids,
-                tags,
-                redirect_kind,
-                query_pass_through,
-                expires_at,
-                fallback_destination,
-            };
-            Ok((settings, key, request.validate_only))
-        }
+    let slug = violations.check("tracking_link.slug", slug).flatten();
+    let edits = FIELDS.iter().filter_map(|path| parse_field(path, &link, &mut violations)).collect();
+    match key {
+        Some(key) if violations.is_empty() => Ok((slug, edits, key, request.validate_only)),
         _ => Err(violations.into_error()),
     }
 }
 
-fn parse_update(request: UpdateTrackingLinkRequest) -> Result<(TrackingLinkId, Change, bool)> {
+fn parse_update(request: UpdateTrackingLinkRequest) -> Result<(TrackingLinkId, Vec<Edit>, bool)> {
     let link = request.tracking_link.unwrap_or_default();
     let id = parse_id(&link.id)?;
     let mut violations = Violations::default();
-    let mut change = Change::default();
-    let paths = request.update_mask.unwrap_or_default().paths;
-    if paths.is_empty() {
-        violations.add("update_mask", "must name at least one field");
-    }
-    for path in &paths {
-        let field = format!("tracking_link.{path}");
-        match path.as_str() {
-            "destination" => change.destination = violations.check(&field, link.destination.parse()),
+    let paths = violations.check_mask(request.update_mask, &FIELDS);
+    let edits = paths.iter().filter_map(|path| parse_field(path, &link, &mut violations)).collect();
+    if violations.is_empty() { Ok((id, edits, request.validate_only)) } else { Err(violations.into_error()) }
+}
+
+/// The checked value of one of `FIELDS`.
+fn parse_field(path: &str, link: &v1::TrackingLink, violations: &mut Violations) -> Option<Edit> {
+    let edit = || -> Result<Edit, String> {
+        Ok(match path {
+            "destination" => {
+                let destination = link.destination.parse()?;
+                Box::new(move |row| row.destination = destination)
+            }
             "conversion_code_ids" => {
-                change.conversion_code_ids = violations.check(&field, parse_codes(&link.conversion_code_ids));
+                let codes = parse_codes(&link.conversion_code_ids)?;
+                Box::new(move |row| row.conversion_code_ids = codes)
             }
-            "tags" => change.tags = violations.check(&field, parse_tags(link.tags.clone())),
+            "tags" => {
+                let tags = parse_tags(link.tags.clone())?;
+                Box::new(move |row| row.tags = tags)
+            }
             "redirect_kind" => {
-                change.redirect_kind = violations.check(&field, parse_kind(link.redirect_kind));
+                let kind = parse_kind(link.redirect_kind)?;
+                Box::new(move |row| row.redirect_kind = kind)
             }
-            "query_pass_through" => change.query_pass_through = Some(link.query_pass_through),
+            "query_pass_through" => {
+                let query_pass_through = link.query_pass_through;
+                Box::new(move |row| row.query_pass_through = query_pass_through)
+            }
             "expire_time" => {
-                let time = link.expire_time.as_ref().map(Time::from_proto).transpose();
-                change.expires_at = violations.check(&field, time);
+                let expires_at = link.expire_time.as_ref().map(Time::from_proto).transpose()?;
+                Box::new(move |row| row.expires_at = expires_at)
             }
             "fallback_destination" => {
-                change.fallback_destination =
-                    violations.check(&field, parse_fallback(&link.fallback_destination));
+                let fallback = parse_fallback(&link.fallback_destination)?;
+                Box::new(move |row| row.fallback_destination = fallback)
             }
-            other => violations.add("update_mask", format!("`{other}` can't be changed")),
-        }
-    }
-    if violations.is_empty() { Ok((id, change, request.validate_only)) } else { Err(violations.into_error()) }
+            _ => return Err("can't be set".to_owned()),
+        })
+    };
+    violations.check(&format!("tracking_link.{path}"), edit())
 }
 
 fn parse_fallback(text: &str) -> Result<Destination, String> {

@@ -3,10 +3,11 @@
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 
-use super::{Raw, shown};
+use super::Raw;
 use crate::{
     conversion::note,
     error::{Error, Result},
+    text::shown,
 };
 
 /// The parameters of DESIGN 5.3.

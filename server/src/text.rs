@@ -1,0 +1,29 @@
+//! Texts that others sent, brought to a size that can be stored or repeated.
+
+/// Cuts `text` to `bytes_max`, between characters.
+pub fn cut(mut text: String, bytes_max: usize) -> String {
+    text.truncate(text.floor_char_boundary(bytes_max));
+    text
+}
+
+/// Longest part of somebody's text that a message repeats, in characters.
+const SHOWN_CHARS_MAX: usize = 64;
+
+/// As much of a text as a message repeats, on one line.
+pub fn shown(text: &str) -> String {
+    let printable = text.chars().map(|character| if character.is_control() { '\u{FFFD}' } else { character });
+    printable.take(SHOWN_CHARS_MAX).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_between_characters() {
+        assert_eq!(cut("aé".to_owned(), 2), "a");
+        assert_eq!(cut("aé".to_owned(), 3), "aé");
+        assert_eq!(shown("a\r\nb"), "a\u{FFFD}\u{FFFD}b");
+        assert_eq!(shown(&"é".repeat(100)), "é".repeat(64));
+    }
+}
