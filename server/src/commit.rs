@@ -238,13 +238,13 @@ mod tests {
         let db = Db::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
         let (committer, work) = Committer::new(db.clone());
         let names = (0..100).map(|n| if n % 33 == 0 { None } else { Some("good") });
-        let named = join_all(names.map(|name| write(&committer, Named(name))));
+        let some = join_all(names.map(|name| write(&committer, Named(name))));
         let others = join_all((0..10).map(|_| write(&committer, Other)));
         drop(committer);
         // All of them wait before the committer takes its first batch.
-        let (named, others, ()) = futures::join!(named, others, work);
-        let accepted = named.iter().filter(|answer| matches!(answer, Ok("good"))).count();
-        let refused = named.iter().filter(|answer| answer.is_err()).count();
+        let (some, others, ()) = futures::join!(some, others, work);
+        let accepted = some.iter().filter(|answer| matches!(answer, Ok("good"))).count();
+        let refused = some.iter().filter(|answer| answer.is_err()).count();
         assert_eq!((accepted, refused), (96, 4));
         assert!(others.iter().all(Result::is_ok));
         assert_eq!((count(&db, "good").await, count(&db, "other").await), (96, 10));

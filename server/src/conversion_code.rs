@@ -119,7 +119,9 @@ pub async fn create(
         created_at: now,
         updated_at: now,
     };
-    edits.into_iter().for_each(|edit| edit(&mut code));
+    for edit in edits {
+        edit(&mut code);
+    }
     if validate_only {
         return Ok(code);
     }
@@ -166,7 +168,9 @@ pub async fn update(
     let txn = app.db.begin().await?;
     let found = store::find(&txn, id).await?.filter(|code| code.account_id == account);
     let mut code = found.ok_or_else(|| Error::not_found("conversion code", &id))?;
-    edits.into_iter().for_each(|edit| edit(&mut code));
+    for edit in edits {
+        edit(&mut code);
+    }
     if validate_only {
         txn.rollback().await?;
         return Ok(code);

@@ -187,7 +187,9 @@ pub async fn create(
         created_at: now,
         updated_at: now,
     };
-    edits.into_iter().for_each(|edit| edit(&mut link));
+    for edit in edits {
+        edit(&mut link);
+    }
     check_codes(app, account, &link.conversion_code_ids).await?;
     link.check()?;
     if validate_only {
@@ -252,7 +254,9 @@ pub async fn update(
     let txn = app.db.begin().await?;
     let found = store::find(&txn, id).await?.filter(|link| link.account_id == account);
     let mut link = found.ok_or_else(|| Error::not_found("tracking link", &id))?;
-    edits.into_iter().for_each(|edit| edit(&mut link));
+    for edit in edits {
+        edit(&mut link);
+    }
     check_codes(app, account, &link.conversion_code_ids).await?;
     link.check()?;
     if validate_only {
