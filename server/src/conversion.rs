@@ -295,10 +295,8 @@ fn conflict(conversion: &Conversion, first: &Conversion) -> Error {
 }
 
 pub async fn get(app: &App, account: AccountId, id: ConversionId) -> Result<Conversion> {
-    store::find(app.db.reader(), id)
-        .await?
-        .filter(|conversion| conversion.account_id == account)
-        .ok_or_else(|| Error::not_found("conversion", &id))
+    let found = store::find(app.db.reader(), account, id).await?;
+    found.ok_or_else(|| Error::not_found("conversion", &id))
 }
 
 /// Which conversions a list has; all that is given must hold.

@@ -132,15 +132,17 @@ pub async fn create(
 
 /// The code as it is in the database now.
 pub async fn get(app: &App, account: AccountId, id: ConversionCodeId) -> Result<ConversionCode> {
-    store::find(app.db.reader(), id)
-        .await?
-        .filter(|code| code.account_id == account)
-        .ok_or_else(|| Error::not_found("conversion code", &id))
+    let found = store::find(app.db.reader(), Scope::Account(account), id).await?;
+    found.ok_or_else(|| Error::not_found("conversion code", &id))
 }
 
 /// The code for counting a conversion; at most `CACHE_AGE_MAX` old.
 pub async fn find(app: &App, scope: Scope, id: ConversionCodeId) -> Result<Arc<ConversionCode>> {
-    let load = async { store::find(app.db.reader(), id).await.map(|found| found.map(Arc::new)) };
+    // One cache serves all callers, so it holds the codes of all accounts.
+    let load = async {
+        let found = store::find(app.db.reader(), Scope::Installation, id).await?;
+        Ok::<_, DbErr>(found.map(Arc::new))
+    };
     let found = app.codes.try_get_with(id, load).await.map_err(|error| Error::from((*error).clone()))?;
     found.filter(|code| scope.sees(code.account_id)).ok_or_else(|| {
         let message = format!("no conversion code has the id `{id}`; copy the id from the postback URL");
@@ -166,7 +168,7 @@ pub async fn update(
     validate_only: bool,
 ) -> Result<ConversionCode> {
     let txn = app.db.begin().await?;
-    let found = store::find(&txn, id).await?.filter(|code| code.account_id == account);
+    let found = store::find(&txn, Scope::Account(account), id).await?;
     let mut code = found.ok_or_else(|| Error::not_found("conversion code", &id))?;
     for edit in edits {
         edit(&mut code);

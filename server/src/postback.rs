@@ -203,10 +203,8 @@ pub async fn explain(
 }
 
 pub async fn get(app: &App, account: AccountId, id: PostbackId) -> Result<Postback> {
-    store::find(app.db.reader(), id)
-        .await?
-        .filter(|postback| postback.account_id == account)
-        .ok_or_else(|| Error::not_found("postback", &id))
+    let found = store::find(app.db.reader(), account, id).await?;
+    found.ok_or_else(|| Error::not_found("postback", &id))
 }
 
 /// Which postbacks a list has; all that is given must hold.

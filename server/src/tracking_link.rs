@@ -214,10 +214,8 @@ pub async fn create(
 
 /// The link as it is in the database now.
 pub async fn get(app: &App, scope: Scope, id: TrackingLinkId) -> Result<TrackingLink> {
-    store::find(app.db.reader(), id)
-        .await?
-        .filter(|link| scope.sees(link.account_id))
-        .ok_or_else(|| Error::not_found("tracking link", &id))
+    let found = store::find(app.db.reader(), scope, id).await?;
+    found.ok_or_else(|| Error::not_found("tracking link", &id))
 }
 
 /// The link behind a slug, of whatever account: for edges.
@@ -252,7 +250,7 @@ pub async fn update(
     validate_only: bool,
 ) -> Result<TrackingLink> {
     let txn = app.db.begin().await?;
-    let found = store::find(&txn, id).await?.filter(|link| link.account_id == account);
+    let found = store::find(&txn, Scope::Account(account), id).await?;
     let mut link = found.ok_or_else(|| Error::not_found("tracking link", &id))?;
     for edit in edits {
         edit(&mut link);

@@ -66,8 +66,8 @@ impl Write for Insert {
     }
 }
 
-pub async fn find(db: &impl ConnectionTrait, id: ClickId) -> Result<Option<Model>> {
-    Ok(Entity::find_by_id(id).one(db).await?)
+pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ClickId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(id).filter(Column::AccountId.eq(account)).one(db).await?)
 }
 
 /// Newest first; one row more than the page has.

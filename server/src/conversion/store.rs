@@ -114,9 +114,12 @@ pub async fn find_same(db: &impl ConnectionTrait, row: &Model) -> Result<Option<
     Ok(Entity::find().filter(same_key(row)).one(db).await?)
 }
 
-pub async fn find(db: &impl ConnectionTrait, id: ConversionId) -> Result<Option<Model>> {
-    let query = Entity::find().filter(Column::ClickId.eq(id.click)).filter(Column::Serial.eq(id.serial));
-    Ok(query.one(db).await?)
+pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ConversionId) -> Result<Option<Model>> {
+    let all = Condition::all()
+        .add(Column::ClickId.eq(id.click))
+        .add(Column::Serial.eq(id.serial))
+        .add(Column::AccountId.eq(account));
+    Ok(Entity::find().filter(all).one(db).await?)
 }
 
 /// Newest first; one row more than the page has.

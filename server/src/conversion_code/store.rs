@@ -7,6 +7,7 @@ use sea_orm::{
 
 use super::{ConversionCodeId, DedupePolicy, LIST_KEY_BYTES, ReplyMode};
 use crate::{
+    auth::Scope,
     db::Db,
     error::{Error, Result},
     id::AccountId,
@@ -64,8 +65,13 @@ pub async fn insert(db: &Db, code: Model) -> Result<Model> {
     }
 }
 
-pub async fn find(db: &impl ConnectionTrait, id: ConversionCodeId) -> Result<Option<Model>, DbErr> {
-    Entity::find_by_id(id).one(db).await
+pub async fn find(
+    db: &impl ConnectionTrait,
+    scope: Scope,
+    id: ConversionCodeId,
+) -> Result<Option<Model>, DbErr> {
+    let found = Entity::find_by_id(id).one(db).await?;
+    Ok(found.filter(|code| scope.sees(code.account_id)))
 }
 
 pub async fn update(txn: &impl ConnectionTrait, code: Model) -> Result<()> {

@@ -113,8 +113,8 @@ async fn find_all(
     Ok(found)
 }
 
-pub async fn find(db: &impl ConnectionTrait, id: PostbackId) -> Result<Option<Model>> {
-    Ok(Entity::find_by_id(id).one(db).await?)
+pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: PostbackId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(id).filter(Column::AccountId.eq(account)).one(db).await?)
 }
 
 /// Newest first; one row more than the page has.

@@ -7,6 +7,7 @@ use sea_orm::{
 
 use super::{CodeIds, Destination, LIST_KEY_BYTES, LinkKey, RedirectKind, Slug, Tags, TrackingLinkId};
 use crate::{
+    auth::Scope,
     db::Db,
     error::{Error, Result},
     id::AccountId,
@@ -78,14 +79,17 @@ pub async fn insert(db: &Db, link: Model) -> Result<Inserted> {
     }
 }
 
-pub async fn find(db: &impl ConnectionTrait, id: TrackingLinkId) -> Result<Option<Model>> {
-    Ok(Entity::find_by_id(id).one(db).await?)
+pub async fn find(db: &impl ConnectionTrait, scope: Scope, id: TrackingLinkId) -> Result<Option<Model>> {
+    let found = Entity::find_by_id(id).one(db).await?;
+    Ok(found.filter(|link| scope.sees(link.account_id)))
 }
 
+/// Of whatever account: a slug is for the world.
 pub async fn find_by_slug(db: &impl ConnectionTrait, slug: Slug) -> Result<Option<Model>> {
     Ok(Entity::find().filter(Column::Slug.eq(slug)).one(db).await?)
 }
 
+/// Of whatever account: the caller checks the click id that the key comes from.
 pub async fn find_by_key(db: &impl ConnectionTrait, key: LinkKey) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::LinkKey.eq(key)).one(db).await
 }
