@@ -115,7 +115,7 @@ pub async fn handle(
     request: axum::extract::Request,
 ) -> Response {
     let path = request.uri().path().trim_matches('/');
-    if path.eq_ignore_ascii_case("s2s") {
+    if is_postback(path) {
         return match *request.method() {
             Method::GET | Method::POST => s2s::handle(&edge, peer, request).await,
             // A link checker's HEAD must neither record a conversion nor hear that one is safe.
@@ -127,6 +127,13 @@ pub async fn handle(
         Method::GET | Method::HEAD => redirect::handle(&edge, peer, &request.into_parts().0).await,
         _ => not_allowed("GET, HEAD"),
     }
+}
+
+/// Whether a path, without slashes around it, is the postback URL's: in any case, and with what sloppy
+/// copies leave behind it (`/s2s&clickId=…`, `/s2s.`).
+fn is_postback(path: &str) -> bool {
+    let behind = path.split_at_checked(3).filter(|(name, _)| name.eq_ignore_ascii_case("s2s"));
+    behind.is_some_and(|(_, behind)| behind.is_empty() || behind.starts_with(['&', ';', '/', '.', ')', ',']))
 }
 
 fn not_allowed(methods: &'static str) -> Response {
@@ -148,4 +155,27 @@ fn header_text(headers: &HeaderMap, name: HeaderName) -> String {
 /// What `call` answers within `budget`; `None` where it takes longer or fails.
 async fn within<T>(budget: Duration, call: impl Future<Output = Option<T>>) -> Option<T> {
     tokio::time::timeout(budget, call).await.ok().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_copies_of_the_postback_url_are_understood() {
+        for (path, postback) in [
+            ("s2s", true),
+            ("S2S", true),
+            ("s2s&clickId=a&id=b", true),
+            ("s2s;clickId=a", true),
+            ("s2s.", true),
+            ("s2s)", true),
+            ("s2sx", false),
+            ("s2", false),
+            ("", false),
+            ("summer", false),
+        ] {
+            assert_eq!(is_postback(path), postback, "{path}");
+        }
+    }
 }

@@ -253,8 +253,8 @@ pub fn code(reason: ErrorReason) -> Code {
         | ErrorReason::AmountOutOfRange
         | ErrorReason::CurrencyInvalid
         | ErrorReason::StatusUnknown
-        | ErrorReason::RequestTooLarge
         | ErrorReason::ClickIdInvalid
+        | ErrorReason::FragmentCutOff
         | ErrorReason::FieldInvalid
         | ErrorReason::ClickIdMacroMissing
         | ErrorReason::PageTokenInvalid => Code::InvalidArgument,
@@ -267,6 +267,7 @@ pub fn code(reason: ErrorReason) -> Code {
         ErrorReason::TransactionConflict | ErrorReason::SlugTaken | ErrorReason::RequestIdReused => {
             Code::AlreadyExists
         }
+        ErrorReason::RequestTooLarge => Code::OutOfRange,
         ErrorReason::EdgeOnly => Code::PermissionDenied,
         ErrorReason::Overloaded => Code::ResourceExhausted,
         ErrorReason::Unavailable => Code::Unavailable,
@@ -279,7 +280,8 @@ pub fn code(reason: ErrorReason) -> Code {
 pub fn http_status(code: Code) -> StatusCode {
     match code {
         Code::Ok => StatusCode::OK,
-        Code::InvalidArgument | Code::OutOfRange => StatusCode::BAD_REQUEST,
+        Code::InvalidArgument => StatusCode::BAD_REQUEST,
+        Code::OutOfRange => StatusCode::URI_TOO_LONG,
         Code::Unauthenticated => StatusCode::UNAUTHORIZED,
         Code::PermissionDenied => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,

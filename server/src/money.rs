@@ -75,6 +75,7 @@ pub struct Decimal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotDecimal {
     Malformed,
+    /// It can be read in two ways.
     Ambiguous,
     TooLong,
 }
@@ -82,7 +83,7 @@ pub enum NotDecimal {
 impl FromStr for Decimal {
     type Err = NotDecimal;
 
-    /// Digits with at most one point, and a sign. `-0` is zero. A comma is `Ambiguous`.
+    /// Digits with at most one point, and a sign. `-0` is zero.
     fn from_str(text: &str) -> Result<Self, NotDecimal> {
         if text.len() > AMOUNT_BYTES_MAX {
             return Err(NotDecimal::TooLong);
@@ -99,9 +100,6 @@ impl FromStr for Decimal {
         let all = || whole.iter().chain(fraction.unwrap_or_default());
         if all().next().is_none() {
             return Err(NotDecimal::Malformed);
-        }
-        if all().any(|byte| *byte == b',') && all().all(|byte| byte.is_ascii_digit() || *byte == b',') {
-            return Err(NotDecimal::Ambiguous);
         }
         if !all().all(u8::is_ascii_digit) {
             return Err(NotDecimal::Malformed);
@@ -204,7 +202,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_decimal_is_refused() {
-        use NotDecimal::{Ambiguous, Malformed, TooLong};
+        use NotDecimal::{Malformed, TooLong};
         let long = "9".repeat(400);
         let wide = "9".repeat(60);
         for (text, why) in [
@@ -220,7 +218,7 @@ mod tests {
             ("1.2.3", Malformed),
             ("--1", Malformed),
             ("1 0", Malformed),
-            ("1,500", Ambiguous),
+            ("1,500", Malformed),
             (long.as_str(), TooLong),
             (wide.as_str(), TooLong),
         ] {

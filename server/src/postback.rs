@@ -29,7 +29,8 @@ use crate::{
     time::Time,
 };
 
-pub use reader::{Parameter, Reading};
+pub use reader::Parameter;
+use reader::{Reading, Test};
 pub use store::Model as Postback;
 
 /// Longest request target and body, in bytes.
@@ -119,21 +120,23 @@ pub enum Received {
     /// It is stored.
     Stored { postback: Postback, reply: Option<ReplySetting> },
     /// It was a test; nothing is stored.
-    Test { outcome: Result<conversion::Recorded>, notes: Vec<Note>, reply: Option<ReplySetting> },
+    Test { outcome: Result<Rehearsed>, notes: Vec<Note>, reply: Option<ReplySetting> },
 }
+
+/// What would be recorded; `None` where the click id is one for tests, so that there is no conversion.
+pub type Rehearsed = Option<conversion::Recorded>;
 
 /// Takes in a postback. `Ok` means that what became of it is durable; `Err`, that it was not taken in.
 pub async fn receive(app: &App, id: PostbackId, raw: Raw) -> Result<Received> {
     let reading = reader::read(&raw);
     let (account, reply) = owner(app, &reading).await?;
-    let test = reading.test;
-    let (postback, judged) = judge(app, id, raw, reading, account).await?;
-    if test {
-        let outcome = preview(app, judged).await;
-        let mut notes = postback.notes.to_proto();
+    if reading.test.is_some() {
+        let (mut notes, outcome) =
+            (reading.notes.clone(), rehearse(app, Scope::Installation, reading).await?);
         notes.push(note(NoteCode::Test, "test", "this was a test; nothing was recorded"));
         return Ok(Received::Test { outcome, notes, reply });
     }
+    let (postback, judged) = judge(app, id, raw, reading, account).await?;
     let postback = write(app, postback, judged, store::Mode::Insert).await?;
     Ok(Received::Stored { postback, reply })
 }
@@ -165,19 +168,26 @@ async fn replay_one(app: &App, held: Postback, validate_only: bool) -> Result<Po
     let (mut postback, judged) = judge(app, held.id, raw, reading, account).await?;
     postback.replayed_at = Some(app.now());
     if validate_only {
-        let outcome = preview(app, judged).await;
+        let outcome = match judged {
+            Ok(conversion) => conversion::preview(app, conversion).await,
+            Err(error) => Err(error),
+        };
         postback.conclude(outcome);
         return Ok(postback);
     }
     write(app, postback, judged, store::Mode::Update).await
 }
 
-/// What would become of a postback, and how it was read.
-pub async fn explain(
-    app: &App,
-    account: AccountId,
-    target: Vec<u8>,
-) -> Result<(Reading, Result<conversion::Recorded>)> {
+/// How a postback is read, and what would become of it.
+pub struct Explained {
+    pub parameters: Vec<Parameter>,
+    pub notes: Vec<Note>,
+    pub test: bool,
+    pub outcome: Result<Rehearsed>,
+}
+
+/// Reads a postback and says what would become of it. Records nothing.
+pub async fn explain(app: &App, account: AccountId, target: Vec<u8>) -> Result<Explained> {
     let now = app.now();
     let cut = target.len() > TARGET_BYTES_MAX;
     let raw = Raw {
@@ -190,15 +200,37 @@ pub async fn explain(
         received_at: now,
         cut,
     };
-    let mut reading = reader::read(&raw);
-    let report = std::mem::replace(&mut reading.report, Err(Error::click_id_invalid()));
-    let judged = match report {
-        Ok(report) => conversion::judge(app, Scope::Account(account), report).await,
-        Err(error) => Err(error),
+    let reading = reader::read(&raw);
+    let explained = Explained {
+        parameters: reading.parameters.clone(),
+        notes: reading.notes.clone(),
+        test: reading.test.is_some(),
+        outcome: rehearse(app, Scope::Account(account), reading).await?,
     };
-    match preview(app, judged).await {
+    Ok(explained)
+}
+
+/// Judges a reading without recording anything. `Err` inside: it would not count; outside: nothing is
+/// known yet.
+async fn rehearse(app: &App, scope: Scope, reading: Reading) -> Result<Result<Rehearsed>> {
+    let test = reading.test;
+    let outcome = async {
+        let report = reading.report?;
+        if test == Some(Test::ClickId) {
+            conversion_code::find(app, scope, report.code).await?;
+            return Ok(None);
+        }
+        let conversion = conversion::judge(app, scope, report).await?;
+        conversion::preview(app, conversion).await.map(Some)
+    };
+    settled(outcome.await)
+}
+
+/// Tells a verdict on the postback from a failure that says nothing of it.
+fn settled<T>(outcome: Result<T>) -> Result<Result<T>> {
+    match outcome {
         Err(error) if !error.is_final() => Err(error),
-        outcome => Ok((reading, outcome)),
+        outcome => Ok(outcome),
     }
 }
 
@@ -256,18 +288,7 @@ async fn judge(
         }
         Err(error) => Err(error),
     };
-    match judged {
-        Err(error) if !error.is_final() => Err(error),
-        judged => Ok((postback, judged)),
-    }
-}
-
-/// What would become of it; nothing is recorded.
-async fn preview(app: &App, judged: Result<Conversion>) -> Result<conversion::Recorded> {
-    match judged {
-        Ok(conversion) => conversion::preview(app, conversion).await,
-        Err(error) => Err(error),
-    }
+    Ok((postback, settled(judged)?))
 }
 
 async fn write(

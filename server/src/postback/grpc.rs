@@ -82,18 +82,21 @@ impl PostbackService for Service {
         request: Request<ExplainPostbackRequest>,
     ) -> Result<Response<ExplainPostbackResponse>, Status> {
         let account = auth::account(&request);
-        let (reading, outcome) = super::explain(&self.0, account, request.into_inner().target).await?;
+        let explained = super::explain(&self.0, account, request.into_inner().target).await?;
         let mut response = ExplainPostbackResponse {
-            parameters: reading.parameters.into_iter().map(Into::into).collect(),
-            notes: reading.notes,
+            parameters: explained.parameters.into_iter().map(Into::into).collect(),
+            notes: explained.notes,
             ..Default::default()
         };
-        match outcome {
-            Ok(recorded) => {
-                let verdict = if recorded.duplicate { v1::Verdict::Duplicate } else { v1::Verdict::Recorded };
-                response.set_verdict(if reading.test { v1::Verdict::Test } else { verdict });
-                response.notes.extend(recorded.notes);
-                response.conversion = Some(recorded.conversion.into_proto(&self.0));
+        match explained.outcome {
+            Ok(rehearsed) => {
+                let duplicate = rehearsed.as_ref().is_some_and(|recorded| recorded.duplicate);
+                let verdict = if duplicate { v1::Verdict::Duplicate } else { v1::Verdict::Recorded };
+                response.set_verdict(if explained.test { v1::Verdict::Test } else { verdict });
+                if let Some(recorded) = rehearsed {
+                    response.notes.extend(recorded.notes);
+                    response.conversion = Some(recorded.conversion.into_proto(&self.0));
+                }
             }
             Err(error) => {
                 response.set_verdict(v1::Verdict::Held);
@@ -185,7 +188,7 @@ impl From<Received> for ReceivePostbackResponse {
                 postback.set_verdict(v1::Verdict::Test);
                 let grpc_code = match outcome {
                     Ok(recorded) => {
-                        notes.extend(recorded.notes);
+                        notes.extend(recorded.into_iter().flat_map(|recorded| recorded.notes));
                         0
                     }
                     Err(error) => {

@@ -4,6 +4,8 @@
 //! can't understand is a refusal that names the parameter and the cure. Order and duplicates are kept,
 //! and nothing goes through a typed deserializer.
 
+mod amounts;
+mod entities;
 mod macros;
 mod parameters;
 
@@ -11,6 +13,7 @@ use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 
 use super::{BODY_BYTES_MAX, Raw, TARGET_BYTES_MAX};
 use crate::{
+    click::UnverifiedClickId,
     conversion::{
         CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission,
         CustomParams, Report, Status, TRANSACTION_ID_BYTES_MAX, note,
@@ -31,13 +34,32 @@ const PARAMETERS_MAX: usize = 64;
 pub struct Reading {
     pub parameters: Vec<Parameter>,
     pub notes: Vec<Note>,
-    /// `test=1`: nothing is to be recorded.
-    pub test: bool,
+    /// Whether it is a test, of which nothing is to be recorded.
+    pub test: Option<Test>,
     /// The conversion code and click id as they came, for finding the postback; empty where absent.
     pub code_text: String,
     pub click_text: String,
     /// Without time and request id, which the reader does not know.
     pub report: Result<Report>,
+}
+
+/// Why a postback is a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// `test=1`.
+    Asked,
+    /// The click id is one that people type to try a URL.
+    ClickId,
+}
+
+/// Click ids that people type to try a URL, in lower case; digits that count up from 1 are another.
+const TEST_CLICK_IDS: [&str; 4] = ["test", "testclick", "testclickid", "test123"];
+const DIGITS: &str = "12345678901234567890";
+const TEST_DIGITS_MIN: usize = 4;
+
+fn is_test_click_id(click_id: &str) -> bool {
+    TEST_CLICK_IDS.iter().any(|test| click_id.eq_ignore_ascii_case(test))
+        || (click_id.len() >= TEST_DIGITS_MIN && DIGITS.starts_with(click_id))
 }
 
 /// Reads a postback.
@@ -66,7 +88,11 @@ impl Reading {
             found.map(|parameter| shown(&parameter.value)).unwrap_or_default()
         };
         let (code_text, click_text) = (text_of(Known::Id).to_uppercase(), text_of(Known::ClickId));
-        let test = matches!(text_of(Known::Test).as_str(), "1" | "true");
+        let test = if matches!(text_of(Known::Test).as_str(), "1" | "true") {
+            Some(Test::Asked)
+        } else {
+            is_test_click_id(&click_text).then_some(Test::ClickId)
+        };
         Self { parameters, notes, test, code_text: shown(&code_text), click_text, report: Err(error) }
     }
 }
@@ -77,22 +103,25 @@ struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    /// The value of a parameter; `None` where it is absent or empty. Sent twice with other values it
-    /// is refused, as is a macro that nobody replaced.
+    /// The value of a parameter; `None` where it is absent or empty. Sent twice with other values, the
+    /// one that is valid counts if there is but one; else it is refused, as is a macro that nobody
+    /// replaced.
     fn get(&self, known: Known, notes: &mut Vec<Note>) -> Result<Option<&'a str>> {
         let mut all = self.parameters.iter().filter(|parameter| parameter.known == Some(known));
-        let Some(first) = all.next() else { return Ok(None) };
+        let Some(mut first) = all.next() else { return Ok(None) };
         let mut repeated = false;
         for other in all {
-            if other.value != first.value {
-                let (name, one, two) = (known.name(), shown(&first.value), shown(&other.value));
-                let message = format!("`{name}` came twice, as `{one}` and as `{two}`; send it once");
-                return Err(refusal(ErrorReason::ParameterRepeated, known, message));
-            }
             repeated = true;
+            if other.value != first.value {
+                match (is_valid(known, &first.value), is_valid(known, &other.value)) {
+                    (true, false) => {}
+                    (false, true) => first = other,
+                    _ => return Err(twice(known, &first.value, &other.value)),
+                }
+            }
         }
         if repeated {
-            let message = format!("`{}` came more than once, always the same", known.name());
+            let message = format!("`{}` came more than once; `{}` counts", known.name(), shown(&first.value));
             notes.push(note(NoteCode::Repeated, known.name(), message));
         }
         if first.broken {
@@ -114,8 +143,51 @@ impl<'a> Values<'a> {
     }
 
     fn mandatory(&self, known: Known, notes: &mut Vec<Note>) -> Result<&'a str> {
-        self.get(known, notes)?.ok_or_else(|| missing(known))
+        self.get(known, notes)?.ok_or_else(|| self.missing(known))
     }
+
+    fn missing(&self, known: Known) -> Error {
+        let name = known.name();
+        // A browser or program keeps everything from `#` on to itself.
+        let cut = self.parameters.last().filter(|last| last.known.is_some() && last.value.is_empty());
+        if let Some(last) = cut {
+            let message = format!(
+                "everything behind `{}=` is missing: was there a macro with `#`? A `#` cuts the URL off; it must be \
+                 replaced by the sender, or encoded as `%23`",
+                last.known.map_or("", Known::name)
+            );
+            return refusal(ErrorReason::FragmentCutOff, known, message);
+        }
+        let message = match known {
+            Known::Val => {
+                "`val` is missing; send the value of the sale, or `val=0` if it has none".to_owned()
+            }
+            Known::Com => "`com` is missing; send the commission, or `com=0` if there is none".to_owned(),
+            _ => format!("`{name}` is missing; add it to the postback URL"),
+        };
+        refusal(ErrorReason::MissingParameter, known, message)
+    }
+}
+
+/// Whether a value is of the form that its parameter must have. A macro never is.
+fn is_valid(known: Known, value: &str) -> bool {
+    let amount = |value| amounts::read(value).is_ok();
+    !macros::is_macro(value)
+        && match known {
+            Known::ClickId => UnverifiedClickId::read(value).is_some(),
+            Known::Id => value.parse::<ConversionCodeId>().is_ok(),
+            Known::Val | Known::Com => amount(value),
+            Known::Comperc => amount(value.trim_end_matches('%').trim_end()),
+            Known::Cur => value.parse::<Currency>().is_ok(),
+            Known::Status => status(value).is_ok(),
+            Known::Oid | Known::Test | Known::Param => !value.is_empty(),
+        }
+}
+
+fn twice(known: Known, first: &str, other: &str) -> Error {
+    let (name, first, other) = (known.name(), shown(first), shown(other));
+    let message = format!("`{name}` came twice, as `{first}` and as `{other}`; send it once");
+    refusal(ErrorReason::ParameterRepeated, known, message)
 }
 
 fn report(parameters: &[Parameter], notes: &mut Vec<Note>) -> Result<Report> {
@@ -128,9 +200,9 @@ fn report(parameters: &[Parameter], notes: &mut Vec<Note>) -> Result<Report> {
             refusal(ErrorReason::UnknownConversionCode, Known::Id, message)
         })?
     };
-    let value = amount(Known::Val, values.mandatory(Known::Val, notes)?, notes)?;
-    let commission = commission(&values, notes)?;
-    let currency = values.get(Known::Cur, notes)?.map(currency).transpose()?;
+    let mut currency = values.get(Known::Cur, notes)?.map(currency_code).transpose()?;
+    let value = amount(Known::Val, values.mandatory(Known::Val, notes)?, &mut currency, notes)?;
+    let commission = commission(&values, &mut currency, notes)?;
     let transaction_id = transaction_id(values.get(Known::Oid, notes)?.unwrap_or_default())?;
     let status = values.get(Known::Status, notes)?.map_or(Ok(Status::Approved), status)?;
     Ok(Report {
@@ -148,17 +220,21 @@ fn report(parameters: &[Parameter], notes: &mut Vec<Note>) -> Result<Report> {
 }
 
 /// DESIGN 5.3: `comperc` counts only where `com` is 0.
-fn commission(values: &Values<'_>, notes: &mut Vec<Note>) -> Result<Commission> {
+fn commission(
+    values: &Values<'_>,
+    currency: &mut Option<Currency>,
+    notes: &mut Vec<Note>,
+) -> Result<Commission> {
     let com = values.get(Known::Com, notes)?;
     let comperc = values.get(Known::Comperc, notes)?;
     let amount = match (com, comperc) {
-        (Some(com), _) => amount(Known::Com, com, notes)?,
+        (Some(com), _) => amount(Known::Com, com, currency, notes)?,
         (None, Some(_)) => {
             let message = "`com` was absent and is read as 0, since `comperc` was sent";
             notes.push(note(NoteCode::CommissionAssumedZero, Known::Com.name(), message));
             Amount::ZERO
         }
-        (None, None) => return Err(missing(Known::Com)),
+        (None, None) => return Err(values.missing(Known::Com)),
     };
     match comperc {
         None => Ok(Commission::Amount(amount)),
@@ -171,8 +247,26 @@ fn commission(values: &Values<'_>, notes: &mut Vec<Note>) -> Result<Commission> 
     }
 }
 
-fn amount(known: Known, text: &str, notes: &mut Vec<Note>) -> Result<Amount> {
-    let decimal = decimal(known, text, notes)?;
+/// An amount; a currency that stands with it must not contradict `currency`, and is entered there.
+fn amount(
+    known: Known,
+    text: &str,
+    currency: &mut Option<Currency>,
+    notes: &mut Vec<Note>,
+) -> Result<Amount> {
+    let (decimal, own) = decimal(known, text, notes)?;
+    if let Some(own) = own {
+        let (name, text) = (known.name(), shown(text));
+        if currency.is_some_and(|currency| currency != own) {
+            let message =
+                format!("`{name}` is `{text}`, in another currency than the rest; send one currency");
+            return Err(refusal(ErrorReason::CurrencyInvalid, known, message));
+        }
+        let message =
+            format!("`{name}` was sent as `{text}`, and is in {own}; better send the currency as `cur`");
+        notes.push(note(NoteCode::CurrencyInAmount, name, message));
+        *currency = Some(own);
+    }
     let amount = i64::try_from(decimal.micros).ok().and_then(Amount::from_micros);
     amount.ok_or_else(|| out_of_range(known, text, "0 to 1,000,000,000,000"))
 }
@@ -186,15 +280,19 @@ fn percent(text: &str, notes: &mut Vec<Note>) -> Result<Percent> {
         }
         None => text,
     };
-    let decimal = decimal(known, number, notes)?;
+    let (decimal, currency) = decimal(known, number, notes)?;
+    if currency.is_some() {
+        return Err(malformed(known, text));
+    }
     let percent = i64::try_from(decimal.micros).ok().and_then(Percent::from_micros);
     percent.ok_or_else(|| out_of_range(known, text, "0 to 100"))
 }
 
-fn decimal(known: Known, text: &str, notes: &mut Vec<Note>) -> Result<Decimal> {
+fn decimal(known: Known, text: &str, notes: &mut Vec<Note>) -> Result<(Decimal, Option<Currency>)> {
     let name = known.name();
-    let decimal: Decimal = text.parse().map_err(|why| match why {
+    let read = amounts::read(text).map_err(|why| match why {
         NotDecimal::TooLong => out_of_range(known, text, "a number of ordinary length"),
+        NotDecimal::Malformed => malformed(known, text),
         NotDecimal::Ambiguous => {
             let message = format!(
                 "`{name}` is `{}`, which can be read in two ways; send a decimal point and no thousands separators",
@@ -202,27 +300,28 @@ fn decimal(known: Known, text: &str, notes: &mut Vec<Note>) -> Result<Decimal> {
             );
             refusal(ErrorReason::AmountAmbiguous, known, message)
         }
-        NotDecimal::Malformed => {
-            let message = format!(
-                "`{name}` is `{}`, which is not a decimal number; send digits with at most one point, such as `19.99`",
-                shown(text)
-            );
-            refusal(ErrorReason::AmountMalformed, known, message)
-        }
     })?;
-    if decimal.rounded {
-        let message =
-            format!("`{name}` had more than six fraction digits, `{}`, and was rounded", shown(text));
-        notes.push(note(NoteCode::Rounded, name, message));
-    }
-    if decimal.unusual {
-        let message = format!("`{name}` was written as `{}`, which has one meaning only", shown(text));
-        notes.push(note(NoteCode::NumberRepaired, name, message));
-    }
-    Ok(decimal)
+    let mut repaired = |is: bool, code, what: &str| {
+        if is {
+            notes.push(note(code, name, format!("`{name}` was sent as `{}`: {what}", shown(text))));
+        }
+    };
+    repaired(read.comma, NoteCode::DecimalComma, "its comma is the decimal point");
+    repaired(read.grouped, NoteCode::NumberRepaired, "its thousands separators were dropped");
+    repaired(read.decimal.rounded, NoteCode::Rounded, "more than six fraction digits; it was rounded");
+    repaired(read.decimal.unusual, NoteCode::NumberRepaired, "it has one meaning only");
+    Ok((read.decimal, read.currency))
 }
 
-fn currency(text: &str) -> Result<Currency> {
+fn malformed(known: Known, text: &str) -> Error {
+    let (name, text) = (known.name(), shown(text));
+    let message = format!(
+        "`{name}` is `{text}`, which is not a decimal number; send digits with at most one point, such as `19.99`"
+    );
+    refusal(ErrorReason::AmountMalformed, known, message)
+}
+
+fn currency_code(text: &str) -> Result<Currency> {
     text.parse().map_err(|why| {
         let message = format!("`cur` is `{}`; it {why}", shown(text));
         refusal(ErrorReason::CurrencyInvalid, Known::Cur, message)
@@ -270,16 +369,6 @@ fn custom_params(parameters: &[Parameter]) -> Result<CustomParams> {
          {CUSTOM_PARAM_VALUE_BYTES_MAX}; this one holds more"
     );
     Err(refusal(ErrorReason::ParameterMalformed, Known::Param, message))
-}
-
-fn missing(known: Known) -> Error {
-    let name = known.name();
-    let message = match known {
-        Known::Val => "`val` is missing; send the value of the sale, or `val=0` if it has none".to_owned(),
-        Known::Com => "`com` is missing; send the commission, or `com=0` if there is none".to_owned(),
-        _ => format!("`{name}` is missing; add it to the postback URL"),
-    };
-    refusal(ErrorReason::MissingParameter, known, message)
 }
 
 fn out_of_range(known: Known, text: &str, range: &str) -> Error {

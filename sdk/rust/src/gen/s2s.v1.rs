@@ -54,7 +54,7 @@ pub enum ErrorReason {
     /// `declined`. INVALID_ARGUMENT, HTTP 400.
     StatusUnknown = 9,
     /// Cause: the request line, the body or the number of parameters is over the
-    /// limit. Cure: send less. INVALID_ARGUMENT, HTTP 400.
+    /// limit. Cure: send less. OUT_OF_RANGE, HTTP 414.
     RequestTooLarge = 10,
     /// Cause: the click id was not minted here, was cut or changed on its way, or
     /// belongs to another account. Cure: pass the id on exactly as it came in the
@@ -123,6 +123,11 @@ pub enum ErrorReason {
     /// Cause: a fault of ours, logged with the postback or request. Cure: send
     /// again; tell us if it stays. INTERNAL, HTTP 500.
     Internal = 29,
+    /// Cause: the URL ends at a parameter without a value, and others are
+    /// missing: a macro with `#` in it was not replaced, and everything from `#`
+    /// on never left the sender. Cure: use the macro that the sender documents, or
+    /// write `#` as `%23`. INVALID_ARGUMENT, HTTP 400.
+    FragmentCutOff = 30,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -161,6 +166,7 @@ impl ErrorReason {
             Self::Unavailable => "ERROR_REASON_UNAVAILABLE",
             Self::DeadlineExceeded => "ERROR_REASON_DEADLINE_EXCEEDED",
             Self::Internal => "ERROR_REASON_INTERNAL",
+            Self::FragmentCutOff => "ERROR_REASON_FRAGMENT_CUT_OFF",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -198,6 +204,7 @@ impl ErrorReason {
             "ERROR_REASON_UNAVAILABLE" => Some(Self::Unavailable),
             "ERROR_REASON_DEADLINE_EXCEEDED" => Some(Self::DeadlineExceeded),
             "ERROR_REASON_INTERNAL" => Some(Self::Internal),
+            "ERROR_REASON_FRAGMENT_CUT_OFF" => Some(Self::FragmentCutOff),
             _ => None,
         }
     }
@@ -3235,6 +3242,16 @@ pub enum NoteCode {
     StatusNotChanged = 9,
     /// It was a test; nothing was recorded.
     Test = 10,
+    /// The amount's decimal point was a comma.
+    DecimalComma = 11,
+    /// A currency stood with the amount, such as `$10` or `10 EUR`.
+    CurrencyInAmount = 12,
+    /// HTML had changed the URL: `&amp;` for `&`, or `¶m=` for `&param=`.
+    HtmlRepaired = 13,
+    /// The value, or the whole query, was percent-encoded twice.
+    DecodedTwice = 14,
+    /// Parameters were separated otherwise than by one `?` and by `&`.
+    SeparatorRepaired = 15,
 }
 impl NoteCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3254,6 +3271,11 @@ impl NoteCode {
             Self::NumberRepaired => "NOTE_CODE_NUMBER_REPAIRED",
             Self::StatusNotChanged => "NOTE_CODE_STATUS_NOT_CHANGED",
             Self::Test => "NOTE_CODE_TEST",
+            Self::DecimalComma => "NOTE_CODE_DECIMAL_COMMA",
+            Self::CurrencyInAmount => "NOTE_CODE_CURRENCY_IN_AMOUNT",
+            Self::HtmlRepaired => "NOTE_CODE_HTML_REPAIRED",
+            Self::DecodedTwice => "NOTE_CODE_DECODED_TWICE",
+            Self::SeparatorRepaired => "NOTE_CODE_SEPARATOR_REPAIRED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3272,6 +3294,11 @@ impl NoteCode {
             "NOTE_CODE_NUMBER_REPAIRED" => Some(Self::NumberRepaired),
             "NOTE_CODE_STATUS_NOT_CHANGED" => Some(Self::StatusNotChanged),
             "NOTE_CODE_TEST" => Some(Self::Test),
+            "NOTE_CODE_DECIMAL_COMMA" => Some(Self::DecimalComma),
+            "NOTE_CODE_CURRENCY_IN_AMOUNT" => Some(Self::CurrencyInAmount),
+            "NOTE_CODE_HTML_REPAIRED" => Some(Self::HtmlRepaired),
+            "NOTE_CODE_DECODED_TWICE" => Some(Self::DecodedTwice),
+            "NOTE_CODE_SEPARATOR_REPAIRED" => Some(Self::SeparatorRepaired),
             _ => None,
         }
     }

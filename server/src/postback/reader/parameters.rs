@@ -1,9 +1,11 @@
-//! From bytes to named values: where the parameters stand, what their names mean, and what is dropped
-//! around their values.
+//! From bytes to named values: where the parameters stand, what became of them on their way, and what
+//! their names mean.
+//!
+//! Every step is linear in its input and works on bytes; text is made of them at the end.
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 
-use super::Raw;
+use super::{Raw, entities, is_valid, macros};
 use crate::{
     conversion::note,
     error::{Error, Result},
@@ -74,32 +76,128 @@ impl Known {
 pub struct Parameter {
     /// As it came, decoded.
     pub name: String,
-    /// Decoded; of a known parameter also trimmed.
+    /// Decoded; of a known parameter also trimmed and repaired.
     pub value: String,
     pub known: Option<Known>,
     /// The value's encoding was broken, or it holds control characters.
     pub broken: bool,
 }
 
+/// A name and a value, decoded once.
+struct Pair {
+    name: Vec<u8>,
+    value: Vec<u8>,
+    /// An escape was without two digits.
+    broken: bool,
+}
+
 /// All parameters of the query and, for a `POST`, of the body, in their order.
 pub fn read(raw: &Raw, notes: &mut Vec<Note>) -> Result<Vec<Parameter>> {
-    let mut split = raw.target.splitn(2, |byte| *byte == b'?');
-    let query = split.nth(1).unwrap_or_default();
-    let query = query.split(|byte| *byte == b'#').next().unwrap_or_default();
-    let mut pairs: Vec<Parameter> = pairs(query).collect();
+    let mut pairs = Vec::new();
+    split(query(&raw.target, notes), Once::Encoded, &mut pairs, notes);
     if raw.method.eq_ignore_ascii_case("POST") {
         if is_json(raw) {
             pairs.extend(json(&raw.body)?);
         } else {
-            pairs.extend(self::pairs(&raw.body));
+            split(&raw.body, Once::Encoded, &mut pairs, notes);
         }
     }
-    let own_names: Vec<Known> =
-        pairs.iter().filter(|pair| is_own_name(pair)).filter_map(|pair| pair.known).collect();
-    for pair in &mut pairs {
-        understand(pair, &own_names, notes);
+    let mut parameters: Vec<Parameter> = pairs.into_iter().map(Pair::into_parameter).collect();
+    let own_names = parameters.iter().filter(|parameter| parameter.has_own_name());
+    let own_names: Vec<Known> = own_names.filter_map(|parameter| parameter.known).collect();
+    for parameter in &mut parameters {
+        parameter.understand(&own_names, notes);
     }
-    Ok(pairs)
+    Ok(parameters)
+}
+
+/// What stands behind the `?`; where there is none, behind the first separator, as in `/s2s&clickId=…`.
+fn query<'a>(target: &'a [u8], notes: &mut Vec<Note>) -> &'a [u8] {
+    let behind = |at: usize| target.get(at + 1..).unwrap_or_default();
+    if let Some(at) = target.iter().position(|byte| *byte == b'?') {
+        return behind(at);
+    }
+    let separator = target.iter().position(|byte| matches!(byte, b'&' | b';'));
+    separator.map_or(&[], |at| {
+        notes.push(note(NoteCode::SeparatorRepaired, "", "the parameters began without a `?`"));
+        behind(at)
+    })
+}
+
+/// Whether a query was decoded before, as a whole.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Once {
+    Encoded,
+    Decoded,
+}
+
+/// Cuts a query into pairs.
+fn split(query: &[u8], once: Once, pairs: &mut Vec<Pair>, notes: &mut Vec<Note>) {
+    let separator = if semicolons_separate(query) {
+        notes.push(note(NoteCode::SeparatorRepaired, "", "the parameters were separated by `;`"));
+        b';'
+    } else {
+        b'&'
+    };
+    for piece in query.split(|byte| *byte == separator) {
+        let mut rest = piece;
+        while let Some((before, after)) = second_question_mark(rest) {
+            notes.push(note(NoteCode::SeparatorRepaired, "", "a second `?` separated two parameters"));
+            split_piece(before, once, pairs, notes);
+            rest = after;
+        }
+        split_piece(rest, once, pairs, notes);
+    }
+}
+
+/// `;` separates only where no `&` is there, and known names follow.
+fn semicolons_separate(query: &[u8]) -> bool {
+    !query.contains(&b'&') && query.split(|byte| *byte == b';').skip(1).any(begins_with_known_name)
+}
+
+/// No name of ours is longer, in bytes; looking no further keeps the reader linear.
+const NAME_BYTES_MAX: usize = 32;
+
+fn begins_with_known_name(piece: &[u8]) -> bool {
+    let end = piece.iter().take(NAME_BYTES_MAX).position(|byte| *byte == b'=');
+    end.and_then(|end| std::str::from_utf8(piece.get(..end)?).ok()).is_some_and(|name| known(name).is_some())
+}
+
+fn second_question_mark(piece: &[u8]) -> Option<(&[u8], &[u8])> {
+    let marks = piece.iter().enumerate().filter(|(_, byte)| **byte == b'?');
+    let mut splits = marks.filter_map(|(at, _)| Some((piece.get(..at)?, piece.get(at + 1..)?)));
+    splits.find(|(_, after)| begins_with_known_name(after))
+}
+
+/// One piece between separators: a pair, several that HTML or a second encoding has hidden, or nothing.
+fn split_piece(piece: &[u8], once: Once, pairs: &mut Vec<Pair>, notes: &mut Vec<Note>) {
+    let mut piece = piece;
+    while let Some(rest) = piece.strip_prefix(b"amp;") {
+        notes.push(note(NoteCode::HtmlRepaired, "", "`&` was escaped as `&amp;`"));
+        piece = rest;
+    }
+    if piece.is_empty() {
+        return;
+    }
+    let Some(at) = piece.iter().position(|byte| *byte == b'=') else {
+        let (decoded, broken) = decode(piece);
+        if once == Once::Encoded && decoded.contains(&b'=') {
+            notes.push(note(NoteCode::DecodedTwice, "", "parameters were percent-encoded as a whole"));
+            return split(&decoded, Once::Decoded, pairs, notes);
+        }
+        return pairs.push(Pair { name: decoded, value: Vec::new(), broken });
+    };
+    let (name, _) = decode(piece.get(..at).unwrap_or_default());
+    let (value, broken) = decode(piece.get(at + 1..).unwrap_or_default());
+    let mut pair = Pair { name, value, broken };
+    while let Some((before, name, after)) = entities::split(&pair.value, |name| known(name).is_some()) {
+        let message = format!("HTML had eaten the beginning of `&{name}=`");
+        notes.push(note(NoteCode::HtmlRepaired, &shown(&name), message));
+        let next = Pair { name: name.into_bytes(), value: after.to_vec(), broken };
+        pairs.push(Pair { value: before.to_vec(), ..pair });
+        pair = next;
+    }
+    pairs.push(pair);
 }
 
 fn is_json(raw: &Raw) -> bool {
@@ -108,17 +206,8 @@ fn is_json(raw: &Raw) -> bool {
         || (content_type.is_empty() && raw.body.trim_ascii_start().starts_with(b"{"))
 }
 
-fn pairs(query: &[u8]) -> impl Iterator<Item = Parameter> {
-    query.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let mut halves = pair.splitn(2, |byte| *byte == b'=');
-        let (name, _) = decode(halves.next().unwrap_or_default());
-        let (value, broken) = decode(halves.next().unwrap_or_default());
-        parameter(name, value, broken)
-    })
-}
-
 /// A flat JSON object: strings, numbers and booleans.
-fn json(body: &[u8]) -> Result<Vec<Parameter>> {
+fn json(body: &[u8]) -> Result<Vec<Pair>> {
     let refuse = |why: &str| {
         let message = format!("the body is not a flat JSON object: {why}; send names with texts or numbers");
         Err(Error::new(ErrorReason::ParameterMalformed, message))
@@ -127,7 +216,7 @@ fn json(body: &[u8]) -> Result<Vec<Parameter>> {
         Ok(object) => object,
         Err(error) => return refuse(&error.to_string()),
     };
-    let mut parameters = Vec::with_capacity(object.len());
+    let mut pairs = Vec::with_capacity(object.len());
     for (name, value) in object {
         let value = match value {
             serde_json::Value::String(text) => text,
@@ -137,48 +226,85 @@ fn json(body: &[u8]) -> Result<Vec<Parameter>> {
             serde_json::Value::Null => String::new(),
             _ => return refuse(&format!("`{}` holds a list or an object", shown(&name))),
         };
-        let broken = value.contains('\0');
-        parameters.push(parameter(name, value, broken));
+        pairs.push(Pair { name: name.into_bytes(), value: value.into_bytes(), broken: false });
     }
-    Ok(parameters)
+    Ok(pairs)
 }
 
-fn parameter(name: String, value: String, broken: bool) -> Parameter {
-    let lower = name.trim().to_ascii_lowercase();
-    let known = NAMES.iter().find(|(name, _)| *name == lower).map(|(_, known)| *known);
-    Parameter { name, value, known, broken }
+/// The parameter of a name, in any case.
+fn known(name: &str) -> Option<Known> {
+    let name = name.trim_matches(is_dropped);
+    NAMES.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, known)| *known)
 }
 
-fn is_own_name(parameter: &Parameter) -> bool {
-    parameter.known.is_some_and(|known| parameter.name.trim().eq_ignore_ascii_case(known.name()))
+impl Pair {
+    /// NUL becomes U+FFFD, since not every database takes it.
+    fn into_parameter(self) -> Parameter {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\0', "\u{FFFD}");
+        let broken = self.broken || self.value.contains(&0) || std::str::from_utf8(&self.value).is_err();
+        let name = text(&self.name);
+        Parameter { known: known(&name), name, value: text(&self.value), broken }
+    }
 }
 
-/// Settles what a parameter's name means, and trims its value. An alias counts only where the
-/// parameter did not come by its own name.
-fn understand(parameter: &mut Parameter, own_names: &[Known], notes: &mut Vec<Note>) {
-    let shown_name = shown(&parameter.name);
-    let own = is_own_name(parameter);
-    parameter.known = parameter.known.filter(|known| own || !own_names.contains(known));
-    let Some(known) = parameter.known else {
-        let message = format!("`{shown_name}` is not one of our parameters; it was kept with the postback");
-        notes.push(note(NoteCode::UnknownParameter, &shown_name, message));
-        return;
-    };
-    if !own {
-        let message = format!("`{shown_name}` was read as `{}`", known.name());
-        notes.push(note(NoteCode::Alias, known.name(), message));
+impl Parameter {
+    fn has_own_name(&self) -> bool {
+        let name = self.name.trim_matches(is_dropped);
+        self.known.is_some_and(|known| name.eq_ignore_ascii_case(known.name()))
     }
-    if known == Known::Param {
-        return;
+
+    /// Settles what the name means, and repairs the value. An alias counts only where the parameter
+    /// did not come by its own name.
+    fn understand(&mut self, own_names: &[Known], notes: &mut Vec<Note>) {
+        let shown_name = shown(&self.name);
+        let own = self.has_own_name();
+        self.known = self.known.filter(|known| own || !own_names.contains(known));
+        let Some(known) = self.known else {
+            let message =
+                format!("`{shown_name}` is not one of our parameters; it was kept with the postback");
+            notes.push(note(NoteCode::UnknownParameter, &shown_name, message));
+            return;
+        };
+        if !own {
+            let message = format!("`{shown_name}` was read as `{}`", known.name());
+            notes.push(note(NoteCode::Alias, known.name(), message));
+        }
+        if known == Known::Param {
+            return;
+        }
+        let trimmed = self.value.trim_matches(is_dropped);
+        if trimmed.len() != self.value.len() {
+            let message =
+                format!("blanks, quotes or invisible characters around `{}` were dropped", known.name());
+            notes.push(note(NoteCode::Trimmed, known.name(), message));
+            self.value = trimmed.to_owned();
+        }
+        if !is_valid(known, &self.value) && !macros::is_macro(&self.value) {
+            self.repair(known, notes);
+        }
+        self.broken |= self.value.chars().any(char::is_control);
     }
-    let trimmed = parameter.value.trim_matches(is_dropped);
-    if trimmed.len() != parameter.value.len() {
-        let message =
-            format!("blanks, quotes or invisible characters around `{}` were dropped", known.name());
-        notes.push(note(NoteCode::Trimmed, known.name(), message));
-        parameter.value = trimmed.to_owned();
+
+    /// A value that is not of its form may be so once a second encoding, or what stood behind the URL in
+    /// a text, is taken away.
+    fn repair(&mut self, known: Known, notes: &mut Vec<Note>) {
+        let (decoded, broken) = decode(self.value.as_bytes());
+        let decoded = String::from_utf8(decoded).ok().filter(|_| !broken && self.value.contains('%'));
+        if let Some(decoded) = decoded.map(|text| text.trim_matches(is_dropped).to_owned())
+            && is_valid(known, &decoded)
+        {
+            let message = format!("`{}` was percent-encoded twice", known.name());
+            notes.push(note(NoteCode::DecodedTwice, known.name(), message));
+            self.value = decoded;
+            return;
+        }
+        let bare = self.value.trim_end_matches(['.', ',', ';', ')', ']', '>']);
+        if bare.len() != self.value.len() && is_valid(known, bare) {
+            let message = format!("punctuation behind `{}` was dropped", known.name());
+            notes.push(note(NoteCode::Trimmed, known.name(), message));
+            self.value = bare.to_owned();
+        }
     }
-    parameter.broken |= parameter.value.chars().any(char::is_control);
 }
 
 /// Blanks, quotes, and characters that nobody sees.
@@ -188,9 +314,8 @@ fn is_dropped(character: char) -> bool {
         || ('\u{2018}'..='\u{201F}').contains(&character)
 }
 
-/// Percent-decoding, `+` as a blank. The flag says that something was broken: an escape without two
-/// digits, or bytes that are not UTF-8. NUL becomes U+FFFD, since not every database takes it.
-fn decode(bytes: &[u8]) -> (String, bool) {
+/// Percent-decoding, `+` as a blank. The flag says that an escape was without two digits.
+fn decode(bytes: &[u8]) -> (Vec<u8>, bool) {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut broken = false;
     let mut rest = bytes;
@@ -209,8 +334,7 @@ fn decode(bytes: &[u8]) -> (String, bool) {
             (byte, _) => decoded.push(byte),
         }
     }
-    broken |= decoded.contains(&0) || std::str::from_utf8(&decoded).is_err();
-    (String::from_utf8_lossy(&decoded).replace('\0', "\u{FFFD}"), broken)
+    (decoded, broken)
 }
 
 fn hex(digit: u8) -> u8 {

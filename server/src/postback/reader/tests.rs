@@ -40,7 +40,7 @@ fn a_plain_postback_is_read_to_the_digit() {
     assert_eq!(report.commission, Commission::Amount(Amount::from_micros(500_000).unwrap()));
     assert_eq!(report.custom_params.0, [("myCustomParam".to_owned(), "xyz".to_owned())]);
     assert_eq!((report.currency, report.status), ("EUR".parse().ok(), Status::Pending));
-    assert_eq!((reading.notes.len(), reading.test), (0, false));
+    assert_eq!((reading.notes.len(), reading.test), (0, None));
     assert_eq!((reading.code_text.as_str(), reading.click_text.as_str()), (CODE, "abc"));
 }
 
@@ -75,6 +75,11 @@ fn refusals_name_the_reason() {
         (&format!("clickId=a&id={CODE}&val=1&com=0&oid={long}"), E::ParameterMalformed),
         (&format!("clickId=a&id={CODE}&val=1&com=0&param={}", "a;".repeat(65)), E::ParameterMalformed),
         (&"a=1&".repeat(65), E::RequestTooLarge),
+        ("clickId=", E::FragmentCutOff),
+        (&format!("id={CODE}&val=1&com="), E::FragmentCutOff),
+        (&format!("clickId=a&id={CODE}&val=10+EUR&com=1+USD"), E::CurrencyInvalid),
+        (&format!("clickId=a&id={CODE}&val=10+EUR&com=0&cur=USD"), E::CurrencyInvalid),
+        (&format!("clickId=a&id={CODE}&val=1&com=0&comperc=10+EUR"), E::AmountMalformed),
     ] {
         let error = get(query).report.unwrap_err();
         assert_eq!(error.reason(), reason, "{query}: {}", error.message());
@@ -98,6 +103,21 @@ fn repairs_are_noted() {
         ("val=1&com=0&comperc=10%25", vec![N::NumberRepaired]),
         ("val=1&com=0&utm=x", vec![N::UnknownParameter]),
         ("val=1&com=0&amount=2", vec![N::UnknownParameter]),
+        ("val=1&com=0&val=x", vec![N::Repeated]),
+        ("val=1,50&com=0", vec![N::DecimalComma]),
+        ("val=1.234,56&com=0", vec![N::DecimalComma, N::NumberRepaired]),
+        ("val=%2410&com=0", vec![N::CurrencyInAmount]),
+        ("val=10+EUR&com=1+EUR&cur=EUR", vec![N::CurrencyInAmount, N::CurrencyInAmount]),
+        ("val=1&amp;com=0", vec![N::HtmlRepaired]),
+        ("val=1&amp;amp;com=0", vec![N::HtmlRepaired, N::HtmlRepaired]),
+        ("val=1&com=0.5¶m=x", vec![N::HtmlRepaired]),
+        ("val=1&com=0.5%C2%B6m=x", vec![N::HtmlRepaired]),
+        ("val=1&com=0.5%B6m=x", vec![N::HtmlRepaired]),
+        ("val=1&com=0.5×tamp=5", vec![N::HtmlRepaired, N::UnknownParameter]),
+        ("val=1%2C5&com=%2530", vec![N::DecodedTwice, N::DecimalComma]),
+        ("val%3D1%26com%3D0", vec![N::DecodedTwice]),
+        ("val=1?com=0", vec![N::SeparatorRepaired]),
+        ("val=1&com=0)", vec![N::Trimmed]),
     ] {
         let reading = with_defaults(query);
         assert_eq!(codes(&reading), notes, "{query}");
@@ -147,8 +167,32 @@ fn json_numbers_are_read_by_their_digits() {
 
 #[test]
 fn a_test_is_known_even_where_the_rest_is_wrong() {
-    assert!(get("test=1").test);
-    assert!(!get("test=0").test);
+    for (query, test) in [
+        ("test=1", Some(Test::Asked)),
+        ("test=true", Some(Test::Asked)),
+        ("test=0", None),
+        ("clickId=test", Some(Test::ClickId)),
+        ("clickId=12345678", Some(Test::ClickId)),
+        ("clickId=TestClick", Some(Test::ClickId)),
+        ("clickId=123", None),
+        ("clickId=abc", None),
+    ] {
+        assert_eq!(get(query).test, test, "{query}");
+    }
+}
+
+#[test]
+fn odd_separators_are_understood() {
+    for target in [
+        format!("/s2s&clickId=a&id={CODE}&val=1&com=0"),
+        format!("/s2s?clickId=a;id={CODE};val=1;com=0"),
+        format!("https://t.example/s2s?clickId=a&id={CODE}&val=1&com=0"),
+    ] {
+        let reading = read(&raw("GET", target.as_bytes(), "", ""));
+        assert!(reading.report.is_ok(), "{target}: {:?}", reading.report);
+    }
+    let inside_param = with_defaults("val=1&com=0&param=a=1;id=2").report.unwrap();
+    assert_eq!(inside_param.custom_params.0.len(), 2);
 }
 
 #[test]
