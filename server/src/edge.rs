@@ -20,6 +20,7 @@ use axum::{
     extract::{ConnectInfo, State},
     response::{IntoResponse as _, Response},
 };
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
 use s2s_sdk::v1::{
     ErrorReason, ListClickIdKeysRequest, click_service_client::ClickServiceClient,
@@ -66,6 +67,10 @@ impl Service<Request<tonic::body::Body>> for Core {
         self.0.call(request)
     }
 }
+
+/// The request target as it came, where it had to be encoded to be routed.
+#[derive(Clone)]
+pub struct RawTarget(pub Bytes);
 
 /// A running edge.
 pub struct Edge {

@@ -3,25 +3,31 @@
 //! One port takes gRPC, gRPC-web and plain HTTP. The order of layers, from outside in: panics become
 //! answers; CORS (outside gRPC-web, which would refuse a preflight); gRPC-web; the deadline; the service.
 
-use std::{any::Any, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+mod http1;
+
+use std::{any::Any, convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
+    body::{Body, HttpBody as _},
     extract::{ConnectInfo, Request},
     middleware::{self, Next},
     response::Response,
 };
-use http::{HeaderMap, HeaderName, Method};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
-    service::TowerToHyperService,
-};
+use futures::future::BoxFuture;
+use http::{HeaderMap, HeaderName, Method, StatusCode};
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use s2s_sdk::v1::{DESCRIPTOR, ErrorReason};
-use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
 use tonic::{Status, service::Routes};
 use tonic_web::GrpcWebLayer;
-use tower::ServiceBuilder;
+use tower::{ServiceBuilder, ServiceExt as _};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     cors::{AllowHeaders, AllowOrigin, CorsLayer},
@@ -82,7 +88,7 @@ pub fn router(core: Routes, health: Routes, edge: Edge) -> Result<Router> {
             .layer(CatchPanicLayer::custom(grpc_panic))
             .layer(cors())
             .layer(GrpcWebLayer::new())
-            .map_request(|request: http::Request<tonic::body::Body>| request.map(axum::body::Body::new))
+            .map_request(|request: http::Request<tonic::body::Body>| request.map(Body::new))
             .layer(middleware::from_fn(deadline)),
     );
     let http = Router::new()
@@ -135,14 +141,14 @@ fn grpc_failure(error: Error) -> Response {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
-fn grpc_panic(panic: Box<dyn Any + Send>) -> http::Response<axum::body::Body> {
+fn grpc_panic(panic: Box<dyn Any + Send>) -> http::Response<Body> {
     grpc_failure(Error::internal(&panic_text(&*panic)))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
-fn http_panic(panic: Box<dyn Any + Send>) -> http::Response<axum::body::Body> {
+fn http_panic(panic: Box<dyn Any + Send>) -> http::Response<Body> {
     let status = Status::from(Error::internal(&panic_text(&*panic)));
-    edge::failure(http::StatusCode::INTERNAL_SERVER_ERROR, ErrorReason::Internal, status.message())
+    edge::failure(StatusCode::INTERNAL_SERVER_ERROR, ErrorReason::Internal, status.message())
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> String {
@@ -153,7 +159,7 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
 
 /// Serves until `stop`, then answers what it has accepted, for `drain` at the most.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>, drain: Duration) {
-    let graceful = GracefulShutdown::new();
+    let stopping = CancellationToken::new();
     let mut connections = JoinSet::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut stop = pin!(stop);
@@ -175,52 +181,104 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
                 }
             },
         };
-        let (watcher, router) = (graceful.watcher(), router.clone());
+        let (router, stopping) = (router.clone(), stopping.clone());
         connections.spawn(async move {
-            let sent = tokio::time::timeout(FIRST_BYTE_TIMEOUT, stream.peek(&mut [0])).await;
-            if !matches!(sent, Ok(Ok(1..))) || stream.set_nodelay(true).is_err() {
-                return;
-            }
-            let service = tower::util::MapRequestLayer::new(move |mut request: http::Request<_>| {
-                request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
-                request
-            });
-            let service = TowerToHyperService::new(ServiceBuilder::new().layer(service).service(router));
-            let builder = builder();
-            let connection = builder.serve_connection(TokioIo::new(stream), service);
-            if let Err(error) = watcher.watch(connection).await {
-                tracing::debug!(error, "a connection ended badly");
-            }
+            connection(stream, peer, router, stopping).await;
             drop(place);
         });
     }
     drop(listener);
     tracing::info!(connections = connections.len(), "stopping");
-    let all_ended = async {
-        graceful.shutdown().await;
-        while connections.join_next().await.is_some() {}
-    };
+    stopping.cancel();
+    let all_ended = async { while connections.join_next().await.is_some() {} };
     if tokio::time::timeout(drain, all_ended).await.is_err() {
         tracing::warn!("some connections did not end in time and were cut");
         connections.shutdown().await;
     }
 }
 
-fn builder() -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+/// Serves one connection to its end; once `stopping`, to the end of what is under way.
+async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, stopping: CancellationToken) {
+    let answer = move |mut request: http::Request<Body>| -> BoxFuture<'static, http::Response<Body>> {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answered = router.clone().oneshot(request);
+        Box::pin(async move {
+            let Ok(response) = answered.await;
+            never_empty(response)
+        })
+    };
+    let spoken = tokio::select! {
+        spoken = tokio::time::timeout(FIRST_BYTE_TIMEOUT, spoken(&stream)) => spoken,
+        () = stopping.cancelled() => return,
+    };
+    match spoken {
+        Ok(Ok(_)) if stream.set_nodelay(true).is_err() => {}
+        Ok(Ok(Spoken::Http1)) => http1::serve(stream, answer, stopping.cancelled()).await,
+        Ok(Ok(Spoken::Http2)) => http2(stream, answer, stopping.cancelled()).await,
+        Ok(Err(_)) | Err(_) => {}
+    }
+}
+
+/// What a client speaks.
+enum Spoken {
+    Http1,
+    Http2,
+}
+
+/// Waits for the first bytes and looks at them: HTTP/2 begins with `PRI `, which no HTTP/1 request does.
+async fn spoken(stream: &TcpStream) -> io::Result<Spoken> {
+    const PREFACE: &[u8] = b"PRI ";
+    loop {
+        let mut first = [0; PREFACE.len()];
+        let length = stream.peek(&mut first).await?;
+        match first.get(..length) {
+            Some([]) | None => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Some(PREFACE) => return Ok(Spoken::Http2),
+            Some(begin) if !PREFACE.starts_with(begin) => return Ok(Spoken::Http1),
+            // `P` may become either; a peek does not wait for more.
+            Some(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+        }
+    }
+}
+
+async fn http2(stream: TcpStream, answer: impl http1::Answer, stop: impl Future<Output = ()>) {
+    let service = service_fn(|request: http::Request<Incoming>| {
+        let answered = answer(request.map(Body::new));
+        async move { Ok::<_, Infallible>(answered.await) }
+    });
+    let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
     builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(HEADER_BYTES_MAX);
-    builder
-        .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS_MAX)
         .max_local_error_reset_streams(RESETS_MAX)
         .keep_alive_interval(KEEP_ALIVE)
         .max_header_list_size(u32::try_from(HEADER_BYTES_MAX).unwrap_or(u32::MAX));
-    builder
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended badly");
+    }
+}
+
+/// Every refusal has a body, so that an empty one can only be hyper's own (see `http1`).
+fn never_empty(response: http::Response<Body>) -> http::Response<Body> {
+    let refusal = matches!(
+        response.status(),
+        StatusCode::BAD_REQUEST | StatusCode::URI_TOO_LONG | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+    );
+    if refusal && response.body().is_end_stream() { not_http() } else { response }
+}
+
+/// The answer to what is neither gRPC nor a request that any route takes.
+fn not_http() -> http::Response<Body> {
+    let message = "this is not a request that this server understands";
+    edge::failure(StatusCode::BAD_REQUEST, ErrorReason::ParameterMalformed, message)
 }
 
 #[cfg(test)]

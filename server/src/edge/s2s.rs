@@ -16,7 +16,7 @@ use serde::Serialize;
 use tonic::Code;
 use tonic_types::StatusExt as _;
 
-use super::{Edge, header_text};
+use super::{Edge, RawTarget, header_text};
 use crate::{
     error::{RETRY_AFTER, http_status, reason_text},
     postback::{BODY_BYTES_MAX, PostbackId, TARGET_BYTES_MAX},
@@ -55,8 +55,10 @@ struct AnswerNote {
 pub async fn handle(edge: &Arc<Edge>, peer: SocketAddr, request: axum::extract::Request) -> Response {
     let now = edge.clock.now();
     let (parts, body) = request.into_parts();
-    let mut target =
-        parts.uri.path_and_query().map(|target| target.as_str().as_bytes().to_vec()).unwrap_or_default();
+    let mut target = match parts.extensions.get::<RawTarget>() {
+        Some(RawTarget(raw)) => raw.to_vec(),
+        None => parts.uri.path_and_query().map(|uri| uri.as_str().as_bytes().to_vec()).unwrap_or_default(),
+    };
     target.truncate(TARGET_BYTES_MAX + 1);
     let Ok(Some(body)) = tokio::time::timeout(BODY_BUDGET, read_body(body)).await else {
         return refused(
