@@ -40,7 +40,7 @@ impl<F: Fn(Request<Body>) -> BoxFuture<'static, Response<Body>> + Clone + Send +
 
 /// Serves a connection to its end; after `stop`, to the end of the request under way.
 pub async fn serve(stream: TcpStream, answer: impl Answer, stop: impl Future<Output = ()>) {
-    let io = Kept { io: TokioIo::new(stream), kept: Vec::new(), refused: false };
+    let io = Kept { io: TokioIo::new(stream), last: Vec::new(), refused: false };
     let service = hyper::service::service_fn(|request: Request<hyper::body::Incoming>| {
         let answered = answer(request.map(Body::new));
         Box::pin(async move { Ok::<_, std::convert::Infallible>(answered.await) })
@@ -59,7 +59,7 @@ pub async fn serve(stream: TcpStream, answer: impl Answer, stop: impl Future<Out
     });
     let error = ended.await.err();
     let parts = connection.into_parts();
-    let (mut stream, kept) = (parts.io.io.into_inner(), parts.io.kept);
+    let (mut stream, kept) = (parts.io.io.into_inner(), parts.io.last);
     match error {
         Some(error) if error.is_parse() && parts.io.refused => {
             let head = refused_head(&kept, &parts.read_buf).to_vec();
@@ -96,7 +96,7 @@ fn last_request_line(bytes: &[u8]) -> Option<&[u8]> {
     let starts = std::iter::once(0)
         .chain(bytes.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(at, _)| at + 1));
     let lines = starts.filter_map(|start| bytes.get(start..));
-    lines.filter(|line| RequestLine::read(line).is_some_and(|line| line.has_version)).last()
+    lines.rev().find(|line| RequestLine::read(line).is_some_and(|line| line.has_version))
 }
 
 /// A request's first line, read leniently.
@@ -192,7 +192,7 @@ fn percent_encoded(target: &[u8]) -> String {
 /// A connection whose last bytes are kept, and on which hyper's own empty refusals are not sent.
 struct Kept {
     io: TokioIo<TcpStream>,
-    kept: Vec<u8>,
+    last: Vec<u8>,
     refused: bool,
 }
 
@@ -207,10 +207,10 @@ impl Read for Kept {
         let mut read = hyper::rt::ReadBuf::new(bytes.get_mut(..length).unwrap_or_default());
         std::task::ready!(Pin::new(&mut self.io).poll_read(context, read.unfilled()))?;
         buffer.put_slice(read.filled());
-        self.kept.extend_from_slice(read.filled());
-        if self.kept.len() > 2 * KEPT_BYTES_MAX {
-            let surplus = self.kept.len() - KEPT_BYTES_MAX;
-            self.kept.drain(..surplus);
+        self.last.extend_from_slice(read.filled());
+        if self.last.len() > 2 * KEPT_BYTES_MAX {
+            let surplus = self.last.len() - KEPT_BYTES_MAX;
+            self.last.drain(..surplus);
         }
         Poll::Ready(Ok(()))
     }
