@@ -187,9 +187,10 @@ pub struct Explained {
 }
 
 /// Reads a postback and says what would become of it. Records nothing.
-pub async fn explain(app: &App, account: AccountId, target: Vec<u8>) -> Result<Explained> {
+pub async fn explain(app: &App, account: AccountId, mut target: Vec<u8>) -> Result<Explained> {
     let now = app.now();
     let cut = target.len() > TARGET_BYTES_MAX;
+    target.truncate(TARGET_BYTES_MAX);
     let raw = Raw {
         method: "GET".to_owned(),
         target,
