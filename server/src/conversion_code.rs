@@ -122,10 +122,7 @@ pub async fn create(
     for edit in edits {
         edit(&mut code);
     }
-    if validate_only {
-        return Ok(code);
-    }
-    let stored = store::insert(&app.db, code).await?;
+    let stored = store::insert(&app.db, code, validate_only).await?;
     app.codes.invalidate(&stored.id).await;
     Ok(stored)
 }
@@ -170,10 +167,11 @@ pub async fn update(
     let txn = app.db.begin().await?;
     let found = store::find(&txn, Scope::Account(account), id).await?;
     let mut code = found.ok_or_else(|| Error::not_found("conversion code", &id))?;
+    let before = code.clone();
     for edit in edits {
         edit(&mut code);
     }
-    if validate_only {
+    if validate_only || code == before {
         txn.rollback().await?;
         return Ok(code);
     }

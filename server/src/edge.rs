@@ -138,7 +138,8 @@ pub async fn handle(
 /// copies leave behind it (`/s2s&clickId=…`, `/s2s.`).
 fn is_postback(path: &str) -> bool {
     let behind = path.split_at_checked(3).filter(|(name, _)| name.eq_ignore_ascii_case("s2s"));
-    behind.is_some_and(|(_, behind)| behind.is_empty() || behind.starts_with(['&', ';', '/', '.', ')', ',']))
+    let punctuation = |text: &str| text.chars().all(|character| ".,)".contains(character));
+    behind.is_some_and(|(_, behind)| behind.starts_with(['&', ';']) || punctuation(behind))
 }
 
 fn not_allowed(methods: &'static str) -> Response {
@@ -176,6 +177,7 @@ mod tests {
             ("s2s.", true),
             ("s2s)", true),
             ("s2sx", false),
+            ("s2s.v1.NothingService/Get", false),
             ("s2", false),
             ("", false),
             ("summer", false),

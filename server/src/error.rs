@@ -71,6 +71,22 @@ impl Error {
             .with("id", &id)
     }
 
+    /// The reason for what the gRPC library and its services refuse by themselves; `None` where there is
+    /// none to be named.
+    pub fn of_library(status: &Status) -> Option<Self> {
+        Some(match status.code() {
+            Code::NotFound => Self::new(ErrorReason::ResourceNotFound, status.message()),
+            Code::Unimplemented => Self::new(ErrorReason::UnknownMethod, "this service has no such method"),
+            Code::OutOfRange | Code::ResourceExhausted => {
+                Self::new(ErrorReason::RequestTooLarge, "the request is larger than 4 MiB; send less at once")
+            }
+            Code::Internal | Code::InvalidArgument => {
+                Self::new(ErrorReason::FieldInvalid, "the request is not a message of this method")
+            }
+            _ => return None,
+        })
+    }
+
     pub fn request_id_reused() -> Self {
         let message = "this request_id was used for another request; choose a new one for a new request";
         Self::new(ErrorReason::RequestIdReused, message)
@@ -268,6 +284,7 @@ pub fn code(reason: ErrorReason) -> Code {
             Code::AlreadyExists
         }
         ErrorReason::RequestTooLarge => Code::OutOfRange,
+        ErrorReason::UnknownMethod => Code::Unimplemented,
         ErrorReason::EdgeOnly => Code::PermissionDenied,
         ErrorReason::Overloaded => Code::ResourceExhausted,
         ErrorReason::Unavailable => Code::Unavailable,

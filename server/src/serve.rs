@@ -15,7 +15,7 @@ use axum::{
     response::Response,
 };
 use futures::future::BoxFuture;
-use http::{HeaderMap, HeaderName, Method, StatusCode};
+use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use s2s_sdk::v1::{DESCRIPTOR, ErrorReason};
@@ -25,7 +25,7 @@ use tokio::{
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
-use tonic::{Status, service::Routes};
+use tonic::{Code, Status, service::Routes};
 use tonic_web::GrpcWebLayer;
 use tower::{ServiceBuilder, ServiceExt as _};
 use tower_http::{
@@ -89,11 +89,13 @@ pub fn router(core: Routes, health: Routes, edge: Edge) -> Result<Router> {
             .layer(cors())
             .layer(GrpcWebLayer::new())
             .map_request(|request: http::Request<tonic::body::Body>| request.map(Body::new))
-            .layer(middleware::from_fn(deadline)),
+            .layer(middleware::from_fn(deadline))
+            .layer(middleware::from_fn(with_reason)),
     );
     let http = Router::new()
         .fallback(edge::handle)
         .with_state(Arc::new(edge))
+        .layer(middleware::from_fn(no_such_service))
         .layer(CatchPanicLayer::custom(http_panic));
     Ok(http.merge(grpc))
 }
@@ -118,6 +120,23 @@ async fn deadline(request: Request, next: Next) -> Response {
         let message = "the deadline passed before there was an answer; a repeated write counts once";
         grpc_failure(Error::new(ErrorReason::DeadlineExceeded, message))
     })
+}
+
+/// Gives a reason to what the gRPC library itself refuses: a request that is too large, or no message.
+async fn with_reason(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let status = Status::from_header_map(response.headers());
+    let bare = status.filter(|status| status.code() != Code::Ok && status.details().is_empty());
+    bare.as_ref().and_then(Error::of_library).map_or(response, grpc_failure)
+}
+
+/// A gRPC call to a service that is not there.
+async fn no_such_service(request: Request, next: Next) -> Response {
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    if content_type.is_some_and(|text| text.as_bytes().starts_with(b"application/grpc")) {
+        return grpc_failure(Error::new(ErrorReason::UnknownMethod, "this server has no such service"));
+    }
+    next.run(request).await
 }
 
 /// `grpc-timeout`: up to eight digits and a unit.

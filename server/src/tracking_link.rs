@@ -192,11 +192,8 @@ pub async fn create(
     }
     check_codes(app, account, &link.conversion_code_ids).await?;
     link.check()?;
-    if validate_only {
-        return Ok(link);
-    }
     for _ in 0..ATTEMPTS_MAX {
-        match store::insert(&app.db, link.clone()).await? {
+        match store::insert(&app.db, link.clone(), validate_only).await? {
             store::Inserted::Stored(stored) => {
                 app.links.invalidate(&stored.link_key).await;
                 return Ok(*stored);
@@ -252,12 +249,13 @@ pub async fn update(
     let txn = app.db.begin().await?;
     let found = store::find(&txn, Scope::Account(account), id).await?;
     let mut link = found.ok_or_else(|| Error::not_found("tracking link", &id))?;
+    let before = link.clone();
     for edit in edits {
         edit(&mut link);
     }
     check_codes(app, account, &link.conversion_code_ids).await?;
     link.check()?;
-    if validate_only {
+    if validate_only || link == before {
         txn.rollback().await?;
         return Ok(link);
     }

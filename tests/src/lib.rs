@@ -6,6 +6,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     clippy::missing_panics_doc,
     clippy::must_use_candidate,
     reason = "a harness that can't go on ends its test"
@@ -17,7 +18,7 @@ use std::{
     time::Duration,
 };
 
-use reqwest::redirect::Policy;
+use reqwest::{header::HeaderMap, redirect::Policy};
 use s2s_sdk::{
     Client,
     v1::{
@@ -33,6 +34,7 @@ use tokio::{
 
 /// How long the server may take to say where it listens, or to stop.
 const PATIENCE: Duration = Duration::from_mins(1);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// A running server. Killed, and its data removed, when dropped.
 pub struct Server {
@@ -53,8 +55,19 @@ impl Server {
     pub async fn start_with(flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let arguments: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
-        let (child, url) = launch(folder.path(), &arguments).await;
+        let (child, url) = launch(command(folder.path()).args(&arguments)).await;
         Self { child, folder, arguments, url }
+    }
+
+    /// Starts a server whose disk is full once a file has `kibibytes`, until it is restarted.
+    pub async fn start_on_a_small_disk(kibibytes: u32) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        // Of the shell's own, the limit is in blocks of half a kibibyte. Without the trap, reaching it kills.
+        let script = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" \"$@\"", kibibytes * 2);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script]).arg(binary());
+        let (child, url) = launch(&mut prepare(shell, folder.path())).await;
+        Self { child, folder, arguments: Vec::new(), url }
     }
 
     /// A client with defaults.
@@ -89,7 +102,7 @@ impl Server {
 
     /// Starts the server again on the same data, and on a new port.
     pub async fn restart(&mut self) {
-        let (child, url) = launch(self.folder.path(), &self.arguments).await;
+        let (child, url) = launch(command(self.folder.path()).args(&self.arguments)).await;
         (self.child, self.url) = (child, url);
     }
 
@@ -121,6 +134,12 @@ impl Server {
         self.client().create_tracking_link(request).await.unwrap().tracking_link.unwrap()
     }
 
+    /// Sends a postback as a merchant does, with that query.
+    pub async fn postback(&self, query: &str) -> Answer {
+        let url = format!("{}/s2s?{query}", self.url);
+        Answer::of(http().get(url).send().await.unwrap()).await
+    }
+
     /// A click on the link by a partner who redirects visitors themselves: its click id.
     pub async fn click(&self, link: &TrackingLink) -> String {
         let request = RecordClickRequest { tracking_link_id: link.id.clone(), ..Default::default() };
@@ -128,15 +147,10 @@ impl Server {
     }
 }
 
-/// Starts the binary in `folder` and waits until it says where it listens.
-async fn launch(folder: &Path, arguments: &[String]) -> (Child, String) {
-    let mut child = command(folder)
-        .args(["--listen", "127.0.0.1:0"])
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
+/// Starts the server and waits until it says where it listens.
+async fn launch(command: &mut Command) -> (Child, String) {
+    let mut child =
+        command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let line =
         tokio::time::timeout(PATIENCE, lines.next_line()).await.expect("the server says where it listens");
@@ -147,7 +161,10 @@ async fn launch(folder: &Path, arguments: &[String]) -> (Child, String) {
 
 /// The server binary with defaults, in `folder`. Its log goes to the test's standard error.
 pub fn command(folder: &Path) -> Command {
-    let mut command = Command::new(binary());
+    prepare(Command::new(binary()), folder)
+}
+
+fn prepare(mut command: Command, folder: &Path) -> Command {
     // Variables of the developer's own server are not the test's.
     for name in ["LISTEN", "DATABASE_URL", "PUBLIC_URL", "DRAIN_SECONDS", "LOG"] {
         command.env_remove(format!("S2S_{name}"));
@@ -196,6 +213,56 @@ fn newest(folder: &Path) -> std::time::SystemTime {
         if folder { newest(&entry.path()) } else { entry.metadata().unwrap().modified().unwrap() }
     });
     times.max().unwrap()
+}
+
+/// What `/s2s` answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub async fn of(response: reqwest::Response) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Self { status, headers, text: response.text().await.unwrap() }
+    }
+
+    /// The value of a header; empty where it is absent.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// A text of the body; empty where it is absent.
+    pub fn field(&self, name: &str) -> String {
+        self.json()[name].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The codes of the body's notes.
+    pub fn notes(&self) -> Vec<String> {
+        let json = self.json();
+        let notes = json["notes"].as_array().unwrap();
+        notes.iter().map(|note| note["code"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// Asks until there is an answer: for what happens a moment after the response.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(mut ask: impl FnMut() -> F) -> T {
+    let answered = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, answered).await.expect("it happens in time")
 }
 
 /// An HTTP client that follows no redirect.

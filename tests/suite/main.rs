@@ -1,1 +1,50 @@
+//! What the server promises, tried through its real ports.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that can't go on has failed"
+)]
+
+mod concurrency;
+mod config;
+mod contract;
+mod counting;
+mod journey;
+mod lists;
+mod logs;
+mod outage;
+mod port;
+mod redirect;
+mod replay;
+mod rules;
+mod setup;
+mod verdicts;
+
+use s2s_sdk::{
+    Error,
+    prost_types::Timestamp,
+    v1::{ConversionCode, Money, RecordConversionRequest},
+};
+
+/// A report of a conversion worth 1 unit, without a transaction id.
+fn report(code: &ConversionCode, click_id: &str) -> RecordConversionRequest {
+    RecordConversionRequest {
+        conversion_code_id: code.id.clone(),
+        click_id: click_id.to_owned(),
+        value: Some(Money { micros: 1_000_000, ..Default::default() }),
+        ..Default::default()
+    }
+}
+
+/// The fields that the server finds fault with, in its order.
+fn fields(error: &Error) -> Vec<&str> {
+    error.field_violations().iter().map(|violation| violation.field.as_str()).collect()
+}
+
+/// `time`, moved by `seconds`.
+fn moved(time: Option<Timestamp>, seconds: i64) -> Option<Timestamp> {
+    time.map(|time| Timestamp { seconds: time.seconds + seconds, ..time })
+}

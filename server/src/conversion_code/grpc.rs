@@ -107,13 +107,15 @@ fn parse_id(text: &str) -> Result<ConversionCodeId> {
 /// What a caller decides about a code.
 const FIELDS: [&str; 5] = ["name", "default_currency", "attribution_window", "dedupe_policy", "reply"];
 
-fn parse_create(request: CreateConversionCodeRequest) -> Result<(Vec<Edit>, RequestKey, bool)> {
+fn parse_create(mut request: CreateConversionCodeRequest) -> Result<(Vec<Edit>, RequestKey, bool)> {
     let mut violations = Violations::default();
+    // A dry run is the same request.
+    let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let code = request.conversion_code.unwrap_or_default();
     let edits = FIELDS.iter().filter_map(|path| parse_field(path, &code, &mut violations)).collect();
     match key {
-        Some(key) if violations.is_empty() => Ok((edits, key, request.validate_only)),
+        Some(key) if violations.is_empty() => Ok((edits, key, validate_only)),
         _ => Err(violations.into_error()),
     }
 }

@@ -40,12 +40,17 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Inserts the code; where its request id was used before, returns that first code instead.
-pub async fn insert(db: &Db, code: Model) -> Result<Model> {
+/// Inserts the code; where its request id was used before, returns that first code instead. With
+/// `validate_only` the database is asked, and nothing stays.
+pub async fn insert(db: &Db, code: Model, validate_only: bool) -> Result<Model> {
     let txn = db.begin().await?;
     match Entity::insert(code.clone().into_active_model()).exec_without_returning(&txn).await {
         Ok(_) => {
-            txn.commit().await?;
+            if validate_only {
+                txn.rollback().await?
+            } else {
+                txn.commit().await?
+            }
             Ok(code)
         }
         Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {

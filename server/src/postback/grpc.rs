@@ -160,7 +160,8 @@ fn parse_list(request: ListPostbacksRequest) -> Result<(Filter, PageRequest<LIST
     ];
     let page = PageRequest::parse(request.page_size, &request.page_token, &parts)?;
     let reason = (reason != v1::ErrorReason::Unspecified).then_some(Reason(reason));
-    let code_text = (!request.conversion_code_id.is_empty()).then(|| request.conversion_code_id.to_uppercase());
+    let code_text =
+        (!request.conversion_code_id.is_empty()).then(|| request.conversion_code_id.to_uppercase());
     Ok((Filter { verdict, reason, code_text }, page))
 }
 

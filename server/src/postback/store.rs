@@ -66,10 +66,13 @@ impl Write for Receipt {
     type Answer = Model;
 
     async fn write(rows: &[Self], txn: &DatabaseTransaction) -> Result<Vec<Model>, DbErr> {
-        // An edge that got no answer sends the same id again, and gets the first answer.
-        let new = rows.iter().filter(|row| row.mode == Mode::Insert);
-        let known = find_all(txn, new.map(|row| row.postback.id)).await?;
-        let is_fresh = |row: &&Receipt| row.mode == Mode::Update || !known.contains_key(&row.postback.id);
+        // An edge that got no answer sends the same id again, and gets the first answer; so does whoever
+        // replays what another has replayed meanwhile.
+        let known = find_all(txn, rows.iter().map(|row| row.postback.id)).await?;
+        let is_fresh = |row: &&Receipt| match (row.mode, known.get(&row.postback.id)) {
+            (Mode::Insert, known) => known.is_none(),
+            (Mode::Update, known) => known.is_some_and(|known| known.verdict == Verdict::Held),
+        };
         let fresh: Vec<&Self> = rows.iter().filter(is_fresh).collect();
 
         let conversions: Vec<&Conversion> =

@@ -118,15 +118,17 @@ const FIELDS: [&str; 7] = [
 
 type Create = (Option<Slug>, Vec<Edit>, RequestKey, bool);
 
-fn parse_create(request: CreateTrackingLinkRequest) -> Result<Create> {
+fn parse_create(mut request: CreateTrackingLinkRequest) -> Result<Create> {
     let mut violations = Violations::default();
+    // A dry run is the same request.
+    let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let link = request.tracking_link.unwrap_or_default();
     let slug = (!link.slug.is_empty()).then(|| link.slug.parse()).transpose();
     let slug = violations.check("tracking_link.slug", slug).flatten();
     let edits = FIELDS.iter().filter_map(|path| parse_field(path, &link, &mut violations)).collect();
     match key {
-        Some(key) if violations.is_empty() => Ok((slug, edits, key, request.validate_only)),
+        Some(key) if violations.is_empty() => Ok((slug, edits, key, validate_only)),
         _ => Err(violations.into_error()),
     }
 }

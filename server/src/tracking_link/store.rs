@@ -50,11 +50,16 @@ pub enum Inserted {
     KeyTaken,
 }
 
-pub async fn insert(db: &Db, link: Model) -> Result<Inserted> {
+/// With `validate_only` the database is asked, and nothing stays.
+pub async fn insert(db: &Db, link: Model, validate_only: bool) -> Result<Inserted> {
     let txn = db.begin().await?;
     let inserted = Entity::insert(link.clone().into_active_model()).exec_without_returning(&txn).await;
     let Err(error) = inserted else {
-        txn.commit().await?;
+        if validate_only {
+            txn.rollback().await?
+        } else {
+            txn.commit().await?
+        }
         return Ok(Inserted::Stored(Box::new(link)));
     };
     txn.rollback().await?;

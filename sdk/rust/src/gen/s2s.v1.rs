@@ -128,6 +128,9 @@ pub enum ErrorReason {
     /// on never left the sender. Cure: use the macro that the sender documents, or
     /// write `#` as `%23`. INVALID_ARGUMENT, HTTP 400.
     FragmentCutOff = 30,
+    /// Cause: the server has no such service or method. Cure: check the name, and
+    /// that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
+    UnknownMethod = 31,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -167,6 +170,7 @@ impl ErrorReason {
             Self::DeadlineExceeded => "ERROR_REASON_DEADLINE_EXCEEDED",
             Self::Internal => "ERROR_REASON_INTERNAL",
             Self::FragmentCutOff => "ERROR_REASON_FRAGMENT_CUT_OFF",
+            Self::UnknownMethod => "ERROR_REASON_UNKNOWN_METHOD",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -205,6 +209,7 @@ impl ErrorReason {
             "ERROR_REASON_DEADLINE_EXCEEDED" => Some(Self::DeadlineExceeded),
             "ERROR_REASON_INTERNAL" => Some(Self::Internal),
             "ERROR_REASON_FRAGMENT_CUT_OFF" => Some(Self::FragmentCutOff),
+            "ERROR_REASON_UNKNOWN_METHOD" => Some(Self::UnknownMethod),
             _ => None,
         }
     }

@@ -1,0 +1,91 @@
+//! Calls with the generated clients, without the SDK's retries: each is sent once.
+
+use std::sync::Arc;
+
+use s2s_sdk::v1::{
+    BatchRecordConversionsRequest, RecordConversionResponse, Verdict,
+    conversion_service_client::ConversionServiceClient,
+};
+use tonic::transport::Channel;
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
+
+use crate::{Result, load::Caller, orders::Orders};
+
+/// Conversions of one batch.
+const BATCH_ITEMS: usize = 1_000;
+
+/// The call that does nothing, over the same connections and through the same layers.
+pub struct NoOp(HealthClient<Channel>);
+
+impl NoOp {
+    pub fn new(channel: Channel) -> Self {
+        Self(HealthClient::new(channel))
+    }
+}
+
+impl Caller for NoOp {
+    async fn call(&mut self) -> Result<u64> {
+        let answer = self.0.check(HealthCheckRequest::default()).await?.into_inner();
+        if answer.status() == ServingStatus::Serving { Ok(1) } else { Err("the server doesn't serve".into()) }
+    }
+}
+
+/// `RecordConversion`.
+pub struct Record {
+    client: ConversionServiceClient<Channel>,
+    orders: Arc<Orders>,
+}
+
+impl Record {
+    pub fn new(channel: Channel, orders: Arc<Orders>) -> Self {
+        Self { client: ConversionServiceClient::new(channel), orders }
+    }
+}
+
+impl Caller for Record {
+    async fn call(&mut self) -> Result<u64> {
+        let request = self.orders.next().request();
+        let transaction_id = request.transaction_id.clone();
+        let response = self.client.record_conversion(request).await?.into_inner();
+        is_recorded(&response, &transaction_id)?;
+        Ok(1)
+    }
+}
+
+/// `BatchRecordConversions`.
+pub struct Batch {
+    client: ConversionServiceClient<Channel>,
+    orders: Arc<Orders>,
+}
+
+impl Batch {
+    pub fn new(channel: Channel, orders: Arc<Orders>) -> Self {
+        Self { client: ConversionServiceClient::new(channel), orders }
+    }
+}
+
+impl Caller for Batch {
+    async fn call(&mut self) -> Result<u64> {
+        let requests: Vec<_> = (0..BATCH_ITEMS).map(|_| self.orders.next().request()).collect();
+        let sent: Vec<_> = requests.iter().map(|request| request.transaction_id.clone()).collect();
+        let request = BatchRecordConversionsRequest { requests };
+        let results = self.client.batch_record_conversions(request).await?.into_inner().results;
+        if results.len() != sent.len() {
+            return Err(format!("{} results for {} conversions", results.len(), sent.len()).into());
+        }
+        for (result, transaction_id) in results.into_iter().zip(&sent) {
+            is_recorded(&result.into_result()?, transaction_id)?;
+        }
+        Ok(u64::try_from(sent.len())?)
+    }
+}
+
+fn is_recorded(response: &RecordConversionResponse, transaction_id: &str) -> Result<()> {
+    let answered = response.conversion.as_ref().map(|conversion| conversion.transaction_id.as_str());
+    if response.verdict() == Verdict::Recorded && answered == Some(transaction_id) {
+        return Ok(());
+    }
+    Err(format!("{transaction_id} was answered {:?} for {answered:?}", response.verdict()).into())
+}

@@ -1,0 +1,77 @@
+//! The load: so many callers, each with one call in flight, for so long.
+
+use std::time::Duration;
+
+use tokio::{
+    task::JoinSet,
+    time::{Instant, timeout},
+};
+
+use crate::{Result, process::cpu_ms};
+
+/// How long the last answers may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Sends one request after the other.
+pub trait Caller: Send + 'static {
+    /// Sends a request, waits for its answer and checks it. Returns how many items it was about.
+    fn call(&mut self) -> impl Future<Output = Result<u64>> + Send;
+}
+
+/// What was measured in one stretch.
+pub struct Sample {
+    /// Conversions, visitors or no-ops that were answered well; every other answer is an error.
+    pub items: u64,
+    /// To the last answer.
+    pub elapsed: Duration,
+    /// Of each call, in microseconds.
+    pub latencies_us: Vec<u32>,
+    pub server_cpu_ms: u64,
+    /// Of this process, which makes the load.
+    pub own_cpu_ms: u64,
+}
+
+impl Sample {
+    /// Items per second.
+    pub fn rate(&self) -> u64 {
+        let elapsed_us = self.elapsed.as_micros().max(1);
+        u64::try_from(u128::from(self.items) * 1_000_000 / elapsed_us).unwrap_or(u64::MAX)
+    }
+}
+
+/// Lets all callers call until `duration` has passed; their last answers are waited for and count.
+pub async fn drive<C: Caller>(callers: Vec<C>, duration: Duration, server: u32) -> Result<Sample> {
+    let (server_cpu_before, own_cpu_before) = (cpu_ms(server)?, cpu_ms(std::process::id())?);
+    let start = Instant::now();
+    let end = start + duration;
+    let mut tasks = JoinSet::new();
+    for caller in callers {
+        tasks.spawn(run(caller, end));
+    }
+    let (mut items, mut latencies_us) = (0, Vec::new());
+    while let Some(ended) = timeout(duration + PATIENCE, tasks.join_next()).await? {
+        let (items_of_one, latencies_of_one) = ended??;
+        items += items_of_one;
+        latencies_us.extend(latencies_of_one);
+    }
+    Ok(Sample {
+        items,
+        elapsed: start.elapsed(),
+        latencies_us,
+        server_cpu_ms: cpu_ms(server)? - server_cpu_before,
+        own_cpu_ms: cpu_ms(std::process::id())? - own_cpu_before,
+    })
+}
+
+async fn run(mut caller: impl Caller, end: Instant) -> Result<(u64, Vec<u32>)> {
+    let (mut items, mut latencies_us) = (0, Vec::new());
+    let mut start = Instant::now();
+    while start < end {
+        items += caller.call().await?;
+        let answered = Instant::now();
+        let latency = answered.duration_since(start).as_micros();
+        latencies_us.push(u32::try_from(latency).unwrap_or(u32::MAX));
+        start = answered;
+    }
+    Ok((items, latencies_us))
+}

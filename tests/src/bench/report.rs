@@ -1,0 +1,123 @@
+//! What is printed. Integers only: thousandths where there is a fraction.
+
+use std::time::Duration;
+
+use crate::{Result, Workload, load::Sample};
+
+/// A line of the table.
+pub struct Row {
+    pub workload: Workload,
+    /// One of each round.
+    pub samples: Vec<Sample>,
+}
+
+impl Row {
+    pub fn new(workload: Workload) -> Self {
+        Self { workload, samples: Vec::new() }
+    }
+
+    /// What a sum over all rounds comes to for 1,000 items, in thousandths.
+    fn per_1_000(&self, field: impl Fn(&Sample) -> u64) -> u64 {
+        let items: u64 = self.samples.iter().map(|sample| sample.items).sum();
+        self.samples.iter().map(field).sum::<u64>() * 1_000_000 / items.max(1)
+    }
+}
+
+/// Says what the numbers were taken on.
+pub fn machine(disk_write: Duration) -> Result<()> {
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let model = model.map_or("unknown CPU", |(_, model)| model);
+    let cores = std::thread::available_parallelism()?;
+    println!("{model}, {cores} cores, for server and load generator together; SQLite");
+    println!("the disk takes {} ms to make 4 KiB durable", thousandths(micros(disk_write)));
+    Ok(())
+}
+
+/// Rate, latency and cost of each workload.
+pub fn table(rows: &[Row]) {
+    println!(
+        "{:<28}{:>7}{:>24}{:>30}{:>22}",
+        "", "in", "items per second", "latency of a call, ms", "CPU ms / 1,000 items"
+    );
+    println!(
+        "{:<28}{:>7}{:>10}{:>14}{:>10}{:>10}{:>10}{:>11}{:>11}",
+        "", "flight", "median", "min-max", "p50", "p99", "p99.9", "server", "generator"
+    );
+    for row in rows {
+        let mut rates: Vec<u64> = row.samples.iter().map(Sample::rate).collect();
+        let (median, range) = (median(&mut rates), range(&rates, u64::to_string));
+        let mut latencies: Vec<u32> =
+            row.samples.iter().flat_map(|sample| &sample.latencies_us).copied().collect();
+        latencies.sort_unstable();
+        let latency = |per_mille| thousandths(quantile(&latencies, per_mille).into());
+        println!(
+            "{:<28}{:>7}{:>10}{:>14}{:>10}{:>10}{:>10}{:>11}{:>11}",
+            row.workload.name(),
+            row.workload.in_flight(),
+            median,
+            range,
+            latency(500),
+            latency(990),
+            latency(999),
+            tenths(row.per_1_000(|sample| sample.server_cpu_ms)),
+            tenths(row.per_1_000(|sample| sample.own_cpu_ms)),
+        );
+    }
+    println!();
+}
+
+/// How each workload does beside what it is compared with, round by round.
+pub fn comparison(rows: &[Row], compared: &[(Workload, Workload)]) {
+    println!("{:<64}{:>7}{:>14}{:>14}", "", "rate", "min-max", "server CPU");
+    let find = |workload| rows.iter().find(|row| row.workload == workload);
+    for (workload, base) in compared {
+        let (Some(row), Some(base)) = (find(*workload), find(*base)) else { continue };
+        let rounds = row.samples.iter().zip(&base.samples);
+        let mut ratios: Vec<u64> =
+            rounds.map(|(sample, base)| sample.rate() * 1_000 / base.rate().max(1)).collect();
+        let ratio = thousandths(median(&mut ratios));
+        let cpu = |row: &Row| row.per_1_000(|sample| sample.server_cpu_ms);
+        let times = tenths(cpu(row) * 1_000 / cpu(base).max(1));
+        let what = format!(
+            "{} / {}, {} in flight",
+            row.workload.name(),
+            base.workload.name(),
+            base.workload.in_flight()
+        );
+        println!("{what:<64}{ratio:>7}{:>14}{times:>14}", range(&ratios, |ratio| thousandths(*ratio)));
+    }
+    println!();
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Sorts the values.
+fn median(values: &mut [u64]) -> u64 {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+/// From the first to the last of sorted values.
+fn range(sorted: &[u64], text: impl Fn(&u64) -> String) -> String {
+    let ends = sorted.first().zip(sorted.last());
+    ends.map(|(first, last)| format!("{}-{}", text(first), text(last))).unwrap_or_default()
+}
+
+/// The smallest of the sorted values that so many per mille do not exceed.
+fn quantile(sorted: &[u32], per_mille: usize) -> u32 {
+    let rank = (sorted.len() * per_mille).div_ceil(1_000);
+    sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()
+}
+
+/// A number of thousandths as a decimal.
+fn thousandths(number: u64) -> String {
+    format!("{}.{:03}", number / 1_000, number % 1_000)
+}
+
+/// The same with one digit after the point, rounded down.
+fn tenths(number: u64) -> String {
+    format!("{}.{}", number / 1_000, number % 1_000 / 100)
+}

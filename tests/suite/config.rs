@@ -1,0 +1,120 @@
+//! What the server refuses to start with, and what it starts with again.
+
+use std::path::Path;
+
+use s2s_sdk::v1::{GetConversionCodeRequest, ListConversionCodesRequest};
+use s2s_tests::{Server, run_to_end};
+use tokio::net::TcpListener;
+
+/// Starts the server where it must not start, and looks for a sentence that names the setting.
+async fn check_refused(
+    folder: &Path,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+    named: &str,
+    reason: &str,
+) {
+    let (status, output) = run_to_end(folder, arguments, variables).await;
+    assert!(!status.success(), "{arguments:?}: {output}");
+    assert!(output.contains(named), "{arguments:?} must name `{named}`: {output}");
+    let line = format!("reason: {reason}");
+    assert!(output.lines().any(|text| text == line), "{arguments:?} must say `{line}`: {output}");
+    assert!(!output.contains("panicked"), "{output}");
+}
+
+#[tokio::test]
+async fn settings_that_are_wrong_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for (flag, value, reason) in [
+        ("--lisen", "127.0.0.1:0", "UNKNOWN_SETTING"),
+        ("--listen", "localhost", "INVALID_SETTING"),
+        ("--listen", "127.0.0.1:99999", "INVALID_SETTING"),
+        ("--database-url", "mongodb://127.0.0.1/s2s", "INVALID_SETTING"),
+        ("--database-url", "sqlite:", "INVALID_SETTING"),
+        ("--database-url", "sqlite::memory:", "INVALID_SETTING"),
+        ("--public-url", "https://t.example/path", "INVALID_SETTING"),
+        ("--drain-seconds", "0", "INVALID_SETTING"),
+        ("--log", "a=b=c", "INVALID_SETTING"),
+    ] {
+        check_refused(folder.path(), &[flag, value], &[], flag, reason).await;
+        let variable = format!("S2S_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());
+        // clap names the flag, also where the variable was set; the server names an unknown variable.
+        let named = if reason == "UNKNOWN_SETTING" { variable.as_str() } else { flag };
+        check_refused(folder.path(), &[], &[(&variable, value)], named, reason).await;
+    }
+    check_refused(folder.path(), &["surplus"], &[], "surplus", "UNKNOWN_SETTING").await;
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was created");
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    check_refused(folder.path(), &["--listen", &address], &[], &address, "LISTEN_FAILED").await;
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_used_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let listen = ["--listen", "127.0.0.1:0", "--database-url"];
+    let text = folder.path().join("text.db");
+    std::fs::write(&text, "no database, but text. ".repeat(1_000)).unwrap();
+    std::fs::create_dir(folder.path().join("folder.db")).unwrap();
+    for path in ["missing/s2s.db", "folder.db", "text.db"] {
+        let url = format!("sqlite:{path}");
+        let arguments = [listen.as_slice(), &[&url]].concat();
+        check_refused(folder.path(), &arguments, &[], &url, "DATABASE_FAILED").await;
+    }
+    let untouched = std::fs::read_to_string(&text).unwrap();
+    assert_eq!(untouched, "no database, but text. ".repeat(1_000));
+}
+
+#[tokio::test]
+async fn help_and_version_are_no_failures() {
+    let folder = tempfile::tempdir().unwrap();
+    for flag in ["--help", "--version"] {
+        let (status, output) = run_to_end(folder.path(), &[flag], &[]).await;
+        assert!(status.success() && output.is_empty(), "{output}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_start_on_the_same_file_keeps_what_is_there() {
+    let mut server = Server::start_with(&["--database-url", "sqlite:data.db"]).await;
+    let code = server.code("Sale").await;
+    let link = server.link(&[&code]).await;
+    let click = server.click(&link).await;
+    for graceful in [true, false] {
+        if graceful {
+            server.terminate().await;
+            assert!(server.ended().await.success());
+        } else {
+            server.kill().await;
+        }
+        server.restart().await;
+        let client = server.client();
+        let request = GetConversionCodeRequest { id: code.id.clone() };
+        assert_eq!(client.get_conversion_code(request).await.unwrap().conversion_code, Some(code.clone()));
+        let list = client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
+        assert_eq!(list.conversion_codes, std::slice::from_ref(&code));
+    }
+    // Click ids that were minted before still verify.
+    let answer = server.postback(&format!("clickId={click}&id={}&val=1&com=0", code.id)).await;
+    assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"));
+    assert!(server.folder().join("data.db").is_file());
+}
+
+#[tokio::test]
+async fn what_is_published_begins_with_the_public_url() {
+    let server = Server::start_with(&["--public-url", "https://t.example"]).await;
+    let code = server.code("Sale").await;
+    let link = server.link(&[&code]).await;
+    assert_eq!(link.url, format!("https://t.example/{}", link.slug));
+    let request = s2s_sdk::v1::GetPostbackUrlRequest { conversion_code_id: code.id.clone() };
+    let url = server.client().get_postback_url(request).await.unwrap().postback_url;
+    assert_eq!(
+        url,
+        format!("https://t.example/s2s?clickId={{clickId}}&id={}&val={{val}}&com={{com}}", code.id)
+    );
+}

@@ -1,0 +1,315 @@
+//! The schema as a contract: every RPC is there, tried, and fails as promised; everything is explained.
+
+use std::collections::BTreeSet;
+
+use ErrorReason as E;
+use prost::{
+    Message as _,
+    bytes::{Buf as _, BufMut as _},
+};
+use s2s_sdk::{
+    Code,
+    prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet},
+    v1::{DESCRIPTOR, ErrorReason},
+};
+use s2s_tests::Server;
+use tonic::{
+    Request, Status,
+    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
+    transport::{Channel, Endpoint},
+};
+use tonic_types::StatusExt as _;
+
+/// A test that calls every RPC with its real client: file and function; and what an empty request is
+/// refused for, `Unspecified` where it is none.
+const COVERED: [(&str, (&str, &str), ErrorReason); 25] = [
+    (
+        "ConversionCodeService/CreateConversionCode",
+        (SETUP, "a_repeated_request_returns_the_first_answer"),
+        E::FieldInvalid,
+    ),
+    ("ConversionCodeService/GetConversionCode", (SETUP, "get_code"), E::ResourceNotFound),
+    ("ConversionCodeService/ListConversionCodes", (LISTS, "codes_and_links_come_in_pages"), E::Unspecified),
+    (
+        "ConversionCodeService/UpdateConversionCode",
+        (SETUP, "an_update_changes_what_the_mask_names_alone"),
+        E::ResourceNotFound,
+    ),
+    (
+        "ConversionCodeService/ArchiveConversionCode",
+        (SETUP, "archiving_hides_and_changes_nothing_the_second_time"),
+        E::ResourceNotFound,
+    ),
+    (
+        "ConversionCodeService/GetPostbackUrl",
+        (JOURNEY, "a_visitors_purchase_becomes_a_conversion_once"),
+        E::ResourceNotFound,
+    ),
+    (
+        "TrackingLinkService/CreateTrackingLink",
+        (SETUP, "a_repeated_request_returns_the_first_answer"),
+        E::FieldInvalid,
+    ),
+    ("TrackingLinkService/GetTrackingLink", (SETUP, "get_link"), E::ResourceNotFound),
+    ("TrackingLinkService/ListTrackingLinks", (LISTS, "codes_and_links_come_in_pages"), E::Unspecified),
+    (
+        "TrackingLinkService/UpdateTrackingLink",
+        (SETUP, "an_update_changes_what_the_mask_names_alone"),
+        E::ResourceNotFound,
+    ),
+    (
+        "TrackingLinkService/ArchiveTrackingLink",
+        (SETUP, "archiving_hides_and_changes_nothing_the_second_time"),
+        E::ResourceNotFound,
+    ),
+    ("TrackingLinkService/ResolveSlug", (PORT, "calls_for_edges_are_closed_to_the_network"), E::EdgeOnly),
+    (
+        "ClickService/RecordClick",
+        (REDIRECT, "a_partner_who_redirects_visitors_gets_the_filled_destination"),
+        E::ResourceNotFound,
+    ),
+    ("ClickService/GetClick", (JOURNEY, "a_click_keeps_what_the_visitor_brought"), E::ResourceNotFound),
+    (
+        "ClickService/ListClicks",
+        (LISTS, "clicks_conversions_and_postbacks_come_in_pages"),
+        E::ResourceNotFound,
+    ),
+    ("ClickService/ListClickIdKeys", (PORT, "calls_for_edges_are_closed_to_the_network"), E::EdgeOnly),
+    (
+        "ConversionService/RecordConversion",
+        (COUNTING, "transaction_ids_are_compared_byte_by_byte"),
+        E::FieldInvalid,
+    ),
+    (
+        "ConversionService/BatchRecordConversions",
+        (LISTS, "one_bad_item_spoils_no_other_of_its_batch"),
+        E::FieldInvalid,
+    ),
+    (
+        "ConversionService/GetConversion",
+        (JOURNEY, "a_visitors_purchase_becomes_a_conversion_once"),
+        E::ResourceNotFound,
+    ),
+    ("ConversionService/ListConversions", (LISTS, "filters_of_conversions_hold_all_at_once"), E::Unspecified),
+    ("PostbackService/ReceivePostback", (PORT, "calls_for_edges_are_closed_to_the_network"), E::EdgeOnly),
+    (
+        "PostbackService/ListPostbacks",
+        (LISTS, "clicks_conversions_and_postbacks_come_in_pages"),
+        E::Unspecified,
+    ),
+    ("PostbackService/GetPostback", (VERDICTS, "check_held"), E::ResourceNotFound),
+    ("PostbackService/ReplayPostbacks", (REPLAY, "a_replay_takes_1_to_100_known_postbacks"), E::FieldInvalid),
+    ("PostbackService/ExplainPostback", (REPLAY, "explain"), E::Unspecified),
+];
+const COUNTING: &str = include_str!("counting.rs");
+const JOURNEY: &str = include_str!("journey.rs");
+const LISTS: &str = include_str!("lists.rs");
+const PORT: &str = include_str!("port.rs");
+const REDIRECT: &str = include_str!("redirect.rs");
+const REPLAY: &str = include_str!("replay.rs");
+const SETUP: &str = include_str!("setup.rs");
+const VERDICTS: &str = include_str!("verdicts.rs");
+
+/// The files of our own package.
+fn files() -> Vec<FileDescriptorProto> {
+    let mut set = FileDescriptorSet::decode(DESCRIPTOR).unwrap();
+    set.file.retain(|file| file.package() == "s2s.v1");
+    assert!(!set.file.is_empty());
+    set.file
+}
+
+/// `Service/Method` of every RPC.
+fn methods() -> Vec<String> {
+    let mut names = Vec::new();
+    for service in files().iter().flat_map(|file| &file.service) {
+        names.extend(service.method.iter().map(|method| format!("{}/{}", service.name(), method.name())));
+    }
+    names
+}
+
+/// Messages as bytes, so that any RPC can be called, with anything.
+#[derive(Clone, Copy)]
+struct Bytes;
+
+impl Codec for Bytes {
+    type Encode = Vec<u8>;
+    type Decode = Vec<u8>;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl Encoder for Bytes {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn encode(&mut self, item: Vec<u8>, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put_slice(&item);
+        Ok(())
+    }
+}
+
+impl Decoder for Bytes {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Vec<u8>>, Status> {
+        Ok(Some(buffer.copy_to_bytes(buffer.remaining()).to_vec()))
+    }
+}
+
+async fn channel(server: &Server) -> Channel {
+    Endpoint::from_shared(server.url.clone()).unwrap().connect().await.unwrap()
+}
+
+async fn call(channel: &Channel, path: &str, message: &[u8]) -> Result<Vec<u8>, Status> {
+    let mut client = tonic::client::Grpc::new(channel.clone());
+    client.ready().await.unwrap();
+    let path = path.parse().unwrap();
+    client.unary(Request::new(message.to_vec()), path, Bytes).await.map(tonic::Response::into_inner)
+}
+
+/// The reason in a status, which must be of our domain and one of the schema's.
+#[track_caller]
+fn reason(method: &str, status: &Status) -> ErrorReason {
+    let info =
+        status.get_details_error_info().unwrap_or_else(|| panic!("{method}: no ErrorInfo in {status:?}"));
+    assert_eq!(info.domain, "s2s.v1", "{method}");
+    let reason = ErrorReason::from_str_name(&format!("ERROR_REASON_{}", info.reason));
+    reason.unwrap_or_else(|| panic!("{method}: {} is not of the schema", info.reason))
+}
+
+#[test]
+fn every_rpc_has_a_test() {
+    let covered: BTreeSet<&str> = COVERED.iter().map(|row| row.0).collect();
+    let methods = methods();
+    assert_eq!(covered, methods.iter().map(String::as_str).collect());
+    assert_eq!(covered.len(), COVERED.len());
+    for (method, (source, test), _) in COVERED {
+        let (_, name) = method.split_once('/').unwrap();
+        let mut called = String::from(".");
+        for (index, letter) in name.char_indices() {
+            if letter.is_ascii_uppercase() && index > 0 {
+                called.push('_');
+            }
+            called.push(letter.to_ascii_lowercase());
+        }
+        let (_, function) = source.split_once(&format!("fn {test}(")).expect(test);
+        let (function, _) = function.split_once("\n}\n").unwrap();
+        assert!(function.contains(&format!("{called}(")), "{test} does not call {method}");
+    }
+}
+
+#[tokio::test]
+async fn every_rpc_answers_an_empty_request_as_promised() {
+    let server = Server::start().await;
+    let channel = channel(&server).await;
+    for (method, _, expected) in COVERED {
+        match call(&channel, &format!("/s2s.v1.{method}"), &[]).await {
+            Ok(_) => assert_eq!(expected, E::Unspecified, "{method}"),
+            Err(status) => {
+                let wrong = [Code::Unimplemented, Code::Unknown, Code::Internal];
+                assert!(!wrong.contains(&status.code()), "{method}: {status:?}");
+                assert_eq!(reason(method, &status), expected, "{method}");
+                assert!(!status.message().is_empty(), "{method}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_no_message_is_refused_with_a_reason() {
+    let server = Server::start().await;
+    let channel = channel(&server).await;
+    for method in methods() {
+        let status = call(&channel, &format!("/s2s.v1.{method}"), &[0xff; 16]).await.unwrap_err();
+        assert!(matches!(status.code(), Code::InvalidArgument | Code::Internal), "{method}: {status:?}");
+        reason(&method, &status);
+    }
+    call(&channel, "/s2s.v1.ConversionService/ListConversions", &[]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_request_that_is_too_large_is_refused_with_a_reason() {
+    let server = Server::start().await;
+    let channel = channel(&server).await;
+    // Field 1, a text of 5 MiB; the server takes 4.
+    let message = [b"\x0a\x80\x80\xc0\x02".as_slice(), &vec![b'x'; 5 * 1_024 * 1_024]].concat();
+    let method = "ConversionService/RecordConversion";
+    let status = call(&channel, &format!("/s2s.v1.{method}"), &message).await.unwrap_err();
+    assert!(matches!(status.code(), Code::OutOfRange | Code::ResourceExhausted), "{status:?}");
+    assert_eq!(reason(method, &status), E::RequestTooLarge);
+}
+
+#[tokio::test]
+async fn an_rpc_that_is_not_there_is_unimplemented() {
+    let server = Server::start().await;
+    let channel = channel(&server).await;
+    for path in ["/s2s.v1.ConversionService/Nothing", "/s2s.v1.NothingService/Get", "/nothing.v1.Nothing/Get"]
+    {
+        let status = call(&channel, path, &[]).await.unwrap_err();
+        assert_eq!(status.code(), Code::Unimplemented, "{path}: {status:?}");
+        assert_eq!(reason(path, &status), ErrorReason::UnknownMethod, "{path}");
+    }
+}
+
+/// What must be explained: name and path (descriptor.proto's way to point at a place in a file).
+type Places = Vec<(String, Vec<i32>)>;
+
+fn index(position: usize) -> i32 {
+    i32::try_from(position).unwrap()
+}
+
+fn add_message(message: &DescriptorProto, path: &[i32], places: &mut Places) {
+    let at = |more: [i32; 2]| [path, &more].concat();
+    let own = message.name();
+    places.push((own.to_owned(), path.to_vec()));
+    for (position, field) in message.field.iter().enumerate() {
+        places.push((format!("{own}.{}", field.name()), at([2, index(position)])));
+    }
+    for (position, oneof) in message.oneof_decl.iter().enumerate() {
+        places.push((format!("{own}.{}", oneof.name()), at([8, index(position)])));
+    }
+    for (position, nested) in message.nested_type.iter().enumerate() {
+        add_message(nested, &at([3, index(position)]), places);
+    }
+}
+
+#[test]
+fn everything_in_the_schema_is_explained() {
+    for file in files() {
+        let mut places = Places::new();
+        for (position, message) in file.message_type.iter().enumerate() {
+            add_message(message, &[4, index(position)], &mut places);
+        }
+        for (position, all) in file.enum_type.iter().enumerate() {
+            places.push((all.name().to_owned(), vec![5, index(position)]));
+            for (value_position, value) in all.value.iter().enumerate() {
+                places.push((value.name().to_owned(), vec![5, index(position), 2, index(value_position)]));
+            }
+        }
+        for (position, service) in file.service.iter().enumerate() {
+            places.push((service.name().to_owned(), vec![6, index(position)]));
+            for (method_position, method) in service.method.iter().enumerate() {
+                places.push((method.name().to_owned(), vec![6, index(position), 2, index(method_position)]));
+            }
+        }
+        let locations = file.source_code_info.as_ref().unwrap();
+        let explained: BTreeSet<&[i32]> = locations
+            .location
+            .iter()
+            .filter(|location| !location.leading_comments().trim().is_empty())
+            .map(|location| location.path.as_slice())
+            .collect();
+        for (name, path) in places {
+            assert!(explained.contains(path.as_slice()), "{}: {name} has no comment", file.name());
+        }
+    }
+}

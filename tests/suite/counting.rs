@@ -1,0 +1,396 @@
+//! What counts, how often, and how it is answered.
+
+use std::collections::BTreeSet;
+
+use s2s_sdk::{
+    prost_types::{Duration, Timestamp},
+    v1::{
+        Conversion, ConversionCode, ConversionStatus, DedupePolicy, ErrorReason, ListPostbacksRequest, Money,
+        NoteCode, RecordClickRequest, RecordConversionRequest, ReplyMode, ReplySetting, Verdict,
+    },
+};
+use s2s_tests::{Answer, Server, http};
+
+use crate::{moved, report, verdicts::World};
+
+/// Postbacks that count all the same: query, value and commission in millionths, notes.
+const REPAIRED: [(&str, (i64, i64), &[NoteCode]); 20] = [
+    ("clickId=$click&id=$code&val=1&com=0.5&oid=plain", (1_000_000, 500_000), &[]),
+    ("CLICKID=$click&Id=$code&VAL=1&cOm=0&OID=names", (1_000_000, 0), &[]),
+    (
+        "click_id=$click&id=$code&amount=1&payout=2&txid=aliases",
+        (1_000_000, 2_000_000),
+        &[NoteCode::Alias, NoteCode::Alias, NoteCode::Alias, NoteCode::Alias],
+    ),
+    (
+        "clickId=%22$click%22%0A&id=$code&val=1&com=0&oid=trimmed%20",
+        (1_000_000, 0),
+        &[NoteCode::Trimmed, NoteCode::Trimmed],
+    ),
+    ("clickId=$click&id=$code&val=1&com=0&val=1&oid=repeated", (1_000_000, 0), &[NoteCode::Repeated]),
+    (
+        "clickId=$click&id=$code&val=19.990000000000002&com=0.0000005&oid=rounded",
+        (19_990_000, 1),
+        &[NoteCode::Rounded, NoteCode::Rounded],
+    ),
+    ("clickId=$click&id=$code&val=0.0000004999&com=0&oid=down", (0, 0), &[NoteCode::Rounded]),
+    (
+        "clickId=$click&id=$code&val=1&com=2&comperc=10&oid=both",
+        (1_000_000, 2_000_000),
+        &[NoteCode::CommissionPercentIgnored],
+    ),
+    (
+        "clickId=$click&id=$code&val=0.000025&comperc=10&oid=percent",
+        (25, 3),
+        &[NoteCode::CommissionAssumedZero],
+    ),
+    (
+        "clickId=$click&id=$code&val=33.333333&com=0&comperc=33.333333&oid=thirds",
+        (33_333_333, 11_111_111),
+        &[],
+    ),
+    ("clickId=$click&id=$code&val=1&com=0&utm=x&oid=unknown", (1_000_000, 0), &[NoteCode::UnknownParameter]),
+    (
+        "clickId=$click&id=$code&val=.5&com=%2B5.&oid=number",
+        (500_000, 5_000_000),
+        &[NoteCode::NumberRepaired, NoteCode::NumberRepaired],
+    ),
+    (
+        "clickId=$click&id=$code&val=1,50&com=1.234,56&oid=comma",
+        (1_500_000, 1_234_560_000),
+        &[NoteCode::DecimalComma, NoteCode::DecimalComma, NoteCode::NumberRepaired],
+    ),
+    (
+        "clickId=$click&id=$code&val=10%20EUR&com=0&oid=currency",
+        (10_000_000, 0),
+        &[NoteCode::CurrencyInAmount],
+    ),
+    (
+        "clickId=$click&amp;id=$code&amp;val=1&amp;com=0&amp;oid=html",
+        (1_000_000, 0),
+        &[NoteCode::HtmlRepaired; 4],
+    ),
+    (
+        "clickId=$click&id=$code&val=1&com=0.5%C2%B6m=k%3Dv&oid=eaten",
+        (1_000_000, 500_000),
+        &[NoteCode::HtmlRepaired],
+    ),
+    ("clickId=$click&id=$code&val=1%252E5&com=0&oid=twice", (1_500_000, 0), &[NoteCode::DecodedTwice]),
+    ("clickId=$click;id=$code;val=1;com=0;oid=semicolons", (1_000_000, 0), &[NoteCode::SeparatorRepaired]),
+    (
+        "clickId=$click&id=$code&val=1000000000000&com=1000000000000&oid=largest",
+        (1_000_000_000_000_000_000, 1_000_000_000_000_000_000),
+        &[],
+    ),
+    ("clickId=$click&id=$code&val=0&com=0&oid=least", (0, 0), &[]),
+];
+
+fn note_texts(notes: &[NoteCode]) -> Vec<&str> {
+    notes.iter().map(|note| note.as_str_name().trim_start_matches("NOTE_CODE_")).collect()
+}
+
+fn amounts(conversion: &Conversion) -> (i64, i64) {
+    let micros = |money: &Option<Money>| money.as_ref().unwrap().micros;
+    (micros(&conversion.value), micros(&conversion.commission))
+}
+
+fn verdict_of(answer: &Answer) -> (u16, String) {
+    (answer.status, answer.field("verdict"))
+}
+
+fn recorded() -> (u16, String) {
+    (200, "RECORDED".to_owned())
+}
+
+fn duplicate() -> (u16, String) {
+    (200, "DUPLICATE".to_owned())
+}
+
+async fn post(server: &Server, path: &str, content_type: &str, body: String) -> Answer {
+    let request = http().post(format!("{}{path}", server.url)).header("content-type", content_type);
+    Answer::of(request.body(body).send().await.unwrap()).await
+}
+
+#[tokio::test]
+async fn what_has_one_meaning_counts_to_the_digit_and_is_noted() {
+    let world = World::start().await;
+    for (query, expected, notes) in REPAIRED {
+        let answer = world.server.postback(&world.fill(query)).await;
+        assert_eq!(verdict_of(&answer), recorded(), "{query}: {answer:?}");
+        assert_eq!(answer.notes(), note_texts(notes), "{query}");
+        let conversions = world.conversions().await;
+        assert_eq!(conversions[0].id, answer.field("conversion_id"), "{query}");
+        assert_eq!(amounts(&conversions[0]), expected, "{query}");
+        assert!(query.ends_with(&conversions[0].transaction_id) || query.contains("trimmed"), "{query}");
+        let json = answer.json();
+        let names: Vec<&String> = json.as_object().unwrap().keys().collect();
+        assert_eq!(names, ["conversion_id", "message", "notes", "postback_id", "verdict"], "{query}");
+    }
+    assert_eq!(world.conversions().await.len(), REPAIRED.len());
+
+    // The status that was recorded first stays.
+    let answer = world.server.postback(&world.fill(&format!("{}&status=declined", REPAIRED[0].0))).await;
+    assert_eq!(verdict_of(&answer), duplicate());
+    assert_eq!(answer.notes(), ["STATUS_NOT_CHANGED"]);
+    let answer = world.server.postback(&world.fill(&format!("{}&test=1", REPAIRED[0].0))).await;
+    assert_eq!(answer.notes(), ["TEST"]);
+
+    let mut seen: BTreeSet<&str> = REPAIRED.iter().flat_map(|row| note_texts(row.2)).collect();
+    seen.extend(["STATUS_NOT_CHANGED", "TEST"]);
+    let all = (1..).map_while(|number| NoteCode::try_from(number).ok()).collect::<Vec<_>>();
+    assert_eq!(seen, note_texts(&all).into_iter().collect(), "every note of the schema has a test");
+}
+
+#[tokio::test]
+async fn status_currency_and_parameters_are_kept() {
+    let world = World::start().await;
+    let queries = [
+        ("status=Pending&cur=eur&oid=1", ConversionStatus::Pending, "EUR"),
+        ("status=declined&oid=2", ConversionStatus::Declined, "USD"),
+        ("status=APPROVED&cur=JPY&oid=3", ConversionStatus::Approved, "JPY"),
+    ];
+    for (query, status, currency) in queries {
+        let params = "param=a%3D1;b&param=%3Cb%3E%3D%27%3B--&param=";
+        let query = format!("clickId=$click&id=$code&val=1&com=0&{query}&{params}");
+        let answer = world.server.postback(&world.fill(&query)).await;
+        assert_eq!(verdict_of(&answer), recorded(), "{query}: {answer:?}");
+        let conversion = &world.conversions().await[0];
+        assert_eq!(conversion.status(), status, "{query}");
+        assert_eq!(conversion.value.as_ref().unwrap().currency_code, currency, "{query}");
+        assert_eq!(conversion.commission.as_ref().unwrap().currency_code, currency, "{query}");
+        let params: Vec<(&str, &str)> =
+            conversion.custom_params.iter().map(|param| (&*param.key, &*param.value)).collect();
+        assert_eq!(params, [("a", "1"), ("", "b"), ("<b>", "'"), ("", "--")], "{query}");
+    }
+}
+
+#[tokio::test]
+async fn forms_and_json_count_like_a_query() {
+    let world = World::start().await;
+    let (form, json) = ("application/x-www-form-urlencoded", "application/json; charset=utf-8");
+    let rows = [
+        ("/s2s", form, "clickId=$click&id=$code&val=1.5&com=0.5&oid=form"),
+        ("/s2s", json, r#"{"clickId":"$click","id":"$code","val":1.5,"com":"0.5","oid":"json","cur":null}"#),
+        ("/s2s?clickId=$click&id=$code", form, "val=1.5&com=0.5&oid=mixed"),
+        ("/s2s?clickId=$click&id=$code&val=1.5&com=0.5&oid=target", form, ""),
+    ];
+    for (path, content_type, body) in rows {
+        let answer = post(&world.server, &world.fill(path), content_type, world.fill(body)).await;
+        assert_eq!(verdict_of(&answer), recorded(), "{body}: {answer:?}");
+        assert_eq!(amounts(&world.conversions().await[0]), (1_500_000, 500_000), "{body}");
+    }
+    let raw = world.postbacks(ListPostbacksRequest::default()).await.remove(2).raw.unwrap();
+    assert_eq!((raw.method.as_str(), raw.content_type.as_str()), ("POST", json));
+    assert_eq!((raw.target, raw.body), (b"/s2s".to_vec(), world.fill(rows[1].2).into_bytes()));
+
+    for (content_type, body, expected) in [
+        (form, "x".repeat(8_193), (414, "REQUEST_TOO_LARGE")),
+        (json, "[1]".to_owned(), (400, "PARAMETER_MALFORMED")),
+        (json, r#"{"val":{"a":1}}"#.to_owned(), (400, "PARAMETER_MALFORMED")),
+        ("multipart/form-data", String::new(), (400, "MISSING_PARAMETER")),
+    ] {
+        let answer = post(&world.server, "/s2s", content_type, body).await;
+        assert_eq!((answer.status, answer.field("reason").as_str()), expected, "{answer:?}");
+    }
+    assert_eq!(world.conversions().await.len(), rows.len());
+}
+
+#[tokio::test]
+async fn other_methods_record_nothing() {
+    let world = World::start().await;
+    let url = format!("{}/s2s?{}", world.server.url, world.fill("clickId=$click&id=$code&val=1&com=0"));
+    for method in ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"] {
+        let response = http().request(method.parse().unwrap(), &url).send().await.unwrap();
+        assert_eq!(response.status(), 405, "{method}");
+        assert_eq!(response.headers()["allow"], "GET, POST", "{method}");
+    }
+    assert_eq!(world.postbacks(ListPostbacksRequest::default()).await, []);
+    assert_eq!(world.conversions().await, []);
+}
+
+#[tokio::test]
+async fn a_test_is_answered_as_if_real_and_records_nothing() {
+    let world = World::start().await;
+    for (query, status, reason) in [
+        ("clickId=$click&id=$code&val=1&com=0&test=1", 200, ""),
+        ("clickId=$click&id=$code&val=1&com=0&TEST=true", 200, ""),
+        ("clickId=$click&id=$code&val=1e3&com=0&test=1", 400, "AMOUNT_MALFORMED"),
+        ("clickId=$click&id=$unlinked&val=1&com=0&test=1", 422, "CODE_NOT_ON_LINK"),
+        ("test=1", 400, "MISSING_PARAMETER"),
+    ] {
+        let answer = world.server.postback(&world.fill(query)).await;
+        assert_eq!(verdict_of(&answer), (status, "TEST".to_owned()), "{query}: {answer:?}");
+        assert_eq!(answer.header("s2s-verdict"), "TEST", "{query}");
+        assert_eq!((answer.field("reason").as_str(), answer.field("postback_id").as_str()), (reason, ""));
+        assert!(answer.notes().contains(&"TEST".to_owned()), "{query}");
+    }
+    let dry = RecordConversionRequest { validate_only: true, ..report(&world.code, &world.click) };
+    let response = world.server.client().record_conversion(dry).await.unwrap();
+    assert_eq!(response.verdict(), Verdict::Test);
+    assert_eq!(amounts(&response.conversion.unwrap()), (1_000_000, 0));
+    assert_eq!(world.postbacks(ListPostbacksRequest::default()).await, []);
+    assert_eq!(world.conversions().await, []);
+}
+
+#[tokio::test]
+async fn the_reply_is_what_the_codes_owner_asked_for() {
+    let server = Server::start().await;
+    let reply = |mode: ReplyMode, text: &str| {
+        let reply = Some(ReplySetting { mode: mode.into(), text: text.to_owned() });
+        server.create_code(ConversionCode { name: "Sale".to_owned(), reply, ..Default::default() })
+    };
+    let always = reply(ReplyMode::AlwaysOk, "").await;
+    let fixed = reply(ReplyMode::FixedText, "1 OK").await;
+    let link = server.link(&[&always, &fixed]).await;
+    let click = server.click(&link).await;
+
+    for (val, verdict, reason) in
+        [("1", "RECORDED", ""), ("1", "DUPLICATE", ""), ("2", "HELD", "TRANSACTION_CONFLICT")]
+    {
+        let answer = server.postback(&format!("clickId={click}&id={}&val={val}&com=0", always.id)).await;
+        assert_eq!(verdict_of(&answer), (200, verdict.to_owned()), "{answer:?}");
+        assert_eq!((answer.header("s2s-verdict"), answer.header("s2s-reason")), (verdict, reason));
+        assert_eq!(answer.field("reason"), reason);
+
+        let answer = server.postback(&format!("clickId={click}&id={}&val={val}&com=0", fixed.id)).await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, "1 OK"));
+        assert_eq!((answer.header("s2s-verdict"), answer.header("s2s-reason")), (verdict, reason));
+        assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
+    }
+    // A postback that names no known code has no owner who could have asked for anything.
+    assert_eq!(server.postback("clickId=x&val=1&com=0").await.status, 400);
+}
+
+#[tokio::test]
+async fn without_a_transaction_id_the_codes_policy_decides() {
+    let server = Server::start().await;
+    let client = server.client();
+    let one = server.code("One per click").await;
+    let every = ConversionCode {
+        name: "Every".to_owned(),
+        dedupe_policy: DedupePolicy::Every.into(),
+        ..Default::default()
+    };
+    let every = server.create_code(every).await;
+    let link = server.link(&[&one, &every]).await;
+    let (click, other) = (server.click(&link).await, server.click(&link).await);
+    for (code, click, more, expected) in [
+        (&one, &click, "val=1", recorded()),
+        (&one, &click, "val=1", duplicate()),
+        (&one, &click, "val=2", (409, "HELD".to_owned())),
+        (&one, &click, "val=2&oid=", (409, "HELD".to_owned())),
+        (&one, &click, "val=2&oid=a", recorded()),
+        (&one, &other, "val=1", recorded()),
+        (&every, &click, "val=1", recorded()),
+        (&every, &click, "val=1", recorded()),
+        (&every, &click, "val=1&oid=a", recorded()),
+        (&every, &click, "val=1&oid=a", duplicate()),
+    ] {
+        let answer = server.postback(&format!("clickId={click}&id={}&com=0&{more}", code.id)).await;
+        assert_eq!(verdict_of(&answer), expected, "{} {more}: {answer:?}", code.name);
+    }
+
+    for (request_id, micros, expected) in [
+        ("a", 1_000_000, Ok(Verdict::Recorded)),
+        ("a", 1_000_000, Ok(Verdict::Duplicate)),
+        ("b", 1_000_000, Ok(Verdict::Recorded)),
+        ("a", 2_000_000, Err(ErrorReason::TransactionConflict)),
+    ] {
+        let request = RecordConversionRequest {
+            value: Some(Money { micros, ..Default::default() }),
+            request_id: request_id.to_owned(),
+            ..report(&every, &click)
+        };
+        let verdict = client.record_conversion(request).await;
+        let verdict = verdict.map(|response| response.verdict()).map_err(|error| error.reason());
+        assert_eq!(verdict, expected, "{request_id} {micros}");
+    }
+}
+
+#[tokio::test]
+async fn transaction_ids_are_compared_byte_by_byte() {
+    let world = World::start().await;
+    let client = world.server.client();
+    // Letters that collations hold equal, as well as blanks that they drop.
+    let ids =
+        ["order-1", "Order-1", "ORDER-1", "order-1 ", " order-1", "ordér-1", "orde\u{301}r-1", "ｏrder-1"];
+    for expected in [Verdict::Recorded, Verdict::Duplicate] {
+        for id in ids {
+            let request = RecordConversionRequest {
+                transaction_id: id.to_owned(),
+                ..report(&world.code, &world.click)
+            };
+            let response = client.record_conversion(request).await.unwrap();
+            assert_eq!(response.verdict(), expected, "{id:?}");
+            assert_eq!(response.conversion.unwrap().transaction_id, id);
+        }
+    }
+    assert_eq!(world.conversions().await.len(), ids.len());
+    // Over HTTP blanks around a value are dropped, but nothing else is.
+    for (oid, expected) in [("order-1%20", duplicate()), ("oRDER-1", recorded()), ("order%201", recorded())] {
+        let query = format!("clickId=$click&id=$code&val=1&com=0&oid={oid}");
+        assert_eq!(verdict_of(&world.server.postback(&world.fill(&query)).await), expected, "{oid}");
+    }
+}
+
+#[tokio::test]
+async fn a_click_id_is_known_in_any_dress() {
+    let world = World::start().await;
+    let client = world.server.client();
+    let mut expected = Verdict::Recorded;
+    for click_id in [
+        world.click.clone(),
+        world.click.to_uppercase(),
+        format!(" {}\n", world.click),
+        format!("\"{}\"", world.click),
+        format!("'{}'", world.click),
+    ] {
+        let response = client.record_conversion(report(&world.code, &click_id)).await.unwrap();
+        assert_eq!(response.verdict(), expected, "{click_id:?}");
+        assert_eq!(response.conversion.unwrap().click_id, world.click, "{click_id:?}");
+        expected = Verdict::Duplicate;
+    }
+    for (click_id, id) in [("$CLICK", "$code"), ("%20$click%0D%0A", "$CODE"), ("%22$click%22", "%20$code")] {
+        let query = format!("clickId={click_id}&id={id}&val=1&com=0");
+        let query = query.replace("$CLICK", &world.click.to_uppercase());
+        let query = query.replace("$CODE", &world.code.id.to_lowercase());
+        let answer = world.server.postback(&world.fill(&query)).await;
+        assert_eq!(verdict_of(&answer), duplicate(), "{query}: {answer:?}");
+    }
+    assert_eq!(world.conversions().await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_attribution_window_is_measured_to_the_microsecond() {
+    let server = Server::start().await;
+    let client = server.client();
+    let attribution_window = Some(Duration { seconds: 60, nanos: 0 });
+    let code = ConversionCode { name: "Minute".to_owned(), attribution_window, ..Default::default() };
+    let code = server.create_code(code).await;
+    let link = server.link(&[&code]).await;
+    let click_time = moved(link.create_time, -3_600).map(|time| Timestamp { nanos: 120_000_000, ..time });
+    let click = RecordClickRequest { tracking_link_id: link.id, click_time, ..Default::default() };
+    let click = client.record_click(click).await.unwrap().click.unwrap();
+    assert_eq!(click.click_time, click_time);
+    for (seconds, nanos, expected) in [
+        (-6, 120_000_000, Err(ErrorReason::ClickLaterThanConversion)),
+        // Clocks of other machines may be five seconds off.
+        (-5, 119_999_999, Err(ErrorReason::ClickLaterThanConversion)),
+        (-5, 120_000_000, Ok(())),
+        (0, 0, Ok(())),
+        (60, 120_000_000, Ok(())),
+        (60, 120_000_999, Ok(())),
+        (60, 120_001_000, Err(ErrorReason::ClickExpired)),
+        (3_599, 0, Err(ErrorReason::ClickExpired)),
+    ] {
+        let conversion_time = moved(click_time, seconds).map(|time| Timestamp { nanos, ..time });
+        let request = RecordConversionRequest {
+            transaction_id: format!("{seconds} {nanos}"),
+            conversion_time,
+            ..report(&code, &click.click_id)
+        };
+        let recorded = client.record_conversion(request).await;
+        let recorded = recorded.map(drop).map_err(|error| error.reason());
+        assert_eq!(recorded, expected, "{seconds} {nanos}");
+    }
+}

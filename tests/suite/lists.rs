@@ -1,0 +1,442 @@
+//! Lists in pages, ids that nothing has, and batches.
+
+use futures::TryStreamExt as _;
+use s2s_sdk::{
+    Client, Code, Error,
+    prost_types::FieldMask,
+    v1::{
+        ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, BatchRecordConversionsRequest,
+        ConversionCode, ErrorReason, GetClickRequest, GetConversionCodeRequest, GetConversionRequest,
+        GetPostbackRequest, GetPostbackUrlRequest, GetTrackingLinkRequest, ListClicksRequest,
+        ListConversionCodesRequest, ListConversionsRequest, ListPostbacksRequest, ListTrackingLinksRequest,
+        RecordClickRequest, RecordConversionRequest, ReplayPostbacksRequest, TrackingLink,
+        UpdateConversionCodeRequest, UpdateTrackingLinkRequest, Verdict,
+    },
+};
+use s2s_tests::Server;
+
+use crate::{fields, moved, report, verdicts::World};
+
+/// Seven items on pages of three.
+const ITEMS: usize = 7;
+const PAGE_SIZE: i32 = 3;
+
+/// Pages of one list, one after the other: the ids on each, and the token of its next one.
+async fn pages<F: Future<Output = (Vec<String>, String)>>(list: impl Fn(String) -> F) -> Vec<Vec<String>> {
+    let (mut pages, mut token) = (Vec::new(), String::new());
+    loop {
+        let (ids, next) = list(token).await;
+        pages.push(ids);
+        token = next;
+        if token.is_empty() {
+            return pages;
+        }
+    }
+}
+
+/// Three pages, which together are what the SDK's stream has: `all`, once each.
+#[track_caller]
+fn check_pages(pages: &[Vec<String>], streamed: &[String], mut all: Vec<String>) {
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 1]);
+    assert_eq!(pages.concat(), streamed);
+    let mut streamed = streamed.to_vec();
+    streamed.sort();
+    all.sort();
+    assert_eq!(streamed, all);
+}
+
+#[tokio::test]
+async fn codes_and_links_come_in_pages() {
+    let server = Server::start().await;
+    let client = server.client();
+    let mut codes = Vec::new();
+    let mut links = Vec::new();
+    for _ in 0..ITEMS {
+        codes.push(server.code("Sale").await.id);
+        links.push(server.link(&[]).await.id);
+    }
+    let request =
+        |page_token| ListConversionCodesRequest { page_size: PAGE_SIZE, page_token, ..Default::default() };
+    let list = async |token| {
+        let page = client.list_conversion_codes(request(token)).await.unwrap();
+        (page.conversion_codes.into_iter().map(|code| code.id).collect(), page.next_page_token)
+    };
+    let streamed = client.conversion_codes(request(String::new())).map_ok(|code| code.id);
+    let streamed: Vec<String> = streamed.try_collect().await.unwrap();
+    assert!(streamed.iter().eq(codes.iter().rev()), "newest first");
+    check_pages(&pages(list).await, &streamed, codes);
+
+    let request =
+        |page_token| ListTrackingLinksRequest { page_size: PAGE_SIZE, page_token, ..Default::default() };
+    let list = async |token| {
+        let page = client.list_tracking_links(request(token)).await.unwrap();
+        (page.tracking_links.into_iter().map(|link| link.id).collect(), page.next_page_token)
+    };
+    let streamed = client.tracking_links(request(String::new())).map_ok(|link| link.id);
+    check_pages(&pages(list).await, &streamed.try_collect::<Vec<_>>().await.unwrap(), links);
+}
+
+#[tokio::test]
+async fn clicks_conversions_and_postbacks_come_in_pages() {
+    let server = Server::start().await;
+    let client = server.client();
+    let code = server.code("Sale").await;
+    let link = server.link(&[&code]).await;
+    let (mut clicks, mut conversions, mut postbacks) = (Vec::new(), Vec::new(), Vec::new());
+    for second in 1..=i64::try_from(ITEMS).unwrap() {
+        let click = RecordClickRequest {
+            tracking_link_id: link.id.clone(),
+            click_time: moved(link.create_time, second - 60),
+            ..Default::default()
+        };
+        clicks.push(client.record_click(click).await.unwrap().click.unwrap().click_id);
+        let query = format!("clickId={}&id={}&val=1&com=0", clicks.last().unwrap(), code.id);
+        let answer = server.postback(&query).await;
+        conversions.push(answer.field("conversion_id"));
+        postbacks.push(answer.field("postback_id"));
+    }
+    let request = |page_token| ListClicksRequest {
+        tracking_link_id: link.id.clone(),
+        page_size: PAGE_SIZE,
+        page_token,
+    };
+    let list = async |token| {
+        let page = client.list_clicks(request(token)).await.unwrap();
+        (page.clicks.into_iter().map(|click| click.click_id).collect(), page.next_page_token)
+    };
+    let streamed = client.clicks(request(String::new())).map_ok(|click| click.click_id);
+    let streamed: Vec<String> = streamed.try_collect().await.unwrap();
+    assert!(streamed.iter().eq(clicks.iter().rev()), "newest first");
+    check_pages(&pages(list).await, &streamed, clicks);
+
+    let request =
+        |page_token| ListConversionsRequest { page_size: PAGE_SIZE, page_token, ..Default::default() };
+    let list = async |token| {
+        let page = client.list_conversions(request(token)).await.unwrap();
+        (page.conversions.into_iter().map(|conversion| conversion.id).collect(), page.next_page_token)
+    };
+    let streamed = client.conversions(request(String::new())).map_ok(|conversion| conversion.id);
+    let streamed: Vec<String> = streamed.try_collect().await.unwrap();
+    assert!(streamed.iter().eq(conversions.iter().rev()), "newest first");
+    check_pages(&pages(list).await, &streamed, conversions);
+
+    let request =
+        |page_token| ListPostbacksRequest { page_size: PAGE_SIZE, page_token, ..Default::default() };
+    let list = async |token| {
+        let page = client.list_postbacks(request(token)).await.unwrap();
+        (page.postbacks.into_iter().map(|postback| postback.id).collect(), page.next_page_token)
+    };
+    let streamed = client.postbacks(request(String::new())).map_ok(|postback| postback.id);
+    check_pages(&pages(list).await, &streamed.try_collect::<Vec<_>>().await.unwrap(), postbacks);
+}
+
+#[tokio::test]
+async fn filters_of_conversions_hold_all_at_once() {
+    let server = Server::start().await;
+    let client = server.client();
+    let (sale, lead) = (server.code("Sale").await, server.code("Lead").await);
+    let (one, two) = (server.link(&[&sale, &lead]).await, server.link(&[&sale]).await);
+    let (first, second) = (server.click(&one).await, server.click(&two).await);
+    let mut recorded = Vec::new();
+    for (code, click) in [(&sale, &first), (&lead, &first), (&sale, &second)] {
+        let response = client.record_conversion(report(code, click)).await.unwrap();
+        recorded.push(response.conversion.unwrap());
+    }
+    let all = ListConversionsRequest::default;
+    let middle = recorded[1].create_time;
+    for (request, expected) in [
+        (all(), &[2, 1, 0][..]),
+        (ListConversionsRequest { conversion_code_id: sale.id.clone(), ..all() }, &[2, 0]),
+        (ListConversionsRequest { conversion_code_id: sale.id.to_lowercase(), ..all() }, &[2, 0]),
+        (ListConversionsRequest { tracking_link_id: one.id.clone(), ..all() }, &[1, 0]),
+        (ListConversionsRequest { click_id: second.clone(), ..all() }, &[2]),
+        (ListConversionsRequest { start_time: middle, ..all() }, &[2, 1]),
+        (ListConversionsRequest { end_time: middle, ..all() }, &[0]),
+        (ListConversionsRequest { start_time: middle, end_time: middle, ..all() }, &[]),
+        (
+            ListConversionsRequest {
+                conversion_code_id: sale.id.clone(),
+                tracking_link_id: one.id.clone(),
+                click_id: first.clone(),
+                end_time: middle,
+                ..all()
+            },
+            &[0],
+        ),
+        (
+            ListConversionsRequest { conversion_code_id: lead.id.clone(), click_id: second.clone(), ..all() },
+            &[],
+        ),
+    ] {
+        let found = client.list_conversions(request.clone()).await.unwrap().conversions;
+        let expected: Vec<_> = expected.iter().map(|index| recorded[*index].clone()).collect();
+        assert_eq!(found, expected, "{request:?}");
+    }
+    let wrong = ListConversionsRequest {
+        conversion_code_id: "x".to_owned(),
+        tracking_link_id: "x".to_owned(),
+        click_id: "x".to_owned(),
+        ..all()
+    };
+    let error = client.list_conversions(wrong).await.unwrap_err();
+    assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::FieldInvalid));
+    assert_eq!(fields(&error), ["conversion_code_id", "tracking_link_id", "click_id"]);
+}
+
+#[tokio::test]
+async fn filters_of_postbacks_hold_all_at_once() {
+    let world = World::start().await;
+    let mut ids = Vec::new();
+    for query in [
+        "clickId=$click&id=$code&val=1&com=0",
+        "clickId=$click&id=$code&val=1&com=0",
+        "clickId=$click&id=$code&val=x&com=0",
+        "clickId=$click&id=$unlinked&val=x&com=0",
+        "clickId=$click&id=$unlinked&val=1&com=0",
+    ] {
+        ids.push(world.server.postback(&world.fill(query)).await.field("postback_id"));
+    }
+    // A code that came in lower case is the same code.
+    let lower_case = format!("clickId=x&id={}&val=1&com=0", world.code.id.to_lowercase());
+    ids.push(world.server.postback(&lower_case).await.field("postback_id"));
+    let all = ListPostbacksRequest::default;
+    let (held, malformed) = (Verdict::Held.into(), ErrorReason::AmountMalformed.into());
+    for (request, expected) in [
+        (all(), &[0, 1, 2, 3, 4, 5][..]),
+        (ListPostbacksRequest { verdict: Verdict::Recorded.into(), ..all() }, &[0]),
+        (ListPostbacksRequest { verdict: Verdict::Duplicate.into(), ..all() }, &[1]),
+        (ListPostbacksRequest { verdict: held, ..all() }, &[2, 3, 4, 5]),
+        (ListPostbacksRequest { reason: malformed, ..all() }, &[2, 3]),
+        (ListPostbacksRequest { conversion_code_id: world.code.id.clone(), ..all() }, &[0, 1, 2, 5]),
+        (ListPostbacksRequest { conversion_code_id: world.code.id.to_lowercase(), ..all() }, &[0, 1, 2, 5]),
+        (
+            ListPostbacksRequest { reason: malformed, conversion_code_id: world.code.id.clone(), ..all() },
+            &[2],
+        ),
+        (ListPostbacksRequest { verdict: Verdict::Recorded.into(), reason: malformed, ..all() }, &[]),
+    ] {
+        let mut found: Vec<String> =
+            world.postbacks(request.clone()).await.into_iter().map(|postback| postback.id).collect();
+        found.sort();
+        let mut expected: Vec<String> = expected.iter().map(|index| ids[*index].clone()).collect();
+        expected.sort();
+        assert_eq!(found, expected, "{request:?}");
+    }
+    let client = world.server.client();
+    for (request, name) in [
+        (ListPostbacksRequest { verdict: Verdict::Queued.into(), ..all() }, "verdict"),
+        (ListPostbacksRequest { verdict: Verdict::Test.into(), ..all() }, "verdict"),
+        (ListPostbacksRequest { verdict: 99, ..all() }, "verdict"),
+        (ListPostbacksRequest { reason: 99, ..all() }, "reason"),
+    ] {
+        let error = client.list_postbacks(request).await.unwrap_err();
+        assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::FieldInvalid));
+        assert_eq!(fields(&error), [name]);
+    }
+}
+
+#[tokio::test]
+async fn a_page_token_serves_its_own_list_alone() {
+    let world = World::start().await;
+    let client = world.server.client();
+    for transaction_id in ["1", "2"] {
+        let transaction_id = transaction_id.to_owned();
+        let request = RecordConversionRequest { transaction_id, ..report(&world.code, &world.click) };
+        client.record_conversion(request).await.unwrap();
+    }
+    let first = ListConversionsRequest { page_size: 1, ..Default::default() };
+    let page_token = client.list_conversions(first).await.unwrap().next_page_token;
+    let second = ListConversionsRequest { page_token: page_token.clone(), ..Default::default() };
+    assert_eq!(client.list_conversions(second.clone()).await.unwrap().conversions.len(), 1);
+
+    let codes = ListConversionCodesRequest { page_size: 1, ..Default::default() };
+    let code_token = client.list_conversion_codes(codes).await.unwrap().next_page_token;
+    let code_id = world.code.id.clone();
+    let refused = [
+        client
+            .list_conversions(ListConversionsRequest { conversion_code_id: code_id, ..second.clone() })
+            .await
+            .map(drop),
+        client
+            .list_conversions(ListConversionsRequest { start_time: world.code.create_time, ..second })
+            .await
+            .map(drop),
+        client
+            .list_postbacks(ListPostbacksRequest { page_token: page_token.clone(), ..Default::default() })
+            .await
+            .map(drop),
+        client
+            .list_tracking_links(ListTrackingLinksRequest { page_token, ..Default::default() })
+            .await
+            .map(drop),
+        client
+            .list_conversion_codes(ListConversionCodesRequest {
+                page_token: code_token,
+                show_archived: true,
+                ..Default::default()
+            })
+            .await
+            .map(drop),
+        client
+            .list_conversions(ListConversionsRequest { page_token: "x".to_owned(), ..Default::default() })
+            .await
+            .map(drop),
+    ];
+    for (index, result) in refused.into_iter().enumerate() {
+        let error = result.unwrap_err();
+        let expected = (Code::InvalidArgument, ErrorReason::PageTokenInvalid);
+        assert_eq!((error.code(), error.reason()), expected, "{index}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_holds_50_by_default_and_1000_at_the_most() {
+    let server = Server::start().await;
+    let client = server.client();
+    let code = server.code("Sale").await;
+    let link = server.link(&[&code]).await;
+    let click = server.click(&link).await;
+    let report = |number: usize| RecordConversionRequest {
+        transaction_id: number.to_string(),
+        ..report(&code, &click)
+    };
+    for start in [0, 1_000] {
+        let requests = (start..start + 1_000).map(report).collect();
+        client.batch_record_conversions(BatchRecordConversionsRequest { requests }).await.unwrap();
+    }
+    for (page_size, expected) in [(0, 50), (1, 1), (1_000, 1_000), (1_001, 1_000), (i32::MAX, 1_000)] {
+        let request = ListConversionsRequest { page_size, ..Default::default() };
+        let page = client.list_conversions(request).await.unwrap();
+        assert_eq!(page.conversions.len(), expected, "{page_size}");
+        assert_ne!(page.next_page_token, "");
+    }
+    let request = ListConversionsRequest { page_size: -1, ..Default::default() };
+    let error = client.list_conversions(request).await.unwrap_err();
+    assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::FieldInvalid));
+    assert_eq!(fields(&error), ["page_size"]);
+}
+
+/// The ids of one of everything.
+struct Ids {
+    code: String,
+    link: String,
+    click: String,
+    conversion: String,
+    postback: String,
+}
+
+/// Every call that names something by its id.
+async fn calls_by_id(client: &Client, ids: &Ids) -> Vec<Result<(), Error>> {
+    let Ids { code, link, click, conversion, postback } = ids;
+    let mask = |path: &str| Some(FieldMask { paths: vec![path.to_owned()] });
+    let update_code = UpdateConversionCodeRequest {
+        conversion_code: Some(ConversionCode { id: code.clone(), ..Default::default() }),
+        update_mask: mask("reply"),
+        ..Default::default()
+    };
+    let update_link = UpdateTrackingLinkRequest {
+        tracking_link: Some(TrackingLink { id: link.clone(), ..Default::default() }),
+        update_mask: mask("tags"),
+        ..Default::default()
+    };
+    let archive_code = ArchiveConversionCodeRequest { id: code.clone(), ..Default::default() };
+    let archive_link = ArchiveTrackingLinkRequest { id: link.clone(), ..Default::default() };
+    let url = GetPostbackUrlRequest { conversion_code_id: code.clone() };
+    let record = RecordClickRequest { tracking_link_id: link.clone(), ..Default::default() };
+    let clicks = ListClicksRequest { tracking_link_id: link.clone(), ..Default::default() };
+    let replay = ReplayPostbacksRequest { ids: vec![postback.clone()], ..Default::default() };
+    vec![
+        client.get_conversion_code(GetConversionCodeRequest { id: code.clone() }).await.map(drop),
+        client.update_conversion_code(update_code).await.map(drop),
+        client.archive_conversion_code(archive_code).await.map(drop),
+        client.get_postback_url(url).await.map(drop),
+        client.get_tracking_link(GetTrackingLinkRequest { id: link.clone() }).await.map(drop),
+        client.update_tracking_link(update_link).await.map(drop),
+        client.archive_tracking_link(archive_link).await.map(drop),
+        client.record_click(record).await.map(drop),
+        client.list_clicks(clicks).await.map(drop),
+        client.get_click(GetClickRequest { click_id: click.clone() }).await.map(drop),
+        client.get_conversion(GetConversionRequest { id: conversion.clone() }).await.map(drop),
+        client.get_postback(GetPostbackRequest { id: postback.clone() }).await.map(drop),
+        client.replay_postbacks(replay).await.map(drop),
+    ]
+}
+
+#[tokio::test]
+async fn an_id_that_nothing_has_is_not_found() {
+    let server = Server::start().await;
+    let client = server.client();
+    let link = server.link(&[]).await;
+    // A genuine click id whose click is not recorded.
+    let dry = RecordClickRequest { tracking_link_id: link.id, validate_only: true, ..Default::default() };
+    let unknown = Ids {
+        code: format!("{:032X}", 1),
+        link: format!("link_{}", "0".repeat(26)),
+        click: client.record_click(dry).await.unwrap().click.unwrap().click_id,
+        conversion: format!("conv_{}", "0".repeat(39)),
+        postback: format!("pb_{}", "0".repeat(26)),
+    };
+    let ids = |text: &str| {
+        let [code, link, click, conversion, postback] = [(); 5].map(|()| text.to_owned());
+        Ids { code, link, click, conversion, postback }
+    };
+    for ids in [unknown, ids("x"), ids(""), ids("\u{0}é")] {
+        for (index, result) in calls_by_id(&client, &ids).await.into_iter().enumerate() {
+            let error = result.unwrap_err();
+            let expected = (Code::NotFound, ErrorReason::ResourceNotFound);
+            assert_eq!((error.code(), error.reason()), expected, "{} {index}: {error}", ids.code);
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_bad_item_spoils_no_other_of_its_batch() {
+    let world = World::start().await;
+    let client = world.server.client();
+    let item = |transaction_id: &str, click_id: &str| RecordConversionRequest {
+        transaction_id: transaction_id.to_owned(),
+        ..report(&world.code, click_id)
+    };
+    let requests = vec![
+        item("1", &world.click),
+        item("2", "garbage"),
+        item("3", &world.click),
+        item("1", &world.click),
+        RecordConversionRequest { value: None, ..item("4", &world.click) },
+        RecordConversionRequest { validate_only: true, ..item("5", &world.click) },
+    ];
+    let response = client.batch_record_conversions(BatchRecordConversionsRequest { requests }).await.unwrap();
+    let mut reasons = Vec::new();
+    let mut verdicts = Vec::new();
+    for (index, result) in response.results.into_iter().enumerate() {
+        match result.into_result() {
+            Ok(response) => {
+                let conversion = response.conversion.clone().unwrap();
+                verdicts.push((index, conversion.transaction_id, response.verdict()));
+            }
+            Err(error) => reasons.push((index, error.code(), error.reason(), fields(&error).join(","))),
+        }
+    }
+    let invalid = Code::InvalidArgument;
+    let expected = [
+        (1, invalid, ErrorReason::ClickIdInvalid, String::new()),
+        (4, invalid, ErrorReason::FieldInvalid, "value".to_owned()),
+    ];
+    assert_eq!(reasons, expected);
+    // Which of two equal items was first is not said, but one was.
+    let mut twins = [verdicts[0].2, verdicts[2].2];
+    twins.sort();
+    assert_eq!(twins, [Verdict::Recorded, Verdict::Duplicate]);
+    let found: Vec<_> = verdicts.iter().map(|(index, id, _)| (*index, id.as_str())).collect();
+    assert_eq!(found, [(0, "1"), (2, "3"), (3, "1"), (5, "5")]);
+    assert_eq!((verdicts[1].2, verdicts[3].2), (Verdict::Recorded, Verdict::Test));
+    assert_eq!(world.conversions().await.len(), 2);
+
+    for size in [0, 1_001] {
+        let requests = vec![item("6", &world.click); size];
+        let request = BatchRecordConversionsRequest { requests };
+        let error = client.batch_record_conversions(request).await.unwrap_err();
+        assert_eq!((error.code(), error.reason()), (invalid, ErrorReason::FieldInvalid), "{size}");
+        assert_eq!(fields(&error), ["requests"]);
+    }
+}

@@ -1,0 +1,62 @@
+//! Logs hold no secret, no query string and no full address.
+
+use std::process::Stdio;
+
+use s2s_sdk::{
+    Client,
+    v1::{ConversionCode, CreateConversionCodeRequest, CreateTrackingLinkRequest, TrackingLink},
+};
+use s2s_tests::{Answer, click_id_of, command, http};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
+    process::Command,
+};
+
+#[tokio::test]
+async fn a_log_tells_nothing_of_visitors_and_sales() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = command(folder.path())
+        .args(["--listen", "127.0.0.1:0", "--log", "info,s2s_server=trace"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let said = lines.next_line().await.unwrap().unwrap();
+    let url = said.split_whitespace().last().unwrap();
+    let client = Client::builder(url).build().unwrap();
+
+    let code = ConversionCode { name: "Secretname".to_owned(), ..Default::default() };
+    let request = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
+    let code = client.create_conversion_code(request).await.unwrap().conversion_code.unwrap();
+    let link = TrackingLink {
+        destination: "http://secretshop.example/?s1=[s2sidentifier]".to_owned(),
+        conversion_code_ids: vec![code.id.clone()],
+        ..Default::default()
+    };
+    let request = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
+    let link = client.create_tracking_link(request).await.unwrap().tracking_link.unwrap();
+    let visit = http().get(format!("{}?sub1=secretsub", link.url)).header("user-agent", "secretagent");
+    let visit = visit.send().await.unwrap();
+    let click_id = click_id_of(visit.headers()["location"].to_str().unwrap());
+    for (query, status) in [
+        (format!("clickId={click_id}&id={}&val=1&com=0&oid=secretorder&param=secretparam", code.id), 200),
+        (format!("clickId={click_id}&id={}&val=2&com=0&oid=secretorder", code.id), 409),
+        (format!("clickId=secretclick&id={}&val=1&com=0", code.id), 400),
+    ] {
+        let answer = Answer::of(http().get(format!("{url}/s2s?{query}")).send().await.unwrap()).await;
+        assert_eq!(answer.status, status, "{answer:?}");
+    }
+    drop(client);
+    let id = server.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    assert!(server.wait().await.unwrap().success());
+    let mut log = String::new();
+    server.stderr.take().unwrap().read_to_string(&mut log).await.unwrap();
+    assert!(log.contains("stopped"), "it does log: {log}");
+    let log = log.to_lowercase();
+    for word in ["secret", "clickid=", "127.0.0.1", &click_id, &code.id.to_lowercase()] {
+        assert!(!log.contains(word), "the log holds {word}: {log}");
+    }
+}

@@ -1,0 +1,84 @@
+//! A disk that is full: nothing is acknowledged that is not kept, and visitors go on.
+
+use std::collections::BTreeSet;
+
+use futures::TryStreamExt as _;
+use s2s_sdk::{
+    Client, Code,
+    v1::{ErrorReason, ListConversionsRequest, RecordConversionRequest},
+};
+use s2s_tests::{Answer, Server, click_id_of, http};
+
+use crate::report;
+
+/// Room for the schema and some dozen conversions.
+const DISK_KIBIBYTES: u32 = 1_024;
+/// More conversions than it has room for.
+const CONVERSIONS_MAX: usize = 10_000;
+
+#[tokio::test]
+async fn a_full_disk_loses_nothing_and_stops_no_visitor() {
+    let mut server = Server::start_on_a_small_disk(DISK_KIBIBYTES).await;
+    let code = server.code("Sale").await;
+    let link = server.link(&[&code]).await;
+    let click = server.click(&link).await;
+    let query = |number| format!("clickId={click}&id={}&val=1&com=0&oid={number}", code.id);
+    let mut acknowledged = BTreeSet::new();
+    let mut numbers = 0..CONVERSIONS_MAX;
+    let (refused, answer) = loop {
+        let number = numbers.next().expect("the disk is full in the end");
+        let answer = server.postback(&query(number)).await;
+        if answer.status != 200 {
+            break (query(number), answer);
+        }
+        acknowledged.insert(answer.field("conversion_id"));
+    };
+    check_refused(&answer);
+
+    // Over gRPC the same, with the pause that is asked for. A smaller write may still have found room.
+    let client = Client::builder(&server.url).retries(0).build().unwrap();
+    let (request, error) = loop {
+        let transaction_id = numbers.next().expect("the disk is full in the end").to_string();
+        let request = RecordConversionRequest { transaction_id, ..report(&code, &click) };
+        match client.record_conversion(request.clone()).await {
+            Ok(response) => assert!(acknowledged.insert(response.conversion.unwrap().id)),
+            Err(error) => break (request, error),
+        }
+    };
+    assert_eq!((error.code(), error.reason()), (Code::Unavailable, ErrorReason::Unavailable));
+    assert_eq!(error.retry_delay(), Some(std::time::Duration::from_secs(1)));
+    let cause = ["sqlite", "disk", "database", "code:"];
+    assert!(!cause.iter().any(|word| error.message().to_lowercase().contains(word)), "{error}");
+
+    // Visitors are sent on, with ids that count later; what is there can be read.
+    let visit = http().get(&link.url).send().await.unwrap();
+    assert_eq!(visit.status(), 302);
+    let visit = click_id_of(visit.headers()["location"].to_str().unwrap());
+    assert_eq!(stored(&server).await, acknowledged);
+
+    server.terminate().await;
+    assert!(server.ended().await.success());
+    server.restart().await;
+    assert_eq!(stored(&server).await, acknowledged);
+    let answer = server.postback(&refused).await;
+    assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"), "it was not counted");
+    let client = server.client();
+    assert!(client.record_conversion(request).await.is_ok());
+    client.record_conversion(report(&code, &visit)).await.unwrap();
+    assert_eq!(stored(&server).await.len(), acknowledged.len() + 3);
+}
+
+fn check_refused(answer: &Answer) {
+    assert_eq!((answer.status, answer.header("retry-after")), (503, "1"), "{answer:?}");
+    assert_eq!(
+        (answer.field("verdict").as_str(), answer.field("reason").as_str()),
+        ("REFUSED", "UNAVAILABLE")
+    );
+    assert_eq!((answer.field("postback_id"), answer.field("conversion_id")), (String::new(), String::new()));
+}
+
+/// The ids of all conversions.
+async fn stored(server: &Server) -> BTreeSet<String> {
+    let all = server.client().conversions(ListConversionsRequest::default());
+    all.map_ok(|conversion| conversion.id).try_collect().await.unwrap()
+}
