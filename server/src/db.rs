@@ -97,6 +97,11 @@ impl Db {
     }
 }
 
+/// Ends a transaction: its writes are kept, or only the database's opinion of them was wanted.
+pub async fn end(txn: DatabaseTransaction, keep: bool) -> Result<(), DbErr> {
+    if keep { txn.commit().await } else { txn.rollback().await }
+}
+
 fn options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options

@@ -8,7 +8,7 @@ use sea_orm::{
 use super::{ConversionCodeId, DedupePolicy, LIST_KEY_BYTES, ReplyMode};
 use crate::{
     auth::Scope,
-    db::Db,
+    db::{Db, end},
     error::{Error, Result},
     id::AccountId,
     money::Currency,
@@ -46,11 +46,7 @@ pub async fn insert(db: &Db, code: Model, validate_only: bool) -> Result<Model> 
     let txn = db.begin().await?;
     match Entity::insert(code.clone().into_active_model()).exec_without_returning(&txn).await {
         Ok(_) => {
-            if validate_only {
-                txn.rollback().await?
-            } else {
-                txn.commit().await?
-            }
+            end(txn, !validate_only).await?;
             Ok(code)
         }
         Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {

@@ -50,7 +50,7 @@ impl PostbackService for Service {
         request: Request<ListPostbacksRequest>,
     ) -> Result<Response<ListPostbacksResponse>, Status> {
         let account = auth::account(&request);
-        let (filter, page) = parse_list(request.into_inner())?;
+        let (filter, page) = parse_list(request.get_ref())?;
         let (postbacks, next_page_token) = super::list(&self.0, account, &filter, &page).await?;
         let postbacks = postbacks.into_iter().map(Into::into).collect();
         Ok(Response::new(ListPostbacksResponse { postbacks, next_page_token }))
@@ -145,7 +145,7 @@ fn parse_receive(request: ReceivePostbackRequest, now: Time) -> Result<(Postback
     Ok((id, raw))
 }
 
-fn parse_list(request: ListPostbacksRequest) -> Result<(Filter, PageRequest<LIST_KEY_BYTES>)> {
+fn parse_list(request: &ListPostbacksRequest) -> Result<(Filter, PageRequest<LIST_KEY_BYTES>)> {
     let mut violations = Violations::default();
     let verdict = violations.check("verdict", parse_verdict(request.verdict));
     let reason =

@@ -8,7 +8,7 @@ use sea_orm::{
 use super::{CodeIds, Destination, LIST_KEY_BYTES, LinkKey, RedirectKind, Slug, Tags, TrackingLinkId};
 use crate::{
     auth::Scope,
-    db::Db,
+    db::{Db, end},
     error::{Error, Result},
     id::AccountId,
     page::PageRequest,
@@ -55,11 +55,7 @@ pub async fn insert(db: &Db, link: Model, validate_only: bool) -> Result<Inserte
     let txn = db.begin().await?;
     let inserted = Entity::insert(link.clone().into_active_model()).exec_without_returning(&txn).await;
     let Err(error) = inserted else {
-        if validate_only {
-            txn.rollback().await?
-        } else {
-            txn.commit().await?
-        }
+        end(txn, !validate_only).await?;
         return Ok(Inserted::Stored(Box::new(link)));
     };
     txn.rollback().await?;
