@@ -8,6 +8,7 @@
     reason = "a test that can't go on has failed"
 )]
 
+mod bad_input;
 mod concurrency;
 mod config;
 mod contract;
@@ -17,9 +18,11 @@ mod lists;
 mod logs;
 mod outage;
 mod port;
+mod raw;
 mod redirect;
 mod replay;
 mod rules;
+mod sdk;
 mod setup;
 mod verdicts;
 

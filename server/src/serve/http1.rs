@@ -7,8 +7,10 @@
 //! connection then ends, since nobody can say where a next request would begin.
 
 use std::{
+    convert::Infallible,
     io,
     pin::{Pin, pin},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
@@ -17,19 +19,24 @@ use axum::body::Body;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, header};
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::BodyExt as _;
 use hyper::{
     rt::{Read, ReadBufCursor, Write},
     server::conn::http1,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{io::AsyncReadExt as _, io::AsyncWriteExt as _, net::TcpStream};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use super::{HEADER_BYTES_MAX, HEADER_TIMEOUT};
 use crate::edge::RawTarget;
 
 /// Bytes of a connection that are kept to read a refused request again.
 const KEPT_BYTES_MAX: usize = 16 * 1_024;
+/// Header lines that hyper takes.
+const HEADERS_MAX: usize = 100;
 /// How long the rest of a refused request may take to come.
 const REST_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -40,10 +47,14 @@ impl<F: Fn(Request<Body>) -> BoxFuture<'static, Response<Body>> + Clone + Send +
 
 /// Serves a connection to its end; after `stop`, to the end of the request under way.
 pub async fn serve(stream: TcpStream, answer: impl Answer, stop: impl Future<Output = ()>) {
-    let io = Kept { io: TokioIo::new(stream), last: Vec::new(), refused: false };
-    let service = hyper::service::service_fn(|request: Request<hyper::body::Incoming>| {
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    let io = Watched { io: TokioIo::new(stream), seen: seen.clone(), refused: false };
+    let service = hyper::service::service_fn(|mut request: Request<hyper::body::Incoming>| {
+        if let Some(raw) = lock(&seen).fragment_of(&request) {
+            request.extensions_mut().insert(RawTarget(raw));
+        }
         let answered = answer(request.map(Body::new));
-        Box::pin(async move { Ok::<_, std::convert::Infallible>(answered.await) })
+        Box::pin(async move { Ok::<_, Infallible>(answered.await) })
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(HEADER_BYTES_MAX);
@@ -59,10 +70,10 @@ pub async fn serve(stream: TcpStream, answer: impl Answer, stop: impl Future<Out
     });
     let error = ended.await.err();
     let parts = connection.into_parts();
-    let (mut stream, kept) = (parts.io.io.into_inner(), parts.io.last);
+    let mut stream = parts.io.io.into_inner();
     match error {
         Some(error) if error.is_parse() && parts.io.refused => {
-            let head = refused_head(&kept, &parts.read_buf).to_vec();
+            let head = refused_head(&lock(&seen).bytes, &parts.read_buf).to_vec();
             if let Err(error) = answer_refused(&mut stream, head, &answer).await {
                 tracing::debug!(%error, "a refused request could not be answered");
             }
@@ -74,21 +85,17 @@ pub async fn serve(stream: TcpStream, answer: impl Answer, stop: impl Future<Out
     let _ = stream.shutdown().await;
 }
 
-/// Where the request that hyper refused begins. `rest`: what hyper has not consumed of `kept`.
+/// Where the request that hyper refused begins. `rest`: what hyper has not consumed of the bytes `seen`.
 ///
-/// hyper consumes a whole head before it finds that the target is no URI; any other fault it finds before.
-fn refused_head<'a>(kept: &'a [u8], rest: &'a [u8]) -> &'a [u8] {
-    let consumed =
-        kept.len().checked_sub(rest.len()).and_then(|length| kept.get(..length)).unwrap_or_default();
-    let last_head = last_request_line(consumed);
-    let target_is_wrong = last_head.is_some_and(|head| {
-        let line = RequestLine::read(head);
-        line.is_some_and(|line| Uri::try_from(line.target).is_err())
-    });
-    match last_head {
-        Some(head) if target_is_wrong || rest.is_empty() => head,
-        _ => rest,
+/// What its parser refuses stays; where the parser was content and the target was no URI, the head is
+/// consumed. The lines of a body look like anything, so they are never searched for what stays.
+fn refused_head<'a>(seen: &'a [u8], rest: &'a [u8]) -> &'a [u8] {
+    let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
+    if httparse::Request::new(&mut headers).parse(rest).is_err() {
+        return rest;
     }
+    let before = seen.len().checked_sub(rest.len()).and_then(|length| seen.get(..length));
+    before.and_then(last_request_line).unwrap_or_default()
 }
 
 /// The bytes from the last line on that looks like a request's first.
@@ -122,10 +129,10 @@ impl<'a> RequestLine<'a> {
     }
 }
 
-/// Reads the rest of a refused head, and answers it.
+/// Reads the rest of a refused request, and answers it.
 async fn answer_refused(stream: &mut TcpStream, mut head: Vec<u8>, answer: &impl Answer) -> io::Result<()> {
     let rest = async {
-        while !ends(&head) && head.len() < KEPT_BYTES_MAX && stream.read_buf(&mut head).await? > 0 {}
+        while missing_bytes(&head) > 0 && stream.read_buf(&mut head).await? > 0 {}
         Ok::<_, io::Error>(())
     };
     // What has come by then must do.
@@ -147,31 +154,44 @@ async fn answer_refused(stream: &mut TcpStream, mut head: Vec<u8>, answer: &impl
     stream.write_all(&text).await
 }
 
-fn ends(head: &[u8]) -> bool {
-    head.windows(2).any(|end| end == b"\n\n") || head.windows(4).any(|end| end == b"\r\n\r\n")
+/// How many bytes of a request are still to come, as far as its beginning tells; no more than are kept.
+fn missing_bytes(request: &[u8]) -> usize {
+    let left = KEPT_BYTES_MAX.saturating_sub(request.len());
+    let Some((head, body)) = split_head(request) else { return left.min(1) };
+    let lengths = header_lines(head).filter(|(name, _)| name == header::CONTENT_LENGTH);
+    let length = lengths.filter_map(|(_, value)| value.to_str().ok()?.parse::<usize>().ok()).last();
+    length.unwrap_or_default().saturating_sub(body.len()).min(left)
 }
 
-/// The request of a head, with a target that is a URI, and the raw one beside it.
-fn request(head: &[u8]) -> Option<Request<Body>> {
+/// A head and the bytes behind its blank line; `None` where that has not come yet.
+fn split_head(request: &[u8]) -> Option<(&[u8], &[u8])> {
+    let ends = [b"\r\n\r\n".as_slice(), b"\n\n"].map(|end| {
+        let at = request.windows(end.len()).position(|window| window == end)?;
+        Some(at + end.len())
+    });
+    let at = ends.into_iter().flatten().min()?;
+    request.split_at_checked(at)
+}
+
+/// The header lines of a head that can be read.
+fn header_lines(head: &[u8]) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+    head.split(|byte| *byte == b'\n').skip(1).filter_map(|line| {
+        let colon = line.iter().position(|byte| *byte == b':')?;
+        let (name, value) = line.split_at_checked(colon)?;
+        let name = HeaderName::from_bytes(name.trim_ascii()).ok()?;
+        Some((name, HeaderValue::from_bytes(value.get(1..)?.trim_ascii()).ok()?))
+    })
+}
+
+/// The request in these bytes, with a target that is a URI, and the raw one beside it.
+fn request(bytes: &[u8]) -> Option<Request<Body>> {
+    let (head, body) = split_head(bytes).unwrap_or((bytes, &[]));
     let line = RequestLine::read(head)?;
-    let raw = Bytes::copy_from_slice(line.target);
-    let mut request = Request::new(Body::from_stream(futures::stream::empty::<Result<Bytes, io::Error>>()));
-    if line.method == Method::POST {
-        let end = head.windows(4).position(|end| end == b"\r\n\r\n").and_then(|at| head.get(at + 4..));
-        *request.body_mut() = Body::new(Full::from(end.unwrap_or_default().to_vec()));
-    }
+    let mut request = Request::new(Body::from(body.to_vec()));
     *request.method_mut() = line.method;
     *request.uri_mut() = Uri::try_from(percent_encoded(line.target)).ok()?;
-    request.extensions_mut().insert(RawTarget(raw));
-    for line in head.split(|byte| *byte == b'\n').skip(1).take_while(|line| !line.trim_ascii().is_empty()) {
-        let colon = line.iter().position(|byte| *byte == b':').and_then(|at| line.split_at_checked(at));
-        let pair = colon.and_then(|(name, value)| {
-            let name = HeaderName::from_bytes(name.trim_ascii()).ok()?;
-            let value = value.get(1..)?.trim_ascii();
-            Some((name, HeaderValue::from_bytes(value).ok()?))
-        });
-        request.headers_mut().extend(pair);
-    }
+    request.extensions_mut().insert(RawTarget(Bytes::copy_from_slice(line.target)));
+    request.headers_mut().extend(header_lines(head));
     Some(request)
 }
 
@@ -189,14 +209,53 @@ fn percent_encoded(target: &[u8]) -> String {
     text
 }
 
-/// A connection whose last bytes are kept, and on which hyper's own empty refusals are not sent.
-struct Kept {
+/// The last bytes read on a connection.
+#[derive(Default)]
+struct Seen {
+    bytes: Vec<u8>,
+    /// There was a `#` among them.
+    hash: bool,
+}
+
+impl Seen {
+    fn add(&mut self, bytes: &[u8]) {
+        self.hash |= bytes.contains(&b'#');
+        self.bytes.extend_from_slice(bytes);
+        if self.bytes.len() > 2 * KEPT_BYTES_MAX {
+            let surplus = self.bytes.len() - KEPT_BYTES_MAX;
+            self.bytes.drain(..surplus);
+        }
+    }
+
+    /// The whole target of a request that came with a raw `#`: a URI keeps nothing behind it, though
+    /// there may be a macro such as `#S1#`, and all that follows.
+    fn fragment_of<B>(&self, request: &Request<B>) -> Option<Bytes> {
+        if !self.hash {
+            return None;
+        }
+        let start = format!("{} {}", request.method(), request.uri());
+        let lines = self.bytes.rsplit(|byte| *byte == b'\n');
+        let line = lines.map(RequestLine::read).flatten().find(|line| {
+            let whole = [line.method.as_str().as_bytes(), b" ", line.target].concat();
+            let behind = whole.strip_prefix(start.as_bytes());
+            behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(b"#"))
+        })?;
+        line.target.contains(&b'#').then(|| Bytes::copy_from_slice(line.target))
+    }
+}
+
+fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A connection whose last bytes are seen, and on which hyper's own empty refusals are not sent.
+struct Watched {
     io: TokioIo<TcpStream>,
-    last: Vec<u8>,
+    seen: Arc<Mutex<Seen>>,
     refused: bool,
 }
 
-impl Read for Kept {
+impl Read for Watched {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -207,16 +266,12 @@ impl Read for Kept {
         let mut read = hyper::rt::ReadBuf::new(bytes.get_mut(..length).unwrap_or_default());
         std::task::ready!(Pin::new(&mut self.io).poll_read(context, read.unfilled()))?;
         buffer.put_slice(read.filled());
-        self.last.extend_from_slice(read.filled());
-        if self.last.len() > 2 * KEPT_BYTES_MAX {
-            let surplus = self.last.len() - KEPT_BYTES_MAX;
-            self.last.drain(..surplus);
-        }
+        lock(&self.seen).add(read.filled());
         Poll::Ready(Ok(()))
     }
 }
 
-impl Write for Kept {
+impl Write for Watched {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -286,16 +341,46 @@ mod tests {
         let good = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
         let bad_uri = "GET /s2s?a=<x> HTTP/1.1\r\nHost: x\r\n\r\n";
         let bad_line = "GET /s2s?a=b c=d HTTP/1.1\r\nHost: x\r\n\r\n";
-        for (kept, rest, head) in [
-            (bad_uri.to_owned(), "", bad_uri.to_owned()),
-            (format!("{good}{bad_uri}"), "", bad_uri.to_owned()),
-            (format!("{good}{bad_uri}{good}"), good, bad_uri.to_owned()),
-            (bad_line.to_owned(), bad_line, bad_line.to_owned()),
-            (format!("{good}{bad_line}"), bad_line, bad_line.to_owned()),
+        let in_a_body = format!("POST /s2s HTTP/1.1\r\n\r\n\n{bad_uri}");
+        for (seen, rest, head) in [
+            (bad_uri.to_owned(), "", bad_uri),
+            (format!("{good}{bad_uri}"), "", bad_uri),
+            (format!("{good}{bad_uri}{good}"), good, bad_uri),
+            (bad_line.to_owned(), bad_line, bad_line),
+            (format!("{good}{bad_line}"), bad_line, bad_line),
+            (format!("{in_a_body}{bad_line}"), bad_line, bad_line),
+            ("nonsense".to_owned(), "", ""),
         ] {
-            let found = refused_head(kept.as_bytes(), rest.as_bytes());
-            assert!(found.starts_with(head.as_bytes()), "{kept:?}: {:?}", String::from_utf8_lossy(found));
+            let found = refused_head(seen.as_bytes(), rest.as_bytes());
+            assert!(found.starts_with(head.as_bytes()), "{seen:?}: {:?}", String::from_utf8_lossy(found));
         }
+    }
+
+    #[test]
+    fn the_rest_of_a_request_is_waited_for() {
+        for (request, missing) in [
+            ("GET /s2s?a b", 1),
+            ("GET /s2s?a b HTTP/1.1\r\nHost: x\r\n\r\n", 0),
+            ("POST /s2s?a b HTTP/1.1\r\nContent-Length: 5\r\n\r\nab", 3),
+            ("POST /s2s?a b HTTP/1.1\ncontent-length: 2\n\nab", 0),
+            ("POST /s2s?a b HTTP/1.1\r\nContent-Length: x\r\n\r\n", 0),
+        ] {
+            assert_eq!(missing_bytes(request.as_bytes()), missing, "{request}");
+        }
+        assert!(missing_bytes(b"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n") < KEPT_BYTES_MAX);
+    }
+
+    #[test]
+    fn a_raw_hash_is_not_lost() {
+        let mut seen = Seen::default();
+        let request = |uri: &str| Request::get(uri).body(()).unwrap();
+        seen.add(b"GET /s2s?a=1 HTTP/1.1\r\n\r\n");
+        assert_eq!(seen.fragment_of(&request("/s2s?a=1")), None);
+        seen.add(b"GET /s2s?a=#S1#&b=2 HTTP/1.1\r\n\r\n");
+        assert_eq!(seen.fragment_of(&request("/s2s?a=")).as_deref(), Some(b"/s2s?a=#S1#&b=2".as_slice()));
+        assert_eq!(seen.fragment_of(&request("/s2s?a=1")), None);
+        seen.add(b"GET /s2s?a= HTTP/1.1\r\n\r\n");
+        assert_eq!(seen.fragment_of(&request("/s2s?a=")), None, "the last one came without");
     }
 
     #[test]

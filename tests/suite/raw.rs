@@ -1,0 +1,140 @@
+//! Requests that no HTTP library sends, and that merchants' systems send all the same.
+
+use std::collections::BTreeSet;
+
+use s2s_sdk::v1::{GetPostbackRequest, ListPostbacksRequest};
+use s2s_tests::Server;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+use crate::verdicts::World;
+
+/// What the server answers to these pieces, each of which is sent on its own, until it ends the connection.
+async fn exchange(server: &Server, pieces: &[&[u8]]) -> String {
+    let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    for piece in pieces {
+        stream.write_all(piece).await.unwrap();
+    }
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+fn get(target: &[u8]) -> Vec<u8> {
+    [b"GET ", target, b" HTTP/1.1\r\nhost: t.example\r\nconnection: close\r\n\r\n"].concat()
+}
+
+/// The statuses of all answers on a connection, and their verdicts.
+fn statuses(answers: &str) -> Vec<(&str, &str)> {
+    let header = |text: &'static str, answer| {
+        let (_, rest): (&str, &str) = str::split_once(answer, text).unwrap_or_default();
+        rest.split(['\r', ' ']).next().unwrap()
+    };
+    let answers = answers.split("HTTP/1.1 ").skip(1);
+    answers.map(|answer| (&answer[..3], header("s2s-verdict: ", answer))).collect()
+}
+
+#[tokio::test]
+async fn raw_bytes_in_a_target_are_read_leniently_and_kept_as_they_came() {
+    let world = World::start().await;
+    let good = "clickId=$click&id=$code&val=1&com=0";
+    for (query, status, verdict, named) in [
+        (format!("{good}.5\u{1}m=k%3Dv&oid=latin"), "200", "RECORDED", "HTML_REPAIRED"),
+        (format!("{good}&oid=blank 1"), "200", "RECORDED", "\"notes\":[]"),
+        ("clickId= $click &id=$code&val=1&com=0&oid=blanks".to_owned(), "200", "RECORDED", "TRIMMED"),
+        ("clickId=\"$click\"&id=$code&val=1&com=0&oid=quotes".to_owned(), "200", "RECORDED", "TRIMMED"),
+        ("clickId=<insert>&id=$code&val=1&com=0".to_owned(), "400", "HELD", "MACRO_NOT_REPLACED"),
+        ("clickId={clickid}|^`\\&id=$code&val=1&com=0".to_owned(), "400", "HELD", "CLICK_ID_INVALID"),
+        (format!("{good}&oid=a\u{2}b"), "400", "HELD", "PARAMETER_MALFORMED"),
+        (format!("{good}&oid=\u{3}"), "400", "HELD", "PARAMETER_MALFORMED"),
+    ] {
+        // A pilcrow in Latin-1, and bytes that are of no text at all.
+        let mut target = format!("/s2s?{}", world.fill(&query)).into_bytes();
+        for byte in &mut target {
+            *byte = match *byte {
+                1 => 0xb6,
+                3 => 0xff,
+                other => other,
+            };
+        }
+        let answer = exchange(&world.server, &[&get(&target)]).await;
+        assert_eq!(statuses(&answer), [(status, verdict)], "{query}: {answer}");
+        assert!(answer.contains(named), "{query}: {answer}");
+        assert_eq!(kept_target(&world, &answer).await, target, "{query}");
+    }
+    assert_eq!(world.conversions().await.len(), 4);
+}
+
+/// The target that was kept with the postback that the answer names.
+async fn kept_target(world: &World, answer: &str) -> Vec<u8> {
+    let (_, id) = answer.split_once("\"postback_id\":\"").unwrap();
+    let request = GetPostbackRequest { id: id.split('"').next().unwrap().to_owned() };
+    let postback = world.server.client().get_postback(request).await.unwrap().postback.unwrap();
+    postback.raw.unwrap().target
+}
+
+#[tokio::test]
+async fn what_follows_a_raw_hash_is_kept() {
+    let world = World::start().await;
+    let target = world.fill("/s2s?clickId=#S1#&id=$code&val=1&com=0");
+    let answer = exchange(&world.server, &[&get(target.as_bytes())]).await;
+    assert_eq!(statuses(&answer), [("400", "HELD")], "{answer}");
+    assert_eq!(String::from_utf8(kept_target(&world, &answer).await).unwrap(), target);
+}
+
+#[tokio::test]
+async fn a_refused_request_may_come_in_pieces_and_behind_a_good_one() {
+    let world = World::start().await;
+    let target = |oid: &str| world.fill(&format!("/s2s?clickId=$click&id=$code&val=1&com=0&oid={oid}"));
+    let request = |oid| format!("GET {} HTTP/1.1\r\nhost: a\r\n\r\n", target(oid)).into_bytes();
+    let answer = exchange(&world.server, &[&request("1"), &request("odd <2>")]).await;
+    assert_eq!(statuses(&answer), [("200", "RECORDED"); 2], "{answer}");
+    let answer = exchange(&world.server, &[&[request("3"), request("4"), request("odd <5>")].concat()]).await;
+    assert_eq!(statuses(&answer), [("200", "RECORDED"); 3], "{answer}");
+    let odd = request("odd <6>");
+    let pieces: Vec<&[u8]> = odd.chunks(7).collect();
+    assert_eq!(statuses(&exchange(&world.server, &pieces).await), [("200", "RECORDED")]);
+    assert_eq!(world.conversions().await.len(), 6);
+}
+
+#[tokio::test]
+async fn what_stands_in_a_body_is_no_request() {
+    let world = World::start().await;
+    let target = |oid: &str| world.fill(&format!("/s2s?clickId=$click&id=$code&val=1&com=0&oid={oid}"));
+    let body = [b"a=1\r\n".as_slice(), &get(target("<inner>").as_bytes())].concat();
+    let head = format!("POST /s2s HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n", body.len());
+    let pieces = [head.as_bytes(), &body, &get(target("odd <1>").as_bytes())];
+    let answer = exchange(&world.server, &pieces).await;
+    assert_eq!(statuses(&answer), [("400", "HELD"), ("200", "RECORDED")], "{answer}");
+    let postbacks = world.postbacks(ListPostbacksRequest::default()).await;
+    let targets: BTreeSet<Vec<u8>> =
+        postbacks.into_iter().map(|postback| postback.raw.unwrap().target).collect();
+    assert_eq!(targets, BTreeSet::from([target("odd <1>").into_bytes(), b"/s2s".to_vec()]));
+}
+
+#[tokio::test]
+async fn the_body_of_a_refused_request_is_read_to_its_end() {
+    let world = World::start().await;
+    let body = world.fill(&format!("x={}&clickId=$click&id=$code&val=1&com=0", "y".repeat(6_000)));
+    let head = format!(
+        "POST /s2s?oid=a b HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+         content-length: {}\r\n\r\n",
+        body.len()
+    );
+    let answer = exchange(&world.server, &[head.as_bytes(), body.as_bytes()]).await;
+    assert_eq!(statuses(&answer), [("200", "RECORDED")], "{answer}");
+}
+
+#[tokio::test]
+async fn a_visitor_with_an_odd_url_is_sent_on() {
+    let server = Server::start().await;
+    let link = server.link(&[]).await;
+    for query in ["sub1=<b>", "sub1=a b", "sub1=\"x\"|{}", "\u{fc}"] {
+        let answer = exchange(&server, &[&get(format!("/{}?{query}", link.slug).as_bytes())]).await;
+        assert!(answer.starts_with("HTTP/1.1 302 "), "{query}: {answer}");
+        assert!(answer.contains("location: http://shop.example/Web-Marketing?s1="), "{query}: {answer}");
+    }
+}
