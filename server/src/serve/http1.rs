@@ -235,7 +235,7 @@ impl Seen {
         }
         let start = format!("{} {}", request.method(), request.uri());
         let lines = self.bytes.rsplit(|byte| *byte == b'\n');
-        let line = lines.map(RequestLine::read).flatten().find(|line| {
+        let line = lines.filter_map(RequestLine::read).find(|line| {
             let whole = [line.method.as_str().as_bytes(), b" ", line.target].concat();
             let behind = whole.strip_prefix(start.as_bytes());
             behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(b"#"))
