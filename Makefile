@@ -1,17 +1,15 @@
 # What a person runs. `make test` is what CI runs.
 CARGO ?= cargo
 BUF := sdk/node_modules/.bin/buf
-# The programs of the demo and of `make bench` are timed, so they are built as they would be deployed.
-RELEASE := --release --locked
-
 .PHONY: run demo test check check-schema generate bench tools
 
+# Built for development, which takes a quarter of the time; for production: cargo build --release.
 run:
-	$(CARGO) run $(RELEASE) -p s2s-server
+	$(CARGO) run --locked -p s2s-server
 
 demo:
-	$(CARGO) build $(RELEASE) -p s2s-server -p s2s-tests
-	target/release/s2s-demo
+	$(CARGO) build --locked -p s2s-server -p s2s-tests --bins
+	target/debug/s2s-demo
 
 test: check
 	$(CARGO) build --locked --workspace --all-targets
@@ -37,7 +35,7 @@ generate: tools
 	$(CARGO) run --locked -p s2s-generate
 
 bench:
-	$(CARGO) build $(RELEASE) -p s2s-server -p s2s-tests
+	$(CARGO) build --release --locked -p s2s-server -p s2s-tests --bins
 	target/release/s2s-bench
 
 # Not `npm ci`: it fails where a registry has no buf for other platforms. The lock file is kept to all the same.
