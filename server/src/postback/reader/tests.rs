@@ -203,3 +203,66 @@ fn hostile_bytes_are_read_without_harm() {
         assert!(read(&raw("GET", target, "", "")).report.is_err());
     }
 }
+
+mod properties {
+    use proptest::{collection::vec, prelude::*};
+    use url::form_urlencoded::Serializer;
+
+    use super::*;
+
+    /// Bytes in which what the reader looks for is frequent.
+    fn bytes() -> impl Strategy<Value = Vec<u8>> {
+        let pieces = [
+            "clickId=", "id=", "val=", "com=", "param=", "&", "&amp;", ";", "?", "=", "%", "%25", "%C2%B6",
+            "\u{B6}m=", "#", "{x}", "1,5", "1.234,56", "$", "EUR", "\0", " ", "\"", "+", "12345678", CODE,
+        ];
+        let piece = prop_oneof![
+            proptest::sample::select(pieces.to_vec()).prop_map(|piece| piece.as_bytes().to_vec()),
+            vec(any::<u8>(), 0..8),
+        ];
+        vec(piece, 0..64).prop_map(|pieces| pieces.concat())
+    }
+
+    fn amount() -> impl Strategy<Value = (u32, u32)> {
+        (0..1_000_000_u32, 0..1_000_000_u32)
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_arrives_upsets_the_reader(target in bytes(), body in bytes(), json in any::<bool>()) {
+            let content_type = if json { "application/json" } else { "" };
+            let mut request = raw("POST", &[b"/s2s?", target.as_slice()].concat(), content_type, "");
+            request.body = body;
+            let reading = read(&request);
+            prop_assert!(reading.parameters.len() <= target.len() + request.body.len());
+        }
+
+        #[test]
+        fn what_is_written_properly_is_read_as_it_was_written(
+            (value, value_micros) in amount(),
+            (commission, commission_micros) in amount(),
+            oid in "[A-Za-z0-9][^\\p{C}]{0,40}[A-Za-z0-9]",
+            params in vec(("[a-z]{1,8}", "[^;\\x00]{0,20}"), 0..4),
+        ) {
+            let text = |whole: u32, micros: u32| format!("{whole}.{micros:06}");
+            let param: Vec<String> = params.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            let query = Serializer::new(String::new())
+                .append_pair("clickId", "abc")
+                .append_pair("id", CODE)
+                .append_pair("val", &text(value, value_micros))
+                .append_pair("com", &text(commission, commission_micros))
+                .append_pair("oid", &oid)
+                .append_pair("param", &param.join(";"))
+                .finish();
+            let reading = get(&query);
+            prop_assume!(reading.notes.is_empty());
+            let report = reading.report.unwrap();
+            let micros = |whole: u32, micros: u32| i64::from(whole) * 1_000_000 + i64::from(micros);
+            prop_assert_eq!(report.value.micros(), micros(value, value_micros));
+            let commission = Amount::from_micros(micros(commission, commission_micros)).unwrap();
+            prop_assert_eq!(report.commission, Commission::Amount(commission));
+            prop_assert_eq!(report.transaction_id, oid);
+            prop_assert_eq!(report.custom_params.0, params);
+        }
+    }
+}
