@@ -143,8 +143,9 @@ async fn run() -> Result<()> {
     for round in 1..=ROUNDS {
         eprintln!("round {round} of {ROUNDS}");
         for row in &mut rows {
-            let warm_up = bench.measure(row.workload, WARM_UP).await?;
-            let sample = bench.measure(row.workload, duration).await?;
+            let failed = |error| format!("round {round}, {}: {error}", row.workload.name());
+            let warm_up = bench.measure(row.workload, WARM_UP).await.map_err(failed)?;
+            let sample = bench.measure(row.workload, duration).await.map_err(failed)?;
             match row.workload {
                 RecordConversion(_) | BatchRecordConversions | Postback => {
                     recorded += warm_up.items + sample.items;

@@ -289,23 +289,24 @@ fn statuses_are_built_in_one_place() {
 
 #[test]
 fn no_file_names_a_machine_or_a_registry() {
-    let machines = ["/root/", "/home/", "/work/", "/Users/"];
+    // Put together here, so that this file names none itself.
+    let machines = ["root", "home", "work", "Users"].map(|folder| format!("/{folder}/"));
     let registries = [
-        "://registry",
-        "://npm",
-        "artifactory",
-        "index.crates.io",
-        "static.crates.io",
-        "proxy.golang.org",
-        "://pypi",
-        "pythonhosted",
-        "repo.maven",
-        "repo1.maven",
-    ];
+        ["://", "registry"],
+        ["://", "npm"],
+        ["arti", "factory"],
+        ["index.", "crates.io"],
+        ["static.", "crates.io"],
+        ["proxy.", "golang.org"],
+        ["://", "pypi"],
+        ["python", "hosted"],
+        ["repo.", "maven"],
+        ["repo1.", "maven"],
+    ]
+    .map(|parts| parts.concat());
     for file in files("") {
         for word in machines.iter().chain(&registries) {
-            let own = file.path == "tests/suite/rules.rs";
-            assert!(own || !file.text.contains(word), "{} says {word}", file.path);
+            assert!(!file.text.contains(word), "{} says {word}", file.path);
         }
     }
 }
