@@ -93,7 +93,8 @@ pub async fn list(
     }
     if let Some(after) = page.after {
         let (time, id) = read_list_key(after)?;
-        query = query.filter(
+        // The first says nothing new, but is a range that an index can seek; the alternatives are none.
+        query = query.filter(Column::CreatedAt.lte(time)).filter(
             Condition::any()
                 .add(Column::CreatedAt.lt(time))
                 .add(Condition::all().add(Column::CreatedAt.eq(time)).add(Column::Id.lt(id))),
