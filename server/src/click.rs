@@ -164,8 +164,12 @@ fn redirect_url(app: &App, link: &TrackingLink, signed: SignedClickId, visit: &V
 pub async fn get(app: &App, account: AccountId, text: &str) -> Result<Click> {
     let unknown = || Error::not_found("click", text);
     let signed = app.click_id_keys.read(text, account).ok_or_else(unknown)?;
-    let found = store::find(app.db.reader(), account, signed.id).await?;
-    found.ok_or_else(unknown)
+    find(app, account, signed.id).await?.ok_or_else(unknown)
+}
+
+/// The click's row, if it is there.
+pub async fn find(app: &App, account: AccountId, id: ClickId) -> Result<Option<Click>> {
+    store::find(app.db.reader(), account, id).await
 }
 
 /// The clicks of one link, newest first.

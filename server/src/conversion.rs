@@ -166,11 +166,45 @@ pub async fn judge(app: &App, scope: Scope, report: Report) -> Result<Conversion
     let code = conversion_code::find(app, scope, report.code).await?;
     let click =
         app.click_id_keys.read(&report.click_id, code.account_id).ok_or_else(Error::click_id_invalid)?;
-    let link = tracking_link::find(app, Scope::Account(code.account_id), click.id.link_key()).await?;
-    // A genuine click id whose link is not there yet: its click came by another server.
-    let link: Arc<TrackingLink> = link.ok_or_else(Error::click_id_invalid)?;
+    let link = find_link(app, code.account_id, click).await?;
     let serial = i64::from_be_bytes(app.random.bytes()) & i64::MAX;
     decide(report, &code, click, &link, serial, app.now())
+}
+
+/// The link that a genuine click came over.
+pub async fn find_link(app: &App, account: AccountId, click: SignedClickId) -> Result<Arc<TrackingLink>> {
+    let link = tracking_link::find(app, Scope::Account(account), click.id.link_key()).await?;
+    link.ok_or_else(|| {
+        let message = "the click id is genuine, but its tracking link is not known here; once it is, this is matched \
+                       by itself for 7 days, later by a replay";
+        Error::new(ErrorReason::TrackingLinkUnknown, message)
+    })
+}
+
+/// Whether anything counts for the code.
+pub fn check_code(code: &ConversionCode) -> Result<()> {
+    if code.archived {
+        let message = format!("the conversion code `{}` is archived; use an active one", code.id);
+        return Err(Error::new(ErrorReason::ConversionCodeArchived, message));
+    }
+    Ok(())
+}
+
+/// Whether clicks on the link count for the code.
+pub fn check_link(code: &ConversionCode, link: &TrackingLink) -> Result<()> {
+    if link.archived {
+        let message = format!("the tracking link `{}` is archived; use an active one", link.id);
+        return Err(Error::new(ErrorReason::TrackingLinkArchived, message));
+    }
+    if !link.conversion_code_ids.contains(code.id) {
+        let message = format!(
+            "the click came over the tracking link `{}`, which does not have the conversion code `{}`; add the \
+             code to the link, then replay",
+            link.id, code.id
+        );
+        return Err(Error::new(ErrorReason::CodeNotOnLink, message).with("tracking_link_id", &link.id));
+    }
+    Ok(())
 }
 
 /// Whether the conversion counts, and what it is worth.
@@ -184,22 +218,8 @@ fn decide(
 ) -> Result<Conversion> {
     let converted_at = report.converted_at.unwrap_or(now);
     let clicked_at = click.id.time();
-    if code.archived {
-        let message = format!("the conversion code `{}` is archived; use an active one", code.id);
-        return Err(Error::new(ErrorReason::ConversionCodeArchived, message));
-    }
-    if link.archived {
-        let message = format!("the tracking link `{}` is archived; use an active one", link.id);
-        return Err(Error::new(ErrorReason::TrackingLinkArchived, message));
-    }
-    if !link.conversion_code_ids.contains(code.id) {
-        let message = format!(
-            "the click came over the tracking link `{}`, which does not have the conversion code `{}`; add the \
-             code to the link, then replay",
-            link.id, code.id
-        );
-        return Err(Error::new(ErrorReason::CodeNotOnLink, message).with("tracking_link_id", &link.id));
-    }
+    check_code(code)?;
+    check_link(code, link)?;
     if converted_at > now.plus(CLOCK_SKEW_MAX) {
         let mut violations = Violations::default();
         violations.add("conversion_time", "must not lie in the future");

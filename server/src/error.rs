@@ -278,6 +278,7 @@ pub fn code(reason: ErrorReason) -> Code {
         ErrorReason::ClickExpired
         | ErrorReason::ClickLaterThanConversion
         | ErrorReason::CodeNotOnLink
+        | ErrorReason::TrackingLinkUnknown
         | ErrorReason::ConversionCodeArchived
         | ErrorReason::TrackingLinkArchived => Code::FailedPrecondition,
         ErrorReason::TransactionConflict | ErrorReason::SlugTaken | ErrorReason::RequestIdReused => {

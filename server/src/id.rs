@@ -161,9 +161,14 @@ impl Random {
     /// An id: 48 bits of milliseconds, then 80 random bits.
     pub fn id(&self, now: Time) -> Uuid {
         let random = u128::from_be_bytes(self.bytes());
-        let millis = u128::try_from(now.micros().div_euclid(1_000)).unwrap_or_default();
-        Uuid::from_u128((millis << 80) | (random >> 48))
+        Uuid::from_u128(first_id(now).as_u128() | (random >> 48))
     }
+}
+
+/// No id that was made at `time` or later is lower.
+pub fn first_id(time: Time) -> Uuid {
+    let millis = u128::try_from(time.micros().div_euclid(1_000)).unwrap_or_default();
+    Uuid::from_u128(millis << 80)
 }
 
 #[cfg(test)]
@@ -207,5 +212,7 @@ mod tests {
         let earlier = random.id(Time::from_micros(1_000_000));
         let later = random.id(Time::from_micros(1_002_000));
         assert!(earlier < later);
+        let between = first_id(Time::from_micros(1_002_000));
+        assert!(earlier < between && between <= later);
     }
 }

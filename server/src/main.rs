@@ -32,7 +32,7 @@ use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::service::Routes;
 use url::Url;
 
@@ -86,6 +86,8 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let edge = edge.await?;
     let (health, health_service) = tonic_health::server::health_reporter();
     let router = serve::router(core, Routes::new(health_service), edge)?;
+    let stopping = CancellationToken::new();
+    tasks.spawn(postback::keep_matching(Arc::downgrade(&app), stopping.clone()));
     drop(app);
 
     health.set_service_status("", tonic_health::ServingStatus::Serving).await;
@@ -98,6 +100,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
     };
     serve::serve(listener, router, stop, config.drain()).await;
+    stopping.cancel();
     tasks.close();
     if tokio::time::timeout(config.drain(), tasks.wait()).await.is_err() {
         tracing::error!("some writes did not end in time");

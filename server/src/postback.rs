@@ -7,8 +7,10 @@
 //! Absent on purpose: a postback of a test; and secrets, signatures and addresses, which are not checked
 //! yet.
 
+mod explain;
 pub mod grpc;
 mod reader;
+mod replay;
 mod store;
 
 use std::{fmt, str::FromStr, sync::Arc};
@@ -29,8 +31,10 @@ use crate::{
     time::Time,
 };
 
-pub use reader::Parameter;
+pub use explain::{ClickHistory, Explanation, SelfTest, explain, explain_click, explain_stored, self_test};
+pub use reader::{Comma, Overrides, Parameter};
 use reader::{Reading, Test};
+pub use replay::{Replay, keep_matching, replay, replay_held};
 pub use store::Model as Postback;
 
 /// Longest request target and body, in bytes.
@@ -38,6 +42,8 @@ pub const TARGET_BYTES_MAX: usize = 8 * 1_024;
 pub const BODY_BYTES_MAX: usize = 8 * 1_024;
 /// Postbacks in one replay.
 pub const REPLAY_MAX: usize = 100;
+/// Longest text that a list is filtered by, in bytes.
+pub const TEXT_BYTES_MAX: usize = 200;
 /// Bytes of the key that the list is sorted by: the id, which begins with its time.
 pub const LIST_KEY_BYTES: usize = 16;
 
@@ -120,19 +126,25 @@ pub enum Received {
     /// It is stored.
     Stored { postback: Postback, reply: Option<ReplySetting> },
     /// It was a test; nothing is stored.
-    Test { outcome: Result<Rehearsed>, notes: Vec<Note>, reply: Option<ReplySetting> },
+    Test { outcome: Result<Option<conversion::Recorded>>, notes: Vec<Note>, reply: Option<ReplySetting> },
 }
 
-/// What would be recorded; `None` where the click id is one for tests, so that there is no conversion.
-pub type Rehearsed = Option<conversion::Recorded>;
+/// What would become of a postback.
+pub struct Rehearsal {
+    /// What it was judged to be, before it is compared with what is recorded; `None` where it would not
+    /// count, or has a click id for tests.
+    judged: Option<Conversion>,
+    /// What would be recorded; `None` where the click id is one for tests.
+    pub outcome: Result<Option<conversion::Recorded>>,
+}
 
 /// Takes in a postback. `Ok` means that what became of it is durable; `Err`, that it was not taken in.
 pub async fn receive(app: &App, id: PostbackId, raw: Raw) -> Result<Received> {
-    let reading = reader::read(&raw);
+    let reading = reader::read(&raw, &Overrides::default());
     let (account, reply) = owner(app, &reading).await?;
     if reading.test.is_some() {
-        let (mut notes, outcome) =
-            (reading.notes.clone(), rehearse(app, Scope::Installation, reading).await?);
+        let mut notes = reading.notes.clone();
+        let Rehearsal { outcome, .. } = rehearse(app, Scope::Installation, reading).await?;
         notes.push(note(NoteCode::Test, "test", "this was a test; nothing was recorded"));
         return Ok(Received::Test { outcome, notes, reply });
     }
@@ -141,90 +153,24 @@ pub async fn receive(app: &App, id: PostbackId, raw: Raw) -> Result<Received> {
     Ok(Received::Stored { postback, reply })
 }
 
-/// Reads held postbacks again. One that is not held any more is returned as it is.
-pub async fn replay(
-    app: &App,
-    account: AccountId,
-    ids: &[PostbackId],
-    validate_only: bool,
-) -> Result<Vec<Postback>> {
-    let mut postbacks = Vec::with_capacity(ids.len());
-    for id in ids {
-        let postback = get(app, account, *id).await?;
-        postbacks.push(replay_one(app, postback, validate_only).await?);
-    }
-    Ok(postbacks)
-}
-
-async fn replay_one(app: &App, held: Postback, validate_only: bool) -> Result<Postback> {
-    // What was cut is gone: reading the rest would count something that was never sent.
-    let cut = held.reason == Some(Reason(ErrorReason::RequestTooLarge));
-    if held.verdict != Verdict::Held || cut {
-        return Ok(held);
-    }
-    let raw = held.raw();
-    let reading = reader::read(&raw);
-    let (account, _) = owner(app, &reading).await?;
-    let (mut postback, judged) = judge(app, held.id, raw, reading, account).await?;
-    postback.replayed_at = Some(app.now());
-    if validate_only {
-        let outcome = match judged {
-            Ok(conversion) => conversion::preview(app, conversion).await,
-            Err(error) => Err(error),
-        };
-        postback.conclude(outcome);
-        return Ok(postback);
-    }
-    write(app, postback, judged, store::Mode::Update).await
-}
-
-/// How a postback is read, and what would become of it.
-pub struct Explained {
-    pub parameters: Vec<Parameter>,
-    pub notes: Vec<Note>,
-    pub test: bool,
-    pub outcome: Result<Rehearsed>,
-}
-
-/// Reads a postback and says what would become of it. Records nothing.
-pub async fn explain(app: &App, account: AccountId, mut target: Vec<u8>) -> Result<Explained> {
-    let now = app.now();
-    let cut = target.len() > TARGET_BYTES_MAX;
-    target.truncate(TARGET_BYTES_MAX);
-    let raw = Raw {
-        method: "GET".to_owned(),
-        target,
-        content_type: String::new(),
-        body: Vec::new(),
-        address: String::new(),
-        user_agent: String::new(),
-        received_at: now,
-        cut,
-    };
-    let reading = reader::read(&raw);
-    let explained = Explained {
-        parameters: reading.parameters.clone(),
-        notes: reading.notes.clone(),
-        test: reading.test.is_some(),
-        outcome: rehearse(app, Scope::Account(account), reading).await?,
-    };
-    Ok(explained)
-}
-
-/// Judges a reading without recording anything. `Err` inside: it would not count; outside: nothing is
-/// known yet.
-async fn rehearse(app: &App, scope: Scope, reading: Reading) -> Result<Result<Rehearsed>> {
-    let test = reading.test;
-    let outcome = async {
+/// Judges a reading without recording anything.
+async fn rehearse(app: &App, scope: Scope, reading: Reading) -> Result<Rehearsal> {
+    let test_click = reading.test == Some(Test::ClickId);
+    let judged = async {
         let report = reading.report?;
-        if test == Some(Test::ClickId) {
+        if test_click {
             conversion_code::find(app, scope, report.code).await?;
             return Ok(None);
         }
-        let conversion = conversion::judge(app, scope, report).await?;
-        conversion::preview(app, conversion).await.map(Some)
+        conversion::judge(app, scope, report).await.map(Some)
     };
-    settled(outcome.await)
+    let judged = settled(judged.await)?;
+    let outcome = match &judged {
+        Ok(Some(conversion)) => conversion::preview(app, conversion.clone()).await.map(Some),
+        Ok(None) => Ok(None),
+        Err(_) => return Ok(Rehearsal { judged: None, outcome: judged.map(|_| None) }),
+    };
+    Ok(Rehearsal { judged: judged.ok().flatten(), outcome: settled(outcome)? })
 }
 
 /// Tells a verdict on the postback from a failure that says nothing of it.
@@ -246,6 +192,10 @@ pub struct Filter {
     pub verdict: Option<Verdict>,
     pub reason: Option<Reason>,
     pub code_text: Option<String>,
+    pub start: Option<Time>,
+    pub end: Option<Time>,
+    /// Contained in target or body.
+    pub text: Option<String>,
 }
 
 /// Newest first.
@@ -262,7 +212,11 @@ pub async fn list(
 /// The account that a postback belongs to, and how it wants postbacks answered. One that names no
 /// known code belongs to the installation's own account, where somebody will see it.
 async fn owner(app: &App, reading: &Reading) -> Result<(AccountId, Option<ReplySetting>)> {
-    let Ok(id) = reading.code_text.parse() else { return Ok((AccountId::DEFAULT, None)) };
+    let named = match &reading.report {
+        Ok(report) => Ok(report.code),
+        Err(_) => reading.code_text.parse(),
+    };
+    let Ok(id) = named else { return Ok((AccountId::DEFAULT, None)) };
     match conversion_code::find(app, Scope::Installation, id).await {
         Ok(code) => Ok((code.account_id, Some(code.reply()))),
         Err(error) if error.is_final() => Ok((AccountId::DEFAULT, None)),
@@ -302,6 +256,7 @@ async fn write(
         Ok(conversion) => Some(Arc::new(conversion)),
         Err(error) => {
             postback.conclude(Err(error));
+            postback.match_at = replay::next_match(&postback, app.now());
             None
         }
     };
@@ -329,6 +284,7 @@ impl Postback {
             click_text: reading.click_text.clone(),
             conversion_id: String::new(),
             replayed_at: None,
+            match_at: None,
         }
     }
 
@@ -339,6 +295,7 @@ impl Postback {
                 self.verdict = if recorded.duplicate { Verdict::Duplicate } else { Verdict::Recorded };
                 self.reason = None;
                 self.message = String::new();
+                self.match_at = None;
                 self.conversion_id = recorded.conversion.id().to_string();
                 self.notes.append(recorded.notes);
             }
@@ -359,7 +316,8 @@ impl Postback {
             address: self.address.clone(),
             user_agent: self.user_agent.clone(),
             received_at: self.received_at,
-            cut: false,
+            // What was cut is gone: reading the rest would count something that was never sent.
+            cut: self.reason == Some(Reason(ErrorReason::RequestTooLarge)),
         }
     }
 }

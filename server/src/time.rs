@@ -1,6 +1,7 @@
 //! Points in time, and the one place that reads the clock.
 
 use std::{
+    fmt,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -32,6 +33,11 @@ impl Time {
     /// The time `span` later; the end of time where that overflows.
     pub fn plus(self, span: Span) -> Self {
         Self(self.0.saturating_add(span.0))
+    }
+
+    /// How long after `earlier` it is; nothing where it is not.
+    pub fn since(self, earlier: Self) -> Span {
+        Span(self.0.saturating_sub(earlier.0).max(0))
     }
 
     pub fn to_proto(self) -> Timestamp {
@@ -68,6 +74,24 @@ impl Span {
     }
 }
 
+/// The two largest units for people: `12 d 3 h`.
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.div_euclid(MICROS_PER_SECOND);
+        let units = [
+            ("d", seconds / 86_400),
+            ("h", seconds / 3_600 % 24),
+            ("min", seconds / 60 % 60),
+            ("s", seconds % 60),
+        ];
+        let mut parts =
+            units.iter().skip_while(|(_, number)| *number == 0).take(2).filter(|(_, number)| *number > 0);
+        let Some((unit, number)) = parts.next() else { return f.write_str("0 s") };
+        write!(f, "{number} {unit}")?;
+        parts.try_for_each(|(unit, number)| write!(f, " {number} {unit}"))
+    }
+}
+
 /// Where the time comes from: the system, or a test.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Time + Send + Sync>);
@@ -96,6 +120,23 @@ mod tests {
             let time = Time::from_micros(micros);
             assert_eq!(Time::from_proto(&time.to_proto()), Ok(time));
         }
+    }
+
+    #[test]
+    fn spans_are_shown_by_their_two_largest_units() {
+        for (seconds, text) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (3_661, "1 h 1 min"),
+            (86_400, "1 d"),
+            (1_047_600, "12 d 3 h"),
+        ] {
+            assert_eq!(Span::from_seconds(seconds).to_string(), text);
+        }
+        let time = Time::from_micros(1_000_000);
+        assert_eq!(time.plus(Span::from_seconds(5)).since(time), Span::from_seconds(5));
+        assert_eq!(time.since(time.plus(Span::from_seconds(5))), Span::from_seconds(0));
     }
 
     #[test]

@@ -229,6 +229,15 @@ pub async fn find(app: &App, scope: Scope, key: LinkKey) -> Result<Option<Arc<Tr
     Ok(found.filter(|link| scope.sees(link.account_id)))
 }
 
+/// The newest link that has the code and leads to its destination.
+pub async fn newest_with_code(
+    app: &App,
+    account: AccountId,
+    code: ConversionCodeId,
+) -> Result<Option<TrackingLink>> {
+    store::newest_with_code(app.db.reader(), account, code, app.now()).await
+}
+
 pub async fn list(
     app: &App,
     account: AccountId,

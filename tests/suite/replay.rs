@@ -1,31 +1,31 @@
-//! Held postbacks: replayed after their cause was mended, and explained without a trace.
+//! Held postbacks, replayed after their cause was mended: those named, or those that pass a filter.
 
+use futures::TryStreamExt as _;
 use s2s_sdk::{
     Code,
-    prost_types::{Duration, FieldMask},
+    prost_types::{Duration, FieldMask, Timestamp},
     v1::{
-        ConversionCode, ErrorReason, ExplainPostbackRequest, ExplainPostbackResponse, GetPostbackRequest,
-        ListConversionsRequest, ListPostbacksRequest, Note, NoteCode, Postback, ReadParameter,
-        ReplayPostbacksRequest, TrackingLink, UpdateConversionCodeRequest, UpdateTrackingLinkRequest,
-        Verdict,
+        CommaMeaning, ConversionCode, ErrorReason, GetPostbackRequest, HeldFilter, ListConversionsRequest,
+        ListPostbacksRequest, Note, NoteCode, Postback, ReplayOverrides, ReplayPostbacksRequest,
+        TrackingLink, UpdateConversionCodeRequest, UpdateTrackingLinkRequest, Verdict,
     },
 };
 use s2s_tests::Server;
 
 use crate::{fields, verdicts::World};
 
-async fn get(server: &Server, id: &str) -> Postback {
+pub async fn get(server: &Server, id: &str) -> Postback {
     let request = GetPostbackRequest { id: id.to_owned() };
     server.client().get_postback(request).await.unwrap().postback.unwrap()
 }
 
 async fn replay(server: &Server, ids: &[&str], validate_only: bool) -> Vec<Postback> {
     let ids = ids.iter().map(|id| (*id).to_owned()).collect();
-    let request = ReplayPostbacksRequest { ids, validate_only };
+    let request = ReplayPostbacksRequest { ids, validate_only, ..Default::default() };
     server.client().replay_postbacks(request).await.unwrap().postbacks
 }
 
-async fn set_codes(server: &Server, link: &TrackingLink, codes: &[&ConversionCode]) {
+pub async fn set_codes(server: &Server, link: &TrackingLink, codes: &[&ConversionCode]) {
     let conversion_code_ids = codes.iter().map(|code| code.id.clone()).collect();
     let request = UpdateTrackingLinkRequest {
         tracking_link: Some(TrackingLink { id: link.id.clone(), conversion_code_ids, ..Default::default() }),
@@ -36,7 +36,7 @@ async fn set_codes(server: &Server, link: &TrackingLink, codes: &[&ConversionCod
 }
 
 /// Sends a postback that is held for `reason`: its id.
-async fn hold(server: &Server, query: &str, reason: &str) -> String {
+pub async fn hold(server: &Server, query: &str, reason: &str) -> String {
     let answer = server.postback(query).await;
     assert_eq!((answer.field("verdict").as_str(), answer.field("reason").as_str()), ("HELD", reason));
     answer.field("postback_id")
@@ -170,81 +170,219 @@ async fn a_replay_takes_1_to_100_known_postbacks() {
     assert_eq!(replay(&world.server, &[id.as_str(); 100], false).await.len(), 100);
 }
 
-async fn explain(world: &World, target: &str) -> ExplainPostbackResponse {
-    let request = ExplainPostbackRequest { target: world.fill(target).into_bytes() };
-    world.server.client().explain_postback(request).await.unwrap()
+async fn replay_all(server: &Server, filter: HeldFilter, overrides: ReplayOverrides) -> Vec<Postback> {
+    let (filter, overrides) = (Some(filter), Some(overrides));
+    let request = ReplayPostbacksRequest { filter, overrides, ..Default::default() };
+    server.client().replays(request).try_collect().await.unwrap()
 }
 
 #[tokio::test]
-async fn an_explanation_says_what_would_become_of_a_url_and_records_nothing() {
-    let world = World::start().await;
-    let first = world.server.postback(&world.fill("clickId=$click&id=$code&val=1&com=0&oid=first")).await;
-    let counts = async || (world.postbacks(ListPostbacksRequest::default()).await, world.conversions().await);
-    let before = counts().await;
-
-    for (target, verdict, reason) in [
-        ("/s2s?clickId=$click&id=$code&val=1&com=0&oid=new", Verdict::Recorded, ErrorReason::Unspecified),
-        (
-            "https://t.example/s2s?clickId=$click&id=$code&val=1&com=0",
-            Verdict::Recorded,
-            ErrorReason::Unspecified,
-        ),
-        ("/s2s?clickId=$click&id=$code&val=1&com=0&oid=first", Verdict::Duplicate, ErrorReason::Unspecified),
-        (
-            "/s2s?clickId=$click&id=$code&val=2&com=0&oid=first",
-            Verdict::Held,
-            ErrorReason::TransactionConflict,
-        ),
-        ("/s2s?clickId=$click&id=$code&val=1&com=0&test=1", Verdict::Test, ErrorReason::Unspecified),
-        ("/s2s?clickId={clickId}&id=$code&val=1&com=0", Verdict::Held, ErrorReason::MacroNotReplaced),
-        ("/s2s?clickId=$click&id=$unlinked&val=1&com=0", Verdict::Held, ErrorReason::CodeNotOnLink),
-        ("/s2s?clickId=$click&id=$code&val=1&com=0&x=$long", Verdict::Held, ErrorReason::RequestTooLarge),
-        ("/s2s", Verdict::Held, ErrorReason::MissingParameter),
-        ("", Verdict::Held, ErrorReason::MissingParameter),
-    ] {
-        let explained = explain(&world, target).await;
-        assert_eq!((explained.verdict(), explained.reason()), (verdict, reason), "{target}");
-        assert_eq!(explained.message.is_empty(), verdict != Verdict::Held, "{target}");
-        assert_eq!(explained.conversion.is_none(), verdict == Verdict::Held, "{target}");
-        if verdict == Verdict::Duplicate {
-            assert_eq!(explained.conversion.unwrap().id, first.field("conversion_id"));
-        }
+async fn what_passes_a_filter_is_replayed_page_by_page() {
+    let World { server, code, .. } = &World::start().await;
+    let link = server.link(&[]).await;
+    let click = server.click(&link).await;
+    for order in 0..250 {
+        let query = format!("clickId={click}&id={}&val={order}&com=1&oid=order-{order}", code.id);
+        hold(server, &query, "CODE_NOT_ON_LINK").await;
     }
-    assert_eq!(counts().await, before);
+    hold(server, "val=1", "MISSING_PARAMETER").await;
+    set_codes(server, &link, &[code]).await;
 
-    // A postback is told the same as was explained.
-    let query = "clickId=$click&id=$code&val=1&com=0&oid=new";
-    assert_eq!(world.server.postback(&world.fill(query)).await.field("verdict"), "RECORDED");
+    let filter = HeldFilter { reason: ErrorReason::CodeNotOnLink.into(), ..Default::default() };
+    let request = ReplayPostbacksRequest { filter: Some(filter.clone()), ..Default::default() };
+    let dry = ReplayPostbacksRequest { validate_only: true, ..request.clone() };
+    let client = server.client();
+    let dry: Vec<Postback> = client.replays(dry).try_collect().await.unwrap();
+    assert_eq!(dry.len(), 250);
+    assert!(dry.iter().all(|postback| postback.verdict() == Verdict::Recorded));
+    assert_eq!(client.list_conversions(ListConversionsRequest::default()).await.unwrap().conversions, []);
+
+    let page = client.replay_postbacks(request).await.unwrap();
+    assert_eq!((page.postbacks.len(), page.next_page_token.is_empty()), (100, false));
+    let rest = replay_all(server, filter.clone(), ReplayOverrides::default()).await;
+    assert_eq!(rest.len(), 150, "what was replayed is not held any more");
+    assert_eq!(replay_all(server, filter, ReplayOverrides::default()).await, []);
+    let conversions: Vec<_> =
+        client.conversions(ListConversionsRequest::default()).try_collect().await.unwrap();
+    assert_eq!(conversions.len(), 250);
+    let micros: i64 = conversions.iter().map(|conversion| conversion.value.as_ref().unwrap().micros).sum();
+    assert_eq!(micros, (0..250).sum::<i64>() * 1_000_000);
 }
 
 #[tokio::test]
-async fn an_explanation_shows_how_each_parameter_was_read() {
-    let world = World::start().await;
-    let explained =
-        explain(&world, "/s2s?click_id=%22$click%22&id=$code&val=1&comperc=10&utm=a+b&param=k%3Dv").await;
-    let parameter = |name: &str, value: &str, canonical_name: &str| ReadParameter {
-        name: name.to_owned(),
-        value: value.to_owned(),
-        canonical_name: canonical_name.to_owned(),
+async fn overrides_mend_what_the_sender_can_not() {
+    let world = &World::start().await;
+    let override_of = |overrides: ReplayOverrides, query: &'static str, reason: &'static str| async move {
+        let id = hold(&world.server, &world.fill(query), reason).await;
+        let request =
+            ReplayPostbacksRequest { ids: vec![id], overrides: Some(overrides), ..Default::default() };
+        let [postback] =
+            world.server.client().replay_postbacks(request).await.unwrap().postbacks.try_into().unwrap();
+        postback
     };
+    let value = ReplayOverrides { value_micros_where_missing: Some(0), ..Default::default() };
+    let commission = ReplayOverrides { commission_micros_where_missing: Some(500_000), ..Default::default() };
+    let point = ReplayOverrides { comma: CommaMeaning::DecimalPoint.into(), ..Default::default() };
+    let thousands = ReplayOverrides { comma: CommaMeaning::Thousands.into(), ..Default::default() };
+    let code = ReplayOverrides { conversion_code_id: world.code.id.clone(), ..Default::default() };
+    for (overrides, query, reason, value, commission, noted) in [
+        (
+            value.clone(),
+            "clickId=$click&id=$code&com=1&oid=1",
+            "MISSING_PARAMETER",
+            0,
+            1_000_000,
+            NoteCode::Overridden,
+        ),
+        (
+            value,
+            "clickId=$click&id=$code&val={sum}&com=1&oid=2",
+            "MACRO_NOT_REPLACED",
+            0,
+            1_000_000,
+            NoteCode::Overridden,
+        ),
+        (
+            commission,
+            "clickId=$click&id=$code&val=3&oid=3",
+            "MISSING_PARAMETER",
+            3_000_000,
+            500_000,
+            NoteCode::Overridden,
+        ),
+        (
+            point,
+            "clickId=$click&id=$code&val=1,500&com=0&oid=4",
+            "AMOUNT_AMBIGUOUS",
+            1_500_000,
+            0,
+            NoteCode::DecimalComma,
+        ),
+        (
+            thousands,
+            "clickId=$click&id=$code&val=1,500&com=0&oid=5",
+            "AMOUNT_AMBIGUOUS",
+            1_500_000_000,
+            0,
+            NoteCode::NumberRepaired,
+        ),
+        (
+            code.clone(),
+            "clickId=$click&id=typed-wrong&val=6&com=0&oid=6",
+            "UNKNOWN_CONVERSION_CODE",
+            6_000_000,
+            0,
+            NoteCode::Overridden,
+        ),
+    ] {
+        let postback = override_of(overrides, query, reason).await;
+        assert_eq!(postback.verdict(), Verdict::Recorded, "{query}: {postback:?}");
+        assert!(postback.notes.iter().any(|note| note.code() == noted), "{query}: {:?}", postback.notes);
+        let conversion = &world.conversions().await[0];
+        assert_eq!(conversion.id, postback.conversion_id, "{query}");
+        let micros = |money: &Option<s2s_sdk::v1::Money>| money.as_ref().unwrap().micros;
+        assert_eq!(
+            (micros(&conversion.value), micros(&conversion.commission)),
+            (value, commission),
+            "{query}"
+        );
+        assert_eq!(conversion.conversion_code_id, world.code.id, "{query}");
+    }
+
+    // What is not overridden stays a reason to hold.
+    let postback = override_of(code, "clickId=$click&id=$code&val=1,500&com=0", "AMOUNT_AMBIGUOUS").await;
+    assert_eq!((postback.verdict(), postback.reason()), (Verdict::Held, ErrorReason::AmountAmbiguous));
+}
+
+#[tokio::test]
+async fn a_replay_names_every_field_that_is_wrong() {
+    let world = World::start().await;
+    let request = ReplayPostbacksRequest {
+        filter: Some(HeldFilter {
+            reason: 9_999,
+            start_time: Some(Timestamp { seconds: -1, nanos: 0 }),
+            end_time: Some(Timestamp { seconds: 0, nanos: -1 }),
+            text: "x".repeat(201),
+            ..Default::default()
+        }),
+        overrides: Some(ReplayOverrides {
+            value_micros_where_missing: Some(-1),
+            commission_micros_where_missing: Some(i64::MAX),
+            comma: 7,
+            conversion_code_id: "6B1F".to_owned(),
+        }),
+        ..Default::default()
+    };
+    let client = world.server.client();
+    let error = client.replay_postbacks(request.clone()).await.unwrap_err();
+    assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::FieldInvalid));
     let expected = [
-        parameter("click_id", &world.click, "clickId"),
-        parameter("id", &world.code.id, "id"),
-        parameter("val", "1", "val"),
-        parameter("comperc", "10", "comperc"),
-        parameter("utm", "a b", ""),
-        parameter("param", "k=v", "param"),
+        "overrides.value_micros_where_missing",
+        "overrides.commission_micros_where_missing",
+        "overrides.comma",
+        "overrides.conversion_code_id",
+        "filter.reason",
+        "filter.start_time",
+        "filter.end_time",
+        "filter.text",
     ];
-    assert_eq!(explained.parameters, expected);
-    let notes: Vec<(NoteCode, &str)> =
-        explained.notes.iter().map(|note| (note.code(), note.parameter.as_str())).collect();
-    let expected = [
-        (NoteCode::Alias, "clickId"),
-        (NoteCode::Trimmed, "clickId"),
-        (NoteCode::UnknownParameter, "utm"),
-        (NoteCode::CommissionAssumedZero, "com"),
-    ];
-    assert_eq!(notes, expected);
-    let conversion = explained.conversion.unwrap();
-    assert_eq!(conversion.commission.unwrap().micros, 100_000);
+    assert_eq!(fields(&error), expected);
+
+    let both = ReplayPostbacksRequest { ids: vec![format!("pb_{}", "0".repeat(26))], ..request };
+    let both = ReplayPostbacksRequest { overrides: None, ..both };
+    assert_eq!(fields(&client.replay_postbacks(both).await.unwrap_err()), ["ids"]);
+    let unknown = ReplayPostbacksRequest {
+        filter: Some(HeldFilter::default()),
+        overrides: Some(ReplayOverrides { conversion_code_id: format!("{:032X}", 1), ..Default::default() }),
+        ..Default::default()
+    };
+    let error = client.replay_postbacks(unknown).await.unwrap_err();
+    assert_eq!((error.code(), error.reason()), (Code::NotFound, ErrorReason::UnknownConversionCode));
+    let token = ReplayPostbacksRequest {
+        filter: Some(HeldFilter::default()),
+        page_token: "nonsense".to_owned(),
+        ..Default::default()
+    };
+    assert_eq!(client.replay_postbacks(token).await.unwrap_err().reason(), ErrorReason::PageTokenInvalid);
+}
+
+#[tokio::test]
+async fn postbacks_are_found_by_time_and_text() {
+    let world = &World::start().await;
+    let send = async |query: &str| {
+        let id = hold(&world.server, query, "MISSING_PARAMETER").await;
+        get(&world.server, &id).await
+    };
+    let first = send("val=1&oid=order-1").await;
+    let second = send("val=1&oid=order-12").await;
+    let third = send("val=1&oid=ORDER-1&x=%C3%A4").await;
+    let arrived = |postback: &Postback| postback.raw.as_ref().unwrap().receive_time;
+    let list = async |request: ListPostbacksRequest| -> Vec<String> {
+        world.postbacks(request).await.into_iter().map(|postback| postback.id).collect()
+    };
+    let text = |text: &str| ListPostbacksRequest { text: text.to_owned(), ..Default::default() };
+    let ids =
+        |postbacks: &[&Postback]| postbacks.iter().map(|postback| postback.id.clone()).collect::<Vec<_>>();
+    assert_eq!(list(text("order-1")).await, ids(&[&second, &first]));
+    assert_eq!(list(text("order-12")).await, ids(&[&second]));
+    assert_eq!(list(text("%C3%A4")).await, ids(&[&third]));
+    assert_eq!(list(text("%' OR 1=1 --")).await, ids(&[]));
+    let between = |start: &Postback, end: &Postback| ListPostbacksRequest {
+        start_time: arrived(start),
+        end_time: arrived(end),
+        ..Default::default()
+    };
+    assert_eq!(list(between(&first, &third)).await, ids(&[&second, &first]));
+    assert_eq!(list(between(&second, &third)).await, ids(&[&second]));
+    assert_eq!(list(between(&third, &first)).await, ids(&[]));
+    let since = ListPostbacksRequest { start_time: arrived(&second), ..Default::default() };
+    assert_eq!(list(since).await, ids(&[&third, &second]));
+
+    // A body is searched as well, and a filter of a replay means the same.
+    let body = reqwest::Client::new().post(format!("{}/s2s", world.server.url)).body("val=1&oid=in-the-body");
+    assert_eq!(body.send().await.unwrap().status(), 400);
+    assert_eq!(list(text("in-the-body")).await.len(), 1);
+    let filter = HeldFilter { text: "order-1".to_owned(), end_time: arrived(&second), ..Default::default() };
+    let replayed = replay_all(&world.server, filter, ReplayOverrides::default()).await;
+    assert_eq!(replayed.into_iter().map(|postback| postback.id).collect::<Vec<_>>(), ids(&[&first]));
 }

@@ -243,7 +243,7 @@ fn micros(micros: i64) -> Money {
 }
 
 /// Reasons that no postback and no report is refused for, with the file that tries them.
-const ELSEWHERE: [(ErrorReason, &str); 9] = [
+const ELSEWHERE: [(ErrorReason, &str); 10] = [
     (E::ResourceNotFound, include_str!("lists.rs")),
     (E::SlugTaken, include_str!("setup.rs")),
     (E::RequestIdReused, include_str!("setup.rs")),
@@ -253,6 +253,7 @@ const ELSEWHERE: [(ErrorReason, &str); 9] = [
     (E::DeadlineExceeded, include_str!("port.rs")),
     (E::Unavailable, include_str!("outage.rs")),
     (E::UnknownMethod, include_str!("contract.rs")),
+    (E::TrackingLinkUnknown, include_str!("orphans.rs")),
 ];
 /// Reasons that can't be brought about through a port at will; tests inside the server try them.
 const INSIDE: [ErrorReason; 2] = [E::Overloaded, E::Internal];

@@ -103,10 +103,16 @@ calls! {
         list_postbacks(ListPostbacksRequest) -> ListPostbacksResponse;
         /// Returns one postback.
         get_postback(GetPostbackRequest) -> GetPostbackResponse;
-        /// Reads held postbacks again, after their cause was mended. Replaying twice counts once.
+        /// Reads held postbacks again, after their cause was mended: those named, or a page of those
+        /// that pass a filter; [`Self::replays`] replays all of these. Replaying twice counts once.
         replay_postbacks(ReplayPostbacksRequest) -> ReplayPostbacksResponse;
-        /// Says how a postback URL would be read and what would become of it. Records nothing.
+        /// Says how a postback URL or a stored postback is read and what becomes of it, step by step.
+        /// Records nothing.
         explain_postback(ExplainPostbackRequest) -> ExplainPostbackResponse;
+        /// Says what happened to a click.
+        explain_click(ExplainClickRequest) -> ExplainClickResponse;
+        /// Plays a whole conversion for a code, to try its set-up. Records nothing.
+        self_test(SelfTestRequest) -> SelfTestResponse;
     }
 }
 
@@ -147,4 +153,6 @@ streams! {
     conversions(ListConversionsRequest) -> Conversion, pages list_conversions.conversions;
     /// All postbacks of the account that pass the request's filters, newest first.
     postbacks(ListPostbacksRequest) -> Postback, pages list_postbacks.postbacks;
+    /// Replays all held postbacks that pass the request's filter, newest first.
+    replays(ReplayPostbacksRequest) -> Postback, pages replay_postbacks.postbacks;
 }

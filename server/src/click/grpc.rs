@@ -136,7 +136,7 @@ impl From<SubIds> for v1::SubIds {
 }
 
 impl Click {
-    fn into_proto(self, app: &App) -> v1::Click {
+    pub fn into_proto(self, app: &App) -> v1::Click {
         let signed = SignedClickId { key_id: self.key_id, id: self.click_id };
         v1::Click {
             click_id: app.click_id_keys.write(signed, self.account_id),

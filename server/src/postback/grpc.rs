@@ -2,31 +2,40 @@
 
 use std::{net::IpAddr, sync::Arc};
 
+use prost::Message as _;
+use prost_types::Timestamp;
 use s2s_sdk::v1::{
-    self, ExplainPostbackRequest, ExplainPostbackResponse, GetPostbackRequest, GetPostbackResponse,
-    ListPostbacksRequest, ListPostbacksResponse, RawPostback, ReadParameter, ReceivePostbackRequest,
-    ReceivePostbackResponse, ReplayPostbacksRequest, ReplayPostbacksResponse,
+    self, ExplainClickRequest, ExplainClickResponse, ExplainPostbackRequest, ExplainPostbackResponse,
+    GetPostbackRequest, GetPostbackResponse, HeldFilter, ListPostbacksRequest, ListPostbacksResponse,
+    RawPostback, ReadParameter, ReceivePostbackRequest, ReceivePostbackResponse, ReplayOverrides,
+    ReplayPostbacksRequest, ReplayPostbacksResponse, SelfTestRequest, SelfTestResponse,
     postback_service_server::{PostbackService, PostbackServiceServer},
 };
 use tonic::{Request, Response, Status};
 
 use super::{
-    BODY_BYTES_MAX, Filter, LIST_KEY_BYTES, Parameter, Postback, PostbackId, REPLAY_MAX, Raw, Reason,
-    Received, TARGET_BYTES_MAX, Verdict,
+    BODY_BYTES_MAX, ClickHistory, Comma, Explanation, Filter, LIST_KEY_BYTES, Overrides, Parameter, Postback,
+    PostbackId, REPLAY_MAX, Raw, Reason, Received, Replay, SelfTest, TARGET_BYTES_MAX, TEXT_BYTES_MAX,
+    Verdict,
 };
 use crate::{
     app::App,
     auth,
     click::{USER_AGENT_BYTES_MAX, shortened},
+    conversion_code::{ConversionCode, ConversionCodeId},
     error::{self, Error, Result, Violations},
+    money::Amount,
     page::PageRequest,
     text::cut,
     time::Time,
+    tracking_link::{self, TrackingLinkId},
 };
 
 /// Longest method and content type, in bytes; what is longer is cut.
 const METHOD_BYTES_MAX: usize = 16;
 const CONTENT_TYPE_BYTES_MAX: usize = 255;
+/// Postbacks that one replay by filter takes.
+const REPLAY_ROWS: i32 = 100;
 
 pub struct Service(Arc<App>);
 
@@ -50,7 +59,7 @@ impl PostbackService for Service {
         request: Request<ListPostbacksRequest>,
     ) -> Result<Response<ListPostbacksResponse>, Status> {
         let account = auth::account(&request);
-        let (filter, page) = parse_list(request.get_ref())?;
+        let (filter, page) = parse_list(request.into_inner())?;
         let (postbacks, next_page_token) = super::list(&self.0, account, &filter, &page).await?;
         let postbacks = postbacks.into_iter().map(Into::into).collect();
         Ok(Response::new(ListPostbacksResponse { postbacks, next_page_token }))
@@ -70,11 +79,13 @@ impl PostbackService for Service {
         request: Request<ReplayPostbacksRequest>,
     ) -> Result<Response<ReplayPostbacksResponse>, Status> {
         let account = auth::account(&request);
-        let request = request.into_inner();
-        let ids = parse_ids(&request.ids)?;
-        let postbacks = super::replay(&self.0, account, &ids, request.validate_only).await?;
+        let (which, how) = parse_replay(request.into_inner())?;
+        let (postbacks, next_page_token) = match which {
+            Which::Ids(ids) => (super::replay(&self.0, account, &ids, &how).await?, String::new()),
+            Which::Held(filter, page) => super::replay_held(&self.0, account, filter, &page, &how).await?,
+        };
         let postbacks = postbacks.into_iter().map(Into::into).collect();
-        Ok(Response::new(ReplayPostbacksResponse { postbacks }))
+        Ok(Response::new(ReplayPostbacksResponse { postbacks, next_page_token }))
     }
 
     async fn explain_postback(
@@ -82,29 +93,31 @@ impl PostbackService for Service {
         request: Request<ExplainPostbackRequest>,
     ) -> Result<Response<ExplainPostbackResponse>, Status> {
         let account = auth::account(&request);
-        let explained = super::explain(&self.0, account, request.into_inner().target).await?;
-        let mut response = ExplainPostbackResponse {
-            parameters: explained.parameters.into_iter().map(Into::into).collect(),
-            notes: explained.notes,
-            ..Default::default()
+        let request = request.into_inner();
+        let explanation = match parse_stored(&request)? {
+            None => super::explain(&self.0, account, request.target).await?,
+            Some(id) => super::explain_stored(&self.0, account, id).await?,
         };
-        match explained.outcome {
-            Ok(rehearsed) => {
-                let duplicate = rehearsed.as_ref().is_some_and(|recorded| recorded.duplicate);
-                let verdict = if duplicate { v1::Verdict::Duplicate } else { v1::Verdict::Recorded };
-                response.set_verdict(if explained.test { v1::Verdict::Test } else { verdict });
-                if let Some(recorded) = rehearsed {
-                    response.notes.extend(recorded.notes);
-                    response.conversion = Some(recorded.conversion.into_proto(&self.0));
-                }
-            }
-            Err(error) => {
-                response.set_verdict(v1::Verdict::Held);
-                response.set_reason(error.reason());
-                error.message().clone_into(&mut response.message);
-            }
-        }
-        Ok(Response::new(response))
+        Ok(Response::new(explanation.into_proto(&self.0)))
+    }
+
+    async fn explain_click(
+        &self,
+        request: Request<ExplainClickRequest>,
+    ) -> Result<Response<ExplainClickResponse>, Status> {
+        let account = auth::account(&request);
+        let history = super::explain_click(&self.0, account, &request.get_ref().click_id).await?;
+        Ok(Response::new(history.into_proto(&self.0)))
+    }
+
+    async fn self_test(
+        &self,
+        request: Request<SelfTestRequest>,
+    ) -> Result<Response<SelfTestResponse>, Status> {
+        let account = auth::account(&request);
+        let (code, link) = parse_self_test(request.get_ref())?;
+        let test = super::self_test(&self.0, account, code, link).await?;
+        Ok(Response::new(test.into_proto(&self.0)))
     }
 }
 
@@ -113,13 +126,76 @@ fn parse_id(text: &str) -> Result<PostbackId> {
     text.parse().map_err(|_| Error::not_found("postback", text))
 }
 
-fn parse_ids(texts: &[String]) -> Result<Vec<PostbackId>> {
-    if (1..=REPLAY_MAX).contains(&texts.len()) {
-        return texts.iter().map(|text| parse_id(text)).collect();
-    }
+/// What is to be replayed.
+enum Which {
+    Ids(Vec<PostbackId>),
+    Held(Filter, PageRequest<LIST_KEY_BYTES>),
+}
+
+fn parse_replay(request: ReplayPostbacksRequest) -> Result<(Which, Replay)> {
     let mut violations = Violations::default();
-    violations.add("ids", format!("must be 1 to {REPLAY_MAX}"));
-    Err(violations.into_error())
+    let overrides = parse_overrides(&request.overrides.unwrap_or_default(), &mut violations);
+    let which = match (request.filter, request.ids.len()) {
+        (None, 1..=REPLAY_MAX) => {
+            Which::Ids(request.ids.iter().map(|text| parse_id(text)).collect::<Result<_>>()?)
+        }
+        (Some(filter), 0) => {
+            let key = filter.encode_to_vec();
+            let filter = parse_filter("filter.", filter, &mut violations);
+            Which::Held(filter, PageRequest::parse(REPLAY_ROWS, &request.page_token, &[b"replay", &key])?)
+        }
+        _ => {
+            violations.add("ids", format!("must be 1 to {REPLAY_MAX}, or none with a filter"));
+            return Err(violations.into_error());
+        }
+    };
+    let how = Replay { overrides, validate_only: request.validate_only };
+    if violations.is_empty() { Ok((which, how)) } else { Err(violations.into_error()) }
+}
+
+fn parse_overrides(overrides: &ReplayOverrides, violations: &mut Violations) -> Overrides {
+    let mut amount = |field: &str, micros: Option<i64>| {
+        let amount = micros.map(|micros| {
+            Amount::from_micros(micros)
+                .ok_or_else(|| "must be 0 to 1,000,000,000,000,000,000 micros".to_owned())
+        });
+        violations.check(&format!("overrides.{field}"), amount.transpose()).flatten()
+    };
+    let value = amount("value_micros_where_missing", overrides.value_micros_where_missing);
+    let commission = amount("commission_micros_where_missing", overrides.commission_micros_where_missing);
+    let comma = match v1::CommaMeaning::try_from(overrides.comma) {
+        Ok(v1::CommaMeaning::Unspecified) => Ok(None),
+        Ok(v1::CommaMeaning::DecimalPoint) => Ok(Some(Comma::DecimalPoint)),
+        Ok(v1::CommaMeaning::Thousands) => Ok(Some(Comma::Thousands)),
+        Err(_) => Err("is not a value of CommaMeaning".to_owned()),
+    };
+    let code = (!overrides.conversion_code_id.is_empty()).then(|| overrides.conversion_code_id.parse());
+    Overrides {
+        value,
+        commission,
+        comma: violations.check("overrides.comma", comma).flatten(),
+        code: violations.check("overrides.conversion_code_id", code.transpose()).flatten(),
+    }
+}
+
+/// The id of the stored postback that is to be explained; `None` where a target is.
+fn parse_stored(request: &ExplainPostbackRequest) -> Result<Option<PostbackId>> {
+    match (request.target.is_empty(), request.postback_id.as_str()) {
+        (_, "") => Ok(None),
+        (true, id) => parse_id(id).map(Some),
+        (false, _) => {
+            let mut violations = Violations::default();
+            violations.add("postback_id", "is not for use with target");
+            Err(violations.into_error())
+        }
+    }
+}
+
+fn parse_self_test(request: &SelfTestRequest) -> Result<(ConversionCodeId, Option<TrackingLinkId>)> {
+    let code = request.conversion_code_id.as_str();
+    let code = code.parse().map_err(|_| Error::not_found("conversion code", code))?;
+    let link = request.tracking_link_id.as_str();
+    Ok((code, (!link.is_empty()).then(|| tracking_link::parse_id(link)).transpose()?))
 }
 
 fn parse_receive(request: ReceivePostbackRequest, now: Time) -> Result<(PostbackId, Raw)> {
@@ -145,24 +221,47 @@ fn parse_receive(request: ReceivePostbackRequest, now: Time) -> Result<(Postback
     Ok((id, raw))
 }
 
-fn parse_list(request: &ListPostbacksRequest) -> Result<(Filter, PageRequest<LIST_KEY_BYTES>)> {
+fn parse_list(request: ListPostbacksRequest) -> Result<(Filter, PageRequest<LIST_KEY_BYTES>)> {
     let mut violations = Violations::default();
-    let verdict = violations.check("verdict", parse_verdict(request.verdict));
-    let reason =
-        v1::ErrorReason::try_from(request.reason).map_err(|_| "is not a value of ErrorReason".to_owned());
-    let reason = violations.check("reason", reason);
-    let (Some(verdict), Some(reason)) = (verdict, reason) else { return Err(violations.into_error()) };
-    let parts: [&[u8]; 4] = [
-        b"postbacks",
-        &request.verdict.to_be_bytes(),
-        &request.reason.to_be_bytes(),
-        request.conversion_code_id.as_bytes(),
-    ];
+    let verdict = violations.check("verdict", parse_verdict(request.verdict)).flatten();
+    let filter = HeldFilter {
+        reason: request.reason,
+        conversion_code_id: request.conversion_code_id,
+        start_time: request.start_time,
+        end_time: request.end_time,
+        text: request.text,
+    };
+    let key = filter.encode_to_vec();
+    let filter = parse_filter("", filter, &mut violations);
+    if !violations.is_empty() {
+        return Err(violations.into_error());
+    }
+    let parts: [&[u8]; 3] = [b"postbacks", &request.verdict.to_be_bytes(), &key];
     let page = PageRequest::parse(request.page_size, &request.page_token, &parts)?;
-    let reason = (reason != v1::ErrorReason::Unspecified).then_some(Reason(reason));
-    let code_text =
-        (!request.conversion_code_id.is_empty()).then(|| request.conversion_code_id.to_uppercase());
-    Ok((Filter { verdict, reason, code_text }, page))
+    Ok((Filter { verdict, ..filter }, page))
+}
+
+/// `path`: what stands before the names of its fields.
+fn parse_filter(path: &str, filter: HeldFilter, violations: &mut Violations) -> Filter {
+    let field = |name: &str| format!("{path}{name}");
+    let reason =
+        v1::ErrorReason::try_from(filter.reason).map_err(|_| "is not a value of ErrorReason".to_owned());
+    let reason = violations.check(&field("reason"), reason);
+    let time = |time: Option<Timestamp>| time.as_ref().map(Time::from_proto).transpose();
+    let start = violations.check(&field("start_time"), time(filter.start_time)).flatten();
+    let end = violations.check(&field("end_time"), time(filter.end_time)).flatten();
+    if filter.text.len() > TEXT_BYTES_MAX {
+        violations.add(&field("text"), format!("must be at most {TEXT_BYTES_MAX} bytes"));
+    }
+    let code = filter.conversion_code_id.to_uppercase();
+    Filter {
+        verdict: None,
+        reason: reason.filter(|reason| *reason != v1::ErrorReason::Unspecified).map(Reason),
+        code_text: (!code.is_empty()).then_some(code),
+        start,
+        end,
+        text: (!filter.text.is_empty()).then_some(filter.text),
+    }
 }
 
 fn parse_verdict(number: i32) -> Result<Option<Verdict>, String> {
@@ -231,7 +330,69 @@ impl From<Postback> for v1::Postback {
             click_id: postback.click_text,
             conversion_id: postback.conversion_id,
             replay_time: postback.replayed_at.map(Time::to_proto),
+            next_match_time: postback.match_at.map(Time::to_proto),
         }
+    }
+}
+
+impl Explanation {
+    fn into_proto(self, app: &App) -> ExplainPostbackResponse {
+        let mut response = ExplainPostbackResponse {
+            parameters: self.parameters.into_iter().map(Into::into).collect(),
+            notes: self.notes,
+            steps: self.steps,
+            conversion_code: self.code.map(|code| ConversionCode::clone(&code).into()),
+            tracking_link: self.link.map(|link| link.to_proto(&app.public_url)),
+            click: self.click.map(|click| click.into_proto(app)),
+            postback: self.postback.map(Into::into),
+            ..Default::default()
+        };
+        match self.outcome {
+            Ok(recorded) => {
+                let duplicate = recorded.as_ref().is_some_and(|recorded| recorded.duplicate);
+                let verdict = if duplicate { v1::Verdict::Duplicate } else { v1::Verdict::Recorded };
+                response.set_verdict(if self.test { v1::Verdict::Test } else { verdict });
+                response.conversion = recorded.map(|recorded| recorded.conversion.into_proto(app));
+            }
+            Err(error) => {
+                response.set_verdict(v1::Verdict::Held);
+                response.set_reason(error.reason());
+                error.message().clone_into(&mut response.message);
+            }
+        }
+        response
+    }
+}
+
+impl ClickHistory {
+    fn into_proto(self, app: &App) -> ExplainClickResponse {
+        ExplainClickResponse {
+            click_time: Some(self.clicked_at.to_proto()),
+            click: self.click.map(|click| click.into_proto(app)),
+            tracking_link: self.link.map(|link| link.to_proto(&app.public_url)),
+            conversions: self.conversions.into_iter().map(|one| one.into_proto(app)).collect(),
+            held_postbacks: self.held.into_iter().map(Into::into).collect(),
+            message: self.message,
+        }
+    }
+}
+
+impl SelfTest {
+    fn into_proto(self, app: &App) -> SelfTestResponse {
+        let mut response = SelfTestResponse {
+            steps: self.steps,
+            redirect_url: self.redirect_url,
+            postback_url: self.postback_url,
+            ..Default::default()
+        };
+        match self.outcome {
+            Ok(recorded) => {
+                response.passed = true;
+                response.conversion = recorded.map(|recorded| recorded.conversion.into_proto(app));
+            }
+            Err(error) => response.set_reason(error.reason()),
+        }
+        response
     }
 }
 

@@ -24,6 +24,8 @@ use crate::{
     text::shown,
 };
 
+pub use amounts::Comma;
+pub use macros::is_macro;
 pub use parameters::{Known, Parameter};
 
 /// Parameters of one postback.
@@ -41,6 +43,18 @@ pub struct Reading {
     pub click_text: String,
     /// Without time and request id, which the reader does not know.
     pub report: Result<Report>,
+}
+
+/// What a replay reads otherwise than it came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// The value and the commission where `val` or `com` is absent, empty or a macro.
+    pub value: Option<Amount>,
+    pub commission: Option<Amount>,
+    /// What a comma is that has two meanings.
+    pub comma: Option<Comma>,
+    /// The code to count for, whatever code is named.
+    pub code: Option<ConversionCodeId>,
 }
 
 /// Why a postback is a test.
@@ -62,8 +76,8 @@ fn is_test_click_id(click_id: &str) -> bool {
         || (click_id.len() >= TEST_DIGITS_MIN && DIGITS.starts_with(click_id))
 }
 
-/// Reads a postback.
-pub fn read(raw: &Raw) -> Reading {
+/// Reads a postback. Live ones are read without overrides.
+pub fn read(raw: &Raw, overrides: &Overrides) -> Reading {
     let mut notes = Vec::new();
     let parameters = parameters::read(raw, &mut notes);
     let parameters = match parameters {
@@ -77,7 +91,7 @@ pub fn read(raw: &Raw) -> Reading {
         Ok(parameters) => parameters,
         Err(error) => return Reading::refused(Vec::new(), notes, error),
     };
-    let report = report(&parameters, &mut notes);
+    let report = report(&parameters, overrides, &mut notes);
     Reading { report, ..Reading::refused(parameters, notes, Error::click_id_invalid()) }
 }
 
@@ -100,6 +114,7 @@ impl Reading {
 /// The values of the known parameters, one each.
 struct Values<'a> {
     parameters: &'a [Parameter],
+    overrides: &'a Overrides,
 }
 
 impl<'a> Values<'a> {
@@ -131,7 +146,7 @@ impl<'a> Values<'a> {
             );
             return Err(refusal(ErrorReason::ParameterMalformed, known, message));
         }
-        if macros::is_macro(&first.value) {
+        if is_macro(&first.value) {
             let (name, text) = (known.name(), shown(&first.value));
             let message = format!(
                 "`{name}` is literally `{text}`: the sender did not replace its macro; check its spelling and case \
@@ -144,6 +159,31 @@ impl<'a> Values<'a> {
 
     fn mandatory(&self, known: Known, notes: &mut Vec<Note>) -> Result<&'a str> {
         self.get(known, notes)?.ok_or_else(|| self.missing(known))
+    }
+
+    /// An amount; where it is missing or a macro, what the replay puts there. A currency that stands with it
+    /// must not contradict `currency`, and is entered there.
+    fn amount(
+        &self,
+        known: Known,
+        instead: Option<Amount>,
+        currency: &mut Option<Currency>,
+        notes: &mut Vec<Note>,
+    ) -> Result<Option<Amount>> {
+        let text = match (self.get(known, notes), instead) {
+            (Err(error), Some(_)) if error.reason() == ErrorReason::MacroNotReplaced => None,
+            (text, _) => text?,
+        };
+        match (text, instead) {
+            (Some(text), _) => amount(known, text, self.overrides.comma, currency, notes).map(Some),
+            (None, None) => Ok(None),
+            (None, Some(amount)) => {
+                let name = known.name();
+                let message = format!("`{name}` was missing; the replay put another amount there");
+                notes.push(note(NoteCode::Overridden, name, message));
+                Ok(Some(amount))
+            }
+        }
     }
 
     fn missing(&self, known: Known) -> Error {
@@ -171,8 +211,8 @@ impl<'a> Values<'a> {
 
 /// Whether a value is of the form that its parameter must have. A macro never is.
 fn is_valid(known: Known, value: &str) -> bool {
-    let amount = |value| amounts::read(value).is_ok();
-    !macros::is_macro(value)
+    let amount = |value| amounts::read(value, None).is_ok();
+    !is_macro(value)
         && match known {
             Known::ClickId => UnverifiedClickId::read(value).is_some(),
             Known::Id => value.parse::<ConversionCodeId>().is_ok(),
@@ -190,18 +230,20 @@ fn twice(known: Known, first: &str, other: &str) -> Error {
     refusal(ErrorReason::ParameterRepeated, known, message)
 }
 
-fn report(parameters: &[Parameter], notes: &mut Vec<Note>) -> Result<Report> {
-    let values = Values { parameters };
+fn report(parameters: &[Parameter], overrides: &Overrides, notes: &mut Vec<Note>) -> Result<Report> {
+    let values = Values { parameters, overrides };
     let click_id = values.mandatory(Known::ClickId, notes)?;
-    let code: ConversionCodeId = {
-        let text = values.mandatory(Known::Id, notes)?;
-        text.parse().map_err(|why| {
-            let message = format!("no conversion code has the id `{}`; it {why}", shown(text));
-            refusal(ErrorReason::UnknownConversionCode, Known::Id, message)
-        })?
+    let code = match overrides.code {
+        Some(code) => {
+            let message = format!("the replay counts it for the conversion code `{code}`");
+            notes.push(note(NoteCode::Overridden, Known::Id.name(), message));
+            code
+        }
+        None => code(values.mandatory(Known::Id, notes)?)?,
     };
     let mut currency = values.get(Known::Cur, notes)?.map(currency_code).transpose()?;
-    let value = amount(Known::Val, values.mandatory(Known::Val, notes)?, &mut currency, notes)?;
+    let value = values.amount(Known::Val, overrides.value, &mut currency, notes)?;
+    let value = value.ok_or_else(|| values.missing(Known::Val))?;
     let commission = commission(&values, &mut currency, notes)?;
     let transaction_id = transaction_id(values.get(Known::Oid, notes)?.unwrap_or_default())?;
     let status = values.get(Known::Status, notes)?.map_or(Ok(Status::Approved), status)?;
@@ -219,16 +261,23 @@ fn report(parameters: &[Parameter], notes: &mut Vec<Note>) -> Result<Report> {
     })
 }
 
+fn code(text: &str) -> Result<ConversionCodeId> {
+    text.parse().map_err(|why| {
+        let message = format!("no conversion code has the id `{}`; it {why}", shown(text));
+        refusal(ErrorReason::UnknownConversionCode, Known::Id, message)
+    })
+}
+
 /// DESIGN 5.3: `comperc` counts only where `com` is 0.
 fn commission(
     values: &Values<'_>,
     currency: &mut Option<Currency>,
     notes: &mut Vec<Note>,
 ) -> Result<Commission> {
-    let com = values.get(Known::Com, notes)?;
+    let com = values.amount(Known::Com, values.overrides.commission, currency, notes)?;
     let comperc = values.get(Known::Comperc, notes)?;
     let amount = match (com, comperc) {
-        (Some(com), _) => amount(Known::Com, com, currency, notes)?,
+        (Some(com), _) => com,
         (None, Some(_)) => {
             let message = "`com` was absent and is read as 0, since `comperc` was sent";
             notes.push(note(NoteCode::CommissionAssumedZero, Known::Com.name(), message));
@@ -247,14 +296,14 @@ fn commission(
     }
 }
 
-/// An amount; a currency that stands with it must not contradict `currency`, and is entered there.
 fn amount(
     known: Known,
     text: &str,
+    comma: Option<Comma>,
     currency: &mut Option<Currency>,
     notes: &mut Vec<Note>,
 ) -> Result<Amount> {
-    let (decimal, own) = decimal(known, text, notes)?;
+    let (decimal, own) = decimal(known, text, comma, notes)?;
     if let Some(own) = own {
         let (name, text) = (known.name(), shown(text));
         if currency.is_some_and(|currency| currency != own) {
@@ -280,7 +329,7 @@ fn percent(text: &str, notes: &mut Vec<Note>) -> Result<Percent> {
         }
         None => text,
     };
-    let (decimal, currency) = decimal(known, number, notes)?;
+    let (decimal, currency) = decimal(known, number, None, notes)?;
     if currency.is_some() {
         return Err(malformed(known, text));
     }
@@ -288,9 +337,14 @@ fn percent(text: &str, notes: &mut Vec<Note>) -> Result<Percent> {
     percent.ok_or_else(|| out_of_range(known, text, "0 to 100"))
 }
 
-fn decimal(known: Known, text: &str, notes: &mut Vec<Note>) -> Result<(Decimal, Option<Currency>)> {
+fn decimal(
+    known: Known,
+    text: &str,
+    comma: Option<Comma>,
+    notes: &mut Vec<Note>,
+) -> Result<(Decimal, Option<Currency>)> {
     let name = known.name();
-    let read = amounts::read(text).map_err(|why| match why {
+    let read = amounts::read(text, comma).map_err(|why| match why {
         NotDecimal::TooLong => out_of_range(known, text, "a number of ordinary length"),
         NotDecimal::Malformed => malformed(known, text),
         NotDecimal::Ambiguous => {

@@ -6,6 +6,7 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
     EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     entity::prelude::*,
+    sea_query::{ExprTrait as _, Func},
 };
 
 use super::{Filter, LIST_KEY_BYTES, Notes, PostbackId, Reason, Verdict};
@@ -14,10 +15,13 @@ use crate::{
     conversion::{self, Conversion},
     db::statement_runs,
     error::Result,
-    id::AccountId,
+    id::{AccountId, first_id},
     page::PageRequest,
-    time::Time,
+    time::{Span, Time},
 };
+
+/// More than ids tell apart.
+const ID_TICK: Span = Span::from_seconds(1);
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "postback")]
@@ -40,6 +44,7 @@ pub struct Model {
     pub click_text: String,
     pub conversion_id: String,
     pub replayed_at: Option<Time>,
+    pub match_at: Option<Time>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -128,11 +133,54 @@ pub async fn list(
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<Vec<Model>> {
     let after = page.after.map(|after| PostbackId(Uuid::from_bytes(after)));
+    let text = filter.text.as_ref().map(|text| {
+        let within = |column: Column| Func::cust("instr").arg(column.into_expr()).arg(text.as_bytes());
+        Condition::any()
+            .add(Expr::expr(within(Column::Target)).gt(0))
+            .add(Expr::expr(within(Column::Body)).gt(0))
+    });
     let all = Condition::all()
         .add(Column::AccountId.eq(account))
         .add_option(filter.verdict.map(|verdict| Column::Verdict.eq(verdict)))
         .add_option(filter.reason.map(|reason| Column::Reason.eq(reason)))
         .add_option(filter.code_text.as_ref().map(|code| Column::CodeText.eq(code)))
+        .add_option(filter.start.map(|start| Column::ReceivedAt.gte(start)))
+        .add_option(filter.end.map(|end| Column::ReceivedAt.lt(end)))
+        // These say nothing new, but are ranges of the key: ids begin with the time of arrival.
+        .add_option(filter.start.map(|start| Column::Id.gte(PostbackId(first_id(start)))))
+        .add_option(filter.end.map(|end| Column::Id.lt(PostbackId(first_id(end.plus(ID_TICK))))))
+        .add_option(text)
         .add_option(after.map(|after| Column::Id.lt(after)));
     Ok(Entity::find().filter(all).order_by_desc(Column::Id).limit(page.rows_to_read()).all(db).await?)
+}
+
+/// The newest postbacks that name the click and are held.
+pub async fn held_of_click(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    click_id: &str,
+    rows: u64,
+) -> Result<Vec<Model>> {
+    let held = Entity::find()
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::Verdict.eq(Verdict::Held))
+        .filter(Column::ClickText.is_in([click_id.to_lowercase(), click_id.to_uppercase()]));
+    Ok(held.order_by_desc(Column::Id).limit(rows).all(db).await?)
+}
+
+/// Postbacks that are to be looked at again by now, of whatever account.
+pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<Model>> {
+    let due = Entity::find().filter(Column::MatchAt.lte(now)).order_by_asc(Column::MatchAt);
+    Ok(due.limit(rows).all(db).await?)
+}
+
+/// Says when a held postback is to be looked at again; a replay may have been quicker.
+pub async fn postpone(db: &impl ConnectionTrait, id: PostbackId, match_at: Option<Time>) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::MatchAt, Expr::value(match_at))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Verdict.eq(Verdict::Held))
+        .exec(db)
+        .await?;
+    Ok(())
 }

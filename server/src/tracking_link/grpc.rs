@@ -212,7 +212,7 @@ fn parse_kind(number: i32) -> Result<RedirectKind, String> {
 }
 
 impl TrackingLink {
-    fn to_proto(&self, public_url: &Url) -> v1::TrackingLink {
+    pub fn to_proto(&self, public_url: &Url) -> v1::TrackingLink {
         let kind = match self.redirect_kind {
             RedirectKind::Found => v1::RedirectKind::Found,
             RedirectKind::SeeOther => v1::RedirectKind::SeeOther,

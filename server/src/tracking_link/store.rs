@@ -1,13 +1,14 @@
 //! The table `tracking_link`.
 
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr, entity::prelude::*,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr, entity::prelude::*,
 };
 
 use super::{CodeIds, Destination, LIST_KEY_BYTES, LinkKey, RedirectKind, Slug, Tags, TrackingLinkId};
 use crate::{
     auth::Scope,
+    conversion_code::ConversionCodeId,
     db::{Db, end},
     error::{Error, Result},
     id::AccountId,
@@ -98,6 +99,23 @@ pub async fn find_by_key(db: &impl ConnectionTrait, key: LinkKey) -> Result<Opti
 pub async fn update(txn: &impl ConnectionTrait, link: Model) -> Result<()> {
     link.into_active_model().reset_all().update(txn).await?;
     Ok(())
+}
+
+/// The newest that has the code and is neither archived nor expired. Reads all links of the account, so
+/// that no other table need be kept: for set-up alone.
+pub async fn newest_with_code(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    code: ConversionCodeId,
+    now: Time,
+) -> Result<Option<Model>> {
+    let lasting = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(now));
+    let with_code = Entity::find()
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::Archived.eq(false))
+        .filter(lasting)
+        .filter(Column::ConversionCodeIds.contains(code.0.hyphenated().to_string()));
+    Ok(with_code.order_by_desc(Column::Id).one(db).await?)
 }
 
 /// Newest first; one row more than the page has.

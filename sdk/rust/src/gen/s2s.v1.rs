@@ -131,6 +131,11 @@ pub enum ErrorReason {
     /// Cause: the server has no such service or method. Cure: check the name, and
     /// that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
     UnknownMethod = 31,
+    /// Cause: the click id is genuine, but its tracking link is not in this
+    /// database: it was made elsewhere and is on its way, or is lost. Cure: none
+    /// for 7 days, in which the postback is matched by itself once the link is
+    /// there; then replay. FAILED_PRECONDITION, HTTP 422.
+    TrackingLinkUnknown = 34,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -171,6 +176,7 @@ impl ErrorReason {
             Self::Internal => "ERROR_REASON_INTERNAL",
             Self::FragmentCutOff => "ERROR_REASON_FRAGMENT_CUT_OFF",
             Self::UnknownMethod => "ERROR_REASON_UNKNOWN_METHOD",
+            Self::TrackingLinkUnknown => "ERROR_REASON_TRACKING_LINK_UNKNOWN",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -210,6 +216,7 @@ impl ErrorReason {
             "ERROR_REASON_INTERNAL" => Some(Self::Internal),
             "ERROR_REASON_FRAGMENT_CUT_OFF" => Some(Self::FragmentCutOff),
             "ERROR_REASON_UNKNOWN_METHOD" => Some(Self::UnknownMethod),
+            "ERROR_REASON_TRACKING_LINK_UNKNOWN" => Some(Self::TrackingLinkUnknown),
             _ => None,
         }
     }
@@ -3257,6 +3264,8 @@ pub enum NoteCode {
     DecodedTwice = 14,
     /// Parameters were separated otherwise than by one `?` and by `&`.
     SeparatorRepaired = 15,
+    /// A replay's override was read instead of what came.
+    Overridden = 16,
 }
 impl NoteCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3281,6 +3290,7 @@ impl NoteCode {
             Self::HtmlRepaired => "NOTE_CODE_HTML_REPAIRED",
             Self::DecodedTwice => "NOTE_CODE_DECODED_TWICE",
             Self::SeparatorRepaired => "NOTE_CODE_SEPARATOR_REPAIRED",
+            Self::Overridden => "NOTE_CODE_OVERRIDDEN",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3304,6 +3314,7 @@ impl NoteCode {
             "NOTE_CODE_HTML_REPAIRED" => Some(Self::HtmlRepaired),
             "NOTE_CODE_DECODED_TWICE" => Some(Self::DecodedTwice),
             "NOTE_CODE_SEPARATOR_REPAIRED" => Some(Self::SeparatorRepaired),
+            "NOTE_CODE_OVERRIDDEN" => Some(Self::Overridden),
             _ => None,
         }
     }
@@ -3880,9 +3891,14 @@ pub struct Postback {
     /// The conversion that it became or repeats; empty where it is held.
     #[prost(string, tag = "9")]
     pub conversion_id: ::prost::alloc::string::String,
-    /// When it was last replayed. Not set: never.
+    /// When it was last replayed, or matched by itself. Not set: never.
     #[prost(message, optional, tag = "10")]
     pub replay_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Where it is held because its conversion code or tracking link is not known
+    /// here: when it is looked at again by itself. That goes on for 7 days. Not
+    /// set: it waits for a replay.
+    #[prost(message, optional, tag = "11")]
+    pub next_match_time: ::core::option::Option<::prost_types::Timestamp>,
 }
 /// A postback as it arrived, byte for byte.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3955,6 +3971,16 @@ pub struct ListPostbacksRequest {
     /// Only postbacks that name this conversion code. Optional.
     #[prost(string, tag = "5")]
     pub conversion_code_id: ::prost::alloc::string::String,
+    /// Only postbacks that arrived at this time or later. Optional.
+    #[prost(message, optional, tag = "6")]
+    pub start_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Only postbacks that arrived before this time. Optional.
+    #[prost(message, optional, tag = "7")]
+    pub end_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Only postbacks whose target or body contains this text, byte for byte as
+    /// they came; at most 200 bytes. Optional. Example: `order-1001`.
+    #[prost(string, tag = "8")]
+    pub text: ::prost::alloc::string::String,
 }
 /// Answers ListPostbacks.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -3980,7 +4006,7 @@ pub struct GetPostbackResponse {
     #[prost(message, optional, tag = "1")]
     pub postback: ::core::option::Option<Postback>,
 }
-/// Asks to read held postbacks again.
+/// Asks to read held postbacks again: those of `ids`, or those of `filter`.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReplayPostbacksRequest {
     /// 1 to 100 ids of postbacks. One that is not held is returned as it is.
@@ -3989,21 +4015,76 @@ pub struct ReplayPostbacksRequest {
     /// True: answer as if real, write nothing.
     #[prost(bool, tag = "2")]
     pub validate_only: bool,
+    /// All held postbacks that pass it, newest first, 100 with each call.
+    #[prost(message, optional, tag = "3")]
+    pub filter: ::core::option::Option<HeldFilter>,
+    /// What to read otherwise than it came. Optional.
+    #[prost(message, optional, tag = "4")]
+    pub overrides: ::core::option::Option<ReplayOverrides>,
+    /// With `filter`: `next_page_token` of the call before; empty for the first.
+    #[prost(string, tag = "5")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// Which held postbacks to replay. All that is given must hold; nothing given
+/// means all of them.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HeldFilter {
+    /// Only those held for this reason. Unspecified: all.
+    #[prost(enumeration = "ErrorReason", tag = "1")]
+    pub reason: i32,
+    /// Only those that name this conversion code. Optional.
+    #[prost(string, tag = "2")]
+    pub conversion_code_id: ::prost::alloc::string::String,
+    /// Only those that arrived at this time or later. Optional.
+    #[prost(message, optional, tag = "3")]
+    pub start_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Only those that arrived before this time. Optional.
+    #[prost(message, optional, tag = "4")]
+    pub end_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Only those whose target or body contains this text, byte for byte as they
+    /// came; at most 200 bytes. Optional.
+    #[prost(string, tag = "5")]
+    pub text: ::prost::alloc::string::String,
+}
+/// What a replay reads otherwise than it came, for causes that can't be mended
+/// at the sender any more. What is overridden is noted with the postback.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReplayOverrides {
+    /// The value where `val` is absent, empty or a macro that nobody replaced, in
+    /// millionths of the currency unit: 0 to 10^18. Example: `0`.
+    #[prost(int64, optional, tag = "1")]
+    pub value_micros_where_missing: ::core::option::Option<i64>,
+    /// The same for `com`.
+    #[prost(int64, optional, tag = "2")]
+    pub commission_micros_where_missing: ::core::option::Option<i64>,
+    /// How to read an amount such as `1,500`, which has two meanings.
+    #[prost(enumeration = "CommaMeaning", tag = "3")]
+    pub comma: i32,
+    /// The conversion code to count for, whatever code the postback names: 32
+    /// hexadecimal digits. Optional.
+    #[prost(string, tag = "4")]
+    pub conversion_code_id: ::prost::alloc::string::String,
 }
 /// Answers ReplayPostbacks.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ReplayPostbacksResponse {
-    /// The postbacks as they are now, in the order of the ids.
+    /// The postbacks as they are now, in the order of the ids or newest first.
     #[prost(message, repeated, tag = "1")]
     pub postbacks: ::prost::alloc::vec::Vec<Postback>,
+    /// With `filter`: opaque; empty once all were replayed.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
 }
-/// Asks how a postback would be read.
+/// Asks how a postback would be read: one of the two.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ExplainPostbackRequest {
     /// A postback URL or just its path and query, at most 8 KiB. Example:
     /// `<https://t.example/s2s?clickId={clickId}&id=6B1F…&val=1&com=0.5`.>
     #[prost(bytes = "vec", tag = "1")]
     pub target: ::prost::alloc::vec::Vec<u8>,
+    /// The id of a stored postback.
+    #[prost(string, tag = "2")]
+    pub postback_id: ::prost::alloc::string::String,
 }
 /// Answers ExplainPostback.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -4015,7 +4096,8 @@ pub struct ExplainPostbackResponse {
     #[prost(message, repeated, tag = "2")]
     pub notes: ::prost::alloc::vec::Vec<Note>,
     /// What would become of it: `VERDICT_RECORDED`, `VERDICT_DUPLICATE`,
-    /// `VERDICT_TEST` or `VERDICT_HELD`.
+    /// `VERDICT_TEST` or `VERDICT_HELD`. Of a stored postback that was counted:
+    /// what became of it.
     #[prost(enumeration = "Verdict", tag = "3")]
     pub verdict: i32,
     /// Where it would be held: why.
@@ -4028,6 +4110,34 @@ pub struct ExplainPostbackResponse {
     /// held.
     #[prost(message, optional, tag = "6")]
     pub conversion: ::core::option::Option<Conversion>,
+    /// The way to the verdict, in order.
+    #[prost(message, repeated, tag = "7")]
+    pub steps: ::prost::alloc::vec::Vec<Step>,
+    /// The conversion code that it names, if there is one.
+    #[prost(message, optional, tag = "8")]
+    pub conversion_code: ::core::option::Option<ConversionCode>,
+    /// The tracking link of its click id, if that is genuine and the link known.
+    #[prost(message, optional, tag = "9")]
+    pub tracking_link: ::core::option::Option<TrackingLink>,
+    /// The click, if it is recorded. A genuine click id counts without.
+    #[prost(message, optional, tag = "10")]
+    pub click: ::core::option::Option<Click>,
+    /// The stored postback; not set where a target was explained.
+    #[prost(message, optional, tag = "11")]
+    pub postback: ::core::option::Option<Postback>,
+}
+/// One step of an explanation or a self-test.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Step {
+    /// What was looked at.
+    #[prost(enumeration = "StepKind", tag = "1")]
+    pub kind: i32,
+    /// What came of it.
+    #[prost(enumeration = "StepOutcome", tag = "2")]
+    pub outcome: i32,
+    /// One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+    #[prost(string, tag = "3")]
+    pub message: ::prost::alloc::string::String,
 }
 /// A parameter as it was read.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4042,6 +4152,207 @@ pub struct ReadParameter {
     /// Example: `clickId`.
     #[prost(string, tag = "3")]
     pub canonical_name: ::prost::alloc::string::String,
+}
+/// Asks what happened to a click.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExplainClickRequest {
+    /// The click id, 40 characters, in any case.
+    #[prost(string, tag = "1")]
+    pub click_id: ::prost::alloc::string::String,
+}
+/// Answers ExplainClick.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExplainClickResponse {
+    /// When the visitor clicked, as the click id says.
+    #[prost(message, optional, tag = "1")]
+    pub click_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The click; not set while its row is not there. Its click id counts without.
+    #[prost(message, optional, tag = "2")]
+    pub click: ::core::option::Option<Click>,
+    /// The link that was clicked; not set where it is not known here.
+    #[prost(message, optional, tag = "3")]
+    pub tracking_link: ::core::option::Option<TrackingLink>,
+    /// Conversions of the click, newest first, at most 50.
+    #[prost(message, repeated, tag = "4")]
+    pub conversions: ::prost::alloc::vec::Vec<Conversion>,
+    /// Postbacks that name the click and are held, newest first, at most 50.
+    #[prost(message, repeated, tag = "5")]
+    pub held_postbacks: ::prost::alloc::vec::Vec<Postback>,
+    /// What that comes to: one or two sentences for people.
+    #[prost(string, tag = "6")]
+    pub message: ::prost::alloc::string::String,
+}
+/// Asks to try a conversion code's set-up.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SelfTestRequest {
+    /// The code's id, 32 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub conversion_code_id: ::prost::alloc::string::String,
+    /// The tracking link to try. Optional; else the newest active one that has the
+    /// code.
+    #[prost(string, tag = "2")]
+    pub tracking_link_id: ::prost::alloc::string::String,
+}
+/// Answers SelfTest.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SelfTestResponse {
+    /// What was tried, in order.
+    #[prost(message, repeated, tag = "1")]
+    pub steps: ::prost::alloc::vec::Vec<Step>,
+    /// True: a conversion would be recorded.
+    #[prost(bool, tag = "2")]
+    pub passed: bool,
+    /// Where a step failed: why.
+    #[prost(enumeration = "ErrorReason", tag = "3")]
+    pub reason: i32,
+    /// Where the visitor would be sent; empty where that step was not reached.
+    #[prost(string, tag = "4")]
+    pub redirect_url: ::prost::alloc::string::String,
+    /// What the merchant would call; empty where that step was not reached.
+    #[prost(string, tag = "5")]
+    pub postback_url: ::prost::alloc::string::String,
+    /// The conversion that would be recorded; not set where a step failed.
+    #[prost(message, optional, tag = "6")]
+    pub conversion: ::core::option::Option<Conversion>,
+}
+/// What a comma before three digits is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CommaMeaning {
+    /// Not said: such an amount stays held.
+    Unspecified = 0,
+    /// The decimal point: `1,500` is one and a half.
+    DecimalPoint = 1,
+    /// A separator of thousands: `1,500` is one thousand five hundred.
+    Thousands = 2,
+}
+impl CommaMeaning {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "COMMA_MEANING_UNSPECIFIED",
+            Self::DecimalPoint => "COMMA_MEANING_DECIMAL_POINT",
+            Self::Thousands => "COMMA_MEANING_THOUSANDS",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "COMMA_MEANING_UNSPECIFIED" => Some(Self::Unspecified),
+            "COMMA_MEANING_DECIMAL_POINT" => Some(Self::DecimalPoint),
+            "COMMA_MEANING_THOUSANDS" => Some(Self::Thousands),
+            _ => None,
+        }
+    }
+}
+/// What a step looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StepKind {
+    /// Newer than this client.
+    Unspecified = 0,
+    /// The destination that a visitor is sent to.
+    Destination = 1,
+    /// The postback URL with its macros filled in.
+    PostbackUrl = 2,
+    /// The parameters: whether all that is needed is there and understood.
+    Parameters = 3,
+    /// The conversion code.
+    ConversionCode = 4,
+    /// The click id: whether it was minted here.
+    ClickId = 5,
+    /// The tracking link that the click came over, and whether it has the code.
+    TrackingLink = 6,
+    /// The time between click and conversion.
+    Attribution = 7,
+    /// What is owed, and how that was computed.
+    Commission = 8,
+    /// Whether the same conversion was recorded before.
+    Dedupe = 9,
+    /// What becomes of it.
+    Verdict = 10,
+    /// What the sender is answered.
+    Reply = 11,
+}
+impl StepKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STEP_KIND_UNSPECIFIED",
+            Self::Destination => "STEP_KIND_DESTINATION",
+            Self::PostbackUrl => "STEP_KIND_POSTBACK_URL",
+            Self::Parameters => "STEP_KIND_PARAMETERS",
+            Self::ConversionCode => "STEP_KIND_CONVERSION_CODE",
+            Self::ClickId => "STEP_KIND_CLICK_ID",
+            Self::TrackingLink => "STEP_KIND_TRACKING_LINK",
+            Self::Attribution => "STEP_KIND_ATTRIBUTION",
+            Self::Commission => "STEP_KIND_COMMISSION",
+            Self::Dedupe => "STEP_KIND_DEDUPE",
+            Self::Verdict => "STEP_KIND_VERDICT",
+            Self::Reply => "STEP_KIND_REPLY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STEP_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "STEP_KIND_DESTINATION" => Some(Self::Destination),
+            "STEP_KIND_POSTBACK_URL" => Some(Self::PostbackUrl),
+            "STEP_KIND_PARAMETERS" => Some(Self::Parameters),
+            "STEP_KIND_CONVERSION_CODE" => Some(Self::ConversionCode),
+            "STEP_KIND_CLICK_ID" => Some(Self::ClickId),
+            "STEP_KIND_TRACKING_LINK" => Some(Self::TrackingLink),
+            "STEP_KIND_ATTRIBUTION" => Some(Self::Attribution),
+            "STEP_KIND_COMMISSION" => Some(Self::Commission),
+            "STEP_KIND_DEDUPE" => Some(Self::Dedupe),
+            "STEP_KIND_VERDICT" => Some(Self::Verdict),
+            "STEP_KIND_REPLY" => Some(Self::Reply),
+            _ => None,
+        }
+    }
+}
+/// What came of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StepOutcome {
+    /// Newer than this client.
+    Unspecified = 0,
+    /// As it should be.
+    Passed = 1,
+    /// It is why the postback is held; the sentence says what to do.
+    Failed = 2,
+    /// Not looked at, since something before it failed.
+    NotReached = 3,
+}
+impl StepOutcome {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STEP_OUTCOME_UNSPECIFIED",
+            Self::Passed => "STEP_OUTCOME_PASSED",
+            Self::Failed => "STEP_OUTCOME_FAILED",
+            Self::NotReached => "STEP_OUTCOME_NOT_REACHED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STEP_OUTCOME_UNSPECIFIED" => Some(Self::Unspecified),
+            "STEP_OUTCOME_PASSED" => Some(Self::Passed),
+            "STEP_OUTCOME_FAILED" => Some(Self::Failed),
+            "STEP_OUTCOME_NOT_REACHED" => Some(Self::NotReached),
+            _ => None,
+        }
+    }
 }
 /// Generated client implementations.
 pub mod postback_service_client {
@@ -4226,8 +4537,8 @@ pub mod postback_service_client {
                 .insert(GrpcMethod::new("s2s.v1.PostbackService", "ReplayPostbacks"));
             self.inner.unary(req, path, codec).await
         }
-        /// Says how a postback URL would be read and what would become of it. Records
-        /// nothing.
+        /// Says how a postback URL would be read and what would become of it, step by
+        /// step; the same for a postback that is stored. Records nothing.
         pub async fn explain_postback(
             &mut self,
             request: impl tonic::IntoRequest<super::ExplainPostbackRequest>,
@@ -4250,6 +4561,59 @@ pub mod postback_service_client {
             let mut req = request.into_request();
             req.extensions_mut()
                 .insert(GrpcMethod::new("s2s.v1.PostbackService", "ExplainPostback"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Says what happened to a click: its link, its conversions, and the postbacks
+        /// that name it and are held.
+        pub async fn explain_click(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExplainClickRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExplainClickResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PostbackService/ExplainClick",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PostbackService", "ExplainClick"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Plays a whole conversion for a code and says what came of each step: a
+        /// click on one of its tracking links, the merchant, and the postback URL with
+        /// its macros filled in. Records nothing.
+        pub async fn self_test(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SelfTestRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SelfTestResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PostbackService/SelfTest",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PostbackService", "SelfTest"));
             self.inner.unary(req, path, codec).await
         }
     }
@@ -4302,13 +4666,32 @@ pub mod postback_service_server {
             tonic::Response<super::ReplayPostbacksResponse>,
             tonic::Status,
         >;
-        /// Says how a postback URL would be read and what would become of it. Records
-        /// nothing.
+        /// Says how a postback URL would be read and what would become of it, step by
+        /// step; the same for a postback that is stored. Records nothing.
         async fn explain_postback(
             &self,
             request: tonic::Request<super::ExplainPostbackRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ExplainPostbackResponse>,
+            tonic::Status,
+        >;
+        /// Says what happened to a click: its link, its conversions, and the postbacks
+        /// that name it and are held.
+        async fn explain_click(
+            &self,
+            request: tonic::Request<super::ExplainClickRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExplainClickResponse>,
+            tonic::Status,
+        >;
+        /// Plays a whole conversion for a code and says what came of each step: a
+        /// click on one of its tracking links, the merchant, and the postback URL with
+        /// its macros filled in. Records nothing.
+        async fn self_test(
+            &self,
+            request: tonic::Request<super::SelfTestRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SelfTestResponse>,
             tonic::Status,
         >;
     }
@@ -4603,6 +4986,96 @@ pub mod postback_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ExplainPostbackSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PostbackService/ExplainClick" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExplainClickSvc<T: PostbackService>(pub Arc<T>);
+                    impl<
+                        T: PostbackService,
+                    > tonic::server::UnaryService<super::ExplainClickRequest>
+                    for ExplainClickSvc<T> {
+                        type Response = super::ExplainClickResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ExplainClickRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PostbackService>::explain_click(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExplainClickSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PostbackService/SelfTest" => {
+                    #[allow(non_camel_case_types)]
+                    struct SelfTestSvc<T: PostbackService>(pub Arc<T>);
+                    impl<
+                        T: PostbackService,
+                    > tonic::server::UnaryService<super::SelfTestRequest>
+                    for SelfTestSvc<T> {
+                        type Response = super::SelfTestResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SelfTestRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PostbackService>::self_test(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SelfTestSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

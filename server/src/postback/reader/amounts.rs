@@ -34,9 +34,17 @@ const SIGNS: [(&str, [u8; 3]); 14] = [
     ("zł", *b"PLN"),
 ];
 
-pub fn read(text: &str) -> Result<Read, NotDecimal> {
+/// What a comma is where it has two meanings: before three digits, with one to three before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comma {
+    DecimalPoint,
+    Thousands,
+}
+
+/// Reads an amount. `ambiguous_comma`: what somebody who knows the sender says of such a comma.
+pub fn read(text: &str, ambiguous_comma: Option<Comma>) -> Result<Read, NotDecimal> {
     let (number, currency) = split_currency(text);
-    let (digits, comma, grouped) = plain(number)?;
+    let (digits, comma, grouped) = plain(number, ambiguous_comma)?;
     Ok(Read { decimal: digits.parse()?, currency, comma, grouped })
 }
 
@@ -62,7 +70,7 @@ fn split_currency(text: &str) -> (&str, Option<Currency>) {
 }
 
 /// Digits with at most one point; whether a comma was the point, and whether there were groups.
-fn plain(number: &str) -> Result<(String, bool, bool), NotDecimal> {
+fn plain(number: &str, ambiguous_comma: Option<Comma>) -> Result<(String, bool, bool), NotDecimal> {
     let count = |separator| number.matches(separator).count();
     let (whole, fraction, comma) = match (count(','), count('.')) {
         (0, 0 | 1) => return Ok((number.to_owned(), false, false)),
@@ -73,7 +81,11 @@ fn plain(number: &str) -> Result<(String, bool, bool), NotDecimal> {
             // Three digits behind one to three others may be thousands; behind a zero they are not.
             let digits = whole.trim_start_matches(['+', '-']);
             if fraction.len() == 3 && (1..=3).contains(&digits.len()) && !digits.starts_with('0') {
-                return Err(NotDecimal::Ambiguous);
+                match ambiguous_comma {
+                    None => return Err(NotDecimal::Ambiguous),
+                    Some(Comma::DecimalPoint) => {}
+                    Some(Comma::Thousands) => return Ok((format!("{whole}{fraction}"), false, true)),
+                }
             }
             return Ok((format!("{whole}.{fraction}"), true, false));
         }
@@ -124,7 +136,7 @@ mod tests {
             ("10.5eur", 10_500_000, Some("EUR"), false, false),
             ("R$ 1.234,50", 1_234_500_000, Some("BRL"), true, true),
         ] {
-            let read = read(text).unwrap();
+            let read = read(text, None).unwrap();
             assert_eq!(read.decimal.micros, micros, "{text}");
             assert_eq!(read.currency.map(|currency| currency.to_string()).as_deref(), currency, "{text}");
             assert_eq!((read.comma, read.grouped), (comma, grouped), "{text}");
@@ -154,7 +166,21 @@ mod tests {
             (",", Malformed),
             (",,", Malformed),
         ] {
-            assert_eq!(read(text), Err(why), "{text}");
+            assert_eq!(read(text, None), Err(why), "{text}");
+        }
+    }
+
+    #[test]
+    fn who_knows_the_sender_settles_a_comma() {
+        for (text, comma, micros) in [
+            ("1,500", Comma::DecimalPoint, 1_500_000),
+            ("1,500", Comma::Thousands, 1_500_000_000),
+            ("$12,345", Comma::Thousands, 12_345_000_000),
+            ("1,50", Comma::Thousands, 1_500_000),
+            ("1.234,56", Comma::Thousands, 1_234_560_000),
+            ("19.99", Comma::DecimalPoint, 19_990_000),
+        ] {
+            assert_eq!(read(text, Some(comma)).unwrap().decimal.micros, micros, "{text} {comma:?}");
         }
     }
 }

@@ -18,6 +18,11 @@ fn raw(method: &str, target: &[u8], content_type: &str, body: &str) -> Raw {
     }
 }
 
+/// Reads as live traffic is read.
+fn read(raw: &Raw) -> Reading {
+    super::read(raw, &Overrides::default())
+}
+
 /// `query` with the mandatory parameters that it does not have itself.
 fn get(query: &str) -> Reading {
     read(&raw("GET", format!("/s2s?{query}").as_bytes(), "", ""))
@@ -201,6 +206,42 @@ fn hostile_bytes_are_read_without_harm() {
         [b"/s2s?%".as_slice(), b"?&&==&%%&=%0", b"/s2s", b"", b"/s2s?\xff=\xfe&id", b"/s2s?a?b#c&d=1"]
     {
         assert!(read(&raw("GET", target, "", "")).report.is_err());
+    }
+}
+
+#[test]
+fn a_replay_may_read_otherwise_than_it_came() {
+    let amount = Amount::from_micros;
+    let code: ConversionCodeId = "00000000000000000000000000000001".parse().unwrap();
+    let overrides = Overrides {
+        value: amount(0),
+        commission: amount(2_000_000),
+        comma: Some(Comma::Thousands),
+        code: Some(code),
+    };
+    for (query, value, commission, overridden) in [
+        ("clickId=abc&id=nonsense", 0, 2_000_000, 3),
+        ("clickId=abc&val={amount}&com=", 0, 2_000_000, 3),
+        ("clickId=abc&val=1,500&com=0.5", 1_500_000_000, 500_000, 1),
+        ("clickId=abc&val=7&comperc=10", 7_000_000, 2_000_000, 2),
+    ] {
+        let target = format!("/s2s?{query}");
+        let reading = super::read(&raw("GET", target.as_bytes(), "", ""), &overrides);
+        assert_eq!(codes(&reading).iter().filter(|note| **note == NoteCode::Overridden).count(), overridden);
+        let report = reading.report.unwrap();
+        let expected = (code, amount(value).unwrap(), Commission::Amount(amount(commission).unwrap()));
+        assert_eq!((report.code, report.value, report.commission), expected, "{query}");
+    }
+    // Nothing else is forgiven.
+    for (query, reason) in [
+        ("val=1&com=0", ErrorReason::MissingParameter),
+        ("clickId={clickid}&val=1&com=0", ErrorReason::MacroNotReplaced),
+        ("clickId=abc&val=1e3&com=0", ErrorReason::AmountMalformed),
+        ("clickId=abc&val=-1&com=0", ErrorReason::AmountOutOfRange),
+    ] {
+        let target = format!("/s2s?{query}");
+        let error = super::read(&raw("GET", target.as_bytes(), "", ""), &overrides).report.unwrap_err();
+        assert_eq!(error.reason(), reason, "{query}");
     }
 }
 

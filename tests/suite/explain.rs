@@ -1,0 +1,356 @@
+//! Explanations: of a URL, of a stored postback, of a click, and of a code's set-up. None leaves a trace.
+
+use s2s_sdk::{
+    Code,
+    v1::{
+        ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, Click, ConversionCode, ErrorReason,
+        ExplainClickRequest, ExplainPostbackRequest, ExplainPostbackResponse, ListConversionsRequest,
+        ListPostbacksRequest, NoteCode, ReadParameter, ReplyMode, ReplySetting, SelfTestRequest,
+        SelfTestResponse, Step, StepKind, StepOutcome, TrackingLink, Verdict,
+    },
+};
+use s2s_tests::Server;
+
+use crate::{
+    fields, moved,
+    replay::{get, hold, set_codes},
+    verdicts::World,
+};
+
+async fn explain(world: &World, target: &str) -> ExplainPostbackResponse {
+    let request = ExplainPostbackRequest { target: world.fill(target).into_bytes(), ..Default::default() };
+    world.server.client().explain_postback(request).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_explanation_says_what_would_become_of_a_url_and_records_nothing() {
+    let world = World::start().await;
+    let first = world.server.postback(&world.fill("clickId=$click&id=$code&val=1&com=0&oid=first")).await;
+    let counts = async || (world.postbacks(ListPostbacksRequest::default()).await, world.conversions().await);
+    let before = counts().await;
+
+    for (target, verdict, reason) in [
+        ("/s2s?clickId=$click&id=$code&val=1&com=0&oid=new", Verdict::Recorded, ErrorReason::Unspecified),
+        (
+            "https://t.example/s2s?clickId=$click&id=$code&val=1&com=0",
+            Verdict::Recorded,
+            ErrorReason::Unspecified,
+        ),
+        ("/s2s?clickId=$click&id=$code&val=1&com=0&oid=first", Verdict::Duplicate, ErrorReason::Unspecified),
+        (
+            "/s2s?clickId=$click&id=$code&val=2&com=0&oid=first",
+            Verdict::Held,
+            ErrorReason::TransactionConflict,
+        ),
+        ("/s2s?clickId=$click&id=$code&val=1&com=0&test=1", Verdict::Test, ErrorReason::Unspecified),
+        ("/s2s?clickId={clickId}&id=$code&val=1&com=0", Verdict::Held, ErrorReason::MacroNotReplaced),
+        ("/s2s?clickId=$click&id=$unlinked&val=1&com=0", Verdict::Held, ErrorReason::CodeNotOnLink),
+        ("/s2s?clickId=$click&id=$code&val=1&com=0&x=$long", Verdict::Held, ErrorReason::RequestTooLarge),
+        ("/s2s", Verdict::Held, ErrorReason::MissingParameter),
+        ("", Verdict::Held, ErrorReason::MissingParameter),
+    ] {
+        let explained = explain(&world, target).await;
+        assert_eq!((explained.verdict(), explained.reason()), (verdict, reason), "{target}");
+        assert_eq!(explained.message.is_empty(), verdict != Verdict::Held, "{target}");
+        assert_eq!(explained.conversion.is_none(), verdict == Verdict::Held, "{target}");
+        if verdict == Verdict::Duplicate {
+            assert_eq!(explained.conversion.unwrap().id, first.field("conversion_id"));
+        }
+    }
+    assert_eq!(counts().await, before);
+
+    // A postback is told the same as was explained.
+    let query = "clickId=$click&id=$code&val=1&com=0&oid=new";
+    assert_eq!(world.server.postback(&world.fill(query)).await.field("verdict"), "RECORDED");
+}
+
+#[tokio::test]
+async fn an_explanation_shows_how_each_parameter_was_read() {
+    let world = World::start().await;
+    let explained =
+        explain(&world, "/s2s?click_id=%22$click%22&id=$code&val=1&comperc=10&utm=a+b&param=k%3Dv").await;
+    let parameter = |name: &str, value: &str, canonical_name: &str| ReadParameter {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        canonical_name: canonical_name.to_owned(),
+    };
+    let expected = [
+        parameter("click_id", &world.click, "clickId"),
+        parameter("id", &world.code.id, "id"),
+        parameter("val", "1", "val"),
+        parameter("comperc", "10", "comperc"),
+        parameter("utm", "a b", ""),
+        parameter("param", "k=v", "param"),
+    ];
+    assert_eq!(explained.parameters, expected);
+    let notes: Vec<(NoteCode, &str)> =
+        explained.notes.iter().map(|note| (note.code(), note.parameter.as_str())).collect();
+    let expected = [
+        (NoteCode::Alias, "clickId"),
+        (NoteCode::Trimmed, "clickId"),
+        (NoteCode::UnknownParameter, "utm"),
+        (NoteCode::CommissionAssumedZero, "com"),
+    ];
+    assert_eq!(notes, expected);
+    let conversion = explained.conversion.unwrap();
+    assert_eq!(conversion.commission.unwrap().micros, 100_000);
+}
+
+async fn explain_stored(server: &Server, id: &str) -> ExplainPostbackResponse {
+    let request = ExplainPostbackRequest { postback_id: id.to_owned(), ..Default::default() };
+    server.client().explain_postback(request).await.unwrap()
+}
+
+/// The steps that failed, and those that were not reached.
+fn failed(steps: &[Step]) -> (Vec<StepKind>, Vec<StepKind>) {
+    let of = |outcome| {
+        let some = steps.iter().filter(move |step| step.outcome() == outcome);
+        some.map(Step::kind).collect::<Vec<_>>()
+    };
+    for step in steps {
+        assert_eq!(step.message.is_empty(), step.outcome() == StepOutcome::NotReached, "{step:?}");
+    }
+    (of(StepOutcome::Failed), of(StepOutcome::NotReached))
+}
+
+fn message(steps: &[Step], kind: StepKind) -> &str {
+    &steps.iter().find(|step| step.kind() == kind).unwrap().message
+}
+
+#[tokio::test]
+async fn an_explanation_goes_step_by_step_and_says_all_that_is_wrong() {
+    use StepKind as K;
+    let world = World::start().await;
+    let taken = world.fill("clickId=$click&id=$code&val=1&com=0&oid=taken");
+    assert_eq!(world.server.postback(&taken).await.status, 200);
+    let late = [K::Attribution, K::Commission, K::Dedupe];
+    for (target, wrong, unreached) in [
+        ("clickId=$click&id=$code&val=1&com=0", vec![], vec![]),
+        ("id=$code&val=1&com=0", vec![K::Parameters], [&[K::ClickId, K::TrackingLink], &late[..]].concat()),
+        ("clickId=$click&id=$code&com=0", vec![K::Parameters], late.to_vec()),
+        ("clickId=$click&id=6B1F&val=1&com=0", vec![K::ConversionCode], late.to_vec()),
+        ("clickId=$click&id=$archived&val=1&com=0", vec![K::ConversionCode], late.to_vec()),
+        (
+            "clickId=$forged_click&id=$code&val=1&com=0",
+            vec![K::ClickId],
+            [&[K::TrackingLink], &late[..]].concat(),
+        ),
+        ("clickId=$click&id=$unlinked&val=1&com=0", vec![K::TrackingLink], late.to_vec()),
+        ("clickId=$lost_click&id=$code&val=1&com=0", vec![K::TrackingLink], late.to_vec()),
+        ("clickId=$old_click&id=$brief&val=1&com=0", vec![K::Attribution], late[1..].to_vec()),
+        ("clickId=$click&id=$code&val=2&com=0&oid=taken", vec![K::Dedupe], vec![]),
+        // Whatever decided: all of it is said.
+        ("clickId=$lost_click&id=$unlinked&val=x", vec![K::Parameters, K::TrackingLink], late.to_vec()),
+        ("clickId=test&id=$code&val=1&com=0", vec![], [&[K::TrackingLink], &late[..]].concat()),
+    ] {
+        let explained = explain(&world, &format!("/s2s?{target}")).await;
+        let (mut expected, held) = (wrong, explained.verdict() == Verdict::Held);
+        assert_eq!(held, !expected.is_empty(), "{target}");
+        expected.extend(held.then_some(K::Verdict));
+        assert_eq!(failed(&explained.steps), (expected, unreached), "{target}: {:#?}", explained.steps);
+        let said: Vec<&str> = explained.steps.iter().map(|step| step.message.as_str()).collect();
+        assert!(!held || said.contains(&explained.message.as_str()), "{target}: {said:?}");
+    }
+
+    let target = "/s2s?clickId=$old_click&id=$code&val=1000&comperc=10&cur=EUR&oid=o-1";
+    let steps = explain(&world, target).await.steps;
+    assert_eq!(message(&steps, K::Attribution), "1 h after the click, within the window of 30 d");
+    assert_eq!(message(&steps, K::Commission), "10 % of 1000 EUR is 100 EUR");
+    assert!(message(&steps, K::Dedupe).contains("`o-1`"));
+    let steps = explain(&world, &format!("/s2s?{taken}")).await.steps;
+    assert!(message(&steps, K::Dedupe).contains("conv_"), "{steps:?}");
+}
+
+#[tokio::test]
+async fn an_explanation_shows_the_code_the_link_and_the_click() {
+    let world = World::start().await;
+    let explained = explain(&world, "/s2s?clickId=$click&id=$code&val=1").await;
+    assert_eq!(explained.reason(), ErrorReason::MissingParameter);
+    assert_eq!(explained.conversion_code.unwrap(), world.code);
+    let (link, click) = (explained.tracking_link.unwrap(), explained.click.unwrap());
+    assert!(link.conversion_code_ids.contains(&world.code.id));
+    assert_eq!((click.click_id, click.tracking_link_id), (world.click.clone(), link.id));
+
+    let explained = explain(&world, "/s2s?clickId=$forged_click&id=6B1F").await;
+    assert_eq!((explained.conversion_code, explained.tracking_link, explained.click), (None, None, None));
+}
+
+#[tokio::test]
+async fn a_stored_postback_is_explained() {
+    let world = &World::start().await;
+    let server = &world.server;
+    let link = server.link(&[]).await;
+    let click = server.click(&link).await;
+    let query = format!("clickId={click}&id={}&val=5&comperc=50", world.code.id);
+    let id = hold(server, &query, "CODE_NOT_ON_LINK").await;
+    let explained = explain_stored(server, &id).await;
+    assert_eq!((explained.verdict(), explained.reason()), (Verdict::Held, ErrorReason::CodeNotOnLink));
+    assert_eq!(explained.postback.unwrap(), get(server, &id).await);
+    assert_eq!(explained.tracking_link.unwrap().id, link.id);
+
+    // What would become of it now, before anything is replayed.
+    set_codes(server, &link, &[&world.code]).await;
+    let explained = explain_stored(server, &id).await;
+    assert_eq!((explained.verdict(), explained.message.as_str()), (Verdict::Recorded, ""));
+    assert_eq!(get(server, &id).await.verdict(), Verdict::Held);
+
+    // What was counted stays so, whatever is changed since.
+    let answer = server.postback(&query).await;
+    assert_eq!(answer.field("verdict"), "RECORDED");
+    let request = ArchiveTrackingLinkRequest { id: link.id, ..Default::default() };
+    server.client().archive_tracking_link(request).await.unwrap();
+    let explained = explain_stored(server, &answer.field("postback_id")).await;
+    assert_eq!(explained.verdict(), Verdict::Recorded);
+    assert_eq!(explained.conversion.unwrap().id, answer.field("conversion_id"));
+    assert_eq!(message(&explained.steps, StepKind::Commission), "50 % of 5 USD is 2.5 USD");
+    assert_eq!(message(&explained.steps, StepKind::Verdict), "it counts");
+    let notes: Vec<NoteCode> = explained.notes.iter().map(s2s_sdk::v1::Note::code).collect();
+    assert_eq!(notes, [NoteCode::CommissionAssumedZero]);
+
+    // Too long is too long, though only its first part is kept.
+    let long =
+        hold(server, &world.fill("clickId=$click&id=$code&val=1&com=0&x=$long"), "REQUEST_TOO_LARGE").await;
+    assert_eq!(explain_stored(server, &long).await.reason(), ErrorReason::RequestTooLarge);
+
+    let client = server.client();
+    for (target, postback_id, code) in [
+        ("", "pb_nonsense", Code::NotFound),
+        ("", "pb_00000000000000000000000000", Code::NotFound),
+        ("/s2s?val=1", "pb_00000000000000000000000000", Code::InvalidArgument),
+    ] {
+        let (target, postback_id) = (target.into(), postback_id.to_owned());
+        let request = ExplainPostbackRequest { target, postback_id };
+        let error = client.explain_postback(request).await.unwrap_err();
+        assert_eq!(error.code(), code);
+        let expected: &[&str] = if code == Code::InvalidArgument { &["postback_id"] } else { &[] };
+        assert_eq!(fields(&error), expected);
+    }
+}
+
+#[tokio::test]
+async fn what_happened_to_a_click_is_told() {
+    let world = &World::start().await;
+    let client = world.server.client();
+    let explain = async |click_id: &str| {
+        client.explain_click(ExplainClickRequest { click_id: click_id.to_owned() }).await
+    };
+    let told = explain(&world.click).await.unwrap();
+    assert_eq!((told.conversions.len(), told.held_postbacks.len()), (0, 0));
+    assert!(told.message.contains("has not called"), "{}", told.message);
+    let click: Click = told.click.unwrap();
+    assert_eq!((click.click_id.as_str(), click.click_time), (world.click.as_str(), told.click_time));
+    assert_eq!(told.tracking_link.unwrap().id, click.tracking_link_id);
+
+    let held =
+        hold(&world.server, &world.fill("clickId=$click&id=$unlinked&val=1&com=0"), "CODE_NOT_ON_LINK").await;
+    hold(&world.server, &world.fill("clickId=$other_click&id=$unlinked&val=1&com=0"), "CODE_NOT_ON_LINK")
+        .await;
+    let counted = world.server.postback(&world.fill("clickId=$click&id=$code&val=1&com=0")).await;
+    let told = explain(&world.click.to_uppercase()).await.unwrap();
+    assert_eq!(told.held_postbacks, [get(&world.server, &held).await]);
+    assert_eq!(told.conversions.len(), 1);
+    assert_eq!(told.conversions[0].id, counted.field("conversion_id"));
+    assert!(told.message.contains(&held) && told.message.contains("CODE_NOT_ON_LINK"), "{}", told.message);
+
+    for click_id in ["", "nonsense", &world.fill("$forged_click")] {
+        let error = explain(click_id).await.unwrap_err();
+        assert_eq!((error.code(), error.reason()), (Code::NotFound, ErrorReason::ResourceNotFound));
+    }
+}
+
+async fn self_test(server: &Server, code: &ConversionCode, link: &str) -> SelfTestResponse {
+    let request = SelfTestRequest { conversion_code_id: code.id.clone(), tracking_link_id: link.to_owned() };
+    server.client().self_test(request).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_self_test_plays_a_conversion_and_records_nothing() {
+    use StepKind as K;
+    let server = &Server::start().await;
+    let code = server.code("Sale").await;
+    let link = server.link(&[&code]).await;
+    let test = self_test(server, &code, "").await;
+    assert!(test.passed, "{test:?}");
+    assert_eq!(failed(&test.steps), (vec![], vec![]));
+    let kinds: Vec<K> = test.steps.iter().map(Step::kind).collect();
+    let expected = [
+        K::Destination,
+        K::PostbackUrl,
+        K::Parameters,
+        K::ConversionCode,
+        K::ClickId,
+        K::TrackingLink,
+        K::Attribution,
+        K::Commission,
+        K::Dedupe,
+        K::Verdict,
+        K::Reply,
+    ];
+    assert_eq!(kinds, expected);
+    assert_eq!(message(&test.steps, K::Commission), "10 USD as sent, for a value of 100 USD");
+    let conversion = test.conversion.unwrap();
+    assert_eq!((&conversion.tracking_link_id, &conversion.conversion_code_id), (&link.id, &code.id));
+    assert!(test.redirect_url.ends_with(&format!("s1={}", conversion.click_id)), "{}", test.redirect_url);
+    assert_eq!(
+        test.postback_url,
+        format!("{}/s2s?clickId={}&id={}&val=100&com=10", server.url, conversion.click_id, code.id)
+    );
+    let client = server.client();
+    assert_eq!(client.list_conversions(ListConversionsRequest::default()).await.unwrap().conversions, []);
+    assert_eq!(client.list_postbacks(ListPostbacksRequest::default()).await.unwrap().postbacks, []);
+}
+
+#[tokio::test]
+async fn a_self_test_says_what_is_missing() {
+    use StepKind as K;
+    let server = &Server::start().await;
+    let client = server.client();
+    let reply = Some(ReplySetting { mode: ReplyMode::FixedText.into(), text: "OK".to_owned() });
+    let code = ConversionCode { name: "Sale".to_owned(), reply, ..Default::default() };
+    let code = server.create_code(code).await;
+
+    let test = self_test(server, &code, "").await;
+    assert_eq!((test.passed, test.reason()), (false, ErrorReason::CodeNotOnLink));
+    assert_eq!(failed(&test.steps), (vec![K::TrackingLink], vec![]));
+
+    // The newest link with the code that leads to its destination is the one that is tried.
+    let good = server.link(&[&code]).await;
+    let expired = TrackingLink {
+        destination: good.destination.clone(),
+        conversion_code_ids: vec![code.id.clone()],
+        expire_time: moved(good.create_time, -60),
+        ..Default::default()
+    };
+    let expired = server.create_link(expired).await;
+    let test = self_test(server, &code, "").await;
+    assert!(test.passed, "{test:?}");
+    assert_eq!(test.conversion.unwrap().tracking_link_id, good.id);
+    assert!(message(&test.steps, K::Reply).contains("`OK`"));
+
+    let test = self_test(server, &code, &expired.id).await;
+    assert_eq!((test.passed, test.reason()), (false, ErrorReason::TrackingLinkArchived));
+    assert_eq!(failed(&test.steps), (vec![K::Destination], vec![]));
+    assert!(test.steps[0].message.contains("expired"), "{test:?}");
+
+    let bare = TrackingLink { destination: "https://shop.example/".to_owned(), ..Default::default() };
+    let test = self_test(server, &code, &server.create_link(bare).await.id).await;
+    assert_eq!(test.reason(), ErrorReason::ClickIdMacroMissing);
+    assert_eq!((test.redirect_url.as_str(), test.postback_url.as_str()), ("https://shop.example/", ""));
+
+    let without = server.link(&[]).await;
+    let test = self_test(server, &code, &without.id).await;
+    assert_eq!((test.passed, test.reason()), (false, ErrorReason::CodeNotOnLink));
+    assert_eq!(failed(&test.steps).0, [K::TrackingLink, K::Verdict]);
+
+    let request = ArchiveConversionCodeRequest { id: code.id.clone(), ..Default::default() };
+    client.archive_conversion_code(request).await.unwrap();
+    let test = self_test(server, &code, &good.id).await;
+    assert_eq!((test.passed, test.reason()), (false, ErrorReason::ConversionCodeArchived));
+
+    for (code, link) in [("6B1F", ""), (code.id.as_str(), "link_nonsense")] {
+        let (conversion_code_id, tracking_link_id) = (code.to_owned(), link.to_owned());
+        let request = SelfTestRequest { conversion_code_id, tracking_link_id };
+        let error = client.self_test(request).await.unwrap_err();
+        assert_eq!((error.code(), error.reason()), (Code::NotFound, ErrorReason::ResourceNotFound));
+    }
+}

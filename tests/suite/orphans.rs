@@ -1,0 +1,109 @@
+//! Postbacks that come before what they name: before their conversion code, their link, their click.
+//!
+//! What comes later is brought by another server on the same database, here by its rows.
+
+use s2s_sdk::v1::{
+    ErrorReason, ExplainClickRequest, GetPostbackRequest, ListConversionsRequest, Postback, Verdict,
+};
+use s2s_tests::{Server, eventually};
+use sea_orm::{ConnectionTrait as _, Database};
+
+use crate::replay::{get, hold};
+
+/// Two servers of one installation: what the second has was made after the first's last copy of it.
+struct Apart {
+    /// Has the click id keys, and nothing else.
+    first: Server,
+    second: Server,
+}
+
+impl Apart {
+    async fn start() -> Self {
+        let mut first = Server::start().await;
+        first.terminate().await;
+        assert!(first.ended().await.success());
+        let mut second = Server::start().await;
+        second.terminate().await;
+        assert!(second.ended().await.success());
+        std::fs::copy(first.folder().join("s2s.db"), second.folder().join("s2s.db")).unwrap();
+        first.restart().await;
+        second.restart().await;
+        Self { first, second }
+    }
+
+    /// The rows of the second's tables come to the first.
+    async fn bring(&self, tables: &[&str]) {
+        let path = |server: &Server| server.folder().join("s2s.db").display().to_string();
+        let db = Database::connect(format!("sqlite:{}", path(&self.first))).await.unwrap();
+        let attach = format!("ATTACH '{}' AS other", path(&self.second));
+        let copies =
+            tables.iter().map(|table| format!("INSERT INTO main.{table} SELECT * FROM other.{table}"));
+        for statement in std::iter::once(attach).chain(copies) {
+            db.execute_unprepared(&statement).await.unwrap();
+        }
+        db.close().await.unwrap();
+    }
+
+    async fn matched(&self, id: &str) -> Postback {
+        eventually(async || {
+            let request = GetPostbackRequest { id: id.to_owned() };
+            let postback = self.first.client().get_postback(request).await.unwrap().postback.unwrap();
+            (postback.verdict() != Verdict::Held).then_some(postback)
+        })
+        .await
+    }
+}
+
+#[tokio::test]
+async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
+    let apart = Apart::start().await;
+    let (code, first) = (apart.second.code("Sale").await, &apart.first);
+    let link = apart.second.link(&[&code]).await;
+    let click = apart.second.click(&link).await;
+    let query = format!("clickId={click}&id={}&val=5&com=1", code.id);
+    let id = hold(first, &query, "UNKNOWN_CONVERSION_CODE").await;
+    assert!(get(first, &id).await.next_match_time.is_some());
+    let forged = format!("clickId={click}&id={:032X}&val=5&com=1", 1);
+    let stranger = hold(first, &forged, "UNKNOWN_CONVERSION_CODE").await;
+
+    // The code comes, then the link; the postback goes from one reason to the next, and counts.
+    apart.bring(&["conversion_code"]).await;
+    eventually(async || (get(first, &id).await.reason() == ErrorReason::TrackingLinkUnknown).then_some(()))
+        .await;
+    let again = hold(first, &format!("{query}&oid=2"), "TRACKING_LINK_UNKNOWN").await;
+    apart.bring(&["tracking_link"]).await;
+    let matched = apart.matched(&id).await;
+    assert_eq!((matched.verdict(), matched.next_match_time), (Verdict::Recorded, None));
+    assert!(matched.replay_time.is_some());
+    apart.matched(&again).await;
+
+    // Its click's row is not there yet, and is not needed.
+    let client = first.client();
+    let told = client.explain_click(ExplainClickRequest { click_id: click.clone() }).await.unwrap();
+    assert_eq!((told.click, told.conversions.len()), (None, 2));
+    apart.bring(&["click"]).await;
+    let told = client.explain_click(ExplainClickRequest { click_id: click.clone() }).await.unwrap();
+    assert_eq!(told.click.unwrap().click_id, click);
+
+    let conversions = client.list_conversions(ListConversionsRequest::default()).await.unwrap().conversions;
+    assert_eq!(conversions.len(), 2);
+    let arrived = matched.raw.unwrap().receive_time;
+    assert!(conversions.iter().any(|one| one.id == matched.conversion_id && one.conversion_time == arrived));
+    assert_eq!(first.postback(&query).await.field("verdict"), "DUPLICATE");
+    let stranger = get(first, &stranger).await;
+    assert_eq!((stranger.verdict(), stranger.next_match_time.is_some()), (Verdict::Held, true));
+}
+
+#[tokio::test]
+async fn what_waits_is_matched_after_a_restart() {
+    let mut apart = Apart::start().await;
+    let code = apart.second.code("Sale").await;
+    let link = apart.second.link(&[&code]).await;
+    let click = apart.second.click(&link).await;
+    let query = format!("clickId={click}&id={}&val=5&com=1", code.id);
+    let id = hold(&apart.first, &query, "UNKNOWN_CONVERSION_CODE").await;
+    apart.first.kill().await;
+    apart.bring(&["conversion_code", "tracking_link"]).await;
+    apart.first.restart().await;
+    assert_eq!(apart.matched(&id).await.verdict(), Verdict::Recorded);
+}
