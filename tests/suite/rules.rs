@@ -8,7 +8,7 @@ use std::{
 
 /// Longest source file, in lines.
 const LINES_MAX: usize = 500;
-/// Folders that hold nothing of ours.
+/// Folders that hold nothing of ours; in a second working tree `.git` is a file.
 const FOREIGN: [&str; 3] = [".git", "target", "node_modules"];
 /// The slices of the core, each of which may know those before it.
 const SLICES: [&str; 5] = ["conversion_code", "tracking_link", "click", "conversion", "postback"];
@@ -55,10 +55,11 @@ fn files(folder: &str) -> Vec<File> {
         for entry in fs::read_dir(root().join(&folder)).unwrap().map(Result::unwrap) {
             let name = entry.file_name().into_string().unwrap();
             let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+            if FOREIGN.contains(&name.as_str()) {
+                continue;
+            }
             if entry.file_type().unwrap().is_dir() {
-                if !FOREIGN.contains(&name.as_str()) {
-                    folders.push(path);
-                }
+                folders.push(path);
             } else if let Ok(text) = fs::read_to_string(entry.path()) {
                 found.push(File { path, text });
             }
