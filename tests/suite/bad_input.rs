@@ -40,6 +40,7 @@ const CLASSES: &[(&str, &[Row])] = &[
         (b"/s2s?clickId=%23S1%23&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
         (b"/s2s?clickId=%23%23X%23%23&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
         (b"/s2s?clickId=%25x%25&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
+        (b"/s2s?clickId=%TRACKER%&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
         (b"/s2s?clickId=%25%25X%25%25&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
         (b"/s2s?clickId=${x}&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
         (b"/s2s?clickId=$x$&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),

@@ -139,13 +139,7 @@ impl<'a> Values<'a> {
             let message = format!("`{}` came more than once; `{}` counts", known.name(), shown(&first.value));
             notes.push(note(NoteCode::Repeated, known.name(), message));
         }
-        if first.broken {
-            let (name, text) = (known.name(), shown(&first.value));
-            let message = format!(
-                "`{name}` is `{text}`, with broken percent-encoding or control characters; encode it as UTF-8"
-            );
-            return Err(refusal(ErrorReason::ParameterMalformed, known, message));
-        }
+        // Before the encoding, which `%X%` breaks.
         if is_macro(&first.value) {
             let (name, text) = (known.name(), shown(&first.value));
             let message = format!(
@@ -153,6 +147,13 @@ impl<'a> Values<'a> {
                  in the sender's documentation"
             );
             return Err(refusal(ErrorReason::MacroNotReplaced, known, message).with("macro", &text));
+        }
+        if first.broken {
+            let (name, text) = (known.name(), shown(&first.value));
+            let message = format!(
+                "`{name}` is `{text}`, with broken percent-encoding or control characters; encode it as UTF-8"
+            );
+            return Err(refusal(ErrorReason::ParameterMalformed, known, message));
         }
         Ok((!first.value.is_empty()).then_some(first.value.as_str()))
     }

@@ -61,6 +61,7 @@ fn refusals_name_the_reason() {
         (&format!("clickId=&id={CODE}&val=1&com=0"), E::MissingParameter),
         ("clickId={clickid}&id=x&val=1&com=0", E::MacroNotReplaced),
         ("clickId=%23S1%23&id=x&val=1&com=0", E::MacroNotReplaced),
+        ("clickId=%TRACKER%&id=x&val=1&com=0", E::MacroNotReplaced),
         (&format!("clickId=a&id={CODE}&val={{payout}}&com=0"), E::MacroNotReplaced),
         (&format!("clickId=a&id={CODE}&val=1&com=0&oid=[order_id]"), E::MacroNotReplaced),
         ("clickId=a&clickId=b&id=x&val=1&com=0", E::ParameterRepeated),
