@@ -146,6 +146,8 @@ pub struct Report {
     pub currency: Option<Currency>,
     pub commission: Commission,
     pub status: Status,
+    /// The word that came for the status; empty where none came.
+    pub status_word: String,
     pub custom_params: CustomParams,
     /// `None`: now.
     pub converted_at: Option<Time>,
@@ -253,6 +255,7 @@ fn decide(
         commission,
         commission_percent,
         status: report.status,
+        status_word: report.status_word,
         custom_params: report.custom_params,
         converted_at,
         created_at: now,

@@ -5,6 +5,7 @@
 //! stays readable.
 
 pub mod grpc;
+mod lint;
 mod store;
 
 use std::{fmt, str::FromStr, sync::Arc};
@@ -21,9 +22,11 @@ use crate::{
     id::{AccountId, RequestKey},
     money::Currency,
     page::PageRequest,
-    time::Span,
+    preset::{Preset, PresetId},
+    time::{Span, Time},
 };
 
+pub use lint::warning;
 pub use store::Model as ConversionCode;
 
 /// Longest name, in characters.
@@ -103,22 +106,8 @@ pub async fn create(
     request: RequestKey,
     validate_only: bool,
 ) -> Result<ConversionCode> {
-    let now = app.now();
-    let mut code = ConversionCode {
-        id: ConversionCodeId(Uuid::from_bytes(app.random.bytes())),
-        account_id: account,
-        name: String::new(),
-        default_currency: Currency::USD,
-        attribution_window: Span::from_seconds(WINDOW_SECONDS_DEFAULT),
-        dedupe_policy: DedupePolicy::OnePerClick,
-        reply_mode: ReplyMode::ByVerdict,
-        reply_text: String::new(),
-        archived: false,
-        request_id: request.id,
-        request_digest: request.digest,
-        created_at: now,
-        updated_at: now,
-    };
+    let id = ConversionCodeId(Uuid::from_bytes(app.random.bytes()));
+    let mut code = ConversionCode::new(id, account, request, app.now());
     for edit in edits {
         edit(&mut code);
     }
@@ -182,10 +171,50 @@ pub async fn update(
     Ok(code)
 }
 
-/// The URL that the merchant pastes. What is in braces is for the merchant's system to fill in.
-pub fn postback_url(public_url: &Url, id: ConversionCodeId) -> String {
-    // Not built by the URL library: the braces must stay as they are, to be seen and replaced.
-    format!("{public_url}s2s?clickId={{clickId}}&id={id}&val={{val}}&com={{com}}")
+impl ConversionCode {
+    /// A code with defaults and without a name.
+    pub fn new(id: ConversionCodeId, account_id: AccountId, request: RequestKey, now: Time) -> Self {
+        Self {
+            id,
+            account_id,
+            name: String::new(),
+            default_currency: Currency::USD,
+            attribution_window: Span::from_seconds(WINDOW_SECONDS_DEFAULT),
+            dedupe_policy: DedupePolicy::OnePerClick,
+            reply_mode: ReplyMode::ByVerdict,
+            reply_text: String::new(),
+            preset_id: PresetId::default(),
+            archived: false,
+            request_id: request.id,
+            request_digest: request.digest,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+/// The URL that the merchant pastes, with the macros of the network; without one, what is in braces is for
+/// the merchant's system to fill in.
+pub fn postback_url(public_url: &Url, id: ConversionCodeId, preset: Option<&Preset>) -> String {
+    // Not built by the URL library: a macro must stay as it is, `#` and all, to be seen and replaced.
+    let Some(preset) = preset else {
+        return format!("{public_url}s2s?clickId={{clickId}}&id={id}&val={{val}}&com={{com}}");
+    };
+    let value = preset.value_macro.as_deref().unwrap_or("0");
+    let commission = preset.commission_macro.as_deref().unwrap_or("0");
+    let mut url =
+        format!("{public_url}s2s?clickId={}&id={id}&val={value}&com={commission}", preset.click_id_macro);
+    for (name, value) in [
+        ("oid", &preset.transaction_id_macro),
+        ("cur", &preset.currency_macro),
+        ("cur", &preset.currency),
+        ("status", &preset.status_macro),
+    ] {
+        if let Some(value) = value {
+            url.extend(["&", name, "=", value]);
+        }
+    }
+    url
 }
 
 #[cfg(test)]
@@ -206,10 +235,19 @@ mod tests {
     }
 
     #[test]
-    fn the_postback_url_has_all_mandatory_parameters() {
+    fn the_postback_url_has_all_mandatory_parameters_and_those_of_the_network() {
         let id = ConversionCodeId(Uuid::from_u128(0xAB));
-        let url = postback_url(&Url::parse("https://t.example").unwrap(), id);
-        let expected = format!("https://t.example/s2s?clickId={{clickId}}&id={id}&val={{val}}&com={{com}}");
-        assert_eq!(url, expected);
+        for (preset, click, rest) in [
+            ("", "{clickId}", "&val={val}&com={com}"),
+            ("maxbounty", "#S2#", "&val=0&com=#RATE#"),
+            ("awin", "!!!awc!!!", "&val=0&com=0"),
+            ("m1-shop", "{s}", "&val=0&com={web_total}&cur=RUB"),
+            ("welcome-partners", "##CLICK_ID##", "&val=0&com=##CPA_AMOUNT##&cur=##CURRENCY##"),
+            ("affise", "{sub1}", "&val={order_sum}&com={sum}&oid={transactionid}&status={status}"),
+        ] {
+            let preset = preset.parse::<PresetId>().unwrap().preset();
+            let url = postback_url(&Url::parse("https://t.example").unwrap(), id, preset);
+            assert_eq!(url, format!("https://t.example/s2s?clickId={click}&id={id}{rest}"));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The schema of the database. Forward only; a migration that has landed is never edited.
 
 mod m0001_first;
+mod m0002_presets;
 mod m0003_held_postbacks;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -9,6 +10,10 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first::Migration), Box::new(m0003_held_postbacks::Migration)]
+        vec![
+            Box::new(m0001_first::Migration),
+            Box::new(m0002_presets::Migration),
+            Box::new(m0003_held_postbacks::Migration),
+        ]
     }
 }

@@ -11,6 +11,7 @@ mod explain;
 pub mod grpc;
 mod reader;
 mod replay;
+mod status;
 mod store;
 
 use std::{fmt, str::FromStr, sync::Arc};
@@ -140,7 +141,7 @@ pub struct Rehearsal {
 
 /// Takes in a postback. `Ok` means that what became of it is durable; `Err`, that it was not taken in.
 pub async fn receive(app: &App, id: PostbackId, raw: Raw) -> Result<Received> {
-    let reading = reader::read(&raw, &Overrides::default());
+    let reading = read(app, Scope::Installation, &raw, &Overrides::default()).await?;
     let (account, reply) = owner(app, &reading).await?;
     if reading.test.is_some() {
         let mut notes = reading.notes.clone();
@@ -207,6 +208,26 @@ pub async fn list(
 ) -> Result<(Vec<Postback>, String)> {
     let rows = store::list(app.db.reader(), account, filter, page).await?;
     Ok(page.cut(rows, |postback| postback.id.0.into_bytes()))
+}
+
+/// Reads a postback, and settles what its status word means to the network of its code.
+async fn read(app: &App, scope: Scope, raw: &Raw, overrides: &Overrides) -> Result<Reading> {
+    let mut reading = reader::read(raw, overrides);
+    let Ok(report) = &mut reading.report else { return Ok(reading) };
+    // Where the code is not known, that is said of it when it is judged.
+    let code = match conversion_code::find(app, scope, report.code).await {
+        Ok(code) => code,
+        Err(error) if error.is_final() => return Ok(reading),
+        Err(error) => return Err(error),
+    };
+    match status::read(&report.status_word, code.preset_id.preset()) {
+        Ok((status, note)) => {
+            report.status = status;
+            reading.notes.extend(note);
+        }
+        Err(error) => reading.report = Err(error),
+    }
+    Ok(reading)
 }
 
 /// The account that a postback belongs to, and how it wants postbacks answered. One that names no

@@ -38,7 +38,7 @@ use crate::{
     click, conversion, conversion_code,
     edge::{self, Edge},
     error::{Error, Result},
-    postback, tracking_link,
+    postback, preset, tracking_link,
 };
 
 /// Connections that may be open.
@@ -62,7 +62,8 @@ const DEADLINE_MARGIN: Duration = Duration::from_millis(5);
 
 /// The services of the core.
 pub fn core(app: &Arc<App>) -> Routes {
-    Routes::new(conversion_code::grpc::service(app.clone()))
+    Routes::new(preset::grpc::service())
+        .add_service(conversion_code::grpc::service(app.clone()))
         .add_service(tracking_link::grpc::service(app.clone()))
         .add_service(click::grpc::service(app.clone()))
         .add_service(conversion::grpc::service(app.clone()))

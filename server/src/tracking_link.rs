@@ -5,11 +5,12 @@
 
 mod destination;
 pub mod grpc;
+mod lint;
 mod store;
 
 use std::{fmt, str::FromStr, sync::Arc};
 
-use s2s_sdk::v1::ErrorReason;
+use s2s_sdk::v1::{ErrorReason, SetupWarning};
 use sea_orm::{DeriveActiveEnum, DeriveValueType, EnumIter};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -23,8 +24,10 @@ use crate::{
     error::{Error, Result},
     id::{AccountId, Random, RequestKey, prefixed_id},
     page::PageRequest,
+    preset::Preset,
 };
 
+use destination::CLICK_ID_MACRO;
 pub use destination::{Destination, Filling, SUB_IDS, sub_id_index};
 pub use store::Model as TrackingLink;
 
@@ -158,15 +161,23 @@ pub type Edit = Box<dyn FnOnce(&mut TrackingLink) + Send>;
 /// Links that were looked up lately, by their key.
 pub type Cache = moka::future::Cache<LinkKey, Option<Arc<TrackingLink>>>;
 
-/// Creates a link; `slug` is the caller's choice, if any.
+/// A link to be created.
+pub struct Create {
+    /// The caller's choice, if any.
+    pub slug: Option<Slug>,
+    pub edits: Vec<Edit>,
+    /// Of the network that the destination belongs to, where the caller says so.
+    pub preset: Option<&'static Preset>,
+    pub request: RequestKey,
+    pub validate_only: bool,
+}
+
 pub async fn create(
     app: &App,
     account: AccountId,
-    slug: Option<Slug>,
-    edits: Vec<Edit>,
-    request: RequestKey,
-    validate_only: bool,
-) -> Result<TrackingLink> {
+    create: Create,
+) -> Result<(TrackingLink, Vec<SetupWarning>)> {
+    let Create { slug, edits, preset, request, validate_only } = create;
     let now = app.now();
     let chosen = slug.is_some();
     let mut link = TrackingLink {
@@ -190,13 +201,15 @@ pub async fn create(
     for edit in edits {
         edit(&mut link);
     }
-    check_codes(app, account, &link.conversion_code_ids).await?;
+    let mut presets = presets(app, account, &link.conversion_code_ids).await?;
+    presets.extend(preset);
     link.check()?;
     for _ in 0..ATTEMPTS_MAX {
         match store::insert(&app.db, link.clone(), validate_only).await? {
             store::Inserted::Stored(stored) => {
                 app.links.invalidate(&stored.link_key).await;
-                return Ok(*stored);
+                let warnings = lint::warnings(&stored, &presets);
+                return Ok((*stored, warnings));
             }
             store::Inserted::SlugTaken if chosen => {
                 let message = format!("the slug `{}` is taken; choose another", link.slug);
@@ -254,7 +267,7 @@ pub async fn update(
     id: TrackingLinkId,
     edits: Vec<Edit>,
     validate_only: bool,
-) -> Result<TrackingLink> {
+) -> Result<(TrackingLink, Vec<SetupWarning>)> {
     let txn = app.db.begin().await?;
     let found = store::find(&txn, Scope::Account(account), id).await?;
     let mut link = found.ok_or_else(|| Error::not_found("tracking link", &id))?;
@@ -262,25 +275,28 @@ pub async fn update(
     for edit in edits {
         edit(&mut link);
     }
-    check_codes(app, account, &link.conversion_code_ids).await?;
+    let presets = presets(app, account, &link.conversion_code_ids).await?;
     link.check()?;
+    let warnings = lint::warnings(&link, &presets);
     if validate_only || link == before {
         txn.rollback().await?;
-        return Ok(link);
+        return Ok((link, warnings));
     }
     link.updated_at = app.now();
     store::update(&txn, link.clone()).await?;
     txn.commit().await?;
     app.links.invalidate(&link.link_key).await;
-    Ok(link)
+    Ok((link, warnings))
 }
 
-/// All codes must be the account's own.
-async fn check_codes(app: &App, account: AccountId, codes: &CodeIds) -> Result<()> {
+/// The presets of the codes, which must all be the account's own.
+async fn presets(app: &App, account: AccountId, codes: &CodeIds) -> Result<Vec<&'static Preset>> {
+    let mut presets = Vec::new();
     for id in codes.iter() {
-        conversion_code::find(app, Scope::Account(account), id).await?;
+        let code = conversion_code::find(app, Scope::Account(account), id).await?;
+        presets.extend(code.preset_id.preset());
     }
-    Ok(())
+    Ok(presets)
 }
 
 impl TrackingLink {

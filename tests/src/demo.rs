@@ -104,7 +104,7 @@ async fn make_link(server: &Server, code: &ConversionCode) -> Result<TrackingLin
 async fn render_postback_url(server: &Server, code: &ConversionCode) -> Result<String> {
     title("3. The postback URL, for the merchant to paste; the shop fills in what is in braces");
     line("gRPC", "GetPostbackUrl");
-    let request = GetPostbackUrlRequest { conversion_code_id: code.id.clone() };
+    let request = GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
     let url = server.client().get_postback_url(request).await?.postback_url;
     line("url", &url);
     let expected = "/s2s?clickId={clickId}&id=".to_owned() + &code.id + "&val={val}&com={com}";

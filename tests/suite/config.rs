@@ -111,7 +111,8 @@ async fn what_is_published_begins_with_the_public_url() {
     let code = server.code("Sale").await;
     let link = server.link(&[&code]).await;
     assert_eq!(link.url, format!("https://t.example/{}", link.slug));
-    let request = s2s_sdk::v1::GetPostbackUrlRequest { conversion_code_id: code.id.clone() };
+    let request =
+        s2s_sdk::v1::GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
     let url = server.client().get_postback_url(request).await.unwrap().postback_url;
     assert_eq!(
         url,

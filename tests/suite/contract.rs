@@ -22,7 +22,9 @@ use tonic_types::StatusExt as _;
 
 /// A test that calls every RPC with its real client: file and function; and what an empty request is
 /// refused for, `Unspecified` where it is none.
-const COVERED: [(&str, (&str, &str), ErrorReason); 27] = [
+const COVERED: [(&str, (&str, &str), ErrorReason); 29] = [
+    ("PresetService/ListPresets", (PRESETS, "presets_come_in_pages_sorted_by_id"), E::Unspecified),
+    ("PresetService/GetPreset", (PRESETS, "presets_come_in_pages_sorted_by_id"), E::ResourceNotFound),
     (
         "ConversionCodeService/CreateConversionCode",
         (SETUP, "a_repeated_request_returns_the_first_answer"),
@@ -108,6 +110,7 @@ const EXPLAIN: &str = include_str!("explain.rs");
 const JOURNEY: &str = include_str!("journey.rs");
 const LISTS: &str = include_str!("lists.rs");
 const PORT: &str = include_str!("port.rs");
+const PRESETS: &str = include_str!("presets.rs");
 const REDIRECT: &str = include_str!("redirect.rs");
 const REPLAY: &str = include_str!("replay.rs");
 const SETUP: &str = include_str!("setup.rs");

@@ -62,7 +62,7 @@ async fn a_visitors_purchase_becomes_a_conversion_once() {
     let link = server.link(&[&code]).await;
     assert_eq!(link.url, format!("{}/{}", server.url, link.slug));
 
-    let request = GetPostbackUrlRequest { conversion_code_id: code.id.clone() };
+    let request = GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
     let postback_url = client.get_postback_url(request).await.unwrap().postback_url;
     let expected = format!("{}/s2s?clickId={{clickId}}&id={}&val={{val}}&com={{com}}", server.url, code.id);
     assert_eq!(postback_url, expected);
@@ -123,6 +123,7 @@ fn check_first(conversion: &Conversion, code: &ConversionCode, link: &TrackingLi
         conversion_time: conversion.conversion_time,
         create_time: conversion.create_time,
         click_time: conversion.click_time,
+        status_word: String::new(),
     };
     assert_eq!(*conversion, expected);
     let seconds = [conversion.click_time, conversion.conversion_time, conversion.create_time]

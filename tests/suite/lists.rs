@@ -341,7 +341,7 @@ async fn calls_by_id(client: &Client, ids: &Ids) -> Vec<Result<(), Error>> {
     };
     let archive_code = ArchiveConversionCodeRequest { id: code.clone(), ..Default::default() };
     let archive_link = ArchiveTrackingLinkRequest { id: link.clone(), ..Default::default() };
-    let url = GetPostbackUrlRequest { conversion_code_id: code.clone() };
+    let url = GetPostbackUrlRequest { conversion_code_id: code.clone(), ..Default::default() };
     let record = RecordClickRequest { tracking_link_id: link.clone(), ..Default::default() };
     let clicks = ListClicksRequest { tracking_link_id: link.clone(), ..Default::default() };
     let replay = ReplayPostbacksRequest { ids: vec![postback.clone()], ..Default::default() };

@@ -20,6 +20,7 @@ mod logs;
 mod orphans;
 mod outage;
 mod port;
+mod presets;
 mod raw;
 mod redirect;
 mod replay;
@@ -27,6 +28,7 @@ mod rules;
 mod sdk;
 mod setup;
 mod verdicts;
+mod warnings;
 
 use s2s_sdk::{
     Error,

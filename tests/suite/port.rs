@@ -27,11 +27,12 @@ use tonic::{
 };
 
 const LIST_CODES: &str = "/s2s.v1.ConversionCodeService/ListConversionCodes";
-const SERVICES: [&str; 5] = [
+const SERVICES: [&str; 6] = [
     "s2s.v1.ClickService",
     "s2s.v1.ConversionCodeService",
     "s2s.v1.ConversionService",
     "s2s.v1.PostbackService",
+    "s2s.v1.PresetService",
     "s2s.v1.TrackingLinkService",
 ];
 

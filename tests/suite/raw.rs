@@ -12,7 +12,7 @@ use tokio::{
 use crate::verdicts::World;
 
 /// What the server answers to these pieces, each of which is sent on its own, until it ends the connection.
-async fn exchange(server: &Server, pieces: &[&[u8]]) -> String {
+pub async fn exchange(server: &Server, pieces: &[&[u8]]) -> String {
     let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
     stream.set_nodelay(true).unwrap();
     for piece in pieces {
@@ -23,7 +23,7 @@ async fn exchange(server: &Server, pieces: &[&[u8]]) -> String {
     String::from_utf8(answer).unwrap()
 }
 
-fn get(target: &[u8]) -> Vec<u8> {
+pub fn get(target: &[u8]) -> Vec<u8> {
     [b"GET ", target, b" HTTP/1.1\r\nhost: t.example\r\nconnection: close\r\n\r\n"].concat()
 }
 

@@ -67,6 +67,7 @@ async fn a_conversion_code_has_defaults_and_keeps_what_was_chosen() {
         attribution_window: Some(Duration { seconds: 30 * 86_400, nanos: 0 }),
         dedupe_policy: DedupePolicy::OnePerClick.into(),
         reply: Some(ReplySetting { mode: ReplyMode::ByVerdict.into(), text: String::new() }),
+        preset_id: String::new(),
         state: ConversionCodeState::Active.into(),
         create_time: code.create_time,
         update_time: code.create_time,
@@ -82,6 +83,7 @@ async fn a_conversion_code_has_defaults_and_keeps_what_was_chosen() {
         attribution_window: Some(Duration { seconds: 400 * 86_400, nanos: 0 }),
         dedupe_policy: DedupePolicy::Every.into(),
         reply: Some(ReplySetting { mode: ReplyMode::FixedText.into(), text: "~".repeat(200) }),
+        preset_id: "everflow".to_owned(),
         ..Default::default()
     };
     // What is output only is ignored.
@@ -143,6 +145,7 @@ async fn everything_that_is_wrong_is_said_at_once() {
         attribution_window: Some(Duration { seconds: 400 * 86_400 + 1, nanos: 0 }),
         dedupe_policy: 9,
         reply: Some(ReplySetting { mode: ReplyMode::FixedText.into(), text: String::new() }),
+        preset_id: "Everflow".to_owned(),
         ..Default::default()
     };
     let request = CreateConversionCodeRequest {
@@ -150,7 +153,7 @@ async fn everything_that_is_wrong_is_said_at_once() {
         request_id: "r".repeat(65),
         ..Default::default()
     };
-    let own = ["name", "default_currency", "attribution_window", "dedupe_policy", "reply"];
+    let own = ["name", "default_currency", "attribution_window", "dedupe_policy", "reply", "preset_id"];
     let paths = own.map(|name| format!("conversion_code.{name}"));
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
     check_invalid(client.create_conversion_code(request).await, &[&["request_id"], &*paths].concat());
@@ -176,6 +179,7 @@ async fn everything_that_is_wrong_is_said_at_once() {
     let request = CreateTrackingLinkRequest {
         tracking_link: Some(wrong_link.clone()),
         request_id: "r".repeat(65),
+        preset_id: "nothing".to_owned(),
         ..Default::default()
     };
     let own = [
@@ -188,7 +192,7 @@ async fn everything_that_is_wrong_is_said_at_once() {
     ];
     let paths = own.map(|name| format!("tracking_link.{name}"));
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-    let first = ["request_id", "tracking_link.slug"];
+    let first = ["request_id", "preset_id", "tracking_link.slug"];
     check_invalid(client.create_tracking_link(request).await, &[&first, &*paths].concat());
     let link = server.link(&[&code]).await;
     let request = UpdateTrackingLinkRequest {
@@ -426,7 +430,8 @@ async fn a_dry_run_creates_nothing() {
     assert_eq!(code.name, "Sale");
     let link = Some(TrackingLink { slug: "a".to_owned(), ..leading_to(DESTINATION) });
     let mut link =
-        CreateTrackingLinkRequest { tracking_link: link, request_id: "1".to_owned(), validate_only: true };
+        CreateTrackingLinkRequest { tracking_link: link, request_id: "1".to_owned(), ..Default::default() };
+    link.validate_only = true;
     let dry = client.create_tracking_link(link.clone()).await.unwrap().tracking_link.unwrap();
     assert_eq!(dry.slug, "a");
     let codes = client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();

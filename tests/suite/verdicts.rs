@@ -100,7 +100,7 @@ async fn archive(server: &Server, code: &ConversionCode, link: &TrackingLink) {
 }
 
 /// Postbacks that are held: query, HTTP status, reason, and what the message names.
-const HELD: [(&str, u16, ErrorReason, &str); 35] = [
+const HELD: [(&str, u16, ErrorReason, &str); 36] = [
     ("id=$code&val=1&com=0", 400, E::MissingParameter, "`clickId`"),
     ("clickId=$click&val=1&com=0", 400, E::MissingParameter, "`id`"),
     ("clickId=$click&id=$code&com=0", 400, E::MissingParameter, "`val=0`"),
@@ -126,6 +126,7 @@ const HELD: [(&str, u16, ErrorReason, &str); 35] = [
     ("clickId=$click&id=$code&val=1&com=0&comperc=100.000001", 400, E::AmountOutOfRange, "0 to 100"),
     ("clickId=$click&id=$code&val=1&com=0&cur=XQX", 400, E::CurrencyInvalid, "`XQX`"),
     ("clickId=$click&id=$code&val=1&com=0&status=maybe", 400, E::StatusUnknown, "`maybe`"),
+    ("clickId=$click&id=$code&val=1&com=0&status=confirm", 400, E::StatusUnknown, "preset_id"),
     ("clickId=$click&id=$code&val=1&com=0&x=$long", 414, E::RequestTooLarge, "8192 bytes"),
     ("clickId=$click&id=$code&val=1&com=0&$65_parameters", 414, E::RequestTooLarge, "64 parameters"),
     ("clickId=garbage&id=$code&val=1&com=0", 400, E::ClickIdInvalid, "click id"),

@@ -38,6 +38,12 @@ macro_rules! calls {
 }
 
 calls! {
+    preset_service_client::PresetServiceClient {
+        /// Returns one page of the presets, sorted by id; [`Self::presets`] returns all of them.
+        list_presets(ListPresetsRequest) -> ListPresetsResponse;
+        /// Returns one preset: what a network calls things.
+        get_preset(GetPresetRequest) -> GetPresetResponse;
+    }
     conversion_code_service_client::ConversionCodeServiceClient {
         /// Creates a conversion code: one kind of conversion, such as "sale".
         create_conversion_code(CreateConversionCodeRequest) -> CreateConversionCodeResponse,
@@ -143,6 +149,8 @@ macro_rules! streams {
 }
 
 streams! {
+    /// All presets, sorted by id.
+    presets(ListPresetsRequest) -> Preset, pages list_presets.presets;
     /// All conversion codes of the account, newest first.
     conversion_codes(ListConversionCodesRequest) -> ConversionCode, pages list_conversion_codes.conversion_codes;
     /// All tracking links of the account, newest first.

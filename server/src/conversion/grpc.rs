@@ -162,6 +162,7 @@ fn parse_report(request: RecordConversionRequest) -> Result<Report> {
             currency: currency.or(commission_currency),
             commission,
             status,
+            status_word: String::new(),
             custom_params,
             converted_at,
             request_id,
@@ -293,6 +294,7 @@ impl Conversion {
             conversion_time: Some(self.converted_at.to_proto()),
             create_time: Some(self.created_at.to_proto()),
             click_time: Some(self.click_id.time().to_proto()),
+            status_word: self.status_word,
         }
     }
 }

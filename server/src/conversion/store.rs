@@ -41,6 +41,7 @@ pub struct Model {
     pub commission: Amount,
     pub commission_percent: Option<Percent>,
     pub status: Status,
+    pub status_word: String,
     pub custom_params: CustomParams,
     pub converted_at: Time,
     pub created_at: Time,

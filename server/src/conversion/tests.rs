@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     click::KeyId,
-    conversion_code::ReplyMode,
+    id::RequestKey,
     time::Span,
     tracking_link::{CodeIds, Destination, LinkKey, RedirectKind, Tags},
 };
@@ -14,21 +14,9 @@ const DAY: i64 = 86_400_000_000;
 const CLICKED: i64 = 1_763_900_000_000_000;
 
 fn code() -> ConversionCode {
-    ConversionCode {
-        id: ConversionCodeId(Uuid::from_u128(7)),
-        account_id: AccountId::DEFAULT,
-        name: "Sale".to_owned(),
-        default_currency: Currency::USD,
-        attribution_window: Span::from_seconds(86_400),
-        dedupe_policy: DedupePolicy::OnePerClick,
-        reply_mode: ReplyMode::ByVerdict,
-        reply_text: String::new(),
-        archived: false,
-        request_id: None,
-        request_digest: Vec::new(),
-        created_at: Time::from_micros(0),
-        updated_at: Time::from_micros(0),
-    }
+    let (id, request) = (ConversionCodeId(Uuid::from_u128(7)), RequestKey { id: None, digest: Vec::new() });
+    let code = ConversionCode::new(id, AccountId::DEFAULT, request, Time::from_micros(0));
+    ConversionCode { attribution_window: Span::from_seconds(86_400), ..code }
 }
 
 fn link() -> TrackingLink {
@@ -61,6 +49,7 @@ fn report() -> Report {
         currency: None,
         commission: Commission::Percent(Percent::from_micros(10_000_000).unwrap()),
         status: Status::Approved,
+        status_word: String::new(),
         custom_params: CustomParams::default(),
         converted_at: None,
         request_id: None,

@@ -13,7 +13,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     ConversionCode, ConversionCodeId, DedupePolicy, Edit, NAME_CHARS_MAX, REPLY_TEXT_BYTES_MAX, ReplyMode,
-    WINDOW_SECONDS_DEFAULT, WINDOW_SECONDS_MAX, WINDOW_SECONDS_MIN,
+    WINDOW_SECONDS_DEFAULT, WINDOW_SECONDS_MAX, WINDOW_SECONDS_MIN, lint,
 };
 use crate::{
     app::App,
@@ -22,6 +22,7 @@ use crate::{
     id::RequestKey,
     money::Currency,
     page::PageRequest,
+    preset::{PresetId, Reply},
     time::Span,
 };
 
@@ -40,7 +41,8 @@ impl ConversionCodeService for Service {
         let account = auth::account(&request);
         let (edits, key, validate_only) = parse_create(request.into_inner())?;
         let code = super::create(&self.0, account, edits, key, validate_only).await?;
-        Ok(Response::new(CreateConversionCodeResponse { conversion_code: Some(code.into()) }))
+        let warnings = lint::created(&code);
+        Ok(Response::new(CreateConversionCodeResponse { conversion_code: Some(code.into()), warnings }))
     }
 
     async fn get_conversion_code(
@@ -72,7 +74,8 @@ impl ConversionCodeService for Service {
         let account = auth::account(&request);
         let (id, edits, validate_only) = parse_update(request.into_inner())?;
         let code = super::update(&self.0, account, id, edits, validate_only).await?;
-        Ok(Response::new(UpdateConversionCodeResponse { conversion_code: Some(code.into()) }))
+        let warnings = lint::updated(&code);
+        Ok(Response::new(UpdateConversionCodeResponse { conversion_code: Some(code.into()), warnings }))
     }
 
     async fn archive_conversion_code(
@@ -92,10 +95,12 @@ impl ConversionCodeService for Service {
         request: Request<GetPostbackUrlRequest>,
     ) -> Result<Response<GetPostbackUrlResponse>, Status> {
         let account = auth::account(&request);
-        let id = parse_id(&request.get_ref().conversion_code_id)?;
+        let (id, preset_id) = parse_postback_url(request.get_ref())?;
         let code = super::get(&self.0, account, id).await?;
-        let postback_url = super::postback_url(&self.0.public_url, code.id);
-        Ok(Response::new(GetPostbackUrlResponse { postback_url }))
+        let preset = preset_id.preset().or_else(|| code.preset_id.preset());
+        let postback_url = super::postback_url(&self.0.public_url, code.id, preset);
+        let warnings = lint::postback_url(&code, preset);
+        Ok(Response::new(GetPostbackUrlResponse { postback_url, warnings }))
     }
 }
 
@@ -105,14 +110,18 @@ fn parse_id(text: &str) -> Result<ConversionCodeId> {
 }
 
 /// What a caller decides about a code.
-const FIELDS: [&str; 5] = ["name", "default_currency", "attribution_window", "dedupe_policy", "reply"];
+const FIELDS: [&str; 6] =
+    ["name", "default_currency", "attribution_window", "dedupe_policy", "reply", "preset_id"];
 
 fn parse_create(mut request: CreateConversionCodeRequest) -> Result<(Vec<Edit>, RequestKey, bool)> {
     let mut violations = Violations::default();
     // A dry run is the same request.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
-    let code = request.conversion_code.unwrap_or_default();
+    let mut code = request.conversion_code.unwrap_or_default();
+    if let (None, Ok(preset_id)) = (&code.reply, code.preset_id.parse::<PresetId>()) {
+        code.reply = preset_id.preset().and_then(|preset| preset.reply.as_ref()).map(Reply::to_proto);
+    }
     let edits = FIELDS.iter().filter_map(|path| parse_field(path, &code, &mut violations)).collect();
     match key {
         Some(key) if violations.is_empty() => Ok((edits, key, validate_only)),
@@ -127,6 +136,13 @@ fn parse_update(request: UpdateConversionCodeRequest) -> Result<(ConversionCodeI
     let paths = violations.check_mask(request.update_mask, &FIELDS);
     let edits = paths.iter().filter_map(|path| parse_field(path, &code, &mut violations)).collect();
     if violations.is_empty() { Ok((id, edits, request.validate_only)) } else { Err(violations.into_error()) }
+}
+
+fn parse_postback_url(request: &GetPostbackUrlRequest) -> Result<(ConversionCodeId, PresetId)> {
+    let id = parse_id(&request.conversion_code_id)?;
+    let mut violations = Violations::default();
+    let preset_id = violations.check("preset_id", request.preset_id.parse());
+    preset_id.map(|preset_id| (id, preset_id)).ok_or_else(|| violations.into_error())
 }
 
 /// The checked value of one of `FIELDS`.
@@ -152,6 +168,10 @@ fn parse_field(path: &str, code: &v1::ConversionCode, violations: &mut Violation
             "reply" => {
                 let (mode, text) = parse_reply(code.reply.clone())?;
                 Box::new(move |row| (row.reply_mode, row.reply_text) = (mode, text))
+            }
+            "preset_id" => {
+                let preset_id = code.preset_id.parse()?;
+                Box::new(move |row| row.preset_id = preset_id)
             }
             _ => return Err("can't be set".to_owned()),
         })
@@ -222,6 +242,7 @@ impl From<ConversionCode> for v1::ConversionCode {
                 DedupePolicy::Every => v1::DedupePolicy::Every,
             }
             .into(),
+            preset_id: code.preset_id.to_string(),
             state: state.into(),
             create_time: Some(code.created_at.to_proto()),
             update_time: Some(code.updated_at.to_proto()),

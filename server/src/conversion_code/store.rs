@@ -13,6 +13,7 @@ use crate::{
     id::AccountId,
     money::Currency,
     page::PageRequest,
+    preset::PresetId,
     time::{Span, Time},
 };
 
@@ -28,6 +29,7 @@ pub struct Model {
     pub dedupe_policy: DedupePolicy,
     pub reply_mode: ReplyMode,
     pub reply_text: String,
+    pub preset_id: PresetId,
     pub archived: bool,
     pub request_id: Option<Vec<u8>>,
     pub request_digest: Vec<u8>,

@@ -9,7 +9,7 @@ use s2s_sdk::v1::{Note, Step};
 
 use super::{
     Overrides, Parameter, Postback, PostbackId, Raw, Reading, Rehearsal, TARGET_BYTES_MAX, Verdict, get,
-    reader, rehearse, store,
+    read, reader, rehearse, store,
 };
 use crate::{
     app::App,
@@ -58,7 +58,7 @@ pub async fn explain(app: &App, account: AccountId, mut target: Vec<u8>) -> Resu
         received_at: app.now(),
         cut,
     };
-    let reading = reader::read(&raw, &Overrides::default());
+    let reading = read(app, Scope::Account(account), &raw, &Overrides::default()).await?;
     let notes = reading.notes.clone();
     let (facts, parameters) = gather(app, account, reading).await?;
     conclude(app, account, facts, parameters, notes).await
@@ -67,7 +67,7 @@ pub async fn explain(app: &App, account: AccountId, mut target: Vec<u8>) -> Resu
 /// Explains a stored postback: what became of it, or, where it is held, what would become of it now.
 pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Result<Explanation> {
     let postback = get(app, account, id).await?;
-    let mut reading = reader::read(&postback.raw(), &Overrides::default());
+    let mut reading = read(app, Scope::Account(account), &postback.raw(), &Overrides::default()).await?;
     if let Ok(report) = &mut reading.report {
         report.converted_at = Some(postback.received_at);
         report.request_id = Some(id.0.as_bytes().to_vec());

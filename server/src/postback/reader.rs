@@ -6,7 +6,6 @@
 
 mod amounts;
 mod entities;
-mod macros;
 mod parameters;
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
@@ -20,12 +19,12 @@ use crate::{
     },
     conversion_code::ConversionCodeId,
     error::{Error, Result},
+    macros,
     money::{Amount, Currency, Decimal, NotDecimal, Percent},
     text::shown,
 };
 
 pub use amounts::Comma;
-pub use macros::is_macro;
 pub use parameters::{Known, Parameter};
 
 /// Parameters of one postback.
@@ -41,7 +40,8 @@ pub struct Reading {
     /// The conversion code and click id as they came, for finding the postback; empty where absent.
     pub code_text: String,
     pub click_text: String,
-    /// Without time and request id, which the reader does not know.
+    /// Without time and request id, which the reader does not know. Nor does it know what the status word
+    /// means, which depends on the network: the status is approved, until that is settled.
     pub report: Result<Report>,
 }
 
@@ -140,7 +140,7 @@ impl<'a> Values<'a> {
             notes.push(note(NoteCode::Repeated, known.name(), message));
         }
         // Before the encoding, which `%X%` breaks.
-        if is_macro(&first.value) {
+        if macros::is_macro(&first.value) {
             let (name, text) = (known.name(), shown(&first.value));
             let message = format!(
                 "`{name}` is literally `{text}`: the sender did not replace its macro; check its spelling and case \
@@ -213,15 +213,14 @@ impl<'a> Values<'a> {
 /// Whether a value is of the form that its parameter must have. A macro never is.
 fn is_valid(known: Known, value: &str) -> bool {
     let amount = |value| amounts::read(value, None).is_ok();
-    !is_macro(value)
+    !macros::is_macro(value)
         && match known {
             Known::ClickId => UnverifiedClickId::read(value).is_some(),
             Known::Id => value.parse::<ConversionCodeId>().is_ok(),
             Known::Val | Known::Com => amount(value),
             Known::Comperc => amount(value.trim_end_matches('%').trim_end()),
             Known::Cur => value.parse::<Currency>().is_ok(),
-            Known::Status => status(value).is_ok(),
-            Known::Oid | Known::Test | Known::Param => !value.is_empty(),
+            Known::Status | Known::Oid | Known::Test | Known::Param => !value.is_empty(),
         }
 }
 
@@ -247,7 +246,7 @@ fn report(parameters: &[Parameter], overrides: &Overrides, notes: &mut Vec<Note>
     let value = value.ok_or_else(|| values.missing(Known::Val))?;
     let commission = commission(&values, &mut currency, notes)?;
     let transaction_id = transaction_id(values.get(Known::Oid, notes)?.unwrap_or_default())?;
-    let status = values.get(Known::Status, notes)?.map_or(Ok(Status::Approved), status)?;
+    let status_word = values.get(Known::Status, notes)?.unwrap_or_default().to_owned();
     Ok(Report {
         code,
         click_id: click_id.to_owned(),
@@ -255,7 +254,8 @@ fn report(parameters: &[Parameter], overrides: &Overrides, notes: &mut Vec<Note>
         value,
         currency,
         commission,
-        status,
+        status: Status::Approved,
+        status_word,
         custom_params: custom_params(parameters)?,
         converted_at: None,
         request_id: None,
@@ -390,18 +390,6 @@ fn transaction_id(text: &str) -> Result<String> {
     let message =
         format!("`oid` is longer than {TRANSACTION_ID_BYTES_MAX} bytes; send the order number alone");
     Err(refusal(ErrorReason::ParameterMalformed, Known::Oid, message))
-}
-
-fn status(text: &str) -> Result<Status> {
-    match text.to_ascii_lowercase().as_str() {
-        "approved" => Ok(Status::Approved),
-        "pending" => Ok(Status::Pending),
-        "declined" => Ok(Status::Declined),
-        _ => {
-            let message = format!("`status` is `{}`; send `pending`, `approved` or `declined`", shown(text));
-            Err(refusal(ErrorReason::StatusUnknown, Known::Status, message))
-        }
-    }
 }
 
 /// `k=v` split by `;`, from every `param`. Whatever it holds is kept, inert.

@@ -13,8 +13,8 @@ use s2s_sdk::v1::ErrorReason;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Filter, LIST_KEY_BYTES, Overrides, Postback, PostbackId, Reason, Verdict, get, judge, list, owner,
-    reader, settled, store, write,
+    Filter, LIST_KEY_BYTES, Overrides, Postback, PostbackId, Reason, Verdict, get, judge, list, owner, read,
+    settled, store, write,
 };
 use crate::{
     app::App,
@@ -91,7 +91,7 @@ async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback>
         return Ok(held);
     }
     let raw = held.raw();
-    let reading = reader::read(&raw, &how.overrides);
+    let reading = read(app, Scope::Installation, &raw, &how.overrides).await?;
     let (account, _) = owner(app, &reading).await?;
     let (mut postback, judged) = judge(app, held.id, raw, reading, account).await?;
     postback.replayed_at = Some(app.now());
@@ -162,7 +162,7 @@ async fn match_one(app: &App, held: &Postback) -> Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::Random;
+    use crate::{id::Random, postback::reader};
 
     const ARRIVED: Time = Time::from_micros(1_763_900_000_000_000);
 

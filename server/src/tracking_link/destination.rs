@@ -9,12 +9,14 @@ use std::{fmt, str::FromStr};
 use sea_orm::{DeriveValueType, sea_query::ValueTypeErr};
 use url::Url;
 
+use crate::text::shown;
+
 /// Longest destination, in bytes.
 pub const DESTINATION_BYTES_MAX: usize = 2_048;
 /// How many sub ids there are.
 pub const SUB_IDS: usize = 10;
 
-const CLICK_ID_MACRO: &str = "[s2sidentifier]";
+pub const CLICK_ID_MACRO: &str = "[s2sidentifier]";
 
 /// What a macro stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +60,27 @@ impl Destination {
     /// Whether the click id reaches the merchant.
     pub fn carries_click_id(&self) -> bool {
         self.pieces.iter().any(|(_, marker)| *marker == Some(Macro::ClickId))
+    }
+
+    /// The query parameters whose value is the click id.
+    pub fn click_id_parameters(&self) -> impl Iterator<Item = &str> {
+        let before = self.pieces.iter().filter(|(_, marker)| *marker == Some(Macro::ClickId));
+        before.filter_map(|(text, _)| text.strip_suffix('=')?.rsplit_once(['?', '&']).map(|(_, name)| name))
+    }
+
+    /// The same destination, with the click id in its query under this name.
+    pub fn with_click_id(&self, name: &str) -> Result<Self, String> {
+        if self.has_parameter(name) {
+            return Err(format!("has `{name}` without the click id; write `{name}={CLICK_ID_MACRO}`"));
+        }
+        let hash = self.template.find('#').unwrap_or(self.template.len());
+        let (before, fragment) = self.template.split_at_checked(hash).unwrap_or_default();
+        let separator = match before.split_once('?') {
+            None => "?",
+            Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+            Some(_) => "&",
+        };
+        format!("{before}{separator}{name}={CLICK_ID_MACRO}{fragment}").parse()
     }
 
     /// The URL to send a visitor to.
@@ -119,11 +142,12 @@ impl FromStr for Destination {
         if template.len() > DESTINATION_BYTES_MAX {
             return Err(format!("must be at most {DESTINATION_BYTES_MAX} bytes"));
         }
-        if template.chars().any(|character| character.is_whitespace() || character.is_control()) {
-            return Err("must have no blanks; write `%20` for one".to_owned());
+        let is_blank = |character: char| character.is_whitespace() || character.is_control();
+        if let Some((before, _)) = template.split_once(is_blank) {
+            return Err(blank_behind(before));
         }
         let mark = marker(template);
-        let (marked, macros) = mark_macros(template, &mark)?;
+        let (marked, macros) = mark_macros(&with_plain_brackets(template), &mark)?;
         let url = Url::parse(&marked).map_err(|_| {
             "must be an absolute URL, for example `https://shop.example/?s1=[s2sidentifier]`".to_owned()
         })?;
@@ -137,9 +161,15 @@ impl FromStr for Destination {
             Some((before, fragment)) => (before, format!("#{fragment}")),
             None => (url.as_str(), String::new()),
         };
-        let origin_ends = url.host_str().is_none_or(|host| host.contains(&mark));
-        if origin_ends || fragment.contains(&mark) {
-            return Err(format!("macros such as `{CLICK_ID_MACRO}` may stand in the path and query only"));
+        if url.host_str().is_none_or(|host| host.contains(&mark)) {
+            return Err(format!(
+                "has a macro in its host; `{CLICK_ID_MACRO}` and others go into path or query"
+            ));
+        }
+        if fragment.contains(&mark) {
+            let message = "has a macro behind `#`, and what stands there never reaches the merchant's server; put it \
+                           before the `#`, for example `https://shop.example/?s1=[s2sidentifier]#/offer`";
+            return Err(message.to_owned());
         }
         let texts: Vec<&str> = before.split(&mark).collect();
         if texts.len() != macros.len() + 1 {
@@ -152,6 +182,42 @@ impl FromStr for Destination {
             .collect();
         Ok(Self { template: template.to_owned(), pieces, fragment, has_query: url.query().is_some() })
     }
+}
+
+/// Says where the blank is, by the end of what stands before it.
+fn blank_behind(before: &str) -> String {
+    const SHOWN_BYTES_MAX: usize = 40;
+    let start = before.ceil_char_boundary(before.len().saturating_sub(SHOWN_BYTES_MAX));
+    match before.get(start..).unwrap_or_default() {
+        "" => "begins with a blank or line break; remove it".to_owned(),
+        end => format!("has a blank or line break behind `{}`; remove it, or write `%20` for it", shown(end)),
+    }
+}
+
+/// The template with the brackets of our macros decoded. Others stay: `filter%5Bsize%5D=1` has no macro.
+fn with_plain_brackets(template: &str) -> String {
+    let (mut plain, mut rest) = (String::with_capacity(template.len()), template);
+    while let Some((before, behind)) = split_once_in_any_case(rest, "%5b") {
+        plain.push_str(before);
+        match split_once_in_any_case(behind, "%5d") {
+            Some((name, after)) if macro_named(name).is_some() => {
+                plain.extend(["[", name, "]"]);
+                rest = after;
+            }
+            _ => {
+                plain.push_str("%5B");
+                rest = behind;
+            }
+        }
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// `separator` in lower case.
+fn split_once_in_any_case<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
+    let at = text.to_ascii_lowercase().find(separator)?;
+    Some((text.get(..at)?, text.get(at + separator.len()..)?))
 }
 
 /// A text that the URL library leaves as it is and that the template does not contain.
@@ -190,11 +256,12 @@ fn mark_macros(template: &str, mark: &str) -> Result<(String, Vec<Macro>), Strin
 }
 
 fn macro_named(name: &str) -> Option<Macro> {
-    match name {
+    let name = name.to_ascii_lowercase();
+    match name.as_str() {
         "s2sidentifier" => Some(Macro::ClickId),
         "slug" => Some(Macro::Slug),
         "timestamp" => Some(Macro::Timestamp),
-        _ => sub_id_index(name).map(Macro::Sub),
+        name => sub_id_index(name).map(Macro::Sub),
     }
 }
 
@@ -259,6 +326,9 @@ mod tests {
             ("https://a.example", "https://a.example/"),
             ("https://[::1]:8443/?s=[s2sidentifier]", "https://[::1]:8443/?s=CLICK"),
             ("https://a.example/s2smacro?s=[s2sidentifier]", "https://a.example/s2smacro?s=CLICK"),
+            ("https://a.example/?s=%5Bs2sidentifier%5D&t=%5bSLUG%5d", "https://a.example/?s=CLICK&t=slug"),
+            ("https://a.example/?s=[S2SIdentifier]", "https://a.example/?s=CLICK"),
+            ("https://a.example/?f%5Ba%5D=1&s=%5Bsub2%5D&%5b", "https://a.example/?f%5Ba%5D=1&s=&%5B"),
         ] {
             assert_eq!(fill(template, "S&/", ""), url);
         }
@@ -313,6 +383,61 @@ mod tests {
             assert!(template.parse::<Destination>().is_err(), "{template}");
         }
         assert!(format!("https://a.example/{}", "x".repeat(2_048)).parse::<Destination>().is_err());
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_where() {
+        for (template, said) in [
+            ("http:// amazon.com", "behind `http://`"),
+            (" https://a.example/", "begins with a blank"),
+            ("https://a.example/?s1=[s2sidentifier]\r\n", "behind `https://a.example/?s1=[s2sidentifier]`"),
+            ("https://a.example/?long=0123456789012345678901234567890123456789é b", "behind `2345678901"),
+            ("https://a.example/?a b", "%20"),
+            ("https://shop.example/#/offer?s1=[s2sidentifier]", "behind `#`"),
+            ("https://[s2sidentifier].example/", "in its host"),
+            ("https://a.example/?s1=[clickid]", "`[clickid]` is not a macro"),
+            ("shop.example/?s1=[s2sidentifier]", "absolute URL"),
+        ] {
+            let message = template.parse::<Destination>().unwrap_err();
+            assert!(message.contains(said), "{template}: {message}");
+        }
+    }
+
+    #[test]
+    fn the_click_id_is_put_into_the_query_under_a_name() {
+        for (template, expected) in [
+            ("https://a.example", Ok("https://a.example?sub1=[s2sidentifier]")),
+            ("https://a.example/x?", Ok("https://a.example/x?sub1=[s2sidentifier]")),
+            ("https://a.example/?a=1&", Ok("https://a.example/?a=1&sub1=[s2sidentifier]")),
+            ("https://a.example/?a=1#/b?c", Ok("https://a.example/?a=1&sub1=[s2sidentifier]#/b?c")),
+            ("https://a.example/?sub1={clickid}", Err("write `sub1=[s2sidentifier]`")),
+            ("https://a.example/?sub1", Err("write `sub1=[s2sidentifier]`")),
+        ] {
+            let found = template.parse::<Destination>().unwrap().with_click_id("sub1");
+            match (found, expected) {
+                (Ok(found), Ok(expected)) => {
+                    assert_eq!(found.to_string(), expected);
+                    assert_eq!(found.click_id_parameters().collect::<Vec<_>>(), ["sub1"]);
+                }
+                (Err(found), Err(expected)) => assert!(found.contains(expected), "{found}"),
+                (found, _) => panic!("{template}: {found:?}"),
+            }
+        }
+        let long = format!("https://a.example/{}", "x".repeat(2_020)).parse::<Destination>().unwrap();
+        assert!(long.with_click_id("sub1").is_err());
+    }
+
+    #[test]
+    fn the_names_under_which_the_click_id_travels_are_known() {
+        for (template, names) in [
+            ("https://a.example/?s1=[s2sidentifier]&b=2", vec!["s1"]),
+            ("https://a.example/?a=[sub1]&s1=[s2sidentifier]&s2=%5Bs2sidentifier%5D", vec!["s1", "s2"]),
+            ("https://a.example/[s2sidentifier]?a=[sub1]", vec![]),
+            ("https://a.example/?a=x[s2sidentifier]", vec![]),
+        ] {
+            let destination: Destination = template.parse().unwrap();
+            assert_eq!(destination.click_id_parameters().collect::<Vec<_>>(), names, "{template}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use tonic::{Request, Response, Status};
 use url::Url;
 
 use super::{
-    CODES_MAX, CodeIds, Destination, Edit, RedirectKind, Slug, TAG_CHARS_MAX, TAGS_MAX, Tags, TrackingLink,
+    CODES_MAX, CodeIds, Create, Destination, Edit, RedirectKind, TAG_CHARS_MAX, TAGS_MAX, Tags, TrackingLink,
     TrackingLinkId, parse_id,
 };
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
     error::{Result, Violations},
     id::RequestKey,
     page::PageRequest,
+    preset::{Preset, PresetId},
     time::Time,
 };
 
@@ -38,10 +39,9 @@ impl TrackingLinkService for Service {
         request: Request<CreateTrackingLinkRequest>,
     ) -> Result<Response<CreateTrackingLinkResponse>, Status> {
         let account = auth::account(&request);
-        let (slug, edits, key, validate_only) = parse_create(request.into_inner())?;
-        let link = super::create(&self.0, account, slug, edits, key, validate_only).await?;
+        let (link, warnings) = super::create(&self.0, account, parse_create(request.into_inner())?).await?;
         let tracking_link = Some(link.to_proto(&self.0.public_url));
-        Ok(Response::new(CreateTrackingLinkResponse { tracking_link }))
+        Ok(Response::new(CreateTrackingLinkResponse { tracking_link, warnings }))
     }
 
     async fn get_tracking_link(
@@ -73,9 +73,9 @@ impl TrackingLinkService for Service {
     ) -> Result<Response<UpdateTrackingLinkResponse>, Status> {
         let account = auth::account(&request);
         let (id, edits, validate_only) = parse_update(request.into_inner())?;
-        let link = super::update(&self.0, account, id, edits, validate_only).await?;
+        let (link, warnings) = super::update(&self.0, account, id, edits, validate_only).await?;
         let tracking_link = Some(link.to_proto(&self.0.public_url));
-        Ok(Response::new(UpdateTrackingLinkResponse { tracking_link }))
+        Ok(Response::new(UpdateTrackingLinkResponse { tracking_link, warnings }))
     }
 
     async fn archive_tracking_link(
@@ -86,7 +86,7 @@ impl TrackingLinkService for Service {
         let request = request.into_inner();
         let archive: Vec<Edit> = vec![Box::new(|link| link.archived = true)];
         let id = parse_id(&request.id)?;
-        let link = super::update(&self.0, account, id, archive, request.validate_only).await?;
+        let (link, _) = super::update(&self.0, account, id, archive, request.validate_only).await?;
         let tracking_link = Some(link.to_proto(&self.0.public_url));
         Ok(Response::new(ArchiveTrackingLinkResponse { tracking_link }))
     }
@@ -116,20 +116,43 @@ const FIELDS: [&str; 7] = [
     "fallback_destination",
 ];
 
-type Create = (Option<Slug>, Vec<Edit>, RequestKey, bool);
-
 fn parse_create(mut request: CreateTrackingLinkRequest) -> Result<Create> {
     let mut violations = Violations::default();
     // A dry run is the same request.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
-    let link = request.tracking_link.unwrap_or_default();
+    let mut link = request.tracking_link.unwrap_or_default();
+    let preset_id = violations.check("preset_id", request.preset_id.parse::<PresetId>());
+    let preset = preset_id.and_then(|preset_id| preset_id.preset());
+    if let Some(preset) = preset {
+        add_click_id(&mut link, preset, &mut violations);
+    }
     let slug = (!link.slug.is_empty()).then(|| link.slug.parse()).transpose();
     let slug = violations.check("tracking_link.slug", slug).flatten();
     let edits = FIELDS.iter().filter_map(|path| parse_field(path, &link, &mut violations)).collect();
     match key {
-        Some(key) if violations.is_empty() => Ok((slug, edits, key, validate_only)),
+        Some(request) if violations.is_empty() => Ok(Create { slug, edits, preset, request, validate_only }),
         _ => Err(violations.into_error()),
+    }
+}
+
+/// Puts the click id into a destination that does not carry it, under the network's name for it.
+fn add_click_id(link: &mut v1::TrackingLink, preset: &Preset, violations: &mut Violations) {
+    // One that is wrong is refused as such.
+    let Ok(destination) = link.destination.parse::<Destination>() else { return };
+    if destination.carries_click_id() {
+        return;
+    }
+    let Some(name) = &preset.click_id_parameter else {
+        let message = format!(
+            "under which name the links of {} take the click id is not known; write `name=[s2sidentifier]` into \
+             the destination, with the name that it documents",
+            preset.name
+        );
+        return violations.add("preset_id", message);
+    };
+    if let Some(added) = violations.check("tracking_link.destination", destination.with_click_id(name)) {
+        link.destination = added.to_string();
     }
 }
 

@@ -10,14 +10,16 @@ use std::{error::Error, fs, path::Path};
 use prost::Message as _;
 
 /// The schema's files, relative to `proto/`.
-const FILES: [&str; 7] = [
+const FILES: [&str; 9] = [
     "s2s/v1/money.proto",
     "s2s/v1/error_reason.proto",
+    "s2s/v1/setup_warning.proto",
     "s2s/v1/conversion_code.proto",
     "s2s/v1/tracking_link.proto",
     "s2s/v1/click.proto",
     "s2s/v1/conversion.proto",
     "s2s/v1/postback.proto",
+    "s2s/v1/preset.proto",
 ];
 
 /// Generates from the schema in `proto` into the folder `out`, which must exist.

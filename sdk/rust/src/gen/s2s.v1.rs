@@ -50,8 +50,10 @@ pub enum ErrorReason {
     /// different currencies. Cure: send one three-letter code.
     /// INVALID_ARGUMENT, HTTP 400.
     CurrencyInvalid = 8,
-    /// Cause: the `status` word is not known. Cure: send `pending`, `approved` or
-    /// `declined`. INVALID_ARGUMENT, HTTP 400.
+    /// Cause: the `status` word is neither ours nor one of the preset that the
+    /// conversion code has. Cure: send `pending`, `approved` or `declined`, or set
+    /// the code's `preset_id` to the network that sends it and replay.
+    /// INVALID_ARGUMENT, HTTP 400.
     StatusUnknown = 9,
     /// Cause: the request line, the body or the number of parameters is over the
     /// limit. Cure: send less. OUT_OF_RANGE, HTTP 414.
@@ -221,6 +223,89 @@ impl ErrorReason {
         }
     }
 }
+/// Something about a conversion code or tracking link that was accepted, and
+/// that will likely not do what is wanted.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetupWarning {
+    /// What it is.
+    #[prost(enumeration = "SetupWarningCode", tag = "1")]
+    pub code: i32,
+    /// The field it is about, by its path in the request; may be empty. Example:
+    /// `tracking_link.destination`.
+    #[prost(string, tag = "2")]
+    pub field: ::prost::alloc::string::String,
+    /// One sentence for people, with the cause and the cure.
+    #[prost(string, tag = "3")]
+    pub message: ::prost::alloc::string::String,
+}
+/// The kinds of warnings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SetupWarningCode {
+    /// Newer than this client.
+    Unspecified = 0,
+    /// The conversion code is on no tracking link yet, so no click can convert.
+    /// Cure: put its id on a link.
+    CodeWithoutLink = 1,
+    /// The tracking link has no conversion code, so none of its clicks can
+    /// convert. Cure: add one.
+    LinkWithoutCode = 2,
+    /// The destination has no `\[s2sidentifier\]`, so no click id reaches the
+    /// merchant. Cure: add `name=\[s2sidentifier\]`.
+    ClickIdNotPassedOn = 3,
+    /// The destination holds what looks like another system's macro, such as
+    /// `{clickid}`; it is passed on as it is. Cure: use `\[s2sidentifier\]`.
+    ForeignMacro = 4,
+    /// The code answers postbacks otherwise than its network wants. Cure: set
+    /// `reply` as the preset has it.
+    ReplyNotOfPreset = 5,
+    /// The destination carries the click id under another name than the network
+    /// takes it by. Cure: rename the parameter.
+    ParameterNotOfPreset = 6,
+    /// The postback URL is for another network than the code's, whose status
+    /// words are read. Cure: set the code's `preset_id`.
+    PresetNotOfCode = 7,
+    /// The network sends no amount that is known: its conversions have value and
+    /// commission 0. Cure: where the network has a macro for one, put it in the
+    /// postback URL.
+    NoAmount = 8,
+}
+impl SetupWarningCode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SETUP_WARNING_CODE_UNSPECIFIED",
+            Self::CodeWithoutLink => "SETUP_WARNING_CODE_CODE_WITHOUT_LINK",
+            Self::LinkWithoutCode => "SETUP_WARNING_CODE_LINK_WITHOUT_CODE",
+            Self::ClickIdNotPassedOn => "SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON",
+            Self::ForeignMacro => "SETUP_WARNING_CODE_FOREIGN_MACRO",
+            Self::ReplyNotOfPreset => "SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET",
+            Self::ParameterNotOfPreset => "SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET",
+            Self::PresetNotOfCode => "SETUP_WARNING_CODE_PRESET_NOT_OF_CODE",
+            Self::NoAmount => "SETUP_WARNING_CODE_NO_AMOUNT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SETUP_WARNING_CODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "SETUP_WARNING_CODE_CODE_WITHOUT_LINK" => Some(Self::CodeWithoutLink),
+            "SETUP_WARNING_CODE_LINK_WITHOUT_CODE" => Some(Self::LinkWithoutCode),
+            "SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON" => Some(Self::ClickIdNotPassedOn),
+            "SETUP_WARNING_CODE_FOREIGN_MACRO" => Some(Self::ForeignMacro),
+            "SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET" => Some(Self::ReplyNotOfPreset),
+            "SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET" => {
+                Some(Self::ParameterNotOfPreset)
+            }
+            "SETUP_WARNING_CODE_PRESET_NOT_OF_CODE" => Some(Self::PresetNotOfCode),
+            "SETUP_WARNING_CODE_NO_AMOUNT" => Some(Self::NoAmount),
+            _ => None,
+        }
+    }
+}
 /// One kind of conversion, such as "sale" or "newsletter sign-up", and the
 /// rules by which its postbacks are counted.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -243,7 +328,7 @@ pub struct ConversionCode {
     /// `DEDUPE_POLICY_ONE_PER_CLICK`.
     #[prost(enumeration = "DedupePolicy", tag = "5")]
     pub dedupe_policy: i32,
-    /// How postbacks are answered. Default: by verdict.
+    /// How postbacks are answered. Default: as the preset says, else by verdict.
     #[prost(message, optional, tag = "6")]
     pub reply: ::core::option::Option<ReplySetting>,
     /// Output only; changed by `ArchiveConversionCode`.
@@ -255,6 +340,10 @@ pub struct ConversionCode {
     /// Output only. When the code was last changed.
     #[prost(message, optional, tag = "9")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Id of the preset of the network that calls the code's postback URL; its
+    /// status words are understood. Optional. Example: `everflow`.
+    #[prost(string, tag = "10")]
+    pub preset_id: ::prost::alloc::string::String,
 }
 /// How `GET /s2s` answers for a code. Whatever is chosen, the verdict travels in
 /// the header `S2S-Verdict` and stands in the log.
@@ -283,11 +372,14 @@ pub struct CreateConversionCodeRequest {
     pub validate_only: bool,
 }
 /// Answers CreateConversionCode.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CreateConversionCodeResponse {
     /// The code as created.
     #[prost(message, optional, tag = "1")]
     pub conversion_code: ::core::option::Option<ConversionCode>,
+    /// What will likely not work, with its cure.
+    #[prost(message, repeated, tag = "2")]
+    pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
 }
 /// Asks for one conversion code.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -333,7 +425,7 @@ pub struct UpdateConversionCodeRequest {
     #[prost(message, optional, tag = "1")]
     pub conversion_code: ::core::option::Option<ConversionCode>,
     /// Which fields to change: `name`, `default_currency`, `attribution_window`,
-    /// `dedupe_policy`, `reply`. At least one.
+    /// `dedupe_policy`, `reply`, `preset_id`. At least one.
     #[prost(message, optional, tag = "2")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
     /// True: check and answer as if real, write nothing.
@@ -341,11 +433,14 @@ pub struct UpdateConversionCodeRequest {
     pub validate_only: bool,
 }
 /// Answers UpdateConversionCode.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct UpdateConversionCodeResponse {
     /// The code as it is now.
     #[prost(message, optional, tag = "1")]
     pub conversion_code: ::core::option::Option<ConversionCode>,
+    /// What will likely not work, with its cure.
+    #[prost(message, repeated, tag = "2")]
+    pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
 }
 /// Asks to archive a conversion code.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -370,15 +465,23 @@ pub struct GetPostbackUrlRequest {
     /// The code's id, 32 hexadecimal digits.
     #[prost(string, tag = "1")]
     pub conversion_code_id: ::prost::alloc::string::String,
+    /// Id of the preset of the network that is to call the URL. Empty: the
+    /// code's, if it has one. Example: `everflow`.
+    #[prost(string, tag = "2")]
+    pub preset_id: ::prost::alloc::string::String,
 }
 /// Answers GetPostbackUrl.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetPostbackUrlResponse {
-    /// The URL to paste. What stands in braces is for the merchant's system to
-    /// fill in. Example:
+    /// The URL to paste, with the macros of the preset as that network writes
+    /// them; without a preset, what stands in braces is for the merchant's system
+    /// to fill in. Example:
     /// `<https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}`.>
     #[prost(string, tag = "1")]
     pub postback_url: ::prost::alloc::string::String,
+    /// What will likely not work, with its cure.
+    #[prost(message, repeated, tag = "2")]
+    pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
 }
 /// What counts as the same conversion where no transaction id is sent. With a
 /// transaction id, the same click, code and transaction id always count once.
@@ -1237,7 +1340,8 @@ pub struct TrackingLink {
     /// Where visitors go: an absolute `http` or `https` URL of at most 2,048
     /// bytes. In path and query these macros are filled: `\[s2sidentifier\]` (the
     /// click id), `\[sub1\]` to `\[sub10\]`, `\[slug\]`, `\[timestamp\]` (seconds since
-    /// 1970). A link with a conversion code must have `\[s2sidentifier\]`.
+    /// 1970), also in upper case or with `%5B` and `%5D` for the brackets. A link
+    /// with a conversion code must have `\[s2sidentifier\]`.
     /// Example: `<https://shop.example/?s1=\[s2sidentifier\]`.>
     #[prost(string, tag = "3")]
     pub destination: ::prost::alloc::string::String,
@@ -1289,13 +1393,22 @@ pub struct CreateTrackingLinkRequest {
     /// True: check and answer as if real, write nothing.
     #[prost(bool, tag = "3")]
     pub validate_only: bool,
+    /// Id of the preset of the network that the destination belongs to. Where the
+    /// destination has no `\[s2sidentifier\]`, it is added to the query, under the
+    /// name by which that network takes the click id. Optional.
+    /// Example: `everflow`.
+    #[prost(string, tag = "4")]
+    pub preset_id: ::prost::alloc::string::String,
 }
 /// Answers CreateTrackingLink.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CreateTrackingLinkResponse {
     /// The link as created.
     #[prost(message, optional, tag = "1")]
     pub tracking_link: ::core::option::Option<TrackingLink>,
+    /// What will likely not work, with its cure.
+    #[prost(message, repeated, tag = "2")]
+    pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
 }
 /// Asks for one tracking link.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1350,11 +1463,14 @@ pub struct UpdateTrackingLinkRequest {
     pub validate_only: bool,
 }
 /// Answers UpdateTrackingLink.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct UpdateTrackingLinkResponse {
     /// The link as it is now.
     #[prost(message, optional, tag = "1")]
     pub tracking_link: ::core::option::Option<TrackingLink>,
+    /// What will likely not work, with its cure.
+    #[prost(message, repeated, tag = "2")]
+    pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
 }
 /// Asks to archive a tracking link.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2960,6 +3076,10 @@ pub struct Conversion {
     /// When the visitor clicked, as the click id says.
     #[prost(message, optional, tag = "13")]
     pub click_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Output only. The word that came for the status, as it came, at most 64
+    /// bytes; empty where none came, or over gRPC. Example: `confirm`.
+    #[prost(string, tag = "14")]
+    pub status_word: ::prost::alloc::string::String,
 }
 /// One of the merchant's own parameters.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3266,6 +3386,9 @@ pub enum NoteCode {
     SeparatorRepaired = 15,
     /// A replay's override was read instead of what came.
     Overridden = 16,
+    /// The status came as a word of the network's own, and was read by the
+    /// preset of the conversion code.
+    StatusMapped = 17,
 }
 impl NoteCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3291,6 +3414,7 @@ impl NoteCode {
             Self::DecodedTwice => "NOTE_CODE_DECODED_TWICE",
             Self::SeparatorRepaired => "NOTE_CODE_SEPARATOR_REPAIRED",
             Self::Overridden => "NOTE_CODE_OVERRIDDEN",
+            Self::StatusMapped => "NOTE_CODE_STATUS_MAPPED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3315,6 +3439,7 @@ impl NoteCode {
             "NOTE_CODE_DECODED_TWICE" => Some(Self::DecodedTwice),
             "NOTE_CODE_SEPARATOR_REPAIRED" => Some(Self::SeparatorRepaired),
             "NOTE_CODE_OVERRIDDEN" => Some(Self::Overridden),
+            "NOTE_CODE_STATUS_MAPPED" => Some(Self::StatusMapped),
             _ => None,
         }
     }
@@ -5128,6 +5253,512 @@ pub mod postback_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "s2s.v1.PostbackService";
     impl<T> tonic::server::NamedService for PostbackServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// A network's parameter names and macros. A macro is empty where the network
+/// has none, or where it is not known.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Preset {
+    /// 1 to 32 of `a-z`, `0-9`, `-`; stays for good. Example: `everflow`.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// The network's name for people, at most 64 characters. Example: `Everflow`.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// The parameter under which the network's links take the click id; empty
+    /// where it is not known. Example: `sub1`, for
+    /// `<https://network.example/offer?sub1=\[s2sidentifier\]`.>
+    #[prost(string, tag = "3")]
+    pub click_id_parameter: ::prost::alloc::string::String,
+    /// What the network replaces by the click id in a postback URL. Never empty.
+    /// Example: `{sub1}`.
+    #[prost(string, tag = "4")]
+    pub click_id_macro: ::prost::alloc::string::String,
+    /// What it replaces by the value of the sale. Empty: the value is 0.
+    /// Example: `{sale_amount}`.
+    #[prost(string, tag = "5")]
+    pub value_macro: ::prost::alloc::string::String,
+    /// What it replaces by the payout, which is our commission. Empty: the
+    /// commission is 0. Example: `{payout_amount}`.
+    #[prost(string, tag = "6")]
+    pub commission_macro: ::prost::alloc::string::String,
+    /// What it replaces by its transaction id. Example: `{transaction_id}`.
+    #[prost(string, tag = "7")]
+    pub transaction_id_macro: ::prost::alloc::string::String,
+    /// What it replaces by the currency of its amounts. Example: `##CURRENCY##`.
+    #[prost(string, tag = "8")]
+    pub currency_macro: ::prost::alloc::string::String,
+    /// The ISO 4217 code of its amounts, where they have one currency for good.
+    /// Example: `RUB`.
+    #[prost(string, tag = "9")]
+    pub currency_code: ::prost::alloc::string::String,
+    /// What it replaces by the status. Example: `{status}`.
+    #[prost(string, tag = "10")]
+    pub status_macro: ::prost::alloc::string::String,
+    /// Its words for the status. `pending`, `approved` and `declined` are
+    /// understood besides, from every network.
+    #[prost(message, repeated, tag = "11")]
+    pub status_words: ::prost::alloc::vec::Vec<StatusWord>,
+    /// How it wants postbacks answered; not set where it takes any answer. A
+    /// conversion code that is created with this preset and without `reply` gets
+    /// it.
+    #[prost(message, optional, tag = "12")]
+    pub reply: ::core::option::Option<ReplySetting>,
+    /// Where all this was read.
+    #[prost(enumeration = "PresetSource", tag = "13")]
+    pub source: i32,
+    /// What a person should know, such as where sources differ. May be empty.
+    #[prost(string, tag = "14")]
+    pub remark: ::prost::alloc::string::String,
+}
+/// What a network's word for a status means.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StatusWord {
+    /// The word, in any case, at most 64 bytes. Example: `rejected`.
+    #[prost(string, tag = "1")]
+    pub word: ::prost::alloc::string::String,
+    /// What it means. Example: `CONVERSION_STATUS_DECLINED`.
+    #[prost(enumeration = "ConversionStatus", tag = "2")]
+    pub status: i32,
+}
+/// Asks for a page of presets.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPresetsRequest {
+    /// How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// `next_page_token` of the page before; empty for the first.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// Answers ListPresets.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPresetsResponse {
+    /// The page, sorted by id.
+    #[prost(message, repeated, tag = "1")]
+    pub presets: ::prost::alloc::vec::Vec<Preset>,
+    /// Opaque; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Asks for one preset.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetPresetRequest {
+    /// The preset's id. Example: `everflow`.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+}
+/// Answers GetPreset.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetPresetResponse {
+    /// The preset.
+    #[prost(message, optional, tag = "1")]
+    pub preset: ::core::option::Option<Preset>,
+}
+/// Where a preset was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PresetSource {
+    /// Newer than this client.
+    Unspecified = 0,
+    /// In the documentation of the network, or of a vendor that works with it.
+    VendorDocumentation = 1,
+    /// Second-hand, among users of trackers; sometimes wrong. Try it first.
+    Community = 2,
+}
+impl PresetSource {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PRESET_SOURCE_UNSPECIFIED",
+            Self::VendorDocumentation => "PRESET_SOURCE_VENDOR_DOCUMENTATION",
+            Self::Community => "PRESET_SOURCE_COMMUNITY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PRESET_SOURCE_UNSPECIFIED" => Some(Self::Unspecified),
+            "PRESET_SOURCE_VENDOR_DOCUMENTATION" => Some(Self::VendorDocumentation),
+            "PRESET_SOURCE_COMMUNITY" => Some(Self::Community),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod preset_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Presets: what each network calls things, so that nobody has to look it up.
+    /// The same for every account; they come with the server and can't be changed.
+    #[derive(Debug, Clone)]
+    pub struct PresetServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> PresetServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> PresetServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            PresetServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Lists all presets, sorted by id.
+        pub async fn list_presets(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPresetsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPresetsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PresetService/ListPresets",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PresetService", "ListPresets"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Returns one preset.
+        pub async fn get_preset(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetPresetRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetPresetResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PresetService/GetPreset",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PresetService", "GetPreset"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+#[cfg(feature = "server")]
+pub mod preset_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with PresetServiceServer.
+    #[async_trait]
+    pub trait PresetService: std::marker::Send + std::marker::Sync + 'static {
+        /// Lists all presets, sorted by id.
+        async fn list_presets(
+            &self,
+            request: tonic::Request<super::ListPresetsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPresetsResponse>,
+            tonic::Status,
+        >;
+        /// Returns one preset.
+        async fn get_preset(
+            &self,
+            request: tonic::Request<super::GetPresetRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetPresetResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Presets: what each network calls things, so that nobody has to look it up.
+    /// The same for every account; they come with the server and can't be changed.
+    #[derive(Debug)]
+    pub struct PresetServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> PresetServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for PresetServiceServer<T>
+    where
+        T: PresetService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/s2s.v1.PresetService/ListPresets" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListPresetsSvc<T: PresetService>(pub Arc<T>);
+                    impl<
+                        T: PresetService,
+                    > tonic::server::UnaryService<super::ListPresetsRequest>
+                    for ListPresetsSvc<T> {
+                        type Response = super::ListPresetsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPresetsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PresetService>::list_presets(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListPresetsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PresetService/GetPreset" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetPresetSvc<T: PresetService>(pub Arc<T>);
+                    impl<
+                        T: PresetService,
+                    > tonic::server::UnaryService<super::GetPresetRequest>
+                    for GetPresetSvc<T> {
+                        type Response = super::GetPresetResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetPresetRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PresetService>::get_preset(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetPresetSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for PresetServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "s2s.v1.PresetService";
+    impl<T> tonic::server::NamedService for PresetServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

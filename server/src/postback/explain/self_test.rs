@@ -11,7 +11,7 @@ use crate::{
     conversion_code::{self, ConversionCode, ConversionCodeId, ReplyMode},
     error::{Error, Result},
     id::AccountId,
-    postback::reader,
+    macros,
     tracking_link::{self, TrackingLink, TrackingLinkId},
 };
 
@@ -60,7 +60,11 @@ pub async fn self_test(
         return Ok(test.failed(StepKind::Destination, Error::new(ErrorReason::ClickIdMacroMissing, message)));
     };
     test.passed(StepKind::Destination, format!("a visitor of `{}` is sent on with a click id", link.slug));
-    test.postback_url = fill(&conversion_code::postback_url(&app.public_url, code.id), click_id, &code);
+    test.postback_url = fill(
+        &conversion_code::postback_url(&app.public_url, code.id, code.preset_id.preset()),
+        click_id,
+        &code,
+    );
     test.passed(
         StepKind::PostbackUrl,
         "the merchant's system fills the macros of the postback URL".to_owned(),
@@ -106,7 +110,7 @@ fn fill(template: &str, click_id: &str, code: &ConversionCode) -> String {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let value = match name {
                 "clickId" => click_id,
-                _ if !reader::is_macro(value) => value,
+                _ if !macros::is_macro(value) => value,
                 "val" => VALUE,
                 "com" => COMMISSION,
                 "oid" => TRANSACTION_ID,

@@ -5,10 +5,11 @@
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 
-use super::{Raw, entities, is_valid, macros};
+use super::{Raw, entities, is_valid};
 use crate::{
     conversion::note,
     error::{Error, Result},
+    macros,
     text::shown,
 };
 

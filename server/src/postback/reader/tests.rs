@@ -44,7 +44,8 @@ fn a_plain_postback_is_read_to_the_digit() {
     assert_eq!(report.value.micros(), 1_000_000);
     assert_eq!(report.commission, Commission::Amount(Amount::from_micros(500_000).unwrap()));
     assert_eq!(report.custom_params.0, [("myCustomParam".to_owned(), "xyz".to_owned())]);
-    assert_eq!((report.currency, report.status), ("EUR".parse().ok(), Status::Pending));
+    // What the word means is settled later.
+    assert_eq!((report.currency, report.status_word.as_str()), ("EUR".parse().ok(), "Pending"));
     assert_eq!((reading.notes.len(), reading.test), (0, None));
     assert_eq!((reading.code_text.as_str(), reading.click_text.as_str()), (CODE, "abc"));
 }
@@ -77,7 +78,9 @@ fn refusals_name_the_reason() {
         (&format!("clickId=a&id={CODE}&val=99999999999999999999&com=0"), E::AmountOutOfRange),
         (&format!("clickId=a&id={CODE}&val=1&com=0&comperc=101"), E::AmountOutOfRange),
         (&format!("clickId=a&id={CODE}&val=1&com=0&cur=EURO"), E::CurrencyInvalid),
-        (&format!("clickId=a&id={CODE}&val=1&com=0&status=maybe"), E::StatusUnknown),
+        (&format!("clickId=a&id={CODE}&val=1&com=0&status={{status}}"), E::MacroNotReplaced),
+        (&format!("clickId=a&id={CODE}&val=1&com=0&status=%zz"), E::ParameterMalformed),
+        (&format!("clickId=a&id={CODE}&val=1&com=0&status=new&status=hold"), E::ParameterRepeated),
         (&format!("clickId=a&id={CODE}&val=1&com=0&oid={long}"), E::ParameterMalformed),
         (&format!("clickId=a&id={CODE}&val=1&com=0&param={}", "a;".repeat(65)), E::ParameterMalformed),
         (&"a=1&".repeat(65), E::RequestTooLarge),
@@ -110,6 +113,7 @@ fn repairs_are_noted() {
         ("val=1&com=0&utm=x", vec![N::UnknownParameter]),
         ("val=1&com=0&amount=2", vec![N::UnknownParameter]),
         ("val=1&com=0&val=x", vec![N::Repeated]),
+        ("val=1&com=0&status=+maybe+&status=", vec![N::Trimmed, N::Repeated]),
         ("val=1,50&com=0", vec![N::DecimalComma]),
         ("val=1.234,56&com=0", vec![N::DecimalComma, N::NumberRepaired]),
         ("val=%2410&com=0", vec![N::CurrencyInAmount]),

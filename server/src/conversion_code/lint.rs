@@ -1,0 +1,123 @@
+//! What is right in itself about a conversion code, and will likely not do what is wanted.
+//!
+//! Pure functions; a warning hinders nothing.
+
+use s2s_sdk::v1::{SetupWarning, SetupWarningCode};
+
+use super::{ConversionCode, ReplyMode};
+use crate::preset::{Preset, Reply};
+
+/// Also for the links that codes are on.
+pub fn warning(code: SetupWarningCode, field: &str, message: impl Into<String>) -> SetupWarning {
+    SetupWarning { code: code.into(), field: field.to_owned(), message: message.into() }
+}
+
+pub fn created(code: &ConversionCode) -> Vec<SetupWarning> {
+    let message = "the conversion code is on no tracking link yet, so no click can convert; put its id into \
+                   conversion_code_ids of a link";
+    let without_link = warning(SetupWarningCode::CodeWithoutLink, "", message);
+    [without_link].into_iter().chain(updated(code)).collect()
+}
+
+pub fn updated(code: &ConversionCode) -> Vec<SetupWarning> {
+    let preset = code.preset_id.preset();
+    preset.and_then(|preset| reply(code, preset, "conversion_code.reply")).into_iter().collect()
+}
+
+/// `preset`: that of the URL.
+pub fn postback_url(code: &ConversionCode, preset: Option<&Preset>) -> Vec<SetupWarning> {
+    let Some(preset) = preset else { return Vec::new() };
+    [reply(code, preset, ""), words(code, preset), amount(preset)].into_iter().flatten().collect()
+}
+
+fn reply(code: &ConversionCode, preset: &Preset, field: &str) -> Option<SetupWarning> {
+    let wanted = match preset.reply.as_ref()? {
+        Reply::AlwaysOk if code.reply_mode == ReplyMode::ByVerdict => {
+            "HTTP 200, whatever the verdict".to_owned()
+        }
+        Reply::FixedText(text) if code.reply_mode != ReplyMode::FixedText || code.reply_text != *text => {
+            format!("HTTP 200 and the text `{text}`")
+        }
+        Reply::AlwaysOk | Reply::FixedText(_) => return None,
+    };
+    let message =
+        format!("{} wants {wanted}, and this code answers otherwise; set its reply to that", preset.name);
+    Some(warning(SetupWarningCode::ReplyNotOfPreset, field, message))
+}
+
+fn words(code: &ConversionCode, preset: &Preset) -> Option<SetupWarning> {
+    let word = preset.status_words.all().next()?;
+    let own = code.preset_id.preset();
+    if own.is_some_and(|own| own.id == preset.id) {
+        return None;
+    }
+    let (name, id) = (&preset.name, &preset.id);
+    let message = format!(
+        "the status words of {name}, such as `{word}`, are not understood until the code's preset_id is `{id}`; \
+         set it"
+    );
+    Some(warning(SetupWarningCode::PresetNotOfCode, "preset_id", message))
+}
+
+fn amount(preset: &Preset) -> Option<SetupWarning> {
+    if preset.value_macro.is_some() || preset.commission_macro.is_some() {
+        return None;
+    }
+    let message = format!(
+        "no macro of {} for an amount is known, so conversions have value and commission 0; if it has one, put it \
+         into the URL as `val` or `com`",
+        preset.name
+    );
+    Some(warning(SetupWarningCode::NoAmount, "", message))
+}
+
+#[cfg(test)]
+mod tests {
+    use SetupWarningCode as W;
+
+    use super::*;
+    use crate::{
+        conversion_code::ConversionCodeId,
+        id::{AccountId, RequestKey},
+        preset::PresetId,
+        time::Time,
+    };
+
+    fn code(preset: &str, reply_mode: ReplyMode, reply_text: &str) -> ConversionCode {
+        let (id, request) =
+            (ConversionCodeId(uuid::Uuid::nil()), RequestKey { id: None, digest: Vec::new() });
+        let code = ConversionCode::new(id, AccountId::DEFAULT, request, Time::from_micros(0));
+        let (preset_id, reply_text) = (preset.parse().unwrap(), reply_text.to_owned());
+        ConversionCode { reply_mode, reply_text, preset_id, ..code }
+    }
+
+    #[test]
+    fn what_will_not_work_is_said() {
+        let by_verdict = (ReplyMode::ByVerdict, "");
+        for (preset, (reply_mode, reply_text), asked, at_update, at_url) in [
+            ("", by_verdict, "", vec![], vec![]),
+            ("everflow", by_verdict, "everflow", vec![], vec![]),
+            ("terraleads", (ReplyMode::FixedText, "OK"), "terraleads", vec![], vec![]),
+            ("terraleads", by_verdict, "terraleads", vec![W::ReplyNotOfPreset], vec![W::ReplyNotOfPreset]),
+            ("terraleads", (ReplyMode::FixedText, "ok"), "everflow", vec![W::ReplyNotOfPreset], vec![]),
+            ("terraleads", (ReplyMode::AlwaysOk, ""), "everflow", vec![W::ReplyNotOfPreset], vec![]),
+            ("kuala", by_verdict, "kuala", vec![W::ReplyNotOfPreset], vec![W::ReplyNotOfPreset]),
+            ("kuala", (ReplyMode::FixedText, "x"), "kuala", vec![], vec![]),
+            ("kuala", (ReplyMode::AlwaysOk, ""), "kuala", vec![], vec![]),
+            ("", by_verdict, "leadbit", vec![], vec![W::PresetNotOfCode]),
+            ("leadbit", by_verdict, "dr-cash", vec![], vec![W::PresetNotOfCode]),
+            ("leadbit", by_verdict, "awin", vec![], vec![W::NoAmount]),
+            ("", by_verdict, "terraleads", vec![], vec![W::ReplyNotOfPreset, W::PresetNotOfCode]),
+        ] {
+            let code = code(preset, reply_mode, reply_text);
+            let codes = |warnings: Vec<SetupWarning>| -> Vec<W> {
+                assert!(warnings.iter().all(|warning| !warning.message.is_empty()));
+                warnings.iter().map(SetupWarning::code).collect()
+            };
+            assert_eq!(codes(updated(&code)), at_update, "{preset}");
+            assert_eq!(codes(created(&code)), [vec![W::CodeWithoutLink], at_update].concat(), "{preset}");
+            let asked_id: PresetId = asked.parse().unwrap();
+            assert_eq!(codes(postback_url(&code, asked_id.preset())), at_url, "{preset} {asked}");
+        }
+    }
+}

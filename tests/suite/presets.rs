@@ -1,0 +1,300 @@
+//! Every preset, with the network played: its link, its macros, its words, through real HTTP.
+
+use futures::TryStreamExt as _;
+use s2s_sdk::{
+    Client, Code,
+    prost_types::FieldMask,
+    v1::{
+        Conversion, ConversionCode, ConversionStatus, CreateTrackingLinkRequest, ErrorReason,
+        ExplainPostbackRequest, GetPostbackRequest, GetPostbackUrlRequest, GetPresetRequest,
+        ListConversionsRequest, ListPresetsRequest, Note, NoteCode, Preset, PresetSource,
+        ReplayPostbacksRequest, ReplyMode, ReplySetting, SelfTestRequest, TrackingLink,
+        UpdateConversionCodeRequest, Verdict,
+    },
+};
+use s2s_tests::{Answer, Server, http};
+use url::{Url, form_urlencoded::byte_serialize};
+
+use crate::{fields, raw};
+
+/// What the network reports of each sale.
+const VALUE: &str = "1234.56";
+const COMMISSION: &str = "12.345678";
+const CURRENCY: &str = "NOK";
+const TRANSACTION_ID: &str = "Ordre 7/é&+%";
+
+async fn presets(client: &Client) -> Vec<Preset> {
+    client.presets(ListPresetsRequest::default()).try_collect().await.unwrap()
+}
+
+/// A code and a link of a network.
+struct Network<'a> {
+    server: &'a Server,
+    preset: &'a Preset,
+    code: ConversionCode,
+    link: TrackingLink,
+    postback_url: String,
+}
+
+impl<'a> Network<'a> {
+    async fn set_up(server: &'a Server, preset: &'a Preset) -> Self {
+        let client = server.client();
+        let (name, preset_id) = (preset.name.clone(), preset.id.clone());
+        let code = server.create_code(ConversionCode { name, preset_id, ..Default::default() }).await;
+        let known = !preset.click_id_parameter.is_empty();
+        let link = TrackingLink {
+            destination: if known {
+                "https://network.example/offer?a=1#top".to_owned()
+            } else {
+                "https://network.example/offer?click=[s2sidentifier]".to_owned()
+            },
+            conversion_code_ids: vec![code.id.clone()],
+            ..Default::default()
+        };
+        let request = CreateTrackingLinkRequest {
+            tracking_link: Some(link),
+            preset_id: preset.id.clone(),
+            ..Default::default()
+        };
+        let created = client.create_tracking_link(request).await.unwrap();
+        assert_eq!(created.warnings, [], "{}", preset.id);
+        let request = GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
+        let postback_url = client.get_postback_url(request).await.unwrap().postback_url;
+        Self { server, preset, code, link: created.tracking_link.unwrap(), postback_url }
+    }
+
+    /// A visitor follows the link: the click id, where the network looks for it.
+    async fn visit(&self) -> String {
+        let response = http().get(&self.link.url).send().await.unwrap();
+        let location = response.headers()["location"].to_str().unwrap();
+        let name = match self.preset.click_id_parameter.as_str() {
+            "" => "click",
+            name => name,
+        };
+        let location = Url::parse(location).unwrap();
+        let found: Vec<_> = location.query_pairs().filter(|(own, _)| own == name).collect();
+        let [(_, click_id)] = found.as_slice() else { panic!("{}: {location}", self.preset.id) };
+        assert_eq!(click_id.len(), 40, "{}: {location}", self.preset.id);
+        click_id.to_string()
+    }
+
+    /// The postback URL, with every macro replaced as the network does.
+    fn filled(&self, click_id: &str, word: &str) -> String {
+        let preset = self.preset;
+        let values = [
+            (&preset.click_id_macro, click_id),
+            (&preset.value_macro, VALUE),
+            (&preset.commission_macro, COMMISSION),
+            (&preset.transaction_id_macro, TRANSACTION_ID),
+            (&preset.currency_macro, CURRENCY),
+            (&preset.status_macro, word),
+        ];
+        let given = values.into_iter().filter(|(name, _)| !name.is_empty());
+        let url = given.fold(self.postback_url.clone(), |url, (name, value)| {
+            assert_eq!(url.matches(name).count(), 1, "{}: {name} in {url}", preset.id);
+            url.replace(name, &byte_serialize(value.as_bytes()).collect::<String>())
+        });
+        // What the network has no macro for is in each URL as it is.
+        if preset.status_macro.is_empty() && !word.is_empty() { format!("{url}&status={word}") } else { url }
+    }
+
+    /// A sale, reported with that word for its status: the conversion.
+    async fn sale(&self, word: &str) -> Conversion {
+        let click_id = self.visit().await;
+        let answer = Answer::of(http().get(self.filled(&click_id, word)).send().await.unwrap()).await;
+        assert_eq!((answer.status, answer.header("s2s-verdict")), (200, "RECORDED"), "{answer:?}");
+        if let Some(reply) = self.preset.reply.as_ref().filter(|reply| !reply.text.is_empty()) {
+            assert_eq!(answer.text, reply.text);
+        }
+        let request = ListConversionsRequest { click_id, ..Default::default() };
+        let found = self.server.client().list_conversions(request).await.unwrap().conversions;
+        <[Conversion; 1]>::try_from(found).unwrap()[0].clone()
+    }
+}
+
+/// `text` in millionths, where there is a macro for it; else 0.
+fn micros(name: &str, text: &str) -> i64 {
+    let (whole, fraction) = text.split_once('.').unwrap();
+    let micros = format!("{whole}{fraction:0<6}").parse().unwrap();
+    if name.is_empty() { 0 } else { micros }
+}
+
+#[tokio::test]
+async fn every_network_reports_its_sales_exactly() {
+    let server = Server::start().await;
+    let all = presets(&server.client()).await;
+    assert!(all.len() >= 40);
+    for preset in &all {
+        let network = Network::set_up(&server, preset).await;
+        let request = SelfTestRequest { conversion_code_id: network.code.id.clone(), ..Default::default() };
+        let tried = server.client().self_test(request).await.unwrap();
+        assert!(tried.passed, "{tried:?}");
+        let words = preset.status_words.iter().map(|word| (word.word.clone(), word.status()));
+        let own = ["pending", "Approved", "DECLINED"].map(str::to_owned).into_iter().zip([
+            ConversionStatus::Pending,
+            ConversionStatus::Approved,
+            ConversionStatus::Declined,
+        ]);
+        for (word, status) in own.chain(words) {
+            let sale = network.sale(&word).await;
+            let currency = match (preset.currency_macro.is_empty(), preset.currency_code.as_str()) {
+                (false, _) => CURRENCY,
+                (true, "") => "USD",
+                (true, fixed) => fixed,
+            };
+            let (value, commission) = (sale.value.clone().unwrap(), sale.commission.clone().unwrap());
+            assert_eq!(value.micros, micros(&preset.value_macro, VALUE), "{}", preset.id);
+            assert_eq!(commission.micros, micros(&preset.commission_macro, COMMISSION), "{}", preset.id);
+            assert_eq!(
+                (value.currency_code.as_str(), commission.currency_code.as_str()),
+                (currency, currency)
+            );
+            let transaction_id = if preset.transaction_id_macro.is_empty() { "" } else { TRANSACTION_ID };
+            assert_eq!(sale.transaction_id, transaction_id, "{}", preset.id);
+            assert_eq!((sale.status(), sale.status_word.as_str()), (status, word.as_str()), "{}", preset.id);
+            assert_eq!(sale.conversion_code_id, network.code.id);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_network_that_replaces_nothing_is_told_so() {
+    let server = Server::start().await;
+    for preset in presets(&server.client()).await {
+        let network = Network::set_up(&server, &preset).await;
+        let target = network.postback_url.strip_prefix(&server.url).unwrap();
+        let answer = raw::exchange(&server, &[&raw::get(target.as_bytes())]).await;
+        for header in ["s2s-verdict: HELD\r\n", "s2s-reason: MACRO_NOT_REPLACED\r\n"] {
+            assert!(answer.contains(header), "{}: {answer}", preset.id);
+        }
+
+        // Through a library, which keeps what is behind `#` to itself.
+        let answer = Answer::of(http().get(&network.postback_url).send().await.unwrap()).await;
+        let cut = preset.click_id_macro.contains('#');
+        let reason = if cut { "FRAGMENT_CUT_OFF" } else { "MACRO_NOT_REPLACED" };
+        assert_eq!(answer.header("s2s-verdict"), "HELD", "{}: {answer:?}", preset.id);
+        assert_eq!(answer.header("s2s-reason"), reason, "{}: {answer:?}", preset.id);
+    }
+    let all = server.client().list_conversions(ListConversionsRequest::default()).await.unwrap();
+    assert_eq!(all.conversions, []);
+}
+
+#[tokio::test]
+async fn presets_come_in_pages_sorted_by_id() {
+    let server = Server::start().await;
+    let client = server.client();
+    let all = presets(&client).await;
+    assert!(all.is_sorted_by(|one, next| one.id < next.id));
+    for page_size in [1, 7, 48, 1_000] {
+        let request = ListPresetsRequest { page_size, ..Default::default() };
+        let paged: Vec<Preset> = client.presets(request.clone()).try_collect().await.unwrap();
+        assert_eq!(paged, all, "in pages of {page_size}");
+        let first = client.list_presets(request).await.unwrap();
+        assert_eq!(first.presets.len(), all.len().min(usize::try_from(page_size).unwrap()));
+    }
+    for preset in &all {
+        let request = GetPresetRequest { id: preset.id.clone() };
+        assert_eq!(client.get_preset(request).await.unwrap().preset.as_ref(), Some(preset));
+        assert_ne!(preset.source(), PresetSource::Unspecified, "{}", preset.id);
+    }
+    let unknown = client.get_preset(GetPresetRequest { id: "nothing".to_owned() }).await.unwrap_err();
+    assert_eq!((unknown.code(), unknown.reason()), (Code::NotFound, ErrorReason::ResourceNotFound));
+}
+
+#[tokio::test]
+async fn a_code_gets_the_reply_of_its_network_unless_it_has_its_own() {
+    let server = Server::start().await;
+    let setting = |mode: ReplyMode, text: &str| ReplySetting { mode: mode.into(), text: text.to_owned() };
+    let chosen = setting(ReplyMode::ByVerdict, "");
+    for (preset, reply, expected) in [
+        ("", None, chosen.clone()),
+        ("everflow", None, chosen.clone()),
+        ("kuala", None, setting(ReplyMode::AlwaysOk, "")),
+        ("terraleads", None, setting(ReplyMode::FixedText, "OK")),
+        ("terraleads", Some(chosen.clone()), chosen.clone()),
+    ] {
+        let code =
+            ConversionCode { name: "Sale".into(), preset_id: preset.into(), reply, ..Default::default() };
+        assert_eq!(server.create_code(code).await.reply, Some(expected), "{preset}");
+    }
+}
+
+#[tokio::test]
+async fn a_word_is_understood_once_the_code_has_its_network() {
+    let server = Server::start().await;
+    let client = server.client();
+    let code = server.code("Sale").await;
+    let click = server.click(&server.link(&[&code]).await).await;
+    let query = format!("clickId={click}&id={}&val=1&com=0&status=Confirm", code.id);
+    let held = server.postback(&query).await;
+    assert_eq!((held.status, held.field("reason").as_str()), (400, "STATUS_UNKNOWN"));
+    let explain = async || {
+        let target = format!("/s2s?{query}").into_bytes();
+        let request = ExplainPostbackRequest { target, ..Default::default() };
+        client.explain_postback(request).await.unwrap()
+    };
+    assert_eq!(explain().await.reason(), ErrorReason::StatusUnknown);
+
+    let change = ConversionCode { id: code.id.clone(), preset_id: "leadbit".into(), ..Default::default() };
+    let request = UpdateConversionCodeRequest {
+        conversion_code: Some(change),
+        update_mask: Some(FieldMask { paths: vec!["preset_id".to_owned()] }),
+        ..Default::default()
+    };
+    let updated = client.update_conversion_code(request).await.unwrap().conversion_code.unwrap();
+    let expected = ConversionCode { preset_id: "leadbit".into(), update_time: updated.update_time, ..code };
+    assert_eq!(updated, expected);
+
+    let explained = explain().await;
+    let codes: Vec<NoteCode> = explained.notes.iter().map(Note::code).collect();
+    assert_eq!((explained.verdict(), codes), (Verdict::Recorded, vec![NoteCode::StatusMapped]));
+    let would_be = explained.conversion.unwrap();
+    assert_eq!((would_be.status(), would_be.status_word.as_str()), (ConversionStatus::Approved, "Confirm"));
+
+    let request = ReplayPostbacksRequest { ids: vec![held.field("postback_id")], ..Default::default() };
+    let replayed = client.replay_postbacks(request).await.unwrap().postbacks[0].clone();
+    assert_eq!((replayed.verdict(), replayed.notes[0].code()), (Verdict::Recorded, NoteCode::StatusMapped));
+    let stored = client.get_postback(GetPostbackRequest { id: replayed.id.clone() }).await.unwrap();
+    assert_eq!(stored.postback, Some(replayed));
+    let all = client.list_conversions(ListConversionsRequest::default()).await.unwrap().conversions;
+    assert_eq!((all[0].status(), all[0].status_word.as_str()), (ConversionStatus::Approved, "Confirm"));
+}
+
+#[tokio::test]
+async fn the_click_id_is_put_where_the_network_takes_it() {
+    let server = Server::start().await;
+    let client = server.client();
+    let create = async |preset: &str, destination: &str| {
+        let link = TrackingLink { destination: destination.to_owned(), ..Default::default() };
+        let preset_id = preset.to_owned();
+        let request =
+            CreateTrackingLinkRequest { tracking_link: Some(link), preset_id, ..Default::default() };
+        client.create_tracking_link(request).await
+    };
+    for (preset, destination, expected) in [
+        ("everflow", "https://a.example", "https://a.example?sub1=[s2sidentifier]"),
+        ("everflow", "https://a.example/x?b=1#c", "https://a.example/x?b=1&sub1=[s2sidentifier]#c"),
+        ("everflow", "https://a.example/?s1=[s2sidentifier]", "https://a.example/?s1=[s2sidentifier]"),
+        ("monetizer", "https://a.example/?s1=[s2sidentifier]", "https://a.example/?s1=[s2sidentifier]"),
+        ("", "https://a.example/", "https://a.example/"),
+    ] {
+        let link = create(preset, destination).await.unwrap().tracking_link.unwrap();
+        assert_eq!(link.destination, expected, "{preset}");
+    }
+    for (preset, destination, field, said) in [
+        ("nothing", "https://a.example/", "preset_id", "ListPresets"),
+        ("monetizer", "https://a.example/", "preset_id", "write `name=[s2sidentifier]`"),
+        (
+            "everflow",
+            "https://a.example/?sub1=x",
+            "tracking_link.destination",
+            "write `sub1=[s2sidentifier]`",
+        ),
+        ("everflow", "a.example", "tracking_link.destination", "absolute URL"),
+    ] {
+        let error = create(preset, destination).await.unwrap_err();
+        assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::FieldInvalid));
+        assert_eq!(fields(&error), [field], "{error}");
+        assert!(error.message().contains(said), "{error}");
+    }
+}

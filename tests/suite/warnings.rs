@@ -1,0 +1,164 @@
+//! What is accepted at set-up and will likely not work: said with its cure, and hindering nothing.
+
+use SetupWarningCode as W;
+use s2s_sdk::{
+    prost_types::FieldMask,
+    v1::{
+        ConversionCode, CreateConversionCodeRequest, CreateTrackingLinkRequest, GetPostbackUrlRequest,
+        ReplyMode, ReplySetting, SetupWarning, SetupWarningCode, TrackingLink, UpdateConversionCodeRequest,
+        UpdateTrackingLinkRequest,
+    },
+};
+use s2s_tests::Server;
+
+use crate::fields;
+
+/// Codes and fields of warnings, each of which must say something.
+fn said(warnings: &[SetupWarning]) -> Vec<(SetupWarningCode, &str)> {
+    assert!(warnings.iter().all(|warning| warning.message.len() > 20), "{warnings:?}");
+    warnings.iter().map(|warning| (warning.code(), warning.field.as_str())).collect()
+}
+
+fn mask(path: &str) -> FieldMask {
+    FieldMask { paths: vec![path.to_owned()] }
+}
+
+#[tokio::test]
+async fn a_link_is_warned_of_at_creation_and_change() {
+    const CODES: (SetupWarningCode, &str) = (W::LinkWithoutCode, "tracking_link.conversion_code_ids");
+    const DESTINATION: &str = "tracking_link.destination";
+    let server = Server::start().await;
+    let client = server.client();
+    let plain = server.code("Sale").await;
+    let of = |preset: &str| ConversionCode {
+        name: "Sale".to_owned(),
+        preset_id: preset.to_owned(),
+        ..Default::default()
+    };
+    let everflow = server.create_code(of("everflow")).await;
+    let cake = server.create_code(of("cake")).await;
+    for (codes, destination, fallback, expected) in [
+        (vec![&plain], "https://a.example/?s1=[s2sidentifier]", "", vec![]),
+        (vec![&plain], "https://a.example/?s1=%5Bs2sidentifier%5D", "", vec![]),
+        (vec![], "https://a.example/?s1=[s2sidentifier]", "", vec![CODES]),
+        (vec![], "https://a.example/", "", vec![CODES, (W::ClickIdNotPassedOn, DESTINATION)]),
+        (
+            vec![&plain],
+            "https://a.example/?s1=[s2sidentifier]&x={clickid}",
+            "https://b.example/{{x}}",
+            vec![(W::ForeignMacro, DESTINATION), (W::ForeignMacro, "tracking_link.fallback_destination")],
+        ),
+        (vec![&everflow], "https://a.example/?sub1=[s2sidentifier]", "", vec![]),
+        (
+            vec![&everflow, &cake, &cake],
+            "https://a.example/?sub1=[s2sidentifier]",
+            "",
+            vec![(W::ParameterNotOfPreset, DESTINATION)],
+        ),
+    ] {
+        let link = TrackingLink {
+            destination: destination.to_owned(),
+            fallback_destination: fallback.to_owned(),
+            conversion_code_ids: codes.iter().map(|code| code.id.clone()).collect(),
+            ..Default::default()
+        };
+        let mut request = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
+        request.validate_only = true;
+        let dry = client.create_tracking_link(request.clone()).await.unwrap();
+        request.validate_only = false;
+        let created = client.create_tracking_link(request).await.unwrap();
+        assert_eq!(said(&created.warnings), expected, "{destination}");
+        assert_eq!(dry.warnings, created.warnings, "{destination}");
+        let request = UpdateTrackingLinkRequest {
+            tracking_link: created.tracking_link,
+            update_mask: Some(mask("destination")),
+            ..Default::default()
+        };
+        let updated = client.update_tracking_link(request).await.unwrap();
+        assert_eq!(updated.warnings, created.warnings, "{destination}");
+    }
+}
+
+#[tokio::test]
+async fn the_network_named_at_creation_counts_too() {
+    let server = Server::start().await;
+    let code = server.code("Sale").await;
+    let link = TrackingLink {
+        destination: "https://a.example/?s1=[s2sidentifier]".to_owned(),
+        conversion_code_ids: vec![code.id],
+        ..Default::default()
+    };
+    let preset_id = "everflow".to_owned();
+    let request = CreateTrackingLinkRequest { tracking_link: Some(link), preset_id, ..Default::default() };
+    let warnings = server.client().create_tracking_link(request).await.unwrap().warnings;
+    assert_eq!(said(&warnings), [(W::ParameterNotOfPreset, "tracking_link.destination")]);
+    let message = &warnings[0].message;
+    assert!(message.contains("`s1`") && message.contains("`sub1=[s2sidentifier]`"), "{message}");
+}
+
+#[tokio::test]
+async fn a_code_and_its_postback_url_are_warned_of() {
+    const NO_LINK: (SetupWarningCode, &str) = (W::CodeWithoutLink, "");
+    const REPLY: (SetupWarningCode, &str) = (W::ReplyNotOfPreset, "conversion_code.reply");
+    let server = Server::start().await;
+    let client = server.client();
+    let by_verdict = ReplySetting { mode: ReplyMode::ByVerdict.into(), text: String::new() };
+    for (preset, reply, asked, at_creation, at_url) in [
+        ("", None, "", vec![NO_LINK], vec![]),
+        ("terraleads", None, "", vec![NO_LINK], vec![]),
+        ("terraleads", Some(by_verdict), "", vec![NO_LINK, REPLY], vec![(W::ReplyNotOfPreset, "")]),
+        ("", None, "leadbit", vec![NO_LINK], vec![(W::PresetNotOfCode, "preset_id")]),
+        ("awin", None, "", vec![NO_LINK], vec![(W::NoAmount, "")]),
+        ("awin", None, "everflow", vec![NO_LINK], vec![]),
+    ] {
+        let code = ConversionCode {
+            name: "Sale".to_owned(),
+            preset_id: preset.to_owned(),
+            reply,
+            ..Default::default()
+        };
+        let request = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
+        let created = client.create_conversion_code(request).await.unwrap();
+        assert_eq!(said(&created.warnings), at_creation, "{preset}");
+        let code = created.conversion_code.unwrap();
+        let request = UpdateConversionCodeRequest {
+            conversion_code: Some(code.clone()),
+            update_mask: Some(mask("name")),
+            ..Default::default()
+        };
+        let updated = client.update_conversion_code(request).await.unwrap();
+        assert_eq!(updated.warnings, created.warnings[1..], "{preset}");
+        let request = GetPostbackUrlRequest { conversion_code_id: code.id, preset_id: asked.to_owned() };
+        let rendered = client.get_postback_url(request).await.unwrap();
+        assert_eq!(said(&rendered.warnings), at_url, "{preset} {asked}");
+    }
+    let request =
+        GetPostbackUrlRequest { conversion_code_id: server.code("Sale").await.id, preset_id: "x".to_owned() };
+    let error = client.get_postback_url(request).await.unwrap_err();
+    assert_eq!(fields(&error), ["preset_id"]);
+}
+
+#[tokio::test]
+async fn a_destination_that_can_not_work_is_refused_with_the_cure() {
+    let server = Server::start().await;
+    let client = server.client();
+    let code = server.code("Sale").await;
+    for (destination, cure) in [
+        ("http:// amazon.com", "behind `http://`; remove it, or write `%20`"),
+        ("https://a.example/?s1=[s2sidentifier] ", "behind `https://a.example/?s1=[s2sidentifier]`"),
+        ("https://shop.example/#/offer?s1=[s2sidentifier]", "put it before the `#`"),
+        ("https://[s2sidentifier].example/", "go into path or query"),
+        ("https://shop.example/", "add for example `?s1=[s2sidentifier]`"),
+        ("https://shop.example/?s1=%5Bs2sidentifier%5C", "add for example `?s1=[s2sidentifier]`"),
+    ] {
+        let link = TrackingLink {
+            destination: destination.to_owned(),
+            conversion_code_ids: vec![code.id.clone()],
+            ..Default::default()
+        };
+        let request = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
+        let error = client.create_tracking_link(request).await.unwrap_err();
+        assert_eq!(fields(&error), ["tracking_link.destination"], "{destination}");
+        assert!(error.message().contains(cure), "{destination}: {error}");
+    }
+}
