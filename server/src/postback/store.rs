@@ -1,6 +1,9 @@
 //! The table `postback`.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
@@ -72,13 +75,15 @@ impl Write for Receipt {
 
     async fn write(rows: &[Self], txn: &DatabaseTransaction) -> Result<Vec<Model>, DbErr> {
         // An edge that got no answer sends the same id again, and gets the first answer; so does whoever
-        // replays what another has replayed meanwhile.
+        // replays what another has replayed meanwhile, be it in this batch.
         let known = find_all(txn, rows.iter().map(|row| row.postback.id)).await?;
         let is_fresh = |row: &&Receipt| match (row.mode, known.get(&row.postback.id)) {
             (Mode::Insert, known) => known.is_none(),
             (Mode::Update, known) => known.is_some_and(|known| known.verdict == Verdict::Held),
         };
-        let fresh: Vec<&Self> = rows.iter().filter(is_fresh).collect();
+        let mut ids = HashSet::new();
+        let first = |row: &&Receipt| ids.insert(row.postback.id);
+        let fresh: Vec<&Self> = rows.iter().filter(is_fresh).filter(first).collect();
 
         let conversions: Vec<&Conversion> =
             fresh.iter().filter_map(|row| row.conversion.as_deref()).collect();
