@@ -235,7 +235,7 @@ mod tests {
     #[tokio::test]
     async fn a_refused_row_does_not_hurt_its_neighbours() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
+        let db = Db::open(&format!("sqlite:{}", folder.path().join("test.db").display()), &[]).await.unwrap();
         let (committer, work) = Committer::new(db.clone());
         let names = (0..100).map(|n| if n % 33 == 0 { None } else { Some("good") });
         let some = join_all(names.map(|name| write(&committer, Named(name))));
@@ -253,7 +253,7 @@ mod tests {
     #[tokio::test]
     async fn too_many_waiting_writes_are_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
+        let db = Db::open(&format!("sqlite:{}", folder.path().join("test.db").display()), &[]).await.unwrap();
         let (committer, work) = Committer::new(db);
         let mut waiting: Vec<_> = (0..WAITING_MAX).map(|_| Box::pin(write(&committer, Other))).collect();
         for write in &mut waiting {

@@ -6,6 +6,8 @@ use std::{net::SocketAddr, time::Duration};
 use clap::{CommandFactory as _, Parser, error::ErrorKind};
 use url::Url;
 
+use crate::db::backend;
+
 const PREFIX: &str = "S2S_";
 
 /// Server-to-server conversion tracking: tracking links, clicks, postbacks, conversions.
@@ -16,10 +18,16 @@ pub struct Config {
     #[arg(long, env = "S2S_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
 
-    /// Where the data is kept: `sqlite:` and the path of a file, which is created where it is missing.
+    /// Where the data is kept: `sqlite:` and the path of a file, which is created where it is missing;
+    /// or a database that is there, `postgres://…` or `mysql://…` (MariaDB).
     #[arg(long, env = "S2S_DATABASE_URL", default_value = "sqlite:s2s.db", value_name = "URL",
           value_parser = database_url)]
     pub database_url: String,
+
+    /// A setting of the database that may lose what was acknowledged, and is accepted all the same; for
+    /// example `synchronous_commit`. Several: separated by commas.
+    #[arg(long, env = "S2S_ALLOW_LOSSY", value_name = "SETTING", value_delimiter = ',')]
+    pub allow_lossy: Vec<String>,
 
     /// The URL under which the world reaches this server; tracking links and postback URLs begin with
     /// it. Default: `http://` and the address served on.
@@ -99,7 +107,16 @@ fn database_url(text: &str) -> Result<String, String> {
             Err("a database in memory would lose what was acknowledged; name a file".to_owned())
         }
         Some(_) => Ok(text.to_owned()),
-        None => Err("must begin with `sqlite:`; other databases are not supported yet".to_owned()),
+        None if backend(text).is_none() => {
+            Err("must begin with `sqlite:`, `postgres://` or `mysql://`".to_owned())
+        }
+        None => {
+            let url = Url::parse(text).map_err(|error| error.to_string())?;
+            if url.path().trim_matches('/').is_empty() {
+                return Err("the name of the database is missing; for example `postgres://host/s2s`".to_owned());
+            }
+            Ok(text.to_owned())
+        }
     }
 }
 
@@ -131,6 +148,10 @@ mod tests {
             (vec!["--database-url", "sqlite:"], false),
             (vec!["--database-url", "sqlite::memory:"], false),
             (vec!["--database-url", "postgres://x"], false),
+            (vec!["--database-url", "postgres://x/s2s"], true),
+            (vec!["--database-url", "mysql://user:word@x:3307/s2s"], true),
+            (vec!["--database-url", "mongodb://x/s2s"], false),
+            (vec!["--allow-lossy", "fsync,sync_binlog"], true),
             (vec!["--public-url", "https://t.example"], true),
             (vec!["--public-url", "https://t.example/path"], false),
             (vec!["--public-url", "ftp://t.example"], false),

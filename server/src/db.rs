@@ -1,25 +1,29 @@
-//! The database: connections, durable settings, migration at start.
+//! The database: connections, durable settings, migration at start, and where the three kinds differ.
 //!
-//! SQLite only, so far. One connection writes and begins each transaction immediate (a deferred one
-//! that reads and then writes fails at once under load); a pool of its own reads.
+//! SQLite: one connection writes and begins each transaction immediate (a deferred one that reads and
+//! then writes fails at once under load); a pool of its own reads. PostgreSQL and MariaDB: a pool that
+//! writes and one that reads, so that neither waits for the other.
 
-use std::time::Duration;
+mod mysql;
+mod postgres;
+mod sqlite;
+
+use std::{fmt, time::Duration};
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait as _,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
+    sea_query::{Expr, IntoColumnRef, SimpleExpr},
 };
 use sea_orm_migration::MigratorTrait as _;
 
 use crate::migration::Migrator;
 
-/// Connections that read.
-const READERS_MAX: u32 = 4;
-/// How long a statement waits for another process's lock on the file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a call waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a statement may take, and how long it waits for another's lock.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// Statements that stay prepared on a connection.
 const STATEMENTS_CACHED_MAX: usize = 256;
 
@@ -66,12 +70,17 @@ pub struct Db {
 }
 
 impl Db {
-    /// Opens the database at `url`, creating the file where there is none, and brings its schema up
-    /// to date.
-    pub async fn open(url: &str) -> Result<Self, DbErr> {
-        let writer = Database::connect(options(url, 1)).await?;
-        Migrator::up(&writer, None).await?;
-        let reader = Database::connect(options(url, READERS_MAX)).await?;
+    /// Opens the database at `url`, checks that its commits are durable, and brings its schema up to
+    /// date. `allow_lossy`: settings that may lose what was acknowledged, and are accepted all the same.
+    pub async fn open(url: &str, allow_lossy: &[String]) -> Result<Self, Unusable> {
+        let backend = backend(url).ok_or_else(|| DbErr::Custom("it is of no known kind".to_owned()))?;
+        migrate(backend, url).await?;
+        let writer = Database::connect(options(backend, url, Role::Writer)).await?;
+        let lossy = lossy(&writer).await?;
+        if let Some(setting) = lossy.into_iter().find(|setting| !allow_lossy.contains(&setting.name)) {
+            return Err(Unusable::Lossy(setting));
+        }
+        let reader = Database::connect(options(backend, url, Role::Reader)).await?;
         Ok(Self { reader, writer })
     }
 
@@ -80,15 +89,15 @@ impl Db {
         &self.reader
     }
 
-    /// A transaction that may write. It waits for the one before it to end.
+    /// A transaction that may write. On SQLite it waits for the one before it to end.
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.writer
-            .begin_with_options(TransactionOptions {
-                isolation_level: None,
-                access_mode: None,
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            })
-            .await
+        let sqlite = self.writer.get_database_backend() == DbBackend::Sqlite;
+        let begun = self.writer.begin_with_options(TransactionOptions {
+            isolation_level: None,
+            access_mode: None,
+            sqlite_transaction_mode: sqlite.then_some(SqliteTransactionMode::Immediate),
+        });
+        begun.await
     }
 
     pub async fn close(self) -> Result<(), DbErr> {
@@ -97,29 +106,154 @@ impl Db {
     }
 }
 
-/// Ends a transaction: its writes are kept, or only the database's opinion of them was wanted.
-pub async fn end(txn: DatabaseTransaction, keep: bool) -> Result<(), DbErr> {
-    if keep { txn.commit().await } else { txn.rollback().await }
+/// Why a database can't be used.
+#[derive(Debug)]
+pub enum Unusable {
+    Failed(DbErr),
+    Lossy(Setting),
 }
 
-fn options(url: &str, connections: u32) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
+/// A setting of the database that may lose what was acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    pub name: String,
+    pub value: String,
+    /// A value that loses nothing.
+    pub cure: &'static str,
+}
+
+impl Unusable {
+    /// For machines.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Failed(_) => "DATABASE_FAILED",
+            Self::Lossy(_) => "DATABASE_LOSSY",
+        }
+    }
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(error) => error.fmt(f),
+            Self::Lossy(Setting { name, value, cure }) => write!(
+                f,
+                "its setting {name} is `{value}`, so that a crash may lose what was acknowledged; set it to `{cure}`, \
+                 or accept the loss with --allow-lossy={name}"
+            ),
+        }
+    }
+}
+
+impl From<DbErr> for Unusable {
+    fn from(error: DbErr) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// The kind of database that a URL names.
+pub fn backend(url: &str) -> Option<DbBackend> {
+    let (scheme, _) = url.split_once(':')?;
+    match scheme {
+        "sqlite" => Some(DbBackend::Sqlite),
+        "postgres" | "postgresql" => Some(DbBackend::Postgres),
+        "mysql" | "mariadb" => Some(DbBackend::MySql),
+        _ => None,
+    }
+}
+
+/// The URL without what only the server should know.
+pub fn without_password(url: &str) -> String {
+    let Ok(mut parsed) = url::Url::parse(url) else { return url.to_owned() };
+    if parsed.password().is_none() {
+        return url.to_owned();
+    }
+    // Fails only for URLs that can't have a password.
+    let _ = parsed.set_password(Some("***"));
+    parsed.to_string()
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Writer,
+    Reader,
+    /// One connection, so that a lock of its session is held throughout.
+    Migration,
+}
+
+fn options(backend: DbBackend, url: &str, role: Role) -> ConnectOptions {
+    // SeaORM knows no scheme of MariaDB's own.
+    let mut options = ConnectOptions::new(url.replacen("mariadb:", "mysql:", 1));
     options
-        .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
-        .test_before_acquire(false)
-        .map_sqlx_sqlite_opts(|options| {
-            options
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(BUSY_TIMEOUT)
-                .statement_cache_capacity(STATEMENTS_CACHED_MAX)
-        });
+        .test_before_acquire(false);
+    let connections = match backend {
+        DbBackend::Postgres => postgres::set(&mut options, role),
+        DbBackend::MySql => mysql::set(&mut options, role),
+        _ => sqlite::set(&mut options, role),
+    };
+    options.max_connections(if role == Role::Migration { 1 } else { connections });
     options
+}
+
+/// Brings the schema up to date. Servers that start at the same time do so one after the other.
+async fn migrate(backend: DbBackend, url: &str) -> Result<(), DbErr> {
+    let db = Database::connect(options(backend, url, Role::Migration)).await?;
+    let lock = match backend {
+        DbBackend::Postgres => Some(postgres::MIGRATION_LOCK),
+        DbBackend::MySql => Some(mysql::MIGRATION_LOCK),
+        _ => None,
+    };
+    if let Some(lock) = lock {
+        db.query_one_raw(Statement::from_string(backend, lock)).await?;
+    }
+    Migrator::up(&db, None).await?;
+    // The lock ends with its session.
+    db.close().await
+}
+
+/// The settings of the database that may lose what was acknowledged.
+async fn lossy(db: &DatabaseConnection) -> Result<Vec<Setting>, DbErr> {
+    let backend = db.get_database_backend();
+    let (query, judge): (&str, fn(&str, &str) -> Option<&'static str>) = match backend {
+        DbBackend::Postgres => (postgres::SETTINGS, postgres::cure),
+        DbBackend::MySql => (mysql::SETTINGS, mysql::cure),
+        _ => (sqlite::SETTINGS, sqlite::cure),
+    };
+    let mut lossy = Vec::new();
+    for row in db.query_all_raw(Statement::from_string(backend, query)).await? {
+        let (name, value): (String, String) = (row.try_get("", "name")?, row.try_get("", "value")?);
+        if let Some(cure) = judge(&name, &value) {
+            lossy.push(Setting { name, value, cure });
+        }
+    }
+    Ok(lossy)
+}
+
+/// Whether an insert that leaves known keys alone has inserted all its rows. MySQL counts a row that it
+/// leaves alone like one that it inserts, so there it is never known.
+pub fn all_inserted(db: &impl ConnectionTrait, counted: u64, rows: usize) -> bool {
+    let counts = db.get_database_backend() != DbBackend::MySql;
+    counts && usize::try_from(counted).is_ok_and(|counted| counted == rows)
+}
+
+/// Whether the bytes of a column contain `text`.
+pub fn contains_bytes(db: &impl ConnectionTrait, column: impl IntoColumnRef, text: &str) -> SimpleExpr {
+    let (column, text) = (Expr::col(column), Expr::val(text.as_bytes()));
+    match db.get_database_backend() {
+        DbBackend::Postgres => Expr::cust_with_exprs("POSITION($1 IN $2) > 0", [text, column]),
+        DbBackend::MySql => Expr::cust_with_exprs("INSTR(?, ?) > 0", [column, text]),
+        _ => Expr::cust_with_exprs("instr(?, ?) > 0", [column, text]),
+    }
+}
+
+/// Ends a transaction: its writes are kept, or only the database's opinion of them was wanted.
+pub async fn end(txn: DatabaseTransaction, keep: bool) -> Result<(), DbErr> {
+    if keep { txn.commit().await } else { txn.rollback().await }
 }
 
 #[cfg(test)]
@@ -134,6 +268,46 @@ mod tests {
             let rows: Vec<usize> = (0..rows).collect();
             assert_eq!(statement_runs(&rows).map(<[usize]>::len).collect::<Vec<_>>(), runs);
             assert_eq!(statement_runs(&rows).flatten().copied().collect::<Vec<_>>(), rows);
+        }
+    }
+
+    #[test]
+    fn lossy_settings_are_known() {
+        type Judge = fn(&str, &str) -> Option<&'static str>;
+        for (judge, name, value, cure) in [
+            (postgres::cure as Judge, "fsync", "on", None),
+            (postgres::cure, "fsync", "off", Some("on")),
+            (postgres::cure, "full_page_writes", "off", Some("on")),
+            (postgres::cure, "synchronous_commit", "off", Some("on")),
+            (postgres::cure, "synchronous_commit", "local", None),
+            (postgres::cure, "synchronous_commit", "remote_apply", None),
+            (mysql::cure, "innodb_flush_log_at_trx_commit", "1", None),
+            (mysql::cure, "innodb_flush_log_at_trx_commit", "2", Some("1")),
+            (mysql::cure, "innodb_flush_log_at_trx_commit", "0", Some("1")),
+            (mysql::cure, "innodb_doublewrite", "OFF", Some("ON")),
+            (mysql::cure, "innodb_doublewrite", "ON", None),
+            (mysql::cure, "sync_binlog", "0", Some("1")),
+            (mysql::cure, "sync_binlog", "1", None),
+            (mysql::cure, "sql_mode", "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION", None),
+            (mysql::cure, "sql_mode", "", Some("STRICT_ALL_TABLES")),
+            (sqlite::cure, "journal_mode", "wal", None),
+            (sqlite::cure, "journal_mode", "memory", Some("wal")),
+            (sqlite::cure, "journal_mode", "off", Some("wal")),
+            (sqlite::cure, "synchronous", "2", None),
+            (sqlite::cure, "synchronous", "1", Some("FULL")),
+        ] {
+            assert_eq!(judge(name, value), cure, "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        for (url, shown) in [
+            ("sqlite:s2s.db", "sqlite:s2s.db"),
+            ("postgres://db.example/s2s", "postgres://db.example/s2s"),
+            ("postgres://s2s:geheim@db.example/s2s", "postgres://s2s:***@db.example/s2s"),
+        ] {
+            assert_eq!(without_password(url), shown);
         }
     }
 }

@@ -75,9 +75,13 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         Some(url) => url.clone(),
         None => Url::parse(&format!("http://{address}"))?,
     };
-    let db = Db::open(&config.database_url).await.map_err(|error| {
-        format!("can't open the database {}: {error}\nreason: DATABASE_FAILED", config.database_url)
+    let db = Db::open(&config.database_url, &config.allow_lossy).await.map_err(|error| {
+        let url = db::without_password(&config.database_url);
+        format!("can't use the database {url}: {error}\nreason: {}", error.reason())
     })?;
+    for setting in &config.allow_lossy {
+        tracing::warn!(setting, "a crash may lose what was acknowledged: a lossy setting is allowed");
+    }
 
     let tasks = TaskTracker::new();
     let (clock, random) = (Clock::system(), Random::system());

@@ -3,6 +3,7 @@
 mod m0001_first;
 mod m0002_presets;
 mod m0003_held_postbacks;
+mod m0004_mysql_texts;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -14,6 +15,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_first::Migration),
             Box::new(m0002_presets::Migration),
             Box::new(m0003_held_postbacks::Migration),
+            Box::new(m0004_mysql_texts::Migration),
         ]
     }
 }

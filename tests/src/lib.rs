@@ -12,6 +12,8 @@
     reason = "a harness that can't go on ends its test"
 )]
 
+pub mod database;
+
 use std::{
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
@@ -41,6 +43,8 @@ pub struct Server {
     child: Child,
     folder: TempDir,
     arguments: Vec<String>,
+    /// Of its own.
+    pub database_url: String,
     /// `http://127.0.0.1:PORT`.
     pub url: String,
 }
@@ -54,9 +58,20 @@ impl Server {
     /// Starts a server with further flags.
     pub async fn start_with(flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let arguments: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        let database_url = database::fresh(folder.path()).await;
+        Self::start_on(database_url, folder, flags).await
+    }
+
+    /// Starts a server on the database of another.
+    pub async fn start_beside(other: &Self) -> Self {
+        Self::start_on(other.database_url.clone(), tempfile::tempdir().unwrap(), &[]).await
+    }
+
+    async fn start_on(database_url: String, folder: TempDir, flags: &[&str]) -> Self {
+        let mut arguments = vec!["--database-url".to_owned(), database_url.clone()];
+        arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
         let (child, url) = launch(command(folder.path()).args(&arguments)).await;
-        Self { child, folder, arguments, url }
+        Self { child, folder, arguments, database_url, url }
     }
 
     /// Starts a server whose disk is full once a file has `kibibytes`, until it is restarted.
@@ -67,7 +82,8 @@ impl Server {
         let mut shell = Command::new("sh");
         shell.args(["-c", &script]).arg(binary());
         let (child, url) = launch(&mut prepare(shell, folder.path())).await;
-        Self { child, folder, arguments: Vec::new(), url }
+        let database_url = format!("sqlite:{}", folder.path().join("s2s.db").display());
+        Self { child, folder, arguments: Vec::new(), database_url, url }
     }
 
     /// A client with defaults.
@@ -75,7 +91,7 @@ impl Server {
         Client::builder(&self.url).build().unwrap()
     }
 
-    /// The folder that the server runs in, with its database `s2s.db`.
+    /// The folder that the server runs in, with its database `s2s.db` where that is a file.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -166,9 +182,11 @@ pub fn command(folder: &Path) -> Command {
 
 fn prepare(mut command: Command, folder: &Path) -> Command {
     // Variables of the developer's own server are not the test's.
-    for name in ["LISTEN", "DATABASE_URL", "PUBLIC_URL", "DRAIN_SECONDS", "LOG"] {
+    for name in ["LISTEN", "DATABASE_URL", "ALLOW_LOSSY", "PUBLIC_URL", "DRAIN_SECONDS", "LOG"] {
         command.env_remove(format!("S2S_{name}"));
     }
+    // Ours would be a misspelt setting to the server.
+    command.env_remove(database::VARIABLE);
     command.env("S2S_LOG", "warn").current_dir(folder).stdin(Stdio::null());
     command
 }

@@ -262,8 +262,7 @@ async fn connections_on_which_nothing_happens_do_not_hold_up_a_stop() {
 #[tokio::test]
 async fn two_servers_on_one_database_count_once() {
     let one = Server::start().await;
-    let url = format!("sqlite:{}", one.folder().join("s2s.db").display());
-    let two = Server::start_with(&["--database-url", &url]).await;
+    let two = Server::start_beside(&one).await;
     let campaign = Campaign::create(&one, CLICKS).await;
     let (first, second) = (one.client(), two.client());
     let (mut verdicts, mut ids) = (BTreeMap::<_, usize>::new(), BTreeMap::<_, BTreeSet<_>>::new());

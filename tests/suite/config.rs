@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use s2s_sdk::v1::{GetConversionCodeRequest, ListConversionCodesRequest};
-use s2s_tests::{Server, run_to_end};
+use s2s_tests::{Server, database, run_to_end};
 use tokio::net::TcpListener;
 
 /// Starts the server where it must not start, and looks for a sentence that names the setting.
@@ -80,8 +80,8 @@ async fn help_and_version_are_no_failures() {
 }
 
 #[tokio::test]
-async fn a_second_start_on_the_same_file_keeps_what_is_there() {
-    let mut server = Server::start_with(&["--database-url", "sqlite:data.db"]).await;
+async fn a_second_start_on_the_same_database_keeps_what_is_there() {
+    let mut server = Server::start().await;
     let code = server.code("Sale").await;
     let link = server.link(&[&code]).await;
     let click = server.click(&link).await;
@@ -102,7 +102,7 @@ async fn a_second_start_on_the_same_file_keeps_what_is_there() {
     // Click ids that were minted before still verify.
     let answer = server.postback(&format!("clickId={click}&id={}&val=1&com=0", code.id)).await;
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"));
-    assert!(server.folder().join("data.db").is_file());
+    assert_eq!(server.folder().join("s2s.db").is_file(), database::is_a_file());
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@
 use s2s_sdk::v1::{
     ErrorReason, ExplainClickRequest, GetPostbackRequest, ListConversionsRequest, Postback, Verdict,
 };
-use s2s_tests::{Server, eventually};
+use s2s_tests::{Server, database, eventually};
 use sea_orm::{ConnectionTrait as _, Database};
 
 use crate::replay::{get, hold};
@@ -56,6 +56,10 @@ impl Apart {
 
 #[tokio::test]
 async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
+    // Rows are brought from file to file; what is done with them is the same on every database.
+    if !database::is_a_file() {
+        return;
+    }
     let apart = Apart::start().await;
     let (code, first) = (apart.second.code("Sale").await, &apart.first);
     let link = apart.second.link(&[&code]).await;
@@ -96,6 +100,10 @@ async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
 
 #[tokio::test]
 async fn what_waits_is_matched_after_a_restart() {
+    // Rows are brought from file to file; what is done with them is the same on every database.
+    if !database::is_a_file() {
+        return;
+    }
     let mut apart = Apart::start().await;
     let code = apart.second.code("Sale").await;
     let link = apart.second.link(&[&code]).await;

@@ -10,7 +10,7 @@ use sea_orm::{
 use super::{ClickId, ClickIdKey, ClickIdKeys, KeyId, LIST_KEY_BYTES, SECRET_BYTES, SubIds};
 use crate::{
     commit::Write,
-    db::{Db, statement_runs},
+    db::{Db, all_inserted, statement_runs},
     error::{Error, Result},
     id::AccountId,
     page::PageRequest,
@@ -52,7 +52,7 @@ impl Write for Insert {
                 .on_conflict(OnConflict::column(Column::ClickId).do_nothing_on([Column::ClickId]).to_owned())
                 .exec_without_returning(txn)
                 .await?;
-            if usize::try_from(inserted).is_ok_and(|inserted| inserted == run.len()) {
+            if all_inserted(txn, inserted, run.len()) {
                 stored.extend(run.iter().map(|row| row.0.clone()));
             } else {
                 let ids = run.iter().map(|row| row.0.click_id);

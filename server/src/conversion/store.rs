@@ -13,7 +13,7 @@ use crate::{
     click::{ClickId, KeyId},
     commit::Write,
     conversion_code::ConversionCodeId,
-    db::statement_runs,
+    db::{all_inserted, statement_runs},
     error::{Error, Result},
     id::AccountId,
     money::{Amount, Currency, Percent},
@@ -81,7 +81,7 @@ pub async fn insert(rows: &[&Model], txn: &impl ConnectionTrait) -> Result<Vec<M
             .on_conflict(conflict)
             .exec_without_returning(txn)
             .await?;
-        if usize::try_from(inserted).is_ok_and(|inserted| inserted == run.len()) {
+        if all_inserted(txn, inserted, run.len()) {
             stored.extend(run.iter().copied().cloned());
         } else {
             let found = find_keys(txn, run).await?;

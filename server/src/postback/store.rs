@@ -9,14 +9,13 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
     EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     entity::prelude::*,
-    sea_query::{ExprTrait as _, Func},
 };
 
 use super::{Filter, LIST_KEY_BYTES, Notes, PostbackId, Reason, Verdict};
 use crate::{
     commit::Write,
     conversion::{self, Conversion},
-    db::statement_runs,
+    db::{contains_bytes, statement_runs},
     error::Result,
     id::{AccountId, first_id},
     page::PageRequest,
@@ -139,10 +138,9 @@ pub async fn list(
 ) -> Result<Vec<Model>> {
     let after = page.after.map(|after| PostbackId(Uuid::from_bytes(after)));
     let text = filter.text.as_ref().map(|text| {
-        let within = |column: Column| Func::cust("instr").arg(column.into_expr()).arg(text.as_bytes());
         Condition::any()
-            .add(Expr::expr(within(Column::Target)).gt(0))
-            .add(Expr::expr(within(Column::Body)).gt(0))
+            .add(contains_bytes(db, Column::Target, text))
+            .add(contains_bytes(db, Column::Body, text))
     });
     let all = Condition::all()
         .add(Column::AccountId.eq(account))

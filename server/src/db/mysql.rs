@@ -1,0 +1,59 @@
+//! What is MariaDB's own. MySQL speaks the same protocol, but was not tried.
+
+use sea_orm::{
+    ConnectOptions,
+    sqlx::{Executor as _, mysql::MySqlConnection},
+};
+
+use super::{LOCK_TIMEOUT, Role, STATEMENT_TIMEOUT, STATEMENTS_CACHED_MAX};
+
+/// Connections that write, and that read.
+const WRITERS_MAX: u32 = 4;
+const READERS_MAX: u32 = 8;
+
+/// Held while the schema is brought up to date; waits 600 seconds at most.
+pub const MIGRATION_LOCK: &str = "SELECT GET_LOCK('s2s_migration', 600)";
+
+/// Returns how many connections there may be.
+pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {
+    options.map_sqlx_mysql_opts(|options| {
+        options.charset("utf8mb4").statement_cache_capacity(STATEMENTS_CACHED_MAX)
+    });
+    options.map_sqlx_mysql_pool_opts(move |options| {
+        options.after_connect(move |connection, _| Box::pin(set_session(connection, role)))
+    });
+    if role == Role::Reader { READERS_MAX } else { WRITERS_MAX }
+}
+
+/// Without strict mode, MariaDB cuts what is too long; and only with this isolation does a transaction see
+/// the row of another that it has just run into.
+async fn set_session(
+    connection: &mut MySqlConnection,
+    role: Role,
+) -> Result<(), sea_orm::sqlx::Error> {
+    connection.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'").await?;
+    connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
+    if role != Role::Migration {
+        let (lock, statement) = (LOCK_TIMEOUT.as_secs(), STATEMENT_TIMEOUT.as_secs());
+        let limits =
+            format!("SET SESSION innodb_lock_wait_timeout = {lock} /*M! , max_statement_time = {statement} */");
+        connection.execute(sea_orm::sqlx::AssertSqlSafe(limits)).await?;
+    }
+    Ok(())
+}
+
+/// The settings that durability depends on, as they are for our connections. Without a binary log,
+/// `sync_binlog` says nothing.
+pub const SETTINGS: &str = "SELECT 'innodb_doublewrite' AS name, CAST(@@innodb_doublewrite AS CHAR) AS value \
+     UNION ALL SELECT 'innodb_flush_log_at_trx_commit', CAST(@@innodb_flush_log_at_trx_commit AS CHAR) \
+     UNION ALL SELECT 'sql_mode', CAST(@@sql_mode AS CHAR) \
+     UNION ALL SELECT 'sync_binlog', CAST(@@sync_binlog AS CHAR) WHERE @@log_bin = 1";
+
+/// What a lossy setting should be instead; `None` where it loses nothing.
+pub fn cure(name: &str, value: &str) -> Option<&'static str> {
+    match name {
+        "innodb_doublewrite" => matches!(value, "OFF" | "0").then_some("ON"),
+        "sql_mode" => (!value.contains("STRICT_ALL_TABLES")).then_some("STRICT_ALL_TABLES"),
+        _ => (value != "1").then_some("1"),
+    }
+}

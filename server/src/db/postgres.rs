@@ -1,0 +1,39 @@
+//! What is PostgreSQL's own.
+
+use sea_orm::ConnectOptions;
+
+use super::{LOCK_TIMEOUT, Role, STATEMENT_TIMEOUT, STATEMENTS_CACHED_MAX};
+
+/// Connections that write, and that read.
+const WRITERS_MAX: u32 = 4;
+const READERS_MAX: u32 = 8;
+
+/// Held while the schema is brought up to date; the number is ours by chance.
+pub const MIGRATION_LOCK: &str = "SELECT pg_advisory_lock(7326921885)";
+
+/// Returns how many connections there may be.
+pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {
+    options.map_sqlx_postgres_opts(move |options| {
+        let options = options.application_name("s2s-server").statement_cache_capacity(STATEMENTS_CACHED_MAX);
+        // A migration may take long, and waits for another server's.
+        if role == Role::Migration {
+            return options;
+        }
+        options.options([
+            ("statement_timeout", STATEMENT_TIMEOUT.as_millis().to_string()),
+            ("lock_timeout", LOCK_TIMEOUT.as_millis().to_string()),
+            ("idle_in_transaction_session_timeout", STATEMENT_TIMEOUT.as_millis().to_string()),
+        ])
+    });
+    if role == Role::Reader { READERS_MAX } else { WRITERS_MAX }
+}
+
+/// The settings that durability depends on, as they are for our connections.
+pub const SETTINGS: &str = "SELECT name, setting AS value FROM pg_settings \
+     WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') ORDER BY name";
+
+/// What a lossy setting should be instead; `None` where it loses nothing.
+pub fn cure(_name: &str, value: &str) -> Option<&'static str> {
+    // All other values of `synchronous_commit` wait for our own disk at least.
+    (value == "off").then_some("on")
+}

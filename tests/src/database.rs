@@ -1,0 +1,43 @@
+//! The database of a test: a file of its own, or a database of its own on the server that
+//! `S2S_TESTS_DATABASE` names.
+
+use std::path::Path;
+
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database};
+
+/// The variable that names a database on a server, such as `postgres://s2s@127.0.0.1:5433/postgres`; new
+/// ones are made beside it. Not set: SQLite.
+pub const VARIABLE: &str = "S2S_TESTS_DATABASE";
+
+/// The server that databases are made on; `None` for SQLite.
+#[expect(clippy::disallowed_methods, reason = "the tests' one variable")]
+fn server() -> Option<String> {
+    std::env::var(VARIABLE).ok().filter(|url| !url.is_empty())
+}
+
+/// Whether a test that reads the database's file, or limits its size, can do so. It runs where it can.
+pub fn is_a_file() -> bool {
+    server().is_none()
+}
+
+/// The URL of an empty database of one's own.
+pub async fn fresh(folder: &Path) -> String {
+    let Some(server) = server() else {
+        return format!("sqlite:{}", folder.join("s2s.db").display());
+    };
+    let name: String = folder.file_name().unwrap().to_str().unwrap().to_lowercase();
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let name = format!("s2s_{name}");
+    execute(&server, &format!("CREATE DATABASE {name}")).await;
+    let (host, _) = server.rsplit_once('/').unwrap();
+    format!("{host}/{name}")
+}
+
+/// Executes a statement on a database.
+pub async fn execute(url: &str, statement: &str) {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    let db = Database::connect(options).await.unwrap();
+    db.execute_unprepared(statement).await.unwrap();
+    db.close().await.unwrap();
+}
