@@ -1,7 +1,7 @@
 # What a person runs. `make test` is what CI runs.
 CARGO ?= cargo
 BUF := sdk/node_modules/.bin/buf
-.PHONY: run demo test check check-schema generate bench tools
+.PHONY: run demo test check check-schema generate bench tools databases
 
 # Built for development, which takes a quarter of the time; for production: cargo build --release.
 run:
@@ -11,9 +11,20 @@ demo:
 	$(CARGO) build --locked -p s2s-server -p s2s-tests --bins
 	target/debug/s2s-demo
 
-test: check
+SUITE := $(CARGO) test --locked -p s2s-tests --test suite
+
+test: check databases
 	$(CARGO) build --locked --workspace --all-targets
 	$(CARGO) test --locked --workspace
+	target/debug/s2s-databases postgres $(SUITE)
+	target/debug/s2s-databases mariadb $(SUITE)
+
+# The distribution's packages; what a test starts are servers of its own.
+databases:
+	@if ls /usr/lib/postgresql/*/bin/postgres /usr/sbin/mariadbd >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y postgresql mariadb-server; \
+	else echo "needs PostgreSQL and MariaDB, for example: apt-get install postgresql mariadb-server"; exit 1; fi
 
 check: check-schema
 	$(CARGO) fmt --check

@@ -13,8 +13,8 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    db::Db,
-    error::{Error, Result, is_outage},
+    db::{Db, is_contention, is_outage},
+    error::{Error, Result},
 };
 use s2s_sdk::v1::ErrorReason;
 
@@ -22,6 +22,9 @@ use s2s_sdk::v1::ErrorReason;
 const WAITING_MAX: usize = 16_384;
 /// Writes that share one transaction.
 const BATCH_MAX: usize = 1_000;
+
+/// How often a batch is tried that ran into another server's.
+const CONTENTION_TRIES_MAX: usize = 5;
 
 /// A kind of write.
 pub trait Write: Sized + Send + Sync + 'static {
@@ -103,7 +106,18 @@ async fn commit(db: &Db, lanes: Vec<Box<dyn Lane>>) {
     }
 }
 
+/// Tries again where another server had locked the same rows in another order.
 async fn attempt(db: &Db, lanes: &mut [Box<dyn Lane>]) -> Result<(), DbErr> {
+    let mut tries = 1;
+    loop {
+        match attempt_once(db, lanes).await {
+            Err(error) if is_contention(&error) && tries < CONTENTION_TRIES_MAX => tries += 1,
+            result => return result,
+        }
+    }
+}
+
+async fn attempt_once(db: &Db, lanes: &mut [Box<dyn Lane>]) -> Result<(), DbErr> {
     let txn = db.begin().await?;
     for lane in lanes.iter_mut() {
         if let Err(error) = lane.write(&txn).await {

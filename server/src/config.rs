@@ -113,7 +113,9 @@ fn database_url(text: &str) -> Result<String, String> {
         None => {
             let url = Url::parse(text).map_err(|error| error.to_string())?;
             if url.path().trim_matches('/').is_empty() {
-                return Err("the name of the database is missing; for example `postgres://host/s2s`".to_owned());
+                return Err(
+                    "the name of the database is missing; for example `postgres://host/s2s`".to_owned()
+                );
             }
             Ok(text.to_owned())
         }

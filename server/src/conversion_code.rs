@@ -154,7 +154,7 @@ pub async fn update(
     validate_only: bool,
 ) -> Result<ConversionCode> {
     let txn = app.db.begin().await?;
-    let found = store::find(&txn, Scope::Account(account), id).await?;
+    let found = store::find_to_update(&txn, account, id).await?;
     let mut code = found.ok_or_else(|| Error::not_found("conversion code", &id))?;
     let before = code.clone();
     for edit in edits {

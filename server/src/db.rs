@@ -4,6 +4,7 @@
 //! then writes fails at once under load); a pool of its own reads. PostgreSQL and MariaDB: a pool that
 //! writes and one that reads, so that neither waits for the other.
 
+mod faults;
 mod mysql;
 mod postgres;
 mod sqlite;
@@ -18,6 +19,8 @@ use sea_orm::{
 use sea_orm_migration::MigratorTrait as _;
 
 use crate::migration::Migrator;
+
+pub use faults::{is_contention, is_outage};
 
 /// How long a call waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -216,10 +219,13 @@ async fn migrate(backend: DbBackend, url: &str) -> Result<(), DbErr> {
     db.close().await
 }
 
+/// What a setting of some value should be instead; `None` where it loses nothing.
+type Judge = fn(&str, &str) -> Option<&'static str>;
+
 /// The settings of the database that may lose what was acknowledged.
 async fn lossy(db: &DatabaseConnection) -> Result<Vec<Setting>, DbErr> {
     let backend = db.get_database_backend();
-    let (query, judge): (&str, fn(&str, &str) -> Option<&'static str>) = match backend {
+    let (query, judge): (&str, Judge) = match backend {
         DbBackend::Postgres => (postgres::SETTINGS, postgres::cure),
         DbBackend::MySql => (mysql::SETTINGS, mysql::cure),
         _ => (sqlite::SETTINGS, sqlite::cure),
@@ -273,9 +279,8 @@ mod tests {
 
     #[test]
     fn lossy_settings_are_known() {
-        type Judge = fn(&str, &str) -> Option<&'static str>;
-        for (judge, name, value, cure) in [
-            (postgres::cure as Judge, "fsync", "on", None),
+        let rows: [(Judge, &str, &str, Option<&str>); 20] = [
+            (postgres::cure, "fsync", "on", None),
             (postgres::cure, "fsync", "off", Some("on")),
             (postgres::cure, "full_page_writes", "off", Some("on")),
             (postgres::cure, "synchronous_commit", "off", Some("on")),
@@ -295,7 +300,8 @@ mod tests {
             (sqlite::cure, "journal_mode", "off", Some("wal")),
             (sqlite::cure, "synchronous", "2", None),
             (sqlite::cure, "synchronous", "1", Some("FULL")),
-        ] {
+        ];
+        for (judge, name, value, cure) in rows {
             assert_eq!(judge(name, value), cure, "{name}={value}");
         }
     }

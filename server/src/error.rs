@@ -8,14 +8,14 @@ use std::{collections::HashMap, time::Duration};
 use http::StatusCode;
 use prost_types::FieldMask;
 use s2s_sdk::v1::ErrorReason;
-use sea_orm::{
-    DbErr, RuntimeErr,
-    sqlx::{error::DatabaseError, mysql::MySqlDatabaseError, sqlite::SqliteError},
-};
+use sea_orm::DbErr;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
-use crate::text::{cut, shown};
+use crate::{
+    db::is_outage,
+    text::{cut, shown},
+};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -180,47 +180,6 @@ impl From<DbErr> for Error {
         if is_outage(&error) { Self::unavailable(&error) } else { Self::internal(&error) }
     }
 }
-
-/// Whether the database could not be reached or did not answer, so that nothing is known about the
-/// request itself.
-pub fn is_outage(error: &DbErr) -> bool {
-    match error {
-        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
-        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
-            use sea_orm::sqlx::Error as Sqlx;
-            match cause.as_ref() {
-                Sqlx::Io(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed => true,
-                Sqlx::Database(cause) => says_outage(&**cause),
-                _ => false,
-            }
-        }
-        _ => false,
-    }
-}
-
-/// Whether the database says that it can't serve now, whatever the statement.
-fn says_outage(error: &dyn DatabaseError) -> bool {
-    if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
-        return MYSQL_OUTAGES.contains(&error.number());
-    }
-    error.code().is_some_and(|code| match code.parse::<u32>() {
-        // SQLite: busy (5), locked (6), out of memory (7), I/O error (10), full (13), can't open (14).
-        Ok(number) if error.try_downcast_ref::<SqliteError>().is_some() => {
-            matches!(number & 0xff, 5 | 6 | 7 | 10 | 13 | 14)
-        }
-        _ => POSTGRES_OUTAGES.iter().any(|class| code.starts_with(class)),
-    })
-}
-
-/// PostgreSQL's classes and codes: connection, resources, an operator's intervention (also a statement's
-/// time limit), system; a deadlock or lock that others may have released when it is sent again; read only.
-const POSTGRES_OUTAGES: [&str; 8] = ["08", "53", "57", "58", "40001", "40P01", "55P03", "25006"];
-
-/// MariaDB's numbers: disk full, memory, connections, shutdown, table full, communication, killed, lock
-/// timeout, deadlock, read only, a statement's time limit.
-const MYSQL_OUTAGES: [u16; 17] = [
-    1021, 1037, 1038, 1040, 1041, 1053, 1114, 1158, 1159, 1160, 1161, 1203, 1205, 1213, 1290, 1317, 1969,
-];
 
 /// Collects everything that is wrong with a request, so that the caller is told all at once.
 #[derive(Default)]

@@ -269,7 +269,7 @@ pub async fn update(
     validate_only: bool,
 ) -> Result<(TrackingLink, Vec<SetupWarning>)> {
     let txn = app.db.begin().await?;
-    let found = store::find(&txn, Scope::Account(account), id).await?;
+    let found = store::find_to_update(&txn, account, id).await?;
     let mut link = found.ok_or_else(|| Error::not_found("tracking link", &id))?;
     let before = link.clone();
     for edit in edits {

@@ -64,7 +64,12 @@ impl Server {
 
     /// Starts a server on the database of another.
     pub async fn start_beside(other: &Self) -> Self {
-        Self::start_on(other.database_url.clone(), tempfile::tempdir().unwrap(), &[]).await
+        Self::start_beside_with(other, &[]).await
+    }
+
+    /// The same with further flags.
+    pub async fn start_beside_with(other: &Self, flags: &[&str]) -> Self {
+        Self::start_on(other.database_url.clone(), tempfile::tempdir().unwrap(), flags).await
     }
 
     async fn start_on(database_url: String, folder: TempDir, flags: &[&str]) -> Self {

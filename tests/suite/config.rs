@@ -32,6 +32,7 @@ async fn settings_that_are_wrong_are_named() {
         ("--database-url", "mongodb://127.0.0.1/s2s", "INVALID_SETTING"),
         ("--database-url", "sqlite:", "INVALID_SETTING"),
         ("--database-url", "sqlite::memory:", "INVALID_SETTING"),
+        ("--database-url", "postgres://127.0.0.1", "INVALID_SETTING"),
         ("--public-url", "https://t.example/path", "INVALID_SETTING"),
         ("--drain-seconds", "0", "INVALID_SETTING"),
         ("--log", "a=b=c", "INVALID_SETTING"),
@@ -52,6 +53,41 @@ async fn a_port_that_is_taken_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap().to_string();
     check_refused(folder.path(), &["--listen", &address], &[], &address, "LISTEN_FAILED").await;
+}
+
+#[tokio::test]
+async fn a_database_that_may_lose_what_was_acknowledged_is_refused() {
+    let mut server = Server::start().await;
+    let url = server.database_url.clone();
+    // Of SQLite we set everything ourselves; MariaDB has such settings for the whole server alone.
+    if !url.starts_with("postgres:") {
+        return;
+    }
+    server.terminate().await;
+    assert!(server.ended().await.success());
+    let (_, name) = url.rsplit_once('/').unwrap();
+    database::execute(&url, &format!("ALTER DATABASE {name} SET synchronous_commit = off")).await;
+    let arguments = ["--listen", "127.0.0.1:0", "--database-url", &url];
+    check_refused(server.folder(), &arguments, &[], "synchronous_commit", "DATABASE_LOSSY").await;
+    let other = [&arguments[..], &["--allow-lossy", "fsync"]].concat();
+    check_refused(server.folder(), &other, &[], "synchronous_commit", "DATABASE_LOSSY").await;
+    let server = Server::start_beside_with(&server, &["--allow-lossy", "fsync,synchronous_commit"]).await;
+    server.code("Sale").await;
+}
+
+#[tokio::test]
+async fn a_password_is_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = taken.local_addr().unwrap().port();
+    drop(taken);
+    for scheme in ["postgres", "mysql"] {
+        let url = format!("{scheme}://s2s:geheim@127.0.0.1:{port}/s2s");
+        let arguments = ["--listen", "127.0.0.1:0", "--database-url", &url];
+        let (status, output) = run_to_end(folder.path(), &arguments, &[]).await;
+        assert!(!status.success() && output.contains("reason: DATABASE_FAILED"), "{output}");
+        assert!(output.contains(&format!("127.0.0.1:{port}")) && !output.contains("geheim"), "{output}");
+    }
 }
 
 #[tokio::test]

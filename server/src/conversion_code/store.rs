@@ -77,6 +77,15 @@ pub async fn find(
     Ok(found.filter(|code| scope.sees(code.account_id)))
 }
 
+/// The row, locked until the transaction ends: of two updates at once, the second sees the first.
+pub async fn find_to_update(
+    txn: &impl ConnectionTrait,
+    account: AccountId,
+    id: ConversionCodeId,
+) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id).filter(Column::AccountId.eq(account)).lock_exclusive().one(txn).await
+}
+
 pub async fn update(txn: &impl ConnectionTrait, code: Model) -> Result<()> {
     code.into_active_model().reset_all().update(txn).await?;
     Ok(())

@@ -27,16 +27,14 @@ pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {
 
 /// Without strict mode, MariaDB cuts what is too long; and only with this isolation does a transaction see
 /// the row of another that it has just run into.
-async fn set_session(
-    connection: &mut MySqlConnection,
-    role: Role,
-) -> Result<(), sea_orm::sqlx::Error> {
+async fn set_session(connection: &mut MySqlConnection, role: Role) -> Result<(), sea_orm::sqlx::Error> {
     connection.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'").await?;
     connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
     if role != Role::Migration {
         let (lock, statement) = (LOCK_TIMEOUT.as_secs(), STATEMENT_TIMEOUT.as_secs());
-        let limits =
-            format!("SET SESSION innodb_lock_wait_timeout = {lock} /*M! , max_statement_time = {statement} */");
+        let limits = format!(
+            "SET SESSION innodb_lock_wait_timeout = {lock} /*M! , max_statement_time = {statement} */"
+        );
         connection.execute(sea_orm::sqlx::AssertSqlSafe(limits)).await?;
     }
     Ok(())

@@ -75,7 +75,8 @@ impl Write for Receipt {
     async fn write(rows: &[Self], txn: &DatabaseTransaction) -> Result<Vec<Model>, DbErr> {
         // An edge that got no answer sends the same id again, and gets the first answer; so does whoever
         // replays what another has replayed meanwhile, be it in this batch.
-        let known = find_all(txn, rows.iter().map(|row| row.postback.id)).await?;
+        let replayed = rows.iter().any(|row| row.mode == Mode::Update);
+        let known = find_all(txn, rows.iter().map(|row| row.postback.id), replayed).await?;
         let is_fresh = |row: &&Receipt| match (row.mode, known.get(&row.postback.id)) {
             (Mode::Insert, known) => known.is_none(),
             (Mode::Update, known) => known.is_some_and(|known| known.verdict == Verdict::Held),
@@ -112,15 +113,22 @@ impl Write for Receipt {
     }
 }
 
+/// `lock`: another server that replays the same ones waits until we have written them.
 async fn find_all(
-    db: &impl ConnectionTrait,
+    txn: &impl ConnectionTrait,
     ids: impl Iterator<Item = PostbackId>,
+    lock: bool,
 ) -> Result<HashMap<PostbackId, Model>, DbErr> {
-    let ids: Vec<PostbackId> = ids.collect();
+    let mut ids: Vec<PostbackId> = ids.collect();
+    // In one order, so that servers do not wait for each other.
+    ids.sort_unstable();
     let mut found = HashMap::new();
     for run in statement_runs(&ids) {
-        let rows = Entity::find().filter(Column::Id.is_in(run.iter().copied())).all(db).await?;
-        found.extend(rows.into_iter().map(|row| (row.id, row)));
+        let mut these = Entity::find().filter(Column::Id.is_in(run.iter().copied()));
+        if lock {
+            these = these.order_by_asc(Column::Id).lock_exclusive();
+        }
+        found.extend(these.all(txn).await?.into_iter().map(|row| (row.id, row)));
     }
     Ok(found)
 }
@@ -138,9 +146,11 @@ pub async fn list(
 ) -> Result<Vec<Model>> {
     let after = page.after.map(|after| PostbackId(Uuid::from_bytes(after)));
     let text = filter.text.as_ref().map(|text| {
-        Condition::any()
-            .add(contains_bytes(db, Column::Target, text))
-            .add(contains_bytes(db, Column::Body, text))
+        Condition::any().add(contains_bytes(db, Column::Target, text)).add(contains_bytes(
+            db,
+            Column::Body,
+            text,
+        ))
     });
     let all = Condition::all()
         .add(Column::AccountId.eq(account))

@@ -96,6 +96,15 @@ pub async fn find_by_key(db: &impl ConnectionTrait, key: LinkKey) -> Result<Opti
     Entity::find().filter(Column::LinkKey.eq(key)).one(db).await
 }
 
+/// The row, locked until the transaction ends: of two updates at once, the second sees the first.
+pub async fn find_to_update(
+    txn: &impl ConnectionTrait,
+    account: AccountId,
+    id: TrackingLinkId,
+) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id).filter(Column::AccountId.eq(account)).lock_exclusive().one(txn).await
+}
+
 pub async fn update(txn: &impl ConnectionTrait, link: Model) -> Result<()> {
     link.into_active_model().reset_all().update(txn).await?;
     Ok(())
