@@ -2,7 +2,7 @@
 
 use std::{hash::Hash, sync::Arc, time::Duration};
 
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
 use crate::{
@@ -38,6 +38,8 @@ pub struct App {
     pub random: Random,
     pub click_id_keys: ClickIdKeys,
     pub public_url: Url,
+    /// Cancelled once the server is to stop: what goes on for long ends then.
+    pub stopping: CancellationToken,
     pub codes: conversion_code::Cache,
     pub links: tracking_link::Cache,
 }
@@ -49,13 +51,14 @@ impl App {
         clock: Clock,
         random: Random,
         public_url: Url,
+        stopping: CancellationToken,
         tasks: &TaskTracker,
     ) -> Result<Self> {
         let click_id_keys = click::load_keys(&db, &clock, &random).await?;
         let (commit, work) = Committer::new(db.clone());
         tasks.spawn(work);
         let (codes, links) = (row_cache(), row_cache());
-        Ok(Self { db, commit, clock, random, click_id_keys, public_url, codes, links })
+        Ok(Self { db, commit, clock, random, click_id_keys, public_url, stopping, codes, links })
     }
 
     pub fn now(&self) -> Time {

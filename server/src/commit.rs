@@ -1,8 +1,9 @@
 //! Group commit: many waiting writes, one transaction, answers after COMMIT.
 //!
 //! One task takes whatever waits, writes it in one transaction, commits, and only then answers. While
-//! it commits, the next batch gathers by itself; there is no timer, so a lone write is not delayed. A
-//! row that the database refuses is found by halving the batch, and alone is told so.
+//! it commits, the next batch gathers by itself; there is no timer, so a lone write is not delayed. Where
+//! the database takes several transactions at once, a second batch is under way meanwhile. A row that the
+//! database refuses is found by halving the batch, and alone is told so.
 //!
 //! This module knows no table: a slice says how rows of its kind are written (`Write`).
 
@@ -10,7 +11,10 @@ use std::{any::TypeId, future::Future};
 
 use futures::future::BoxFuture;
 use sea_orm::{DatabaseTransaction, DbErr};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinSet,
+};
 
 use crate::{
     db::{Db, is_contention, is_outage},
@@ -71,6 +75,7 @@ impl Committer {
 
 async fn run(db: Db, mut queue: mpsc::Receiver<Box<dyn Lane>>) {
     let mut taken = Vec::with_capacity(BATCH_MAX);
+    let (mut under_way, writers_max) = (JoinSet::new(), db.writers_max());
     while queue.recv_many(&mut taken, BATCH_MAX).await > 0 {
         let mut lanes: Vec<Box<dyn Lane>> = Vec::new();
         for one in taken.drain(..) {
@@ -79,8 +84,13 @@ async fn run(db: Db, mut queue: mpsc::Receiver<Box<dyn Lane>>) {
                 None => lanes.push(one),
             }
         }
-        commit(&db, lanes).await;
+        let db = db.clone();
+        under_way.spawn(async move { commit(&db, lanes).await });
+        if under_way.len() >= writers_max {
+            under_way.join_next().await;
+        }
     }
+    while under_way.join_next().await.is_some() {}
 }
 
 /// Commits the lanes in one transaction, or in ever smaller ones until the row at fault stands alone.

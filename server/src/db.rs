@@ -27,6 +27,8 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a statement may take, and how long it waits for another's lock.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+/// Batches that PostgreSQL and MariaDB write at the same time: one is built while another is made durable.
+const CONCURRENT_WRITERS_MAX: usize = 2;
 /// Statements that stay prepared on a connection.
 const STATEMENTS_CACHED_MAX: usize = 256;
 
@@ -101,6 +103,14 @@ impl Db {
             sqlite_transaction_mode: sqlite.then_some(SqliteTransactionMode::Immediate),
         });
         begun.await
+    }
+
+    /// How many transactions may write at the same time to advantage.
+    pub fn writers_max(&self) -> usize {
+        match self.writer.get_database_backend() {
+            DbBackend::Sqlite => 1,
+            _ => CONCURRENT_WRITERS_MAX,
+        }
     }
 
     pub async fn close(self) -> Result<(), DbErr> {

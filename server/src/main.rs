@@ -84,15 +84,14 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     }
 
     let tasks = TaskTracker::new();
-    let (clock, random) = (Clock::system(), Random::system());
-    let app = App::start(db.clone(), clock.clone(), random.clone(), public_url, &tasks);
+    let (clock, random, stopping) = (Clock::system(), Random::system(), CancellationToken::new());
+    let app = App::start(db.clone(), clock.clone(), random.clone(), public_url, stopping.clone(), &tasks);
     let app = Arc::new(app.await?);
     let core = serve::core(&app);
     let edge = Edge::start(edge::Core::new(core.clone()), clock, random, tasks.clone());
     let edge = edge.await?;
     let (health, health_service) = tonic_health::server::health_reporter();
     let router = serve::router(core, Routes::new(health_service), edge)?;
-    let stopping = CancellationToken::new();
     tasks.spawn(postback::keep_matching(Arc::downgrade(&app), stopping.clone()));
     drop(app);
 
@@ -104,9 +103,9 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
             _ = interrupt.recv() => {}
         }
         health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
+        stopping.cancel();
     };
     serve::serve(listener, router, stop, config.drain()).await;
-    stopping.cancel();
     tasks.close();
     if tokio::time::timeout(config.drain(), tasks.wait()).await.is_err() {
         tracing::error!("some writes did not end in time");

@@ -22,7 +22,7 @@ use tonic_types::StatusExt as _;
 
 /// A test that calls every RPC with its real client: file and function; and what an empty request is
 /// refused for, `Unspecified` where it is none.
-const COVERED: [(&str, (&str, &str), ErrorReason); 29] = [
+const COVERED: [(&str, (&str, &str), ErrorReason); 30] = [
     ("PresetService/ListPresets", (PRESETS, "presets_come_in_pages_sorted_by_id"), E::Unspecified),
     ("PresetService/GetPreset", (PRESETS, "presets_come_in_pages_sorted_by_id"), E::ResourceNotFound),
     (
@@ -88,6 +88,11 @@ const COVERED: [(&str, (&str, &str), ErrorReason); 29] = [
         E::FieldInvalid,
     ),
     (
+        "ConversionService/StreamRecordConversions",
+        (STREAM, "a_stream_answers_each_conversion_in_order"),
+        E::Unspecified,
+    ),
+    (
         "ConversionService/GetConversion",
         (JOURNEY, "a_visitors_purchase_becomes_a_conversion_once"),
         E::ResourceNotFound,
@@ -114,6 +119,7 @@ const PRESETS: &str = include_str!("presets.rs");
 const REDIRECT: &str = include_str!("redirect.rs");
 const REPLAY: &str = include_str!("replay.rs");
 const SETUP: &str = include_str!("setup.rs");
+const STREAM: &str = include_str!("stream.rs");
 const VERDICTS: &str = include_str!("verdicts.rs");
 
 /// The files of our own package.

@@ -27,6 +27,7 @@ mod replay;
 mod rules;
 mod sdk;
 mod setup;
+mod stream;
 mod verdicts;
 mod warnings;
 

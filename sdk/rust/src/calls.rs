@@ -3,7 +3,7 @@
 //! The calls that are for edges only are absent: `ResolveSlug`, `ListClickIdKeys`, `ReceivePostback`.
 
 use futures::{
-    StreamExt as _, TryStreamExt as _,
+    Stream, StreamExt as _, TryStreamExt as _,
     stream::{self, BoxStream},
 };
 
@@ -119,6 +119,26 @@ calls! {
         explain_click(ExplainClickRequest) -> ExplainClickResponse;
         /// Plays a whole conversion for a code, to try its set-up. Records nothing.
         self_test(SelfTestRequest) -> SelfTestResponse;
+    }
+}
+
+impl Client {
+    /// Records conversions for as long as they come; for many, the fastest way. The answers come in the
+    /// order of the requests, and have to be read, or the requests are held up.
+    ///
+    /// An answer's `Ok` says nothing of the conversion itself: see
+    /// [`into_result`](v1::BatchRecordConversionsResult::into_result). Nothing is sent again by itself. After an
+    /// error, or an early end, send again what has no answer; with a transaction id, or a request id of your own,
+    /// that counts nothing twice.
+    pub async fn stream_record_conversions(
+        &self,
+        requests: impl Stream<Item = v1::RecordConversionRequest> + Send + 'static,
+    ) -> Result<BoxStream<'static, Result<v1::BatchRecordConversionsResult, Error>>, Error> {
+        let requests = requests.map(|request| v1::StreamRecordConversionsRequest { request: Some(request) });
+        let mut service = v1::conversion_service_client::ConversionServiceClient::new(self.channel())
+            .max_decoding_message_size(RESPONSE_BYTES_MAX);
+        let answers = service.stream_record_conversions(self.authorized(requests)).await?.into_inner();
+        Ok(answers.map_ok(|answer| answer.result.unwrap_or_default()).map_err(Error::from).boxed())
     }
 }
 

@@ -61,14 +61,24 @@ impl Client {
         F: Future<Output = Result<Response<Res>, Status>>,
     {
         let response = self.policy.run(|left| {
-            let mut attempt = Request::new(request.clone());
+            let mut attempt = self.authorized(request.clone());
             attempt.set_timeout(left);
-            if let Some(authorization) = &self.authorization {
-                attempt.metadata_mut().insert("authorization", authorization.clone());
-            }
-            send(self.channel.clone(), attempt)
+            send(self.channel(), attempt)
         });
         response.await.map(Response::into_inner)
+    }
+
+    pub(crate) fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
+    /// A request in the name of the account.
+    pub(crate) fn authorized<Req>(&self, request: Req) -> Request<Req> {
+        let mut request = Request::new(request);
+        if let Some(authorization) = &self.authorization {
+            request.metadata_mut().insert("authorization", authorization.clone());
+        }
+        request
     }
 }
 

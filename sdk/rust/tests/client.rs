@@ -132,6 +132,16 @@ impl ConversionService for Fake {
         Ok(Response::new(v1::BatchRecordConversionsResponse { results }))
     }
 
+    type StreamRecordConversionsStream =
+        futures::stream::Empty<Result<v1::StreamRecordConversionsResponse, Status>>;
+
+    async fn stream_record_conversions(
+        &self,
+        _: Request<tonic::Streaming<v1::StreamRecordConversionsRequest>>,
+    ) -> Result<Response<Self::StreamRecordConversionsStream>, Status> {
+        Err(Status::unimplemented("not part of these tests"))
+    }
+
     async fn get_conversion(
         &self,
         _: Request<v1::GetConversionRequest>,

@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
-use futures::future::join_all;
+use futures::{
+    StreamExt as _,
+    future::{self, join_all},
+    stream::{self, BoxStream},
+};
 use s2s_sdk::v1::{
     self, BatchRecordConversionsRequest, BatchRecordConversionsResponse, BatchRecordConversionsResult,
     ConversionStatus, CustomParam, ErrorReason, GetConversionRequest, GetConversionResponse,
     ListConversionsRequest, ListConversionsResponse, Money, RecordConversionRequest,
-    RecordConversionResponse, Verdict,
+    RecordConversionResponse, StreamRecordConversionsRequest, StreamRecordConversionsResponse, Verdict,
     batch_record_conversions_result::Result as ItemResult,
     conversion_service_server::{ConversionService, ConversionServiceServer},
     record_conversion_request::Commission as WireCommission,
 };
-use tonic::{Request, Response};
+use tonic::{Request, Response, Streaming};
 
 use super::{
     CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission, Conversion,
@@ -31,6 +35,8 @@ use crate::{
 
 /// Items of one batch.
 const BATCH_ITEMS_MAX: usize = 1_000;
+/// Items of one stream that are under way.
+const STREAM_ITEMS_MAX: usize = 1_000;
 
 pub struct Service(Arc<App>);
 
@@ -57,6 +63,17 @@ impl ConversionService for Service {
         let results = join_all(requests.into_iter().map(|one| record(&self.0, scope, one))).await;
         let results = results.into_iter().map(item).collect();
         Ok(Response::new(BatchRecordConversionsResponse { results }))
+    }
+
+    type StreamRecordConversionsStream =
+        BoxStream<'static, Result<StreamRecordConversionsResponse, tonic::Status>>;
+
+    async fn stream_record_conversions(
+        &self,
+        request: Request<Streaming<StreamRecordConversionsRequest>>,
+    ) -> Result<Response<Self::StreamRecordConversionsStream>, tonic::Status> {
+        let scope = auth::scope(&request);
+        Ok(Response::new(record_all(self.0.clone(), scope, request.into_inner())))
     }
 
     async fn get_conversion(
@@ -92,6 +109,29 @@ async fn record(
         return Ok(RecordConversionResponse { verdict: Verdict::Test.into(), ..recorded.into_proto(app) });
     }
     Ok(super::record(app, conversion).await?.into_proto(app))
+}
+
+/// Ends when the requests do; or, when the server stops, with what was taken until then.
+fn record_all(
+    app: Arc<App>,
+    scope: Scope,
+    requests: Streaming<StreamRecordConversionsRequest>,
+) -> BoxStream<'static, Result<StreamRecordConversionsResponse, tonic::Status>> {
+    let stopping = app.stopping.clone();
+    let results = requests.take_until(stopping.clone().cancelled_owned()).map(move |request| {
+        let app = app.clone();
+        async move {
+            let request = request.map_err(|status| Error::of_library(&status).map_or(status, Into::into))?;
+            let result = item(record(&app, scope, request.request.unwrap_or_default()).await);
+            Ok(StreamRecordConversionsResponse { result: Some(result) })
+        }
+    });
+    let stopped = stream::once(async move {
+        let message = "the server is stopping; send again what has no result";
+        let error = || Error::new(ErrorReason::Unavailable, message).into();
+        stopping.is_cancelled().then(|| Err(error()))
+    });
+    results.buffered(STREAM_ITEMS_MAX).chain(stopped.filter_map(future::ready)).boxed()
 }
 
 fn item(result: Result<RecordConversionResponse>) -> BatchRecordConversionsResult {

@@ -3189,7 +3189,21 @@ pub struct BatchRecordConversionsResponse {
     #[prost(message, repeated, tag = "1")]
     pub results: ::prost::alloc::vec::Vec<BatchRecordConversionsResult>,
 }
-/// What became of one item of a batch.
+/// Asks to record one conversion of a stream.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StreamRecordConversionsRequest {
+    /// The conversion.
+    #[prost(message, optional, tag = "1")]
+    pub request: ::core::option::Option<RecordConversionRequest>,
+}
+/// Answers one request of a stream.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StreamRecordConversionsResponse {
+    /// What became of it.
+    #[prost(message, optional, tag = "1")]
+    pub result: ::core::option::Option<BatchRecordConversionsResult>,
+}
+/// What became of one item of a batch or stream.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BatchRecordConversionsResult {
     /// Recorded, or why not.
@@ -3580,6 +3594,44 @@ pub mod conversion_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Records conversions for as long as they come, for those who send millions.
+        /// Each has its own result, in the order of the requests; at most 1,000 are
+        /// under way, so that a sender who does not read results is held up. A server
+        /// that stops answers what it has taken and ends with UNAVAILABLE: what has no
+        /// result by then is to be sent again.
+        pub async fn stream_record_conversions(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<
+                Message = super::StreamRecordConversionsRequest,
+            >,
+        ) -> std::result::Result<
+            tonic::Response<
+                tonic::codec::Streaming<super::StreamRecordConversionsResponse>,
+            >,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.ConversionService/StreamRecordConversions",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "s2s.v1.ConversionService",
+                        "StreamRecordConversions",
+                    ),
+                );
+            self.inner.streaming(req, path, codec).await
+        }
         /// Returns one conversion.
         pub async fn get_conversion(
             &mut self,
@@ -3663,6 +3715,29 @@ pub mod conversion_service_server {
             request: tonic::Request<super::BatchRecordConversionsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::BatchRecordConversionsResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the StreamRecordConversions method.
+        type StreamRecordConversionsStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<
+                    super::StreamRecordConversionsResponse,
+                    tonic::Status,
+                >,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Records conversions for as long as they come, for those who send millions.
+        /// Each has its own result, in the order of the requests; at most 1,000 are
+        /// under way, so that a sender who does not read results is held up. A server
+        /// that stops answers what it has taken and ends with UNAVAILABLE: what has no
+        /// result by then is to be sent again.
+        async fn stream_record_conversions(
+            &self,
+            request: tonic::Request<
+                tonic::Streaming<super::StreamRecordConversionsRequest>,
+            >,
+        ) -> std::result::Result<
+            tonic::Response<Self::StreamRecordConversionsStream>,
             tonic::Status,
         >;
         /// Returns one conversion.
@@ -3850,6 +3925,59 @@ pub mod conversion_service_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.ConversionService/StreamRecordConversions" => {
+                    #[allow(non_camel_case_types)]
+                    struct StreamRecordConversionsSvc<T: ConversionService>(pub Arc<T>);
+                    impl<
+                        T: ConversionService,
+                    > tonic::server::StreamingService<
+                        super::StreamRecordConversionsRequest,
+                    > for StreamRecordConversionsSvc<T> {
+                        type Response = super::StreamRecordConversionsResponse;
+                        type ResponseStream = T::StreamRecordConversionsStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                tonic::Streaming<super::StreamRecordConversionsRequest>,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ConversionService>::stream_record_conversions(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = StreamRecordConversionsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.streaming(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)

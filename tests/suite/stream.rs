@@ -1,0 +1,135 @@
+//! Streams of conversions: each answered, in order, exactly once; held up by those who don't read; ended by a stop.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use s2s_sdk::{
+    Code,
+    v1::{
+        ConversionCode, CustomParam, ErrorReason, ListConversionsRequest, RecordConversionRequest, Verdict,
+    },
+};
+use s2s_tests::{Server, eventually};
+
+use crate::report;
+
+fn numbered(code: &ConversionCode, click: &str, number: usize) -> RecordConversionRequest {
+    RecordConversionRequest { transaction_id: number.to_string(), ..report(code, click) }
+}
+
+async fn stored(server: &Server) -> Vec<String> {
+    let all = server.client().conversions(ListConversionsRequest::default());
+    all.map_ok(|conversion| conversion.id).try_collect().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_stream_answers_each_conversion_in_order() {
+    let server = Server::start().await;
+    let code = server.code("Sale").await;
+    let link = server.link(&[&code]).await;
+    let click = server.click(&link).await;
+    // Every third repeats the one before it, every tenth names no click.
+    let request = move |number: usize| match number {
+        number if number % 10 == 0 => RecordConversionRequest::default(),
+        number if number % 3 == 0 => numbered(&code, &click, number - 1),
+        number => numbered(&code, &click, number),
+    };
+    let requests = stream::iter((1..=5_000).map(request));
+    let answers = server.client().stream_record_conversions(requests).await.unwrap();
+    let answers: Vec<_> = answers.try_collect().await.unwrap();
+    assert_eq!(answers.len(), 5_000);
+    let mut recorded = BTreeSet::new();
+    for (number, answer) in (1..).zip(answers) {
+        let repeats = number % 3 == 0 && (number - 1) % 10 != 0;
+        match answer.into_result() {
+            Ok(answer) => {
+                let verdict = answer.verdict();
+                let conversion = answer.conversion.unwrap();
+                let sent = if number % 3 == 0 { number - 1 } else { number };
+                assert_eq!(conversion.transaction_id, sent.to_string());
+                let expected = if repeats { Verdict::Duplicate } else { Verdict::Recorded };
+                assert_eq!(verdict, expected, "{number}");
+                assert_eq!(recorded.insert(conversion.id), !repeats, "{number}");
+            }
+            Err(error) => {
+                assert_eq!(
+                    (number % 10, error.reason()),
+                    (0, ErrorReason::FieldInvalid),
+                    "{number}: {error}"
+                );
+            }
+        }
+    }
+    assert_eq!(stored(&server).await.into_iter().collect::<BTreeSet<_>>(), recorded);
+}
+
+#[tokio::test]
+async fn who_does_not_read_the_answers_is_held_up() {
+    /// Four times what the buffers on the way hold (some 6 MiB) at 4 KiB each.
+    const HELD_UP_BELOW: usize = 6_000;
+    /// How often nothing must have moved.
+    const LOOKS: usize = 50;
+    let server = Server::start().await;
+    let code = server.code("Sale").await;
+    let link = server.link(&[&code]).await;
+    let click = server.click(&link).await;
+    let sent = Arc::new(AtomicUsize::new(0));
+    let count = sent.clone();
+    let requests = stream::iter(0..HELD_UP_BELOW * 2).map(move |number| {
+        count.fetch_add(1, Ordering::Relaxed);
+        let large = CustomParam { key: "large".to_owned(), value: "x".repeat(2_048) };
+        let custom_params = vec![large; 2];
+        RecordConversionRequest { custom_params, ..numbered(&code, &click, number) }
+    });
+    let mut answers = server.client().stream_record_conversions(requests).await.unwrap();
+    let (before, looks) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    eventually(async || {
+        let now = sent.load(Ordering::Relaxed);
+        let still = now > 0 && now == before.swap(now, Ordering::Relaxed);
+        let looks =
+            if still { looks.fetch_add(1, Ordering::Relaxed) } else { looks.swap(0, Ordering::Relaxed) };
+        (still && looks >= LOOKS).then_some(())
+    })
+    .await;
+    let held_up = sent.load(Ordering::Relaxed);
+    assert!(held_up < HELD_UP_BELOW, "{held_up}");
+    let mut read = 0;
+    while read <= held_up {
+        answers.next().await.unwrap().unwrap().into_result().unwrap();
+        read += 1;
+    }
+    assert!(sent.load(Ordering::Relaxed) > held_up, "reading lets it go on");
+}
+
+#[tokio::test]
+async fn a_stop_answers_what_a_stream_has_taken() {
+    let mut server = Server::start().await;
+    let code = server.code("Sale").await;
+    let link = server.link(&[&code]).await;
+    let click = server.click(&link).await;
+    // Without an end of its own.
+    let requests = stream::iter(0..).map(move |number| numbered(&code, &click, number));
+    let mut answers = server.client().stream_record_conversions(requests).await.unwrap();
+    let mut recorded = BTreeSet::new();
+    let error = loop {
+        match answers.next().await.unwrap() {
+            Ok(answer) => {
+                recorded.insert(answer.into_result().unwrap().conversion.unwrap().id);
+            }
+            Err(error) => break error,
+        }
+        if recorded.len() == 100 {
+            server.terminate().await;
+        }
+    };
+    assert_eq!((error.code(), error.reason()), (Code::Unavailable, ErrorReason::Unavailable), "{error}");
+    assert!(server.ended().await.success());
+    server.restart().await;
+    assert_eq!(stored(&server).await.into_iter().collect::<BTreeSet<_>>(), recorded);
+}
