@@ -1,7 +1,7 @@
 # What a person runs. `make test` is what CI runs.
 CARGO ?= cargo
 BUF := sdk/node_modules/.bin/buf
-.PHONY: run demo test check check-schema generate bench tools databases
+.PHONY: run demo test torture check check-schema generate bench tools databases
 
 # Built for development, which takes a quarter of the time; for production: cargo build --release.
 run:
@@ -18,6 +18,13 @@ test: check databases
 	$(CARGO) test --locked --workspace
 	target/debug/s2s-databases postgres $(SUITE)
 	target/debug/s2s-databases mariadb $(SUITE)
+	$(MAKE) torture CYCLES=30
+
+# Kills servers and databases under load, and looks what is left; a tenth of it in `make test`.
+CYCLES ?= 300
+torture: databases
+	$(CARGO) build --locked --workspace --bins
+	set -e; for kind in sqlite postgres mariadb; do target/debug/s2s-torture $$kind $(CYCLES); done
 
 # The distribution's packages; what a test starts are servers of its own.
 databases:

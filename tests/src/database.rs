@@ -1,6 +1,8 @@
 //! The database of a test: a file of its own, or a database of its own on the server that
 //! `S2S_TESTS_DATABASE` names.
 
+pub mod server;
+
 use std::path::Path;
 
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database};
@@ -22,13 +24,18 @@ pub fn is_a_file() -> bool {
 
 /// The URL of an empty database of one's own.
 pub async fn fresh(folder: &Path) -> String {
-    let Some(server) = server() else {
-        return format!("sqlite:{}", folder.join("s2s.db").display());
-    };
+    match server() {
+        Some(server) => fresh_on(&server, folder).await,
+        None => format!("sqlite:{}", folder.join("s2s.db").display()),
+    }
+}
+
+/// The URL of an empty database on a server, named after the folder.
+pub async fn fresh_on(server: &str, folder: &Path) -> String {
     let name: String = folder.file_name().unwrap().to_str().unwrap().to_lowercase();
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     let name = format!("s2s_{name}");
-    execute(&server, &format!("CREATE DATABASE {name}")).await;
+    execute(server, &format!("CREATE DATABASE {name}")).await;
     let (host, _) = server.rsplit_once('/').unwrap();
     format!("{host}/{name}")
 }

@@ -62,9 +62,14 @@ impl Server {
         Self::start_on(database_url, folder, flags).await
     }
 
+    /// Starts a server on a database that is there.
+    pub async fn start_at(database_url: String) -> Self {
+        Self::start_on(database_url, tempfile::tempdir().unwrap(), &[]).await
+    }
+
     /// Starts a server on the database of another.
     pub async fn start_beside(other: &Self) -> Self {
-        Self::start_beside_with(other, &[]).await
+        Self::start_at(other.database_url.clone()).await
     }
 
     /// The same with further flags.
