@@ -61,7 +61,9 @@ fn split_currency(text: &str) -> (&str, Option<Currency>) {
     if let [Some((first, after)), Some((before, last))] = ends {
         let letters = |code: &str| code.bytes().all(|byte| byte.is_ascii_alphabetic());
         for (code, number) in [(first, after), (last, before)] {
-            if let (true, Ok(currency)) = (letters(code), code.parse()) {
+            if letters(code)
+                && let Ok(currency) = code.parse()
+            {
                 return (number.trim(), Some(currency));
             }
         }
