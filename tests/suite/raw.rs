@@ -86,6 +86,67 @@ async fn what_follows_a_raw_hash_is_kept() {
 }
 
 #[tokio::test]
+async fn requests_in_flight_together_keep_their_own_fragments() {
+    let world = World::start().await;
+    let target = |end: &str| world.fill(&format!("/s2s?clickId=$click&id=$code&com=0&val=1&param={end}"));
+    let targets = ["#1#&oid=a", "", "#2#&oid=b"].map(target);
+    let requests = targets.each_ref().map(|target| format!("GET {target} HTTP/1.1\r\nhost: a\r\n\r\n"));
+    let last = get(target("#3#&oid=c").as_bytes());
+    let answers = exchange(&world.server, &[&[requests.concat().as_bytes(), &last].concat()]).await;
+    assert_eq!(statuses(&answers), [("200", "RECORDED"); 4], "{answers}");
+    let mut ids: Vec<String> =
+        world.conversions().await.into_iter().map(|conversion| conversion.transaction_id).collect();
+    ids.sort();
+    assert_eq!(ids, ["", "a", "b", "c"]);
+}
+
+#[tokio::test]
+async fn a_refused_request_may_follow_a_body_without_a_line_break() {
+    let world = World::start().await;
+    let query = |oid: &str| world.fill(&format!("clickId=$click&id=$code&val=1&com=0&oid={oid}"));
+    let post = |body: &str| {
+        format!("POST /s2s HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+    };
+    for (number, odd) in ["<1>", "blank 1", "\"1\"", "#1#"].into_iter().enumerate() {
+        let odd = get(format!("/s2s?{}", query(&format!("{number}{odd}"))).as_bytes());
+        let both = [post(&query(&format!("{number}"))), odd].concat();
+        let answers = exchange(&world.server, &[&both]).await;
+        assert_eq!(statuses(&answers), [("200", "RECORDED"); 2], "{answers}");
+    }
+    assert_eq!(world.conversions().await.len(), 8);
+}
+
+#[tokio::test]
+async fn a_chunked_body_is_the_last_of_its_connection() {
+    let world = World::start().await;
+    let body = world.fill("clickId=$click&id=$code&val=1&com=0");
+    let chunked = format!(
+        "POST /s2s HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n",
+        body.len()
+    );
+    let answers = exchange(&world.server, &[chunked.as_bytes()]).await;
+    assert_eq!(statuses(&answers), [("200", "RECORDED")], "{answers}");
+    assert!(answers.contains("connection: close\r\n"), "{answers}");
+}
+
+#[tokio::test]
+async fn what_is_far_too_long_hears_so_too() {
+    let world = World::start().await;
+    let good = world.fill("/s2s?clickId=$click&id=$code&val=1&com=0");
+    let endless = [good.as_bytes(), b"&x=", "y".repeat(100_000).as_bytes()].concat();
+    let answer = exchange(&world.server, &[&get(&endless)]).await;
+    assert_eq!(statuses(&answer), [("414", "HELD")], "{answer}");
+    assert_eq!(kept_target(&world, &answer).await, endless[..8_192]);
+    let body = "y".repeat(1_000_000);
+    let head = format!("POST {good} HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n", body.len());
+    let answer = exchange(&world.server, &[head.as_bytes(), body.as_bytes()]).await;
+    assert_eq!(statuses(&answer), [("414", "HELD")], "{answer}");
+    let head = format!("GET {good} HTTP/1.1\r\nhost: a\r\ncookie: {}\r\n\r\n", "c".repeat(100_000));
+    let answer = exchange(&world.server, &[head.as_bytes()]).await;
+    assert_eq!(statuses(&answer), [("200", "RECORDED")], "{answer}");
+}
+
+#[tokio::test]
 async fn a_refused_request_may_come_in_pieces_and_behind_a_good_one() {
     let world = World::start().await;
     let target = |oid: &str| world.fill(&format!("/s2s?clickId=$click&id=$code&val=1&com=0&oid={oid}"));

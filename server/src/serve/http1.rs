@@ -2,9 +2,9 @@
 //!
 //! Merchants' systems send raw blanks, quotes, `<insert>`, control bytes and Latin-1 in the request line.
 //! hyper answers those with an empty 400 before any handler sees them, and the postback would be lost. So
-//! the last bytes read are kept; when hyper gives up, its empty answer is withheld, the request is read
-//! again leniently, its target is percent-encoded where it must be, and the same router answers it. The
-//! connection then ends, since nobody can say where a next request would begin.
+//! what is read is kept until hyper hands it over; when hyper gives up, its empty answer is withheld, the
+//! request is read again leniently, its target is percent-encoded where it must be, and the same router
+//! answers it. The connection then ends, since nobody can say where a next request would begin.
 
 use std::{
     convert::Infallible,
@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, header};
@@ -33,12 +33,14 @@ use tokio::{
 use super::{HEADER_BYTES_MAX, HEADER_TIMEOUT};
 use crate::edge::RawTarget;
 
-/// Bytes of a connection that are kept to read a refused request again.
+/// Bytes of a refused request that are waited for, and of its target that are routed by.
 const KEPT_BYTES_MAX: usize = 16 * 1_024;
 /// Header lines that hyper takes.
 const HEADERS_MAX: usize = 100;
 /// How long the rest of a refused request may take to come.
 const REST_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long the other side may go on sending after its last answer.
+const LINGER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What answers a request.
 pub trait Answer: Fn(Request<Body>) -> BoxFuture<'static, Response<Body>> + Clone + Send + 'static {}
@@ -50,11 +52,19 @@ pub async fn serve(stream: TcpStream, answer: impl Answer, stop: impl Future<Out
     let seen = Arc::new(Mutex::new(Seen::default()));
     let io = Watched { io: TokioIo::new(stream), seen: seen.clone(), refused: false };
     let service = hyper::service::service_fn(|mut request: Request<hyper::body::Incoming>| {
-        if let Some(raw) = lock(&seen).fragment_of(&request) {
+        if let Some(raw) = lock(&seen).hand_over(&request) {
             request.extensions_mut().insert(RawTarget(raw));
         }
+        // Where a body of unknown length ends, and a next request begins, is not followed here.
+        let ends = request.body().size_hint().exact().is_none();
         let answered = answer(request.map(Body::new));
-        Box::pin(async move { Ok::<_, Infallible>(answered.await) })
+        Box::pin(async move {
+            let mut response = answered.await;
+            if ends {
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(response)
+        })
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(HEADER_BYTES_MAX);
@@ -73,8 +83,8 @@ pub async fn serve(stream: TcpStream, answer: impl Answer, stop: impl Future<Out
     let mut stream = parts.io.io.into_inner();
     match error {
         Some(error) if error.is_parse() && parts.io.refused => {
-            let head = refused_head(&lock(&seen).bytes, &parts.read_buf).to_vec();
-            if let Err(error) = answer_refused(&mut stream, head, &answer).await {
+            let refused = lock(&seen).bytes.trim_ascii_start().to_vec();
+            if let Err(error) = answer_refused(&mut stream, refused, &answer).await {
                 tracing::debug!(%error, "a refused request could not be answered");
             }
         }
@@ -83,34 +93,24 @@ pub async fn serve(stream: TcpStream, answer: impl Answer, stop: impl Future<Out
     }
     // The other side may have gone already.
     let _ = stream.shutdown().await;
-}
-
-/// Where the request that hyper refused begins. `rest`: what hyper has not consumed of the bytes `seen`.
-///
-/// What its parser refuses stays; where the parser was content and the target was no URI, the head is
-/// consumed. The lines of a body look like anything, so they are never searched for what stays.
-fn refused_head<'a>(seen: &'a [u8], rest: &'a [u8]) -> &'a [u8] {
-    let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
-    if httparse::Request::new(&mut headers).parse(rest).is_err() {
-        return rest;
+    if !stopping {
+        linger(&mut stream).await;
     }
-    let before = seen.len().checked_sub(rest.len()).and_then(|length| seen.get(..length));
-    before.and_then(last_request_line).unwrap_or_default()
 }
 
-/// The bytes from the last line on that looks like a request's first.
-fn last_request_line(bytes: &[u8]) -> Option<&[u8]> {
-    let starts = std::iter::once(0)
-        .chain(bytes.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(at, _)| at + 1));
-    let lines = starts.filter_map(|start| bytes.get(start..));
-    lines.rev().find(|line| RequestLine::read(line).is_some_and(|line| line.has_version))
+/// Takes what the other side still sends: to close before would destroy the last answer on its way (RFC
+/// 9112, section 9.6).
+async fn linger(stream: &mut TcpStream) {
+    let mut bytes = [0; 4_096];
+    let rest = async { while stream.read(&mut bytes).await.is_ok_and(|length| length > 0) {} };
+    // Whoever sends longer than that does not wait for an answer.
+    let _ = tokio::time::timeout(LINGER_TIMEOUT, rest).await;
 }
 
 /// A request's first line, read leniently.
 struct RequestLine<'a> {
     method: Method,
     target: &'a [u8],
-    has_version: bool,
 }
 
 impl<'a> RequestLine<'a> {
@@ -121,11 +121,11 @@ impl<'a> RequestLine<'a> {
         let method = Method::from_bytes(method).ok()?;
         let target = target.trim_ascii();
         let version = target.len().checked_sub(9).and_then(|at| target.split_at_checked(at));
-        let (target, has_version) = match version {
-            Some((target, b" HTTP/1.1" | b" HTTP/1.0")) => (target, true),
-            _ => (target, false),
+        let target = match version {
+            Some((target, b" HTTP/1.1" | b" HTTP/1.0")) => target,
+            _ => target,
         };
-        Some(Self { method, target, has_version })
+        Some(Self { method, target })
     }
 }
 
@@ -137,7 +137,9 @@ async fn answer_refused(stream: &mut TcpStream, mut head: Vec<u8>, answer: &impl
     };
     // What has come by then must do.
     let _ = tokio::time::timeout(REST_TIMEOUT, rest).await;
-    let response = match request(&head) {
+    let request = request(&head);
+    let bodiless = request.as_ref().is_some_and(|request| request.method() == Method::HEAD);
+    let response = match request {
         Some(request) => answer(request).await,
         None => super::not_http(),
     };
@@ -150,7 +152,9 @@ async fn answer_refused(stream: &mut TcpStream, mut head: Vec<u8>, answer: &impl
         }
     }
     text.extend(format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len()).into_bytes());
-    text.extend_from_slice(&body);
+    if !bodiless {
+        text.extend_from_slice(&body);
+    }
     stream.write_all(&text).await
 }
 
@@ -158,9 +162,12 @@ async fn answer_refused(stream: &mut TcpStream, mut head: Vec<u8>, answer: &impl
 fn missing_bytes(request: &[u8]) -> usize {
     let left = KEPT_BYTES_MAX.saturating_sub(request.len());
     let Some((head, body)) = split_head(request) else { return left.min(1) };
+    content_length(head).unwrap_or_default().saturating_sub(body.len()).min(left)
+}
+
+fn content_length(head: &[u8]) -> Option<usize> {
     let lengths = header_lines(head).filter(|(name, _)| name == header::CONTENT_LENGTH);
-    let length = lengths.filter_map(|(_, value)| value.to_str().ok()?.parse::<usize>().ok()).last();
-    length.unwrap_or_default().saturating_sub(body.len()).min(left)
+    lengths.filter_map(|(_, value)| value.to_str().ok()?.parse().ok()).last()
 }
 
 /// A head and the bytes behind its blank line; `None` where that has not come yet.
@@ -183,13 +190,17 @@ fn header_lines(head: &[u8]) -> impl Iterator<Item = (HeaderName, HeaderValue)> 
     })
 }
 
-/// The request in these bytes, with a target that is a URI, and the raw one beside it.
+/// The request that these bytes begin with, with a target that is a URI, and the raw one beside it.
 fn request(bytes: &[u8]) -> Option<Request<Body>> {
-    let (head, body) = split_head(bytes).unwrap_or((bytes, &[]));
+    let (head, behind) = split_head(bytes).unwrap_or((bytes, &[]));
     let line = RequestLine::read(head)?;
+    // What stands behind the body is a next request, which is not answered.
+    let body = content_length(head).map_or(&[][..], |length| behind.get(..length).unwrap_or(behind));
     let mut request = Request::new(Body::from(body.to_vec()));
     *request.method_mut() = line.method;
-    *request.uri_mut() = Uri::try_from(percent_encoded(line.target)).ok()?;
+    // Encoded it is three times as long at the most, which is still a URI.
+    let begin = line.target.get(..KEPT_BYTES_MAX).unwrap_or(line.target);
+    *request.uri_mut() = Uri::try_from(percent_encoded(begin)).ok()?;
     request.extensions_mut().insert(RawTarget(Bytes::copy_from_slice(line.target)));
     request.headers_mut().extend(header_lines(head));
     Some(request)
@@ -209,38 +220,39 @@ fn percent_encoded(target: &[u8]) -> String {
     text
 }
 
-/// The last bytes read on a connection.
+/// What was read on a connection and is not handed over by hyper yet: it begins with a request's first line.
 #[derive(Default)]
 struct Seen {
     bytes: Vec<u8>,
-    /// There was a `#` among them.
-    hash: bool,
+    /// How much of the body of the request before is still to come; all that comes where nobody knows.
+    body_bytes_left: u64,
 }
 
 impl Seen {
     fn add(&mut self, bytes: &[u8]) {
-        self.hash |= bytes.contains(&b'#');
         self.bytes.extend_from_slice(bytes);
-        if self.bytes.len() > 2 * KEPT_BYTES_MAX {
-            let surplus = self.bytes.len() - KEPT_BYTES_MAX;
-            self.bytes.drain(..surplus);
-        }
+        self.drop_body();
     }
 
-    /// The whole target of a request that came with a raw `#`: a URI keeps nothing behind it, though
-    /// there may be a macro such as `#S1#`, and all that follows.
-    fn fragment_of<B>(&self, request: &Request<B>) -> Option<Bytes> {
-        if !self.hash {
-            return None;
-        }
-        let start = format!("{} {}", request.method(), request.uri());
-        let lines = self.bytes.rsplit(|byte| *byte == b'\n');
-        let line = lines.filter_map(RequestLine::read).find(|line| {
-            let whole = [line.method.as_str().as_bytes(), b" ", line.target].concat();
-            let behind = whole.strip_prefix(start.as_bytes());
-            behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(b"#"))
-        })?;
-        line.target.contains(&b'#').then(|| Bytes::copy_from_slice(line.target))
+    fn drop_body(&mut self) {
+        let come = usize::try_from(self.body_bytes_left).unwrap_or(usize::MAX).min(self.bytes.len());
+        self.bytes.drain(..come);
+        self.body_bytes_left -= u64::try_from(come).unwrap_or_default();
+    }
+
+    /// Forgets a request that is handed over. Returns its whole target where there is a raw `#` in it: a
+    /// URI keeps nothing behind it, though there may be a macro such as `#S1#`, and all that follows.
+    fn hand_over(&mut self, request: &Request<impl HttpBody>) -> Option<Bytes> {
+        let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
+        let mut parsed = httparse::Request::new(&mut headers);
+        // It was parsed like this before, so that nothing else can come of it.
+        let Ok(httparse::Status::Complete(length)) = parsed.parse(&self.bytes) else { return None };
+        let target = parsed.path.filter(|path| path.contains('#'));
+        let target = target.map(|path| Bytes::copy_from_slice(path.as_bytes()));
+        self.bytes.drain(..length);
+        self.body_bytes_left = request.body().size_hint().exact().unwrap_or(u64::MAX);
+        self.drop_body();
+        target
     }
 }
 
@@ -337,22 +349,27 @@ mod tests {
     }
 
     #[test]
-    fn the_refused_request_is_found() {
-        let good = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
-        let bad_uri = "GET /s2s?a=<x> HTTP/1.1\r\nHost: x\r\n\r\n";
-        let bad_line = "GET /s2s?a=b c=d HTTP/1.1\r\nHost: x\r\n\r\n";
-        let in_a_body = format!("POST /s2s HTTP/1.1\r\n\r\n\n{bad_uri}");
-        for (seen, rest, head) in [
-            (bad_uri.to_owned(), "", bad_uri),
-            (format!("{good}{bad_uri}"), "", bad_uri),
-            (format!("{good}{bad_uri}{good}"), good, bad_uri),
-            (bad_line.to_owned(), bad_line, bad_line),
-            (format!("{good}{bad_line}"), bad_line, bad_line),
-            (format!("{in_a_body}{bad_line}"), bad_line, bad_line),
-            ("nonsense".to_owned(), "", ""),
+    fn what_is_handed_over_is_forgotten() {
+        let mut seen = Seen::default();
+        let post = Request::post("/s2s").body(Body::from("abc\nG")).unwrap();
+        seen.add(b"POST /s2s HTTP/1.1\r\nContent-Length: 5\r\n\r\nab");
+        assert_eq!(seen.hand_over(&post), None);
+        assert_eq!(seen.bytes, b"");
+        seen.add(b"c\n");
+        seen.add(b"GGET /s2s?a=<b> HTTP/1.1\r\n\r\n");
+        assert_eq!(seen.bytes, b"GET /s2s?a=<b> HTTP/1.1\r\n\r\n", "a body ends without a line break");
+    }
+
+    #[test]
+    fn a_refused_request_ends_where_its_body_ends() {
+        for (bytes, body) in [
+            ("GET /s2s?a b HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n", 0),
+            ("POST /s2s?a b HTTP/1.1\r\nContent-Length: 3\r\n\r\nabcGET /", 3),
+            ("POST /s2s?a b HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc", 3),
         ] {
-            let found = refused_head(seen.as_bytes(), rest.as_bytes());
-            assert!(found.starts_with(head.as_bytes()), "{seen:?}: {:?}", String::from_utf8_lossy(found));
+            let request = request(bytes.as_bytes()).unwrap();
+            let length = request.body().size_hint().exact();
+            assert_eq!(length, Some(body), "{bytes}");
         }
     }
 
@@ -373,14 +390,14 @@ mod tests {
     #[test]
     fn a_raw_hash_is_not_lost() {
         let mut seen = Seen::default();
-        let request = |uri: &str| Request::get(uri).body(()).unwrap();
-        seen.add(b"GET /s2s?a=1 HTTP/1.1\r\n\r\n");
-        assert_eq!(seen.fragment_of(&request("/s2s?a=1")), None);
-        seen.add(b"GET /s2s?a=#S1#&b=2 HTTP/1.1\r\n\r\n");
-        assert_eq!(seen.fragment_of(&request("/s2s?a=")).as_deref(), Some(b"/s2s?a=#S1#&b=2".as_slice()));
-        assert_eq!(seen.fragment_of(&request("/s2s?a=1")), None);
-        seen.add(b"GET /s2s?a= HTTP/1.1\r\n\r\n");
-        assert_eq!(seen.fragment_of(&request("/s2s?a=")), None, "the last one came without");
+        let request = Request::get("/s2s?a=").body(Body::empty()).unwrap();
+        // All in flight together, so that they differ behind the `#` alone.
+        for target in ["/s2s?a=#S1#&b=2", "/s2s?a=", "/s2s?a=#2"] {
+            seen.add(format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes());
+        }
+        let targets = [(); 3].map(|()| seen.hand_over(&request));
+        let targets = targets.map(|target| target.map(|target| target.to_vec()));
+        assert_eq!(targets, [Some(b"/s2s?a=#S1#&b=2".to_vec()), None, Some(b"/s2s?a=#2".to_vec())]);
     }
 
     #[test]
