@@ -1,7 +1,8 @@
 //! What really arrives at `/s2s`, class by class, through a real socket and byte by byte.
 //!
 //! `$click` and `$code` stand for genuine ones. The code counts every call, so each accepted row is a
-//! conversion of its own. Reasons of rules rather than of reading are in `verdicts.rs`.
+//! conversion of its own. Reasons of rules rather than of reading are in `verdicts.rs`, and who calls is in
+//! `callers.rs`.
 
 use futures::TryStreamExt as _;
 use s2s_sdk::v1::{ConversionCode, DedupePolicy, ListConversionsRequest, ListPostbacksRequest};
@@ -16,14 +17,17 @@ use tokio::{
 enum Outcome {
     Accepted(&'static [&'static str]),
     Test,
+    /// Repeats a row before.
+    Duplicate,
     Held(u16, &'static str),
 }
-use Outcome::{Accepted, Held, Test};
+use Outcome::{Accepted, Duplicate, Held, Test};
 
 /// A request target, as it is sent, and what must come of it.
 type Row = (&'static [u8], Outcome);
 
 /// What senders do, each class with its rows.
+#[rustfmt::skip]
 const CLASSES: &[(&str, &[Row])] = &[
     ("plain", &[
         (b"/s2s?clickId=$click&id=$code&val=1&com=0.5", Accepted(&[])),
@@ -42,6 +46,9 @@ const CLASSES: &[(&str, &[Row])] = &[
         (b"/s2s?clickId=%25x%25&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
         (b"/s2s?clickId=%TRACKER%&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
         (b"/s2s?clickId=%25%25X%25%25&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
+        (b"/s2s?clickId=%x%&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
+        (b"/s2s?clickId=%%X%%&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
+        (b"/s2s?clickId=%ADID%&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
         (b"/s2s?clickId=${x}&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
         (b"/s2s?clickId=$x$&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
         (b"/s2s?clickId=(x)&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
@@ -49,6 +56,7 @@ const CLASSES: &[(&str, &[Row])] = &[
         (b"/s2s?clickId=__X__&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
         (b"/s2s?clickId=!!!x!!!&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
         (b"/s2s?clickId=REPLACE&id=$code&val=1&com=0", Held(400, "MACRO_NOT_REPLACED")),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=OPTIONAL", Held(400, "MACRO_NOT_REPLACED")),
         (b"/s2s?clickId=$click&id=$code&val=null&com=0", Held(400, "MACRO_NOT_REPLACED")),
         (b"/s2s?clickId=$click&id=$code&val=1&com=undefined", Held(400, "MACRO_NOT_REPLACED")),
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=N/A", Held(400, "MACRO_NOT_REPLACED")),
@@ -100,6 +108,10 @@ const CLASSES: &[(&str, &[Row])] = &[
         (b"/s2s?clickId=$click&id=$code&val=1", Held(400, "MISSING_PARAMETER")),
         (b"/s2s?clickId=&id=$code&val=1&com=0", Held(400, "MISSING_PARAMETER")),
         (b"/s2s?clickId=%20&id=$code&val=1&com=0", Held(400, "MISSING_PARAMETER")),
+        (b"/s2s?clickId=$click&id=&val=1&com=0", Held(400, "MISSING_PARAMETER")),
+        (b"/s2s?clickId=$click&id=$code&val=&com=0", Held(400, "MISSING_PARAMETER")),
+        (b"/s2s?clickId=$click&id=$code&com=&val=1", Held(400, "MISSING_PARAMETER")),
+        (b"/s2s?clickId&id=$code&val=1&com=0", Held(400, "MISSING_PARAMETER")),
     ]),
     ("decimal comma", &[
         (b"/s2s?clickId=$click&id=$code&val=1,50&com=0", Accepted(&["DECIMAL_COMMA"])),
@@ -115,6 +127,7 @@ const CLASSES: &[(&str, &[Row])] = &[
         (b"/s2s?clickId=$click&id=$code&val=$10&com=0", Accepted(&["CURRENCY_IN_AMOUNT"])),
         ("/s2s?clickId=$click&id=$code&val=10 €&com=0".as_bytes(), Accepted(&["CURRENCY_IN_AMOUNT"])),
         (b"/s2s?clickId=$click&id=$code&val=USD+10&com=0", Accepted(&["CURRENCY_IN_AMOUNT"])),
+        (b"/s2s?clickId=$click&id=$code&val=USD 10&com=0", Accepted(&["CURRENCY_IN_AMOUNT"])),
         (b"/s2s?clickId=$click&id=$code&val=10eur&com=0&cur=EUR", Accepted(&["CURRENCY_IN_AMOUNT"])),
         (b"/s2s?clickId=$click&id=$code&val=10EUR&com=0&cur=USD", Held(400, "CURRENCY_INVALID")),
         (b"/s2s?clickId=$click&id=$code&val=10EUR&com=1USD", Held(400, "CURRENCY_INVALID")),
@@ -131,6 +144,7 @@ const CLASSES: &[(&str, &[Row])] = &[
     ]),
     ("sloppy number", &[
         (b"/s2s?clickId=$click&id=$code&val=%2B1.5&com=0", Accepted(&["NUMBER_REPAIRED"])),
+        (b"/s2s?clickId=$click&id=$code&val=+1.5&com=0", Accepted(&["TRIMMED"])),
         (b"/s2s?clickId=$click&id=$code&val=.5&com=0", Accepted(&["NUMBER_REPAIRED"])),
         (b"/s2s?clickId=$click&id=$code&val=5.&com=0", Accepted(&["NUMBER_REPAIRED"])),
         (b"/s2s?clickId=$click&id=$code&val=-0&com=0", Accepted(&["NUMBER_REPAIRED"])),
@@ -140,8 +154,7 @@ const CLASSES: &[(&str, &[Row])] = &[
         (b"/s2s?clickId=$click&id=$code&val=-5&com=0", Held(400, "AMOUNT_OUT_OF_RANGE")),
         (b"/s2s?clickId=$click&id=$code&val=1&com=-0.01", Held(400, "AMOUNT_OUT_OF_RANGE")),
         (b"/s2s?clickId=$click&id=$code&val=99999999999999999999&com=0", Held(400, "AMOUNT_OUT_OF_RANGE")),
-        (b"/s2s?clickId=$click&id=$code&val=11111111111111111111111111111111111111111111111111111111111111111111&com=0",
-            Held(400, "AMOUNT_OUT_OF_RANGE")),
+        (b"/s2s?clickId=$click&id=$code&val=$nines&com=0", Held(400, "AMOUNT_OUT_OF_RANGE")),
         (b"/s2s?clickId=$click&id=$code&val=19.990000000000002&com=0", Accepted(&["ROUNDED"])),
         (b"/s2s?clickId=$click&id=$code&val=0.1234567&com=0", Accepted(&["ROUNDED"])),
         (b"/s2s?clickId=$click&id=$code&val=1&com=0.0000005", Accepted(&["ROUNDED"])),
@@ -149,6 +162,7 @@ const CLASSES: &[(&str, &[Row])] = &[
     ]),
     ("percent", &[
         (b"/s2s?clickId=$click&id=$code&val=1000&com=0&comperc=10%25", Accepted(&["NUMBER_REPAIRED"])),
+        (b"/s2s?clickId=$click&id=$code&val=1000&com=0&comperc=10%", Accepted(&["NUMBER_REPAIRED"])),
         (b"/s2s?clickId=$click&id=$code&val=1000&comperc=10", Accepted(&["COMMISSION_ASSUMED_ZERO"])),
         (b"/s2s?clickId=$click&id=$code&val=1000&com=5&comperc=10", Accepted(&["COMMISSION_PERCENT_IGNORED"])),
         (b"/s2s?clickId=$click&id=$code&val=1000&com=0&comperc=101", Held(400, "AMOUNT_OUT_OF_RANGE")),
@@ -174,6 +188,7 @@ const CLASSES: &[(&str, &[Row])] = &[
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&cur=EUR&cur=USD", Held(400, "PARAMETER_REPEATED")),
     ]),
     ("other names", &[
+        (b"/s2s?clickid=$click&id=$code&val=1&com=0", Accepted(&[])),
         (b"/s2s?CLICKID=$click&ID=$code&Val=1&COM=0", Accepted(&[])),
         (b"/s2s?click_id=$click&id=$code&val=1&com=0", Accepted(&["ALIAS"])),
         (b"/s2s?CLICK_ID=$click&id=$code&val=1&com=0", Accepted(&["ALIAS"])),
@@ -191,6 +206,7 @@ const CLASSES: &[(&str, &[Row])] = &[
         (b"/s2s/?clickId=$click&id=$code&val=1&com=0", Accepted(&[])),
         (b"/S2S?clickId=$click&id=$code&val=1&com=0", Accepted(&[])),
         (b"//s2s?clickId=$click&id=$code&val=1&com=0", Accepted(&[])),
+        (b"/s2s.?clickId=$click&id=$code&val=1&com=0", Accepted(&[])),
         (b"/s2s&clickId=$click&id=$code&val=1&com=0", Accepted(&["SEPARATOR_REPAIRED"])),
         (b"/s2s?clickId=$click&id=$code?val=1&com=0", Accepted(&["SEPARATOR_REPAIRED"])),
         (b"/s2s?com=0&val=1&clickId=$click&id=$code.", Accepted(&["TRIMMED"])),
@@ -199,6 +215,8 @@ const CLASSES: &[(&str, &[Row])] = &[
     ("broken encoding", &[
         (b"/s2s?clickId=$click%zz&id=$code&val=1&com=0", Held(400, "PARAMETER_MALFORMED")),
         (b"/s2s?clickId=$click%ff&id=$code&val=1&com=0", Held(400, "PARAMETER_MALFORMED")),
+        (b"/s2s?clickId=$click&id=$code%zz&val=1&com=0", Held(400, "PARAMETER_MALFORMED")),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0%ff", Held(400, "PARAMETER_MALFORMED")),
         (b"/s2s?clickId=$click&id=$code&val=1%00&com=0", Held(400, "PARAMETER_MALFORMED")),
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=a%07b", Held(400, "PARAMETER_MALFORMED")),
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&param=%zz%ff%00", Accepted(&[])),
@@ -208,6 +226,13 @@ const CLASSES: &[(&str, &[Row])] = &[
         (b"/s2s?clickId=TEST&id=$code&val=1&com=0", Test),
         (b"/s2s?clickId=12345678&id=$code&val=1&com=0", Test),
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&test=1", Test),
+    ]),
+    ("repeated call", &[
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=once", Accepted(&[])),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid=once", Duplicate),
+        (b"/s2s?oid=once&com=0.00&val=1.0&id=$code&clickId=$click", Duplicate),
+        (b"/s2s?clickId=$click&id=$code&val=2&com=0&oid=once", Held(409, "TRANSACTION_CONFLICT")),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0.1&oid=once", Held(409, "TRANSACTION_CONFLICT")),
     ]),
     ("unknown or forged", &[
         (b"/s2s?clickId=$click&id=00000000000000000000000000000000&val=1&com=0", Held(404, "UNKNOWN_CONVERSION_CODE")),
@@ -220,6 +245,8 @@ const CLASSES: &[(&str, &[Row])] = &[
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&param=%3Cscript%3Ealert(1)%3C/script%3E", Accepted(&[])),
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&param=%0D%0ASet-Cookie:+a=b", Accepted(&[])),
         (b"/s2s?clickId=$click&id=$code&val=1&com=0&oid==cmd|calc", Accepted(&[])),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&param==HYPERLINK(%22http://a%22);@SUM(1)", Accepted(&[])),
+        (b"/s2s?clickId=$click&id=$code&val=1&com=0&param=%1B[31m%0A2026-01-01+ERROR+forged", Accepted(&[])),
     ]),
 ];
 
@@ -236,10 +263,11 @@ async fn send(server: &Server, target: &[u8]) -> (u16, Value) {
 }
 
 fn filled(target: &[u8], click: &str, code: &str) -> Vec<u8> {
+    let nines = "9".repeat(400);
     let mut filled = Vec::new();
     let mut rest = target;
     while let Some((first, behind)) = rest.split_first() {
-        let known = [("$click", click), ("$code", code)]
+        let known = [("$click", click), ("$code", code), ("$nines", &nines)]
             .into_iter()
             .find(|(name, _)| rest.starts_with(name.as_bytes()));
         if let Some((name, value)) = known {
@@ -263,7 +291,7 @@ async fn every_class_of_bad_input_is_understood_repaired_or_held() {
     };
     let code = server.create_code(every).await;
     let click = server.click(&server.link(&[&code]).await).await;
-    let (mut recorded, mut held) = (0, 0);
+    let (mut recorded, mut repeated, mut held) = (0, 0, 0);
     for (class, rows) in CLASSES {
         assert!(rows.len() >= 4, "{class}");
         for (target, outcome) in *rows {
@@ -283,6 +311,10 @@ async fn every_class_of_bad_input_is_understood_repaired_or_held() {
                     assert_eq!(verdict, (200, "RECORDED", ""), "{class}: {shown}: {body}");
                     assert_eq!(notes.collect::<Vec<_>>(), *expected, "{class}: {shown}: {body}");
                 }
+                Duplicate => {
+                    repeated += 1;
+                    assert_eq!(verdict, (200, "DUPLICATE", ""), "{class}: {shown}: {body}");
+                }
                 Test => assert_eq!(verdict, (200, "TEST", ""), "{class}: {shown}: {body}"),
                 Held(status, reason) => {
                     held += 1;
@@ -295,7 +327,7 @@ async fn every_class_of_bad_input_is_understood_repaired_or_held() {
     // Nothing else was stored, and nothing of it was lost.
     let client = server.client();
     let postbacks: Vec<_> = client.postbacks(ListPostbacksRequest::default()).try_collect().await.unwrap();
-    assert_eq!(postbacks.len(), recorded + held);
+    assert_eq!(postbacks.len(), recorded + repeated + held);
     let conversions: Vec<_> =
         client.conversions(ListConversionsRequest::default()).try_collect().await.unwrap();
     assert_eq!(conversions.len(), recorded);

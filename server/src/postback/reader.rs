@@ -139,7 +139,6 @@ impl<'a> Values<'a> {
             let message = format!("`{}` came more than once; `{}` counts", known.name(), shown(&first.value));
             notes.push(note(NoteCode::Repeated, known.name(), message));
         }
-        // Before the encoding, which `%X%` breaks.
         if macros::is_macro(&first.value) {
             let (name, text) = (known.name(), shown(&first.value));
             let message = format!(

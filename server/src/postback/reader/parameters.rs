@@ -189,8 +189,12 @@ fn split_piece(piece: &[u8], once: Once, pairs: &mut Vec<Pair>, notes: &mut Vec<
         return pairs.push(Pair { name: decoded, value: Vec::new(), broken });
     };
     let (name, _) = decode(piece.get(..at).unwrap_or_default());
-    let (value, broken) = decode(piece.get(at + 1..).unwrap_or_default());
+    let raw = piece.get(at + 1..).unwrap_or_default();
+    let (value, broken) = decode(raw);
     let mut pair = Pair { name, value, broken };
+    if broken {
+        pair.take_literally(raw);
+    }
     while let Some((before, name, after)) = entities::split(&pair.value, |name| known(name).is_some()) {
         let message = format!("HTML had eaten the beginning of `&{name}=`");
         notes.push(note(NoteCode::HtmlRepaired, &shown(&name), message));
@@ -239,6 +243,18 @@ fn known(name: &str) -> Option<Known> {
 }
 
 impl Pair {
+    /// Mends a value that is no broken encoding but means its `%`: a macro such as `%x%`, or a percent.
+    /// `raw`: the value before it was decoded, which may have eaten a macro's first letters.
+    fn take_literally(&mut self, raw: &[u8]) {
+        let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
+        if macros::is_macro(text(raw)) {
+            self.value = raw.to_vec();
+            self.broken = false;
+        } else if known(text(&self.name)) == Some(Known::Comperc) {
+            self.broken = !is_valid(Known::Comperc, text(&self.value));
+        }
+    }
+
     /// NUL becomes U+FFFD, since not every database takes it.
     fn into_parameter(self) -> Parameter {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\0', "\u{FFFD}");
