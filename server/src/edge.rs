@@ -4,6 +4,7 @@
 //! Absent on purpose: any reading of a postback. The core reads the raw bytes, so that rules change in
 //! one place.
 
+mod caller;
 mod redirect;
 mod s2s;
 

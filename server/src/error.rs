@@ -263,13 +263,14 @@ pub fn code(reason: ErrorReason) -> Code {
         | ErrorReason::CodeNotOnLink
         | ErrorReason::TrackingLinkUnknown
         | ErrorReason::ConversionCodeArchived
-        | ErrorReason::TrackingLinkArchived => Code::FailedPrecondition,
+        | ErrorReason::TrackingLinkArchived
+        | ErrorReason::BrowserCall => Code::FailedPrecondition,
         ErrorReason::TransactionConflict | ErrorReason::SlugTaken | ErrorReason::RequestIdReused => {
             Code::AlreadyExists
         }
         ErrorReason::RequestTooLarge => Code::OutOfRange,
         ErrorReason::UnknownMethod => Code::Unimplemented,
-        ErrorReason::EdgeOnly => Code::PermissionDenied,
+        ErrorReason::EdgeOnly | ErrorReason::PreviewCall => Code::PermissionDenied,
         ErrorReason::Overloaded => Code::ResourceExhausted,
         ErrorReason::Unavailable => Code::Unavailable,
         ErrorReason::DeadlineExceeded => Code::DeadlineExceeded,

@@ -140,7 +140,7 @@ pub struct Rehearsal {
 }
 
 /// Takes in a postback. `Ok` means that what became of it is durable; `Err`, that it was not taken in.
-pub async fn receive(app: &App, id: PostbackId, raw: Raw) -> Result<Received> {
+pub async fn receive(app: &App, id: PostbackId, raw: Raw, from_browser: bool) -> Result<Received> {
     let reading = read(app, Scope::Installation, &raw, &Overrides::default()).await?;
     let (account, reply) = owner(app, &reading).await?;
     if reading.test.is_some() {
@@ -149,9 +149,23 @@ pub async fn receive(app: &App, id: PostbackId, raw: Raw) -> Result<Received> {
         notes.push(note(NoteCode::Test, "test", "this was a test; nothing was recorded"));
         return Ok(Received::Test { outcome, notes, reply });
     }
-    let (postback, judged) = judge(app, id, raw, reading, account).await?;
-    let postback = write(app, postback, judged, store::Mode::Insert).await?;
+    let (mut postback, judged) = judge(app, id, raw, reading, account).await?;
+    let postback = if from_browser {
+        // Held at any rate, and never matched by itself.
+        postback.conclude(Err(judged.err().unwrap_or_else(browser_call)));
+        app.commit.write(store::Receipt { postback, conversion: None, mode: store::Mode::Insert }).await?
+    } else {
+        write(app, postback, judged, store::Mode::Insert).await?
+    };
     Ok(Received::Stored { postback, reply })
+}
+
+/// Whoever sees the URL could report a sale with it, and a page is called again at every visit. A replay
+/// counts it all the same: by then a person has looked at it.
+fn browser_call() -> Error {
+    let message = "a browser called this URL, and only the merchant's server may: neither a page nor a person; to \
+                   try the URL add `&test=1`, and if the sale is real, replay it";
+    Error::new(ErrorReason::BrowserCall, message)
 }
 
 /// Judges a reading without recording anything.

@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod callers;
 mod concurrency;
 mod config;
 mod contract;

@@ -244,7 +244,7 @@ fn micros(micros: i64) -> Money {
 }
 
 /// Reasons that no postback and no report is refused for, with the file that tries them.
-const ELSEWHERE: [(ErrorReason, &str); 10] = [
+const ELSEWHERE: [(ErrorReason, &str); 12] = [
     (E::ResourceNotFound, include_str!("lists.rs")),
     (E::SlugTaken, include_str!("setup.rs")),
     (E::RequestIdReused, include_str!("setup.rs")),
@@ -255,6 +255,8 @@ const ELSEWHERE: [(ErrorReason, &str); 10] = [
     (E::Unavailable, include_str!("outage.rs")),
     (E::UnknownMethod, include_str!("contract.rs")),
     (E::TrackingLinkUnknown, include_str!("orphans.rs")),
+    (E::BrowserCall, include_str!("callers.rs")),
+    (E::PreviewCall, include_str!("callers.rs")),
 ];
 /// Reasons that can't be brought about through a port at will; tests inside the server try them.
 const INSIDE: [ErrorReason; 2] = [E::Overloaded, E::Internal];

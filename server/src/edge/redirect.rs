@@ -14,7 +14,7 @@ use s2s_sdk::v1::{
 use tonic::Code;
 use url::form_urlencoded;
 
-use super::{Core, Edge, failure, header_text, within};
+use super::{Core, Edge, caller, failure, header_text, within};
 use crate::{
     click::{QUERY_BYTES_MAX, SUB_ID_CHARS_MAX, SubIds},
     id::AccountId,
@@ -161,11 +161,7 @@ pub async fn handle(edge: &Arc<Edge>, peer: SocketAddr, request: &Parts) -> Resp
 
 /// Whether the request is a visitor's own: no link checker's, and no browser's that only looks ahead.
 fn counts(method: &Method, headers: &HeaderMap) -> bool {
-    let ahead = ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| {
-        let value = headers.get(*name).map(|value| value.as_bytes().to_ascii_lowercase()).unwrap_or_default();
-        [b"prefetch".as_slice(), b"preview"].iter().any(|word| value.starts_with(word))
-    });
-    method == Method::GET && !ahead
+    method == Method::GET && !caller::looks_ahead(headers)
 }
 
 fn sub_ids(query: &str) -> SubIds {

@@ -16,9 +16,9 @@ use serde::Serialize;
 use tonic::Code;
 use tonic_types::StatusExt as _;
 
-use super::{Edge, RawTarget, header_text};
+use super::{Edge, RawTarget, caller, header_text};
 use crate::{
-    error::{RETRY_AFTER, http_status, reason_text},
+    error::{self, RETRY_AFTER, http_status, reason_text},
     postback::{BODY_BYTES_MAX, PostbackId, TARGET_BYTES_MAX},
 };
 
@@ -33,7 +33,7 @@ const REASON_HEADER: HeaderName = HeaderName::from_static("s2s-reason");
 /// The body of an answer.
 #[derive(Serialize)]
 struct Answer {
-    /// `RECORDED`, `DUPLICATE`, `TEST`, `HELD`, or `REFUSED`: not even kept, send it again.
+    /// `RECORDED`, `DUPLICATE`, `TEST`, `HELD`; or not even kept: `REFUSED`, send it again; `IGNORED`, don't.
     verdict: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     reason: String,
@@ -55,6 +55,9 @@ struct AnswerNote {
 pub async fn handle(edge: &Arc<Edge>, peer: SocketAddr, request: axum::extract::Request) -> Response {
     let now = edge.clock.now();
     let (parts, body) = request.into_parts();
+    if caller::looks_ahead(&parts.headers) || caller::is_previewer(&parts.headers) {
+        return ignored();
+    }
     let mut target = match parts.extensions.get::<RawTarget>() {
         Some(RawTarget(raw)) => raw.to_vec(),
         None => parts.uri.path_and_query().map(|uri| uri.as_str().as_bytes().to_vec()).unwrap_or_default(),
@@ -77,7 +80,8 @@ pub async fn handle(edge: &Arc<Edge>, peer: SocketAddr, request: axum::extract::
         receive_time: Some(now.to_proto()),
     };
     let postback_id = PostbackId(edge.random.id(now)).to_string();
-    let request = ReceivePostbackRequest { raw: Some(raw), postback_id };
+    let from_browser = caller::is_browser(&parts.headers);
+    let request = ReceivePostbackRequest { raw: Some(raw), postback_id, from_browser };
     let mut core = edge.postbacks.clone();
     // A task of its own: a sender that hangs up does not undo what it has sent.
     let answered = edge.tasks.spawn(async move { core.receive_postback(request).await });
@@ -151,21 +155,33 @@ fn counted_or_held(response: ReceivePostbackResponse) -> Response {
     }
 }
 
-/// A postback that was not even kept.
+/// A postback that was not even kept, and should be sent again.
 fn refused(status: StatusCode, reason: &str, message: &str) -> Response {
+    let mut response = not_kept("REFUSED", status, reason, message);
+    if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER.as_secs().into());
+    }
+    response
+}
+
+/// What only looked at a postback URL: no postback at all.
+fn ignored() -> Response {
+    let reason = ErrorReason::PreviewCall;
+    let message = "a preview of a link or a prefetch counts as nothing, and nothing of it is kept; the merchant's \
+                   server must call this URL itself";
+    not_kept("IGNORED", http_status(error::code(reason)), reason_text(reason), message)
+}
+
+fn not_kept(verdict: &'static str, status: StatusCode, reason: &str, message: &str) -> Response {
     let answer = Answer {
-        verdict: "REFUSED",
+        verdict,
         reason: reason.to_owned(),
         message: message.to_owned(),
         postback_id: String::new(),
         conversion_id: String::new(),
         notes: Vec::new(),
     };
-    let mut response = answer.into_response(status);
-    if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER.as_secs().into());
-    }
-    response
+    answer.into_response(status)
 }
 
 impl Answer {

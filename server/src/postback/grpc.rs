@@ -50,8 +50,10 @@ impl PostbackService for Service {
         request: Request<ReceivePostbackRequest>,
     ) -> Result<Response<ReceivePostbackResponse>, Status> {
         auth::edge_only(&request)?;
-        let (id, raw) = parse_receive(request.into_inner(), self.0.now())?;
-        Ok(Response::new(super::receive(&self.0, id, raw).await?.into()))
+        let request = request.into_inner();
+        let from_browser = request.from_browser;
+        let (id, raw) = parse_receive(request, self.0.now())?;
+        Ok(Response::new(super::receive(&self.0, id, raw, from_browser).await?.into()))
     }
 
     async fn list_postbacks(

@@ -133,6 +133,16 @@ pub enum ErrorReason {
     /// Cause: the server has no such service or method. Cure: check the name, and
     /// that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
     UnknownMethod = 31,
+    /// Cause: a person's browser called the postback URL: from a page, or since
+    /// somebody opened it. Cure: let the merchant's server call it; add `&test=1`
+    /// to try it; if the sale is real, replay the postback. FAILED_PRECONDITION,
+    /// HTTP 422.
+    BrowserCall = 32,
+    /// Cause: what called the postback URL only looked at it: a browser's
+    /// prefetch, the preview of a link in a message, or a search engine. Nothing
+    /// of it is kept. Cure: let the merchant's server call it. PERMISSION_DENIED,
+    /// HTTP 403.
+    PreviewCall = 33,
     /// Cause: the click id is genuine, but its tracking link is not in this
     /// database: it was made elsewhere and is on its way, or is lost. Cure: none
     /// for 7 days, in which the postback is matched by itself once the link is
@@ -178,6 +188,8 @@ impl ErrorReason {
             Self::Internal => "ERROR_REASON_INTERNAL",
             Self::FragmentCutOff => "ERROR_REASON_FRAGMENT_CUT_OFF",
             Self::UnknownMethod => "ERROR_REASON_UNKNOWN_METHOD",
+            Self::BrowserCall => "ERROR_REASON_BROWSER_CALL",
+            Self::PreviewCall => "ERROR_REASON_PREVIEW_CALL",
             Self::TrackingLinkUnknown => "ERROR_REASON_TRACKING_LINK_UNKNOWN",
         }
     }
@@ -218,6 +230,8 @@ impl ErrorReason {
             "ERROR_REASON_INTERNAL" => Some(Self::Internal),
             "ERROR_REASON_FRAGMENT_CUT_OFF" => Some(Self::FragmentCutOff),
             "ERROR_REASON_UNKNOWN_METHOD" => Some(Self::UnknownMethod),
+            "ERROR_REASON_BROWSER_CALL" => Some(Self::BrowserCall),
+            "ERROR_REASON_PREVIEW_CALL" => Some(Self::PreviewCall),
             "ERROR_REASON_TRACKING_LINK_UNKNOWN" => Some(Self::TrackingLinkUnknown),
             _ => None,
         }
@@ -4189,6 +4203,10 @@ pub struct ReceivePostbackRequest {
     /// Of the form of a postback's id; chosen by the edge.
     #[prost(string, tag = "2")]
     pub postback_id: ::prost::alloc::string::String,
+    /// A person's browser sent it, by its headers. It is then held where it would
+    /// count. Example: true where there is a `Sec-Fetch-Dest`.
+    #[prost(bool, tag = "3")]
+    pub from_browser: bool,
 }
 /// Answers ReceivePostback.
 #[derive(Clone, PartialEq, ::prost::Message)]
