@@ -15,6 +15,7 @@ mod config;
 mod contract;
 mod counting;
 mod explain;
+mod flood;
 mod journey;
 mod lists;
 mod logs;

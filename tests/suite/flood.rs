@@ -1,0 +1,256 @@
+//! 100,000 requests, most of them malformed, over TCP: each is answered once, and everything is counted as
+//! the answers said, to the unit and to the micro-unit.
+//!
+//! They are made up from one seed, class by class; several connections at once send them, several in
+//! flight on each.
+
+mod classes;
+mod random;
+mod sale;
+
+use std::collections::BTreeMap;
+
+use classes::{CLASSES, Class};
+use futures::{TryStreamExt as _, future::join_all};
+use random::Random;
+use s2s_sdk::v1::{
+    ArchiveConversionCodeRequest, ConversionCode, DedupePolicy, ErrorReason, ListConversionsRequest,
+    ListPostbacksRequest, Verdict,
+};
+use s2s_tests::Server;
+use sale::{Expected, Facts, Request};
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+const SEED: u64 = 0x5325_2026;
+const REQUESTS: usize = 100_000;
+/// Requests after which the server's memory is as large as it should ever be.
+const WARM_UP_REQUESTS: usize = 20_000;
+/// Connections that are open at once.
+const CONNECTIONS: usize = 32;
+/// Requests on one connection, and those of them that are sent before their answers are read.
+const ON_CONNECTION_MAX: usize = 100;
+const IN_FLIGHT_MAX: usize = 16;
+const CLICKS: usize = 200;
+const PAGE_SIZE: i32 = 1_000;
+/// What the server's memory may grow by after the warm-up, in KiB: the slack of its allocator. If it kept
+/// but 105 bytes of each further request, it would be more.
+const GROWTH_KIB_MAX: u64 = 8 * 1_024;
+
+/// What was answered: status, verdict and reason.
+type Answer = (u16, String, String);
+
+/// What all answers together say.
+#[derive(Default)]
+struct Tally {
+    answers: BTreeMap<Answer, usize>,
+    /// The values of what was recorded.
+    micros: i64,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        for (answer, count) in other.answers {
+            *self.answers.entry(answer).or_default() += count;
+        }
+        self.micros += other.micros;
+    }
+
+    fn count(&self, is: impl Fn(&Answer) -> bool) -> usize {
+        self.answers.iter().filter(|(answer, _)| is(answer)).map(|(_, count)| count).sum()
+    }
+
+    fn of_verdict(&self, verdict: &str) -> usize {
+        self.count(|(_, answered, _)| answered == verdict)
+    }
+}
+
+async fn facts(server: &Server) -> Facts {
+    let client = server.client();
+    let every = DedupePolicy::Every.into();
+    let code = ConversionCode { name: "Every".to_owned(), dedupe_policy: every, ..Default::default() };
+    let code = server.create_code(code).await;
+    let [once, unlinked, archived] = ["Once", "Unlinked", "Archived"].map(|name| server.code(name));
+    let (once, unlinked, archived) = futures::join!(once, unlinked, archived);
+    let link = server.link(&[&code, &once, &archived]).await;
+    let request = ArchiveConversionCodeRequest { id: archived.id.clone(), ..Default::default() };
+    client.archive_conversion_code(request).await.unwrap();
+    let clicks = join_all((0..CLICKS).map(|_| server.click(&link))).await;
+    Facts { clicks, code: code.id, once: once.id, unlinked: unlinked.id, archived: archived.id }
+}
+
+/// Sends as many requests, connection after connection.
+async fn send(address: &str, facts: &Facts, seed: u64, mut left: usize) -> Tally {
+    let mut random = Random(seed);
+    let mut tally = Tally::default();
+    while left > 0 {
+        // Some connections are for one request alone.
+        let room = if random.one_in(4) { 1 } else { 1 + random.below(ON_CONNECTION_MAX) };
+        let mut requests: Vec<(Class, Request)> = Vec::new();
+        while requests.len() < room.min(left) && !requests.last().is_some_and(|(_, request)| request.last) {
+            let class = random.pick(&CLASSES);
+            requests.push((class, class.1(&mut random, facts)));
+        }
+        left -= requests.len();
+        let mut connection = Connection::open(address).await;
+        let mut rest = requests.as_slice();
+        while !rest.is_empty() {
+            let (together, behind) = rest.split_at(rest.len().min(1 + random.below(IN_FLIGHT_MAX)));
+            rest = behind;
+            let bytes: Vec<&[u8]> = together.iter().map(|(_, request)| request.bytes.as_slice()).collect();
+            connection.stream.write_all(&bytes.concat()).await.unwrap();
+            for ((class, _), request) in together {
+                let answer = connection.answer(request).await;
+                let shown = String::from_utf8_lossy(&request.bytes[..request.bytes.len().min(1_000)]);
+                let fits = fits(&answer, request.expected);
+                assert!(fits, "seed {SEED:#x}, {class}: {answer:?}, not {:?}: {shown}", request.expected);
+                if let (Expected::Recorded(micros) | Expected::Perhaps(micros), "RECORDED") =
+                    (request.expected, answer.1.as_str())
+                {
+                    tally.micros += micros;
+                }
+                *tally.answers.entry(answer).or_default() += 1;
+            }
+        }
+        connection.end().await;
+    }
+    tally
+}
+
+/// Whether a request was answered as it must be.
+fn fits((status, verdict, reason): &Answer, expected: Expected) -> bool {
+    let ok = (*status, reason.as_str()) == (200, "");
+    let held = verdict == "HELD" && matches!(status, 400 | 404 | 409 | 414 | 422) && !reason.is_empty();
+    match expected {
+        Expected::Recorded(_) => ok && verdict == "RECORDED",
+        Expected::Perhaps(_) => held || (ok && matches!(verdict.as_str(), "RECORDED" | "DUPLICATE")),
+        Expected::Held(expected) => held && reason == expected,
+        Expected::HeldSomehow => held,
+        Expected::Test => verdict == "TEST" && (ok || (*status == 400 && !reason.is_empty())),
+        Expected::Ignored => (*status, verdict.as_str(), reason.as_str()) == (403, "IGNORED", "PREVIEW_CALL"),
+        Expected::NotAllowed => *status == 405 && verdict.is_empty(),
+    }
+}
+
+/// A connection, and what has come on it and is not read yet.
+struct Connection {
+    stream: TcpStream,
+    bytes: Vec<u8>,
+}
+
+impl Connection {
+    async fn open(address: &str) -> Self {
+        let stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self { stream, bytes: Vec::new() }
+    }
+
+    /// The next answer, which must be there, whole, and must say something.
+    async fn answer(&mut self, request: &Request) -> Answer {
+        let end = loop {
+            if let Some(at) = self.bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+                break at + 4;
+            }
+            self.read(request).await;
+        };
+        let head = String::from_utf8(self.bytes.drain(..end).collect()).unwrap();
+        let status = head.strip_prefix("HTTP/1.1 ").unwrap()[..3].parse().unwrap();
+        if request.bytes.starts_with(b"HEAD ") {
+            return (status, String::new(), String::new());
+        }
+        let length = head.split_once("content-length: ").unwrap().1;
+        let length = length.split('\r').next().unwrap().parse().unwrap();
+        while self.bytes.len() < length {
+            self.read(request).await;
+        }
+        let body: Vec<u8> = self.bytes.drain(..length).collect();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+        assert!(!text("message").is_empty(), "{head}{body}");
+        (status, text("verdict"), text("reason"))
+    }
+
+    async fn read(&mut self, request: &Request) {
+        let length = self.stream.read_buf(&mut self.bytes).await.unwrap_or_default();
+        let shown = String::from_utf8_lossy(&request.bytes[..request.bytes.len().min(1_000)]);
+        assert!(length > 0, "seed {SEED:#x}: no answer to {shown}");
+    }
+
+    /// Ends the connection, on which nothing else must have come.
+    async fn end(mut self) {
+        // The server may have ended it already.
+        let _ = self.stream.shutdown().await;
+        let _ = self.stream.read_to_end(&mut self.bytes).await;
+        assert_eq!(String::from_utf8_lossy(&self.bytes), "", "seed {SEED:#x}: one answer too many");
+    }
+}
+
+/// The server's resident memory, in KiB; 0 where there is no `/proc`.
+fn memory_kib(server: &Server) -> u64 {
+    let Ok(status) = std::fs::read_to_string(format!("/proc/{}/status", server.process_id())) else {
+        return 0;
+    };
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+/// How many postbacks the list has of a verdict, for each reason.
+async fn stored(server: &Server, verdict: Verdict) -> BTreeMap<ErrorReason, usize> {
+    let request =
+        ListPostbacksRequest { verdict: verdict.into(), page_size: PAGE_SIZE, ..Default::default() };
+    let client = server.client();
+    let count = async |mut counts: BTreeMap<ErrorReason, usize>, postback: s2s_sdk::v1::Postback| {
+        assert_eq!(postback.verdict(), verdict);
+        *counts.entry(postback.reason()).or_default() += 1;
+        Ok(counts)
+    };
+    client.postbacks(request).try_fold(BTreeMap::new(), count).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_flood_of_malformed_requests_is_answered_and_counted_to_the_unit() {
+    let server = Server::start().await;
+    let facts = facts(&server).await;
+    let address = server.url.trim_start_matches("http://");
+    let mut seeds = Random(SEED);
+    let mut tally = Tally::default();
+    let mut memory = Vec::new();
+
+    for requests in [WARM_UP_REQUESTS, REQUESTS - WARM_UP_REQUESTS] {
+        let each = requests / CONNECTIONS;
+        let senders = (0..CONNECTIONS).map(|_| send(address, &facts, seeds.next(), each));
+        join_all(senders).await.into_iter().for_each(|one| tally.add(one));
+        memory.push(memory_kib(&server));
+    }
+    assert_eq!(tally.count(|_| true), REQUESTS, "{:#?}", tally.answers);
+    let grown = memory[1].saturating_sub(memory[0]);
+    assert!(grown <= GROWTH_KIB_MAX, "memory grew by {grown} KiB: {memory:?}");
+
+    // What was stored is what the answers said, and nothing else.
+    for verdict in [Verdict::Recorded, Verdict::Duplicate] {
+        let count = tally.of_verdict(verdict.as_str_name().trim_start_matches("VERDICT_"));
+        let expected = BTreeMap::from([(ErrorReason::Unspecified, count)]);
+        assert!(count > 0, "{verdict:?}");
+        assert_eq!(stored(&server, verdict).await, expected, "{verdict:?}");
+    }
+    let mut held = BTreeMap::new();
+    for ((_, verdict, reason), count) in &tally.answers {
+        if verdict == "HELD" {
+            let reason = ErrorReason::from_str_name(&format!("ERROR_REASON_{reason}")).unwrap();
+            *held.entry(reason).or_default() += count;
+        }
+    }
+    assert_eq!(stored(&server, Verdict::Held).await, held);
+    assert!(held.len() > 15 && tally.of_verdict("TEST") > 0, "{:#?}", tally.answers);
+    assert!(tally.of_verdict("IGNORED") > 0 && tally.count(|answer| answer.0 == 405) > 0);
+
+    let request = ListConversionsRequest { page_size: PAGE_SIZE, ..Default::default() };
+    let add = async |(count, micros), conversion: s2s_sdk::v1::Conversion| {
+        Ok((count + 1, micros + conversion.value.unwrap_or_default().micros))
+    };
+    let conversions = server.client().conversions(request).try_fold((0, 0), add).await.unwrap();
+    assert_eq!(conversions, (tally.of_verdict("RECORDED"), tally.micros));
+}

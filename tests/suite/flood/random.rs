@@ -1,0 +1,37 @@
+//! Numbers that look random and are the same at every run.
+
+/// `SplitMix64` (Steele, Lea, Flood 2014).
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// From 0 to `end`, which it never is.
+    pub fn below(&mut self, end: usize) -> usize {
+        let end = u64::try_from(end).unwrap();
+        usize::try_from(self.next() % end).unwrap()
+    }
+
+    pub fn one_in(&mut self, times: usize) -> bool {
+        self.below(times) == 0
+    }
+
+    pub fn pick<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())]
+    }
+
+    pub fn digits(&mut self, length: usize) -> String {
+        (0..length).map(|_| char::from(self.pick(b"123456789"))).collect()
+    }
+
+    /// A byte of any kind, but for those that end a line.
+    pub fn byte(&mut self) -> u8 {
+        let byte = self.next().to_le_bytes()[0];
+        if matches!(byte, b'\r' | b'\n') { b'%' } else { byte }
+    }
+}

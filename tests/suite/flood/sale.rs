@@ -1,0 +1,154 @@
+//! A sale that a merchant's server reports, and the bytes of the request that reports it.
+
+use super::random::Random;
+
+/// What the generator knows of the server.
+pub struct Facts {
+    pub clicks: Vec<String>,
+    /// Counts every transaction id, and every call without one.
+    pub code: String,
+    /// Counts once for each click.
+    pub once: String,
+    pub unlinked: String,
+    pub archived: String,
+}
+
+/// What must come of a request.
+#[derive(Clone, Copy, Debug)]
+pub enum Expected {
+    /// With this value, in micros.
+    Recorded(i64),
+    /// Recorded with this value, a duplicate, or held: others decide.
+    Perhaps(i64),
+    Held(&'static str),
+    HeldSomehow,
+    Test,
+    Ignored,
+    NotAllowed,
+}
+
+pub struct Request {
+    pub bytes: Vec<u8>,
+    pub expected: Expected,
+    /// The server may end the connection behind it.
+    pub last: bool,
+}
+
+/// What may stand in a target without hyper refusing the line.
+const HARMLESS: &[u8] = b"-._~:/?#[]@!$&'()*+,;=%{}|";
+/// A body that is longer is not read to its end.
+const BODY_BYTES_MAX: usize = 8 * 1_024;
+/// Longest that target and header lines together may be.
+const HEAD_BYTES_MAX: usize = 60 * 1_024;
+
+impl Request {
+    pub fn new(method: &str, target: &[u8], lines: &[&str], body: &[u8], expected: Expected) -> Self {
+        let mut bytes = [method.as_bytes(), b" ", target, b" HTTP/1.1\r\nHost: t.example\r\n"].concat();
+        for line in lines {
+            bytes.extend([line.as_bytes(), b"\r\n"].concat());
+        }
+        if method == "POST" {
+            bytes.extend(format!("Content-Length: {}\r\n", body.len()).into_bytes());
+        }
+        bytes.extend([b"\r\n", body].concat());
+        let harmless = |byte: &u8| byte.is_ascii_alphanumeric() || HARMLESS.contains(byte);
+        let long = target.len() > HEAD_BYTES_MAX || body.len() > BODY_BYTES_MAX;
+        Self { bytes, expected, last: long || !target.iter().all(harmless) }
+    }
+
+    pub fn get(query: impl AsRef<[u8]>, expected: Expected) -> Self {
+        Self::new("GET", &[b"/s2s?", query.as_ref()].concat(), &[], b"", expected)
+    }
+
+    pub fn json(body: &str, expected: Expected) -> Self {
+        Self::new("POST", b"/s2s", &["Content-Type: application/json"], body.as_bytes(), expected)
+    }
+
+    /// The query in the URL or as a form.
+    pub fn send(random: &mut Random, query: &str, expected: Expected) -> Self {
+        if random.one_in(4) {
+            let form = "Content-Type: application/x-www-form-urlencoded";
+            return Self::new("POST", b"/s2s", &[form], query.as_bytes(), expected);
+        }
+        Self::get(query, expected)
+    }
+}
+
+/// A good report, as the texts of its parameters.
+pub struct Sale {
+    pub click: String,
+    pub code: String,
+    pub value: String,
+    pub micros: i64,
+    pub commission: String,
+    pub transaction: String,
+}
+
+impl Sale {
+    pub fn new(random: &mut Random, facts: &Facts) -> Self {
+        let micros = i64::try_from(random.below(2_000_000_000)).unwrap();
+        Self {
+            click: facts.clicks[random.below(facts.clicks.len())].clone(),
+            code: facts.code.clone(),
+            value: format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000),
+            micros,
+            commission: random.pick(&["0", "0.5", "12.34", "1000"]).to_owned(),
+            // Never the same twice, so that it counts.
+            transaction: format!("o{:016x}", random.next()),
+        }
+    }
+
+    /// A sale of whole units, with their text.
+    pub fn of_units(random: &mut Random, facts: &Facts) -> (Self, usize) {
+        let units = 1 + random.below(999);
+        let sale = Self { micros: i64::try_from(units).unwrap() * 1_000_000, ..Self::new(random, facts) };
+        (sale, units)
+    }
+
+    /// Name and text of each parameter.
+    pub fn pairs(&self) -> [(&'static str, &str); 5] {
+        [
+            ("clickId", &self.click),
+            ("id", &self.code),
+            ("val", &self.value),
+            ("com", &self.commission),
+            ("oid", &self.transaction),
+        ]
+    }
+
+    pub fn query(&self) -> String {
+        self.joined("&")
+    }
+
+    pub fn joined(&self, separator: &str) -> String {
+        self.pairs().map(|(name, text)| format!("{name}={text}")).join(separator)
+    }
+
+    /// The text of a parameter by its place among the pairs.
+    pub fn text(&mut self, place: usize) -> &mut String {
+        match place {
+            0 => &mut self.click,
+            1 => &mut self.code,
+            2 => &mut self.value,
+            3 => &mut self.commission,
+            _ => &mut self.transaction,
+        }
+    }
+
+    pub fn recorded(&self, random: &mut Random) -> Request {
+        Request::send(random, &self.query(), Expected::Recorded(self.micros))
+    }
+
+    pub fn held(&self, random: &mut Random, reason: &'static str) -> Request {
+        Request::send(random, &self.query(), Expected::Held(reason))
+    }
+}
+
+/// Every byte that is no letter or digit as an escape.
+pub fn encoded(text: impl AsRef<[u8]>) -> String {
+    let escape = |byte: &u8| match byte {
+        byte if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    text.as_ref().iter().map(escape).collect()
+}
