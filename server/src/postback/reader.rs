@@ -6,6 +6,7 @@
 
 mod amounts;
 mod entities;
+mod json;
 mod macros;
 mod parameters;
 
@@ -28,6 +29,8 @@ pub use parameters::{Known, Parameter};
 
 /// Parameters of one postback.
 const PARAMETERS_MAX: usize = 64;
+/// Notes of one reading; they are stored and sent, and what was repaired over and over is not said more often.
+const NOTES_MAX: usize = 2 * PARAMETERS_MAX;
 
 /// What a postback says.
 #[derive(Debug)]
@@ -82,7 +85,8 @@ pub fn read(raw: &Raw) -> Reading {
 }
 
 impl Reading {
-    fn refused(parameters: Vec<Parameter>, notes: Vec<Note>, error: Error) -> Self {
+    fn refused(parameters: Vec<Parameter>, mut notes: Vec<Note>, error: Error) -> Self {
+        notes.truncate(NOTES_MAX);
         let text_of = |known| {
             let found = parameters.iter().find(|parameter| parameter.known == Some(known));
             found.map(|parameter| shown(&parameter.value)).unwrap_or_default()

@@ -3874,7 +3874,7 @@ pub struct Postback {
     /// Where it is held: one sentence with the cause and what to do.
     #[prost(string, tag = "5")]
     pub message: ::prost::alloc::string::String,
-    /// What a person should know.
+    /// What a person should know, at most 130.
     #[prost(message, repeated, tag = "6")]
     pub notes: ::prost::alloc::vec::Vec<Note>,
     /// The conversion code that it names, if that could be read; as it came.
@@ -4017,7 +4017,7 @@ pub struct ExplainPostbackResponse {
     /// Each parameter found, in order.
     #[prost(message, repeated, tag = "1")]
     pub parameters: ::prost::alloc::vec::Vec<ReadParameter>,
-    /// What a person should know.
+    /// What a person should know, at most 130.
     #[prost(message, repeated, tag = "2")]
     pub notes: ::prost::alloc::vec::Vec<Note>,
     /// What would become of it: `VERDICT_RECORDED`, `VERDICT_DUPLICATE`,

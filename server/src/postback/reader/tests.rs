@@ -1,5 +1,7 @@
 //! What the reader makes of postbacks, without a server.
 
+use std::time::Instant;
+
 use super::*;
 use crate::time::Time;
 
@@ -118,6 +120,7 @@ fn repairs_are_noted() {
         ("val%3D1%26com%3D0", vec![N::DecodedTwice]),
         ("val=1?com=0", vec![N::SeparatorRepaired]),
         ("val=1&com=0)", vec![N::Trimmed]),
+        ("val=1&com=0%22,", vec![N::Trimmed]),
     ] {
         let reading = with_defaults(query);
         assert_eq!(codes(&reading), notes, "{query}");
@@ -150,9 +153,28 @@ fn forms_and_json_are_read_like_a_query() {
         assert_eq!(report.value.micros(), 1_000_000, "{body}");
         assert_eq!(report.commission, Commission::Amount(Amount::from_micros(500_000).unwrap()), "{body}");
     }
-    for body in ["{", "[]", r#"{"val":[1]}"#, "null"] {
-        let error = read(&raw("POST", b"/s2s", "application/json", body)).report.unwrap_err();
-        assert_eq!(error.reason(), ErrorReason::ParameterMalformed, "{body}");
+    let error = read(&raw("POST", b"/s2s", "application/json", "[]")).report.unwrap_err();
+    assert_eq!(error.reason(), ErrorReason::ParameterMalformed);
+}
+
+#[test]
+fn a_json_name_that_comes_twice_is_a_parameter_that_comes_twice() {
+    for (members, outcome) in [
+        (r#""val":1,"val":1"#, Ok(vec![NoteCode::Repeated])),
+        (r#""val":1,"val":"x""#, Ok(vec![NoteCode::Repeated])),
+        (r#""val":"{payout}","val":1"#, Ok(vec![NoteCode::Repeated])),
+        (r#""val":1,"VAL":1"#, Ok(vec![NoteCode::Repeated])),
+        (r#""val":1,"oid":"a","oid":"a""#, Ok(vec![NoteCode::Repeated])),
+        (r#""val":1,"val":2"#, Err(ErrorReason::ParameterRepeated)),
+        (r#""val":1,"val":1.0"#, Err(ErrorReason::ParameterRepeated)),
+        (r#""val":1,"oid":"a","oid":"b""#, Err(ErrorReason::ParameterRepeated)),
+    ] {
+        let body = format!(r#"{{"clickId":"a","id":"{CODE}","com":0,{members}}}"#);
+        let reading = read(&raw("POST", b"/s2s", "application/json", &body));
+        let codes = codes(&reading);
+        let found =
+            reading.report.map(|report| (report.value.micros(), codes)).map_err(|error| error.reason());
+        assert_eq!(found, outcome.map(|codes| (1_000_000, codes)), "{members}");
     }
 }
 
@@ -201,6 +223,26 @@ fn hostile_bytes_are_read_without_harm() {
         [b"/s2s?%".as_slice(), b"?&&==&%%&=%0", b"/s2s", b"", b"/s2s?\xff=\xfe&id", b"/s2s?a?b#c&d=1"]
     {
         assert!(read(&raw("GET", target, "", "")).report.is_err());
+    }
+    let repaired = format!("/s2s?{}", "amp;".repeat(1_000));
+    assert!(read(&raw("GET", repaired.as_bytes(), "", "")).notes.len() <= NOTES_MAX);
+}
+
+/// Most that 16 times the bytes may take, in times of the first; steps for each pair of bytes take 256.
+const GROWTH_MAX: u32 = 64;
+
+#[test]
+fn time_grows_as_the_input_does() {
+    for piece in ["?", "&id=&cid=", "\u{B6}m=", "<a", ";id=", "&a%3D", "&val=%2531", "&amp;amp;"] {
+        let time = |bytes: usize| {
+            let target = format!("/s2s?x={}", piece.repeat(bytes / piece.len()));
+            let raw = raw("GET", target.as_bytes(), "", "");
+            let start = Instant::now();
+            read(&raw);
+            start.elapsed()
+        };
+        // Other work on this machine may slow one try down, and not all.
+        assert!((0..5).any(|_| time(16 * 16_384) < time(16_384) * GROWTH_MAX), "{piece}");
     }
 }
 
