@@ -30,6 +30,8 @@ use crate::{
 };
 
 pub use reader::Parameter;
+#[cfg(fuzzing)]
+pub use reader::check_reading;
 use reader::{Reading, Test};
 pub use store::Model as Postback;
 

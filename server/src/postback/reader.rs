@@ -5,6 +5,8 @@
 //! and nothing goes through a typed deserializer.
 
 mod amounts;
+#[cfg(any(test, fuzzing))]
+mod check;
 mod entities;
 mod json;
 mod macros;
@@ -25,6 +27,8 @@ use crate::{
     text::shown,
 };
 
+#[cfg(fuzzing)]
+pub use check::check_reading;
 pub use parameters::{Known, Parameter};
 
 /// Parameters of one postback.

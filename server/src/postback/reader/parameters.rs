@@ -203,7 +203,7 @@ fn split_piece(piece: &[u8], once: Once, pairs: &mut Vec<Pair>, notes: &mut Vec<
 }
 
 /// Whether the body is read as JSON: where it says so, or says nothing and looks it.
-fn is_json(raw: &Raw) -> bool {
+pub fn is_json(raw: &Raw) -> bool {
     let content_type = raw.content_type.to_ascii_lowercase();
     content_type.contains("json")
         || (content_type.is_empty() && raw.body.trim_ascii_start().starts_with(b"{"))
