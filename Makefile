@@ -1,7 +1,15 @@
 # What a person runs. `make test` is what CI runs.
 CARGO ?= cargo
 BUF := sdk/node_modules/.bin/buf
-.PHONY: run demo test torture check check-schema generate bench tools databases
+# Pinned, and kept out of the user's own tools.
+CARGO_FUZZ_VERSION := 0.13.2
+CARGO_FUZZ := target/tools/cargo-fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
+FUZZ_SECONDS ?= 600
+FUZZ := $(CARGO_FUZZ) run --fuzz-dir server/fuzz --sanitizer none read_postback
+FUZZ_CORPUS := server/fuzz/corpus/read_postback
+FUZZ_FOUND := server/fuzz/target/found
+FUZZ_LEAST := server/fuzz/target/least
+.PHONY: run demo test torture check check-schema generate bench fuzz fuzz-corpus tools databases
 
 # Built for development, which takes a quarter of the time; for production: cargo build --release.
 run:
@@ -55,6 +63,24 @@ generate: tools
 bench:
 	$(CARGO) build --release --locked -p s2s-server -p s2s-tests --bins
 	target/release/s2s-bench
+
+# On stable Rust, since no sanitizer is asked for: there is no unsafe code of ours. What is found goes to the
+# first folder; the committed corpus is only read.
+fuzz: $(CARGO_FUZZ)
+	mkdir -p $(FUZZ_FOUND)
+	$(FUZZ) $(FUZZ_FOUND) $(FUZZ_CORPUS) -- -dict=server/fuzz/read_postback.dict -max_len=1024 -timeout=5 \
+		-max_total_time=$(FUZZ_SECONDS)
+
+# The fewest and smallest of what was found that reach the same code become the committed corpus.
+fuzz-corpus: $(CARGO_FUZZ)
+	rm -rf $(FUZZ_LEAST)
+	mkdir -p $(FUZZ_LEAST) $(FUZZ_FOUND)
+	$(FUZZ) $(FUZZ_LEAST) $(FUZZ_CORPUS) $(FUZZ_FOUND) -- -set_cover_merge=1 -use_counters=0 -max_len=1024
+	rm -rf $(FUZZ_CORPUS)
+	mv $(FUZZ_LEAST) $(FUZZ_CORPUS)
+
+$(CARGO_FUZZ):
+	$(CARGO) install --locked --root $(CARGO_FUZZ:/bin/cargo-fuzz=) --version $(CARGO_FUZZ_VERSION) cargo-fuzz
 
 # Not `npm ci`: it fails where a registry has no buf for other platforms. The lock file is kept to all the same.
 tools: sdk/node_modules/.installed

@@ -135,7 +135,7 @@ pub enum Commission {
 }
 
 /// A conversion as a caller reports it; each field is of the right form, nothing is checked yet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     pub code: ConversionCodeId,
     pub click_id: String,

@@ -328,6 +328,9 @@ mod tests {
                     let said = format!("{}, HTTP {}.", name(grpc), http_status(grpc).as_u16());
                     assert!(comment.contains(&said), "{text} does not say `{said}`");
                     assert!(comment.contains("Cause: ") && comment.contains("Cure: "), "{text}");
+                    // `postback::settled` holds what is final, and nothing else.
+                    let wrong = if Error::new(reason, "").is_final() { "Refuses" } else { "Holds" };
+                    assert!(!comment.contains(&format!("{wrong} postbacks.")), "{text}");
                     seen += 1;
                 }
                 comment.clear();

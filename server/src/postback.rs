@@ -33,6 +33,8 @@ use crate::{
 };
 
 pub use explain::{ClickHistory, Explanation, SelfTest, explain, explain_click, explain_stored, self_test};
+#[cfg(fuzzing)]
+pub use reader::check_reading;
 pub use reader::{Comma, Overrides, Parameter};
 use reader::{Reading, Test};
 pub use replay::{Replay, keep_matching, replay, replay_held};

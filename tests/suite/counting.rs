@@ -190,6 +190,11 @@ async fn forms_and_json_count_like_a_query() {
         (form, "x".repeat(8_193), (414, "REQUEST_TOO_LARGE")),
         (json, "[1]".to_owned(), (400, "PARAMETER_MALFORMED")),
         (json, r#"{"val":{"a":1}}"#.to_owned(), (400, "PARAMETER_MALFORMED")),
+        (
+            json,
+            world.fill(r#"{"clickId":"$click","id":"$code","val":1,"com":0,"val":2}"#),
+            (400, "PARAMETER_REPEATED"),
+        ),
         ("multipart/form-data", String::new(), (400, "MISSING_PARAMETER")),
     ] {
         let answer = post(&world.server, "/s2s", content_type, body).await;

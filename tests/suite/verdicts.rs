@@ -261,6 +261,10 @@ const ELSEWHERE: [(ErrorReason, &str); 12] = [
 /// Reasons that can't be brought about through a port at will; tests inside the server try them.
 const INSIDE: [ErrorReason; 2] = [E::Overloaded, E::Internal];
 
+/// Reasons that hold postbacks, but take an edge whose clock is wrong, a browser, and another server.
+const HELD_ELSEWHERE: [ErrorReason; 3] =
+    [E::ClickLaterThanConversion, E::BrowserCall, E::TrackingLinkUnknown];
+
 #[tokio::test]
 async fn what_does_not_count_is_held_as_it_came_with_its_reason() {
     let world = World::start().await;
@@ -395,4 +399,16 @@ fn every_reason_of_the_schema_has_a_test() {
     seen.extend(INSIDE.map(|reason| reason.as_str_name()));
     let all = (1..).map_while(|number| ErrorReason::try_from(number).ok());
     assert_eq!(seen, all.map(|reason| reason.as_str_name()).collect());
+}
+
+#[test]
+fn the_schema_says_which_reasons_hold_postbacks() {
+    let schema = include_str!("../../proto/s2s/v1/error_reason.proto");
+    let said = schema.split("Holds postbacks.").skip(1).map(|rest| {
+        let (_, rest) = rest.split_once("ERROR_REASON_").unwrap();
+        rest.split(' ').next().unwrap()
+    });
+    let held = HELD.iter().chain(&HELD_LATER).map(|row| row.2).chain(HELD_ELSEWHERE);
+    let held = held.map(|reason| reason.as_str_name().trim_start_matches("ERROR_REASON_"));
+    assert_eq!(said.collect::<BTreeSet<_>>(), held.collect());
 }

@@ -5,7 +5,10 @@
 //! and nothing goes through a typed deserializer.
 
 mod amounts;
+#[cfg(any(test, fuzzing))]
+mod check;
 mod entities;
+mod json;
 mod parameters;
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
@@ -25,10 +28,14 @@ use crate::{
 };
 
 pub use amounts::Comma;
+#[cfg(fuzzing)]
+pub use check::check_reading;
 pub use parameters::{Known, Parameter};
 
 /// Parameters of one postback.
 const PARAMETERS_MAX: usize = 64;
+/// Notes of one reading; they are stored and sent, and what was repaired over and over is not said more often.
+const NOTES_MAX: usize = 2 * PARAMETERS_MAX;
 
 /// What a postback says.
 #[derive(Debug)]
@@ -96,7 +103,8 @@ pub fn read(raw: &Raw, overrides: &Overrides) -> Reading {
 }
 
 impl Reading {
-    fn refused(parameters: Vec<Parameter>, notes: Vec<Note>, error: Error) -> Self {
+    fn refused(parameters: Vec<Parameter>, mut notes: Vec<Note>, error: Error) -> Self {
+        notes.truncate(NOTES_MAX);
         let text_of = |known| {
             let found = parameters.iter().find(|parameter| parameter.known == Some(known));
             found.map(|parameter| shown(&parameter.value)).unwrap_or_default()

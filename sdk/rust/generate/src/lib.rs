@@ -1,13 +1,19 @@
-//! Writes the Rust code of the schema: messages, clients, server traits and the descriptor.
+//! Writes the Rust code of the schema: messages, clients, server traits and the descriptor; and the tables
+//! of reasons in the README.
 //!
 //! The result is committed, so that users of the SDK need neither this program nor `protoc`; a test
 //! proves it fresh.
 
 #![forbid(unsafe_code)]
 
+mod reasons;
+
 use std::{error::Error, fs, path::Path};
 
 use prost::Message as _;
+use prost_types::FileDescriptorSet;
+
+pub use reasons::fill;
 
 /// The schema's files, relative to `proto/`.
 const FILES: [&str; 9] = [
@@ -22,21 +28,23 @@ const FILES: [&str; 9] = [
     "s2s/v1/preset.proto",
 ];
 
-/// Generates from the schema in `proto` into the folder `out`, which must exist.
+/// The schema in the folder `proto`, with its comments.
+pub fn schema(proto: &Path) -> Result<FileDescriptorSet, Box<dyn Error>> {
+    let mut compiler = protox::Compiler::new([proto])?;
+    compiler.include_imports(true).include_source_info(true).open_files(FILES)?;
+    Ok(compiler.file_descriptor_set())
+}
+
+/// Generates into the folder `out`, which must exist.
 ///
 /// Writes `s2s.v1.rs` and `descriptor.bin` (a `FileDescriptorSet` with comments, for reflection).
-pub fn generate(proto: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
-    let descriptor = protox::Compiler::new([proto])?
-        .include_imports(true)
-        .include_source_info(true)
-        .open_files(FILES)?
-        .file_descriptor_set();
-    fs::write(out.join("descriptor.bin"), descriptor.encode_to_vec())?;
+pub fn generate(schema: FileDescriptorSet, out: &Path) -> Result<(), Box<dyn Error>> {
+    fs::write(out.join("descriptor.bin"), schema.encode_to_vec())?;
     tonic_prost_build::configure()
         .out_dir(out)
         .extern_path(".google.rpc.Status", "::tonic_types::Status")
         .server_mod_attribute(".", "#[cfg(feature = \"server\")]")
-        .compile_fds(descriptor)?;
+        .compile_fds(schema)?;
     // prost writes an empty file for each package whose messages come from elsewhere.
     for entry in fs::read_dir(out)? {
         let path = entry?.path();
@@ -56,12 +64,20 @@ mod tests {
     fn committed_code_is_fresh() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let out = tempfile::tempdir().unwrap();
-        generate(&root.join("../../../proto"), out.path()).unwrap();
+        generate(schema(&root.join("../../../proto")).unwrap(), out.path()).unwrap();
         for name in ["s2s.v1.rs", "descriptor.bin"] {
             let fresh = fs::read(out.path().join(name)).unwrap();
             let committed = fs::read(root.join("../src/gen").join(name)).unwrap();
             assert!(fresh == committed, "{name} is not what the schema gives; run `make generate`");
         }
+    }
+
+    #[test]
+    fn the_reasons_of_the_readme_are_fresh() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+        let readme = fs::read_to_string(root.join("README.md")).unwrap();
+        let fresh = fill(&readme, &schema(&root.join("proto")).unwrap()).unwrap();
+        assert!(fresh == readme, "the README's reasons are not those of the schema; run `make generate`");
     }
 
     #[test]

@@ -1,10 +1,14 @@
-//! `make generate`: writes the generated code of the Rust SDK into its folder.
+//! `make generate`: writes the generated code of the Rust SDK, and the tables of reasons in the README.
 
 use std::{error::Error, fs, path::Path};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let out = root.join("../src/gen");
+    let sdk = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = sdk.join("../..");
+    let schema = s2s_generate::schema(&root.join("proto"))?;
+    let readme = root.join("README.md");
+    fs::write(&readme, s2s_generate::fill(&fs::read_to_string(&readme)?, &schema)?)?;
+    let out = sdk.join("src/gen");
     fs::create_dir_all(&out)?;
-    s2s_generate::generate(&root.join("../../../proto"), &out)
+    s2s_generate::generate(schema, &out)
 }

@@ -14,7 +14,9 @@ pub struct Money {
 /// Why a call failed or a postback was held: the `reason` of the
 /// `google.rpc.ErrorInfo` that every failed call carries, and the `reason` of a
 /// held postback. The name without its prefix is what travels, for example
-/// `MACRO_NOT_REPLACED`. Each value says its cause, its cure and its gRPC code.
+/// `MACRO_NOT_REPLACED`. Each value says its cause, its cure and its gRPC code;
+/// and whether it holds postbacks, which are kept and can be replayed, or
+/// refuses them, so that they must be sent again. Others are of other calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum ErrorReason {
@@ -22,71 +24,74 @@ pub enum ErrorReason {
     /// client.
     Unspecified = 0,
     /// Cause: a mandatory parameter or field is absent or empty; the message
-    /// names it. Cure: add it. INVALID_ARGUMENT, HTTP 400.
+    /// names it. Cure: add it. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     MissingParameter = 1,
     /// Cause: a parameter still holds a macro such as `{clickid}`: the network
     /// did not replace it. Cure: use the macro name that this network documents,
     /// in its exact spelling and case. INVALID_ARGUMENT, HTTP 400.
+    /// Holds postbacks.
     MacroNotReplaced = 2,
     /// Cause: a parameter occurs twice with different values. Cure: send it once.
-    /// INVALID_ARGUMENT, HTTP 400.
+    /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     ParameterRepeated = 3,
     /// Cause: a parameter is not of the form it must have, for example broken
     /// percent-encoding or an over-long text. Cure: the message says what was
-    /// expected. INVALID_ARGUMENT, HTTP 400.
+    /// expected. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     ParameterMalformed = 4,
     /// Cause: an amount or percent is not a plain decimal number, for example
     /// `1e3` or `NaN`. Cure: send digits with at most one decimal point.
-    /// INVALID_ARGUMENT, HTTP 400.
+    /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     AmountMalformed = 5,
     /// Cause: an amount can be read in two ways, for example `1,500`. Cure: send
     /// a decimal point and no thousands separators. INVALID_ARGUMENT, HTTP 400.
+    /// Holds postbacks.
     AmountAmbiguous = 6,
     /// Cause: an amount is negative or larger than the limit, or a percent is
     /// over 100. Cure: send a value within the limits. INVALID_ARGUMENT,
-    /// HTTP 400.
+    /// HTTP 400. Holds postbacks.
     AmountOutOfRange = 7,
     /// Cause: a currency is not an ISO 4217 code, or value and commission have
     /// different currencies. Cure: send one three-letter code.
-    /// INVALID_ARGUMENT, HTTP 400.
+    /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     CurrencyInvalid = 8,
     /// Cause: the `status` word is neither ours nor one of the preset that the
     /// conversion code has. Cure: send `pending`, `approved` or `declined`, or set
     /// the code's `preset_id` to the network that sends it and replay.
-    /// INVALID_ARGUMENT, HTTP 400.
+    /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     StatusUnknown = 9,
     /// Cause: the request line, the body or the number of parameters is over the
-    /// limit. Cure: send less. OUT_OF_RANGE, HTTP 414.
+    /// limit. Cure: send less; of a postback at most 8 KiB of URL, 8 KiB of body
+    /// and 64 parameters. OUT_OF_RANGE, HTTP 414. Holds postbacks.
     RequestTooLarge = 10,
     /// Cause: the click id was not minted here, was cut or changed on its way, or
     /// belongs to another account. Cure: pass the id on exactly as it came in the
-    /// destination URL. INVALID_ARGUMENT, HTTP 400.
+    /// destination URL. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     ClickIdInvalid = 11,
     /// Cause: no conversion code has this id. Cure: copy the id from the postback
-    /// URL that the system rendered. NOT_FOUND, HTTP 404.
+    /// URL that the system rendered. NOT_FOUND, HTTP 404. Holds postbacks.
     UnknownConversionCode = 12,
     /// Cause: the conversion happened after the code's attribution window had
     /// passed. Cure: lengthen the window, then replay. FAILED_PRECONDITION,
-    /// HTTP 422.
+    /// HTTP 422. Holds postbacks.
     ClickExpired = 13,
     /// Cause: the conversion is said to have happened before its click. Cure:
     /// correct the conversion time or the sender's clock. FAILED_PRECONDITION,
-    /// HTTP 422.
+    /// HTTP 422. Holds postbacks.
     ClickLaterThanConversion = 14,
     /// Cause: the click came over a tracking link that does not have this
     /// conversion code. Cure: add the code to the link, then replay.
-    /// FAILED_PRECONDITION, HTTP 422.
+    /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     CodeNotOnLink = 15,
     /// Cause: the conversion code is archived. Cure: use an active one.
-    /// FAILED_PRECONDITION, HTTP 422.
+    /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     ConversionCodeArchived = 16,
     /// Cause: the tracking link is archived. Cure: use an active one.
-    /// FAILED_PRECONDITION, HTTP 422.
+    /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     TrackingLinkArchived = 17,
     /// Cause: this click, code and transaction id are recorded already, with
     /// other amounts; what is written is never rewritten. Cure: send the same
     /// amounts, or a transaction id of its own for another sale.
-    /// ALREADY_EXISTS, HTTP 409.
+    /// ALREADY_EXISTS, HTTP 409. Holds postbacks.
     TransactionConflict = 18,
     /// Cause: a field of the request has a wrong value; `BadRequest` lists every
     /// one. Cure: correct the fields named. INVALID_ARGUMENT, HTTP 400.
@@ -114,21 +119,22 @@ pub enum ErrorReason {
     EdgeOnly = 25,
     /// Cause: more writes wait than the server holds. Cure: send again after the
     /// delay in `RetryInfo` (HTTP: `Retry-After`). RESOURCE_EXHAUSTED, HTTP 429.
+    /// Refuses postbacks.
     Overloaded = 26,
     /// Cause: the database did not answer, or the server is stopping. Cure: send
-    /// again. UNAVAILABLE, HTTP 503.
+    /// again. UNAVAILABLE, HTTP 503. Refuses postbacks.
     Unavailable = 27,
     /// Cause: the call's deadline passed before there was an answer. It may or
     /// may not have taken effect. Cure: send again; a repeated write counts once.
     /// DEADLINE_EXCEEDED, HTTP 504.
     DeadlineExceeded = 28,
     /// Cause: a fault of ours, logged with the postback or request. Cure: send
-    /// again; tell us if it stays. INTERNAL, HTTP 500.
+    /// again; tell us if it stays. INTERNAL, HTTP 500. Refuses postbacks.
     Internal = 29,
     /// Cause: the URL ends at a parameter without a value, and others are
     /// missing: a macro with `#` in it was not replaced, and everything from `#`
     /// on never left the sender. Cure: use the macro that the sender documents, or
-    /// write `#` as `%23`. INVALID_ARGUMENT, HTTP 400.
+    /// write `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     FragmentCutOff = 30,
     /// Cause: the server has no such service or method. Cure: check the name, and
     /// that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
@@ -136,17 +142,17 @@ pub enum ErrorReason {
     /// Cause: a person's browser called the postback URL: from a page, or since
     /// somebody opened it. Cure: let the merchant's server call it; add `&test=1`
     /// to try it; if the sale is real, replay the postback. FAILED_PRECONDITION,
-    /// HTTP 422.
+    /// HTTP 422. Holds postbacks.
     BrowserCall = 32,
     /// Cause: what called the postback URL only looked at it: a browser's
     /// prefetch, the preview of a link in a message, or a search engine. Nothing
     /// of it is kept. Cure: let the merchant's server call it. PERMISSION_DENIED,
-    /// HTTP 403.
+    /// HTTP 403. Ignores postbacks.
     PreviewCall = 33,
     /// Cause: the click id is genuine, but its tracking link is not in this
     /// database: it was made elsewhere and is on its way, or is lost. Cure: none
     /// for 7 days, in which the postback is matched by itself once the link is
-    /// there; then replay. FAILED_PRECONDITION, HTTP 422.
+    /// there; then replay. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     TrackingLinkUnknown = 34,
 }
 impl ErrorReason {
@@ -4146,7 +4152,7 @@ pub struct Postback {
     /// Where it is held: one sentence with the cause and what to do.
     #[prost(string, tag = "5")]
     pub message: ::prost::alloc::string::String,
-    /// What a person should know.
+    /// What a person should know, at most 130.
     #[prost(message, repeated, tag = "6")]
     pub notes: ::prost::alloc::vec::Vec<Note>,
     /// The conversion code that it names, if that could be read; as it came.
@@ -4363,7 +4369,7 @@ pub struct ExplainPostbackResponse {
     /// Each parameter found, in order.
     #[prost(message, repeated, tag = "1")]
     pub parameters: ::prost::alloc::vec::Vec<ReadParameter>,
-    /// What a person should know.
+    /// What a person should know, at most 130.
     #[prost(message, repeated, tag = "2")]
     pub notes: ::prost::alloc::vec::Vec<Note>,
     /// What would become of it: `VERDICT_RECORDED`, `VERDICT_DUPLICATE`,

@@ -51,9 +51,8 @@ pub fn read(text: &str, ambiguous_comma: Option<Comma>) -> Result<Read, NotDecim
 /// Takes a currency's sign or code from either end.
 fn split_currency(text: &str) -> (&str, Option<Currency>) {
     for (sign, code) in SIGNS {
-        let number = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign));
-        if let (Some(number), Ok(currency)) = (number, std::str::from_utf8(&code).unwrap_or_default().parse())
-        {
+        let Some(number) = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign)) else { continue };
+        if let Ok(currency) = std::str::from_utf8(&code).unwrap_or_default().parse() {
             return (number.trim(), Some(currency));
         }
     }

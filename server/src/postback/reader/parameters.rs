@@ -3,18 +3,15 @@
 //!
 //! Every step is linear in its input and works on bytes; text is made of them at the end.
 
-use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
+use std::collections::HashSet;
 
-use super::{Raw, entities, is_valid};
-use crate::{
-    conversion::note,
-    error::{Error, Result},
-    macros,
-    text::shown,
-};
+use s2s_sdk::v1::{Note, NoteCode};
+
+use super::{Raw, entities, is_valid, json};
+use crate::{conversion::note, error::Result, macros, text::shown};
 
 /// The parameters of DESIGN 5.3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Known {
     ClickId,
     Id,
@@ -98,14 +95,19 @@ pub fn read(raw: &Raw, notes: &mut Vec<Note>) -> Result<Vec<Parameter>> {
     split(query(&raw.target, notes), Once::Encoded, &mut pairs, notes);
     if raw.method.eq_ignore_ascii_case("POST") {
         if is_json(raw) {
-            pairs.extend(json(&raw.body)?);
+            let members = json::read(&raw.body)?.into_iter();
+            pairs.extend(members.map(|(name, value)| Pair {
+                name: name.into_bytes(),
+                value: value.into_bytes(),
+                broken: false,
+            }));
         } else {
             split(&raw.body, Once::Encoded, &mut pairs, notes);
         }
     }
     let mut parameters: Vec<Parameter> = pairs.into_iter().map(Pair::into_parameter).collect();
     let own_names = parameters.iter().filter(|parameter| parameter.has_own_name());
-    let own_names: Vec<Known> = own_names.filter_map(|parameter| parameter.known).collect();
+    let own_names: HashSet<Known> = own_names.filter_map(|parameter| parameter.known).collect();
     for parameter in &mut parameters {
         parameter.understand(&own_names, notes);
     }
@@ -195,45 +197,22 @@ fn split_piece(piece: &[u8], once: Once, pairs: &mut Vec<Pair>, notes: &mut Vec<
     if broken {
         pair.take_literally(raw);
     }
-    while let Some((before, name, after)) = entities::split(&pair.value, |name| known(name).is_some()) {
-        let message = format!("HTML had eaten the beginning of `&{name}=`");
-        notes.push(note(NoteCode::HtmlRepaired, &shown(&name), message));
-        let next = Pair { name: name.into_bytes(), value: after.to_vec(), broken };
-        pairs.push(Pair { value: before.to_vec(), ..pair });
-        pair = next;
+    let Pair { mut name, value, broken } = pair;
+    let mut rest = value.as_slice();
+    while let Some((before, next, after)) = entities::split(rest, |name| known(name).is_some()) {
+        let message = format!("HTML had eaten the beginning of `&{next}=`");
+        notes.push(note(NoteCode::HtmlRepaired, &shown(&next), message));
+        pairs.push(Pair { name, value: before.to_vec(), broken });
+        (name, rest) = (next.into_bytes(), after);
     }
-    pairs.push(pair);
+    pairs.push(Pair { name, value: rest.to_vec(), broken });
 }
 
-fn is_json(raw: &Raw) -> bool {
+/// Whether the body is read as JSON: where it says so, or says nothing and looks it.
+pub fn is_json(raw: &Raw) -> bool {
     let content_type = raw.content_type.to_ascii_lowercase();
     content_type.contains("json")
         || (content_type.is_empty() && raw.body.trim_ascii_start().starts_with(b"{"))
-}
-
-/// A flat JSON object: strings, numbers and booleans.
-fn json(body: &[u8]) -> Result<Vec<Pair>> {
-    let refuse = |why: &str| {
-        let message = format!("the body is not a flat JSON object: {why}; send names with texts or numbers");
-        Err(Error::new(ErrorReason::ParameterMalformed, message))
-    };
-    let object: serde_json::Map<String, serde_json::Value> = match serde_json::from_slice(body) {
-        Ok(object) => object,
-        Err(error) => return refuse(&error.to_string()),
-    };
-    let mut pairs = Vec::with_capacity(object.len());
-    for (name, value) in object {
-        let value = match value {
-            serde_json::Value::String(text) => text,
-            // The digits as they came: with `arbitrary_precision` no number goes through a float.
-            serde_json::Value::Number(number) => number.to_string(),
-            serde_json::Value::Bool(flag) => flag.to_string(),
-            serde_json::Value::Null => String::new(),
-            _ => return refuse(&format!("`{}` holds a list or an object", shown(&name))),
-        };
-        pairs.push(Pair { name: name.into_bytes(), value: value.into_bytes(), broken: false });
-    }
-    Ok(pairs)
 }
 
 /// The parameter of a name, in any case.
@@ -272,7 +251,7 @@ impl Parameter {
 
     /// Settles what the name means, and repairs the value. An alias counts only where the parameter
     /// did not come by its own name.
-    fn understand(&mut self, own_names: &[Known], notes: &mut Vec<Note>) {
+    fn understand(&mut self, own_names: &HashSet<Known>, notes: &mut Vec<Note>) {
         let shown_name = shown(&self.name);
         let own = self.has_own_name();
         self.known = self.known.filter(|known| own || !own_names.contains(known));
@@ -315,7 +294,8 @@ impl Parameter {
             self.value = decoded;
             return;
         }
-        let bare = self.value.trim_end_matches(['.', ',', ';', ')', ']', '>']);
+        let is_behind = |character| is_dropped(character) || ".,;)]>".contains(character);
+        let bare = self.value.trim_end_matches(is_behind);
         if bare.len() != self.value.len() && is_valid(known, bare) {
             let message = format!("punctuation behind `{}` was dropped", known.name());
             notes.push(note(NoteCode::Trimmed, known.name(), message));

@@ -1,0 +1,124 @@
+//! `s2s-server`: server-to-server conversion tracking.
+//!
+//! Reads the configuration, starts telemetry, opens and migrates the database, serves, drains; nothing
+//! else.
+//!
+//! A library only so that a fuzzer can link it. It opens `main` and nothing else, so that the compiler
+//! still finds what nobody uses.
+
+#![forbid(unsafe_code)]
+
+mod app;
+mod auth;
+mod click;
+mod commit;
+mod config;
+mod conversion;
+mod conversion_code;
+mod db;
+mod edge;
+mod error;
+mod id;
+mod macros;
+mod migration;
+mod money;
+mod page;
+mod postback;
+mod preset;
+mod serve;
+mod telemetry;
+mod text;
+mod time;
+mod tracking_link;
+
+use std::{error::Error, io::Write as _, process::ExitCode, sync::Arc};
+
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tonic::service::Routes;
+use url::Url;
+
+use crate::{app::App, config::Config, db::Db, edge::Edge, id::Random, time::Clock};
+
+#[cfg(fuzzing)]
+pub use postback::check_reading;
+
+/// The program, from its arguments to its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let config = match Config::read() {
+        Ok(config) => config,
+        Err(error) => {
+            let output = error.to_string();
+            if error.exit_code == 0 {
+                println!("{output}");
+            } else {
+                eprintln!("{output}");
+            }
+            return ExitCode::from(error.exit_code);
+        }
+    };
+    telemetry::start(&config.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(run(config))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(config: Config) -> Result<(), Box<dyn Error>> {
+    // Before the port is bound, so that whoever sees it open may stop us.
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| format!("can't listen on {}: {error}\nreason: LISTEN_FAILED", config.listen))?;
+    let address = listener.local_addr()?;
+    let public_url = match &config.public_url {
+        Some(url) => url.clone(),
+        None => Url::parse(&format!("http://{address}"))?,
+    };
+    let db = Db::open(&config.database_url, &config.allow_lossy).await.map_err(|error| {
+        let url = db::without_password(&config.database_url);
+        format!("can't use the database {url}: {error}\nreason: {}", error.reason())
+    })?;
+    for setting in &config.allow_lossy {
+        tracing::warn!(setting, "a crash may lose what was acknowledged: a lossy setting is allowed");
+    }
+
+    let tasks = TaskTracker::new();
+    let (clock, random, stopping) = (Clock::system(), Random::system(), CancellationToken::new());
+    let app = App::start(db.clone(), clock.clone(), random.clone(), public_url, stopping.clone(), &tasks);
+    let app = Arc::new(app.await?);
+    let core = serve::core(&app);
+    let edge = Edge::start(edge::Core::new(core.clone()), clock, random, tasks.clone());
+    let edge = edge.await?;
+    let (health, health_service) = tonic_health::server::health_reporter();
+    let router = serve::router(core, Routes::new(health_service), edge)?;
+    tasks.spawn(postback::keep_matching(Arc::downgrade(&app), stopping.clone()));
+    drop(app);
+
+    health.set_service_status("", tonic_health::ServingStatus::Serving).await;
+    writeln!(std::io::stdout(), "s2s-server listens on http://{address}")?;
+    let stop = async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
+        stopping.cancel();
+    };
+    serve::serve(listener, router, stop, config.drain()).await;
+    tasks.close();
+    if tokio::time::timeout(config.drain(), tasks.wait()).await.is_err() {
+        tracing::error!("some writes did not end in time");
+    }
+    db.close().await?;
+    tracing::info!("stopped");
+    Ok(())
+}
