@@ -129,6 +129,9 @@ async fn every_network_reports_its_sales_exactly() {
         let request = SelfTestRequest { conversion_code_id: network.code.id.clone(), ..Default::default() };
         let tried = server.client().self_test(request).await.unwrap();
         assert!(tried.passed, "{tried:?}");
+        let approved = preset.status_words.iter().find(|word| word.status() == ConversionStatus::Approved);
+        let word = approved.filter(|_| !preset.status_macro.is_empty()).map_or("", |word| &word.word);
+        assert_eq!(tried.conversion.unwrap().status_word, word, "{}", preset.id);
         let words = preset.status_words.iter().map(|word| (word.word.clone(), word.status()));
         let own = ["pending", "Approved", "DECLINED"].map(str::to_owned).into_iter().zip([
             ConversionStatus::Pending,

@@ -104,6 +104,7 @@ fn click_id_in(url: &str) -> Option<&str> {
 fn fill(template: &str, click_id: &str, code: &ConversionCode) -> String {
     let Some((path, query)) = template.split_once('?') else { return template.to_owned() };
     let currency = code.default_currency.to_string();
+    let status = code.preset_id.preset().and_then(|preset| preset.status_words.approved.first());
     let pairs: Vec<String> = query
         .split('&')
         .map(|pair| {
@@ -115,6 +116,7 @@ fn fill(template: &str, click_id: &str, code: &ConversionCode) -> String {
                 "com" => COMMISSION,
                 "oid" => TRANSACTION_ID,
                 "cur" => &currency,
+                "status" => status.map_or("", String::as_str),
                 _ => "",
             };
             format!("{name}={value}")
