@@ -48,6 +48,8 @@ const CHANNELS: usize = 2;
 const HTTP_CONNECTIONS: usize = 64;
 /// Batches in flight.
 const BATCHES: usize = 2;
+/// Streams, each with up to a thousand conversions in flight.
+const STREAMS: usize = 4;
 /// How long clicks, which a visitor doesn't wait for, may go on being written.
 const CLICKS_PATIENCE: Duration = Duration::from_secs(10);
 /// How long to wait before they are counted again.
@@ -61,15 +63,18 @@ enum Workload {
     NoOp(usize),
     RecordConversion(usize),
     BatchRecordConversions,
+    StreamRecordConversions,
     Healthz,
     Postback,
     Redirect,
 }
 
-use Workload::{BatchRecordConversions, Healthz, NoOp, Postback, RecordConversion, Redirect};
+use Workload::{
+    BatchRecordConversions, Healthz, NoOp, Postback, RecordConversion, Redirect, StreamRecordConversions,
+};
 
 /// In the order in which they run.
-const WORKLOADS: [Workload; 12] = [
+const WORKLOADS: [Workload; 13] = [
     NoOp(1),
     RecordConversion(1),
     NoOp(32),
@@ -79,6 +84,7 @@ const WORKLOADS: [Workload; 12] = [
     NoOp(512),
     RecordConversion(512),
     BatchRecordConversions,
+    StreamRecordConversions,
     Healthz,
     Postback,
     Redirect,
@@ -100,6 +106,7 @@ impl Workload {
             NoOp(_) => "gRPC no-op (Health/Check)",
             RecordConversion(_) => "gRPC RecordConversion",
             BatchRecordConversions => "gRPC BatchRecordConversions",
+            StreamRecordConversions => "gRPC StreamRecordConversions",
             Healthz => "GET /healthz",
             Postback => "GET /s2s",
             Redirect => "GET /{slug}",
@@ -110,6 +117,7 @@ impl Workload {
         match self {
             NoOp(in_flight) | RecordConversion(in_flight) => in_flight,
             BatchRecordConversions => BATCHES,
+            StreamRecordConversions => STREAMS,
             Healthz | Postback | Redirect => HTTP_CONNECTIONS,
         }
     }
@@ -147,7 +155,7 @@ async fn run() -> Result<()> {
             let warm_up = bench.measure(row.workload, WARM_UP).await.map_err(failed)?;
             let sample = bench.measure(row.workload, duration).await.map_err(failed)?;
             match row.workload {
-                RecordConversion(_) | BatchRecordConversions | Postback => {
+                RecordConversion(_) | BatchRecordConversions | StreamRecordConversions | Postback => {
                     recorded += warm_up.items + sample.items;
                 }
                 Redirect => visits += warm_up.items + sample.items,
@@ -239,6 +247,13 @@ impl Bench {
             BatchRecordConversions => {
                 let callers = channels.map(|channel| grpc::Batch::new(channel, self.orders.clone()));
                 load::drive(callers.collect(), duration, process).await
+            }
+            StreamRecordConversions => {
+                let mut callers = Vec::with_capacity(STREAMS);
+                for channel in channels {
+                    callers.push(grpc::Stream::open(channel, self.orders.clone()).await?);
+                }
+                load::drive(callers, duration, process).await
             }
             Healthz => self.measure_http(&Ask::Healthz, duration).await,
             Postback => self.measure_http(&Ask::Postback(self.orders.clone()), duration).await,

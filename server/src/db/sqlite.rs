@@ -9,10 +9,23 @@ use super::{LOCK_TIMEOUT, Role, STATEMENTS_CACHED_MAX};
 
 /// Connections that read; one writes.
 const READERS_MAX: u32 = 4;
+/// What the connection that writes keeps of the file in memory; by default 2 MiB, too little for the indexes.
+const WRITER_CACHE_KIB: u32 = 32 * 1_024;
+/// Pages of 4 KiB in the log before it is worked into the file; by default 1,000, so that busy pages are
+/// written again and again.
+const CHECKPOINT_PAGES: u32 = 8_192;
 
 /// Returns how many connections there may be.
 pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {
-    options.map_sqlx_sqlite_opts(|options| {
+    options.map_sqlx_sqlite_opts(move |options| {
+        let options = if role == Role::Reader {
+            options
+        } else {
+            // What is negative counts KiB.
+            options
+                .pragma("cache_size", format!("-{WRITER_CACHE_KIB}"))
+                .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
+        };
         options
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
+use futures::{SinkExt as _, channel::mpsc};
 use s2s_sdk::v1::{
-    BatchRecordConversionsRequest, RecordConversionResponse, Verdict,
-    conversion_service_client::ConversionServiceClient,
+    BatchRecordConversionsRequest, RecordConversionResponse, StreamRecordConversionsRequest,
+    StreamRecordConversionsResponse, Verdict, conversion_service_client::ConversionServiceClient,
 };
-use tonic::transport::Channel;
+use tonic::{Streaming, transport::Channel};
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 
 use crate::{Result, load::Caller, orders::Orders};
 
-/// Conversions of one batch.
+/// Conversions of one batch, and of one call on a stream.
 const BATCH_ITEMS: usize = 1_000;
 
 /// The call that does nothing, over the same connections and through the same layers.
@@ -77,6 +78,38 @@ impl Caller for Batch {
         }
         for (result, transaction_id) in results.into_iter().zip(&sent) {
             is_recorded(&result.into_result()?, transaction_id)?;
+        }
+        Ok(u64::try_from(sent.len())?)
+    }
+}
+
+/// `StreamRecordConversions`: one stream for all calls, each of which sends a thousand and reads their results.
+pub struct Stream {
+    requests: mpsc::Sender<StreamRecordConversionsRequest>,
+    results: Streaming<StreamRecordConversionsResponse>,
+    orders: Arc<Orders>,
+}
+
+impl Stream {
+    pub async fn open(channel: Channel, orders: Arc<Orders>) -> Result<Self> {
+        let (requests, sent) = mpsc::channel(BATCH_ITEMS);
+        let mut client = ConversionServiceClient::new(channel);
+        let results = client.stream_record_conversions(sent).await?.into_inner();
+        Ok(Self { requests, results, orders })
+    }
+}
+
+impl Caller for Stream {
+    async fn call(&mut self) -> Result<u64> {
+        let mut sent = Vec::with_capacity(BATCH_ITEMS);
+        for _ in 0..BATCH_ITEMS {
+            let request = self.orders.next().request();
+            sent.push(request.transaction_id.clone());
+            self.requests.send(StreamRecordConversionsRequest { request: Some(request) }).await?;
+        }
+        for transaction_id in &sent {
+            let result = self.results.message().await?.and_then(|response| response.result);
+            is_recorded(&result.ok_or("the stream ended")?.into_result()?, transaction_id)?;
         }
         Ok(u64::try_from(sent.len())?)
     }
