@@ -13,7 +13,7 @@ const READERS_MAX: u32 = 4;
 const WRITER_CACHE_KIB: u32 = 32 * 1_024;
 /// Pages of 4 KiB in the log before it is worked into the file; by default 1,000, so that busy pages are
 /// written again and again.
-const CHECKPOINT_PAGES: u32 = 8_192;
+const CHECKPOINT_PAGES: u32 = 4_096;
 
 /// Returns how many connections there may be.
 pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {
