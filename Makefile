@@ -60,9 +60,13 @@ generate: tools
 	$(BUF) format --write
 	$(CARGO) run --locked -p s2s-generate
 
-bench:
+# On all three: make bench DATABASES="sqlite postgres mariadb".
+DATABASES ?= sqlite
+bench: $(if $(filter-out sqlite,$(DATABASES)),databases)
 	$(CARGO) build --release --locked -p s2s-server -p s2s-tests --bins
-	target/release/s2s-bench
+	set -e; for kind in $(DATABASES); do \
+		if [ $$kind = sqlite ]; then target/release/s2s-bench; else target/release/s2s-databases $$kind target/release/s2s-bench; fi; \
+	done
 
 # On stable Rust, since no sanitizer is asked for: there is no unsafe code of ours. What is found goes to the
 # first folder; the committed corpus is only read.

@@ -137,7 +137,7 @@ async fn main() -> ExitCode {
 async fn run() -> Result<()> {
     let duration = duration()?;
     let server = Server::start().await;
-    report::machine(disk_write(server.folder())?)?;
+    report::machine(&server.database_url, disk_write(server.folder())?)?;
     println!(
         "{ROUNDS} rounds of {} s for each line, after {} s unmeasured",
         duration.as_secs(),

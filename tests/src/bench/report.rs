@@ -23,13 +23,14 @@ impl Row {
     }
 }
 
-/// Says what the numbers were taken on.
-pub fn machine(disk_write: Duration) -> Result<()> {
+/// Says what the numbers were taken on; `database` is the server's URL.
+pub fn machine(database: &str, disk_write: Duration) -> Result<()> {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let model = model.map_or("unknown CPU", |(_, model)| model);
     let cores = std::thread::available_parallelism()?;
-    println!("{model}, {cores} cores, for server and load generator together; SQLite");
+    let database = database.split_once(':').map_or(database, |(kind, _)| kind);
+    println!("{model}, {cores} cores, for server, database and load generator together; {database}");
     println!("the disk takes {} ms to make 4 KiB durable", thousandths(micros(disk_write)));
     Ok(())
 }
