@@ -13,6 +13,7 @@
 )]
 
 pub mod database;
+pub mod random;
 
 use std::{
     path::{Path, PathBuf},

@@ -31,6 +31,7 @@ use s2s_tests::{
     Server,
     database::{fresh_on, server::DatabaseServer},
     eventually, http,
+    random::Random,
 };
 use tokio::{sync::watch, task::JoinSet, time::sleep};
 
@@ -43,21 +44,8 @@ const SENDINGS_MAX: usize = 4;
 /// How long a sender waits after a failure.
 const PAUSE: Duration = Duration::from_millis(20);
 /// A kill comes so long after the one before, in milliseconds.
-const CYCLE_MILLIS_MIN: u64 = 100;
-const CYCLE_MILLIS_MAX: u64 = 700;
-
-/// A `SplitMix64`: the same seed gives the same kills, though not the same moments.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (bits ^ (bits >> 31)) % limit
-    }
-}
+const CYCLE_MILLIS_MIN: usize = 100;
+const CYCLE_MILLIS_MAX: usize = 700;
 
 /// What the senders share.
 struct Campaign {
@@ -134,7 +122,7 @@ async fn main() -> ExitCode {
         }
     };
     println!("{kind}: {cycles} cycles, seed {seed}");
-    match torture(kind, cycles, Dice(seed)).await {
+    match torture(kind, cycles, Random(seed)).await {
         Ok(summary) => {
             println!("{kind}: {summary}");
             ExitCode::SUCCESS
@@ -146,7 +134,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn torture(kind: &str, cycles: u64, mut dice: Dice) -> Result<String, String> {
+async fn torture(kind: &str, cycles: u64, mut random: Random) -> Result<String, String> {
     let folder = tempfile::tempdir().unwrap();
     let (mut database, proxy, mut server) = if kind == "sqlite" {
         (None, None, Server::start().await)
@@ -175,10 +163,10 @@ async fn torture(kind: &str, cycles: u64, mut dice: Dice) -> Result<String, Stri
     }
 
     for _ in 0..cycles {
-        sleep(Duration::from_millis(CYCLE_MILLIS_MIN + dice.below(CYCLE_MILLIS_MAX - CYCLE_MILLIS_MIN)))
-            .await;
+        let millis = CYCLE_MILLIS_MIN + random.below(CYCLE_MILLIS_MAX - CYCLE_MILLIS_MIN);
+        sleep(Duration::from_millis(u64::try_from(millis).unwrap())).await;
         let victims = if database.is_some() { 3 } else { 1 };
-        let victim = dice.below(victims);
+        let victim = random.below(victims);
         campaign.log.lock().unwrap().sync_data().unwrap();
         match (victim, &mut database, &proxy) {
             (1, Some(database), _) => {

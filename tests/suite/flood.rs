@@ -5,19 +5,17 @@
 //! flight on each.
 
 mod classes;
-mod random;
 mod sale;
 
 use std::collections::BTreeMap;
 
 use classes::{CLASSES, Class};
 use futures::{TryStreamExt as _, future::join_all};
-use random::Random;
 use s2s_sdk::v1::{
     ArchiveConversionCodeRequest, ConversionCode, DedupePolicy, ErrorReason, ListConversionsRequest,
     ListPostbacksRequest, Verdict,
 };
-use s2s_tests::Server;
+use s2s_tests::{Server, random::Random};
 use sale::{Expected, Facts, Request};
 use serde_json::Value;
 use tokio::{

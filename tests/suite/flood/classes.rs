@@ -2,12 +2,11 @@
 //!
 //! `bad_input.rs` has the same classes as a table, with what is noted.
 
-use super::{
-    random::Random,
-    sale::{
-        Expected::{Held, HeldSomehow, Ignored, NotAllowed, Perhaps, Recorded, Test},
-        Facts, Request, Sale, encoded,
-    },
+use s2s_tests::random::Random;
+
+use super::sale::{
+    Expected::{Held, HeldSomehow, Ignored, NotAllowed, Perhaps, Recorded, Test},
+    Facts, Request, Sale, encoded,
 };
 
 pub type Class = (&'static str, fn(&mut Random, &Facts) -> Request);

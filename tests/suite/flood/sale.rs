@@ -1,6 +1,6 @@
 //! A sale that a merchant's server reports, and the bytes of the request that reports it.
 
-use super::random::Random;
+use s2s_tests::random::Random;
 
 /// What the generator knows of the server.
 pub struct Facts {
