@@ -1,7 +1,7 @@
 //! Streams of conversions: each answered, in order, exactly once; held up by those who don't read; ended by a stop.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -44,18 +44,16 @@ async fn a_stream_answers_each_conversion_in_order() {
     let answers = server.client().stream_record_conversions(requests).await.unwrap();
     let answers: Vec<_> = answers.try_collect().await.unwrap();
     assert_eq!(answers.len(), 5_000);
-    let mut recorded = BTreeSet::new();
+    // Of two equal ones that are under way together, either may be the first.
+    let mut verdicts = BTreeMap::<_, Vec<Verdict>>::new();
     for (number, answer) in (1..).zip(answers) {
-        let repeats = number % 3 == 0 && (number - 1) % 10 != 0;
         match answer.into_result() {
             Ok(answer) => {
                 let verdict = answer.verdict();
                 let conversion = answer.conversion.unwrap();
                 let sent = if number % 3 == 0 { number - 1 } else { number };
                 assert_eq!(conversion.transaction_id, sent.to_string());
-                let expected = if repeats { Verdict::Duplicate } else { Verdict::Recorded };
-                assert_eq!(verdict, expected, "{number}");
-                assert_eq!(recorded.insert(conversion.id), !repeats, "{number}");
+                verdicts.entry(conversion.id).or_default().push(verdict);
             }
             Err(error) => {
                 assert_eq!(
@@ -66,7 +64,15 @@ async fn a_stream_answers_each_conversion_in_order() {
             }
         }
     }
-    assert_eq!(stored(&server).await.into_iter().collect::<BTreeSet<_>>(), recorded);
+    for (id, mut all) in verdicts.clone() {
+        all.sort_unstable();
+        assert!(
+            matches!(all[..], [Verdict::Recorded] | [Verdict::Recorded, Verdict::Duplicate]),
+            "{id}: {all:?}"
+        );
+    }
+    assert!(verdicts.values().any(|all| all.len() == 2), "some are repeated");
+    assert_eq!(stored(&server).await.into_iter().collect::<BTreeSet<_>>(), verdicts.into_keys().collect());
 }
 
 #[tokio::test]

@@ -3619,6 +3619,7 @@ pub mod conversion_service_client {
         /// under way, so that a sender who does not read results is held up. A server
         /// that stops answers what it has taken and ends with UNAVAILABLE: what has no
         /// result by then is to be sent again.
+        /// Of two equal ones that are under way together, either may be the duplicate.
         pub async fn stream_record_conversions(
             &mut self,
             request: impl tonic::IntoStreamingRequest<
@@ -3751,6 +3752,7 @@ pub mod conversion_service_server {
         /// under way, so that a sender who does not read results is held up. A server
         /// that stops answers what it has taken and ends with UNAVAILABLE: what has no
         /// result by then is to be sent again.
+        /// Of two equal ones that are under way together, either may be the duplicate.
         async fn stream_record_conversions(
             &self,
             request: tonic::Request<
