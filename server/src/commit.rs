@@ -27,7 +27,7 @@ const WAITING_MAX: usize = 16_384;
 /// Writes that share one transaction.
 const BATCH_MAX: usize = 1_000;
 
-/// How often a batch is tried that ran into another server's.
+/// How often a batch is tried that ran into another, of this server or another one.
 const CONTENTION_TRIES_MAX: usize = 5;
 
 /// A kind of write.
@@ -116,7 +116,7 @@ async fn commit(db: &Db, lanes: Vec<Box<dyn Lane>>) {
     }
 }
 
-/// Tries again where another server had locked the same rows in another order.
+/// Tries again where another batch had locked the same rows in another order.
 async fn attempt(db: &Db, lanes: &mut [Box<dyn Lane>]) -> Result<(), DbErr> {
     let mut tries = 1;
     loop {

@@ -79,12 +79,13 @@ impl Db {
     /// date. `allow_lossy`: settings that may lose what was acknowledged, and are accepted all the same.
     pub async fn open(url: &str, allow_lossy: &[String]) -> Result<Self, Unusable> {
         let backend = backend(url).ok_or_else(|| DbErr::Custom("it is of no known kind".to_owned()))?;
-        migrate(backend, url).await?;
         let writer = Database::connect(options(backend, url, Role::Writer)).await?;
+        // First, so that nothing is made in a database that is refused.
         let lossy = lossy(&writer).await?;
         if let Some(setting) = lossy.into_iter().find(|setting| !allow_lossy.contains(&setting.name)) {
             return Err(Unusable::Lossy(setting));
         }
+        migrate(backend, url).await?;
         let reader = Database::connect(options(backend, url, Role::Reader)).await?;
         Ok(Self { reader, writer })
     }
