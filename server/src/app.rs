@@ -2,6 +2,7 @@
 
 use std::{hash::Hash, sync::Arc, time::Duration};
 
+use sea_orm::DbErr;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
@@ -10,7 +11,7 @@ use crate::{
     commit::Committer,
     conversion_code,
     db::Db,
-    error::Result,
+    error::{Error, Result},
     id::Random,
     time::{Clock, Time},
     tracking_link,
@@ -22,12 +23,34 @@ const CACHE_AGE_MAX: Duration = Duration::from_secs(1);
 const CACHE_ROWS_MAX: u64 = 100_000;
 
 /// An empty cache of rows by their key; `None` is a key that has no row.
-pub fn row_cache<K, V>() -> moka::future::Cache<K, Option<Arc<V>>>
+pub fn row_cache<K, V>() -> RowCache<K, V>
 where
     K: Hash + Eq + Send + Sync + 'static,
     V: Send + Sync + 'static,
 {
     moka::future::Cache::builder().max_capacity(CACHE_ROWS_MAX).time_to_live(CACHE_AGE_MAX).build()
+}
+
+pub type RowCache<K, V> = moka::future::Cache<K, Option<Arc<V>>>;
+
+/// The row of `key`, from the cache or else by `load`, which runs once for all who ask meanwhile.
+pub async fn cached<K, V, F>(
+    cache: &RowCache<K, V>,
+    key: K,
+    load: impl FnOnce() -> F,
+) -> Result<Option<Arc<V>>>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    F: Future<Output = Result<Option<V>, DbErr>> + Send,
+{
+    if let Some(found) = cache.get(&key).await {
+        return Ok(found);
+    }
+    // On the heap, and made here only: a query's future is large, and most callers never need it.
+    let load = Box::pin(async { load().await.map(|found| found.map(Arc::new)) });
+    let found = Box::pin(cache.try_get_with(key, load)).await;
+    found.map_err(|error| Error::from((*error).clone()))
 }
 
 /// The running core. It keeps no state of its own beside caches of bounded age.

@@ -10,7 +10,7 @@
 use std::{any::TypeId, future::Future};
 
 use futures::future::BoxFuture;
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::{DatabaseExecutor, DbBackend, DbErr};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinSet,
@@ -35,11 +35,18 @@ pub trait Write: Sized + Send + Sync + 'static {
     /// What the caller learns once it is durable.
     type Answer: Send + 'static;
 
-    /// Writes all rows in the open transaction. Returns one answer for each, in order. An error
-    /// means that nothing of them is written; the rows are then tried in smaller batches.
+    /// Whether one statement writes all rows, so that no transaction is needed around it; that saves the
+    /// database two round trips.
+    fn is_one_statement(_rows: &[Self], _backend: DbBackend) -> bool {
+        false
+    }
+
+    /// Writes all rows, in an open transaction or, with one statement, without. Returns one answer for
+    /// each, in order. An error means that nothing of them is written, and they are then tried in smaller
+    /// batches; or that nobody knows.
     fn write(
         rows: &[Self],
-        txn: &DatabaseTransaction,
+        db: DatabaseExecutor<'_>,
     ) -> impl Future<Output = Result<Vec<Self::Answer>, DbErr>> + Send;
 }
 
@@ -128,9 +135,14 @@ async fn attempt(db: &Db, lanes: &mut [Box<dyn Lane>]) -> Result<(), DbErr> {
 }
 
 async fn attempt_once(db: &Db, lanes: &mut [Box<dyn Lane>]) -> Result<(), DbErr> {
+    if let [lane] = lanes
+        && lane.is_one_statement(db.writer().get_database_backend())
+    {
+        return lane.write(db.writer().into()).await;
+    }
     let txn = db.begin().await?;
     for lane in lanes.iter_mut() {
-        if let Err(error) = lane.write(&txn).await {
+        if let Err(error) = lane.write((&txn).into()).await {
             txn.rollback().await?;
             return Err(error);
         }
@@ -145,7 +157,8 @@ trait Lane: Send {
     fn join(&mut self, other: Box<dyn Lane>);
     /// Takes the later half away; `None` where there is but one write.
     fn split_half(&mut self) -> Option<Box<dyn Lane>>;
-    fn write<'a>(&'a mut self, txn: &'a DatabaseTransaction) -> BoxFuture<'a, Result<(), DbErr>>;
+    fn is_one_statement(&self, backend: DbBackend) -> bool;
+    fn write<'a>(&'a mut self, db: DatabaseExecutor<'a>) -> BoxFuture<'a, Result<(), DbErr>>;
     /// Tells all callers what was written.
     fn answer(self: Box<Self>);
     /// Tells all callers that nothing was written.
@@ -179,9 +192,13 @@ impl<W: Write> Lane for LaneOf<W> {
         })
     }
 
-    fn write<'a>(&'a mut self, txn: &'a DatabaseTransaction) -> BoxFuture<'a, Result<(), DbErr>> {
+    fn is_one_statement(&self, backend: DbBackend) -> bool {
+        W::is_one_statement(&self.rows, backend)
+    }
+
+    fn write<'a>(&'a mut self, db: DatabaseExecutor<'a>) -> BoxFuture<'a, Result<(), DbErr>> {
         Box::pin(async move {
-            self.answers = W::write(&self.rows, txn).await?;
+            self.answers = W::write(&self.rows, db).await?;
             Ok(())
         })
     }
@@ -207,7 +224,7 @@ impl<W: Write> Lane for LaneOf<W> {
 #[cfg(test)]
 mod tests {
     use futures::future::join_all;
-    use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+    use sea_orm::{ConnectionTrait as _, Statement};
 
     use super::*;
 
@@ -216,18 +233,18 @@ mod tests {
     /// Another kind of row, always accepted.
     struct Other;
 
-    async fn insert(txn: &DatabaseTransaction, name: Option<&str>) -> Result<(), DbErr> {
+    async fn insert(db: &DatabaseExecutor<'_>, name: Option<&str>) -> Result<(), DbErr> {
         let sql = "INSERT INTO account (id, name, created_at) VALUES (randomblob(16), $1, 0)";
-        txn.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, [name.into()])).await?;
+        db.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, [name.into()])).await?;
         Ok(())
     }
 
     impl Write for Named {
         type Answer = &'static str;
 
-        async fn write(rows: &[Self], txn: &DatabaseTransaction) -> Result<Vec<&'static str>, DbErr> {
+        async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<&'static str>, DbErr> {
             for row in rows {
-                insert(txn, row.0).await?;
+                insert(&db, row.0).await?;
             }
             Ok(rows.iter().filter_map(|row| row.0).collect())
         }
@@ -236,9 +253,9 @@ mod tests {
     impl Write for Other {
         type Answer = ();
 
-        async fn write(rows: &[Self], txn: &DatabaseTransaction) -> Result<Vec<()>, DbErr> {
+        async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<()>, DbErr> {
             for _ in rows {
-                insert(txn, Some("other")).await?;
+                insert(&db, Some("other")).await?;
             }
             Ok(vec![(); rows.len()])
         }

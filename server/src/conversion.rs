@@ -11,7 +11,7 @@ mod store;
 use std::{fmt, str::FromStr, sync::Arc};
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
-use sea_orm::{DatabaseTransaction, DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64};
+use sea_orm::{ConnectionTrait, DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -277,7 +277,7 @@ pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
 /// Writes conversions in an open transaction: for postbacks, which are written together with theirs.
 pub async fn write_all(
     conversions: &[&Conversion],
-    txn: &DatabaseTransaction,
+    txn: &impl ConnectionTrait,
 ) -> Result<Vec<Result<Recorded>>, DbErr> {
     let first = store::insert(conversions, txn).await?;
     Ok(conversions.iter().zip(first).map(|(conversion, first)| settle(conversion, first)).collect())

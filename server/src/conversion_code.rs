@@ -16,7 +16,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::{
-    app::App,
+    app::{App, RowCache, cached},
     auth::Scope,
     error::{Error, Result},
     id::{AccountId, RequestKey},
@@ -97,7 +97,7 @@ pub enum ReplyMode {
 pub type Edit = Box<dyn FnOnce(&mut ConversionCode) + Send>;
 
 /// Codes that were looked up lately.
-pub type Cache = moka::future::Cache<ConversionCodeId, Option<Arc<ConversionCode>>>;
+pub type Cache = RowCache<ConversionCodeId, ConversionCode>;
 
 pub async fn create(
     app: &App,
@@ -125,11 +125,8 @@ pub async fn get(app: &App, account: AccountId, id: ConversionCodeId) -> Result<
 /// The code for counting a conversion; at most `CACHE_AGE_MAX` old.
 pub async fn find(app: &App, scope: Scope, id: ConversionCodeId) -> Result<Arc<ConversionCode>> {
     // One cache serves all callers, so it holds the codes of all accounts.
-    let load = async {
-        let found = store::find(app.db.reader(), Scope::Installation, id).await?;
-        Ok::<_, DbErr>(found.map(Arc::new))
-    };
-    let found = app.codes.try_get_with(id, load).await.map_err(|error| Error::from((*error).clone()))?;
+    let load = || store::find(app.db.reader(), Scope::Installation, id);
+    let found = cached(&app.codes, id, load).await?;
     found.filter(|code| scope.sees(code.account_id)).ok_or_else(|| {
         let message = format!("no conversion code has the id `{id}`; copy the id from the postback URL");
         Error::new(ErrorReason::UnknownConversionCode, message).with("conversion_code_id", &id)

@@ -5,6 +5,7 @@
 //! writes and one that reads, so that neither waits for the other.
 
 mod faults;
+mod insert;
 mod mysql;
 mod postgres;
 mod sqlite;
@@ -21,6 +22,7 @@ use sea_orm_migration::MigratorTrait as _;
 use crate::migration::Migrator;
 
 pub use faults::{is_contention, is_outage};
+pub use insert::{insert_new, is_one_statement, statement_runs};
 
 /// How long a call waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,20 +33,6 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 const CONCURRENT_WRITERS_MAX: usize = 2;
 /// Statements that stay prepared on a connection.
 const STATEMENTS_CACHED_MAX: usize = 256;
-
-/// Rows in one statement, at most; within the number of values that every database takes.
-const STATEMENT_ROWS_MAX: usize = 512;
-
-/// Cuts rows into runs for one statement each. Only powers of two occur, so that a table needs few
-/// statements, which stay prepared.
-pub fn statement_runs<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
-    std::iter::from_fn(move || {
-        let length = rows.len().min(STATEMENT_ROWS_MAX);
-        let run = rows.get(..(length + 1).next_power_of_two() / 2)?;
-        rows = rows.get(run.len()..)?;
-        (!run.is_empty()).then_some(run)
-    })
-}
 
 /// Declares how a type that serde knows is kept in a text column, as JSON. Used with
 /// `#[sea_orm(value_type = "String")]`.
@@ -93,6 +81,11 @@ impl Db {
     /// For reading alone.
     pub fn reader(&self) -> &DatabaseConnection {
         &self.reader
+    }
+
+    /// For a single statement that writes.
+    pub fn writer(&self) -> &DatabaseConnection {
+        &self.writer
     }
 
     /// A transaction that may write. On SQLite it waits for the one before it to end.
@@ -251,13 +244,6 @@ async fn lossy(db: &DatabaseConnection) -> Result<Vec<Setting>, DbErr> {
     Ok(lossy)
 }
 
-/// Whether an insert that leaves known keys alone has inserted all its rows. MySQL counts a row that it
-/// leaves alone like one that it inserts, so there it is never known.
-pub fn all_inserted(db: &impl ConnectionTrait, counted: u64, rows: usize) -> bool {
-    let counts = db.get_database_backend() != DbBackend::MySql;
-    counts && usize::try_from(counted).is_ok_and(|counted| counted == rows)
-}
-
 /// Whether the bytes of a column contain `text`.
 pub fn contains_bytes(db: &impl ConnectionTrait, column: impl IntoColumnRef, text: &str) -> SimpleExpr {
     let (column, text) = (Expr::col(column), Expr::val(text.as_bytes()));
@@ -276,17 +262,6 @@ pub async fn end(txn: DatabaseTransaction, keep: bool) -> Result<(), DbErr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn runs_are_powers_of_two_and_lose_nothing() {
-        for (rows, runs) in
-            [(0, vec![]), (1, vec![1]), (7, vec![4, 2, 1]), (1_000, vec![512, 256, 128, 64, 32, 8])]
-        {
-            let rows: Vec<usize> = (0..rows).collect();
-            assert_eq!(statement_runs(&rows).map(<[usize]>::len).collect::<Vec<_>>(), runs);
-            assert_eq!(statement_runs(&rows).flatten().copied().collect::<Vec<_>>(), rows);
-        }
-    }
 
     #[test]
     fn lossy_settings_are_known() {

@@ -17,7 +17,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::{
-    app::App,
+    app::{App, RowCache, cached},
     auth::Scope,
     conversion_code::{self, ConversionCodeId},
     db::json_text,
@@ -159,7 +159,7 @@ json_text!(Tags);
 pub type Edit = Box<dyn FnOnce(&mut TrackingLink) + Send>;
 
 /// Links that were looked up lately, by their key.
-pub type Cache = moka::future::Cache<LinkKey, Option<Arc<TrackingLink>>>;
+pub type Cache = RowCache<LinkKey, TrackingLink>;
 
 /// A link to be created.
 pub struct Create {
@@ -237,8 +237,7 @@ pub async fn resolve(app: &App, slug: &str) -> Result<TrackingLink> {
 
 /// The link of a click id, for counting a conversion; at most `CACHE_AGE_MAX` old.
 pub async fn find(app: &App, scope: Scope, key: LinkKey) -> Result<Option<Arc<TrackingLink>>> {
-    let load = async { store::find_by_key(app.db.reader(), key).await.map(|found| found.map(Arc::new)) };
-    let found = app.links.try_get_with(key, load).await.map_err(|error| Error::from((*error).clone()))?;
+    let found = cached(&app.links, key, || store::find_by_key(app.db.reader(), key)).await?;
     Ok(found.filter(|link| scope.sees(link.account_id)))
 }
 

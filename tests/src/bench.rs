@@ -6,6 +6,8 @@
 //!
 //! Absent on purpose: any assertion about time.
 
+#[path = "bench/database.rs"]
+mod database;
 #[path = "bench/grpc.rs"]
 mod grpc;
 #[path = "bench/http.rs"]
@@ -19,7 +21,7 @@ mod process;
 #[path = "bench/report.rs"]
 mod report;
 
-use std::{fs::File, io::Write as _, path::Path, process::ExitCode, sync::Arc, time::Duration};
+use std::{fmt, fs::File, io::Write as _, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use futures::TryStreamExt as _;
 use s2s_sdk::{
@@ -30,7 +32,7 @@ use s2s_tests::Server;
 use tokio::time::{Instant, sleep};
 use tonic::transport::{Channel, Endpoint};
 
-use crate::{http::Ask, load::Sample, orders::Orders, report::Row};
+use crate::{database::Table, http::Ask, load::Sample, orders::Orders, report::Row};
 
 /// Whatever goes wrong ends the benchmark.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -42,6 +44,8 @@ const WARM_UP: Duration = Duration::from_secs(1);
 /// How long it is then measured, where the command line says nothing else.
 const SECONDS_DEFAULT: u64 = 3;
 const SECONDS_MAX: u64 = 3_600;
+const USAGE: &str = "usage: s2s-bench [--seconds 1..3600] [--only TEXT], where TEXT is a part of a workload's name, for \
+                     example `RecordConversion, 128` or `GET`";
 /// gRPC connections, which all callers share.
 const CHANNELS: usize = 2;
 /// HTTP/1.1 connections, each with one request in flight.
@@ -60,6 +64,9 @@ const DISK_WRITES: usize = 100;
 /// What is measured; the number is how many calls are in flight.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Workload {
+    /// The database by itself: rows of conversions, one or many in a transaction.
+    OneRow(usize),
+    ManyRows(usize),
     NoOp(usize),
     RecordConversion(usize),
     BatchRecordConversions,
@@ -70,19 +77,24 @@ enum Workload {
 }
 
 use Workload::{
-    BatchRecordConversions, Healthz, NoOp, Postback, RecordConversion, Redirect, StreamRecordConversions,
+    BatchRecordConversions, Healthz, ManyRows, NoOp, OneRow, Postback, RecordConversion, Redirect,
+    StreamRecordConversions,
 };
 
 /// In the order in which they run.
-const WORKLOADS: [Workload; 13] = [
+const WORKLOADS: [Workload; 17] = [
+    OneRow(1),
     NoOp(1),
     RecordConversion(1),
+    OneRow(32),
     NoOp(32),
     RecordConversion(32),
     NoOp(128),
     RecordConversion(128),
     NoOp(512),
     RecordConversion(512),
+    ManyRows(1),
+    ManyRows(2),
     BatchRecordConversions,
     StreamRecordConversions,
     Healthz,
@@ -90,19 +102,39 @@ const WORKLOADS: [Workload; 13] = [
     Redirect,
 ];
 
-/// Each with what it is compared with.
-const COMPARED: [(Workload, Workload); 6] = [
+/// SQLite has one writer at a time.
+fn makes_sense(workload: Workload, database_url: &str) -> bool {
+    let sqlite = database_url.starts_with("sqlite:");
+    !matches!((workload, sqlite), (OneRow(2..) | ManyRows(2..), true) | (ManyRows(1), false))
+}
+
+/// Each with what it is compared with. `Healthz` is the constant answer of the same HTTP stack.
+const COMPARED: [(Workload, Workload); 11] = [
     (RecordConversion(1), NoOp(1)),
     (RecordConversion(32), NoOp(32)),
     (RecordConversion(128), NoOp(128)),
     (RecordConversion(512), NoOp(512)),
+    (RecordConversion(128), OneRow(1)),
+    (RecordConversion(128), OneRow(32)),
+    (BatchRecordConversions, ManyRows(1)),
+    (StreamRecordConversions, ManyRows(1)),
+    (StreamRecordConversions, ManyRows(2)),
     (Postback, Healthz),
     (Redirect, Healthz),
 ];
 
+/// For example `GET /s2s, 64 in flight`.
+impl fmt::Display for Workload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {} in flight", self.name(), self.in_flight())
+    }
+}
+
 impl Workload {
     fn name(self) -> &'static str {
         match self {
+            OneRow(_) => "database, 1 row a transaction",
+            ManyRows(_) => "database, 1,000 rows",
             NoOp(_) => "gRPC no-op (Health/Check)",
             RecordConversion(_) => "gRPC RecordConversion",
             BatchRecordConversions => "gRPC BatchRecordConversions",
@@ -115,7 +147,9 @@ impl Workload {
 
     fn in_flight(self) -> usize {
         match self {
-            NoOp(in_flight) | RecordConversion(in_flight) => in_flight,
+            OneRow(in_flight) | ManyRows(in_flight) | NoOp(in_flight) | RecordConversion(in_flight) => {
+                in_flight
+            }
             BatchRecordConversions => BATCHES,
             StreamRecordConversions => STREAMS,
             Healthz | Postback | Redirect => HTTP_CONNECTIONS,
@@ -135,7 +169,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<()> {
-    let duration = duration()?;
+    let Options { duration, only } = Options::read(std::env::args().skip(1))?;
     let server = Server::start().await;
     report::machine(&server.database_url, disk_write(server.folder())?)?;
     println!(
@@ -146,7 +180,9 @@ async fn run() -> Result<()> {
 
     let bench = Bench::prepare(&server).await?;
     let memory_at_rest = process::memory_kib(server.process_id(), "VmRSS")?;
-    let mut rows: Vec<Row> = WORKLOADS.map(Row::new).into();
+    let asked = |workload: &Workload| only.as_ref().is_none_or(|only| workload.to_string().contains(only));
+    let workloads = WORKLOADS.into_iter().filter(|workload| makes_sense(*workload, &server.database_url));
+    let mut rows: Vec<Row> = workloads.filter(asked).map(Row::new).collect();
     let (mut recorded, mut visits) = (0, 0);
     for round in 1..=ROUNDS {
         eprintln!("round {round} of {ROUNDS}");
@@ -159,7 +195,7 @@ async fn run() -> Result<()> {
                     recorded += warm_up.items + sample.items;
                 }
                 Redirect => visits += warm_up.items + sample.items,
-                NoOp(_) | Healthz => {}
+                OneRow(_) | ManyRows(_) | NoOp(_) | Healthz => {}
             }
             row.samples.push(sample);
         }
@@ -167,6 +203,7 @@ async fn run() -> Result<()> {
     println!();
     report::table(&rows);
     report::comparison(&rows, &COMPARED);
+    report::lone_call(&rows, RecordConversion(1), [NoOp(1), OneRow(1)]);
     let peak = process::memory_kib(server.process_id(), "VmHWM")?;
     println!(
         "memory of the server: {} MiB before the load, {} MiB at its peak",
@@ -181,18 +218,30 @@ async fn run() -> Result<()> {
     if counted == recorded { Ok(()) } else { Err("what is counted is not what was acknowledged".into()) }
 }
 
-/// `--seconds N`.
-fn duration() -> Result<Duration> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let seconds = match arguments.as_slice() {
-        [] => Some(SECONDS_DEFAULT),
-        ["--seconds", number] => number.parse().ok().filter(|number| (1..=SECONDS_MAX).contains(number)),
-        _ => None,
-    };
-    let seconds =
-        seconds.ok_or_else(|| format!("usage: s2s-bench [--seconds N], with N of 1 to {SECONDS_MAX}"))?;
-    Ok(Duration::from_secs(seconds))
+/// What the command line says.
+struct Options {
+    /// For which each workload is measured in each round.
+    duration: Duration,
+    /// Leaves out workloads whose name and number in flight do not contain this.
+    only: Option<String>,
+}
+
+impl Options {
+    fn read(arguments: impl Iterator<Item = String>) -> Result<Self> {
+        let arguments: Vec<String> = arguments.collect();
+        let mut options = Self { duration: Duration::from_secs(SECONDS_DEFAULT), only: None };
+        for pair in arguments.chunks(2) {
+            match pair {
+                [name, number] if name == "--seconds" => {
+                    let seconds = number.parse().ok().filter(|number| (1..=SECONDS_MAX).contains(number));
+                    options.duration = Duration::from_secs(seconds.ok_or(USAGE)?);
+                }
+                [name, text] if name == "--only" => options.only = Some(text.clone()),
+                _ => return Err(USAGE.into()),
+            }
+        }
+        Ok(options)
+    }
 }
 
 /// How long the disk under `folder` takes to make 4 KiB durable, which bounds what one caller sees.
@@ -218,6 +267,8 @@ struct Bench {
     address: String,
     channels: Vec<Channel>,
     orders: Arc<Orders>,
+    /// Beside the server's own tables.
+    table: Table,
     /// Where the visitors click; the clicks of the orders are on another link.
     visited: TrackingLink,
 }
@@ -227,18 +278,33 @@ impl Bench {
         let code = server.code("Sale").await;
         let visited = server.link(&[&code]).await;
         let orders = Arc::new(Orders::prepare(server, &code).await?);
+        let table = Table::create(&server.database_url).await?;
         let mut channels = Vec::with_capacity(CHANNELS);
         for _ in 0..CHANNELS {
             channels.push(Endpoint::from_shared(server.url.clone())?.connect().await?);
         }
         let address = server.url.trim_start_matches("http://").to_owned();
-        Ok(Self { process_id: server.process_id(), address, channels, orders, visited })
+        Ok(Self { process_id: server.process_id(), address, channels, orders, table, visited })
     }
 
     async fn measure(&self, workload: Workload, duration: Duration) -> Result<Sample> {
         let channels = self.channels.iter().cycle().take(workload.in_flight()).cloned();
         let process = self.process_id;
         match workload {
+            OneRow(connections) => {
+                let mut callers = Vec::with_capacity(connections);
+                for _ in 0..connections {
+                    callers.push(self.table.one_row().await?);
+                }
+                load::drive(callers, duration, process).await
+            }
+            ManyRows(connections) => {
+                let mut callers = Vec::with_capacity(connections);
+                for _ in 0..connections {
+                    callers.push(self.table.many_rows().await?);
+                }
+                load::drive(callers, duration, process).await
+            }
             NoOp(_) => load::drive(channels.map(grpc::NoOp::new).collect(), duration, process).await,
             RecordConversion(_) => {
                 let callers = channels.map(|channel| grpc::Record::new(channel, self.orders.clone()));

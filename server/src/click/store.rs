@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*, sea_query::OnConflict,
+    ColumnTrait as _, ConnectionTrait, DatabaseExecutor, DbBackend, DbErr, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
+    sea_query::OnConflict,
 };
 
 use super::{ClickId, ClickIdKey, ClickIdKeys, KeyId, LIST_KEY_BYTES, SECRET_BYTES, SubIds};
 use crate::{
     commit::Write,
-    db::{Db, all_inserted, statement_runs},
+    db::{Db, insert_new, is_one_statement},
     error::{Error, Result},
     id::AccountId,
     page::PageRequest,
@@ -45,24 +46,19 @@ pub struct Insert(pub Model);
 impl Write for Insert {
     type Answer = Model;
 
-    async fn write(rows: &[Self], txn: &DatabaseTransaction) -> Result<Vec<Model>, DbErr> {
-        let mut stored = Vec::with_capacity(rows.len());
-        for run in statement_runs(rows) {
-            let inserted = Entity::insert_many(run.iter().map(|row| row.0.clone().into_active_model()))
-                .on_conflict(OnConflict::column(Column::ClickId).do_nothing_on([Column::ClickId]).to_owned())
-                .exec_without_returning(txn)
-                .await?;
-            if all_inserted(txn, inserted, run.len()) {
-                stored.extend(run.iter().map(|row| row.0.clone()));
-            } else {
-                let ids = run.iter().map(|row| row.0.click_id);
-                let found = Entity::find().filter(Column::ClickId.is_in(ids)).all(txn).await?;
-                let found: HashMap<ClickId, Model> =
-                    found.into_iter().map(|row| (row.click_id, row)).collect();
-                stored.extend(run.iter().filter_map(|row| found.get(&row.0.click_id).cloned()));
-            }
+    fn is_one_statement(rows: &[Self], backend: DbBackend) -> bool {
+        is_one_statement(backend, rows.len())
+    }
+
+    async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<Model>, DbErr> {
+        let models: Vec<&Model> = rows.iter().map(|row| &row.0).collect();
+        if insert_new::<Entity>(&db, &models, &[Column::ClickId]).await? {
+            return Ok(models.into_iter().cloned().collect());
         }
-        Ok(stored)
+        let ids = models.iter().map(|row| row.click_id);
+        let found = Entity::find().filter(Column::ClickId.is_in(ids)).all(&db).await?;
+        let found: HashMap<ClickId, Model> = found.into_iter().map(|row| (row.click_id, row)).collect();
+        Ok(models.iter().filter_map(|row| found.get(&row.click_id).cloned()).collect())
     }
 }
 

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
-    sea_query::OnConflict,
+    ColumnTrait as _, Condition, ConnectionTrait, DatabaseExecutor, DbBackend, DbErr, EntityTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
 };
 
 use super::{ConversionId, CustomParams, DedupeKey, Filter, LIST_KEY_BYTES, Status};
@@ -13,7 +12,7 @@ use crate::{
     click::{ClickId, KeyId},
     commit::Write,
     conversion_code::ConversionCodeId,
-    db::{all_inserted, statement_runs},
+    db::{insert_new, is_one_statement},
     error::{Error, Result},
     id::AccountId,
     money::{Amount, Currency, Percent},
@@ -64,31 +63,24 @@ pub struct Insert(pub Model);
 impl Write for Insert {
     type Answer = Model;
 
-    async fn write(rows: &[Self], txn: &DatabaseTransaction) -> Result<Vec<Model>, DbErr> {
+    fn is_one_statement(rows: &[Self], backend: DbBackend) -> bool {
+        is_one_statement(backend, rows.len())
+    }
+
+    async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<Model>, DbErr> {
         let rows: Vec<&Model> = rows.iter().map(|row| &row.0).collect();
-        insert(&rows, txn).await
+        insert(&rows, &db).await
     }
 }
 
 /// Inserts the rows whose keys are not there yet. Returns for each the row now under its key.
-pub async fn insert(rows: &[&Model], txn: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
-    let mut stored = Vec::with_capacity(rows.len());
-    for run in statement_runs(rows) {
-        let conflict = OnConflict::columns([Column::ClickId, Column::CodeId, Column::DedupeKey])
-            .do_nothing_on([Column::ClickId])
-            .to_owned();
-        let inserted = Entity::insert_many(run.iter().map(|row| Model::clone(row).into_active_model()))
-            .on_conflict(conflict)
-            .exec_without_returning(txn)
-            .await?;
-        if all_inserted(txn, inserted, run.len()) {
-            stored.extend(run.iter().copied().cloned());
-        } else {
-            let found = find_keys(txn, run).await?;
-            stored.extend(run.iter().filter_map(|row| found.get(&key(row)).cloned()));
-        }
+pub async fn insert(rows: &[&Model], db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
+    let key = [Column::ClickId, Column::CodeId, Column::DedupeKey];
+    if insert_new::<Entity>(db, rows, &key).await? {
+        return Ok(rows.iter().copied().cloned().collect());
     }
-    Ok(stored)
+    let found = find_keys(db, rows).await?;
+    Ok(rows.iter().filter_map(|row| found.get(&self::key(row)).cloned()).collect())
 }
 
 /// Keys in one query; more would make its condition too deep.

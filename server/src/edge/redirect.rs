@@ -99,9 +99,13 @@ impl Links {
 
     async fn get(&self, slug: &str) -> Result<Arc<Link>, NoLink> {
         let slug = slug.to_ascii_lowercase();
+        if let Some(link) = self.fresh.get(&slug).await {
+            return Ok(link);
+        }
         let known = self.last_good.get(&slug).await;
         let budget = if known.is_some() { REFRESH_BUDGET } else { LOOKUP_BUDGET };
-        let asked = self.fresh.try_get_with_by_ref(&slug, self.ask(&slug));
+        // On the heap, since a call's future is large.
+        let asked = Box::pin(self.fresh.try_get_with_by_ref(&slug, self.ask(&slug)));
         match tokio::time::timeout(budget, asked).await {
             Ok(Ok(link)) => Ok(link),
             Ok(Err(code)) if *code == Code::NotFound => {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DatabaseExecutor, DbErr,
     EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     entity::prelude::*,
 };
@@ -15,7 +15,7 @@ use super::{Filter, LIST_KEY_BYTES, Notes, PostbackId, Reason, Verdict};
 use crate::{
     commit::Write,
     conversion::{self, Conversion},
-    db::{contains_bytes, statement_runs},
+    db::{contains_bytes, insert_new, statement_runs},
     error::Result,
     id::{AccountId, first_id},
     page::PageRequest,
@@ -72,24 +72,23 @@ pub struct Receipt {
 impl Write for Receipt {
     type Answer = Model;
 
-    async fn write(rows: &[Self], txn: &DatabaseTransaction) -> Result<Vec<Model>, DbErr> {
-        // An edge that got no answer sends the same id again, and gets the first answer; so does whoever
-        // replays what another has replayed meanwhile, be it in this batch.
-        let replayed = rows.iter().any(|row| row.mode == Mode::Update);
-        let known = find_all(txn, rows.iter().map(|row| row.postback.id), replayed).await?;
-        let is_fresh = |row: &&Receipt| match (row.mode, known.get(&row.postback.id)) {
-            (Mode::Insert, known) => known.is_none(),
-            (Mode::Update, known) => known.is_some_and(|known| known.verdict == Verdict::Held),
-        };
+    async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<Model>, DbErr> {
+        // What another has replayed meanwhile is answered as it is now.
+        let replayed = rows.iter().filter(|row| row.mode == Mode::Update).map(|row| row.postback.id);
+        let mut written = find_all(&db, replayed, true).await?;
+        let is_held =
+            |row: &&Self| written.get(&row.postback.id).is_some_and(|known| known.verdict == Verdict::Held);
         let mut ids = HashSet::new();
-        let first = |row: &&Receipt| ids.insert(row.postback.id);
-        let fresh: Vec<&Self> = rows.iter().filter(is_fresh).filter(first).collect();
+        let fresh: Vec<&Self> = rows
+            .iter()
+            .filter(|row| row.mode == Mode::Insert || is_held(row))
+            .filter(|row| ids.insert(row.postback.id))
+            .collect();
 
         let conversions: Vec<&Conversion> =
             fresh.iter().filter_map(|row| row.conversion.as_deref()).collect();
-        let mut outcomes = conversion::write_all(&conversions, txn).await?.into_iter();
-        let mut inserted = Vec::with_capacity(fresh.len());
-        let mut written = known;
+        let mut outcomes = conversion::write_all(&conversions, &db).await?.into_iter();
+        let mut to_insert = Vec::with_capacity(fresh.len());
         for row in fresh {
             let mut postback = row.postback.clone();
             if row.conversion.is_some() {
@@ -98,19 +97,34 @@ impl Write for Receipt {
                 postback.conclude(outcome);
             }
             match row.mode {
-                Mode::Insert => inserted.push(postback.clone()),
-                Mode::Update => {
-                    postback.clone().into_active_model().reset_all().update(txn).await?;
-                }
+                Mode::Insert => to_insert.push(postback.id),
+                Mode::Update => update(&db, &postback).await?,
             }
             written.insert(postback.id, postback);
         }
-        for run in statement_runs(&inserted) {
-            let run = run.iter().map(|postback| postback.clone().into_active_model());
-            Entity::insert_many(run).exec_without_returning(txn).await?;
+        let to_insert: Vec<&Model> = to_insert.iter().filter_map(|id| written.get(id)).collect();
+        if !insert_new::<Entity>(&db, &to_insert, &[Column::Id]).await? {
+            // An edge that got no answer sends the same id again, and gets the first answer; unless it counts by
+            // now, as its conversion, which has the id for a key, says.
+            let ids: Vec<PostbackId> = to_insert.iter().map(|postback| postback.id).collect();
+            for (id, known) in find_all(&db, ids.into_iter(), true).await? {
+                match written.get(&id) {
+                    Some(ours) if known.verdict == Verdict::Held && ours.verdict != Verdict::Held => {
+                        update(&db, ours).await?;
+                    }
+                    _ => {
+                        written.insert(id, known);
+                    }
+                }
+            }
         }
         Ok(rows.iter().filter_map(|row| written.get(&row.postback.id).cloned()).collect())
     }
+}
+
+async fn update(db: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr> {
+    postback.clone().into_active_model().reset_all().update(db).await?;
+    Ok(())
 }
 
 /// `lock`: another server that replays the same ones waits until we have written them.

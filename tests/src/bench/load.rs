@@ -7,7 +7,10 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use crate::{Result, process::cpu_ms};
+use crate::{
+    Result,
+    process::{cpu_ms, database_cpu_ms},
+};
 
 /// How long the last answers may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -27,6 +30,8 @@ pub struct Sample {
     /// Of each call, in microseconds.
     pub latencies_us: Vec<u32>,
     pub server_cpu_ms: u64,
+    /// Of the database server's processes; none on SQLite, which runs within ours.
+    pub database_cpu_ms: u64,
     /// Of this process, which makes the load.
     pub own_cpu_ms: u64,
 }
@@ -42,6 +47,7 @@ impl Sample {
 /// Lets all callers call until `duration` has passed; their last answers are waited for and count.
 pub async fn drive<C: Caller>(callers: Vec<C>, duration: Duration, server: u32) -> Result<Sample> {
     let (server_cpu_before, own_cpu_before) = (cpu_ms(server)?, cpu_ms(std::process::id())?);
+    let database_cpu_before = database_cpu_ms()?;
     let start = Instant::now();
     let end = start + duration;
     let mut tasks = JoinSet::new();
@@ -59,6 +65,7 @@ pub async fn drive<C: Caller>(callers: Vec<C>, duration: Duration, server: u32) 
         elapsed: start.elapsed(),
         latencies_us,
         server_cpu_ms: cpu_ms(server)? - server_cpu_before,
+        database_cpu_ms: database_cpu_ms()?.saturating_sub(database_cpu_before),
         own_cpu_ms: cpu_ms(std::process::id())? - own_cpu_before,
     })
 }

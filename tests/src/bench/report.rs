@@ -16,6 +16,14 @@ impl Row {
         Self { workload, samples: Vec::new() }
     }
 
+    /// Of all rounds, sorted.
+    fn latencies_us(&self) -> Vec<u32> {
+        let mut latencies: Vec<u32> =
+            self.samples.iter().flat_map(|sample| &sample.latencies_us).copied().collect();
+        latencies.sort_unstable();
+        latencies
+    }
+
     /// What a sum over all rounds comes to for 1,000 items, in thousandths.
     fn per_1_000(&self, field: impl Fn(&Sample) -> u64) -> u64 {
         let items: u64 = self.samples.iter().map(|sample| sample.items).sum();
@@ -38,22 +46,20 @@ pub fn machine(database: &str, disk_write: Duration) -> Result<()> {
 /// Rate, latency and cost of each workload.
 pub fn table(rows: &[Row]) {
     println!(
-        "{:<28}{:>7}{:>24}{:>30}{:>22}",
+        "{:<30}{:>7}{:>24}{:>30}{:>33}",
         "", "in", "items per second", "latency of a call, ms", "CPU ms / 1,000 items"
     );
     println!(
-        "{:<28}{:>7}{:>10}{:>14}{:>10}{:>10}{:>10}{:>11}{:>11}",
-        "", "flight", "median", "min-max", "p50", "p99", "p99.9", "server", "generator"
+        "{:<30}{:>7}{:>10}{:>14}{:>10}{:>10}{:>10}{:>11}{:>11}{:>11}",
+        "", "flight", "median", "min-max", "p50", "p99", "p99.9", "server", "database", "generator"
     );
     for row in rows {
         let mut rates: Vec<u64> = row.samples.iter().map(Sample::rate).collect();
         let (median, range) = (median(&mut rates), range(&rates, u64::to_string));
-        let mut latencies: Vec<u32> =
-            row.samples.iter().flat_map(|sample| &sample.latencies_us).copied().collect();
-        latencies.sort_unstable();
-        let latency = |per_mille| thousandths(quantile(&latencies, per_mille).into());
+        let latencies = row.latencies_us();
+        let latency = |per_mille: usize| thousandths(quantile(&latencies, per_mille).into());
         println!(
-            "{:<28}{:>7}{:>10}{:>14}{:>10}{:>10}{:>10}{:>11}{:>11}",
+            "{:<30}{:>7}{:>10}{:>14}{:>10}{:>10}{:>10}{:>11}{:>11}{:>11}",
             row.workload.name(),
             row.workload.in_flight(),
             median,
@@ -62,6 +68,7 @@ pub fn table(rows: &[Row]) {
             latency(990),
             latency(999),
             tenths(row.per_1_000(|sample| sample.server_cpu_ms)),
+            tenths(row.per_1_000(|sample| sample.database_cpu_ms)),
             tenths(row.per_1_000(|sample| sample.own_cpu_ms)),
         );
     }
@@ -70,7 +77,7 @@ pub fn table(rows: &[Row]) {
 
 /// How each workload does beside what it is compared with, round by round.
 pub fn comparison(rows: &[Row], compared: &[(Workload, Workload)]) {
-    println!("{:<64}{:>7}{:>14}{:>14}", "", "rate", "min-max", "server CPU");
+    println!("{:<66}{:>7}{:>14}{:>14}", "", "rate", "min-max", "server CPU");
     let find = |workload| rows.iter().find(|row| row.workload == workload);
     for (workload, base) in compared {
         let (Some(row), Some(base)) = (find(*workload), find(*base)) else { continue };
@@ -81,14 +88,35 @@ pub fn comparison(rows: &[Row], compared: &[(Workload, Workload)]) {
         let cpu = |row: &Row| row.per_1_000(|sample| sample.server_cpu_ms);
         let times = tenths(cpu(row) * 1_000 / cpu(base).max(1));
         let what = format!(
-            "{} / {}, {} in flight",
+            "{} ({}) / {} ({})",
             row.workload.name(),
+            row.workload.in_flight(),
             base.workload.name(),
             base.workload.in_flight()
         );
-        println!("{what:<64}{ratio:>7}{:>14}{times:>14}", range(&ratios, |ratio| thousandths(*ratio)));
+        println!("{what:<66}{ratio:>7}{:>14}{times:>14}", range(&ratios, |ratio| thousandths(*ratio)));
     }
     println!();
+}
+
+/// How long a lone call takes beside the sum of what it is made of; half of the calls take no longer.
+pub fn lone_call(rows: &[Row], call: Workload, parts: [Workload; 2]) {
+    let median_us = |workload| {
+        let row = rows.iter().find(|row| row.workload == workload)?;
+        Some(u64::from(quantile(&row.latencies_us(), 500)))
+    };
+    let [Some(call_us), Some(first_us), Some(second_us)] = [call, parts[0], parts[1]].map(median_us) else {
+        return;
+    };
+    println!(
+        "a lone {} takes {} times as long as a {} ({} ms) and a {} ({} ms) together",
+        call.name(),
+        thousandths(call_us * 1_000 / (first_us + second_us).max(1)),
+        parts[0].name(),
+        thousandths(first_us),
+        parts[1].name(),
+        thousandths(second_us)
+    );
 }
 
 fn micros(duration: Duration) -> u64 {

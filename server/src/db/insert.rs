@@ -1,0 +1,208 @@
+//! Inserting many rows with few statements, whose texts repeat, so that they stay prepared.
+//!
+//! SeaORM's own `insert_many` builds and prints a syntax tree for each batch; its raw statements, filled from
+//! the same entities, cost a fraction. PostgreSQL takes each column as an array, so that one statement inserts
+//! any number of rows; the others take rows of placeholders.
+
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable as _, ModelTrait,
+    SqlErr, Statement, Value, sea_query::ArrayType,
+};
+
+/// Rows in one statement with placeholders, at most; within the number of values that every database takes.
+const STATEMENT_ROWS_MAX: usize = 512;
+
+/// Whether so many rows are inserted by one statement, which is whole or not at all without a transaction.
+pub fn is_one_statement(backend: DbBackend, rows: usize) -> bool {
+    backend == DbBackend::Postgres || run_length(rows) == rows
+}
+
+/// Inserts those of the rows whose `key` is not there yet. Returns whether that were all of them.
+pub async fn insert_new<E>(
+    db: &impl ConnectionTrait,
+    rows: &[&E::Model],
+    key: &[E::Column],
+) -> Result<bool, DbErr>
+where
+    E: EntityTrait,
+    E::Model: ModelTrait<Entity = E>,
+{
+    let backend = db.get_database_backend();
+    let mut all = true;
+    match backend {
+        DbBackend::Postgres if !rows.is_empty() => {
+            let inserted = db.execute_raw(arrays::<E>(rows, key)?).await?.rows_affected();
+            all = usize::try_from(inserted).is_ok_and(|inserted| inserted == rows.len());
+        }
+        DbBackend::MySql => {
+            // It counts a row that it leaves alone like one that it inserts. So known keys are first taken for
+            // an error, which undoes the statement and nothing else.
+            for run in statement_runs(rows) {
+                let inserted = db.execute_raw(placeholders::<E>(backend, run, None)).await;
+                match inserted.map_err(|error| (error.sql_err(), error)) {
+                    Ok(_) => {}
+                    Err((Some(SqlErr::UniqueConstraintViolation(_)), _)) => {
+                        db.execute_raw(placeholders::<E>(backend, run, Some(key))).await?;
+                        all = false;
+                    }
+                    Err((_, error)) => return Err(error),
+                }
+            }
+        }
+        _ => {
+            for run in statement_runs(rows) {
+                let inserted =
+                    db.execute_raw(placeholders::<E>(backend, run, Some(key))).await?.rows_affected();
+                all &= usize::try_from(inserted).is_ok_and(|inserted| inserted == run.len());
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Cuts rows into runs for one statement each. Only few lengths occur, so that all statements stay prepared.
+pub fn statement_runs<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let run = rows.get(..run_length(rows.len()))?;
+        rows = rows.get(run.len()..)?;
+        (!run.is_empty()).then_some(run)
+    })
+}
+
+/// The largest number up to `rows` that is a power of two, or one and a half of it.
+fn run_length(rows: usize) -> usize {
+    let rows = rows.min(STATEMENT_ROWS_MAX);
+    let power = (rows + 1).next_power_of_two() / 2;
+    let more = power + power / 2;
+    if more <= rows { more } else { power }
+}
+
+/// `INSERT … VALUES (?, …), …`; `key`: what is there already is left alone.
+fn placeholders<E>(backend: DbBackend, rows: &[&E::Model], key: Option<&[E::Column]>) -> Statement
+where
+    E: EntityTrait,
+    E::Model: ModelTrait<Entity = E>,
+{
+    let columns: Vec<E::Column> = E::Column::iter().collect();
+    let (table, names) = (quoted(backend, E::default().as_str()), list(backend, &columns));
+    let row = format!("({})", vec!["?"; columns.len()].join(","));
+    let conflict = match (backend, key) {
+        (_, None) => String::new(),
+        (DbBackend::MySql, Some([first, ..])) => {
+            let first = quoted(backend, first.as_str());
+            format!("ON DUPLICATE KEY UPDATE {first} = {first}")
+        }
+        (_, Some(key)) => format!("ON CONFLICT ({}) DO NOTHING", list(backend, key)),
+    };
+    let rows_of_placeholders = vec![row; rows.len()].join(",");
+    let sql = format!("INSERT INTO {table} ({names}) VALUES {rows_of_placeholders} {conflict}");
+    let values = rows.iter().flat_map(|row| columns.iter().map(|column| row.get(*column)));
+    Statement::from_sql_and_values(backend, sql, values)
+}
+
+/// `INSERT … SELECT … FROM UNNEST($1, …)`, with an array for each column. Of a column that may be null there are
+/// two: SeaORM's arrays have no nulls, so the second says where they are.
+fn arrays<E>(rows: &[&E::Model], key: &[E::Column]) -> Result<Statement, DbErr>
+where
+    E: EntityTrait,
+    E::Model: ModelTrait<Entity = E>,
+{
+    let backend = DbBackend::Postgres;
+    let columns: Vec<E::Column> = E::Column::iter().collect();
+    let mut arrays = Arrays::default();
+    let mut selected = Vec::with_capacity(columns.len());
+    for column in &columns {
+        let mut values: Vec<Value> = rows.iter().map(|row| row.get(*column)).collect();
+        selected.push(if column.def().is_null() {
+            let nulls = values.iter().map(|value| Value::Bool(Some(!value.is_some()))).collect();
+            values.iter_mut().filter(|value| !value.is_some()).for_each(|value| *value = value.dummy_value());
+            format!("CASE WHEN NOT {} THEN {} END", arrays.add(nulls)?, arrays.add(values)?)
+        } else {
+            arrays.add(values)?
+        });
+    }
+    let (table, names) = (quoted(backend, E::default().as_str()), list(backend, &columns));
+    let (selected, key) = (selected.join(","), list(backend, key));
+    let Arrays { values, parameters, names: of_arrays } = arrays;
+    let (parameters, of_arrays) = (parameters.join(","), of_arrays.join(","));
+    let sql = format!(
+        "INSERT INTO {table} ({names}) SELECT {selected} FROM UNNEST({parameters}) AS r({of_arrays}) \
+         ON CONFLICT ({key}) DO NOTHING"
+    );
+    Ok(Statement::from_sql_and_values(backend, sql, values))
+}
+
+/// Parameters of a statement, each an array.
+#[derive(Default)]
+struct Arrays {
+    values: Vec<Value>,
+    /// With their types, for example `$1::uuid[]`.
+    parameters: Vec<String>,
+    names: Vec<String>,
+}
+
+impl Arrays {
+    /// Returns the name of the array's elements.
+    fn add(&mut self, values: Vec<Value>) -> Result<String, DbErr> {
+        let element = values.first().map_or(ArrayType::Bool, Value::array_type);
+        let sql_type = match element {
+            ArrayType::Bool => "boolean",
+            ArrayType::SmallInt => "smallint",
+            ArrayType::BigInt => "bigint",
+            ArrayType::String => "text",
+            ArrayType::Bytes => "bytea",
+            ArrayType::Uuid => "uuid",
+            other => return Err(DbErr::Custom(format!("no column of ours has the type {other:?}"))),
+        };
+        self.values.push(Value::Array(element, Some(Box::new(values))));
+        let (number, name) = (self.values.len(), format!("a{}", self.values.len()));
+        self.parameters.push(format!("${number}::{sql_type}[]"));
+        self.names.push(name.clone());
+        Ok(name)
+    }
+}
+
+fn list<C: IdenStatic>(backend: DbBackend, columns: &[C]) -> String {
+    let names: Vec<String> = columns.iter().map(|column| quoted(backend, column.as_str())).collect();
+    names.join(",")
+}
+
+fn quoted(backend: DbBackend, name: &str) -> String {
+    if backend == DbBackend::MySql { format!("`{name}`") } else { format!("\"{name}\"") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_have_few_lengths_and_lose_nothing() {
+        for (rows, runs) in [
+            (0, vec![]),
+            (1, vec![1]),
+            (2, vec![2]),
+            (7, vec![6, 1]),
+            (63, vec![48, 12, 3]),
+            (64, vec![64]),
+            (1_000, vec![512, 384, 96, 8]),
+        ] {
+            let rows: Vec<usize> = (0..rows).collect();
+            assert_eq!(statement_runs(&rows).map(<[usize]>::len).collect::<Vec<_>>(), runs);
+            assert_eq!(statement_runs(&rows).flatten().copied().collect::<Vec<_>>(), rows);
+        }
+    }
+
+    #[test]
+    fn what_one_statement_inserts_is_known() {
+        for (backend, rows, one) in [
+            (DbBackend::Postgres, 1_000, true),
+            (DbBackend::Sqlite, 1, true),
+            (DbBackend::Sqlite, 48, true),
+            (DbBackend::Sqlite, 49, false),
+            (DbBackend::MySql, 512, true),
+            (DbBackend::MySql, 513, false),
+        ] {
+            assert_eq!(is_one_statement(backend, rows), one, "{backend:?} {rows}");
+        }
+    }
+}
