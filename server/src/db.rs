@@ -13,8 +13,9 @@ mod sqlite;
 use std::{fmt, time::Duration};
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
+    ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
+    DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait as _, Value,
     sea_query::{Expr, IntoColumnRef, SimpleExpr},
 };
 use sea_orm_migration::MigratorTrait as _;
@@ -216,7 +217,12 @@ async fn migrate(backend: DbBackend, url: &str) -> Result<(), DbErr> {
         _ => None,
     };
     if let Some(lock) = lock {
-        db.query_one_raw(Statement::from_string(backend, lock)).await?;
+        let answer = db.query_one_raw(Statement::from_string(backend, lock)).await?;
+        let locked = answer.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
+        // MariaDB's waits no longer than it is told to.
+        if locked != Some(1) {
+            return Err(DbErr::Custom("another server has been migrating it for too long".to_owned()));
+        }
     }
     Migrator::up(&db, None).await?;
     // The lock ends with its session.
@@ -242,6 +248,21 @@ async fn lossy(db: &DatabaseConnection) -> Result<Vec<Setting>, DbErr> {
         }
     }
     Ok(lossy)
+}
+
+/// Whether a column, the first of an index, has the value, said so that the rest of a page is sought in that index.
+/// MariaDB reads all rows of an equal value, from the end, however far the page is; of a range of one value it reads
+/// the page alone, where the rows are sorted by that column first. PostgreSQL and SQLite do so by themselves.
+pub fn is_in_index<C: ColumnTrait>(
+    db: &impl ConnectionTrait,
+    column: C,
+    value: impl Into<Value>,
+) -> Condition {
+    let value = value.into();
+    match db.get_database_backend() {
+        DbBackend::MySql => Condition::all().add(column.gte(value.clone())).add(column.lte(value)),
+        _ => Condition::all().add(column.eq(value)),
+    }
 }
 
 /// Whether the bytes of a column contain `text`.

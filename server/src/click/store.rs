@@ -11,7 +11,7 @@ use sea_orm::{
 use super::{ClickId, ClickIdKey, ClickIdKeys, KeyId, LIST_KEY_BYTES, SECRET_BYTES, SubIds};
 use crate::{
     commit::Write,
-    db::{Db, insert_new, is_one_statement},
+    db::{Db, insert_new, is_in_index, is_one_statement},
     error::{Error, Result},
     id::AccountId,
     page::PageRequest,
@@ -73,11 +73,13 @@ pub async fn list(
     link: TrackingLinkId,
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<Vec<Model>> {
-    let mut query = Entity::find().filter(Column::AccountId.eq(account)).filter(Column::LinkId.eq(link));
+    let of_link = is_in_index(db, Column::LinkId, link);
+    let mut query = Entity::find().filter(Column::AccountId.eq(account)).filter(of_link);
     if let Some(after) = page.after {
         query = query.filter(Column::ClickId.lt(ClickId(Uuid::from_bytes(after))));
     }
-    Ok(query.order_by_desc(Column::ClickId).limit(page.rows_to_read()).all(db).await?)
+    let newest_first = query.order_by_desc(Column::LinkId).order_by_desc(Column::ClickId);
+    Ok(newest_first.limit(page.rows_to_read()).all(db).await?)
 }
 
 mod key {

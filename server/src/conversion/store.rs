@@ -12,7 +12,7 @@ use crate::{
     click::{ClickId, KeyId},
     commit::Write,
     conversion_code::ConversionCodeId,
-    db::{insert_new, is_one_statement},
+    db::{insert_new, is_in_index, is_one_statement},
     error::{Error, Result},
     id::AccountId,
     money::{Amount, Currency, Percent},
@@ -123,7 +123,7 @@ pub async fn list(
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<Vec<Model>> {
     let mut all = Condition::all()
-        .add(Column::AccountId.eq(account))
+        .add(is_in_index(db, Column::AccountId, account))
         .add_option(filter.code.map(|code| Column::CodeId.eq(code)))
         .add_option(filter.link.map(|link| Column::LinkId.eq(link)))
         .add_option(filter.click.map(|click| Column::ClickId.eq(click)))
@@ -143,6 +143,7 @@ pub async fn list(
     }
     let newest_first = Entity::find()
         .filter(all)
+        .order_by_desc(Column::AccountId)
         .order_by_desc(Column::CreatedAt)
         .order_by_desc(Column::ClickId)
         .order_by_desc(Column::Serial);

@@ -11,8 +11,8 @@ use super::{LOCK_TIMEOUT, Role, STATEMENT_TIMEOUT, STATEMENTS_CACHED_MAX};
 const WRITERS_MAX: u32 = 4;
 const READERS_MAX: u32 = 8;
 
-/// Held while the schema is brought up to date; waits 600 seconds at most.
-pub const MIGRATION_LOCK: &str = "SELECT GET_LOCK('s2s_migration', 600)";
+/// Held while the schema is brought up to date; answers 1 once it is, and something else after 600 seconds.
+pub const MIGRATION_LOCK: &str = "SELECT CAST(GET_LOCK('s2s_migration', 600) AS SIGNED)";
 
 /// Returns how many connections there may be.
 pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {

@@ -8,8 +8,8 @@ use super::{LOCK_TIMEOUT, Role, STATEMENT_TIMEOUT, STATEMENTS_CACHED_MAX};
 const WRITERS_MAX: u32 = 4;
 const READERS_MAX: u32 = 8;
 
-/// Held while the schema is brought up to date; the number is ours by chance.
-pub const MIGRATION_LOCK: &str = "SELECT pg_advisory_lock(7326921885)";
+/// Held while the schema is brought up to date; answers 1. Its number is ours by chance.
+pub const MIGRATION_LOCK: &str = "SELECT 1::bigint FROM pg_advisory_lock(7326921885)";
 
 /// Returns how many connections there may be.
 pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {

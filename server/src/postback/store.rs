@@ -15,7 +15,7 @@ use super::{Filter, LIST_KEY_BYTES, Notes, PostbackId, Reason, Verdict};
 use crate::{
     commit::Write,
     conversion::{self, Conversion},
-    db::{contains_bytes, insert_new, statement_runs},
+    db::{contains_bytes, insert_new, is_in_index, statement_runs},
     error::Result,
     id::{AccountId, first_id},
     page::PageRequest,
@@ -167,7 +167,7 @@ pub async fn list(
         ))
     });
     let all = Condition::all()
-        .add(Column::AccountId.eq(account))
+        .add(is_in_index(db, Column::AccountId, account))
         .add_option(filter.verdict.map(|verdict| Column::Verdict.eq(verdict)))
         .add_option(filter.reason.map(|reason| Column::Reason.eq(reason)))
         .add_option(filter.code_text.as_ref().map(|code| Column::CodeText.eq(code)))
@@ -178,7 +178,8 @@ pub async fn list(
         .add_option(filter.end.map(|end| Column::Id.lt(PostbackId(first_id(end.plus(ID_TICK))))))
         .add_option(text)
         .add_option(after.map(|after| Column::Id.lt(after)));
-    Ok(Entity::find().filter(all).order_by_desc(Column::Id).limit(page.rows_to_read()).all(db).await?)
+    let newest_first = Entity::find().filter(all).order_by_desc(Column::AccountId).order_by_desc(Column::Id);
+    Ok(newest_first.limit(page.rows_to_read()).all(db).await?)
 }
 
 /// The newest postbacks that name the click and are held.
