@@ -44,7 +44,7 @@ const WARM_UP: Duration = Duration::from_secs(1);
 /// How long it is then measured, where the command line says nothing else.
 const SECONDS_DEFAULT: u64 = 3;
 const SECONDS_MAX: u64 = 3_600;
-const USAGE: &str = "usage: s2s-bench [--seconds 1..3600] [--only TEXT], where TEXT is a part of a workload's name, for \
+const USAGE: &str = "usage: s2s-bench [--seconds 1..3600] [--filled] [--only TEXT], where TEXT is a part of a workload's name, for \
                      example `RecordConversion, 128` or `GET`";
 /// gRPC connections, which all callers share.
 const CHANNELS: usize = 2;
@@ -169,7 +169,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<()> {
-    let Options { duration, only } = Options::read(std::env::args().skip(1))?;
+    let Options { duration, only, filled } = Options::read(std::env::args().skip(1))?;
     let server = Server::start().await;
     report::machine(&server.database_url, disk_write(server.folder())?)?;
     println!(
@@ -178,6 +178,10 @@ async fn run() -> Result<()> {
         WARM_UP.as_secs()
     );
 
+    if filled {
+        println!("the tables are filled first: 10 million clicks, 1 million conversions");
+        database::fill(&server.database_url).await?;
+    }
     let bench = Bench::prepare(&server).await?;
     let memory_at_rest = process::memory_kib(server.process_id(), "VmRSS")?;
     let asked = |workload: &Workload| only.as_ref().is_none_or(|only| workload.to_string().contains(only));
@@ -224,19 +228,22 @@ struct Options {
     duration: Duration,
     /// Leaves out workloads whose name and number in flight do not contain this.
     only: Option<String>,
+    /// The tables are large from the start.
+    filled: bool,
 }
 
 impl Options {
-    fn read(arguments: impl Iterator<Item = String>) -> Result<Self> {
-        let arguments: Vec<String> = arguments.collect();
-        let mut options = Self { duration: Duration::from_secs(SECONDS_DEFAULT), only: None };
-        for pair in arguments.chunks(2) {
-            match pair {
-                [name, number] if name == "--seconds" => {
-                    let seconds = number.parse().ok().filter(|number| (1..=SECONDS_MAX).contains(number));
+    fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self> {
+        let mut options = Self { duration: Duration::from_secs(SECONDS_DEFAULT), only: None, filled: false };
+        while let Some(name) = arguments.next() {
+            match name.as_str() {
+                "--filled" => options.filled = true,
+                "--only" => options.only = Some(arguments.next().ok_or(USAGE)?),
+                "--seconds" => {
+                    let seconds = arguments.next().and_then(|number| number.parse().ok());
+                    let seconds = seconds.filter(|number| (1..=SECONDS_MAX).contains(number));
                     options.duration = Duration::from_secs(seconds.ok_or(USAGE)?);
                 }
-                [name, text] if name == "--only" => options.only = Some(text.clone()),
                 _ => return Err(USAGE.into()),
             }
         }

@@ -40,6 +40,91 @@ const COLUMNS: [&str; 16] = [
     "created_at",
 ];
 
+/// Rows that `fill` makes.
+const FILLED_CLICKS: u64 = 10_000_000;
+const FILLED_CONVERSIONS: u64 = 1_000_000;
+/// Time between them: together they are 30 days old.
+const FILLED_TICKS: u64 = 26;
+
+/// How a kind of database says what `fill` needs.
+struct Dialect {
+    /// A click id of the time that the expression gives, in hundredths of a second; its link's key follows.
+    id: fn(&str) -> String,
+    link: &'static str,
+    dedupe_key: &'static str,
+    /// A table of the numbers `n` from 1.
+    numbers: fn(u64) -> String,
+}
+
+/// Makes the tables large: rows of the last 30 days, of an account of their own, in the order of their time.
+pub async fn fill(url: &str) -> Result<()> {
+    let db = connect(url).await?;
+    let backend = db.get_database_backend();
+    let ticks = SystemTime::UNIX_EPOCH.elapsed()?.as_millis() / 10;
+    let first = ticks - u128::from(FILLED_CLICKS * FILLED_TICKS);
+    let Dialect { id, link, dedupe_key, numbers } = match backend {
+        DbBackend::Postgres => Dialect {
+            id: |tick| {
+                format!(
+                    "(lpad(to_hex({tick}), 10, '0') || '00000000ff' || substr(md5(n::text), 1, 12))::uuid"
+                )
+            },
+            link: "'00000000-0000-0000-0000-0000000000ff'::uuid",
+            dedupe_key: "convert_to('t' || n, 'UTF8')",
+            numbers: |count| format!("generate_series(1, {count}) AS numbers(n)"),
+        },
+        DbBackend::MySql => Dialect {
+            id: |tick| {
+                format!("unhex(concat(lpad(hex({tick}), 10, '0'), '00000000ff', substr(md5(n), 1, 12)))")
+            },
+            link: "unhex('000000000000000000000000000000ff')",
+            dedupe_key: "concat('t', n)",
+            numbers: |count| format!("(SELECT seq AS n FROM seq_1_to_{count}) AS numbers"),
+        },
+        _ => Dialect {
+            id: |tick| {
+                format!("unhex(printf('%010x00000000ff%012x', {tick}, abs(random()) % 281474976710656))")
+            },
+            link: "unhex('000000000000000000000000000000ff')",
+            dedupe_key: "CAST('t' || n AS BLOB)",
+            numbers: |count| {
+                format!(
+                    "(WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}) \
+                     SELECT n FROM numbers) AS numbers"
+                )
+            },
+        },
+    };
+    let micros = first * 10_000;
+    let clicks = format!(
+        "INSERT INTO click (click_id, key_id, account_id, link_id, sub_ids, query, referrer, user_agent, address, bot) \
+         SELECT {}, 1, {link}, {link}, '[]', 'sub1=newsletter', 'https://blog.example/post', \
+         'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', '192.0.2.0', {} FROM {}",
+        id(&format!("{first} + n * {FILLED_TICKS}")),
+        if backend == DbBackend::Postgres { "false" } else { "0" },
+        numbers(FILLED_CLICKS),
+    );
+    let step = FILLED_TICKS * FILLED_CLICKS / FILLED_CONVERSIONS;
+    let conversions = format!(
+        "INSERT INTO conversion ({}) SELECT {}, {link}, {dedupe_key}, n, 1, {link}, {link}, 'USD', 19990000, 500000, \
+         NULL, 2, '', '[]', {micros} + n * {} , {micros} + n * {} FROM {}",
+        COLUMNS.join(","),
+        id(&format!("{first} + n * {step}")),
+        step * 10_000,
+        step * 10_000,
+        numbers(FILLED_CONVERSIONS),
+    );
+    for statement in [clicks, conversions] {
+        db.execute_unprepared(&statement).await?;
+    }
+    if backend == DbBackend::Postgres {
+        db.execute_unprepared("VACUUM ANALYZE click").await?;
+        db.execute_unprepared("VACUUM ANALYZE conversion").await?;
+        db.execute_unprepared("CHECKPOINT").await?;
+    }
+    Ok(())
+}
+
 /// A table like `conversion`, with its indexes.
 pub struct Table {
     url: String,
