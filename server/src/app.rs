@@ -7,6 +7,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
 use crate::{
+    api_key::ApiKeys,
     click::{self, ClickIdKeys},
     commit::Committer,
     conversion_code,
@@ -63,12 +64,13 @@ pub struct App {
     pub public_url: Url,
     /// Cancelled once the server is to stop: what goes on for long ends then.
     pub stopping: CancellationToken,
+    pub api_keys: ApiKeys,
     pub codes: conversion_code::Cache,
     pub links: tracking_link::Cache,
 }
 
 impl App {
-    /// Starts the core on an open database. `tasks` runs the committer until the app is gone.
+    /// Starts the core on an open database. `tasks` runs what it writes until the app is gone.
     pub async fn start(
         db: Db,
         clock: Clock,
@@ -80,8 +82,10 @@ impl App {
         let click_id_keys = click::load_keys(&db, &clock, &random).await?;
         let (commit, work) = Committer::new(db.clone());
         tasks.spawn(work);
+        let (api_keys, uses) = ApiKeys::new(db.clone(), stopping.clone());
+        tasks.spawn(uses);
         let (codes, links) = (row_cache(), row_cache());
-        Ok(Self { db, commit, clock, random, click_id_keys, public_url, stopping, codes, links })
+        Ok(Self { db, commit, clock, random, click_id_keys, public_url, stopping, api_keys, codes, links })
     }
 
     pub fn now(&self) -> Time {

@@ -1,18 +1,23 @@
 //! Configuration: flags, and `S2S_*` variables of the same names. The one place that reads the
 //! environment. What is unknown or wrong ends the start with a sentence and a reason.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{ffi::OsStr, net::SocketAddr, time::Duration};
 
-use clap::{CommandFactory as _, Parser, error::ErrorKind};
+use clap::{CommandFactory as _, Parser, builder::BoolishValueParser, error::ErrorKind};
 use url::Url;
 
-use crate::db::backend;
+use crate::{api_key::KeyText, db::backend};
 
 const PREFIX: &str = "S2S_";
+/// Has no flag: arguments can be seen by every user of the machine.
+const ADMIN_KEY: &str = "S2S_ADMIN_KEY";
+
+const ADMIN_KEY_HELP: &str = "S2S_ADMIN_KEY in the environment is the text of an administrator's API key, \
+                              which is made at the start if it is not there.";
 
 /// Server-to-server conversion tracking: tracking links, clicks, postbacks, conversions.
 #[derive(Parser, Debug, Clone)]
-#[command(name = "s2s-server", version, about, max_term_width = 100)]
+#[command(name = "s2s-server", version, about, max_term_width = 100, after_help = ADMIN_KEY_HELP)]
 pub struct Config {
     /// Address and port to serve on; port 0 takes a free one. Only this machine reaches the default.
     #[arg(long, env = "S2S_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
@@ -38,6 +43,15 @@ pub struct Config {
     #[arg(long, env = "S2S_DRAIN_SECONDS", default_value = "30", value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=3_600))]
     drain_seconds: u64,
+
+    /// Asks nobody for an API key: whoever reaches the port is the administrator. Only where `--listen` is an
+    /// address of this machine alone, such as 127.0.0.1.
+    #[arg(long, env = "S2S_NO_AUTH", value_parser = BoolishValueParser::new())]
+    pub no_auth: bool,
+
+    /// The text in `S2S_ADMIN_KEY`.
+    #[arg(skip)]
+    pub admin_key: Option<KeyText>,
 
     /// What to log: `error`, `warn`, `info`, `debug` or `trace`, also for each module (`info,s2s_server=debug`).
     #[arg(long, env = "S2S_LOG", default_value = "info", value_name = "FILTER",
@@ -72,14 +86,29 @@ impl Config {
     pub fn read() -> Result<Self, ConfigError> {
         let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         known_variables(names)?;
-        Self::try_parse().map_err(|error| {
+        let mut config = Self::try_parse().map_err(|error| {
             let wrong = error.use_stderr();
             let reason = match error.kind() {
                 ErrorKind::UnknownArgument => "UNKNOWN_SETTING",
                 _ => "INVALID_SETTING",
             };
             ConfigError { reason, message: error.to_string(), exit_code: if wrong { 2 } else { 0 } }
-        })
+        })?;
+        config.admin_key = std::env::var_os(ADMIN_KEY).as_deref().map(admin_key).transpose()?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// What must hold between the settings.
+    fn check(&self) -> Result<(), ConfigError> {
+        if !self.no_auth || self.listen.ip().is_loopback() {
+            return Ok(());
+        }
+        let message = format!(
+            "error: --no-auth makes an administrator of whoever reaches {}; leave it away, or listen on 127.0.0.1",
+            self.listen
+        );
+        Err(ConfigError { reason: "NO_AUTH_REACHABLE", message, exit_code: 2 })
     }
 
     pub fn drain(&self) -> Duration {
@@ -92,12 +121,22 @@ fn known_variables(names: impl Iterator<Item = String>) -> Result<(), ConfigErro
     let command = Config::command();
     let known: Vec<&str> = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
     for name in names.filter(|name| name.starts_with(PREFIX)) {
-        if !known.contains(&name.as_str()) {
-            let message = format!("error: {name} is not a setting; the settings are {}", known.join(", "));
+        if name != ADMIN_KEY && !known.contains(&name.as_str()) {
+            let message =
+                format!("error: {name} is not a setting; the settings are {}, {ADMIN_KEY}", known.join(", "));
             return Err(ConfigError { reason: "UNKNOWN_SETTING", message, exit_code: 2 });
         }
     }
     Ok(())
+}
+
+/// Says nothing of the text itself, which may be a secret that is mistyped.
+fn admin_key(text: &OsStr) -> Result<KeyText, ConfigError> {
+    let parsed = text.to_string_lossy().parse::<KeyText>();
+    parsed.map_err(|fault| {
+        let message = format!("error: the API key in {ADMIN_KEY} {fault}");
+        ConfigError { reason: "INVALID_SETTING", message, exit_code: 2 }
+    })
 }
 
 fn database_url(text: &str) -> Result<String, String> {
@@ -169,9 +208,29 @@ mod tests {
     }
 
     #[test]
+    fn an_open_door_is_for_this_machine_alone() {
+        for (listen, ok) in
+            [("127.0.0.1:80", true), ("[::1]:80", true), ("0.0.0.0:80", false), ("10.0.0.1:80", false)]
+        {
+            let parse = |flags: &[&str]| {
+                Config::try_parse_from([&["s2s-server", "--listen", listen], flags].concat())
+            };
+            assert!(parse(&[]).unwrap().check().is_ok(), "{listen}");
+            assert_eq!(parse(&["--no-auth"]).unwrap().check().is_ok(), ok, "{listen}");
+        }
+    }
+
+    #[test]
+    fn an_admin_key_that_is_wrong_is_not_repeated() {
+        let error = admin_key(OsStr::new("s2s_geheim")).unwrap_err().to_string();
+        assert!(error.contains(ADMIN_KEY) && !error.contains("geheim"), "{error}");
+    }
+
+    #[test]
     fn unknown_variables_are_refused() {
         let check = |name: &str| known_variables([name.to_owned()].into_iter());
         assert!(check("S2S_LISTEN").is_ok());
+        assert!(check("S2S_ADMIN_KEY").is_ok());
         assert!(check("HOME").is_ok());
         assert!(check("S2S_LISTN").unwrap_err().to_string().contains("S2S_LISTEN"));
     }

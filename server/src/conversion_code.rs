@@ -29,8 +29,6 @@ use crate::{
 pub use lint::warning;
 pub use store::Model as ConversionCode;
 
-/// Longest name, in characters.
-pub const NAME_CHARS_MAX: usize = 100;
 /// Longest fixed reply, in bytes.
 pub const REPLY_TEXT_BYTES_MAX: usize = 200;
 /// Shortest, longest and default attribution window, in seconds.

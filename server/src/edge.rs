@@ -33,7 +33,7 @@ use tonic::service::Routes;
 use tower::Service;
 
 use crate::{
-    auth::Scope,
+    auth::Caller,
     click::{ClickIdKey, ClickIdKeys, KeyId},
     error::{Error, Result, reason_text},
     id::Random,
@@ -64,7 +64,7 @@ impl Service<Request<tonic::body::Body>> for Core {
 
     fn call(&mut self, mut request: Request<tonic::body::Body>) -> Self::Future {
         // Only this transport says so, and nothing from the network passes through it.
-        request.extensions_mut().insert(Scope::Installation);
+        request.extensions_mut().insert(Caller::EDGE);
         self.0.call(request)
     }
 }

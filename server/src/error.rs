@@ -264,13 +264,17 @@ pub fn code(reason: ErrorReason) -> Code {
         | ErrorReason::TrackingLinkUnknown
         | ErrorReason::ConversionCodeArchived
         | ErrorReason::TrackingLinkArchived
-        | ErrorReason::BrowserCall => Code::FailedPrecondition,
+        | ErrorReason::BrowserCall
+        | ErrorReason::ApiKeyEnded => Code::FailedPrecondition,
         ErrorReason::TransactionConflict | ErrorReason::SlugTaken | ErrorReason::RequestIdReused => {
             Code::AlreadyExists
         }
         ErrorReason::RequestTooLarge => Code::OutOfRange,
         ErrorReason::UnknownMethod => Code::Unimplemented,
-        ErrorReason::EdgeOnly | ErrorReason::PreviewCall => Code::PermissionDenied,
+        ErrorReason::EdgeOnly | ErrorReason::PreviewCall | ErrorReason::ScopeMissing => {
+            Code::PermissionDenied
+        }
+        ErrorReason::ApiKeyMissing | ErrorReason::ApiKeyInvalid => Code::Unauthenticated,
         ErrorReason::Overloaded => Code::ResourceExhausted,
         ErrorReason::Unavailable => Code::Unavailable,
         ErrorReason::DeadlineExceeded => Code::DeadlineExceeded,

@@ -100,8 +100,10 @@ prefixed_id!(
 );
 
 impl AccountId {
-    /// The account of the installation itself; the only one so far.
+    /// The account of the installation itself.
     pub const DEFAULT: Self = Self(Uuid::from_u128(1));
+    /// No account, which has nothing.
+    pub const NOBODY: Self = Self(Uuid::nil());
 }
 
 /// Longest request id.

@@ -8,6 +8,8 @@
 
 #![forbid(unsafe_code)]
 
+mod account;
+mod api_key;
 mod app;
 mod auth;
 mod click;
@@ -41,7 +43,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::service::Routes;
 use url::Url;
 
-use crate::{app::App, config::Config, db::Db, edge::Edge, id::Random, time::Clock};
+use crate::{app::App, config::Config, db::Db, edge::Edge, id::Random, serve::Door, time::Clock};
 
 #[cfg(fuzzing)]
 pub use postback::check_reading;
@@ -72,7 +74,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-async fn run(config: Config) -> Result<(), Box<dyn Error>> {
+async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
     // Before the port is bound, so that whoever sees it open may stop us.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let listener = TcpListener::bind(config.listen)
@@ -95,11 +97,27 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let (clock, random, stopping) = (Clock::system(), Random::system(), CancellationToken::new());
     let app = App::start(db.clone(), clock.clone(), random.clone(), public_url, stopping.clone(), &tasks);
     let app = Arc::new(app.await?);
+    let door = if config.no_auth {
+        tracing::warn!(
+            "NO API KEYS ARE ASKED FOR (--no-auth): whoever reaches {address} is the administrator"
+        );
+        Door::Open
+    } else {
+        if let Some(text) = api_key::first(&app, config.admin_key.take()).await? {
+            let mut output = std::io::stdout();
+            writeln!(
+                output,
+                "The administrator's API key, shown this once; paste the next line into your shell:"
+            )?;
+            writeln!(output, "KEY={}", text.reveal())?;
+        }
+        Door::Keys(app.clone())
+    };
     let core = serve::core(&app);
     let edge = Edge::start(edge::Core::new(core.clone()), clock, random, tasks.clone());
     let edge = edge.await?;
     let (health, health_service) = tonic_health::server::health_reporter();
-    let router = serve::router(core, Routes::new(health_service), edge)?;
+    let router = serve::router(core, door, Routes::new(health_service), edge)?;
     tasks.spawn(postback::keep_matching(Arc::downgrade(&app), stopping.clone()));
     drop(app);
 

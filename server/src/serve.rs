@@ -1,9 +1,11 @@
 //! Every route, every layer and their order, and the loop that serves connections.
 //!
 //! One port takes gRPC, gRPC-web and plain HTTP. The order of layers, from outside in: panics become
-//! answers; CORS (outside gRPC-web, which would refuse a preflight); gRPC-web; the deadline; the service.
+//! answers; CORS (outside gRPC-web, which would refuse a preflight); gRPC-web; the deadline; the API key (within
+//! the deadline, since it may have to be looked up; not for health and reflection); the service.
 
 mod http1;
+mod keys;
 
 use std::{any::Any, convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
@@ -34,12 +36,15 @@ use tower_http::{
 };
 
 use crate::{
+    account, api_key,
     app::App,
     click, conversion, conversion_code,
     edge::{self, Edge},
     error::{Error, Result},
     postback, preset, tracking_link,
 };
+
+pub use keys::Door;
 
 /// Connections that may be open.
 const CONNECTIONS_MAX: usize = 10_000;
@@ -62,7 +67,9 @@ const DEADLINE_MARGIN: Duration = Duration::from_millis(5);
 
 /// The services of the core.
 pub fn core(app: &Arc<App>) -> Routes {
-    Routes::new(preset::grpc::service())
+    Routes::new(account::grpc::service(app.clone()))
+        .add_service(api_key::grpc::service(app.clone()))
+        .add_service(preset::grpc::service())
         .add_service(conversion_code::grpc::service(app.clone()))
         .add_service(tracking_link::grpc::service(app.clone()))
         .add_service(click::grpc::service(app.clone()))
@@ -71,7 +78,7 @@ pub fn core(app: &Arc<App>) -> Routes {
 }
 
 /// Everything the port answers.
-pub fn router(core: Routes, health: Routes, edge: Edge) -> Result<Router> {
+pub fn router(core: Routes, door: Door, health: Routes, edge: Edge) -> Result<Router> {
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(DESCRIPTOR)
@@ -79,12 +86,14 @@ pub fn router(core: Routes, health: Routes, edge: Edge) -> Result<Router> {
             // So that tools can show the details of an error.
             .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
     };
-    let services: Router = core
+    let open = health
         .add_service(reflection().build_v1().map_err(|error| Error::internal(&error))?)
         .add_service(reflection().build_v1alpha().map_err(|error| Error::internal(&error))?)
         .into_axum_router()
-        .merge(health.into_axum_router().reset_fallback());
-    let grpc = services.reset_fallback().route_layer(
+        .reset_fallback();
+    let asked =
+        core.into_axum_router().reset_fallback().route_layer(middleware::from_fn_with_state(door, keys::ask));
+    let grpc = asked.merge(open).route_layer(
         ServiceBuilder::new()
             .layer(CatchPanicLayer::custom(grpc_panic))
             .layer(cors())
@@ -106,7 +115,8 @@ fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::any())
         .allow_methods([Method::POST])
-        .allow_headers(AllowHeaders::any())
+        // By name: `*` does not cover `authorization`.
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(
             ["grpc-status", "grpc-message", "grpc-status-details-bin"].map(HeaderName::from_static),
         )

@@ -6,6 +6,19 @@ pub fn cut(mut text: String, bytes_max: usize) -> String {
     text
 }
 
+/// Longest name for people, in characters.
+const NAME_CHARS_MAX: usize = 100;
+
+/// A name for people.
+pub fn parse_name(text: &str) -> Result<String, String> {
+    let fits = (1..=NAME_CHARS_MAX).contains(&text.chars().count());
+    if fits && !text.chars().any(char::is_control) && !text.trim().is_empty() {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("must be 1 to {NAME_CHARS_MAX} characters, without control characters"))
+    }
+}
+
 /// Longest part of somebody's text that a message repeats, in characters.
 const SHOWN_CHARS_MAX: usize = 64;
 

@@ -23,10 +23,10 @@ use std::{
 
 use reqwest::{header::HeaderMap, redirect::Policy};
 use s2s_sdk::{
-    Client,
+    Client, ClientBuilder,
     v1::{
-        ConversionCode, CreateConversionCodeRequest, CreateTrackingLinkRequest, RecordClickRequest,
-        TrackingLink,
+        Account, ApiKey, ApiKeyScope, ConversionCode, CreateAccountRequest, CreateApiKeyRequest,
+        CreateConversionCodeRequest, CreateTrackingLinkRequest, RecordClickRequest, TrackingLink,
     },
 };
 use tempfile::TempDir;
@@ -34,6 +34,9 @@ use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
     process::{Child, Command},
 };
+
+/// The administrator's key of every server that is started here.
+pub const ADMIN_KEY: &str = "s2s_54d0e80fa59d373c44f88f2c43743873034261e69b34ee2c";
 
 /// How long the server may take to say where it listens, or to stop.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -99,7 +102,32 @@ impl Server {
 
     /// A client with defaults.
     pub fn client(&self) -> Client {
-        Client::builder(&self.url).build().unwrap()
+        administrator(&self.url).build().unwrap()
+    }
+
+    /// A client with that key.
+    pub fn client_with(&self, api_key: &str) -> Client {
+        Client::builder(&self.url).api_key(api_key).build().unwrap()
+    }
+
+    /// A new account with that name.
+    pub async fn account(&self, name: &str) -> Account {
+        let account = Account { name: name.to_owned(), ..Default::default() };
+        let request = CreateAccountRequest { account: Some(account), ..Default::default() };
+        self.client().create_account(request).await.unwrap().account.unwrap()
+    }
+
+    /// A new API key of the account, and its text.
+    pub async fn api_key(&self, account_id: &str, scopes: &[ApiKeyScope]) -> (ApiKey, String) {
+        let key = ApiKey {
+            account_id: account_id.to_owned(),
+            name: "test".to_owned(),
+            scopes: scopes.iter().map(|scope| (*scope).into()).collect(),
+            ..Default::default()
+        };
+        let request = CreateApiKeyRequest { api_key: Some(key), ..Default::default() };
+        let response = self.client().create_api_key(request).await.unwrap();
+        (response.api_key.unwrap(), response.key_text)
     }
 
     /// The folder that the server runs in, with its database `s2s.db` where that is a file.
@@ -174,6 +202,23 @@ impl Server {
     }
 }
 
+/// Begins to configure a client of a server that was started here.
+pub fn administrator(url: &str) -> ClientBuilder {
+    Client::builder(url).api_key(ADMIN_KEY)
+}
+
+/// A request with the administrator's key, for the generated clients.
+pub fn authorized<T>(message: T) -> tonic::Request<T> {
+    let mut request = tonic::Request::new(message);
+    request.metadata_mut().insert("authorization", bearer(ADMIN_KEY).parse().unwrap());
+    request
+}
+
+/// The header `authorization` that shows a key.
+pub fn bearer(api_key: &str) -> String {
+    format!("Bearer {api_key}")
+}
+
 /// Starts the server and waits until it says where it listens.
 async fn launch(command: &mut Command) -> (Child, String) {
     let mut child =
@@ -193,11 +238,12 @@ pub fn command(folder: &Path) -> Command {
 
 fn prepare(mut command: Command, folder: &Path) -> Command {
     // Variables of the developer's own server are not the test's.
-    for name in ["LISTEN", "DATABASE_URL", "ALLOW_LOSSY", "PUBLIC_URL", "DRAIN_SECONDS", "LOG"] {
+    for name in ["LISTEN", "DATABASE_URL", "ALLOW_LOSSY", "PUBLIC_URL", "DRAIN_SECONDS", "LOG", "NO_AUTH"] {
         command.env_remove(format!("S2S_{name}"));
     }
     // Ours would be a misspelt setting to the server.
     command.env_remove(database::VARIABLE);
+    command.env("S2S_ADMIN_KEY", ADMIN_KEY);
     command.env("S2S_LOG", "warn").current_dir(folder).stdin(Stdio::null());
     command
 }

@@ -23,12 +23,9 @@ use std::{
 };
 
 use futures::TryStreamExt as _;
-use s2s_sdk::{
-    Client,
-    v1::{ListConversionsRequest, Money, RecordConversionRequest},
-};
+use s2s_sdk::v1::{ListConversionsRequest, Money, RecordConversionRequest};
 use s2s_tests::{
-    Server,
+    Server, administrator,
     database::{fresh_on, server::DatabaseServer},
     eventually, http,
     random::Random,
@@ -85,7 +82,7 @@ impl Campaign {
 
     async fn call(&self, number: u64) -> Option<String> {
         let url = self.url.borrow().clone();
-        let client = Client::builder(url).retries(0).build().unwrap();
+        let client = administrator(&url).retries(0).build().unwrap();
         let request = RecordConversionRequest {
             conversion_code_id: self.code.clone(),
             click_id: self.click.clone(),

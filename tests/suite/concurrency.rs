@@ -13,7 +13,7 @@ use s2s_sdk::{
         RecordConversionRequest, RecordConversionResponse, Verdict, record_conversion_request::Commission,
     },
 };
-use s2s_tests::{Answer, Server, click_id_of, http};
+use s2s_tests::{Answer, Server, administrator, click_id_of, http};
 use tokio::net::TcpStream;
 
 use crate::report;
@@ -138,7 +138,7 @@ async fn what_was_acknowledged_survives_a_kill() {
         // A moment that differs from run to run: the code's id is random.
         let digits = &campaign.code.id[cycle * 4..][..4];
         let moment = 100 + usize::from_str_radix(digits, 16).unwrap() % 800;
-        let client = Client::builder(&server.url).retries(0).build().unwrap();
+        let client = administrator(&server.url).retries(0).build().unwrap();
         let mut answers = std::pin::pin!(campaign.send(&client, next..next + BURST));
         let mut answered = 0;
         while let Some((number, answer)) = answers.next().await {
@@ -183,7 +183,7 @@ async fn a_stop_answers_what_was_accepted() {
     let mut acknowledged = BTreeSet::new();
     let mut refused = 0;
     let stopped = {
-        let client = Client::builder(&server.url).retries(0).build().unwrap();
+        let client = administrator(&server.url).retries(0).build().unwrap();
         let mut answers = std::pin::pin!(campaign.send(&client, 0..5_000));
         while let Some((number, answer)) = answers.next().await {
             match answer {

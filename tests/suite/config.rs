@@ -43,6 +43,10 @@ async fn settings_that_are_wrong_are_named() {
         let named = if reason == "UNKNOWN_SETTING" { variable.as_str() } else { flag };
         check_refused(folder.path(), &[], &[(&variable, value)], named, reason).await;
     }
+    let reachable = ["--listen", "0.0.0.0:0", "--no-auth"];
+    check_refused(folder.path(), &reachable, &[], "--no-auth", "NO_AUTH_REACHABLE").await;
+    let mistyped = [("S2S_ADMIN_KEY", "s2s_geheim")];
+    check_refused(folder.path(), &[], &mistyped, "S2S_ADMIN_KEY", "INVALID_SETTING").await;
     check_refused(folder.path(), &["surplus"], &[], "surplus", "UNKNOWN_SETTING").await;
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was created");
 }

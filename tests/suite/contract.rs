@@ -10,9 +10,9 @@ use prost::{
 use s2s_sdk::{
     Code,
     prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet},
-    v1::{DESCRIPTOR, ErrorReason},
+    v1::{ApiKeyScope, DESCRIPTOR, ErrorReason},
 };
-use s2s_tests::Server;
+use s2s_tests::{ADMIN_KEY, Server, bearer};
 use tonic::{
     Request, Status,
     codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
@@ -22,7 +22,20 @@ use tonic_types::StatusExt as _;
 
 /// A test that calls every RPC with its real client: file and function; and what an empty request is
 /// refused for, `Unspecified` where it is none.
-const COVERED: [(&str, (&str, &str), ErrorReason); 30] = [
+const COVERED: [(&str, (&str, &str), ErrorReason); 39] = [
+    ("AccountService/CreateAccount", (KEYS, "accounts_are_created_renamed_and_listed"), E::FieldInvalid),
+    ("AccountService/GetAccount", (KEYS, "accounts_are_created_renamed_and_listed"), E::Unspecified),
+    ("AccountService/ListAccounts", (KEYS, "accounts_are_created_renamed_and_listed"), E::Unspecified),
+    ("AccountService/UpdateAccount", (KEYS, "accounts_are_created_renamed_and_listed"), E::ResourceNotFound),
+    ("ApiKeyService/CreateApiKey", (KEYS, "a_key_is_shown_once_and_never_again"), E::FieldInvalid),
+    ("ApiKeyService/GetApiKey", (KEYS, "a_key_is_shown_once_and_never_again"), E::ResourceNotFound),
+    ("ApiKeyService/ListApiKeys", (KEYS, "a_key_is_shown_once_and_never_again"), E::Unspecified),
+    ("ApiKeyService/RotateApiKey", (KEYS, "a_rotated_key_goes_on_for_its_overlap"), E::ResourceNotFound),
+    (
+        "ApiKeyService/RevokeApiKey",
+        (KEYS, "a_revoked_key_ends_within_a_second_everywhere"),
+        E::ResourceNotFound,
+    ),
     ("PresetService/ListPresets", (PRESETS, "presets_come_in_pages_sorted_by_id"), E::Unspecified),
     ("PresetService/GetPreset", (PRESETS, "presets_come_in_pages_sorted_by_id"), E::ResourceNotFound),
     (
@@ -113,6 +126,7 @@ const COVERED: [(&str, (&str, &str), ErrorReason); 30] = [
 const COUNTING: &str = include_str!("counting.rs");
 const EXPLAIN: &str = include_str!("explain.rs");
 const JOURNEY: &str = include_str!("journey.rs");
+const KEYS: &str = include_str!("keys.rs");
 const LISTS: &str = include_str!("lists.rs");
 const PORT: &str = include_str!("port.rs");
 const PRESETS: &str = include_str!("presets.rs");
@@ -131,7 +145,7 @@ fn files() -> Vec<FileDescriptorProto> {
 }
 
 /// `Service/Method` of every RPC.
-fn methods() -> Vec<String> {
+pub fn methods() -> Vec<String> {
     let mut names = Vec::new();
     for service in files().iter().flat_map(|file| &file.service) {
         names.extend(service.method.iter().map(|method| format!("{}/{}", service.name(), method.name())));
@@ -177,20 +191,33 @@ impl Decoder for Bytes {
     }
 }
 
-async fn channel(server: &Server) -> Channel {
+pub async fn channel(server: &Server) -> Channel {
     Endpoint::from_shared(server.url.clone()).unwrap().connect().await.unwrap()
 }
 
 async fn call(channel: &Channel, path: &str, message: &[u8]) -> Result<Vec<u8>, Status> {
+    call_as(Some(&bearer(ADMIN_KEY)), channel, path, message).await
+}
+
+/// A call with that header `authorization`.
+pub async fn call_as(
+    authorization: Option<&str>,
+    channel: &Channel,
+    path: &str,
+    message: &[u8],
+) -> Result<Vec<u8>, Status> {
     let mut client = tonic::client::Grpc::new(channel.clone());
     client.ready().await.unwrap();
-    let path = path.parse().unwrap();
-    client.unary(Request::new(message.to_vec()), path, Bytes).await.map(tonic::Response::into_inner)
+    let mut request = Request::new(message.to_vec());
+    if let Some(authorization) = authorization {
+        request.metadata_mut().insert("authorization", authorization.parse().unwrap());
+    }
+    client.unary(request, path.parse().unwrap(), Bytes).await.map(tonic::Response::into_inner)
 }
 
 /// The reason in a status, which must be of our domain and one of the schema's.
 #[track_caller]
-fn reason(method: &str, status: &Status) -> ErrorReason {
+pub fn reason(method: &str, status: &Status) -> ErrorReason {
     let info =
         status.get_details_error_info().unwrap_or_else(|| panic!("{method}: no ErrorInfo in {status:?}"));
     assert_eq!(info.domain, "s2s.v1", "{method}");
@@ -240,10 +267,13 @@ async fn every_rpc_answers_an_empty_request_as_promised() {
 async fn a_request_that_is_no_message_is_refused_with_a_reason() {
     let server = Server::start().await;
     let channel = channel(&server).await;
-    for method in methods() {
-        let status = call(&channel, &format!("/s2s.v1.{method}"), &[0xff; 16]).await.unwrap_err();
+    let (_, edge_key) = server.api_key("", &[ApiKeyScope::Edge]).await;
+    for (method, _, expected) in COVERED {
+        let key = if expected == E::EdgeOnly { &edge_key } else { ADMIN_KEY };
+        let path = format!("/s2s.v1.{method}");
+        let status = call_as(Some(&bearer(key)), &channel, &path, &[0xff; 16]).await.unwrap_err();
         assert!(matches!(status.code(), Code::InvalidArgument | Code::Internal), "{method}: {status:?}");
-        reason(&method, &status);
+        reason(method, &status);
     }
     call(&channel, "/s2s.v1.ConversionService/ListConversions", &[]).await.unwrap();
 }

@@ -4,9 +4,12 @@ use std::process::Stdio;
 
 use s2s_sdk::{
     Client,
-    v1::{ConversionCode, CreateConversionCodeRequest, CreateTrackingLinkRequest, TrackingLink},
+    v1::{
+        ApiKey, ConversionCode, CreateApiKeyRequest, CreateConversionCodeRequest, CreateTrackingLinkRequest,
+        GetApiKeyRequest, ListConversionCodesRequest, RotateApiKeyRequest, TrackingLink,
+    },
 };
-use s2s_tests::{Answer, click_id_of, command, http};
+use s2s_tests::{ADMIN_KEY, Answer, administrator, bearer, click_id_of, command, http};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
     process::Command,
@@ -25,7 +28,7 @@ async fn a_log_tells_nothing_of_visitors_and_sales() {
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
     let said = lines.next_line().await.unwrap().unwrap();
     let url = said.split_whitespace().last().unwrap();
-    let client = Client::builder(url).build().unwrap();
+    let client = administrator(url).build().unwrap();
 
     let code = ConversionCode { name: "Secretname".to_owned(), ..Default::default() };
     let request = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
@@ -48,6 +51,9 @@ async fn a_log_tells_nothing_of_visitors_and_sales() {
         let answer = Answer::of(http().get(format!("{url}/s2s?{query}")).send().await.unwrap()).await;
         assert_eq!(answer.status, status, "{answer:?}");
     }
+    // An API key is a secret wherever it is put.
+    let (_, good) = ADMIN_KEY.split_at(4);
+    let key_id = ask_with_keys(&client, url).await;
     drop(client);
     let id = server.id().unwrap().to_string();
     assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
@@ -59,4 +65,28 @@ async fn a_log_tells_nothing_of_visitors_and_sales() {
     for word in ["secret", "clickid=", "127.0.0.1", &click_id, &code.id.to_lowercase()] {
         assert!(!log.contains(word), "the log holds {word}: {log}");
     }
+    assert!(!log.contains(good) && !log.contains("canary"), "the log holds a key: {log}");
+    assert!(!log.contains(&key_id), "{log}");
+}
+
+/// Sends keys, good and bad, in the right place and in wrong ones. Returns a part of one that was made.
+async fn ask_with_keys(client: &Client, url: &str) -> String {
+    let key = ApiKey { name: "canary".to_owned(), scopes: vec![1], ..Default::default() };
+    let request = CreateApiKeyRequest { api_key: Some(key), ..Default::default() };
+    let made = client.create_api_key(request).await.unwrap();
+    let id = made.api_key.unwrap().id;
+    let list = ListConversionCodesRequest::default();
+    for key in [made.key_text.as_str(), "s2s_canary", &"canary".repeat(9)] {
+        let client = Client::builder(url).api_key(key).build().unwrap();
+        let _ = client.list_conversion_codes(list.clone()).await;
+        let _ = client.create_conversion_code(CreateConversionCodeRequest::default()).await.unwrap_err();
+        let get = GetApiKeyRequest { id: key.to_owned() };
+        administrator(url).build().unwrap().get_api_key(get).await.unwrap_err();
+        for path in [format!("s2s?key={key}"), format!("{key}?key={key}"), "s2s".to_owned()] {
+            let request = http().get(format!("{url}/{path}")).header("authorization", bearer(key));
+            request.header("x-api-key", key).send().await.unwrap();
+        }
+    }
+    client.rotate_api_key(RotateApiKeyRequest { id, ..Default::default() }).await.unwrap();
+    made.key_text.split_at(4).1.to_owned()
 }

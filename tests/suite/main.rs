@@ -8,6 +8,7 @@
     reason = "a test that can't go on has failed"
 )]
 
+mod access;
 mod bad_input;
 mod callers;
 mod concurrency;
@@ -17,6 +18,7 @@ mod counting;
 mod explain;
 mod flood;
 mod journey;
+mod keys;
 mod lists;
 mod logs;
 mod orphans;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use futures::TryStreamExt as _;
 use s2s_sdk::{
-    Client, Code,
+    Code,
     v1::{ErrorReason, ListConversionsRequest, RecordConversionRequest},
 };
 use s2s_tests::{Answer, Server, click_id_of, http};
@@ -36,7 +36,7 @@ async fn a_full_disk_loses_nothing_and_stops_no_visitor() {
     check_refused(&answer);
 
     // Over gRPC the same, with the pause that is asked for. A smaller write may still have found room.
-    let client = Client::builder(&server.url).retries(0).build().unwrap();
+    let client = s2s_tests::administrator(&server.url).retries(0).build().unwrap();
     let (request, error) = loop {
         let transaction_id = numbers.next().expect("the disk is full in the end").to_string();
         let request = RecordConversionRequest { transaction_id, ..report(&code, &click) };

@@ -16,7 +16,7 @@ use s2s_sdk::{
         tracking_link_service_client::TrackingLinkServiceClient,
     },
 };
-use s2s_tests::{Server, http};
+use s2s_tests::{ADMIN_KEY, Server, authorized, bearer, http};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -27,7 +27,9 @@ use tonic::{
 };
 
 const LIST_CODES: &str = "/s2s.v1.ConversionCodeService/ListConversionCodes";
-const SERVICES: [&str; 6] = [
+const SERVICES: [&str; 8] = [
+    "s2s.v1.AccountService",
+    "s2s.v1.ApiKeyService",
     "s2s.v1.ClickService",
     "s2s.v1.ConversionCodeService",
     "s2s.v1.ConversionService",
@@ -126,11 +128,13 @@ async fn a_web_page_of_any_origin_may_call() {
     let server = Server::start().await;
     let code = server.code("Sale").await;
     let url = format!("{}{LIST_CODES}", server.url);
+    // What a browser asks for by name, it must be answered by name: `*` does not cover `authorization`.
+    let asked = "authorization,content-type,grpc-timeout,x-grpc-web,x-user-agent";
     let preflight = http()
         .request(Method::OPTIONS, &url)
         .header("origin", "https://console.example")
         .header("access-control-request-method", "POST")
-        .header("access-control-request-headers", "content-type,x-grpc-web,x-user-agent,grpc-timeout");
+        .header("access-control-request-headers", asked);
     let response = preflight.send().await.unwrap();
     assert!(response.status().is_success(), "{}", response.status());
     let header =
@@ -138,7 +142,7 @@ async fn a_web_page_of_any_origin_may_call() {
     for (name, expected) in [
         ("access-control-allow-origin", "*"),
         ("access-control-allow-methods", "POST"),
-        ("access-control-allow-headers", "*"),
+        ("access-control-allow-headers", asked),
         ("access-control-max-age", "3600"),
         ("access-control-allow-credentials", ""),
     ] {
@@ -147,6 +151,7 @@ async fn a_web_page_of_any_origin_may_call() {
 
     let call = |request: &ListConversionCodesRequest| {
         let call = http().post(&url).header("origin", "https://console.example").header("x-grpc-web", "1");
+        let call = call.header("authorization", bearer(ADMIN_KEY));
         call.header("content-type", "application/grpc-web+proto").body(frame(request)).send()
     };
     let response = call(&ListConversionCodesRequest::default()).await.unwrap();
@@ -204,6 +209,7 @@ async fn a_call_whose_deadline_passes_is_told_so() {
         .header("content-type", "application/grpc")
         .header("te", "trailers")
         .header("grpc-timeout", "50m")
+        .header("authorization", bearer(ADMIN_KEY))
         .body(reqwest::Body::wrap_stream(never));
     let response = call.send().await.unwrap();
     assert_eq!(response.status(), 200);
@@ -220,13 +226,13 @@ async fn calls_for_edges_are_closed_to_the_network() {
     let channel = channel(&server).await;
     let resolve = ResolveSlugRequest { slug: link.slug };
     let refused = [
-        TrackingLinkServiceClient::new(channel.clone()).resolve_slug(resolve).await.map(drop),
+        TrackingLinkServiceClient::new(channel.clone()).resolve_slug(authorized(resolve)).await.map(drop),
         ClickServiceClient::new(channel.clone())
-            .list_click_id_keys(ListClickIdKeysRequest {})
+            .list_click_id_keys(authorized(ListClickIdKeysRequest {}))
             .await
             .map(drop),
         PostbackServiceClient::new(channel)
-            .receive_postback(ReceivePostbackRequest::default())
+            .receive_postback(authorized(ReceivePostbackRequest::default()))
             .await
             .map(drop),
     ];

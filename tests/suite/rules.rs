@@ -11,7 +11,8 @@ const LINES_MAX: usize = 500;
 /// Folders that hold nothing of ours; in a second working tree `.git` is a file.
 const FOREIGN: [&str; 3] = [".git", "target", "node_modules"];
 /// The slices of the core, each of which may know those before it.
-const SLICES: [&str; 6] = ["preset", "conversion_code", "tracking_link", "click", "conversion", "postback"];
+const SLICES: [&str; 8] =
+    ["account", "api_key", "preset", "conversion_code", "tracking_link", "click", "conversion", "postback"];
 
 struct File {
     /// From the root of the repository, with `/`.

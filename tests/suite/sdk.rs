@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use s2s_sdk::v1::{ListConversionsRequest, Money};
-use s2s_tests::Server;
+use s2s_tests::{ADMIN_KEY, Server};
 use tokio::process::Command;
 
 #[tokio::test]
@@ -12,7 +12,8 @@ async fn the_example_records_a_first_conversion() {
     let this = std::env::current_exe().unwrap();
     let example = this.ancestors().nth(2).unwrap().join("examples/first_conversion");
     assert!(example.is_file(), "the example is not built; run `make test`");
-    let run = Command::new(example).arg(&server.url).stdout(Stdio::piped()).output().await.unwrap();
+    let run =
+        Command::new(example).args([ADMIN_KEY, &server.url]).stdout(Stdio::piped()).output().await.unwrap();
     let output = String::from_utf8(run.stdout).unwrap();
     assert!(run.status.success(), "{output}");
     assert!(output.contains("value 19.99 EUR, commission 2.5 EUR"), "{output}");

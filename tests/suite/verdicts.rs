@@ -244,7 +244,7 @@ fn micros(micros: i64) -> Money {
 }
 
 /// Reasons that no postback and no report is refused for, with the file that tries them.
-const ELSEWHERE: [(ErrorReason, &str); 12] = [
+const ELSEWHERE: [(ErrorReason, &str); 16] = [
     (E::ResourceNotFound, include_str!("lists.rs")),
     (E::SlugTaken, include_str!("setup.rs")),
     (E::RequestIdReused, include_str!("setup.rs")),
@@ -257,6 +257,10 @@ const ELSEWHERE: [(ErrorReason, &str); 12] = [
     (E::TrackingLinkUnknown, include_str!("orphans.rs")),
     (E::BrowserCall, include_str!("callers.rs")),
     (E::PreviewCall, include_str!("callers.rs")),
+    (E::ApiKeyMissing, include_str!("access.rs")),
+    (E::ApiKeyInvalid, include_str!("access.rs")),
+    (E::ScopeMissing, include_str!("access.rs")),
+    (E::ApiKeyEnded, include_str!("keys.rs")),
 ];
 /// Reasons that can't be brought about through a port at will; tests inside the server try them.
 const INSIDE: [ErrorReason; 2] = [E::Overloaded, E::Internal];

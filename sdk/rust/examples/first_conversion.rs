@@ -8,8 +8,9 @@ use s2s_sdk::{
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let endpoint = env::args().nth(1).unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
-    let client = Client::builder(endpoint).build()?;
+    let api_key = env::args().nth(1).ok_or("the first argument is the API key")?;
+    let endpoint = env::args().nth(2).unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
+    let client = Client::builder(endpoint).api_key(api_key).build()?;
 
     // What is to be counted: sales.
     let code = v1::ConversionCode {

@@ -38,6 +38,34 @@ macro_rules! calls {
 }
 
 calls! {
+    account_service_client::AccountServiceClient {
+        /// Creates an account. Needs the scope `admin`.
+        create_account(CreateAccountRequest) -> CreateAccountResponse,
+            filled |request| fill(&mut request.request_id);
+        /// Returns one account; without an id, the one that the client's key acts for.
+        get_account(GetAccountRequest) -> GetAccountResponse;
+        /// Returns one page of all accounts, newest first; [`Self::accounts`] returns all of them.
+        list_accounts(ListAccountsRequest) -> ListAccountsResponse;
+        /// Changes the fields of an account that `update_mask` names.
+        update_account(UpdateAccountRequest) -> UpdateAccountResponse;
+    }
+    api_key_service_client::ApiKeyServiceClient {
+        /// Creates an API key. The response holds its text, which can't be had again.
+        ///
+        /// Where the first answer is lost on its way and the call is sent again, the key is there, but its
+        /// text is empty: [`Self::rotate_api_key`] gives another.
+        create_api_key(CreateApiKeyRequest) -> CreateApiKeyResponse,
+            filled |request| fill(&mut request.request_id);
+        /// Returns one API key, without its text.
+        get_api_key(GetApiKeyRequest) -> GetApiKeyResponse;
+        /// Returns one page of an account's API keys, newest first; [`Self::api_keys`] returns all of
+        /// them.
+        list_api_keys(ListApiKeysRequest) -> ListApiKeysResponse;
+        /// Gives an API key a new text; the former ones go on for an overlap.
+        rotate_api_key(RotateApiKeyRequest) -> RotateApiKeyResponse;
+        /// Revokes an API key for good, within a second on every server.
+        revoke_api_key(RevokeApiKeyRequest) -> RevokeApiKeyResponse;
+    }
     preset_service_client::PresetServiceClient {
         /// Returns one page of the presets, sorted by id; [`Self::presets`] returns all of them.
         list_presets(ListPresetsRequest) -> ListPresetsResponse;
@@ -169,6 +197,10 @@ macro_rules! streams {
 }
 
 streams! {
+    /// All accounts, newest first. Needs the scope `admin`.
+    accounts(ListAccountsRequest) -> Account, pages list_accounts.accounts;
+    /// All API keys of an account, newest first.
+    api_keys(ListApiKeysRequest) -> ApiKey, pages list_api_keys.api_keys;
     /// All presets, sorted by id.
     presets(ListPresetsRequest) -> Preset, pages list_presets.presets;
     /// All conversion codes of the account, newest first.

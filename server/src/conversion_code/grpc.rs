@@ -12,7 +12,7 @@ use s2s_sdk::v1::{
 use tonic::{Request, Response, Status};
 
 use super::{
-    ConversionCode, ConversionCodeId, DedupePolicy, Edit, NAME_CHARS_MAX, REPLY_TEXT_BYTES_MAX, ReplyMode,
+    ConversionCode, ConversionCodeId, DedupePolicy, Edit, REPLY_TEXT_BYTES_MAX, ReplyMode,
     WINDOW_SECONDS_DEFAULT, WINDOW_SECONDS_MAX, WINDOW_SECONDS_MIN, lint,
 };
 use crate::{
@@ -23,6 +23,7 @@ use crate::{
     money::Currency,
     page::PageRequest,
     preset::{PresetId, Reply},
+    text::parse_name,
     time::Span,
 };
 
@@ -177,15 +178,6 @@ fn parse_field(path: &str, code: &v1::ConversionCode, violations: &mut Violation
         })
     };
     violations.check(&format!("conversion_code.{path}"), edit())
-}
-
-fn parse_name(text: &str) -> Result<String, String> {
-    let fits = (1..=NAME_CHARS_MAX).contains(&text.chars().count());
-    if fits && !text.chars().any(char::is_control) && !text.trim().is_empty() {
-        Ok(text.to_owned())
-    } else {
-        Err(format!("must be 1 to {NAME_CHARS_MAX} characters, without control characters"))
-    }
 }
 
 fn parse_currency(text: &str) -> Result<Currency, String> {

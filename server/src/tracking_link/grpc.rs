@@ -95,7 +95,6 @@ impl TrackingLinkService for Service {
         &self,
         request: Request<ResolveSlugRequest>,
     ) -> Result<Response<ResolveSlugResponse>, Status> {
-        auth::edge_only(&request)?;
         let link = super::resolve(&self.0, &request.get_ref().slug).await?;
         Ok(Response::new(ResolveSlugResponse {
             tracking_link: Some(link.to_proto(&self.0.public_url)),

@@ -7,6 +7,7 @@ use s2s_sdk::v1::{
     BatchRecordConversionsRequest, RecordConversionResponse, StreamRecordConversionsRequest,
     StreamRecordConversionsResponse, Verdict, conversion_service_client::ConversionServiceClient,
 };
+use s2s_tests::authorized;
 use tonic::{Streaming, transport::Channel};
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
@@ -49,7 +50,7 @@ impl Caller for Record {
     async fn call(&mut self) -> Result<u64> {
         let request = self.orders.next().request();
         let transaction_id = request.transaction_id.clone();
-        let response = self.client.record_conversion(request).await?.into_inner();
+        let response = self.client.record_conversion(authorized(request)).await?.into_inner();
         is_recorded(&response, &transaction_id)?;
         Ok(1)
     }
@@ -72,7 +73,7 @@ impl Caller for Batch {
         let requests: Vec<_> = (0..BATCH_ITEMS).map(|_| self.orders.next().request()).collect();
         let sent: Vec<_> = requests.iter().map(|request| request.transaction_id.clone()).collect();
         let request = BatchRecordConversionsRequest { requests };
-        let results = self.client.batch_record_conversions(request).await?.into_inner().results;
+        let results = self.client.batch_record_conversions(authorized(request)).await?.into_inner().results;
         if results.len() != sent.len() {
             return Err(format!("{} results for {} conversions", results.len(), sent.len()).into());
         }
@@ -94,7 +95,7 @@ impl Stream {
     pub async fn open(channel: Channel, orders: Arc<Orders>) -> Result<Self> {
         let (requests, sent) = mpsc::channel(BATCH_ITEMS);
         let mut client = ConversionServiceClient::new(channel);
-        let results = client.stream_record_conversions(sent).await?.into_inner();
+        let results = client.stream_record_conversions(authorized(sent)).await?.into_inner();
         Ok(Self { requests, results, orders })
     }
 }

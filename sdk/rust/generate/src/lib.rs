@@ -16,7 +16,9 @@ use prost_types::FileDescriptorSet;
 pub use reasons::fill;
 
 /// The schema's files, relative to `proto/`.
-const FILES: [&str; 9] = [
+const FILES: [&str; 11] = [
+    "s2s/v1/account.proto",
+    "s2s/v1/api_key.proto",
     "s2s/v1/money.proto",
     "s2s/v1/error_reason.proto",
     "s2s/v1/setup_warning.proto",

@@ -1,0 +1,109 @@
+//! The layer that asks every call of our own services for its API key. Health and reflection need none.
+
+use std::{future::pending, sync::Arc, time::Duration};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use futures::{StreamExt as _, stream};
+use http::{HeaderMap, header};
+use http_body_util::{BodyStream, StreamBody};
+use hyper::body::Frame;
+use s2s_sdk::v1::ErrorReason;
+use tonic::Status;
+
+use super::grpc_failure;
+use crate::{
+    api_key,
+    app::App,
+    auth::{Caller, needed},
+    error::{Error, Result},
+};
+
+/// The calls that may go on for long; their key is looked at again and again.
+const LONG_CALLS: [&str; 1] = ["/s2s.v1.ConversionService/StreamRecordConversions"];
+/// How often.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Whether callers from the network need keys.
+#[derive(Clone)]
+pub enum Door {
+    Keys(Arc<App>),
+    /// Everyone is the administrator: for a machine of one's own.
+    Open,
+}
+
+pub async fn ask(State(door): State<Door>, mut request: Request, next: Next) -> Response {
+    let caller = match admit(&door, request.uri().path(), request.headers()).await {
+        Ok(caller) => caller,
+        Err(error) => return grpc_failure(error),
+    };
+    request.extensions_mut().insert(caller);
+    match door {
+        Door::Keys(app) if LONG_CALLS.contains(&request.uri().path()) => {
+            let headers = request.headers().clone();
+            let response = next.run(request).await;
+            response.map(|body| until(body, refused(app, headers)))
+        }
+        _ => next.run(request).await,
+    }
+}
+
+async fn admit(door: &Door, path: &str, headers: &HeaderMap) -> Result<Caller> {
+    let needed = needed(path)?;
+    let caller = match door {
+        Door::Keys(app) => api_key::authenticate(app, bearer(headers)?).await?,
+        Door::Open => Caller::ANYONE,
+    };
+    caller.check(needed)?;
+    Ok(caller)
+}
+
+/// The key in the header `authorization` (RFC 6750).
+fn bearer(headers: &HeaderMap) -> Result<&str> {
+    let value = headers.get(header::AUTHORIZATION).ok_or_else(|| {
+        let message = "the call has no API key; send the header `authorization` with `Bearer` and the key";
+        Error::new(ErrorReason::ApiKeyMissing, message)
+    })?;
+    let parts = value.to_str().ok().and_then(|text| text.split_once(' '));
+    let key = parts.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, key)| key.trim());
+    key.ok_or_else(|| {
+        let message = "the header `authorization` must be `Bearer`, a blank and the API key";
+        Error::new(ErrorReason::ApiKeyInvalid, message)
+    })
+}
+
+/// Waits until the key is no longer good. A database that does not answer says nothing of it.
+async fn refused(app: Arc<App>, headers: HeaderMap) -> Error {
+    let Ok(key) = bearer(&headers) else { return pending().await };
+    loop {
+        tokio::time::sleep(LOOK_INTERVAL).await;
+        match api_key::authenticate(&app, key).await {
+            Err(error) if error.is_final() => return error,
+            _ => {}
+        }
+    }
+}
+
+/// The body, ended by the status of the error that may come meanwhile.
+fn until(body: Body, refused: impl Future<Output = Error> + Send + 'static) -> Body {
+    let begin = Some((BodyStream::new(body), Box::pin(refused)));
+    let frames = stream::unfold(begin, async |state| {
+        let (mut frames, mut refused) = state?;
+        tokio::select! {
+            frame = frames.next() => Some((frame?, Some((frames, refused)))),
+            error = &mut refused => Some((Ok(Frame::trailers(trailers(error))), None)),
+        }
+    });
+    Body::new(StreamBody::new(frames))
+}
+
+fn trailers(error: Error) -> HeaderMap {
+    let mut trailers = HeaderMap::new();
+    // Fails only for texts that no header can hold, and ours are encoded.
+    let _ = Status::from(error).add_header(&mut trailers);
+    trailers
+}

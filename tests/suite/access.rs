@@ -1,0 +1,483 @@
+//! Who may call what: every RPC of the schema, with every kind of wrong key; and nobody sees another account.
+
+use ApiKeyScope as Scope;
+use prost::Message as _;
+use s2s_sdk::{
+    Code,
+    prost_types::FieldMask,
+    v1::{self, ApiKeyScope, ErrorReason, ListConversionCodesRequest},
+};
+use s2s_tests::{ADMIN_KEY, Server, bearer, eventually};
+use tonic::{Status, transport::Channel};
+
+use crate::{
+    contract::{call_as, channel, methods, reason},
+    moved,
+};
+
+/// Of the right form, and no server's.
+const UNKNOWN_KEY: &str = "s2s_fc75bcf271ae57e64187c5870f403db2d702527d1afce6f5";
+const ALL: [ApiKeyScope; 5] = [Scope::Read, Scope::Write, Scope::Record, Scope::Admin, Scope::Edge];
+
+/// The scopes that open a call, by its name. A call of another name needs a decision here.
+fn right_scopes(method: &str) -> Vec<ApiKeyScope> {
+    let (service, call) = method.split_once('/').unwrap();
+    let begins = |words: &[&str]| words.iter().any(|word| call.starts_with(word));
+    let mut scopes = match call {
+        "GetAccount" => return ALL.to_vec(),
+        "ResolveSlug" | "ListClickIdKeys" | "ReceivePostback" => vec![Scope::Edge],
+        "RecordClick" => vec![Scope::Record, Scope::Edge],
+        _ if service == "AccountService" => vec![Scope::Admin],
+        _ if begins(&["Get", "List", "Explain", "SelfTest"]) => vec![Scope::Read],
+        _ if begins(&["Create", "Update", "Archive", "Replay", "Rotate", "Revoke"]) => vec![Scope::Write],
+        _ if begins(&["Record", "BatchRecord", "StreamRecord"]) => vec![Scope::Record],
+        _ => panic!("which scope does {method} need?"),
+    };
+    if service == "ApiKeyService" {
+        scopes.push(Scope::Admin);
+    }
+    scopes
+}
+
+async fn try_all(channel: &Channel, authorization: Option<&str>, expected: ErrorReason) {
+    for method in methods() {
+        let answer = call_as(authorization, channel, &format!("/s2s.v1.{method}"), &[]).await;
+        let status = answer.unwrap_err();
+        assert_eq!(status.code(), Code::Unauthenticated, "{method} with {authorization:?}: {status:?}");
+        assert_eq!(reason(&method, &status), expected, "{method} with {authorization:?}");
+        assert!(!status.message().contains("s2s_"), "no key is repeated: {status:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_call_is_open_without_a_good_key() {
+    let server = Server::start().await;
+    let channel = channel(&server).await;
+    try_all(&channel, None, ErrorReason::ApiKeyMissing).await;
+
+    let mistyped = ADMIN_KEY.replace("54d0", "54d1");
+    let cut = &ADMIN_KEY[..ADMIN_KEY.len() - 1];
+    let (revoked, revoked_text) = server.api_key("", &ALL[..4]).await;
+    let request = v1::RevokeApiKeyRequest { id: revoked.id, ..Default::default() };
+    server.client().revoke_api_key(request).await.unwrap();
+
+    let key = v1::ApiKey {
+        name: "brief".to_owned(),
+        scopes: vec![Scope::Read.into()],
+        expire_time: moved(revoked.create_time, 3),
+        ..Default::default()
+    };
+    let request = v1::CreateApiKeyRequest { api_key: Some(key), ..Default::default() };
+    let expired_text = server.client().create_api_key(request).await.unwrap().key_text;
+    let brief = server.client_with(&expired_text);
+    brief.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
+    eventually(async || brief.list_conversion_codes(ListConversionCodesRequest::default()).await.err()).await;
+
+    for authorization in [
+        bearer(&mistyped),
+        bearer(cut),
+        bearer(UNKNOWN_KEY),
+        bearer(&revoked_text),
+        bearer(&expired_text),
+        bearer(""),
+        bearer(&"x".repeat(10_000)),
+        format!("Basic {ADMIN_KEY}"),
+        ADMIN_KEY.to_owned(),
+        String::new(),
+    ] {
+        try_all(&channel, Some(&authorization), ErrorReason::ApiKeyInvalid).await;
+    }
+}
+
+#[tokio::test]
+async fn every_call_needs_its_scope() {
+    let server = Server::start().await;
+    let channel = channel(&server).await;
+    let mut single = Vec::new();
+    for scope in ALL {
+        single.push((scope, server.api_key("", &[scope]).await.1));
+    }
+    let refused = async |method: &str, key: &str| {
+        let answer = call_as(Some(&bearer(key)), &channel, &format!("/s2s.v1.{method}"), &[]).await;
+        let status = answer.err().filter(|status| status.code() == Code::PermissionDenied)?;
+        Some((reason(method, &status), status))
+    };
+    for method in methods() {
+        let right = right_scopes(&method);
+        for (scope, key) in &single {
+            let refused = refused(&method, key).await;
+            assert_eq!(refused.is_none(), right.contains(scope), "{method} with {scope:?}: {refused:?}");
+        }
+        let others: Vec<_> = ALL[..4].iter().copied().filter(|scope| !right.contains(scope)).collect();
+        if others.is_empty() {
+            continue;
+        }
+        let (_, key) = server.api_key("", &others).await;
+        let (reason, status) = refused(&method, &key).await.expect("all other scopes don't do");
+        if right == [Scope::Edge] {
+            assert_eq!(reason, ErrorReason::EdgeOnly, "{method}");
+        } else {
+            assert_eq!(reason, ErrorReason::ScopeMissing, "{method}");
+            let name = right[0].as_str_name().trim_start_matches("API_KEY_SCOPE_").to_lowercase();
+            assert!(status.message().contains(&format!("`{name}`")), "{method}: {status:?}");
+        }
+    }
+}
+
+/// What an account has; or what nobody has.
+struct Ids {
+    account: String,
+    code: String,
+    link: String,
+    click: String,
+    conversion: String,
+    postback: String,
+    key: String,
+}
+
+impl Ids {
+    /// With one conversion and one held postback.
+    async fn create(server: &Server, account: &str, key: &str) -> Self {
+        let client = server.client_with(key);
+        let code = v1::ConversionCode { name: "Sale".to_owned(), ..Default::default() };
+        let request = v1::CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
+        let code = client.create_conversion_code(request).await.unwrap().conversion_code.unwrap().id;
+        let link = v1::TrackingLink {
+            destination: "http://shop.example/?s1=[s2sidentifier]".to_owned(),
+            conversion_code_ids: vec![code.clone()],
+            ..Default::default()
+        };
+        let request = v1::CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
+        let link = client.create_tracking_link(request).await.unwrap().tracking_link.unwrap().id;
+        let request = v1::RecordClickRequest { tracking_link_id: link.clone(), ..Default::default() };
+        let click = client.record_click(request).await.unwrap().click.unwrap().click_id;
+        let conversion = client.record_conversion(report(&code, &click)).await.unwrap();
+        let held = server.postback(&format!("clickId={click}&id={code}&val=1,500&com=0")).await;
+        Self {
+            account: account.to_owned(),
+            code,
+            link,
+            click,
+            conversion: conversion.conversion.unwrap().id,
+            postback: held.field("postback_id"),
+            key: server.api_key(account, &[Scope::Read]).await.0.id,
+        }
+    }
+
+    fn all(&self) -> [&str; 7] {
+        [&self.account, &self.code, &self.link, &self.click, &self.conversion, &self.postback, &self.key]
+    }
+
+    /// Of the same forms, and nobody's.
+    fn never(&self) -> Self {
+        let [account, code, link, click, conversion, postback, key] = self.all().map(|id| {
+            let (begin, end) = id.split_at(id.len() - 9);
+            let other = if end.starts_with('0') { '1' } else { '0' };
+            format!("{begin}{other}{}", &end[1..])
+        });
+        Self { account, code, link, click, conversion, postback, key }
+    }
+}
+
+fn report(code: &str, click: &str) -> v1::RecordConversionRequest {
+    v1::RecordConversionRequest {
+        conversion_code_id: code.to_owned(),
+        click_id: click.to_owned(),
+        value: Some(v1::Money { micros: 1_000_000, ..Default::default() }),
+        ..Default::default()
+    }
+}
+
+/// A request with the ids of another; `own` are the caller's.
+type Ask = fn(own: &Ids, of: &Ids) -> Vec<u8>;
+
+macro_rules! ask {
+    ($request:ident {$($field:ident: $value:expr),*}, $own:ident, $of:ident) => {
+        |$own, $of| v1::$request { $($field: $value,)* ..Default::default() }.encode_to_vec()
+    };
+}
+
+/// Every call that takes an id, and how it refuses one that is not there; `None` where it answers, for example with
+/// an empty list.
+#[expect(clippy::needless_update, reason = "some requests have no field but those that are set")]
+const WITH_IDS: [(&str, Option<Code>, Ask); 35] = [
+    ("AccountService/GetAccount", NOT_FOUND, ask!(GetAccountRequest { id: of.account.clone() }, _own, of)),
+    (
+        "ApiKeyService/CreateApiKey",
+        NOT_FOUND,
+        ask!(
+            CreateApiKeyRequest {
+                api_key: Some(v1::ApiKey {
+                    name: "x".to_owned(),
+                    account_id: of.account.clone(),
+                    scopes: vec![1],
+                    ..Default::default()
+                })
+            },
+            _own,
+            of
+        ),
+    ),
+    ("ApiKeyService/GetApiKey", NOT_FOUND, ask!(GetApiKeyRequest { id: of.key.clone() }, _own, of)),
+    (
+        "ApiKeyService/ListApiKeys",
+        NOT_FOUND,
+        ask!(ListApiKeysRequest { account_id: of.account.clone() }, _own, of),
+    ),
+    ("ApiKeyService/RotateApiKey", NOT_FOUND, ask!(RotateApiKeyRequest { id: of.key.clone() }, _own, of)),
+    ("ApiKeyService/RevokeApiKey", NOT_FOUND, ask!(RevokeApiKeyRequest { id: of.key.clone() }, _own, of)),
+    (
+        "ConversionCodeService/GetConversionCode",
+        NOT_FOUND,
+        ask!(GetConversionCodeRequest { id: of.code.clone() }, _own, of),
+    ),
+    (
+        "ConversionCodeService/GetPostbackUrl",
+        NOT_FOUND,
+        ask!(GetPostbackUrlRequest { conversion_code_id: of.code.clone() }, _own, of),
+    ),
+    (
+        "ConversionCodeService/UpdateConversionCode",
+        NOT_FOUND,
+        ask!(
+            UpdateConversionCodeRequest {
+                conversion_code: Some(v1::ConversionCode {
+                    id: of.code.clone(),
+                    name: "x".to_owned(),
+                    ..Default::default()
+                }),
+                update_mask: Some(mask("name"))
+            },
+            _own,
+            of
+        ),
+    ),
+    (
+        "TrackingLinkService/CreateTrackingLink",
+        NOT_FOUND,
+        ask!(CreateTrackingLinkRequest { tracking_link: Some(with_code("", of)) }, _own, of),
+    ),
+    (
+        "TrackingLinkService/GetTrackingLink",
+        NOT_FOUND,
+        ask!(GetTrackingLinkRequest { id: of.link.clone() }, _own, of),
+    ),
+    (
+        "TrackingLinkService/UpdateTrackingLink",
+        NOT_FOUND,
+        ask!(
+            UpdateTrackingLinkRequest {
+                tracking_link: Some(with_code(&of.link, own)),
+                update_mask: Some(mask("destination"))
+            },
+            own,
+            of
+        ),
+    ),
+    (
+        "TrackingLinkService/UpdateTrackingLink",
+        NOT_FOUND,
+        ask!(
+            UpdateTrackingLinkRequest {
+                tracking_link: Some(with_code(&own.link, of)),
+                update_mask: Some(mask("conversion_code_ids"))
+            },
+            own,
+            of
+        ),
+    ),
+    (
+        "ClickService/RecordClick",
+        NOT_FOUND,
+        ask!(RecordClickRequest { tracking_link_id: of.link.clone() }, _own, of),
+    ),
+    (
+        "ClickService/RecordClick",
+        INVALID,
+        ask!(RecordClickRequest { tracking_link_id: own.link.clone(), click_id: of.click.clone() }, own, of),
+    ),
+    ("ClickService/GetClick", NOT_FOUND, ask!(GetClickRequest { click_id: of.click.clone() }, _own, of)),
+    (
+        "ClickService/ListClicks",
+        NOT_FOUND,
+        ask!(ListClicksRequest { tracking_link_id: of.link.clone() }, _own, of),
+    ),
+    ("ConversionService/RecordConversion", NOT_FOUND, |own, of| report(&of.code, &own.click).encode_to_vec()),
+    ("ConversionService/RecordConversion", INVALID, |own, of| report(&own.code, &of.click).encode_to_vec()),
+    (
+        "ConversionService/BatchRecordConversions",
+        None,
+        ask!(BatchRecordConversionsRequest { requests: vec![report(&of.code, &of.click)] }, _own, of),
+    ),
+    (
+        "ConversionService/StreamRecordConversions",
+        None,
+        ask!(StreamRecordConversionsRequest { request: Some(report(&of.code, &own.click)) }, own, of),
+    ),
+    (
+        "ConversionService/GetConversion",
+        NOT_FOUND,
+        ask!(GetConversionRequest { id: of.conversion.clone() }, _own, of),
+    ),
+    (
+        "ConversionService/ListConversions",
+        None,
+        ask!(ListConversionsRequest { conversion_code_id: of.code.clone() }, _own, of),
+    ),
+    (
+        "PostbackService/ListPostbacks",
+        None,
+        ask!(ListPostbacksRequest { conversion_code_id: of.code.clone() }, _own, of),
+    ),
+    (
+        "PostbackService/GetPostback",
+        NOT_FOUND,
+        ask!(GetPostbackRequest { id: of.postback.clone() }, _own, of),
+    ),
+    (
+        "PostbackService/ReplayPostbacks",
+        NOT_FOUND,
+        ask!(ReplayPostbacksRequest { ids: vec![of.postback.clone()] }, _own, of),
+    ),
+    (
+        "PostbackService/ExplainPostback",
+        NOT_FOUND,
+        ask!(ExplainPostbackRequest { postback_id: of.postback.clone() }, _own, of),
+    ),
+    (
+        "PostbackService/ExplainPostback",
+        None,
+        ask!(
+            ExplainPostbackRequest {
+                target: format!("/s2s?clickId={}&id={}&val=1&com=0", own.click, of.code).into_bytes()
+            },
+            own,
+            of
+        ),
+    ),
+    (
+        "PostbackService/ExplainPostback",
+        None,
+        ask!(
+            ExplainPostbackRequest {
+                target: format!("/s2s?clickId={}&id={}&val=1&com=0", of.click, own.code).into_bytes()
+            },
+            own,
+            of
+        ),
+    ),
+    (
+        "PostbackService/ExplainClick",
+        NOT_FOUND,
+        ask!(ExplainClickRequest { click_id: of.click.clone() }, _own, of),
+    ),
+    (
+        "PostbackService/SelfTest",
+        NOT_FOUND,
+        ask!(SelfTestRequest { conversion_code_id: of.code.clone() }, _own, of),
+    ),
+    (
+        "PostbackService/SelfTest",
+        NOT_FOUND,
+        ask!(
+            SelfTestRequest { conversion_code_id: own.code.clone(), tracking_link_id: of.link.clone() },
+            own,
+            of
+        ),
+    ),
+    (
+        "ConversionService/ListConversions",
+        None,
+        ask!(ListConversionsRequest { tracking_link_id: of.link.clone() }, _own, of),
+    ),
+    (
+        "ConversionCodeService/ArchiveConversionCode",
+        NOT_FOUND,
+        ask!(ArchiveConversionCodeRequest { id: of.code.clone() }, _own, of),
+    ),
+    (
+        "TrackingLinkService/ArchiveTrackingLink",
+        NOT_FOUND,
+        ask!(ArchiveTrackingLinkRequest { id: of.link.clone() }, _own, of),
+    ),
+];
+const NOT_FOUND: Option<Code> = Some(Code::NotFound);
+const INVALID: Option<Code> = Some(Code::InvalidArgument);
+
+/// The calls that take no id of an account's things; and those whose callers see all accounts.
+const WITHOUT_IDS: [&str; 11] = [
+    "AccountService/CreateAccount",
+    "AccountService/ListAccounts",
+    "AccountService/UpdateAccount",
+    "PresetService/ListPresets",
+    "PresetService/GetPreset",
+    "ConversionCodeService/CreateConversionCode",
+    "ConversionCodeService/ListConversionCodes",
+    "TrackingLinkService/ListTrackingLinks",
+    "TrackingLinkService/ResolveSlug",
+    "ClickService/ListClickIdKeys",
+    "PostbackService/ReceivePostback",
+];
+
+fn mask(path: &str) -> FieldMask {
+    FieldMask { paths: vec![path.to_owned()] }
+}
+
+fn with_code(id: &str, of: &Ids) -> v1::TrackingLink {
+    v1::TrackingLink {
+        id: id.to_owned(),
+        destination: "http://shop.example/?s1=[s2sidentifier]".to_owned(),
+        conversion_code_ids: vec![of.code.clone()],
+        ..Default::default()
+    }
+}
+
+/// An answer to the byte, but for the ids that were sent.
+fn masked(answer: Result<Vec<u8>, Status>, ids: &Ids) -> (Code, Vec<u8>) {
+    let (code, mut bytes) = match answer {
+        Ok(bytes) => (Code::Ok, bytes),
+        Err(status) => (status.code(), [status.message().as_bytes(), status.details()].concat()),
+    };
+    for id in ids.all().map(str::as_bytes) {
+        while let Some(at) = bytes.windows(id.len()).position(|window| window == id) {
+            bytes[at..at + id.len()].fill(b'?');
+        }
+    }
+    (code, bytes)
+}
+
+#[tokio::test]
+async fn another_accounts_ids_are_as_unknown_as_any() {
+    let server = Server::start().await;
+    let channel = channel(&server).await;
+    let scopes = [Scope::Read, Scope::Write, Scope::Record];
+    let (account, other) = (server.account("One").await.id, server.account("Other").await.id);
+    let (key, other_key) =
+        (server.api_key(&account, &scopes).await.1, server.api_key(&other, &scopes).await.1);
+    let own = Ids::create(&server, &account, &key).await;
+    let other = Ids::create(&server, &other, &other_key).await;
+    let never = other.never();
+    let ask = async |method: &str, ask: Ask, of: &Ids| {
+        let path = format!("/s2s.v1.{method}");
+        masked(call_as(Some(&bearer(&key)), &channel, &path, &ask(&own, of)).await, of)
+    };
+    for method in methods() {
+        let rows = WITH_IDS.iter().filter(|row| row.0 == method).count();
+        assert_eq!(rows == 0, WITHOUT_IDS.contains(&method.as_str()), "{method}: which ids does it take?");
+    }
+    for (method, refused, request) in WITH_IDS {
+        let found = ask(method, request, &other).await;
+        let text = String::from_utf8_lossy(&found.1).into_owned();
+        assert_eq!(found.0, refused.unwrap_or(Code::Ok), "{method}: {text}");
+        assert_eq!(found, ask(method, request, &never).await, "{method}: {text}");
+        // One's own are there, so that the ids do matter.
+        assert_ne!(found, ask(method, request, &own).await, "{method}: {text}");
+    }
+    // Nothing of it has had an effect.
+    let whole = server.client_with(&other_key);
+    let request = v1::GetConversionCodeRequest { id: other.code.clone() };
+    let code = whole.get_conversion_code(request).await.unwrap().conversion_code.unwrap();
+    assert_eq!((code.state(), code.name.as_str()), (v1::ConversionCodeState::Active, "Sale"));
+    let list = whole.list_conversions(v1::ListConversionsRequest::default()).await.unwrap();
+    assert_eq!(list.conversions.len(), 1);
+}
