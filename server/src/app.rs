@@ -14,7 +14,7 @@ use crate::{
     db::Db,
     error::{Error, Result},
     id::Random,
-    time::{Clock, Time},
+    time::{Clock, Span, Time},
     tracking_link,
 };
 
@@ -54,6 +54,14 @@ where
     found.map_err(|error| Error::from((*error).clone()))
 }
 
+/// How long rows are kept. `None`: for ever.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    pub clicks: Option<Span>,
+    pub conversions: Option<Span>,
+    pub postbacks: Option<Span>,
+}
+
 /// The running core. It keeps no state of its own beside caches of bounded age.
 pub struct App {
     pub db: Db,
@@ -62,6 +70,7 @@ pub struct App {
     pub random: Random,
     pub click_id_keys: ClickIdKeys,
     pub public_url: Url,
+    pub retention: Retention,
     /// Cancelled once the server is to stop: what goes on for long ends then.
     pub stopping: CancellationToken,
     pub api_keys: ApiKeys,
@@ -76,6 +85,7 @@ impl App {
         clock: Clock,
         random: Random,
         public_url: Url,
+        retention: Retention,
         stopping: CancellationToken,
         tasks: &TaskTracker,
     ) -> Result<Self> {
@@ -85,7 +95,19 @@ impl App {
         let (api_keys, uses) = ApiKeys::new(db.clone(), stopping.clone());
         tasks.spawn(uses);
         let (codes, links) = (row_cache(), row_cache());
-        Ok(Self { db, commit, clock, random, click_id_keys, public_url, stopping, api_keys, codes, links })
+        Ok(Self {
+            db,
+            commit,
+            clock,
+            random,
+            click_id_keys,
+            public_url,
+            retention,
+            stopping,
+            api_keys,
+            codes,
+            links,
+        })
     }
 
     pub fn now(&self) -> Time {

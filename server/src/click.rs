@@ -14,11 +14,12 @@ use std::{
 use s2s_sdk::v1::ErrorReason;
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
     app::App,
     auth::Scope,
-    db::{Db, json_text},
+    db::{Db, TimedTable, json_text},
     error::{Error, Result, Violations},
     id::{AccountId, Random},
     page::PageRequest,
@@ -28,6 +29,9 @@ use crate::{
 
 pub use id::{ClickId, ClickIdKey, ClickIdKeys, KeyId, SECRET_BYTES, SignedClickId, UnverifiedClickId};
 pub use store::Model as Click;
+
+/// Clicks by their time.
+pub const TIMED: TimedTable = TimedTable { name: "click", first_id: ClickId::first };
 
 /// Longest sub id, in characters.
 pub const SUB_ID_CHARS_MAX: usize = 255;
@@ -182,6 +186,11 @@ pub async fn list(
     tracking_link::get(app, Scope::Account(account), link).await?;
     let rows = store::list(app.db.reader(), account, link, page).await?;
     Ok(page.cut(rows, |click| click.click_id.0.into_bytes()))
+}
+
+/// Deletes some of the clicks below this id. Returns whether more are left.
+pub async fn delete_some(app: &App, below: Uuid) -> Result<bool> {
+    Ok(app.db.delete_some::<store::Entity>(store::Column::ClickId, below).await?)
 }
 
 /// The click id keys; on the first start of an installation, a new one.

@@ -3,12 +3,20 @@
 
 use std::{ffi::OsStr, net::SocketAddr, time::Duration};
 
-use clap::{CommandFactory as _, Parser, builder::BoolishValueParser, error::ErrorKind};
+use clap::{
+    CommandFactory as _, Parser,
+    builder::{BoolishValueParser, RangedI64ValueParser},
+    error::ErrorKind,
+};
 use url::Url;
 
-use crate::{api_key::KeyText, db::backend};
+use crate::{api_key::KeyText, app::Retention, db::backend, time::Span};
 
 const PREFIX: &str = "S2S_";
+/// Days that rows are kept at most, where it is not for ever: a century.
+const DAYS_MAX: i64 = 36_500;
+/// Postbacks are kept for as long as they are matched by themselves, at least.
+const POSTBACK_DAYS_MIN: i64 = 7;
 /// Has no flag: arguments can be seen by every user of the machine.
 const ADMIN_KEY: &str = "S2S_ADMIN_KEY";
 
@@ -38,6 +46,20 @@ pub struct Config {
     /// it. Default: `http://` and the address served on.
     #[arg(long, env = "S2S_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<Url>,
+
+    /// How long clicks are kept, in days; for ever where nothing is said. Their conversions count without them.
+    #[arg(long, env = "S2S_RETAIN_CLICKS_DAYS", value_name = "DAYS", value_parser = days(1))]
+    retain_clicks_days: Option<i64>,
+
+    /// How long conversions are kept, in days from the end of the longest attribution window (400 days after
+    /// the click); for ever where nothing is said. They say what is owed.
+    #[arg(long, env = "S2S_RETAIN_CONVERSIONS_DAYS", value_name = "DAYS", value_parser = days(1))]
+    retain_conversions_days: Option<i64>,
+
+    /// How long postbacks are kept, in days, held ones as well; for ever where nothing is said.
+    #[arg(long, env = "S2S_RETAIN_POSTBACKS_DAYS", value_name = "DAYS",
+          value_parser = days(POSTBACK_DAYS_MIN))]
+    retain_postbacks_days: Option<i64>,
 
     /// How long a stop waits for calls under way, in seconds.
     #[arg(long, env = "S2S_DRAIN_SECONDS", default_value = "30", value_name = "SECONDS",
@@ -111,6 +133,14 @@ impl Config {
         Err(ConfigError { reason: "NO_AUTH_REACHABLE", message, exit_code: 2 })
     }
 
+    pub fn retention(&self) -> Retention {
+        Retention {
+            clicks: self.retain_clicks_days.map(Span::from_days),
+            conversions: self.retain_conversions_days.map(Span::from_days),
+            postbacks: self.retain_postbacks_days.map(Span::from_days),
+        }
+    }
+
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.drain_seconds)
     }
@@ -137,6 +167,11 @@ fn admin_key(text: &OsStr) -> Result<KeyText, ConfigError> {
         let message = format!("error: the API key in {ADMIN_KEY} {fault}");
         ConfigError { reason: "INVALID_SETTING", message, exit_code: 2 }
     })
+}
+
+/// A number of days that rows are kept.
+fn days(min: i64) -> RangedI64ValueParser<i64> {
+    clap::value_parser!(i64).range(min..=DAYS_MAX)
 }
 
 fn database_url(text: &str) -> Result<String, String> {
@@ -198,6 +233,13 @@ mod tests {
             (vec!["--public-url", "ftp://t.example"], false),
             (vec!["--public-url", "t.example"], false),
             (vec!["--drain-seconds", "0"], false),
+            (vec!["--retain-clicks-days", "1"], true),
+            (vec!["--retain-clicks-days", "0"], false),
+            (vec!["--retain-clicks-days", "-5"], false),
+            (vec!["--retain-conversions-days", "36500"], true),
+            (vec!["--retain-conversions-days", "36501"], false),
+            (vec!["--retain-postbacks-days", "7"], true),
+            (vec!["--retain-postbacks-days", "6"], false),
             (vec!["--log", "info,s2s_server=debug"], true),
             (vec!["--log", "a=b=c"], false),
             (vec!["--liste", "x"], false),

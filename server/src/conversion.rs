@@ -19,16 +19,21 @@ use crate::{
     auth::Scope,
     click::{CLOCK_SKEW_MAX, ClickId, SignedClickId},
     conversion_code::{self, ConversionCode, ConversionCodeId, DedupePolicy},
-    db::json_text,
+    db::{TimedTable, json_text},
     error::{Error, Result, Violations},
     id::{AccountId, base32, from_base32},
     money::{Amount, Currency, Percent},
     page::PageRequest,
-    time::Time,
+    time::{Span, Time},
     tracking_link::{self, TrackingLink, TrackingLinkId},
 };
 
 pub use store::Model as Conversion;
+
+/// Conversions by the time of their click, which their key begins with.
+pub const TIMED: TimedTable = TimedTable { name: "conversion", first_id: ClickId::first };
+/// Until a conversion is deleted, none can count on its click; it is kept for as long as that is open.
+const WINDOW_MAX: Span = Span::from_seconds(conversion_code::WINDOW_SECONDS_MAX);
 
 /// Longest transaction id, in bytes.
 pub const TRANSACTION_ID_BYTES_MAX: usize = 255;
@@ -168,9 +173,31 @@ pub async fn judge(app: &App, scope: Scope, report: Report) -> Result<Conversion
     let code = conversion_code::find(app, scope, report.code).await?;
     let click =
         app.click_id_keys.read(&report.click_id, code.account_id).ok_or_else(Error::click_id_invalid)?;
+    check_known(click.id, forgotten_before(app))?;
     let link = find_link(app, code.account_id, click).await?;
     let serial = i64::from_be_bytes(app.random.bytes()) & i64::MAX;
     decide(report, &code, click, &link, serial, app.now())
+}
+
+/// Conversions of clicks before this time are deleted, and can't count any more. A conversion is kept for as long as
+/// was asked for even if it came at the end of the longest attribution window.
+pub fn forgotten_before(app: &App) -> Option<Time> {
+    app.retention.conversions.map(|kept| app.now().minus(kept).minus(WINDOW_MAX))
+}
+
+/// Whether it would be known if the conversion had been counted before.
+fn check_known(click: ClickId, forgotten_before: Option<Time>) -> Result<()> {
+    if forgotten_before.is_some_and(|time| click.time() < time) {
+        let message = "the click is older than conversions are kept here, so that it is not known any more whether this \
+                       was counted before; if it was not, lengthen `--retain-conversions-days`, then replay";
+        return Err(Error::new(ErrorReason::ClickExpired, message));
+    }
+    Ok(())
+}
+
+/// Deletes some of the conversions of clicks below this id. Returns whether more are left.
+pub async fn delete_some(app: &App, below: uuid::Uuid) -> Result<bool> {
+    Ok(app.db.delete_some::<store::Entity>(store::Column::ClickId, below).await?)
 }
 
 /// The link that a genuine click came over.

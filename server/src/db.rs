@@ -7,23 +7,26 @@
 mod faults;
 mod insert;
 mod mysql;
+mod partitions;
 mod postgres;
 mod sqlite;
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
-    DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait as _, Value,
+    DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _, Value,
     sea_query::{Expr, IntoColumnRef, SimpleExpr},
 };
 use sea_orm_migration::MigratorTrait as _;
+use uuid::Uuid;
 
 use crate::migration::Migrator;
 
-pub use faults::{is_contention, is_outage};
+pub use faults::{is_contention, is_outage, is_without_partition};
 pub use insert::{insert_new, is_one_statement, statement_runs};
+pub use partitions::{Month, TimedTable};
 
 /// How long a call waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -34,6 +37,9 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 const CONCURRENT_WRITERS_MAX: usize = 2;
 /// Statements that stay prepared on a connection.
 const STATEMENTS_CACHED_MAX: usize = 256;
+
+/// Rows that are deleted at once, about: few enough that no writer waits long for it.
+const DELETED_ROWS_MAX: usize = 1_000;
 
 /// Declares how a type that serde knows is kept in a text column, as JSON. Used with
 /// `#[sea_orm(value_type = "String")]`.
@@ -61,6 +67,7 @@ pub(crate) use json_text;
 pub struct Db {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    url: Arc<str>,
 }
 
 impl Db {
@@ -76,7 +83,11 @@ impl Db {
         }
         migrate(backend, url).await?;
         let reader = Database::connect(options(backend, url, Role::Reader)).await?;
-        Ok(Self { reader, writer })
+        Ok(Self { reader, writer, url: url.into() })
+    }
+
+    fn backend(&self) -> DbBackend {
+        self.writer.get_database_backend()
     }
 
     /// For reading alone.
@@ -91,7 +102,7 @@ impl Db {
 
     /// A transaction that may write. On SQLite it waits for the one before it to end.
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        let sqlite = self.writer.get_database_backend() == DbBackend::Sqlite;
+        let sqlite = self.backend() == DbBackend::Sqlite;
         let begun = self.writer.begin_with_options(TransactionOptions {
             isolation_level: None,
             access_mode: None,
@@ -102,10 +113,22 @@ impl Db {
 
     /// How many transactions may write at the same time to advantage.
     pub fn writers_max(&self) -> usize {
-        match self.writer.get_database_backend() {
+        match self.backend() {
             DbBackend::Sqlite => 1,
             _ => CONCURRENT_WRITERS_MAX,
         }
+    }
+
+    /// Deletes some of the rows whose id is `below`, the lowest ids first. Returns whether more are left.
+    pub async fn delete_some<E: EntityTrait>(&self, id: E::Column, below: Uuid) -> Result<bool, DbErr> {
+        let lowest = E::find().select_only().column(id).filter(id.lt(below)).order_by_asc(id);
+        let limit = u64::try_from(DELETED_ROWS_MAX).unwrap_or(u64::MAX);
+        let lowest: Vec<Uuid> = lowest.limit(limit).into_tuple().all(&self.reader).await?;
+        let Some(last) = lowest.last() else { return Ok(false) };
+        let txn = self.begin().await?;
+        E::delete_many().filter(id.lte(*last)).exec(&txn).await?;
+        txn.commit().await?;
+        Ok(lowest.len() == DELETED_ROWS_MAX)
     }
 
     pub async fn close(self) -> Result<(), DbErr> {
@@ -188,6 +211,8 @@ enum Role {
     Reader,
     /// One connection, so that a lock of its session is held throughout.
     Migration,
+    /// The same, for partitions.
+    Partitions,
 }
 
 fn options(backend: DbBackend, url: &str, role: Role) -> ConnectOptions {
@@ -204,7 +229,8 @@ fn options(backend: DbBackend, url: &str, role: Role) -> ConnectOptions {
         DbBackend::MySql => mysql::set(&mut options, role),
         _ => sqlite::set(&mut options, role),
     };
-    options.max_connections(if role == Role::Migration { 1 } else { connections });
+    let single = matches!(role, Role::Migration | Role::Partitions);
+    options.max_connections(if single { 1 } else { connections });
     options
 }
 

@@ -13,7 +13,7 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
 use crate::{
-    db::is_outage,
+    db::{is_outage, is_without_partition},
     text::{cut, shown},
 };
 
@@ -177,7 +177,11 @@ impl From<Error> for tonic_types::Status {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        if is_outage(&error) { Self::unavailable(&error) } else { Self::internal(&error) }
+        if is_outage(&error) || is_without_partition(&error) {
+            Self::unavailable(&error)
+        } else {
+            Self::internal(&error)
+        }
     }
 }
 

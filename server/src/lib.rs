@@ -27,6 +27,7 @@ mod money;
 mod page;
 mod postback;
 mod preset;
+mod retention;
 mod serve;
 mod telemetry;
 mod text;
@@ -95,8 +96,10 @@ async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
 
     let tasks = TaskTracker::new();
     let (clock, random, stopping) = (Clock::system(), Random::system(), CancellationToken::new());
-    let app = App::start(db.clone(), clock.clone(), random.clone(), public_url, stopping.clone(), &tasks);
+    let (source, kept) = (random.clone(), config.retention());
+    let app = App::start(db.clone(), clock.clone(), source, public_url, kept, stopping.clone(), &tasks);
     let app = Arc::new(app.await?);
+    retention::prepare(&app).await?;
     let door = if config.no_auth {
         tracing::warn!(
             "NO API KEYS ARE ASKED FOR (--no-auth): whoever reaches {address} is the administrator"
@@ -119,6 +122,7 @@ async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
     let (health, health_service) = tonic_health::server::health_reporter();
     let router = serve::router(core, door, Routes::new(health_service), edge)?;
     tasks.spawn(postback::keep_matching(Arc::downgrade(&app), stopping.clone()));
+    tasks.spawn(retention::keep(Arc::downgrade(&app), stopping.clone()));
     drop(app);
 
     health.set_service_status("", tonic_health::ServingStatus::Serving).await;

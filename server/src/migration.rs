@@ -4,6 +4,7 @@ mod m0001_first;
 mod m0002_presets;
 mod m0003_held_postbacks;
 mod m0004_mysql_texts;
+mod m0005_partitions;
 mod m0006_api_keys;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_presets::Migration),
             Box::new(m0003_held_postbacks::Migration),
             Box::new(m0004_mysql_texts::Migration),
+            Box::new(m0005_partitions::Migration),
             Box::new(m0006_api_keys::Migration),
         ]
     }

@@ -19,15 +19,16 @@ use std::{fmt, str::FromStr, sync::Arc};
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode, ReplySetting};
 use sea_orm::{DeriveActiveEnum, DeriveValueType, EnumIter};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
     app::App,
     auth::Scope,
     conversion::{self, Conversion, note},
     conversion_code,
-    db::json_text,
+    db::{TimedTable, json_text},
     error::{Error, Result, reason_text},
-    id::{AccountId, prefixed_id},
+    id::{AccountId, first_id, prefixed_id},
     page::PageRequest,
     time::Time,
 };
@@ -39,6 +40,9 @@ pub use reader::{Comma, Overrides, Parameter};
 use reader::{Reading, Test};
 pub use replay::{Replay, keep_matching, replay, replay_held};
 pub use store::Model as Postback;
+
+/// Postbacks by the time of their arrival.
+pub const TIMED: TimedTable = TimedTable { name: "postback", first_id };
 
 /// Longest request target and body, in bytes.
 pub const TARGET_BYTES_MAX: usize = 8 * 1_024;
@@ -201,6 +205,11 @@ fn settled<T>(outcome: Result<T>) -> Result<Result<T>> {
 pub async fn get(app: &App, account: AccountId, id: PostbackId) -> Result<Postback> {
     let found = store::find(app.db.reader(), account, id).await?;
     found.ok_or_else(|| Error::not_found("postback", &id))
+}
+
+/// Deletes some of the postbacks below this id, held ones as well. Returns whether more are left.
+pub async fn delete_some(app: &App, below: Uuid) -> Result<bool> {
+    Ok(app.db.delete_some::<store::Entity>(store::Column::Id, below).await?)
 }
 
 /// Which postbacks a list has; all that is given must hold.

@@ -35,6 +35,11 @@ impl Time {
         Self(self.0.saturating_add(span.0))
     }
 
+    /// The time `span` earlier; the beginning of time where that overflows.
+    pub fn minus(self, span: Span) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
+
     /// How long after `earlier` it is; nothing where it is not.
     pub fn since(self, earlier: Self) -> Span {
         Span(self.0.saturating_sub(earlier.0).max(0))
@@ -67,6 +72,10 @@ pub struct Span(i64);
 impl Span {
     pub const fn from_seconds(seconds: i64) -> Self {
         Self(seconds.saturating_mul(MICROS_PER_SECOND))
+    }
+
+    pub const fn from_days(days: i64) -> Self {
+        Self::from_seconds(days.saturating_mul(86_400))
     }
 
     pub fn to_proto(self) -> prost_types::Duration {
@@ -136,6 +145,7 @@ mod tests {
         }
         let time = Time::from_micros(1_000_000);
         assert_eq!(time.plus(Span::from_seconds(5)).since(time), Span::from_seconds(5));
+        assert_eq!(time.plus(Span::from_days(5)).minus(Span::from_seconds(5 * 86_400)), time);
         assert_eq!(time.since(time.plus(Span::from_seconds(5))), Span::from_seconds(0));
     }
 

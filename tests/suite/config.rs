@@ -35,6 +35,9 @@ async fn settings_that_are_wrong_are_named() {
         ("--database-url", "postgres://127.0.0.1", "INVALID_SETTING"),
         ("--public-url", "https://t.example/path", "INVALID_SETTING"),
         ("--drain-seconds", "0", "INVALID_SETTING"),
+        ("--retain-clicks-days", "0", "INVALID_SETTING"),
+        ("--retain-conversions-days", "for ever", "INVALID_SETTING"),
+        ("--retain-postbacks-days", "6", "INVALID_SETTING"),
         ("--log", "a=b=c", "INVALID_SETTING"),
     ] {
         check_refused(folder.path(), &[flag, value], &[], flag, reason).await;

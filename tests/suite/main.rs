@@ -28,6 +28,7 @@ mod presets;
 mod raw;
 mod redirect;
 mod replay;
+mod retention;
 mod rules;
 mod sdk;
 mod setup;

@@ -39,6 +39,11 @@ impl ClickId {
         Self(Uuid::from_u128((ticks << (LinkKey::BITS + RANDOM_BITS)) | (link << RANDOM_BITS) | random))
     }
 
+    /// No click id of this time or later is lower.
+    pub fn first(time: Time) -> Uuid {
+        Self::new(time, LinkKey::from_bits(0), [0; RANDOM_BYTES]).0
+    }
+
     /// When the visitor clicked, to 10 milliseconds.
     pub fn time(self) -> Time {
         let ticks = i64::try_from(self.0.as_u128() >> (LinkKey::BITS + RANDOM_BITS)).unwrap_or_default();

@@ -68,6 +68,16 @@ fn decide_at(
 }
 
 #[test]
+fn what_may_be_forgotten_does_not_count_again() {
+    let click = ClickId::new(Time::from_micros(CLICKED), LinkKey::from_bits(5), [1; 6]);
+    for (forgotten_before, counts) in [(None, true), (Some(CLICKED), true), (Some(CLICKED + 1), false)] {
+        let checked = check_known(click, forgotten_before.map(Time::from_micros));
+        let reason = checked.err().map(|error| error.reason());
+        assert_eq!(reason, (!counts).then_some(ErrorReason::ClickExpired), "{forgotten_before:?}");
+    }
+}
+
+#[test]
 fn what_counts_and_what_does_not() {
     type Change = fn(&mut Report, &mut ConversionCode, &mut TrackingLink);
     let table: &[(&str, i64, Change, Option<ErrorReason>)] = &[

@@ -26,6 +26,15 @@ pub fn is_contention(error: &DbErr) -> bool {
     }
 }
 
+/// Whether PostgreSQL has no partition for this row: its time is further ahead than partitions are made, or older
+/// than what is being dropped. No table of ours has a check that could fail otherwise.
+pub fn is_without_partition(error: &DbErr) -> bool {
+    match sqlx_error(error) {
+        Some(Sqlx::Database(cause)) => says(&**cause, &[], &["23514"], &[]),
+        _ => false,
+    }
+}
+
 fn sqlx_error(error: &DbErr) -> Option<&Sqlx> {
     match error {
         DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => Some(cause),

@@ -10,18 +10,25 @@ const READERS_MAX: u32 = 8;
 
 /// Held while the schema is brought up to date; answers 1. Its number is ours by chance.
 pub const MIGRATION_LOCK: &str = "SELECT 1::bigint FROM pg_advisory_lock(7326921885)";
+/// The same, held while partitions are made and dropped; does not wait.
+pub const TRY_MIGRATION_LOCK: &str = "SELECT pg_try_advisory_lock(7326921885) AS locked";
 
 /// Returns how many connections there may be.
 pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {
     options.map_sqlx_postgres_opts(move |options| {
         let options = options.application_name("s2s-server").statement_cache_capacity(STATEMENTS_CACHED_MAX);
+        let lock = ("lock_timeout", LOCK_TIMEOUT.as_millis().to_string());
         // A migration may take long, and waits for another server's.
         if role == Role::Migration {
             return options;
         }
+        // Nobody waits for it, and a large partition takes long to drop.
+        if role == Role::Partitions {
+            return options.options([lock]);
+        }
         options.options([
+            lock,
             ("statement_timeout", STATEMENT_TIMEOUT.as_millis().to_string()),
-            ("lock_timeout", LOCK_TIMEOUT.as_millis().to_string()),
             ("idle_in_transaction_session_timeout", STATEMENT_TIMEOUT.as_millis().to_string()),
         ])
     });

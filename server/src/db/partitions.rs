@@ -1,0 +1,331 @@
+//! PostgreSQL alone: the partitions by time of the tables that grow, one for each month.
+//!
+//! Writers and readers are never locked out: a partition is made by itself and then attached, and is
+//! detached concurrently before it is dropped (SHARE UPDATE EXCLUSIVE on the table, throughout). A default
+//! partition would forbid both, so there is none; instead the first partition begins with the lowest id, and
+//! the last one ends months ahead. A row beyond it is refused as an outage (`faults`).
+//!
+//! Several servers may do this at once: who does not get the lock leaves it to who has it. What was
+//! interrupted is carried on by the next pass.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike as _, Months, NaiveDate, NaiveTime};
+use sea_orm::{
+    ConnectionTrait as _, Database, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait as _,
+};
+use uuid::Uuid;
+
+use super::{Db, Role, options, postgres};
+use crate::time::Time;
+
+/// Months that have their partition before they begin.
+const MONTHS_AHEAD: u32 = 3;
+/// Marks a partition that is being dropped, so that one which somebody has detached to keep it is left alone.
+const DOOMED: &str = "s2s: older than what is kept";
+
+/// A table whose rows are keyed by an id that begins with its time, and so can be cut by it.
+#[derive(Clone, Copy)]
+pub struct TimedTable {
+    pub name: &'static str,
+    /// No id of this time or later is lower.
+    pub first_id: fn(Time) -> Uuid,
+}
+
+impl Db {
+    /// Makes the partitions of what is to come. Does nothing where there are none, or another server is at it.
+    pub async fn make_partitions(&self, now: Time, tables: &[TimedTable]) -> Result<(), DbErr> {
+        let Some(session) = self.partition_session().await? else { return Ok(()) };
+        let made = make(&session, now, tables).await;
+        session.close().await?;
+        made
+    }
+
+    /// Drops the partitions whose ids are all below the one given; `None` keeps all. Returns for each table below
+    /// which id rows are left that are to be deleted one by one: on PostgreSQL what the first partition holds,
+    /// elsewhere all of them; and none while another server is at it.
+    pub async fn drop_partitions<const N: usize>(
+        &self,
+        tables: [(TimedTable, Option<Uuid>); N],
+    ) -> Result<[Option<Uuid>; N], DbErr> {
+        if self.backend() != DbBackend::Postgres {
+            return Ok(tables.map(|(_, below)| below));
+        }
+        let mut left = [None; N];
+        let Some(session) = self.partition_session().await? else { return Ok(left) };
+        for ((table, below), left) in tables.into_iter().zip(&mut left) {
+            match drop_below(&session, table, below).await {
+                Ok(below) => *left = below,
+                Err(error) => {
+                    session.close().await?;
+                    return Err(error);
+                }
+            }
+        }
+        session.close().await?;
+        Ok(left)
+    }
+
+    /// A session that holds the lock, to its end. `None`: another one does, or this is not PostgreSQL.
+    async fn partition_session(&self) -> Result<Option<DatabaseConnection>, DbErr> {
+        if self.backend() != DbBackend::Postgres {
+            return Ok(None);
+        }
+        let session = Database::connect(options(DbBackend::Postgres, &self.url, Role::Partitions)).await?;
+        let lock = Statement::from_string(DbBackend::Postgres, postgres::TRY_MIGRATION_LOCK);
+        let row = session.query_one_raw(lock).await?;
+        if row.map(|row| row.try_get("", "locked")).transpose()? == Some(true) {
+            return Ok(Some(session));
+        }
+        session.close().await?;
+        Ok(None)
+    }
+}
+
+async fn make(session: &DatabaseConnection, now: Time, tables: &[TimedTable]) -> Result<(), DbErr> {
+    for table in tables {
+        let last = partitions(session, *table).await?.last().map_or(Uuid::nil(), |last| last.to);
+        for (month, from, to) in ahead(last, now, table.first_id) {
+            attach(session, *table, &format!("{}_{month}", table.name), from, to).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Drops what can be dropped as a whole. From the moment at which a partition goes until the first one reaches
+/// up to the next, rows as old as that have no place, and are refused as in an outage.
+async fn drop_below(
+    session: &DatabaseConnection,
+    table: TimedTable,
+    below: Option<Uuid>,
+) -> Result<Option<Uuid>, DbErr> {
+    let known = partitions(session, table).await?;
+    let (interrupted, known): (Vec<Partition>, Vec<Partition>) =
+        known.into_iter().partition(|partition| partition.detaching);
+    for Partition { name, .. } in interrupted {
+        let finish = format!("ALTER TABLE {} DETACH PARTITION {name} FINALIZE", table.name);
+        session.execute_unprepared(&finish).await?;
+    }
+    if let Some(below) = below {
+        for Partition { name, .. } in expired(&known, below) {
+            session.execute_unprepared(&format!("COMMENT ON TABLE {name} IS '{DOOMED}'")).await?;
+            let detach = format!("ALTER TABLE {} DETACH PARTITION {name} CONCURRENTLY", table.name);
+            session.execute_unprepared(&detach).await?;
+            tracing::info!(name, "a partition is older than what is kept, and is dropped");
+        }
+        for name in doomed(session, table).await? {
+            session.execute_unprepared(&format!("DROP TABLE {name}")).await?;
+        }
+    }
+    let known = partitions(session, table).await?;
+    let Some(first) = known.first() else { return Ok(None) };
+    let end = if first.from.is_nil() {
+        first.to
+    } else {
+        attach(session, table, &format!("{}_before", table.name), Uuid::nil(), first.from).await?;
+        first.from
+    };
+    Ok(below.map(|below| below.min(end)))
+}
+
+/// A partition. Its ids are `from` or higher, and lower than `to`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Partition {
+    name: String,
+    from: Uuid,
+    to: Uuid,
+    /// Its detachment was interrupted.
+    detaching: bool,
+}
+
+/// The partitions of a table, the oldest first.
+async fn partitions(session: &DatabaseConnection, table: TimedTable) -> Result<Vec<Partition>, DbErr> {
+    let query = format!(
+        "SELECT c.oid::regclass::text AS name, pg_get_expr(c.relpartbound, c.oid) AS bounds, \
+         i.inhdetachpending AS detaching FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
+         WHERE i.inhparent = '{}'::regclass",
+        table.name
+    );
+    let mut partitions = Vec::new();
+    for row in session.query_all_raw(Statement::from_string(DbBackend::Postgres, query)).await? {
+        let (name, bounds): (String, String) = (row.try_get("", "name")?, row.try_get("", "bounds")?);
+        let (from, to) = read_bounds(&bounds)
+            .ok_or_else(|| DbErr::Custom(format!("{name} is no partition of ours: {bounds}")))?;
+        partitions.push(Partition { name, from, to, detaching: row.try_get("", "detaching")? });
+    }
+    partitions.sort_by_key(|partition| partition.from);
+    Ok(partitions)
+}
+
+/// Tables that were detached to be dropped.
+async fn doomed(session: &DatabaseConnection, table: TimedTable) -> Result<Vec<String>, DbErr> {
+    let query = format!(
+        "SELECT oid::regclass::text AS name FROM pg_class WHERE relkind = 'r' AND NOT relispartition \
+         AND relname LIKE '{}\\_%' AND obj_description(oid, 'pg_class') = '{DOOMED}'",
+        table.name
+    );
+    let rows = session.query_all_raw(Statement::from_string(DbBackend::Postgres, query)).await?;
+    rows.iter().map(|row| row.try_get("", "name")).collect()
+}
+
+/// Makes a partition. `from` nil: from the lowest id on.
+async fn attach(
+    session: &DatabaseConnection,
+    table: TimedTable,
+    name: &str,
+    from: Uuid,
+    to: Uuid,
+) -> Result<(), DbErr> {
+    let from = if from.is_nil() { "MINVALUE".to_owned() } else { format!("'{from}'") };
+    let table = table.name;
+    let txn = session.begin().await?;
+    txn.execute_unprepared(&format!("CREATE TABLE {name} (LIKE {table} INCLUDING ALL)")).await?;
+    let attach = format!("ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ({from}) TO ('{to}')");
+    txn.execute_unprepared(&attach).await?;
+    txn.commit().await
+}
+
+/// Reads `FOR VALUES FROM (MINVALUE) TO ('…')`. `None`: it is of another kind.
+fn read_bounds(text: &str) -> Option<(Uuid, Uuid)> {
+    let (from, to) = text.strip_prefix("FOR VALUES FROM (")?.strip_suffix(')')?.split_once(") TO (")?;
+    let id = |bound: &str| Uuid::try_parse(bound.trim_matches('\'')).ok();
+    let from = if from == "MINVALUE" { Uuid::nil() } else { id(from)? };
+    let to = if to == "MAXVALUE" { Uuid::max() } else { id(to)? };
+    Some((from, to))
+}
+
+/// The partitions that are missing after `last`, where the partitions end: name, first id, first id behind. After
+/// a long pause the first of them is longer than its month.
+fn ahead(last: Uuid, now: Time, first_id: fn(Time) -> Uuid) -> Vec<(Month, Uuid, Uuid)> {
+    let mut from = last;
+    let mut missing = Vec::new();
+    for months in 0..=MONTHS_AHEAD {
+        let month = Month::of(now).plus(months);
+        let to = first_id(month.plus(1).start());
+        if to > from {
+            missing.push((month, from, to));
+            from = to;
+        }
+    }
+    missing
+}
+
+/// The partitions that have nothing but ids `below`. The one from the lowest id on stays for late comers, unless
+/// the next one goes as well.
+fn expired(partitions: &[Partition], below: Uuid) -> &[Partition] {
+    let count = partitions.iter().take_while(|partition| partition.to <= below).count();
+    match partitions.get(..count).unwrap_or_default() {
+        [first] if first.from.is_nil() => &[],
+        expired => expired,
+    }
+}
+
+/// A month of the calendar, in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Month(NaiveDate);
+
+impl Month {
+    pub fn of(time: Time) -> Self {
+        let date = DateTime::from_timestamp_micros(time.micros()).unwrap_or_default().date_naive();
+        Self(date.with_day(1).unwrap_or(date))
+    }
+
+    /// That many months later.
+    pub fn plus(self, months: u32) -> Self {
+        Self(self.0.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX))
+    }
+
+    pub fn start(self) -> Time {
+        Time::from_micros(self.0.and_time(NaiveTime::MIN).and_utc().timestamp_micros())
+    }
+}
+
+/// As in the names of partitions: `2026_11`.
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{:02}", self.0.year(), self.0.month())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::first_id;
+
+    /// 24 November 2026, 15:00 UTC.
+    const NOW: Time = Time::from_micros(1_795_532_400_000_000);
+
+    fn first(month: u32) -> Uuid {
+        first_id(Month(NaiveDate::from_ymd_opt(2026, 1, 1).unwrap()).plus(month - 1).start())
+    }
+
+    fn partition(from: u32, to: u32) -> Partition {
+        let from = if from == 0 { Uuid::nil() } else { first(from) };
+        Partition { name: format!("t_{to}"), from, to: first(to), detaching: false }
+    }
+
+    #[test]
+    fn months_are_of_the_calendar() {
+        let month = Month::of(NOW);
+        assert_eq!(month.to_string(), "2026_11");
+        assert_eq!(month.start().seconds(), 1_793_491_200);
+        assert_eq!(
+            (month.plus(2).to_string(), month.plus(2).start().seconds()),
+            ("2027_01".to_owned(), 1_798_761_600)
+        );
+    }
+
+    #[test]
+    fn what_is_missing_ahead_is_made_without_a_hole() {
+        let check = |last: Uuid, expected: &[(&str, Uuid, Uuid)]| {
+            let missing = ahead(last, NOW, first_id);
+            let missing: Vec<(String, Uuid, Uuid)> =
+                missing.into_iter().map(|(month, from, to)| (month.to_string(), from, to)).collect();
+            let expected: Vec<_> =
+                expected.iter().map(|(name, from, to)| ((*name).to_owned(), *from, *to)).collect();
+            assert_eq!(missing, expected, "{last}");
+        };
+        let rest = [("2027_01", first(13), first(14)), ("2027_02", first(14), first(15))];
+        check(first(13), &rest);
+        check(first(14), &rest[1..]);
+        check(first(15), &[]);
+        check(Uuid::max(), &[]);
+        // After a pause since July, one partition reaches up to the present.
+        let paused = [("2026_11", first(7), first(12)), ("2026_12", first(12), first(13))];
+        check(first(7), &[&paused[..], &rest].concat());
+        // An end within a month, as no one of ours makes it.
+        let within = Uuid::from_u128(first(14).as_u128() + 1);
+        check(within, &[("2027_02", within, first(15))]);
+    }
+
+    #[test]
+    fn only_whole_partitions_expire_and_the_first_never_alone() {
+        let all = [partition(0, 3), partition(3, 4), partition(4, 5), partition(5, 6)];
+        for (below, expected) in [
+            (first(2), &all[..0]),
+            (first(3), &all[..0]),
+            (Uuid::from_u128(first(4).as_u128() - 1), &all[..0]),
+            (first(4), &all[..2]),
+            (Uuid::from_u128(first(5).as_u128() + 1), &all[..3]),
+            (Uuid::max(), &all[..]),
+        ] {
+            assert_eq!(expired(&all, below), expected, "{below}");
+        }
+        // The first was detached, and then its pass was interrupted.
+        assert_eq!(expired(&all[1..], first(4)), &all[1..2]);
+    }
+
+    #[test]
+    fn bounds_are_read_as_postgresql_writes_them() {
+        let (low, high) = (Uuid::from_u128(1 << 88), Uuid::from_u128(2 << 88));
+        for (text, bounds) in [
+            (format!("FOR VALUES FROM ('{low}') TO ('{high}')"), Some((low, high))),
+            (format!("FOR VALUES FROM (MINVALUE) TO ('{high}')"), Some((Uuid::nil(), high))),
+            (format!("FOR VALUES FROM ('{low}') TO (MAXVALUE)"), Some((low, Uuid::max()))),
+            ("DEFAULT".to_owned(), None),
+            ("FOR VALUES WITH (modulus 2, remainder 0)".to_owned(), None),
+        ] {
+            assert_eq!(read_bounds(&text), bounds, "{text}");
+        }
+    }
+}
