@@ -251,7 +251,10 @@ async fn migrate(backend: DbBackend, url: &str) -> Result<(), DbErr> {
         }
     }
     Migrator::up(&db, None).await?;
-    // The lock ends with its session.
+    if backend == DbBackend::Postgres {
+        db.execute_unprepared(postgres::MIGRATION_UNLOCK).await?;
+    }
+    // Elsewhere, and after a failure, the lock ends with its session.
     db.close().await
 }
 

@@ -36,9 +36,8 @@ impl Db {
     /// Makes the partitions of what is to come. Does nothing where there are none, or another server is at it.
     pub async fn make_partitions(&self, now: Time, tables: &[TimedTable]) -> Result<(), DbErr> {
         let Some(session) = self.partition_session().await? else { return Ok(()) };
-        let made = make(&session, now, tables).await;
-        session.close().await?;
-        made
+        make(&session, now, tables).await?;
+        end(session).await
     }
 
     /// Drops the partitions whose ids are all below the one given; `None` keeps all. Returns for each table below
@@ -54,19 +53,13 @@ impl Db {
         let mut left = [None; N];
         let Some(session) = self.partition_session().await? else { return Ok(left) };
         for ((table, below), left) in tables.into_iter().zip(&mut left) {
-            match drop_below(&session, table, below).await {
-                Ok(below) => *left = below,
-                Err(error) => {
-                    session.close().await?;
-                    return Err(error);
-                }
-            }
+            *left = drop_below(&session, table, below).await?;
         }
-        session.close().await?;
+        end(session).await?;
         Ok(left)
     }
 
-    /// A session that holds the lock, to its end. `None`: another one does, or this is not PostgreSQL.
+    /// A session that holds the lock. `None`: another one does, or this is not PostgreSQL.
     async fn partition_session(&self) -> Result<Option<DatabaseConnection>, DbErr> {
         if self.backend() != DbBackend::Postgres {
             return Ok(None);
@@ -80,6 +73,12 @@ impl Db {
         session.close().await?;
         Ok(None)
     }
+}
+
+/// Ends a session that holds the lock. One that has failed is closed as it is, and its lock with it.
+async fn end(session: DatabaseConnection) -> Result<(), DbErr> {
+    session.execute_unprepared(postgres::MIGRATION_UNLOCK).await?;
+    session.close().await
 }
 
 async fn make(session: &DatabaseConnection, now: Time, tables: &[TimedTable]) -> Result<(), DbErr> {

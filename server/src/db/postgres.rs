@@ -12,6 +12,8 @@ const READERS_MAX: u32 = 8;
 pub const MIGRATION_LOCK: &str = "SELECT 1::bigint FROM pg_advisory_lock(7326921885)";
 /// The same, held while partitions are made and dropped; does not wait.
 pub const TRY_MIGRATION_LOCK: &str = "SELECT pg_try_advisory_lock(7326921885) AS locked";
+/// A session that is closed may hold it for a moment longer, and who comes then would not get it.
+pub const MIGRATION_UNLOCK: &str = "SELECT pg_advisory_unlock(7326921885)";
 
 /// Returns how many connections there may be.
 pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {
