@@ -8,12 +8,13 @@ use url::Url;
 
 use crate::{
     api_key::ApiKeys,
-    click::{self, ClickIdKeys},
+    click::{self, ClickIdKeys, StoredAddresses},
     commit::Committer,
     conversion_code,
     db::Db,
     error::{Error, Result},
     id::Random,
+    postback,
     time::{Clock, Span, Time},
     tracking_link,
 };
@@ -62,6 +63,14 @@ pub struct Retention {
     pub postbacks: Option<Span>,
 }
 
+/// What the configuration says of the core.
+pub struct Settings {
+    /// The URL under which the world reaches this server.
+    pub public_url: Url,
+    pub retention: Retention,
+    pub store_addresses: StoredAddresses,
+}
+
 /// The running core. It keeps no state of its own beside caches of bounded age.
 pub struct App {
     pub db: Db,
@@ -76,6 +85,8 @@ pub struct App {
     pub api_keys: ApiKeys,
     pub codes: conversion_code::Cache,
     pub links: tracking_link::Cache,
+    pub refusals: postback::Refusals,
+    pub store_addresses: StoredAddresses,
 }
 
 impl App {
@@ -84,8 +95,7 @@ impl App {
         db: Db,
         clock: Clock,
         random: Random,
-        public_url: Url,
-        retention: Retention,
+        settings: Settings,
         stopping: CancellationToken,
         tasks: &TaskTracker,
     ) -> Result<Self> {
@@ -95,6 +105,8 @@ impl App {
         let (api_keys, uses) = ApiKeys::new(db.clone(), stopping.clone());
         tasks.spawn(uses);
         let (codes, links) = (row_cache(), row_cache());
+        let refusals = postback::Refusals::default();
+        let Settings { public_url, retention, store_addresses } = settings;
         Ok(Self {
             db,
             commit,
@@ -107,6 +119,8 @@ impl App {
             api_keys,
             codes,
             links,
+            refusals,
+            store_addresses,
         })
     }
 

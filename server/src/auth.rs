@@ -91,7 +91,7 @@ const ADMIN: KeyScopes = KeyScopes::ADMIN;
 const EDGE: KeyScopes = KeyScopes::EDGE;
 
 /// The scope that each call needs; where there are several, one of them. A call that is not here is refused.
-const NEEDS: [(&str, KeyScopes); 39] = [
+const NEEDS: [(&str, KeyScopes); 40] = [
     ("AccountService/CreateAccount", ADMIN),
     // An account other than one's own needs `admin`: see `Caller::governs`.
     ("AccountService/GetAccount", KeyScopes::ANY),
@@ -109,6 +109,7 @@ const NEEDS: [(&str, KeyScopes); 39] = [
     ("ConversionCodeService/ListConversionCodes", READ),
     ("ConversionCodeService/UpdateConversionCode", WRITE),
     ("ConversionCodeService/ArchiveConversionCode", WRITE),
+    ("ConversionCodeService/RotatePostbackSecret", WRITE),
     ("ConversionCodeService/GetPostbackUrl", READ),
     ("TrackingLinkService/CreateTrackingLink", WRITE),
     ("TrackingLinkService/GetTrackingLink", READ),

@@ -11,6 +11,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
+use clap::ValueEnum;
 use s2s_sdk::v1::ErrorReason;
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
@@ -106,7 +107,7 @@ pub async fn record(
         query: visit.query,
         referrer: visit.referrer,
         user_agent: visit.user_agent,
-        address: visit.address.map(shortened).unwrap_or_default(),
+        address: app.store_addresses.text(visit.address),
     };
     let click = if validate_only { click } else { app.commit.write(store::Insert(click)).await? };
     Ok(Recorded { click, redirect_url })
@@ -208,9 +209,31 @@ impl Error {
     }
 }
 
-/// The address as it is stored: /24 of IPv4, /48 of IPv6.
-pub fn shortened(address: IpAddr) -> String {
-    match address.to_canonical() {
+/// How much of an address is stored, with clicks and with postbacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StoredAddresses {
+    /// All of it.
+    Whole,
+    /// /24 of IPv4, /48 of IPv6.
+    Truncated,
+    /// Nothing.
+    None,
+}
+
+impl StoredAddresses {
+    /// The address as it is stored; empty where there is none to store.
+    pub fn text(self, address: Option<IpAddr>) -> String {
+        let address = address.map(|address| address.to_canonical());
+        match (self, address) {
+            (Self::Whole, Some(address)) => address.to_string(),
+            (Self::Truncated, Some(address)) => truncated(address),
+            (Self::None, _) | (_, None) => String::new(),
+        }
+    }
+}
+
+fn truncated(address: IpAddr) -> String {
+    match address {
         IpAddr::V4(address) => {
             let [a, b, c, _] = address.octets();
             format!("{a}.{b}.{c}.0")
@@ -233,13 +256,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_shortened() {
-        for (address, short) in [
-            ("203.0.113.77", "203.0.113.0"),
-            ("::ffff:203.0.113.77", "203.0.113.0"),
-            ("2001:db8:1:2:3::4", "2001:db8:1::"),
+    fn as_much_of_an_address_is_stored_as_is_wanted() {
+        use StoredAddresses as S;
+        for (address, whole, truncated) in [
+            ("203.0.113.77", "203.0.113.77", "203.0.113.0"),
+            ("::ffff:203.0.113.77", "203.0.113.77", "203.0.113.0"),
+            ("2001:db8:1:2:3::4", "2001:db8:1:2:3::4", "2001:db8:1::"),
+            ("nobody's", "", ""),
         ] {
-            assert_eq!(shortened(address.parse().unwrap()), short);
+            let address = address.parse().ok();
+            let texts = [S::Whole, S::Truncated, S::None].map(|stored| stored.text(address));
+            assert_eq!(texts, [whole, truncated, ""]);
         }
     }
 

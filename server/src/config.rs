@@ -10,7 +10,7 @@ use clap::{
 };
 use url::Url;
 
-use crate::{api_key::KeyText, app::Retention, db::backend, time::Span};
+use crate::{api_key::KeyText, app::Retention, click::StoredAddresses, db::backend, time::Span};
 
 const PREFIX: &str = "S2S_";
 /// Days that rows are kept at most, where it is not for ever: a century.
@@ -60,6 +60,10 @@ pub struct Config {
     #[arg(long, env = "S2S_RETAIN_POSTBACKS_DAYS", value_name = "DAYS",
           value_parser = days(POSTBACK_DAYS_MIN))]
     retain_postbacks_days: Option<i64>,
+
+    /// How much of visitors' and senders' addresses is stored: `truncated` is /24 of IPv4, /48 of IPv6.
+    #[arg(long, env = "S2S_STORE_ADDRESSES", default_value = "truncated", value_name = "HOW_MUCH")]
+    pub store_addresses: StoredAddresses,
 
     /// How long a stop waits for calls under way, in seconds.
     #[arg(long, env = "S2S_DRAIN_SECONDS", default_value = "30", value_name = "SECONDS",
@@ -232,6 +236,8 @@ mod tests {
             (vec!["--public-url", "https://t.example/path"], false),
             (vec!["--public-url", "ftp://t.example"], false),
             (vec!["--public-url", "t.example"], false),
+            (vec!["--store-addresses", "none"], true),
+            (vec!["--store-addresses", "half"], false),
             (vec!["--drain-seconds", "0"], false),
             (vec!["--retain-clicks-days", "1"], true),
             (vec!["--retain-clicks-days", "0"], false),

@@ -4,6 +4,7 @@
 //! Absent on purpose: deletion. A code that is no longer wanted is archived, so that what it counted
 //! stays readable.
 
+mod authentication;
 pub mod grpc;
 mod lint;
 mod store;
@@ -26,6 +27,7 @@ use crate::{
     time::{Span, Time},
 };
 
+pub use authentication::{AllowedAddresses, CheckMode, Secret, rotate_secret};
 pub use lint::warning;
 pub use store::Model as ConversionCode;
 
@@ -36,6 +38,10 @@ pub const WINDOW_SECONDS_MIN: i64 = 1;
 pub const WINDOW_SECONDS_MAX: i64 = 400 * 86_400;
 pub const WINDOW_SECONDS_DEFAULT: i64 = 30 * 86_400;
 
+/// What stands in a postback URL for a secret that is not to be shown.
+pub const SECRET_MACRO: &str = "{sec}";
+/// The end of a postback URL that is to be signed.
+pub const SIGNATURE_MACROS: &str = "&ts={ts}&sig={sig}";
 /// Bytes of the key that the list is sorted by: time of creation and id.
 pub const LIST_KEY_BYTES: usize = 24;
 
@@ -179,6 +185,15 @@ impl ConversionCode {
             reply_mode: ReplyMode::ByVerdict,
             reply_text: String::new(),
             preset_id: PresetId::default(),
+            secret_check: CheckMode::Off,
+            signature_check: CheckMode::Off,
+            address_check: CheckMode::Off,
+            https_check: CheckMode::Off,
+            allowed_addresses: AllowedAddresses::default(),
+            secret: Secret::default(),
+            former_secret: Secret::default(),
+            former_secret_expires_at: None,
+            secret_request_id: None,
             archived: false,
             request_id: request.id,
             request_digest: request.digest,
@@ -189,8 +204,25 @@ impl ConversionCode {
 }
 
 /// The URL that the merchant pastes, with the macros of the network; without one, what is in braces is for
-/// the merchant's system to fill in.
-pub fn postback_url(public_url: &Url, id: ConversionCodeId, preset: Option<&Preset>) -> String {
+/// the merchant's system to fill in. `secret`: what stands for `sec`, where the code checks that.
+pub fn postback_url(
+    public_url: &Url,
+    code: &ConversionCode,
+    preset: Option<&Preset>,
+    secret: &str,
+) -> String {
+    let mut url = reporting_url(public_url, code.id, preset);
+    if code.secret_check != CheckMode::Off {
+        url.extend(["&sec=", secret]);
+    }
+    if code.signature_check != CheckMode::Off {
+        url.push_str(SIGNATURE_MACROS);
+    }
+    url
+}
+
+/// The URL with what it reports.
+fn reporting_url(public_url: &Url, id: ConversionCodeId, preset: Option<&Preset>) -> String {
     // Not built by the URL library: a macro must stay as it is, `#` and all, to be seen and replaced.
     let Some(preset) = preset else {
         return format!("{public_url}s2s?clickId={{clickId}}&id={id}&val={{val}}&com={{com}}");
@@ -241,7 +273,7 @@ mod tests {
             ("affise", "{sub1}", "&val={order_sum}&com={sum}&oid={transactionid}&status={status}"),
         ] {
             let preset = preset.parse::<PresetId>().unwrap().preset();
-            let url = postback_url(&Url::parse("https://t.example").unwrap(), id, preset);
+            let url = reporting_url(&Url::parse("https://t.example").unwrap(), id, preset);
             assert_eq!(url, format!("https://t.example/s2s?clickId={click}&id={id}{rest}"));
         }
     }

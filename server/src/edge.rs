@@ -73,6 +73,10 @@ impl Service<Request<tonic::body::Body>> for Core {
 #[derive(Clone)]
 pub struct RawTarget(pub Bytes);
 
+/// Stands in the extensions of a request that came over HTTPS.
+#[derive(Clone, Copy)]
+pub struct Secure;
+
 /// A running edge.
 pub struct Edge {
     clicks: ClickServiceClient<Core>,

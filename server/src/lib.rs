@@ -44,7 +44,15 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::service::Routes;
 use url::Url;
 
-use crate::{app::App, config::Config, db::Db, edge::Edge, id::Random, serve::Door, time::Clock};
+use crate::{
+    app::{App, Settings},
+    config::Config,
+    db::Db,
+    edge::Edge,
+    id::Random,
+    serve::Door,
+    time::Clock,
+};
 
 #[cfg(fuzzing)]
 pub use postback::check_reading;
@@ -96,8 +104,9 @@ async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
 
     let tasks = TaskTracker::new();
     let (clock, random, stopping) = (Clock::system(), Random::system(), CancellationToken::new());
-    let (source, kept) = (random.clone(), config.retention());
-    let app = App::start(db.clone(), clock.clone(), source, public_url, kept, stopping.clone(), &tasks);
+    let settings =
+        Settings { public_url, retention: config.retention(), store_addresses: config.store_addresses };
+    let app = App::start(db.clone(), clock.clone(), random.clone(), settings, stopping.clone(), &tasks);
     let app = Arc::new(app.await?);
     retention::prepare(&app).await?;
     let door = if config.no_auth {

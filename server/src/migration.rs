@@ -6,6 +6,7 @@ mod m0003_held_postbacks;
 mod m0004_mysql_texts;
 mod m0005_partitions;
 mod m0006_api_keys;
+mod m0007_postback_authentication;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_mysql_texts::Migration),
             Box::new(m0005_partitions::Migration),
             Box::new(m0006_api_keys::Migration),
+            Box::new(m0007_postback_authentication::Migration),
         ]
     }
 }

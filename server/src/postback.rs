@@ -4,12 +4,13 @@
 //! What does not count is held as it came, and can be replayed. An edge hands over raw bytes and reads
 //! nothing itself: live traffic, replay and explanation go through one reader, here.
 //!
-//! Absent on purpose: a postback of a test; and secrets, signatures and addresses, which are not checked
-//! yet.
+//! Absent on purpose: a postback of a test.
 
+mod authentication;
 mod explain;
 pub mod grpc;
 mod reader;
+mod refusals;
 mod replay;
 mod status;
 mod store;
@@ -25,7 +26,7 @@ use crate::{
     app::App,
     auth::Scope,
     conversion::{self, Conversion, note},
-    conversion_code,
+    conversion_code::{self, ConversionCode},
     db::{TimedTable, json_text},
     error::{Error, Result, reason_text},
     id::{AccountId, first_id, prefixed_id},
@@ -33,11 +34,14 @@ use crate::{
     time::Time,
 };
 
+use authentication::Checked;
+pub use authentication::Sender;
 pub use explain::{ClickHistory, Explanation, SelfTest, explain, explain_click, explain_stored, self_test};
 #[cfg(fuzzing)]
 pub use reader::check_reading;
 pub use reader::{Comma, Overrides, Parameter};
 use reader::{Reading, Test};
+pub use refusals::Refusals;
 pub use replay::{Replay, keep_matching, replay, replay_held};
 pub use store::Model as Postback;
 
@@ -146,22 +150,49 @@ pub struct Rehearsal {
 }
 
 /// Takes in a postback. `Ok` means that what became of it is durable; `Err`, that it was not taken in.
-pub async fn receive(app: &App, id: PostbackId, raw: Raw, from_browser: bool) -> Result<Received> {
-    let reading = read(app, Scope::Installation, &raw, &Overrides::default()).await?;
-    let (account, reply) = owner(app, &reading).await?;
+pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) -> Result<Received> {
+    let mut reading = read(app, Scope::Installation, &raw, &Overrides::default()).await?;
+    let code = named(app, &reading).await?;
+    let code = code.as_deref();
+    let reply = code.map(ConversionCode::reply);
+    let checked = code.map(|code| authentication::check(code, &raw, &reading.parameters, Some(&sender)));
+    let Checked { mut refusal, notes, signature, .. } = checked.unwrap_or_default();
+    reading.notes.extend(notes);
     if reading.test.is_some() {
         let mut notes = reading.notes.clone();
-        let Rehearsal { outcome, .. } = rehearse(app, Scope::Installation, reading).await?;
+        let outcome = match refusal {
+            Some(refusal) => Err(refusal),
+            None => rehearse(app, Scope::Installation, reading).await?.outcome,
+        };
         notes.push(note(NoteCode::Test, "test", "this was a test; nothing was recorded"));
         return Ok(Received::Test { outcome, notes, reply });
     }
-    let (mut postback, judged) = judge(app, id, raw, reading, account).await?;
-    let postback = if from_browser {
-        // Held at any rate, and never matched by itself.
-        postback.conclude(Err(judged.err().unwrap_or_else(browser_call)));
-        app.commit.write(store::Receipt { postback, conversion: None, mode: store::Mode::Insert }).await?
-    } else {
-        write(app, postback, judged, store::Mode::Insert).await?
+    if let (Some(code), Some(error)) = (code, refusal.take()) {
+        let Some(not_held) = app.refusals.admit(code.id, raw.received_at).await else { return Err(error) };
+        if not_held > 0 {
+            let message =
+                format!("{not_held} more that did not pass the checks came before it and were not kept");
+            reading.notes.push(note(NoteCode::OthersNotKept, "", message));
+        }
+        refusal = Some(error);
+    }
+    authentication::redact(&mut raw, code);
+    let (mut postback, judged) = judge(app, id, raw, reading, account_of(code), signature).await?;
+    // A code that is not known yet has checked nothing.
+    postback.authenticated = code.is_some() && refusal.is_none();
+    // These are held at any rate, and never matched by themselves.
+    let held = match (refusal, judged) {
+        (Some(refusal), _) => Err(refusal),
+        (None, Err(error)) if sender.from_browser => Err(error),
+        (None, Ok(_)) if sender.from_browser => Err(browser_call()),
+        (None, judged) => Ok(judged),
+    };
+    let postback = match held {
+        Ok(judged) => write(app, postback, judged, store::Mode::Insert).await?,
+        Err(error) => {
+            postback.conclude(Err(error));
+            app.commit.write(store::Receipt { postback, conversion: None, mode: store::Mode::Insert }).await?
+        }
     };
     Ok(Received::Stored { postback, reply })
 }
@@ -255,36 +286,38 @@ async fn read(app: &App, scope: Scope, raw: &Raw, overrides: &Overrides) -> Resu
     Ok(reading)
 }
 
-/// The account that a postback belongs to, and how it wants postbacks answered. One that names no
-/// known code belongs to the installation's own account, where somebody will see it.
-async fn owner(app: &App, reading: &Reading) -> Result<(AccountId, Option<ReplySetting>)> {
+/// The code that a postback is for, if it is known.
+async fn named(app: &App, reading: &Reading) -> Result<Option<Arc<ConversionCode>>> {
     let named = match &reading.report {
         Ok(report) => Ok(report.code),
         Err(_) => reading.code_text.parse(),
     };
-    let Ok(id) = named else { return Ok((AccountId::DEFAULT, None)) };
-    match conversion_code::find(app, Scope::Installation, id).await {
-        Ok(code) => Ok((code.account_id, Some(code.reply()))),
-        Err(error) if error.is_final() => Ok((AccountId::DEFAULT, None)),
-        Err(error) => Err(error),
-    }
+    let Ok(id) = named else { return Ok(None) };
+    Ok(settled(conversion_code::find(app, Scope::Installation, id).await)?.ok())
+}
+
+/// The account that a postback belongs to. One that names no known code belongs to the installation's own,
+/// where somebody will see it.
+fn account_of(code: Option<&ConversionCode>) -> AccountId {
+    code.map_or(AccountId::DEFAULT, |code| code.account_id)
 }
 
 /// The row to store, and the conversion it is to become. `Err` inside: it does not count; outside:
-/// nothing is known yet.
+/// nothing is known yet. `signature`: what makes it the same call again, where it is signed.
 async fn judge(
     app: &App,
     id: PostbackId,
     raw: Raw,
     reading: Reading,
     account: AccountId,
+    signature: Option<Vec<u8>>,
 ) -> Result<(Postback, Result<Conversion>)> {
     let received_at = raw.received_at;
     let postback = Postback::new(id, account, raw, &reading);
     let judged = match reading.report {
         Ok(mut report) => {
             report.converted_at = Some(received_at);
-            report.request_id = Some(id.0.as_bytes().to_vec());
+            report.request_id = Some(signature.unwrap_or_else(|| id.0.as_bytes().to_vec()));
             conversion::judge(app, Scope::Installation, report).await
         }
         Err(error) => Err(error),
@@ -329,6 +362,7 @@ impl Postback {
             code_text: reading.code_text.clone(),
             click_text: reading.click_text.clone(),
             conversion_id: String::new(),
+            authenticated: true,
             replayed_at: None,
             match_at: None,
         }

@@ -21,7 +21,7 @@ use crate::{
     auth::Scope,
     conversion_code::{self, ConversionCodeId},
     db::json_text,
-    error::{Error, Result},
+    error::{Error, Result, Violations},
     id::{AccountId, Random, RequestKey, prefixed_id},
     page::PageRequest,
     preset::Preset,
@@ -204,6 +204,7 @@ pub async fn create(
     let mut presets = presets(app, account, &link.conversion_code_ids).await?;
     presets.extend(preset);
     link.check()?;
+    link.check_loop(&app.public_url)?;
     for _ in 0..ATTEMPTS_MAX {
         match store::insert(&app.db, link.clone(), validate_only).await? {
             store::Inserted::Stored(stored) => {
@@ -276,6 +277,11 @@ pub async fn update(
     }
     let presets = presets(app, account, &link.conversion_code_ids).await?;
     link.check()?;
+    let leads_to = |link: &TrackingLink| (link.destination.clone(), link.fallback_destination.clone());
+    // One that leads here already, since the public URL was changed, can still be archived.
+    if leads_to(&link) != leads_to(&before) {
+        link.check_loop(&app.public_url)?;
+    }
     let warnings = lint::warnings(&link, &presets);
     if validate_only || link == before {
         txn.rollback().await?;
@@ -307,6 +313,20 @@ impl TrackingLink {
         let message = "a link with a conversion code must have `[s2sidentifier]` in the path or query of its \
                        destination, or no click id reaches the merchant; add for example `?s1=[s2sidentifier]`";
         Err(Error::new(ErrorReason::ClickIdMacroMissing, message).at_field("tracking_link.destination"))
+    }
+
+    /// A link that leads to this server itself could lead to itself.
+    fn check_loop(&self, public_url: &Url) -> Result<()> {
+        let mut violations = Violations::default();
+        for (field, destination) in
+            [("destination", &self.destination), ("fallback_destination", &self.fallback_destination)]
+        {
+            if destination.is_at(public_url) {
+                let message = "leads to this server itself; give the merchant's URL";
+                violations.add(&format!("tracking_link.{field}"), message);
+            }
+        }
+        if violations.is_empty() { Ok(()) } else { Err(violations.into_error()) }
     }
 
     /// The URL to publish.

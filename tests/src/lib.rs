@@ -238,7 +238,16 @@ pub fn command(folder: &Path) -> Command {
 
 fn prepare(mut command: Command, folder: &Path) -> Command {
     // Variables of the developer's own server are not the test's.
-    let names = ["LISTEN", "DATABASE_URL", "ALLOW_LOSSY", "PUBLIC_URL", "DRAIN_SECONDS", "LOG", "NO_AUTH"];
+    let names = [
+        "LISTEN",
+        "DATABASE_URL",
+        "ALLOW_LOSSY",
+        "PUBLIC_URL",
+        "STORE_ADDRESSES",
+        "DRAIN_SECONDS",
+        "LOG",
+        "NO_AUTH",
+    ];
     let retained = ["CLICKS", "CONVERSIONS", "POSTBACKS"].map(|rows| format!("RETAIN_{rows}_DAYS"));
     for name in names.into_iter().chain(retained.iter().map(String::as_str)) {
         command.env_remove(format!("S2S_{name}"));

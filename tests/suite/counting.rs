@@ -138,8 +138,11 @@ async fn what_has_one_meaning_counts_to_the_digit_and_is_noted() {
     let mut seen: BTreeSet<&str> = REPAIRED.iter().flat_map(|row| note_texts(row.2)).collect();
     // `replay.rs` tries overrides, `presets.rs` the words of networks.
     assert!(include_str!("replay.rs").contains("NoteCode::Overridden"));
+    // `authentication.rs` tries checks; how many others there were takes a minute, and the server's own tests.
+    assert!(include_str!("authentication.rs").contains("CHECK_NOT_PASSED"));
     assert!(include_str!("presets.rs").contains("NoteCode::StatusMapped"));
     seen.extend(["STATUS_NOT_CHANGED", "TEST", "OVERRIDDEN", "STATUS_MAPPED"]);
+    seen.extend(["CHECK_NOT_PASSED", "OTHERS_NOT_KEPT"]);
     let all = (1..).map_while(|number| NoteCode::try_from(number).ok()).collect::<Vec<_>>();
     assert_eq!(seen, note_texts(&all).into_iter().collect(), "every note of the schema has a test");
 }

@@ -128,7 +128,11 @@ async fn an_explanation_goes_step_by_step_and_says_all_that_is_wrong() {
         ("clickId=$click&id=$code&val=1&com=0", vec![], vec![]),
         ("id=$code&val=1&com=0", vec![K::Parameters], [&[K::ClickId, K::TrackingLink], &late[..]].concat()),
         ("clickId=$click&id=$code&com=0", vec![K::Parameters], late.to_vec()),
-        ("clickId=$click&id=6B1F&val=1&com=0", vec![K::ConversionCode], late.to_vec()),
+        (
+            "clickId=$click&id=6B1F&val=1&com=0",
+            vec![K::ConversionCode],
+            [&[K::Authentication], &late[..]].concat(),
+        ),
         ("clickId=$click&id=$archived&val=1&com=0", vec![K::ConversionCode], late.to_vec()),
         (
             "clickId=$forged_click&id=$code&val=1&com=0",
@@ -278,6 +282,7 @@ async fn a_self_test_plays_a_conversion_and_records_nothing() {
         K::PostbackUrl,
         K::Parameters,
         K::ConversionCode,
+        K::Authentication,
         K::ClickId,
         K::TrackingLink,
         K::Attribution,

@@ -215,7 +215,7 @@ async fn stored(server: &Server, verdict: Verdict) -> BTreeMap<ErrorReason, usiz
 #[tokio::test]
 async fn a_flood_of_malformed_requests_is_answered_and_counted_to_the_unit() {
     let server = Server::start().await;
-    let facts = facts(&server).await;
+    let facts = Box::pin(facts(&server)).await;
     let address = server.url.trim_start_matches("http://");
     let mut seeds = Random(SEED);
     let mut tally = Tally::default();

@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod authentication;
 mod bad_input;
 mod callers;
 mod concurrency;
@@ -17,6 +18,7 @@ mod contract;
 mod counting;
 mod explain;
 mod flood;
+mod hostile;
 mod journey;
 mod keys;
 mod lists;

@@ -310,6 +310,7 @@ async fn a_replay_names_every_field_that_is_wrong() {
             commission_micros_where_missing: Some(i64::MAX),
             comma: 7,
             conversion_code_id: "6B1F".to_owned(),
+            trust_sender: true,
         }),
         ..Default::default()
     };

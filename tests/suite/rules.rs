@@ -230,9 +230,22 @@ fn nothing_panics_or_casts_outside_of_tests() {
 }
 
 #[test]
+fn no_crate_has_unsafe_code() {
+    assert!(File::named("Cargo.toml").text.contains("[workspace.lints.rust]\nunsafe_code = \"forbid\""));
+    let crates = files("").into_iter().filter(|file| file.path.ends_with("/Cargo.toml"));
+    // The fuzzer's macro exports a function to C.
+    let ours = |file: &File| file.text.contains("[package]") && !file.path.starts_with("server/fuzz/");
+    let crates: Vec<File> = crates.filter(ours).collect();
+    assert!(crates.len() >= 4);
+    for file in crates {
+        assert!(file.text.contains("[lints]\nworkspace = true"), "{} does not forbid it", file.path);
+    }
+}
+
+#[test]
 fn the_server_opens_its_entry_and_nothing_else() {
     let code = File::named("server/src/lib.rs").code();
-    let open: Vec<&str> = code.lines().filter(|line| line.trim_start().starts_with("pub")).collect();
+    let open: Vec<&str> = code.lines().filter(|line| line.trim_start().starts_with("pub ")).collect();
     // Whatever else is open escapes the compiler's search for what nobody uses.
     assert_eq!(open, ["pub use postback::check_reading;", "pub fn main() -> ExitCode {"]);
     assert!(code.contains("#[cfg(fuzzing)]\npub use"), "the fuzzer's door is open to others");

@@ -4,11 +4,11 @@ use s2s_sdk::{
     Code, Error,
     prost_types::{Duration, FieldMask, Timestamp},
     v1::{
-        ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, ConversionCode, ConversionCodeState,
-        CreateConversionCodeRequest, CreateTrackingLinkRequest, DedupePolicy, ErrorReason,
-        GetConversionCodeRequest, GetTrackingLinkRequest, ListConversionCodesRequest,
-        ListTrackingLinksRequest, RedirectKind, ReplyMode, ReplySetting, TrackingLink, TrackingLinkState,
-        UpdateConversionCodeRequest, UpdateTrackingLinkRequest,
+        ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, CheckMode, ConversionCode,
+        ConversionCodeState, CreateConversionCodeRequest, CreateTrackingLinkRequest, DedupePolicy,
+        ErrorReason, GetConversionCodeRequest, GetTrackingLinkRequest, ListConversionCodesRequest,
+        ListTrackingLinksRequest, PostbackAuthentication, RedirectKind, ReplyMode, ReplySetting,
+        TrackingLink, TrackingLinkState, UpdateConversionCodeRequest, UpdateTrackingLinkRequest,
     },
 };
 use s2s_tests::Server;
@@ -71,6 +71,13 @@ async fn a_conversion_code_has_defaults_and_keeps_what_was_chosen() {
         state: ConversionCodeState::Active.into(),
         create_time: code.create_time,
         update_time: code.create_time,
+        postback_authentication: Some(PostbackAuthentication {
+            secret_check: CheckMode::Off.into(),
+            signature_check: CheckMode::Off.into(),
+            address_check: CheckMode::Off.into(),
+            https_check: CheckMode::Off.into(),
+            ..Default::default()
+        }),
     };
     assert_eq!(code, expected);
     assert!(code.create_time.is_some());
@@ -84,6 +91,14 @@ async fn a_conversion_code_has_defaults_and_keeps_what_was_chosen() {
         dedupe_policy: DedupePolicy::Every.into(),
         reply: Some(ReplySetting { mode: ReplyMode::FixedText.into(), text: "~".repeat(200) }),
         preset_id: "everflow".to_owned(),
+        postback_authentication: Some(PostbackAuthentication {
+            secret_check: CheckMode::Enforce.into(),
+            signature_check: CheckMode::Report.into(),
+            address_check: CheckMode::Enforce.into(),
+            https_check: CheckMode::Report.into(),
+            allowed_addresses: vec!["203.0.113.7".to_owned(), "2001:db8::/48".to_owned()],
+            ..Default::default()
+        }),
         ..Default::default()
     };
     // What is output only is ignored.

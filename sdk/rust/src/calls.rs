@@ -85,6 +85,9 @@ calls! {
         update_conversion_code(UpdateConversionCodeRequest) -> UpdateConversionCodeResponse;
         /// Archives a conversion code: postbacks that name it are held from then on.
         archive_conversion_code(ArchiveConversionCodeRequest) -> ArchiveConversionCodeResponse;
+        /// Makes a new secret for the code's postbacks and answers it; no other call does.
+        rotate_postback_secret(RotatePostbackSecretRequest) -> RotatePostbackSecretResponse,
+            filled |request| fill(&mut request.request_id);
         /// Renders the postback URL that the merchant pastes.
         get_postback_url(GetPostbackUrlRequest) -> GetPostbackUrlResponse;
     }

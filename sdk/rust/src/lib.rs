@@ -6,6 +6,7 @@ mod calls;
 mod client;
 mod error;
 mod money;
+pub mod postback;
 mod retry;
 
 pub use client::{BuildError, Client, ClientBuilder};

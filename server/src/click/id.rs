@@ -152,7 +152,10 @@ impl UnverifiedClickId {
     pub fn read(text: &str) -> Option<Self> {
         let text =
             text.trim_matches(|character: char| character.is_whitespace() || "\"'".contains(character));
-        let bytes: [u8; WIRE_BYTES] = from_base32(text)?;
+        Self::from_bytes(from_base32(text)?)
+    }
+
+    fn from_bytes(bytes: [u8; WIRE_BYTES]) -> Option<Self> {
         let (key_number, rest) = bytes.split_first()?;
         let (id, mac) = rest.split_last_chunk()?;
         Some(Self { key_number: *key_number, id: ClickId(Uuid::from_slice(id).ok()?), mac: *mac })
@@ -203,16 +206,54 @@ mod tests {
         }
     }
 
+    /// The `number`th of many genuine ids, each of another time, link and click.
+    fn genuine(keys: &ClickIdKeys, number: u32) -> String {
+        let noise: [u8; 32] = blake3::hash(&number.to_be_bytes()).into();
+        let link = LinkKey::from_bits(u64::from_be_bytes(noise[..8].try_into().unwrap()));
+        let time = Time::from_micros(TIME.micros() + i64::from(number) * 1_234_567);
+        keys.write(keys.mint(time, link, noise[8..14].try_into().unwrap()), AccountId::DEFAULT)
+    }
+
     #[test]
-    fn no_flipped_bit_passes() {
+    fn no_flipped_bit_of_10_000_ids_passes() {
         let keys = keys(&[7, 6]);
-        let text = keys.write(keys.mint(TIME, LinkKey::from_bits(5), [1; 6]), AccountId::DEFAULT);
-        let bytes: [u8; WIRE_BYTES] = from_base32(&text).unwrap();
-        for bit in 0..WIRE_BYTES * 8 {
-            let mut forged = bytes;
-            forged[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(keys.read(&base32(&forged), AccountId::DEFAULT), None, "bit {bit}");
+        for number in 0..10_000 {
+            let text = genuine(&keys, number);
+            let bytes: [u8; WIRE_BYTES] = from_base32(&text).unwrap();
+            let reads = |bytes| {
+                UnverifiedClickId::from_bytes(bytes).and_then(|id| keys.verify(id, AccountId::DEFAULT))
+            };
+            assert!(reads(bytes).is_some(), "{text}");
+            for bit in 0..WIRE_BYTES * 8 {
+                let mut forged = bytes;
+                forged[bit / 8] ^= 1 << (bit % 8);
+                assert_eq!(reads(forged), None, "{text}, bit {bit}");
+            }
         }
+    }
+
+    #[test]
+    fn no_changed_character_passes() {
+        let keys = keys(&[7, 6]);
+        // A character is 5 bits: 31 others in each of 40 places. Beyond the alphabet, `O`, `I` and `L` are no
+        // letters for `0` and `1` here.
+        for number in 0..200 {
+            let text = genuine(&keys, number);
+            for (place, own) in text.char_indices() {
+                let (before, behind) = (text.split_at(place).0, text.split_at(place + 1).1);
+                for other in "0123456789abcdefghijklmnopqrstuvwxyzILOU-_ \u{e9}".chars() {
+                    let forged = format!("{before}{other}{behind}");
+                    let read = keys.read(&forged, AccountId::DEFAULT);
+                    assert_eq!(read.is_some(), other == own, "{forged}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_foreign_or_cut_id_passes() {
+        let keys = keys(&[7, 6]);
+        let text = genuine(&keys, 0);
         assert_eq!(keys.read(&text, AccountId(Uuid::from_u128(2))), None, "another account");
         assert_eq!(keys.read(text.split_at(39).0, AccountId::DEFAULT), None, "cut");
     }

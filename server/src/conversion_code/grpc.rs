@@ -2,29 +2,33 @@
 
 use std::sync::Arc;
 
+use prost_types::Duration;
 use s2s_sdk::v1::{
     self, ArchiveConversionCodeRequest, ArchiveConversionCodeResponse, ConversionCodeState,
     CreateConversionCodeRequest, CreateConversionCodeResponse, GetConversionCodeRequest,
     GetConversionCodeResponse, GetPostbackUrlRequest, GetPostbackUrlResponse, ListConversionCodesRequest,
-    ListConversionCodesResponse, ReplySetting, UpdateConversionCodeRequest, UpdateConversionCodeResponse,
+    ListConversionCodesResponse, PostbackAuthentication, ReplySetting, RotatePostbackSecretRequest,
+    RotatePostbackSecretResponse, UpdateConversionCodeRequest, UpdateConversionCodeResponse,
     conversion_code_service_server::{ConversionCodeService, ConversionCodeServiceServer},
 };
 use tonic::{Request, Response, Status};
 
 use super::{
-    ConversionCode, ConversionCodeId, DedupePolicy, Edit, REPLY_TEXT_BYTES_MAX, ReplyMode,
-    WINDOW_SECONDS_DEFAULT, WINDOW_SECONDS_MAX, WINDOW_SECONDS_MIN, lint,
+    AllowedAddresses, CheckMode, ConversionCode, ConversionCodeId, DedupePolicy, Edit, REPLY_TEXT_BYTES_MAX,
+    ReplyMode, SECRET_MACRO, WINDOW_SECONDS_DEFAULT, WINDOW_SECONDS_MAX, WINDOW_SECONDS_MIN,
+    authentication::{OVERLAP_SECONDS_DEFAULT, OVERLAP_SECONDS_MAX},
+    lint,
 };
 use crate::{
     app::App,
     auth,
     error::{Error, Result, Violations},
-    id::RequestKey,
+    id::{RequestKey, request_id_bytes},
     money::Currency,
     page::PageRequest,
     preset::{PresetId, Reply},
     text::parse_name,
-    time::Span,
+    time::{Span, Time},
 };
 
 pub struct Service(Arc<App>);
@@ -91,6 +95,22 @@ impl ConversionCodeService for Service {
         Ok(Response::new(ArchiveConversionCodeResponse { conversion_code: Some(code.into()) }))
     }
 
+    async fn rotate_postback_secret(
+        &self,
+        request: Request<RotatePostbackSecretRequest>,
+    ) -> Result<Response<RotatePostbackSecretResponse>, Status> {
+        let account = auth::account(&request);
+        let request = request.into_inner();
+        let (id, overlap, request_id) = parse_rotate(&request)?;
+        let dry = request.validate_only;
+        let code = super::rotate_secret(&self.0, account, id, overlap, request_id, dry).await?;
+        let secret = if dry { String::new() } else { code.secret.reveal().to_owned() };
+        let shown = if dry { SECRET_MACRO } else { &secret };
+        let postback_url = super::postback_url(&self.0.public_url, &code, code.preset_id.preset(), shown);
+        let conversion_code = Some(code.into());
+        Ok(Response::new(RotatePostbackSecretResponse { secret, postback_url, conversion_code }))
+    }
+
     async fn get_postback_url(
         &self,
         request: Request<GetPostbackUrlRequest>,
@@ -99,8 +119,9 @@ impl ConversionCodeService for Service {
         let (id, preset_id) = parse_postback_url(request.get_ref())?;
         let code = super::get(&self.0, account, id).await?;
         let preset = preset_id.preset().or_else(|| code.preset_id.preset());
-        let postback_url = super::postback_url(&self.0.public_url, code.id, preset);
-        let warnings = lint::postback_url(&code, preset);
+        let public_url = &self.0.public_url;
+        let postback_url = super::postback_url(public_url, &code, preset, SECRET_MACRO);
+        let warnings = lint::postback_url(&code, preset, public_url);
         Ok(Response::new(GetPostbackUrlResponse { postback_url, warnings }))
     }
 }
@@ -110,9 +131,32 @@ fn parse_id(text: &str) -> Result<ConversionCodeId> {
     text.parse().map_err(|_| Error::not_found("conversion code", text))
 }
 
+fn parse_rotate(request: &RotatePostbackSecretRequest) -> Result<(ConversionCodeId, Span, Option<Vec<u8>>)> {
+    let id = parse_id(&request.conversion_code_id)?;
+    let mut violations = Violations::default();
+    let overlap = match request.overlap {
+        None => Ok(OVERLAP_SECONDS_DEFAULT),
+        Some(Duration { seconds, nanos: 0 }) if (0..=OVERLAP_SECONDS_MAX).contains(&seconds) => Ok(seconds),
+        Some(_) => Err("must be 0 seconds to 30 days, whole seconds".to_owned()),
+    };
+    let overlap = violations.check("overlap", overlap);
+    let request_id = violations.check("request_id", request_id_bytes(&request.request_id));
+    match (overlap, request_id) {
+        (Some(seconds), Some(request_id)) => Ok((id, Span::from_seconds(seconds), request_id)),
+        _ => Err(violations.into_error()),
+    }
+}
+
 /// What a caller decides about a code.
-const FIELDS: [&str; 6] =
-    ["name", "default_currency", "attribution_window", "dedupe_policy", "reply", "preset_id"];
+const FIELDS: [&str; 7] = [
+    "name",
+    "default_currency",
+    "attribution_window",
+    "dedupe_policy",
+    "reply",
+    "preset_id",
+    "postback_authentication",
+];
 
 fn parse_create(mut request: CreateConversionCodeRequest) -> Result<(Vec<Edit>, RequestKey, bool)> {
     let mut violations = Violations::default();
@@ -174,6 +218,14 @@ fn parse_field(path: &str, code: &v1::ConversionCode, violations: &mut Violation
                 let preset_id = code.preset_id.parse()?;
                 Box::new(move |row| row.preset_id = preset_id)
             }
+            "postback_authentication" => {
+                let checks = Checks::parse(code.postback_authentication.as_ref())?;
+                Box::new(move |row| {
+                    (row.secret_check, row.signature_check) = (checks.secret, checks.signature);
+                    (row.address_check, row.https_check) = (checks.address, checks.https);
+                    row.allowed_addresses = checks.allowed_addresses;
+                })
+            }
             _ => return Err("can't be set".to_owned()),
         })
     };
@@ -184,7 +236,44 @@ fn parse_currency(text: &str) -> Result<Currency, String> {
     if text.is_empty() { Ok(Currency::USD) } else { text.parse().map_err(|error| format!("{error}")) }
 }
 
-fn parse_window(duration: Option<prost_types::Duration>) -> Result<Span, String> {
+/// What a caller decides about the checks of senders.
+struct Checks {
+    secret: CheckMode,
+    signature: CheckMode,
+    address: CheckMode,
+    https: CheckMode,
+    allowed_addresses: AllowedAddresses,
+}
+
+impl Checks {
+    fn parse(checks: Option<&PostbackAuthentication>) -> Result<Self, String> {
+        let checks = checks.cloned().unwrap_or_default();
+        let allowed_addresses = AllowedAddresses::parse(&checks.allowed_addresses)
+            .map_err(|why| format!("allowed_addresses {why}"))?;
+        let address = parse_check(checks.address_check)?;
+        if address != CheckMode::Off && allowed_addresses.is_empty() {
+            return Err("allowed_addresses must name at least one where address_check is on".to_owned());
+        }
+        Ok(Self {
+            secret: parse_check(checks.secret_check)?,
+            signature: parse_check(checks.signature_check)?,
+            address,
+            https: parse_check(checks.https_check)?,
+            allowed_addresses,
+        })
+    }
+}
+
+fn parse_check(number: i32) -> Result<CheckMode, String> {
+    match v1::CheckMode::try_from(number) {
+        Ok(v1::CheckMode::Unspecified | v1::CheckMode::Off) => Ok(CheckMode::Off),
+        Ok(v1::CheckMode::Report) => Ok(CheckMode::Report),
+        Ok(v1::CheckMode::Enforce) => Ok(CheckMode::Enforce),
+        Err(_) => Err("holds what is not a value of CheckMode".to_owned()),
+    }
+}
+
+fn parse_window(duration: Option<Duration>) -> Result<Span, String> {
     let Some(duration) = duration else { return Ok(Span::from_seconds(WINDOW_SECONDS_DEFAULT)) };
     if duration.nanos == 0 && (WINDOW_SECONDS_MIN..=WINDOW_SECONDS_MAX).contains(&duration.seconds) {
         Ok(Span::from_seconds(duration.seconds))
@@ -226,6 +315,7 @@ impl From<ConversionCode> for v1::ConversionCode {
         Self {
             id: code.id.to_string(),
             reply: Some(code.reply()),
+            postback_authentication: Some(code.checks()),
             name: code.name,
             default_currency: code.default_currency.to_string(),
             attribution_window: Some(code.attribution_window.to_proto()),
@@ -243,6 +333,26 @@ impl From<ConversionCode> for v1::ConversionCode {
 }
 
 impl ConversionCode {
+    /// How senders must prove themselves, as it travels: without any secret.
+    fn checks(&self) -> PostbackAuthentication {
+        let mode = |mode| {
+            i32::from(match mode {
+                CheckMode::Off => v1::CheckMode::Off,
+                CheckMode::Report => v1::CheckMode::Report,
+                CheckMode::Enforce => v1::CheckMode::Enforce,
+            })
+        };
+        PostbackAuthentication {
+            secret_check: mode(self.secret_check),
+            signature_check: mode(self.signature_check),
+            address_check: mode(self.address_check),
+            https_check: mode(self.https_check),
+            allowed_addresses: self.allowed_addresses.texts(),
+            has_secret: !self.secret.is_none(),
+            former_secret_expire_time: self.former_secret_expires_at.map(Time::to_proto),
+        }
+    }
+
     /// How postbacks for the code are answered, as it travels.
     pub fn reply(&self) -> ReplySetting {
         let mode = match self.reply_mode {

@@ -4,7 +4,9 @@
 
 use s2s_sdk::v1::{SetupWarning, SetupWarningCode};
 
-use super::{ConversionCode, ReplyMode};
+use url::Url;
+
+use super::{CheckMode, ConversionCode, ReplyMode};
 use crate::preset::{Preset, Reply};
 
 /// Also for the links that codes are on.
@@ -21,13 +23,43 @@ pub fn created(code: &ConversionCode) -> Vec<SetupWarning> {
 
 pub fn updated(code: &ConversionCode) -> Vec<SetupWarning> {
     let preset = code.preset_id.preset();
-    preset.and_then(|preset| reply(code, preset, "conversion_code.reply")).into_iter().collect()
+    let reply = preset.and_then(|preset| reply(code, preset, "conversion_code.reply"));
+    [reply, secret(code), signature(code, preset)].into_iter().flatten().collect()
 }
 
 /// `preset`: that of the URL.
-pub fn postback_url(code: &ConversionCode, preset: Option<&Preset>) -> Vec<SetupWarning> {
-    let Some(preset) = preset else { return Vec::new() };
-    [reply(code, preset, ""), words(code, preset), amount(preset)].into_iter().flatten().collect()
+pub fn postback_url(code: &ConversionCode, preset: Option<&Preset>, public_url: &Url) -> Vec<SetupWarning> {
+    let of_network = |preset| [reply(code, preset, ""), words(code, preset), amount(preset)];
+    let of_network = preset.map(of_network).into_iter().flatten().flatten();
+    of_network
+        .chain([secret(code), signature(code, preset), https(code, public_url)].into_iter().flatten())
+        .collect()
+}
+
+fn secret(code: &ConversionCode) -> Option<SetupWarning> {
+    (code.needs_secret() && code.secret.is_none()).then(|| {
+        let message = "the code checks secrets or signatures and has no secret yet, so no postback passes; call \
+                       RotatePostbackSecret";
+        warning(SetupWarningCode::NoSecret, "", message)
+    })
+}
+
+fn signature(code: &ConversionCode, preset: Option<&Preset>) -> Option<SetupWarning> {
+    let preset = preset.filter(|_| code.signature_check == CheckMode::Enforce)?;
+    let message = format!(
+        "{} fills macros and can't sign, so none of its postbacks counts; enforce secret_check instead of \
+         signature_check",
+        preset.name
+    );
+    Some(warning(SetupWarningCode::NetworkCannotSign, "", message))
+}
+
+fn https(code: &ConversionCode, public_url: &Url) -> Option<SetupWarning> {
+    (code.https_check == CheckMode::Enforce && public_url.scheme() == "http").then(|| {
+        let message = "the code takes postbacks over HTTPS alone, and this URL begins with `http://`; set the \
+                       server's --public-url to its `https://` URL";
+        warning(SetupWarningCode::UrlNotHttps, "", message)
+    })
 }
 
 fn reply(code: &ConversionCode, preset: &Preset, field: &str) -> Option<SetupWarning> {
@@ -77,8 +109,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        conversion_code::ConversionCodeId,
-        id::{AccountId, RequestKey},
+        conversion_code::{ConversionCodeId, Secret},
+        id::{AccountId, Random, RequestKey},
         preset::PresetId,
         time::Time,
     };
@@ -117,7 +149,33 @@ mod tests {
             assert_eq!(codes(updated(&code)), at_update, "{preset}");
             assert_eq!(codes(created(&code)), [vec![W::CodeWithoutLink], at_update].concat(), "{preset}");
             let asked_id: PresetId = asked.parse().unwrap();
-            assert_eq!(codes(postback_url(&code, asked_id.preset())), at_url, "{preset} {asked}");
+            let url = Url::parse("http://t.example").unwrap();
+            assert_eq!(codes(postback_url(&code, asked_id.preset(), &url)), at_url, "{preset} {asked}");
+        }
+    }
+
+    #[test]
+    fn checks_that_nobody_passes_are_warned_of() {
+        let (off, report, enforce) = (CheckMode::Off, CheckMode::Report, CheckMode::Enforce);
+        let (none, some) = (Secret::default(), Secret::new(&Random::system()));
+        for (checks, secret, preset, url, expected) in [
+            ((enforce, off, off), &none, "", "http", vec![W::NoSecret]),
+            ((off, report, off), &none, "everflow", "http", vec![W::NoSecret]),
+            ((enforce, off, off), &some, "everflow", "http", vec![]),
+            ((off, enforce, off), &some, "", "http", vec![]),
+            ((off, enforce, off), &some, "everflow", "http", vec![W::NetworkCannotSign]),
+            ((off, off, enforce), &none, "", "http", vec![W::UrlNotHttps]),
+            ((off, off, report), &none, "", "http", vec![]),
+            ((off, off, enforce), &none, "", "https", vec![]),
+        ] {
+            let code = code(preset, ReplyMode::ByVerdict, "");
+            let (secret_check, signature_check, https_check) = checks;
+            let code =
+                ConversionCode { secret_check, signature_check, https_check, secret: secret.clone(), ..code };
+            let url = Url::parse(&format!("{url}://t.example")).unwrap();
+            let warnings = postback_url(&code, code.preset_id.preset(), &url);
+            let codes: Vec<W> = warnings.iter().map(SetupWarning::code).collect();
+            assert_eq!(codes, expected, "{checks:?} {preset} {url}");
         }
     }
 }

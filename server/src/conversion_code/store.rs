@@ -5,7 +5,7 @@ use sea_orm::{
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr, entity::prelude::*,
 };
 
-use super::{ConversionCodeId, DedupePolicy, LIST_KEY_BYTES, ReplyMode};
+use super::{AllowedAddresses, CheckMode, ConversionCodeId, DedupePolicy, LIST_KEY_BYTES, ReplyMode, Secret};
 use crate::{
     auth::Scope,
     db::{Db, end},
@@ -30,6 +30,15 @@ pub struct Model {
     pub reply_mode: ReplyMode,
     pub reply_text: String,
     pub preset_id: PresetId,
+    pub secret_check: CheckMode,
+    pub signature_check: CheckMode,
+    pub address_check: CheckMode,
+    pub https_check: CheckMode,
+    pub allowed_addresses: AllowedAddresses,
+    pub secret: Secret,
+    pub former_secret: Secret,
+    pub former_secret_expires_at: Option<Time>,
+    pub secret_request_id: Option<Vec<u8>>,
     pub archived: bool,
     pub request_id: Option<Vec<u8>>,
     pub request_digest: Vec<u8>,

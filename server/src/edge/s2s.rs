@@ -16,7 +16,7 @@ use serde::Serialize;
 use tonic::Code;
 use tonic_types::StatusExt as _;
 
-use super::{Edge, RawTarget, caller, header_text};
+use super::{Edge, RawTarget, Secure, caller, header_text};
 use crate::{
     error::{self, RETRY_AFTER, http_status, reason_text},
     postback::{BODY_BYTES_MAX, PostbackId, TARGET_BYTES_MAX},
@@ -81,7 +81,8 @@ pub async fn handle(edge: &Arc<Edge>, peer: SocketAddr, request: axum::extract::
     };
     let postback_id = PostbackId(edge.random.id(now)).to_string();
     let from_browser = caller::is_browser(&parts.headers);
-    let request = ReceivePostbackRequest { raw: Some(raw), postback_id, from_browser };
+    let secure = parts.extensions.get::<Secure>().is_some();
+    let request = ReceivePostbackRequest { raw: Some(raw), postback_id, from_browser, secure };
     let mut core = edge.postbacks.clone();
     // A task of its own: a sender that hangs up does not undo what it has sent.
     let answered = edge.tasks.spawn(async move { core.receive_postback(request).await });

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use s2s_sdk::v1::{Note, Step};
 
 use super::{
-    Overrides, Parameter, Postback, PostbackId, Raw, Reading, Rehearsal, TARGET_BYTES_MAX, Verdict, get,
-    read, reader, rehearse, store,
+    Overrides, Parameter, Postback, PostbackId, Raw, Reading, Rehearsal, TARGET_BYTES_MAX, Verdict,
+    authentication, get, read, reader, rehearse, store,
 };
 use crate::{
     app::App,
@@ -59,8 +59,14 @@ pub async fn explain(app: &App, account: AccountId, mut target: Vec<u8>) -> Resu
         cut,
     };
     let reading = read(app, Scope::Account(account), &raw, &Overrides::default()).await?;
-    let notes = reading.notes.clone();
-    let (facts, parameters) = gather(app, account, reading).await?;
+    let mut notes = reading.notes.clone();
+    let (mut facts, parameters) = gather(app, account, reading).await?;
+    if let Some(code) = facts.known_code() {
+        let checked = authentication::check(&code, &raw, &parameters, None);
+        facts.authentication = Some(checked.sentence());
+        notes.extend(checked.notes);
+        facts.refuse(checked.refusal);
+    }
     conclude(app, account, facts, parameters, notes).await
 }
 
@@ -74,7 +80,12 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
     }
     let mut notes = reading.notes.clone();
     let (mut facts, parameters) = gather(app, account, reading).await?;
+    if let Some(code) = facts.known_code().filter(|_| postback.verdict == Verdict::Held) {
+        facts.authentication = Some("as far as it was checked when it came, it passed".to_owned());
+        facts.refuse(authentication::unproven(&code, &postback));
+    }
     if postback.verdict != Verdict::Held {
+        facts.authentication = Some("it counted".to_owned());
         // What is decided stays decided, whatever was changed since.
         let conversion = conversion::get(app, account, postback.conversion_id.parse()?).await?;
         let duplicate = postback.verdict == Verdict::Duplicate;
@@ -95,9 +106,24 @@ struct Facts {
     code: Option<Result<Arc<ConversionCode>>>,
     click: Option<Result<SignedClickId>>,
     link: Option<Result<Arc<TrackingLink>>>,
+    /// What the checks of its sender came to; `None` where its code is not known.
+    authentication: Option<String>,
     /// What it was judged to be, before it was compared with what is recorded.
     judged: Option<Conversion>,
     outcome: Result<Option<Recorded>>,
+}
+
+impl Facts {
+    fn known_code(&self) -> Option<Arc<ConversionCode>> {
+        self.code.as_ref().and_then(|code| code.as_ref().ok()).cloned()
+    }
+
+    /// Whatever else holds it: it does not count.
+    fn refuse(&mut self, refusal: Option<Error>) {
+        if let Some(refusal) = refusal {
+            self.outcome = Err(refusal);
+        }
+    }
 }
 
 /// Looks everything up that a postback names, also where its parameters are at fault.
@@ -118,7 +144,10 @@ async fn gather(app: &App, account: AccountId, reading: Reading) -> Result<(Fact
     let (test, repairs, parameters) =
         (reading.test.is_some(), reading.notes.len(), reading.parameters.clone());
     let Rehearsal { judged, outcome } = rehearse(app, scope, reading).await?;
-    let facts = Facts { parameters: parameters.len(), repairs, test, code, click, link, judged, outcome };
+    let authentication = None;
+    let count = parameters.len();
+    let facts =
+        Facts { parameters: count, repairs, test, code, click, link, authentication, judged, outcome };
     Ok((facts, parameters))
 }
 

@@ -15,13 +15,13 @@ use tonic::{Request, Response, Status};
 
 use super::{
     BODY_BYTES_MAX, ClickHistory, Comma, Explanation, Filter, LIST_KEY_BYTES, Overrides, Parameter, Postback,
-    PostbackId, REPLAY_MAX, Raw, Reason, Received, Replay, SelfTest, TARGET_BYTES_MAX, TEXT_BYTES_MAX,
-    Verdict,
+    PostbackId, REPLAY_MAX, Raw, Reason, Received, Replay, SelfTest, Sender, TARGET_BYTES_MAX,
+    TEXT_BYTES_MAX, Verdict, reader::Known,
 };
 use crate::{
     app::App,
     auth,
-    click::{USER_AGENT_BYTES_MAX, shortened},
+    click::USER_AGENT_BYTES_MAX,
     conversion_code::{ConversionCode, ConversionCodeId},
     error::{self, Error, Result, Violations},
     money::Amount,
@@ -50,9 +50,8 @@ impl PostbackService for Service {
         request: Request<ReceivePostbackRequest>,
     ) -> Result<Response<ReceivePostbackResponse>, Status> {
         let request = request.into_inner();
-        let from_browser = request.from_browser;
-        let (id, raw) = parse_receive(request, self.0.now())?;
-        Ok(Response::new(super::receive(&self.0, id, raw, from_browser).await?.into()))
+        let (id, raw, sender) = parse_receive(request, &self.0)?;
+        Ok(Response::new(super::receive(&self.0, id, raw, sender).await?.into()))
     }
 
     async fn list_postbacks(
@@ -135,7 +134,9 @@ enum Which {
 
 fn parse_replay(request: ReplayPostbacksRequest) -> Result<(Which, Replay)> {
     let mut violations = Violations::default();
-    let overrides = parse_overrides(&request.overrides.unwrap_or_default(), &mut violations);
+    let overrides = request.overrides.unwrap_or_default();
+    let trust_sender = overrides.trust_sender;
+    let overrides = parse_overrides(&overrides, &mut violations);
     let which = match (request.filter, request.ids.len()) {
         (None, 1..=REPLAY_MAX) => {
             Which::Ids(request.ids.iter().map(|text| parse_id(text)).collect::<Result<_>>()?)
@@ -150,7 +151,7 @@ fn parse_replay(request: ReplayPostbacksRequest) -> Result<(Which, Replay)> {
             return Err(violations.into_error());
         }
     };
-    let how = Replay { overrides, validate_only: request.validate_only };
+    let how = Replay { overrides, trust_sender, validate_only: request.validate_only };
     if violations.is_empty() { Ok((which, how)) } else { Err(violations.into_error()) }
 }
 
@@ -199,13 +200,15 @@ fn parse_self_test(request: &SelfTestRequest) -> Result<(ConversionCodeId, Optio
     Ok((code, (!link.is_empty()).then(|| tracking_link::parse_id(link)).transpose()?))
 }
 
-fn parse_receive(request: ReceivePostbackRequest, now: Time) -> Result<(PostbackId, Raw)> {
+fn parse_receive(request: ReceivePostbackRequest, app: &App) -> Result<(PostbackId, Raw, Sender)> {
     let mut violations = Violations::default();
     let id = violations.check("postback_id", request.postback_id.parse::<PostbackId>());
     let mut raw = request.raw.unwrap_or_default();
-    let received_at = raw.receive_time.as_ref().map_or(Ok(now), Time::from_proto);
+    let received_at = raw.receive_time.as_ref().map_or_else(|| Ok(app.now()), Time::from_proto);
     let received_at = violations.check("raw.receive_time", received_at);
     let (Some(id), Some(received_at)) = (id, received_at) else { return Err(violations.into_error()) };
+    let address = raw.address.parse::<IpAddr>().ok();
+    let sender = Sender { address, secure: request.secure, from_browser: request.from_browser };
     let too_large = raw.target.len() > TARGET_BYTES_MAX || raw.body.len() > BODY_BYTES_MAX;
     raw.target.truncate(TARGET_BYTES_MAX);
     raw.body.truncate(BODY_BYTES_MAX);
@@ -214,12 +217,12 @@ fn parse_receive(request: ReceivePostbackRequest, now: Time) -> Result<(Postback
         target: raw.target,
         content_type: cut(raw.content_type, CONTENT_TYPE_BYTES_MAX),
         body: raw.body,
-        address: raw.address.parse::<IpAddr>().map(shortened).unwrap_or_default(),
+        address: app.store_addresses.text(address),
         user_agent: cut(raw.user_agent, USER_AGENT_BYTES_MAX),
         received_at,
         cut: too_large,
     };
-    Ok((id, raw))
+    Ok((id, raw, sender))
 }
 
 fn parse_list(request: ListPostbacksRequest) -> Result<(Filter, PageRequest<LIST_KEY_BYTES>)> {
@@ -399,9 +402,10 @@ impl SelfTest {
 
 impl From<Parameter> for ReadParameter {
     fn from(parameter: Parameter) -> Self {
+        let is_secret = parameter.known == Some(Known::Sec);
         Self {
             name: parameter.name,
-            value: parameter.value,
+            value: if is_secret { "(not shown)".to_owned() } else { parameter.value },
             canonical_name: parameter.known.map_or("", |known| known.name()).to_owned(),
         }
     }

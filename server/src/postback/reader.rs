@@ -227,7 +227,9 @@ fn is_valid(known: Known, value: &str) -> bool {
             Known::Val | Known::Com => amount(value),
             Known::Comperc => amount(value.trim_end_matches('%').trim_end()),
             Known::Cur => value.parse::<Currency>().is_ok(),
-            Known::Status | Known::Oid | Known::Test | Known::Param => !value.is_empty(),
+            Known::Status | Known::Oid | Known::Test | Known::Param | Known::Sec | Known::Ts | Known::Sig => {
+                !value.is_empty()
+            }
         }
 }
 

@@ -9,17 +9,18 @@ use std::{
     time::Duration,
 };
 
-use s2s_sdk::v1::ErrorReason;
+use s2s_sdk::v1::{ErrorReason, NoteCode};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Filter, LIST_KEY_BYTES, Overrides, Postback, PostbackId, Reason, Verdict, get, judge, list, owner, read,
-    settled, store, write,
+    Filter, LIST_KEY_BYTES, Overrides, Postback, PostbackId, Reason, Verdict, account_of, authentication,
+    get, judge, list, named, read, settled, store, write,
 };
 use crate::{
     app::App,
     auth::Scope,
-    conversion, conversion_code,
+    conversion::{self, note},
+    conversion_code,
     error::Result,
     id::AccountId,
     page::PageRequest,
@@ -40,6 +41,8 @@ const MATCH_WAIT_MAX: Span = Span::from_seconds(3_600);
 #[derive(Clone, Debug, Default)]
 pub struct Replay {
     pub overrides: Overrides,
+    /// Count also what did not pass the checks of its sender.
+    pub trust_sender: bool,
     /// Say what would become of them, and write nothing.
     pub validate_only: bool,
 }
@@ -91,9 +94,18 @@ async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback>
         return Ok(held);
     }
     let raw = held.raw();
-    let reading = read(app, Scope::Installation, &raw, &how.overrides).await?;
-    let (account, _) = owner(app, &reading).await?;
-    let (mut postback, judged) = judge(app, held.id, raw, reading, account).await?;
+    let mut reading = read(app, Scope::Installation, &raw, &how.overrides).await?;
+    let code = named(app, &reading).await?;
+    let mut unproven = code.as_ref().and_then(|code| authentication::unproven(code, &held));
+    if how.trust_sender && unproven.take().is_some() {
+        let message = "the replay vouches for its sender";
+        reading.notes.push(note(NoteCode::Overridden, "", message));
+    }
+    let account = account_of(code.as_deref());
+    let signature = code.and_then(|code| authentication::signature_of(&code, &held));
+    let (mut postback, judged) = judge(app, held.id, raw, reading, account, signature).await?;
+    let judged = unproven.map_or(judged, Err);
+    postback.authenticated = held.authenticated;
     postback.replayed_at = Some(app.now());
     if how.validate_only {
         let outcome = match judged {
@@ -202,7 +214,7 @@ mod tests {
 
     #[test]
     fn nothing_else_is_matched_by_itself() {
-        for reason in (1..).map_while(|number| ErrorReason::try_from(number).ok()) {
+        for reason in (1..1_000).filter_map(|number| ErrorReason::try_from(number).ok()) {
             let expected =
                 matches!(reason, ErrorReason::UnknownConversionCode | ErrorReason::TrackingLinkUnknown);
             assert_eq!(next_match(&held(reason), ARRIVED).is_some(), expected, "{reason:?}");

@@ -45,6 +45,8 @@ pub struct Model {
     pub code_text: String,
     pub click_text: String,
     pub conversion_id: String,
+    /// It passed the checks of its code when it came.
+    pub authenticated: bool,
     pub replayed_at: Option<Time>,
     pub match_at: Option<Time>,
 }

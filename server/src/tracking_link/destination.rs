@@ -57,6 +57,18 @@ impl Destination {
         self.template.is_empty()
     }
 
+    /// Whether it leads to the host and port of a server, by whatever scheme.
+    pub fn is_at(&self, server: &Url) -> bool {
+        let own = self.pieces.first().and_then(|(text, _)| Url::parse(text).ok());
+        // A host may end with a dot, and is the same.
+        let host = |url: &Url| url.host_str().map(|host| host.trim_end_matches('.').to_owned());
+        own.is_some_and(|own| {
+            host(&own) == host(server)
+                && (own.port() == server.port()
+                    || own.port_or_known_default() == server.port_or_known_default())
+        })
+    }
+
     /// Whether the click id reaches the merchant.
     pub fn carries_click_id(&self) -> bool {
         self.pieces.iter().any(|(_, marker)| *marker == Some(Macro::ClickId))
@@ -438,6 +450,22 @@ mod tests {
             let destination: Destination = template.parse().unwrap();
             assert_eq!(destination.click_id_parameters().collect::<Vec<_>>(), names, "{template}");
         }
+    }
+
+    #[test]
+    fn who_leads_to_the_server_itself_is_known() {
+        let server = Url::parse("https://t.example").unwrap();
+        for (template, expected) in [
+            ("https://t.example/summer?s1=[s2sidentifier]", true),
+            ("http://T.example./[slug]", true),
+            ("https://t.example:443/", true),
+            ("https://t.example:8443/", false),
+            ("https://x.t.example/", false),
+            ("https://shop.example/?at=https://t.example/", false),
+        ] {
+            assert_eq!(template.parse::<Destination>().unwrap().is_at(&server), expected, "{template}");
+        }
+        assert!(!Destination::default().is_at(&server));
     }
 
     #[test]

@@ -1653,6 +1653,28 @@ pub enum ErrorReason {
     /// Cause: the API key to rotate is revoked or expired. Cure: create a new one.
     /// FAILED_PRECONDITION, HTTP 422.
     ApiKeyEnded = 38,
+    /// Cause: the conversion code checks secrets, and `sec` is absent or none of
+    /// its secrets, or one that has ended. Cure: put the secret into the postback
+    /// URL as `sec`; where it is lost, make a new one with `RotatePostbackSecret`.
+    /// UNAUTHENTICATED, HTTP 401. Holds postbacks.
+    SecretRefused = 41,
+    /// Cause: the conversion code checks signatures, and `sig` is absent, not at
+    /// the end of the URL, or not that of what was sent. Cure: sign the query as
+    /// it is sent, with the code's secret, and put `&sig=` last. UNAUTHENTICATED,
+    /// HTTP 401. Holds postbacks.
+    SignatureRefused = 42,
+    /// Cause: the signature is right, and `ts` is absent, no time, or more than
+    /// 300 seconds off: the sender's clock is wrong, or an old call was sent
+    /// again. Cure: sign anew with the time in seconds since 1970 UTC.
+    /// UNAUTHENTICATED, HTTP 401. Holds postbacks.
+    TimestampRefused = 43,
+    /// Cause: the sender's address is none that the conversion code allows. Cure:
+    /// add it to `allowed_addresses`, if the sender is the merchant.
+    /// PERMISSION_DENIED, HTTP 403. Holds postbacks.
+    AddressRefused = 44,
+    /// Cause: the conversion code takes postbacks over HTTPS alone. Cure: call the
+    /// `<https://`> URL. PERMISSION_DENIED, HTTP 403. Holds postbacks.
+    HttpsRequired = 45,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1700,6 +1722,11 @@ impl ErrorReason {
             Self::ApiKeyInvalid => "ERROR_REASON_API_KEY_INVALID",
             Self::ScopeMissing => "ERROR_REASON_SCOPE_MISSING",
             Self::ApiKeyEnded => "ERROR_REASON_API_KEY_ENDED",
+            Self::SecretRefused => "ERROR_REASON_SECRET_REFUSED",
+            Self::SignatureRefused => "ERROR_REASON_SIGNATURE_REFUSED",
+            Self::TimestampRefused => "ERROR_REASON_TIMESTAMP_REFUSED",
+            Self::AddressRefused => "ERROR_REASON_ADDRESS_REFUSED",
+            Self::HttpsRequired => "ERROR_REASON_HTTPS_REQUIRED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1746,6 +1773,11 @@ impl ErrorReason {
             "ERROR_REASON_API_KEY_INVALID" => Some(Self::ApiKeyInvalid),
             "ERROR_REASON_SCOPE_MISSING" => Some(Self::ScopeMissing),
             "ERROR_REASON_API_KEY_ENDED" => Some(Self::ApiKeyEnded),
+            "ERROR_REASON_SECRET_REFUSED" => Some(Self::SecretRefused),
+            "ERROR_REASON_SIGNATURE_REFUSED" => Some(Self::SignatureRefused),
+            "ERROR_REASON_TIMESTAMP_REFUSED" => Some(Self::TimestampRefused),
+            "ERROR_REASON_ADDRESS_REFUSED" => Some(Self::AddressRefused),
+            "ERROR_REASON_HTTPS_REQUIRED" => Some(Self::HttpsRequired),
             _ => None,
         }
     }
@@ -1796,6 +1828,15 @@ pub enum SetupWarningCode {
     /// commission 0. Cure: where the network has a macro for one, put it in the
     /// postback URL.
     NoAmount = 8,
+    /// Secrets or signatures are checked, and the code has no secret, so no
+    /// postback passes. Cure: call `RotatePostbackSecret`.
+    NoSecret = 9,
+    /// Signatures are enforced, and the code's network fills macros: it can't
+    /// sign. Cure: check secrets instead.
+    NetworkCannotSign = 10,
+    /// HTTPS is enforced, and the postback URL begins with `<http://`.> Cure: set
+    /// the server's `--public-url` to its `<https://`> URL.
+    UrlNotHttps = 11,
 }
 impl SetupWarningCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1813,6 +1854,9 @@ impl SetupWarningCode {
             Self::ParameterNotOfPreset => "SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET",
             Self::PresetNotOfCode => "SETUP_WARNING_CODE_PRESET_NOT_OF_CODE",
             Self::NoAmount => "SETUP_WARNING_CODE_NO_AMOUNT",
+            Self::NoSecret => "SETUP_WARNING_CODE_NO_SECRET",
+            Self::NetworkCannotSign => "SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN",
+            Self::UrlNotHttps => "SETUP_WARNING_CODE_URL_NOT_HTTPS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1829,6 +1873,9 @@ impl SetupWarningCode {
             }
             "SETUP_WARNING_CODE_PRESET_NOT_OF_CODE" => Some(Self::PresetNotOfCode),
             "SETUP_WARNING_CODE_NO_AMOUNT" => Some(Self::NoAmount),
+            "SETUP_WARNING_CODE_NO_SECRET" => Some(Self::NoSecret),
+            "SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN" => Some(Self::NetworkCannotSign),
+            "SETUP_WARNING_CODE_URL_NOT_HTTPS" => Some(Self::UrlNotHttps),
             _ => None,
         }
     }
@@ -1871,6 +1918,43 @@ pub struct ConversionCode {
     /// status words are understood. Optional. Example: `everflow`.
     #[prost(string, tag = "10")]
     pub preset_id: ::prost::alloc::string::String,
+    /// How a postback's sender must prove itself. Default: not at all, so that
+    /// whoever knows the postback URL can report a conversion of a genuine click.
+    #[prost(message, optional, tag = "11")]
+    pub postback_authentication: ::core::option::Option<PostbackAuthentication>,
+}
+/// How a postback's sender must prove itself. Each check stands alone; every one
+/// that is enforced must pass.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PostbackAuthentication {
+    /// `sec` is one of the code's secrets: see `RotatePostbackSecret`.
+    #[prost(enumeration = "CheckMode", tag = "1")]
+    pub secret_check: i32,
+    /// The query ends with `&sig=`: HMAC-SHA256, keyed by one of the code's
+    /// secrets, of the query before it as it is sent; in a `POST` with a body,
+    /// followed by a line feed and the body. 64 hexadecimal digits in any case.
+    /// `ts` is the time of signing, in seconds since 1970 UTC, at most 300 seconds
+    /// off when the postback arrives. The same signature counts once.
+    #[prost(enumeration = "CheckMode", tag = "2")]
+    pub signature_check: i32,
+    /// The sender's address is one of `allowed_addresses`.
+    #[prost(enumeration = "CheckMode", tag = "3")]
+    pub address_check: i32,
+    /// The postback came over HTTPS.
+    #[prost(enumeration = "CheckMode", tag = "4")]
+    pub https_check: i32,
+    /// Addresses and networks that may call, at most 32; at least one where
+    /// `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+    /// `2001:db8::/48`.
+    #[prost(string, repeated, tag = "5")]
+    pub allowed_addresses: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Output only. Whether there is a secret.
+    #[prost(bool, tag = "6")]
+    pub has_secret: bool,
+    /// Output only. Until when the secret before the present one is good. Not set:
+    /// there is none.
+    #[prost(message, optional, tag = "7")]
+    pub former_secret_expire_time: ::core::option::Option<::prost_types::Timestamp>,
 }
 /// How `GET /s2s` answers for a code. Whatever is chosen, the verdict travels in
 /// the header `S2S-Verdict` and stands in the log.
@@ -1952,7 +2036,8 @@ pub struct UpdateConversionCodeRequest {
     #[prost(message, optional, tag = "1")]
     pub conversion_code: ::core::option::Option<ConversionCode>,
     /// Which fields to change: `name`, `default_currency`, `attribution_window`,
-    /// `dedupe_policy`, `reply`, `preset_id`. At least one.
+    /// `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
+    /// one.
     #[prost(message, optional, tag = "2")]
     pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
     /// True: check and answer as if real, write nothing.
@@ -1986,6 +2071,39 @@ pub struct ArchiveConversionCodeResponse {
     #[prost(message, optional, tag = "1")]
     pub conversion_code: ::core::option::Option<ConversionCode>,
 }
+/// Asks for a new secret.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RotatePostbackSecretRequest {
+    /// The code's id, 32 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub conversion_code_id: ::prost::alloc::string::String,
+    /// How long the present secret stays good: 0 seconds to 30 days, whole
+    /// seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+    #[prost(message, optional, tag = "2")]
+    pub overlap: ::core::option::Option<::prost_types::Duration>,
+    /// Makes the call safe to repeat: the request id of the last rotation returns
+    /// the secret that it made. Optional, 1 to 64 bytes. Example: a UUID.
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+    /// True: check and answer as if real, write nothing; the answer has no secret.
+    #[prost(bool, tag = "4")]
+    pub validate_only: bool,
+}
+/// Answers RotatePostbackSecret.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RotatePostbackSecretResponse {
+    /// The new secret: 32 letters and digits, to be kept where others can't read
+    /// it. As the key of a signature it is these 32 bytes.
+    #[prost(string, tag = "1")]
+    pub secret: ::prost::alloc::string::String,
+    /// The postback URL as `GetPostbackUrl` renders it, with the secret in its
+    /// place if the code checks secrets.
+    #[prost(string, tag = "2")]
+    pub postback_url: ::prost::alloc::string::String,
+    /// The code as it is now.
+    #[prost(message, optional, tag = "3")]
+    pub conversion_code: ::core::option::Option<ConversionCode>,
+}
 /// Asks for the postback URL of a conversion code.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetPostbackUrlRequest {
@@ -2004,11 +2122,52 @@ pub struct GetPostbackUrlResponse {
     /// them; without a preset, what stands in braces is for the merchant's system
     /// to fill in. Example:
     /// `<https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}`.>
+    /// Where secrets or signatures are checked, `&sec={sec}` and
+    /// `&ts={ts}&sig={sig}` follow.
     #[prost(string, tag = "1")]
     pub postback_url: ::prost::alloc::string::String,
     /// What will likely not work, with its cure.
     #[prost(message, repeated, tag = "2")]
     pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
+}
+/// What comes of a check that a postback does not pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CheckMode {
+    /// Read as `CHECK_MODE_OFF`.
+    Unspecified = 0,
+    /// Nothing is checked.
+    Off = 1,
+    /// It counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`: to see who would be
+    /// refused before anybody is.
+    Report = 2,
+    /// It does not count. At most 60 such postbacks a minute are held for a code
+    /// by each server; more are refused, and their number is noted later.
+    Enforce = 3,
+}
+impl CheckMode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CHECK_MODE_UNSPECIFIED",
+            Self::Off => "CHECK_MODE_OFF",
+            Self::Report => "CHECK_MODE_REPORT",
+            Self::Enforce => "CHECK_MODE_ENFORCE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CHECK_MODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "CHECK_MODE_OFF" => Some(Self::Off),
+            "CHECK_MODE_REPORT" => Some(Self::Report),
+            "CHECK_MODE_ENFORCE" => Some(Self::Enforce),
+            _ => None,
+        }
+    }
 }
 /// What counts as the same conversion where no transaction id is sent. With a
 /// transaction id, the same click, code and transaction id always count once.
@@ -2344,6 +2503,38 @@ pub mod conversion_code_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Makes a new secret for the code's postbacks and answers it; no other call
+        /// does. The secret before it stays good for a while, so that senders can be
+        /// changed one by one; any older one ends at once.
+        pub async fn rotate_postback_secret(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RotatePostbackSecretRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RotatePostbackSecretResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.ConversionCodeService/RotatePostbackSecret",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "s2s.v1.ConversionCodeService",
+                        "RotatePostbackSecret",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// Renders the postback URL that the merchant pastes.
         pub async fn get_postback_url(
             &mut self,
@@ -2426,6 +2617,16 @@ pub mod conversion_code_service_server {
             request: tonic::Request<super::ArchiveConversionCodeRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ArchiveConversionCodeResponse>,
+            tonic::Status,
+        >;
+        /// Makes a new secret for the code's postbacks and answers it; no other call
+        /// does. The secret before it stays good for a while, so that senders can be
+        /// changed one by one; any older one ends at once.
+        async fn rotate_postback_secret(
+            &self,
+            request: tonic::Request<super::RotatePostbackSecretRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RotatePostbackSecretResponse>,
             tonic::Status,
         >;
         /// Renders the postback URL that the merchant pastes.
@@ -2747,6 +2948,55 @@ pub mod conversion_code_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ArchiveConversionCodeSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.ConversionCodeService/RotatePostbackSecret" => {
+                    #[allow(non_camel_case_types)]
+                    struct RotatePostbackSecretSvc<T: ConversionCodeService>(pub Arc<T>);
+                    impl<
+                        T: ConversionCodeService,
+                    > tonic::server::UnaryService<super::RotatePostbackSecretRequest>
+                    for RotatePostbackSecretSvc<T> {
+                        type Response = super::RotatePostbackSecretResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RotatePostbackSecretRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ConversionCodeService>::rotate_postback_secret(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RotatePostbackSecretSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -3852,8 +4102,8 @@ pub struct Click {
     /// The visitor's `User-Agent`, at most 512 bytes; empty where none was sent.
     #[prost(string, tag = "7")]
     pub user_agent: ::prost::alloc::string::String,
-    /// The visitor's address, truncated to /24 (IPv4) or /48 (IPv6); empty where
-    /// it is not known. Example: `203.0.113.0`.
+    /// The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
+    /// empty where it is not known or not stored. Example: `203.0.113.0`.
     #[prost(string, tag = "8")]
     pub address: ::prost::alloc::string::String,
     /// What is remarkable about the click.
@@ -3916,7 +4166,8 @@ pub struct RecordClickRequest {
     /// The visitor's `User-Agent`; more than 512 bytes are cut off.
     #[prost(string, tag = "6")]
     pub user_agent: ::prost::alloc::string::String,
-    /// The visitor's address, IPv4 or IPv6; stored truncated. Empty: not known.
+    /// The visitor's address, IPv4 or IPv6; stored as the server's
+    /// `--store-addresses` says. Empty: not known.
     #[prost(string, tag = "7")]
     pub address: ::prost::alloc::string::String,
     /// When the visitor clicked. Not set: now. At most 5 seconds ahead of the
@@ -4930,6 +5181,12 @@ pub enum NoteCode {
     /// The status came as a word of the network's own, and was read by the
     /// preset of the conversion code.
     StatusMapped = 17,
+    /// The postback does not pass a check of its sender that is on
+    /// `CHECK_MODE_REPORT`, so it counts all the same.
+    CheckNotPassed = 18,
+    /// More postbacks than are held did not pass the same checks; the sentence
+    /// says how many were not kept.
+    OthersNotKept = 19,
 }
 impl NoteCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4956,6 +5213,8 @@ impl NoteCode {
             Self::SeparatorRepaired => "NOTE_CODE_SEPARATOR_REPAIRED",
             Self::Overridden => "NOTE_CODE_OVERRIDDEN",
             Self::StatusMapped => "NOTE_CODE_STATUS_MAPPED",
+            Self::CheckNotPassed => "NOTE_CODE_CHECK_NOT_PASSED",
+            Self::OthersNotKept => "NOTE_CODE_OTHERS_NOT_KEPT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4981,6 +5240,8 @@ impl NoteCode {
             "NOTE_CODE_SEPARATOR_REPAIRED" => Some(Self::SeparatorRepaired),
             "NOTE_CODE_OVERRIDDEN" => Some(Self::Overridden),
             "NOTE_CODE_STATUS_MAPPED" => Some(Self::StatusMapped),
+            "NOTE_CODE_CHECK_NOT_PASSED" => Some(Self::CheckNotPassed),
+            "NOTE_CODE_OTHERS_NOT_KEPT" => Some(Self::OthersNotKept),
             _ => None,
         }
     }
@@ -5661,7 +5922,7 @@ pub struct Postback {
     /// Where it is held: one sentence with the cause and what to do.
     #[prost(string, tag = "5")]
     pub message: ::prost::alloc::string::String,
-    /// What a person should know, at most 130.
+    /// What a person should know, at most 136.
     #[prost(message, repeated, tag = "6")]
     pub notes: ::prost::alloc::vec::Vec<Note>,
     /// The conversion code that it names, if that could be read; as it came.
@@ -5689,6 +5950,8 @@ pub struct RawPostback {
     #[prost(string, tag = "1")]
     pub method: ::prost::alloc::string::String,
     /// The request target: path and query, raw, at most 8 KiB.
+    /// The value of `sec`, and the code's secrets wherever they stand, are blotted
+    /// out with `*`; so they are in the body.
     /// Example: `/s2s?clickId=…&id=…&val=1&com=0.5`.
     #[prost(bytes = "vec", tag = "2")]
     pub target: ::prost::alloc::vec::Vec<u8>,
@@ -5698,7 +5961,8 @@ pub struct RawPostback {
     /// The body of a `POST`, at most 8 KiB; else empty.
     #[prost(bytes = "vec", tag = "4")]
     pub body: ::prost::alloc::vec::Vec<u8>,
-    /// The sender's address; stored truncated to /24 (IPv4) or /48 (IPv6).
+    /// The sender's address; stored as the server's `--store-addresses` says, by
+    /// default truncated to /24 (IPv4) or /48 (IPv6).
     #[prost(string, tag = "5")]
     pub address: ::prost::alloc::string::String,
     /// The sender's `User-Agent`, at most 512 bytes.
@@ -5722,6 +5986,9 @@ pub struct ReceivePostbackRequest {
     /// count. Example: true where there is a `Sec-Fetch-Dest`.
     #[prost(bool, tag = "3")]
     pub from_browser: bool,
+    /// It came over HTTPS.
+    #[prost(bool, tag = "4")]
+    pub secure: bool,
 }
 /// Answers ReceivePostback.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -5850,6 +6117,11 @@ pub struct ReplayOverrides {
     /// hexadecimal digits. Optional.
     #[prost(string, tag = "4")]
     pub conversion_code_id: ::prost::alloc::string::String,
+    /// Counts also what did not pass the checks of its sender. What would prove
+    /// the sender is not kept, so a replay can't check it; without this, it stays
+    /// held as long as its code enforces a check.
+    #[prost(bool, tag = "5")]
+    pub trust_sender: bool,
 }
 /// Answers ReplayPostbacks.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -5878,7 +6150,7 @@ pub struct ExplainPostbackResponse {
     /// Each parameter found, in order.
     #[prost(message, repeated, tag = "1")]
     pub parameters: ::prost::alloc::vec::Vec<ReadParameter>,
-    /// What a person should know, at most 130.
+    /// What a person should know, at most 136.
     #[prost(message, repeated, tag = "2")]
     pub notes: ::prost::alloc::vec::Vec<Note>,
     /// What would become of it: `VERDICT_RECORDED`, `VERDICT_DUPLICATE`,
@@ -5931,7 +6203,8 @@ pub struct ReadParameter {
     /// The name as it came, decoded; bytes that are not UTF-8 are replaced.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
-    /// The value as it was understood, decoded and trimmed.
+    /// The value as it was understood, decoded and trimmed; that of `sec` is not
+    /// shown.
     #[prost(string, tag = "2")]
     pub value: ::prost::alloc::string::String,
     /// The canonical name that it stands for; empty where it is not known.
@@ -6062,6 +6335,9 @@ pub enum StepKind {
     Verdict = 10,
     /// What the sender is answered.
     Reply = 11,
+    /// The checks of the sender that the conversion code has: secret, signature,
+    /// address, HTTPS. Of a URL that is explained, the latter two are not known.
+    Authentication = 12,
 }
 impl StepKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -6082,6 +6358,7 @@ impl StepKind {
             Self::Dedupe => "STEP_KIND_DEDUPE",
             Self::Verdict => "STEP_KIND_VERDICT",
             Self::Reply => "STEP_KIND_REPLY",
+            Self::Authentication => "STEP_KIND_AUTHENTICATION",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -6099,6 +6376,7 @@ impl StepKind {
             "STEP_KIND_DEDUPE" => Some(Self::Dedupe),
             "STEP_KIND_VERDICT" => Some(Self::Verdict),
             "STEP_KIND_REPLY" => Some(Self::Reply),
+            "STEP_KIND_AUTHENTICATION" => Some(Self::Authentication),
             _ => None,
         }
     }

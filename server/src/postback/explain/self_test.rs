@@ -1,6 +1,9 @@
 //! A conversion played from the click to the verdict, to try a code's set-up. Records nothing.
 
-use s2s_sdk::v1::{ErrorReason, Step, StepKind};
+use s2s_sdk::{
+    postback::sign,
+    v1::{ErrorReason, Step, StepKind},
+};
 
 use super::{explain, steps::step};
 use crate::{
@@ -8,10 +11,11 @@ use crate::{
     auth::Scope,
     click::{self, Minting, SubIds, UnverifiedClickId, Visit},
     conversion::Recorded,
-    conversion_code::{self, ConversionCode, ConversionCodeId, ReplyMode},
+    conversion_code::{self, ConversionCode, ConversionCodeId, ReplyMode, SECRET_MACRO, SIGNATURE_MACROS},
     error::{Error, Result},
     id::AccountId,
     macros,
+    time::Time,
     tracking_link::{self, TrackingLink, TrackingLinkId},
 };
 
@@ -60,17 +64,16 @@ pub async fn self_test(
         return Ok(test.failed(StepKind::Destination, Error::new(ErrorReason::ClickIdMacroMissing, message)));
     };
     test.passed(StepKind::Destination, format!("a visitor of `{}` is sent on with a click id", link.slug));
-    test.postback_url = fill(
-        &conversion_code::postback_url(&app.public_url, code.id, code.preset_id.preset()),
-        click_id,
-        &code,
-    );
+    let template =
+        conversion_code::postback_url(&app.public_url, &code, code.preset_id.preset(), SECRET_MACRO);
+    test.postback_url = fill(&template, click_id, &code);
     test.passed(
         StepKind::PostbackUrl,
         "the merchant's system fills the macros of the postback URL".to_owned(),
     );
 
-    let explanation = explain(app, account, test.postback_url.clone().into_bytes()).await?;
+    let called = prove(&test.postback_url, &code, app.now());
+    let explanation = explain(app, account, called.into_bytes()).await?;
     test.steps.extend(explanation.steps);
     test.passed(StepKind::Reply, reply(&code));
     Ok(SelfTest { outcome: explanation.outcome, ..test })
@@ -111,6 +114,7 @@ fn fill(template: &str, click_id: &str, code: &ConversionCode) -> String {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let value = match name {
                 "clickId" => click_id,
+                "sec" | "ts" | "sig" => value,
                 _ if !macros::is_macro(value) => value,
                 "val" => VALUE,
                 "com" => COMMISSION,
@@ -123,6 +127,16 @@ fn fill(template: &str, click_id: &str, code: &ConversionCode) -> String {
         })
         .collect();
     format!("{path}?{}", pairs.join("&"))
+}
+
+/// The URL as the merchant calls it, who has the secret. Nobody is shown this one.
+fn prove(url: &str, code: &ConversionCode, now: Time) -> String {
+    let secret = code.secret.reveal();
+    let url = url.replace(&format!("&sec={SECRET_MACRO}"), &format!("&sec={secret}"));
+    match url.strip_suffix(SIGNATURE_MACROS) {
+        Some(url) => sign(url, b"", secret, now.seconds().unsigned_abs()),
+        None => url,
+    }
 }
 
 fn reply(code: &ConversionCode) -> String {

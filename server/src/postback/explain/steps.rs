@@ -7,12 +7,14 @@ use crate::{
     conversion::{Conversion, check_code, check_link},
     conversion_code::DedupePolicy,
     error::{Error, Result, reason_text},
+    postback::authentication::is_of_sender,
 };
 
 /// The steps of every explanation.
-const KINDS: [StepKind; 8] = [
+const KINDS: [StepKind; 9] = [
     StepKind::Parameters,
     StepKind::ConversionCode,
+    StepKind::Authentication,
     StepKind::ClickId,
     StepKind::TrackingLink,
     StepKind::Attribution,
@@ -55,6 +57,7 @@ fn kind_of(reason: ErrorReason) -> StepKind {
         }
         ErrorReason::ClickExpired | ErrorReason::ClickLaterThanConversion => StepKind::Attribution,
         ErrorReason::TransactionConflict => StepKind::Dedupe,
+        reason if is_of_sender(reason) => StepKind::Authentication,
         _ => StepKind::Parameters,
     }
 }
@@ -67,6 +70,7 @@ fn sentence(kind: StepKind, facts: &Facts) -> Option<Result<String, String>> {
             Ok(code) => told(check_code(code).map(|()| format!("`{}`, `{}`", code.name, code.id))),
             Err(error) => Err(error.message().to_owned()),
         }),
+        StepKind::Authentication => facts.authentication.clone().map(Ok),
         StepKind::ClickId => match &facts.click {
             Some(Ok(_)) => Some(Ok("genuine: it was minted here".to_owned())),
             Some(Err(error)) => Some(Err(error.message().to_owned())),

@@ -23,10 +23,14 @@ pub enum Known {
     Cur,
     Status,
     Test,
+    /// What proves the sender: see `postback/authentication`.
+    Sec,
+    Ts,
+    Sig,
 }
 
 /// Every name that is understood, in lower case. The first of each parameter is its own.
-const NAMES: [(&str, Known); 22] = [
+const NAMES: [(&str, Known); 25] = [
     ("clickid", Known::ClickId),
     ("click_id", Known::ClickId),
     ("cid", Known::ClickId),
@@ -49,6 +53,9 @@ const NAMES: [(&str, Known); 22] = [
     ("currency", Known::Cur),
     ("status", Known::Status),
     ("test", Known::Test),
+    ("sec", Known::Sec),
+    ("ts", Known::Ts),
+    ("sig", Known::Sig),
 ];
 
 impl Known {
@@ -65,6 +72,9 @@ impl Known {
             Self::Cur => "cur",
             Self::Status => "status",
             Self::Test => "test",
+            Self::Sec => "sec",
+            Self::Ts => "ts",
+            Self::Sig => "sig",
         }
     }
 }
