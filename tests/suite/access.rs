@@ -200,7 +200,7 @@ macro_rules! ask {
 /// Every call that takes an id, and how it refuses one that is not there; `None` where it answers, for example with
 /// an empty list.
 #[expect(clippy::needless_update, reason = "some requests have no field but those that are set")]
-const WITH_IDS: [(&str, Option<Code>, Ask); 35] = [
+const WITH_IDS: [(&str, Option<Code>, Ask); 36] = [
     ("AccountService/GetAccount", NOT_FOUND, ask!(GetAccountRequest { id: of.account.clone() }, _own, of)),
     (
         "ApiKeyService/CreateApiKey",
@@ -235,6 +235,11 @@ const WITH_IDS: [(&str, Option<Code>, Ask); 35] = [
         "ConversionCodeService/GetPostbackUrl",
         NOT_FOUND,
         ask!(GetPostbackUrlRequest { conversion_code_id: of.code.clone() }, _own, of),
+    ),
+    (
+        "ConversionCodeService/RotatePostbackSecret",
+        NOT_FOUND,
+        ask!(RotatePostbackSecretRequest { conversion_code_id: of.code.clone() }, _own, of),
     ),
     (
         "ConversionCodeService/UpdateConversionCode",
