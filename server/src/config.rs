@@ -1,16 +1,25 @@
 //! Configuration: flags, and `S2S_*` variables of the same names. The one place that reads the
 //! environment. What is unknown or wrong ends the start with a sentence and a reason.
 
-use std::{ffi::OsStr, net::SocketAddr, time::Duration};
+use std::{
+    ffi::OsStr,
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+    path::PathBuf,
+    time::Duration,
+};
 
 use clap::{
     CommandFactory as _, Parser,
     builder::{BoolishValueParser, RangedI64ValueParser},
     error::ErrorKind,
 };
+use ipnet::IpNet;
 use url::Url;
 
-use crate::{api_key::KeyText, app::Retention, click::StoredAddresses, db::backend, time::Span};
+use crate::{
+    api_key::KeyText, app::Retention, click::StoredAddresses, db::backend, serve::TlsFiles, time::Span,
+};
 
 const PREFIX: &str = "S2S_";
 /// Days that rows are kept at most, where it is not for ever: a century.
@@ -64,6 +73,53 @@ pub struct Config {
     /// How much of visitors' and senders' addresses is stored: `truncated` is /24 of IPv4, /48 of IPv6.
     #[arg(long, env = "S2S_STORE_ADDRESSES", default_value = "truncated", value_name = "HOW_MUCH")]
     pub store_addresses: StoredAddresses,
+
+    /// Our certificate in PEM, and those that lead to its authority: the port then speaks TLS alone. A file
+    /// that changes is read again.
+    #[arg(long, env = "S2S_TLS_CERTIFICATE", value_name = "FILE", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+
+    /// The private key of the certificate, in PEM.
+    #[arg(long, env = "S2S_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Certificates in PEM of the authorities whose clients alone may connect (mTLS).
+    #[arg(long, env = "S2S_TLS_CLIENT_CA", value_name = "FILE", requires = "tls_certificate")]
+    pub tls_client_ca: Option<PathBuf>,
+
+    /// Address and port of a second port, for health alone and without TLS. Default: none.
+    #[arg(long, env = "S2S_HEALTH_LISTEN", value_name = "ADDRESS:PORT")]
+    pub health_listen: Option<SocketAddr>,
+
+    /// Proxies in front of this server, whose `X-Forwarded-For` is believed: addresses or networks, separated
+    /// by commas. No limit on connections holds for them.
+    #[arg(long, env = "S2S_TRUSTED_PROXIES", value_name = "NETWORK", value_delimiter = ',',
+          value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// Trusted proxies begin each connection with a PROXY header (version 1 or 2).
+    #[arg(long, env = "S2S_PROXY_PROTOCOL", requires = "trusted_proxies")]
+    pub proxy_protocol: bool,
+
+    /// Connections that may be open. One more takes the place of the oldest that has asked nothing yet.
+    #[arg(long, env = "S2S_CONNECTIONS_MAX", default_value = "10000", value_name = "NUMBER",
+          value_parser = at_least_one)]
+    pub connections_max: usize,
+
+    /// Connections that one IPv4 address, or IPv6 network of 64 bits, may have open.
+    #[arg(long, env = "S2S_CONNECTIONS_PER_ADDRESS", default_value = "1000", value_name = "NUMBER",
+          value_parser = at_least_one)]
+    pub connections_per_address: usize,
+
+    /// Requests in work. Beyond half of them lists and set-up are refused, beyond three quarters clicks are
+    /// not stored, beyond all of them conversions are refused.
+    #[arg(long, env = "S2S_REQUESTS_MAX", default_value = "16384", value_name = "NUMBER",
+          value_parser = at_least_one)]
+    pub requests_max: usize,
+
+    /// Requests a second that one IPv4 address, or IPv6 network of 64 bits, may send. Default: no limit.
+    #[arg(long, env = "S2S_RATE_PER_ADDRESS", value_name = "NUMBER")]
+    pub rate_per_address: Option<NonZeroU32>,
 
     /// How long a stop waits for calls under way, in seconds.
     #[arg(long, env = "S2S_DRAIN_SECONDS", default_value = "30", value_name = "SECONDS",
@@ -145,6 +201,15 @@ impl Config {
         }
     }
 
+    /// Where the port's certificates are; `None` where it speaks plain HTTP.
+    pub fn tls_files(&self) -> Option<TlsFiles> {
+        Some(TlsFiles {
+            certificate: self.tls_certificate.clone()?,
+            key: self.tls_key.clone()?,
+            client_ca: self.tls_client_ca.clone(),
+        })
+    }
+
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.drain_seconds)
     }
@@ -209,6 +274,18 @@ fn public_url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
+/// A network; a lone address is one of one address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let alone = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse()
+        .or_else(|_| alone())
+        .map_err(|_| "must be an address, or a network such as `10.0.0.0/8`".to_owned())
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "must be a number of at least 1".to_owned())
+}
+
 fn log_filter(text: &str) -> Result<String, String> {
     tracing_subscriber::EnvFilter::try_new(text).map_err(|error| error.to_string())?;
     Ok(text.to_owned())
@@ -246,6 +323,20 @@ mod tests {
             (vec!["--retain-conversions-days", "36501"], false),
             (vec!["--retain-postbacks-days", "7"], true),
             (vec!["--retain-postbacks-days", "6"], false),
+            (vec!["--tls-certificate", "c.pem", "--tls-key", "k.pem", "--tls-client-ca", "a.pem"], true),
+            (vec!["--tls-certificate", "c.pem"], false),
+            (vec!["--tls-key", "k.pem"], false),
+            (vec!["--tls-client-ca", "a.pem"], false),
+            (vec!["--health-listen", "127.0.0.1:8081"], true),
+            (vec!["--trusted-proxies", "10.0.0.0/8,192.0.2.1,2001:db8::/32", "--proxy-protocol"], true),
+            (vec!["--trusted-proxies", "10.0.0.0/33"], false),
+            (vec!["--trusted-proxies", "proxy.example"], false),
+            (vec!["--proxy-protocol"], false),
+            (vec!["--connections-max", "0"], false),
+            (vec!["--connections-per-address", "x"], false),
+            (vec!["--requests-max", "-1"], false),
+            (vec!["--rate-per-address", "0"], false),
+            (vec!["--rate-per-address", "50"], true),
             (vec!["--log", "info,s2s_server=debug"], true),
             (vec!["--log", "a=b=c"], false),
             (vec!["--liste", "x"], false),

@@ -10,7 +10,7 @@ mod s2s;
 
 use std::{
     convert::Infallible,
-    net::SocketAddr,
+    net::IpAddr,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
@@ -18,7 +18,7 @@ use std::{
 
 use axum::{
     Json,
-    extract::{ConnectInfo, State},
+    extract::{Extension, State},
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
@@ -35,7 +35,7 @@ use tower::Service;
 use crate::{
     auth::Caller,
     click::{ClickIdKey, ClickIdKeys, KeyId},
-    error::{Error, Result, reason_text},
+    error::{Error, RETRY_AFTER, Result, http_status, reason_text},
     id::Random,
     time::Clock,
 };
@@ -73,9 +73,17 @@ impl Service<Request<tonic::body::Body>> for Core {
 #[derive(Clone)]
 pub struct RawTarget(pub Bytes);
 
-/// Stands in the extensions of a request that came over HTTPS.
+/// Who sent a request, as far as can be known; see `serve/client_address.rs`.
 #[derive(Clone, Copy)]
-pub struct Secure;
+pub struct Client(pub IpAddr);
+
+/// Of a request that came over TLS.
+#[derive(Clone, Copy)]
+pub struct OverTls;
+
+/// Of a visit for whose click there is no room now.
+#[derive(Clone, Copy)]
+pub struct Overload;
 
 /// A running edge.
 pub struct Edge {
@@ -121,21 +129,59 @@ impl Edge {
 /// Everything over HTTP that is not gRPC.
 pub async fn handle(
     State(edge): State<Arc<Edge>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(Client(client)): Extension<Client>,
     request: axum::extract::Request,
 ) -> Response {
     let path = request.uri().path().trim_matches('/');
     if is_postback(path) {
         return match *request.method() {
-            Method::GET | Method::POST => s2s::handle(&edge, peer, request).await,
+            Method::GET | Method::POST => s2s::handle(&edge, client, request).await,
             // A link checker's HEAD must neither record a conversion nor hear that one is safe.
             _ => not_allowed("GET, POST"),
         };
     }
     match *request.method() {
-        Method::GET if path == "healthz" => Json(serde_json::json!({"status": "serving"})).into_response(),
-        Method::GET | Method::HEAD => redirect::handle(&edge, peer, &request.into_parts().0).await,
+        Method::GET if path == "healthz" => Json(serving()).into_response(),
+        Method::GET | Method::HEAD => redirect::handle(&edge, client, &request.into_parts().0).await,
         _ => not_allowed("GET, HEAD"),
+    }
+}
+
+/// What `GET /healthz` answers.
+pub fn serving() -> serde_json::Value {
+    serde_json::json!({"status": "serving"})
+}
+
+/// What a request is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Postback,
+    Visit,
+    /// A preview, a prefetch, a check of a link: nothing is lost if it is not answered.
+    Look,
+}
+
+/// What a request over HTTP is for.
+pub fn purpose(request: &axum::extract::Request) -> Purpose {
+    let (method, headers) = (request.method(), request.headers());
+    let postback = is_postback(request.uri().path().trim_matches('/'));
+    if caller::looks_ahead(headers) || caller::is_previewer(headers) {
+        return Purpose::Look;
+    }
+    match *method {
+        Method::GET | Method::POST if postback => Purpose::Postback,
+        Method::GET => Purpose::Visit,
+        _ => Purpose::Look,
+    }
+}
+
+/// The answer to a request that was not even looked at.
+pub fn refuse(request: &axum::extract::Request, error: &Error) -> Response {
+    let (status, reason) = (http_status(error.code()), error.reason());
+    if is_postback(request.uri().path().trim_matches('/')) {
+        s2s::refused(status, reason_text(reason), error.message())
+    } else {
+        failure(status, reason, error.message())
     }
 }
 
@@ -156,7 +202,16 @@ fn not_allowed(methods: &'static str) -> Response {
 /// A failure as HTTP: its status, reason and sentence.
 pub fn failure(status: StatusCode, reason: ErrorReason, message: &str) -> Response {
     let body = serde_json::json!({"reason": reason_text(reason), "message": message});
-    (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+    let response = (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
+    with_retry_after(response)
+}
+
+/// Says when to come again, where that may help.
+fn with_retry_after(mut response: Response) -> Response {
+    if matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER.as_secs().into());
+    }
+    response
 }
 
 fn header_text(headers: &HeaderMap, name: HeaderName) -> String {

@@ -79,6 +79,10 @@ impl Error {
     pub fn of_library(status: &Status) -> Option<Self> {
         Some(match status.code() {
             Code::NotFound => Self::new(ErrorReason::ResourceNotFound, status.message()),
+            Code::Unimplemented if status.metadata().contains_key("grpc-accept-encoding") => {
+                let message = "compressed messages are not read; send them as they are";
+                Self::new(ErrorReason::CompressionUnsupported, message)
+            }
             Code::Unimplemented => Self::new(ErrorReason::UnknownMethod, "this service has no such method"),
             Code::OutOfRange | Code::ResourceExhausted => {
                 Self::new(ErrorReason::RequestTooLarge, "the request is larger than 4 MiB; send less at once")
@@ -274,7 +278,7 @@ pub fn code(reason: ErrorReason) -> Code {
             Code::AlreadyExists
         }
         ErrorReason::RequestTooLarge => Code::OutOfRange,
-        ErrorReason::UnknownMethod => Code::Unimplemented,
+        ErrorReason::UnknownMethod | ErrorReason::CompressionUnsupported => Code::Unimplemented,
         ErrorReason::ApiKeyMissing
         | ErrorReason::ApiKeyInvalid
         | ErrorReason::SecretRefused
@@ -285,8 +289,8 @@ pub fn code(reason: ErrorReason) -> Code {
         | ErrorReason::ScopeMissing
         | ErrorReason::AddressRefused
         | ErrorReason::HttpsRequired => Code::PermissionDenied,
-        ErrorReason::Overloaded => Code::ResourceExhausted,
-        ErrorReason::Unavailable => Code::Unavailable,
+        ErrorReason::RateLimited => Code::ResourceExhausted,
+        ErrorReason::Overloaded | ErrorReason::Unavailable => Code::Unavailable,
         ErrorReason::DeadlineExceeded => Code::DeadlineExceeded,
         ErrorReason::Unspecified | ErrorReason::Internal => Code::Internal,
     }

@@ -34,7 +34,7 @@ mod text;
 mod time;
 mod tracking_link;
 
-use std::{error::Error, io::Write as _, process::ExitCode, sync::Arc};
+use std::{error::Error, io::Write as _, net::SocketAddr, process::ExitCode, sync::Arc};
 
 use tokio::{
     net::TcpListener,
@@ -50,7 +50,7 @@ use crate::{
     db::Db,
     edge::Edge,
     id::Random,
-    serve::Door,
+    serve::{Door, Tls},
     time::Clock,
 };
 
@@ -83,16 +83,31 @@ pub fn main() -> ExitCode {
     }
 }
 
+fn listen(address: SocketAddr) -> Result<TcpListener, String> {
+    serve::listen(address)
+        .map_err(|error| format!("can't listen on {address}: {error}\nreason: LISTEN_FAILED"))
+}
+
 async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
     // Before the port is bound, so that whoever sees it open may stop us.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| format!("can't listen on {}: {error}\nreason: LISTEN_FAILED", config.listen))?;
+    let listener = listen(config.listen)?;
     let address = listener.local_addr()?;
+    let health_listener = config.health_listen.map(listen).transpose()?;
+    let stopping = CancellationToken::new();
+    let tasks = TaskTracker::new();
+    let tls = match config.tls_files() {
+        Some(files) => {
+            let (tls, keep_reading) = Tls::read(files, stopping.clone())?;
+            tasks.spawn(keep_reading);
+            Some(tls)
+        }
+        None => None,
+    };
+    let url = format!("{}://{address}", if tls.is_some() { "https" } else { "http" });
     let public_url = match &config.public_url {
         Some(url) => url.clone(),
-        None => Url::parse(&format!("http://{address}"))?,
+        None => Url::parse(&url)?,
     };
     let db = Db::open(&config.database_url, &config.allow_lossy).await.map_err(|error| {
         let url = db::without_password(&config.database_url);
@@ -102,8 +117,7 @@ async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
         tracing::warn!(setting, "a crash may lose what was acknowledged: a lossy setting is allowed");
     }
 
-    let tasks = TaskTracker::new();
-    let (clock, random, stopping) = (Clock::system(), Random::system(), CancellationToken::new());
+    let (clock, random) = (Clock::system(), Random::system());
     let settings =
         Settings { public_url, retention: config.retention(), store_addresses: config.store_addresses };
     let app = App::start(db.clone(), clock.clone(), random.clone(), settings, stopping.clone(), &tasks);
@@ -129,13 +143,19 @@ async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
     let edge = Edge::start(edge::Core::new(core.clone()), clock, random, tasks.clone());
     let edge = edge.await?;
     let (health, health_service) = tonic_health::server::health_reporter();
-    let router = serve::router(core, door, Routes::new(health_service), edge)?;
+    let router = serve::router(core, door, Routes::new(health_service.clone()), edge, &config)?;
     tasks.spawn(postback::keep_matching(Arc::downgrade(&app), stopping.clone()));
     tasks.spawn(retention::keep(Arc::downgrade(&app), stopping.clone()));
     drop(app);
 
     health.set_service_status("", tonic_health::ServingStatus::Serving).await;
-    writeln!(std::io::stdout(), "s2s-server listens on http://{address}")?;
+    if let Some(listener) = health_listener {
+        let address = listener.local_addr()?;
+        writeln!(std::io::stdout(), "health alone: http://{address}")?;
+        let port = serve::health_port(Routes::new(health_service));
+        tasks.spawn(port.serve(listener, stopping.clone(), config.drain()));
+    }
+    writeln!(std::io::stdout(), "s2s-server listens on {url}")?;
     let stop = async {
         tokio::select! {
             _ = terminate.recv() => {}
@@ -144,7 +164,8 @@ async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
         health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
         stopping.cancel();
     };
-    serve::serve(listener, router, stop, config.drain()).await;
+    let port = serve::port(router, tls, &config);
+    tokio::join!(port.serve(listener, stopping.clone(), config.drain()), stop);
     tasks.close();
     if tokio::time::timeout(config.drain(), tasks.wait()).await.is_err() {
         tracing::error!("some writes did not end in time");

@@ -1,35 +1,39 @@
-//! Every route, every layer and their order, and the loop that serves connections.
+//! Every route, every layer and their order.
 //!
 //! One port takes gRPC, gRPC-web and plain HTTP. The order of layers, from outside in: panics become
-//! answers; CORS (outside gRPC-web, which would refuse a preflight); gRPC-web; the deadline; the API key (within
-//! the deadline, since it may have to be looked up; not for health and reflection); the service.
+//! answers; CORS (outside gRPC-web, which would refuse a preflight); gRPC-web; admission (inside of it, so
+//! that a page can read a refusal; outside of all that costs work); the deadline; the API key (within the
+//! deadline, since it may have to be looked up; not for health and reflection); the service. A test compares
+//! what is said here with what is done.
 
+mod admission;
+mod client_address;
 mod http1;
+mod http2;
 mod keys;
+mod limits;
+mod load;
+mod places;
+mod port;
+mod proxy_protocol;
+mod rate;
+mod tls;
 
-use std::{any::Any, convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{any::Any, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
+    Json, Router,
     body::{Body, HttpBody as _},
-    extract::{ConnectInfo, Request},
+    extract::Request,
     middleware::{self, Next},
     response::Response,
+    routing,
 };
-use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderName, Method, StatusCode, header};
-use hyper::{body::Incoming, service::service_fn};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use s2s_sdk::v1::{DESCRIPTOR, ErrorReason};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::Semaphore,
-    task::JoinSet,
-};
-use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status, service::Routes};
 use tonic_web::GrpcWebLayer;
-use tower::{ServiceBuilder, ServiceExt as _};
+use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     cors::{AllowHeaders, AllowOrigin, CorsLayer},
@@ -38,30 +42,26 @@ use tower_http::{
 use crate::{
     account, api_key,
     app::App,
-    click, conversion, conversion_code,
+    click,
+    config::Config,
+    conversion, conversion_code,
     edge::{self, Edge},
     error::{Error, Result},
     postback, preset, tracking_link,
 };
 
-pub use keys::Door;
+use self::{
+    admission::{Admission, Refuse, admit},
+    limits::{CALL_TIMEOUT_MAX, HEALTH_CONNECTIONS_MAX, connections_allowed},
+    load::Load,
+    rate::Rate,
+};
+pub use self::{
+    keys::Door,
+    port::{Port, listen},
+    tls::{Files as TlsFiles, Tls},
+};
 
-/// Connections that may be open.
-const CONNECTIONS_MAX: usize = 10_000;
-/// How long a connection may take to send its first byte.
-const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a request's headers may take.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// Largest request line and headers over HTTP/1, in bytes.
-const HEADER_BYTES_MAX: usize = 64 * 1_024;
-/// Streams that one connection may have open.
-const STREAMS_MAX: u32 = 1_024;
-/// Streams that a peer may reset before its connection is closed (CVE-2023-44487).
-const RESETS_MAX: usize = 1_024;
-/// How often an idle HTTP/2 connection is asked whether it is still there.
-const KEEP_ALIVE: Duration = Duration::from_mins(1);
-/// Longest that a gRPC call may take.
-const CALL_TIMEOUT_MAX: Duration = Duration::from_mins(1);
 /// How much earlier than the caller we give up, so that the caller hears our answer.
 const DEADLINE_MARGIN: Duration = Duration::from_millis(5);
 
@@ -77,8 +77,38 @@ pub fn core(app: &Arc<App>) -> Routes {
         .add_service(postback::grpc::service(app.clone()))
 }
 
+/// The port for everything.
+pub fn port(router: Router, tls: Option<Tls>, config: &Config) -> Port {
+    Port {
+        router,
+        connections_max: connections_allowed(config.connections_max),
+        connections_per_address: config.connections_per_address,
+        tls,
+        trusted_proxies: config.trusted_proxies.clone(),
+        proxy_protocol: config.proxy_protocol,
+    }
+}
+
+/// A port for health alone, which speaks no TLS: for those who look after the server.
+pub fn health_port(health: Routes) -> Port {
+    let http = Router::new().route("/healthz", routing::get(async || Json(edge::serving())));
+    Port {
+        router: http.merge(health.into_axum_router().reset_fallback()),
+        connections_max: HEALTH_CONNECTIONS_MAX,
+        connections_per_address: HEALTH_CONNECTIONS_MAX,
+        tls: None,
+        trusted_proxies: Vec::new(),
+        proxy_protocol: false,
+    }
+}
+
 /// Everything the port answers.
-pub fn router(core: Routes, door: Door, health: Routes, edge: Edge) -> Result<Router> {
+pub fn router(core: Routes, door: Door, health: Routes, edge: Edge, config: &Config) -> Result<Router> {
+    let admission = Admission {
+        load: Load::new(config.requests_max),
+        rate: config.rate_per_address.map(|rate| Arc::new(Rate::per_second(rate))),
+    };
+    let admission = |refuse: Refuse| middleware::from_fn_with_state((admission.clone(), refuse), admit);
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(DESCRIPTOR)
@@ -99,12 +129,14 @@ pub fn router(core: Routes, door: Door, health: Routes, edge: Edge) -> Result<Ro
             .layer(cors())
             .layer(GrpcWebLayer::new())
             .map_request(|request: http::Request<tonic::body::Body>| request.map(Body::new))
+            .layer(admission(|_, error| grpc_failure(error)))
             .layer(middleware::from_fn(deadline))
             .layer(middleware::from_fn(with_reason)),
     );
     let http = Router::new()
         .fallback(edge::handle)
         .with_state(Arc::new(edge))
+        .layer(admission(|request, error| edge::refuse(request, &error)))
         .layer(middleware::from_fn(no_such_service))
         .layer(CatchPanicLayer::custom(http_panic));
     Ok(http.merge(grpc))
@@ -185,115 +217,6 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
     format!("panic: {}", text.unwrap_or("without a message"))
-}
-
-/// Serves until `stop`, then answers what it has accepted, for `drain` at the most.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>, drain: Duration) {
-    let stopping = CancellationToken::new();
-    let mut connections = JoinSet::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    let mut stop = pin!(stop);
-    loop {
-        let accepted = async {
-            let place = places.clone().acquire_owned().await;
-            (listener.accept().await, place)
-        };
-        let (stream, peer, place) = tokio::select! {
-            () = &mut stop => break,
-            Some(_) = connections.join_next(), if !connections.is_empty() => continue,
-            (accepted, place) = accepted => match accepted {
-                Ok((stream, peer)) => (stream, peer, place),
-                Err(error) => {
-                    // Out of file descriptors, mostly: others must close before more can be accepted.
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
-                }
-            },
-        };
-        let (router, stopping) = (router.clone(), stopping.clone());
-        connections.spawn(async move {
-            connection(stream, peer, router, stopping).await;
-            drop(place);
-        });
-    }
-    drop(listener);
-    tracing::info!(connections = connections.len(), "stopping");
-    stopping.cancel();
-    let all_ended = async { while connections.join_next().await.is_some() {} };
-    if tokio::time::timeout(drain, all_ended).await.is_err() {
-        tracing::warn!("some connections did not end in time and were cut");
-        connections.shutdown().await;
-    }
-}
-
-/// Serves one connection to its end; once `stopping`, to the end of what is under way.
-async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, stopping: CancellationToken) {
-    let answer = move |mut request: http::Request<Body>| -> BoxFuture<'static, http::Response<Body>> {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let answered = router.clone().oneshot(request);
-        Box::pin(async move {
-            let Ok(response) = answered.await;
-            never_empty(response)
-        })
-    };
-    let spoken = tokio::select! {
-        spoken = tokio::time::timeout(FIRST_BYTE_TIMEOUT, spoken(&stream)) => spoken,
-        () = stopping.cancelled() => return,
-    };
-    match spoken {
-        Ok(Ok(_)) if stream.set_nodelay(true).is_err() => {}
-        Ok(Ok(Spoken::Http1)) => http1::serve(stream, answer, stopping.cancelled()).await,
-        Ok(Ok(Spoken::Http2)) => http2(stream, answer, stopping.cancelled()).await,
-        Ok(Err(_)) | Err(_) => {}
-    }
-}
-
-/// What a client speaks.
-enum Spoken {
-    Http1,
-    Http2,
-}
-
-/// Waits for the first bytes and looks at them: HTTP/2 begins with `PRI `, which no HTTP/1 request does.
-async fn spoken(stream: &TcpStream) -> io::Result<Spoken> {
-    const PREFACE: &[u8] = b"PRI ";
-    loop {
-        let mut first = [0; PREFACE.len()];
-        let length = stream.peek(&mut first).await?;
-        match first.get(..length) {
-            Some([]) | None => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Some(PREFACE) => return Ok(Spoken::Http2),
-            Some(begin) if !PREFACE.starts_with(begin) => return Ok(Spoken::Http1),
-            // `P` may become either; a peek does not wait for more.
-            Some(_) => tokio::time::sleep(Duration::from_millis(5)).await,
-        }
-    }
-}
-
-async fn http2(stream: TcpStream, answer: impl http1::Answer, stop: impl Future<Output = ()>) {
-    let service = service_fn(|request: http::Request<Incoming>| {
-        let answered = answer(request.map(Body::new));
-        async move { Ok::<_, Infallible>(answered.await) }
-    });
-    let mut builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
-    builder
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS_MAX)
-        .max_local_error_reset_streams(RESETS_MAX)
-        .keep_alive_interval(KEEP_ALIVE)
-        .max_header_list_size(u32::try_from(HEADER_BYTES_MAX).unwrap_or(u32::MAX));
-    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stop => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection ended badly");
-    }
 }
 
 /// Every refusal has a body, so that an empty one can only be hyper's own (see `http1`).

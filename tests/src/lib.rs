@@ -42,6 +42,31 @@ pub const ADMIN_KEY: &str = "s2s_54d0e80fa59d373c44f88f2c43743873034261e69b34ee2
 const PATIENCE: Duration = Duration::from_mins(1);
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
+/// The server's settings in the environment, without `S2S_`.
+const VARIABLES: [&str; 21] = [
+    "ALLOW_LOSSY",
+    "CONNECTIONS_MAX",
+    "CONNECTIONS_PER_ADDRESS",
+    "DATABASE_URL",
+    "DRAIN_SECONDS",
+    "HEALTH_LISTEN",
+    "LISTEN",
+    "LOG",
+    "NO_AUTH",
+    "PROXY_PROTOCOL",
+    "PUBLIC_URL",
+    "RATE_PER_ADDRESS",
+    "REQUESTS_MAX",
+    "RETAIN_CLICKS_DAYS",
+    "RETAIN_CONVERSIONS_DAYS",
+    "RETAIN_POSTBACKS_DAYS",
+    "STORE_ADDRESSES",
+    "TLS_CERTIFICATE",
+    "TLS_CLIENT_CA",
+    "TLS_KEY",
+    "TRUSTED_PROXIES",
+];
+
 /// A running server. Killed, and its data removed, when dropped.
 pub struct Server {
     child: Child,
@@ -224,10 +249,16 @@ async fn launch(command: &mut Command) -> (Child, String) {
     let mut child =
         command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let line =
-        tokio::time::timeout(PATIENCE, lines.next_line()).await.expect("the server says where it listens");
-    let line = line.unwrap().unwrap_or_else(|| panic!("the server ended at its start"));
-    let url = line.split_whitespace().last().unwrap().to_owned();
+    let said = async {
+        loop {
+            let line = lines.next_line().await.unwrap();
+            let line = line.unwrap_or_else(|| panic!("the server ended at its start"));
+            if let Some(url) = line.strip_prefix("s2s-server listens on ") {
+                return url.to_owned();
+            }
+        }
+    };
+    let url = tokio::time::timeout(PATIENCE, said).await.expect("the server says where it listens");
     (child, url)
 }
 
@@ -238,18 +269,8 @@ pub fn command(folder: &Path) -> Command {
 
 fn prepare(mut command: Command, folder: &Path) -> Command {
     // Variables of the developer's own server are not the test's.
-    let names = [
-        "LISTEN",
-        "DATABASE_URL",
-        "ALLOW_LOSSY",
-        "PUBLIC_URL",
-        "STORE_ADDRESSES",
-        "DRAIN_SECONDS",
-        "LOG",
-        "NO_AUTH",
-    ];
-    let retained = ["CLICKS", "CONVERSIONS", "POSTBACKS"].map(|rows| format!("RETAIN_{rows}_DAYS"));
-    for name in names.into_iter().chain(retained.iter().map(String::as_str)) {
+    // Variables of the developer's own server are not the test's.
+    for name in VARIABLES {
         command.env_remove(format!("S2S_{name}"));
     }
     // Ours would be a misspelt setting to the server.

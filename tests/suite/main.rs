@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod attacks;
 mod authentication;
 mod bad_input;
 mod callers;
@@ -21,12 +22,14 @@ mod flood;
 mod hostile;
 mod journey;
 mod keys;
+mod limits;
 mod lists;
 mod logs;
 mod orphans;
 mod outage;
 mod port;
 mod presets;
+mod proxies;
 mod raw;
 mod redirect;
 mod replay;
@@ -35,6 +38,7 @@ mod rules;
 mod sdk;
 mod setup;
 mod stream;
+mod tls;
 mod verdicts;
 mod warnings;
 

@@ -302,6 +302,25 @@ fn slices_know_those_before_them_alone() {
 }
 
 #[test]
+fn the_layers_of_grpc_are_in_their_order() {
+    let code = File::named("server/src/serve.rs").code();
+    let (_, grpc) = code.split_once("let grpc = ").unwrap();
+    let (grpc, _) = grpc.split_once("let http = ").unwrap();
+    let layers = grpc.lines().filter_map(|line| line.trim().strip_prefix(".layer("));
+    let layers = layers.map(|layer| layer.trim_start_matches("middleware::from_fn("));
+    let layers: Vec<&str> = layers.map(|layer| layer.split(['(', ')', ':']).next().unwrap()).collect();
+    // From outside in; why, is said at the top of that file.
+    assert_eq!(layers, ["CatchPanicLayer", "cors", "GrpcWebLayer", "admission", "deadline", "with_reason"]);
+}
+
+#[test]
+fn who_sent_a_request_is_decided_in_one_place() {
+    for file in rust("server/src").into_iter().filter(|file| !file.path.ends_with("/client_address.rs")) {
+        assert!(!file.text.contains("x-forwarded-"), "{} reads it as well", file.path);
+    }
+}
+
+#[test]
 fn statuses_are_built_in_one_place() {
     for file in rust("server/src") {
         let code = file.code();

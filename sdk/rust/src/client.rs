@@ -7,7 +7,7 @@ use std::{error::Error as StdError, fmt, time::Duration};
 use tonic::{
     Request, Response, Status,
     metadata::{Ascii, MetadataValue},
-    transport::{Channel, Endpoint, Uri},
+    transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity, Uri},
 };
 
 use crate::{Error, retry::Policy};
@@ -40,11 +40,13 @@ pub struct Client {
 
 impl Client {
     /// Begins to configure a client of the server at `endpoint`: scheme, host and port, such as
-    /// `http://127.0.0.1:8080`.
+    /// `https://t.example`, or `http://127.0.0.1:8080` within one machine.
     pub fn builder(endpoint: impl Into<String>) -> ClientBuilder {
         ClientBuilder {
             endpoint: endpoint.into(),
             api_key: None,
+            ca_certificate: None,
+            identity: None,
             connect_timeout: CONNECT_TIMEOUT_DEFAULT,
             policy: Policy { timeout: TIMEOUT_DEFAULT, retries: RETRIES_DEFAULT },
         }
@@ -88,6 +90,8 @@ impl Client {
 pub struct ClientBuilder {
     endpoint: String,
     api_key: Option<String>,
+    ca_certificate: Option<Certificate>,
+    identity: Option<Identity>,
     connect_timeout: Duration,
     policy: Policy,
 }
@@ -96,6 +100,20 @@ impl ClientBuilder {
     /// The key that the account is known by, sent with every call. Default: none.
     pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
         self.api_key = Some(api_key.into());
+        self
+    }
+
+    /// The certificates in PEM of the authorities that may vouch for the server, in place of those that this
+    /// system trusts. For `https` endpoints only.
+    pub fn ca_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.ca_certificate = Some(Certificate::from_pem(pem));
+        self
+    }
+
+    /// Our own certificate and its private key, both in PEM, for a server that asks for one (mTLS). For
+    /// `https` endpoints only.
+    pub fn identity(mut self, certificate_pem: impl AsRef<[u8]>, key_pem: impl AsRef<[u8]>) -> Self {
+        self.identity = Some(Identity::from_pem(certificate_pem, key_pem));
         self
     }
 
@@ -125,7 +143,8 @@ impl ClientBuilder {
             return Err(BuildError::NoRuntime);
         }
         let authorization = self.api_key.as_deref().map(bearer).transpose()?;
-        let channel = endpoint(&self.endpoint)?
+        let channel = self
+            .endpoint()?
             .connect_timeout(self.connect_timeout)
             .tcp_nodelay(true)
             .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
@@ -133,6 +152,30 @@ impl ClientBuilder {
             .keep_alive_while_idle(true)
             .connect_lazy();
         Ok(Client { channel, authorization, policy: self.policy })
+    }
+
+    /// tonic would drop a path, and speak plain HTTP to an `https` endpoint without settings for TLS.
+    fn endpoint(&self) -> Result<Endpoint, BuildError> {
+        let uri: Uri = self.endpoint.parse().map_err(|_| BuildError::EndpointInvalid)?;
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+            return Err(BuildError::EndpointInvalid);
+        }
+        match uri.scheme_str() {
+            Some("https") => {
+                let tls = ClientTlsConfig::new();
+                let tls = match &self.ca_certificate {
+                    Some(certificate) => tls.ca_certificate(certificate.clone()),
+                    None => tls.with_native_roots(),
+                };
+                let tls = self.identity.iter().fold(tls, |tls, identity| tls.identity(identity.clone()));
+                Endpoint::from(uri).tls_config(tls).map_err(|_| BuildError::TlsInvalid)
+            }
+            Some("http") if self.ca_certificate.is_some() || self.identity.is_some() => {
+                Err(BuildError::TlsInvalid)
+            }
+            Some("http") => Ok(uri.into()),
+            _ => Err(BuildError::EndpointInvalid),
+        }
     }
 }
 
@@ -158,24 +201,15 @@ fn bearer(api_key: &str) -> Result<MetadataValue<Ascii>, BuildError> {
     Ok(value)
 }
 
-/// tonic would drop a path, and speak plain HTTP to an `https` endpoint.
-fn endpoint(text: &str) -> Result<Endpoint, BuildError> {
-    let uri: Uri = text.parse().map_err(|_| BuildError::EndpointInvalid)?;
-    match uri.scheme_str() {
-        Some("https") => Err(BuildError::TlsUnsupported),
-        Some("http") if matches!(uri.path(), "" | "/") && uri.query().is_none() => Ok(uri.into()),
-        _ => Err(BuildError::EndpointInvalid),
-    }
-}
-
 /// Why a client can't be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The endpoint is not `http://`, a host and at most a port.
+    /// The endpoint is not `https://` or `http://`, a host and at most a port.
     EndpointInvalid,
-    /// The endpoint is `https`, which this version doesn't speak.
-    TlsUnsupported,
+    /// A certificate or key is not PEM, or does not fit; there is one, though the endpoint is `http`; or this
+    /// system trusts nobody and no certificate was given.
+    TlsInvalid,
     /// The API key is empty, or has blanks or other characters that no key has.
     ApiKeyInvalid,
     /// There is no tokio runtime here.
@@ -185,9 +219,9 @@ pub enum BuildError {
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::EndpointInvalid => "an endpoint is of the form http://host:port, without a path",
-            Self::TlsUnsupported => {
-                "https endpoints are not supported yet; use http within a trusted network"
+            Self::EndpointInvalid => "an endpoint is of the form https://host:port, without a path",
+            Self::TlsInvalid => {
+                "the certificates can't be used: PEM is needed, an https endpoint, and a key that fits"
             }
             Self::ApiKeyInvalid => "the API key is empty or has blanks or characters that no key has",
             Self::NoRuntime => "a client must be built within a tokio runtime",
@@ -203,14 +237,15 @@ mod tests {
 
     #[tokio::test]
     async fn endpoints_are_checked() {
-        use BuildError::{EndpointInvalid, TlsUnsupported};
+        use BuildError::EndpointInvalid;
         for (endpoint, expected) in [
             ("http://127.0.0.1:8080", None),
             ("http://127.0.0.1:8080/", None),
             ("http://[::1]:8080", None),
             ("HTTP://localhost", None),
-            ("https://t.example", Some(TlsUnsupported)),
-            ("HTTPS://t.example:443", Some(TlsUnsupported)),
+            ("https://t.example", None),
+            ("HTTPS://t.example:443", None),
+            ("https://t.example/api", Some(EndpointInvalid)),
             ("", Some(EndpointInvalid)),
             ("http://", Some(EndpointInvalid)),
             ("localhost:8080", Some(EndpointInvalid)),
@@ -236,6 +271,17 @@ mod tests {
         let builder = builder.api_key("s3cret");
         assert!(!format!("{builder:?}").contains("s3cret"));
         assert!(!format!("{:?}", builder.build().unwrap()).contains("s3cret"));
+    }
+
+    #[tokio::test]
+    async fn certificates_are_checked() {
+        let pem = "-----BEGIN CERTIFICATE-----\nbm90aGluZw==\n-----END CERTIFICATE-----\n";
+        let [plain, tls] = ["http://t.example", "https://t.example"].map(Client::builder);
+        for builder in
+            [plain.clone().ca_certificate(pem), plain.identity(pem, "no key"), tls.identity(pem, "no key")]
+        {
+            assert_eq!(builder.build().err(), Some(BuildError::TlsInvalid));
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A redirect waits for the core a short while at the most, and goes out whatever the core says.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, Method, StatusCode, header, request::Parts};
@@ -14,7 +14,7 @@ use s2s_sdk::v1::{
 use tonic::Code;
 use url::form_urlencoded;
 
-use super::{Core, Edge, caller, failure, header_text, within};
+use super::{Core, Edge, Overload, caller, failure, header_text, within};
 use crate::{
     click::{QUERY_BYTES_MAX, SUB_ID_CHARS_MAX, SubIds},
     id::AccountId,
@@ -126,7 +126,7 @@ impl Links {
 }
 
 /// Answers a visitor.
-pub async fn handle(edge: &Arc<Edge>, peer: SocketAddr, request: &Parts) -> Response {
+pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Response {
     let slug = request.uri.path().trim_matches('/');
     let link = match edge.links.get(slug).await {
         Ok(link) => link,
@@ -155,8 +155,10 @@ pub async fn handle(edge: &Arc<Edge>, peer: SocketAddr, request: &Parts) -> Resp
         timestamp: now.seconds(),
         pass_through: if link.pass_through { query } else { "" },
     });
-    if counts(&request.method, &request.headers) {
-        let click = click(&link, click_id, sub_ids, query, &request.headers, peer);
+    if request.extensions.get::<Overload>().is_some() {
+        tracing::error!(tracking_link_id = link.id, "click not recorded: too many requests in work");
+    } else if counts(&request.method, &request.headers) {
+        let click = click(&link, click_id, sub_ids, query, &request.headers, client);
         record(edge, click).await;
     }
     (link.status, [(header::LOCATION, location.as_str()), (header::CACHE_CONTROL, "no-store")])
@@ -186,7 +188,7 @@ fn click(
     sub_ids: SubIds,
     query: &str,
     headers: &HeaderMap,
-    peer: SocketAddr,
+    client: IpAddr,
 ) -> RecordClickRequest {
     RecordClickRequest {
         tracking_link_id: link.id.clone(),
@@ -195,7 +197,7 @@ fn click(
         query: cut(query.to_owned(), QUERY_BYTES_MAX),
         referrer: header_text(headers, header::REFERER),
         user_agent: header_text(headers, header::USER_AGENT),
-        address: peer.ip().to_string(),
+        address: client.to_string(),
         ..Default::default()
     }
 }

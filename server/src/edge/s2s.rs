@@ -1,6 +1,6 @@
 //! `GET` and `POST /s2s`: hands a postback to the core as it came, and answers with its verdict.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -16,9 +16,9 @@ use serde::Serialize;
 use tonic::Code;
 use tonic_types::StatusExt as _;
 
-use super::{Edge, RawTarget, Secure, caller, header_text};
+use super::{Edge, OverTls, RawTarget, caller, header_text, with_retry_after};
 use crate::{
-    error::{self, RETRY_AFTER, http_status, reason_text},
+    error::{self, http_status, reason_text},
     postback::{BODY_BYTES_MAX, PostbackId, TARGET_BYTES_MAX},
 };
 
@@ -52,7 +52,7 @@ struct AnswerNote {
     message: String,
 }
 
-pub async fn handle(edge: &Arc<Edge>, peer: SocketAddr, request: axum::extract::Request) -> Response {
+pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Request) -> Response {
     let now = edge.clock.now();
     let (parts, body) = request.into_parts();
     if caller::looks_ahead(&parts.headers) || caller::is_previewer(&parts.headers) {
@@ -75,13 +75,13 @@ pub async fn handle(edge: &Arc<Edge>, peer: SocketAddr, request: axum::extract::
         target,
         content_type: header_text(&parts.headers, header::CONTENT_TYPE),
         body,
-        address: peer.ip().to_string(),
+        address: client.to_string(),
         user_agent: header_text(&parts.headers, header::USER_AGENT),
         receive_time: Some(now.to_proto()),
     };
     let postback_id = PostbackId(edge.random.id(now)).to_string();
     let from_browser = caller::is_browser(&parts.headers);
-    let secure = parts.extensions.get::<Secure>().is_some();
+    let secure = parts.extensions.get::<OverTls>().is_some();
     let request = ReceivePostbackRequest { raw: Some(raw), postback_id, from_browser, secure };
     let mut core = edge.postbacks.clone();
     // A task of its own: a sender that hangs up does not undo what it has sent.
@@ -157,12 +157,8 @@ fn counted_or_held(response: ReceivePostbackResponse) -> Response {
 }
 
 /// A postback that was not even kept, and should be sent again.
-fn refused(status: StatusCode, reason: &str, message: &str) -> Response {
-    let mut response = not_kept("REFUSED", status, reason, message);
-    if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER.as_secs().into());
-    }
-    response
+pub fn refused(status: StatusCode, reason: &str, message: &str) -> Response {
+    with_retry_after(not_kept("REFUSED", status, reason, message))
 }
 
 /// What only looked at a postback URL: no postback at all.

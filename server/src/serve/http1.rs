@@ -25,18 +25,13 @@ use hyper::{
     server::conn::http1,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
-};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-use super::{HEADER_BYTES_MAX, HEADER_TIMEOUT};
+use super::limits::{HTTP1_HEAD_BYTES_MAX, HTTP1_HEADERS_MAX, PATIENCE};
 use crate::edge::RawTarget;
 
 /// Bytes of a refused request that are waited for, and of its target that are routed by.
 const KEPT_BYTES_MAX: usize = 16 * 1_024;
-/// Header lines that hyper takes.
-const HEADERS_MAX: usize = 100;
 /// How long the rest of a refused request may take to come.
 const REST_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long the other side may go on sending after its last answer.
@@ -47,8 +42,13 @@ pub trait Answer: Fn(Request<Body>) -> BoxFuture<'static, Response<Body>> + Clon
 
 impl<F: Fn(Request<Body>) -> BoxFuture<'static, Response<Body>> + Clone + Send + 'static> Answer for F {}
 
+/// A connection, plain or over TLS.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Stream for S {}
+
 /// Serves a connection to its end; after `stop`, to the end of the request under way.
-pub async fn serve(stream: TcpStream, answer: impl Answer, stop: impl Future<Output = ()>) {
+pub async fn serve(stream: impl Stream, answer: impl Answer, stop: impl Future<Output = ()>) {
     let seen = Arc::new(Mutex::new(Seen::default()));
     let io = Watched { io: TokioIo::new(stream), seen: seen.clone(), refused: false };
     let service = hyper::service::service_fn(|mut request: Request<hyper::body::Incoming>| {
@@ -67,7 +67,11 @@ pub async fn serve(stream: TcpStream, answer: impl Answer, stop: impl Future<Out
         })
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(HEADER_BYTES_MAX);
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .max_headers(HTTP1_HEADERS_MAX)
+        .max_buf_size(HTTP1_HEAD_BYTES_MAX);
     let mut connection = builder.serve_connection(io, service);
     let mut stop = pin!(stop);
     let mut stopping = false;
@@ -100,7 +104,7 @@ pub async fn serve(stream: TcpStream, answer: impl Answer, stop: impl Future<Out
 
 /// Takes what the other side still sends: to close before would destroy the last answer on its way (RFC
 /// 9112, section 9.6).
-async fn linger(stream: &mut TcpStream) {
+pub async fn linger(stream: &mut impl Stream) {
     let mut bytes = [0; 4_096];
     let rest = async { while stream.read(&mut bytes).await.is_ok_and(|length| length > 0) {} };
     // Whoever sends longer than that does not wait for an answer.
@@ -130,7 +134,7 @@ impl<'a> RequestLine<'a> {
 }
 
 /// Reads the rest of a refused request, and answers it.
-async fn answer_refused(stream: &mut TcpStream, mut head: Vec<u8>, answer: &impl Answer) -> io::Result<()> {
+async fn answer_refused(stream: &mut impl Stream, mut head: Vec<u8>, answer: &impl Answer) -> io::Result<()> {
     let rest = async {
         while missing_bytes(&head) > 0 && stream.read_buf(&mut head).await? > 0 {}
         Ok::<_, io::Error>(())
@@ -243,7 +247,7 @@ impl Seen {
     /// Forgets a request that is handed over. Returns its whole target where there is a raw `#` in it: a
     /// URI keeps nothing behind it, though there may be a macro such as `#S1#`, and all that follows.
     fn hand_over(&mut self, request: &Request<impl HttpBody>) -> Option<Bytes> {
-        let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
+        let mut headers = [httparse::EMPTY_HEADER; HTTP1_HEADERS_MAX];
         let mut parsed = httparse::Request::new(&mut headers);
         // It was parsed like this before, so that nothing else can come of it.
         let Ok(httparse::Status::Complete(length)) = parsed.parse(&self.bytes) else { return None };
@@ -261,13 +265,13 @@ fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
 }
 
 /// A connection whose last bytes are seen, and on which hyper's own empty refusals are not sent.
-struct Watched {
-    io: TokioIo<TcpStream>,
+struct Watched<S> {
+    io: TokioIo<S>,
     seen: Arc<Mutex<Seen>>,
     refused: bool,
 }
 
-impl Read for Watched {
+impl<S: Stream> Read for Watched<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -283,7 +287,7 @@ impl Read for Watched {
     }
 }
 
-impl Write for Watched {
+impl<S: Stream> Write for Watched<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -1602,9 +1602,9 @@ pub enum ErrorReason {
     /// public call instead; on an edge, a key with the scope `edge`.
     /// PERMISSION_DENIED, HTTP 403.
     EdgeOnly = 25,
-    /// Cause: more writes wait than the server holds. Cure: send again after the
-    /// delay in `RetryInfo` (HTTP: `Retry-After`). RESOURCE_EXHAUSTED, HTTP 429.
-    /// Refuses postbacks.
+    /// Cause: more writes wait than the server holds, or more requests are in
+    /// work than it can bear. Cure: send again after the delay in `RetryInfo`
+    /// (HTTP: `Retry-After`). UNAVAILABLE, HTTP 503. Refuses postbacks.
     Overloaded = 26,
     /// Cause: the database did not answer, or the server is stopping. Cure: send
     /// again. UNAVAILABLE, HTTP 503. Refuses postbacks.
@@ -1675,6 +1675,14 @@ pub enum ErrorReason {
     /// Cause: the conversion code takes postbacks over HTTPS alone. Cure: call the
     /// `<https://`> URL. PERMISSION_DENIED, HTTP 403. Holds postbacks.
     HttpsRequired = 45,
+    /// Cause: more requests came from this address within a second than the
+    /// operator allows. Cure: send again after the delay in `RetryInfo` (HTTP:
+    /// `Retry-After`), and more slowly. RESOURCE_EXHAUSTED, HTTP 429. Refuses
+    /// postbacks.
+    RateLimited = 47,
+    /// Cause: the message of a gRPC call is compressed, which this server does
+    /// not read. Cure: send it as it is. UNIMPLEMENTED, HTTP 501.
+    CompressionUnsupported = 48,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1727,6 +1735,8 @@ impl ErrorReason {
             Self::TimestampRefused => "ERROR_REASON_TIMESTAMP_REFUSED",
             Self::AddressRefused => "ERROR_REASON_ADDRESS_REFUSED",
             Self::HttpsRequired => "ERROR_REASON_HTTPS_REQUIRED",
+            Self::RateLimited => "ERROR_REASON_RATE_LIMITED",
+            Self::CompressionUnsupported => "ERROR_REASON_COMPRESSION_UNSUPPORTED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1778,6 +1788,8 @@ impl ErrorReason {
             "ERROR_REASON_TIMESTAMP_REFUSED" => Some(Self::TimestampRefused),
             "ERROR_REASON_ADDRESS_REFUSED" => Some(Self::AddressRefused),
             "ERROR_REASON_HTTPS_REQUIRED" => Some(Self::HttpsRequired),
+            "ERROR_REASON_RATE_LIMITED" => Some(Self::RateLimited),
+            "ERROR_REASON_COMPRESSION_UNSUPPORTED" => Some(Self::CompressionUnsupported),
             _ => None,
         }
     }

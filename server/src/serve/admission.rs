@@ -1,0 +1,135 @@
+//! Whether a request is served at all: not of an origin that asks too often, nor more than can be worked on.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use s2s_sdk::v1::ErrorReason;
+
+use super::{
+    limits::Origin,
+    load::{Class, Load},
+    rate::Rate,
+};
+use crate::{
+    edge::{self, Client, Overload},
+    error::{Error, Result},
+};
+
+/// Whom a port admits; shared by its routes.
+#[derive(Clone)]
+pub struct Admission {
+    pub load: Arc<Load>,
+    pub rate: Option<Arc<Rate<Origin>>>,
+}
+
+/// How a refusal is told: gRPC and HTTP differ.
+pub type Refuse = fn(&Request, Error) -> Response;
+
+impl Admission {
+    /// Whether there is room for whatever comes, so that nobody need look who asks for what.
+    fn is_open(&self) -> bool {
+        self.rate.is_none() && self.load.has_room(Class::Other)
+    }
+
+    /// Admits a request, or says why not. `true`: a visit whose click is not to be stored.
+    async fn check(&self, class: Class, origin: Option<Origin>) -> Result<bool> {
+        if let (Some(rate), Some(origin)) = (&self.rate, origin)
+            && class != Class::Health
+            && !rate.allows(origin).await
+        {
+            let message =
+                "more requests from this address than the server takes in a second; send again later";
+            return Err(Error::new(ErrorReason::RateLimited, message));
+        }
+        match class {
+            _ if self.load.has_room(class) => Ok(false),
+            Class::Visit => Ok(true),
+            _ => {
+                let message = "the server has more requests in work than it can bear; send again later";
+                Err(Error::new(ErrorReason::Overloaded, message))
+            }
+        }
+    }
+}
+
+/// The layer.
+pub async fn admit(
+    State((admission, refuse)): State<(Admission, Refuse)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if !admission.is_open() {
+        let origin = request.extensions().get().map(|Client(address)| Origin::of(*address));
+        match admission.check(class(&request), origin).await {
+            Ok(false) => {}
+            Ok(true) => drop(request.extensions_mut().insert(Overload)),
+            Err(error) => return refuse(&request, error),
+        }
+    }
+    let (parts, body) = request.into_parts();
+    let (body, counted) = admission.load.count(body);
+    let response = next.run(Request::from_parts(parts, body)).await;
+    drop(counted);
+    response
+}
+
+fn class(request: &Request) -> Class {
+    let path = request.uri().path();
+    if path.starts_with("/s2s.v1.ConversionService/") {
+        let method = path.rsplit('/').next().unwrap_or_default();
+        return if method.contains("Record") { Class::Conversion } else { Class::Other };
+    }
+    // Only a gRPC path has a dot and another segment; a slug has neither.
+    if path.starts_with("/s2s.v1.") || path.starts_with("/grpc.reflection.") {
+        return Class::Other;
+    }
+    if path.starts_with("/grpc.health.v1.") || path == "/healthz" {
+        return Class::Health;
+    }
+    match edge::purpose(request) {
+        edge::Purpose::Postback => Class::Conversion,
+        edge::Purpose::Visit => Class::Visit,
+        edge::Purpose::Look => Class::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    #[test]
+    fn classes_follow_from_path_and_headers() {
+        let conversions = "/s2s.v1.ConversionService";
+        for (method, path, header, expected) in [
+            ("POST", format!("{conversions}/RecordConversion"), None, Class::Conversion),
+            ("POST", format!("{conversions}/BatchRecordConversions"), None, Class::Conversion),
+            ("POST", format!("{conversions}/StreamRecordConversions"), None, Class::Conversion),
+            ("POST", format!("{conversions}/ListConversions"), None, Class::Other),
+            ("POST", "/s2s.v1.ClickService/ListClicks".to_owned(), None, Class::Other),
+            ("POST", "/grpc.health.v1.Health/Check".to_owned(), None, Class::Health),
+            ("GET", "/healthz".to_owned(), None, Class::Health),
+            ("GET", "/s2s?val=1".to_owned(), None, Class::Conversion),
+            ("POST", "/S2S".to_owned(), None, Class::Conversion),
+            ("HEAD", "/s2s".to_owned(), None, Class::Other),
+            ("GET", "/s2s".to_owned(), Some(("sec-purpose", "prefetch")), Class::Other),
+            ("GET", "/s2s".to_owned(), Some(("user-agent", "Slackbot 1.0")), Class::Other),
+            ("GET", "/summer".to_owned(), None, Class::Visit),
+            ("GET", "/summer".to_owned(), Some(("user-agent", "Slackbot 1.0")), Class::Other),
+            ("HEAD", "/summer".to_owned(), None, Class::Other),
+            ("DELETE", "/summer".to_owned(), None, Class::Other),
+        ] {
+            let mut request = Request::builder().method(method).uri(&path);
+            if let Some((name, value)) = header {
+                request = request.header(name, value);
+            }
+            let request = request.body(Body::empty()).unwrap();
+            assert_eq!(class(&request), expected, "{method} {path} {header:?}");
+        }
+    }
+}

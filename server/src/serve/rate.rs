@@ -1,0 +1,64 @@
+//! How often somebody may ask: so many requests a second, and a burst of as many.
+//!
+//! The key says who: an origin here; an API key is as good a one.
+
+use std::{hash::Hash, num::NonZeroU32, sync::Arc, time::Duration};
+
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use moka::future::Cache;
+
+/// Keys that are remembered. Of more, those seldom seen begin anew, so that a flood from everywhere costs no
+/// more memory than this.
+const KEYS_MAX: u64 = 100_000;
+
+/// Requests that each key may make.
+pub struct Rate<K> {
+    quota: Quota,
+    spent: Cache<K, Arc<DefaultDirectRateLimiter>>,
+}
+
+impl<K: Hash + Eq + Send + Sync + 'static> Rate<K> {
+    pub fn per_second(requests: NonZeroU32) -> Self {
+        // After a second without requests, a key has its whole burst again: there is nothing to remember.
+        let spent = Cache::builder().max_capacity(KEYS_MAX).time_to_idle(Duration::from_secs(2)).build();
+        Self { quota: Quota::per_second(requests), spent }
+    }
+
+    /// Counts a request, and says whether it is one of those that the key may make. After a second there is
+    /// room for the next one, whatever the rate.
+    pub async fn allows(&self, key: K) -> bool {
+        let fresh = async { Arc::new(RateLimiter::direct(self.quota)) };
+        self.spent.get_with(key, fresh).await.check().is_ok()
+    }
+
+    #[cfg(test)]
+    async fn keys(&self) -> u64 {
+        self.spent.run_pending_tasks().await;
+        self.spent.entry_count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn each_key_has_its_own_burst() {
+        let rate = Rate::per_second(NonZeroU32::new(3).unwrap());
+        for key in ["one", "other"] {
+            for _ in 0..3 {
+                assert!(rate.allows(key).await, "{key}");
+            }
+            assert!(!rate.allows(key).await, "{key}");
+        }
+    }
+
+    #[tokio::test]
+    async fn memory_is_bounded_whoever_comes() {
+        let rate = Rate::per_second(NonZeroU32::MIN);
+        for key in 0..3 * KEYS_MAX {
+            rate.allows(key).await;
+        }
+        assert!(rate.keys().await <= KEYS_MAX);
+    }
+}

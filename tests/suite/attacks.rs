@@ -1,0 +1,328 @@
+//! Hostile traffic at the network's level: connections that say nothing or little, floods of frames, streams
+//! that never end, names of others. All of it is cut off, and others are served meanwhile.
+//!
+//! Frames are written by hand here, since no library sends these.
+
+use std::time::{Duration, Instant};
+
+use futures::future::{Either, join_all, pending, select};
+use s2s_sdk::{Client, v1::ListConversionCodesRequest};
+use s2s_tests::{Server, http};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf, split},
+    net::TcpStream,
+    sync::Mutex,
+    task::JoinSet,
+    time::{interval, timeout},
+};
+
+use crate::{
+    limits::{connect_from, source},
+    tls::Authority,
+};
+
+/// Connections of each kind, where the system lets us open so many.
+const CONNECTIONS: usize = 5_000;
+/// Of those over TLS.
+const TLS_CONNECTIONS: usize = 200;
+/// How many of them come from one address.
+const PER_ADDRESS: usize = 400;
+/// How many of them are opened at a time.
+const CONNECTING_MAX: usize = 500;
+/// How long any of them may last, once all are open: 10 seconds by the server's limits, 2 for what is behind an
+/// answer, 2 for a last byte; the rest for a machine that other tests keep busy.
+const LIFE_MAX: Duration = Duration::from_secs(25);
+/// How long an honest call may take meanwhile, on a machine that is busy.
+const ANSWER_MAX: Duration = Duration::from_secs(8);
+/// How long after its last frame a flood may go on.
+const CUT_WITHIN: Duration = Duration::from_secs(3);
+/// What floods may cost the server in memory, in KiB.
+const FLOOD_KIB_MAX: u64 = 64 * 1_024;
+/// The same for 20,000 streams that are open: 16 KiB each.
+const STREAMS_KIB_MAX: u64 = 320 * 1_024;
+/// The same for 100,000 names.
+const NAMES_KIB_MAX: u64 = 16 * 1_024;
+
+/// Held by a test that keeps the machine busy: two of them at once would measure one another.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
+/// One round of what honest clients do: a call on an old connection, and one on a new connection.
+async fn honest_calls(client: &Client, url: &str) {
+    let begun = Instant::now();
+    client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
+    let answer = http().get(format!("{url}/s2s")).send().await.unwrap();
+    assert_eq!(answer.status(), 400);
+    assert!(begun.elapsed() < ANSWER_MAX, "honest calls took {:?}", begun.elapsed());
+}
+
+/// What comes of `attack`, while others call before it, all along, and after it.
+async fn served_during<T>(server: &Server, attack: impl Future<Output = T>) -> T {
+    let (client, url) = (server.client(), server.url.clone());
+    honest_calls(&client, &url).await;
+    // A task of its own, since the runtime is fair to tasks and not to what goes on within one.
+    let mut others = JoinSet::new();
+    others.spawn(async move {
+        loop {
+            honest_calls(&client, &url).await;
+        }
+    });
+    let result = match select(Box::pin(attack), Box::pin(others.join_next())).await {
+        Either::Left((result, _)) => result,
+        Either::Right((failed, _)) => panic!("{failed:?}"),
+    };
+    honest_calls(&server.client(), &server.url).await;
+    result
+}
+
+/// The server's memory, in KiB.
+fn memory_kib(server: &Server) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.process_id())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+/// Sends a byte a second of `bytes`, over and over, until the other side ends it.
+async fn trickle<S: AsyncRead + AsyncWrite>(stream: S, bytes: &[u8]) {
+    let (mut reader, mut writer) = split(stream);
+    let mut second = interval(Duration::from_secs(1));
+    let sends = async {
+        if bytes.is_empty() {
+            pending::<()>().await;
+        }
+        for byte in bytes.iter().cycle() {
+            second.tick().await;
+            if writer.write_all(&[*byte]).await.and(writer.flush().await).is_err() {
+                break;
+            }
+        }
+    };
+    let reads = async {
+        let mut answer = [0; 1_024];
+        while reader.read(&mut answer).await.is_ok_and(|length| length > 0) {}
+    };
+    timeout(2 * LIFE_MAX, select(Box::pin(sends), Box::pin(reads))).await.ok();
+}
+
+/// What is sent whole, and then byte by byte.
+const SLOW: [(&[u8], &[u8]); 5] = [
+    (b"", b"GET /s2s?a=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+    (b"", PREFACE),
+    (b"POST /s2s HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\n", b"a"),
+    (b"GET /s2s?a=<b> HTTP/1.1\r\nhost: a\r\n", b"a: b\r\n"),
+    (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", b"\0\x40\0\0\0\0\0\0\x01"),
+];
+
+#[tokio::test]
+async fn silent_and_slow_connections_end_while_others_are_served() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let server = Server::start().await;
+    // For us and for the server, which both open all of them.
+    let files = rlimit::increase_nofile_limit(u64::MAX).unwrap();
+    let count = CONNECTIONS.min(usize::try_from(files).unwrap().saturating_sub(1_000) / 2);
+    if count < CONNECTIONS {
+        eprintln!("only {count} connections of each kind: no more files may be opened");
+    }
+    let connect = async |index: usize| {
+        let stream = connect_from(&server, source(u8::try_from(2 + index / PER_ADDRESS).unwrap())).await;
+        (index, stream)
+    };
+    let attack = async {
+        let (indices, mut open) = ((0..2 * count).collect::<Vec<_>>(), Vec::new());
+        for some in indices.chunks(CONNECTING_MAX) {
+            open.extend(join_all(some.iter().copied().map(connect)).await);
+            // Once a later one is answered, the server has all of these: beyond its backlog, the system keeps
+            // connections of which the server never hears.
+            http().get(format!("{}/healthz", server.url)).send().await.unwrap();
+        }
+        let begun = Instant::now();
+        let ends = open.into_iter().map(async |(index, mut stream)| {
+            let (whole, slow) =
+                if index % 2 == 0 { (&[][..], &[][..]) } else { SLOW[index / 2 % SLOW.len()] };
+            if stream.write_all(whole).await.is_ok() {
+                trickle(stream, slow).await;
+            }
+            (begun.elapsed(), index)
+        });
+        join_all(ends).await
+    };
+    let lives = served_during(&server, attack).await;
+    let longest = lives.iter().max().unwrap();
+    assert!(longest.0 < LIFE_MAX, "{longest:?}");
+    assert!(lives.iter().any(|(life, _)| *life > Duration::from_secs(5)), "they are given some time");
+}
+
+#[tokio::test]
+async fn slow_connections_end_over_tls_as_well() {
+    let authority = Authority::new();
+    let server = authority.start(&[]).await;
+    let address = server.url.strip_prefix("https://").unwrap();
+    let begun = Instant::now();
+    join_all((0..TLS_CONNECTIONS).map(async |index| match index % 4 {
+        0 => trickle(TcpStream::connect(address).await.unwrap(), b"").await,
+        1 => trickle(TcpStream::connect(address).await.unwrap(), b"\x16\x03\x01\x02\0\x01").await,
+        2 => trickle(authority.connect(&server, &["http/1.1"]).await, b"GET /s2s?a=").await,
+        _ => trickle(authority.connect(&server, &["h2"]).await, PREFACE).await,
+    }))
+    .await;
+    assert!(begun.elapsed() < LIFE_MAX, "{:?}", begun.elapsed());
+}
+
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const SETTINGS: u8 = 4;
+const END_HEADERS: u8 = 4;
+
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let [_, length @ ..] = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [length.as_slice(), &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+/// `GET` (or `POST`, as the second field) of `/s2s` from `a`, as the tables of HPACK have it.
+fn request(post: bool) -> Vec<u8> {
+    [&[if post { 0x83 } else { 0x82 }, 0x86, 0x04, 4], b"/s2s".as_slice(), &[0x01, 1], b"a"].concat()
+}
+
+/// A connection on which HTTP/2 has begun.
+async fn begin(server: &Server) -> (ReadHalf<TcpStream>, WriteHalf<TcpStream>) {
+    let mut stream = connect_from(server, source(1)).await;
+    stream.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, &[])].concat()).await.unwrap();
+    split(stream)
+}
+
+/// Sends what `next` makes of 0, 1, 2… until the server ends it. Returns whether it did before the last one.
+async fn flood(server: &Server, pieces: u32, next: impl Fn(u32) -> Vec<u8>) -> bool {
+    let (mut reader, mut writer) = begin(server).await;
+    let sends = async {
+        for first in (0..pieces).step_by(100) {
+            let some: Vec<u8> = (first..first + 100).flat_map(&next).collect();
+            if writer.write_all(&some).await.is_err() {
+                return true;
+            }
+        }
+        false
+    };
+    let reads = async {
+        let mut answer = [0; 4_096];
+        while reader.read(&mut answer).await.is_ok_and(|length| length > 0) {}
+    };
+    let ended = async {
+        match select(Box::pin(sends), Box::pin(reads)).await {
+            // All is sent: now it ends, or not at all.
+            Either::Left((false, reads)) => timeout(CUT_WITHIN, reads).await.is_ok(),
+            Either::Left((true, _)) | Either::Right(_) => true,
+        }
+    };
+    timeout(LIFE_MAX, ended).await.unwrap_or(false)
+}
+
+/// A name of a flood, how many pieces of it are sent at the most, and each of them.
+type Flood = (&'static str, u32, fn(u32) -> Vec<u8>);
+
+const FLOODS: [Flood; 12] = [
+    ("rapid reset", 100_000, |n| {
+        let id = 2 * n + 1;
+        [frame(1, END_HEADERS | 1, id, &request(false)), frame(3, 0, id, &[0, 0, 0, 8])].concat()
+    }),
+    ("resets of streams with a body to come", 100_000, |n| {
+        let id = 2 * n + 1;
+        [frame(1, END_HEADERS, id, &request(true)), frame(3, 0, id, &[0, 0, 0, 8])].concat()
+    }),
+    ("pings", 200_000, |_| frame(6, 0, 0, &[7; 8])),
+    ("settings", 200_000, |_| frame(SETTINGS, 0, 0, &[0, 3, 0, 0, 0, 9])),
+    ("priorities", 200_000, |n| frame(2, 0, 2 * n + 1, &[0, 0, 0, 0, 1])),
+    ("unknown frames", 200_000, |_| frame(99, 0, 0, b"x")),
+    ("empty data", 200_000, |n| match n {
+        0 => frame(1, END_HEADERS, 1, &request(true)),
+        _ => frame(0, 0, 1, &[]),
+    }),
+    ("headers without an end", 200_000, |n| match n {
+        0 => frame(1, 0, 1, &request(true)),
+        _ => frame(9, 0, 1, &[[0x00, 1, b'x', 1, b'y'].as_slice(); 100].concat()),
+    }),
+    ("a table of headers that unpacks to gigabytes", 500, |n| match n {
+        // A value of 4,000 bytes is kept in the table, and then named 4,000 times in each request.
+        0 => {
+            let value = [&[0x40, 1, b'x', 0x7f, 0xa1, 0x1e], [b'y'; 4_000].as_slice()].concat();
+            frame(1, END_HEADERS | 1, 1, &[request(false), value].concat())
+        }
+        _ => frame(1, END_HEADERS | 1, 2 * n + 1, &[request(false), vec![0xbe; 4_000]].concat()),
+    }),
+    ("frames of no kind", 100, |_| vec![0xff; 9]),
+    ("data for a stream that is not there", 100, |_| frame(0, 0, 7, b"x")),
+    ("a frame that is too large", 100, |_| frame(0, 0, 1, &[0; 20_000])),
+];
+
+#[tokio::test]
+async fn floods_of_frames_are_cut_off() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let server = Server::start().await;
+    served_during(&server, async {}).await;
+    for (name, pieces, next) in FLOODS {
+        let before = memory_kib(&server);
+        let cut = served_during(&server, join_all((0..4).map(|_| flood(&server, pieces, next)))).await;
+        assert_eq!(cut, [true; 4], "{name}");
+        let grown = memory_kib(&server).saturating_sub(before);
+        assert!(grown < FLOOD_KIB_MAX, "{name}: {grown} KiB");
+    }
+}
+
+#[tokio::test]
+async fn streams_that_never_end_cost_little_and_keep_nobody_waiting() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let server = Server::start().await;
+    served_during(&server, async {}).await;
+    let before = memory_kib(&server);
+    let mut open = Vec::new();
+    for _ in 0..20 {
+        let (reader, mut writer) = begin(&server).await;
+        let streams = (0..1_000).flat_map(|n| frame(1, END_HEADERS, 2 * n + 1, &request(true)));
+        // With room for all answers.
+        writer.write_all(&frame(8, 0, 0, &[0x3f, 0, 0, 0])).await.unwrap();
+        writer.write_all(&streams.collect::<Vec<u8>>()).await.unwrap();
+        open.push((reader, writer));
+    }
+    // All of them are answered in the end, since their bodies do not come; 1,000 answers are longer than this.
+    let answers = served_during(
+        &server,
+        join_all(open.iter_mut().map(async |(reader, _)| {
+            let mut answers = vec![0; 100 * 1_000];
+            timeout(LIFE_MAX, reader.read_exact(&mut answers)).await.is_ok_and(|read| read.is_ok())
+        })),
+    );
+    let answers = answers.await;
+    assert_eq!(answers, [true; 20]);
+    let grown = memory_kib(&server).saturating_sub(before);
+    assert!(grown < STREAMS_KIB_MAX, "{grown} KiB");
+}
+
+#[tokio::test]
+async fn names_of_others_fill_no_memory() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    let server = Server::start_with(&["--rate-per-address", "1000000"]).await;
+    let pipeline = async |from: u32, count: u32| {
+        let (mut reader, mut writer) = split(connect_from(&server, source(2)).await);
+        let sends = async {
+            for first in (from..from + count).step_by(100) {
+                let some = (first..first + 100).map(|number: u32| {
+                    let [a, b, c, d] = (0xc612_0000 + number).to_be_bytes();
+                    format!("PUT / HTTP/1.1\r\nhost: a\r\nx-forwarded-for: {a}.{b}.{c}.{d}\r\n\r\n")
+                });
+                writer.write_all(some.collect::<String>().as_bytes()).await.unwrap();
+            }
+        };
+        let reads = async {
+            let (mut answers, mut kept) = (0, Vec::new());
+            while answers < count {
+                assert!(reader.read_buf(&mut kept).await.unwrap() > 0);
+                let found = kept.windows(13).filter(|text| *text == b"HTTP/1.1 405 ").count();
+                answers += u32::try_from(found).unwrap();
+                kept.drain(..kept.len() - kept.len().min(12));
+            }
+        };
+        futures::join!(sends, reads);
+    };
+    pipeline(0, 5_000).await;
+    let before = memory_kib(&server);
+    served_during(&server, join_all((0..10).map(|part| pipeline(part * 10_000, 10_000)))).await;
+    let grown = memory_kib(&server).saturating_sub(before);
+    assert!(grown < NAMES_KIB_MAX, "{grown} KiB");
+}

@@ -1,0 +1,215 @@
+//! What one client may have: connections, requests a second, requests in work; and who goes first.
+
+use std::{
+    net::Ipv4Addr,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use futures::{StreamExt as _, TryStreamExt as _, future::join_all, stream};
+use s2s_sdk::{
+    Client, Code, Error,
+    v1::{
+        ErrorReason, ListConversionCodesRequest, ListConversionsRequest, RecordConversionRequest,
+        RecordConversionResponse,
+    },
+};
+use s2s_tests::{ADMIN_KEY, Answer, Server, eventually, http};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpSocket, TcpStream},
+};
+use tonic::Status;
+
+use crate::report;
+
+/// The `last` of the many addresses that this machine has for itself.
+pub fn source(last: u8) -> Ipv4Addr {
+    Ipv4Addr::new(127, 0, 0, last)
+}
+
+/// A connection from that address.
+pub async fn connect_from(server: &Server, source: Ipv4Addr) -> TcpStream {
+    let (_, address) = server.url.split_once("://").unwrap();
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((source, 0).into()).unwrap();
+    socket.connect(address.parse().unwrap()).await.unwrap()
+}
+
+/// Asks for health on a connection; `None` where it was closed.
+async fn ask(stream: &mut TcpStream) -> Option<String> {
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: t.example\r\n\r\n").await.ok()?;
+    let mut answer = [0; 1_024];
+    let length = stream.read(&mut answer).await.ok().filter(|length| *length > 0)?;
+    Some(String::from_utf8_lossy(&answer[..length]).into_owned())
+}
+
+#[tokio::test]
+async fn an_address_has_so_many_connections() {
+    let server = Server::start_with(&["--connections-per-address", "3"]).await;
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        let mut stream = connect_from(&server, source(2)).await;
+        assert!(ask(&mut stream).await.is_some());
+        held.push(stream);
+    }
+    assert_eq!(ask(&mut connect_from(&server, source(2)).await).await, None);
+    assert!(ask(&mut connect_from(&server, source(3)).await).await.is_some(), "another address");
+    assert!(ask(&mut held[0]).await.is_some(), "on an old connection");
+    held.pop();
+    // The server hears of it a moment later.
+    eventually(async || ask(&mut connect_from(&server, source(2)).await).await).await;
+}
+
+#[tokio::test]
+async fn a_trusted_proxy_has_as_many_connections_as_it_likes() {
+    let flags = ["--connections-per-address", "3", "--trusted-proxies", "127.0.0.2"];
+    let server = Server::start_with(&flags).await;
+    let mut held = Vec::new();
+    for _ in 0..10 {
+        let mut stream = connect_from(&server, source(2)).await;
+        assert!(ask(&mut stream).await.is_some());
+        held.push(stream);
+    }
+}
+
+#[tokio::test]
+async fn who_says_nothing_keeps_nobody_out() {
+    let server = Server::start_with(&["--connections-max", "4"]).await;
+    let mut asking = connect_from(&server, source(2)).await;
+    assert!(ask(&mut asking).await.is_some());
+    let mut silent = Vec::new();
+    for _ in 0..20 {
+        silent.push(connect_from(&server, source(3)).await);
+    }
+    for _ in 0..20 {
+        // One that asked and left makes room for the next one a moment later.
+        eventually(async || ask(&mut connect_from(&server, source(4)).await).await).await;
+    }
+    assert!(ask(&mut asking).await.is_some(), "who has asked stays");
+    let mut byte = [0];
+    assert_eq!(silent[0].read(&mut byte).await.unwrap_or_default(), 0, "the oldest has to leave");
+}
+
+#[tokio::test]
+async fn who_asks_too_often_is_told_when_to_come_again() {
+    let server = Server::start_with(&["--rate-per-address", "5"]).await;
+    let client = Client::builder(&server.url).api_key(ADMIN_KEY).retries(0).build().unwrap();
+    let list = async || client.list_conversion_codes(ListConversionCodesRequest::default()).await;
+    let error = eventually(async || list().await.err()).await;
+    assert_eq!((error.code(), error.reason()), (Code::ResourceExhausted, ErrorReason::RateLimited));
+    assert_eq!(error.retry_delay(), Some(Duration::from_secs(1)));
+
+    // One address, one rate, whatever it asks for, and whoever it says that it is.
+    for (path, verdict) in [("s2s?val=1", "REFUSED"), ("summer", "")] {
+        let number = AtomicUsize::new(0);
+        let refused = async || {
+            let number = number.fetch_add(1, Ordering::Relaxed);
+            let spoofed = format!("198.51.100.{}", number % 256);
+            let request = http().get(format!("{}/{path}", server.url)).header("x-forwarded-for", spoofed);
+            let answer = Answer::of(request.send().await.unwrap()).await;
+            (answer.status == 429).then_some(answer)
+        };
+        let answer = eventually(refused).await;
+        assert_eq!(answer.field("reason"), "RATE_LIMITED", "{path}");
+        assert_eq!((answer.header("retry-after"), answer.header("s2s-verdict")), ("1", verdict), "{path}");
+    }
+
+    // Others have their own, and health has none.
+    let mut other = connect_from(&server, source(9)).await;
+    other.write_all(b"GET /summer HTTP/1.1\r\nhost: t.example\r\n\r\n").await.unwrap();
+    let mut answer = [0; 12];
+    other.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 404");
+    let health = format!("{}/healthz", server.url);
+    let statuses = stream::iter(0..100).then(async |_| http().get(&health).send().await.unwrap().status());
+    assert!(statuses.all(async |status| status == 200).await);
+
+    // A client that waits as it is told gets through.
+    let patient = server.client();
+    for _ in 0..12 {
+        patient.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn beyond_its_limit_a_server_sheds_lists_and_previews_but_no_visitor() {
+    let server = Server::start_with(&["--requests-max", "2"]).await;
+    let code = server.code("Sale").await;
+    let link = server.link(&[&code]).await;
+    let click = server.click(&link).await;
+    let (over, shed, previews) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
+
+    let crowd = join_all((0..32).map(async |_| {
+        let client = Client::builder(&server.url).api_key(ADMIN_KEY).retries(0).build().unwrap();
+        while !over.load(Ordering::Relaxed) {
+            if let Err(error) = client.list_conversions(ListConversionsRequest::default()).await {
+                assert_eq!((error.code(), error.reason()), (Code::Unavailable, ErrorReason::Overloaded));
+                assert_eq!(error.retry_delay(), Some(Duration::from_secs(1)));
+                shed.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }));
+    let visitors = async {
+        for _ in 0..100 {
+            assert_eq!(http().get(&link.url).send().await.unwrap().status(), 302);
+        }
+    };
+    let lookers = async {
+        for _ in 0..100 {
+            let preview = http().get(&link.url).header("user-agent", "Slackbot 1.0").send();
+            let answer = Answer::of(preview.await.unwrap()).await;
+            if answer.status == 503 {
+                assert_eq!(
+                    (answer.field("reason").as_str(), answer.header("retry-after")),
+                    ("OVERLOADED", "1")
+                );
+                previews.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    };
+    // A partner without retries: what is refused is told so, and what is not is there.
+    let partner = async {
+        let client = Client::builder(&server.url).api_key(ADMIN_KEY).retries(0).build().unwrap();
+        let mut counted = 0;
+        for number in 0..100 {
+            let request =
+                RecordConversionRequest { transaction_id: number.to_string(), ..report(&code, &click) };
+            counted += usize::from(recorded(client.record_conversion(request).await));
+        }
+        counted
+    };
+    let (_, counted) = futures::join!(crowd, async {
+        let ((), (), counted) = futures::join!(visitors, lookers, partner);
+        over.store(true, Ordering::Relaxed);
+        counted
+    });
+    assert!(shed.load(Ordering::Relaxed) > 0, "lists are shed");
+    assert!(previews.load(Ordering::Relaxed) > 0, "previews are shed");
+    let conversions = server.client().conversions(ListConversionsRequest::default());
+    assert_eq!(conversions.try_collect::<Vec<_>>().await.unwrap().len(), counted);
+}
+
+fn recorded(result: Result<RecordConversionResponse, Error>) -> bool {
+    let refused = result.err().map(|error| error.reason());
+    assert!(matches!(refused, None | Some(ErrorReason::Overloaded)), "{refused:?}");
+    refused.is_none()
+}
+
+#[tokio::test]
+async fn a_compressed_message_is_refused_and_never_unpacked() {
+    let server = Server::start().await;
+    // Compressed, and by its head 1 GiB long.
+    let message = [b"\x01\x40\0\0\0".as_slice(), &[0x1f, 0x8b, 8, 0]].concat();
+    let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
+    let call = client
+        .post(format!("{}/s2s.v1.ConversionService/ListConversions", server.url))
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .header("grpc-encoding", "gzip")
+        .bearer_auth(ADMIN_KEY)
+        .body(message);
+    let response = call.send().await.unwrap();
+    let error = Error::from(Status::from_header_map(response.headers()).unwrap());
+    assert_eq!((error.code(), error.reason()), (Code::Unimplemented, ErrorReason::CompressionUnsupported));
+}

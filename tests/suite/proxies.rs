@@ -1,0 +1,74 @@
+//! Whose address is kept: the peer's, unless the operator named it as a proxy.
+
+use futures::TryStreamExt as _;
+use s2s_sdk::v1::{ListClicksRequest, ListPostbacksRequest};
+use s2s_tests::Server;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use crate::limits::{connect_from, source};
+
+/// The addresses that were kept of a visit and a postback, whose connection begins with `begin` and whose
+/// requests have these header lines. They are kept without their last part.
+async fn kept(server: &Server, begin: &[u8], headers: &str) -> [String; 2] {
+    let link = server.link(&[]).await;
+    let paths = [format!("/{}", link.slug), format!("/s2s?oid={}", link.slug)];
+    for path in &paths {
+        let mut stream = connect_from(server, source(5)).await;
+        stream.write_all(begin).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: t.example\r\nconnection: close\r\n{headers}\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 "), "{answer}");
+    }
+    let client = server.client();
+    let clicks = ListClicksRequest { tracking_link_id: link.id, ..Default::default() };
+    let clicks: Vec<_> = client.clicks(clicks).try_collect().await.unwrap();
+    let postbacks = ListPostbacksRequest { text: link.slug, ..Default::default() };
+    let postbacks: Vec<_> = client.postbacks(postbacks).try_collect().await.unwrap();
+    [clicks[0].address.clone(), postbacks[0].raw.clone().unwrap().address]
+}
+
+#[tokio::test]
+async fn a_stranger_is_not_believed() {
+    let server = Server::start_with(&["--trusted-proxies", "10.0.0.0/8,127.0.0.9"]).await;
+    let named = "x-forwarded-for: 198.51.100.9\r\nforwarded: for=198.51.100.9\r\nx-real-ip: 198.51.100.9\r\n";
+    assert_eq!(kept(&server, b"", named).await, ["127.0.0.0", "127.0.0.0"]);
+    assert_eq!(kept(&server, b"", "").await, ["127.0.0.0", "127.0.0.0"]);
+}
+
+#[tokio::test]
+async fn a_trusted_proxy_says_for_whom_it_asks() {
+    let server = Server::start_with(&["--trusted-proxies", "10.0.0.0/8,127.0.0.5"]).await;
+    let named = "x-forwarded-for: 203.0.113.7, 198.51.100.9, 10.1.2.3\r\n";
+    assert_eq!(kept(&server, b"", named).await, ["198.51.100.0", "198.51.100.0"]);
+    // Behind a raw blank, which makes the request none for the HTTP library.
+    assert_eq!(kept(&server, b"", "x-forwarded-for: 2001:db8:1:2::3\r\n").await[0], "2001:db8:1::");
+}
+
+#[tokio::test]
+async fn a_proxy_header_comes_from_trusted_proxies_alone() {
+    let flags = ["--trusted-proxies", "127.0.0.5", "--proxy-protocol"];
+    let server = Server::start_with(&flags).await;
+    let v1 = b"PROXY TCP4 198.51.100.9 127.0.0.1 4711 80\r\n";
+    assert_eq!(kept(&server, v1, "").await, ["198.51.100.0", "198.51.100.0"]);
+    let v2 = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\x02\x01\x7f\0\0\x01\x12\x67\0\x50";
+    assert_eq!(kept(&server, v2, "").await, ["192.0.2.0", "192.0.2.0"]);
+    // Whom it names is not trusted itself.
+    let spoofed = "x-forwarded-for: 203.0.113.7\r\n";
+    assert_eq!(kept(&server, v1, spoofed).await, ["198.51.100.0", "198.51.100.0"]);
+
+    // Without the header it says nothing, and a stranger who sends one is no HTTP client.
+    for (from, bytes, answered) in
+        [(5, b"GET /healthz HTTP/1.1\r\n\r\n".as_slice(), ""), (6, v1, "HTTP/1.1 4")]
+    {
+        let mut stream = connect_from(&server, source(from)).await;
+        stream.write_all(bytes).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut answer = Vec::new();
+        // A reset is as good an end as any.
+        let _ = stream.read_to_end(&mut answer).await;
+        let answer = String::from_utf8(answer).unwrap();
+        assert_eq!(&answer[..answered.len().max(answer.len().min(10))], answered, "{from}");
+    }
+}

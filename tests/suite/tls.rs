@@ -1,0 +1,247 @@
+//! TLS on the one port: gRPC and HTTP, certificates of clients, files that change.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use s2s_sdk::{Client, Code, v1::ListConversionCodesRequest};
+use s2s_tests::{ADMIN_KEY, Server, eventually, http, run_to_end};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
+use tokio_rustls::{
+    TlsConnector,
+    client::TlsStream,
+    rustls::{
+        ClientConfig, RootCertStore,
+        crypto::ring,
+        pki_types::{CertificateDer, pem::PemObject as _},
+    },
+};
+use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+
+/// An authority, and files with what it has issued.
+pub struct Authority {
+    folder: TempDir,
+    issuer: CertifiedIssuer<'static, KeyPair>,
+}
+
+impl Authority {
+    pub fn new() -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let authority = Self { folder: tempfile::tempdir().unwrap(), issuer };
+        std::fs::write(authority.file("ca.pem"), authority.pem()).unwrap();
+        authority.issue("server");
+        authority
+    }
+
+    fn pem(&self) -> String {
+        self.issuer.pem()
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.file(name).to_str().unwrap().to_owned()
+    }
+
+    /// A certificate for this machine, and its key: written to two files, and returned.
+    fn issue(&self, name: &str) -> (String, String) {
+        let key = KeyPair::generate().unwrap();
+        let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+        let certificate = CertificateParams::new(names).unwrap().signed_by(&key, &self.issuer).unwrap();
+        let (certificate, key) = (certificate.pem(), key.serialize_pem());
+        std::fs::write(self.file(&format!("{name}.pem")), &certificate).unwrap();
+        std::fs::write(self.file(&format!("{name}.key")), &key).unwrap();
+        (certificate, key)
+    }
+
+    /// A server with our certificate.
+    pub async fn start(&self, flags: &[&str]) -> Server {
+        let (certificate, key) = (self.path("server.pem"), self.path("server.key"));
+        let own = ["--tls-certificate", certificate.as_str(), "--tls-key", &key];
+        Server::start_with(&[own.as_slice(), flags].concat()).await
+    }
+
+    fn client(&self, server: &Server) -> Client {
+        Client::builder(&server.url).api_key(ADMIN_KEY).ca_certificate(self.pem()).retries(0).build().unwrap()
+    }
+
+    /// A connection, on which we would speak one of these protocols.
+    pub async fn connect(&self, server: &Server, protocols: &[&str]) -> TlsStream<TcpStream> {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_slice(self.pem().as_bytes()).unwrap()).unwrap();
+        let provider = Arc::new(ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let mut config = config.unwrap().with_root_certificates(roots).with_no_client_auth();
+        config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+        let stream = TcpStream::connect(address(server)).await.unwrap();
+        let connector = TlsConnector::from(Arc::new(config));
+        connector.connect("localhost".try_into().unwrap(), stream).await.unwrap()
+    }
+}
+
+fn address(server: &Server) -> &str {
+    server.url.strip_prefix("https://").unwrap()
+}
+
+async fn list(client: &Client) -> Result<(), s2s_sdk::Error> {
+    client.list_conversion_codes(ListConversionCodesRequest::default()).await.map(drop)
+}
+
+#[tokio::test]
+async fn one_port_speaks_grpc_and_http_over_tls() {
+    let authority = Authority::new();
+    let server = authority.start(&[]).await;
+    list(&authority.client(&server)).await.unwrap();
+    let stranger =
+        Client::builder(&server.url).api_key(ADMIN_KEY).ca_certificate(Authority::new().pem()).retries(0);
+    assert_eq!(list(&stranger.build().unwrap()).await.unwrap_err().code(), Code::Unavailable);
+
+    for protocols in [&["h2", "http/1.1"][..], &["http/1.1"], &[]] {
+        let mut stream = authority.connect(&server, protocols).await;
+        let agreed = stream.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
+        assert_eq!(agreed.as_deref(), protocols.first().map(|name| name.as_bytes()));
+        if agreed.as_deref() == Some(b"h2") {
+            continue;
+        }
+        // The second one is no HTTP, and is answered all the same.
+        for (target, reason) in
+            [("/s2s?id=1", "MISSING_PARAMETER"), ("/s2s?clickId=<insert>", "MACRO_NOT_REPLACED")]
+        {
+            let request = format!("GET {target} HTTP/1.1\r\nhost: t.example\r\n\r\n");
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut answer = vec![0; 4_096];
+            let length = stream.read(&mut answer).await.unwrap();
+            let answer = String::from_utf8_lossy(&answer[..length]).into_owned();
+            assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains(reason), "{answer}");
+        }
+    }
+
+    // Links and postback URLs begin as the port does.
+    let code = s2s_sdk::v1::ConversionCode { name: "Sale".to_owned(), ..Default::default() };
+    let request =
+        s2s_sdk::v1::CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
+    let code = authority.client(&server).create_conversion_code(request).await.unwrap();
+    let request = s2s_sdk::v1::GetPostbackUrlRequest {
+        conversion_code_id: code.conversion_code.unwrap().id,
+        ..Default::default()
+    };
+    let url = authority.client(&server).get_postback_url(request).await.unwrap().postback_url;
+    assert!(url.starts_with(&server.url), "{url}");
+}
+
+#[tokio::test]
+async fn plain_http_on_a_tls_port_is_told_so() {
+    let authority = Authority::new();
+    let server = authority.start(&[]).await;
+    for request in [b"GET /s2s HTTP/1.1\r\nhost: a\r\n\r\n".as_slice(), b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+        let mut stream = TcpStream::connect(address(&server)).await.unwrap();
+        stream.write_all(request).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("speaks TLS"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn only_clients_with_a_certificate_may_connect_where_one_is_asked_for() {
+    let (authority, clients) = (Authority::new(), Authority::new());
+    // A port that is free now; nobody else here has this address.
+    let health = TcpListener::bind("127.0.0.77:0").await.unwrap().local_addr().unwrap().to_string();
+    let ca = clients.path("ca.pem");
+    let server = authority.start(&["--tls-client-ca", &ca, "--health-listen", &health]).await;
+    let builder = Client::builder(&server.url).api_key(ADMIN_KEY).ca_certificate(authority.pem()).retries(0);
+    let (own, other) = (clients.issue("client"), authority.issue("client"));
+    for (identity, allowed) in [(None, false), (Some(other), false), (Some(own), true)] {
+        let builder = builder.clone();
+        let builder = match &identity {
+            Some((certificate, key)) => builder.identity(certificate, key),
+            None => builder,
+        };
+        let listed = list(&builder.build().unwrap()).await;
+        assert_eq!(listed.is_ok(), allowed, "{listed:?}");
+    }
+
+    // Who looks after the server needs none, and reaches nothing else.
+    let get = async |path: &str| http().get(format!("http://{health}{path}")).send().await.unwrap();
+    assert_eq!(get("/healthz").await.text().await.unwrap(), r#"{"status":"serving"}"#);
+    assert_eq!(get("/s2s?id=1").await.status(), 404);
+    let channel = tonic::transport::Endpoint::from_shared(format!("http://{health}")).unwrap();
+    let channel = channel.connect().await.unwrap();
+    let mut client = HealthClient::new(channel.clone());
+    assert_eq!(client.check(HealthCheckRequest::default()).await.unwrap().into_inner().status, 1);
+    let mut client = s2s_sdk::v1::conversion_code_service_client::ConversionCodeServiceClient::new(channel);
+    assert!(client.list_conversion_codes(ListConversionCodesRequest::default()).await.is_err());
+}
+
+/// The certificate that a new connection is shown.
+async fn shown(authority: &Authority, server: &Server) -> Vec<u8> {
+    let stream = authority.connect(server, &["http/1.1"]).await;
+    stream.get_ref().1.peer_certificates().unwrap()[0].to_vec()
+}
+
+#[tokio::test]
+async fn a_new_certificate_is_taken_up_and_a_broken_one_is_not() {
+    let authority = Authority::new();
+    let server = authority.start(&[]).await;
+    let client = authority.client(&server);
+    list(&client).await.unwrap();
+    let first = shown(&authority, &server).await;
+
+    // Broken: the key of another. Then whole again.
+    std::fs::write(authority.file("server.key"), KeyPair::generate().unwrap().serialize_pem()).unwrap();
+    assert_eq!(shown(&authority, &server).await, first);
+    std::fs::write(authority.file("server.pem"), "no certificate").unwrap();
+    assert_eq!(shown(&authority, &server).await, first);
+    let (second, _) = authority.issue("server");
+    let second = CertificateDer::from_pem_slice(second.as_bytes()).unwrap().to_vec();
+    let taken_up = async || {
+        let now = shown(&authority, &server).await;
+        assert!(now == first || now == second);
+        (now == second).then_some(())
+    };
+    eventually(taken_up).await;
+
+    // Who was connected still is, and who comes is served.
+    list(&client).await.unwrap();
+    list(&authority.client(&server)).await.unwrap();
+}
+
+#[tokio::test]
+async fn files_that_cannot_be_used_are_named() {
+    let authority = Authority::new();
+    authority.issue("other");
+    std::fs::write(authority.file("broken.pem"), "-----BEGIN CERTIFICATE-----\nx\n").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (certificate, key, client_ca, named, reason) in [
+        ("none.pem", "server.key", "ca.pem", "none.pem", "TLS_FILE_UNREADABLE"),
+        ("broken.pem", "server.key", "ca.pem", "broken.pem", "TLS_CERTIFICATE_INVALID"),
+        ("server.key", "server.key", "ca.pem", "server.key", "TLS_CERTIFICATE_INVALID"),
+        ("server.pem", "server.pem", "ca.pem", "server.pem", "TLS_KEY_INVALID"),
+        ("server.pem", "other.key", "ca.pem", "other.key", "TLS_KEY_MISMATCH"),
+        ("server.pem", "server.key", "server.key", "server.key", "TLS_CLIENT_CA_INVALID"),
+    ] {
+        let [certificate, key, client_ca] = [certificate, key, client_ca].map(|name| authority.path(name));
+        let flags =
+            ["--tls-certificate", &certificate, "--tls-key", &key, "--tls-client-ca", client_ca.as_str()];
+        let arguments = [["--listen", "127.0.0.1:0"].as_slice(), &flags].concat();
+        let (status, output) = run_to_end(folder.path(), &arguments, &[]).await;
+        assert!(!status.success() && output.contains(named), "{reason}: {output}");
+        assert!(output.lines().any(|line| line == format!("reason: {reason}")), "{reason}: {output}");
+    }
+    assert!(is_empty(folder.path()), "nothing was created");
+}
+
+fn is_empty(folder: &Path) -> bool {
+    std::fs::read_dir(folder).unwrap().count() == 0
+}
