@@ -2,6 +2,7 @@
 
 use std::{hash::Hash, sync::Arc, time::Duration};
 
+use futures::FutureExt as _;
 use sea_orm::DbErr;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
@@ -46,10 +47,12 @@ where
     V: Send + Sync + 'static,
     F: Future<Output = Result<Option<V>, DbErr>> + Send,
 {
-    if let Some(found) = cache.get(&key).await {
+    // A look that has not to wait, as nearly all of them, takes no room in the caller's future: each call's is
+    // copied several times on its way through the layers.
+    if let Some(Some(found)) = cache.get(&key).now_or_never() {
         return Ok(found);
     }
-    // On the heap, and made here only: a query's future is large, and most callers never need it.
+    // The same for what most callers never need.
     let load = Box::pin(async { load().await.map(|found| found.map(Arc::new)) });
     let found = Box::pin(cache.try_get_with(key, load)).await;
     found.map_err(|error| Error::from((*error).clone()))

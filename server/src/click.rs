@@ -109,7 +109,7 @@ pub async fn record(
         user_agent: visit.user_agent,
         address: app.store_addresses.text(visit.address),
     };
-    let click = if validate_only { click } else { app.commit.write(store::Insert(click)).await? };
+    let click = if validate_only { click } else { insert(app, click).await? };
     Ok(Recorded { click, redirect_url })
 }
 
@@ -154,6 +154,12 @@ fn mint(
         },
     );
     Ok(app.click_id_keys.mint(time.unwrap_or(now), link.link_key, random))
+}
+
+/// Returns once a click of that id is durable: this one, or an earlier one, which is answered then.
+async fn insert(app: &App, click: Click) -> Result<Click> {
+    let (store::Insert(click), earlier) = app.commit.write(store::Insert(click)).await?;
+    Ok(earlier.unwrap_or(click))
 }
 
 fn redirect_url(app: &App, link: &TrackingLink, signed: SignedClickId, visit: &Visit) -> String {

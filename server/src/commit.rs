@@ -1,13 +1,18 @@
 //! Group commit: many waiting writes, one transaction, answers after COMMIT.
 //!
-//! One task takes whatever waits, writes it in one transaction, commits, and only then answers. While
-//! it commits, the next batch gathers by itself; there is no timer, so a lone write is not delayed. Where
-//! the database takes several transactions at once, a second batch is under way meanwhile. A row that the
-//! database refuses is found by halving the batch, and alone is told so.
+//! One task takes whatever waits, has it written in one transaction, and answers after COMMIT. While that
+//! goes on, the next batch gathers by itself; there is no timer, so a lone write is not delayed. Each batch
+//! costs the database something whatever its size, so before one begins, what is about to come is let come:
+//! calls that have arrived and wait for nothing but a turn on the processor. Where the database takes several
+//! transactions at once, another batch begins once it would be as large as those under way. A row that the database
+//! refuses is found by halving the batch, and alone is told so.
 //!
 //! This module knows no table: a slice says how rows of its kind are written (`Write`).
 
-use std::{any::TypeId, future::Future};
+use std::{
+    any::{Any, TypeId},
+    future::Future,
+};
 
 use futures::future::BoxFuture;
 use sea_orm::{DatabaseExecutor, DbBackend, DbErr};
@@ -30,10 +35,13 @@ const BATCH_MAX: usize = 1_000;
 /// How often a batch is tried that ran into another, of this server or another one.
 const CONTENTION_TRIES_MAX: usize = 5;
 
+/// How often those who are about to write are let do so before a batch begins, as long as any do.
+const TURNS_MAX: usize = 8;
+
 /// A kind of write.
 pub trait Write: Sized + Send + Sync + 'static {
-    /// What the caller learns once it is durable.
-    type Answer: Send + 'static;
+    /// What has become of a row once it is durable.
+    type Outcome: Send + 'static;
 
     /// Whether one statement writes all rows, so that no transaction is needed around it; that saves the
     /// database two round trips.
@@ -41,19 +49,19 @@ pub trait Write: Sized + Send + Sync + 'static {
         false
     }
 
-    /// Writes all rows, in an open transaction or, with one statement, without. Returns one answer for
+    /// Writes all rows, in an open transaction or, with one statement, without. Returns one outcome for
     /// each, in order. An error means that nothing of them is written, and they are then tried in smaller
     /// batches; or that nobody knows.
     fn write(
         rows: &[Self],
         db: DatabaseExecutor<'_>,
-    ) -> impl Future<Output = Result<Vec<Self::Answer>, DbErr>> + Send;
+    ) -> impl Future<Output = Result<Vec<Self::Outcome>, DbErr>> + Send;
 }
 
 /// Takes writes, and answers them once they are durable.
 #[derive(Clone)]
 pub struct Committer {
-    waiting: mpsc::Sender<Box<dyn Lane>>,
+    waiting: mpsc::Sender<Box<dyn Waiting>>,
 }
 
 impl Committer {
@@ -64,12 +72,11 @@ impl Committer {
         (Self { waiting }, run(db, queue))
     }
 
-    /// Writes `row`; returns once it is durable. If the caller goes away meanwhile, the row is
-    /// written all the same.
-    pub async fn write<W: Write>(&self, row: W) -> Result<W::Answer> {
+    /// Writes `row`; returns it, and what has become of it, once that is durable. If the caller goes away
+    /// meanwhile, the row is written all the same.
+    pub async fn write<W: Write>(&self, row: W) -> Result<(W, W::Outcome)> {
         let (answer, answered) = oneshot::channel();
-        let lane = LaneOf { rows: vec![row], answers: Vec::new(), senders: vec![answer] };
-        self.waiting.try_send(Box::new(lane)).map_err(|error| match error {
+        self.waiting.try_send(Box::new(Some((row, answer)))).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::new(
                 ErrorReason::Overloaded,
                 "more writes wait than the server holds; send again later",
@@ -80,24 +87,72 @@ impl Committer {
     }
 }
 
-async fn run(db: Db, mut queue: mpsc::Receiver<Box<dyn Lane>>) {
+async fn run(db: Db, mut queue: mpsc::Receiver<Box<dyn Waiting>>) {
+    let (mut under_way, mut writes_under_way, writers_max) = (JoinSet::new(), 0, db.writers_max());
     let mut taken = Vec::with_capacity(BATCH_MAX);
-    let (mut under_way, writers_max) = (JoinSet::new(), db.writers_max());
-    while queue.recv_many(&mut taken, BATCH_MAX).await > 0 {
-        let mut lanes: Vec<Box<dyn Lane>> = Vec::new();
-        for one in taken.drain(..) {
-            match lanes.iter_mut().find(|lane| lane.kind() == one.kind()) {
-                Some(lane) => lane.join(one),
-                None => lanes.push(one),
+    loop {
+        let room = BATCH_MAX - taken.len();
+        tokio::select! {
+            biased;
+            Some(ended) = under_way.join_next(), if !under_way.is_empty() => {
+                // A batch that panicked has dropped its senders, which its callers hear.
+                writes_under_way = if under_way.is_empty() { 0 } else { writes_under_way - ended.unwrap_or(0) };
+            }
+            came = queue.recv_many(&mut taken, room), if room > 0 => {
+                if came == 0 {
+                    break;
+                }
+                gather(&mut queue, &mut taken).await;
             }
         }
-        let db = db.clone();
-        under_way.spawn(async move { commit(&db, lanes).await });
-        if under_way.len() >= writers_max {
-            under_way.join_next().await;
+        while under_way.len() < writers_max
+            && !taken.is_empty()
+            && taken.len() * under_way.len() >= writes_under_way
+        {
+            let (batch, db) = (std::mem::replace(&mut taken, Vec::with_capacity(BATCH_MAX)), db.clone());
+            writes_under_way += batch.len();
+            under_way.spawn(async move {
+                let writes = batch.len();
+                commit(&db, lanes(batch)).await;
+                writes
+            });
         }
     }
+    if !taken.is_empty() {
+        under_way.spawn(async move {
+            commit(&db, lanes(taken)).await;
+            0
+        });
+    }
     while under_way.join_next().await.is_some() {}
+}
+
+/// Lets other tasks run that are ready, and takes what they write.
+async fn gather(queue: &mut mpsc::Receiver<Box<dyn Waiting>>, taken: &mut Vec<Box<dyn Waiting>>) {
+    for _ in 0..TURNS_MAX {
+        let before = taken.len();
+        tokio::task::yield_now().await;
+        while taken.len() < BATCH_MAX
+            && let Ok(one) = queue.try_recv()
+        {
+            taken.push(one);
+        }
+        if taken.len() == before {
+            break;
+        }
+    }
+}
+
+/// The writes by kind, each in the order in which they came.
+fn lanes(batch: Vec<Box<dyn Waiting>>) -> Vec<Box<dyn Lane>> {
+    let mut lanes: Vec<Box<dyn Lane>> = Vec::new();
+    for mut one in batch {
+        match lanes.iter_mut().find(|lane| lane.kind() == one.kind()) {
+            Some(lane) => lane.add(one.as_mut()),
+            None => lanes.push(one.begin_lane()),
+        }
+    }
+    lanes
 }
 
 /// Commits the lanes in one transaction, or in ever smaller ones until the row at fault stands alone.
@@ -150,26 +205,52 @@ async fn attempt_once(db: &Db, lanes: &mut [Box<dyn Lane>]) -> Result<(), DbErr>
     txn.commit().await
 }
 
-/// Waiting writes of one kind.
+/// A write that waits, of whatever kind.
+trait Waiting: Send {
+    fn kind(&self) -> TypeId;
+    /// A lane with this write in it.
+    fn begin_lane(&mut self) -> Box<dyn Lane>;
+    fn as_any(&mut self) -> &mut dyn Any;
+}
+
+/// Until it is in a lane.
+type WaitingOf<W> = Option<(W, Sender<W>)>;
+type Sender<W> = oneshot::Sender<Result<(W, <W as Write>::Outcome)>>;
+
+impl<W: Write> Waiting for WaitingOf<W> {
+    fn kind(&self) -> TypeId {
+        TypeId::of::<W>()
+    }
+
+    fn begin_lane(&mut self) -> Box<dyn Lane> {
+        let (rows, senders) = self.take().into_iter().unzip();
+        Box::new(LaneOf::<W> { rows, outcomes: Vec::new(), senders })
+    }
+
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+/// Writes of one kind.
 trait Lane: Send {
     fn kind(&self) -> TypeId;
-    /// Adds `other`, which is of the same kind.
-    fn join(&mut self, other: Box<dyn Lane>);
+    /// Adds a write, which is of the same kind.
+    fn add(&mut self, one: &mut dyn Waiting);
     /// Takes the later half away; `None` where there is but one write.
     fn split_half(&mut self) -> Option<Box<dyn Lane>>;
     fn is_one_statement(&self, backend: DbBackend) -> bool;
     fn write<'a>(&'a mut self, db: DatabaseExecutor<'a>) -> BoxFuture<'a, Result<(), DbErr>>;
-    /// Tells all callers what was written.
+    /// Tells all callers what has become of their rows.
     fn answer(self: Box<Self>);
     /// Tells all callers that nothing was written.
     fn refuse(self: Box<Self>, error: &DbErr);
-    fn into_any(self: Box<Self>) -> Box<dyn std::any::Any>;
 }
 
 struct LaneOf<W: Write> {
     rows: Vec<W>,
-    answers: Vec<W::Answer>,
-    senders: Vec<oneshot::Sender<Result<W::Answer>>>,
+    outcomes: Vec<W::Outcome>,
+    senders: Vec<Sender<W>>,
 }
 
 impl<W: Write> Lane for LaneOf<W> {
@@ -177,10 +258,10 @@ impl<W: Write> Lane for LaneOf<W> {
         TypeId::of::<W>()
     }
 
-    fn join(&mut self, other: Box<dyn Lane>) {
-        if let Ok(mut other) = other.into_any().downcast::<Self>() {
-            self.rows.append(&mut other.rows);
-            self.senders.append(&mut other.senders);
+    fn add(&mut self, one: &mut dyn Waiting) {
+        if let Some((row, sender)) = one.as_any().downcast_mut::<WaitingOf<W>>().and_then(Option::take) {
+            self.rows.push(row);
+            self.senders.push(sender);
         }
     }
 
@@ -188,7 +269,7 @@ impl<W: Write> Lane for LaneOf<W> {
         let half = self.rows.len() / 2;
         (half > 0).then(|| -> Box<dyn Lane> {
             let (rows, senders) = (self.rows.split_off(half), self.senders.split_off(half));
-            Box::new(Self { rows, answers: Vec::new(), senders })
+            Box::new(Self { rows, outcomes: Vec::new(), senders })
         })
     }
 
@@ -198,15 +279,15 @@ impl<W: Write> Lane for LaneOf<W> {
 
     fn write<'a>(&'a mut self, db: DatabaseExecutor<'a>) -> BoxFuture<'a, Result<(), DbErr>> {
         Box::pin(async move {
-            self.answers = W::write(&self.rows, db).await?;
+            self.outcomes = W::write(&self.rows, db).await?;
             Ok(())
         })
     }
 
     fn answer(self: Box<Self>) {
-        for (sender, answer) in self.senders.into_iter().zip(self.answers) {
+        for ((sender, row), outcome) in self.senders.into_iter().zip(self.rows).zip(self.outcomes) {
             // A caller that has gone away needs no answer.
-            let _ = sender.send(Ok(answer));
+            let _ = sender.send(Ok((row, outcome)));
         }
     }
 
@@ -214,10 +295,6 @@ impl<W: Write> Lane for LaneOf<W> {
         for sender in self.senders {
             let _ = sender.send(Err(Error::from(error.clone())));
         }
-    }
-
-    fn into_any(self: Box<Self>) -> Box<dyn std::any::Any> {
-        self
     }
 }
 
@@ -240,7 +317,7 @@ mod tests {
     }
 
     impl Write for Named {
-        type Answer = &'static str;
+        type Outcome = &'static str;
 
         async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<&'static str>, DbErr> {
             for row in rows {
@@ -251,7 +328,7 @@ mod tests {
     }
 
     impl Write for Other {
-        type Answer = ();
+        type Outcome = ();
 
         async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<()>, DbErr> {
             for _ in rows {
@@ -268,9 +345,9 @@ mod tests {
     }
 
     /// A write that holds its committer until it is answered.
-    fn write<W: Write>(committer: &Committer, row: W) -> impl Future<Output = Result<W::Answer>> + use<W> {
+    fn write<W: Write>(committer: &Committer, row: W) -> impl Future<Output = Result<W::Outcome>> + use<W> {
         let committer = committer.clone();
-        async move { committer.write(row).await }
+        async move { Ok(committer.write(row).await?.1) }
     }
 
     #[tokio::test]
@@ -300,7 +377,7 @@ mod tests {
         for write in &mut waiting {
             assert!(futures::poll!(write).is_pending());
         }
-        let error = committer.write(Other).await.unwrap_err();
+        let error = committer.write(Other).await.map(|_| ()).unwrap_err();
         assert_eq!(error.reason(), ErrorReason::Overloaded);
         drop(committer);
         let (answers, ()) = futures::join!(join_all(waiting), work);

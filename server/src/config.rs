@@ -121,6 +121,11 @@ pub struct Config {
     #[arg(long, env = "S2S_RATE_PER_ADDRESS", value_name = "NUMBER")]
     pub rate_per_address: Option<NonZeroU32>,
 
+    /// Threads that serve. Default: one for every two cores, which leaves the others to a database on the same
+    /// machine; where it is elsewhere, one for each core is better.
+    #[arg(long, env = "S2S_THREADS", value_name = "NUMBER", value_parser = at_least_one)]
+    pub threads: Option<usize>,
+
     /// How long a stop waits for calls under way, in seconds.
     #[arg(long, env = "S2S_DRAIN_SECONDS", default_value = "30", value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=3_600))]
@@ -208,6 +213,11 @@ impl Config {
             key: self.tls_key.clone()?,
             client_ca: self.tls_client_ca.clone(),
         })
+    }
+
+    pub fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.unwrap_or_else(|| cores().div_ceil(2))
     }
 
     pub fn drain(&self) -> Duration {
@@ -337,6 +347,8 @@ mod tests {
             (vec!["--requests-max", "-1"], false),
             (vec!["--rate-per-address", "0"], false),
             (vec!["--rate-per-address", "50"], true),
+            (vec!["--threads", "3"], true),
+            (vec!["--threads", "0"], false),
             (vec!["--log", "info,s2s_server=debug"], true),
             (vec!["--log", "a=b=c"], false),
             (vec!["--liste", "x"], false),

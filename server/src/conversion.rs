@@ -11,7 +11,7 @@ mod store;
 use std::{fmt, str::FromStr, sync::Arc};
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
-use sea_orm::{ConnectionTrait, DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64};
+use sea_orm::{DatabaseExecutor, DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -291,39 +291,41 @@ fn decide(
 
 /// Records a conversion that counts. Returns once it is durable.
 pub async fn record(app: &App, conversion: Conversion) -> Result<Recorded> {
-    let first = app.commit.write(store::Insert(conversion.clone())).await?;
-    settle(&conversion, first)
+    let (store::Insert(conversion), earlier) = app.commit.write(store::Insert(conversion)).await?;
+    settle(conversion, earlier)
 }
 
 /// What `record` would answer; nothing is recorded.
 pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
-    let first = store::find_same(app.db.reader(), &conversion).await?;
-    settle(&conversion, first.unwrap_or_else(|| conversion.clone()))
+    let earlier = store::find_same(app.db.reader(), &conversion).await?;
+    settle(conversion, earlier)
 }
 
 /// Writes conversions in an open transaction: for postbacks, which are written together with theirs.
 pub async fn write_all(
     conversions: &[&Conversion],
-    txn: &impl ConnectionTrait,
+    txn: &DatabaseExecutor<'_>,
 ) -> Result<Vec<Result<Recorded>>, DbErr> {
-    let first = store::insert(conversions, txn).await?;
-    Ok(conversions.iter().zip(first).map(|(conversion, first)| settle(conversion, first)).collect())
+    let earlier = store::insert(conversions, txn).await?;
+    let settled = conversions.iter().zip(earlier);
+    Ok(settled.map(|(conversion, earlier)| settle((*conversion).clone(), earlier)).collect())
 }
 
-/// Compares a conversion with the one that the table has under its key: its own, or an earlier one.
-fn settle(conversion: &Conversion, first: Conversion) -> Result<Recorded> {
-    let duplicate = first.serial != conversion.serial;
-    let worth = |row: &Conversion| (row.currency, row.value, row.commission);
-    if duplicate && worth(&first) != worth(conversion) {
-        return Err(conflict(conversion, &first));
-    }
-    let notes = if duplicate && first.status != conversion.status {
-        let message = "the conversion is recorded already, and keeps the status that it was recorded with";
-        vec![note(NoteCode::StatusNotChanged, "status", message)]
-    } else {
-        Vec::new()
+/// Compares a conversion with the earlier one under its key.
+fn settle(conversion: Conversion, earlier: Option<Conversion>) -> Result<Recorded> {
+    let Some(first) = earlier else {
+        return Ok(Recorded { conversion, duplicate: false, notes: Vec::new() });
     };
-    Ok(Recorded { conversion: first, duplicate, notes })
+    let worth = |row: &Conversion| (row.currency, row.value, row.commission);
+    if worth(&first) != worth(&conversion) {
+        return Err(conflict(&conversion, &first));
+    }
+    let mut notes = Vec::new();
+    if first.status != conversion.status {
+        let message = "the conversion is recorded already, and keeps the status that it was recorded with";
+        notes.push(note(NoteCode::StatusNotChanged, "status", message));
+    }
+    Ok(Recorded { conversion: first, duplicate: true, notes })
 }
 
 fn conflict(conversion: &Conversion, first: &Conversion) -> Error {

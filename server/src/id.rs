@@ -3,7 +3,7 @@
 //! An id is 128 bits beginning with the time of its making, so that inserts are local, written as a
 //! prefix and 26 characters of lower-case Crockford base32.
 
-use std::sync::Arc;
+use std::{cell::RefCell, sync::Arc};
 
 use uuid::Uuid;
 
@@ -144,14 +144,9 @@ pub struct Random(Arc<Fill>);
 type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Random {
-    /// The system's own source. Where that fails there is no safe way on, so the process ends.
-    #[expect(clippy::disallowed_methods, reason = "the one place that draws random bytes")]
+    /// The system's own source.
     pub fn system() -> Self {
-        Self(Arc::new(|bytes| {
-            if getrandom::fill(bytes).is_err() {
-                std::process::abort();
-            }
-        }))
+        Self(Arc::new(|bytes| POOL.with_borrow_mut(|pool| pool.draw(bytes))))
     }
 
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
@@ -167,6 +162,46 @@ impl Random {
     }
 }
 
+/// Bytes that are asked of the system at once: a call for every few of them would be felt.
+const POOL_BYTES: usize = 1_024;
+
+thread_local! {
+    static POOL: RefCell<Pool> = const { RefCell::new(Pool { bytes: [0; POOL_BYTES], left: 0 }) };
+}
+
+/// Random bytes of the system, each given away once.
+struct Pool {
+    bytes: [u8; POOL_BYTES],
+    left: usize,
+}
+
+impl Pool {
+    fn draw(&mut self, out: &mut [u8]) {
+        if out.len() > POOL_BYTES {
+            return from_system(out);
+        }
+        if out.len() > self.left {
+            from_system(&mut self.bytes);
+            self.left = POOL_BYTES;
+        }
+        let rest = self.left - out.len();
+        if let Some(drawn) = self.bytes.get_mut(rest..self.left) {
+            out.copy_from_slice(drawn);
+            // They may have become a key.
+            drawn.fill(0);
+        }
+        self.left = rest;
+    }
+}
+
+/// Where the system has no random bytes there is no safe way on, so the process ends.
+#[expect(clippy::disallowed_methods, reason = "the one place that draws random bytes")]
+fn from_system(bytes: &mut [u8]) {
+    if getrandom::fill(bytes).is_err() {
+        std::process::abort();
+    }
+}
+
 /// No id that was made at `time` or later is lower.
 pub fn first_id(time: Time) -> Uuid {
     let millis = u128::try_from(time.micros().div_euclid(1_000)).unwrap_or_default();
@@ -176,6 +211,20 @@ pub fn first_id(time: Time) -> Uuid {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn random_bytes_come_once() {
+        let mut pool = Pool { bytes: [0; POOL_BYTES], left: 0 };
+        let mut seen = std::collections::HashSet::new();
+        for size in [8, 32, POOL_BYTES, POOL_BYTES + 1, 16].into_iter().cycle().take(1_000) {
+            let mut bytes = vec![0; size];
+            pool.draw(&mut bytes);
+            assert!(seen.insert(bytes.first_chunk::<8>().copied().unwrap()), "{size}");
+            assert!(bytes.last_chunk::<8>().unwrap().iter().any(|byte| *byte != 0), "{size}");
+            let given_away = pool.bytes.get(pool.left..).unwrap();
+            assert!(given_away.iter().all(|byte| *byte == 0), "{size}");
+        }
+    }
 
     #[test]
     fn base32_has_one_spelling_for_each_value() {

@@ -4,6 +4,10 @@
 
 use std::process::ExitCode;
 
+/// Of what a call costs, a good part is its many small allocations, and this one makes them cheaper than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     s2s_server::main()
 }

@@ -191,7 +191,8 @@ pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) ->
         Ok(judged) => write(app, postback, judged, store::Mode::Insert).await?,
         Err(error) => {
             postback.conclude(Err(error));
-            app.commit.write(store::Receipt { postback, conversion: None, mode: store::Mode::Insert }).await?
+            let receipt = store::Receipt { postback, conversion: None, mode: store::Mode::Insert };
+            app.commit.write(receipt).await?.1
         }
     };
     Ok(Received::Stored { postback, reply })
@@ -339,7 +340,8 @@ async fn write(
             None
         }
     };
-    app.commit.write(store::Receipt { postback, conversion, mode }).await
+    let (_, stored) = app.commit.write(store::Receipt { postback, conversion, mode }).await?;
+    Ok(stored)
 }
 
 impl Postback {

@@ -1,10 +1,12 @@
 //! Every route, every layer and their order.
 //!
 //! One port takes gRPC, gRPC-web and plain HTTP. The order of layers, from outside in: panics become
-//! answers; CORS (outside gRPC-web, which would refuse a preflight); gRPC-web; admission (inside of it, so
-//! that a page can read a refusal; outside of all that costs work); the deadline; the API key (within the
-//! deadline, since it may have to be looked up; not for health and reflection); the service. A test compares
-//! what is said here with what is done.
+//! answers; CORS (outside gRPC-web, which would refuse a preflight); gRPC-web; the gate; the service. A test
+//! compares what is said here with what is done.
+//!
+//! The gate is one layer, since each costs every call a few allocations. In its order: admission (inside of
+//! gRPC-web, so that a page can read a refusal; before all that costs work); the deadline; the API key (within
+//! the deadline, since it may have to be looked up; not for health and reflection).
 
 mod admission;
 mod client_address;
@@ -24,7 +26,7 @@ use std::{any::Any, sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     body::{Body, HttpBody as _},
-    extract::Request,
+    extract::{Request, State},
     middleware::{self, Next},
     response::Response,
     routing,
@@ -51,7 +53,7 @@ use crate::{
 };
 
 use self::{
-    admission::{Admission, Refuse, admit},
+    admission::Admission,
     limits::{CALL_TIMEOUT_MAX, HEALTH_CONNECTIONS_MAX, connections_allowed},
     load::Load,
     rate::Rate,
@@ -108,7 +110,6 @@ pub fn router(core: Routes, door: Door, health: Routes, edge: Edge, config: &Con
         load: Load::new(config.requests_max),
         rate: config.rate_per_address.map(|rate| Arc::new(Rate::per_second(rate))),
     };
-    let admission = |refuse: Refuse| middleware::from_fn_with_state((admission.clone(), refuse), admit);
     let reflection = || {
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(DESCRIPTOR)
@@ -121,23 +122,19 @@ pub fn router(core: Routes, door: Door, health: Routes, edge: Edge, config: &Con
         .add_service(reflection().build_v1alpha().map_err(|error| Error::internal(&error))?)
         .into_axum_router()
         .reset_fallback();
-    let asked =
-        core.into_axum_router().reset_fallback().route_layer(middleware::from_fn_with_state(door, keys::ask));
-    let grpc = asked.merge(open).route_layer(
+    let gate = Arc::new(Gate { admission: admission.clone(), door });
+    let grpc = core.into_axum_router().reset_fallback().merge(open).route_layer(
         ServiceBuilder::new()
             .layer(CatchPanicLayer::custom(grpc_panic))
             .layer(cors())
             .layer(GrpcWebLayer::new())
             .map_request(|request: http::Request<tonic::body::Body>| request.map(Body::new))
-            .layer(admission(|_, error| grpc_failure(error)))
-            .layer(middleware::from_fn(deadline))
-            .layer(middleware::from_fn(with_reason)),
+            .layer(middleware::from_fn_with_state(gate, gate_of_grpc)),
     );
     let http = Router::new()
         .fallback(edge::handle)
         .with_state(Arc::new(edge))
-        .layer(admission(|request, error| edge::refuse(request, &error)))
-        .layer(middleware::from_fn(no_such_service))
+        .layer(middleware::from_fn_with_state(admission, gate_of_http))
         .layer(CatchPanicLayer::custom(http_panic));
     Ok(http.merge(grpc))
 }
@@ -155,31 +152,52 @@ fn cors() -> CorsLayer {
         .max_age(Duration::from_hours(1))
 }
 
-/// Answers `DEADLINE_EXCEEDED` when the caller's `grpc-timeout` is about to pass.
-async fn deadline(request: Request, next: Next) -> Response {
-    let limit = grpc_timeout(request.headers()).unwrap_or(CALL_TIMEOUT_MAX).min(CALL_TIMEOUT_MAX);
-    let limit = limit.saturating_sub(DEADLINE_MARGIN.min(limit / 4));
-    tokio::time::timeout(limit, next.run(request)).await.unwrap_or_else(|_| {
+/// What every gRPC call passes.
+struct Gate {
+    admission: Admission,
+    door: Door,
+}
+
+async fn gate_of_grpc(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+    let (request, in_work) = match gate.admission.admit(request).await {
+        Ok(admitted) => admitted,
+        Err((_, error)) => return grpc_failure(error),
+    };
+    let limit = time_limit(request.headers());
+    let response = tokio::time::timeout(limit, keys::ask(&gate.door, request, next)).await;
+    drop(in_work);
+    with_reason(response.unwrap_or_else(|_| {
         let message = "the deadline passed before there was an answer; a repeated write counts once";
         grpc_failure(Error::new(ErrorReason::DeadlineExceeded, message))
-    })
+    }))
 }
 
-/// Gives a reason to what the gRPC library itself refuses: a request that is too large, or no message.
-async fn with_reason(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
-    let status = Status::from_header_map(response.headers());
-    let bare = status.filter(|status| status.code() != Code::Ok && status.details().is_empty());
-    bare.as_ref().and_then(Error::of_library).map_or(response, grpc_failure)
-}
-
-/// A gRPC call to a service that is not there.
-async fn no_such_service(request: Request, next: Next) -> Response {
+async fn gate_of_http(State(admission): State<Admission>, request: Request, next: Next) -> Response {
     let content_type = request.headers().get(header::CONTENT_TYPE);
     if content_type.is_some_and(|text| text.as_bytes().starts_with(b"application/grpc")) {
         return grpc_failure(Error::new(ErrorReason::UnknownMethod, "this server has no such service"));
     }
-    next.run(request).await
+    match admission.admit(request).await {
+        Ok((request, in_work)) => {
+            let response = next.run(request).await;
+            drop(in_work);
+            response
+        }
+        Err((request, error)) => edge::refuse(&request, &error),
+    }
+}
+
+/// How long a call may take: until shortly before its caller gives up.
+fn time_limit(headers: &HeaderMap) -> Duration {
+    let limit = grpc_timeout(headers).unwrap_or(CALL_TIMEOUT_MAX).min(CALL_TIMEOUT_MAX);
+    limit.saturating_sub(DEADLINE_MARGIN.min(limit / 4))
+}
+
+/// Gives a reason to what the gRPC library itself refuses: a request that is too large, or no message.
+fn with_reason(response: Response) -> Response {
+    let status = Status::from_header_map(response.headers());
+    let bare = status.filter(|status| status.code() != Code::Ok && status.details().is_empty());
+    bare.as_ref().and_then(Error::of_library).map_or(response, grpc_failure)
 }
 
 /// `grpc-timeout`: up to eight digits and a unit.

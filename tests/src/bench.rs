@@ -34,6 +34,10 @@ use tonic::transport::{Channel, Endpoint};
 
 use crate::{database::Table, http::Ask, load::Sample, orders::Orders, report::Row};
 
+/// As the server's: what the load costs takes from what is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Whatever goes wrong ends the benchmark.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 

@@ -43,7 +43,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The server's settings in the environment, without `S2S_`.
-const VARIABLES: [&str; 21] = [
+const VARIABLES: [&str; 22] = [
     "ALLOW_LOSSY",
     "CONNECTIONS_MAX",
     "CONNECTIONS_PER_ADDRESS",
@@ -61,6 +61,7 @@ const VARIABLES: [&str; 21] = [
     "RETAIN_CONVERSIONS_DAYS",
     "RETAIN_POSTBACKS_DAYS",
     "STORE_ADDRESSES",
+    "THREADS",
     "TLS_CERTIFICATE",
     "TLS_CLIENT_CA",
     "TLS_KEY",
@@ -268,7 +269,6 @@ pub fn command(folder: &Path) -> Command {
 }
 
 fn prepare(mut command: Command, folder: &Path) -> Command {
-    // Variables of the developer's own server are not the test's.
     // Variables of the developer's own server are not the test's.
     for name in VARIABLES {
         command.env_remove(format!("S2S_{name}"));

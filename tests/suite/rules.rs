@@ -307,10 +307,14 @@ fn the_layers_of_grpc_are_in_their_order() {
     let (_, grpc) = code.split_once("let grpc = ").unwrap();
     let (grpc, _) = grpc.split_once("let http = ").unwrap();
     let layers = grpc.lines().filter_map(|line| line.trim().strip_prefix(".layer("));
-    let layers = layers.map(|layer| layer.trim_start_matches("middleware::from_fn("));
-    let layers: Vec<&str> = layers.map(|layer| layer.split(['(', ')', ':']).next().unwrap()).collect();
+    let layers = layers.map(|layer| layer.trim_start_matches("middleware::from_fn_with_state("));
+    let layers: Vec<&str> = layers.map(|layer| layer.split(['(', ')', ':', ',']).next().unwrap()).collect();
     // From outside in; why, is said at the top of that file.
-    assert_eq!(layers, ["CatchPanicLayer", "cors", "GrpcWebLayer", "admission", "deadline", "with_reason"]);
+    assert_eq!(layers, ["CatchPanicLayer", "cors", "GrpcWebLayer", "gate"]);
+    let (_, gate) = code.split_once("async fn gate_of_grpc").unwrap();
+    let (gate, _) = gate.split_once("async fn gate_of_http").unwrap();
+    let steps = ["admission.admit(", "time_limit(", "keys::ask(", "with_reason("];
+    assert!(steps.map(|step| gate.find(step).expect(step)).is_sorted(), "{gate}");
 }
 
 #[test]

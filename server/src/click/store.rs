@@ -40,25 +40,25 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// A click to insert. Answered by the click as stored: the first one of that id.
+/// A click to insert. Its outcome is the earlier click of that id; `None` where there was none.
 pub struct Insert(pub Model);
 
 impl Write for Insert {
-    type Answer = Model;
+    type Outcome = Option<Model>;
 
     fn is_one_statement(rows: &[Self], backend: DbBackend) -> bool {
         is_one_statement(backend, rows.len())
     }
 
-    async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<Model>, DbErr> {
+    async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<Option<Model>>, DbErr> {
         let models: Vec<&Model> = rows.iter().map(|row| &row.0).collect();
         if insert_new::<Entity>(&db, &models, &[Column::ClickId]).await? {
-            return Ok(models.into_iter().cloned().collect());
+            return Ok(vec![None; rows.len()]);
         }
         let ids = models.iter().map(|row| row.click_id);
         let found = Entity::find().filter(Column::ClickId.is_in(ids)).all(&db).await?;
         let found: HashMap<ClickId, Model> = found.into_iter().map(|row| (row.click_id, row)).collect();
-        Ok(models.iter().filter_map(|row| found.get(&row.click_id).cloned()).collect())
+        Ok(models.iter().map(|row| found.get(&row.click_id).cloned()).collect())
     }
 }
 

@@ -57,30 +57,35 @@ fn key(row: &Model) -> Key {
     (row.click_id, row.code_id, row.dedupe_key.clone())
 }
 
-/// A conversion to insert. Answered by the row that the table has under its key: this one, or the first.
+/// A conversion to insert. Its outcome is the earlier one under the same key; `None` where there was none.
 pub struct Insert(pub Model);
 
 impl Write for Insert {
-    type Answer = Model;
+    type Outcome = Option<Model>;
 
     fn is_one_statement(rows: &[Self], backend: DbBackend) -> bool {
         is_one_statement(backend, rows.len())
     }
 
-    async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<Model>, DbErr> {
+    async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<Option<Model>>, DbErr> {
         let rows: Vec<&Model> = rows.iter().map(|row| &row.0).collect();
         insert(&rows, &db).await
     }
 }
 
-/// Inserts the rows whose keys are not there yet. Returns for each the row now under its key.
-pub async fn insert(rows: &[&Model], db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
+/// Inserts the rows whose keys are not there yet. Returns for each the earlier row under its key, if there is one.
+pub async fn insert(rows: &[&Model], db: &DatabaseExecutor<'_>) -> Result<Vec<Option<Model>>, DbErr> {
     let key = [Column::ClickId, Column::CodeId, Column::DedupeKey];
     if insert_new::<Entity>(db, rows, &key).await? {
-        return Ok(rows.iter().copied().cloned().collect());
+        return Ok(vec![None; rows.len()]);
     }
     let found = find_keys(db, rows).await?;
-    Ok(rows.iter().filter_map(|row| found.get(&self::key(row)).cloned()).collect())
+    let earlier = |row: &&Model| {
+        let found =
+            found.get(&self::key(row)).ok_or_else(|| DbErr::RecordNotFound("conversion".to_owned()))?;
+        Ok((found.serial != row.serial).then(|| found.clone()))
+    };
+    rows.iter().map(earlier).collect()
 }
 
 /// Keys in one query; more would make its condition too deep.

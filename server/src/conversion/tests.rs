@@ -160,9 +160,9 @@ fn the_same_key_is_a_duplicate_or_a_conflict() {
     let again = |change: fn(&mut Conversion)| {
         let mut conversion = Conversion { serial: 2, ..first.clone() };
         change(&mut conversion);
-        settle(&conversion, first.clone())
+        settle(conversion, Some(first.clone()))
     };
-    assert!(!settle(&first, first.clone()).unwrap().duplicate);
+    assert!(!settle(first.clone(), None).unwrap().duplicate);
     let same = again(|_| {}).unwrap();
     assert!(same.duplicate && same.notes.is_empty() && same.conversion.serial == 1);
     assert_eq!(again(|row| row.status = Status::Pending).unwrap().notes.len(), 1);

@@ -2,15 +2,28 @@
 //!
 //! SeaORM's own `insert_many` builds and prints a syntax tree for each batch; its raw statements, filled from
 //! the same entities, cost a fraction. PostgreSQL takes each column as an array, so that one statement inserts
-//! any number of rows; the others take rows of placeholders.
+//! any number of rows; a lone row, and the others, are rows of placeholders.
+
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable as _, ModelTrait,
-    SqlErr, Statement, Value, sea_query::ArrayType,
+    ColumnTrait as _, ConnectionTrait as _, DatabaseExecutor, DbBackend, DbErr, EntityTrait, IdenStatic,
+    Iterable as _, ModelTrait, SqlErr, Statement, Value, sea_query::ArrayType,
 };
 
 /// Rows in one statement with placeholders, at most; within the number of values that every database takes.
 const STATEMENT_ROWS_MAX: usize = 512;
+
+/// Batches that look for known keys once one has met some: where things are sent again, many are.
+const BATCHES_AFTER_KNOWN_KEYS: u32 = 64;
+
+/// How many of them are left.
+static KNOWN_KEYS_EXPECTED: AtomicU32 = AtomicU32::new(0);
+
+fn known_keys_expected() -> bool {
+    let one_less = |left: u32| left.checked_sub(1);
+    KNOWN_KEYS_EXPECTED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
+}
 
 /// Whether so many rows are inserted by one statement, which is whole or not at all without a transaction.
 pub fn is_one_statement(backend: DbBackend, rows: usize) -> bool {
@@ -19,7 +32,7 @@ pub fn is_one_statement(backend: DbBackend, rows: usize) -> bool {
 
 /// Inserts those of the rows whose `key` is not there yet. Returns whether that were all of them.
 pub async fn insert_new<E>(
-    db: &impl ConnectionTrait,
+    db: &DatabaseExecutor<'_>,
     rows: &[&E::Model],
     key: &[E::Column],
 ) -> Result<bool, DbErr>
@@ -30,7 +43,17 @@ where
     let backend = db.get_database_backend();
     let mut all = true;
     match backend {
-        DbBackend::Postgres if !rows.is_empty() => {
+        DbBackend::Postgres if rows.len() > 1 => {
+            // Looking for each key first costs as much again as a third of the insert. So known keys are taken for
+            // an error, unless there were some lately; in a transaction, an error would end it.
+            if matches!(db, DatabaseExecutor::Connection(_)) && !known_keys_expected() {
+                match db.execute_raw(arrays::<E>(rows, &[])?).await {
+                    Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+                        KNOWN_KEYS_EXPECTED.store(BATCHES_AFTER_KNOWN_KEYS, Ordering::Relaxed);
+                    }
+                    inserted => return inserted.map(|_| true),
+                }
+            }
             let inserted = db.execute_raw(arrays::<E>(rows, key)?).await?.rows_affected();
             all = usize::try_from(inserted).is_ok_and(|inserted| inserted == rows.len());
         }
@@ -85,7 +108,6 @@ where
 {
     let columns: Vec<E::Column> = E::Column::iter().collect();
     let (table, names) = (quoted(backend, E::default().as_str()), list(backend, &columns));
-    let row = format!("({})", vec!["?"; columns.len()].join(","));
     let conflict = match (backend, key) {
         (_, None) => String::new(),
         (DbBackend::MySql, Some([first, ..])) => {
@@ -94,13 +116,20 @@ where
         }
         (_, Some(key)) => format!("ON CONFLICT ({}) DO NOTHING", list(backend, key)),
     };
-    let rows_of_placeholders = vec![row; rows.len()].join(",");
-    let sql = format!("INSERT INTO {table} ({names}) VALUES {rows_of_placeholders} {conflict}");
+    let mut number = 0;
+    let mut placeholder = || {
+        number += 1;
+        if backend == DbBackend::Postgres { format!("${number}") } else { "?".to_owned() }
+    };
+    let mut row = || format!("({})", columns.iter().map(|_| placeholder()).collect::<Vec<_>>().join(","));
+    let placeholders: Vec<String> = rows.iter().map(|_| row()).collect();
+    let sql = format!("INSERT INTO {table} ({names}) VALUES {} {conflict}", placeholders.join(","));
     let values = rows.iter().flat_map(|row| columns.iter().map(|column| row.get(*column)));
     Statement::from_sql_and_values(backend, sql, values)
 }
 
-/// `INSERT … SELECT … FROM UNNEST($1, …)`, with an array for each column. Of a column that may be null there are
+/// `INSERT … SELECT … FROM UNNEST($1, …)`, with an array for each column. `key`: what is there already is left alone;
+/// empty where it is an error. Of a column that may be null there are
 /// two: SeaORM's arrays have no nulls, so the second says where they are.
 fn arrays<E>(rows: &[&E::Model], key: &[E::Column]) -> Result<Statement, DbErr>
 where
@@ -122,12 +151,16 @@ where
         });
     }
     let (table, names) = (quoted(backend, E::default().as_str()), list(backend, &columns));
-    let (selected, key) = (selected.join(","), list(backend, key));
+    let selected = selected.join(",");
+    let conflict = if key.is_empty() {
+        String::new()
+    } else {
+        format!("ON CONFLICT ({}) DO NOTHING", list(backend, key))
+    };
     let Arrays { values, parameters, names: of_arrays } = arrays;
     let (parameters, of_arrays) = (parameters.join(","), of_arrays.join(","));
     let sql = format!(
-        "INSERT INTO {table} ({names}) SELECT {selected} FROM UNNEST({parameters}) AS r({of_arrays}) \
-         ON CONFLICT ({key}) DO NOTHING"
+        "INSERT INTO {table} ({names}) SELECT {selected} FROM UNNEST({parameters}) AS r({of_arrays}) {conflict}"
     );
     Ok(Statement::from_sql_and_values(backend, sql, values))
 }

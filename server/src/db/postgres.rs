@@ -18,7 +18,8 @@ pub const MIGRATION_UNLOCK: &str = "SELECT pg_advisory_unlock(7326921885)";
 /// Returns how many connections there may be.
 pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {
     options.map_sqlx_postgres_opts(move |options| {
-        let options = options.application_name("s2s-server").statement_cache_capacity(STATEMENTS_CACHED_MAX);
+        let mut options =
+            options.application_name("s2s-server").statement_cache_capacity(STATEMENTS_CACHED_MAX);
         let lock = ("lock_timeout", LOCK_TIMEOUT.as_millis().to_string());
         // A migration may take long, and waits for another server's.
         if role == Role::Migration {
@@ -27,6 +28,10 @@ pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {
         // Nobody waits for it, and a large partition takes long to drop.
         if role == Role::Partitions {
             return options.options([lock]);
+        }
+        if role == Role::Writer {
+            // Else the plan of an insert is made anew at each execution, with all the rows in it.
+            options = options.options([("plan_cache_mode", "force_generic_plan")]);
         }
         options.options([
             lock,

@@ -63,8 +63,8 @@ pub enum Mode {
     Update,
 }
 
-/// A postback to write with the conversion it is to become; `None` where it is held already. Answered
-/// by the row as stored.
+/// A postback to write with the conversion it is to become; `None` where it is held already. Its
+/// outcome is the row as stored.
 pub struct Receipt {
     pub postback: Model,
     pub conversion: Option<Arc<Conversion>>,
@@ -72,7 +72,7 @@ pub struct Receipt {
 }
 
 impl Write for Receipt {
-    type Answer = Model;
+    type Outcome = Model;
 
     async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<Model>, DbErr> {
         // What another has replayed meanwhile is answered as it is now.

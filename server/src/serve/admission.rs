@@ -2,16 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::extract::Request;
 use s2s_sdk::v1::ErrorReason;
 
 use super::{
     limits::Origin,
-    load::{Class, Load},
+    load::{Class, Counted, Load},
     rate::Rate,
 };
 use crate::{
@@ -26,10 +22,23 @@ pub struct Admission {
     pub rate: Option<Arc<Rate<Origin>>>,
 }
 
-/// How a refusal is told: gRPC and HTTP differ.
-pub type Refuse = fn(&Request, Error) -> Response;
-
 impl Admission {
+    /// Admits a request, which is in work until the second value is dropped; or says why not.
+    pub async fn admit(&self, mut request: Request) -> Result<(Request, Counted), (Request, Error)> {
+        if !self.is_open() {
+            let origin = request.extensions().get().map(|Client(address)| Origin::of(*address));
+            // On the heap: most requests never need it.
+            match Box::pin(self.check(class(&request), origin)).await {
+                Ok(false) => {}
+                Ok(true) => drop(request.extensions_mut().insert(Overload)),
+                Err(error) => return Err((request, error)),
+            }
+        }
+        let (parts, body) = request.into_parts();
+        let (body, counted) = self.load.count(body);
+        Ok((Request::from_parts(parts, body), counted))
+    }
+
     /// Whether there is room for whatever comes, so that nobody need look who asks for what.
     fn is_open(&self) -> bool {
         self.rate.is_none() && self.load.has_room(Class::Other)
@@ -54,27 +63,6 @@ impl Admission {
             }
         }
     }
-}
-
-/// The layer.
-pub async fn admit(
-    State((admission, refuse)): State<(Admission, Refuse)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    if !admission.is_open() {
-        let origin = request.extensions().get().map(|Client(address)| Origin::of(*address));
-        match admission.check(class(&request), origin).await {
-            Ok(false) => {}
-            Ok(true) => drop(request.extensions_mut().insert(Overload)),
-            Err(error) => return refuse(&request, error),
-        }
-    }
-    let (parts, body) = request.into_parts();
-    let (body, counted) = admission.load.count(body);
-    let response = next.run(Request::from_parts(parts, body)).await;
-    drop(counted);
-    response
 }
 
 fn class(request: &Request) -> Class {

@@ -1,13 +1,8 @@
-//! The layer that asks every call of our own services for its API key. Health and reflection need none.
+//! Asks every call for its API key. Health and reflection need none.
 
 use std::{future::pending, sync::Arc, time::Duration};
 
-use axum::{
-    body::Body,
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::{body::Body, extract::Request, middleware::Next, response::Response};
 use futures::{StreamExt as _, stream};
 use http::{HeaderMap, header};
 use http_body_util::{BodyStream, StreamBody};
@@ -36,17 +31,26 @@ pub enum Door {
     Open,
 }
 
-pub async fn ask(State(door): State<Door>, mut request: Request, next: Next) -> Response {
-    let caller = match admit(&door, request.uri().path(), request.headers()).await {
+/// The services that anyone may ask.
+const OPEN_SERVICES: [&str; 2] = ["/grpc.health.", "/grpc.reflection."];
+
+/// Hands a request on with its `Caller`, or refuses it.
+pub async fn ask(door: &Door, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if OPEN_SERVICES.iter().any(|open| path.starts_with(open)) {
+        return next.run(request).await;
+    }
+    let is_long = LONG_CALLS.contains(&path);
+    let caller = match admit(door, path, request.headers()).await {
         Ok(caller) => caller,
         Err(error) => return grpc_failure(error),
     };
     request.extensions_mut().insert(caller);
     match door {
-        Door::Keys(app) if LONG_CALLS.contains(&request.uri().path()) => {
+        Door::Keys(app) if is_long => {
             let headers = request.headers().clone();
             let response = next.run(request).await;
-            response.map(|body| until(body, refused(app, headers)))
+            response.map(|body| until(body, refused(app.clone(), headers)))
         }
         _ => next.run(request).await,
     }
