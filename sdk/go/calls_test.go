@@ -166,9 +166,9 @@ func TestOtherFailuresAreNotRetriedAndArriveWhole(t *testing.T) {
 	f := &fake{script: []answer{fail(said.Err())}}
 	err := record(t, startFake(t, f))
 	failure := expectError(t, err, codes.InvalidArgument, s2sv1.ErrorReason_ERROR_REASON_FIELD_INVALID)
-	if f.attempts != 1 || failure.ReasonText != "FIELD_INVALID" ||
+	if f.attempted() != 1 || failure.ReasonText != "FIELD_INVALID" ||
 		failure.Message != "transaction_id is too long" || failure.Metadata["field"] != "transaction_id" {
-		t.Errorf("%d attempts, %+v", f.attempts, failure)
+		t.Errorf("%d attempts, %+v", f.attempted(), failure)
 	}
 	violations := []s2s.FieldViolation{{Field: "transaction_id", Description: "at most 255 bytes"}}
 	if !slices.Equal(failure.FieldViolations, violations) {
@@ -183,8 +183,8 @@ func TestWhatTheSchemaDoesNotCallSafeIsSentOnce(t *testing.T) {
 	f := &fake{always: fail(unavailable())}
 	_, err := startFake(t, f).APIKeys.RotateApiKey(t.Context(), nil)
 	expectError(t, err, codes.Unavailable, s2sv1.ErrorReason_ERROR_REASON_UNAVAILABLE)
-	if f.attempts != 1 {
-		t.Error(f.attempts)
+	if f.attempted() != 1 {
+		t.Error(f.attempted())
 	}
 }
 
@@ -193,8 +193,8 @@ func TestRetriesAreLimited(t *testing.T) {
 		f := &fake{always: fail(unavailable())}
 		err := record(t, startFake(t, f, s2s.WithRetries(retries)))
 		failure := expectError(t, err, codes.Unavailable, s2sv1.ErrorReason_ERROR_REASON_UNAVAILABLE)
-		if f.attempts != attempts || failure.Message != "the server is stopping" {
-			t.Errorf("%d attempts, %v", f.attempts, err)
+		if f.attempted() != attempts || failure.Message != "the server is stopping" {
+			t.Errorf("%d attempts, %v", f.attempted(), err)
 		}
 	}
 }
@@ -209,8 +209,8 @@ func TestThePauseThatTheServerAsksForIsKept(t *testing.T) {
 	f := &fake{script: []answer{overloaded(asked)}}
 	client := startFake(t, f)
 	start := time.Now()
-	if err := record(t, client); err != nil || time.Since(start) < asked || f.attempts != 2 {
-		t.Error(err, time.Since(start), f.attempts)
+	if err := record(t, client); err != nil || time.Since(start) < asked || f.attempted() != 2 {
+		t.Error(err, time.Since(start), f.attempted())
 	}
 }
 
@@ -221,8 +221,8 @@ func TestAPauseBeyondTheDeadlineIsNotBegun(t *testing.T) {
 		start := time.Now()
 		err := record(t, client)
 		failure := expectError(t, err, codes.ResourceExhausted, s2sv1.ErrorReason_ERROR_REASON_OVERLOADED)
-		if time.Since(start) > 20*time.Second || f.attempts != 1 || failure.RetryAfter != asked {
-			t.Error(time.Since(start), f.attempts, failure.RetryAfter)
+		if time.Since(start) > 20*time.Second || f.attempted() != 1 || failure.RetryAfter != asked {
+			t.Error(time.Since(start), f.attempted(), failure.RetryAfter)
 		}
 	}
 }
@@ -231,8 +231,8 @@ func TestTheDeadlineIsOverAllAttempts(t *testing.T) {
 	f := &fake{script: []answer{fail(unavailable()), never}}
 	err := record(t, startFake(t, f, s2s.WithTimeout(time.Second)))
 	failure := expectError(t, err, codes.DeadlineExceeded, s2sv1.ErrorReason_ERROR_REASON_DEADLINE_EXCEEDED)
-	if f.attempts != 2 || !errors.Is(err, context.DeadlineExceeded) {
-		t.Error(f.attempts, err)
+	if f.attempted() != 2 || !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(f.attempted(), err)
 	}
 	if !strings.HasSuffix(failure.Message, "; the attempt before: the server is stopping") {
 		t.Error(err)
@@ -246,8 +246,8 @@ func TestEndlessRetriesEndWithTheDeadline(t *testing.T) {
 		t.Fatal("no error")
 	}
 	// The pauses are at least 50, 100, 200 and 400 ms; the next one would be past the deadline.
-	if f.attempts < 2 || f.attempts > 5 {
-		t.Error(f.attempts)
+	if f.attempted() < 2 || f.attempted() > 5 {
+		t.Error(f.attempted())
 	}
 }
 
@@ -261,8 +261,8 @@ func TestACancelledCallIsCancelled(t *testing.T) {
 		f := &fake{script: script}
 		_, err := startFake(t, f).Conversions.RecordConversion(ctx, nil)
 		expectError(t, err, codes.Canceled, s2sv1.ErrorReason_ERROR_REASON_UNSPECIFIED)
-		if f.attempts != 1 || !errors.Is(err, context.Canceled) {
-			t.Error(f.attempts, err)
+		if f.attempted() != 1 || !errors.Is(err, context.Canceled) {
+			t.Error(f.attempted(), err)
 		}
 		ctx, cancel = context.WithCancel(t.Context())
 	}
@@ -315,8 +315,8 @@ func TestBrokenConnectionsAreOpenedAgain(t *testing.T) {
 		}
 	}
 	f.serve(t, listener)
-	if err := <-answered; err != nil || f.attempts != 1 {
-		t.Error(err, f.attempts)
+	if err := <-answered; err != nil || f.attempted() != 1 {
+		t.Error(err, f.attempted())
 	}
 }
 

@@ -120,6 +120,11 @@ func New(endpoint string, options ...Option) (*Client, error) {
 	}, nil
 }
 
+// String says which server it is a client of, and nothing else: what is below changes with each call.
+func (c Client) String() string {
+	return "s2s.Client(" + c.connection.Target() + ")"
+}
+
 // Close ends the connection, and with it all calls under way.
 func (c *Client) Close() error {
 	return c.connection.Close()

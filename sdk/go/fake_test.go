@@ -114,6 +114,12 @@ func (f *fake) answer(ctx context.Context, note func()) error {
 	return next(ctx)
 }
 
+func (f *fake) attempted() int {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	return f.attempts
+}
+
 func (f *fake) requestIDs() []string {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
@@ -208,6 +214,7 @@ func (f *fake) RecordClick(
 	return &s2sv1.RecordClickResponse{}, err
 }
 
+//lint:ignore ST1003 the generated interface's name
 func (f *fake) RotateApiKey(
 	ctx context.Context, _ *s2sv1.RotateApiKeyRequest,
 ) (*s2sv1.RotateApiKeyResponse, error) {

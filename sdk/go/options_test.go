@@ -76,6 +76,9 @@ func TestAPIKeysAreCheckedAndNeverShown(t *testing.T) {
 	option := s2s.WithAPIKey("s3cret")
 	client := newClient(t, "http://127.0.0.1:1", option, s2s.WithRetries(0))
 	err := record(t, client)
+	if shown := fmt.Sprint(client); shown != "s2s.Client(dns:///127.0.0.1:1)" {
+		t.Error(shown)
+	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
 		for _, shown := range []any{client, *client, option, err} {
 			if text := fmt.Sprintf(verb, shown); strings.Contains(text, "s3cret") {
