@@ -13,10 +13,18 @@ GOPROXY="file://$PWD/dist,file://$(go env GOMODCACHE)/cache/download,$(go env GO
 export GOPROXY GONOSUMDB=s2s.example GOMODCACHE="$folder/modules" GOWORK=off GOFLAGS=-mod=mod
 
 mkdir "$folder/first-conversion"
-awk '/^```/ { inside = /^```go$/ && !seen++; next } inside' README.md >"$folder/first-conversion/main.go"
+block() { awk -v wanted="$1" '/^```/ { inside = /^```go$/ && ++seen == wanted; next } inside' README.md; }
+block 1 >"$folder/first-conversion/main.go"
+# The function that reads errors is built with it.
+{
+	printf 'package main\n\nimport (\n\t"errors"\n\n'
+	printf '\ts2s "s2s.example/sdk-go"\n\ts2sv1 "s2s.example/sdk-go/gen/s2s/v1"\n)\n\n'
+	block 2
+} >"$folder/first-conversion/advise.go"
 cd "$folder/first-conversion"
 go mod init shop.example/first-conversion 2>../log || { cat ../log; exit 1; }
 go get "s2s.example/sdk-go@$version" 2>../log || { cat ../log; exit 1; }
+test -z "$(gofmt -l .)"
 go vet .
 go build -o first-conversion .
 # The first of the two conversions counts, the other is its repetition.
