@@ -1,0 +1,136 @@
+package s2s
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	s2sv1 "s2s.example/sdk-go/gen/s2s/v1"
+)
+
+const (
+	// Other domains' reasons are not ours.
+	reasonDomain = "s2s.v1"
+	reasonPrefix = "ERROR_REASON_"
+)
+
+// An Error says why a call failed: what the server said, or that it could not be reached in time. Get it
+// with [errors.As].
+//
+// [errors.Is] finds [context.Canceled] in it where the call's context was cancelled, and
+// [context.DeadlineExceeded] where there was no answer in time; [status.FromError] finds its gRPC status.
+type Error struct {
+	// Code is the kind of the failure.
+	Code codes.Code
+	// Reason is for programs; each value is documented with cause and cure. Unspecified where the server
+	// gave none, or one that is newer than this client: see ReasonText. UNAVAILABLE where the server could
+	// not be reached, and DEADLINE_EXCEEDED where there was no answer in time.
+	Reason s2sv1.ErrorReason
+	// ReasonText is the reason as it came, such as CLICK_EXPIRED; empty where there is none.
+	ReasonText string
+	// Message is one sentence for people; may be empty.
+	Message string
+	// Metadata has the particulars of the reason by name.
+	Metadata map[string]string
+	// FieldViolations has the fields of the request that are at fault.
+	FieldViolations []FieldViolation
+	// RetryAfter is how long the server asks to wait before the call is sent again; 0 where it does not.
+	RetryAfter time.Duration
+
+	status *status.Status
+	cause  error
+}
+
+// A FieldViolation says what is wrong with a field of a request.
+type FieldViolation struct {
+	// Field is its path, such as conversion_code.name.
+	Field string
+	// Description is one sentence for people.
+	Description string
+}
+
+// Error returns the message, then the reason in brackets.
+func (e *Error) Error() string {
+	if e.ReasonText == "" {
+		return fmt.Sprintf("%s [%v]", e.Message, e.Code)
+	}
+	return fmt.Sprintf("%s [%s]", e.Message, e.ReasonText)
+}
+
+// Unwrap returns [context.Canceled] or [context.DeadlineExceeded] where that is what happened, else nil.
+func (e *Error) Unwrap() error {
+	return e.cause
+}
+
+// GRPCStatus returns what the server said, for those who work with gRPC statuses.
+func (e *Error) GRPCStatus() *status.Status {
+	return e.status
+}
+
+// Result returns what became of an item of a batch or stream, as RecordConversion would have: a response,
+// or an [*Error].
+func Result(item *s2sv1.BatchRecordConversionsResult) (*s2sv1.RecordConversionResponse, error) {
+	switch result := item.GetResult().(type) {
+	case *s2sv1.BatchRecordConversionsResult_Response:
+		return result.Response, nil
+	case *s2sv1.BatchRecordConversionsResult_Error:
+		return nil, readStatus(status.FromProto(result.Error))
+	default:
+		return nil, readStatus(status.New(codes.Unknown, "the server gave no result that this client knows"))
+	}
+}
+
+// newError reads what gRPC returned for a call with this context.
+func newError(ctx context.Context, err error) *Error {
+	said := status.Convert(err)
+	// Without details this is an answer that was cut off, or was not gRPC.
+	if said.Code() == codes.Unknown && len(said.Details()) == 0 {
+		said = status.New(codes.Unavailable, "the server could not be reached: "+said.Message())
+	}
+	e := readStatus(said)
+	switch e.Code {
+	case codes.Canceled:
+		e.cause = ctx.Err()
+	case codes.DeadlineExceeded:
+		// Not ctx.Err(): the server may be the first to notice.
+		e.cause = context.DeadlineExceeded
+	}
+	return e
+}
+
+func readStatus(said *status.Status) *Error {
+	e := &Error{Code: said.Code(), Message: said.Message(), status: said}
+	switch e.Code {
+	case codes.Unavailable:
+		e.ReasonText = "UNAVAILABLE"
+	case codes.DeadlineExceeded:
+		e.ReasonText = "DEADLINE_EXCEEDED"
+	}
+	for _, detail := range said.Details() {
+		switch detail := detail.(type) {
+		case *errdetails.ErrorInfo:
+			if detail.GetDomain() == reasonDomain {
+				e.ReasonText, e.Metadata = detail.GetReason(), detail.GetMetadata()
+			}
+		case *errdetails.BadRequest:
+			for _, violation := range detail.GetFieldViolations() {
+				e.FieldViolations = append(e.FieldViolations,
+					FieldViolation{violation.GetField(), violation.GetDescription()})
+			}
+		case *errdetails.RetryInfo:
+			e.RetryAfter = max(0, detail.GetRetryDelay().AsDuration())
+		}
+	}
+	e.Reason = s2sv1.ErrorReason(s2sv1.ErrorReason_value[reasonPrefix+e.ReasonText])
+	return e
+}
+
+// passing says whether the same call may succeed in a moment. RESOURCE_EXHAUSTED without a reason is a
+// response over this client's own limit, which would be as large again.
+func (e *Error) passing() bool {
+	return e.Code == codes.Unavailable || e.Code == codes.ResourceExhausted && e.ReasonText != ""
+}

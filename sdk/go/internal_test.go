@@ -1,0 +1,157 @@
+package s2s
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	s2sv1 "s2s.example/sdk-go/gen/s2s/v1"
+)
+
+func with(t *testing.T, code codes.Code, reason, domain string) *status.Status {
+	t.Helper()
+	said, err := status.New(code, "m").WithDetails(&errdetails.ErrorInfo{Reason: reason, Domain: domain})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return said
+}
+
+func TestReasonsAreReadFromWhatTheServerSays(t *testing.T) {
+	const (
+		unspecified = s2sv1.ErrorReason_ERROR_REASON_UNSPECIFIED
+		unavailable = s2sv1.ErrorReason_ERROR_REASON_UNAVAILABLE
+	)
+	for _, row := range []struct {
+		said    *status.Status
+		code    codes.Code
+		reason  s2sv1.ErrorReason
+		text    string
+		passing bool
+	}{
+		{
+			with(t, codes.FailedPrecondition, "CLICK_EXPIRED", "s2s.v1"), codes.FailedPrecondition,
+			s2sv1.ErrorReason_ERROR_REASON_CLICK_EXPIRED, "m [CLICK_EXPIRED]", false,
+		},
+		{
+			with(t, codes.Unavailable, "INTERNAL", "s2s.v1"), codes.Unavailable,
+			s2sv1.ErrorReason_ERROR_REASON_INTERNAL, "m [INTERNAL]", true,
+		},
+		{
+			with(t, codes.ResourceExhausted, "RATE_LIMITED", "s2s.v1"), codes.ResourceExhausted,
+			s2sv1.ErrorReason_ERROR_REASON_RATE_LIMITED, "m [RATE_LIMITED]", true,
+		},
+		{with(t, codes.Aborted, "NEWER", "s2s.v1"), codes.Aborted, unspecified, "m [NEWER]", false},
+		{
+			with(t, codes.Aborted, "CLICK_EXPIRED", "proxy.example"), codes.Aborted,
+			unspecified, "m [Aborted]", false,
+		},
+		{status.New(codes.NotFound, "m"), codes.NotFound, unspecified, "m [NotFound]", false},
+		{status.New(codes.Canceled, "m"), codes.Canceled, unspecified, "m [Canceled]", false},
+		{status.New(codes.Unavailable, "m"), codes.Unavailable, unavailable, "m [UNAVAILABLE]", true},
+		{
+			status.New(codes.ResourceExhausted, "grpc: received message larger than max"),
+			codes.ResourceExhausted, unspecified,
+			"grpc: received message larger than max [ResourceExhausted]", false,
+		},
+		{
+			status.New(codes.DeadlineExceeded, "m"), codes.DeadlineExceeded,
+			s2sv1.ErrorReason_ERROR_REASON_DEADLINE_EXCEEDED, "m [DEADLINE_EXCEEDED]", false,
+		},
+		{
+			status.New(codes.Unknown, "no trailers"), codes.Unavailable, unavailable,
+			"the server could not be reached: no trailers [UNAVAILABLE]", true,
+		},
+	} {
+		e := newError(t.Context(), row.said.Err())
+		if e.Code != row.code || e.Reason != row.reason || e.Error() != row.text ||
+			e.passing() != row.passing {
+			t.Errorf("%v: %+v", row.text, e)
+		}
+		// As others see it, also where it is wrapped.
+		if found, ok := status.FromError(e); !ok || found.Code() != row.code {
+			t.Errorf("%v: %v", row.text, found)
+		}
+		var found *Error
+		if !errors.As(fmt.Errorf("recording: %w", e), &found) || found != e {
+			t.Errorf("%v: not found", row.text)
+		}
+	}
+}
+
+func TestEveryReasonIsKnownByItsText(t *testing.T) {
+	for name, number := range s2sv1.ErrorReason_value {
+		said := with(t, codes.Aborted, strings.TrimPrefix(name, "ERROR_REASON_"), "s2s.v1")
+		if e := newError(t.Context(), said.Err()); e.Reason != s2sv1.ErrorReason(number) {
+			t.Errorf("%s: %+v", name, e)
+		}
+	}
+}
+
+func TestNoServerMakesAPauseNegative(t *testing.T) {
+	said, err := status.New(codes.Unavailable, "m").WithDetails(
+		&errdetails.RetryInfo{RetryDelay: durationpb.New(-time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := newError(t.Context(), said.Err()); e.RetryAfter != 0 {
+		t.Error(e.RetryAfter)
+	}
+}
+
+func TestItemsWithoutAResultAreErrors(t *testing.T) {
+	for _, item := range []*s2sv1.BatchRecordConversionsResult{nil, {}} {
+		_, err := Result(item)
+		var e *Error
+		if !errors.As(err, &e) || e.Code != codes.Unknown {
+			t.Error(err)
+		}
+	}
+}
+
+func TestPausesDoubleUpToALimit(t *testing.T) {
+	for retries, least := range map[uint]time.Duration{
+		0:        50 * time.Millisecond,
+		1:        100 * time.Millisecond,
+		3:        400 * time.Millisecond,
+		6:        2500 * time.Millisecond,
+		15:       2500 * time.Millisecond,
+		16:       2500 * time.Millisecond,
+		^uint(0): 2500 * time.Millisecond,
+	} {
+		differ := false
+		for range 1000 {
+			pause := pauseBefore(retries)
+			if pause < least || pause > 2*least {
+				t.Fatalf("%d: %v", retries, pause)
+			}
+			differ = differ || pause != pauseBefore(retries)
+		}
+		if !differ {
+			t.Errorf("%d: always the same pause", retries)
+		}
+	}
+}
+
+func TestWhatIsSafeToSendAgain(t *testing.T) {
+	for method, expected := range map[string]bool{
+		s2sv1.ConversionService_GetConversion_FullMethodName:    true,
+		s2sv1.ConversionService_RecordConversion_FullMethodName: true,
+		s2sv1.ApiKeyService_RotateApiKey_FullMethodName:         false,
+		"/s2s.v1.ApiKeyService/Newer":                           false,
+	} {
+		if safe := isSafe(method, &s2sv1.RotateApiKeyRequest{}); safe != expected {
+			t.Errorf("%s: %t", method, safe)
+		}
+	}
+	if !isSafe("/s2s.v1.ApiKeyService/Newer", &s2sv1.CreateApiKeyRequest{}) {
+		t.Error("a request id makes it safe")
+	}
+}

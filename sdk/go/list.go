@@ -1,0 +1,61 @@
+package s2s
+
+import (
+	"context"
+	"iter"
+
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// A Page is a response of a list: items, and a token for the next page that is empty on the last one.
+type Page interface {
+	proto.Message
+	GetNextPageToken() string
+}
+
+// All returns the items of a list over all of its pages. A page is fetched when it is reached, as a call
+// of its own with retries, and with the client's timeout where ctx has no deadline. It begins at the
+// request's page token. After an error, which comes without an item, there is nothing more.
+//
+// It takes any call that returns pages, the request, and the items of a response:
+//
+//	request := &s2sv1.ListConversionsRequest{ConversionCodeId: code}
+//	items := (*s2sv1.ListConversionsResponse).GetConversions
+//	for conversion, err := range s2s.All(ctx, client.Conversions.ListConversions, request, items) {
+//		if err != nil {
+//			return err
+//		}
+//		fmt.Println(conversion.GetId())
+//	}
+//
+// Postbacks.ReplayPostbacks is such a call too.
+func All[Request proto.Message, Response Page, Item any](
+	ctx context.Context,
+	list func(context.Context, Request, ...grpc.CallOption) (Response, error),
+	request Request,
+	items func(Response) []Item,
+) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		request := copyOf(request).ProtoReflect()
+		pageToken := request.Descriptor().Fields().ByName("page_token")
+		for {
+			page, err := list(ctx, request.Interface().(Request))
+			if err != nil {
+				var none Item
+				yield(none, err)
+				return
+			}
+			for _, item := range items(page) {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if page.GetNextPageToken() == "" {
+				return
+			}
+			request.Set(pageToken, protoreflect.ValueOfString(page.GetNextPageToken()))
+		}
+	}
+}

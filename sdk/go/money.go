@@ -1,0 +1,84 @@
+package s2s
+
+import (
+	"errors"
+	"math/big"
+	"strconv"
+	"strings"
+
+	s2sv1 "s2s.example/sdk-go/gen/s2s/v1"
+)
+
+const (
+	// Millionths have six fraction digits.
+	fractionDigits = 6
+	microsPerUnit  = 1_000_000
+)
+
+// Why something is no amount of money.
+var (
+	// ErrAmountMalformed says that a text is not an optional sign, digits, and at most one point with
+	// digits after it.
+	ErrAmountMalformed = errors.New(
+		"s2s: an amount is digits with at most one decimal point, such as 19.99")
+	// ErrAmountTooPrecise says that an amount is not a whole number of millionths.
+	ErrAmountTooPrecise = errors.New("s2s: an amount has at most six fraction digits")
+	// ErrAmountOutOfRange says that an amount in millionths does not fit an int64.
+	ErrAmountOutOfRange = errors.New("s2s: the amount is out of range")
+)
+
+// MoneyFromDecimal reads an exact amount, such as 19.99, -3 or 0.000001: no exponent, no rounding, no
+// thousands separators. The currency is an ISO 4217 code, such as EUR, which the server checks; empty
+// means the currency of the conversion code.
+func MoneyFromDecimal(text, currencyCode string) (*s2sv1.Money, error) {
+	number, negative := strings.CutPrefix(text, "-")
+	if !negative {
+		number = strings.TrimPrefix(number, "+")
+	}
+	whole, fraction, hasPoint := strings.Cut(number, ".")
+	if !isDigits(whole) || hasPoint && !isDigits(fraction) {
+		return nil, ErrAmountMalformed
+	}
+	fraction = strings.TrimRight(fraction, "0")
+	if len(fraction) > fractionDigits {
+		return nil, ErrAmountTooPrecise
+	}
+	digits := whole + fraction + strings.Repeat("0", fractionDigits-len(fraction))
+	if negative {
+		digits = "-" + digits
+	}
+	micros, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return nil, ErrAmountOutOfRange
+	}
+	return &s2sv1.Money{CurrencyCode: currencyCode, Micros: micros}, nil
+}
+
+func isDigits(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789") == ""
+}
+
+// MoneyDecimal returns the amount without its currency, such as 19.99, 100 or -0.5. [MoneyFromDecimal]
+// reads it back.
+func MoneyDecimal(money *s2sv1.Money) string {
+	decimal := MoneyRat(money).FloatString(fractionDigits)
+	return strings.TrimSuffix(strings.TrimRight(decimal, "0"), ".")
+}
+
+// MoneyFromRat is [MoneyFromDecimal] for an amount that was calculated. What is not a whole number of
+// millionths is an error; how to round is yours to say.
+func MoneyFromRat(amount *big.Rat, currencyCode string) (*s2sv1.Money, error) {
+	micros := new(big.Rat).Mul(amount, big.NewRat(microsPerUnit, 1))
+	if !micros.IsInt() {
+		return nil, ErrAmountTooPrecise
+	}
+	if !micros.Num().IsInt64() {
+		return nil, ErrAmountOutOfRange
+	}
+	return &s2sv1.Money{CurrencyCode: currencyCode, Micros: micros.Num().Int64()}, nil
+}
+
+// MoneyRat returns the amount to calculate with, exactly.
+func MoneyRat(money *s2sv1.Money) *big.Rat {
+	return big.NewRat(money.GetMicros(), microsPerUnit)
+}

@@ -1,0 +1,140 @@
+package s2s
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+)
+
+// Why [New] makes no client.
+var (
+	// ErrEndpointInvalid says that the endpoint is not https:// or http://, a host and at most a port.
+	ErrEndpointInvalid = errors.New("s2s: an endpoint is of the form https://host:port, without a path")
+	// ErrAPIKeyInvalid says that the API key is empty, or has blanks or other characters that no key has.
+	ErrAPIKeyInvalid = errors.New("s2s: the API key is empty or has blanks or characters that no key has")
+	// ErrTLSInvalid says that a certificate or key is not PEM or does not fit, or that there is one though
+	// the endpoint is http://.
+	ErrTLSInvalid = errors.New(
+		"s2s: the certificates can't be used: PEM is needed, an https endpoint, and a key that fits")
+)
+
+// An Option of [New].
+type Option func(*settings)
+
+type settings struct {
+	apiKey        *string
+	caCertificate []byte
+	identity      *identity
+	timeout       time.Duration
+	retries       uint
+}
+
+type identity struct{ certificate, key []byte }
+
+// WithAPIKey sets the key that the account is known by, sent with every call. Default: none.
+func WithAPIKey(key string) Option {
+	return func(s *settings) { s.apiKey = &key }
+}
+
+// WithCACertificate sets the certificates in PEM of the authorities that may vouch for the server, in
+// place of those that this system trusts. For https endpoints only.
+func WithCACertificate(pem []byte) Option {
+	return func(s *settings) { s.caCertificate = pem }
+}
+
+// WithIdentity sets our own certificate and its private key, both in PEM, for a server that asks for one
+// (mTLS). For https endpoints only.
+func WithIdentity(certificatePEM, keyPEM []byte) Option {
+	return func(s *settings) { s.identity = &identity{certificatePEM, keyPEM} }
+}
+
+// WithTimeout sets how long a call may take, over all its attempts, where its context has no deadline.
+// Default: 10 seconds.
+func WithTimeout(timeout time.Duration) Option {
+	return func(s *settings) { s.timeout = timeout }
+}
+
+// WithRetries sets how often a call is sent again at the most. Default: 4; 0 sends every call once.
+func WithRetries(retries uint) Option {
+	return func(s *settings) { s.retries = retries }
+}
+
+// parseEndpoint returns what gRPC dials, and whether it is to be TLS. It repeats nothing of an endpoint
+// that is refused: there may be a password in it.
+func parseEndpoint(endpoint string) (target string, secure bool, err error) {
+	parsed, err := url.Parse(endpoint)
+	if err != nil || parsed.Hostname() == "" || parsed.User != nil || strings.ContainsAny(endpoint, "?#") ||
+		(parsed.Path != "" && parsed.Path != "/") {
+		return "", false, ErrEndpointInvalid
+	}
+	var port string
+	switch parsed.Scheme {
+	case "https":
+		port, secure = "443", true
+	case "http":
+		port = "80"
+	default:
+		return "", false, ErrEndpointInvalid
+	}
+	if parsed.Port() != "" {
+		port = parsed.Port()
+	}
+	if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 {
+		return "", false, ErrEndpointInvalid
+	}
+	return "dns:///" + net.JoinHostPort(parsed.Hostname(), port), secure, nil
+}
+
+func (s *settings) transport(secure bool) (credentials.TransportCredentials, error) {
+	if !secure {
+		if s.caCertificate != nil || s.identity != nil {
+			return nil, ErrTLSInvalid
+		}
+		return insecure.NewCredentials(), nil
+	}
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if s.caCertificate != nil {
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(s.caCertificate) {
+			return nil, ErrTLSInvalid
+		}
+	}
+	if s.identity != nil {
+		pair, err := tls.X509KeyPair(s.identity.certificate, s.identity.key)
+		if err != nil {
+			return nil, ErrTLSInvalid
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return credentials.NewTLS(config), nil
+}
+
+// A bearer is the API key on its way to the server. It is a function, since those have no text form.
+type bearer func() string
+
+func newBearer(key string) (bearer, error) {
+	notGraphic := func(character rune) bool { return character <= ' ' || character > '~' }
+	if key == "" || strings.ContainsFunc(key, notGraphic) {
+		return nil, ErrAPIKeyInvalid
+	}
+	return func() string { return "Bearer " + key }, nil
+}
+
+// GetRequestMetadata implements [credentials.PerRPCCredentials].
+func (b bearer) GetRequestMetadata(context.Context, ...string) (map[string]string, error) {
+	return map[string]string{"authorization": b()}, nil
+}
+
+// RequireTransportSecurity implements [credentials.PerRPCCredentials]: who says http:// means it.
+func (bearer) RequireTransportSecurity() bool {
+	return false
+}

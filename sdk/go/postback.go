@@ -1,0 +1,31 @@
+package s2s
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// SignPostback returns a postback URL with the time and its signature at its end, for those who call it
+// from their own server and whose conversion code checks signatures.
+//
+// The url has all parameters filled in and percent-encoded, and no fragment. The body is that of a POST,
+// empty where there is none. The secret is as ConversionCodes.RotatePostbackSecret answered it. The server
+// takes the time, which is now, for 300 seconds.
+func SignPostback(url string, body []byte, secret string, now time.Time) string {
+	separator := "?"
+	if strings.Contains(url, "?") {
+		separator = "&"
+	}
+	url = fmt.Sprintf("%s%sts=%d", url, separator, now.Unix())
+	_, query, _ := strings.Cut(url, "?")
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(query))
+	if len(body) > 0 {
+		mac.Write([]byte("\n"))
+		mac.Write(body)
+	}
+	return fmt.Sprintf("%s&sig=%x", url, mac.Sum(nil))
+}

@@ -1,0 +1,98 @@
+package s2s
+
+import (
+	"context"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+	"google.golang.org/protobuf/types/descriptorpb"
+)
+
+const (
+	// The longest pause before the first retry; it doubles with each one.
+	firstPause = 100 * time.Millisecond
+	pauseMax   = 5 * time.Second
+)
+
+// A policy says how long a call may take, over all attempts and pauses, and how often it is sent again.
+type policy struct {
+	timeout time.Duration
+	retries uint
+}
+
+// call is the interceptor of all calls with one request and one response.
+func (p policy) call(
+	ctx context.Context, method string, request, response any,
+	connection *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption,
+) error {
+	deadline, limited := ctx.Deadline()
+	if !limited {
+		deadline = time.Now().Add(p.timeout)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline)
+		defer cancel()
+	}
+	// Generated clients have no other requests.
+	filled := withRequestID(request.(proto.Message))
+	var last *Error
+	for retries := uint(0); ; retries++ {
+		err := invoke(ctx, method, filled, response, connection, options...)
+		if err == nil {
+			return nil
+		}
+		failure := newError(ctx, err)
+		if failure.Code == codes.DeadlineExceeded && last != nil {
+			failure.Message += "; the attempt before: " + last.Message
+		}
+		if failure.Code == codes.Unavailable {
+			// By itself gRPC would wait before it connects again, and fail calls meanwhile.
+			connection.ResetConnectBackoff()
+		}
+		if retries == p.retries || !failure.passing() || !isSafe(method, filled) {
+			return failure
+		}
+		pause := pauseBefore(retries)
+		// Not the sum of both: the server may ask for as long as it likes.
+		if failure.RetryAfter >= time.Until(deadline)-pause {
+			return failure
+		}
+		select {
+		case <-time.After(failure.RetryAfter + pause):
+		case <-ctx.Done():
+			return newError(ctx, status.FromContextError(ctx.Err()).Err())
+		}
+		last = failure
+	}
+}
+
+// pauseBefore is how long to wait before the next attempt, beyond what the server asks for: so long that
+// clients that failed together don't come back together.
+func pauseBefore(retries uint) time.Duration {
+	pause := pauseMax
+	// Nothing doubles so often without being over the longest pause.
+	if retries < 16 {
+		pause = min(firstPause<<retries, pauseMax)
+	}
+	return pause/2 + rand.N(pause/2)
+}
+
+// isSafe says whether the call may be sent again: its request has a request id, or the schema says so.
+func isSafe(method string, request proto.Message) bool {
+	if requestIDField(request) != nil {
+		return true
+	}
+	name := strings.ReplaceAll(strings.TrimPrefix(method, "/"), "/", ".")
+	descriptor, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(name))
+	if err != nil {
+		return false
+	}
+	options, ok := descriptor.Options().(*descriptorpb.MethodOptions)
+	return ok && options.GetIdempotencyLevel() != descriptorpb.MethodOptions_IDEMPOTENCY_UNKNOWN
+}
