@@ -9,6 +9,8 @@ FUZZ := $(CARGO_FUZZ) run --fuzz-dir server/fuzz --sanitizer none read_postback
 FUZZ_CORPUS := server/fuzz/corpus/read_postback
 FUZZ_FOUND := server/fuzz/target/found
 FUZZ_LEAST := server/fuzz/target/least
+# Each with a Makefile of its own, of the same targets, and the program that its toolchain is known by.
+SDKS := typescript:npm python:python3 go:go java:mvn
 .PHONY: run demo test torture check check-schema generate bench fuzz fuzz-corpus tools databases
 
 # Built for development, which takes a quarter of the time; for production: cargo build --release.
@@ -26,7 +28,26 @@ test: check databases
 	$(CARGO) test --locked --workspace
 	target/debug/s2s-databases postgres $(SUITE)
 	target/debug/s2s-databases mariadb $(SUITE)
+	$(MAKE) test-sdks
 	$(MAKE) torture CYCLES=30
+
+# Without its toolchain an SDK is left out, but not in CI.
+define SDK
+.PHONY: test-$(1) generate-$(1)
+ifneq ($(or $(CI),$(shell command -v $(2))),)
+test-$(1): tools
+	$$(MAKE) -C sdk/$(1) tools check test test-package
+generate-$(1): tools
+	$$(MAKE) -C sdk/$(1) tools generate
+else
+test-$(1) generate-$(1):
+	@echo "left out: sdk/$(1), since $(2) is not installed"
+endif
+test-sdks: test-$(1)
+generate: generate-$(1)
+endef
+.PHONY: test-sdks
+$(foreach sdk,$(SDKS),$(eval $(call SDK,$(firstword $(subst :, ,$(sdk))),$(lastword $(subst :, ,$(sdk))))))
 
 # Kills servers and databases under load, and looks what is left; a tenth of it in `make test`.
 CYCLES ?= 300

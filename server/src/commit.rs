@@ -12,6 +12,10 @@
 use std::{
     any::{Any, TypeId},
     future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use futures::future::BoxFuture;
@@ -22,7 +26,7 @@ use tokio::{
 };
 
 use crate::{
-    db::{Db, is_contention, is_outage},
+    db::{Db, is_contention, is_known_key, is_outage},
     error::{Error, Result},
 };
 use s2s_sdk::v1::ErrorReason;
@@ -38,13 +42,16 @@ const CONTENTION_TRIES_MAX: usize = 5;
 /// How often those who are about to write are let do so before a batch begins, as long as any do.
 const TURNS_MAX: usize = 8;
 
+/// Batches that begin with a transaction once one has met known keys: where something is sent again, much is.
+const BATCHES_AFTER_KNOWN_KEYS: u32 = 64;
+
 /// A kind of write.
 pub trait Write: Sized + Send + Sync + 'static {
     /// What has become of a row once it is durable.
     type Outcome: Send + 'static;
 
-    /// Whether one statement writes all rows, so that no transaction is needed around it; that saves the
-    /// database two round trips.
+    /// Whether one statement writes all rows where none of their keys is known, so that no transaction is needed
+    /// around it; that saves the database two round trips. A known key may be an error then; a transaction follows.
     fn is_one_statement(_rows: &[Self], _backend: DbBackend) -> bool {
         false
     }
@@ -88,7 +95,9 @@ impl Committer {
 }
 
 async fn run(db: Db, mut queue: mpsc::Receiver<Box<dyn Waiting>>) {
-    let (mut under_way, mut writes_under_way, writers_max) = (JoinSet::new(), 0, db.writers_max());
+    let writers_max = db.writers_max();
+    let writer = Arc::new(Writer { db, known_keys_expected: AtomicU32::new(0) });
+    let (mut under_way, mut writes_under_way) = (JoinSet::new(), 0);
     let mut taken = Vec::with_capacity(BATCH_MAX);
     loop {
         let room = BATCH_MAX - taken.len();
@@ -109,18 +118,19 @@ async fn run(db: Db, mut queue: mpsc::Receiver<Box<dyn Waiting>>) {
             && !taken.is_empty()
             && taken.len() * under_way.len() >= writes_under_way
         {
-            let (batch, db) = (std::mem::replace(&mut taken, Vec::with_capacity(BATCH_MAX)), db.clone());
+            let batch = std::mem::replace(&mut taken, Vec::with_capacity(BATCH_MAX));
+            let writer = writer.clone();
             writes_under_way += batch.len();
             under_way.spawn(async move {
                 let writes = batch.len();
-                commit(&db, lanes(batch)).await;
+                writer.commit(lanes(batch)).await;
                 writes
             });
         }
     }
     if !taken.is_empty() {
         under_way.spawn(async move {
-            commit(&db, lanes(taken)).await;
+            writer.commit(lanes(taken)).await;
             0
         });
     }
@@ -155,54 +165,74 @@ fn lanes(batch: Vec<Box<dyn Waiting>>) -> Vec<Box<dyn Lane>> {
     lanes
 }
 
-/// Commits the lanes in one transaction, or in ever smaller ones until the row at fault stands alone.
-async fn commit(db: &Db, lanes: Vec<Box<dyn Lane>>) {
-    let mut batches = vec![lanes];
-    while let Some(mut lanes) = batches.pop() {
-        match attempt(db, &mut lanes).await {
-            Ok(()) => lanes.into_iter().for_each(Lane::answer),
-            // Nothing was said about the rows: trying fewer of them would not help.
-            Err(error) if is_outage(&error) => lanes.into_iter().for_each(|lane| lane.refuse(&error)),
-            Err(error) => {
-                let split = if let [lane] = lanes.as_mut_slice() {
-                    lane.split_half().map(|half| vec![half])
-                } else {
-                    Some(lanes.split_off(lanes.len() / 2))
-                };
-                match split {
-                    Some(half) => batches.extend([half, lanes]),
-                    None => lanes.into_iter().for_each(|lane| lane.refuse(&error)),
+/// Writes batches.
+struct Writer {
+    db: Db,
+    /// In how many of the next ones.
+    known_keys_expected: AtomicU32,
+}
+
+impl Writer {
+    /// Commits the lanes in one transaction, or in ever smaller ones until the row at fault stands alone.
+    async fn commit(&self, lanes: Vec<Box<dyn Lane>>) {
+        let mut batches = vec![lanes];
+        while let Some(mut lanes) = batches.pop() {
+            match self.attempt(&mut lanes).await {
+                Ok(()) => lanes.into_iter().for_each(Lane::answer),
+                // Nothing was said about the rows: trying fewer of them would not help.
+                Err(error) if is_outage(&error) => lanes.into_iter().for_each(|lane| lane.refuse(&error)),
+                Err(error) => {
+                    let split = if let [lane] = lanes.as_mut_slice() {
+                        lane.split_half().map(|half| vec![half])
+                    } else {
+                        Some(lanes.split_off(lanes.len() / 2))
+                    };
+                    match split {
+                        Some(half) => batches.extend([half, lanes]),
+                        None => lanes.into_iter().for_each(|lane| lane.refuse(&error)),
+                    }
                 }
             }
         }
     }
-}
 
-/// Tries again where another batch had locked the same rows in another order.
-async fn attempt(db: &Db, lanes: &mut [Box<dyn Lane>]) -> Result<(), DbErr> {
-    let mut tries = 1;
-    loop {
-        match attempt_once(db, lanes).await {
-            Err(error) if is_contention(&error) && tries < CONTENTION_TRIES_MAX => tries += 1,
-            result => return result,
+    /// Tries again where another batch had locked the same rows in another order.
+    async fn attempt(&self, lanes: &mut [Box<dyn Lane>]) -> Result<(), DbErr> {
+        let mut tries = 1;
+        loop {
+            match self.attempt_once(lanes).await {
+                Err(error) if is_contention(&error) && tries < CONTENTION_TRIES_MAX => tries += 1,
+                result => return result,
+            }
         }
     }
-}
 
-async fn attempt_once(db: &Db, lanes: &mut [Box<dyn Lane>]) -> Result<(), DbErr> {
-    if let [lane] = lanes
-        && lane.is_one_statement(db.writer().get_database_backend())
-    {
-        return lane.write(db.writer().into()).await;
-    }
-    let txn = db.begin().await?;
-    for lane in lanes.iter_mut() {
-        if let Err(error) = lane.write((&txn).into()).await {
-            txn.rollback().await?;
-            return Err(error);
+    async fn attempt_once(&self, lanes: &mut [Box<dyn Lane>]) -> Result<(), DbErr> {
+        if let [lane] = lanes
+            && lane.is_one_statement(self.db.writer().get_database_backend())
+            && !self.expects_known_keys()
+        {
+            match lane.write(self.db.writer().into()).await {
+                Err(error) if is_known_key(&error) => {
+                    self.known_keys_expected.store(BATCHES_AFTER_KNOWN_KEYS, Ordering::Relaxed);
+                }
+                result => return result,
+            }
         }
+        let txn = self.db.begin().await?;
+        for lane in lanes.iter_mut() {
+            if let Err(error) = lane.write((&txn).into()).await {
+                txn.rollback().await?;
+                return Err(error);
+            }
+        }
+        txn.commit().await
     }
-    txn.commit().await
+
+    fn expects_known_keys(&self) -> bool {
+        let one_less = |left: u32| left.checked_sub(1);
+        self.known_keys_expected.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
+    }
 }
 
 /// A write that waits, of whatever kind.

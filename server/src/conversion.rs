@@ -28,7 +28,7 @@ use crate::{
     tracking_link::{self, TrackingLink, TrackingLinkId},
 };
 
-pub use store::Model as Conversion;
+pub use store::{Model as Conversion, add_to};
 
 /// Conversions by the time of their click, which their key begins with.
 pub const TIMED: TimedTable = TimedTable { name: "conversion", first_id: ClickId::first };
@@ -166,6 +166,13 @@ pub struct Recorded {
     /// It was there before.
     pub duplicate: bool,
     pub notes: Vec<Note>,
+}
+
+impl Recorded {
+    /// It was not there before.
+    pub fn first(conversion: Conversion) -> Self {
+        Self { conversion, duplicate: false, notes: Vec::new() }
+    }
 }
 
 /// Loads what is known and judges. `Ok` is a conversion that counts, unless it was recorded before.
@@ -314,7 +321,7 @@ pub async fn write_all(
 /// Compares a conversion with the earlier one under its key.
 fn settle(conversion: Conversion, earlier: Option<Conversion>) -> Result<Recorded> {
     let Some(first) = earlier else {
-        return Ok(Recorded { conversion, duplicate: false, notes: Vec::new() });
+        return Ok(Recorded::first(conversion));
     };
     let worth = |row: &Conversion| (row.currency, row.value, row.commission);
     if worth(&first) != worth(&conversion) {

@@ -24,8 +24,8 @@ use uuid::Uuid;
 
 use crate::migration::Migrator;
 
-pub use faults::{is_contention, is_outage, is_without_partition};
-pub use insert::{insert_new, is_one_statement, statement_runs};
+pub use faults::{is_contention, is_known_key, is_outage, is_without_partition};
+pub use insert::{Insertion, insert_new, is_one_statement, statement_runs};
 pub use partitions::{Month, TimedTable};
 
 /// How long a call waits for a free connection.

@@ -12,7 +12,7 @@ use crate::{
     click::{ClickId, KeyId},
     commit::Write,
     conversion_code::ConversionCodeId,
-    db::{insert_new, is_in_index, is_one_statement},
+    db::{Insertion, insert_new, is_in_index, is_one_statement},
     error::{Error, Result},
     id::AccountId,
     money::{Amount, Currency, Percent},
@@ -86,6 +86,11 @@ pub async fn insert(rows: &[&Model], db: &DatabaseExecutor<'_>) -> Result<Vec<Op
         Ok((found.serial != row.serial).then(|| found.clone()))
     };
     rows.iter().map(earlier).collect()
+}
+
+/// Adds rows to what PostgreSQL inserts by one statement; a key that is there already is an error.
+pub fn add_to(insertion: &mut Insertion, rows: &[&Model]) -> Result<(), DbErr> {
+    insertion.add::<Entity>(rows, None)
 }
 
 /// Keys in one query; more would make its condition too deep.

@@ -1,7 +1,7 @@
 //! What an error of the database says: that it can't serve now, or that another transaction was in the way.
 
 use sea_orm::{
-    DbErr, RuntimeErr,
+    DbErr, RuntimeErr, SqlErr,
     sqlx::{Error as Sqlx, error::DatabaseError, mysql::MySqlDatabaseError, sqlite::SqliteError},
 };
 
@@ -24,6 +24,11 @@ pub fn is_contention(error: &DbErr) -> bool {
         Some(Sqlx::Database(cause)) => says(&**cause, &[], &["40001", "40P01"], &[1_213]),
         _ => false,
     }
+}
+
+/// Whether a key is there already.
+pub fn is_known_key(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
 /// Whether PostgreSQL has no partition for this row: its time is further ahead than partitions are made, or older

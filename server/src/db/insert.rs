@@ -2,9 +2,7 @@
 //!
 //! SeaORM's own `insert_many` builds and prints a syntax tree for each batch; its raw statements, filled from
 //! the same entities, cost a fraction. PostgreSQL takes each column as an array, so that one statement inserts
-//! any number of rows; a lone row, and the others, are rows of placeholders.
-
-use std::sync::atomic::{AtomicU32, Ordering};
+//! any number of rows, of several tables at that; the others take rows of placeholders.
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DatabaseExecutor, DbBackend, DbErr, EntityTrait, IdenStatic,
@@ -14,23 +12,15 @@ use sea_orm::{
 /// Rows in one statement with placeholders, at most; within the number of values that every database takes.
 const STATEMENT_ROWS_MAX: usize = 512;
 
-/// Batches that look for known keys once one has met some: where things are sent again, many are.
-const BATCHES_AFTER_KNOWN_KEYS: u32 = 64;
-
-/// How many of them are left.
-static KNOWN_KEYS_EXPECTED: AtomicU32 = AtomicU32::new(0);
-
-fn known_keys_expected() -> bool {
-    let one_less = |left: u32| left.checked_sub(1);
-    KNOWN_KEYS_EXPECTED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
-}
-
 /// Whether so many rows are inserted by one statement, which is whole or not at all without a transaction.
 pub fn is_one_statement(backend: DbBackend, rows: usize) -> bool {
     backend == DbBackend::Postgres || run_length(rows) == rows
 }
 
 /// Inserts those of the rows whose `key` is not there yet. Returns whether that were all of them.
+///
+/// On PostgreSQL without a transaction, a key that is there is an error, and nothing is inserted: to look for each
+/// key first costs as much again as a third of the insert. In a transaction, an error would end it.
 pub async fn insert_new<E>(
     db: &DatabaseExecutor<'_>,
     rows: &[&E::Model],
@@ -43,18 +33,11 @@ where
     let backend = db.get_database_backend();
     let mut all = true;
     match backend {
-        DbBackend::Postgres if rows.len() > 1 => {
-            // Looking for each key first costs as much again as a third of the insert. So known keys are taken for
-            // an error, unless there were some lately; in a transaction, an error would end it.
-            if matches!(db, DatabaseExecutor::Connection(_)) && !known_keys_expected() {
-                match db.execute_raw(arrays::<E>(rows, &[])?).await {
-                    Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
-                        KNOWN_KEYS_EXPECTED.store(BATCHES_AFTER_KNOWN_KEYS, Ordering::Relaxed);
-                    }
-                    inserted => return inserted.map(|_| true),
-                }
-            }
-            let inserted = db.execute_raw(arrays::<E>(rows, key)?).await?.rows_affected();
+        DbBackend::Postgres => {
+            let in_transaction = matches!(db, DatabaseExecutor::Transaction(_));
+            let mut insertion = Insertion::default();
+            insertion.add::<E>(rows, in_transaction.then_some(key))?;
+            let inserted = insertion.execute(db).await?;
             all = usize::try_from(inserted).is_ok_and(|inserted| inserted == rows.len());
         }
         DbBackend::MySql => {
@@ -116,67 +99,87 @@ where
         }
         (_, Some(key)) => format!("ON CONFLICT ({}) DO NOTHING", list(backend, key)),
     };
-    let mut number = 0;
-    let mut placeholder = || {
-        number += 1;
-        if backend == DbBackend::Postgres { format!("${number}") } else { "?".to_owned() }
-    };
-    let mut row = || format!("({})", columns.iter().map(|_| placeholder()).collect::<Vec<_>>().join(","));
-    let placeholders: Vec<String> = rows.iter().map(|_| row()).collect();
+    let row = format!("({})", vec!["?"; columns.len()].join(","));
+    let placeholders = vec![row; rows.len()];
     let sql = format!("INSERT INTO {table} ({names}) VALUES {} {conflict}", placeholders.join(","));
     let values = rows.iter().flat_map(|row| columns.iter().map(|column| row.get(*column)));
     Statement::from_sql_and_values(backend, sql, values)
 }
 
-/// `INSERT … SELECT … FROM UNNEST($1, …)`, with an array for each column. `key`: what is there already is left alone;
-/// empty where it is an error. Of a column that may be null there are
-/// two: SeaORM's arrays have no nulls, so the second says where they are.
-fn arrays<E>(rows: &[&E::Model], key: &[E::Column]) -> Result<Statement, DbErr>
-where
-    E: EntityTrait,
-    E::Model: ModelTrait<Entity = E>,
-{
-    let backend = DbBackend::Postgres;
-    let columns: Vec<E::Column> = E::Column::iter().collect();
-    let mut arrays = Arrays::default();
-    let mut selected = Vec::with_capacity(columns.len());
-    for column in &columns {
-        let mut values: Vec<Value> = rows.iter().map(|row| row.get(*column)).collect();
-        selected.push(if column.def().is_null() {
-            let nulls = values.iter().map(|value| Value::Bool(Some(!value.is_some()))).collect();
-            values.iter_mut().filter(|value| !value.is_some()).for_each(|value| *value = value.dummy_value());
-            format!("CASE WHEN NOT {} THEN {} END", arrays.add(nulls)?, arrays.add(values)?)
-        } else {
-            arrays.add(values)?
-        });
-    }
-    let (table, names) = (quoted(backend, E::default().as_str()), list(backend, &columns));
-    let selected = selected.join(",");
-    let conflict = if key.is_empty() {
-        String::new()
-    } else {
-        format!("ON CONFLICT ({}) DO NOTHING", list(backend, key))
-    };
-    let Arrays { values, parameters, names: of_arrays } = arrays;
-    let (parameters, of_arrays) = (parameters.join(","), of_arrays.join(","));
-    let sql = format!(
-        "INSERT INTO {table} ({names}) SELECT {selected} FROM UNNEST({parameters}) AS r({of_arrays}) {conflict}"
-    );
-    Ok(Statement::from_sql_and_values(backend, sql, values))
-}
-
-/// Parameters of a statement, each an array.
+/// Rows that PostgreSQL inserts by one statement, of one table or several; all of them or none.
 #[derive(Default)]
-struct Arrays {
+pub struct Insertion {
     values: Vec<Value>,
-    /// With their types, for example `$1::uuid[]`.
-    parameters: Vec<String>,
-    names: Vec<String>,
+    inserts: Vec<String>,
 }
 
-impl Arrays {
-    /// Returns the name of the array's elements.
-    fn add(&mut self, values: Vec<Value>) -> Result<String, DbErr> {
+impl Insertion {
+    /// Adds rows of a table. `key`: what is there already is left alone; without, it is an error.
+    pub fn add<E>(&mut self, rows: &[&E::Model], key: Option<&[E::Column]>) -> Result<(), DbErr>
+    where
+        E: EntityTrait,
+        E::Model: ModelTrait<Entity = E>,
+    {
+        let backend = DbBackend::Postgres;
+        let columns: Vec<E::Column> = E::Column::iter().collect();
+        let source = match rows {
+            [] => return Ok(()),
+            [row] => {
+                let parameters: Vec<String> =
+                    columns.iter().map(|column| self.parameter(row.get(*column))).collect();
+                format!("VALUES ({})", parameters.join(","))
+            }
+            _ => self.unnest::<E>(rows, &columns)?,
+        };
+        let (table, names) = (quoted(backend, E::default().as_str()), list(backend, &columns));
+        let conflict = key.map(|key| format!(" ON CONFLICT ({}) DO NOTHING", list(backend, key)));
+        self.inserts.push(format!("INSERT INTO {table} ({names}) {source}{}", conflict.unwrap_or_default()));
+        Ok(())
+    }
+
+    /// Inserts the rows. Returns how many of those that were added last.
+    pub async fn execute(self, db: &DatabaseExecutor<'_>) -> Result<u64, DbErr> {
+        let Some((last, others)) = self.inserts.split_last() else { return Ok(0) };
+        let others: Vec<String> =
+            others.iter().enumerate().map(|(number, insert)| format!("i{number} AS ({insert})")).collect();
+        let with = if others.is_empty() { String::new() } else { format!("WITH {} ", others.join(",")) };
+        let statement =
+            Statement::from_sql_and_values(DbBackend::Postgres, format!("{with}{last}"), self.values);
+        Ok(db.execute_raw(statement).await?.rows_affected())
+    }
+
+    /// `SELECT … FROM UNNEST($1, …)`, with an array for each column. Of a column that may be null there are two:
+    /// SeaORM's arrays have no nulls, so the second says where they are.
+    fn unnest<E>(&mut self, rows: &[&E::Model], columns: &[E::Column]) -> Result<String, DbErr>
+    where
+        E: EntityTrait,
+        E::Model: ModelTrait<Entity = E>,
+    {
+        let (mut arrays, mut selected) = (Vec::new(), Vec::with_capacity(columns.len()));
+        let mut add = |values: Vec<Value>| {
+            arrays.push(self.array(values)?);
+            Ok::<_, DbErr>(format!("a{}", arrays.len()))
+        };
+        for column in columns {
+            let mut values: Vec<Value> = rows.iter().map(|row| row.get(*column)).collect();
+            selected.push(if column.def().is_null() {
+                let nulls = values.iter().map(|value| Value::Bool(Some(!value.is_some()))).collect();
+                values
+                    .iter_mut()
+                    .filter(|value| !value.is_some())
+                    .for_each(|value| *value = value.dummy_value());
+                format!("CASE WHEN NOT {} THEN {} END", add(nulls)?, add(values)?)
+            } else {
+                add(values)?
+            });
+        }
+        let names: Vec<String> = (1..=arrays.len()).map(|number| format!("a{number}")).collect();
+        let (selected, arrays, names) = (selected.join(","), arrays.join(","), names.join(","));
+        Ok(format!("SELECT {selected} FROM UNNEST({arrays}) AS r({names})"))
+    }
+
+    /// A parameter that is an array, with its type, for example `$1::uuid[]`.
+    fn array(&mut self, values: Vec<Value>) -> Result<String, DbErr> {
         let element = values.first().map_or(ArrayType::Bool, Value::array_type);
         let sql_type = match element {
             ArrayType::Bool => "boolean",
@@ -187,11 +190,13 @@ impl Arrays {
             ArrayType::Uuid => "uuid",
             other => return Err(DbErr::Custom(format!("no column of ours has the type {other:?}"))),
         };
-        self.values.push(Value::Array(element, Some(Box::new(values))));
-        let (number, name) = (self.values.len(), format!("a{}", self.values.len()));
-        self.parameters.push(format!("${number}::{sql_type}[]"));
-        self.names.push(name.clone());
-        Ok(name)
+        let parameter = self.parameter(Value::Array(element, Some(Box::new(values))));
+        Ok(format!("{parameter}::{sql_type}[]"))
+    }
+
+    fn parameter(&mut self, value: Value) -> String {
+        self.values.push(value);
+        format!("${}", self.values.len())
     }
 }
 

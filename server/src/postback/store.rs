@@ -6,7 +6,7 @@ use std::{
 };
 
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DatabaseExecutor, DbErr,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DatabaseExecutor, DbBackend, DbErr,
     EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     entity::prelude::*,
 };
@@ -15,7 +15,7 @@ use super::{Filter, LIST_KEY_BYTES, Notes, PostbackId, Reason, Verdict};
 use crate::{
     commit::Write,
     conversion::{self, Conversion},
-    db::{contains_bytes, insert_new, is_in_index, statement_runs},
+    db::{Insertion, contains_bytes, insert_new, is_in_index, statement_runs},
     error::Result,
     id::{AccountId, first_id},
     page::PageRequest,
@@ -74,7 +74,14 @@ pub struct Receipt {
 impl Write for Receipt {
     type Outcome = Model;
 
+    fn is_one_statement(rows: &[Self], backend: DbBackend) -> bool {
+        backend == DbBackend::Postgres && rows.iter().all(|row| row.mode == Mode::Insert)
+    }
+
     async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<Model>, DbErr> {
+        if matches!(db, DatabaseExecutor::Connection(_)) {
+            return insert_all(rows, &db).await;
+        }
         // What another has replayed meanwhile is answered as it is now.
         let replayed = rows.iter().filter(|row| row.mode == Mode::Update).map(|row| row.postback.id);
         let mut written = find_all(&db, replayed, true).await?;
@@ -122,6 +129,24 @@ impl Write for Receipt {
         }
         Ok(rows.iter().filter_map(|row| written.get(&row.postback.id).cloned()).collect())
     }
+}
+
+/// Inserts postbacks and their conversions by one statement, where all of them are new; else it is an error.
+async fn insert_all(rows: &[Receipt], db: &DatabaseExecutor<'_>) -> Result<Vec<Model>, DbErr> {
+    let conversions: Vec<&Conversion> = rows.iter().filter_map(|row| row.conversion.as_deref()).collect();
+    let concluded = |row: &Receipt| {
+        let mut postback = row.postback.clone();
+        if let Some(conversion) = &row.conversion {
+            postback.conclude(Ok(conversion::Recorded::first((**conversion).clone())));
+        }
+        postback
+    };
+    let postbacks: Vec<Model> = rows.iter().map(concluded).collect();
+    let mut insertion = Insertion::default();
+    conversion::add_to(&mut insertion, &conversions)?;
+    insertion.add::<Entity>(&postbacks.iter().collect::<Vec<_>>(), None)?;
+    insertion.execute(db).await?;
+    Ok(postbacks)
 }
 
 async fn update(db: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr> {
