@@ -122,9 +122,9 @@ async fn run(db: Db, mut queue: mpsc::Receiver<Box<dyn Waiting>>) {
             let writer = writer.clone();
             writes_under_way += batch.len();
             under_way.spawn(async move {
-                let writes = batch.len();
+                let size = batch.len();
                 writer.commit(lanes(batch)).await;
-                writes
+                size
             });
         }
     }
