@@ -67,8 +67,8 @@ class Attempts:
     def __init__(self, policy: Policy, details: Any, request: Any) -> None:
         self.request = filled(request)
         self._details = policy.authorized(details)
-        self._timeout: float = policy.timeout if details.timeout is None else details.timeout
-        self._deadline = time.monotonic() + self._timeout
+        timeout: float = policy.timeout if details.timeout is None else details.timeout
+        self._deadline = time.monotonic() + timeout
         self._retries_max = policy.retries
         self._retries = 0
         self._last: Error | None = None
@@ -89,10 +89,9 @@ class Attempts:
             self._retries += 1
             self._last = error
             return pause
-        if error.code is grpc.StatusCode.DEADLINE_EXCEEDED and self._left() <= 0:
-            # gRPC does not say how long that was, nor what went before.
-            raise Error(error.code, f"no answer within {self._timeout:g} seconds") from self._last or failure
-        raise error from failure
+        # What went before tells more than that there was no time left.
+        timed_out = error.code is grpc.StatusCode.DEADLINE_EXCEEDED
+        raise error from (timed_out and self._last) or failure
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()

@@ -45,16 +45,17 @@ class Client(Base):
             channel = grpc.insecure_channel(target, options)
         else:
             channel = grpc.secure_channel(target, credentials, options)
-        return grpc.intercept_channel(channel, _Interceptor(policy))
+        return grpc.intercept_channel(channel, _Interceptor(policy, channel))
 
 
 class _Interceptor(grpc.UnaryUnaryClientInterceptor, grpc.StreamStreamClientInterceptor):
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, channel: grpc.Channel) -> None:
         self._policy = policy
+        self._channel = channel
 
     def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
         attempts = Attempts(self._policy, client_call_details, request)
-        return _Call(attempts, lambda details: continuation(details, attempts.request))
+        return _Call(attempts, self._channel, lambda details: continuation(details, attempts.request))
 
     def intercept_stream_stream(self, continuation: Any, client_call_details: Any, request_iterator: Any) -> Any:
         return _Responses(continuation(self._policy.authorized(client_call_details), request_iterator))
@@ -67,9 +68,10 @@ class _Call(Future[Any]):
     is taken only for a pause. What a future does not have, such as `code()`, is that of the last attempt.
     """
 
-    def __init__(self, attempts: Attempts, send: Callable[[CallDetails], Any]) -> None:
+    def __init__(self, attempts: Attempts, channel: grpc.Channel, send: Callable[[CallDetails], Any]) -> None:
         super().__init__()
         self._attempts = attempts
+        self._channel = channel
         self._send = send
         self._start()
 
@@ -111,10 +113,13 @@ class _Call(Future[Any]):
         except Error as error:
             self.set_exception(error)
         else:
+            # Without a call under way, only a subscriber makes gRPC notice that a connection is open again.
+            self._channel.subscribe(self._ignore, try_to_connect=True)
             pause.daemon = True
             pause.start()
 
     def _restart(self) -> None:
+        self._channel.unsubscribe(self._ignore)
         if self.done():
             return
         try:
@@ -123,6 +128,9 @@ class _Call(Future[Any]):
             # Nobody else would hear of it, for example that the client was closed.
             with contextlib.suppress(InvalidStateError):
                 self.set_exception(error)
+
+    def _ignore(self, connectivity: grpc.ChannelConnectivity) -> None:
+        pass
 
 
 class _Responses:

@@ -111,11 +111,13 @@ class Error(Exception):
         metadata: Iterable[Any] = failure.trailing_metadata() or ()
         with contextlib.suppress(DecodeError):
             status.ParseFromString(dict(iter(metadata)).get(_DETAILS_KEY, b""))
-        status.code, status.message = failure.code().value[0], failure.details() or ""
-        # An answer that was cut off, or was not gRPC: our server always gives details.
-        if failure.code() is grpc.StatusCode.UNKNOWN and not status.details:
-            status.code = grpc.StatusCode.UNAVAILABLE.value[0]
-            status.message = f"the server could not be reached: {status.message}"
+        code, message = failure.code(), failure.details() or ""
+        # What our server says has details. Without them it is gRPC's own word, or an answer that was cut off.
+        if not status.details and code is grpc.StatusCode.UNKNOWN:
+            code, message = grpc.StatusCode.UNAVAILABLE, f"the server could not be reached: {message}"
+        elif not status.details and code is grpc.StatusCode.DEADLINE_EXCEEDED:
+            message = "no answer within the timeout"
+        status.code, status.message = code.value[0], message
         return cls.from_status(status)
 
 
