@@ -279,8 +279,8 @@ def test_futures_are_calls_as_well(fake: Fake) -> None:
         with pytest.raises(Error):
             future.result()
 
-        answered = client.conversions.RecordConversion.future(v1.RecordConversionRequest())
         fake.script.clear()
+        answered = client.conversions.RecordConversion.future(v1.RecordConversionRequest())
         assert answered.result().verdict == v1.Verdict.VERDICT_RECORDED
         assert answered.code() is Code.OK
         assert not answered.cancelled()
