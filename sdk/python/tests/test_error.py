@@ -1,9 +1,12 @@
 """What is made of a status."""
 
 import pickle
+from datetime import timedelta
 
 import grpc
 import pytest
+from google.protobuf.duration_pb2 import Duration
+from google.rpc.error_details_pb2 import RetryInfo
 
 from s2s_sdk import Error, v1
 from tests.fake import Failure, info, status
@@ -82,6 +85,21 @@ def test_reasons_are_read_from_what_the_server_says(
 ) -> None:
     error = Error.from_rpc_error(failure)
     assert (error.code, error.reason, str(error)) == (code, reason, text)
+
+
+@pytest.mark.parametrize(("seconds", "days"), [(-1, None), (0, None), (86_400, 1), (2**62, None)])
+def test_pauses_that_nobody_means_are_not_kept(seconds: int, days: int | None) -> None:
+    delay = RetryInfo(retry_delay=Duration(seconds=seconds))
+    error = Error.from_status(status(Failure(Code.UNAVAILABLE, "", (delay,))))
+    assert error.retry_after == (timedelta(days=days) if days else None)
+
+
+def test_details_that_are_broken_are_left_out() -> None:
+    broken = status(Failure(Code.NOT_FOUND, "m", (info("CLICK_EXPIRED"), info("CLICK_EXPIRED"))))
+    broken.details[0].value = b"\xff"
+    assert Error.from_status(broken).reason == Reason.ERROR_REASON_CLICK_EXPIRED
+    del broken.details[1]
+    assert str(Error.from_status(broken)) == "m [NOT_FOUND]"
 
 
 def test_every_reason_is_known_by_its_text() -> None:

@@ -4,7 +4,7 @@ import grpc
 import pytest
 import trustme
 
-from s2s_sdk import v1
+from s2s_sdk import AsyncClient, v1
 from tests.conftest import Connect
 from tests.fake import UNAVAILABLE, Fake
 
@@ -116,3 +116,8 @@ def test_a_server_with_tls_asks_for_a_certificate(connect: Connect, fake: Fake) 
             stranger.call(RECORD, v1.RecordConversionRequest())
     with pytest.raises(ValueError, match="private key can't be used"):
         connect(endpoint, identity=(certificate.bytes(), b"no key"))
+
+
+def test_an_asyncio_client_needs_a_loop() -> None:
+    with pytest.raises(RuntimeError, match="no running event loop"):
+        AsyncClient("http://127.0.0.1:1")

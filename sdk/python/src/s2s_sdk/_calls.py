@@ -89,9 +89,10 @@ class Attempts:
             self._retries += 1
             self._last = error
             return pause
-        # What went before tells more than that there was no time left.
-        timed_out = error.code is grpc.StatusCode.DEADLINE_EXCEEDED
-        raise error from (timed_out and self._last) or failure
+        if error.code is grpc.StatusCode.DEADLINE_EXCEEDED and self._last:
+            # What went before tells more than that there was no time left.
+            raise error from self._last
+        raise error from failure
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()

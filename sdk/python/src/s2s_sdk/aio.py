@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 
 class AsyncClient(Base):
-    """`Client` for asyncio: the same calls, to be awaited. To be made where an event loop runs, and used there.
+    """`Client` for asyncio: the same calls, to be awaited.
 
-    A call is cancelled with its task; it may or may not have taken effect.
+    It belongs to the event loop that runs where it is made; `RuntimeError` where none does. A call is cancelled with
+    its task; it may or may not have taken effect.
     """
 
     accounts: "AccountServiceAsyncStub"
@@ -52,6 +53,8 @@ class AsyncClient(Base):
     def _open(
         self, target: str, credentials: grpc.ChannelCredentials | None, options: Any, policy: Policy
     ) -> grpc.aio.Channel:
+        # gRPC would bind the channel to a loop of its own choice.
+        asyncio.get_running_loop()
         # One for each kind of call: of a class that is several, gRPC sees the first.
         interceptors = (_UnaryInterceptor(policy), _StreamInterceptor(policy))
         if credentials is None:

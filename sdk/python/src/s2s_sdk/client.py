@@ -110,13 +110,12 @@ class _Call(Future[Any]):
     def _start_after(self, failure: grpc.RpcError) -> None:
         try:
             pause = threading.Timer(self._attempts.pause_after(failure), self._restart)
-        except Error as error:
-            self.set_exception(error)
-        else:
             # Without a call under way, only a subscriber makes gRPC notice that a connection is open again.
             self._channel.subscribe(self._ignore, try_to_connect=True)
             pause.daemon = True
             pause.start()
+        except Exception as error:
+            self.set_exception(error)
 
     def _restart(self) -> None:
         self._channel.unsubscribe(self._ignore)

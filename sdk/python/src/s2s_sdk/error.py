@@ -3,10 +3,10 @@
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import grpc
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
@@ -16,12 +16,16 @@ from s2s_sdk import v1
 _DOMAIN = "s2s.v1"
 _DETAILS_KEY = "grpc-status-details-bin"
 _REASON_PREFIX = "ERROR_REASON_"
+# A day; nobody means more.
+_DELAY_NANOSECONDS_MAX = 24 * 3_600 * 10**9
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 # Where nobody gave one.
 _REASON_OF_CODE = {
     grpc.StatusCode.UNAVAILABLE: "UNAVAILABLE",
     grpc.StatusCode.DEADLINE_EXCEEDED: "DEADLINE_EXCEEDED",
 }
+
+_Detail = TypeVar("_Detail", bound=Message)
 
 
 class FieldViolation(NamedTuple):
@@ -89,18 +93,17 @@ class Error(Exception):
     @classmethod
     def from_status(cls, status: Status) -> "Error":
         """The error that a call with this status would have failed with."""
-        info, bad_request, retry_info = ErrorInfo(), BadRequest(), RetryInfo()
-        for detail in status.details:
-            for message in (info, bad_request, retry_info):
-                detail.Unpack(message)
+        info = _detail(status, ErrorInfo)
         ours = info.domain == _DOMAIN
+        violations = _detail(status, BadRequest).field_violations
+        delay = _detail(status, RetryInfo).retry_delay
         return cls(
             _CODES.get(status.code, grpc.StatusCode.UNKNOWN),
             status.message,
             info.reason if ours else "",
             dict(info.metadata) if ours else {},
-            tuple(FieldViolation(violation.field, violation.description) for violation in bad_request.field_violations),
-            retry_info.retry_delay.ToTimedelta() if retry_info.HasField("retry_delay") else None,
+            tuple(FieldViolation(violation.field, violation.description) for violation in violations),
+            delay.ToTimedelta() if 0 < delay.ToNanoseconds() <= _DELAY_NANOSECONDS_MAX else None,
         )
 
     @classmethod
@@ -119,6 +122,16 @@ class Error(Exception):
             message = "no answer within the timeout"
         status.code, status.message = code.value[0], message
         return cls.from_status(status)
+
+
+def _detail(status: Status, kind: type[_Detail]) -> _Detail:
+    """The status's detail of that kind; empty where there is none, or none that can be read."""
+    for packed in status.details:
+        detail = kind()
+        with contextlib.suppress(DecodeError):
+            if packed.Unpack(detail):
+                return detail
+    return kind()
 
 
 def unwrap(result: v1.BatchRecordConversionsResult) -> v1.RecordConversionResponse:
