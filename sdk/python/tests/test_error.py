@@ -87,8 +87,8 @@ def test_reasons_are_read_from_what_the_server_says(
     assert (error.code, error.reason, str(error)) == (code, reason, text)
 
 
-@pytest.mark.parametrize(("seconds", "days"), [(-1, None), (0, None), (86_400, 1), (2**62, None)])
-def test_pauses_that_nobody_means_are_not_kept(seconds: int, days: int | None) -> None:
+@pytest.mark.parametrize(("seconds", "days"), [(-1, None), (0, None), (86_400, 1), (2**62, 1)])
+def test_pauses_that_nobody_means_are_cut(seconds: int, days: int | None) -> None:
     delay = RetryInfo(retry_delay=Duration(seconds=seconds))
     error = Error.from_status(status(Failure(Code.UNAVAILABLE, "", (delay,))))
     assert error.retry_after == (timedelta(days=days) if days else None)

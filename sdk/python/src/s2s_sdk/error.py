@@ -16,7 +16,7 @@ from s2s_sdk import v1
 _DOMAIN = "s2s.v1"
 _DETAILS_KEY = "grpc-status-details-bin"
 _REASON_PREFIX = "ERROR_REASON_"
-# A day; nobody means more.
+# A day: as good as never, and no number that can't be reckoned with.
 _DELAY_NANOSECONDS_MAX = 24 * 3_600 * 10**9
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 # Where nobody gave one.
@@ -96,14 +96,14 @@ class Error(Exception):
         info = _detail(status, ErrorInfo)
         ours = info.domain == _DOMAIN
         violations = _detail(status, BadRequest).field_violations
-        delay = _detail(status, RetryInfo).retry_delay
+        delay = min(_detail(status, RetryInfo).retry_delay.ToNanoseconds(), _DELAY_NANOSECONDS_MAX)
         return cls(
             _CODES.get(status.code, grpc.StatusCode.UNKNOWN),
             status.message,
             info.reason if ours else "",
             dict(info.metadata) if ours else {},
             tuple(FieldViolation(violation.field, violation.description) for violation in violations),
-            delay.ToTimedelta() if 0 < delay.ToNanoseconds() <= _DELAY_NANOSECONDS_MAX else None,
+            timedelta(microseconds=delay // 1_000) if delay > 0 else None,
         )
 
     @classmethod
@@ -113,7 +113,7 @@ class Error(Exception):
         # Pairs, whatever the stubs say; none where nothing came over the wire.
         metadata: Iterable[Any] = failure.trailing_metadata() or ()
         with contextlib.suppress(DecodeError):
-            status.ParseFromString(dict(iter(metadata)).get(_DETAILS_KEY, b""))
+            status = Status.FromString(dict(iter(metadata)).get(_DETAILS_KEY, b""))
         code, message = failure.code(), failure.details() or ""
         # What our server says has details. Without them it is gRPC's own word, or an answer that was cut off.
         if not status.details and code is grpc.StatusCode.UNKNOWN:
