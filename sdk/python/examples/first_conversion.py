@@ -1,0 +1,49 @@
+"""A first conversion. Arguments: the API key, and the server where it is not on this machine."""
+
+import sys
+
+from s2s_sdk import Client, list_all, money, v1
+
+
+def main(api_key: str, endpoint: str = "http://127.0.0.1:8080") -> None:
+    with Client(endpoint, api_key) as client:
+        # What is to be counted: sales.
+        code = client.conversion_codes.CreateConversionCode(
+            v1.CreateConversionCodeRequest(conversion_code=v1.ConversionCode(name="Sale", default_currency="EUR"))
+        ).conversion_code
+
+        # Where visitors go. The click id takes the place of [s2sidentifier].
+        destination = "https://shop.example/?s1=[s2sidentifier]"
+        link = client.tracking_links.CreateTrackingLink(
+            v1.CreateTrackingLinkRequest(
+                tracking_link=v1.TrackingLink(destination=destination, conversion_code_ids=[code.id])
+            )
+        ).tracking_link
+        print("publish", link.url)
+
+        # A visitor follows the link; the link's URL does this by itself.
+        click = client.clicks.RecordClick(v1.RecordClickRequest(tracking_link_id=link.id)).click
+
+        # The visitor buys. Sent twice by mistake, it still counts once.
+        request = v1.RecordConversionRequest(
+            conversion_code_id=code.id,
+            click_id=click.click_id,
+            transaction_id="order-1001",
+            value=money.from_decimal("19.99", "EUR"),
+            commission_amount=money.from_decimal("2.50", "EUR"),
+        )
+        client.conversions.RecordConversion(request)
+        client.conversions.RecordConversion(request)
+
+        # Read it back, page after page.
+        conversions = list_all(
+            client.conversions.ListConversions,
+            v1.ListConversionsRequest(conversion_code_id=code.id),
+            lambda page: page.conversions,
+        )
+        for conversion in conversions:
+            value, commission = money.to_decimal(conversion.value), money.to_decimal(conversion.commission)
+            print(f"{conversion.id}: value {value}, commission {commission}")
+
+
+main(*sys.argv[1:])

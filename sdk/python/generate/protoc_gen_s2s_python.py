@@ -1,0 +1,84 @@
+"""A plugin of buf: messages, services and their type stubs, as one package that can be imported anywhere.
+
+buf runs no `grpc_python`, which is part of grpcio-tools' own protoc and no program; so that protoc runs here, on the
+descriptors that buf has already read. protoc names modules after the paths of the schema, `s2s.v1.money_pb2`, and has
+no option to put them inside a package: the names are rewritten here. A package `__init__.py` that names all messages
+and enums is added.
+
+`google.rpc` is not generated: two packages that bring it can't be loaded together. It comes with
+googleapis-common-protos.
+"""
+
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from google.protobuf.compiler.plugin_pb2 import CodeGeneratorRequest, CodeGeneratorResponse
+from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
+from grpc_tools import protoc
+
+PACKAGE = "s2s_sdk._gen"
+SCHEMA = "s2s.v1"
+FOLDER = Path("s2s/v1")
+PROGRAMS = Path(sys.executable).parent
+# In an import, and in the text by which a message's class knows its module.
+MODULE = re.compile(rf"(?<=from ){re.escape(SCHEMA)}(?= import )|(?<='){re.escape(SCHEMA)}(?=\.\w+_pb2')")
+
+
+def main() -> None:
+    request = CodeGeneratorRequest.FromString(sys.stdin.buffer.read())
+    wanted = [file for file in request.proto_file if file.name in request.file_to_generate]
+    response = CodeGeneratorResponse(supported_features=CodeGeneratorResponse.FEATURE_PROTO3_OPTIONAL)
+    for name, content in [*compiled(request, wanted), *packages(wanted)]:
+        response.file.add(name=str(name), content=content)
+    sys.stdout.buffer.write(response.SerializeToString())
+
+
+def compiled(request: CodeGeneratorRequest, wanted: list[FileDescriptorProto]) -> Iterator[tuple[Path, str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        descriptors = Path(folder, "descriptors.bin")
+        descriptors.write_bytes(FileDescriptorSet(file=request.proto_file).SerializeToString())
+        output = Path(folder, "output")
+        output.mkdir()
+        protoc_run(
+            f"--descriptor_set_in={descriptors}",
+            f"--python_out={output}",
+            f"--plugin={PROGRAMS}/protoc-gen-mypy",
+            f"--mypy_out=quiet:{output}",
+            *(file.name for file in wanted),
+        )
+        # A file without a service would become a module without content.
+        protoc_run(
+            f"--descriptor_set_in={descriptors}",
+            f"--grpc_python_out={output}",
+            f"--plugin={PROGRAMS}/protoc-gen-mypy_grpc",
+            f"--mypy_grpc_out=quiet:{output}",
+            *(file.name for file in wanted if file.service),
+        )
+        for path in sorted(output.rglob("*.py*")):
+            yield path.relative_to(output), MODULE.sub(f"{PACKAGE}.{SCHEMA}", path.read_text())
+
+
+def protoc_run(*arguments: str) -> None:
+    status = protoc.main(["protoc", *arguments])  # type: ignore[no-untyped-call]
+    if status != 0:
+        sys.exit(f"protoc failed with {status}")
+
+
+def packages(wanted: list[FileDescriptorProto]) -> Iterator[tuple[Path, str]]:
+    for folder in FOLDER.parents:
+        yield folder / "__init__.py", ""
+    lines = [f'"""All messages and enums of `{SCHEMA}`. Generated: not to be edited."""', ""]
+    names: list[str] = []
+    for file in wanted:
+        own = sorted([message.name for message in file.message_type] + [enum.name for enum in file.enum_type])
+        module = f"{Path(file.name).stem}_pb2"
+        lines += [f"from {PACKAGE}.{SCHEMA}.{module} import (", *(f"    {name}," for name in own), ")"]
+        names += own
+    lines += ["", "__all__ = [", *(f'    "{name}",' for name in sorted(names)), "]", ""]
+    yield FOLDER / "__init__.py", "\n".join(lines)
+
+
+main()

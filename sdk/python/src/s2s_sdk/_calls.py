@@ -1,0 +1,136 @@
+"""How a call is sent, for both clients: API key, deadline, request id, and what is sent again. No I/O.
+
+Every call of this API is safe to send again, once its request has its request id: so the ids are filled in before the
+first attempt, and every failure that may pass is retried until the call's time is over. There is no retry budget across
+calls, and no hedging. A stream is not sent again by itself.
+"""
+
+import copy
+import dataclasses
+import random
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+
+from s2s_sdk import v1
+from s2s_sdk.error import Error
+
+# The longest pause before the first retry; it doubles with each one.
+_FIRST_PAUSE_SECONDS = 0.1
+_PAUSE_SECONDS_MAX = 5.0
+_DOUBLINGS_MAX = 6
+_REQUEST_ID_BYTES = 16
+_PASSING = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED)
+
+
+@dataclass(frozen=True)
+class CallDetails(grpc.ClientCallDetails):
+    """What gRPC asks of a call's details, whether for asyncio or not."""
+
+    method: Any
+    timeout: float | None
+    metadata: tuple[tuple[str, str | bytes], ...] = dataclasses.field(repr=False)
+    credentials: grpc.CallCredentials | None
+    wait_for_ready: bool | None
+    compression: grpc.Compression | None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How the calls of a client are sent."""
+
+    authorization: tuple[tuple[str, str], ...] = dataclasses.field(repr=False)
+    timeout: float
+    """In seconds, over all attempts and pauses of a call."""
+    retries: int
+    """After the first attempt."""
+
+    def authorized(self, details: Any) -> CallDetails:
+        """The call in the name of the account."""
+        return CallDetails(
+            details.method,
+            details.timeout,
+            (*(details.metadata or ()), *self.authorization),
+            details.credentials,
+            details.wait_for_ready,
+            # asyncio's details have none.
+            getattr(details, "compression", None),
+        )
+
+
+class Attempts:
+    """One call over all its attempts."""
+
+    def __init__(self, policy: Policy, details: Any, request: Any) -> None:
+        self.request = filled(request)
+        self._details = policy.authorized(details)
+        timeout: float = policy.timeout if details.timeout is None else details.timeout
+        self._deadline = time.monotonic() + timeout
+        self._retries_max = policy.retries
+        self._retries = 0
+        self._last: Error | None = None
+
+    def details(self) -> CallDetails:
+        """What the next attempt is made with: it gets the time that is left."""
+        return dataclasses.replace(self._details, timeout=self._left())
+
+    def pause_after(self, failure: grpc.RpcError) -> float:
+        """How many seconds to wait before the next attempt.
+
+        Raises the call's `Error` where nothing is to be gained by one.
+        """
+        error = Error.from_rpc_error(failure)
+        asked = error.retry_after.total_seconds() if error.retry_after else 0.0
+        pause = pause_seconds(self._retries, asked, random.random())  # noqa: S311
+        if error.code in _PASSING and self._retries < self._retries_max and pause < self._left():
+            self._retries += 1
+            self._last = error
+            return pause
+        if error.code is grpc.StatusCode.DEADLINE_EXCEEDED and self._last:
+            # What went before tells more than that there was no time left.
+            raise error from self._last
+        raise error from failure
+
+    def _left(self) -> float:
+        return self._deadline - time.monotonic()
+
+
+def pause_seconds(retries: int, asked: float, random: float) -> float:
+    """What the server `asked` for, and then some, so that clients that failed together don't come back together."""
+    doubled = _FIRST_PAUSE_SECONDS * (1 << min(retries, _DOUBLINGS_MAX))
+    half = min(doubled, _PAUSE_SECONDS_MAX) / 2
+    return asked + half + half * random
+
+
+def filled(request: Any) -> Any:
+    """The request with what makes it safe to repeat.
+
+    It is a copy: the same message, sent anew, is another call.
+    """
+    request = copy.deepcopy(request)
+    if isinstance(request, v1.RecordClickRequest):
+        _fill_click(request)
+    elif isinstance(request, v1.BatchRecordConversionsRequest):
+        for item in request.requests:
+            _fill(item)
+    else:
+        _fill(request)
+    return request
+
+
+def _fill(request: Any) -> None:
+    if "request_id" in request.DESCRIPTOR.fields_by_name and not request.request_id:
+        request.request_id = secrets.token_hex(_REQUEST_ID_BYTES)
+
+
+def _fill_click(request: v1.RecordClickRequest) -> None:
+    """Request id and click time together make the click id; a click that has one needs neither. A caller's own request
+    id must come with its own time, else a repetition would be another click: the server says so.
+    """
+    if not request.click_id and not request.request_id:
+        _fill(request)
+        if not request.HasField("click_time"):
+            request.click_time.GetCurrentTime()

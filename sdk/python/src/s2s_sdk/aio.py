@@ -1,0 +1,119 @@
+"""The client for programs with asyncio."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import grpc
+
+from s2s_sdk._base import Base
+from s2s_sdk._calls import Attempts, Policy
+from s2s_sdk.error import Error
+
+if TYPE_CHECKING:
+    from s2s_sdk._gen.s2s.v1.account_pb2_grpc import AccountServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.api_key_pb2_grpc import ApiKeyServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.click_pb2_grpc import ClickServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.conversion_code_pb2_grpc import ConversionCodeServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.conversion_pb2_grpc import ConversionServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.postback_pb2_grpc import PostbackServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.preset_pb2_grpc import PresetServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.tracking_link_pb2_grpc import TrackingLinkServiceAsyncStub
+
+
+class AsyncClient(Base):
+    """`Client` for asyncio: the same calls, to be awaited.
+
+    It belongs to the event loop that runs where it is made; `RuntimeError` where none does. A call is cancelled with
+    its task; it may or may not have taken effect.
+    """
+
+    accounts: "AccountServiceAsyncStub"
+    api_keys: "ApiKeyServiceAsyncStub"
+    conversion_codes: "ConversionCodeServiceAsyncStub"
+    tracking_links: "TrackingLinkServiceAsyncStub"
+    clicks: "ClickServiceAsyncStub"
+    conversions: "ConversionServiceAsyncStub"
+    postbacks: "PostbackServiceAsyncStub"
+    presets: "PresetServiceAsyncStub"
+
+    async def close(self) -> None:
+        """Closes the connection and ends all calls."""
+        await self._channel.close()
+
+    async def __aenter__(self) -> "AsyncClient":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def _open(
+        self, target: str, credentials: grpc.ChannelCredentials | None, options: Any, policy: Policy
+    ) -> grpc.aio.Channel:
+        # gRPC would bind the channel to a loop of its own choice.
+        asyncio.get_running_loop()
+        # One for each kind of call: of a class that is several, gRPC sees the first.
+        interceptors = (_UnaryInterceptor(policy), _StreamInterceptor(policy))
+        if credentials is None:
+            return grpc.aio.insecure_channel(target, options, interceptors=interceptors)
+        return grpc.aio.secure_channel(target, credentials, options, interceptors=interceptors)
+
+
+class _UnaryInterceptor(grpc.aio.UnaryUnaryClientInterceptor):
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+
+    async def intercept_unary_unary(self, continuation: Any, client_call_details: Any, request: Any) -> Any:
+        attempts = Attempts(self._policy, client_call_details, request)
+        while True:
+            call = await continuation(attempts.details(), attempts.request)
+            try:
+                await call
+                return call
+            except grpc.RpcError as failure:
+                try:
+                    pause = attempts.pause_after(failure)
+                except Error as error:
+                    return _FailedCall(call, error)
+            await asyncio.sleep(pause)
+
+
+@grpc.aio.UnaryUnaryCall.register
+class _FailedCall:
+    """A call that raises our error when it is awaited. All else is the last attempt's.
+
+    Raised by the interceptor itself, the error would be printed when gRPC forgets the call.
+    """
+
+    def __init__(self, call: Any, error: Error) -> None:
+        self._call = call
+        self._error = error
+
+    def __await__(self) -> Iterator[Any]:
+        raise self._error
+        yield
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._call, name)
+
+
+class _StreamInterceptor(grpc.aio.StreamStreamClientInterceptor):
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+
+    async def intercept_stream_stream(
+        self, continuation: Any, client_call_details: Any, request_iterator: Any
+    ) -> AsyncIterator[Any]:
+        return _responses(await continuation(self._policy.authorized(client_call_details), request_iterator))
+
+
+async def _responses(call: Any) -> AsyncIterator[Any]:
+    """The responses of a stream, with our errors."""
+    try:
+        async for response in call:
+            yield response
+    except grpc.RpcError as failure:
+        raise Error.from_rpc_error(failure) from failure

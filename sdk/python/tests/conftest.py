@@ -1,0 +1,34 @@
+"""What tests ask for by name."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.drivers import DRIVERS, Driver
+from tests.fake import Fake
+
+Connect = Callable[..., Driver]
+
+
+@pytest.fixture(params=DRIVERS)
+def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
+    """Makes clients of the kind that is being tried, and closes them."""
+    made: list[Driver] = []
+
+    def connect(endpoint: str, api_key: str | None = None, **settings: Any) -> Driver:
+        driver = DRIVERS[request.param](endpoint, api_key, **settings)
+        made.append(driver)
+        return driver
+
+    yield connect
+    for driver in made:
+        driver.close()
+
+
+@pytest.fixture
+def fake() -> Iterator[Fake]:
+    """A server to be given a script, and started."""
+    fake = Fake()
+    yield fake
+    fake.stop()

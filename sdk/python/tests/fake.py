@@ -1,0 +1,145 @@
+"""A server that answers by script: what only a failing server shows. The rest is the journey's, with the real one."""
+
+import threading
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.message import Message
+from google.rpc.error_details_pb2 import ErrorInfo
+from google.rpc.status_pb2 import Status
+
+from s2s_sdk import v1
+
+# How many calls are under way at once.
+THREADS = 8
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An answer that is a failure, with these details."""
+
+    code: grpc.StatusCode
+    message: str = ""
+    details: tuple[Message, ...] = ()
+
+
+class Never:
+    """No answer, until the client gives up."""
+
+
+UNAVAILABLE = Failure(grpc.StatusCode.UNAVAILABLE, "the server is stopping")
+
+
+def info(reason: str, domain: str = "s2s.v1", **metadata: str) -> ErrorInfo:
+    return ErrorInfo(reason=reason, domain=domain, metadata=metadata)
+
+
+def status(failure: Failure) -> Status:
+    details = [AnyMessage() for _ in failure.details]
+    for packed, detail in zip(details, failure.details, strict=True):
+        packed.Pack(detail)
+    return Status(code=failure.code.value[0], message=failure.message, details=details)
+
+
+@dataclass
+class Fake:
+    """The script, one answer for each attempt (a success where there is none left), and what came."""
+
+    script: deque[Failure | Never] = field(default_factory=deque)
+    always: Failure | None = None
+    requests: list[Any] = field(default_factory=list)
+    metadata: list[dict[str, Any]] = field(default_factory=list)
+    seconds_left: list[float] = field(default_factory=list)
+    arrived: threading.Event = field(default_factory=threading.Event)
+    _server: grpc.Server | None = None
+
+    def start(self, credentials: grpc.ServerCredentials | None = None, port: int = 0) -> int:
+        """Begins to serve, and says where."""
+        handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
+            "RecordConversion": grpc.unary_unary_rpc_method_handler(
+                self._record, v1.RecordConversionRequest.FromString, serialize
+            ),
+            "BatchRecordConversions": grpc.unary_unary_rpc_method_handler(
+                self._batch, v1.BatchRecordConversionsRequest.FromString, serialize
+            ),
+            "ListConversions": grpc.unary_unary_rpc_method_handler(
+                self._list, v1.ListConversionsRequest.FromString, serialize
+            ),
+            "StreamRecordConversions": grpc.stream_stream_rpc_method_handler(
+                self._stream, v1.StreamRecordConversionsRequest.FromString, serialize
+            ),
+        }
+        server = self._server = grpc.server(ThreadPoolExecutor(THREADS))
+        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("s2s.v1.ConversionService", handlers),))
+        address = f"localhost:{port}"
+        if credentials is None:
+            port = server.add_insecure_port(address)
+        else:
+            port = server.add_secure_port(address, credentials)
+        server.start()
+        return port
+
+    def stop(self) -> None:
+        if self._server:
+            self._server.stop(None).wait()
+
+    @property
+    def request_ids(self) -> list[str]:
+        return [request.request_id for request in self.requests]
+
+    def _answer(self, context: Any) -> None:
+        self.metadata.append(dict(context.invocation_metadata()))
+        self.seconds_left.append(context.time_remaining())
+        self.arrived.set()
+        answer = self.script.popleft() if self.script else self.always
+        if isinstance(answer, Never):
+            ended = threading.Event()
+            context.add_callback(ended.set)
+            ended.wait()
+        if isinstance(answer, Failure):
+            context.set_trailing_metadata((("grpc-status-details-bin", status(answer).SerializeToString()),))
+            context.abort(answer.code, answer.message)
+
+    def _record(self, request: v1.RecordConversionRequest, context: Any) -> v1.RecordConversionResponse:
+        self.requests.append(request)
+        self._answer(context)
+        return v1.RecordConversionResponse(verdict=v1.Verdict.VERDICT_RECORDED)
+
+    def _batch(self, request: v1.BatchRecordConversionsRequest, context: Any) -> v1.BatchRecordConversionsResponse:
+        self.requests += request.requests
+        self._answer(context)
+        missing = Failure(grpc.StatusCode.INVALID_ARGUMENT, "no click id", (info("MISSING_PARAMETER"),))
+        response = v1.RecordConversionResponse(verdict=v1.Verdict.VERDICT_RECORDED)
+        return v1.BatchRecordConversionsResponse(
+            results=[
+                v1.BatchRecordConversionsResult(response=response)
+                if item.click_id
+                else v1.BatchRecordConversionsResult(error=status(missing))
+                for item in request.requests
+            ]
+        )
+
+    def _list(self, request: v1.ListConversionsRequest, context: Any) -> v1.ListConversionsResponse:
+        """Three pages: two conversions, none, one."""
+        self.requests.append(request)
+        self._answer(context)
+        ids, token = {"": (["a", "b"], "second"), "second": ([], "third"), "third": (["c"], "")}[request.page_token]
+        return v1.ListConversionsResponse(conversions=[v1.Conversion(id=id) for id in ids], next_page_token=token)
+
+    def _stream(self, requests: Any, context: Any) -> Any:
+        for request in requests:
+            self.requests.append(request.request)
+            yield v1.StreamRecordConversionsResponse(
+                result=v1.BatchRecordConversionsResult(
+                    response=v1.RecordConversionResponse(verdict=v1.Verdict.VERDICT_RECORDED)
+                )
+            )
+        self._answer(context)
+
+
+def serialize(message: Message) -> bytes:
+    return message.SerializeToString()

@@ -1,0 +1,14 @@
+# A fresh project in a folder of its own installs the wheel, and runs the README's first code with it as it is written.
+# Its types are checked as well, which needs what the wheel says of them.
+set -eu
+sdk=$PWD
+project=$(mktemp -d)
+trap 'rm -rf "$project"' EXIT
+"$PYTHON" -m venv "$project/venv"
+cd "$project"
+venv/bin/pip install --quiet --constraint "$sdk/requirements.txt" "$sdk"/dist/*.whl types-grpcio types-protobuf
+awk '/^```python$/ { inside = 1; next } inside && /^```$/ { exit } inside { print }' "$sdk/README.md" >first_conversion.py
+"$sdk/.venv/bin/mypy" --no-error-summary --strict --python-executable venv/bin/python first_conversion.py
+venv/bin/python first_conversion.py "$S2S_JOURNEY_KEY" "$S2S_JOURNEY_URL" | tee printed
+grep -q 'value 19.99, commission 2.5$' printed
+test "$(wc -l <printed)" = 2

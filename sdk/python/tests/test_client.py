@@ -1,0 +1,315 @@
+"""What a client does when calls fail: against a server that fails by script."""
+
+import socket
+import threading
+import time
+from datetime import timedelta
+
+import grpc
+import pytest
+from google.protobuf.duration_pb2 import Duration
+from google.rpc.error_details_pb2 import BadRequest, RetryInfo
+
+from s2s_sdk import Client, Error, FieldViolation, unwrap, v1
+from tests.conftest import Connect
+from tests.drivers import Driver
+from tests.fake import UNAVAILABLE, Failure, Fake, Never, info
+
+RECORD = "ConversionService/RecordConversion"
+LIST = "ConversionService/ListConversions"
+Code = grpc.StatusCode
+Reason = v1.ErrorReason
+
+
+def record(driver: Driver, request_id: str = "", timeout: float | None = None) -> v1.RecordConversionResponse:
+    response: v1.RecordConversionResponse = driver.call(
+        RECORD, v1.RecordConversionRequest(request_id=request_id), timeout=timeout
+    )
+    return response
+
+
+def failure(driver: Driver, timeout: float | None = None) -> Error:
+    with pytest.raises(Error) as raised:
+        record(driver, timeout=timeout)
+    return raised.value
+
+
+def overloaded(seconds: float) -> Failure:
+    delay = Duration()
+    delay.FromTimedelta(timedelta(seconds=seconds))
+    return Failure(Code.RESOURCE_EXHAUSTED, "too many writes wait", (info("OVERLOADED"), RetryInfo(retry_delay=delay)))
+
+
+def endpoint(port: int) -> str:
+    return f"http://localhost:{port}"
+
+
+def test_passing_failures_are_retried_with_the_same_request_id(connect: Connect, fake: Fake) -> None:
+    fake.script.extend([UNAVAILABLE, UNAVAILABLE])
+    driver = connect(endpoint(fake.start()))
+    assert record(driver).verdict == v1.Verdict.VERDICT_RECORDED
+    first, *others = fake.request_ids
+    assert len(first) == 32
+    assert others == [first, first]
+
+    record(driver)
+    assert fake.request_ids[3] != first, "another call is another request"
+
+
+def test_the_callers_request_is_left_as_it_is(connect: Connect, fake: Fake) -> None:
+    driver = connect(endpoint(fake.start()))
+    request = v1.RecordConversionRequest(click_id="x")
+    driver.call(RECORD, request)
+    assert request == v1.RecordConversionRequest(click_id="x")
+    record(driver, "mine")
+    assert fake.request_ids[1] == "mine"
+
+
+def test_key_and_timeout_travel_with_each_attempt(connect: Connect, fake: Fake) -> None:
+    fake.script.append(overloaded(2))
+    driver = connect(endpoint(fake.start()), "s3cret")
+    record(driver)
+    assert [metadata["authorization"] for metadata in fake.metadata] == ["Bearer s3cret"] * 2
+    first, second = fake.seconds_left
+    assert first <= 10
+    # On the wire it is rounded up, to whole seconds at the most.
+    assert second <= first - 1, "the time that is left"
+
+
+def test_other_failures_are_not_retried_and_arrive_whole(connect: Connect, fake: Fake) -> None:
+    violation = BadRequest.FieldViolation(field="transaction_id", description="at most 255 bytes")
+    details = (info("FIELD_INVALID", field="transaction_id"), BadRequest(field_violations=[violation]))
+    fake.script.append(Failure(Code.INVALID_ARGUMENT, "transaction_id is too long", details))
+    error = failure(connect(endpoint(fake.start())))
+    assert len(fake.requests) == 1
+    assert (error.code, error.reason) == (Code.INVALID_ARGUMENT, Reason.ERROR_REASON_FIELD_INVALID)
+    assert error.reason_text == "FIELD_INVALID"
+    assert error.message == "transaction_id is too long"
+    assert error.metadata == {"field": "transaction_id"}
+    assert error.field_violations == (FieldViolation("transaction_id", "at most 255 bytes"),)
+    assert str(error) == "transaction_id is too long [FIELD_INVALID]"
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_retries_are_limited(connect: Connect, fake: Fake, retries: int) -> None:
+    fake.always = UNAVAILABLE
+    error = failure(connect(endpoint(fake.start()), retries=retries))
+    assert len(fake.requests) == retries + 1
+    assert (error.code, error.reason) == (Code.UNAVAILABLE, Reason.ERROR_REASON_UNAVAILABLE)
+    assert error.message == "the server is stopping"
+
+
+def test_the_pause_that_the_server_asks_for_is_kept(connect: Connect, fake: Fake) -> None:
+    fake.script.append(overloaded(0.3))
+    driver = connect(endpoint(fake.start()))
+    start = time.monotonic()
+    record(driver)
+    assert time.monotonic() - start >= 0.3
+    assert len(fake.requests) == 2
+
+
+def test_a_pause_beyond_the_deadline_is_not_begun(connect: Connect, fake: Fake) -> None:
+    fake.script.append(overloaded(40))
+    driver = connect(endpoint(fake.start()), timeout=30)
+    start = time.monotonic()
+    error = failure(driver)
+    assert time.monotonic() - start < 20
+    assert len(fake.requests) == 1
+    assert (error.code, error.reason) == (Code.RESOURCE_EXHAUSTED, Reason.ERROR_REASON_OVERLOADED)
+    assert error.retry_after == timedelta(seconds=40)
+
+
+def test_the_deadline_is_over_all_attempts(connect: Connect, fake: Fake) -> None:
+    fake.script.extend([UNAVAILABLE, Never()])
+    driver = connect(endpoint(fake.start()), timeout=2)
+    start = time.monotonic()
+    error = failure(driver)
+    assert 2 <= time.monotonic() - start < 10, "with room for a slow machine"
+    assert (error.code, error.reason) == (Code.DEADLINE_EXCEEDED, Reason.ERROR_REASON_DEADLINE_EXCEEDED)
+    assert str(error) == "no answer within the timeout [DEADLINE_EXCEEDED]"
+    assert isinstance(error.__cause__, Error)
+    assert error.__cause__.message == "the server is stopping"
+    assert len(fake.requests) == 2
+
+
+def test_a_call_can_have_a_timeout_of_its_own(connect: Connect, fake: Fake) -> None:
+    fake.script.append(Never())
+    error = failure(connect(endpoint(fake.start())), timeout=0.2)
+    assert error.code is Code.DEADLINE_EXCEEDED
+    # A slow machine may not get that far.
+    assert all(seconds <= 0.2 for seconds in fake.seconds_left)
+
+
+def test_endless_retries_end_with_the_deadline(connect: Connect, fake: Fake) -> None:
+    fake.always = UNAVAILABLE
+    failure(connect(endpoint(fake.start()), timeout=1, retries=2**32))
+    # The pauses are at least 50, 100, 200 and 400 ms; the next one would be past the deadline.
+    assert 2 <= len(fake.requests) <= 5
+
+
+def test_calls_are_cancelled(connect: Connect, fake: Fake) -> None:
+    fake.script.append(Never())
+    driver = connect(endpoint(fake.start()))
+    with pytest.raises(Error) as raised:
+        driver.call(RECORD, v1.RecordConversionRequest(), cancel_after=0.1)
+    assert raised.value.code is Code.CANCELLED
+    assert len(fake.requests) <= 1
+
+
+def test_a_server_that_is_not_there_is_unavailable(connect: Connect) -> None:
+    with socket.create_server(("localhost", 0)) as listener:
+        port = listener.getsockname()[1]
+    error = failure(connect(endpoint(port), retries=0))
+    assert (error.code, error.reason) == (Code.UNAVAILABLE, Reason.ERROR_REASON_UNAVAILABLE)
+    assert "refused" in error.message
+    assert isinstance(error.__cause__, grpc.RpcError)
+
+
+def test_broken_connections_are_opened_again(connect: Connect, fake: Fake) -> None:
+    listener = socket.create_server(("localhost", 0))
+    port = listener.getsockname()[1]
+
+    def serve() -> None:
+        for _ in range(2):
+            listener.accept()[0].close()
+        listener.close()
+        fake.start(port=port)
+
+    server = threading.Thread(target=serve)
+    server.start()
+    record(connect(endpoint(port), retries=8))
+    server.join()
+    assert len(fake.requests) == 1
+
+
+def test_an_answer_that_is_not_grpc_is_unavailable(connect: Connect) -> None:
+    listener = socket.create_server(("localhost", 0))
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+        connection.close()
+        listener.close()
+
+    server = threading.Thread(target=serve)
+    server.start()
+    error = failure(connect(endpoint(listener.getsockname()[1]), retries=0))
+    server.join()
+    assert (error.code, error.reason) == (Code.UNAVAILABLE, Reason.ERROR_REASON_UNAVAILABLE)
+
+
+def test_batches_give_each_item_an_id_and_a_result(connect: Connect, fake: Fake) -> None:
+    fake.script.append(UNAVAILABLE)
+    driver = connect(endpoint(fake.start()))
+    request = v1.BatchRecordConversionsRequest(
+        requests=[v1.RecordConversionRequest(click_id=click_id) for click_id in ("x", "")]
+    )
+    good, bad = driver.call("ConversionService/BatchRecordConversions", request).results
+    assert unwrap(good).verdict == v1.Verdict.VERDICT_RECORDED
+    with pytest.raises(Error) as raised:
+        unwrap(bad)
+    assert (raised.value.code, raised.value.reason) == (Code.INVALID_ARGUMENT, Reason.ERROR_REASON_MISSING_PARAMETER)
+    assert str(raised.value) == "no click id [MISSING_PARAMETER]"
+    ids = fake.request_ids
+    assert ids[:2] == ids[2:], "the second attempt repeats the first"
+    assert len(ids[0]) == 32
+    assert ids[0] != ids[1]
+
+
+def test_lists_walk_all_pages_and_only_when_asked(connect: Connect, fake: Fake) -> None:
+    fake.script.extend([UNAVAILABLE])
+    driver = connect(endpoint(fake.start()))
+    request = v1.ListConversionsRequest(click_id="filter")
+    conversions = driver.list_all(LIST, request, lambda page: page.conversions)
+
+    def page_tokens() -> list[str]:
+        return [request.page_token for request in fake.requests]
+
+    assert page_tokens() == []
+    for id in ("a", "b"):
+        assert next(conversions).id == id
+        assert page_tokens() == ["", ""], "one failed"
+    assert [conversion.id for conversion in conversions] == ["c"]
+    assert page_tokens() == ["", "", "second", "third"]
+    assert all(request.click_id == "filter" for request in fake.requests)
+    assert request.page_token == ""
+
+
+def test_lists_end_with_an_error(connect: Connect, fake: Fake) -> None:
+    driver = connect(endpoint(fake.start()), retries=0)
+    conversions = driver.list_all(LIST, v1.ListConversionsRequest(), lambda page: page.conversions)
+    assert [next(conversions).id, next(conversions).id] == ["a", "b"]
+    fake.always = Failure(Code.INVALID_ARGUMENT, "", (info("PAGE_TOKEN_INVALID"),))
+    with pytest.raises(Error) as raised:
+        next(conversions)
+    assert raised.value.reason == Reason.ERROR_REASON_PAGE_TOKEN_INVALID
+
+
+def test_streams_have_the_key_and_our_errors(connect: Connect, fake: Fake) -> None:
+    driver = connect(endpoint(fake.start()), "s3cret")
+    path = "ConversionService/StreamRecordConversions"
+    requests = [v1.StreamRecordConversionsRequest(request=v1.RecordConversionRequest(click_id=id)) for id in "ab"]
+    responses = driver.stream(path, requests)
+    assert [unwrap(response.result).verdict for response in responses] == [v1.Verdict.VERDICT_RECORDED] * 2
+    assert [request.click_id for request in fake.requests] == ["a", "b"]
+    assert fake.metadata[0]["authorization"] == "Bearer s3cret"
+
+    fake.script.append(UNAVAILABLE)
+    with pytest.raises(Error) as raised:
+        driver.stream(path, requests)
+    assert raised.value.reason == Reason.ERROR_REASON_UNAVAILABLE
+    assert len(fake.metadata) == 2, "not sent again"
+
+
+def test_an_unknown_result_of_a_batch_is_an_error() -> None:
+    with pytest.raises(Error) as raised:
+        unwrap(v1.BatchRecordConversionsResult())
+    assert raised.value.code is Code.UNKNOWN
+
+
+def test_futures_are_calls_as_well(fake: Fake) -> None:
+    fake.script.extend([UNAVAILABLE, Never()])
+    with Client(endpoint(fake.start())) as client:
+        future = client.conversions.RecordConversion.future(v1.RecordConversionRequest())
+        called_back = threading.Event()
+        future.add_done_callback(lambda _: called_back.set())
+        assert fake.arrived.wait(10)
+        assert future.cancel()
+        assert future.cancelled()
+        assert not future.cancel()
+        assert called_back.wait(10)
+        with pytest.raises(Error):
+            future.result()
+
+        fake.script.clear()
+        answered = client.conversions.RecordConversion.future(v1.RecordConversionRequest())
+        assert answered.result().verdict == v1.Verdict.VERDICT_RECORDED
+        assert answered.code() is Code.OK
+        assert not answered.cancelled()
+        assert not answered.cancel()
+
+
+def test_a_pause_is_cancelled(fake: Fake) -> None:
+    fake.script.append(overloaded(60))
+    with Client(endpoint(fake.start()), timeout=100) as client:
+        future = client.conversions.RecordConversion.future(v1.RecordConversionRequest())
+        assert fake.arrived.wait(10)
+        future.cancel()
+        start = time.monotonic()
+        with pytest.raises(Error) as raised:
+            future.result()
+        assert time.monotonic() - start < 30
+        assert raised.value.code is Code.CANCELLED
+    assert len(fake.requests) == 1
+
+
+# Where a channel is closed just as somebody begins to watch it, gRPC's own watcher complains in its thread.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_call_ends_with_its_client(fake: Fake) -> None:
+    fake.script.append(overloaded(0.3))
+    client = Client(endpoint(fake.start()))
+    future = client.conversions.RecordConversion.future(v1.RecordConversionRequest())
+    assert fake.arrived.wait(10)
+    client.close()
+    with pytest.raises((Error, ValueError)):
+        future.result(timeout=10)

@@ -1,0 +1,115 @@
+"""What is made of a status."""
+
+import pickle
+from datetime import timedelta
+
+import grpc
+import pytest
+from google.protobuf.duration_pb2 import Duration
+from google.rpc.error_details_pb2 import RetryInfo
+
+from s2s_sdk import Error, v1
+from tests.fake import Failure, info, status
+
+Code = grpc.StatusCode
+Reason = v1.ErrorReason
+
+
+class Raw(grpc.RpcError):
+    """What gRPC says of a failed call."""
+
+    def __init__(self, code: grpc.StatusCode, details: bytes | None = None) -> None:
+        self._code, self._details = code, details
+
+    def code(self) -> grpc.StatusCode:
+        return self._code
+
+    def details(self) -> str:
+        return "m"
+
+    def trailing_metadata(self) -> tuple[tuple[str, str | bytes], ...] | None:  # type: ignore[override]
+        return None if self._details is None else (("grpc-status-details-bin", self._details), ("x", "y"))
+
+
+def detailed(code: grpc.StatusCode, reason: str, domain: str = "s2s.v1") -> Raw:
+    return Raw(code, status(Failure(code, "m", (info(reason, domain),))).SerializeToString())
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "reason", "text"),
+    [
+        (
+            detailed(Code.FAILED_PRECONDITION, "CLICK_EXPIRED"),
+            Code.FAILED_PRECONDITION,
+            Reason.ERROR_REASON_CLICK_EXPIRED,
+            "m [CLICK_EXPIRED]",
+        ),
+        (
+            detailed(Code.UNAVAILABLE, "INTERNAL"),
+            Code.UNAVAILABLE,
+            Reason.ERROR_REASON_INTERNAL,
+            "m [INTERNAL]",
+        ),
+        (detailed(Code.ABORTED, "NEWER"), Code.ABORTED, Reason.ERROR_REASON_UNSPECIFIED, "m [NEWER]"),
+        (
+            detailed(Code.ABORTED, "CLICK_EXPIRED", "proxy.example"),
+            Code.ABORTED,
+            Reason.ERROR_REASON_UNSPECIFIED,
+            "m [ABORTED]",
+        ),
+        (Raw(Code.NOT_FOUND), Code.NOT_FOUND, Reason.ERROR_REASON_UNSPECIFIED, "m [NOT_FOUND]"),
+        (Raw(Code.NOT_FOUND, b"not details"), Code.NOT_FOUND, Reason.ERROR_REASON_UNSPECIFIED, "m [NOT_FOUND]"),
+        (Raw(Code.UNAVAILABLE), Code.UNAVAILABLE, Reason.ERROR_REASON_UNAVAILABLE, "m [UNAVAILABLE]"),
+        (
+            Raw(Code.DEADLINE_EXCEEDED),
+            Code.DEADLINE_EXCEEDED,
+            Reason.ERROR_REASON_DEADLINE_EXCEEDED,
+            "no answer within the timeout [DEADLINE_EXCEEDED]",
+        ),
+        (
+            detailed(Code.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"),
+            Code.DEADLINE_EXCEEDED,
+            Reason.ERROR_REASON_DEADLINE_EXCEEDED,
+            "m [DEADLINE_EXCEEDED]",
+        ),
+        (
+            Raw(Code.UNKNOWN),
+            Code.UNAVAILABLE,
+            Reason.ERROR_REASON_UNAVAILABLE,
+            "the server could not be reached: m [UNAVAILABLE]",
+        ),
+    ],
+)
+def test_reasons_are_read_from_what_the_server_says(
+    failure: Raw, code: grpc.StatusCode, reason: v1.ErrorReason.ValueType, text: str
+) -> None:
+    error = Error.from_rpc_error(failure)
+    assert (error.code, error.reason, str(error)) == (code, reason, text)
+
+
+@pytest.mark.parametrize(("seconds", "days"), [(-1, None), (0, None), (86_400, 1), (2**62, 1)])
+def test_pauses_that_nobody_means_are_cut(seconds: int, days: int | None) -> None:
+    delay = RetryInfo(retry_delay=Duration(seconds=seconds))
+    error = Error.from_status(status(Failure(Code.UNAVAILABLE, "", (delay,))))
+    assert error.retry_after == (timedelta(days=days) if days else None)
+
+
+def test_details_that_are_broken_are_left_out() -> None:
+    broken = status(Failure(Code.NOT_FOUND, "m", (info("CLICK_EXPIRED"), info("CLICK_EXPIRED"))))
+    broken.details[0].value = b"\xff"
+    assert Error.from_status(broken).reason == Reason.ERROR_REASON_CLICK_EXPIRED
+    del broken.details[1]
+    assert str(Error.from_status(broken)) == "m [NOT_FOUND]"
+
+
+def test_every_reason_is_known_by_its_text() -> None:
+    for name, number in v1.ErrorReason.items():
+        text = name.removeprefix("ERROR_REASON_")
+        assert Error.from_rpc_error(detailed(Code.ABORTED, text)).reason == number
+
+
+def test_errors_go_to_other_processes() -> None:
+    error = Error.from_rpc_error(detailed(Code.ABORTED, "CLICK_EXPIRED"))
+    copied = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert vars(copied) == vars(error)
+    assert str(copied) == str(error)

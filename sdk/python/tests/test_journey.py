@@ -1,0 +1,255 @@
+"""The journey that all SDKs make: the steps of `journey.json`, through a client and the real server.
+
+To be started by `s2s-journey`, anew for each kind of client: the steps begin with an empty server.
+"""
+
+import http.client
+import json
+import os
+import re
+import secrets
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from google.protobuf.json_format import MessageToDict, ParseDict
+
+from s2s_sdk import Error, click_id, money, postback, unwrap, v1
+from tests.drivers import DRIVERS, Driver
+
+# A slow machine is no fault of a client's; a step that is about time has its own.
+TIMEOUT_SECONDS = 60
+VARIABLE = re.compile(r"\$\{(\w+)\}")
+CLIENT_KEYS = {"endpoint", "api_key", "retries"}
+CALL_KEYS = {"request", "response", "error", "results", "timeout_ms", "cancel_after_ms", "save"} | CLIENT_KEYS
+# What a step may have besides its name and its action.
+KEYS = {
+    "call": CALL_KEYS,
+    "list": {"request", "items", "count", "field", "error"} | CLIENT_KEYS,
+    "http": {"status", "headers", "json", "save"},
+    "restart": {"save"} | CLIENT_KEYS,
+    "stream": CLIENT_KEYS,
+    "money": set[str](),
+    "sign": set[str](),
+    "click_id": set[str](),
+}
+
+
+@pytest.mark.parametrize("kind", DRIVERS)
+def test_journey(kind: str) -> None:
+    steps = json.loads(Path(os.environ["S2S_JOURNEY"]).read_text())["steps"]
+    journey = Journey(DRIVERS[kind])
+    done = 0
+    for step in steps:
+        # pytest shows it where the step fails.
+        print(step["name"])
+        journey.make(step)
+        done += 1
+    assert done == len(steps) > 0
+    journey.client.close()
+
+
+class Journey:
+    def __init__(self, driver: Callable[..., Driver]) -> None:
+        self.driver = driver
+        self.url, self.key = os.environ["S2S_JOURNEY_URL"], os.environ["S2S_JOURNEY_KEY"]
+        self.control_url = os.environ["S2S_JOURNEY_CONTROL_URL"]
+        self.client = driver(self.url, self.key, timeout=TIMEOUT_SECONDS)
+        self.saved = {
+            "url": self.url,
+            "silent_url": os.environ["S2S_JOURNEY_SILENT_URL"],
+            "random": secrets.token_hex(8),
+        }
+
+    def make(self, step: dict[str, Any]) -> None:
+        step = self.replaced(step)
+        [action] = step.keys() & KEYS.keys()
+        unknown = step.keys() - KEYS[action] - {"name", "browser", action}
+        assert not unknown, f"unknown keys {unknown}"
+        getattr(self, f"make_{action}")(step)
+
+    def make_call(self, step: dict[str, Any]) -> None:
+        milliseconds = {key: step[key] / 1000 if key in step else None for key in ("timeout_ms", "cancel_after_ms")}
+
+        def call(client: Driver) -> Any:
+            request = parsed(step["call"], step["request"])
+            return client.call(step["call"], request, milliseconds["timeout_ms"], milliseconds["cancel_after_ms"])
+
+        response = self.outcome(step, call)
+        if "results" in step:
+            check_results(response.results, step["results"])
+        if response is not None:
+            body = as_json(response)
+            match(body, step.get("response", {}))
+            self.save(step, body)
+
+    def make_list(self, step: dict[str, Any]) -> None:
+        def walk(client: Driver) -> list[Any]:
+            request = parsed(step["list"], step["request"])
+            field = re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", step["field"])
+            return list(client.list_all(step["list"], request, lambda page: getattr(page, field)))
+
+        items = self.outcome(step, walk)
+        if items is not None:
+            if "count" in step:
+                assert len(items) == step["count"]
+            else:
+                match([as_json(item) for item in items], step["items"])
+
+    def make_stream(self, step: dict[str, Any]) -> None:
+        stream = step["stream"]
+        assert stream.keys() == {"requests", "results"}
+        requests = [v1.StreamRecordConversionsRequest(request=record(request)) for request in stream["requests"]]
+        responses = self.outcome(
+            step, lambda client: client.stream("ConversionService/StreamRecordConversions", requests)
+        )
+        check_results([response.result for response in responses], stream["results"])
+
+    def make_restart(self, step: dict[str, Any]) -> None:
+        status, _, _ = fetch("POST", f"{self.control_url}/restart", {}, None)
+        assert status == http.client.NO_CONTENT
+        self.make_call({**step.pop("restart"), **step})
+
+    def make_http(self, step: dict[str, Any]) -> None:
+        request = step["http"]
+        assert request.keys() <= {"method", "url", "headers", "body"}
+        status, headers, body = fetch(
+            request["method"], request["url"], request.get("headers", {}), request.get("body")
+        )
+        assert status == step["status"], body
+        match(headers, step.get("headers", {}))
+        answer = {"headers": headers, "json": json.loads(body) if "json" in step else None}
+        match(answer["json"], step.get("json"))
+        self.save(step, answer)
+
+    def make_money(self, step: dict[str, Any]) -> None:
+        decimal = step["money"]["decimal"]
+        if step["money"].get("error"):
+            with pytest.raises(ValueError, match="amount"):
+                money.from_decimal(decimal)
+            return
+        amount = v1.Money(currency_code="EUR", micros=int(step["money"]["micros"]))
+        assert money.from_decimal(decimal, "EUR") == money.from_decimal(Decimal(decimal), "EUR") == amount
+        assert str(money.to_decimal(amount)) == decimal
+
+    def make_sign(self, step: dict[str, Any]) -> None:
+        sign = step["sign"]
+        signed = postback.sign(sign["url"], sign["body"].encode(), sign["secret"], sign["unixSeconds"])
+        assert signed == sign["signedUrl"]
+
+    def make_click_id(self, step: dict[str, Any]) -> None:
+        text, normalised = step["click_id"]["text"], step["click_id"]["normalised"]
+        assert click_id.normalise(text) == normalised
+        assert click_id.is_click_id(text) == (normalised is not None)
+
+    def outcome(self, step: dict[str, Any], use: Callable[[Driver], Any]) -> Any:
+        """What comes of a use of the step's client; None where it fails as it must."""
+        client = self.client
+        if step.keys() & CLIENT_KEYS:
+            settings = {"retries": step["retries"]} if "retries" in step else {}
+            endpoint, api_key = step.get("endpoint", self.url), step.get("api_key", self.key)
+            client = self.driver(endpoint, api_key or None, timeout=TIMEOUT_SECONDS, **settings)
+        try:
+            if "error" not in step:
+                return use(client)
+            with pytest.raises(Error) as raised:
+                use(client)
+            check_error(raised.value, step["error"])
+            return None
+        finally:
+            if client is not self.client:
+                client.close()
+
+    def replaced(self, value: Any) -> Any:
+        """The value with each `${name}` in its texts replaced by what was saved."""
+        match value:
+            case str():
+                return VARIABLE.sub(lambda name: self.saved[name[1]], value)
+            case list():
+                return [self.replaced(item) for item in value]
+            case dict():
+                return {key: self.replaced(item) for key, item in value.items()}
+        return value
+
+    def save(self, step: dict[str, Any], answer: Any) -> None:
+        for name, wanted in step.get("save", {}).items():
+            path = wanted["from"] if isinstance(wanted, dict) else wanted
+            value = answer
+            for part in path.split("."):
+                value = value[int(part)] if isinstance(value, list) else value[part]
+            if isinstance(wanted, dict):
+                found = re.search(wanted["regex"], value)
+                assert found, value
+                value = found[1]
+            self.saved[name] = value
+
+
+def record(request: Any) -> v1.RecordConversionRequest:
+    return ParseDict(request, v1.RecordConversionRequest())
+
+
+def parsed(path: str, request: Any) -> Any:
+    return ParseDict(request, getattr(v1, f"{path.partition('/')[2]}Request")())
+
+
+def as_json(message: Any) -> Any:
+    return MessageToDict(message, always_print_fields_with_no_presence=True)
+
+
+def check_error(error: Error, expected: dict[str, Any]) -> None:
+    assert expected.keys() <= {"code", "reason", "fields", "metadata"}
+    assert error.code.name == expected["code"], error
+    if "reason" in expected:
+        assert v1.ErrorReason.Name(error.reason) == f"ERROR_REASON_{expected['reason']}"
+    if "fields" in expected:
+        assert [violation.field for violation in error.field_violations] == expected["fields"]
+    match(error.metadata, expected.get("metadata", {}))
+
+
+def check_results(results: Any, expected: list[Any]) -> None:
+    """Of a batch or a stream: each item's response or error, in order."""
+    assert len(results) == len(expected)
+    for result, wanted in zip(results, expected, strict=True):
+        [kind] = wanted.keys()
+        if kind == "error":
+            with pytest.raises(Error) as raised:
+                unwrap(result)
+            check_error(raised.value, wanted["error"])
+        else:
+            match(as_json(unwrap(result)), wanted["response"])
+
+
+def match(actual: Any, expected: Any) -> None:
+    """Objects by the keys that are expected, arrays in full, `~regex~` in whole."""
+    if isinstance(expected, dict):
+        for key, value in expected.items():
+            assert key in actual, f"no {key} in {actual}"
+            match(actual[key], value)
+    elif isinstance(expected, list):
+        assert len(actual) == len(expected), f"{actual} is not of {len(expected)} items"
+        for item, value in zip(actual, expected, strict=True):
+            match(item, value)
+    elif isinstance(expected, str) and len(expected) > 1 and expected[0] == expected[-1] == "~":
+        assert re.fullmatch(expected[1:-1], actual), f"{actual} is not {expected}"
+    else:
+        assert (type(actual), actual) == (type(expected), expected)
+
+
+def fetch(method: str, url: str, headers: dict[str, str], body: str | None) -> tuple[int, dict[str, str], str]:
+    """Plain HTTP, without following redirects."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT_SECONDS)
+    try:
+        target = parts._replace(scheme="", netloc="").geturl() or "/"
+        connection.request(method, target, body.encode() if body is not None else None, headers)
+        response = connection.getresponse()
+        return (
+            response.status,
+            {name.lower(): value for name, value in response.getheaders()},
+            response.read().decode(),
+        )
+    finally:
+        connection.close()
