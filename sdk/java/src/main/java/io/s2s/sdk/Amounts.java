@@ -39,11 +39,11 @@ public final class Amounts {
    *     it don't fit a {@code long}
    */
   public static Money money(BigDecimal decimal, String currencyCode) {
-    BigDecimal micros = decimal.movePointRight(FRACTION_DIGITS).stripTrailingZeros();
-    if (micros.scale() > 0) {
-      throw new IllegalArgumentException("an amount has at most six fraction digits");
-    }
     try {
+      BigDecimal micros = decimal.stripTrailingZeros().scaleByPowerOfTen(FRACTION_DIGITS);
+      if (micros.scale() > 0) {
+        throw new IllegalArgumentException("an amount has at most six fraction digits");
+      }
       return Money.newBuilder()
           .setCurrencyCode(currencyCode)
           .setMicros(micros.longValueExact())

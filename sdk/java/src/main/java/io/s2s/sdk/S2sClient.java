@@ -151,7 +151,7 @@ public final class S2sClient implements AutoCloseable {
 
     private static final Pattern ENDPOINT =
         Pattern.compile(
-            "(https?)://([a-z0-9._-]+|\\[[0-9a-f:.]+])(?::([0-9]{1,5}))?/?",
+            "(https?)://([a-z0-9.-]+|\\[[0-9a-f:.]+])(?::([0-9]{1,5}))?/?",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern API_KEY = Pattern.compile("[!-~]+");
     private static final Metadata.Key<String> AUTHORIZATION =

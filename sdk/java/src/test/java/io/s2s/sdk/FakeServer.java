@@ -36,7 +36,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -62,8 +62,8 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
   final List<Long> millisLeft = new CopyOnWriteArrayList<>();
   final List<String> pageTokens = new CopyOnWriteArrayList<>();
 
-  /** One entry for each call that has come. */
-  final LinkedBlockingQueue<String> calls = new LinkedBlockingQueue<>();
+  /** One for each call of {@code RecordConversion} that has come. */
+  final Semaphore recordCalls = new Semaphore(0);
 
   private final Server server;
 
@@ -142,7 +142,6 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
     if (Context.current().getDeadline() != null) {
       millisLeft.add(Context.current().getDeadline().timeRemaining(TimeUnit.MILLISECONDS));
     }
-    calls.add(call.getMethodDescriptor().getBareMethodName());
     return next.startCall(call, headers);
   }
 
@@ -161,6 +160,7 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
   public void recordConversion(
       RecordConversionRequest request, StreamObserver<RecordConversionResponse> observer) {
     requests.add(request);
+    recordCalls.release();
     answer(
         RecordConversionResponse.newBuilder().setVerdict(Verdict.VERDICT_RECORDED).build(),
         observer);

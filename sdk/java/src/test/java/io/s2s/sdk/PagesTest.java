@@ -19,7 +19,7 @@ import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class PagesTest {
   private static Pages<Conversion> conversions(S2sClient client) {
     return Pages.of(
