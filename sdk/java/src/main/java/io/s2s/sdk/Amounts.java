@@ -58,7 +58,8 @@ public final class Amounts {
    * {@code 100} or {@code -0.5}, which is also its text.
    */
   public static BigDecimal decimal(Money money) {
-    BigDecimal decimal = BigDecimal.valueOf(money.getMicros(), FRACTION_DIGITS).stripTrailingZeros();
+    BigDecimal decimal =
+        BigDecimal.valueOf(money.getMicros(), FRACTION_DIGITS).stripTrailingZeros();
     // Else 100 would be 1E+2.
     return decimal.scale() < 0 ? decimal.setScale(0) : decimal;
   }

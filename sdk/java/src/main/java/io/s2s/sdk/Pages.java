@@ -55,8 +55,7 @@ public final class Pages<T> implements Iterable<T> {
           @SuppressWarnings("unchecked") // A message's builder builds the same message.
           Q page = (Q) request.toBuilder().setField(pageToken, token).build();
           R response = call.apply(page);
-          FieldDescriptor next =
-              response.getDescriptorForType().findFieldByName("next_page_token");
+          FieldDescriptor next = response.getDescriptorForType().findFieldByName("next_page_token");
           return new Page<>(items.apply(response), (String) response.getField(next));
         };
     return new Pages<>(fetch, (String) request.getField(pageToken));

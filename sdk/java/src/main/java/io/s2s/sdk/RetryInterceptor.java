@@ -48,7 +48,7 @@ final class RetryInterceptor implements ClientInterceptor {
   }
 
   /** Whether a call that was sent again so often, and failed so, is to be sent once more. */
-  boolean retries(int retried, S2sException error) {
+  boolean sendsAgain(int retried, S2sException error) {
     return retried < retries && error.isPassing() && !channel.isShutdown();
   }
 

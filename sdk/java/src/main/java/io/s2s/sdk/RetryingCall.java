@@ -138,8 +138,9 @@ final class RetryingCall<Q, R> extends ClientCall<Q, R> {
       }
       S2sException error = S2sException.of(status, trailers);
       Duration pause = RetryInterceptor.pause(retried, error);
-      boolean inTime = pause.toNanos() < options.getDeadline().timeRemaining(TimeUnit.NANOSECONDS);
-      if (cancellation == null && inTime && policy.retries(retried, error)) {
+      long left = options.getDeadline().timeRemaining(TimeUnit.NANOSECONDS);
+      boolean inTime = pause.compareTo(Duration.ofNanos(left)) < 0;
+      if (cancellation == null && inTime && policy.sendsAgain(retried, error)) {
         retried++;
         attemptAfter(pause);
       } else {

@@ -31,6 +31,10 @@ public final class S2sException extends StatusRuntimeException {
   private static final String DOMAIN = "s2s.v1";
 
   private static final String REASON_PREFIX = "ERROR_REASON_";
+
+  /** More is no {@code google.protobuf.Duration}. */
+  private static final long RETRY_SECONDS_MAX = 315_576_000_000L;
+
   private static final Metadata.Key<byte[]> DETAILS =
       Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
 
@@ -187,6 +191,7 @@ public final class S2sException extends StatusRuntimeException {
     return find(details, RetryInfo.class)
         .filter(RetryInfo::hasRetryDelay)
         .map(RetryInfo::getRetryDelay)
+        .filter(delay -> 0 <= delay.getSeconds() && delay.getSeconds() <= RETRY_SECONDS_MAX)
         .map(delay -> Duration.ofSeconds(delay.getSeconds(), delay.getNanos()));
   }
 

@@ -53,8 +53,24 @@ class AmountsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "-", ".", ".5", "5.", "+-5", "--5", "1.2.3", "1,5", "1 000", " 1", "1\n", "1e3", "0x10",
-        "NaN", "€5", "١", "1.0000000x"
+        "",
+        "-",
+        ".",
+        ".5",
+        "5.",
+        "+-5",
+        "--5",
+        "1.2.3",
+        "1,5",
+        "1 000",
+        " 1",
+        "1\n",
+        "1e3",
+        "0x10",
+        "NaN",
+        "€5",
+        "١",
+        "1.0000000x"
       })
   void refusesWhatIsNoDecimal(String text) {
     var error = assertThrows(IllegalArgumentException.class, () -> Amounts.money(text, "EUR"));

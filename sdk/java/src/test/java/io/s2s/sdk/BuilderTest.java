@@ -64,8 +64,7 @@ class BuilderTest {
         "http://t.example\n",
       })
   void otherEndpointsAreRefused(String endpoint) {
-    var error =
-        assertThrows(IllegalArgumentException.class, () -> S2sClient.builder(endpoint));
+    var error = assertThrows(IllegalArgumentException.class, () -> S2sClient.builder(endpoint));
     assertTrue(error.getMessage().contains("https://host:port"), error::getMessage);
   }
 

@@ -30,7 +30,8 @@ class ClickIdsTest {
   void haveOneForm() {
     String most = CLICK_ID.substring(1);
     for (String other :
-        List.of("", most, "00" + most, "i" + most, "l" + most, "O" + most, "u" + most, "é" + most)) {
+        List.of(
+            "", most, "00" + most, "i" + most, "l" + most, "O" + most, "u" + most, "é" + most)) {
       assertFalse(ClickIds.isClickId(other), other);
     }
     assertFalse(ClickIds.isClickId(CLICK_ID.replace("vf8", "v f")), "a blank within");

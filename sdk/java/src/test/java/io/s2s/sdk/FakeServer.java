@@ -81,8 +81,8 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
             .start();
   }
 
-  String endpoint() {
-    return "http://127.0.0.1:" + port();
+  String authority() {
+    return "127.0.0.1:" + port();
   }
 
   int port() {
@@ -90,7 +90,7 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
   }
 
   S2sClient.Builder client() {
-    return S2sClient.builder(endpoint());
+    return S2sClient.builder("http://" + authority());
   }
 
   List<String> requestIds() {

@@ -270,8 +270,8 @@ final class Journey implements AutoCloseable {
     }
   }
 
-  private static void assertResults(
-      JsonArray expected, List<BatchRecordConversionsResult> results) throws Exception {
+  private static void assertResults(JsonArray expected, List<BatchRecordConversionsResult> results)
+      throws Exception {
     assertEquals(expected.size(), results.size());
     for (int index = 0; index < results.size(); index++) {
       JsonObject item = expected.get(index).getAsJsonObject();

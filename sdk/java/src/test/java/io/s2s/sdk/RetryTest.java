@@ -172,8 +172,7 @@ class RetryTest {
         var client = server.client().timeout(Duration.ofHours(1)).build()) {
       var stub = client.conversions().withDeadlineAfter(Duration.ofMillis(300));
       var request = RecordConversionRequest.getDefaultInstance();
-      S2sException error =
-          assertThrows(S2sException.class, () -> stub.recordConversion(request));
+      S2sException error = assertThrows(S2sException.class, () -> stub.recordConversion(request));
       assertEquals(Code.DEADLINE_EXCEEDED, error.getCode());
     }
   }
@@ -298,8 +297,7 @@ class RetryTest {
             new Case(Integer.MAX_VALUE, 0, 1, 5_000),
             new Case(0, 2_000, 0, 2_050),
             new Case(0, 2_000, 1, 2_100))) {
-      Duration pause =
-          RetryInterceptor.pause(c.retried, Duration.ofMillis(c.asked), c.random);
+      Duration pause = RetryInterceptor.pause(c.retried, Duration.ofMillis(c.asked), c.random);
       assertEquals(Duration.ofMillis(c.expected), pause, c::toString);
     }
   }

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
+import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
@@ -21,6 +22,7 @@ import io.s2s.sdk.v1.BatchRecordConversionsResult;
 import io.s2s.sdk.v1.ErrorReason;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,8 +40,7 @@ class S2sExceptionTest {
             .build();
     var bad = BadRequest.newBuilder().addFieldViolations(violation).build();
     var error =
-        S2sException.from(
-            failure(Code.INVALID_ARGUMENT, "transaction_id is too long", info, bad));
+        S2sException.from(failure(Code.INVALID_ARGUMENT, "transaction_id is too long", info, bad));
     assertEquals(Code.INVALID_ARGUMENT, error.getCode());
     assertEquals(ERROR_REASON_FIELD_INVALID, error.getReason());
     assertEquals("FIELD_INVALID", error.getReasonText());
@@ -128,6 +129,20 @@ class S2sExceptionTest {
         assertEquals(c.reason, read.getReason(), c.text);
         assertEquals("io.s2s.sdk.S2sException: " + c.text, read.toString());
       }
+    }
+  }
+
+  @Test
+  void onlyPausesThatCanBeAreAskedFor() {
+    for (long seconds : new long[] {0, 5, 315_576_000_000L, -1, Long.MIN_VALUE, Long.MAX_VALUE}) {
+      var delay = com.google.protobuf.Duration.newBuilder().setSeconds(seconds).setNanos(1);
+      var retry = RetryInfo.newBuilder().setRetryDelay(delay).build();
+      var error = S2sException.from(failure(Code.RESOURCE_EXHAUSTED, "", retry));
+      boolean possible = seconds >= 0 && seconds < Long.MAX_VALUE;
+      assertEquals(
+          possible ? Optional.of(Duration.ofSeconds(seconds, 1)) : Optional.empty(),
+          error.getRetryAfter());
+      RetryInterceptor.pause(0, error);
     }
   }
 

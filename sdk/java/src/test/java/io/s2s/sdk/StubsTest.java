@@ -1,21 +1,17 @@
 package io.s2s.sdk;
 
-import static io.s2s.sdk.FakeServer.NEVER;
 import static io.s2s.sdk.FakeServer.failure;
 import static io.s2s.sdk.FakeServer.info;
-import static io.s2s.sdk.FakeServer.overloaded;
 import static io.s2s.sdk.FakeServer.unavailable;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
-import io.grpc.Context;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
 import io.grpc.Metadata;
@@ -29,16 +25,14 @@ import io.s2s.sdk.v1.ErrorReason;
 import io.s2s.sdk.v1.RecordConversionRequest;
 import io.s2s.sdk.v1.StreamRecordConversionsRequest;
 import io.s2s.sdk.v1.StreamRecordConversionsResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the kinds of stubs do with a call: errors, cancelling, interceptors of the caller's own. */
+/** What the kinds of stubs do with a call: errors, interceptors of the caller's own. */
 @Timeout(300)
 class StubsTest {
   private static final RecordConversionRequest REQUEST =
@@ -60,74 +54,6 @@ class StubsTest {
       assertEquals(Code.ALREADY_EXISTS, error.getCode());
       assertEquals(ErrorReason.ERROR_REASON_TRANSACTION_CONFLICT, error.getReason());
       assertEquals(4, server.requests.size());
-    }
-  }
-
-  @Test
-  void cancelledFuturesAreNotRetried() throws Exception {
-    for (var answer : List.of(NEVER, overloaded(3_000, 0))) {
-      try (var server = new FakeServer(answer);
-          var client = server.client().timeout(Duration.ofHours(1)).build()) {
-        var future =
-            ConversionServiceGrpc.newFutureStub(client.channel()).recordConversion(REQUEST);
-        server.recordCalls.acquire();
-        future.cancel(true);
-        assertThrows(CancellationException.class, future::get);
-        assertEquals(1, server.requests.size());
-      }
-    }
-  }
-
-  /** While an answer is awaited, and in a pause. */
-  @Test
-  void contextsCancelCalls() throws Exception {
-    for (var answer : List.of(NEVER, overloaded(3_000, 0))) {
-      try (var server = new FakeServer(answer);
-          var client = server.client().timeout(Duration.ofHours(1)).build();
-          var context = Context.current().withCancellation()) {
-        var error =
-            CompletableFuture.supplyAsync(
-                () -> {
-                  var before = context.attach();
-                  try {
-                    return assertThrows(
-                        S2sException.class, () -> client.conversions().recordConversion(REQUEST));
-                  } finally {
-                    context.detach(before);
-                  }
-                });
-        server.recordCalls.acquire();
-        context.cancel(null);
-        assertEquals(Code.CANCELLED, error.get().getCode());
-        assertEquals(1, server.requests.size());
-      }
-    }
-  }
-
-  @Test
-  void interruptsCancelCalls() throws Exception {
-    for (var answer : List.of(NEVER, overloaded(3_000, 0))) {
-      try (var server = new FakeServer(answer);
-          var client = server.client().timeout(Duration.ofHours(1)).build()) {
-        var error = new CompletableFuture<S2sException>();
-        var interrupted = new CompletableFuture<Boolean>();
-        var thread =
-            new Thread(
-                () -> {
-                  try {
-                    client.conversions().recordConversion(REQUEST);
-                  } catch (S2sException e) {
-                    error.complete(e);
-                    interrupted.complete(Thread.interrupted());
-                  }
-                });
-        thread.start();
-        server.recordCalls.acquire();
-        thread.interrupt();
-        assertEquals(Code.CANCELLED, error.get().getCode());
-        assertTrue(interrupted.get(), "the thread stays interrupted");
-        assertEquals(1, server.requests.size());
-      }
     }
   }
 
