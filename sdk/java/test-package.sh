@@ -16,10 +16,21 @@ cd "$project"
 $maven org.apache.maven.plugins:maven-deploy-plugin:3.1.4:deploy-file -Durl="file://$project/repository" \
 	-DpomFile="$dist.pom" -Dfile="$dist.jar" -Dsources="$dist-sources.jar" -Djavadoc="$dist-javadoc.jar"
 
-# The first block of each language in the README is the project's.
-block() { awk -v "fence=\`\`\`$1" '$0 == "```" { if (inside) exit } inside { print } $0 == fence { inside = 1 }' "$here/README.md"; }
+# block LANGUAGE NUMBER: one of the README's blocks.
+block() {
+	awk -v "fence=\`\`\`$1" -v "number=$2" '
+		$0 == "```" { inside = 0 }
+		inside && count == number { print }
+		$0 == fence { inside = 1; count++ }' "$here/README.md"
+}
 mkdir -p src/main/java
-block java >src/main/java/FirstConversion.java
+block java 1 >src/main/java/FirstConversion.java
+{
+	echo "import io.s2s.sdk.S2sException;"
+	echo "class Advice {"
+	block java 2
+	echo "}"
+} >src/main/java/Advice.java
 cat >pom.xml <<POM
 <project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
@@ -38,7 +49,7 @@ cat >pom.xml <<POM
     <pluginRepository><id>cache</id><url>file://$user_repository</url></pluginRepository>
   </pluginRepositories>
   <dependencies>
-$(block xml)
+$(block xml 1)
   </dependencies>
   <build>
     <plugins>
