@@ -1,0 +1,29 @@
+package io.s2s.sdk;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The form of click ids. Whether one is genuine, only the server knows. */
+public final class ClickIds {
+  /** 40 characters of Crockford's base32 in any case, with blanks and quotes around them. */
+  private static final Pattern CLICK_ID =
+      Pattern.compile(
+          "[\\p{IsWhite_Space}\"']*([0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{40})[\\p{IsWhite_Space}\"']*");
+
+  private ClickIds() {}
+
+  /** The click id in lower case and without what stands around it; empty where it is none. */
+  public static Optional<String> normalise(String text) {
+    Matcher matcher = CLICK_ID.matcher(text);
+    return matcher.matches()
+        ? Optional.of(matcher.group(1).toLowerCase(Locale.ROOT))
+        : Optional.empty();
+  }
+
+  /** Whether the server would read the text as a click id. */
+  public static boolean isClickId(String text) {
+    return normalise(text).isPresent();
+  }
+}

@@ -1,0 +1,67 @@
+package io.s2s.sdk;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
+import io.s2s.sdk.v1.BatchRecordConversionsRequest;
+import io.s2s.sdk.v1.RecordClickRequest;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.HexFormat;
+
+/** Fills in what makes a request safe to send again. */
+final class RequestIds {
+  private static final int RANDOM_BYTES = 16;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private RequestIds() {}
+
+  /** The request, with a request id where it can have one and has none. */
+  @SuppressWarnings("unchecked") // A message's builder builds the same message.
+  static <Q> Q fill(Q request) {
+    return (Q) filled((Message) request);
+  }
+
+  private static Message filled(Message request) {
+    if (request instanceof RecordClickRequest click) {
+      return filled(click);
+    }
+    if (request instanceof BatchRecordConversionsRequest batch) {
+      BatchRecordConversionsRequest.Builder builder = batch.toBuilder();
+      builder.getRequestsBuilderList().stream()
+          .filter(item -> item.getRequestId().isEmpty())
+          .forEach(item -> item.setRequestId(random()));
+      return builder.build();
+    }
+    FieldDescriptor requestId = request.getDescriptorForType().findFieldByName("request_id");
+    if (requestId == null || !request.getField(requestId).equals("")) {
+      return request;
+    }
+    return request.toBuilder().setField(requestId, random()).build();
+  }
+
+  /**
+   * Fills in request id and click time, which together make the click id; a click that has one
+   * needs neither. A caller's own request id must come with its own time, else a repetition would
+   * be another click: the server says so.
+   */
+  private static Message filled(RecordClickRequest click) {
+    if (!click.getClickId().isEmpty() || !click.getRequestId().isEmpty()) {
+      return click;
+    }
+    RecordClickRequest.Builder builder = click.toBuilder().setRequestId(random());
+    if (!click.hasClickTime()) {
+      Instant now = Instant.now();
+      builder.setClickTime(
+          Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()));
+    }
+    return builder.build();
+  }
+
+  /** 128 random bits in hexadecimal. */
+  private static String random() {
+    byte[] bytes = new byte[RANDOM_BYTES];
+    RANDOM.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+}

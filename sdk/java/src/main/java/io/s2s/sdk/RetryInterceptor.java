@@ -1,0 +1,80 @@
+package io.s2s.sdk;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Gives unary calls a deadline and a request id, and sends them again where they failed for a
+ * passing reason.
+ *
+ * <p>Every call of this API is safe to send again once its request has its request id. There is no
+ * retry budget across calls, and no hedging. grpc-java's own retries are off: they know nothing of
+ * {@code google.rpc.RetryInfo}, wait for a deadline that they can't meet, and give up on a server
+ * that is back while the channel still waits to connect anew.
+ */
+final class RetryInterceptor implements ClientInterceptor {
+  /** The longest pause before the first retry; it doubles with each one. */
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+
+  private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
+
+  private final ManagedChannel channel;
+  private final Duration timeout;
+  private final int retries;
+
+  RetryInterceptor(ManagedChannel channel, Duration timeout, int retries) {
+    this.channel = channel;
+    this.timeout = timeout;
+    this.retries = retries;
+  }
+
+  @Override
+  public <Q, R> ClientCall<Q, R> interceptCall(
+      MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+    if (method.getType() != MethodType.UNARY) {
+      return next.newCall(method, options);
+    }
+    CallOptions limited =
+        options.getDeadline() == null ? options.withDeadlineAfter(timeout) : options;
+    return new RetryingCall<>(this, method, limited, next);
+  }
+
+  /** Whether a call that was sent again so often, and failed so, is to be sent once more. */
+  boolean sendsAgain(int retried, S2sException error) {
+    return retried < retries && error.isPassing() && !channel.isShutdown();
+  }
+
+  /** To be called before each attempt. */
+  void beforeAttempt() {
+    // After a failure to connect, the channel would fail all calls unsent for a second or more.
+    if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+      channel.enterIdle();
+    }
+  }
+
+  static Duration pause(int retried, S2sException error) {
+    return pause(
+        retried,
+        error.getRetryAfter().orElse(Duration.ZERO),
+        ThreadLocalRandom.current().nextDouble());
+  }
+
+  /**
+   * How long to wait before the next attempt: what the server asked for, and then some, so that
+   * clients that failed together don't come back together.
+   */
+  static Duration pause(int retried, Duration asked, double random) {
+    long longest = PAUSE_MAX.toMillis();
+    // 2^16 times the first is far beyond the longest.
+    long half = Math.min(FIRST_PAUSE.toMillis() << Math.min(retried, 16), longest) / 2;
+    return asked.plusMillis(half + Math.round(half * random));
+  }
+}

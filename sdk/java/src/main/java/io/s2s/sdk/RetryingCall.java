@@ -1,0 +1,162 @@
+package io.s2s.sdk;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+
+/** One unary call of as many attempts as it takes, each a call of its own. */
+final class RetryingCall<Q, R> extends ClientCall<Q, R> {
+  /** One message, and the end that shows that there are no others. */
+  private static final int MESSAGES_ASKED_FOR = 2;
+
+  private record Cancellation(String message, Throwable cause) {}
+
+  private final RetryInterceptor policy;
+  private final MethodDescriptor<Q, R> method;
+  private final CallOptions options;
+  private final Channel next;
+  private final Context context = Context.current();
+  private final Context.CancellationListener endPause = ended -> endPause();
+  private final Executor executor;
+
+  private Listener<R> listener;
+  private Metadata headers;
+  private Q request;
+  private int retried;
+
+  // What `cancel` has to do with, from any thread.
+  private volatile Cancellation cancellation;
+  private volatile ClientCall<Q, R> attempt;
+  private volatile CompletableFuture<Void> pause = new CompletableFuture<>();
+
+  RetryingCall(
+      RetryInterceptor policy, MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+    this.policy = policy;
+    this.method = method;
+    this.options = options;
+    this.next = next;
+    this.executor =
+        options.getExecutor() == null ? ForkJoinPool.commonPool() : options.getExecutor();
+  }
+
+  @Override
+  public void start(Listener<R> listener, Metadata headers) {
+    this.listener = listener;
+    this.headers = headers;
+  }
+
+  /** Does nothing: a unary call's response is handed on when it is there. */
+  @Override
+  public void request(int messages) {}
+
+  @Override
+  public void sendMessage(Q message) {
+    request = RequestIds.fill(message);
+  }
+
+  @Override
+  public void halfClose() {
+    context.addListener(endPause, Runnable::run);
+    attempt();
+  }
+
+  @Override
+  public void cancel(String message, Throwable cause) {
+    cancellation = new Cancellation(message, cause);
+    endPause();
+    ClientCall<Q, R> running = attempt;
+    if (running != null) {
+      running.cancel(message, cause);
+    }
+  }
+
+  private void endPause() {
+    pause.complete(null);
+  }
+
+  /** Locked, so that an attempt that fails while it is begun is not overtaken by the next one. */
+  private synchronized void attempt() {
+    policy.beforeAttempt();
+    ClientCall<Q, R> call = next.newCall(method, options);
+    Metadata ownHeaders = new Metadata();
+    ownHeaders.merge(headers);
+    call.start(new Attempt(), ownHeaders);
+    if (cancellation == null) {
+      call.request(MESSAGES_ASKED_FOR);
+      call.sendMessage(request);
+      call.halfClose();
+    }
+    // Only now: a call that is cancelled takes no message any more.
+    attempt = call;
+    Cancellation cancelled = cancellation;
+    if (cancelled != null) {
+      call.cancel(cancelled.message, cancelled.cause);
+    }
+  }
+
+  /** Begins the next attempt after a pause, which a cancellation ends. */
+  private void attemptAfter(Duration duration) {
+    CompletableFuture<Void> pause = new CompletableFuture<>();
+    this.pause = pause;
+    if (cancellation != null || context.isCancelled()) {
+      pause.complete(null);
+    }
+    pause
+        .completeOnTimeout(null, duration.toMillis(), TimeUnit.MILLISECONDS)
+        .thenRunAsync(context.wrap(this::attempt), executor);
+  }
+
+  /** Keeps what an attempt answers until it is known to be the last. */
+  private final class Attempt extends Listener<R> {
+    private Metadata responseHeaders;
+    private R response;
+
+    @Override
+    public void onHeaders(Metadata headers) {
+      responseHeaders = headers;
+    }
+
+    @Override
+    public void onMessage(R message) {
+      response = message;
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      if (status.isOk()) {
+        close(status, trailers);
+        return;
+      }
+      S2sException error = S2sException.of(status, trailers);
+      Duration pause = RetryInterceptor.pause(retried, error);
+      long left = options.getDeadline().timeRemaining(TimeUnit.NANOSECONDS);
+      boolean inTime = pause.compareTo(Duration.ofNanos(left)) < 0;
+      if (cancellation == null && inTime && policy.sendsAgain(retried, error)) {
+        retried++;
+        attemptAfter(pause);
+      } else {
+        close(error.getStatus(), trailers);
+      }
+    }
+
+    private void close(Status status, Metadata trailers) {
+      context.removeListener(endPause);
+      if (responseHeaders != null) {
+        listener.onHeaders(responseHeaders);
+      }
+      if (response != null) {
+        listener.onMessage(response);
+      }
+      listener.onClose(status, trailers);
+    }
+  }
+}

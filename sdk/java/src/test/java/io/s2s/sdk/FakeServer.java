@@ -1,0 +1,229 @@
+package io.s2s.sdk;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.protobuf.Message;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
+import io.s2s.sdk.v1.BatchRecordConversionsRequest;
+import io.s2s.sdk.v1.BatchRecordConversionsResponse;
+import io.s2s.sdk.v1.BatchRecordConversionsResult;
+import io.s2s.sdk.v1.Conversion;
+import io.s2s.sdk.v1.ConversionServiceGrpc;
+import io.s2s.sdk.v1.ListConversionsRequest;
+import io.s2s.sdk.v1.ListConversionsResponse;
+import io.s2s.sdk.v1.RecordConversionRequest;
+import io.s2s.sdk.v1.RecordConversionResponse;
+import io.s2s.sdk.v1.StreamRecordConversionsRequest;
+import io.s2s.sdk.v1.StreamRecordConversionsResponse;
+import io.s2s.sdk.v1.Verdict;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A real server of the generated traits on a real port. It answers calls by a script, then with
+ * success, and keeps what it was asked.
+ */
+final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
+    implements ServerInterceptor, AutoCloseable {
+  /** In the script: no answer at all. */
+  static final StatusRuntimeException NEVER = io.grpc.Status.OK.asRuntimeException();
+
+  static final StatusRuntimeException OK = io.grpc.Status.OK.asRuntimeException();
+  static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+  final Queue<StatusRuntimeException> script = new ConcurrentLinkedQueue<>();
+
+  /** What follows the script. */
+  volatile StatusRuntimeException always = OK;
+
+  final List<RecordConversionRequest> requests = new CopyOnWriteArrayList<>();
+  final List<Metadata> headers = new CopyOnWriteArrayList<>();
+  final List<Long> millisLeft = new CopyOnWriteArrayList<>();
+  final List<String> pageTokens = new CopyOnWriteArrayList<>();
+
+  /** One for each call of {@code RecordConversion} that has come. */
+  final Semaphore recordCalls = new Semaphore(0);
+
+  private final Server server;
+
+  FakeServer(StatusRuntimeException... script) throws IOException {
+    this(0, io.grpc.InsecureServerCredentials.create());
+    this.script.addAll(List.of(script));
+  }
+
+  FakeServer(int port, ServerCredentials credentials) throws IOException {
+    server =
+        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port), credentials)
+            .addService(this)
+            .intercept(this)
+            .build()
+            .start();
+  }
+
+  String authority() {
+    return "127.0.0.1:" + port();
+  }
+
+  int port() {
+    return server.getPort();
+  }
+
+  S2sClient.Builder client() {
+    return S2sClient.builder("http://" + authority());
+  }
+
+  List<String> requestIds() {
+    return requests.stream().map(RecordConversionRequest::getRequestId).toList();
+  }
+
+  @Override
+  public void close() {
+    server.shutdownNow();
+  }
+
+  static StatusRuntimeException unavailable() {
+    return io.grpc.Status.UNAVAILABLE
+        .withDescription("the server is stopping")
+        .asRuntimeException();
+  }
+
+  static StatusRuntimeException overloaded(int retrySeconds, int retryMillis) {
+    RetryInfo retry =
+        RetryInfo.newBuilder()
+            .setRetryDelay(
+                Duration.newBuilder().setSeconds(retrySeconds).setNanos(retryMillis * 1_000_000))
+            .build();
+    return failure(
+        Code.RESOURCE_EXHAUSTED, "too many writes wait", info("OVERLOADED", "s2s.v1"), retry);
+  }
+
+  static ErrorInfo info(String reason, String domain) {
+    return ErrorInfo.newBuilder().setReason(reason).setDomain(domain).build();
+  }
+
+  static StatusRuntimeException failure(Code code, String message, Message... details) {
+    return StatusProto.toStatusRuntimeException(status(code, message, details));
+  }
+
+  static Status status(Code code, String message, Message... details) {
+    List<Any> packed = List.of(details).stream().map(Any::pack).toList();
+    return Status.newBuilder()
+        .setCode(code.value())
+        .setMessage(message)
+        .addAllDetails(packed)
+        .build();
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    this.headers.add(headers);
+    if (Context.current().getDeadline() != null) {
+      millisLeft.add(Context.current().getDeadline().timeRemaining(TimeUnit.MILLISECONDS));
+    }
+    return next.startCall(call, headers);
+  }
+
+  private <R> void answer(R response, StreamObserver<R> observer) {
+    StatusRuntimeException next = script.poll();
+    next = next == null ? always : next;
+    if (next == OK) {
+      observer.onNext(response);
+      observer.onCompleted();
+    } else if (next != NEVER) {
+      observer.onError(next);
+    }
+  }
+
+  @Override
+  public void recordConversion(
+      RecordConversionRequest request, StreamObserver<RecordConversionResponse> observer) {
+    requests.add(request);
+    recordCalls.release();
+    answer(
+        RecordConversionResponse.newBuilder().setVerdict(Verdict.VERDICT_RECORDED).build(),
+        observer);
+  }
+
+  /** Refuses items without a click id. */
+  @Override
+  public void batchRecordConversions(
+      BatchRecordConversionsRequest batch,
+      StreamObserver<BatchRecordConversionsResponse> observer) {
+    BatchRecordConversionsResponse.Builder response = BatchRecordConversionsResponse.newBuilder();
+    for (RecordConversionRequest request : batch.getRequestsList()) {
+      requests.add(request);
+      BatchRecordConversionsResult.Builder result = response.addResultsBuilder();
+      if (request.getClickId().isEmpty()) {
+        result.setError(
+            status(Code.INVALID_ARGUMENT, "no click id", info("MISSING_PARAMETER", "s2s.v1")));
+      } else {
+        result.setResponse(RecordConversionResponse.getDefaultInstance());
+      }
+    }
+    answer(response.build(), observer);
+  }
+
+  @Override
+  public StreamObserver<StreamRecordConversionsRequest> streamRecordConversions(
+      StreamObserver<StreamRecordConversionsResponse> observer) {
+    answer(StreamRecordConversionsResponse.getDefaultInstance(), observer);
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(StreamRecordConversionsRequest request) {
+        requests.add(request.getRequest());
+      }
+
+      @Override
+      public void onError(Throwable failure) {}
+
+      @Override
+      public void onCompleted() {}
+    };
+  }
+
+  /** Three pages: two conversions, none, one. */
+  @Override
+  public void listConversions(
+      ListConversionsRequest request, StreamObserver<ListConversionsResponse> observer) {
+    pageTokens.add(request.getClickId() + request.getPageToken());
+    ListConversionsResponse response =
+        switch (request.getPageToken()) {
+          case "" -> page("second", "a", "b");
+          case "second" -> page("third");
+          case "third" -> page("", "c");
+          default -> throw new AssertionError(request);
+        };
+    answer(response, observer);
+  }
+
+  private static ListConversionsResponse page(String next, String... ids) {
+    ListConversionsResponse.Builder page =
+        ListConversionsResponse.newBuilder().setNextPageToken(next);
+    for (String id : ids) {
+      page.addConversions(Conversion.newBuilder().setId(id));
+    }
+    return page.build();
+  }
+}

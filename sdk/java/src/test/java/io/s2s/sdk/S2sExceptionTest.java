@@ -1,0 +1,168 @@
+package io.s2s.sdk;
+
+import static io.s2s.sdk.FakeServer.failure;
+import static io.s2s.sdk.FakeServer.info;
+import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_CLICK_EXPIRED;
+import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_DEADLINE_EXCEEDED;
+import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_FIELD_INVALID;
+import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_INTERNAL;
+import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_UNAVAILABLE;
+import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_UNSPECIFIED;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.rpc.BadRequest;
+import com.google.rpc.BadRequest.FieldViolation;
+import com.google.rpc.RetryInfo;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import io.s2s.sdk.v1.BatchRecordConversionsResult;
+import io.s2s.sdk.v1.ErrorReason;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class S2sExceptionTest {
+  @Test
+  void whatTheServerSaysArrivesWhole() {
+    var info =
+        info("FIELD_INVALID", "s2s.v1").toBuilder().putMetadata("field", "transaction_id").build();
+    var violation =
+        FieldViolation.newBuilder()
+            .setField("transaction_id")
+            .setDescription("at most 255 bytes")
+            .build();
+    var bad = BadRequest.newBuilder().addFieldViolations(violation).build();
+    var error =
+        S2sException.from(failure(Code.INVALID_ARGUMENT, "transaction_id is too long", info, bad));
+    assertEquals(Code.INVALID_ARGUMENT, error.getCode());
+    assertEquals(ERROR_REASON_FIELD_INVALID, error.getReason());
+    assertEquals("FIELD_INVALID", error.getReasonText());
+    assertEquals("transaction_id is too long", error.getMessage());
+    assertEquals(Map.of("field", "transaction_id"), error.getMetadata());
+    assertEquals(List.of(violation), error.getFieldViolations());
+    assertEquals(Optional.empty(), error.getRetryAfter());
+    assertEquals(
+        "io.s2s.sdk.S2sException: transaction_id is too long [FIELD_INVALID]", error.toString());
+  }
+
+  @Test
+  void reasonsAreReadFromWhatTheServerSays() {
+    record Case(Throwable failure, Code code, ErrorReason reason, String text) {}
+    var notDetails = new Metadata();
+    notDetails.put(
+        Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER),
+        "not details".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    var refused = new IOException("io exception", new ConnectException("Connection refused"));
+    for (Case c :
+        List.of(
+            new Case(
+                failure(Code.FAILED_PRECONDITION, "m", info("CLICK_EXPIRED", "s2s.v1")),
+                Code.FAILED_PRECONDITION,
+                ERROR_REASON_CLICK_EXPIRED,
+                "m [CLICK_EXPIRED]"),
+            new Case(
+                failure(Code.UNAVAILABLE, "m", info("INTERNAL", "s2s.v1")),
+                Code.UNAVAILABLE,
+                ERROR_REASON_INTERNAL,
+                "m [INTERNAL]"),
+            new Case(
+                failure(Code.INTERNAL, "m", info("INTERNAL", "s2s.v1")),
+                Code.INTERNAL,
+                ERROR_REASON_INTERNAL,
+                "m [INTERNAL]"),
+            new Case(
+                failure(Code.ABORTED, "m", info("NEWER", "s2s.v1")),
+                Code.ABORTED,
+                ERROR_REASON_UNSPECIFIED,
+                "m [NEWER]"),
+            new Case(
+                failure(Code.ABORTED, "m", info("CLICK_EXPIRED", "proxy.example")),
+                Code.ABORTED,
+                ERROR_REASON_UNSPECIFIED,
+                "m [ABORTED]"),
+            new Case(
+                failure(Code.NOT_FOUND, "m"),
+                Code.NOT_FOUND,
+                ERROR_REASON_UNSPECIFIED,
+                "m [NOT_FOUND]"),
+            new Case(
+                failure(Code.UNAVAILABLE, "m"),
+                Code.UNAVAILABLE,
+                ERROR_REASON_UNAVAILABLE,
+                "m [UNAVAILABLE]"),
+            new Case(
+                failure(Code.DEADLINE_EXCEEDED, "m"),
+                Code.DEADLINE_EXCEEDED,
+                ERROR_REASON_DEADLINE_EXCEEDED,
+                "m [DEADLINE_EXCEEDED]"),
+            new Case(
+                Status.UNKNOWN.withDescription("no trailers").asRuntimeException(),
+                Code.UNAVAILABLE,
+                ERROR_REASON_UNAVAILABLE,
+                "the server could not be reached: no trailers [UNAVAILABLE]"),
+            new Case(
+                Status.UNAVAILABLE.withDescription("x").withCause(refused).asException(),
+                Code.UNAVAILABLE,
+                ERROR_REASON_UNAVAILABLE,
+                "the server could not be reached: Connection refused [UNAVAILABLE]"),
+            new Case(
+                Status.CANCELLED.withDescription("m").withCause(refused).asException(),
+                Code.CANCELLED,
+                ERROR_REASON_UNSPECIFIED,
+                "m [CANCELLED]"),
+            new Case(
+                Status.NOT_FOUND.withDescription("m").asRuntimeException(notDetails),
+                Code.NOT_FOUND,
+                ERROR_REASON_UNSPECIFIED,
+                "m [NOT_FOUND]"))) {
+      var error = S2sException.from(c.failure);
+      // Read twice, as what an interceptor has read is.
+      for (var read : List.of(error, S2sException.from(error))) {
+        assertEquals(c.code, read.getCode(), c.text);
+        assertEquals(c.reason, read.getReason(), c.text);
+        assertEquals("io.s2s.sdk.S2sException: " + c.text, read.toString());
+      }
+    }
+  }
+
+  @Test
+  void onlyPausesThatCanBeAreAskedFor() {
+    for (long seconds : new long[] {0, 5, 315_576_000_000L, -1, Long.MIN_VALUE, Long.MAX_VALUE}) {
+      var delay = com.google.protobuf.Duration.newBuilder().setSeconds(seconds).setNanos(1);
+      var retry = RetryInfo.newBuilder().setRetryDelay(delay).build();
+      var error = S2sException.from(failure(Code.RESOURCE_EXHAUSTED, "", retry));
+      boolean possible = seconds >= 0 && seconds < Long.MAX_VALUE;
+      assertEquals(
+          possible ? Optional.of(Duration.ofSeconds(seconds, 1)) : Optional.empty(),
+          error.getRetryAfter());
+      RetryInterceptor.pause(0, error);
+    }
+  }
+
+  @Test
+  void everyReasonIsKnownByItsText() {
+    for (ErrorReason reason : ErrorReason.values()) {
+      String text = reason.name().replace("ERROR_REASON_", "");
+      var error = S2sException.from(failure(Code.ABORTED, "", info(text, "s2s.v1")));
+      boolean unknown = reason == ErrorReason.UNRECOGNIZED;
+      assertEquals(unknown ? ERROR_REASON_UNSPECIFIED : reason, error.getReason());
+    }
+  }
+
+  @Test
+  void resultsThatAreNoneAreErrors() {
+    var error =
+        assertThrows(
+            S2sException.class,
+            () -> S2sException.responseOf(BatchRecordConversionsResult.getDefaultInstance()));
+    assertEquals(Code.UNKNOWN, error.getCode());
+    assertTrue(error.getMessage().contains("no result"));
+  }
+}
