@@ -6,7 +6,7 @@
 import type { DescMethodUnary } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import type { Transport } from "@connectrpc/connect";
-import { errorOf, isPassing, type S2sError } from "./error.js";
+import { isPassing, S2sError } from "./error.js";
 import { withRequestIds } from "./request-id.js";
 
 /** The longest pause before the first retry; it doubles with each one. */
@@ -44,7 +44,7 @@ export function withPolicy(transport: Transport, policy: Policy): Transport {
         try {
           return await transport.unary(method, signal, leftMs(), authorized(header), request, contextValues);
         } catch (thrown) {
-          const error = errorOf(thrown, signal?.aborted ?? false);
+          const error = S2sError.from(thrown, signal?.aborted ?? false);
           const pause = pauseMs(retries, error, Math.random());
           if (retries >= retriesMax || !isPassing(error) || pause >= leftMs()) {
             throw error;
@@ -55,7 +55,7 @@ export function withPolicy(transport: Transport, policy: Policy): Transport {
     },
     // Without a deadline, unless the caller has one: a stream may take as long as there is something to send.
     async stream(method, signal, timeoutMs, header, input, contextValues) {
-      const thrown = (thrown: unknown) => errorOf(thrown, signal?.aborted ?? false);
+      const thrown = (thrown: unknown) => S2sError.from(thrown, signal?.aborted ?? false);
       try {
         const response = await transport.stream(
           method,

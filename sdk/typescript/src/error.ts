@@ -53,8 +53,7 @@ export class S2sError extends Error {
   /** How many milliseconds the server asks to wait before the call is sent again, if it does. */
   readonly retryAfterMs: number | undefined;
 
-  /** @internal */
-  constructor(code: Code, message: string, cause: ConnectError) {
+  private constructor(code: Code, message: string, cause: ConnectError) {
     super(message, { cause });
     this.code = code;
     const info = cause.findDetails(ErrorInfoSchema).find(({ domain }) => domain === DOMAIN);
@@ -75,41 +74,36 @@ export class S2sError extends Error {
     return new S2sError(status.code, status.message, error);
   }
 
+  /** @internal What was thrown while a call was made; `canceled`: by the caller. */
+  static from(thrown: unknown, canceled: boolean): S2sError {
+    const error = ConnectError.from(thrown);
+    if (canceled) {
+      const message = "the call was cancelled; it may or may not have taken effect";
+      return new S2sError(Code.Canceled, message, error);
+    }
+    const answered = isAnswer(error);
+    // gRPC libraries say CANCELLED where the time in `grpc-timeout` is over, and nobody else cancels a call whose
+    // answer is awaited.
+    const late = answered && error.code === Code.Canceled && error.details.length === 0;
+    if (late || (!answered && error.code === Code.DeadlineExceeded)) {
+      return new S2sError(Code.DeadlineExceeded, "no answer within the timeout", error);
+    }
+    if (!answered && UNREACHABLE.has(error.code)) {
+      return new S2sError(Code.Unavailable, `the server could not be reached: ${rootCause(error)}`, error);
+    }
+    return new S2sError(error.code, error.rawMessage, error);
+  }
+
   /** The message, then the reason in brackets. */
   override toString(): string {
     return `${this.name}: ${this.message} [${this.reasonText || Code[this.code]}]`;
   }
 }
 
-/** What was thrown while a call was made; `canceled`: by the caller. */
-export function errorOf(thrown: unknown, canceled: boolean): S2sError {
-  const error = ConnectError.from(thrown);
-  const of = (code: Code, message: string) => new S2sError(code, message, error);
-  if (canceled) {
-    return of(Code.Canceled, "the call was cancelled; it may or may not have taken effect");
-  }
-  const bare = error.details.length === 0;
-  if (isAnswer(error)) {
-    // gRPC libraries say CANCELLED where the time in `grpc-timeout` is over, and nobody else cancels a call whose
-    // answer is awaited.
-    return error.code === Code.Canceled && bare
-      ? of(Code.DeadlineExceeded, NO_ANSWER)
-      : of(error.code, error.rawMessage);
-  }
-  if (error.code === Code.DeadlineExceeded) {
-    return of(error.code, NO_ANSWER);
-  }
-  return UNREACHABLE.has(error.code)
-    ? of(Code.Unavailable, `the server could not be reached: ${rootCause(error)}`)
-    : of(error.code, error.rawMessage);
-}
-
 /** Whether the same call may succeed in a moment. An answer that is too large here will be so again. */
 export function isPassing({ code, cause }: S2sError): boolean {
   return code === Code.Unavailable || (code === Code.ResourceExhausted && isAnswer(cause));
 }
-
-const NO_ANSWER = "no answer within the timeout";
 
 /** Whether the server said so, and not Connect by itself. */
 function isAnswer(error: unknown): boolean {
@@ -137,5 +131,5 @@ function rootCause(error: ConnectError): string {
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
     message = cause.message || message;
   }
-  return message;
+  return message.trim();
 }

@@ -26,8 +26,7 @@ export class MoneyError extends Error {
   /** `malformed`: no digits with at most one point; else millionths of it are no 64-bit integer. */
   readonly problem: "malformed" | "tooPrecise" | "outOfRange";
 
-  /** @internal */
-  constructor(problem: keyof typeof PROBLEMS) {
+  constructor(problem: MoneyError["problem"]) {
     super(PROBLEMS[problem]);
     this.problem = problem;
   }

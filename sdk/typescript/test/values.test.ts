@@ -6,7 +6,6 @@ import { test } from "node:test";
 import { create, type DescService } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { pauseMs } from "../src/calls.js";
-import { errorOf } from "../src/error.js";
 import * as sdk from "../src/sdk.js";
 import { failure } from "./scripted-server.js";
 
@@ -154,7 +153,7 @@ test("reasons are read from what the server says", () => {
       "no answer within the timeout [DEADLINE_EXCEEDED]",
     ],
   ] as const) {
-    const read = errorOf(said(error), false);
+    const read = sdk.S2sError.from(said(error), false);
     assert.deepEqual([read.code, read.reason, String(read)], [code, reason, `S2sError: ${text}`]);
   }
 });
@@ -162,7 +161,7 @@ test("reasons are read from what the server says", () => {
 test("every reason is known by its text", () => {
   for (const { number, name } of sdk.ErrorReasonSchema.values) {
     const text = name.replace("ERROR_REASON_", "");
-    assert.equal(errorOf(failure(Code.Aborted, text), false).reason, number);
+    assert.equal(sdk.S2sError.from(failure(Code.Aborted, text), false).reason, number);
   }
 });
 
