@@ -40,13 +40,21 @@ export interface ClientOptions {
  * Calls fail with an `S2sError`. The `signal` among a call's options cancels it; it may or may not have taken effect.
  */
 export interface S2sClient {
+  /** Whoever shares one installation with others. */
   readonly accounts: Client<typeof AccountService>;
+  /** What callers are known by. */
   readonly apiKeys: Client<typeof ApiKeyService>;
+  /** Kinds of conversions, such as "sale", each with its postback URL. */
   readonly conversionCodes: Client<typeof ConversionCodeService>;
+  /** Where visitors are sent, and what for. */
   readonly trackingLinks: Client<typeof TrackingLinkService>;
+  /** One for each visitor who followed a tracking link. */
   readonly clicks: Client<typeof ClickService>;
+  /** What clicks led to. */
   readonly conversions: Client<typeof ConversionService>;
+  /** What merchants sent, what became of it, and replays. */
   readonly postbacks: Client<typeof PostbackService>;
+  /** What each network calls things. */
   readonly presets: Client<typeof PresetService>;
 }
 
