@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
 import { listen } from "../scripted-server.js";
-import { http, journey, stage } from "./stage.js";
+import { http, journey, stage, TIMEOUT_MS } from "./stage.js";
 
 /** Without a call to anybody but those that the page calls. */
 const FLAGS = [
@@ -19,7 +19,7 @@ const FLAGS = [
   "--no-sandbox",
 ];
 
-test("the journey of all SDKs in a browser", async (context) => {
+test("the journey of all SDKs in a browser", { timeout: TIMEOUT_MS }, async (context) => {
   const { outputFiles } = await build({ entryPoints: ["test/journey/page.ts"], bundle: true, write: false });
   const script = outputFiles[0]?.text;
   const pages = createServer((request, response) => {

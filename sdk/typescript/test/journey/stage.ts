@@ -3,6 +3,9 @@
 import { readFileSync } from "node:fs";
 import type { HttpRequest, HttpResponse, Journey, Stage } from "./play.js";
 
+/** Of a whole journey: what hangs ends some day. */
+export const TIMEOUT_MS = 10 * 60 * 1_000;
+
 export const journey: Journey = JSON.parse(readFileSync(variable("S2S_JOURNEY"), "utf8"));
 
 export const stage: Omit<Stage, "browser" | "createClient" | "http"> = {
