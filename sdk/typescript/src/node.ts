@@ -44,17 +44,20 @@ export function createClient(options: NodeClientOptions): S2sClient {
 }
 
 function tlsOf({ caCertificate, identity }: NodeClientOptions, origin: string): SecureContextOptions {
-  const tls: SecureContextOptions = {
-    ...(caCertificate && { ca: caCertificate }),
-    ...(identity && { cert: identity.certificate, key: identity.key }),
-  };
-  if (Object.keys(tls).length > 0 && !origin.startsWith("https:")) {
+  if (caCertificate === undefined && identity === undefined) {
+    return {};
+  }
+  if (!origin.startsWith("https:")) {
     throw new TypeError("certificates are for https endpoints");
   }
+  const tls: SecureContextOptions = {
+    ...(caCertificate !== undefined && { ca: caCertificate }),
+    ...(identity !== undefined && { cert: identity.certificate, key: identity.key }),
+  };
   try {
     createSecureContext(tls);
     // Which passes over authorities that are not PEM.
-    if (caCertificate) {
+    if (caCertificate !== undefined) {
       new X509Certificate(caCertificate);
     }
   } catch (cause) {

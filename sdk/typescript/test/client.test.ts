@@ -344,6 +344,7 @@ test("certificates, timeouts and retries are checked", () => {
     { endpoint: plain, identity: { certificate: pem, key: "no key" } },
     { endpoint: tls, caCertificate: pem },
     { endpoint: tls, caCertificate: "no PEM" },
+    { endpoint: tls, caCertificate: "" },
     { endpoint: tls, identity: { certificate: pem, key: "no key" } },
   ]) {
     assert.throws(() => createClient(options), TypeError);
