@@ -1,0 +1,113 @@
+// Key, deadline, retries, request ids and typed errors, once for all calls.
+//
+// A transport around Connect's, and no interceptors: what an interceptor throws becomes Connect's own error again, and
+// the deadline that it runs under is that of one attempt.
+
+import type { DescMethodUnary } from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
+import type { Transport } from "@connectrpc/connect";
+import { isPassing, S2sError } from "./error.js";
+import { withRequestIds } from "./request-id.js";
+
+/** The longest pause before the first retry; it doubles with each one. */
+const FIRST_PAUSE_MS = 100;
+const PAUSE_MS_MAX = 5_000;
+const TIMEOUT_MS_MAX = 60 * 60 * 1_000;
+
+/** How calls are made. */
+export interface Policy {
+  readonly apiKey: string | undefined;
+  /** Of a call, over all its attempts and pauses. */
+  readonly timeoutMs: number;
+  /** After the first attempt. */
+  readonly retries: number;
+}
+
+/** `transport` with this policy. */
+export function withPolicy(transport: Transport, policy: Policy): Transport {
+  const authorized = (header: HeadersInit | undefined): Headers => {
+    const headers = new Headers(header);
+    if (policy.apiKey !== undefined) {
+      headers.set("authorization", `Bearer ${policy.apiKey}`);
+    }
+    return headers;
+  };
+  return {
+    async unary(method, signal, timeoutMs = policy.timeoutMs, header, input, contextValues) {
+      const request = withRequestIds(method.input, input);
+      const retriesMax = isRepeatable(method) ? policy.retries : 0;
+      // Connect takes 0 for no deadline.
+      const deadline =
+        performance.now() + (timeoutMs > 0 ? Math.min(timeoutMs, TIMEOUT_MS_MAX) : TIMEOUT_MS_MAX);
+      const leftMs = () => Math.max(1, Math.ceil(deadline - performance.now()));
+      for (let retries = 0; ; retries++) {
+        try {
+          return await transport.unary(method, signal, leftMs(), authorized(header), request, contextValues);
+        } catch (thrown) {
+          const error = S2sError.from(thrown, signal?.aborted ?? false);
+          const pause = pauseMs(retries, error, Math.random());
+          if (retries >= retriesMax || !isPassing(error) || pause >= leftMs()) {
+            throw error;
+          }
+          await sleep(pause, signal);
+        }
+      }
+    },
+    // Without a deadline, unless the caller has one: a stream may take as long as there is something to send.
+    async stream(method, signal, timeoutMs, header, input, contextValues) {
+      const thrown = (thrown: unknown) => S2sError.from(thrown, signal?.aborted ?? false);
+      try {
+        const response = await transport.stream(
+          method,
+          signal,
+          timeoutMs,
+          authorized(header),
+          input,
+          contextValues,
+        );
+        return { ...response, message: throwing(response.message, thrown) };
+      } catch (error) {
+        throw thrown(error);
+      }
+    },
+  };
+}
+
+/** Whether it does no harm to send a call again of which it is not known what became. */
+function isRepeatable({ idempotency, input }: DescMethodUnary): boolean {
+  return idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN || "requestId" in input.field;
+}
+
+/**
+ * How long to wait before the next attempt: what the server asked for, and then some, so that clients that failed
+ * together don't come back together. `random`: 0 to 1.
+ */
+export function pauseMs(
+  retries: number,
+  { retryAfterMs = 0 }: Pick<S2sError, "retryAfterMs">,
+  random: number,
+): number {
+  const half = Math.min(FIRST_PAUSE_MS * 2 ** retries, PAUSE_MS_MAX) / 2;
+  return retryAfterMs + half + half * random;
+}
+
+/** Ends early where the call is cancelled, which the next attempt notices. */
+function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    signal?.addEventListener("abort", wake);
+  });
+}
+
+async function* throwing<T>(messages: AsyncIterable<T>, of: (thrown: unknown) => S2sError): AsyncIterable<T> {
+  try {
+    yield* messages;
+  } catch (thrown) {
+    throw of(thrown);
+  }
+}

@@ -1,0 +1,41 @@
+// Lists that page by themselves.
+
+import type { Message } from "@bufbuild/protobuf";
+import type { CallOptions } from "@connectrpc/connect";
+
+/** A page, which has one repeated field beside its token. */
+type Page = Message & { nextPageToken: string };
+
+/** What a page holds. */
+type Item<P extends Page> = {
+  [Field in Exclude<keyof P, keyof Message>]: P[Field] extends (infer T)[] ? T : never;
+}[Exclude<keyof P, keyof Message>];
+
+/**
+ * Iterates over all pages of a list, from the request's `pageToken` on:
+ *
+ * ```ts
+ * for await (const conversion of listAll(client.conversions.listConversions, { conversionCodeId })) …
+ * ```
+ *
+ * `list`: a method of a client whose name begins with `list`, or `replayPostbacks` with a filter. Each page is fetched
+ * when it is reached, one at a time, with `options`, timeout and retries of its own.
+ */
+export async function* listAll<Request extends { pageToken?: string }, P extends Page>(
+  list: (request: Request, options?: CallOptions) => Promise<P>,
+  request: NoInfer<Request>,
+  options?: CallOptions,
+): AsyncGenerator<Item<P>, void, undefined> {
+  let { pageToken = "" } = request;
+  do {
+    const page = await list({ ...request, pageToken }, options);
+    yield* itemsOf(page);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== "");
+}
+
+/** `$unknown` is an array as well: what a newer server sends. */
+function itemsOf<P extends Page>(page: P): Item<P>[] {
+  const fields = Object.entries(page).filter(([name]) => !name.startsWith("$"));
+  return fields.map(([, value]) => value).find(Array.isArray) ?? [];
+}

@@ -1,0 +1,67 @@
+// The client for Node.js: gRPC over one HTTP/2 connection, opened at the first call, opened again where it broke.
+
+import { X509Certificate } from "node:crypto";
+import { createSecureContext, type SecureContextOptions } from "node:tls";
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { type ClientOptions, clientOf, type S2sClient } from "./client.js";
+
+export * from "./sdk.js";
+
+/**
+ * A connection that is silent for so long is asked for a sign of life, calls or no calls, so that one that a firewall
+ * dropped costs no call its time.
+ */
+const KEEP_ALIVE_INTERVAL_MS = 30_000;
+const KEEP_ALIVE_TIMEOUT_MS = 10_000;
+const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
+
+/** The settings of a client on Node.js. */
+export interface NodeClientOptions extends ClientOptions {
+  /**
+   * The certificates in PEM of the authorities that may vouch for the server, in place of those that Node.js trusts.
+   * For `https` endpoints only.
+   */
+  caCertificate?: string | Buffer | undefined;
+  /**
+   * Our own certificate and its private key, both in PEM, for a server that asks for one (mTLS). For `https` endpoints
+   * only.
+   */
+  identity?: { certificate: string | Buffer; key: string | Buffer } | undefined;
+}
+
+/** Makes a client, which connects at its first call: a server that isn't there is no error yet. */
+export function createClient(options: NodeClientOptions): S2sClient {
+  return clientOf(options, (origin) =>
+    createGrpcTransport({
+      baseUrl: origin,
+      nodeOptions: tlsOf(options, origin),
+      pingIntervalMs: KEEP_ALIVE_INTERVAL_MS,
+      pingTimeoutMs: KEEP_ALIVE_TIMEOUT_MS,
+      pingIdleConnection: true,
+      readMaxBytes: RESPONSE_BYTES_MAX,
+    }),
+  );
+}
+
+function tlsOf({ caCertificate, identity }: NodeClientOptions, origin: string): SecureContextOptions {
+  if (caCertificate === undefined && identity === undefined) {
+    return {};
+  }
+  if (!origin.startsWith("https:")) {
+    throw new TypeError("certificates are for https endpoints");
+  }
+  const tls: SecureContextOptions = {
+    ...(caCertificate !== undefined && { ca: caCertificate }),
+    ...(identity !== undefined && { cert: identity.certificate, key: identity.key }),
+  };
+  try {
+    createSecureContext(tls);
+    // Which passes over authorities that are not PEM.
+    if (caCertificate !== undefined) {
+      new X509Certificate(caCertificate);
+    }
+  } catch (cause) {
+    throw new TypeError("the certificates can't be used: PEM is needed, and a key that fits", { cause });
+  }
+  return tls;
+}

@@ -1,0 +1,366 @@
+// Plays the steps of `tests/journey.json` through the public client, on Node.js and in a page alike.
+
+import {
+  type DescMessage,
+  type DescMethod,
+  fromJson,
+  type JsonObject,
+  type JsonValue,
+  type Message,
+  toJson,
+} from "@bufbuild/protobuf";
+import * as sdk from "../../src/sdk.js";
+import { codeName, expect, match, valueAt } from "./match.js";
+
+export interface HttpRequest {
+  method: string;
+  url: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+export interface HttpResponse {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Where a journey is played. */
+export interface Stage {
+  url: string;
+  silentUrl: string;
+  controlUrl: string;
+  apiKey: string;
+  /** A page, which leaves out the steps with `"browser": false`. */
+  browser: boolean;
+  createClient(options: sdk.ClientOptions): object;
+  /** Without following redirects. */
+  http(request: HttpRequest): Promise<HttpResponse>;
+}
+
+export interface Journey {
+  steps: (JsonObject & { name: string; browser?: boolean })[];
+}
+
+/** What a pattern of an error may hold. */
+interface ErrorPattern {
+  code: string;
+  reason?: string;
+  fields?: string[];
+  metadata?: Record<string, string>;
+}
+
+type ItemPattern = { response: JsonObject } | { error: ErrorPattern };
+
+interface Save {
+  [name: string]: string | { from: string; regex: string };
+}
+
+/** The members of a client by their service. */
+const MEMBERS: Readonly<Record<string, string>> = {
+  AccountService: "accounts",
+  ApiKeyService: "apiKeys",
+  ClickService: "clicks",
+  ConversionCodeService: "conversionCodes",
+  ConversionService: "conversions",
+  PostbackService: "postbacks",
+  PresetService: "presets",
+  TrackingLinkService: "trackingLinks",
+};
+
+/** Of what a step ends by itself: well below the default deadline, which must not be what ended it. */
+const PATIENCE_MS = 5_000;
+
+type Call = (request: object, options: sdk.CallOptions) => Promise<Message>;
+type List = (request: object, options?: sdk.CallOptions) => Promise<Message & { nextPageToken: string }>;
+
+/** Plays all steps in order; the first that fails ends it. Returns how many were played. */
+export async function play(journey: Journey, stage: Stage): Promise<number> {
+  const player = new Player(stage);
+  let played = 0;
+  for (const step of journey.steps) {
+    if (!(stage.browser && step.browser === false)) {
+      try {
+        await player.play(step);
+      } catch (cause) {
+        throw new Error(`step "${step.name}": ${cause}`, { cause });
+      }
+      played += 1;
+    }
+  }
+  return played;
+}
+
+class Player {
+  private readonly saved: Map<string, string>;
+  /** One for each way of making them, so that most steps share a connection. */
+  private readonly clients = new Map<string, object>();
+
+  constructor(private readonly stage: Stage) {
+    this.saved = new Map([
+      ["url", stage.url],
+      ["silent_url", stage.silentUrl],
+      ["random", crypto.randomUUID().replaceAll("-", "").slice(0, 16)],
+    ]);
+  }
+
+  async play(raw: JsonObject): Promise<void> {
+    const { name: _, browser: __, ...step } = this.filled(raw) as JsonObject;
+    const actions: Record<string, (step: never) => Promise<void>> = {
+      call: (step: never) => this.call(step),
+      list: (step: never) => this.list(step),
+      http: (step: never) => this.http(step),
+      restart: (step: never) => this.restart(step),
+      stream: (step: never) => this.stream(step),
+      money: (step: never) => this.money(step),
+      sign: (step: never) => this.sign(step),
+      click_id: (step: never) => this.clickId(step),
+    };
+    const [action, ...others] = Object.keys(actions).filter((action) => action in step);
+    expect(action !== undefined && others.length === 0, "one known action");
+    const start = performance.now();
+    await actions[action]?.(step as never);
+    if ("timeout_ms" in step || "cancel_after_ms" in step) {
+      expect(performance.now() - start < PATIENCE_MS, `an end within ${PATIENCE_MS} ms`);
+    }
+  }
+
+  private async call(step: {
+    call: string;
+    request: JsonObject;
+    response?: JsonObject;
+    error?: ErrorPattern;
+    results?: ItemPattern[];
+    save?: Save;
+  }): Promise<void> {
+    const { call, request, response, error, results, save, ...settings } = step;
+    const { method, invoke, options } = this.prepared(call, settings);
+    const outcome = invoke(fromJson(method.input, request), options);
+    if (error !== undefined) {
+      matchError(await errorOf(outcome), error);
+    } else if (results !== undefined) {
+      matchItems(((await outcome) as sdk.BatchRecordConversionsResponse).results, results);
+    } else {
+      expect(response, "a response, results or an error is told");
+      const json = jsonOf(method.output, await outcome);
+      match(json, response, "response");
+      this.save(json, save);
+    }
+  }
+
+  private async list(step: {
+    list: string;
+    request: JsonObject;
+    field: string;
+    items?: JsonValue[];
+    count?: number;
+    error?: ErrorPattern;
+  }): Promise<void> {
+    const { list, request, field, items, count, error, ...settings } = step;
+    const { method, invoke, options } = this.prepared(list, settings);
+    const schema = method.output.field[field]?.message;
+    expect(schema, `${list} has a field ${field}`);
+    const listed: JsonValue[] = [];
+    const all = async () => {
+      const input = fromJson(method.input, request);
+      for await (const item of sdk.listAll(invoke as List, input, options)) {
+        listed.push(jsonOf(schema, item as Message));
+      }
+    };
+    if (error !== undefined) {
+      return matchError(await errorOf(all()), error);
+    }
+    await all();
+    expect(items !== undefined || count !== undefined, "a list has items or a count");
+    match(listed, items ?? listed, "items");
+    match(listed.length, count ?? listed.length, "count");
+  }
+
+  private async http(step: {
+    http: HttpRequest;
+    status: number;
+    headers?: JsonObject;
+    json?: JsonObject;
+    save?: Save;
+  }): Promise<void> {
+    const { http, status, headers = {}, json, save, ...unknown } = step;
+    refuse(unknown);
+    const { method, url, headers: sent, body, ...others } = http;
+    refuse(others);
+    const answer = await this.stage.http(http);
+    match(answer.status, status, "status");
+    match(answer.headers, headers, "headers");
+    const read = json && JSON.parse(answer.body);
+    match(read, json, "json");
+    this.save({ headers: answer.headers, ...(read && { json: read }) }, save);
+  }
+
+  private async restart({
+    restart,
+    ...step
+  }: {
+    restart: JsonObject & { call: string; request: JsonObject };
+  }) {
+    const answer = await this.stage.http({ method: "POST", url: `${this.stage.controlUrl}/restart` });
+    match(answer.status, 204, "restart");
+    await this.call({ ...restart, ...step });
+  }
+
+  private async stream(step: { stream: { requests: JsonObject[]; results: ItemPattern[] } }): Promise<void> {
+    const { stream, ...settings } = step;
+    const { requests, results, ...unknown } = stream;
+    refuse(unknown);
+    const { client, options } = this.client(settings);
+    const { conversions } = client as sdk.S2sClient;
+    async function* sent() {
+      for (const request of requests) {
+        yield { request: fromJson(sdk.RecordConversionRequestSchema, request) };
+      }
+    }
+    const items: (sdk.BatchRecordConversionsResult | undefined)[] = [];
+    for await (const { result } of conversions.streamRecordConversions(sent(), options)) {
+      items.push(result);
+    }
+    matchItems(items, results);
+  }
+
+  private async money({ money, ...others }: { money: { decimal: string; micros?: string; error?: true } }) {
+    const { decimal, micros, error, ...unknown } = money;
+    refuse({ ...others, ...unknown });
+    let read: sdk.Money | undefined;
+    try {
+      read = sdk.moneyFromDecimal(decimal, "EUR");
+    } catch (thrown) {
+      expect(error && thrown instanceof sdk.MoneyError, String(thrown));
+      return;
+    }
+    match(String(read.micros), micros, "micros");
+    match(sdk.moneyToDecimal(read), decimal, "decimal");
+  }
+
+  private async sign({ sign, ...others }: { sign: Record<string, string> & { unixSeconds: number } }) {
+    const { url = "", body = "", secret = "", unixSeconds, signedUrl, ...unknown } = sign;
+    refuse({ ...others, ...unknown });
+    match(await sdk.signPostback(url, body, secret, unixSeconds), signedUrl, "signedUrl");
+  }
+
+  private async clickId(step: { click_id: { text: string; normalised: string | null } }): Promise<void> {
+    const { click_id, ...others } = step;
+    const { text, normalised, ...unknown } = click_id;
+    refuse({ ...others, ...unknown });
+    match(sdk.normaliseClickId(text) ?? null, normalised, "normalised");
+    match(sdk.isClickId(text), normalised !== null, "isClickId");
+  }
+
+  /** A method of a client made as a step says. */
+  private prepared(
+    path: string,
+    settings: object,
+  ): { method: DescMethod; invoke: Call; options: sdk.CallOptions } {
+    const [service = "", name] = path.split("/");
+    const { client, options } = this.client(settings);
+    const member = (client as Record<string, Record<string, Call>>)[MEMBERS[service] ?? ""];
+    const methods = (sdk as unknown as Record<string, { methods: DescMethod[] }>)[service]?.methods;
+    const method = methods?.find((method) => method.name === name);
+    const invoke = member?.[method?.localName ?? ""];
+    expect(method && invoke, `${path} is a method`);
+    return { method, invoke, options };
+  }
+
+  private client(settings: {
+    endpoint?: string;
+    api_key?: string;
+    retries?: number;
+    timeout_ms?: number;
+    cancel_after_ms?: number;
+  }): { client: object; options: sdk.CallOptions } {
+    const { endpoint = this.stage.url, api_key = this.stage.apiKey, retries, ...call } = settings;
+    const { timeout_ms, cancel_after_ms, ...unknown } = call;
+    refuse(unknown);
+    const options: sdk.CallOptions = {};
+    if (timeout_ms !== undefined) {
+      options.timeoutMs = timeout_ms;
+    }
+    if (cancel_after_ms !== undefined) {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), cancel_after_ms);
+      options.signal = controller.signal;
+    }
+    const apiKey = api_key === "" ? undefined : api_key;
+    const made = { endpoint, apiKey, retries };
+    const name = JSON.stringify(made);
+    const client = this.clients.get(name) ?? this.stage.createClient(made);
+    this.clients.set(name, client);
+    return { client, options };
+  }
+
+  private filled(value: JsonValue): JsonValue {
+    if (typeof value === "string") {
+      return value.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+        const saved = this.saved.get(name);
+        expect(saved !== undefined, `${name} was saved`);
+        return saved;
+      });
+    }
+    if (Array.isArray(value)) {
+      return value.map((item) => this.filled(item));
+    }
+    if (typeof value === "object" && value !== null) {
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.filled(item)]));
+    }
+    return value;
+  }
+
+  private save(json: JsonValue, save: Save = {}): void {
+    for (const [name, what] of Object.entries(save)) {
+      const { from, regex } = typeof what === "string" ? { from: what, regex: "(.+)" } : what;
+      const value = new RegExp(regex).exec(String(valueAt(json, from)))?.[1];
+      expect(value !== undefined, `${from} is there to be saved`);
+      this.saved.set(name, value);
+    }
+  }
+}
+
+function jsonOf(schema: DescMessage, message: Message): JsonValue {
+  return toJson(schema, message, { alwaysEmitImplicit: true });
+}
+
+/** What this program does not know, it can't play. */
+function refuse(unknown: object): void {
+  expect(Object.keys(unknown).length === 0, `${Object.keys(unknown)} is known`);
+}
+
+async function errorOf(outcome: Promise<unknown>): Promise<sdk.S2sError> {
+  const thrown = await outcome.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(thrown instanceof sdk.S2sError, `it fails with an S2sError and not with ${thrown}`);
+  return thrown;
+}
+
+function matchError(error: sdk.S2sError, pattern: ErrorPattern): void {
+  const { code, reason, fields, metadata = {}, ...unknown } = pattern;
+  refuse(unknown);
+  match(codeName(error.code), code, "code");
+  match(sdk.ErrorReason[error.reason], reason ?? sdk.ErrorReason[error.reason], "reason");
+  const violated = error.fieldViolations.map(({ field }) => field);
+  match(violated, fields ?? violated, "fields");
+  match(error.metadata, metadata, "metadata");
+}
+
+function matchItems(items: (sdk.BatchRecordConversionsResult | undefined)[], patterns: ItemPattern[]): void {
+  match(items.length, patterns.length, "results");
+  for (const [index, pattern] of patterns.entries()) {
+    const result = items[index]?.result;
+    if ("error" in pattern) {
+      expect(result?.case === "error", `results.${index} is an error`);
+      matchError(sdk.S2sError.fromStatus(result.value), pattern.error);
+    } else {
+      expect(result?.case === "response", `results.${index} is a response`);
+      const { response, ...unknown } = pattern;
+      refuse(unknown);
+      match(jsonOf(sdk.RecordConversionResponseSchema, result.value), response, `results.${index}`);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// What `s2s-journey` tells its command, and HTTP as merchants and visitors speak it.
+
+import { readFileSync } from "node:fs";
+import type { HttpRequest, HttpResponse, Journey, Stage } from "./play.js";
+
+/** Of a whole journey: what hangs ends some day. */
+export const TIMEOUT_MS = 10 * 60 * 1_000;
+
+export const journey: Journey = JSON.parse(readFileSync(variable("S2S_JOURNEY"), "utf8"));
+
+export const stage: Omit<Stage, "browser" | "createClient" | "http"> = {
+  url: variable("S2S_JOURNEY_URL"),
+  silentUrl: variable("S2S_JOURNEY_SILENT_URL"),
+  controlUrl: variable("S2S_JOURNEY_CONTROL_URL"),
+  apiKey: variable("S2S_JOURNEY_KEY"),
+};
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) {
+    throw new Error(`${name} is not set; run this through s2s-journey, as \`make test\` does`);
+  }
+  return value;
+}
+
+export async function http({ method, url, headers, body }: HttpRequest): Promise<HttpResponse> {
+  const response = await fetch(url, {
+    method,
+    headers: headers ?? {},
+    body: body ?? null,
+    redirect: "manual",
+  });
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: await response.text(),
+  };
+}

@@ -1,0 +1,170 @@
+// A server of the schema over a real port, which answers as told and keeps what it was asked.
+
+import { EventEmitter, once } from "node:events";
+import { createServer as createHttp1Server } from "node:http";
+import { createServer as createHttp2Server } from "node:http2";
+import type { AddressInfo, Server, Socket } from "node:net";
+import type { TestContext } from "node:test";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { AnySchema, anyPack, durationFromMs } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { connectNodeAdapter } from "@connectrpc/connect-node";
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  RetryInfoSchema,
+} from "../src/gen/google/rpc/error_details_pb.js";
+import { createClient, type NodeClientOptions } from "../src/node.js";
+import * as sdk from "../src/sdk.js";
+import { createClient as createWebClient, type WebClient } from "../src/web.js";
+
+/** `never`: no answer as long as the caller waits. */
+export type Answer = "ok" | "never" | ConnectError;
+
+/** What both kinds of clients have. */
+export type AnyClient = WebClient;
+
+/** How a client of the scripted server is carried. */
+export const PROTOCOLS = ["gRPC", "gRPC-web"] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+export class ScriptedServer {
+  /** How it answers, call by call; then with success. */
+  script: Answer[] = [];
+  readonly headers: Headers[] = [];
+  readonly requestIds: string[] = [];
+  readonly clicks: sdk.RecordClickRequest[] = [];
+  readonly pageTokens: string[] = [];
+  calls = 0;
+  /** Emits `call` at each. */
+  readonly events = new EventEmitter();
+  endpoint = "";
+
+  private constructor(private readonly protocol: Protocol) {}
+
+  /** Runs until the test ends. */
+  static async start(test: TestContext, protocol: Protocol): Promise<ScriptedServer> {
+    const scripted = new ScriptedServer(protocol);
+    const handler = connectNodeAdapter({
+      routes: (router) => {
+        router.service(sdk.ConversionService, {
+          recordConversion: async (request, { requestHeader, signal }) => {
+            scripted.headers.push(requestHeader);
+            scripted.requestIds.push(request.requestId);
+            await scripted.answer(signal);
+            return { verdict: sdk.Verdict.RECORDED };
+          },
+          batchRecordConversions: async ({ requests }, { signal }) => {
+            scripted.requestIds.push(...requests.map(({ requestId }) => requestId));
+            await scripted.answer(signal);
+            return { results: requests.map(resultOf) };
+          },
+          async *streamRecordConversions(requests, { requestHeader, signal }) {
+            scripted.headers.push(requestHeader);
+            for await (const { request } of requests) {
+              scripted.requestIds.push(request?.requestId ?? "");
+              await scripted.answer(signal);
+              yield { result: resultOf(create(sdk.RecordConversionRequestSchema, request)) };
+            }
+          },
+          listConversions: async ({ clickId, pageToken }, { signal }) => {
+            scripted.pageTokens.push(`${clickId} ${pageToken}`);
+            await scripted.answer(signal);
+            return pageOf(pageToken);
+          },
+        });
+        router.service(sdk.ClickService, {
+          recordClick: (request) => {
+            scripted.clicks.push(request);
+            return {};
+          },
+        });
+        router.service(sdk.ApiKeyService, {
+          rotateApiKey: async (_, { signal }) => {
+            await scripted.answer(signal);
+            return {};
+          },
+        });
+      },
+    });
+    const server = protocol === "gRPC" ? createHttp2Server(handler) : createHttp1Server(handler);
+    scripted.endpoint = await listen(test, server);
+    return scripted;
+  }
+
+  client(options: Omit<NodeClientOptions, "endpoint"> = {}): AnyClient {
+    return clientFor(this.protocol, { endpoint: this.endpoint, ...options });
+  }
+
+  private async answer(signal: AbortSignal): Promise<void> {
+    this.calls += 1;
+    this.events.emit("call");
+    const answer = this.script.shift() ?? "ok";
+    if (answer === "never") {
+      await once(signal, "abort");
+    } else if (answer !== "ok") {
+      throw answer;
+    }
+  }
+}
+
+/** Listens on a port of its own until the test ends, and takes its connections along then; returns its URL. */
+export async function listen(test: TestContext, server: Server): Promise<string> {
+  server.on("connection", (socket: Socket) => test.after(() => socket.destroy()));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  test.after(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+export function clientFor(protocol: Protocol, options: NodeClientOptions): AnyClient {
+  return protocol === "gRPC" ? createClient(options) : createWebClient(options);
+}
+
+/** An error as the service sends it. */
+export function failure(code: Code, reason: string, message = "m", domain = "s2s.v1"): ConnectError {
+  const info = { desc: ErrorInfoSchema, value: { reason, domain, metadata: { field: "transaction_id" } } };
+  return new ConnectError(message, code, undefined, [info]);
+}
+
+export function unavailable(): ConnectError {
+  return new ConnectError("the server is stopping", Code.Unavailable);
+}
+
+export function overloaded(retryDelayMs: number): ConnectError {
+  const error = failure(Code.ResourceExhausted, "OVERLOADED");
+  error.details.push({ desc: RetryInfoSchema, value: { retryDelay: durationFromMs(retryDelayMs) } });
+  return error;
+}
+
+export function invalid(): ConnectError {
+  const error = failure(Code.InvalidArgument, "FIELD_INVALID", "transaction_id is too long");
+  const fieldViolations = [{ field: "transaction_id", description: "at most 255 bytes" }];
+  error.details.push({ desc: BadRequestSchema, value: { fieldViolations } });
+  return error;
+}
+
+/** Refuses items without a click id. */
+function resultOf({
+  clickId,
+}: sdk.RecordConversionRequest): MessageInitShape<typeof sdk.BatchRecordConversionsResultSchema> {
+  if (clickId !== "") {
+    return { result: { case: "response", value: {} } };
+  }
+  const info = create(ErrorInfoSchema, { reason: "MISSING_PARAMETER", domain: "s2s.v1" });
+  const details = [create(AnySchema, anyPack(ErrorInfoSchema, info))];
+  return {
+    result: { case: "error", value: { code: Code.InvalidArgument, message: "no click id", details } },
+  };
+}
+
+/** Three pages: two conversions, none, one. */
+function pageOf(pageToken: string): MessageInitShape<typeof sdk.ListConversionsResponseSchema> {
+  switch (pageToken) {
+    case "":
+      return { conversions: [{ id: "a" }, { id: "b" }], nextPageToken: "second" };
+    case "second":
+      return { nextPageToken: "third" };
+    default:
+      return { conversions: [{ id: "c" }] };
+  }
+}
