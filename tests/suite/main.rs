@@ -36,6 +36,7 @@ mod replay;
 mod retention;
 mod rules;
 mod sdk;
+mod sdk_journey;
 mod setup;
 mod stream;
 mod tls;
