@@ -13,6 +13,7 @@ mod attacks;
 mod authentication;
 mod bad_input;
 mod callers;
+mod cli;
 mod concurrency;
 mod config;
 mod contract;
