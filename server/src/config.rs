@@ -225,12 +225,16 @@ impl Config {
     }
 }
 
+/// Settings of the command line, which may stand in the same environment.
+const OF_CLIENTS: [&str; 2] = ["S2S_API_KEY", "S2S_ENDPOINT"];
+
 /// Refuses `S2S_*` variables that name no setting: a misspelt one would otherwise do nothing.
 fn known_variables(names: impl Iterator<Item = String>) -> Result<(), ConfigError> {
     let command = Config::command();
     let known: Vec<&str> = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
     for name in names.filter(|name| name.starts_with(PREFIX)) {
-        if name != ADMIN_KEY && !known.contains(&name.as_str()) {
+        let known_elsewhere = name == ADMIN_KEY || OF_CLIENTS.contains(&name.as_str());
+        if !known_elsewhere && !known.contains(&name.as_str()) {
             let message =
                 format!("error: {name} is not a setting; the settings are {}, {ADMIN_KEY}", known.join(", "));
             return Err(ConfigError { reason: "UNKNOWN_SETTING", message, exit_code: 2 });
@@ -382,6 +386,7 @@ mod tests {
         let check = |name: &str| known_variables([name.to_owned()].into_iter());
         assert!(check("S2S_LISTEN").is_ok());
         assert!(check("S2S_ADMIN_KEY").is_ok());
+        assert!(check("S2S_API_KEY").is_ok());
         assert!(check("HOME").is_ok());
         assert!(check("S2S_LISTN").unwrap_err().to_string().contains("S2S_LISTEN"));
     }

@@ -26,8 +26,13 @@ pub fn is_a_file() -> bool {
 pub async fn fresh(folder: &Path) -> String {
     match server() {
         Some(server) => fresh_on(&server, folder).await,
-        None => format!("sqlite:{}", folder.join("s2s.db").display()),
+        None => file(folder),
     }
+}
+
+/// The URL of a database in a file of that folder.
+pub fn file(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("s2s.db").display())
 }
 
 /// The URL of an empty database on a server, named after the folder.

@@ -14,6 +14,7 @@
 
 pub mod database;
 pub mod random;
+pub mod stage;
 
 use std::{
     path::{Path, PathBuf},
@@ -41,6 +42,8 @@ pub const ADMIN_KEY: &str = "s2s_54d0e80fa59d373c44f88f2c43743873034261e69b34ee2
 /// How long the server may take to say where it listens, or to stop.
 const PATIENCE: Duration = Duration::from_mins(1);
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
+/// Any free port of loopback.
+const FREE_PORT: &str = "127.0.0.1:0";
 
 /// The server's settings in the environment, without `S2S_`.
 const VARIABLES: [&str; 22] = [
@@ -73,6 +76,8 @@ pub struct Server {
     child: Child,
     folder: TempDir,
     arguments: Vec<String>,
+    /// What it is told to listen at, also when it is restarted.
+    listen: String,
     /// Of its own.
     pub database_url: String,
     /// `http://127.0.0.1:PORT`.
@@ -89,12 +94,19 @@ impl Server {
     pub async fn start_with(flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database_url = database::fresh(folder.path()).await;
-        Self::start_on(database_url, folder, flags).await
+        Self::start_on(database_url, folder, flags, FREE_PORT).await
+    }
+
+    /// Starts a server with a file for its database, on a port that it keeps when it is restarted.
+    pub async fn start_listening(listen: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database_url = database::file(folder.path());
+        Self::start_on(database_url, folder, &[], listen).await
     }
 
     /// Starts a server on a database that is there.
     pub async fn start_at(database_url: String) -> Self {
-        Self::start_on(database_url, tempfile::tempdir().unwrap(), &[]).await
+        Self::start_on(database_url, tempfile::tempdir().unwrap(), &[], FREE_PORT).await
     }
 
     /// Starts a server on the database of another.
@@ -104,14 +116,14 @@ impl Server {
 
     /// The same with further flags.
     pub async fn start_beside_with(other: &Self, flags: &[&str]) -> Self {
-        Self::start_on(other.database_url.clone(), tempfile::tempdir().unwrap(), flags).await
+        Self::start_on(other.database_url.clone(), tempfile::tempdir().unwrap(), flags, FREE_PORT).await
     }
 
-    async fn start_on(database_url: String, folder: TempDir, flags: &[&str]) -> Self {
+    async fn start_on(database_url: String, folder: TempDir, flags: &[&str], listen: &str) -> Self {
         let mut arguments = vec!["--database-url".to_owned(), database_url.clone()];
         arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
-        let (child, url) = launch(command(folder.path()).args(&arguments)).await;
-        Self { child, folder, arguments, database_url, url }
+        let (child, url) = launch(command(folder.path()).args(&arguments), listen).await;
+        Self { child, folder, arguments, listen: listen.to_owned(), database_url, url }
     }
 
     /// Starts a server whose disk is full once a file has `kibibytes`, until it is restarted.
@@ -121,9 +133,9 @@ impl Server {
         let script = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" \"$@\"", kibibytes * 2);
         let mut shell = Command::new("sh");
         shell.args(["-c", &script]).arg(binary());
-        let (child, url) = launch(&mut prepare(shell, folder.path())).await;
-        let database_url = format!("sqlite:{}", folder.path().join("s2s.db").display());
-        Self { child, folder, arguments: Vec::new(), database_url, url }
+        let (child, url) = launch(&mut prepare(shell, folder.path()), FREE_PORT).await;
+        let database_url = database::file(folder.path());
+        Self { child, folder, arguments: Vec::new(), listen: FREE_PORT.to_owned(), database_url, url }
     }
 
     /// A client with defaults.
@@ -181,9 +193,10 @@ impl Server {
         tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("the server stops").unwrap()
     }
 
-    /// Starts the server again on the same data, and on a new port.
+    /// Starts the server again on the same data, and on a new port if it was not told which.
     pub async fn restart(&mut self) {
-        let (child, url) = launch(command(self.folder.path()).args(&self.arguments)).await;
+        let mut command = command(self.folder.path());
+        let (child, url) = launch(command.args(&self.arguments), &self.listen).await;
         (self.child, self.url) = (child, url);
     }
 
@@ -246,9 +259,9 @@ pub fn bearer(api_key: &str) -> String {
 }
 
 /// Starts the server and waits until it says where it listens.
-async fn launch(command: &mut Command) -> (Child, String) {
+async fn launch(command: &mut Command, listen: &str) -> (Child, String) {
     let mut child =
-        command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+        command.args(["--listen", listen]).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let said = async {
         loop {

@@ -217,7 +217,8 @@ fn no_source_file_is_longer_than_500_lines() {
 
 #[test]
 fn nothing_panics_or_casts_outside_of_tests() {
-    for file in rust("server/src").into_iter().chain(rust("sdk/rust/src")) {
+    let folders = ["server/src", "sdk/rust/src", "sdk/cli/src"];
+    for file in folders.into_iter().flat_map(rust) {
         if file.is_generated() || file.is_test() {
             continue;
         }

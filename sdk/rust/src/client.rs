@@ -52,6 +52,15 @@ impl Client {
         }
     }
 
+    /// The same client, on the same connection, whose calls may take so long over all their attempts: for
+    /// single calls that need more time than the rest, or less. At most one hour.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        let mut client = self.clone();
+        client.policy.timeout = timeout.min(TIMEOUT_MAX);
+        client
+    }
+
     /// Makes one call with `send`, which has the generated client's method.
     pub(crate) async fn call<Req, Res, F>(
         &self,

@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 mod calls;
+pub mod click_id;
 mod client;
 mod error;
 mod money;

@@ -1,0 +1,58 @@
+//! `s2s accounts`.
+
+use clap::Subcommand;
+use s2s_sdk::{
+    Client,
+    v1::{Account, CreateAccountRequest, GetAccountRequest, ListAccountsRequest},
+};
+
+use crate::{
+    args::Limit,
+    cells::time,
+    failure::Failure,
+    output::{Output, Record},
+};
+
+#[derive(Subcommand)]
+pub enum Action {
+    /// Lists all accounts, newest first. Needs the scope `admin`.
+    List {
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Shows one account; without an id, the one that the API key acts for.
+    Show { id: Option<String> },
+    /// Creates an account. Needs the scope `admin`.
+    Create {
+        /// A name for people.
+        #[arg(long)]
+        name: String,
+    },
+}
+
+impl Record for Account {
+    const MESSAGE: &'static str = "Account";
+    const NARROW: usize = 3;
+    const COLUMNS: &'static [(&'static str, fn(&Self) -> String)] = &[
+        ("id", |account| account.id.clone()),
+        ("name", |account| account.name.clone()),
+        ("create_time", |account| time(account.create_time.as_ref())),
+    ];
+}
+
+pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(), Failure> {
+    match action {
+        Action::List { limit } => {
+            output.list(client.accounts(ListAccountsRequest::default()), limit.limit).await
+        }
+        Action::Show { id } => {
+            let response = client.get_account(GetAccountRequest { id: id.unwrap_or_default() }).await?;
+            output.show(response.account.as_ref())
+        }
+        Action::Create { name } => {
+            let account = Some(Account { name, ..Default::default() });
+            let request = CreateAccountRequest { account, ..Default::default() };
+            output.show(client.create_account(request).await?.account.as_ref())
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! `s2s clicks`.
+
+use clap::Subcommand;
+use s2s_sdk::{
+    Client,
+    v1::{
+        Click, ClickFlag, ExplainClickRequest, GetClickRequest, ListClicksRequest, RecordClickRequest, SubIds,
+    },
+};
+
+use crate::{
+    args::Limit,
+    cells::{time, word},
+    failure::Failure,
+    output::{Output, Record},
+};
+
+#[derive(Subcommand)]
+pub enum Action {
+    /// Lists the clicks of a tracking link, newest first.
+    List {
+        /// The tracking link's id.
+        link: String,
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Shows one click.
+    Show { click_id: String },
+    /// Says message to a click: its link, its conversions, and what is held.
+    Explain { click_id: String },
+    /// Records a click, for those who redirect visitors themselves.
+    Record {
+        /// The tracking link's id.
+        link: String,
+        /// The first sub id.
+        #[arg(long, default_value = "")]
+        sub1: String,
+    },
+}
+
+impl Record for Click {
+    const MESSAGE: &'static str = "Click";
+    const NARROW: usize = 4;
+    const COLUMNS: &'static [(&'static str, fn(&Self) -> String)] = &[
+        ("click_id", |click| click.click_id.clone()),
+        ("click_time", |click| time(click.click_time.as_ref())),
+        ("sub1", |click| sub_ids(click).sub1),
+        ("flags", |click| {
+            let words: Vec<String> =
+                click.flags().map(|flag: ClickFlag| word(flag.as_str_name(), "CLICK_FLAG_")).collect();
+            words.join(", ")
+        }),
+        ("tracking_link_id", |click| click.tracking_link_id.clone()),
+        ("sub2", |click| sub_ids(click).sub2),
+        ("sub3", |click| sub_ids(click).sub3),
+        ("query", |click| click.query.clone()),
+        ("referrer", |click| click.referrer.clone()),
+        ("user_agent", |click| click.user_agent.clone()),
+        ("address", |click| click.address.clone()),
+    ];
+}
+
+fn sub_ids(click: &Click) -> SubIds {
+    click.sub_ids.clone().unwrap_or_default()
+}
+
+pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(), Failure> {
+    match action {
+        Action::List { link, limit } => {
+            let request = ListClicksRequest { tracking_link_id: link, ..Default::default() };
+            output.list(client.clicks(request), limit.limit).await
+        }
+        Action::Show { click_id } => {
+            let response = client.get_click(GetClickRequest { click_id }).await?;
+            output.show(response.click.as_ref())
+        }
+        Action::Explain { click_id } => {
+            let response = client.explain_click(ExplainClickRequest { click_id }).await?;
+            let said = [("message", response.message.as_str())];
+            output.answer("ExplainClickResponse", &response, response.click.as_ref(), &said)
+        }
+        Action::Record { link, sub1 } => {
+            let sub_ids = Some(SubIds { sub1, ..Default::default() });
+            let request = RecordClickRequest { tracking_link_id: link, sub_ids, ..Default::default() };
+            let response = client.record_click(request).await?;
+            let said = [("redirect_url", response.redirect_url.as_str())];
+            output.answer("RecordClickResponse", &response, response.click.as_ref(), &said)
+        }
+    }
+}

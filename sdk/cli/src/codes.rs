@@ -1,0 +1,211 @@
+//! `s2s codes`: conversion codes.
+
+use clap::{Args, Subcommand, ValueEnum};
+use s2s_sdk::{
+    Client,
+    prost_types::{Duration, FieldMask},
+    v1::{
+        ArchiveConversionCodeRequest, ConversionCode, CreateConversionCodeRequest, DedupePolicy,
+        GetConversionCodeRequest, GetPostbackUrlRequest, ListConversionCodesRequest,
+        RotatePostbackSecretRequest, SetupWarning, UpdateConversionCodeRequest,
+    },
+};
+
+use crate::{
+    args::Limit,
+    cells::{time, word},
+    failure::Failure,
+    output::{Output, Record},
+};
+
+const SECONDS_PER_HOUR: u32 = 3_600;
+const HOURS_PER_DAY: u32 = 24;
+
+#[derive(Subcommand)]
+pub enum Action {
+    /// Lists the account's conversion codes, newest first.
+    List {
+        /// Archived ones as well.
+        #[arg(long)]
+        archived: bool,
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Shows one conversion code.
+    Show { id: String },
+    /// Creates a conversion code.
+    Create {
+        /// A name for people, for example `Sale`.
+        #[arg(long)]
+        name: String,
+        #[command(flatten)]
+        settings: Settings,
+        /// Check, and write nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Changes what is given of a conversion code.
+    Update {
+        id: String,
+        /// A name for people.
+        #[arg(long)]
+        name: Option<String>,
+        #[command(flatten)]
+        settings: Settings,
+    },
+    /// Archives a conversion code: postbacks that name it are held from then on.
+    Archive { id: String },
+    /// Shows the postback URL to paste.
+    PostbackUrl {
+        id: String,
+        /// The network that is to call it, for example `everflow`.
+        #[arg(long)]
+        preset: Option<String>,
+    },
+    /// Makes a new secret for the code's postbacks, and shows it this once.
+    RotateSecret {
+        id: String,
+        /// How long the present secret stays good.
+        #[arg(long, value_name = "HOURS", default_value_t = HOURS_PER_DAY)]
+        overlap_hours: u32,
+    },
+}
+
+#[derive(Args)]
+pub struct Settings {
+    /// The currency of amounts that come without one, for example `EUR`.
+    #[arg(long)]
+    currency: Option<String>,
+    /// How long after its click a conversion still counts.
+    #[arg(long, value_name = "DAYS")]
+    window_days: Option<u32>,
+    /// What counts twice where no transaction id is sent.
+    #[arg(long, value_enum)]
+    dedupe: Option<Dedupe>,
+    /// The network that calls the postback URL, for example `everflow`.
+    #[arg(long)]
+    preset: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Dedupe {
+    OnePerClick,
+    Every,
+}
+
+impl Settings {
+    /// The code with what is given, and the names of the fields that are.
+    fn apply(self, mut code: ConversionCode) -> (ConversionCode, Vec<String>) {
+        let mut paths = Vec::new();
+        if let Some(currency) = self.currency {
+            paths.push("default_currency".to_owned());
+            code.default_currency = currency;
+        }
+        if let Some(days) = self.window_days {
+            paths.push("attribution_window".to_owned());
+            code.attribution_window = Some(hours(days.saturating_mul(HOURS_PER_DAY)));
+        }
+        if let Some(dedupe) = self.dedupe {
+            paths.push("dedupe_policy".to_owned());
+            code.set_dedupe_policy(match dedupe {
+                Dedupe::OnePerClick => DedupePolicy::OnePerClick,
+                Dedupe::Every => DedupePolicy::Every,
+            });
+        }
+        if let Some(preset) = self.preset {
+            paths.push("preset_id".to_owned());
+            code.preset_id = preset;
+        }
+        (code, paths)
+    }
+}
+
+fn hours(hours: u32) -> Duration {
+    Duration { seconds: i64::from(hours) * i64::from(SECONDS_PER_HOUR), nanos: 0 }
+}
+
+impl Record for ConversionCode {
+    const MESSAGE: &'static str = "ConversionCode";
+    const NARROW: usize = 6;
+    const COLUMNS: &'static [(&'static str, fn(&Self) -> String)] = &[
+        ("id", |code| code.id.clone()),
+        ("name", |code| code.name.clone()),
+        ("currency", |code| code.default_currency.clone()),
+        ("dedupe", |code| word(code.dedupe_policy().as_str_name(), "DEDUPE_POLICY_")),
+        ("preset", |code| code.preset_id.clone()),
+        ("state", |code| word(code.state().as_str_name(), "CONVERSION_CODE_STATE_")),
+        ("window_seconds", |code| {
+            code.attribution_window.map(|window| window.seconds.to_string()).unwrap_or_default()
+        }),
+        ("create_time", |code| time(code.create_time.as_ref())),
+        ("update_time", |code| time(code.update_time.as_ref())),
+    ];
+}
+
+pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(), Failure> {
+    match action {
+        Action::List { archived, limit } => {
+            let request = ListConversionCodesRequest { show_archived: archived, ..Default::default() };
+            output.list(client.conversion_codes(request), limit.limit).await
+        }
+        Action::Show { id } => {
+            let response = client.get_conversion_code(GetConversionCodeRequest { id }).await?;
+            output.show(response.conversion_code.as_ref())
+        }
+        Action::Create { name, settings, dry_run } => {
+            let (code, _) = settings.apply(ConversionCode { name, ..Default::default() });
+            let request = CreateConversionCodeRequest {
+                conversion_code: Some(code),
+                validate_only: dry_run,
+                ..Default::default()
+            };
+            let response = client.create_conversion_code(request).await?;
+            warn(&response.warnings);
+            output.show(response.conversion_code.as_ref())
+        }
+        Action::Update { id, name, settings } => {
+            let (mut code, mut paths) = settings.apply(ConversionCode { id, ..Default::default() });
+            if let Some(name) = name {
+                paths.push("name".to_owned());
+                code.name = name;
+            }
+            let request = UpdateConversionCodeRequest {
+                conversion_code: Some(code),
+                update_mask: Some(FieldMask { paths }),
+                ..Default::default()
+            };
+            let response = client.update_conversion_code(request).await?;
+            warn(&response.warnings);
+            output.show(response.conversion_code.as_ref())
+        }
+        Action::Archive { id } => {
+            let request = ArchiveConversionCodeRequest { id, ..Default::default() };
+            let response = client.archive_conversion_code(request).await?;
+            output.show(response.conversion_code.as_ref())
+        }
+        Action::PostbackUrl { id, preset } => {
+            let preset_id = preset.unwrap_or_default();
+            let request = GetPostbackUrlRequest { conversion_code_id: id, preset_id };
+            let response = client.get_postback_url(request).await?;
+            warn(&response.warnings);
+            output.text("GetPostbackUrlResponse", &response, &[("postback_url", &response.postback_url)])
+        }
+        Action::RotateSecret { id, overlap_hours } => {
+            let request = RotatePostbackSecretRequest {
+                conversion_code_id: id,
+                overlap: Some(hours(overlap_hours)),
+                ..Default::default()
+            };
+            let response = client.rotate_postback_secret(request).await?;
+            let said = [("secret", response.secret.as_str()), ("postback_url", &response.postback_url)];
+            output.text("RotatePostbackSecretResponse", &response, &said)
+        }
+    }
+}
+
+/// Says what will likely not work.
+pub fn warn(warnings: &[SetupWarning]) {
+    for warning in warnings {
+        eprintln!("s2s: note: {}", crate::cells::plain(&warning.message));
+    }
+}

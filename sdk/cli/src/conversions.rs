@@ -1,0 +1,152 @@
+//! `s2s conversions`.
+
+mod export;
+mod import;
+mod row;
+
+use std::{path::PathBuf, str::FromStr};
+
+use clap::{Args, Subcommand};
+use s2s_sdk::{
+    Client,
+    prost_types::Timestamp,
+    v1::{Conversion, GetConversionRequest, ListConversionsRequest},
+};
+
+use self::row::Row;
+use crate::{
+    args::Limit,
+    cells::{amount, currency, decimal, plain, time, word},
+    failure::Failure,
+    output::{Output, Record},
+};
+
+#[derive(Subcommand)]
+pub enum Action {
+    /// Lists the account's conversions, newest first.
+    List {
+        #[command(flatten)]
+        filter: Filter,
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Shows one conversion.
+    Show { id: String },
+    /// Records one conversion.
+    Record {
+        #[command(flatten)]
+        row: Row,
+        /// Check, and record nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Records the conversions of a CSV file; importing it again counts nothing twice.
+    Import {
+        /// The file; `-` is standard input. Its first line names the columns: `conversion_code_id`, `click_id`
+        /// and `value`, and if wanted `transaction_id`, `currency`, `commission`, `commission_percent`,
+        /// `status`, `conversion_time`, `custom_params` (`k=v` split by `;`).
+        file: PathBuf,
+        /// Where to write the rows that failed, each with its reason; can be imported again once mended.
+        #[arg(long, value_name = "FILE")]
+        failed: Option<PathBuf>,
+        /// Check, and record nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Writes conversions as CSV, newest first, in the form that `import` reads.
+    Export {
+        #[command(flatten)]
+        filter: Filter,
+        /// Where to write; else standard output.
+        file: Option<PathBuf>,
+    },
+}
+
+/// Which conversions; all that is given must hold.
+#[derive(Args)]
+pub struct Filter {
+    /// Only conversions of this conversion code.
+    #[arg(long, value_name = "ID", default_value = "")]
+    code: String,
+    /// Only conversions of this tracking link.
+    #[arg(long, value_name = "ID", default_value = "")]
+    link: String,
+    /// Only conversions of this click.
+    #[arg(long, value_name = "CLICK_ID", default_value = "")]
+    click: String,
+    /// Only what was recorded at this time or later, for example `2026-11-24` or `2026-11-24T12:00:00Z`.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    since: Option<Timestamp>,
+    /// Only what was recorded before this time.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    until: Option<Timestamp>,
+}
+
+impl From<Filter> for ListConversionsRequest {
+    fn from(filter: Filter) -> Self {
+        Self {
+            conversion_code_id: filter.code,
+            tracking_link_id: filter.link,
+            click_id: filter.click,
+            start_time: filter.since,
+            end_time: filter.until,
+            ..Self::default()
+        }
+    }
+}
+
+/// RFC 3339, or a date alone, which begins at midnight UTC.
+pub fn parse_time(text: &str) -> Result<Timestamp, String> {
+    let whole = if text.contains('T') { text.to_owned() } else { format!("{text}T00:00:00Z") };
+    Timestamp::from_str(&whole).map_err(|_| "a time is written 2026-11-24 or 2026-11-24T12:00:00Z".to_owned())
+}
+
+impl Record for Conversion {
+    const MESSAGE: &'static str = "Conversion";
+    const NARROW: usize = 6;
+    const COLUMNS: &'static [(&'static str, fn(&Self) -> String)] = &[
+        ("create_time", |one| time(one.create_time.as_ref())),
+        ("transaction_id", |one| one.transaction_id.clone()),
+        ("value", |one| amount(one.value.as_ref())),
+        ("commission", |one| amount(one.commission.as_ref())),
+        ("currency", |one| currency(one.value.as_ref())),
+        ("status", |one| word(one.status().as_str_name(), "CONVERSION_STATUS_")),
+        ("id", |one| one.id.clone()),
+        ("conversion_code_id", |one| one.conversion_code_id.clone()),
+        ("tracking_link_id", |one| one.tracking_link_id.clone()),
+        ("click_id", |one| one.click_id.clone()),
+        ("commission_percent", |one| match one.commission_percent_micros {
+            0 => String::new(),
+            micros => decimal(micros),
+        }),
+        ("conversion_time", |one| time(one.conversion_time.as_ref())),
+        ("click_time", |one| time(one.click_time.as_ref())),
+        ("status_word", |one| one.status_word.clone()),
+        ("custom_params", |one| row::custom_params(&one.custom_params)),
+    ];
+}
+
+pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(), Failure> {
+    match action {
+        Action::List { filter, limit } => output.list(client.conversions(filter.into()), limit.limit).await,
+        Action::Show { id } => {
+            let response = client.get_conversion(GetConversionRequest { id }).await?;
+            output.show(response.conversion.as_ref())
+        }
+        Action::Record { row, dry_run } => {
+            let mut request = row.request().map_err(Failure::Usage)?;
+            request.validate_only = dry_run;
+            let response = client.record_conversion(request).await?;
+            for note in &response.notes {
+                eprintln!("s2s: note: {}", plain(&note.message));
+            }
+            let verdict = word(response.verdict().as_str_name(), "VERDICT_");
+            let said = [("verdict", verdict.as_str())];
+            output.answer("RecordConversionResponse", &response, response.conversion.as_ref(), &said)
+        }
+        Action::Import { file, failed, dry_run } => {
+            import::run(client, &file, failed.as_deref(), dry_run).await
+        }
+        Action::Export { filter, file } => export::run(client, filter.into(), file.as_deref()).await,
+    }
+}

@@ -1,0 +1,131 @@
+//! What goes wrong: said in one sentence, with its cure, and told by the exit status.
+
+use std::{fmt, io, process::ExitCode};
+
+use s2s_sdk::{
+    BuildError, Error,
+    v1::ErrorReason::{self, ApiKeyInvalid, ApiKeyMissing, EdgeOnly, ScopeMissing},
+};
+
+use crate::{cells::plain, schema};
+
+/// For the end of `--help`.
+pub const EXIT_STATUSES: &str = "\
+Exit statuses:
+  0  done
+  1  the server refused the request, or a file could not be read or written
+  2  the command line or the configuration is wrong
+  3  the API key is missing, wrong, or may not do this
+  4  the server could not be reached, or did not answer in time: try again
+  5  some rows of an import failed; all others are recorded";
+
+const REFUSED: u8 = 1;
+const USAGE: u8 = 2;
+const NOT_ALLOWED: u8 = 3;
+const TRY_AGAIN: u8 = 4;
+const ROWS_FAILED: u8 = 5;
+
+#[derive(Debug)]
+pub enum Failure {
+    /// The server, or the way to it.
+    Call(Error),
+    /// What was typed, or the configuration.
+    Usage(String),
+    /// A file, or standard output.
+    File { what: String, source: io::Error },
+    /// An import's sentence about its rows.
+    RowsFailed(String),
+}
+
+impl Failure {
+    pub fn file(what: &(impl ToString + ?Sized), source: io::Error) -> Self {
+        Self::File { what: what.to_string(), source }
+    }
+
+    /// Says it, unless nobody listens any more.
+    pub fn report(&self) -> ExitCode {
+        if let Self::File { source, .. } = self
+            && source.kind() == io::ErrorKind::BrokenPipe
+        {
+            return ExitCode::SUCCESS;
+        }
+        eprintln!("s2s: {self}");
+        ExitCode::from(self.status())
+    }
+
+    fn status(&self) -> u8 {
+        match self {
+            Self::Usage(_) => USAGE,
+            Self::File { .. } => REFUSED,
+            Self::RowsFailed(_) => ROWS_FAILED,
+            Self::Call(error) => match error.reason() {
+                ApiKeyMissing | ApiKeyInvalid | ScopeMissing | EdgeOnly => NOT_ALLOWED,
+                ErrorReason::Unavailable
+                | ErrorReason::DeadlineExceeded
+                | ErrorReason::Overloaded
+                | ErrorReason::RateLimited => TRY_AGAIN,
+                _ => REFUSED,
+            },
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(text) | Self::RowsFailed(text) => f.write_str(text),
+            Self::File { what, source } => write!(f, "{what}: {source}"),
+            Self::Call(error) => {
+                write!(f, "{}", plain(&error.to_string()))?;
+                let said = |text: &str| error.message().contains(text);
+                for violation in error.field_violations().iter().filter(|one| !said(&one.description)) {
+                    write!(f, "\n  {}: {}", plain(&violation.field), plain(&violation.description))?;
+                }
+                match cure(error) {
+                    Some(cure) => write!(f, "\nWhat to do: {cure}"),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+/// The schema's cure, or ours where it is a matter of this program's settings.
+fn cure(error: &Error) -> Option<String> {
+    match error.reason() {
+        ApiKeyMissing => Some(
+            "set S2S_API_KEY, give --key-file, or put the key into a profile of the configuration file"
+                .to_owned(),
+        ),
+        ErrorReason::Unavailable | ErrorReason::DeadlineExceeded => Some(
+            "check --endpoint (or S2S_ENDPOINT, or the profile's endpoint) and that the server runs; \
+             sending again counts nothing twice"
+                .to_owned(),
+        ),
+        reason => schema::cure(reason),
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Call(error)
+    }
+}
+
+impl From<BuildError> for Failure {
+    fn from(error: BuildError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(source: io::Error) -> Self {
+        Self::file("standard output", source)
+    }
+}
+
+impl From<csv::Error> for Failure {
+    fn from(error: csv::Error) -> Self {
+        Self::from(io::Error::from(error))
+    }
+}

@@ -1,0 +1,131 @@
+//! `s2s keys`: API keys.
+
+use clap::{Subcommand, ValueEnum};
+use s2s_sdk::{
+    Client,
+    prost_types::Duration,
+    v1::{
+        ApiKey, ApiKeyScope, CreateApiKeyRequest, GetApiKeyRequest, ListApiKeysRequest, RevokeApiKeyRequest,
+        RotateApiKeyRequest,
+    },
+};
+
+use crate::{
+    args::Limit,
+    cells::{time, word},
+    failure::Failure,
+    output::{Output, Record},
+};
+
+const SECONDS_PER_HOUR: u32 = 3_600;
+
+#[derive(Subcommand)]
+pub enum Action {
+    /// Lists the account's API keys, newest first.
+    List {
+        /// Revoked ones as well.
+        #[arg(long)]
+        revoked: bool,
+        /// The keys of another account. Needs the scope `admin`.
+        #[arg(long, value_name = "ID", default_value = "")]
+        account: String,
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Shows one API key, without its text.
+    Show { id: String },
+    /// Creates an API key, and shows its text this once.
+    Create {
+        /// A name for people, for example `web shop`.
+        #[arg(long)]
+        name: String,
+        /// What the key may do; may be given several times.
+        #[arg(long = "scope", value_enum, required = true)]
+        scopes: Vec<Scope>,
+        /// The account that it acts for, if another. Needs the scope `admin`.
+        #[arg(long, value_name = "ID", default_value = "")]
+        account: String,
+    },
+    /// Gives an API key a new text, and shows it this once.
+    Rotate {
+        id: String,
+        /// How long the former text stays good.
+        #[arg(long, value_name = "HOURS", default_value_t = 24)]
+        overlap_hours: u32,
+    },
+    /// Revokes an API key for good.
+    Revoke { id: String },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Scope {
+    Read,
+    Write,
+    Record,
+    Admin,
+    Edge,
+}
+
+impl From<Scope> for ApiKeyScope {
+    fn from(scope: Scope) -> Self {
+        match scope {
+            Scope::Read => Self::Read,
+            Scope::Write => Self::Write,
+            Scope::Record => Self::Record,
+            Scope::Admin => Self::Admin,
+            Scope::Edge => Self::Edge,
+        }
+    }
+}
+
+impl Record for ApiKey {
+    const MESSAGE: &'static str = "ApiKey";
+    const NARROW: usize = 5;
+    const COLUMNS: &'static [(&'static str, fn(&Self) -> String)] = &[
+        ("id", |key| key.id.clone()),
+        ("name", |key| key.name.clone()),
+        ("scopes", |key| {
+            let words: Vec<String> =
+                key.scopes().map(|scope| word(scope.as_str_name(), "API_KEY_SCOPE_")).collect();
+            words.join(", ")
+        }),
+        ("state", |key| word(key.state().as_str_name(), "API_KEY_STATE_")),
+        ("last_use_time", |key| time(key.last_use_time.as_ref())),
+        ("account_id", |key| key.account_id.clone()),
+        ("create_time", |key| time(key.create_time.as_ref())),
+        ("expire_time", |key| time(key.expire_time.as_ref())),
+    ];
+}
+
+pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(), Failure> {
+    match action {
+        Action::List { revoked, account, limit } => {
+            let request =
+                ListApiKeysRequest { show_revoked: revoked, account_id: account, ..Default::default() };
+            output.list(client.api_keys(request), limit.limit).await
+        }
+        Action::Show { id } => {
+            output.show(client.get_api_key(GetApiKeyRequest { id }).await?.api_key.as_ref())
+        }
+        Action::Create { name, scopes, account } => {
+            let scopes = scopes.into_iter().map(|scope| ApiKeyScope::from(scope).into()).collect();
+            let key = ApiKey { name, scopes, account_id: account, ..Default::default() };
+            let request = CreateApiKeyRequest { api_key: Some(key), ..Default::default() };
+            let response = client.create_api_key(request).await?;
+            let said = [("key_text", response.key_text.as_str())];
+            output.answer("CreateApiKeyResponse", &response, response.api_key.as_ref(), &said)
+        }
+        Action::Rotate { id, overlap_hours } => {
+            let seconds = i64::from(overlap_hours) * i64::from(SECONDS_PER_HOUR);
+            let overlap = Some(Duration { seconds, nanos: 0 });
+            let response =
+                client.rotate_api_key(RotateApiKeyRequest { id, overlap, ..Default::default() }).await?;
+            let said = [("key_text", response.key_text.as_str())];
+            output.answer("RotateApiKeyResponse", &response, response.api_key.as_ref(), &said)
+        }
+        Action::Revoke { id } => {
+            let response = client.revoke_api_key(RevokeApiKeyRequest { id, ..Default::default() }).await?;
+            output.show(response.api_key.as_ref())
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! `s2s`: the service from the command line, over the Rust SDK and nothing else.
+//!
+//! What is shown goes to standard output, what is said about it to standard error. The exit statuses are in
+//! `failure.rs`, the cures of errors come from the schema.
+
+mod accounts;
+mod args;
+mod cells;
+mod clicks;
+mod codes;
+mod conversions;
+mod failure;
+mod keys;
+mod links;
+mod output;
+mod postbacks;
+mod presets;
+mod profile;
+mod schema;
+mod tail;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use self::{
+    args::{Arguments, Command},
+    failure::Failure,
+    output::Output,
+};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Failure> {
+    if let Command::Completions { shell } = arguments.command {
+        let mut command = Arguments::command();
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut command, "s2s", &mut script);
+        return output::raw(&script);
+    }
+    let client = &arguments.connection.client()?;
+    let output = &Output { format: arguments.output };
+    match arguments.command {
+        Command::Codes { action } => codes::run(action, client, output).await,
+        Command::Links { action } => links::run(action, client, output).await,
+        Command::Clicks { action } => clicks::run(action, client, output).await,
+        Command::Conversions { action } => conversions::run(action, client, output).await,
+        Command::Postbacks { action } => postbacks::run(action, client, output).await,
+        Command::Presets { action } => presets::run(action, client, output).await,
+        Command::Keys { action } => keys::run(action, client, output).await,
+        Command::Accounts { action } => accounts::run(action, client, output).await,
+        Command::Tail(what) => tail::run(what, client, output).await,
+        Command::Completions { .. } => Ok(()),
+    }
+}

@@ -1,0 +1,199 @@
+//! Writing: a table for people, JSON or CSV for programs. Programs get lists item by item, in bounded
+//! memory.
+
+use std::io::{self, Write as _};
+
+use clap::ValueEnum;
+use comfy_table::{Table, presets::NOTHING};
+use futures::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
+use prost::Message;
+use s2s_sdk::Error;
+use serde_json::Value;
+
+use crate::{
+    cells::{plain, to_csv},
+    failure::Failure,
+    schema,
+};
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Format {
+    Table,
+    Json,
+    Csv,
+}
+
+/// A message that is shown.
+pub trait Record: Message + Sized + 'static {
+    /// Its name in the schema.
+    const MESSAGE: &'static str;
+    /// How many columns a table of a list has: the first ones.
+    const NARROW: usize;
+    /// Titles and cells.
+    const COLUMNS: &'static [(&'static str, fn(&Self) -> String)];
+}
+
+/// Where commands write.
+pub struct Output {
+    pub format: Format,
+}
+
+impl Output {
+    /// Writes a list, at most `limit` of it; 0 is all.
+    pub async fn list<R: Record>(
+        &self,
+        items: BoxStream<'_, Result<R, Error>>,
+        limit: usize,
+    ) -> Result<(), Failure> {
+        let items = items.take(if limit == 0 { usize::MAX } else { limit });
+        match self.format {
+            Format::Table => {
+                let items: Vec<R> = items.try_collect().await?;
+                let columns = R::COLUMNS.iter().take(R::NARROW);
+                table(
+                    columns.clone().map(|(title, _)| *title),
+                    items.iter().map(|item| columns.clone().map(|(_, read)| read(item))),
+                )
+            }
+            Format::Json => self.list_json(items.boxed()).await,
+            Format::Csv => self.list_csv(items.boxed()).await,
+        }
+    }
+
+    async fn list_json<R: Record>(&self, mut items: BoxStream<'_, Result<R, Error>>) -> Result<(), Failure> {
+        let mut before = "[\n";
+        while let Some(item) = items.try_next().await? {
+            print(&format!("{before}{}", schema::json(R::MESSAGE, &item)?))?;
+            before = ",\n";
+        }
+        print(if before == "[\n" { "[]\n" } else { "\n]\n" })
+    }
+
+    async fn list_csv<R: Record>(&self, mut items: BoxStream<'_, Result<R, Error>>) -> Result<(), Failure> {
+        let mut writer = csv::Writer::from_writer(io::stdout().lock());
+        writer.write_record(R::COLUMNS.iter().map(|(title, _)| title))?;
+        while let Some(item) = items.try_next().await? {
+            writer.write_record(R::COLUMNS.iter().map(|(_, read)| to_csv(&read(&item))))?;
+        }
+        Ok(writer.flush()?)
+    }
+
+    /// Writes more of a list that does not end: lines of cells, of JSON, or of CSV.
+    pub fn append<R: Record>(&self, items: &[R], with_titles: bool) -> Result<(), Failure> {
+        let titles = with_titles && !items.is_empty();
+        match self.format {
+            Format::Table => items.iter().try_for_each(|item| {
+                let cells = R::COLUMNS.iter().take(R::NARROW).map(|(_, read)| plain(&read(item)));
+                let cells: Vec<String> = cells.collect();
+                print(&format!("{}\n", cells.join("  ")))
+            }),
+            Format::Json => {
+                items.iter().try_for_each(|item| print(&format!("{}\n", schema::json(R::MESSAGE, item)?)))
+            }
+            Format::Csv => {
+                let mut writer = csv::Writer::from_writer(io::stdout().lock());
+                if titles {
+                    writer.write_record(R::COLUMNS.iter().map(|(title, _)| title))?;
+                }
+                for item in items {
+                    writer.write_record(R::COLUMNS.iter().map(|(_, read)| to_csv(&read(item))))?;
+                }
+                Ok(writer.flush()?)
+            }
+        }
+    }
+
+    /// Writes one item with all its columns.
+    pub fn show<R: Record>(&self, item: Option<&R>) -> Result<(), Failure> {
+        let Some(item) = item else { return Ok(()) };
+        match self.format {
+            Format::Table => {
+                let rows = R::COLUMNS.iter().map(|(title, read)| [(*title).to_owned(), read(item)]);
+                table([].into_iter(), rows.filter(|[_, cell]| !cell.is_empty()))
+            }
+            Format::Json => self.json(&schema::json(R::MESSAGE, item)?),
+            Format::Csv => {
+                csv(R::COLUMNS.iter().map(|(title, _)| *title), R::COLUMNS.iter().map(|(_, read)| read(item)))
+            }
+        }
+    }
+
+    pub fn json(&self, value: &Value) -> Result<(), Failure> {
+        print(&format!("{value:#}\n"))
+    }
+
+    /// A response that has more than the item itself: as JSON whole, else the item, and `said` for people.
+    pub fn answer<R: Record>(
+        &self,
+        name: &str,
+        response: &impl Message,
+        item: Option<&R>,
+        said: &[(&str, &str)],
+    ) -> Result<(), Failure> {
+        match self.format {
+            Format::Json => self.json(&schema::json(name, response)?),
+            Format::Csv => {
+                let own = R::COLUMNS.iter().map(|(title, _)| *title);
+                let cells = R::COLUMNS.iter().map(|(_, read)| item.map(read).unwrap_or_default());
+                let texts = said.iter().map(|(_, text)| (*text).to_owned());
+                csv(own.chain(said.iter().map(|(title, _)| *title)), cells.chain(texts))
+            }
+            Format::Table => {
+                self.show(item)?;
+                let said = said.iter().filter(|(_, text)| !text.is_empty());
+                said.into_iter().try_for_each(|(title, text)| print(&format!("\n{title}: {}\n", plain(text))))
+            }
+        }
+    }
+
+    /// Texts that are asked for: as JSON the whole response; for people one alone stands as it is, to be
+    /// copied.
+    pub fn text(&self, name: &str, response: &impl Message, texts: &[(&str, &str)]) -> Result<(), Failure> {
+        match (self.format, texts) {
+            (Format::Json, _) => self.json(&schema::json(name, response)?),
+            (Format::Csv, _) => {
+                csv(texts.iter().map(|(title, _)| *title), texts.iter().map(|(_, text)| (*text).to_owned()))
+            }
+            (Format::Table, [(_, text)]) => print(&format!("{}\n", plain(text))),
+            (Format::Table, texts) => {
+                texts.iter().try_for_each(|(title, text)| print(&format!("{title}: {}\n", plain(text))))
+            }
+        }
+    }
+}
+
+/// Writes one row of CSV and its titles.
+fn csv<'a>(
+    titles: impl Iterator<Item = &'a str>,
+    cells: impl Iterator<Item = String>,
+) -> Result<(), Failure> {
+    let mut writer = csv::Writer::from_writer(io::stdout().lock());
+    writer.write_record(titles)?;
+    writer.write_record(cells.map(|cell| to_csv(&cell)))?;
+    Ok(writer.flush()?)
+}
+
+/// Writes rows of cells, without what could steer the terminal.
+pub fn table<R: IntoIterator<Item = String>>(
+    titles: impl Iterator<Item = &'static str>,
+    rows: impl Iterator<Item = R>,
+) -> Result<(), Failure> {
+    let mut table = Table::new();
+    table.load_preset(NOTHING);
+    let titles: Vec<String> = titles.map(str::to_uppercase).collect();
+    if !titles.is_empty() {
+        table.set_header(titles);
+    }
+    table.add_rows(rows.map(|row| row.into_iter().map(|cell| plain(&cell))));
+    print(&format!("{}\n", table.trim_fmt()))
+}
+
+pub fn print(text: &str) -> Result<(), Failure> {
+    raw(text.as_bytes())
+}
+
+pub fn raw(bytes: &[u8]) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    output.write_all(bytes)?;
+    Ok(output.flush()?)
+}

@@ -1,0 +1,230 @@
+//! `s2s postbacks`: what arrived, what is held and why, and its replay.
+
+use std::io::{self, Write as _};
+
+use clap::{Args, Subcommand, ValueEnum};
+use futures::{StreamExt as _, stream};
+use s2s_sdk::{
+    Client,
+    prost_types::Timestamp,
+    v1::{
+        ErrorReason, ExplainPostbackRequest, ExplainPostbackResponse, GetPostbackRequest, HeldFilter,
+        ListPostbacksRequest, Postback, ReplayPostbacksRequest, Step, StepOutcome, Verdict,
+    },
+};
+
+use crate::{
+    args::Limit,
+    cells::{amount, currency, plain, time, word},
+    conversions::parse_time,
+    failure::Failure,
+    output::{Format, Output, Record},
+    schema,
+};
+
+/// What the id of a stored postback begins with.
+const ID_PREFIX: &str = "pb_";
+
+#[derive(Subcommand)]
+pub enum Action {
+    /// Lists the account's postbacks, newest first.
+    List {
+        /// Only those of this verdict.
+        #[arg(long, value_enum)]
+        verdict: Option<OnlyVerdict>,
+        #[command(flatten)]
+        filter: Filter,
+        #[command(flatten)]
+        limit: Limit,
+    },
+    /// Shows one postback.
+    Show { id: String },
+    /// Says, step by step, how a postback is read and what becomes of it. Records nothing.
+    Explain {
+        /// A postback URL, or the id of a stored postback.
+        postback: String,
+    },
+    /// Reads held postbacks again, after their cause was mended: those named, or with `--all` or a filter
+    /// those that pass it. Replaying twice counts once.
+    Replay {
+        #[arg(required_unless_present_any = ["all", "reason", "code", "since", "until", "text"],
+            conflicts_with_all = ["all", "reason", "code", "since", "until", "text"])]
+        ids: Vec<String>,
+        /// All that are held.
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        filter: Filter,
+        /// Say what would become of them, and change nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum OnlyVerdict {
+    Recorded,
+    Duplicate,
+    Held,
+}
+
+/// Which postbacks; all that is given must hold.
+#[derive(Args)]
+pub struct Filter {
+    /// Only those held for this reason, for example `CLICK_EXPIRED`.
+    #[arg(long, value_parser = parse_reason)]
+    reason: Option<ErrorReason>,
+    /// Only those that name this conversion code.
+    #[arg(long, value_name = "ID")]
+    code: Option<String>,
+    /// Only those that arrived at this time or later, for example `2026-11-24`.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    since: Option<Timestamp>,
+    /// Only those that arrived before this time.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    until: Option<Timestamp>,
+    /// Only those that contain this text, for example `order-1001`.
+    #[arg(long)]
+    text: Option<String>,
+}
+
+fn parse_reason(text: &str) -> Result<ErrorReason, String> {
+    let name = format!("ERROR_REASON_{}", text.to_ascii_uppercase().replace('-', "_"));
+    ErrorReason::from_str_name(&name).ok_or_else(|| "no reason has this name".to_owned())
+}
+
+impl Record for Postback {
+    const MESSAGE: &'static str = "Postback";
+    const NARROW: usize = 5;
+    const COLUMNS: &'static [(&'static str, fn(&Self) -> String)] = &[
+        ("receive_time", |one| time(one.raw.as_ref().and_then(|raw| raw.receive_time.as_ref()))),
+        ("id", |one| one.id.clone()),
+        ("verdict", verdict),
+        ("reason", |one| word(one.reason().as_str_name(), "ERROR_REASON_").to_uppercase()),
+        ("message", |one| one.message.clone()),
+        ("conversion_id", |one| one.conversion_id.clone()),
+        ("conversion_code_id", |one| one.conversion_code_id.clone()),
+        ("click_id", |one| one.click_id.clone()),
+        ("method", |one| one.raw.clone().unwrap_or_default().method),
+        ("target", |one| text(one.raw.as_ref().map(|raw| raw.target.as_slice()))),
+        ("body", |one| text(one.raw.as_ref().map(|raw| raw.body.as_slice()))),
+        ("address", |one| one.raw.clone().unwrap_or_default().address),
+        ("user_agent", |one| one.raw.clone().unwrap_or_default().user_agent),
+        ("notes", |one| {
+            let notes: Vec<&str> = one.notes.iter().map(|note| note.message.as_str()).collect();
+            notes.join("; ")
+        }),
+        ("replay_time", |one| time(one.replay_time.as_ref())),
+        ("next_match_time", |one| time(one.next_match_time.as_ref())),
+    ];
+}
+
+fn verdict(postback: &Postback) -> String {
+    word(postback.verdict().as_str_name(), "VERDICT_")
+}
+
+fn text(bytes: Option<&[u8]>) -> String {
+    bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
+}
+
+pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(), Failure> {
+    match action {
+        Action::List { verdict, filter, limit } => {
+            let mut request = ListPostbacksRequest {
+                conversion_code_id: filter.code.unwrap_or_default(),
+                start_time: filter.since,
+                end_time: filter.until,
+                text: filter.text.unwrap_or_default(),
+                ..Default::default()
+            };
+            request.set_reason(filter.reason.unwrap_or_default());
+            request.set_verdict(match verdict {
+                None => Verdict::Unspecified,
+                Some(OnlyVerdict::Recorded) => Verdict::Recorded,
+                Some(OnlyVerdict::Duplicate) => Verdict::Duplicate,
+                Some(OnlyVerdict::Held) => Verdict::Held,
+            });
+            output.list(client.postbacks(request), limit.limit).await
+        }
+        Action::Show { id } => {
+            let response = client.get_postback(GetPostbackRequest { id }).await?;
+            output.show(response.postback.as_ref())
+        }
+        Action::Explain { postback } => explain(postback, client, output).await,
+        Action::Replay { ids, all: _, filter, dry_run } => {
+            if !ids.is_empty() {
+                let request = ReplayPostbacksRequest { ids, validate_only: dry_run, ..Default::default() };
+                let postbacks = client.replay_postbacks(request).await?.postbacks;
+                return output.list(stream::iter(postbacks.into_iter().map(Ok)).boxed(), 0).await;
+            }
+            let mut held = HeldFilter {
+                conversion_code_id: filter.code.unwrap_or_default(),
+                start_time: filter.since,
+                end_time: filter.until,
+                text: filter.text.unwrap_or_default(),
+                ..Default::default()
+            };
+            held.set_reason(filter.reason.unwrap_or_default());
+            let request =
+                ReplayPostbacksRequest { filter: Some(held), validate_only: dry_run, ..Default::default() };
+            output.list(client.replays(request), 0).await
+        }
+    }
+}
+
+async fn explain(postback: String, client: &Client, output: &Output) -> Result<(), Failure> {
+    let request = if postback.starts_with(ID_PREFIX) {
+        ExplainPostbackRequest { postback_id: postback, ..Default::default() }
+    } else {
+        ExplainPostbackRequest { target: postback.into_bytes(), ..Default::default() }
+    };
+    let response = client.explain_postback(request).await?;
+    match output.format {
+        Format::Json => output.json(&schema::json("ExplainPostbackResponse", &response)?),
+        Format::Csv => Err(Failure::Usage("an explanation is no table; use `--output json`".to_owned())),
+        Format::Table => tell(&response),
+    }
+}
+
+/// An explanation for people.
+fn tell(response: &ExplainPostbackResponse) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    for parameter in &response.parameters {
+        let name = match parameter.canonical_name.as_str() {
+            "" => format!("{} (not known)", parameter.name),
+            canonical if canonical == parameter.name => parameter.name.clone(),
+            canonical => format!("{} ({canonical})", parameter.name),
+        };
+        writeln!(out, "  {} = {}", plain(&name), plain(&parameter.value))?;
+    }
+    writeln!(out)?;
+    for step in &response.steps {
+        writeln!(out, "{}", line(step))?;
+    }
+    let verdict = word(response.verdict().as_str_name(), "VERDICT_").to_uppercase();
+    let reason = word(response.reason().as_str_name(), "ERROR_REASON_").to_uppercase();
+    if reason.is_empty() {
+        writeln!(out, "\n{verdict}")?;
+    } else {
+        writeln!(out, "\n{verdict}: {reason}\n{}", plain(&response.message))?;
+    }
+    if let Some(conversion) = &response.conversion {
+        let (value, commission) = (conversion.value.as_ref(), conversion.commission.as_ref());
+        let (value, commission, currency) = (amount(value), amount(commission), currency(value));
+        writeln!(out, "value {value} {currency}, commission {commission} {currency}")?;
+    }
+    for note in &response.notes {
+        writeln!(out, "note: {}", plain(&note.message))?;
+    }
+    Ok(())
+}
+
+fn line(step: &Step) -> String {
+    let mark = match step.outcome() {
+        StepOutcome::Passed => "ok  ",
+        StepOutcome::Failed => "FAIL",
+        StepOutcome::NotReached | StepOutcome::Unspecified => "-   ",
+    };
+    let kind = word(step.kind().as_str_name(), "STEP_KIND_").replace('_', " ");
+    format!("{mark} {kind}: {}", plain(&step.message)).trim_end_matches(": ").to_owned()
+}

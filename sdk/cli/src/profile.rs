@@ -1,0 +1,166 @@
+//! Where the server is and with which key it is called: flags, then the environment, then a profile of the
+//! configuration file.
+//!
+//! A profile that is named goes before the environment. A profile's key is sent to the profile's endpoint
+//! and to no other, so that no mixture of settings gives it away.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use clap::Args;
+use s2s_sdk::Client;
+use serde::Deserialize;
+
+use crate::failure::Failure;
+
+const ENDPOINT: &str = "S2S_ENDPOINT";
+const API_KEY: &str = "S2S_API_KEY";
+const ENDPOINT_DEFAULT: &str = "http://127.0.0.1:8080";
+const PROFILE_DEFAULT: &str = "default";
+const CONFIG: &str = "s2s/config.toml";
+
+#[derive(Args)]
+pub struct Connection {
+    /// The server, such as `https://t.example`. Else `S2S_ENDPOINT`, the profile's, `http://127.0.0.1:8080`.
+    #[arg(long, global = true, value_name = "URL")]
+    endpoint: Option<String>,
+
+    /// A file that holds the API key. Else `S2S_API_KEY`, or the profile's key.
+    #[arg(long, global = true, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+
+    /// The certificates in PEM of the authorities that may vouch for the server.
+    #[arg(long, global = true, value_name = "FILE")]
+    ca: Option<PathBuf>,
+
+    /// A profile of the configuration file; goes before the environment. Else the profile `default`.
+    #[arg(long, global = true, value_name = "NAME")]
+    profile: Option<String>,
+
+    /// The configuration file. Else `s2s/config.toml` in `$XDG_CONFIG_HOME` or `~/.config`.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// How long a call may take.
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10,
+        value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    timeout: u64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    #[serde(default)]
+    profiles: BTreeMap<String, Profile>,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Profile {
+    endpoint: Option<String>,
+    key: Option<String>,
+    key_file: Option<PathBuf>,
+    ca: Option<PathBuf>,
+}
+
+impl Connection {
+    /// The client of the server that is meant.
+    pub fn client(&self) -> Result<Client, Failure> {
+        let profile = self.profile()?;
+        let environment = |name| if self.profile.is_some() { None } else { variable(name) };
+        let own = profile.endpoint.as_deref().unwrap_or(ENDPOINT_DEFAULT).to_owned();
+        let endpoint = self.endpoint.clone().or_else(|| environment(ENDPOINT)).unwrap_or_else(|| own.clone());
+        let is_own = endpoint == own;
+
+        let mut builder = Client::builder(&endpoint).timeout(Duration::from_secs(self.timeout));
+        let key = match (&self.key_file, environment(API_KEY)) {
+            (Some(file), _) => Some(read_key(file)?),
+            (None, Some(key)) => Some(key),
+            (None, None) if is_own => match (profile.key, &profile.key_file) {
+                (Some(key), _) => Some(key),
+                (None, Some(file)) => Some(read_key(file)?),
+                (None, None) => None,
+            },
+            (None, None) => None,
+        };
+        if let Some(key) = key {
+            builder = builder.api_key(key);
+        }
+        if let Some(file) = self.ca.as_ref().or(profile.ca.as_ref().filter(|_| is_own)) {
+            builder = builder.ca_certificate(read(file)?);
+        }
+        Ok(builder.build()?)
+    }
+
+    fn profile(&self) -> Result<Profile, Failure> {
+        let Some(path) = self.config.clone().or_else(default_path) else { return Ok(Profile::default()) };
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            // Who named neither has none.
+            Err(error)
+                if error.kind() == io::ErrorKind::NotFound
+                    && self.config.is_none()
+                    && self.profile.is_none() =>
+            {
+                return Ok(Profile::default());
+            }
+            Err(error) => return Err(Failure::file(&path.display(), error)),
+        };
+        // The sentence of the library would show the line, and so perhaps a key.
+        let config: Config = toml::from_str(&text).map_err(|error| {
+            let message = error.message();
+            Failure::Usage(format!("{} is not a configuration: {message}", path.display()))
+        })?;
+        let name = self.profile.as_deref().unwrap_or(PROFILE_DEFAULT);
+        let profile = config.profiles.get(name).cloned();
+        let profile = match profile {
+            None if self.profile.is_some() => {
+                let names: Vec<&str> = config.profiles.keys().map(String::as_str).collect();
+                let (path, names) = (path.display(), names.join(", "));
+                return Err(Failure::Usage(format!("{path} has no profile `{name}`; it has: {names}")));
+            }
+            profile => profile.unwrap_or_default(),
+        };
+        if profile.key.is_some() {
+            warn_if_open(&path);
+        }
+        Ok(profile)
+    }
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(file).map_err(|error| Failure::file(&file.display(), error))
+}
+
+fn read_key(file: &Path) -> Result<String, Failure> {
+    let text = fs::read_to_string(file).map_err(|error| Failure::file(&file.display(), error))?;
+    warn_if_open(file);
+    Ok(text.trim().to_owned())
+}
+
+#[cfg(unix)]
+fn warn_if_open(file: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    const OTHERS: u32 = 0o077;
+    if fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & OTHERS != 0) {
+        let file = file.display();
+        eprintln!("s2s: others can read {file}, and so the API key; `chmod 600 {file}` ends that");
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_if_open(_: &Path) {}
+
+fn default_path() -> Option<PathBuf> {
+    let folder = variable("XDG_CONFIG_HOME").map(PathBuf::from);
+    Some(folder.or_else(|| Some(PathBuf::from(variable("HOME")?).join(".config")))?.join(CONFIG))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place of this program that reads the environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,387 @@
+//! The command line `s2s`: the real program against the real server.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use futures::TryStreamExt as _;
+use s2s_sdk::v1::{Conversion, ConversionCode, DedupePolicy, ListConversionsRequest};
+use s2s_tests::{ADMIN_KEY, Server};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::Command,
+};
+
+use crate::replay::{hold, set_codes};
+
+/// The folder of the programs of this build.
+fn programs() -> PathBuf {
+    let this = std::env::current_exe().unwrap();
+    let folder = this.ancestors().nth(2).unwrap();
+    assert!(folder.join("s2s").is_file(), "the command line is not built; run `make test`");
+    folder.to_owned()
+}
+
+/// A person at a terminal of their own.
+struct Person {
+    home: TempDir,
+    endpoint: String,
+    api_key: String,
+}
+
+struct Said {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+impl Person {
+    fn new(server: &Server) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        Self { home, endpoint: server.url.clone(), api_key: ADMIN_KEY.to_owned() }
+    }
+
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", self.home.path());
+        command.env("S2S_ENDPOINT", &self.endpoint).env("S2S_API_KEY", &self.api_key);
+        command.current_dir(self.home.path()).stdin(Stdio::null()).kill_on_drop(true);
+        command
+    }
+
+    async fn run(&self, arguments: &[&str]) -> Said {
+        let output = self.command(&programs().join("s2s")).args(arguments).output().await.unwrap();
+        let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+        Said { status: output.status.code().unwrap(), out, err }
+    }
+
+    /// What a command that succeeds writes.
+    async fn out(&self, arguments: &[&str]) -> String {
+        let said = self.run(arguments).await;
+        assert_eq!(said.status, 0, "{arguments:?}: {}{}", said.out, said.err);
+        said.out
+    }
+
+    async fn json(&self, arguments: &[&str]) -> Value {
+        let out = self.out(&[arguments, &["--output", "json"]].concat()).await;
+        serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}"))
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        let path = self.home.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.home.path().join(name)).unwrap()
+    }
+}
+
+async fn conversions(server: &Server, code: &ConversionCode) -> Vec<Conversion> {
+    let request = ListConversionsRequest { conversion_code_id: code.id.clone(), ..Default::default() };
+    server.client().conversions(request).try_collect().await.unwrap()
+}
+
+#[tokio::test]
+async fn the_readme_runs_as_written() {
+    let server = Server::start().await;
+    let person = Person::new(&server);
+    let readme = include_str!("../../sdk/cli/README.md");
+    let blocks = readme.split("```sh\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let script: String = blocks.collect();
+    let script = script.replace("http://127.0.0.1:8080", &server.url);
+    assert!(script.contains("s2s_…    # yours"));
+    let script = script.replace("s2s_…    # yours", ADMIN_KEY);
+    let mut command = person.command(Path::new("bash"));
+    let path = format!("{}:/usr/bin:/bin", programs().display());
+    let output = command.args(["-euc", &script]).env("PATH", path).output().await.unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert!(output.status.success(), "{out}{err}");
+    for shown in ["/summer", "s2s?clickId={clickId}&id=", "RECORDED", "decimal point", "verdict: duplicate"] {
+        assert!(out.contains(shown), "{shown}: {out}{err}");
+    }
+    let request = ListConversionsRequest::default();
+    let all: Vec<Conversion> = server.client().conversions(request).try_collect().await.unwrap();
+    let [conversion] = all.as_slice() else { panic!("{all:?}") };
+    assert_eq!(conversion.transaction_id, "order-1001");
+}
+
+#[tokio::test]
+async fn an_import_says_what_became_of_each_row() {
+    const ROWS: usize = 5_000;
+    let server = Server::start().await;
+    let person = Person::new(&server);
+    let code = server.code("Sale").await;
+    let click = server.click(&server.link(&[&code]).await).await;
+    // In every thousand: one unreadable amount, one forged click id, one row that is cut, one formula.
+    let mut file = "transaction_id,click_id,conversion_code_id,value,commission,custom_params\n".to_owned();
+    for row in 0..ROWS {
+        file += &match row % 1_000 {
+            100 => format!("o-{row},{click},{},1.2.3,0,\n", code.id),
+            200 => format!("o-{row},forged,{},1,0,\n", code.id),
+            300 => format!("o-{row},{click}\n"),
+            400 => format!("=o-{row},{click},{},1,0,\n", code.id),
+            _ => format!("o-{row},{click},{},{row}.5,0.25,\"a=1;b={row}\"\n", code.id),
+        };
+    }
+    let file = person.write("sales.csv", &file);
+    let said = person.run(&["conversions", "import", &file, "--failed", "failed.csv"]).await;
+    let sum = "s2s: 4985 recorded, 0 were recorded before, 15 failed";
+    assert_eq!((said.status, said.err.lines().last()), (5, Some(sum)), "{}", said.err);
+    assert!(said.err.contains("s2s: 1000 rows, "), "progress: {}", said.err);
+    assert!(said.err.contains("s2s: row 102: ROW_UNREADABLE: value `1.2.3`"), "{}", said.err);
+
+    let failed = person.read("failed.csv");
+    assert_eq!(failed.lines().count(), 16, "{failed}");
+    assert!(failed.starts_with("row,reason,message,transaction_id,click_id,"), "{failed}");
+    let starts: Vec<_> = failed.lines().skip(1).take(3).map(|line| line.split(',').take(2)).collect();
+    let starts: Vec<Vec<&str>> = starts.into_iter().map(Iterator::collect).collect();
+    assert_eq!(starts, [["102", "ROW_UNREADABLE"], ["202", "CLICK_ID_INVALID"], ["302", "ROW_UNREADABLE"]]);
+
+    let all = conversions(&server, &code).await;
+    assert_eq!(all.len(), 4_985);
+    assert!(all.iter().any(|one| one.transaction_id == "=o-400"));
+    let one = all.iter().find(|one| one.transaction_id == "o-7").unwrap();
+    let value = one.value.as_ref().unwrap().to_string();
+    assert_eq!((value.as_str(), one.custom_params[1].value.as_str()), ("7.5 USD", "7"));
+
+    // Again: nothing is counted twice. Mended: the rest goes in.
+    let said = person.run(&["conversions", "import", &file]).await;
+    assert_eq!(said.err.lines().last(), Some("s2s: 0 recorded, 4985 were recorded before, 15 failed"));
+    let mended: Vec<String> = failed
+        .lines()
+        .filter(|line| !line.contains(" cells, "))
+        .map(|line| line.replace("1.2.3", "1").replace(",forged,", &format!(",{click},")))
+        .collect();
+    let mended = person.write("mended.csv", &mended.join("\n"));
+    let said = person.run(&["conversions", "import", &mended]).await;
+    let sum = "s2s: 10 recorded, 0 were recorded before, 0 failed";
+    assert_eq!((said.status, said.err.lines().last()), (0, Some(sum)), "{}", said.err);
+
+    // What is exported is what is imported, formulas and all.
+    let said = person.run(&["conversions", "export", "all.csv"]).await;
+    assert_eq!((said.status, said.err.as_str()), (0, "s2s: 4995 exported\n"));
+    let exported = person.read("all.csv");
+    assert!(exported.contains(",'=o-400,") && !exported.contains(",=o-400,"));
+    let said = person.run(&["conversions", "import", "all.csv"]).await;
+    let sum = "s2s: 0 recorded, 4995 were recorded before, 0 failed";
+    assert_eq!((said.status, said.err.lines().last()), (0, Some(sum)), "{}", said.err);
+}
+
+#[tokio::test]
+async fn rows_without_a_transaction_id_are_counted_once_as_well() {
+    let server = Server::start().await;
+    let person = Person::new(&server);
+    let code = ConversionCode { name: "Every".to_owned(), ..Default::default() };
+    let code = ConversionCode { dedupe_policy: DedupePolicy::Every.into(), ..code };
+    let code = server.create_code(code).await;
+    let click = server.click(&server.link(&[&code]).await).await;
+    let row = format!("{click},{},1\n", code.id);
+    let file = person.write("sales.csv", &format!("click_id,conversion_code_id,value\n{row}{row}"));
+
+    let said = person.run(&["conversions", "import", &file, "--dry-run"]).await;
+    assert!(said.err.contains("2 would be recorded"), "{}", said.err);
+    assert_eq!(conversions(&server, &code).await.len(), 0);
+    for (recorded, before) in [(2, 0), (0, 2)] {
+        let said = person.run(&["conversions", "import", &file]).await;
+        let sum = format!("s2s: {recorded} recorded, {before} were recorded before, 0 failed\n");
+        assert_eq!((said.status, said.err), (0, sum));
+    }
+    assert_eq!(conversions(&server, &code).await.len(), 2);
+
+    let text = fs::read_to_string(&file).unwrap();
+    for (text, problem) in [
+        (text.replace("value", "vlaue"), "`vlaue`"),
+        (text.replace("click_id", "clickid"), "`clickid`"),
+        (String::new(), "conversion_code_id"),
+    ] {
+        let file = person.write("wrong.csv", &text);
+        let said = person.run(&["conversions", "import", &file]).await;
+        assert_eq!(said.status, 2, "{}", said.err);
+        assert!(said.err.contains(problem), "{}", said.err);
+    }
+    // The file that is imported is not overwritten.
+    let said = person.run(&["conversions", "import", &file, "--failed", "./sales.csv"]).await;
+    assert_eq!((said.status, fs::read_to_string(&file).unwrap()), (2, text));
+}
+
+#[tokio::test]
+async fn a_stranger_steers_neither_spreadsheet_nor_terminal() {
+    let server = Server::start().await;
+    let person = Person::new(&server);
+    let code = server.code("Sale").await;
+    let click = server.click(&server.link(&[&code]).await).await;
+    let query = format!("clickId={click}&id={}&val=19.99&com=0&oid=%3DHYPERLINK(1)&cur=EUR", code.id);
+    assert_eq!(server.postback(&query).await.status, 200);
+    hold(&server, &format!("clickId=%1B%5B2J&id={}&val=1&com=0", code.id), "PARAMETER_MALFORMED").await;
+
+    let csv = person.out(&["conversions", "list", "--output", "csv"]).await;
+    assert!(csv.contains(",'=HYPERLINK(1),19.99,0,EUR,approved,"), "{csv}");
+    let table = person.out(&["conversions", "list"]).await;
+    assert!(table.contains("=HYPERLINK(1) "), "{table}");
+    let json = person.json(&["conversions", "list"]).await;
+    assert_eq!(json[0]["transactionId"], "=HYPERLINK(1)");
+    assert_eq!(json[0]["value"]["micros"], "19990000");
+    for format in ["table", "json"] {
+        let list = person.out(&["postbacks", "list", "--verdict", "held", "--output", format]).await;
+        assert!(list.contains("pb_") && !list.contains('\u{1b}'), "{list}");
+    }
+}
+
+#[tokio::test]
+async fn errors_say_what_to_do_and_have_a_status() {
+    let server = Server::start().await;
+    let mut person = Person::new(&server);
+    for (arguments, status, said) in [
+        (&["codes", "show", "0123456789ABCDEF0123456789ABCDEF"][..], 1, "What to do: check the id"),
+        (&["codes", "create", "--name", "Sale", "--currency", "EURO"], 1, "default_currency"),
+        (&["codes", "create"], 2, "--name"),
+        (&["postbacks", "replay"], 2, "IDS"),
+        (&["--endpoint", "ftp://t.example", "codes", "list"], 2, "https://host:port"),
+        (&["--endpoint", "http://127.0.0.1:1", "--timeout", "2", "codes", "list"], 4, "--endpoint"),
+        (&["--key-file", "nothing", "codes", "list"], 1, "nothing: "),
+    ] {
+        let answer = person.run(arguments).await;
+        assert_eq!(answer.status, status, "{arguments:?}: {}", answer.err);
+        assert!(answer.err.contains(said) && answer.out.is_empty(), "{arguments:?}: {}", answer.err);
+    }
+    for (api_key, said) in [("", "S2S_API_KEY"), (&ADMIN_KEY.replace('5', "6"), "[API_KEY_INVALID]")] {
+        api_key.clone_into(&mut person.api_key);
+        let answer = person.run(&["codes", "list"]).await;
+        assert_eq!(answer.status, 3, "{}", answer.err);
+        assert!(answer.err.contains(said) && answer.err.contains("What to do: "), "{}", answer.err);
+        assert!(!answer.err.contains("s2s_"), "{}", answer.err);
+    }
+}
+
+#[tokio::test]
+async fn a_profile_says_where_and_with_which_key() {
+    let server = Server::start().await;
+    let other = Server::start().await;
+    let mut person = Person::new(&server);
+    person.api_key.clear();
+    server.code("Here").await;
+    person.write("key", &format!("{ADMIN_KEY}\n"));
+    fs::set_permissions(person.home.path().join("key"), fs::Permissions::from_mode(0o600)).unwrap();
+    let config = format!(
+        "[profiles.default]\nendpoint = \"{}\"\nkey = \"{ADMIN_KEY}\"\n[profiles.other]\nendpoint = \"{}\"\nkey_file = \"key\"\n",
+        server.url, other.url
+    );
+    let config = person.write(".config/s2s/config.toml", &config);
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o644)).unwrap();
+
+    let said = person.run(&["codes", "list"]).await;
+    assert!(said.status == 0 && said.out.contains("Here"), "{}", said.err);
+    assert!(said.err.contains("others can read") && said.err.contains("chmod 600"), "{}", said.err);
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o600)).unwrap();
+    let said = person.run(&["codes", "list"]).await;
+    assert_eq!((said.status, said.err.as_str()), (0, ""));
+
+    // A profile that is named goes before the environment, which names the first server.
+    let said = person.run(&["--profile", "other", "codes", "list"]).await;
+    assert!(said.status == 0 && !said.out.contains("Here") && said.err.is_empty(), "{}", said.err);
+    // A profile's key goes to its own endpoint alone.
+    let said = person.run(&["--endpoint", &other.url, "codes", "list"]).await;
+    assert_eq!(said.status, 3, "{}", said.err);
+    let said = person.run(&["--endpoint", &other.url, "--key-file", "key", "codes", "list"]).await;
+    assert_eq!(said.status, 0, "{}", said.err);
+
+    let said = person.run(&["--profile", "nobody", "codes", "list"]).await;
+    assert!(said.status == 2 && said.err.contains("it has: default, other"), "{}", said.err);
+    person.write(".config/s2s/config.toml", &format!("[profiles.default]\nkye = \"{ADMIN_KEY}\"\n"));
+    let said = person.run(&["codes", "list"]).await;
+    assert!(said.status == 2 && said.err.contains("kye") && !said.err.contains(ADMIN_KEY), "{}", said.err);
+}
+
+#[tokio::test]
+async fn what_is_held_is_explained_and_replayed() {
+    let server = Server::start().await;
+    let person = Person::new(&server);
+    let code = server.code("Sale").await;
+    let link = server.link(&[]).await;
+    let click = server.click(&link).await;
+    let query = format!("clickId={click}&id={}&val=9&com=1", code.id);
+    let id = hold(&server, &query, "CODE_NOT_ON_LINK").await;
+
+    for postback in [id.as_str(), &format!("{}/s2s?{query}", server.url)] {
+        let told = person.out(&["postbacks", "explain", postback]).await;
+        assert!(told.contains(&format!("  clickId = {click}\n")), "{told}");
+        assert!(told.contains("\nok   click id: ") && told.contains("\nFAIL tracking link: "), "{told}");
+        assert!(told.contains("\nHELD: CODE_NOT_ON_LINK\n"), "{told}");
+    }
+    let shown = person.json(&["postbacks", "show", &id]).await;
+    assert_eq!(shown["reason"], "ERROR_REASON_CODE_NOT_ON_LINK");
+    person.out(&["links", "update", &link.id, "--code", &code.id]).await;
+    let replay = ["postbacks", "replay", "--reason", "code-not-on-link"];
+    let dry = person.json(&[&replay[..], &["--dry-run"]].concat()).await;
+    assert_eq!(
+        (&dry[0]["verdict"], conversions(&server, &code).await.len()),
+        (&"VERDICT_RECORDED".into(), 0)
+    );
+    let replayed = person.json(&replay).await;
+    assert_eq!(replayed[0]["id"], id.as_str());
+    assert_eq!(conversions(&server, &code).await.len(), 1);
+    set_codes(&server, &link, &[]).await;
+    let told = person.json(&["clicks", "explain", &click]).await;
+    assert_eq!(told["conversions"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_tail_shows_what_arrives() {
+    let server = Server::start().await;
+    let person = Person::new(&server);
+    let code = server.code("Sale").await;
+    let first = hold(&server, &format!("clickId=x&id={}&val=9&com=1", code.id), "CLICK_ID_INVALID").await;
+    let mut tail = person.command(&programs().join("s2s"));
+    let arguments = ["tail", "postbacks", "--from-start", "--interval", "1", "--count", "2", "-o", "json"];
+    let mut tail = tail.args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
+    let line = lines.next_line().await.unwrap().unwrap();
+    assert!(line.contains(&first), "{line}");
+    let second = hold(&server, &format!("clickId=y&id={}&val=9&com=1", code.id), "CLICK_ID_INVALID").await;
+    let line = lines.next_line().await.unwrap().unwrap();
+    assert!(line.contains(&second), "{line}");
+    assert!(lines.next_line().await.unwrap().is_none() && tail.wait().await.unwrap().success());
+}
+
+#[tokio::test]
+async fn every_shell_is_completed_and_every_resource_listed() {
+    let server = Server::start().await;
+    let person = Person::new(&server);
+    for shell in ["bash", "zsh", "fish"] {
+        let script = person.out(&["completions", shell]).await;
+        assert!(script.contains("conversions") && script.contains("postback-url"), "{shell}");
+        if shell == "bash" {
+            let file = person.write("completions", &script);
+            assert!(person.command(Path::new("bash")).args(["-n", &file]).status().await.unwrap().success());
+        }
+    }
+    let key = person.json(&["keys", "create", "--name", "reader", "--scope", "read"]).await;
+    assert!(key["keyText"].as_str().unwrap().starts_with("s2s_"));
+    let created = person.json(&["links", "create", "--destination", "https://shop.example/"]).await;
+    let link = created["id"].as_str().unwrap();
+    person.out(&["clicks", "record", link, "--sub1", "mail"]).await;
+    for (arguments, shown) in [
+        (&["keys", "list"][..], "reader"),
+        (&["accounts", "list"], "acct_00000000000000000000000004"),
+        (&["accounts", "show"], "acct_00000000000000000000000004"),
+        (&["presets", "list", "--limit", "0"], "everflow"),
+        (&["presets", "show", "everflow"], "{sub1}"),
+        (&["links", "list"], link),
+        (&["clicks", "list", link], "mail"),
+    ] {
+        for format in ["table", "csv", "json"] {
+            let list = person.out(&[arguments, &["--output", format]].concat()).await;
+            assert!(list.contains(shown), "{arguments:?}: {list}");
+        }
+    }
+    let lines = person.out(&["presets", "list", "--limit", "3", "--output", "csv"]).await;
+    assert_eq!(lines.lines().count(), 4);
+}
