@@ -3,7 +3,8 @@
 //! Facts are loaded, `decide` judges them, and the unique index of the table (click id, code, dedupe
 //! key) has the last word; nothing is checked before the insert.
 //!
-//! Absent on purpose: any change of a recorded conversion. Corrections will be entries of their own.
+//! Absent on purpose: any change of what a recorded conversion is worth, or of whether another is the same.
+//! Corrections will be entries of their own.
 
 pub mod grpc;
 mod store;
@@ -308,6 +309,12 @@ pub async fn write_all(
 ) -> Result<Vec<Result<Recorded>>, DbErr> {
     let first = store::insert(conversions, txn).await?;
     Ok(conversions.iter().zip(first).map(|(conversion, first)| settle(conversion, first)).collect())
+}
+
+/// Takes from the conversions of a click what may tell who its visitor is: the custom parameters. All else is money, or
+/// what duplicates are told by. Returns how many there are.
+pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickId) -> Result<u64> {
+    store::erase(txn, account, click).await
 }
 
 /// Compares a conversion with the one that the table has under its key: its own, or an earlier one.
