@@ -44,8 +44,7 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
     loop {
         let txn = app.db.begin().await?;
         let found = store::lock_of_click(&txn, &accounts, &click_id, after, ROWS_MAX).await?;
-        let Some(last) = found.last() else { break };
-        after = Some(last.id);
+        let last = found.last().map(|postback| postback.id);
         for mut postback in found {
             postbacks += 1;
             if postback.erase() {
@@ -53,8 +52,11 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
             }
         }
         db::end(txn, !validate_only).await?;
+        if last.is_none() {
+            return Ok(Erased { click, conversions, postbacks });
+        }
+        after = last;
     }
-    Ok(Erased { click, conversions, postbacks })
 }
 
 impl Postback {
