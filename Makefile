@@ -4,6 +4,10 @@ BUF := sdk/node_modules/.bin/buf
 # Pinned, and kept out of the user's own tools.
 CARGO_FUZZ_VERSION := 0.13.2
 CARGO_FUZZ := target/tools/cargo-fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
+CARGO_DENY_VERSION := 0.20.2
+CARGO_DENY := target/tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
+CARGO_CYCLONEDX_VERSION := 0.5.9
+CARGO_CYCLONEDX := target/tools/cargo-cyclonedx-$(CARGO_CYCLONEDX_VERSION)/bin/cargo-cyclonedx
 FUZZ_SECONDS ?= 600
 FUZZ := $(CARGO_FUZZ) run --fuzz-dir server/fuzz --sanitizer none read_postback
 FUZZ_CORPUS := server/fuzz/corpus/read_postback
@@ -11,9 +15,9 @@ FUZZ_FOUND := server/fuzz/target/found
 FUZZ_LEAST := server/fuzz/target/least
 # Each with a Makefile of its own, of the same targets, and the program that its toolchain is known by.
 SDKS := typescript:npm python:python3 go:go java:mvn
-.PHONY: run demo test torture check check-schema generate bench fuzz fuzz-corpus tools databases
+.PHONY: run demo test torture check check-schema generate bench fuzz fuzz-corpus deny advisories sbom tools databases
 
-# Built for development, which takes a quarter of the time; for production: cargo build --release.
+# Built for development, which takes a quarter of the time; for production: cargo build --release --locked.
 run:
 	$(CARGO) run --locked -p s2s-server
 
@@ -104,8 +108,30 @@ fuzz-corpus: $(CARGO_FUZZ)
 	rm -rf $(FUZZ_CORPUS)
 	mv $(FUZZ_LEAST) $(FUZZ_CORPUS)
 
+# Licences, bans and sources of all dependencies. `make test` holds the same rules (tests/suite/dependencies.rs) without
+# this tool, which takes longer to build than the server.
+deny: $(CARGO_DENY)
+	$(CARGO_DENY) --locked check licenses bans sources
+
+# Known faults of dependencies. Fetches the database of them from its home, so it is not for a build without network.
+advisories: $(CARGO_DENY)
+	$(CARGO_DENY) --locked check advisories
+
+# The bill of materials of the server, in CycloneDX. The tool writes one beside each crate, with the path of this folder.
+sbom: $(CARGO_CYCLONEDX)
+	$(CARGO_CYCLONEDX) cyclonedx --format json --spec-version 1.5 --describe binaries --manifest-path server/Cargo.toml
+	mkdir -p target/sbom
+	sed 's|$(CURDIR)|.|g' server/s2s-server_bin.cdx.json > target/sbom/s2s-server.cdx.json
+	rm -f server/*_bin.cdx.json tests/*_bin.cdx.json sdk/rust/generate/*_bin.cdx.json
+
 $(CARGO_FUZZ):
 	$(CARGO) install --locked --root $(CARGO_FUZZ:/bin/cargo-fuzz=) --version $(CARGO_FUZZ_VERSION) cargo-fuzz
+
+$(CARGO_DENY):
+	$(CARGO) install --locked --root $(CARGO_DENY:/bin/cargo-deny=) --version $(CARGO_DENY_VERSION) cargo-deny
+
+$(CARGO_CYCLONEDX):
+	$(CARGO) install --locked --root $(CARGO_CYCLONEDX:/bin/cargo-cyclonedx=) --version $(CARGO_CYCLONEDX_VERSION) cargo-cyclonedx
 
 # Not `npm ci`: it fails where a registry has no buf for other platforms. The lock file is kept to all the same.
 tools: sdk/node_modules/.installed

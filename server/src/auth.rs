@@ -91,7 +91,7 @@ const ADMIN: KeyScopes = KeyScopes::ADMIN;
 const EDGE: KeyScopes = KeyScopes::EDGE;
 
 /// The scope that each call needs; where there are several, one of them. A call that is not here is refused.
-const NEEDS: [(&str, KeyScopes); 40] = [
+const NEEDS: [(&str, KeyScopes); 41] = [
     ("AccountService/CreateAccount", ADMIN),
     // An account other than one's own needs `admin`: see `Caller::governs`.
     ("AccountService/GetAccount", KeyScopes::ANY),
@@ -133,6 +133,7 @@ const NEEDS: [(&str, KeyScopes); 40] = [
     ("PostbackService/ExplainPostback", READ),
     ("PostbackService/ExplainClick", READ),
     ("PostbackService/SelfTest", READ),
+    ("PostbackService/EraseVisitor", WRITE),
 ];
 
 /// The scopes of which the call at `path` needs one.

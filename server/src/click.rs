@@ -13,7 +13,7 @@ use std::{
 
 use clap::ValueEnum;
 use s2s_sdk::v1::ErrorReason;
-use sea_orm::DeriveValueType;
+use sea_orm::{DatabaseTransaction, DeriveValueType};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -181,6 +181,29 @@ pub async fn get(app: &App, account: AccountId, text: &str) -> Result<Click> {
 /// The click's row, if it is there.
 pub async fn find(app: &App, account: AccountId, id: ClickId) -> Result<Option<Click>> {
     store::find(app.db.reader(), account, id).await
+}
+
+/// Blots the visitor out of a click, in an open transaction. One that is not there is entered without, if its link is
+/// known, since the first of an id stays: what comes later adds nothing. Returns it as it is then.
+pub async fn erase(
+    txn: &DatabaseTransaction,
+    account: AccountId,
+    signed: SignedClickId,
+    link: Option<&TrackingLink>,
+) -> Result<Option<Click>> {
+    let blank = link.map(|link| Click {
+        click_id: signed.id,
+        key_id: signed.key_id,
+        account_id: account,
+        link_id: link.id,
+        sub_ids: SubIds::default(),
+        query: String::new(),
+        referrer: String::new(),
+        user_agent: String::new(),
+        address: String::new(),
+        bot: false,
+    });
+    store::erase(txn, account, signed.id, blank).await
 }
 
 /// The clicks of one link, newest first.

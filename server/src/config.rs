@@ -140,7 +140,8 @@ pub struct Config {
     #[arg(skip)]
     pub admin_key: Option<KeyText>,
 
-    /// What to log: `error`, `warn`, `info`, `debug` or `trace`, also for each module (`info,s2s_server=debug`).
+    /// What to log: `error`, `warn`, `info`, `debug` or `trace`, also for each module (`info,s2s_server=debug`). Of
+    /// libraries nothing below `info` is logged.
     #[arg(long, env = "S2S_LOG", default_value = "info", value_name = "FILTER",
           value_parser = log_filter)]
     pub log: String,

@@ -3,7 +3,8 @@
 //! Facts are loaded, `decide` judges them, and the unique index of the table (click id, code, dedupe
 //! key) has the last word; nothing is checked before the insert.
 //!
-//! Absent on purpose: any change of a recorded conversion. Corrections will be entries of their own.
+//! Absent on purpose: any change of what a recorded conversion is worth, or of whether another is the same.
+//! Corrections will be entries of their own.
 
 pub mod grpc;
 mod store;
@@ -11,7 +12,9 @@ mod store;
 use std::{fmt, str::FromStr, sync::Arc};
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
-use sea_orm::{DatabaseExecutor, DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64};
+use sea_orm::{
+    ConnectionTrait, DatabaseExecutor, DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -316,6 +319,12 @@ pub async fn write_all(
     let earlier = store::insert(conversions, txn).await?;
     let settled = conversions.iter().zip(earlier);
     Ok(settled.map(|(conversion, earlier)| settle((*conversion).clone(), earlier)).collect())
+}
+
+/// Takes from the conversions of a click what may tell who its visitor is: the custom parameters. All else is money, or
+/// what duplicates are told by. Returns how many there are.
+pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickId) -> Result<u64> {
+    store::erase(txn, account, click).await
 }
 
 /// Compares a conversion with the earlier one under its key.

@@ -7,6 +7,7 @@ mod m0004_mysql_texts;
 mod m0005_partitions;
 mod m0006_api_keys;
 mod m0007_postback_authentication;
+mod m0008_postbacks_of_clicks;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_partitions::Migration),
             Box::new(m0006_api_keys::Migration),
             Box::new(m0007_postback_authentication::Migration),
+            Box::new(m0008_postbacks_of_clicks::Migration),
         ]
     }
 }

@@ -7,6 +7,7 @@
 //! Absent on purpose: a postback of a test.
 
 mod authentication;
+mod erase;
 mod explain;
 pub mod grpc;
 mod reader;
@@ -36,6 +37,7 @@ use crate::{
 
 use authentication::Checked;
 pub use authentication::Sender;
+pub use erase::{Erased, erase_visitor};
 pub use explain::{ClickHistory, Explanation, SelfTest, explain, explain_click, explain_stored, self_test};
 #[cfg(fuzzing)]
 pub use reader::check_reading;

@@ -29,7 +29,9 @@ fn right_scopes(method: &str) -> Vec<ApiKeyScope> {
         "RecordClick" => vec![Scope::Record, Scope::Edge],
         _ if service == "AccountService" => vec![Scope::Admin],
         _ if begins(&["Get", "List", "Explain", "SelfTest"]) => vec![Scope::Read],
-        _ if begins(&["Create", "Update", "Archive", "Replay", "Rotate", "Revoke"]) => vec![Scope::Write],
+        _ if begins(&["Create", "Update", "Archive", "Replay", "Rotate", "Revoke", "Erase"]) => {
+            vec![Scope::Write]
+        }
         _ if begins(&["Record", "BatchRecord", "StreamRecord"]) => vec![Scope::Record],
         _ => panic!("which scope does {method} need?"),
     };
@@ -200,7 +202,7 @@ macro_rules! ask {
 /// Every call that takes an id, and how it refuses one that is not there; `None` where it answers, for example with
 /// an empty list.
 #[expect(clippy::needless_update, reason = "some requests have no field but those that are set")]
-const WITH_IDS: [(&str, Option<Code>, Ask); 36] = [
+const WITH_IDS: [(&str, Option<Code>, Ask); 37] = [
     ("AccountService/GetAccount", NOT_FOUND, ask!(GetAccountRequest { id: of.account.clone() }, _own, of)),
     (
         "ApiKeyService/CreateApiKey",
@@ -404,6 +406,11 @@ const WITH_IDS: [(&str, Option<Code>, Ask); 36] = [
         "TrackingLinkService/ArchiveTrackingLink",
         NOT_FOUND,
         ask!(ArchiveTrackingLinkRequest { id: of.link.clone() }, _own, of),
+    ),
+    (
+        "PostbackService/EraseVisitor",
+        NOT_FOUND,
+        ask!(EraseVisitorRequest { click_id: of.click.clone() }, _own, of),
     ),
 ];
 const NOT_FOUND: Option<Code> = Some(Code::NotFound);

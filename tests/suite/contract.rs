@@ -22,7 +22,7 @@ use tonic_types::StatusExt as _;
 
 /// A test that calls every RPC with its real client: file and function; and what an empty request is
 /// refused for, `Unspecified` where it is none.
-const COVERED: [(&str, (&str, &str), ErrorReason); 40] = [
+const COVERED: [(&str, (&str, &str), ErrorReason); 41] = [
     ("AccountService/CreateAccount", (KEYS, "accounts_are_created_renamed_and_listed"), E::FieldInvalid),
     ("AccountService/GetAccount", (KEYS, "accounts_are_created_renamed_and_listed"), E::Unspecified),
     ("AccountService/ListAccounts", (KEYS, "accounts_are_created_renamed_and_listed"), E::Unspecified),
@@ -127,9 +127,11 @@ const COVERED: [(&str, (&str, &str), ErrorReason); 40] = [
     ("PostbackService/ExplainPostback", (EXPLAIN, "explain"), E::Unspecified),
     ("PostbackService/ExplainClick", (EXPLAIN, "what_happened_to_a_click_is_told"), E::ResourceNotFound),
     ("PostbackService/SelfTest", (EXPLAIN, "self_test"), E::ResourceNotFound),
+    ("PostbackService/EraseVisitor", (ERASURE, "erase"), E::ResourceNotFound),
 ];
 const AUTHENTICATION: &str = include_str!("authentication.rs");
 const COUNTING: &str = include_str!("counting.rs");
+const ERASURE: &str = include_str!("erasure.rs");
 const EXPLAIN: &str = include_str!("explain.rs");
 const JOURNEY: &str = include_str!("journey.rs");
 const KEYS: &str = include_str!("keys.rs");

@@ -9,19 +9,22 @@ use s2s_sdk::{
     Client,
     v1::{
         ApiKey, ConversionCode, CreateApiKeyRequest, CreateConversionCodeRequest, CreateTrackingLinkRequest,
-        GetApiKeyRequest, ListConversionCodesRequest, RotateApiKeyRequest, RotatePostbackSecretRequest,
-        TrackingLink,
+        EraseVisitorRequest, GetApiKeyRequest, ListConversionCodesRequest, RotateApiKeyRequest,
+        RotatePostbackSecretRequest, TrackingLink,
     },
 };
-use s2s_tests::{ADMIN_KEY, Answer, administrator, bearer, click_id_of, command, http};
+use s2s_tests::{ADMIN_KEY, Answer, administrator, bearer, click_id_of, command, database, http};
 use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
+    net::TcpStream,
     process::Command,
 };
 
+use crate::attacks::{END_HEADERS, PREFACE, SETTINGS, frame};
+
 #[tokio::test]
 async fn a_log_tells_nothing_of_visitors_and_sales() {
-    for filter in ["info,s2s_server=trace", "trace"] {
+    for filter in ["info,s2s_server=trace", "trace", "trace,h2=trace,hyper=trace,sqlx=trace"] {
         check_log(filter).await;
     }
 }
@@ -29,7 +32,8 @@ async fn a_log_tells_nothing_of_visitors_and_sales() {
 async fn check_log(filter: &str) {
     let folder = tempfile::tempdir().unwrap();
     let mut server = command(folder.path())
-        .args(["--listen", "127.0.0.1:0", "--log", filter])
+        .args(["--listen", "127.0.0.1:0", "--log", filter, "--trusted-proxies", "127.0.0.1"])
+        .args(["--database-url", &database::fresh(folder.path()).await])
         .stdout(Stdio::piped())
         // A pipe would fill, and hold up the server.
         .stderr(File::create(folder.path().join("log")).unwrap())
@@ -52,6 +56,8 @@ async fn check_log(filter: &str) {
     let request = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
     let link = client.create_tracking_link(request).await.unwrap().tracking_link.unwrap();
     let visit = http().get(format!("{}?sub1=secretsub", link.url)).header("user-agent", "secretagent");
+    let visit =
+        visit.header("x-forwarded-for", "2001:db8:1:2::77, 203.0.113.77").header("cookie", "secretcookie");
     let visit = visit.send().await.unwrap();
     let click_id = click_id_of(visit.headers()["location"].to_str().unwrap());
     let request = RotatePostbackSecretRequest { conversion_code_id: code.id.clone(), ..Default::default() };
@@ -60,11 +66,17 @@ async fn check_log(filter: &str) {
         (format!("clickId={click_id}&id={}&val=1&com=0&oid=3&sec={own_secret}", code.id), 200),
         (format!("clickId={click_id}&id={}&val=1&com=0&oid=secretorder&param=secretparam", code.id), 200),
         (format!("clickId={click_id}&id={}&val=2&com=0&oid=secretorder", code.id), 409),
+        (format!("clickId={click_id}&id={}&val=2&com=0&oid=4&ts=1&sig=secretsig", code.id), 200),
         (format!("clickId=secretclick&id={}&val=1&com=0", code.id), 400),
     ] {
         let answer = Answer::of(http().get(format!("{url}/s2s?{query}")).send().await.unwrap()).await;
         assert_eq!(answer.status, status, "{answer:?}");
     }
+    let post = http().post(format!("{url}/s2s?x=secret")).body(format!("id={}&val=secret", code.id));
+    assert_eq!(post.send().await.unwrap().status(), 400);
+    ask_what_is_malformed(url).await;
+    let request = EraseVisitorRequest { click_id: click_id.clone(), ..Default::default() };
+    client.erase_visitor(request).await.unwrap();
     // An API key is a secret wherever it is put.
     let (_, good) = ADMIN_KEY.split_at(4);
     let key_id = ask_with_keys(&client, url).await;
@@ -76,11 +88,31 @@ async fn check_log(filter: &str) {
     assert!(log.contains("stopped"), "it does log: {log}");
     // The name of a method is no secret.
     let log = log.to_lowercase().replace("rotatepostbacksecret", "");
-    for word in ["secret", "clickid=", "127.0.0.1", &click_id, &own_secret, &code.id.to_lowercase()] {
+    let addresses = ["127.0.0.1", "203.0.113.77", "2001:db8:1:2"];
+    for word in
+        ["secret", "clickid=", &click_id, &own_secret, &code.id.to_lowercase()].into_iter().chain(addresses)
+    {
         assert!(!log.contains(word), "the log holds {word}: {log}");
     }
     assert!(!log.contains(good) && !log.contains("canary"), "the log holds a key: {log}");
     assert!(!log.contains(&key_id), "{log}");
+}
+
+/// Requests of HTTP/2 that the library refuses itself, for a path and for a host that are none.
+async fn ask_what_is_malformed(url: &str) {
+    for headers in [
+        [&[0x82, 0x86, 0x01, 1], b"a".as_slice(), &[0x04, 15], b"/s2s?x=secret<>"].concat(),
+        [&[0x82, 0x86, 0x84, 0x01, 9], b"secret<>x".as_slice()].concat(),
+    ] {
+        let mut stream = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
+        let ask = frame(1, END_HEADERS | 1, 1, &headers);
+        stream.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, &[]), &ask].concat()).await.unwrap();
+        // Until it is reset.
+        let mut answer = Vec::new();
+        while !answer.windows(5).any(|begin| begin == [4, 3, 0, 0, 0]) {
+            assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0);
+        }
+    }
 }
 
 /// Sends keys, good and bad, in the right place and in wrong ones. Returns a part of one that was made.

@@ -18,6 +18,8 @@ mod concurrency;
 mod config;
 mod contract;
 mod counting;
+mod dependencies;
+mod erasure;
 mod explain;
 mod flood;
 mod hostile;

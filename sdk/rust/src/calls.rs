@@ -148,6 +148,8 @@ calls! {
         explain_postback(ExplainPostbackRequest) -> ExplainPostbackResponse;
         /// Says what happened to a click.
         explain_click(ExplainClickRequest) -> ExplainClickResponse;
+        /// Erases what tells who a click's visitor is, for good; conversions stay.
+        erase_visitor(EraseVisitorRequest) -> EraseVisitorResponse;
         /// Plays a whole conversion for a code, to try its set-up. Records nothing.
         self_test(SelfTestRequest) -> SelfTestResponse;
     }

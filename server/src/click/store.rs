@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DatabaseExecutor, DbBackend, DbErr, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
-    sea_query::OnConflict,
+    ColumnTrait as _, ConnectionTrait, DatabaseExecutor, DatabaseTransaction, DbBackend, DbErr,
+    EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    entity::prelude::*, sea_query::OnConflict,
 };
 
 use super::{ClickId, ClickIdKey, ClickIdKeys, KeyId, LIST_KEY_BYTES, SECRET_BYTES, SubIds};
@@ -64,6 +64,30 @@ impl Write for Insert {
 
 pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ClickId) -> Result<Option<Model>> {
     Ok(Entity::find_by_id(id).filter(Column::AccountId.eq(account)).one(db).await?)
+}
+
+/// Blots the visitor out of the click. Where it is not there, `blank` is entered in its place, so that what comes
+/// later finds it there. Returns it as it is then.
+pub async fn erase(
+    txn: &DatabaseTransaction,
+    account: AccountId,
+    id: ClickId,
+    blank: Option<Model>,
+) -> Result<Option<Model>> {
+    if let Some(blank) = blank {
+        insert_new::<Entity>(&txn.into(), &[&blank], &[Column::ClickId]).await?;
+    }
+    Entity::update_many()
+        .col_expr(Column::SubIds, Expr::value(SubIds::default()))
+        .col_expr(Column::Query, Expr::value(""))
+        .col_expr(Column::Referrer, Expr::value(""))
+        .col_expr(Column::UserAgent, Expr::value(""))
+        .col_expr(Column::Address, Expr::value(""))
+        .filter(Column::ClickId.eq(id))
+        .filter(Column::AccountId.eq(account))
+        .exec(txn)
+        .await?;
+    find(txn, account, id).await
 }
 
 /// Newest first; one row more than the page has.

@@ -125,6 +125,17 @@ pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ConversionI
     Ok(Entity::find().filter(all).one(db).await?)
 }
 
+/// Takes the custom parameters from the conversions of a click. Returns how many it has.
+pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickId) -> Result<u64> {
+    let erased = Entity::update_many()
+        .col_expr(Column::CustomParams, Expr::value(CustomParams::default()))
+        .filter(Column::ClickId.eq(click))
+        .filter(Column::AccountId.eq(account))
+        .exec(txn)
+        .await?;
+    Ok(erased.rows_affected)
+}
+
 /// Newest first; one row more than the page has.
 pub async fn list(
     db: &impl ConnectionTrait,

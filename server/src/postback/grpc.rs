@@ -5,17 +5,18 @@ use std::{net::IpAddr, sync::Arc};
 use prost::Message as _;
 use prost_types::Timestamp;
 use s2s_sdk::v1::{
-    self, ExplainClickRequest, ExplainClickResponse, ExplainPostbackRequest, ExplainPostbackResponse,
-    GetPostbackRequest, GetPostbackResponse, HeldFilter, ListPostbacksRequest, ListPostbacksResponse,
-    RawPostback, ReadParameter, ReceivePostbackRequest, ReceivePostbackResponse, ReplayOverrides,
-    ReplayPostbacksRequest, ReplayPostbacksResponse, SelfTestRequest, SelfTestResponse,
+    self, EraseVisitorRequest, EraseVisitorResponse, ExplainClickRequest, ExplainClickResponse,
+    ExplainPostbackRequest, ExplainPostbackResponse, GetPostbackRequest, GetPostbackResponse, HeldFilter,
+    ListPostbacksRequest, ListPostbacksResponse, RawPostback, ReadParameter, ReceivePostbackRequest,
+    ReceivePostbackResponse, ReplayOverrides, ReplayPostbacksRequest, ReplayPostbacksResponse,
+    SelfTestRequest, SelfTestResponse,
     postback_service_server::{PostbackService, PostbackServiceServer},
 };
 use tonic::{Request, Response, Status};
 
 use super::{
-    BODY_BYTES_MAX, ClickHistory, Comma, Explanation, Filter, LIST_KEY_BYTES, Overrides, Parameter, Postback,
-    PostbackId, REPLAY_MAX, Raw, Reason, Received, Replay, SelfTest, Sender, TARGET_BYTES_MAX,
+    BODY_BYTES_MAX, ClickHistory, Comma, Erased, Explanation, Filter, LIST_KEY_BYTES, Overrides, Parameter,
+    Postback, PostbackId, REPLAY_MAX, Raw, Reason, Received, Replay, SelfTest, Sender, TARGET_BYTES_MAX,
     TEXT_BYTES_MAX, Verdict, reader::Known,
 };
 use crate::{
@@ -118,6 +119,16 @@ impl PostbackService for Service {
         let (code, link) = parse_self_test(request.get_ref())?;
         let test = super::self_test(&self.0, account, code, link).await?;
         Ok(Response::new(test.into_proto(&self.0)))
+    }
+
+    async fn erase_visitor(
+        &self,
+        request: Request<EraseVisitorRequest>,
+    ) -> Result<Response<EraseVisitorResponse>, Status> {
+        let account = auth::account(&request);
+        let EraseVisitorRequest { click_id, validate_only } = request.into_inner();
+        let erased = super::erase_visitor(&self.0, account, &click_id, validate_only).await?;
+        Ok(Response::new(erased.into_proto(&self.0)))
     }
 }
 
@@ -377,6 +388,16 @@ impl ClickHistory {
             conversions: self.conversions.into_iter().map(|one| one.into_proto(app)).collect(),
             held_postbacks: self.held.into_iter().map(Into::into).collect(),
             message: self.message,
+        }
+    }
+}
+
+impl Erased {
+    fn into_proto(self, app: &App) -> EraseVisitorResponse {
+        EraseVisitorResponse {
+            click: self.click.map(|click| click.into_proto(app)),
+            conversion_count: self.conversions.try_into().unwrap_or(i64::MAX),
+            postback_count: self.postbacks.try_into().unwrap_or(i64::MAX),
         }
     }
 }

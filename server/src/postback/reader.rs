@@ -30,7 +30,7 @@ use crate::{
 pub use amounts::Comma;
 #[cfg(fuzzing)]
 pub use check::check_reading;
-pub use parameters::{Known, Parameter};
+pub use parameters::{Known, Parameter, without_visitor};
 
 /// Parameters of one postback.
 const PARAMETERS_MAX: usize = 64;
@@ -109,7 +109,10 @@ impl Reading {
             let found = parameters.iter().find(|parameter| parameter.known == Some(known));
             found.map(|parameter| shown(&parameter.value)).unwrap_or_default()
         };
-        let (code_text, click_text) = (text_of(Known::Id).to_uppercase(), text_of(Known::ClickId));
+        let (code_text, mut click_text) = (text_of(Known::Id).to_uppercase(), text_of(Known::ClickId));
+        if UnverifiedClickId::read(&click_text).is_some() {
+            click_text.make_ascii_lowercase();
+        }
         let test = if matches!(text_of(Known::Test).as_str(), "1" | "true") {
             Some(Test::Asked)
         } else {

@@ -101,6 +101,7 @@ async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback>
         let message = "the replay vouches for its sender";
         reading.notes.push(note(NoteCode::Overridden, "", message));
     }
+    reading.notes.extend(held.erasure());
     let account = account_of(code.as_deref());
     let signature = code.and_then(|code| authentication::signature_of(&code, &held));
     let (mut postback, judged) = judge(app, held.id, raw, reading, account, signature).await?;

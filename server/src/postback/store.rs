@@ -85,8 +85,11 @@ impl Write for Receipt {
         // What another has replayed meanwhile is answered as it is now.
         let replayed = rows.iter().filter(|row| row.mode == Mode::Update).map(|row| row.postback.id);
         let mut written = find_all(&db, replayed, true).await?;
-        let is_held =
-            |row: &&Self| written.get(&row.postback.id).is_some_and(|known| known.verdict == Verdict::Held);
+        // So is one whose visitor was erased meanwhile: what the replay has read is not there any more.
+        let is_held = |row: &&Self| {
+            let known = written.get(&row.postback.id);
+            known.is_some_and(|known| known.verdict == Verdict::Held && row.postback.has_come_as(known))
+        };
         let mut ids = HashSet::new();
         let fresh: Vec<&Self> = rows
             .iter()
@@ -149,8 +152,25 @@ async fn insert_all(rows: &[Receipt], db: &DatabaseExecutor<'_>) -> Result<Vec<M
     Ok(postbacks)
 }
 
+impl Model {
+    fn has_come_as(&self, other: &Self) -> bool {
+        (&self.target, &self.body) == (&other.target, &other.body)
+    }
+}
+
+/// Writes what became of a postback. What has come is not written again: its visitor may have been erased since.
 async fn update(db: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr> {
-    postback.clone().into_active_model().reset_all().update(db).await?;
+    let mut row = postback.clone().into_active_model().reset_all();
+    for come in [Column::Target, Column::Body, Column::Address, Column::UserAgent] {
+        row.not_set(come);
+    }
+    row.update(db).await?;
+    Ok(())
+}
+
+/// Writes a postback as it is, after its visitor was erased.
+pub async fn replace(txn: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr> {
+    postback.clone().into_active_model().reset_all().update(txn).await?;
     Ok(())
 }
 
@@ -216,11 +236,30 @@ pub async fn held_of_click(
     click_id: &str,
     rows: u64,
 ) -> Result<Vec<Model>> {
-    let held = Entity::find()
-        .filter(Column::AccountId.eq(account))
-        .filter(Column::Verdict.eq(Verdict::Held))
-        .filter(Column::ClickText.is_in([click_id.to_lowercase(), click_id.to_uppercase()]));
+    let held =
+        Entity::find().filter(of_click(&[account], click_id)).filter(Column::Verdict.eq(Verdict::Held));
     Ok(held.order_by_desc(Column::Id).limit(rows).all(db).await?)
+}
+
+/// Postbacks of these accounts that name the click, behind `after`. Nobody else changes them until the transaction
+/// ends.
+pub async fn lock_of_click(
+    txn: &impl ConnectionTrait,
+    accounts: &[AccountId],
+    click_id: &str,
+    after: Option<PostbackId>,
+    rows: u64,
+) -> Result<Vec<Model>> {
+    let all = of_click(accounts, click_id).add_option(after.map(|after| Column::Id.gt(after)));
+    let found = Entity::find().filter(all);
+    Ok(found.order_by_asc(Column::Id).limit(rows).lock_exclusive().all(txn).await?)
+}
+
+/// Once, click ids were stored in the case in which they came.
+fn of_click(accounts: &[AccountId], click_id: &str) -> Condition {
+    Condition::all()
+        .add(Column::AccountId.is_in(accounts.iter().copied()))
+        .add(Column::ClickText.is_in([click_id.to_lowercase(), click_id.to_uppercase()]))
 }
 
 /// Postbacks that are to be looked at again by now, of whatever account.

@@ -1555,8 +1555,10 @@ pub enum ErrorReason {
     /// URL that the system rendered. NOT_FOUND, HTTP 404. Holds postbacks.
     UnknownConversionCode = 12,
     /// Cause: the conversion happened after the code's attribution window had
-    /// passed. Cure: lengthen the window, then replay. FAILED_PRECONDITION,
-    /// HTTP 422. Holds postbacks.
+    /// passed; or its click is older than conversions are kept, so that nobody knows
+    /// whether it was counted before. Cure: lengthen the window, then replay; where
+    /// it is the latter and it was not counted, the operator lengthens
+    /// `--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     ClickExpired = 13,
     /// Cause: the conversion is said to have happened before its click. Cure:
     /// correct the conversion time or the sender's clock. FAILED_PRECONDITION,
@@ -5199,6 +5201,8 @@ pub enum NoteCode {
     /// More postbacks than are held did not pass the same checks; the sentence
     /// says how many were not kept.
     OthersNotKept = 19,
+    /// The visitor was erased: what is not needed for counting is gone.
+    VisitorErased = 20,
 }
 impl NoteCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5227,6 +5231,7 @@ impl NoteCode {
             Self::StatusMapped => "NOTE_CODE_STATUS_MAPPED",
             Self::CheckNotPassed => "NOTE_CODE_CHECK_NOT_PASSED",
             Self::OthersNotKept => "NOTE_CODE_OTHERS_NOT_KEPT",
+            Self::VisitorErased => "NOTE_CODE_VISITOR_ERASED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5254,6 +5259,7 @@ impl NoteCode {
             "NOTE_CODE_STATUS_MAPPED" => Some(Self::StatusMapped),
             "NOTE_CODE_CHECK_NOT_PASSED" => Some(Self::CheckNotPassed),
             "NOTE_CODE_OTHERS_NOT_KEPT" => Some(Self::OthersNotKept),
+            "NOTE_CODE_VISITOR_ERASED" => Some(Self::VisitorErased),
             _ => None,
         }
     }
@@ -5940,7 +5946,8 @@ pub struct Postback {
     /// The conversion code that it names, if that could be read; as it came.
     #[prost(string, tag = "7")]
     pub conversion_code_id: ::prost::alloc::string::String,
-    /// The click id that it names, if that could be read; as it came.
+    /// The click id that it names, if that could be read; as it came, but for one
+    /// that is of the right form, which is in lower case.
     #[prost(string, tag = "8")]
     pub click_id: ::prost::alloc::string::String,
     /// The conversion that it became or repeats; empty where it is held.
@@ -5955,7 +5962,8 @@ pub struct Postback {
     #[prost(message, optional, tag = "11")]
     pub next_match_time: ::core::option::Option<::prost_types::Timestamp>,
 }
-/// A postback as it arrived, byte for byte.
+/// A postback as it arrived, byte for byte; or, once its visitor was erased, what
+/// it counts by.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RawPostback {
     /// The HTTP method. Example: `GET`.
@@ -6285,6 +6293,36 @@ pub struct SelfTestResponse {
     /// The conversion that would be recorded; not set where a step failed.
     #[prost(message, optional, tag = "6")]
     pub conversion: ::core::option::Option<Conversion>,
+}
+/// Asks to erase the visitor of a click.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EraseVisitorRequest {
+    /// The click id, 40 characters, in any case. A genuine one will do: the click
+    /// need not be there yet, or any more.
+    #[prost(string, tag = "1")]
+    pub click_id: ::prost::alloc::string::String,
+    /// True: answer as if real, write nothing.
+    #[prost(bool, tag = "2")]
+    pub validate_only: bool,
+}
+/// Answers EraseVisitor.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EraseVisitorResponse {
+    /// The click, without sub ids, query, referrer, user agent and address. One
+    /// that was not there is entered like this, so that, should it come later,
+    /// nothing more of it is kept. Not set where its tracking link is not known
+    /// here: then a click that comes later is kept as it comes.
+    #[prost(message, optional, tag = "1")]
+    pub click: ::core::option::Option<Click>,
+    /// Conversions of the click, which are now without custom parameters.
+    /// Transaction ids stay, since a sale would count twice without.
+    #[prost(int64, tag = "2")]
+    pub conversion_count: i64,
+    /// Postbacks that name the click, which are now without address, user agent,
+    /// custom parameters and all parameters that are not ours. One whose click id
+    /// could not be read is not among them, nor is one that comes later.
+    #[prost(int64, tag = "3")]
+    pub postback_count: i64,
 }
 /// What a comma before three digits is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -6692,6 +6730,34 @@ pub mod postback_service_client {
                 .insert(GrpcMethod::new("s2s.v1.PostbackService", "SelfTest"));
             self.inner.unary(req, path, codec).await
         }
+        /// Erases what tells who a click's visitor is, for good: from the click, its
+        /// conversions and the postbacks that name it. Ids, times and money stay, and
+        /// nothing counts otherwise than before. OK means that it is durable. Repeating
+        /// it changes nothing.
+        pub async fn erase_visitor(
+            &mut self,
+            request: impl tonic::IntoRequest<super::EraseVisitorRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EraseVisitorResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.PostbackService/EraseVisitor",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.PostbackService", "EraseVisitor"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -6768,6 +6834,17 @@ pub mod postback_service_server {
             request: tonic::Request<super::SelfTestRequest>,
         ) -> std::result::Result<
             tonic::Response<super::SelfTestResponse>,
+            tonic::Status,
+        >;
+        /// Erases what tells who a click's visitor is, for good: from the click, its
+        /// conversions and the postbacks that name it. Ids, times and money stay, and
+        /// nothing counts otherwise than before. OK means that it is durable. Repeating
+        /// it changes nothing.
+        async fn erase_visitor(
+            &self,
+            request: tonic::Request<super::EraseVisitorRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EraseVisitorResponse>,
             tonic::Status,
         >;
     }
@@ -7152,6 +7229,51 @@ pub mod postback_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = SelfTestSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.PostbackService/EraseVisitor" => {
+                    #[allow(non_camel_case_types)]
+                    struct EraseVisitorSvc<T: PostbackService>(pub Arc<T>);
+                    impl<
+                        T: PostbackService,
+                    > tonic::server::UnaryService<super::EraseVisitorRequest>
+                    for EraseVisitorSvc<T> {
+                        type Response = super::EraseVisitorResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::EraseVisitorRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PostbackService>::erase_visitor(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = EraseVisitorSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -4,9 +4,9 @@
 use url::form_urlencoded::Serializer;
 
 use super::{
-    Amount, CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission, Error,
-    ErrorReason, NOTES_MAX, NoteCode, Overrides, PARAMETERS_MAX, Raw, Reading, Report,
-    TRANSACTION_ID_BYTES_MAX, parameters::is_json, read,
+    Amount, CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission,
+    CustomParams, Error, ErrorReason, Known, NOTES_MAX, NoteCode, Overrides, PARAMETERS_MAX, Raw, Reading,
+    Report, TRANSACTION_ID_BYTES_MAX, parameters::is_json, read, without_visitor,
 };
 use crate::{
     money::{AMOUNT_MICROS_MAX, PERCENT_MICROS_MAX},
@@ -38,6 +38,7 @@ pub fn check_reading(bytes: &[u8]) {
     let raw = request(method, next(), content_type, next());
     let reading = read(&raw, &Overrides::default());
     check_texts(&reading, bytes.len());
+    check_without_visitor(&raw, &reading);
     match &reading.report {
         Ok(report) => {
             assert!(reading.parameters.len() <= PARAMETERS_MAX);
@@ -120,6 +121,32 @@ fn check_again(report: &Report, raw: &Raw) {
     let reading = read(raw, &Overrides::default());
     assert!(reading.report.as_ref().is_ok_and(|again| again == report), "{report:?} became {reading:?}");
     assert!(reading.notes.is_empty(), "{report:?} became {reading:?}");
+}
+
+/// Without its visitor it comes to the same, and tells nothing that is not counted by.
+fn check_without_visitor(raw: &Raw, reading: &Reading) {
+    let erase = |raw: &Raw| {
+        let (target, body) = without_visitor(raw);
+        Raw { target, body, ..raw.clone() }
+    };
+    let erased = erase(raw);
+    let again = read(&erased, &Overrides::default());
+    let known = again.parameters.iter().map(|parameter| parameter.known);
+    assert!(known.into_iter().all(|known| known.is_some_and(|known| known != Known::Param)), "{again:?}");
+    match (&reading.report, &again.report) {
+        (Ok(report), again) => {
+            let report = Report { custom_params: CustomParams::default(), ..report.clone() };
+            assert!(again.as_ref().is_ok_and(|again| *again == report), "{reading:?} became {again:?}");
+        }
+        (Err(error), Ok(_)) => {
+            let of_what_is_gone =
+                error.reason() == ErrorReason::RequestTooLarge || error.message().starts_with("`param`");
+            assert!(of_what_is_gone, "{error:?} is gone with the visitor");
+        }
+        (Err(_), Err(_)) => {}
+    }
+    let twice = erase(&erased);
+    assert_eq!((&twice.target, &twice.body), (&erased.target, &erased.body));
 }
 
 fn query(report: &Report) -> Raw {

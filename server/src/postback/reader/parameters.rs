@@ -6,6 +6,8 @@
 use std::collections::HashSet;
 
 use s2s_sdk::v1::{Note, NoteCode};
+use serde_json::Value;
+use url::form_urlencoded::byte_serialize;
 
 use super::{Raw, entities, is_valid, json};
 use crate::{conversion::note, error::Result, macros, text::shown};
@@ -92,6 +94,7 @@ pub struct Parameter {
 }
 
 /// A name and a value, decoded once.
+#[derive(Clone)]
 struct Pair {
     name: Vec<u8>,
     value: Vec<u8>,
@@ -101,27 +104,76 @@ struct Pair {
 
 /// All parameters of the query and, for a `POST`, of the body, in their order.
 pub fn read(raw: &Raw, notes: &mut Vec<Note>) -> Result<Vec<Parameter>> {
-    let mut pairs = Vec::new();
-    split(query(&raw.target, notes), Once::Encoded, &mut pairs, notes);
-    if raw.method.eq_ignore_ascii_case("POST") {
+    let (query, body) = pairs(raw, notes)?;
+    Ok(understood(query.into_iter().chain(body), notes))
+}
+
+/// Target and body with nothing but what a postback is counted by: our own parameters without `param`, as they came
+/// and in their order. Read again, they come to the same.
+pub fn without_visitor(raw: &Raw) -> (Vec<u8>, Vec<u8>) {
+    let Ok((mut query, mut body)) = pairs(raw, &mut Vec::new()) else {
+        return (PATH.as_bytes().to_vec(), Vec::new());
+    };
+    let all = query.iter().chain(&body).cloned();
+    let mut counts = understood(all, &mut Vec::new()).into_iter().map(|parameter| parameter.counts());
+    query.retain(|_| counts.next() == Some(true));
+    body.retain(|_| counts.next() == Some(true));
+    let target = if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{}", encoded(&query)) };
+    let body = if is_post(raw) && is_json(raw) { object(body) } else { encoded(&body) };
+    (target.into_bytes(), body.into_bytes())
+}
+
+/// Where postbacks go to.
+const PATH: &str = "/s2s";
+
+/// The pairs of the query and, for a `POST`, of the body.
+fn pairs(raw: &Raw, notes: &mut Vec<Note>) -> Result<(Vec<Pair>, Vec<Pair>)> {
+    let (mut of_query, mut of_body) = (Vec::new(), Vec::new());
+    split(query(&raw.target, notes), Once::Encoded, &mut of_query, notes);
+    if is_post(raw) {
         if is_json(raw) {
             let members = json::read(&raw.body)?.into_iter();
-            pairs.extend(members.map(|(name, value)| Pair {
+            of_body.extend(members.map(|(name, value)| Pair {
                 name: name.into_bytes(),
                 value: value.into_bytes(),
                 broken: false,
             }));
         } else {
-            split(&raw.body, Once::Encoded, &mut pairs, notes);
+            split(&raw.body, Once::Encoded, &mut of_body, notes);
         }
     }
-    let mut parameters: Vec<Parameter> = pairs.into_iter().map(Pair::into_parameter).collect();
+    Ok((of_query, of_body))
+}
+
+fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<Parameter> {
+    let mut parameters: Vec<Parameter> = pairs.map(Pair::into_parameter).collect();
     let own_names = parameters.iter().filter(|parameter| parameter.has_own_name());
     let own_names: HashSet<Known> = own_names.filter_map(|parameter| parameter.known).collect();
     for parameter in &mut parameters {
         parameter.understand(&own_names, notes);
     }
-    Ok(parameters)
+    parameters
+}
+
+/// Pairs as a query. What was broken is so again, and nothing else is left of it.
+fn encoded(pairs: &[Pair]) -> String {
+    let encode = |bytes| byte_serialize(bytes).collect::<String>();
+    let pairs = pairs.iter().map(|pair| {
+        let value = if pair.broken { "%".to_owned() } else { encode(&pair.value) };
+        format!("{}={value}", encode(&pair.name))
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// Pairs as a flat JSON object; a map would hide a name that comes twice.
+fn object(pairs: Vec<Pair>) -> String {
+    let text = |bytes: Vec<u8>| Value::String(String::from_utf8_lossy(&bytes).into_owned());
+    let members = pairs.into_iter().map(|pair| format!("{}:{}", text(pair.name), text(pair.value)));
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+}
+
+fn is_post(raw: &Raw) -> bool {
+    raw.method.eq_ignore_ascii_case("POST")
 }
 
 /// What stands behind the `?`; where there is none, behind the first separator, as in `/s2s&clickId=…`.
@@ -254,6 +306,11 @@ impl Pair {
 }
 
 impl Parameter {
+    /// Whether a conversion is counted by it; else it may tell anything.
+    fn counts(&self) -> bool {
+        self.known.is_some_and(|known| known != Known::Param)
+    }
+
     fn has_own_name(&self) -> bool {
         let name = self.name.trim_matches(is_dropped);
         self.known.is_some_and(|known| name.eq_ignore_ascii_case(known.name()))

@@ -1,0 +1,167 @@
+//! A visitor who is erased is gone from click, conversions and postbacks, for good; what counts stays.
+
+use s2s_sdk::v1::{
+    Click, CommaMeaning, Conversion, EraseVisitorRequest, EraseVisitorResponse, ErrorReason, GetClickRequest,
+    HeldFilter, ListClicksRequest, ListConversionsRequest, ListPostbacksRequest, NoteCode, Postback,
+    RecordClickRequest, ReplayOverrides, ReplayPostbacksRequest, SubIds, Verdict,
+};
+use s2s_tests::{Answer, Server, click_id_of, http};
+
+use crate::replay::{get, hold};
+
+async fn erase(server: &Server, click_id: &str, validate_only: bool) -> EraseVisitorResponse {
+    let request = EraseVisitorRequest { click_id: click_id.to_owned(), validate_only };
+    server.client().erase_visitor(request).await.unwrap()
+}
+
+/// All that a server tells of what it has.
+async fn everything(server: &Server, click_id: &str) -> (Click, Vec<Conversion>, Vec<Postback>) {
+    let client = server.client();
+    let click = client.get_click(GetClickRequest { click_id: click_id.to_owned() }).await.unwrap();
+    let conversions = client.list_conversions(ListConversionsRequest::default()).await.unwrap();
+    let mut postbacks = client.list_postbacks(ListPostbacksRequest::default()).await.unwrap().postbacks;
+    // Moves on by itself.
+    postbacks.iter_mut().for_each(|postback| postback.next_match_time = None);
+    (click.click.unwrap(), conversions.conversions, postbacks)
+}
+
+/// Bytes in a message are shown as numbers; so its texts and its raw bytes are looked at apart.
+fn tells(all: &(Click, Vec<Conversion>, Vec<Postback>), word: &str) -> bool {
+    let raw = all.2.iter().filter_map(|postback| postback.raw.as_ref());
+    let bytes = raw.flat_map(|raw| [&raw.target, &raw.body]);
+    let mut texts = bytes.map(|bytes| String::from_utf8_lossy(bytes).to_lowercase());
+    format!("{all:?}").to_lowercase().contains(word) || texts.any(|text| text.contains(word))
+}
+
+#[tokio::test]
+async fn an_erased_visitor_is_gone_for_good_and_the_sale_stays() {
+    let mut server = Server::start_with(&["--store-addresses", "whole"]).await;
+    let code = server.code("Sale").await;
+    let link = server.link(&[&code]).await;
+    let visit = http().get(format!("{}/{}?sub1=mallory&mail=mallory", server.url, link.slug));
+    let visit = visit.header("user-agent", "mallory").header("referer", "http://mallory.example/");
+    let click = click_id_of(visit.send().await.unwrap().headers()["location"].to_str().unwrap());
+    let query = format!("clickId={click}&id={}&com=0", code.id);
+    let sale = format!("{query}&val=5&oid=order-1&param=mail%3Dmallory&name=mallory&mallory@x.example");
+    for verdict in ["RECORDED", "DUPLICATE"] {
+        let call = http().get(format!("{}/s2s?{sale}", server.url)).header("user-agent", "mallory");
+        assert_eq!(Answer::of(call.send().await.unwrap()).await.field("verdict"), verdict);
+    }
+    // In capitals, in JSON, and of no known code, so that nobody's account has it.
+    let capitals = query.replace(&click, &click.to_uppercase());
+    let held = hold(&server, &format!("{capitals}&val=1,500&oid=2&name=mallory"), "AMOUNT_AMBIGUOUS").await;
+    let body =
+        format!(r#"{{"clickId":"{click}","id":"{}","val":"1,500","com":0,"name":"mallory"}}"#, code.id);
+    let call =
+        http().post(format!("{}/s2s?x=mallory", server.url)).header("content-type", "application/json");
+    assert_eq!(Answer::of(call.body(body).send().await.unwrap()).await.field("reason"), "AMOUNT_AMBIGUOUS");
+    let stray = format!("clickId={click}&id={:032X}&val=1&com=0&name=mallory", 1);
+    hold(&server, &stray, "UNKNOWN_CONVERSION_CODE").await;
+    // Of another visitor.
+    let other = server.click(&link).await;
+    let other_sale = format!("clickId={other}&id={}&com=0&val=1&param=k%3Dother&name=other", code.id);
+    assert_eq!(server.postback(&other_sale).await.field("verdict"), "RECORDED");
+
+    let before = everything(&server, &click).await;
+    assert!(tells(&before, "mallory") && tells(&before, "127.0.0.1"));
+    let rehearsed = erase(&server, &click, true).await;
+    assert_eq!(everything(&server, &click).await, before, "validate_only writes nothing");
+    let erased = erase(&server, &format!(" {} ", click.to_uppercase()), false).await;
+    assert_eq!(erased, rehearsed);
+    assert_eq!((erased.conversion_count, erased.postback_count), (1, 5));
+
+    // Durable once it is answered, and the same when repeated.
+    server.kill().await;
+    server.restart().await;
+    let after = everything(&server, &click).await;
+    assert!(!tells(&after, "mallory"), "{after:?}");
+    assert!(tells(&after, "other") && tells(&after, "order-1"));
+    assert_eq!(erase(&server, &click, false).await, erased);
+    assert_eq!(everything(&server, &click).await, after);
+    let blank = Click {
+        sub_ids: Some(SubIds::default()),
+        query: String::new(),
+        referrer: String::new(),
+        user_agent: String::new(),
+        address: String::new(),
+        ..before.0
+    };
+    assert_eq!((&after.0, erased.click.as_ref()), (&blank, Some(&blank)));
+    for (one, was) in after.1.iter().zip(&before.1) {
+        let custom_params = if one.click_id == click { Vec::new() } else { was.custom_params.clone() };
+        assert_eq!(*one, Conversion { custom_params, ..was.clone() });
+    }
+    for postback in &after.2 {
+        let noted = postback.notes.iter().any(|note| note.code() == NoteCode::VisitorErased);
+        assert_eq!(noted, postback.click_id == click, "{postback:?}");
+    }
+
+    // What counted counts once still, and what is held counts as it would have.
+    assert_eq!(server.postback(&sale).await.field("verdict"), "DUPLICATE");
+    let overrides = ReplayOverrides { comma: CommaMeaning::DecimalPoint.into(), ..Default::default() };
+    let filter = HeldFilter { reason: ErrorReason::AmountAmbiguous.into(), ..Default::default() };
+    let request =
+        ReplayPostbacksRequest { filter: Some(filter), overrides: Some(overrides), ..Default::default() };
+    let replayed = server.client().replay_postbacks(request).await.unwrap().postbacks;
+    assert_eq!(replayed.len(), 2);
+    assert!(replayed.iter().all(|postback| postback.verdict() == Verdict::Recorded), "{replayed:?}");
+    let noted = get(&server, &held).await.notes;
+    assert!(noted.iter().any(|note| note.code() == NoteCode::VisitorErased), "{noted:?}");
+    let worth = everything(&server, &click)
+        .await
+        .1
+        .iter()
+        .filter(|one| one.value.as_ref().is_some_and(|value| value.micros == 1_500_000))
+        .count();
+    assert_eq!(worth, 2);
+}
+
+#[tokio::test]
+async fn a_click_that_comes_after_its_visitor_was_erased_adds_nothing() {
+    let server = Server::start().await;
+    let (client, link) = (server.client(), server.link(&[]).await);
+    let request = RecordClickRequest { tracking_link_id: link.id.clone(), ..Default::default() };
+    let minted = RecordClickRequest { validate_only: true, ..request.clone() };
+    let click_id = client.record_click(minted).await.unwrap().click.unwrap().click_id;
+    client.get_click(GetClickRequest { click_id: click_id.clone() }).await.unwrap_err();
+
+    let erased = erase(&server, &click_id, false).await;
+    assert_eq!((erased.conversion_count, erased.postback_count), (0, 0));
+    let late = RecordClickRequest {
+        click_id: click_id.clone(),
+        sub_ids: Some(SubIds { sub1: "mallory".to_owned(), ..Default::default() }),
+        query: "mallory".to_owned(),
+        referrer: "mallory".to_owned(),
+        user_agent: "mallory".to_owned(),
+        address: "203.0.113.7".to_owned(),
+        ..request
+    };
+    assert_eq!(client.record_click(late).await.unwrap().click, erased.click);
+    let list = ListClicksRequest { tracking_link_id: link.id, ..Default::default() };
+    let clicks = client.list_clicks(list).await.unwrap().clicks;
+    assert_eq!(clicks, [erased.click.unwrap()]);
+    assert!(!format!("{clicks:?}").contains("mallory"));
+}
+
+#[tokio::test]
+async fn a_replay_under_way_does_not_bring_an_erased_visitor_back() {
+    let server = Server::start().await;
+    let (code, later) = (server.code("Sale").await, server.code("Later").await);
+    let link = server.link(&[&code]).await;
+    for _ in 0..20 {
+        let click = server.click(&link).await;
+        let query = format!("clickId={click}&id={}&val=1&com=0&name=mallory", later.id);
+        let id = hold(&server, &query, "CODE_NOT_ON_LINK").await;
+        let client = server.client();
+        let replay = async || {
+            for _ in 0..5 {
+                let request = ReplayPostbacksRequest { ids: vec![id.clone()], ..Default::default() };
+                client.replay_postbacks(request).await.unwrap();
+            }
+        };
+        let ((), (), erased) = tokio::join!(replay(), replay(), erase(&server, &click, false));
+        assert_eq!(erased.postback_count, 1);
+        let all = everything(&server, &click).await;
+        assert!(!tells(&all, "mallory"), "{all:?}");
+    }
+}
