@@ -81,8 +81,10 @@ const (
 	// URL that the system rendered. NOT_FOUND, HTTP 404. Holds postbacks.
 	ErrorReason_ERROR_REASON_UNKNOWN_CONVERSION_CODE ErrorReason = 12
 	// Cause: the conversion happened after the code's attribution window had
-	// passed. Cure: lengthen the window, then replay. FAILED_PRECONDITION,
-	// HTTP 422. Holds postbacks.
+	// passed; or its click is older than conversions are kept, so that nobody knows
+	// whether it was counted before. Cure: lengthen the window, then replay; where
+	// it is the latter and it was not counted, the operator lengthens
+	// `--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 	ErrorReason_ERROR_REASON_CLICK_EXPIRED ErrorReason = 13
 	// Cause: the conversion is said to have happened before its click. Cure:
 	// correct the conversion time or the sender's clock. FAILED_PRECONDITION,

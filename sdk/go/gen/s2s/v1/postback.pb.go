@@ -243,7 +243,8 @@ type Postback struct {
 	Notes []*Note `protobuf:"bytes,6,rep,name=notes,proto3" json:"notes,omitempty"`
 	// The conversion code that it names, if that could be read; as it came.
 	ConversionCodeId string `protobuf:"bytes,7,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// The click id that it names, if that could be read; as it came.
+	// The click id that it names, if that could be read; as it came, but for one
+	// that is of the right form, which is in lower case.
 	ClickId string `protobuf:"bytes,8,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
 	// The conversion that it became or repeats; empty where it is held.
 	ConversionId string `protobuf:"bytes,9,opt,name=conversion_id,json=conversionId,proto3" json:"conversion_id,omitempty"`
@@ -364,7 +365,8 @@ func (x *Postback) GetNextMatchTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// A postback as it arrived, byte for byte.
+// A postback as it arrived, byte for byte; or, once its visitor was erased, what
+// it counts by.
 type RawPostback struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The HTTP method. Example: `GET`.
@@ -1784,6 +1786,132 @@ func (x *SelfTestResponse) GetConversion() *Conversion {
 	return nil
 }
 
+// Asks to erase the visitor of a click.
+type EraseVisitorRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The click id, 40 characters, in any case. A genuine one will do: the click
+	// need not be there yet, or any more.
+	ClickId string `protobuf:"bytes,1,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
+	// True: answer as if real, write nothing.
+	ValidateOnly  bool `protobuf:"varint,2,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EraseVisitorRequest) Reset() {
+	*x = EraseVisitorRequest{}
+	mi := &file_s2s_v1_postback_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EraseVisitorRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EraseVisitorRequest) ProtoMessage() {}
+
+func (x *EraseVisitorRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_postback_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EraseVisitorRequest.ProtoReflect.Descriptor instead.
+func (*EraseVisitorRequest) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *EraseVisitorRequest) GetClickId() string {
+	if x != nil {
+		return x.ClickId
+	}
+	return ""
+}
+
+func (x *EraseVisitorRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+// Answers EraseVisitor.
+type EraseVisitorResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The click, without sub ids, query, referrer, user agent and address. One
+	// that was not there is entered like this, so that, should it come later,
+	// nothing more of it is kept. Not set where its tracking link is not known
+	// here: then a click that comes later is kept as it comes.
+	Click *Click `protobuf:"bytes,1,opt,name=click,proto3" json:"click,omitempty"`
+	// Conversions of the click, which are now without custom parameters.
+	// Transaction ids stay, since a sale would count twice without.
+	ConversionCount int64 `protobuf:"varint,2,opt,name=conversion_count,json=conversionCount,proto3" json:"conversion_count,omitempty"`
+	// Postbacks that name the click, which are now without address, user agent,
+	// custom parameters and all parameters that are not ours. One whose click id
+	// could not be read is not among them, nor is one that comes later.
+	PostbackCount int64 `protobuf:"varint,3,opt,name=postback_count,json=postbackCount,proto3" json:"postback_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EraseVisitorResponse) Reset() {
+	*x = EraseVisitorResponse{}
+	mi := &file_s2s_v1_postback_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EraseVisitorResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EraseVisitorResponse) ProtoMessage() {}
+
+func (x *EraseVisitorResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_s2s_v1_postback_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EraseVisitorResponse.ProtoReflect.Descriptor instead.
+func (*EraseVisitorResponse) Descriptor() ([]byte, []int) {
+	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *EraseVisitorResponse) GetClick() *Click {
+	if x != nil {
+		return x.Click
+	}
+	return nil
+}
+
+func (x *EraseVisitorResponse) GetConversionCount() int64 {
+	if x != nil {
+		return x.ConversionCount
+	}
+	return 0
+}
+
+func (x *EraseVisitorResponse) GetPostbackCount() int64 {
+	if x != nil {
+		return x.PostbackCount
+	}
+	return 0
+}
+
 var File_s2s_v1_postback_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_postback_proto_rawDesc = "" +
@@ -1916,7 +2044,14 @@ const file_s2s_v1_postback_proto_rawDesc = "" +
 	"\fpostback_url\x18\x05 \x01(\tR\vpostbackUrl\x122\n" +
 	"\n" +
 	"conversion\x18\x06 \x01(\v2\x12.s2s.v1.ConversionR\n" +
-	"conversion*k\n" +
+	"conversion\"U\n" +
+	"\x13EraseVisitorRequest\x12\x19\n" +
+	"\bclick_id\x18\x01 \x01(\tR\aclickId\x12#\n" +
+	"\rvalidate_only\x18\x02 \x01(\bR\fvalidateOnly\"\x8d\x01\n" +
+	"\x14EraseVisitorResponse\x12#\n" +
+	"\x05click\x18\x01 \x01(\v2\r.s2s.v1.ClickR\x05click\x12)\n" +
+	"\x10conversion_count\x18\x02 \x01(\x03R\x0fconversionCount\x12%\n" +
+	"\x0epostback_count\x18\x03 \x01(\x03R\rpostbackCount*k\n" +
 	"\fCommaMeaning\x12\x1d\n" +
 	"\x19COMMA_MEANING_UNSPECIFIED\x10\x00\x12\x1f\n" +
 	"\x1bCOMMA_MEANING_DECIMAL_POINT\x10\x01\x12\x1b\n" +
@@ -1940,7 +2075,7 @@ const file_s2s_v1_postback_proto_rawDesc = "" +
 	"\x18STEP_OUTCOME_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13STEP_OUTCOME_PASSED\x10\x01\x12\x17\n" +
 	"\x13STEP_OUTCOME_FAILED\x10\x02\x12\x1c\n" +
-	"\x18STEP_OUTCOME_NOT_REACHED\x10\x032\xd0\x04\n" +
+	"\x18STEP_OUTCOME_NOT_REACHED\x10\x032\xa0\x05\n" +
 	"\x0fPostbackService\x12W\n" +
 	"\x0fReceivePostback\x12\x1e.s2s.v1.ReceivePostbackRequest\x1a\x1f.s2s.v1.ReceivePostbackResponse\"\x03\x90\x02\x02\x12Q\n" +
 	"\rListPostbacks\x12\x1c.s2s.v1.ListPostbacksRequest\x1a\x1d.s2s.v1.ListPostbacksResponse\"\x03\x90\x02\x01\x12K\n" +
@@ -1948,7 +2083,8 @@ const file_s2s_v1_postback_proto_rawDesc = "" +
 	"\x0fReplayPostbacks\x12\x1e.s2s.v1.ReplayPostbacksRequest\x1a\x1f.s2s.v1.ReplayPostbacksResponse\"\x03\x90\x02\x02\x12W\n" +
 	"\x0fExplainPostback\x12\x1e.s2s.v1.ExplainPostbackRequest\x1a\x1f.s2s.v1.ExplainPostbackResponse\"\x03\x90\x02\x01\x12N\n" +
 	"\fExplainClick\x12\x1b.s2s.v1.ExplainClickRequest\x1a\x1c.s2s.v1.ExplainClickResponse\"\x03\x90\x02\x01\x12B\n" +
-	"\bSelfTest\x12\x17.s2s.v1.SelfTestRequest\x1a\x18.s2s.v1.SelfTestResponse\"\x03\x90\x02\x01By\n" +
+	"\bSelfTest\x12\x17.s2s.v1.SelfTestRequest\x1a\x18.s2s.v1.SelfTestResponse\"\x03\x90\x02\x01\x12N\n" +
+	"\fEraseVisitor\x12\x1b.s2s.v1.EraseVisitorRequest\x1a\x1c.s2s.v1.EraseVisitorResponse\"\x03\x90\x02\x02By\n" +
 	"\n" +
 	"com.s2s.v1B\rPostbackProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 
@@ -1965,7 +2101,7 @@ func file_s2s_v1_postback_proto_rawDescGZIP() []byte {
 }
 
 var file_s2s_v1_postback_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_s2s_v1_postback_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_s2s_v1_postback_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
 var file_s2s_v1_postback_proto_goTypes = []any{
 	(CommaMeaning)(0),               // 0: s2s.v1.CommaMeaning
 	(StepKind)(0),                   // 1: s2s.v1.StepKind
@@ -1990,79 +2126,84 @@ var file_s2s_v1_postback_proto_goTypes = []any{
 	(*ExplainClickResponse)(nil),    // 20: s2s.v1.ExplainClickResponse
 	(*SelfTestRequest)(nil),         // 21: s2s.v1.SelfTestRequest
 	(*SelfTestResponse)(nil),        // 22: s2s.v1.SelfTestResponse
-	(Verdict)(0),                    // 23: s2s.v1.Verdict
-	(ErrorReason)(0),                // 24: s2s.v1.ErrorReason
-	(*Note)(nil),                    // 25: s2s.v1.Note
-	(*timestamppb.Timestamp)(nil),   // 26: google.protobuf.Timestamp
-	(*ReplySetting)(nil),            // 27: s2s.v1.ReplySetting
-	(*Conversion)(nil),              // 28: s2s.v1.Conversion
-	(*ConversionCode)(nil),          // 29: s2s.v1.ConversionCode
-	(*TrackingLink)(nil),            // 30: s2s.v1.TrackingLink
-	(*Click)(nil),                   // 31: s2s.v1.Click
+	(*EraseVisitorRequest)(nil),     // 23: s2s.v1.EraseVisitorRequest
+	(*EraseVisitorResponse)(nil),    // 24: s2s.v1.EraseVisitorResponse
+	(Verdict)(0),                    // 25: s2s.v1.Verdict
+	(ErrorReason)(0),                // 26: s2s.v1.ErrorReason
+	(*Note)(nil),                    // 27: s2s.v1.Note
+	(*timestamppb.Timestamp)(nil),   // 28: google.protobuf.Timestamp
+	(*ReplySetting)(nil),            // 29: s2s.v1.ReplySetting
+	(*Conversion)(nil),              // 30: s2s.v1.Conversion
+	(*ConversionCode)(nil),          // 31: s2s.v1.ConversionCode
+	(*TrackingLink)(nil),            // 32: s2s.v1.TrackingLink
+	(*Click)(nil),                   // 33: s2s.v1.Click
 }
 var file_s2s_v1_postback_proto_depIdxs = []int32{
 	4,  // 0: s2s.v1.Postback.raw:type_name -> s2s.v1.RawPostback
-	23, // 1: s2s.v1.Postback.verdict:type_name -> s2s.v1.Verdict
-	24, // 2: s2s.v1.Postback.reason:type_name -> s2s.v1.ErrorReason
-	25, // 3: s2s.v1.Postback.notes:type_name -> s2s.v1.Note
-	26, // 4: s2s.v1.Postback.replay_time:type_name -> google.protobuf.Timestamp
-	26, // 5: s2s.v1.Postback.next_match_time:type_name -> google.protobuf.Timestamp
-	26, // 6: s2s.v1.RawPostback.receive_time:type_name -> google.protobuf.Timestamp
+	25, // 1: s2s.v1.Postback.verdict:type_name -> s2s.v1.Verdict
+	26, // 2: s2s.v1.Postback.reason:type_name -> s2s.v1.ErrorReason
+	27, // 3: s2s.v1.Postback.notes:type_name -> s2s.v1.Note
+	28, // 4: s2s.v1.Postback.replay_time:type_name -> google.protobuf.Timestamp
+	28, // 5: s2s.v1.Postback.next_match_time:type_name -> google.protobuf.Timestamp
+	28, // 6: s2s.v1.RawPostback.receive_time:type_name -> google.protobuf.Timestamp
 	4,  // 7: s2s.v1.ReceivePostbackRequest.raw:type_name -> s2s.v1.RawPostback
 	3,  // 8: s2s.v1.ReceivePostbackResponse.postback:type_name -> s2s.v1.Postback
-	27, // 9: s2s.v1.ReceivePostbackResponse.reply:type_name -> s2s.v1.ReplySetting
-	23, // 10: s2s.v1.ListPostbacksRequest.verdict:type_name -> s2s.v1.Verdict
-	24, // 11: s2s.v1.ListPostbacksRequest.reason:type_name -> s2s.v1.ErrorReason
-	26, // 12: s2s.v1.ListPostbacksRequest.start_time:type_name -> google.protobuf.Timestamp
-	26, // 13: s2s.v1.ListPostbacksRequest.end_time:type_name -> google.protobuf.Timestamp
+	29, // 9: s2s.v1.ReceivePostbackResponse.reply:type_name -> s2s.v1.ReplySetting
+	25, // 10: s2s.v1.ListPostbacksRequest.verdict:type_name -> s2s.v1.Verdict
+	26, // 11: s2s.v1.ListPostbacksRequest.reason:type_name -> s2s.v1.ErrorReason
+	28, // 12: s2s.v1.ListPostbacksRequest.start_time:type_name -> google.protobuf.Timestamp
+	28, // 13: s2s.v1.ListPostbacksRequest.end_time:type_name -> google.protobuf.Timestamp
 	3,  // 14: s2s.v1.ListPostbacksResponse.postbacks:type_name -> s2s.v1.Postback
 	3,  // 15: s2s.v1.GetPostbackResponse.postback:type_name -> s2s.v1.Postback
 	12, // 16: s2s.v1.ReplayPostbacksRequest.filter:type_name -> s2s.v1.HeldFilter
 	13, // 17: s2s.v1.ReplayPostbacksRequest.overrides:type_name -> s2s.v1.ReplayOverrides
-	24, // 18: s2s.v1.HeldFilter.reason:type_name -> s2s.v1.ErrorReason
-	26, // 19: s2s.v1.HeldFilter.start_time:type_name -> google.protobuf.Timestamp
-	26, // 20: s2s.v1.HeldFilter.end_time:type_name -> google.protobuf.Timestamp
+	26, // 18: s2s.v1.HeldFilter.reason:type_name -> s2s.v1.ErrorReason
+	28, // 19: s2s.v1.HeldFilter.start_time:type_name -> google.protobuf.Timestamp
+	28, // 20: s2s.v1.HeldFilter.end_time:type_name -> google.protobuf.Timestamp
 	0,  // 21: s2s.v1.ReplayOverrides.comma:type_name -> s2s.v1.CommaMeaning
 	3,  // 22: s2s.v1.ReplayPostbacksResponse.postbacks:type_name -> s2s.v1.Postback
 	18, // 23: s2s.v1.ExplainPostbackResponse.parameters:type_name -> s2s.v1.ReadParameter
-	25, // 24: s2s.v1.ExplainPostbackResponse.notes:type_name -> s2s.v1.Note
-	23, // 25: s2s.v1.ExplainPostbackResponse.verdict:type_name -> s2s.v1.Verdict
-	24, // 26: s2s.v1.ExplainPostbackResponse.reason:type_name -> s2s.v1.ErrorReason
-	28, // 27: s2s.v1.ExplainPostbackResponse.conversion:type_name -> s2s.v1.Conversion
+	27, // 24: s2s.v1.ExplainPostbackResponse.notes:type_name -> s2s.v1.Note
+	25, // 25: s2s.v1.ExplainPostbackResponse.verdict:type_name -> s2s.v1.Verdict
+	26, // 26: s2s.v1.ExplainPostbackResponse.reason:type_name -> s2s.v1.ErrorReason
+	30, // 27: s2s.v1.ExplainPostbackResponse.conversion:type_name -> s2s.v1.Conversion
 	17, // 28: s2s.v1.ExplainPostbackResponse.steps:type_name -> s2s.v1.Step
-	29, // 29: s2s.v1.ExplainPostbackResponse.conversion_code:type_name -> s2s.v1.ConversionCode
-	30, // 30: s2s.v1.ExplainPostbackResponse.tracking_link:type_name -> s2s.v1.TrackingLink
-	31, // 31: s2s.v1.ExplainPostbackResponse.click:type_name -> s2s.v1.Click
+	31, // 29: s2s.v1.ExplainPostbackResponse.conversion_code:type_name -> s2s.v1.ConversionCode
+	32, // 30: s2s.v1.ExplainPostbackResponse.tracking_link:type_name -> s2s.v1.TrackingLink
+	33, // 31: s2s.v1.ExplainPostbackResponse.click:type_name -> s2s.v1.Click
 	3,  // 32: s2s.v1.ExplainPostbackResponse.postback:type_name -> s2s.v1.Postback
 	1,  // 33: s2s.v1.Step.kind:type_name -> s2s.v1.StepKind
 	2,  // 34: s2s.v1.Step.outcome:type_name -> s2s.v1.StepOutcome
-	26, // 35: s2s.v1.ExplainClickResponse.click_time:type_name -> google.protobuf.Timestamp
-	31, // 36: s2s.v1.ExplainClickResponse.click:type_name -> s2s.v1.Click
-	30, // 37: s2s.v1.ExplainClickResponse.tracking_link:type_name -> s2s.v1.TrackingLink
-	28, // 38: s2s.v1.ExplainClickResponse.conversions:type_name -> s2s.v1.Conversion
+	28, // 35: s2s.v1.ExplainClickResponse.click_time:type_name -> google.protobuf.Timestamp
+	33, // 36: s2s.v1.ExplainClickResponse.click:type_name -> s2s.v1.Click
+	32, // 37: s2s.v1.ExplainClickResponse.tracking_link:type_name -> s2s.v1.TrackingLink
+	30, // 38: s2s.v1.ExplainClickResponse.conversions:type_name -> s2s.v1.Conversion
 	3,  // 39: s2s.v1.ExplainClickResponse.held_postbacks:type_name -> s2s.v1.Postback
 	17, // 40: s2s.v1.SelfTestResponse.steps:type_name -> s2s.v1.Step
-	24, // 41: s2s.v1.SelfTestResponse.reason:type_name -> s2s.v1.ErrorReason
-	28, // 42: s2s.v1.SelfTestResponse.conversion:type_name -> s2s.v1.Conversion
-	5,  // 43: s2s.v1.PostbackService.ReceivePostback:input_type -> s2s.v1.ReceivePostbackRequest
-	7,  // 44: s2s.v1.PostbackService.ListPostbacks:input_type -> s2s.v1.ListPostbacksRequest
-	9,  // 45: s2s.v1.PostbackService.GetPostback:input_type -> s2s.v1.GetPostbackRequest
-	11, // 46: s2s.v1.PostbackService.ReplayPostbacks:input_type -> s2s.v1.ReplayPostbacksRequest
-	15, // 47: s2s.v1.PostbackService.ExplainPostback:input_type -> s2s.v1.ExplainPostbackRequest
-	19, // 48: s2s.v1.PostbackService.ExplainClick:input_type -> s2s.v1.ExplainClickRequest
-	21, // 49: s2s.v1.PostbackService.SelfTest:input_type -> s2s.v1.SelfTestRequest
-	6,  // 50: s2s.v1.PostbackService.ReceivePostback:output_type -> s2s.v1.ReceivePostbackResponse
-	8,  // 51: s2s.v1.PostbackService.ListPostbacks:output_type -> s2s.v1.ListPostbacksResponse
-	10, // 52: s2s.v1.PostbackService.GetPostback:output_type -> s2s.v1.GetPostbackResponse
-	14, // 53: s2s.v1.PostbackService.ReplayPostbacks:output_type -> s2s.v1.ReplayPostbacksResponse
-	16, // 54: s2s.v1.PostbackService.ExplainPostback:output_type -> s2s.v1.ExplainPostbackResponse
-	20, // 55: s2s.v1.PostbackService.ExplainClick:output_type -> s2s.v1.ExplainClickResponse
-	22, // 56: s2s.v1.PostbackService.SelfTest:output_type -> s2s.v1.SelfTestResponse
-	50, // [50:57] is the sub-list for method output_type
-	43, // [43:50] is the sub-list for method input_type
-	43, // [43:43] is the sub-list for extension type_name
-	43, // [43:43] is the sub-list for extension extendee
-	0,  // [0:43] is the sub-list for field type_name
+	26, // 41: s2s.v1.SelfTestResponse.reason:type_name -> s2s.v1.ErrorReason
+	30, // 42: s2s.v1.SelfTestResponse.conversion:type_name -> s2s.v1.Conversion
+	33, // 43: s2s.v1.EraseVisitorResponse.click:type_name -> s2s.v1.Click
+	5,  // 44: s2s.v1.PostbackService.ReceivePostback:input_type -> s2s.v1.ReceivePostbackRequest
+	7,  // 45: s2s.v1.PostbackService.ListPostbacks:input_type -> s2s.v1.ListPostbacksRequest
+	9,  // 46: s2s.v1.PostbackService.GetPostback:input_type -> s2s.v1.GetPostbackRequest
+	11, // 47: s2s.v1.PostbackService.ReplayPostbacks:input_type -> s2s.v1.ReplayPostbacksRequest
+	15, // 48: s2s.v1.PostbackService.ExplainPostback:input_type -> s2s.v1.ExplainPostbackRequest
+	19, // 49: s2s.v1.PostbackService.ExplainClick:input_type -> s2s.v1.ExplainClickRequest
+	21, // 50: s2s.v1.PostbackService.SelfTest:input_type -> s2s.v1.SelfTestRequest
+	23, // 51: s2s.v1.PostbackService.EraseVisitor:input_type -> s2s.v1.EraseVisitorRequest
+	6,  // 52: s2s.v1.PostbackService.ReceivePostback:output_type -> s2s.v1.ReceivePostbackResponse
+	8,  // 53: s2s.v1.PostbackService.ListPostbacks:output_type -> s2s.v1.ListPostbacksResponse
+	10, // 54: s2s.v1.PostbackService.GetPostback:output_type -> s2s.v1.GetPostbackResponse
+	14, // 55: s2s.v1.PostbackService.ReplayPostbacks:output_type -> s2s.v1.ReplayPostbacksResponse
+	16, // 56: s2s.v1.PostbackService.ExplainPostback:output_type -> s2s.v1.ExplainPostbackResponse
+	20, // 57: s2s.v1.PostbackService.ExplainClick:output_type -> s2s.v1.ExplainClickResponse
+	22, // 58: s2s.v1.PostbackService.SelfTest:output_type -> s2s.v1.SelfTestResponse
+	24, // 59: s2s.v1.PostbackService.EraseVisitor:output_type -> s2s.v1.EraseVisitorResponse
+	52, // [52:60] is the sub-list for method output_type
+	44, // [44:52] is the sub-list for method input_type
+	44, // [44:44] is the sub-list for extension type_name
+	44, // [44:44] is the sub-list for extension extendee
+	0,  // [0:44] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_postback_proto_init() }
@@ -2082,7 +2223,7 @@ func file_s2s_v1_postback_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_postback_proto_rawDesc), len(file_s2s_v1_postback_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   20,
+			NumMessages:   22,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

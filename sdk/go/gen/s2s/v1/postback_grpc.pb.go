@@ -26,6 +26,7 @@ const (
 	PostbackService_ExplainPostback_FullMethodName = "/s2s.v1.PostbackService/ExplainPostback"
 	PostbackService_ExplainClick_FullMethodName    = "/s2s.v1.PostbackService/ExplainClick"
 	PostbackService_SelfTest_FullMethodName        = "/s2s.v1.PostbackService/SelfTest"
+	PostbackService_EraseVisitor_FullMethodName    = "/s2s.v1.PostbackService/EraseVisitor"
 )
 
 // PostbackServiceClient is the client API for PostbackService service.
@@ -54,6 +55,11 @@ type PostbackServiceClient interface {
 	// click on one of its tracking links, the merchant, and the postback URL with
 	// its macros filled in. Records nothing.
 	SelfTest(ctx context.Context, in *SelfTestRequest, opts ...grpc.CallOption) (*SelfTestResponse, error)
+	// Erases what tells who a click's visitor is, for good: from the click, its
+	// conversions and the postbacks that name it. Ids, times and money stay, and
+	// nothing counts otherwise than before. OK means that it is durable. Repeating
+	// it changes nothing.
+	EraseVisitor(ctx context.Context, in *EraseVisitorRequest, opts ...grpc.CallOption) (*EraseVisitorResponse, error)
 }
 
 type postbackServiceClient struct {
@@ -134,6 +140,16 @@ func (c *postbackServiceClient) SelfTest(ctx context.Context, in *SelfTestReques
 	return out, nil
 }
 
+func (c *postbackServiceClient) EraseVisitor(ctx context.Context, in *EraseVisitorRequest, opts ...grpc.CallOption) (*EraseVisitorResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(EraseVisitorResponse)
+	err := c.cc.Invoke(ctx, PostbackService_EraseVisitor_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // PostbackServiceServer is the server API for PostbackService service.
 // All implementations must embed UnimplementedPostbackServiceServer
 // for forward compatibility.
@@ -160,6 +176,11 @@ type PostbackServiceServer interface {
 	// click on one of its tracking links, the merchant, and the postback URL with
 	// its macros filled in. Records nothing.
 	SelfTest(context.Context, *SelfTestRequest) (*SelfTestResponse, error)
+	// Erases what tells who a click's visitor is, for good: from the click, its
+	// conversions and the postbacks that name it. Ids, times and money stay, and
+	// nothing counts otherwise than before. OK means that it is durable. Repeating
+	// it changes nothing.
+	EraseVisitor(context.Context, *EraseVisitorRequest) (*EraseVisitorResponse, error)
 	mustEmbedUnimplementedPostbackServiceServer()
 }
 
@@ -190,6 +211,9 @@ func (UnimplementedPostbackServiceServer) ExplainClick(context.Context, *Explain
 }
 func (UnimplementedPostbackServiceServer) SelfTest(context.Context, *SelfTestRequest) (*SelfTestResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method SelfTest not implemented")
+}
+func (UnimplementedPostbackServiceServer) EraseVisitor(context.Context, *EraseVisitorRequest) (*EraseVisitorResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method EraseVisitor not implemented")
 }
 func (UnimplementedPostbackServiceServer) mustEmbedUnimplementedPostbackServiceServer() {}
 func (UnimplementedPostbackServiceServer) testEmbeddedByValue()                         {}
@@ -338,6 +362,24 @@ func _PostbackService_SelfTest_Handler(srv interface{}, ctx context.Context, dec
 	return interceptor(ctx, in, info, handler)
 }
 
+func _PostbackService_EraseVisitor_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(EraseVisitorRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PostbackServiceServer).EraseVisitor(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PostbackService_EraseVisitor_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PostbackServiceServer).EraseVisitor(ctx, req.(*EraseVisitorRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // PostbackService_ServiceDesc is the grpc.ServiceDesc for PostbackService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -372,6 +414,10 @@ var PostbackService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "SelfTest",
 			Handler:    _PostbackService_SelfTest_Handler,
+		},
+		{
+			MethodName: "EraseVisitor",
+			Handler:    _PostbackService_EraseVisitor_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

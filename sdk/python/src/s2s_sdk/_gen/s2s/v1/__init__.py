@@ -111,6 +111,8 @@ from s2s_sdk._gen.s2s.v1.tracking_link_pb2 import (
 )
 from s2s_sdk._gen.s2s.v1.postback_pb2 import (
     CommaMeaning,
+    EraseVisitorRequest,
+    EraseVisitorResponse,
     ExplainClickRequest,
     ExplainClickResponse,
     ExplainPostbackRequest,
@@ -175,6 +177,8 @@ __all__ = [
     "CreateTrackingLinkResponse",
     "CustomParam",
     "DedupePolicy",
+    "EraseVisitorRequest",
+    "EraseVisitorResponse",
     "ErrorReason",
     "ExplainClickRequest",
     "ExplainClickResponse",

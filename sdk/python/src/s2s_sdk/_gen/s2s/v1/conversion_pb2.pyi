@@ -150,6 +150,8 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     """More postbacks than are held did not pass the same checks; the sentence
     says how many were not kept.
     """
+    NOTE_CODE_VISITOR_ERASED: _NoteCode.ValueType  # 20
+    """The visitor was erased: what is not needed for counting is gone."""
 
 class NoteCode(_NoteCode, metaclass=_NoteCodeEnumTypeWrapper):
     """The kinds of notes. The name without its prefix is what travels over HTTP."""
@@ -208,6 +210,8 @@ NOTE_CODE_OTHERS_NOT_KEPT: NoteCode.ValueType  # 19
 """More postbacks than are held did not pass the same checks; the sentence
 says how many were not kept.
 """
+NOTE_CODE_VISITOR_ERASED: NoteCode.ValueType  # 20
+"""The visitor was erased: what is not needed for counting is gone."""
 Global___NoteCode: _TypeAlias = NoteCode  # noqa: Y015
 
 @_typing.final

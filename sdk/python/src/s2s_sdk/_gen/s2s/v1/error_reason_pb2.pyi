@@ -87,8 +87,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_CLICK_EXPIRED: _ErrorReason.ValueType  # 13
     """Cause: the conversion happened after the code's attribution window had
-    passed. Cure: lengthen the window, then replay. FAILED_PRECONDITION,
-    HTTP 422. Holds postbacks.
+    passed; or its click is older than conversions are kept, so that nobody knows
+    whether it was counted before. Cure: lengthen the window, then replay; where
+    it is the latter and it was not counted, the operator lengthens
+    `--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     """
     ERROR_REASON_CLICK_LATER_THAN_CONVERSION: _ErrorReason.ValueType  # 14
     """Cause: the conversion is said to have happened before its click. Cure:
@@ -322,8 +324,10 @@ URL that the system rendered. NOT_FOUND, HTTP 404. Holds postbacks.
 """
 ERROR_REASON_CLICK_EXPIRED: ErrorReason.ValueType  # 13
 """Cause: the conversion happened after the code's attribution window had
-passed. Cure: lengthen the window, then replay. FAILED_PRECONDITION,
-HTTP 422. Holds postbacks.
+passed; or its click is older than conversions are kept, so that nobody knows
+whether it was counted before. Cure: lengthen the window, then replay; where
+it is the latter and it was not counted, the operator lengthens
+`--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 """
 ERROR_REASON_CLICK_LATER_THAN_CONVERSION: ErrorReason.ValueType  # 14
 """Cause: the conversion is said to have happened before its click. Cure:

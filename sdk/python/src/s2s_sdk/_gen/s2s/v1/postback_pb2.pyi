@@ -173,7 +173,9 @@ class Postback(_message.Message):
     conversion_code_id: _builtins.str
     """The conversion code that it names, if that could be read; as it came."""
     click_id: _builtins.str
-    """The click id that it names, if that could be read; as it came."""
+    """The click id that it names, if that could be read; as it came, but for one
+    that is of the right form, which is in lower case.
+    """
     conversion_id: _builtins.str
     """The conversion that it became or repeats; empty where it is held."""
     @_builtins.property
@@ -220,7 +222,9 @@ Global___Postback: _TypeAlias = Postback  # noqa: Y015
 
 @_typing.final
 class RawPostback(_message.Message):
-    """A postback as it arrived, byte for byte."""
+    """A postback as it arrived, byte for byte; or, once its visitor was erased, what
+    it counts by.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -976,3 +980,72 @@ class SelfTestResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SelfTestResponse: _TypeAlias = SelfTestResponse  # noqa: Y015
+
+@_typing.final
+class EraseVisitorRequest(_message.Message):
+    """Asks to erase the visitor of a click."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLICK_ID_FIELD_NUMBER: _builtins.int
+    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
+    click_id: _builtins.str
+    """The click id, 40 characters, in any case. A genuine one will do: the click
+    need not be there yet, or any more.
+    """
+    validate_only: _builtins.bool
+    """True: answer as if real, write nothing."""
+    def __init__(
+        self,
+        *,
+        click_id: _builtins.str = ...,
+        validate_only: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id", b"click_id", "validate_only", b"validate_only"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EraseVisitorRequest: _TypeAlias = EraseVisitorRequest  # noqa: Y015
+
+@_typing.final
+class EraseVisitorResponse(_message.Message):
+    """Answers EraseVisitor."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLICK_FIELD_NUMBER: _builtins.int
+    CONVERSION_COUNT_FIELD_NUMBER: _builtins.int
+    POSTBACK_COUNT_FIELD_NUMBER: _builtins.int
+    conversion_count: _builtins.int
+    """Conversions of the click, which are now without custom parameters.
+    Transaction ids stay, since a sale would count twice without.
+    """
+    postback_count: _builtins.int
+    """Postbacks that name the click, which are now without address, user agent,
+    custom parameters and all parameters that are not ours. One whose click id
+    could not be read is not among them, nor is one that comes later.
+    """
+    @_builtins.property
+    def click(self) -> _click_pb2.Click:
+        """The click, without sub ids, query, referrer, user agent and address. One
+        that was not there is entered like this, so that, should it come later,
+        nothing more of it is kept. Not set where its tracking link is not known
+        here: then a click that comes later is kept as it comes.
+        """
+
+    def __init__(
+        self,
+        *,
+        click: _click_pb2.Click | None = ...,
+        conversion_count: _builtins.int = ...,
+        postback_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["click", b"click"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["click", b"click", "conversion_count", b"conversion_count", "postback_count", b"postback_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EraseVisitorResponse: _TypeAlias = EraseVisitorResponse  # noqa: Y015

@@ -70,6 +70,11 @@ class PostbackServiceStub(object):
                 request_serializer=s2s_dot_v1_dot_postback__pb2.SelfTestRequest.SerializeToString,
                 response_deserializer=s2s_dot_v1_dot_postback__pb2.SelfTestResponse.FromString,
                 _registered_method=True)
+        self.EraseVisitor = channel.unary_unary(
+                '/s2s.v1.PostbackService/EraseVisitor',
+                request_serializer=s2s_dot_v1_dot_postback__pb2.EraseVisitorRequest.SerializeToString,
+                response_deserializer=s2s_dot_v1_dot_postback__pb2.EraseVisitorResponse.FromString,
+                _registered_method=True)
 
 
 class PostbackServiceServicer(object):
@@ -131,6 +136,16 @@ class PostbackServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EraseVisitor(self, request, context):
+        """Erases what tells who a click's visitor is, for good: from the click, its
+        conversions and the postbacks that name it. Ids, times and money stay, and
+        nothing counts otherwise than before. OK means that it is durable. Repeating
+        it changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PostbackServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -168,6 +183,11 @@ def add_PostbackServiceServicer_to_server(servicer, server):
                     servicer.SelfTest,
                     request_deserializer=s2s_dot_v1_dot_postback__pb2.SelfTestRequest.FromString,
                     response_serializer=s2s_dot_v1_dot_postback__pb2.SelfTestResponse.SerializeToString,
+            ),
+            'EraseVisitor': grpc.unary_unary_rpc_method_handler(
+                    servicer.EraseVisitor,
+                    request_deserializer=s2s_dot_v1_dot_postback__pb2.EraseVisitorRequest.FromString,
+                    response_serializer=s2s_dot_v1_dot_postback__pb2.EraseVisitorResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -360,6 +380,33 @@ class PostbackService(object):
             '/s2s.v1.PostbackService/SelfTest',
             s2s_dot_v1_dot_postback__pb2.SelfTestRequest.SerializeToString,
             s2s_dot_v1_dot_postback__pb2.SelfTestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EraseVisitor(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/s2s.v1.PostbackService/EraseVisitor',
+            s2s_dot_v1_dot_postback__pb2.EraseVisitorRequest.SerializeToString,
+            s2s_dot_v1_dot_postback__pb2.EraseVisitorResponse.FromString,
             options,
             channel_credentials,
             insecure,

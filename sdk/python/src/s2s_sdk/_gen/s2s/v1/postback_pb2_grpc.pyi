@@ -58,6 +58,12 @@ class PostbackServiceStub:
     click on one of its tracking links, the merchant, and the postback URL with
     its macros filled in. Records nothing.
     """
+    EraseVisitor: _grpc.UnaryUnaryMultiCallable[_postback_pb2.EraseVisitorRequest, _postback_pb2.EraseVisitorResponse]
+    """Erases what tells who a click's visitor is, for good: from the click, its
+    conversions and the postbacks that name it. Ids, times and money stay, and
+    nothing counts otherwise than before. OK means that it is durable. Repeating
+    it changes nothing.
+    """
 
 @_typing.type_check_only
 class PostbackServiceAsyncStub(PostbackServiceStub):
@@ -88,6 +94,12 @@ class PostbackServiceAsyncStub(PostbackServiceStub):
     """Plays a whole conversion for a code and says what came of each step: a
     click on one of its tracking links, the merchant, and the postback URL with
     its macros filled in. Records nothing.
+    """
+    EraseVisitor: _aio.UnaryUnaryMultiCallable[_postback_pb2.EraseVisitorRequest, _postback_pb2.EraseVisitorResponse]  # type: ignore[assignment]
+    """Erases what tells who a click's visitor is, for good: from the click, its
+    conversions and the postbacks that name it. Ids, times and money stay, and
+    nothing counts otherwise than before. OK means that it is durable. Repeating
+    it changes nothing.
     """
 
 class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -158,6 +170,18 @@ class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
         """Plays a whole conversion for a code and says what came of each step: a
         click on one of its tracking links, the merchant, and the postback URL with
         its macros filled in. Records nothing.
+        """
+
+    @_abc_1.abstractmethod
+    def EraseVisitor(
+        self,
+        request: _postback_pb2.EraseVisitorRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_postback_pb2.EraseVisitorResponse, _abc.Awaitable[_postback_pb2.EraseVisitorResponse]]:
+        """Erases what tells who a click's visitor is, for good: from the click, its
+        conversions and the postbacks that name it. Ids, times and money stay, and
+        nothing counts otherwise than before. OK means that it is durable. Repeating
+        it changes nothing.
         """
 
 def add_PostbackServiceServicer_to_server(servicer: PostbackServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

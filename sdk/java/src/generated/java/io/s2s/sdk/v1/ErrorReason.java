@@ -149,8 +149,10 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the conversion happened after the code's attribution window had
-   * passed. Cure: lengthen the window, then replay. FAILED_PRECONDITION,
-   * HTTP 422. Holds postbacks.
+   * passed; or its click is older than conversions are kept, so that nobody knows
+   * whether it was counted before. Cure: lengthen the window, then replay; where
+   * it is the latter and it was not counted, the operator lengthens
+   * `--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CLICK_EXPIRED = 13;</code>
@@ -607,8 +609,10 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the conversion happened after the code's attribution window had
-   * passed. Cure: lengthen the window, then replay. FAILED_PRECONDITION,
-   * HTTP 422. Holds postbacks.
+   * passed; or its click is older than conversions are kept, so that nobody knows
+   * whether it was counted before. Cure: lengthen the window, then replay; where
+   * it is the latter and it was not counted, the operator lengthens
+   * `--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CLICK_EXPIRED = 13;</code>

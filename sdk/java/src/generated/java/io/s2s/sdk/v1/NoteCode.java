@@ -180,6 +180,14 @@ public enum NoteCode
    * <code>NOTE_CODE_OTHERS_NOT_KEPT = 19;</code>
    */
   NOTE_CODE_OTHERS_NOT_KEPT(19),
+  /**
+   * <pre>
+   * The visitor was erased: what is not needed for counting is gone.
+   * </pre>
+   *
+   * <code>NOTE_CODE_VISITOR_ERASED = 20;</code>
+   */
+  NOTE_CODE_VISITOR_ERASED(20),
   UNRECOGNIZED(-1),
   ;
 
@@ -350,6 +358,14 @@ public enum NoteCode
    * <code>NOTE_CODE_OTHERS_NOT_KEPT = 19;</code>
    */
   public static final int NOTE_CODE_OTHERS_NOT_KEPT_VALUE = 19;
+  /**
+   * <pre>
+   * The visitor was erased: what is not needed for counting is gone.
+   * </pre>
+   *
+   * <code>NOTE_CODE_VISITOR_ERASED = 20;</code>
+   */
+  public static final int NOTE_CODE_VISITOR_ERASED_VALUE = 20;
 
 
   public final int getNumber() {
@@ -396,6 +412,7 @@ public enum NoteCode
       case 17: return NOTE_CODE_STATUS_MAPPED;
       case 18: return NOTE_CODE_CHECK_NOT_PASSED;
       case 19: return NOTE_CODE_OTHERS_NOT_KEPT;
+      case 20: return NOTE_CODE_VISITOR_ERASED;
       default: return null;
     }
   }

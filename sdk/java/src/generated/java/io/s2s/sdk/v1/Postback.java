@@ -349,7 +349,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object clickId_ = "";
   /**
    * <pre>
-   * The click id that it names, if that could be read; as it came.
+   * The click id that it names, if that could be read; as it came, but for one
+   * that is of the right form, which is in lower case.
    * </pre>
    *
    * <code>string click_id = 8 [json_name = "clickId"];</code>
@@ -370,7 +371,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The click id that it names, if that could be read; as it came.
+   * The click id that it names, if that could be read; as it came, but for one
+   * that is of the right form, which is in lower case.
    * </pre>
    *
    * <code>string click_id = 8 [json_name = "clickId"];</code>
@@ -2078,7 +2080,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object clickId_ = "";
     /**
      * <pre>
-     * The click id that it names, if that could be read; as it came.
+     * The click id that it names, if that could be read; as it came, but for one
+     * that is of the right form, which is in lower case.
      * </pre>
      *
      * <code>string click_id = 8 [json_name = "clickId"];</code>
@@ -2098,7 +2101,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id that it names, if that could be read; as it came.
+     * The click id that it names, if that could be read; as it came, but for one
+     * that is of the right form, which is in lower case.
      * </pre>
      *
      * <code>string click_id = 8 [json_name = "clickId"];</code>
@@ -2119,7 +2123,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id that it names, if that could be read; as it came.
+     * The click id that it names, if that could be read; as it came, but for one
+     * that is of the right form, which is in lower case.
      * </pre>
      *
      * <code>string click_id = 8 [json_name = "clickId"];</code>
@@ -2136,7 +2141,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id that it names, if that could be read; as it came.
+     * The click id that it names, if that could be read; as it came, but for one
+     * that is of the right form, which is in lower case.
      * </pre>
      *
      * <code>string click_id = 8 [json_name = "clickId"];</code>
@@ -2150,7 +2156,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id that it names, if that could be read; as it came.
+     * The click id that it names, if that could be read; as it came, but for one
+     * that is of the right form, which is in lower case.
      * </pre>
      *
      * <code>string click_id = 8 [json_name = "clickId"];</code>

@@ -179,7 +179,8 @@ public interface PostbackOrBuilder extends
 
   /**
    * <pre>
-   * The click id that it names, if that could be read; as it came.
+   * The click id that it names, if that could be read; as it came, but for one
+   * that is of the right form, which is in lower case.
    * </pre>
    *
    * <code>string click_id = 8 [json_name = "clickId"];</code>
@@ -188,7 +189,8 @@ public interface PostbackOrBuilder extends
   java.lang.String getClickId();
   /**
    * <pre>
-   * The click id that it names, if that could be read; as it came.
+   * The click id that it names, if that could be read; as it came, but for one
+   * that is of the right form, which is in lower case.
    * </pre>
    *
    * <code>string click_id = 8 [json_name = "clickId"];</code>

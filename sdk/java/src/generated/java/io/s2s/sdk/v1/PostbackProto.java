@@ -115,6 +115,16 @@ public final class PostbackProto {
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_SelfTestResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_EraseVisitorRequest_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_EraseVisitorRequest_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_s2s_v1_EraseVisitorResponse_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
+      internal_static_s2s_v1_EraseVisitorResponse_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -229,39 +239,47 @@ public final class PostbackProto {
       "on\030\003 \001(\0162\023.s2s.v1.ErrorReasonR\006reason\022!\n" +
       "\014redirect_url\030\004 \001(\tR\013redirectUrl\022!\n\014post" +
       "back_url\030\005 \001(\tR\013postbackUrl\0222\n\nconversio" +
-      "n\030\006 \001(\0132\022.s2s.v1.ConversionR\nconversion*" +
-      "k\n\014CommaMeaning\022\035\n\031COMMA_MEANING_UNSPECI" +
-      "FIED\020\000\022\037\n\033COMMA_MEANING_DECIMAL_POINT\020\001\022" +
-      "\033\n\027COMMA_MEANING_THOUSANDS\020\002*\337\002\n\010StepKin" +
-      "d\022\031\n\025STEP_KIND_UNSPECIFIED\020\000\022\031\n\025STEP_KIN" +
-      "D_DESTINATION\020\001\022\032\n\026STEP_KIND_POSTBACK_UR" +
-      "L\020\002\022\030\n\024STEP_KIND_PARAMETERS\020\003\022\035\n\031STEP_KI" +
-      "ND_CONVERSION_CODE\020\004\022\026\n\022STEP_KIND_CLICK_" +
-      "ID\020\005\022\033\n\027STEP_KIND_TRACKING_LINK\020\006\022\031\n\025STE" +
-      "P_KIND_ATTRIBUTION\020\007\022\030\n\024STEP_KIND_COMMIS" +
-      "SION\020\010\022\024\n\020STEP_KIND_DEDUPE\020\t\022\025\n\021STEP_KIN" +
-      "D_VERDICT\020\n\022\023\n\017STEP_KIND_REPLY\020\013\022\034\n\030STEP" +
-      "_KIND_AUTHENTICATION\020\014*{\n\013StepOutcome\022\034\n" +
-      "\030STEP_OUTCOME_UNSPECIFIED\020\000\022\027\n\023STEP_OUTC" +
-      "OME_PASSED\020\001\022\027\n\023STEP_OUTCOME_FAILED\020\002\022\034\n" +
-      "\030STEP_OUTCOME_NOT_REACHED\020\0032\320\004\n\017Postback" +
-      "Service\022W\n\017ReceivePostback\022\036.s2s.v1.Rece" +
-      "ivePostbackRequest\032\037.s2s.v1.ReceivePostb" +
-      "ackResponse\"\003\220\002\002\022Q\n\rListPostbacks\022\034.s2s." +
-      "v1.ListPostbacksRequest\032\035.s2s.v1.ListPos" +
-      "tbacksResponse\"\003\220\002\001\022K\n\013GetPostback\022\032.s2s" +
-      ".v1.GetPostbackRequest\032\033.s2s.v1.GetPostb" +
-      "ackResponse\"\003\220\002\001\022W\n\017ReplayPostbacks\022\036.s2" +
-      "s.v1.ReplayPostbacksRequest\032\037.s2s.v1.Rep" +
-      "layPostbacksResponse\"\003\220\002\002\022W\n\017ExplainPost" +
-      "back\022\036.s2s.v1.ExplainPostbackRequest\032\037.s" +
-      "2s.v1.ExplainPostbackResponse\"\003\220\002\001\022N\n\014Ex" +
-      "plainClick\022\033.s2s.v1.ExplainClickRequest\032" +
-      "\034.s2s.v1.ExplainClickResponse\"\003\220\002\001\022B\n\010Se" +
-      "lfTest\022\027.s2s.v1.SelfTestRequest\032\030.s2s.v1" +
-      ".SelfTestResponse\"\003\220\002\001BW\n\rio.s2s.sdk.v1B" +
-      "\rPostbackProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1" +
-      "\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
+      "n\030\006 \001(\0132\022.s2s.v1.ConversionR\nconversion\"" +
+      "U\n\023EraseVisitorRequest\022\031\n\010click_id\030\001 \001(\t" +
+      "R\007clickId\022#\n\rvalidate_only\030\002 \001(\010R\014valida" +
+      "teOnly\"\215\001\n\024EraseVisitorResponse\022#\n\005click" +
+      "\030\001 \001(\0132\r.s2s.v1.ClickR\005click\022)\n\020conversi" +
+      "on_count\030\002 \001(\003R\017conversionCount\022%\n\016postb" +
+      "ack_count\030\003 \001(\003R\rpostbackCount*k\n\014CommaM" +
+      "eaning\022\035\n\031COMMA_MEANING_UNSPECIFIED\020\000\022\037\n" +
+      "\033COMMA_MEANING_DECIMAL_POINT\020\001\022\033\n\027COMMA_" +
+      "MEANING_THOUSANDS\020\002*\337\002\n\010StepKind\022\031\n\025STEP" +
+      "_KIND_UNSPECIFIED\020\000\022\031\n\025STEP_KIND_DESTINA" +
+      "TION\020\001\022\032\n\026STEP_KIND_POSTBACK_URL\020\002\022\030\n\024ST" +
+      "EP_KIND_PARAMETERS\020\003\022\035\n\031STEP_KIND_CONVER" +
+      "SION_CODE\020\004\022\026\n\022STEP_KIND_CLICK_ID\020\005\022\033\n\027S" +
+      "TEP_KIND_TRACKING_LINK\020\006\022\031\n\025STEP_KIND_AT" +
+      "TRIBUTION\020\007\022\030\n\024STEP_KIND_COMMISSION\020\010\022\024\n" +
+      "\020STEP_KIND_DEDUPE\020\t\022\025\n\021STEP_KIND_VERDICT" +
+      "\020\n\022\023\n\017STEP_KIND_REPLY\020\013\022\034\n\030STEP_KIND_AUT" +
+      "HENTICATION\020\014*{\n\013StepOutcome\022\034\n\030STEP_OUT" +
+      "COME_UNSPECIFIED\020\000\022\027\n\023STEP_OUTCOME_PASSE" +
+      "D\020\001\022\027\n\023STEP_OUTCOME_FAILED\020\002\022\034\n\030STEP_OUT" +
+      "COME_NOT_REACHED\020\0032\240\005\n\017PostbackService\022W" +
+      "\n\017ReceivePostback\022\036.s2s.v1.ReceivePostba" +
+      "ckRequest\032\037.s2s.v1.ReceivePostbackRespon" +
+      "se\"\003\220\002\002\022Q\n\rListPostbacks\022\034.s2s.v1.ListPo" +
+      "stbacksRequest\032\035.s2s.v1.ListPostbacksRes" +
+      "ponse\"\003\220\002\001\022K\n\013GetPostback\022\032.s2s.v1.GetPo" +
+      "stbackRequest\032\033.s2s.v1.GetPostbackRespon" +
+      "se\"\003\220\002\001\022W\n\017ReplayPostbacks\022\036.s2s.v1.Repl" +
+      "ayPostbacksRequest\032\037.s2s.v1.ReplayPostba" +
+      "cksResponse\"\003\220\002\002\022W\n\017ExplainPostback\022\036.s2" +
+      "s.v1.ExplainPostbackRequest\032\037.s2s.v1.Exp" +
+      "lainPostbackResponse\"\003\220\002\001\022N\n\014ExplainClic" +
+      "k\022\033.s2s.v1.ExplainClickRequest\032\034.s2s.v1." +
+      "ExplainClickResponse\"\003\220\002\001\022B\n\010SelfTest\022\027." +
+      "s2s.v1.SelfTestRequest\032\030.s2s.v1.SelfTest" +
+      "Response\"\003\220\002\001\022N\n\014EraseVisitor\022\033.s2s.v1.E" +
+      "raseVisitorRequest\032\034.s2s.v1.EraseVisitor" +
+      "Response\"\003\220\002\002BW\n\rio.s2s.sdk.v1B\rPostback" +
+      "ProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1" +
+      "\\GPBMetadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -393,6 +411,18 @@ public final class PostbackProto {
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_SelfTestResponse_descriptor,
         new java.lang.String[] { "Steps", "Passed", "Reason", "RedirectUrl", "PostbackUrl", "Conversion", });
+    internal_static_s2s_v1_EraseVisitorRequest_descriptor =
+      getDescriptor().getMessageTypes().get(20);
+    internal_static_s2s_v1_EraseVisitorRequest_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_EraseVisitorRequest_descriptor,
+        new java.lang.String[] { "ClickId", "ValidateOnly", });
+    internal_static_s2s_v1_EraseVisitorResponse_descriptor =
+      getDescriptor().getMessageTypes().get(21);
+    internal_static_s2s_v1_EraseVisitorResponse_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
+        internal_static_s2s_v1_EraseVisitorResponse_descriptor,
+        new java.lang.String[] { "Click", "ConversionCount", "PostbackCount", });
     com.google.protobuf.TimestampProto.getDescriptor();
     io.s2s.sdk.v1.ClickProto.getDescriptor();
     io.s2s.sdk.v1.ConversionProto.getDescriptor();

@@ -239,6 +239,38 @@ public final class PostbackServiceGrpc {
     return getSelfTestMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.EraseVisitorRequest,
+      io.s2s.sdk.v1.EraseVisitorResponse> getEraseVisitorMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "EraseVisitor",
+      requestType = io.s2s.sdk.v1.EraseVisitorRequest.class,
+      responseType = io.s2s.sdk.v1.EraseVisitorResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.s2s.sdk.v1.EraseVisitorRequest,
+      io.s2s.sdk.v1.EraseVisitorResponse> getEraseVisitorMethod() {
+    io.grpc.MethodDescriptor<io.s2s.sdk.v1.EraseVisitorRequest, io.s2s.sdk.v1.EraseVisitorResponse> getEraseVisitorMethod;
+    if ((getEraseVisitorMethod = PostbackServiceGrpc.getEraseVisitorMethod) == null) {
+      synchronized (PostbackServiceGrpc.class) {
+        if ((getEraseVisitorMethod = PostbackServiceGrpc.getEraseVisitorMethod) == null) {
+          PostbackServiceGrpc.getEraseVisitorMethod = getEraseVisitorMethod =
+              io.grpc.MethodDescriptor.<io.s2s.sdk.v1.EraseVisitorRequest, io.s2s.sdk.v1.EraseVisitorResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "EraseVisitor"))
+              .setIdempotent(true)
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.EraseVisitorRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.EraseVisitorResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new PostbackServiceMethodDescriptorSupplier("EraseVisitor"))
+              .build();
+        }
+      }
+    }
+    return getEraseVisitorMethod;
+  }
+
   /**
    * Creates a new async stub that supports all call types for the service
    */
@@ -380,6 +412,19 @@ public final class PostbackServiceGrpc {
         io.grpc.stub.StreamObserver<io.s2s.sdk.v1.SelfTestResponse> responseObserver) {
       io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getSelfTestMethod(), responseObserver);
     }
+
+    /**
+     * <pre>
+     * Erases what tells who a click's visitor is, for good: from the click, its
+     * conversions and the postbacks that name it. Ids, times and money stay, and
+     * nothing counts otherwise than before. OK means that it is durable. Repeating
+     * it changes nothing.
+     * </pre>
+     */
+    default void eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.EraseVisitorResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getEraseVisitorMethod(), responseObserver);
+    }
   }
 
   /**
@@ -497,6 +542,20 @@ public final class PostbackServiceGrpc {
       io.grpc.stub.ClientCalls.asyncUnaryCall(
           getChannel().newCall(getSelfTestMethod(), getCallOptions()), request, responseObserver);
     }
+
+    /**
+     * <pre>
+     * Erases what tells who a click's visitor is, for good: from the click, its
+     * conversions and the postbacks that name it. Ids, times and money stay, and
+     * nothing counts otherwise than before. OK means that it is durable. Repeating
+     * it changes nothing.
+     * </pre>
+     */
+    public void eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.EraseVisitorResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getEraseVisitorMethod(), getCallOptions()), request, responseObserver);
+    }
   }
 
   /**
@@ -593,6 +652,19 @@ public final class PostbackServiceGrpc {
       return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
           getChannel(), getSelfTestMethod(), getCallOptions(), request);
     }
+
+    /**
+     * <pre>
+     * Erases what tells who a click's visitor is, for good: from the click, its
+     * conversions and the postbacks that name it. Ids, times and money stay, and
+     * nothing counts otherwise than before. OK means that it is durable. Repeating
+     * it changes nothing.
+     * </pre>
+     */
+    public io.s2s.sdk.v1.EraseVisitorResponse eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getEraseVisitorMethod(), getCallOptions(), request);
+    }
   }
 
   /**
@@ -688,6 +760,19 @@ public final class PostbackServiceGrpc {
     public io.s2s.sdk.v1.SelfTestResponse selfTest(io.s2s.sdk.v1.SelfTestRequest request) {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
           getChannel(), getSelfTestMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Erases what tells who a click's visitor is, for good: from the click, its
+     * conversions and the postbacks that name it. Ids, times and money stay, and
+     * nothing counts otherwise than before. OK means that it is durable. Repeating
+     * it changes nothing.
+     * </pre>
+     */
+    public io.s2s.sdk.v1.EraseVisitorResponse eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getEraseVisitorMethod(), getCallOptions(), request);
     }
   }
 
@@ -792,6 +877,20 @@ public final class PostbackServiceGrpc {
       return io.grpc.stub.ClientCalls.futureUnaryCall(
           getChannel().newCall(getSelfTestMethod(), getCallOptions()), request);
     }
+
+    /**
+     * <pre>
+     * Erases what tells who a click's visitor is, for good: from the click, its
+     * conversions and the postbacks that name it. Ids, times and money stay, and
+     * nothing counts otherwise than before. OK means that it is durable. Repeating
+     * it changes nothing.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.EraseVisitorResponse> eraseVisitor(
+        io.s2s.sdk.v1.EraseVisitorRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getEraseVisitorMethod(), getCallOptions()), request);
+    }
   }
 
   private static final int METHODID_RECEIVE_POSTBACK = 0;
@@ -801,6 +900,7 @@ public final class PostbackServiceGrpc {
   private static final int METHODID_EXPLAIN_POSTBACK = 4;
   private static final int METHODID_EXPLAIN_CLICK = 5;
   private static final int METHODID_SELF_TEST = 6;
+  private static final int METHODID_ERASE_VISITOR = 7;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -846,6 +946,10 @@ public final class PostbackServiceGrpc {
         case METHODID_SELF_TEST:
           serviceImpl.selfTest((io.s2s.sdk.v1.SelfTestRequest) request,
               (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.SelfTestResponse>) responseObserver);
+          break;
+        case METHODID_ERASE_VISITOR:
+          serviceImpl.eraseVisitor((io.s2s.sdk.v1.EraseVisitorRequest) request,
+              (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.EraseVisitorResponse>) responseObserver);
           break;
         default:
           throw new AssertionError();
@@ -914,6 +1018,13 @@ public final class PostbackServiceGrpc {
               io.s2s.sdk.v1.SelfTestRequest,
               io.s2s.sdk.v1.SelfTestResponse>(
                 service, METHODID_SELF_TEST)))
+        .addMethod(
+          getEraseVisitorMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.s2s.sdk.v1.EraseVisitorRequest,
+              io.s2s.sdk.v1.EraseVisitorResponse>(
+                service, METHODID_ERASE_VISITOR)))
         .build();
   }
 
@@ -969,6 +1080,7 @@ public final class PostbackServiceGrpc {
               .addMethod(getExplainPostbackMethod())
               .addMethod(getExplainClickMethod())
               .addMethod(getSelfTestMethod())
+              .addMethod(getEraseVisitorMethod())
               .build();
         }
       }

@@ -6,7 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * A postback as it arrived, byte for byte.
+ * A postback as it arrived, byte for byte; or, once its visitor was erased, what
+ * it counts by.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.RawPostback}
@@ -537,7 +538,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A postback as it arrived, byte for byte.
+   * A postback as it arrived, byte for byte; or, once its visitor was erased, what
+   * it counts by.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.RawPostback}
