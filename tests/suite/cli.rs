@@ -243,6 +243,9 @@ async fn errors_say_what_to_do_and_have_a_status() {
         (&["codes", "show", "0123456789ABCDEF0123456789ABCDEF"][..], 1, "What to do: check the id"),
         (&["codes", "create", "--name", "Sale", "--currency", "EURO"], 1, "default_currency"),
         (&["codes", "create"], 2, "--name"),
+        (&["codes", "update", "0123456789ABCDEF0123456789ABCDEF"], 2, "nothing to change"),
+        (&["links", "create", "--new-code", "A", "--destination", "ftp://t.example"], 1, "destination"),
+        (&["links", "create", "--new-code", "B", "--destination", "https://t.example"], 1, "[s2sidentifier]"),
         (&["postbacks", "replay"], 2, "IDS"),
         (&["--endpoint", "ftp://t.example", "codes", "list"], 2, "https://host:port"),
         (&["--endpoint", "http://127.0.0.1:1", "--timeout", "2", "codes", "list"], 4, "--endpoint"),
@@ -252,6 +255,7 @@ async fn errors_say_what_to_do_and_have_a_status() {
         assert_eq!(answer.status, status, "{arguments:?}: {}", answer.err);
         assert!(answer.err.contains(said) && answer.out.is_empty(), "{arguments:?}: {}", answer.err);
     }
+    assert!(person.json(&["codes", "list"]).await.as_array().unwrap().is_empty(), "no code is left behind");
     for (api_key, said) in [("", "S2S_API_KEY"), (&ADMIN_KEY.replace('5', "6"), "[API_KEY_INVALID]")] {
         api_key.clone_into(&mut person.api_key);
         let answer = person.run(&["codes", "list"]).await;

@@ -16,7 +16,10 @@ use s2s_sdk::{Client, Error, click_id, postback, v1::Money};
 use s2s_tests::{Answer, http, stage::Stage};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tokio::process::Command;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::Command,
+};
 
 /// A call that has a time of its own must not end by the default one.
 const SINGLE_CALL_MAX: Duration = Duration::from_secs(5);
@@ -399,12 +402,22 @@ async fn the_program_runs_a_command_and_leaves_nothing() {
         command
     };
 
-    // The server's folder is found by its database; once the command has ended, both are gone.
+    // Once the command has ended, the server is gone.
     let script = "test -f \"$S2S_JOURNEY\" && echo $S2S_JOURNEY_URL && exit 7";
     let output = run(&["--", "sh", "-c", script]).output().await.unwrap();
     assert_eq!(output.status.code(), Some(7));
     let url = String::from_utf8(output.stdout).unwrap();
     assert!(http().get(url.trim()).send().await.unwrap_err().is_connect());
+
+    // So does it when it is interrupted.
+    let mut playing = run(&["--", "sh", "-c", "echo $S2S_JOURNEY_URL && exec cat"]);
+    let mut playing = playing.stdin(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(playing.stdout.take().unwrap()).lines();
+    let url = lines.next_line().await.unwrap().unwrap();
+    let id = playing.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
+    assert_eq!(playing.wait().await.unwrap().code(), Some(130));
+    assert!(http().get(url).send().await.unwrap_err().is_connect());
 
     for (arguments, status) in [(&[][..], 2), (&["true"], 2), (&["--", "no-such-program"], 127)] {
         let output = run(arguments).output().await.unwrap();
