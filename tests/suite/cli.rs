@@ -121,16 +121,15 @@ async fn an_import_says_what_became_of_each_row() {
     let code = server.code("Sale").await;
     let click = server.click(&server.link(&[&code]).await).await;
     // In every thousand: one unreadable amount, one forged click id, one row that is cut, one formula.
-    let mut file = "transaction_id,click_id,conversion_code_id,value,commission,custom_params\n".to_owned();
-    for row in 0..ROWS {
-        file += &match row % 1_000 {
-            100 => format!("o-{row},{click},{},1.2.3,0,\n", code.id),
-            200 => format!("o-{row},forged,{},1,0,\n", code.id),
-            300 => format!("o-{row},{click}\n"),
-            400 => format!("=o-{row},{click},{},1,0,\n", code.id),
-            _ => format!("o-{row},{click},{},{row}.5,0.25,\"a=1;b={row}\"\n", code.id),
-        };
-    }
+    let titles = "transaction_id,click_id,conversion_code_id,value,commission,custom_params\n".to_owned();
+    let rows = (0..ROWS).map(|row| match row % 1_000 {
+        100 => format!("o-{row},{click},{},1.2.3,0,\n", code.id),
+        200 => format!("o-{row},forged,{},1,0,\n", code.id),
+        300 => format!("o-{row},{click}\n"),
+        400 => format!("=o-{row},{click},{},1,0,\n", code.id),
+        _ => format!("o-{row},{click},{},{row}.5,0.25,\"a=1;b={row}\"\n", code.id),
+    });
+    let file: String = std::iter::once(titles).chain(rows).collect();
     let file = person.write("sales.csv", &file);
     let said = person.run(&["conversions", "import", &file, "--failed", "failed.csv"]).await;
     let sum = "s2s: 4985 recorded, 0 were recorded before, 15 failed";
