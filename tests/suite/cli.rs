@@ -121,16 +121,15 @@ async fn an_import_says_what_became_of_each_row() {
     let code = server.code("Sale").await;
     let click = server.click(&server.link(&[&code]).await).await;
     // In every thousand: one unreadable amount, one forged click id, one row that is cut, one formula.
-    let mut file = "transaction_id,click_id,conversion_code_id,value,commission,custom_params\n".to_owned();
-    for row in 0..ROWS {
-        file += &match row % 1_000 {
-            100 => format!("o-{row},{click},{},1.2.3,0,\n", code.id),
-            200 => format!("o-{row},forged,{},1,0,\n", code.id),
-            300 => format!("o-{row},{click}\n"),
-            400 => format!("=o-{row},{click},{},1,0,\n", code.id),
-            _ => format!("o-{row},{click},{},{row}.5,0.25,\"a=1;b={row}\"\n", code.id),
-        };
-    }
+    let titles = "transaction_id,click_id,conversion_code_id,value,commission,custom_params\n".to_owned();
+    let rows = (0..ROWS).map(|row| match row % 1_000 {
+        100 => format!("o-{row},{click},{},1.2.3,0,\n", code.id),
+        200 => format!("o-{row},forged,{},1,0,\n", code.id),
+        300 => format!("o-{row},{click}\n"),
+        400 => format!("=o-{row},{click},{},1,0,\n", code.id),
+        _ => format!("o-{row},{click},{},{row}.5,0.25,\"a=1;b={row}\"\n", code.id),
+    });
+    let file: String = std::iter::once(titles).chain(rows).collect();
     let file = person.write("sales.csv", &file);
     let said = person.run(&["conversions", "import", &file, "--failed", "failed.csv"]).await;
     let sum = "s2s: 4985 recorded, 0 were recorded before, 15 failed";
@@ -243,6 +242,9 @@ async fn errors_say_what_to_do_and_have_a_status() {
         (&["codes", "show", "0123456789ABCDEF0123456789ABCDEF"][..], 1, "What to do: check the id"),
         (&["codes", "create", "--name", "Sale", "--currency", "EURO"], 1, "default_currency"),
         (&["codes", "create"], 2, "--name"),
+        (&["codes", "update", "0123456789ABCDEF0123456789ABCDEF"], 2, "nothing to change"),
+        (&["links", "create", "--new-code", "A", "--destination", "ftp://t.example"], 1, "destination"),
+        (&["links", "create", "--new-code", "B", "--destination", "https://t.example"], 1, "[s2sidentifier]"),
         (&["postbacks", "replay"], 2, "IDS"),
         (&["--endpoint", "ftp://t.example", "codes", "list"], 2, "https://host:port"),
         (&["--endpoint", "http://127.0.0.1:1", "--timeout", "2", "codes", "list"], 4, "--endpoint"),
@@ -252,6 +254,7 @@ async fn errors_say_what_to_do_and_have_a_status() {
         assert_eq!(answer.status, status, "{arguments:?}: {}", answer.err);
         assert!(answer.err.contains(said) && answer.out.is_empty(), "{arguments:?}: {}", answer.err);
     }
+    assert!(person.json(&["codes", "list"]).await.as_array().unwrap().is_empty(), "no code is left behind");
     for (api_key, said) in [("", "S2S_API_KEY"), (&ADMIN_KEY.replace('5', "6"), "[API_KEY_INVALID]")] {
         api_key.clone_into(&mut person.api_key);
         let answer = person.run(&["codes", "list"]).await;

@@ -13,10 +13,13 @@ use std::{
 use futures::{TryStreamExt as _, stream};
 use regex::Regex;
 use s2s_sdk::{Client, Error, click_id, postback, v1::Money};
-use s2s_tests::{Answer, http, stage::Stage};
+use s2s_tests::{Answer, eventually, http, stage::Stage};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tokio::process::Command;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::Command,
+};
 
 /// A call that has a time of its own must not end by the default one.
 const SINGLE_CALL_MAX: Duration = Duration::from_secs(5);
@@ -35,8 +38,8 @@ struct Step {
     http: Option<Http>,
     restart: Option<Restart>,
     stream: Option<Streamed>,
-    money: Option<Decimal>,
-    sign: Option<Sign>,
+    money: Option<Amount>,
+    sign: Option<Signature>,
     click_id: Option<ClickId>,
 
     // How it is called.
@@ -105,7 +108,7 @@ struct Failure {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Decimal {
+struct Amount {
     decimal: String,
     micros: Option<String>,
     error: Option<bool>,
@@ -113,7 +116,7 @@ struct Decimal {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Sign {
+struct Signature {
     url: String,
     body: String,
     secret: String,
@@ -237,7 +240,7 @@ impl Player {
     }
 
     async fn call(&self, method: &str, step: &Step) -> Value {
-        let (client, request) = (self.client(step), step.request.as_ref().expect("a request"));
+        let (client, request) = (self.client(step), step.request.as_ref().unwrap());
         if let Some(results) = &step.results {
             assert_eq!(method, "ConversionService/BatchRecordConversions");
             check_results(calls::batch(&client, request).await.unwrap(), results);
@@ -256,7 +259,7 @@ impl Player {
 
     async fn list(&self, method: &str, step: &Step) -> Value {
         let client = self.client(step);
-        let items = calls::list(&client, method, step.request.as_ref().expect("a request"));
+        let items = calls::list(&client, method, step.request.as_ref().unwrap());
         let items: Result<Vec<Value>, Error> = items.try_collect().await;
         if let Some(failure) = &step.error {
             check_error(&items.unwrap_err(), failure);
@@ -266,10 +269,10 @@ impl Player {
         if let Some(count) = step.count {
             assert_eq!(items.len(), count, "{items:?}");
         } else {
-            let expected = Value::from(step.items.clone().expect("items or a count"));
+            let expected = Value::from(step.items.clone().unwrap());
             pattern::check(&expected, &Value::from(items.clone()));
         }
-        json!({step.field.clone().expect("the name of the field"): items})
+        json!({step.field.clone().unwrap(): items})
     }
 
     async fn restart(&self, restart: &Restart, step: &Step) -> Value {
@@ -294,7 +297,7 @@ async fn send(request: &Http, step: &Step) -> Value {
         sent = sent.header(name, value);
     }
     let answer = Answer::of(sent.send().await.unwrap()).await;
-    assert_eq!(answer.status, step.status.expect("a status"), "{answer:?}");
+    assert_eq!(answer.status, step.status.unwrap(), "{answer:?}");
     let headers = answer.headers.iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap()));
     let headers: Value = headers.map(|(name, value)| (name, Value::from(value))).collect();
     let json = step.json.as_ref().map_or(Value::Null, |_| answer.json());
@@ -349,7 +352,7 @@ fn check_error(error: &Error, expected: &Failure) {
     }
 }
 
-fn check_money(Decimal { decimal, micros, error }: &Decimal) {
+fn check_money(Amount { decimal, micros, error }: &Amount) {
     let money = Money::from_decimal(decimal, "EUR");
     if *error == Some(true) {
         assert!(money.is_err(), "{money:?}");
@@ -360,7 +363,7 @@ fn check_money(Decimal { decimal, micros, error }: &Decimal) {
     }
 }
 
-fn check_signature(Sign { url, body, secret, unix_seconds, signed_url }: &Sign) {
+fn check_signature(Signature { url, body, secret, unix_seconds, signed_url }: &Signature) {
     assert_eq!(&postback::sign(url, body.as_bytes(), secret, *unix_seconds), signed_url);
 }
 
@@ -385,7 +388,12 @@ async fn the_journey_of_all_sdks() {
             player.play(step).await;
         }
     };
-    stage.run(play).await;
+    Box::pin(stage.run(play)).await;
+}
+
+/// Waits until nobody listens there: a process that is killed takes its moment to end.
+async fn gone(url: &str) {
+    eventually(async || http().get(url).send().await.err().filter(reqwest::Error::is_connect)).await;
 }
 
 #[tokio::test]
@@ -399,12 +407,22 @@ async fn the_program_runs_a_command_and_leaves_nothing() {
         command
     };
 
-    // The server's folder is found by its database; once the command has ended, both are gone.
+    // Once the command has ended, the server is gone.
     let script = "test -f \"$S2S_JOURNEY\" && echo $S2S_JOURNEY_URL && exit 7";
     let output = run(&["--", "sh", "-c", script]).output().await.unwrap();
     assert_eq!(output.status.code(), Some(7));
     let url = String::from_utf8(output.stdout).unwrap();
-    assert!(http().get(url.trim()).send().await.unwrap_err().is_connect());
+    gone(url.trim()).await;
+
+    // So does it when it is interrupted.
+    let mut playing = run(&["--", "sh", "-c", "echo $S2S_JOURNEY_URL && exec cat"]);
+    let mut playing = playing.stdin(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(playing.stdout.take().unwrap()).lines();
+    let url = lines.next_line().await.unwrap().unwrap();
+    let id = playing.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
+    assert_eq!(playing.wait().await.unwrap().code(), Some(130));
+    gone(&url).await;
 
     for (arguments, status) in [(&[][..], 2), (&["true"], 2), (&["--", "no-such-program"], 127)] {
         let output = run(arguments).output().await.unwrap();

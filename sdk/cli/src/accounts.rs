@@ -10,7 +10,7 @@ use crate::{
     args::Limit,
     cells::time,
     failure::Failure,
-    output::{Output, Record},
+    output::{Column, Output, Record},
 };
 
 #[derive(Subcommand)]
@@ -33,7 +33,7 @@ pub enum Action {
 impl Record for Account {
     const MESSAGE: &'static str = "Account";
     const NARROW: usize = 3;
-    const COLUMNS: &'static [(&'static str, fn(&Self) -> String)] = &[
+    const COLUMNS: &'static [Column<Self>] = &[
         ("id", |account| account.id.clone()),
         ("name", |account| account.name.clone()),
         ("create_time", |account| time(account.create_time.as_ref())),

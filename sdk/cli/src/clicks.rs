@@ -12,7 +12,7 @@ use crate::{
     args::Limit,
     cells::{time, word},
     failure::Failure,
-    output::{Output, Record},
+    output::{Column, Output, Record},
 };
 
 #[derive(Subcommand)]
@@ -41,7 +41,7 @@ pub enum Action {
 impl Record for Click {
     const MESSAGE: &'static str = "Click";
     const NARROW: usize = 4;
-    const COLUMNS: &'static [(&'static str, fn(&Self) -> String)] = &[
+    const COLUMNS: &'static [Column<Self>] = &[
         ("click_id", |click| click.click_id.clone()),
         ("click_time", |click| time(click.click_time.as_ref())),
         ("sub1", |click| sub_ids(click).sub1),

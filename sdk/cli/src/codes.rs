@@ -13,9 +13,9 @@ use s2s_sdk::{
 
 use crate::{
     args::Limit,
-    cells::{time, word},
+    cells::{plain, time, word},
     failure::Failure,
-    output::{Output, Record},
+    output::{Column, Output, Record},
 };
 
 const SECONDS_PER_HOUR: u32 = 3_600;
@@ -127,7 +127,7 @@ fn hours(hours: u32) -> Duration {
 impl Record for ConversionCode {
     const MESSAGE: &'static str = "ConversionCode";
     const NARROW: usize = 6;
-    const COLUMNS: &'static [(&'static str, fn(&Self) -> String)] = &[
+    const COLUMNS: &'static [Column<Self>] = &[
         ("id", |code| code.id.clone()),
         ("name", |code| code.name.clone()),
         ("currency", |code| code.default_currency.clone()),
@@ -169,6 +169,9 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
                 paths.push("name".to_owned());
                 code.name = name;
             }
+            if paths.is_empty() {
+                return Err(Failure::nothing_to_change());
+            }
             let request = UpdateConversionCodeRequest {
                 conversion_code: Some(code),
                 update_mask: Some(FieldMask { paths }),
@@ -206,6 +209,6 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
 /// Says what will likely not work.
 pub fn warn(warnings: &[SetupWarning]) {
     for warning in warnings {
-        eprintln!("s2s: note: {}", crate::cells::plain(&warning.message));
+        eprintln!("s2s: note: {}", plain(&warning.message));
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     args::Limit,
     cells::{amount, currency, decimal, plain, time, word},
     failure::Failure,
-    output::{Output, Record},
+    output::{Column, Output, Record},
 };
 
 #[derive(Subcommand)]
@@ -104,7 +104,7 @@ pub fn parse_time(text: &str) -> Result<Timestamp, String> {
 impl Record for Conversion {
     const MESSAGE: &'static str = "Conversion";
     const NARROW: usize = 6;
-    const COLUMNS: &'static [(&'static str, fn(&Self) -> String)] = &[
+    const COLUMNS: &'static [Column<Self>] = &[
         ("create_time", |one| time(one.create_time.as_ref())),
         ("transaction_id", |one| one.transaction_id.clone()),
         ("value", |one| amount(one.value.as_ref())),

@@ -42,6 +42,10 @@ impl Failure {
         Self::File { what: what.to_string(), source }
     }
 
+    pub fn nothing_to_change() -> Self {
+        Self::Usage("nothing to change: give what is to be otherwise; `--help` lists it".to_owned())
+    }
+
     /// Says it, unless nobody listens any more.
     pub fn report(&self) -> ExitCode {
         if let Self::File { source, .. } = self

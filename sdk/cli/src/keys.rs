@@ -14,7 +14,7 @@ use crate::{
     args::Limit,
     cells::{time, word},
     failure::Failure,
-    output::{Output, Record},
+    output::{Column, Output, Record},
 };
 
 const SECONDS_PER_HOUR: u32 = 3_600;
@@ -81,7 +81,7 @@ impl From<Scope> for ApiKeyScope {
 impl Record for ApiKey {
     const MESSAGE: &'static str = "ApiKey";
     const NARROW: usize = 5;
-    const COLUMNS: &'static [(&'static str, fn(&Self) -> String)] = &[
+    const COLUMNS: &'static [Column<Self>] = &[
         ("id", |key| key.id.clone()),
         ("name", |key| key.name.clone()),
         ("scopes", |key| {

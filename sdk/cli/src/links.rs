@@ -5,9 +5,9 @@ use s2s_sdk::{
     Client,
     prost_types::FieldMask,
     v1::{
-        ArchiveTrackingLinkRequest, ConversionCode, CreateConversionCodeRequest, CreateTrackingLinkRequest,
-        GetPostbackUrlRequest, GetTrackingLinkRequest, ListTrackingLinksRequest, TrackingLink,
-        UpdateTrackingLinkRequest,
+        ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, ConversionCode,
+        CreateConversionCodeRequest, CreateTrackingLinkRequest, GetPostbackUrlRequest,
+        GetTrackingLinkRequest, ListTrackingLinksRequest, TrackingLink, UpdateTrackingLinkRequest,
     },
 };
 
@@ -16,7 +16,7 @@ use crate::{
     cells::{time, word},
     codes::warn,
     failure::Failure,
-    output::{Output, Record},
+    output::{Column, Output, Record},
 };
 
 #[derive(Subcommand)]
@@ -78,7 +78,7 @@ pub struct Create {
 impl Record for TrackingLink {
     const MESSAGE: &'static str = "TrackingLink";
     const NARROW: usize = 5;
-    const COLUMNS: &'static [(&'static str, fn(&Self) -> String)] = &[
+    const COLUMNS: &'static [Column<Self>] = &[
         ("id", |link| link.id.clone()),
         ("url", |link| link.url.clone()),
         ("destination", |link| link.destination.clone()),
@@ -112,6 +112,9 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
                 ("tags", !tags.is_empty()),
             ];
             paths.extend(given.iter().filter(|(_, given)| *given).map(|(path, _)| (*path).to_owned()));
+            if paths.is_empty() {
+                return Err(Failure::nothing_to_change());
+            }
             let link = TrackingLink {
                 id,
                 destination: destination.unwrap_or_default(),
@@ -153,7 +156,7 @@ async fn create(create: Create, client: &Client, output: &Output) -> Result<(), 
         warn(&response.warnings);
         return output.show(response.tracking_link.as_ref());
     };
-    // A link that is refused must leave no code behind. (That the link has a code is checked with it.)
+    // A link that is refused must leave no code behind. What depends on the code is found with it alone.
     client.create_tracking_link(CreateTrackingLinkRequest { validate_only: true, ..request.clone() }).await?;
     let code = ConversionCode {
         name,
@@ -166,7 +169,14 @@ async fn create(create: Create, client: &Client, output: &Output) -> Result<(), 
     if let Some(link) = &mut request.tracking_link {
         link.conversion_code_ids.push(code.id.clone());
     }
-    let response = client.create_tracking_link(request).await?;
+    let response = match client.create_tracking_link(request).await {
+        Ok(response) => response,
+        Err(error) => {
+            let archive = ArchiveConversionCodeRequest { id: code.id, ..Default::default() };
+            client.archive_conversion_code(archive).await?;
+            return Err(error.into());
+        }
+    };
     warn(&response.warnings);
     let url = GetPostbackUrlRequest { conversion_code_id: code.id.clone(), ..Default::default() };
     let url = client.get_postback_url(url).await?.postback_url;

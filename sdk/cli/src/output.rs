@@ -23,14 +23,16 @@ pub enum Format {
     Csv,
 }
 
+/// A column's title, and its cell of a message.
+pub type Column<R> = (&'static str, fn(&R) -> String);
+
 /// A message that is shown.
 pub trait Record: Message + Sized + 'static {
     /// Its name in the schema.
     const MESSAGE: &'static str;
     /// How many columns a table of a list has: the first ones.
     const NARROW: usize;
-    /// Titles and cells.
-    const COLUMNS: &'static [(&'static str, fn(&Self) -> String)];
+    const COLUMNS: &'static [Column<Self>];
 }
 
 /// Where commands write.
@@ -111,15 +113,11 @@ impl Output {
                 let rows = R::COLUMNS.iter().map(|(title, read)| [(*title).to_owned(), read(item)]);
                 table([].into_iter(), rows.filter(|[_, cell]| !cell.is_empty()))
             }
-            Format::Json => self.json(&schema::json(R::MESSAGE, item)?),
+            Format::Json => json(&schema::json(R::MESSAGE, item)?),
             Format::Csv => {
                 csv(R::COLUMNS.iter().map(|(title, _)| *title), R::COLUMNS.iter().map(|(_, read)| read(item)))
             }
         }
-    }
-
-    pub fn json(&self, value: &Value) -> Result<(), Failure> {
-        print(&format!("{value:#}\n"))
     }
 
     /// A response that has more than the item itself: as JSON whole, else the item, and `said` for people.
@@ -131,7 +129,7 @@ impl Output {
         said: &[(&str, &str)],
     ) -> Result<(), Failure> {
         match self.format {
-            Format::Json => self.json(&schema::json(name, response)?),
+            Format::Json => json(&schema::json(name, response)?),
             Format::Csv => {
                 let own = R::COLUMNS.iter().map(|(title, _)| *title);
                 let cells = R::COLUMNS.iter().map(|(_, read)| item.map(read).unwrap_or_default());
@@ -150,7 +148,7 @@ impl Output {
     /// copied.
     pub fn text(&self, name: &str, response: &impl Message, texts: &[(&str, &str)]) -> Result<(), Failure> {
         match (self.format, texts) {
-            (Format::Json, _) => self.json(&schema::json(name, response)?),
+            (Format::Json, _) => json(&schema::json(name, response)?),
             (Format::Csv, _) => {
                 csv(texts.iter().map(|(title, _)| *title), texts.iter().map(|(_, text)| (*text).to_owned()))
             }
@@ -160,6 +158,11 @@ impl Output {
             }
         }
     }
+}
+
+/// Writes JSON that a person can read as well.
+pub fn json(value: &Value) -> Result<(), Failure> {
+    print(&format!("{value:#}\n"))
 }
 
 /// Writes one row of CSV and its titles.

@@ -18,7 +18,7 @@ use crate::{
     cells::{amount, currency, plain, time, word},
     conversions::parse_time,
     failure::Failure,
-    output::{Format, Output, Record},
+    output::{self, Column, Format, Output, Record},
     schema,
 };
 
@@ -96,7 +96,7 @@ fn parse_reason(text: &str) -> Result<ErrorReason, String> {
 impl Record for Postback {
     const MESSAGE: &'static str = "Postback";
     const NARROW: usize = 5;
-    const COLUMNS: &'static [(&'static str, fn(&Self) -> String)] = &[
+    const COLUMNS: &'static [Column<Self>] = &[
         ("receive_time", |one| time(one.raw.as_ref().and_then(|raw| raw.receive_time.as_ref()))),
         ("id", |one| one.id.clone()),
         ("verdict", verdict),
@@ -180,7 +180,7 @@ async fn explain(postback: String, client: &Client, output: &Output) -> Result<(
     };
     let response = client.explain_postback(request).await?;
     match output.format {
-        Format::Json => output.json(&schema::json("ExplainPostbackResponse", &response)?),
+        Format::Json => output::json(&schema::json("ExplainPostbackResponse", &response)?),
         Format::Csv => Err(Failure::Usage("an explanation is no table; use `--output json`".to_owned())),
         Format::Table => tell(&response),
     }

@@ -10,7 +10,7 @@ use crate::{
     args::Limit,
     cells::word,
     failure::Failure,
-    output::{Output, Record},
+    output::{Column, Output, Record},
 };
 
 #[derive(Subcommand)]
@@ -27,7 +27,7 @@ pub enum Action {
 impl Record for Preset {
     const MESSAGE: &'static str = "Preset";
     const NARROW: usize = 5;
-    const COLUMNS: &'static [(&'static str, fn(&Self) -> String)] = &[
+    const COLUMNS: &'static [Column<Self>] = &[
         ("id", |preset| preset.id.clone()),
         ("name", |preset| preset.name.clone()),
         ("click_id_macro", |preset| preset.click_id_macro.clone()),

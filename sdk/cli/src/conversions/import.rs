@@ -5,6 +5,7 @@
 //! that the same file, imported again, counts nothing twice.
 
 use std::{
+    fmt::Write as _,
     fs::{self, File},
     io::{self, IsTerminal as _, Read},
     path::Path,
@@ -132,7 +133,11 @@ fn request_id(record: &StringRecord) -> String {
         digest.update(cell.len().to_be_bytes());
         digest.update(cell);
     }
-    digest.finalize().iter().take(REQUEST_ID_BYTES).map(|byte| format!("{byte:02x}")).collect()
+    digest.finalize().iter().take(REQUEST_ID_BYTES).fold(String::new(), |mut text, byte| {
+        // Writing to a text never fails.
+        _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// What became of the rows so far.
