@@ -19,12 +19,16 @@ mod proxy_protocol;
 mod rate;
 mod tls;
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::{
-    Json, Router,
+    Router,
     body::{Body, HttpBody as _},
-    extract::Request,
+    extract::{Request, State},
     middleware::{self, Next},
     response::Response,
     routing,
@@ -43,10 +47,11 @@ use crate::{
     account, api_key,
     app::App,
     click,
-    config::Config,
+    config::{Config, Role},
     conversion, conversion_code,
     edge::{self, Edge},
     error::{Error, Result},
+    health::Health,
     postback, preset, tracking_link,
 };
 
@@ -78,9 +83,10 @@ pub fn core(app: &Arc<App>) -> Routes {
 }
 
 /// The port for everything.
-pub fn port(router: Router, tls: Option<Tls>, config: &Config) -> Port {
+pub fn port(router: Router, later: Arc<OnceLock<Router>>, tls: Option<Tls>, config: &Config) -> Port {
     Port {
         router,
+        later,
         connections_max: connections_allowed(config.connections_max),
         connections_per_address: config.connections_per_address,
         tls,
@@ -90,10 +96,11 @@ pub fn port(router: Router, tls: Option<Tls>, config: &Config) -> Port {
 }
 
 /// A port for health alone, which speaks no TLS: for those who look after the server.
-pub fn health_port(health: Routes) -> Port {
-    let http = Router::new().route("/healthz", routing::get(async || Json(edge::serving())));
+pub fn health_port(routes: Routes, health: Health) -> Port {
+    let http = Router::new().route("/healthz", routing::get(async move || health.answer()));
     Port {
-        router: http.merge(health.into_axum_router().reset_fallback()),
+        router: http.merge(routes.into_axum_router().reset_fallback()),
+        later: Arc::default(),
         connections_max: HEALTH_CONNECTIONS_MAX,
         connections_per_address: HEALTH_CONNECTIONS_MAX,
         tls: None,
@@ -102,8 +109,14 @@ pub fn health_port(health: Routes) -> Port {
     }
 }
 
-/// Everything the port answers.
-pub fn router(core: Routes, door: Door, health: Routes, edge: Edge, config: &Config) -> Result<Router> {
+/// Everything the port answers. `core`: with who may call it; `None` where there is none, or not yet.
+pub fn router(
+    core: Option<(Routes, Door)>,
+    health_routes: Routes,
+    edge: Option<Arc<Edge>>,
+    health: Health,
+    config: &Config,
+) -> Result<Router> {
     let admission = Admission {
         load: Load::new(config.requests_max),
         rate: config.rate_per_address.map(|rate| Arc::new(Rate::per_second(rate))),
@@ -116,13 +129,15 @@ pub fn router(core: Routes, door: Door, health: Routes, edge: Edge, config: &Con
             // So that tools can show the details of an error.
             .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
     };
-    let open = health
+    let open = health_routes
         .add_service(reflection().build_v1().map_err(|error| Error::internal(&error))?)
         .add_service(reflection().build_v1alpha().map_err(|error| Error::internal(&error))?)
         .into_axum_router()
         .reset_fallback();
-    let asked =
-        core.into_axum_router().reset_fallback().route_layer(middleware::from_fn_with_state(door, keys::ask));
+    let is_to_come = core.is_none() && config.edge.role == Role::All;
+    let asked = core.map_or_else(Router::new, |(core, door)| {
+        core.into_axum_router().reset_fallback().route_layer(middleware::from_fn_with_state(door, keys::ask))
+    });
     let grpc = asked.merge(open).route_layer(
         ServiceBuilder::new()
             .layer(CatchPanicLayer::custom(grpc_panic))
@@ -133,11 +148,14 @@ pub fn router(core: Routes, door: Door, health: Routes, edge: Edge, config: &Con
             .layer(middleware::from_fn(deadline))
             .layer(middleware::from_fn(with_reason)),
     );
-    let http = Router::new()
-        .fallback(edge::handle)
-        .with_state(Arc::new(edge))
+    let http = match edge {
+        Some(edge) => Router::new().fallback(edge::handle).with_state(edge),
+        None => Router::new().fallback(edge::no_edge),
+    };
+    let http = http
+        .route("/healthz", routing::get(async move || health.answer()))
         .layer(admission(|request, error| edge::refuse(request, &error)))
-        .layer(middleware::from_fn(no_such_service))
+        .layer(middleware::from_fn_with_state(is_to_come, no_such_service))
         .layer(CatchPanicLayer::custom(http_panic));
     Ok(http.merge(grpc))
 }
@@ -173,10 +191,13 @@ async fn with_reason(request: Request, next: Next) -> Response {
     bare.as_ref().and_then(Error::of_library).map_or(response, grpc_failure)
 }
 
-/// A gRPC call to a service that is not there.
-async fn no_such_service(request: Request, next: Next) -> Response {
+/// A gRPC call to a service that is not there, or not yet.
+async fn no_such_service(State(is_to_come): State<bool>, request: Request, next: Next) -> Response {
     let content_type = request.headers().get(header::CONTENT_TYPE);
     if content_type.is_some_and(|text| text.as_bytes().starts_with(b"application/grpc")) {
+        if is_to_come {
+            return grpc_failure(edge::not_started());
+        }
         return grpc_failure(Error::new(ErrorReason::UnknownMethod, "this server has no such service"));
     }
     next.run(request).await

@@ -37,6 +37,7 @@ mod retention;
 mod rules;
 mod sdk;
 mod setup;
+mod spool;
 mod stream;
 mod tls;
 mod verdicts;
