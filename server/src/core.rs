@@ -123,7 +123,7 @@ impl CoreStart {
         loop {
             self.stopping.run_until_cancelled(tokio::time::sleep(RETRY_INTERVAL)).await?;
             let stopping = self.stopping.clone();
-            match stopping.run_until_cancelled(self.start()).await? {
+            match stopping.run_until_cancelled(Box::pin(self.start())).await? {
                 Ok(door) => {
                     tracing::warn!("the database is there: the core has started");
                     return Some(door);

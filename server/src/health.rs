@@ -75,16 +75,16 @@ impl Health {
             State::Degraded => (StatusCode::OK, "degraded: spooling"),
             State::NotServing => (StatusCode::SERVICE_UNAVAILABLE, "not serving"),
         };
-        let mut body = serde_json::json!({"status": text});
-        if let Some(spool) = self.edge.as_ref().and_then(EdgeHealth::spool) {
-            body["spool"] = serde_json::json!({
+        let body = match self.edge.as_ref().and_then(EdgeHealth::spool) {
+            None => serde_json::json!({"status": text}),
+            Some(spool) => serde_json::json!({"status": text, "spool": {
                 "records": spool.records,
                 "bytes": spool.bytes,
                 "oldest_age_seconds": spool.oldest_age.seconds(),
                 "fsync_failures": spool.sync_failures,
                 "put_aside": spool.put_aside,
-            });
-        }
+            }}),
+        };
         (status, Json(body)).into_response()
     }
 

@@ -96,6 +96,7 @@ fn listen(address: SocketAddr) -> Result<TcpListener, String> {
         .map_err(|error| format!("can't listen on {address}: {error}\nreason: LISTEN_FAILED"))
 }
 
+#[expect(clippy::too_many_lines, reason = "one start and one stop, from top to bottom")]
 async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     // Before the port is bound, so that whoever sees it open may stop us.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);

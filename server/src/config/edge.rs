@@ -36,7 +36,7 @@ pub struct EdgeConfig {
     pub role: Role,
 
     /// The URL of an edge's core, such as `https://core.example`. The edge's API key, of the scope `edge`, is
-    /// S2S_CORE_KEY in the environment.
+    /// `S2S_CORE_KEY` in the environment.
     #[arg(long = "core", env = "S2S_CORE", value_name = "URL", required_if_eq("role", "edge"))]
     core_url: Option<String>,
 

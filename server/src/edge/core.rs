@@ -112,15 +112,11 @@ pub enum Failed {
 pub fn failed(status: &Status) -> Failed {
     let Some(info) = status.get_details_error_info() else { return Failed::Away };
     let reason = ErrorReason::from_str_name(&format!("ERROR_REASON_{}", info.reason));
+    // One of a later core is told by its code.
     match (reason, status.code()) {
-        (Some(ErrorReason::Internal), _) => Failed::Fault,
         (
             Some(
-                ErrorReason::Unavailable
-                | ErrorReason::Overloaded
-                | ErrorReason::RateLimited
-                | ErrorReason::DeadlineExceeded
-                | ErrorReason::ApiKeyMissing
+                ErrorReason::ApiKeyMissing
                 | ErrorReason::ApiKeyInvalid
                 | ErrorReason::ScopeMissing
                 | ErrorReason::EdgeOnly
@@ -128,15 +124,10 @@ pub fn failed(status: &Status) -> Failed {
                 | ErrorReason::CompressionUnsupported,
             ),
             _,
-        ) => Failed::Away,
-        (Some(_), _) => Failed::Refused,
-        // Of a later core.
-        (
-            None,
-            Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded | Code::Unimplemented,
-        ) => Failed::Away,
-        (None, Code::Internal | Code::Unknown | Code::DataLoss) => Failed::Fault,
-        (None, _) => Failed::Refused,
+        )
+        | (_, Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded) => Failed::Away,
+        (_, Code::Internal | Code::Unknown | Code::DataLoss) => Failed::Fault,
+        _ => Failed::Refused,
     }
 }
 

@@ -105,10 +105,7 @@ impl Link {
             StatusCode::TEMPORARY_REDIRECT => RedirectKind::Temporary,
             _ => RedirectKind::Found,
         });
-        link.set_state(match self.archived {
-            true => TrackingLinkState::Archived,
-            false => TrackingLinkState::Active,
-        });
+        link.set_state(if self.archived { TrackingLinkState::Archived } else { TrackingLinkState::Active });
         let account_id = self.account.to_string();
         ResolveSlugResponse { tracking_link: Some(link), account_id, link_key: self.key.bits() }
     }

@@ -83,6 +83,7 @@ struct Item {
     what: What,
 }
 
+#[expect(clippy::large_enum_variant, reason = "nearly all are calls")]
 enum What {
     Call(Record),
     /// Of a later version, or broken inside.
@@ -286,7 +287,6 @@ impl Drain {
         let mut passed = 0;
         for (item, outcome) in items.iter().zip(outcomes) {
             let over = match (outcome, &item.what) {
-                (Outcome::Open, _) => false,
                 (Outcome::Done, What::Unknown(body)) => {
                     self.put_aside(body, "it is of a later version, or broken inside")
                 }
@@ -294,7 +294,7 @@ impl Drain {
                 (Outcome::Fault, What::Call(record)) if answers => {
                     self.put_aside(&record.body(), "the core has a fault with it")
                 }
-                (Outcome::Fault, _) => false,
+                (Outcome::Open | Outcome::Fault, _) => false,
             };
             if !over {
                 break;
@@ -332,7 +332,7 @@ impl Drain {
                 );
             }
             What::Torn => {
-                tracing::warn!(segment, offset, bytes, "a crash broke off the last write to the spool")
+                tracing::warn!(segment, offset, bytes, "a crash broke off the last write to the spool");
             }
         }
     }

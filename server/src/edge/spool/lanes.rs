@@ -52,8 +52,8 @@ pub fn lane(raw: &RawPostback) -> Option<u16> {
 
 /// What an encoding has left in front of it is cut off.
 fn click_id(bytes: &[u8]) -> Option<&[u8]> {
-    let runs = bytes.split(|byte| !byte.is_ascii_alphanumeric());
-    runs.filter_map(|run| run.len().checked_sub(CLICK_ID_CHARS).and_then(|from| run.get(from..))).next()
+    let mut runs = bytes.split(|byte| !byte.is_ascii_alphanumeric());
+    runs.find_map(|run| run.len().checked_sub(CLICK_ID_CHARS).and_then(|from| run.get(from..)))
 }
 
 #[cfg(test)]

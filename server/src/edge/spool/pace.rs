@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-const AT_ONCE_MIN: usize = 2;
+/// As many share a commit that it costs live traffic little, however slow the core is by itself.
+const AT_ONCE_MIN: usize = 16;
 const AT_ONCE_MAX: usize = 128;
 /// How many times slower than at its best the core may answer because of us.
 const SLOWER_MAX: u32 = 2;
@@ -28,7 +29,7 @@ impl Pace {
     pub fn took(&mut self, time: Duration, calls: usize) {
         let rounds = u32::try_from(calls.div_ceil(self.at_once)).unwrap_or(u32::MAX).max(1);
         let call = time / rounds;
-        let best = self.best.map_or(call, |best| call.min(best.saturating_add(best / 64)));
+        let best = self.best.map_or(call, |best| call.min(best.saturating_add(best / 8)));
         self.best = Some(best);
         // A batch that did not fill its places says nothing of more.
         self.at_once = if call > best.saturating_mul(SLOWER_MAX) {
@@ -55,7 +56,7 @@ mod tests {
             pace.took(millis(50) * rounds, 256);
         }
         assert_eq!(pace.at_once(), AT_ONCE_MAX);
-        pace.took(millis(101) * 2, 256);
+        pace.took(millis(120) * 2, 256);
         assert_eq!(pace.at_once(), AT_ONCE_MAX / 2);
         (0..20).for_each(|_| pace.took(millis(1_000) * 256, 256));
         assert_eq!(pace.at_once(), AT_ONCE_MIN);

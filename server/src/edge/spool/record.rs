@@ -172,16 +172,11 @@ impl<'a> Iterator for Pieces<'a> {
                 self.at += frame_bytes(body.len());
                 Piece::Body(body)
             }
-            Err(why) => match self.next_record(self.at + 1) {
-                Some(next) => {
-                    self.at = next;
-                    Piece::Damage
-                }
-                None => {
-                    self.at = self.bytes.len();
-                    if why == NoRecord::Wrong { Piece::Damage } else { Piece::Torn }
-                }
-            },
+            Err(why) => {
+                let next = self.next_record(self.at + 1);
+                self.at = next.unwrap_or(self.bytes.len());
+                if next.is_none() && why != NoRecord::Wrong { Piece::Torn } else { Piece::Damage }
+            }
         };
         Some((self.at, piece))
     }
@@ -195,7 +190,9 @@ mod tests {
 
     fn file(bodies: &[&str]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        bodies.iter().for_each(|body| frame(KEY, body.as_bytes(), &mut bytes));
+        for body in bodies {
+            frame(KEY, body.as_bytes(), &mut bytes);
+        }
         bytes
     }
 
@@ -203,12 +200,12 @@ mod tests {
     fn found(bytes: &[u8]) -> Vec<&str> {
         let pieces: Vec<_> = Pieces::new(KEY, bytes, 0).collect();
         assert_eq!(pieces.last().map_or(0, |(end, _)| *end), bytes.len(), "every byte belongs to a piece");
-        let text = |piece: &Piece<'_>| match piece {
-            Piece::Body(body) => std::str::from_utf8(body).unwrap().to_owned().leak(),
+        let text = |piece| match piece {
+            Piece::Body(body) => std::str::from_utf8(body).unwrap(),
             Piece::Damage => "!",
             Piece::Torn => "~",
         };
-        pieces.iter().map(|(_, piece)| text(piece)).map(|text| &*text).collect()
+        pieces.into_iter().map(|(_, piece)| text(piece)).collect()
     }
 
     #[test]

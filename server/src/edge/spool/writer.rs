@@ -110,7 +110,9 @@ impl Writer {
             None => self.begin()?,
         };
         let mut frames = Vec::with_capacity(bytes);
-        batch.iter().for_each(|one| frame(segment.name.key, &one.body, &mut frames));
+        for one in batch {
+            frame(segment.name.key, &one.body, &mut frames);
+        }
         match segment.append(&frames) {
             Ok(()) => {
                 let count = u64::try_from(batch.len()).unwrap_or_default();
