@@ -1,6 +1,8 @@
 //! Configuration: flags, and `S2S_*` variables of the same names. The one place that reads the
 //! environment. What is unknown or wrong ends the start with a sentence and a reason.
 
+mod edge;
+
 use std::{
     ffi::OsStr,
     net::{IpAddr, SocketAddr},
@@ -18,8 +20,17 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::{
-    api_key::KeyText, app::Retention, click::StoredAddresses, db::backend, serve::TlsFiles, time::Span,
+    api_key::KeyText,
+    app::Retention,
+    click::StoredAddresses,
+    db::backend,
+    edge::{Core, SpoolSettings},
+    serve::TlsFiles,
+    time::Span,
 };
+
+pub use edge::Role;
+use edge::{CORE_KEY, EdgeConfig};
 
 const PREFIX: &str = "S2S_";
 /// Days that rows are kept at most, where it is not for ever: a century.
@@ -29,12 +40,12 @@ const POSTBACK_DAYS_MIN: i64 = 7;
 /// Has no flag: arguments can be seen by every user of the machine.
 const ADMIN_KEY: &str = "S2S_ADMIN_KEY";
 
-const ADMIN_KEY_HELP: &str = "S2S_ADMIN_KEY in the environment is the text of an administrator's API key, \
-                              which is made at the start if it is not there.";
+const KEYS_HELP: &str = "S2S_ADMIN_KEY in the environment is the text of an administrator's API key, \
+                         which is made at the start if it is not there; S2S_CORE_KEY is that of an edge's key.";
 
 /// Server-to-server conversion tracking: tracking links, clicks, postbacks, conversions.
 #[derive(Parser, Debug, Clone)]
-#[command(name = "s2s-server", version, about, max_term_width = 100, after_help = ADMIN_KEY_HELP)]
+#[command(name = "s2s-server", version, about, max_term_width = 100, after_help = KEYS_HELP)]
 pub struct Config {
     /// Address and port to serve on; port 0 takes a free one. Only this machine reaches the default.
     #[arg(long, env = "S2S_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
@@ -136,9 +147,14 @@ pub struct Config {
     #[arg(long, env = "S2S_NO_AUTH", value_parser = BoolishValueParser::new())]
     pub no_auth: bool,
 
-    /// The text in `S2S_ADMIN_KEY`.
+    #[command(flatten)]
+    pub edge: EdgeConfig,
+
+    /// The texts in `S2S_ADMIN_KEY` and `S2S_CORE_KEY`.
     #[arg(skip)]
     pub admin_key: Option<KeyText>,
+    #[arg(skip)]
+    core_key: Option<KeyText>,
 
     /// What to log: `error`, `warn`, `info`, `debug` or `trace`, also for each module (`info,s2s_server=debug`). Of
     /// libraries nothing below `info` is logged.
@@ -156,6 +172,8 @@ pub struct ConfigError {
     /// The exit code; 0 where help or the version was asked for.
     pub exit_code: u8,
 }
+
+impl std::error::Error for ConfigError {}
 
 impl std::fmt::Display for ConfigError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -182,13 +200,15 @@ impl Config {
             };
             ConfigError { reason, message: error.to_string(), exit_code: if wrong { 2 } else { 0 } }
         })?;
-        config.admin_key = std::env::var_os(ADMIN_KEY).as_deref().map(admin_key).transpose()?;
+        let key = |name| std::env::var_os(name).map(|text| key_text(name, &text)).transpose();
+        (config.admin_key, config.core_key) = (key(ADMIN_KEY)?, key(CORE_KEY)?);
         config.check()?;
         Ok(config)
     }
 
     /// What must hold between the settings.
     fn check(&self) -> Result<(), ConfigError> {
+        self.edge.check()?;
         if !self.no_auth || self.listen.ip().is_loopback() {
             return Ok(());
         }
@@ -221,6 +241,16 @@ impl Config {
         self.threads.unwrap_or_else(|| cores().div_ceil(2))
     }
 
+    /// The spool of the edge; `None` where there is none.
+    pub fn spool(&self) -> Option<SpoolSettings> {
+        self.edge.spool(&self.database_url)
+    }
+
+    /// The way to a core that is elsewhere.
+    pub fn core(&self) -> Result<Core, ConfigError> {
+        self.edge.core(self.core_key.as_ref())
+    }
+
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.drain_seconds)
     }
@@ -234,10 +264,13 @@ fn known_variables(names: impl Iterator<Item = String>) -> Result<(), ConfigErro
     let command = Config::command();
     let known: Vec<&str> = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
     for name in names.filter(|name| name.starts_with(PREFIX)) {
-        let known_elsewhere = name == ADMIN_KEY || OF_CLIENTS.contains(&name.as_str());
+        let known_elsewhere =
+            [ADMIN_KEY, CORE_KEY].contains(&name.as_str()) || OF_CLIENTS.contains(&name.as_str());
         if !known_elsewhere && !known.contains(&name.as_str()) {
-            let message =
-                format!("error: {name} is not a setting; the settings are {}, {ADMIN_KEY}", known.join(", "));
+            let message = format!(
+                "error: {name} is not a setting; the settings are {}, {ADMIN_KEY}, {CORE_KEY}",
+                known.join(", ")
+            );
             return Err(ConfigError { reason: "UNKNOWN_SETTING", message, exit_code: 2 });
         }
     }
@@ -245,10 +278,10 @@ fn known_variables(names: impl Iterator<Item = String>) -> Result<(), ConfigErro
 }
 
 /// Says nothing of the text itself, which may be a secret that is mistyped.
-fn admin_key(text: &OsStr) -> Result<KeyText, ConfigError> {
+fn key_text(name: &str, text: &OsStr) -> Result<KeyText, ConfigError> {
     let parsed = text.to_string_lossy().parse::<KeyText>();
     parsed.map_err(|fault| {
-        let message = format!("error: the API key in {ADMIN_KEY} {fault}");
+        let message = format!("error: the API key in {name} {fault}");
         ConfigError { reason: "INVALID_SETTING", message, exit_code: 2 }
     })
 }
@@ -354,6 +387,12 @@ mod tests {
             (vec!["--rate-per-address", "50"], true),
             (vec!["--threads", "3"], true),
             (vec!["--threads", "0"], false),
+            (vec!["--role", "edge", "--core", "https://core.example"], true),
+            (vec!["--role", "edge"], false),
+            (vec!["--role", "both"], false),
+            (vec!["--core-ca", "a.pem"], false),
+            (vec!["--spool", "off"], true),
+            (vec!["--spool-mebibytes-max", "0"], false),
             (vec!["--log", "info,s2s_server=debug"], true),
             (vec!["--log", "a=b=c"], false),
             (vec!["--liste", "x"], false),
@@ -377,8 +416,25 @@ mod tests {
     }
 
     #[test]
+    fn a_spool_is_beside_the_database() {
+        for (flags, folder) in [
+            (&[][..], Some("s2s.db.spool")),
+            (&["--database-url", "sqlite:///data/x.db?mode=rwc"], Some("/data/x.db.spool")),
+            (&["--database-url", "postgres://x/s2s"], Some("s2s.spool")),
+            (&["--role", "edge", "--core", "https://x"], Some("s2s.spool")),
+            (&["--spool", "/disk/spool"], Some("/disk/spool")),
+            (&["--spool", "off"], None),
+        ] {
+            let config = Config::try_parse_from([&["s2s-server"], flags].concat()).unwrap();
+            assert_eq!(config.spool().map(|spool| spool.folder), folder.map(PathBuf::from), "{flags:?}");
+        }
+        let flags = ["s2s-server", "--core", "https://x"];
+        assert!(Config::try_parse_from(flags).unwrap().check().is_err());
+    }
+
+    #[test]
     fn an_admin_key_that_is_wrong_is_not_repeated() {
-        let error = admin_key(OsStr::new("s2s_geheim")).unwrap_err().to_string();
+        let error = key_text(ADMIN_KEY, OsStr::new("s2s_geheim")).unwrap_err().to_string();
         assert!(error.contains(ADMIN_KEY) && !error.contains("geheim"), "{error}");
     }
 

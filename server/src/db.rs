@@ -154,6 +154,11 @@ pub struct Setting {
 }
 
 impl Unusable {
+    /// Whether it may be usable later, without anybody changing a setting.
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::Failed(error) if is_outage(error))
+    }
+
     /// For machines.
     pub fn reason(&self) -> &'static str {
         match self {

@@ -5,16 +5,14 @@
 //! one place.
 
 mod caller;
+mod core;
+mod known;
+mod reach;
 mod redirect;
 mod s2s;
+mod spool;
 
-use std::{
-    convert::Infallible,
-    net::IpAddr,
-    sync::Arc,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -22,52 +20,40 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use s2s_sdk::v1::{
-    ErrorReason, ListClickIdKeysRequest, click_service_client::ClickServiceClient,
-    postback_service_client::PostbackServiceClient, tracking_link_service_client::TrackingLinkServiceClient,
+    ErrorReason, ListClickIdKeysRequest, ListClickIdKeysResponse, click_service_client::ClickServiceClient,
+    tracking_link_service_client::TrackingLinkServiceClient,
 };
-use tokio::sync::Semaphore;
-use tokio_util::task::TaskTracker;
-use tonic::service::Routes;
-use tower::Service;
+use tokio::{sync::Semaphore, time::timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tonic::Status;
 
+use self::{
+    core::{Calls, Failed, failed},
+    reach::Reach,
+    spool::{Drain, Record, Spool},
+};
 use crate::{
-    auth::Caller,
     click::{ClickIdKey, ClickIdKeys, KeyId},
     error::{Error, RETRY_AFTER, Result, http_status, reason_text},
     id::Random,
-    time::Clock,
+    time::{Clock, Span},
+};
+
+pub use self::{
+    core::{Core, not_started},
+    spool::Settings as SpoolSettings,
 };
 
 /// Clicks that may still be on their way to the core after their visitors were sent on.
 const CLICKS_UNDER_WAY_MAX: usize = 10_000;
-
-/// The core in the same process: its services, called without a socket.
-#[derive(Clone)]
-pub struct Core(Routes);
-
-impl Core {
-    pub fn new(routes: Routes) -> Self {
-        Self(routes.prepare())
-    }
-}
-
-impl Service<Request<tonic::body::Body>> for Core {
-    type Response = http::Response<tonic::body::Body>;
-    type Error = Infallible;
-    type Future = <Routes as Service<Request<tonic::body::Body>>>::Future;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Service::<Request<tonic::body::Body>>::poll_ready(&mut self.0, context)
-    }
-
-    fn call(&mut self, mut request: Request<tonic::body::Body>) -> Self::Future {
-        // Only this transport says so, and nothing from the network passes through it.
-        request.extensions_mut().insert(Caller::EDGE);
-        self.0.call(request)
-    }
-}
+/// How long the core may take to say the click id keys at the start.
+const KEYS_BUDGET: Duration = Duration::from_secs(5);
+/// How long the core may take for what the spool has refused.
+const LAST_BUDGET: Duration = Duration::from_secs(10);
+/// How old a record in the spool may be before the server is said to be spooling.
+const DRAINED_WITHIN: Span = Span::from_seconds(1);
 
 /// The request target as it came, where it had to be encoded to be routed.
 #[derive(Clone)]
@@ -87,42 +73,176 @@ pub struct Overload;
 
 /// A running edge.
 pub struct Edge {
-    clicks: ClickServiceClient<Core>,
-    postbacks: PostbackServiceClient<Core>,
-    links: redirect::Links,
+    calls: Calls,
+    reach: Arc<Reach>,
+    spool: Option<Spool>,
+    links: Arc<redirect::Links>,
     click_id_keys: ClickIdKeys,
     clock: Clock,
     random: Random,
     tasks: TaskTracker,
-    clicks_under_way: Arc<Semaphore>,
+    clicks_under_way: Semaphore,
 }
 
 impl Edge {
-    /// Fetches from the core what the edge needs to mint click ids by itself. `tasks` runs what goes on
-    /// after a visitor was sent on.
-    pub async fn start(core: Core, clock: Clock, random: Random, tasks: TaskTracker) -> Result<Self> {
+    /// Opens the spool, and asks the core for what the edge needs to mint click ids by itself, or reads what it
+    /// said last. `tasks` runs what goes on after a visitor was sent on.
+    pub async fn start(
+        core: Core,
+        spool: Option<SpoolSettings>,
+        clock: Clock,
+        random: Random,
+        tasks: &TaskTracker,
+        stopping: &CancellationToken,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
+        let spool = spool.map(|settings| spool::open(settings, clock.clone(), random.clone())).transpose()?;
+        let known_at = spool.as_ref().map(|(spool, _)| known::path(spool.folder()));
+        let known = known_at.as_deref().map(known::read).unwrap_or_default();
         let mut clicks = ClickServiceClient::new(core.clone());
-        let keys = clicks
-            .list_click_id_keys(ListClickIdKeysRequest {})
-            .await
-            .map_err(|error| Error::internal(&error))?;
-        let mut keys = keys.into_inner().click_id_keys.into_iter().map(|key| {
-            let secret =
-                key.secret.try_into().map_err(|_| Error::internal("a click id key has the wrong length"))?;
-            Ok(ClickIdKey { key_id: KeyId::new(u8::try_from(key.key_id).unwrap_or_default()), secret })
+        let asked = timeout(KEYS_BUDGET, clicks.list_click_id_keys(ListClickIdKeysRequest {})).await;
+        let keys = match asked.unwrap_or_else(|_| Err(Error::unavailable("no answer in time").into())) {
+            Ok(keys) => keys.into_inner(),
+            Err(status) if known.click_id_keys.click_id_keys.is_empty() => {
+                let message = "an edge must reach the core once before it can do without";
+                return Err(format!("{message}: {}\nreason: CORE_AWAY", status.message()).into());
+            }
+            Err(status) => {
+                let message = "the core is away; the edge goes by what it knew";
+                tracing::warn!(links = known.links.len(), cause = status.message(), message);
+                known.click_id_keys
+            }
+        };
+        let links =
+            Arc::new(redirect::Links::new(TrackingLinkServiceClient::new(core.clone()), known.links).await);
+        let (calls, reach) = (Calls::new(core), Arc::new(Reach::default()));
+        let click_id_keys = click_id_keys(keys.clone())?;
+        let spool = spool.map(|(spool, writer)| {
+            let drain = Drain::new(&spool, calls.clone(), reach.clone(), random.clone());
+            let (runtime, stopping) = (tokio::runtime::Handle::current(), stopping.clone());
+            tasks.spawn_blocking(move || writer.run());
+            tasks.spawn_blocking(move || drain.run(&runtime, &stopping));
+            spool
         });
-        let first = keys.next().ok_or_else(|| Error::internal("the core has no click id key"))??;
-        let click_id_keys = ClickIdKeys::new(first, keys.collect::<Result<_>>()?);
+        if let Some(path) = known_at {
+            let kept =
+                known::keep(path, keys, links.clone(), clock.clone(), random.clone(), stopping.clone());
+            tasks.spawn(kept);
+        }
         Ok(Self {
-            clicks,
-            postbacks: PostbackServiceClient::new(core.clone()),
-            links: redirect::Links::new(TrackingLinkServiceClient::new(core)),
+            calls,
+            reach,
+            spool,
+            links,
             click_id_keys,
             clock,
             random,
-            tasks,
-            clicks_under_way: Arc::new(Semaphore::new(CLICKS_UNDER_WAY_MAX)),
+            tasks: tasks.clone(),
+            clicks_under_way: Semaphore::new(CLICKS_UNDER_WAY_MAX),
         })
+    }
+
+    /// What is known of the edge's health.
+    pub fn health(&self) -> EdgeHealth {
+        let spool = self.spool.as_ref().map(Spool::state);
+        EdgeHealth { spool, reach: self.reach.clone(), clock: self.clock.clone() }
+    }
+
+    /// What the core answers to `call`, or that `record`, the same call, is in the spool, where it is not answered
+    /// within `budget`. `at_once`: it is not even asked.
+    async fn ask_or_keep<T>(
+        &self,
+        budget: Duration,
+        call: impl Future<Output = Result<T, Status>>,
+        record: Record,
+        lane: Option<u16>,
+        at_once: bool,
+    ) -> Outcome<T> {
+        let mut call = pin!(call);
+        let mut failure = None;
+        if !at_once || self.spool.is_none() {
+            let answer = match self.spool {
+                Some(_) => timeout(budget, &mut call).await.ok(),
+                None => Some(call.as_mut().await),
+            };
+            match answer {
+                Some(Ok(answer)) => {
+                    self.reach.answered();
+                    return Outcome::Answered(answer);
+                }
+                Some(Err(status)) if failed(&status) != Failed::Away => {
+                    self.reach.answered();
+                    return Outcome::Refused(status);
+                }
+                Some(Err(status)) => failure = Some(status),
+                None => {}
+            }
+            self.reach.failed(self.clock.now());
+        }
+        let Some(spool) = &self.spool else {
+            return Outcome::Refused(failure.unwrap_or_else(|| not_started().into()));
+        };
+        match (spool.keep(&record, lane).await, failure) {
+            (Ok(()), _) => Outcome::Kept,
+            (Err(_), Some(status)) => Outcome::Refused(status),
+            // The core may answer yet, or did not hear of it.
+            (Err(_), None) => match timeout(LAST_BUDGET, call).await {
+                Ok(Ok(answer)) => Outcome::Answered(answer),
+                Ok(Err(status)) => Outcome::Refused(status),
+                Err(_) => Outcome::Refused(Error::unavailable("neither core nor spool took it").into()),
+            },
+        }
+    }
+
+    /// Whether nothing need be asked of the core, since it is known not to answer.
+    fn core_is_away(&self) -> bool {
+        self.spool.is_some() && self.reach.is_away(self.clock.now())
+    }
+}
+
+/// What became of a call.
+enum Outcome<T> {
+    Answered(T),
+    /// By the core, or since neither core nor spool took it.
+    Refused(Status),
+    /// It is durable, and the core will hear of it.
+    Kept,
+}
+
+fn click_id_keys(keys: ListClickIdKeysResponse) -> Result<ClickIdKeys> {
+    let mut keys = keys.click_id_keys.into_iter().map(|key| {
+        let secret =
+            key.secret.try_into().map_err(|_| Error::internal("a click id key has the wrong length"))?;
+        Ok(ClickIdKey { key_id: KeyId::new(u8::try_from(key.key_id).unwrap_or_default()), secret })
+    });
+    let first = keys.next().ok_or_else(|| Error::internal("the core has no click id key"))??;
+    Ok(ClickIdKeys::new(first, keys.collect::<Result<_>>()?))
+}
+
+/// How the edge is, for `health`.
+#[derive(Clone)]
+pub struct EdgeHealth {
+    spool: Option<Arc<spool::State>>,
+    reach: Arc<Reach>,
+    clock: Clock,
+}
+
+impl EdgeHealth {
+    pub fn spool(&self) -> Option<spool::Status> {
+        self.spool.as_ref().map(|spool| spool.status())
+    }
+
+    pub fn is_away(&self) -> bool {
+        self.reach.is_away(self.clock.now())
+    }
+
+    /// Whether the spool takes what the core does not.
+    pub fn keeps(&self) -> bool {
+        self.spool().is_some_and(|spool| !spool.refusing)
+    }
+
+    /// Whether nothing waits for longer than it takes to be handed over.
+    pub fn is_drained(&self) -> bool {
+        self.spool().is_none_or(|spool| spool.oldest_age < DRAINED_WITHIN)
     }
 }
 
@@ -141,15 +261,15 @@ pub async fn handle(
         };
     }
     match *request.method() {
-        Method::GET if path == "healthz" => Json(serving()).into_response(),
         Method::GET | Method::HEAD => redirect::handle(&edge, client, &request.into_parts().0).await,
         _ => not_allowed("GET, HEAD"),
     }
 }
 
-/// What `GET /healthz` answers.
-pub fn serving() -> serde_json::Value {
-    serde_json::json!({"status": "serving"})
+/// Everything over HTTP that is not gRPC, where there is no edge.
+pub async fn no_edge(request: axum::extract::Request) -> Response {
+    let message = "this server takes calls over gRPC alone; visitors and postbacks go to an edge";
+    refuse(&request, &Error::new(ErrorReason::ResourceNotFound, message))
 }
 
 /// What a request is for.
@@ -220,7 +340,7 @@ fn header_text(headers: &HeaderMap, name: HeaderName) -> String {
 
 /// What `call` answers within `budget`; `None` where it takes longer or fails.
 async fn within<T>(budget: Duration, call: impl Future<Output = Option<T>>) -> Option<T> {
-    tokio::time::timeout(budget, call).await.ok().flatten()
+    timeout(budget, call).await.ok().flatten()
 }
 
 #[cfg(test)]

@@ -17,9 +17,11 @@ mod commit;
 mod config;
 mod conversion;
 mod conversion_code;
+mod core;
 mod db;
 mod edge;
 mod error;
+mod health;
 mod id;
 mod macros;
 mod migration;
@@ -39,7 +41,7 @@ use std::{
     io::{self, Write as _},
     net::SocketAddr,
     process::ExitCode,
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use tokio::{
@@ -51,11 +53,11 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::service::Routes;
 use url::Url;
 
+use self::core::{CoreStart, Running};
 use crate::{
-    app::{App, Settings},
-    config::Config,
-    db::Db,
+    config::{Config, Role},
     edge::Edge,
+    health::Health,
     id::Random,
     serve::{Door, Tls},
     time::Clock,
@@ -103,7 +105,8 @@ fn listen(address: SocketAddr) -> Result<TcpListener, String> {
         .map_err(|error| format!("can't listen on {address}: {error}\nreason: LISTEN_FAILED"))
 }
 
-async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
+#[expect(clippy::too_many_lines, reason = "one start and one stop, from top to bottom")]
+async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     // Before the port is bound, so that whoever sees it open may stop us.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let listener = listen(config.listen)?;
@@ -124,50 +127,73 @@ async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
         Some(url) => url.clone(),
         None => Url::parse(&url)?,
     };
-    let db = Db::open(&config.database_url, &config.allow_lossy).await.map_err(|error| {
-        let url = db::without_password(&config.database_url);
-        format!("can't use the database {url}: {error}\nreason: {}", error.reason())
-    })?;
-    for setting in &config.allow_lossy {
-        tracing::warn!(setting, "a crash may lose what was acknowledged: a lossy setting is allowed");
-    }
-
     let (clock, random) = (Clock::system(), Random::system());
-    let settings =
-        Settings { public_url, retention: config.retention(), store_addresses: config.store_addresses };
-    let app = App::start(db.clone(), clock.clone(), random.clone(), settings, stopping.clone(), &tasks);
-    let app = Arc::new(app.await?);
-    retention::prepare(&app).await?;
-    let door = if config.no_auth {
-        tracing::warn!(
-            "NO API KEYS ARE ASKED FOR (--no-auth): whoever reaches {address} is the administrator"
-        );
-        Door::Open
-    } else {
-        if let Some(text) = api_key::first(&app, config.admin_key.take()).await? {
-            let mut output = io::stdout();
-            writeln!(
-                output,
-                "The administrator's API key, shown this once; paste the next line into your shell:"
-            )?;
-            writeln!(output, "KEY={}", text.reveal())?;
-        }
-        Door::Keys(app.clone())
+    let mut core = CoreStart {
+        config: config.clone(),
+        public_url,
+        clock: clock.clone(),
+        random: random.clone(),
+        tasks: tasks.clone(),
+        stopping: stopping.clone(),
+        running: Running::default(),
     };
-    let core = serve::core(&app);
-    let edge = Edge::start(edge::Core::new(core.clone()), clock, random, tasks.clone());
-    let edge = edge.await?;
-    let (health, health_service) = tonic_health::server::health_reporter();
-    let router = serve::router(core, door, Routes::new(health_service.clone()), edge, &config)?;
-    tasks.spawn(postback::keep_matching(Arc::downgrade(&app), stopping.clone()));
-    tasks.spawn(retention::keep(Arc::downgrade(&app), stopping.clone()));
-    drop(app);
+    let running = core.running.clone();
+    let role = config.edge.role;
+    let door = if role == Role::Edge { None } else { Some(core.start().await) };
+    let edge = match (role, &door) {
+        (Role::Core, _) => None,
+        // An edge that knows enough begins alone, if it is only the database that is away.
+        (_, Some(Err(error))) if !error.may_pass => None,
+        _ => {
+            let way =
+                if role == Role::Edge { config.core()? } else { edge::Core::Here(running.routes.clone()) };
+            let edge = Edge::start(way, config.spool(), clock, random, &tasks, &stopping);
+            Some(edge.await.map(Arc::new))
+        }
+    };
+    let (door, edge) = match (door.transpose(), edge.transpose()) {
+        (Ok(door), edge) => (door, edge?),
+        (Err(error), Ok(Some(edge))) => {
+            tracing::error!(%error, "THE CORE CAN'T START YET: clicks and postbacks go to the spool");
+            (None, Some(edge))
+        }
+        (Err(error), _) => return Err(error.into()),
+    };
+    let health = Health::new(edge.as_deref().map(Edge::health), stopping.clone());
 
-    health.set_service_status("", tonic_health::ServingStatus::Serving).await;
+    let (reporter, health_service) = tonic_health::server::health_reporter();
+    let health_routes = Routes::new(health_service);
+    let later = Arc::new(OnceLock::new());
+    let first = {
+        let (running, edge, health, config) = (running.clone(), edge.clone(), health.clone(), config.clone());
+        let health_routes = health_routes.clone();
+        let router = move |door: Option<Door>| {
+            let core = door.and_then(|door| Some((running.routes.get()?.clone(), door)));
+            serve::router(core, health_routes.clone(), edge.clone(), health.clone(), &config)
+        };
+        if door.is_none() && role == Role::All {
+            let (first, later) = (router(None)?, later.clone());
+            tasks.spawn(async move {
+                let door = core.start_later().await;
+                if let Some(router) = door.and_then(|door| router(Some(door)).ok()) {
+                    // Nobody else sets it.
+                    let _ = later.set(router);
+                }
+            });
+            first
+        } else {
+            drop(core);
+            router(door)?
+        }
+    };
+    let db = running.db.clone();
+    let has_database = role != Role::Edge;
+    let kept = health.clone().keep(move || has_database.then(|| db.get().cloned()), reporter);
+    tasks.spawn(kept);
     if let Some(listener) = health_listener {
         let address = listener.local_addr()?;
         writeln!(io::stdout(), "health alone: http://{address}")?;
-        let port = serve::health_port(Routes::new(health_service));
+        let port = serve::health_port(health_routes, health);
         tasks.spawn(port.serve(listener, stopping.clone(), config.drain()));
     }
     writeln!(io::stdout(), "s2s-server listens on {url}")?;
@@ -176,16 +202,20 @@ async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
         stopping.cancel();
     };
-    let port = serve::port(router, tls, &config);
+    let port = serve::port(first, later, tls, &config);
     tokio::join!(port.serve(listener, stopping.clone(), config.drain()), stop);
+    // Writers end once nobody is left who might write.
+    let db = running.db.get().cloned();
+    drop((edge, running));
     tasks.close();
     if tokio::time::timeout(config.drain(), tasks.wait()).await.is_err() {
         tracing::error!("some writes did not end in time");
     }
-    db.close().await?;
+    if let Some(db) = db {
+        db.close().await?;
+    }
     tracing::info!("stopped");
     Ok(())
 }

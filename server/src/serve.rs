@@ -21,10 +21,14 @@ mod proxy_protocol;
 mod rate;
 mod tls;
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::{
-    Json, Router,
+    Router,
     body::{Body, HttpBody as _},
     extract::{Request, State},
     middleware::{self, Next},
@@ -45,10 +49,11 @@ use crate::{
     account, api_key,
     app::App,
     click,
-    config::Config,
+    config::{Config, Role},
     conversion, conversion_code,
     edge::{self, Edge},
     error::{Error, Result},
+    health::Health,
     postback, preset, tracking_link,
 };
 
@@ -80,9 +85,10 @@ pub fn core(app: &Arc<App>) -> Routes {
 }
 
 /// The port for everything.
-pub fn port(router: Router, tls: Option<Tls>, config: &Config) -> Port {
+pub fn port(router: Router, later: Arc<OnceLock<Router>>, tls: Option<Tls>, config: &Config) -> Port {
     Port {
         router,
+        later,
         connections_max: connections_allowed(config.connections_max),
         connections_per_address: config.connections_per_address,
         tls,
@@ -92,10 +98,11 @@ pub fn port(router: Router, tls: Option<Tls>, config: &Config) -> Port {
 }
 
 /// A port for health alone, which speaks no TLS: for those who look after the server.
-pub fn health_port(health: Routes) -> Port {
-    let http = Router::new().route("/healthz", routing::get(async || Json(edge::serving())));
+pub fn health_port(routes: Routes, health: Health) -> Port {
+    let http = Router::new().route("/healthz", routing::get(async move || health.answer()));
     Port {
-        router: http.merge(health.into_axum_router().reset_fallback()),
+        router: http.merge(routes.into_axum_router().reset_fallback()),
+        later: Arc::default(),
         connections_max: HEALTH_CONNECTIONS_MAX,
         connections_per_address: HEALTH_CONNECTIONS_MAX,
         tls: None,
@@ -104,8 +111,14 @@ pub fn health_port(health: Routes) -> Port {
     }
 }
 
-/// Everything the port answers.
-pub fn router(core: Routes, door: Door, health: Routes, edge: Edge, config: &Config) -> Result<Router> {
+/// Everything the port answers. `core`: with who may call it; `None` where there is none, or not yet.
+pub fn router(
+    core: Option<(Routes, Door)>,
+    health_routes: Routes,
+    edge: Option<Arc<Edge>>,
+    health: Health,
+    config: &Config,
+) -> Result<Router> {
     let admission = Admission {
         load: Load::new(config.requests_max),
         rate: config.rate_per_address.map(|rate| Arc::new(Rate::per_second(rate))),
@@ -117,13 +130,16 @@ pub fn router(core: Routes, door: Door, health: Routes, edge: Edge, config: &Con
             // So that tools can show the details of an error.
             .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
     };
-    let open = health
+    let open = health_routes
         .add_service(reflection().build_v1().map_err(|error| Error::internal(&error))?)
         .add_service(reflection().build_v1alpha().map_err(|error| Error::internal(&error))?)
         .into_axum_router()
         .reset_fallback();
+    let is_to_come = core.is_none() && config.edge.role == Role::All;
+    let core = core.map(|(core, door)| (core.into_axum_router().reset_fallback(), door));
+    let (core, door) = core.unwrap_or_else(|| (Router::new(), Door::Closed));
     let gate = Arc::new(Gate { admission: admission.clone(), door });
-    let grpc = core.into_axum_router().reset_fallback().merge(open).route_layer(
+    let grpc = core.merge(open).route_layer(
         ServiceBuilder::new()
             .layer(CatchPanicLayer::custom(grpc_panic))
             .layer(cors())
@@ -131,10 +147,13 @@ pub fn router(core: Routes, door: Door, health: Routes, edge: Edge, config: &Con
             .map_request(|request: http::Request<tonic::body::Body>| request.map(Body::new))
             .layer(middleware::from_fn_with_state(gate, gate_of_grpc)),
     );
-    let http = Router::new()
-        .fallback(edge::handle)
-        .with_state(Arc::new(edge))
-        .layer(middleware::from_fn_with_state(admission, gate_of_http))
+    let http = match edge {
+        Some(edge) => Router::new().fallback(edge::handle).with_state(edge),
+        None => Router::new().fallback(edge::no_edge),
+    };
+    let http = http
+        .route("/healthz", routing::get(async move || health.answer()))
+        .layer(middleware::from_fn_with_state((admission, is_to_come), gate_of_http))
         .layer(CatchPanicLayer::custom(http_panic));
     Ok(http.merge(grpc))
 }
@@ -172,9 +191,16 @@ async fn gate_of_grpc(State(gate): State<Arc<Gate>>, request: Request, next: Nex
     }))
 }
 
-async fn gate_of_http(State(admission): State<Admission>, request: Request, next: Next) -> Response {
+async fn gate_of_http(
+    State((admission, is_to_come)): State<(Admission, bool)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let content_type = request.headers().get(header::CONTENT_TYPE);
     if content_type.is_some_and(|text| text.as_bytes().starts_with(b"application/grpc")) {
+        if is_to_come {
+            return grpc_failure(edge::not_started());
+        }
         return grpc_failure(Error::new(ErrorReason::UnknownMethod, "this server has no such service"));
     }
     match admission.admit(request).await {

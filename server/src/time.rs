@@ -74,19 +74,27 @@ impl Span {
         Self(seconds.saturating_mul(MICROS_PER_SECOND))
     }
 
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis.saturating_mul(1_000))
+    }
+
     pub const fn from_days(days: i64) -> Self {
         Self::from_seconds(days.saturating_mul(86_400))
     }
 
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(MICROS_PER_SECOND)
+    }
+
     pub fn to_proto(self) -> prost_types::Duration {
-        prost_types::Duration { seconds: self.0.div_euclid(MICROS_PER_SECOND), nanos: 0 }
+        prost_types::Duration { seconds: self.seconds(), nanos: 0 }
     }
 }
 
 /// The two largest units for people: `12 d 3 h`.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.0.div_euclid(MICROS_PER_SECOND);
+        let seconds = self.seconds();
         let units = [
             ("d", seconds / 86_400),
             ("h", seconds / 3_600 % 24),

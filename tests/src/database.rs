@@ -1,6 +1,7 @@
 //! The database of a test: a file of its own, or a database of its own on the server that
 //! `S2S_TESTS_DATABASE` names.
 
+pub mod breakable;
 pub mod server;
 
 use std::path::Path;

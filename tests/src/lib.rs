@@ -46,10 +46,15 @@ const POLL_INTERVAL: Duration = Duration::from_millis(10);
 const FREE_PORT: &str = "127.0.0.1:0";
 
 /// The server's settings in the environment, without `S2S_`.
-const VARIABLES: [&str; 22] = [
+const VARIABLES: [&str; 30] = [
     "ALLOW_LOSSY",
     "CONNECTIONS_MAX",
     "CONNECTIONS_PER_ADDRESS",
+    "CORE",
+    "CORE_CA",
+    "CORE_CLIENT_CERTIFICATE",
+    "CORE_CLIENT_KEY",
+    "CORE_KEY",
     "DATABASE_URL",
     "DRAIN_SECONDS",
     "HEALTH_LISTEN",
@@ -63,6 +68,9 @@ const VARIABLES: [&str; 22] = [
     "RETAIN_CLICKS_DAYS",
     "RETAIN_CONVERSIONS_DAYS",
     "RETAIN_POSTBACKS_DAYS",
+    "ROLE",
+    "SPOOL",
+    "SPOOL_MEBIBYTES_MAX",
     "STORE_ADDRESSES",
     "THREADS",
     "TLS_CERTIFICATE",
@@ -78,6 +86,7 @@ pub struct Server {
     arguments: Vec<String>,
     /// What it is told to listen at, also when it is restarted.
     listen: String,
+    variables: Vec<(&'static str, String)>,
     /// Of its own.
     pub database_url: String,
     /// `http://127.0.0.1:PORT`.
@@ -119,11 +128,38 @@ impl Server {
         Self::start_on(other.database_url.clone(), tempfile::tempdir().unwrap(), flags, FREE_PORT).await
     }
 
+    /// Starts a server on a database that is there, with further flags.
+    pub async fn start_at_with(database_url: String, flags: &[&str]) -> Self {
+        Self::start_on(database_url, tempfile::tempdir().unwrap(), flags, FREE_PORT).await
+    }
+
+    /// Starts an edge of that core, with further variables.
+    pub async fn start_edge(core: &Self, variables: &[(&'static str, &str)]) -> Self {
+        let (_, key) = core.api_key("", &[ApiKeyScope::Edge]).await;
+        let arguments = ["--role", "edge", "--core", &core.url].map(str::to_owned).to_vec();
+        let mut all = vec![("S2S_CORE_KEY", key)];
+        all.extend(variables.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        let folder = tempfile::tempdir().unwrap();
+        Self::run(folder, arguments, all, String::new(), FREE_PORT).await
+    }
+
     async fn start_on(database_url: String, folder: TempDir, flags: &[&str], listen: &str) -> Self {
         let mut arguments = vec!["--database-url".to_owned(), database_url.clone()];
         arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
-        let (child, url) = launch(command(folder.path()).args(&arguments), listen).await;
-        Self { child, folder, arguments, listen: listen.to_owned(), database_url, url }
+        Self::run(folder, arguments, Vec::new(), database_url, listen).await
+    }
+
+    async fn run(
+        folder: TempDir,
+        arguments: Vec<String>,
+        variables: Vec<(&'static str, String)>,
+        database_url: String,
+        listen: &str,
+    ) -> Self {
+        let mut command = command(folder.path());
+        command.args(&arguments).envs(variables.iter().map(|(name, value)| (name, value)));
+        let (child, url) = launch(&mut command, listen).await;
+        Self { child, folder, arguments, listen: listen.to_owned(), variables, database_url, url }
     }
 
     /// Starts a server whose disk is full once a file has `kibibytes`, until it is restarted.
@@ -132,10 +168,13 @@ impl Server {
         // Of the shell's own, the limit is in blocks of half a kibibyte. Without the trap, reaching it kills.
         let script = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" \"$@\"", kibibytes * 2);
         let mut shell = Command::new("sh");
-        shell.args(["-c", &script]).arg(binary());
+        // What the database can't take is to be refused here, not spooled.
+        let arguments = vec!["--spool=off".to_owned()];
+        shell.args(["-c", &script]).arg(binary()).args(&arguments);
         let (child, url) = launch(&mut prepare(shell, folder.path()), FREE_PORT).await;
         let database_url = database::file(folder.path());
-        Self { child, folder, arguments: Vec::new(), listen: FREE_PORT.to_owned(), database_url, url }
+        let listen = FREE_PORT.to_owned();
+        Self { child, folder, arguments, listen, variables: Vec::new(), database_url, url }
     }
 
     /// A client with defaults.
@@ -184,8 +223,22 @@ impl Server {
 
     /// Asks the server to stop; it goes on while it drains.
     pub async fn terminate(&self) {
+        self.signal("-TERM").await;
+    }
+
+    /// Stops the process where it stands, until it is continued.
+    pub async fn freeze(&self) {
+        self.signal("-STOP").await;
+    }
+
+    /// Lets a frozen process go on.
+    pub async fn thaw(&self) {
+        self.signal("-CONT").await;
+    }
+
+    async fn signal(&self, signal: &str) {
         let id = self.process_id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+        assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
     }
 
     /// Waits until the server has ended.
@@ -195,9 +248,34 @@ impl Server {
 
     /// Starts the server again on the same data, and on a new port if it was not told which.
     pub async fn restart(&mut self) {
+        self.launch_again(&self.listen.clone()).await;
+    }
+
+    /// Starts the server again on the same data and port.
+    pub async fn restart_in_place(&mut self) {
+        let listen = self.url.rsplit("//").next().unwrap().to_owned();
+        self.launch_again(&listen).await;
+    }
+
+    async fn launch_again(&mut self, listen: &str) {
         let mut command = command(self.folder.path());
-        let (child, url) = launch(command.args(&self.arguments), &self.listen).await;
-        (self.child, self.url) = (child, url);
+        command.args(&self.arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
+        (self.child, self.url) = launch(&mut command, listen).await;
+    }
+
+    /// What `/healthz` says.
+    pub async fn health(&self) -> serde_json::Value {
+        let answer = http().get(format!("{}/healthz", self.url)).send().await.unwrap();
+        Answer::of(answer).await.json()
+    }
+
+    /// Waits until nothing is in the spool any more.
+    pub async fn drained(&self) {
+        eventually(async || {
+            let health = self.health().await;
+            (health["status"] == "serving" && health["spool"]["records"] == 0).then_some(())
+        })
+        .await;
     }
 
     /// A new conversion code with that name and otherwise defaults.
@@ -289,6 +367,7 @@ fn prepare(mut command: Command, folder: &Path) -> Command {
     // Ours would be a misspelt setting to the server.
     command.env_remove(database::VARIABLE);
     command.env("S2S_ADMIN_KEY", ADMIN_KEY);
+    command.env("S2S_SPOOL", folder.join("spool"));
     command.env("S2S_LOG", "warn").current_dir(folder).stdin(Stdio::null());
     command
 }

@@ -41,6 +41,7 @@ mod rules;
 mod sdk;
 mod sdk_journey;
 mod setup;
+mod spool;
 mod stream;
 mod tls;
 mod verdicts;

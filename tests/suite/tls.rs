@@ -174,7 +174,7 @@ async fn only_clients_with_a_certificate_may_connect_where_one_is_asked_for() {
 
     // Who looks after the server needs none, and reaches nothing else.
     let get = async |path: &str| http().get(format!("http://{health}{path}")).send().await.unwrap();
-    assert_eq!(get("/healthz").await.text().await.unwrap(), r#"{"status":"serving"}"#);
+    assert!(get("/healthz").await.text().await.unwrap().contains(r#""status":"serving""#));
     assert_eq!(get("/s2s?id=1").await.status(), 404);
     let channel = tonic::transport::Endpoint::from_shared(format!("http://{health}")).unwrap();
     let channel = channel.connect().await.unwrap();

@@ -148,10 +148,16 @@ impl ClientBuilder {
     ///
     /// To be called within a tokio runtime that has I/O and time enabled.
     pub fn build(self) -> Result<Client, BuildError> {
+        let authorization = self.api_key.as_deref().map(bearer).transpose()?;
+        let channel = self.channel()?;
+        Ok(Client { channel, authorization, policy: self.policy })
+    }
+
+    /// The connection alone, for the generated clients: without the API key, retries and the timeout of calls.
+    pub fn channel(&self) -> Result<Channel, BuildError> {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(BuildError::NoRuntime);
         }
-        let authorization = self.api_key.as_deref().map(bearer).transpose()?;
         let channel = self
             .endpoint()?
             .connect_timeout(self.connect_timeout)
@@ -160,7 +166,7 @@ impl ClientBuilder {
             .keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
             .keep_alive_while_idle(true)
             .connect_lazy();
-        Ok(Client { channel, authorization, policy: self.policy })
+        Ok(channel)
     }
 
     /// tonic would drop a path, and speak plain HTTP to an `https` endpoint without settings for TLS.

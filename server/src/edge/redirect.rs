@@ -2,7 +2,14 @@
 //!
 //! A redirect waits for the core a short while at the most, and goes out whatever the core says.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, Method, StatusCode, header, request::Parts};
@@ -14,9 +21,14 @@ use s2s_sdk::v1::{
 use tonic::Code;
 use url::form_urlencoded;
 
-use super::{Core, Edge, Overload, caller, failure, header_text, within};
+use super::{
+    Core, Edge, Outcome, Overload, caller, failure, header_text,
+    spool::{Content, Record},
+    within,
+};
 use crate::{
-    click::{QUERY_BYTES_MAX, SUB_ID_CHARS_MAX, SubIds},
+    click::{QUERY_BYTES_MAX, REFERRER_BYTES_MAX, SUB_ID_CHARS_MAX, SubIds, USER_AGENT_BYTES_MAX},
+    error::Error,
     id::AccountId,
     text::cut,
     time::Time,
@@ -25,6 +37,11 @@ use crate::{
 
 /// How long a visitor waits until the click is durable, before being sent on all the same.
 const CLICK_BUDGET: Duration = Duration::from_millis(25);
+/// How long the spool may take for a click that the core has not taken.
+const SPOOL_BUDGET: Duration = Duration::from_millis(25);
+/// A click whose id ends so, one of 1,024, takes the spool though the core is there: what is needed in an outage is in
+/// use every day. Of clicks alone, since a merchant would be told that a conversion is queued.
+const SPOOLED_END: &str = "00";
 /// How long a visitor waits for news of a link that the edge knows already.
 const REFRESH_BUDGET: Duration = Duration::from_millis(25);
 /// How long a visitor waits for a link that the edge has never seen.
@@ -35,6 +52,7 @@ const LINK_AGE_MAX: Duration = Duration::from_secs(1);
 const LINKS_MAX: u64 = 100_000;
 
 /// What the edge knows of a link.
+#[derive(PartialEq)]
 struct Link {
     id: String,
     slug: String,
@@ -71,6 +89,27 @@ impl Link {
         })
     }
 
+    /// The same as the core said it, as far as an edge needs it.
+    fn to_proto(&self) -> ResolveSlugResponse {
+        let mut link = v1::TrackingLink {
+            id: self.id.clone(),
+            slug: self.slug.clone(),
+            destination: self.destination.to_string(),
+            query_pass_through: self.pass_through,
+            expire_time: self.expires_at.map(Time::to_proto),
+            fallback_destination: self.fallback.to_string(),
+            ..Default::default()
+        };
+        link.set_redirect_kind(match self.status {
+            StatusCode::SEE_OTHER => RedirectKind::SeeOther,
+            StatusCode::TEMPORARY_REDIRECT => RedirectKind::Temporary,
+            _ => RedirectKind::Found,
+        });
+        link.set_state(if self.archived { TrackingLinkState::Archived } else { TrackingLinkState::Active });
+        let account_id = self.account.to_string();
+        ResolveSlugResponse { tracking_link: Some(link), account_id, link_key: self.key.bits() }
+    }
+
     /// Where visitors go now; `None` where the link leads nowhere any more.
     fn leads_to(&self, now: Time) -> Option<&Destination> {
         let over = self.archived || self.expires_at.is_some_and(|expires_at| now >= expires_at);
@@ -89,20 +128,41 @@ pub struct Links {
     core: TrackingLinkServiceClient<Core>,
     fresh: Cache<String, Arc<Link>>,
     last_good: Cache<String, Arc<Link>>,
+    /// The last good answers have changed since it was last asked.
+    changed: AtomicBool,
 }
 
 impl Links {
-    pub fn new(core: TrackingLinkServiceClient<Core>) -> Self {
+    /// `known`: what the core said before this start.
+    pub async fn new(core: TrackingLinkServiceClient<Core>, known: Vec<ResolveSlugResponse>) -> Self {
         let cache = || Cache::builder().max_capacity(LINKS_MAX);
-        Self { core, fresh: cache().time_to_live(LINK_AGE_MAX).build(), last_good: cache().build() }
+        let (fresh, last_good) = (cache().time_to_live(LINK_AGE_MAX).build(), cache().build());
+        for link in known.into_iter().filter_map(Link::from_proto) {
+            last_good.insert(link.slug.clone(), Arc::new(link)).await;
+        }
+        Self { core, fresh, last_good, changed: AtomicBool::new(false) }
     }
 
-    async fn get(&self, slug: &str) -> Result<Arc<Link>, NoLink> {
+    /// The last good answers.
+    pub fn all(&self) -> impl Iterator<Item = ResolveSlugResponse> {
+        self.last_good.iter().map(|(_, link)| link.to_proto())
+    }
+
+    /// Whether they have changed since this was last asked.
+    pub fn take_changed(&self) -> bool {
+        self.changed.swap(false, Ordering::Relaxed)
+    }
+
+    /// `away`: the core is known not to answer, so that what is known of the link will do.
+    async fn get(&self, slug: &str, away: bool) -> Result<Arc<Link>, NoLink> {
         let slug = slug.to_ascii_lowercase();
         if let Some(link) = self.fresh.get(&slug).await {
             return Ok(link);
         }
         let known = self.last_good.get(&slug).await;
+        if let Some(link) = known.as_ref().filter(|_| away) {
+            return Ok(link.clone());
+        }
         let budget = if known.is_some() { REFRESH_BUDGET } else { LOOKUP_BUDGET };
         // On the heap, since a call's future is large.
         let asked = Box::pin(self.fresh.try_get_with_by_ref(&slug, self.ask(&slug)));
@@ -110,6 +170,7 @@ impl Links {
             Ok(Ok(link)) => Ok(link),
             Ok(Err(code)) if *code == Code::NotFound => {
                 self.last_good.invalidate(&slug).await;
+                self.changed.store(true, Ordering::Relaxed);
                 Err(NoLink::Unknown)
             }
             _ => known.ok_or(NoLink::NoAnswer),
@@ -120,7 +181,10 @@ impl Links {
         let request = ResolveSlugRequest { slug: slug.to_owned() };
         let response = self.core.clone().resolve_slug(request).await.map_err(|status| status.code())?;
         let link = Link::from_proto(response.into_inner()).map(Arc::new).ok_or(Code::Internal)?;
-        self.last_good.insert(slug.to_owned(), link.clone()).await;
+        if self.last_good.get(slug).await.is_none_or(|known| known != link) {
+            self.changed.store(true, Ordering::Relaxed);
+            self.last_good.insert(slug.to_owned(), link.clone()).await;
+        }
         Ok(link)
     }
 }
@@ -128,7 +192,7 @@ impl Links {
 /// Answers a visitor.
 pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Response {
     let slug = request.uri.path().trim_matches('/');
-    let link = match edge.links.get(slug).await {
+    let link = match edge.links.get(slug, edge.core_is_away()).await {
         Ok(link) => link,
         Err(NoLink::Unknown) => {
             let message = "there is no tracking link here";
@@ -155,11 +219,9 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Respon
         timestamp: now.seconds(),
         pass_through: if link.pass_through { query } else { "" },
     });
-    if request.extensions.get::<Overload>().is_some() {
-        tracing::error!(tracking_link_id = link.id, "click not recorded: too many requests in work");
-    } else if counts(&request.method, &request.headers) {
+    if counts(&request.method, &request.headers) {
         let click = click(&link, click_id, sub_ids, query, &request.headers, client);
-        record(edge, click).await;
+        record(edge, click, now, request.extensions.get::<Overload>().is_some()).await;
     }
     (link.status, [(header::LOCATION, location.as_str()), (header::CACHE_CONTROL, "no-store")])
         .into_response()
@@ -195,27 +257,37 @@ fn click(
         click_id,
         sub_ids: Some(v1::SubIds::from(sub_ids)),
         query: cut(query.to_owned(), QUERY_BYTES_MAX),
-        referrer: header_text(headers, header::REFERER),
-        user_agent: header_text(headers, header::USER_AGENT),
+        referrer: cut(header_text(headers, header::REFERER), REFERRER_BYTES_MAX),
+        user_agent: cut(header_text(headers, header::USER_AGENT), USER_AGENT_BYTES_MAX),
         address: client.to_string(),
         ..Default::default()
     }
 }
 
-/// Hands the click to the core. Returns once it is durable or the budget is spent; it then goes on by
-/// itself, and a stop waits for it.
-async fn record(edge: &Arc<Edge>, click: RecordClickRequest) {
-    let Ok(permit) = edge.clicks_under_way.clone().try_acquire_owned() else {
-        tracing::error!(tracking_link_id = click.tracking_link_id, "click not recorded: too many under way");
-        return;
-    };
-    let mut core = edge.clicks.clone();
-    let recorded = edge.tasks.spawn(async move {
-        let link = click.tracking_link_id.clone();
-        if let Err(status) = core.record_click(click).await {
-            tracing::error!(tracking_link_id = link, code = ?status.code(), "click not recorded");
+/// Has the click stored. Returns once it is durable or the budgets are spent; it then goes on by itself, and a
+/// stop waits for it. `overload`: the core has enough to do.
+async fn record(edge: &Arc<Edge>, click: RecordClickRequest, now: Time, overload: bool) {
+    let recorded = edge.tasks.spawn(deliver(edge.clone(), click, now, overload));
+    within(CLICK_BUDGET + SPOOL_BUDGET, async { recorded.await.ok() }).await;
+}
+
+async fn deliver(edge: Arc<Edge>, click: RecordClickRequest, now: Time, overload: bool) {
+    let permit = edge.clicks_under_way.try_acquire();
+    let lost =
+        |cause: &str| tracing::error!(tracking_link_id = click.tracking_link_id, cause, "click not recorded");
+    if edge.spool.is_none() && (overload || permit.is_err()) {
+        return lost("too many requests in work");
+    }
+    let to_spool =
+        overload || permit.is_err() || click.click_id.ends_with(SPOOLED_END) || edge.core_is_away();
+    let record = Record { arrived_at: now, content: Content::Click(click.clone()) };
+    let call = async {
+        match permit {
+            Ok(_) => edge.calls.click(click.clone()).await,
+            Err(_) => Err(Error::new(ErrorReason::Overloaded, "too many clicks are under way").into()),
         }
-        drop(permit);
-    });
-    within(CLICK_BUDGET, async { recorded.await.ok() }).await;
+    };
+    if let Outcome::Refused(status) = edge.ask_or_keep(CLICK_BUDGET, call, record, None, to_spool).await {
+        lost(status.message());
+    }
 }

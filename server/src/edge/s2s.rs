@@ -13,19 +13,32 @@ use s2s_sdk::v1::{
     ErrorReason, RawPostback, ReceivePostbackRequest, ReceivePostbackResponse, ReplyMode, Verdict,
 };
 use serde::Serialize;
+use tokio::time::timeout;
 use tonic::Code;
-use tonic_types::StatusExt as _;
 
-use super::{Edge, OverTls, RawTarget, caller, header_text, with_retry_after};
+use super::{
+    Edge, Outcome, OverTls, RawTarget, caller,
+    core::told,
+    header_text,
+    spool::{self, Content, Record},
+    with_retry_after,
+};
 use crate::{
     error::{self, http_status, reason_text},
     postback::{BODY_BYTES_MAX, PostbackId, TARGET_BYTES_MAX},
+    text::cut,
+    time::Time,
 };
 
-/// How long a sender waits for the core.
-const CORE_BUDGET: Duration = Duration::from_secs(10);
+/// How long the core has for its answer, before the postback goes to the spool.
+const CORE_BUDGET: Duration = Duration::from_millis(150);
+/// How long a sender waits at the most, where the spool is slow, full or off.
+const SENDER_BUDGET: Duration = Duration::from_secs(10);
 /// How long a sender may take to send its body.
 const BODY_BUDGET: Duration = Duration::from_secs(10);
+
+/// As much of a header as the edge hands on; the core keeps less.
+const HEADER_BYTES_MAX: usize = 1_024;
 
 const VERDICT_HEADER: HeaderName = HeaderName::from_static("s2s-verdict");
 const REASON_HEADER: HeaderName = HeaderName::from_static("s2s-reason");
@@ -33,7 +46,7 @@ const REASON_HEADER: HeaderName = HeaderName::from_static("s2s-reason");
 /// The body of an answer.
 #[derive(Serialize)]
 struct Answer {
-    /// `RECORDED`, `DUPLICATE`, `TEST`, `HELD`; or not even kept: `REFUSED`, send it again; `IGNORED`, don't.
+    /// `RECORDED`, `DUPLICATE`, `TEST`, `HELD`, `QUEUED`; or not even kept: `REFUSED`, send it again; `IGNORED`, don't.
     verdict: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     reason: String,
@@ -63,7 +76,7 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
         None => parts.uri.path_and_query().map(|uri| uri.as_str().as_bytes().to_vec()).unwrap_or_default(),
     };
     target.truncate(TARGET_BYTES_MAX + 1);
-    let Ok(Some(body)) = tokio::time::timeout(BODY_BUDGET, read_body(body)).await else {
+    let Ok(Some(body)) = timeout(BODY_BUDGET, read_body(body)).await else {
         return refused(
             StatusCode::BAD_REQUEST,
             "PARAMETER_MALFORMED",
@@ -73,30 +86,49 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
     let raw = RawPostback {
         method: parts.method.to_string(),
         target,
-        content_type: header_text(&parts.headers, header::CONTENT_TYPE),
+        content_type: cut(header_text(&parts.headers, header::CONTENT_TYPE), HEADER_BYTES_MAX),
         body,
         address: client.to_string(),
-        user_agent: header_text(&parts.headers, header::USER_AGENT),
+        user_agent: cut(header_text(&parts.headers, header::USER_AGENT), HEADER_BYTES_MAX),
         receive_time: Some(now.to_proto()),
     };
     let postback_id = PostbackId(edge.random.id(now)).to_string();
-    let from_browser = caller::is_browser(&parts.headers);
-    let secure = parts.extensions.get::<OverTls>().is_some();
-    let request = ReceivePostbackRequest { raw: Some(raw), postback_id, from_browser, secure };
-    let mut core = edge.postbacks.clone();
+    let lane = spool::lane(&raw);
+    let request = ReceivePostbackRequest {
+        raw: Some(raw),
+        postback_id: postback_id.clone(),
+        from_browser: caller::is_browser(&parts.headers),
+        secure: parts.extensions.get::<OverTls>().is_some(),
+    };
     // A task of its own: a sender that hangs up does not undo what it has sent.
-    let answered = edge.tasks.spawn(async move { core.receive_postback(request).await });
-    match tokio::time::timeout(CORE_BUDGET, answered).await {
-        Ok(Ok(Ok(response))) => counted_or_held(response.into_inner()),
-        Ok(Ok(Err(status))) => {
-            let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
-            refused(http_status(status.code()), &reason, status.message())
+    let delivered = edge.tasks.spawn(deliver(edge.clone(), request, lane, now));
+    match timeout(SENDER_BUDGET, delivered).await {
+        Ok(Ok(Outcome::Answered(response))) => counted_or_held(response),
+        Ok(Ok(Outcome::Kept)) => queued(postback_id),
+        Ok(Ok(Outcome::Refused(status))) => {
+            let (status, reason, message) = told(&status);
+            refused(status, &reason, &message)
         }
         Ok(Err(_)) | Err(_) => {
             let message = "the service did not answer in time; send it again";
             refused(StatusCode::SERVICE_UNAVAILABLE, reason_text(ErrorReason::Unavailable), message)
         }
     }
+}
+
+/// One whose click others wait for in the spool goes behind them: the first one decides.
+async fn deliver(
+    edge: Arc<Edge>,
+    request: ReceivePostbackRequest,
+    lane: Option<u16>,
+    now: Time,
+) -> Outcome<ReceivePostbackResponse> {
+    let is_behind = edge.spool.as_ref().is_some_and(|spool| spool.is_behind(lane));
+    let to_spool = is_behind || edge.core_is_away();
+    let record = Record { arrived_at: now, content: Content::Postback(request.clone()) };
+    // On the heap, since a call's future is large.
+    let call = Box::pin(edge.calls.postback(request));
+    edge.ask_or_keep(CORE_BUDGET, call, record, lane, to_spool).await
 }
 
 /// As much of the body as the core keeps, and one byte more where there is more. `None`: it broke off.
@@ -154,6 +186,15 @@ fn counted_or_held(response: ReceivePostbackResponse) -> Response {
         }
         ReplyMode::Unspecified | ReplyMode::ByVerdict => answer.into_response(by_verdict),
     }
+}
+
+/// Safe, though its verdict is still to come.
+fn queued(postback_id: String) -> Response {
+    let message = "the postback is kept safely and will be judged as of now; do not send it again".to_owned();
+    let (verdict, reason) = ("QUEUED", String::new());
+    let answer =
+        Answer { verdict, reason, message, postback_id, conversion_id: String::new(), notes: Vec::new() };
+    answer.into_response(StatusCode::ACCEPTED)
 }
 
 /// A postback that was not even kept, and should be sent again.

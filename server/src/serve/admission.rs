@@ -71,6 +71,10 @@ fn class(request: &Request) -> Class {
         let method = path.rsplit('/').next().unwrap_or_default();
         return if method.contains("Record") { Class::Conversion } else { Class::Other };
     }
+    // What an edge hands over for visitors and merchants.
+    if ["/s2s.v1.PostbackService/ReceivePostback", "/s2s.v1.ClickService/RecordClick"].contains(&path) {
+        return Class::Conversion;
+    }
     // Only a gRPC path has a dot and another segment; a slug has neither.
     if path.starts_with("/s2s.v1.") || path.starts_with("/grpc.reflection.") {
         return Class::Other;
@@ -100,6 +104,8 @@ mod tests {
             ("POST", format!("{conversions}/StreamRecordConversions"), None, Class::Conversion),
             ("POST", format!("{conversions}/ListConversions"), None, Class::Other),
             ("POST", "/s2s.v1.ClickService/ListClicks".to_owned(), None, Class::Other),
+            ("POST", "/s2s.v1.ClickService/RecordClick".to_owned(), None, Class::Conversion),
+            ("POST", "/s2s.v1.PostbackService/ReceivePostback".to_owned(), None, Class::Conversion),
             ("POST", "/grpc.health.v1.Health/Check".to_owned(), None, Class::Health),
             ("GET", "/healthz".to_owned(), None, Class::Health),
             ("GET", "/s2s?val=1".to_owned(), None, Class::Conversion),

@@ -29,6 +29,8 @@ pub enum Door {
     Keys(Arc<App>),
     /// Everyone is the administrator: for a machine of one's own.
     Open,
+    /// There is no core behind it.
+    Closed,
 }
 
 /// The services that anyone may ask.
@@ -61,6 +63,7 @@ async fn admit(door: &Door, path: &str, headers: &HeaderMap) -> Result<Caller> {
     let caller = match door {
         Door::Keys(app) => api_key::authenticate(app, bearer(headers)?).await?,
         Door::Open => Caller::ANYONE,
+        Door::Closed => return Err(Error::unavailable("there is no core here")),
     };
     caller.check(needed)?;
     Ok(caller)

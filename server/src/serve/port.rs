@@ -3,7 +3,7 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -33,6 +33,8 @@ use crate::edge::{Client, OverTls};
 /// What a port is set to.
 pub struct Port {
     pub router: Router,
+    /// Takes the place of `router` once it is there.
+    pub later: Arc<OnceLock<Router>>,
     pub connections_max: usize,
     pub connections_per_address: usize,
     pub tls: Option<Tls>,
@@ -144,7 +146,7 @@ impl Port {
                 request.extensions_mut().insert(OverTls);
             }
             request.extensions_mut().insert(Client(address));
-            let answered = port.router.clone().oneshot(request);
+            let answered = port.later.get().unwrap_or(&port.router).clone().oneshot(request);
             Box::pin(async move {
                 let Ok(response) = answered.await;
                 never_empty(response)

@@ -1,0 +1,135 @@
+//! The start of the core: its database, its state, its services; at once or, where an edge can do without for a
+//! while, once the database is there.
+
+use std::{
+    error::Error,
+    fmt,
+    io::Write as _,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use s2s_sdk::v1::ErrorReason;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tonic::service::Routes;
+use url::Url;
+
+use crate::{
+    api_key,
+    app::{App, Settings},
+    config::Config,
+    db::{self, Db},
+    error,
+    id::Random,
+    postback, retention,
+    serve::{self, Door},
+    time::Clock,
+};
+
+/// How long it is waited before the database is tried again.
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+
+/// What a core is started with.
+#[derive(Clone)]
+pub struct CoreStart {
+    pub config: Config,
+    /// The URL under which the world reaches this server.
+    pub public_url: Url,
+    pub clock: Clock,
+    pub random: Random,
+    pub tasks: TaskTracker,
+    pub stopping: CancellationToken,
+    /// Filled once the core has started.
+    pub running: Running,
+}
+
+/// What of a core is there by now. Clones are of the same.
+#[derive(Clone, Default)]
+pub struct Running {
+    pub db: Arc<OnceLock<Db>>,
+    pub routes: Arc<OnceLock<Routes>>,
+}
+
+/// Why it has not started.
+#[derive(Debug)]
+pub struct NotStarted {
+    message: String,
+    /// The database may come back by itself.
+    pub may_pass: bool,
+}
+
+impl fmt::Display for NotStarted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for NotStarted {}
+
+impl From<error::Error> for NotStarted {
+    fn from(error: error::Error) -> Self {
+        Self { message: error.to_string(), may_pass: error.reason() == ErrorReason::Unavailable }
+    }
+}
+
+impl CoreStart {
+    /// Starts the core. Returns who may call it from the network.
+    pub async fn start(&mut self) -> Result<Door, NotStarted> {
+        let config = &self.config;
+        let db = Db::open(&config.database_url, &config.allow_lossy).await.map_err(|error| {
+            let url = db::without_password(&config.database_url);
+            let message = format!("can't use the database {url}: {error}\nreason: {}", error.reason());
+            NotStarted { message, may_pass: error.is_outage() }
+        })?;
+        for setting in &config.allow_lossy {
+            tracing::warn!(setting, "a crash may lose what was acknowledged: a lossy setting is allowed");
+        }
+        let settings = Settings {
+            public_url: self.public_url.clone(),
+            retention: config.retention(),
+            store_addresses: config.store_addresses,
+        };
+        let (clock, random) = (self.clock.clone(), self.random.clone());
+        let app = App::start(db.clone(), clock, random, settings, self.stopping.clone(), &self.tasks);
+        let app = Arc::new(app.await?);
+        retention::prepare(&app).await?;
+        let door = self.door(&app).await?;
+        self.tasks.spawn(postback::keep_matching(Arc::downgrade(&app), self.stopping.clone()));
+        self.tasks.spawn(retention::keep(Arc::downgrade(&app), self.stopping.clone()));
+        // There is but one start.
+        let _ = self.running.routes.set(serve::core(&app));
+        let _ = self.running.db.set(db);
+        Ok(door)
+    }
+
+    async fn door(&mut self, app: &Arc<App>) -> error::Result<Door> {
+        if self.config.no_auth {
+            let address = self.config.listen;
+            tracing::warn!(
+                "NO API KEYS ARE ASKED FOR (--no-auth): whoever reaches {address} is the administrator"
+            );
+            return Ok(Door::Open);
+        }
+        if let Some(text) = api_key::first(app, self.config.admin_key.take()).await? {
+            let said = "The administrator's API key, shown this once; paste the next line into your shell:";
+            let written = writeln!(std::io::stdout(), "{said}\nKEY={}", text.reveal());
+            written.map_err(|error| error::Error::internal(&error))?;
+        }
+        Ok(Door::Keys(app.clone()))
+    }
+
+    /// Tries to start until it succeeds; `None`: it was stopped before.
+    pub async fn start_later(mut self) -> Option<Door> {
+        loop {
+            self.stopping.run_until_cancelled(tokio::time::sleep(RETRY_INTERVAL)).await?;
+            let stopping = self.stopping.clone();
+            match stopping.run_until_cancelled(Box::pin(self.start())).await? {
+                Ok(door) => {
+                    tracing::warn!("the database is there: the core has started");
+                    return Some(door);
+                }
+                Err(error) => tracing::debug!(%error, "the core can't start yet"),
+            }
+        }
+    }
+}

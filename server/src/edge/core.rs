@@ -1,0 +1,172 @@
+//! The core as the edge sees it: the generated clients, and a transport beneath them.
+
+use std::{
+    convert::Infallible,
+    sync::{Arc, OnceLock},
+    task::{Context, Poll},
+};
+
+use futures::future::{Either, MapErr, Ready, TryFutureExt as _, ready};
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use s2s_sdk::v1::{
+    ErrorReason, ReceivePostbackRequest, ReceivePostbackResponse, RecordClickRequest,
+    click_service_client::ClickServiceClient, postback_service_client::PostbackServiceClient,
+};
+use tonic::{Code, Status, body::Body, service::Routes, transport::Channel};
+use tonic_types::StatusExt as _;
+use tower::Service;
+
+use crate::{
+    auth::Caller,
+    error::{Error, http_status, reason_text},
+};
+
+/// How the edge reaches the core.
+#[derive(Clone)]
+pub enum Core {
+    /// In the same process: its services, called without a socket. Empty until it has started.
+    Here(Arc<OnceLock<Routes>>),
+    /// Over the network, with the API key.
+    There(Channel, HeaderValue),
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+type Answer = Result<Response<Body>, Failure>;
+type HereFuture = MapErr<<Routes as Service<Request<Body>>>::Future, fn(Infallible) -> Failure>;
+type ThereFuture =
+    MapErr<<Channel as Service<Request<Body>>>::Future, fn(tonic::transport::Error) -> Failure>;
+
+impl Service<Request<Body>> for Core {
+    type Response = Response<Body>;
+    type Error = Failure;
+    type Future = Either<HereFuture, Either<ThereFuture, Ready<Answer>>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        match self {
+            Self::Here(_) => Poll::Ready(Ok(())),
+            Self::There(channel, _) => channel.poll_ready(context).map_err(Into::into),
+        }
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        match self {
+            Self::Here(routes) => match routes.get() {
+                Some(routes) => {
+                    // Only this transport says so, and nothing from the network passes through it.
+                    request.extensions_mut().insert(Caller::EDGE);
+                    let never: fn(Infallible) -> Failure = |never| match never {};
+                    Either::Left(routes.clone().call(request).map_err(never))
+                }
+                None => Either::Right(Either::Right(ready(Ok(Status::from(not_started()).into_http())))),
+            },
+            Self::There(channel, key) => {
+                request.headers_mut().insert(header::AUTHORIZATION, key.clone());
+                let failed: fn(tonic::transport::Error) -> Failure = Into::into;
+                Either::Right(Either::Left(channel.call(request).map_err(failed)))
+            }
+        }
+    }
+}
+
+/// What a core that has not started answers.
+pub fn not_started() -> Error {
+    Error::new(ErrorReason::Unavailable, "the service has not reached its database yet; send it again")
+}
+
+/// The calls that carry what must not be lost.
+#[derive(Clone)]
+pub struct Calls {
+    clicks: ClickServiceClient<Core>,
+    postbacks: PostbackServiceClient<Core>,
+}
+
+impl Calls {
+    pub fn new(core: Core) -> Self {
+        Self { clicks: ClickServiceClient::new(core.clone()), postbacks: PostbackServiceClient::new(core) }
+    }
+
+    pub async fn click(&self, click: RecordClickRequest) -> Result<(), Status> {
+        self.clicks.clone().record_click(click).await.map(|_| ())
+    }
+
+    pub async fn postback(
+        &self,
+        postback: ReceivePostbackRequest,
+    ) -> Result<ReceivePostbackResponse, Status> {
+        self.postbacks.clone().receive_postback(postback).await.map(tonic::Response::into_inner)
+    }
+}
+
+/// What a failure says of the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// The core has judged it, and will say the same again.
+    Refused,
+    /// The core found a fault of its own in dealing with it.
+    Fault,
+    /// Nothing: the core, or the way to it, is not as it should be. An API key that is not good is a fault of the
+    /// edge's, never of the request.
+    Away,
+}
+
+pub fn failed(status: &Status) -> Failed {
+    let Some(info) = status.get_details_error_info() else { return Failed::Away };
+    let reason = ErrorReason::from_str_name(&format!("ERROR_REASON_{}", info.reason));
+    // One of a later core is told by its code.
+    match (reason, status.code()) {
+        (
+            Some(
+                ErrorReason::ApiKeyMissing
+                | ErrorReason::ApiKeyInvalid
+                | ErrorReason::ScopeMissing
+                | ErrorReason::EdgeOnly
+                | ErrorReason::UnknownMethod
+                | ErrorReason::CompressionUnsupported,
+            ),
+            _,
+        )
+        | (_, Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded) => Failed::Away,
+        (_, Code::Internal | Code::Unknown | Code::DataLoss) => Failed::Fault,
+        _ => Failed::Refused,
+    }
+}
+
+/// What whoever sent it is told of a failure. What is wrong between edge and core is not theirs to know.
+pub fn told(status: &Status) -> (StatusCode, String, String) {
+    let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
+    let (code, is_theirs) = (status.code(), !reason.is_empty());
+    if failed(status) != Failed::Away
+        || (is_theirs && matches!(code, Code::Unavailable | Code::DeadlineExceeded))
+    {
+        return (http_status(code), reason, status.message().to_owned());
+    }
+    let error = Error::unavailable(status.message());
+    (http_status(error.code()), reason_text(error.reason()).to_owned(), error.message().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_core_has_judged_is_told_from_what_it_has_not() {
+        use ErrorReason as R;
+        for (reason, expected) in [
+            (R::ClickIdInvalid, Failed::Refused),
+            (R::FieldInvalid, Failed::Refused),
+            (R::SecretRefused, Failed::Refused),
+            (R::AddressRefused, Failed::Refused),
+            (R::Unavailable, Failed::Away),
+            (R::Overloaded, Failed::Away),
+            (R::DeadlineExceeded, Failed::Away),
+            (R::ApiKeyInvalid, Failed::Away),
+            (R::EdgeOnly, Failed::Away),
+            (R::UnknownMethod, Failed::Away),
+            (R::Internal, Failed::Fault),
+        ] {
+            assert_eq!(failed(&Status::from(Error::new(reason, "x"))), expected, "{reason:?}");
+        }
+        // A proxy on the way, or the transport.
+        assert_eq!(failed(&Status::from_error("connection refused".into())), Failed::Away);
+    }
+}

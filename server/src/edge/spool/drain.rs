@@ -1,0 +1,439 @@
+//! Hands over to the core what the spool holds, by the same calls as live traffic.
+//!
+//! In order for each click, many clicks at the same time. The checkpoint moves over what the core has answered, from the
+//! oldest on, so that after a crash a call may be made a second time, which counts once, and none is left out. A
+//! thread of its own, since it reads and writes files.
+
+use std::{
+    collections::HashMap,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use futures::{StreamExt as _, stream};
+use tokio::{
+    runtime::Handle,
+    time::{Instant, sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Content, Piece, Pieces, Record, Segment, Spool, State, lane,
+    pace::Pace,
+    record::{RECORD_BYTES_MAX, frame},
+    segment::{self, ASIDE, Appender, Checkpoint, DAMAGED, Name},
+};
+use crate::{
+    edge::{
+        core::{Calls, Failed, failed},
+        reach::Reach,
+    },
+    id::Random,
+};
+
+/// Records that are handed over before the checkpoint moves.
+const BATCH_MAX: usize = 256;
+/// How long the core may take for one of them.
+const CALL_BUDGET: Duration = Duration::from_secs(10);
+/// How often a record is tried that the core has a fault with, and how long apart.
+const FAULT_TRIES_MAX: usize = 5;
+const FAULT_PAUSE: Duration = Duration::from_millis(500);
+/// How long it is waited before the core is asked again; doubled each time.
+const PAUSE_MIN: Duration = Duration::from_millis(20);
+const PAUSE_MAX: Duration = Duration::from_secs(1);
+
+pub struct Drain {
+    state: Arc<State>,
+    calls: Calls,
+    reach: Arc<Reach>,
+    random: Random,
+    checkpoint: Checkpoint,
+    /// What former processes have left.
+    left: Vec<Segment>,
+    reading: Option<Reading>,
+    pace: Pace,
+    aside: Option<Appender>,
+}
+
+/// The part of a segment that is in memory.
+struct Reading {
+    name: Name,
+    /// The offset of `bytes` in the file.
+    from: u64,
+    bytes: Vec<u8>,
+    /// How far `bytes` are drained.
+    at: usize,
+    damaged: bool,
+}
+
+impl Reading {
+    fn offset(&self) -> u64 {
+        self.from.saturating_add(u64::try_from(self.at).unwrap_or(u64::MAX))
+    }
+}
+
+/// What is to be drained next.
+struct Item {
+    /// Its end in `Reading::bytes`.
+    end: usize,
+    what: What,
+}
+
+#[expect(clippy::large_enum_variant, reason = "nearly all are calls")]
+enum What {
+    Call(Record),
+    /// Of a later version, or broken inside.
+    Unknown(Vec<u8>),
+    Damage,
+    Torn,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// The core has answered, or there was nothing to ask.
+    Done,
+    Fault,
+    Open,
+}
+
+impl Drain {
+    pub fn new(spool: &Spool, calls: Calls, reach: Arc<Reach>, random: Random) -> Self {
+        let state = spool.state();
+        let checkpoint = Checkpoint::of(&state.settings.folder);
+        let left = state.segments().iter().copied().collect();
+        let (reading, pace, aside) = (None, Pace::default(), None);
+        Self { state, calls, reach, random, checkpoint, left, reading, pace, aside }
+    }
+
+    /// Works until `stopping`. To be made before the writer runs.
+    pub fn run(mut self, runtime: &Handle, stopping: &CancellationToken) {
+        self.take_stock();
+        let mut pause = PAUSE_MIN;
+        while !stopping.is_cancelled() {
+            let batch_max = if pause > PAUSE_MIN { 1 } else { BATCH_MAX };
+            let went_on = match self.next(batch_max) {
+                Ok(items) if items.is_empty() => {
+                    self.reach.answered();
+                    runtime.block_on(stopping.run_until_cancelled(self.state.appended.notified()));
+                    true
+                }
+                Ok(items) => {
+                    let handed = stopping.run_until_cancelled(self.hand_over(&items));
+                    let Some(outcomes) = runtime.block_on(handed) else { break };
+                    self.pass(&items, &outcomes)
+                }
+                Err(error) => {
+                    tracing::error!(%error, "a segment of the spool could not be read");
+                    false
+                }
+            };
+            if went_on {
+                pause = PAUSE_MIN;
+            } else {
+                runtime.block_on(stopping.run_until_cancelled(sleep(pause)));
+                pause = PAUSE_MAX.min(pause * 2);
+            }
+        }
+    }
+
+    /// Counts what former processes have left, and enters it into its lanes.
+    fn take_stock(&mut self) {
+        let mut found = 0_u64;
+        for segment in std::mem::take(&mut self.left) {
+            let from = self.checkpoint.read(segment.name);
+            // What can't be read is told when its turn comes.
+            let bytes = self.read(segment, from).unwrap_or_default();
+            for (_, piece) in Pieces::new(segment.name.key, &bytes, 0) {
+                let Piece::Body(body) = piece else { continue };
+                found += 1;
+                self.state.lanes.enter(Record::read(body).and_then(|record| record.lane()));
+            }
+        }
+        self.state.records.fetch_add(found, Ordering::AcqRel);
+        self.state.counted.store(true, Ordering::Release);
+        if found > 0 {
+            tracing::warn!(records = found, "the spool holds records of a former process");
+        }
+    }
+
+    fn read(&self, segment: Segment, from: u64) -> io::Result<Vec<u8>> {
+        segment::read(&segment.name.path(&self.state.settings.folder), from, segment.end)
+    }
+
+    /// What comes next, `max` of it at the most; nothing where all is drained.
+    fn next(&mut self, max: usize) -> io::Result<Vec<Item>> {
+        loop {
+            let Some(segment) = self.state.segments().front().copied() else {
+                self.state.oldest.store(0, Ordering::Release);
+                return Ok(Vec::new());
+            };
+            let mut reading = match self.reading.take() {
+                Some(reading) if reading.name == segment.name => reading,
+                _ => {
+                    let from = self.checkpoint.read(segment.name);
+                    Reading { name: segment.name, from, bytes: Vec::new(), at: 0, damaged: false }
+                }
+            };
+            if reading.at == reading.bytes.len() && reading.offset() < segment.end {
+                let from = reading.offset();
+                match self.read(segment, from) {
+                    Ok(bytes) if !bytes.is_empty() => {
+                        (reading.from, reading.bytes, reading.at) = (from, bytes, 0);
+                    }
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                    _ => {
+                        let name = segment.name.text();
+                        tracing::error!(name, "A FILE OF THE SPOOL WAS TAKEN AWAY OR MADE SHORTER");
+                        (reading.from, reading.bytes, reading.at) = (segment.end, Vec::new(), 0);
+                    }
+                }
+            }
+            let reading = self.reading.insert(reading);
+            let items = reading.items(max);
+            if let Some(Item { what: What::Call(record), .. }) = items.first() {
+                self.state.oldest.store(record.arrived_at.micros(), Ordering::Release);
+            }
+            if !items.is_empty() {
+                return Ok(items);
+            }
+            if !segment.sealed {
+                self.state.oldest.store(0, Ordering::Release);
+                return Ok(items);
+            }
+            self.finish(segment)?;
+        }
+    }
+
+    /// Takes away a segment that is drained; one that was damaged is kept for people.
+    fn finish(&mut self, segment: Segment) -> io::Result<()> {
+        let folder = &self.state.settings.folder;
+        if self.reading.take().is_some_and(|reading| reading.damaged) {
+            segment.name.rename(folder, DAMAGED)?;
+            self.state.put_aside.fetch_add(1, Ordering::AcqRel);
+        } else {
+            match std::fs::remove_file(segment.name.path(folder)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        self.state.segments().pop_front();
+        Ok(())
+    }
+
+    async fn hand_over(&mut self, items: &[Item]) -> Vec<Outcome> {
+        let mut outcomes = Vec::with_capacity(items.len());
+        let mut lanes: HashMap<u16, usize> = HashMap::new();
+        let mut queues: Vec<Vec<(usize, &Record)>> = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let What::Call(record) = &item.what else {
+                outcomes.push(Outcome::Done);
+                continue;
+            };
+            outcomes.push(Outcome::Open);
+            let queue = match record.lane() {
+                Some(lane) => *lanes.entry(lane).or_insert(queues.len()),
+                None => queues.len(),
+            };
+            match queues.get_mut(queue) {
+                Some(queue) => queue.push((index, record)),
+                None => queues.push(vec![(index, record)]),
+            }
+        }
+        let (calls, begun, away) = (&self.calls, Instant::now(), &AtomicBool::new(false));
+        let queues = stream::iter(queues).map(|queue| async move {
+            let mut came = Vec::with_capacity(queue.len());
+            for (index, record) in queue {
+                // Once one is not answered, no other is tried.
+                if away.load(Ordering::Relaxed) {
+                    break;
+                }
+                let outcome = call(calls, record).await;
+                came.push((index, outcome));
+                if outcome == Outcome::Open {
+                    away.store(true, Ordering::Relaxed);
+                }
+            }
+            came
+        });
+        let came: Vec<_> = queues.buffer_unordered(self.pace.at_once()).collect().await;
+        let took = begun.elapsed();
+        for (index, outcome) in came.into_iter().flatten() {
+            if let Some(slot) = outcomes.get_mut(index) {
+                *slot = outcome;
+            }
+        }
+        // Failures may be quicker than answers.
+        if outcomes.iter().all(|outcome| *outcome == Outcome::Done) {
+            self.pace.took(took, items.len());
+        }
+        outcomes
+    }
+
+    /// Moves on over what is done. Whether all of it was.
+    fn pass(&mut self, items: &[Item], outcomes: &[Outcome]) -> bool {
+        // Where the core has a fault with everything, it is not the records.
+        let calls = items.iter().zip(outcomes).filter(|(item, _)| matches!(item.what, What::Call(_)));
+        let answers = calls.clone().any(|(_, outcome)| *outcome == Outcome::Done);
+        if answers {
+            self.reach.answered();
+        } else if calls.count() > 0 {
+            self.reach.failed(self.state.clock.now());
+        }
+        let mut passed = 0;
+        for (item, outcome) in items.iter().zip(outcomes) {
+            let over = match (outcome, &item.what) {
+                (Outcome::Done, What::Unknown(body)) => {
+                    self.put_aside(body, "it is of a later version, or broken inside")
+                }
+                (Outcome::Done, _) => true,
+                (Outcome::Fault, What::Call(record)) if answers => {
+                    self.put_aside(&record.body(), "the core has a fault with it")
+                }
+                (Outcome::Open | Outcome::Fault, _) => false,
+            };
+            if !over {
+                break;
+            }
+            self.leave_behind(item);
+            passed += 1;
+        }
+        if let Some(reading) = &self.reading
+            && passed > 0
+            && let Err(error) = self.checkpoint.write(reading.name, reading.offset())
+        {
+            tracing::warn!(%error, "the checkpoint of the spool could not be written");
+        }
+        passed == items.len()
+    }
+
+    fn leave_behind(&mut self, item: &Item) {
+        let Some(reading) = &mut self.reading else { return };
+        let bytes = item.end.saturating_sub(reading.at);
+        let (segment, offset) = (reading.name.text(), reading.offset());
+        reading.at = item.end;
+        match &item.what {
+            What::Call(record) => {
+                self.state.lanes.leave(record.lane());
+                self.state.drained_one();
+            }
+            What::Unknown(_) => self.state.drained_one(),
+            What::Damage => {
+                reading.damaged = true;
+                tracing::error!(
+                    segment,
+                    offset,
+                    bytes,
+                    "DAMAGED IN THE SPOOL: what stood here is lost; the file is kept"
+                );
+            }
+            What::Torn => {
+                tracing::warn!(segment, offset, bytes, "a crash broke off the last write to the spool");
+            }
+        }
+    }
+
+    /// Keeps for people what the core can't be given. `false`: it could not be kept, so it stays where it is.
+    fn put_aside(&mut self, body: &[u8], why: &str) -> bool {
+        let folder = &self.state.settings.folder;
+        let written = (|| {
+            let mut file = match self.aside.take() {
+                Some(file) => file,
+                None => Appender::create(folder, Name::new(0, &self.random), Some(ASIDE))?,
+            };
+            let mut bytes = Vec::with_capacity(RECORD_BYTES_MAX);
+            frame(file.name.key, body, &mut bytes);
+            file.append(&bytes).map_err(|fault| match fault {
+                segment::Fault::Write(error) | segment::Fault::Sync(error) => error,
+            })?;
+            Ok::<_, io::Error>(file)
+        })();
+        match written {
+            Ok(file) => {
+                self.state.put_aside.fetch_add(1, Ordering::AcqRel);
+                tracing::error!(file = file.name.text(), why, "A RECORD OF THE SPOOL IS PUT ASIDE");
+                self.aside = Some(file);
+                true
+            }
+            Err(error) => {
+                tracing::error!(%error, "a record of the spool could not be put aside");
+                false
+            }
+        }
+    }
+}
+
+/// Makes the call of a record.
+async fn call(calls: &Calls, record: &Record) -> Outcome {
+    for tries in 1.. {
+        let answered = async {
+            match &record.content {
+                Content::Click(click) => calls.click(click.clone()).await,
+                Content::Postback(postback) => calls.postback(postback.clone()).await.map(|_| ()),
+                // No call at all.
+                Content::ClickIdKeys(_) | Content::Link(_) => Ok(()),
+            }
+        };
+        match timeout(CALL_BUDGET, answered).await {
+            Ok(Ok(())) => return Outcome::Done,
+            Err(_) => return Outcome::Open,
+            Ok(Err(status)) => match failed(&status) {
+                Failed::Refused => {
+                    tracing::error!(
+                        of = record.named(),
+                        reason = status.message(),
+                        "the core refused what was spooled"
+                    );
+                    return Outcome::Done;
+                }
+                Failed::Away => {
+                    tracing::debug!(reason = status.message(), "the core takes nothing from the spool");
+                    return Outcome::Open;
+                }
+                Failed::Fault if tries == FAULT_TRIES_MAX => return Outcome::Fault,
+                Failed::Fault => sleep(FAULT_PAUSE).await,
+            },
+        }
+    }
+    Outcome::Open
+}
+
+impl Record {
+    fn lane(&self) -> Option<u16> {
+        match &self.content {
+            Content::Postback(postback) => postback.raw.as_ref().and_then(lane),
+            _ => None,
+        }
+    }
+
+    /// What it is of, for the log.
+    fn named(&self) -> &str {
+        match &self.content {
+            Content::Click(click) => &click.tracking_link_id,
+            Content::Postback(postback) => &postback.postback_id,
+            Content::ClickIdKeys(_) | Content::Link(_) => "",
+        }
+    }
+}
+
+impl Reading {
+    fn items(&self, max: usize) -> Vec<Item> {
+        let mut items = Vec::new();
+        for (end, piece) in Pieces::new(self.name.key, &self.bytes, self.at).take(max) {
+            let what = match piece {
+                Piece::Body(body) => match Record::read(body) {
+                    Some(record) => What::Call(record),
+                    None => What::Unknown(body.to_vec()),
+                },
+                Piece::Damage => What::Damage,
+                Piece::Torn => What::Torn,
+            };
+            items.push(Item { end, what });
+        }
+        items
+    }
+}

@@ -1,0 +1,100 @@
+//! Which postbacks wait in the spool, by their click: a later one of the same click must not overtake them, since the
+//! first one decides.
+//!
+//! Absent on purpose: any reading of a postback. What looks like a click id is enough to keep an order; two clicks in
+//! one lane, or a click id that is hidden, cost nothing but that.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use s2s_sdk::v1::RawPostback;
+
+/// Lanes: few records share one, as long as fewer than that wait.
+const LANES: usize = 1 << 16;
+/// Characters of a click id.
+const CLICK_ID_CHARS: usize = 40;
+
+/// How many postbacks wait in each lane.
+pub struct Lanes(Box<[AtomicU32]>);
+
+impl Default for Lanes {
+    fn default() -> Self {
+        Self((0..LANES).map(|_| AtomicU32::new(0)).collect())
+    }
+}
+
+impl Lanes {
+    fn counter(&self, lane: u16) -> Option<&AtomicU32> {
+        self.0.get(usize::from(lane))
+    }
+
+    pub fn enter(&self, lane: Option<u16>) {
+        lane.and_then(|lane| self.counter(lane)).map(|waiting| waiting.fetch_add(1, Ordering::AcqRel));
+    }
+
+    pub fn leave(&self, lane: Option<u16>) {
+        let left = |waiting: u32| waiting.checked_sub(1);
+        lane.and_then(|lane| self.counter(lane))
+            .map(|waiting| waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, left));
+    }
+
+    pub fn is_waiting(&self, lane: Option<u16>) -> bool {
+        let waiting = lane.and_then(|lane| self.counter(lane));
+        waiting.is_some_and(|waiting| waiting.load(Ordering::Acquire) > 0)
+    }
+}
+
+/// The lane of a postback: by the first thing in it that looks like a click id. `None`: it has none, and no order.
+pub fn lane(raw: &RawPostback) -> Option<u16> {
+    let found = [&raw.target, &raw.body].into_iter().find_map(|bytes| click_id(bytes))?;
+    let [first, second, ..] = *blake3::hash(&found.to_ascii_lowercase()).as_bytes();
+    Some(u16::from_be_bytes([first, second]))
+}
+
+/// What an encoding has left in front of it is cut off.
+fn click_id(bytes: &[u8]) -> Option<&[u8]> {
+    let mut runs = bytes.split(|byte| !byte.is_ascii_alphanumeric());
+    runs.find_map(|run| run.len().checked_sub(CLICK_ID_CHARS).and_then(|from| run.get(from..)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "04mwvf873p1cb9ykym1628xsyna5wmkrpzd560pb";
+
+    fn of(target: &str, body: &str) -> Option<u16> {
+        lane(&RawPostback { target: target.into(), body: body.into(), ..Default::default() })
+    }
+
+    #[test]
+    fn a_click_has_one_lane_however_it_is_written() {
+        let lane = of(&format!("/s2s?clickId={ID}"), "");
+        assert!(lane.is_some());
+        let code = "700708AAAC7A24E5FBB247D7189A2A7E";
+        for (target, body) in [
+            (format!("/s2s?id={code}&clickId={}&val=1", ID.to_uppercase()), String::new()),
+            (format!("/s2s?clickId=%22{ID}%22"), String::new()),
+            (format!("/s2s?clickId=%2522{ID}%2522&val=1"), String::new()),
+            ("/s2s".to_owned(), format!("{{\"clickId\":\"{ID}\"}}")),
+            ("/s2s".to_owned(), format!("clickId={ID}&val=1")),
+        ] {
+            assert_eq!(of(&target, &body), lane, "{target} {body}");
+        }
+        for target in ["/s2s", "/s2s?clickId=test", &format!("/s2s?id={code}&clickId=")] {
+            assert_eq!(of(target, ""), None, "{target}");
+        }
+    }
+
+    #[test]
+    fn a_lane_is_free_once_all_have_left() {
+        let lanes = Lanes::default();
+        let (one, other) = (Some(u16::MAX), Some(0));
+        lanes.enter(one);
+        lanes.enter(one);
+        lanes.enter(None);
+        lanes.leave(one);
+        assert!(lanes.is_waiting(one) && !lanes.is_waiting(other) && !lanes.is_waiting(None));
+        lanes.leave(one);
+        assert!(!lanes.is_waiting(one));
+    }
+}

@@ -1,0 +1,288 @@
+//! Records and how they are framed in a file, so that whole ones are found again, also behind damage. Pure.
+//!
+//! A frame is a mark (8 bytes), the length of what follows the checksum (4), the checksum (16); then version
+//! (1), kind (1), time of arrival (8) and the call to the core in protobuf. Mark and checksum are made with the
+//! file's own key, so that nothing a stranger sends can pass for a record of its own.
+
+use prost::Message as _;
+use s2s_sdk::v1::{ListClickIdKeysResponse, ReceivePostbackRequest, RecordClickRequest, ResolveSlugResponse};
+
+use crate::time::Time;
+
+/// Longest record, in bytes: larger than any that an edge makes.
+pub const RECORD_BYTES_MAX: usize = 128 * 1_024;
+pub const KEY_BYTES: usize = 16;
+
+const MARK_BYTES: usize = 8;
+const LENGTH_BYTES: usize = 4;
+const CHECKSUM_BYTES: usize = 16;
+const HEAD_BYTES: usize = MARK_BYTES + LENGTH_BYTES + CHECKSUM_BYTES;
+/// How records are written now. One of a later version is kept for a later server.
+const VERSION: u8 = 1;
+
+const CLICK: u8 = 1;
+const POSTBACK: u8 = 2;
+const CLICK_ID_KEYS: u8 = 3;
+const LINK: u8 = 4;
+
+/// What is written down.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// A call that the core is still to get.
+    Click(RecordClickRequest),
+    Postback(ReceivePostbackRequest),
+    /// What the core has said, for when it is away.
+    ClickIdKeys(ListClickIdKeysResponse),
+    Link(ResolveSlugResponse),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    pub arrived_at: Time,
+    pub content: Content,
+}
+
+/// The key of one file: random, so that no two files take each other's records for theirs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key(pub [u8; KEY_BYTES]);
+
+impl Key {
+    fn digest<const N: usize>(self, use_: u8, bytes: &[u8]) -> [u8; N] {
+        let mut digest = [0; N];
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.0).update(&[use_]).update(bytes).finalize_xof().fill(&mut digest);
+        digest
+    }
+
+    fn mark(self) -> [u8; MARK_BYTES] {
+        self.digest(b'm', &[])
+    }
+
+    fn checksum(self, body: &[u8]) -> [u8; CHECKSUM_BYTES] {
+        self.digest(b'c', body)
+    }
+}
+
+impl Record {
+    /// Version, kind, time and call.
+    pub fn body(&self) -> Vec<u8> {
+        let (kind, call) = match &self.content {
+            Content::Click(call) => (CLICK, call.encode_to_vec()),
+            Content::Postback(call) => (POSTBACK, call.encode_to_vec()),
+            Content::ClickIdKeys(keys) => (CLICK_ID_KEYS, keys.encode_to_vec()),
+            Content::Link(link) => (LINK, link.encode_to_vec()),
+        };
+        [&[VERSION, kind], self.arrived_at.micros().to_be_bytes().as_slice(), &call].concat()
+    }
+
+    /// `None`: of a version or kind that this server does not know.
+    pub fn read(body: &[u8]) -> Option<Self> {
+        let (&[version, kind], rest) = body.split_first_chunk::<2>()?;
+        let (micros, call) = rest.split_first_chunk::<8>()?;
+        let content = match (version, kind) {
+            (VERSION, CLICK) => Content::Click(RecordClickRequest::decode(call).ok()?),
+            (VERSION, POSTBACK) => Content::Postback(ReceivePostbackRequest::decode(call).ok()?),
+            (VERSION, CLICK_ID_KEYS) => Content::ClickIdKeys(ListClickIdKeysResponse::decode(call).ok()?),
+            (VERSION, LINK) => Content::Link(ResolveSlugResponse::decode(call).ok()?),
+            _ => return None,
+        };
+        Some(Self { arrived_at: Time::from_micros(i64::from_be_bytes(*micros)), content })
+    }
+}
+
+/// Appends a frame around `body`.
+pub fn frame(key: Key, body: &[u8], frames: &mut Vec<u8>) {
+    let length = u32::try_from(body.len()).unwrap_or(u32::MAX);
+    frames.extend(key.mark());
+    frames.extend(length.to_be_bytes());
+    frames.extend(key.checksum(body));
+    frames.extend(body);
+}
+
+/// Bytes of a frame around a body of that many.
+pub fn frame_bytes(body: usize) -> usize {
+    HEAD_BYTES + body
+}
+
+/// What stands in a file from one offset to the next.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// The body of a whole record.
+    Body(&'a [u8]),
+    /// Bytes that are no record, of what had been made durable.
+    Damage,
+    /// The end of a write that a crash broke off: nobody was told that it is safe.
+    Torn,
+}
+
+/// The pieces of a file, in order, each with the offset of its end.
+pub struct Pieces<'a> {
+    key: Key,
+    mark: [u8; MARK_BYTES],
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Pieces<'a> {
+    /// From an offset where a piece begins.
+    pub fn new(key: Key, bytes: &'a [u8], at: usize) -> Self {
+        Self { key, mark: key.mark(), bytes, at }
+    }
+
+    /// The body of the record at `at`.
+    fn body(&self, at: usize) -> Result<&'a [u8], NoRecord> {
+        let head = self.bytes.get(at..).and_then(|rest| rest.split_first_chunk::<HEAD_BYTES>());
+        let (head, rest) = head.ok_or(NoRecord::CutOff)?;
+        let (mark, head) = head.split_first_chunk::<MARK_BYTES>().ok_or(NoRecord::NoMark)?;
+        let (length, checksum) = head.split_first_chunk::<LENGTH_BYTES>().ok_or(NoRecord::NoMark)?;
+        if *mark != self.mark {
+            return Err(NoRecord::NoMark);
+        }
+        let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
+        let body = rest.get(..length).filter(|_| length <= RECORD_BYTES_MAX).ok_or(NoRecord::CutOff)?;
+        if self.key.checksum(body) == checksum { Ok(body) } else { Err(NoRecord::Wrong) }
+    }
+
+    /// Where the next whole record begins behind `at`.
+    fn next_record(&self, at: usize) -> Option<usize> {
+        let marks = self.bytes.get(at..)?.windows(MARK_BYTES).enumerate();
+        let candidates = marks.filter(|(_, window)| *window == self.mark).map(|(index, _)| at + index);
+        candidates.into_iter().find(|candidate| self.body(*candidate).is_ok())
+    }
+}
+
+/// Why there is no record at an offset.
+#[derive(PartialEq, Eq)]
+enum NoRecord {
+    CutOff,
+    NoMark,
+    /// It is as long as it says, and not what was written.
+    Wrong,
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = (usize, Piece<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.at >= self.bytes.len() {
+            return None;
+        }
+        let piece = match self.body(self.at) {
+            Ok(body) => {
+                self.at += frame_bytes(body.len());
+                Piece::Body(body)
+            }
+            Err(why) => {
+                let next = self.next_record(self.at + 1);
+                self.at = next.unwrap_or(self.bytes.len());
+                if next.is_none() && why != NoRecord::Wrong { Piece::Torn } else { Piece::Damage }
+            }
+        };
+        Some((self.at, piece))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: Key = Key([7; KEY_BYTES]);
+
+    fn file(bodies: &[&str]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for body in bodies {
+            frame(KEY, body.as_bytes(), &mut bytes);
+        }
+        bytes
+    }
+
+    /// What is found in a file: bodies, `!` for damage, `~` for a torn end.
+    fn found(bytes: &[u8]) -> Vec<&str> {
+        let pieces: Vec<_> = Pieces::new(KEY, bytes, 0).collect();
+        assert_eq!(pieces.last().map_or(0, |(end, _)| *end), bytes.len(), "every byte belongs to a piece");
+        let text = |piece| match piece {
+            Piece::Body(body) => std::str::from_utf8(body).unwrap(),
+            Piece::Damage => "!",
+            Piece::Torn => "~",
+        };
+        pieces.into_iter().map(|(_, piece)| text(piece)).collect()
+    }
+
+    #[test]
+    fn whole_records_are_found_around_every_kind_of_damage() {
+        let bodies = ["one", "two", "three"];
+        let whole = file(&bodies);
+        let second = frame_bytes(3);
+        let last = second * 2;
+        let changed = |at: usize, byte: u8| {
+            let mut bytes = whole.clone();
+            bytes[at] ^= byte;
+            bytes
+        };
+        let without = |from: usize, to: usize| [&whole[..from], &whole[to..]].concat();
+        let blank = |from: usize, to: usize| {
+            let mut bytes = whole.clone();
+            bytes[from..to].fill(0);
+            bytes
+        };
+        for (what, bytes, expected) in [
+            ("whole", whole.clone(), &["one", "two", "three"][..]),
+            ("nothing", Vec::new(), &[]),
+            ("a flipped bit in a body", changed(second + HEAD_BYTES, 1), &["one", "!", "three"]),
+            ("in a mark", changed(second, 1), &["one", "!", "three"]),
+            ("in a length", changed(second + MARK_BYTES + 3, 1), &["one", "!", "three"]),
+            ("in the highest byte of a length", changed(second + MARK_BYTES, 128), &["one", "!", "three"]),
+            ("in a checksum", changed(second + HEAD_BYTES - 1, 1), &["one", "!", "three"]),
+            ("in the last body", changed(whole.len() - 1, 1), &["one", "two", "!"]),
+            ("the beginning is gone", whole[1..].to_vec(), &["!", "two", "three"]),
+            ("a byte is gone", without(second + 9, second + 10), &["one", "!", "three"]),
+            ("two records are zeros", blank(second, whole.len()), &["one", "~"]),
+            ("a page of zeros between", blank(second, last), &["one", "!", "three"]),
+            ("the last write broke off", whole[..whole.len() - 1].to_vec(), &["one", "two", "~"]),
+            ("in its head", whole[..last + 5].to_vec(), &["one", "two", "~"]),
+            ("behind its head", whole[..last + HEAD_BYTES].to_vec(), &["one", "two", "~"]),
+            ("garbage behind", [&whole[..], b"xyz"].concat(), &["one", "two", "three", "~"]),
+        ] {
+            assert_eq!(found(&bytes), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn no_record_can_be_hidden_in_another() {
+        let mut inner = Vec::new();
+        frame(Key([8; KEY_BYTES]), b"forged", &mut inner);
+        let mut bytes = Vec::new();
+        frame(KEY, &inner, &mut bytes);
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+        frame(KEY, b"behind", &mut bytes);
+        assert_eq!(found(&bytes), ["!", "behind"]);
+    }
+
+    #[test]
+    fn cut_anywhere_a_file_gives_its_whole_records_and_no_other() {
+        let whole = file(&["one", "two", "three"]);
+        for length in 0..=whole.len() {
+            let records = found(&whole[..length]).into_iter().filter(|text| text.len() > 1).count();
+            let ends = [frame_bytes(3), frame_bytes(3) * 2, whole.len()];
+            assert_eq!(records, ends.iter().filter(|end| **end <= length).count(), "{length}");
+        }
+    }
+
+    #[test]
+    fn records_come_back_and_those_of_later_versions_are_told_apart() {
+        let click = RecordClickRequest { click_id: "abc".to_owned(), ..Default::default() };
+        let postback = ReceivePostbackRequest { postback_id: "pb_1".to_owned(), ..Default::default() };
+        for content in [Content::Click(click), Content::Postback(postback)] {
+            let record = Record { arrived_at: Time::from_micros(1_763_900_000_000_000), content };
+            let body = record.body();
+            assert_eq!(Record::read(&body), Some(record));
+            for byte in [0, 1] {
+                let mut later = body.clone();
+                later[byte] = 99;
+                assert_eq!(Record::read(&later), None);
+            }
+            assert_eq!(Record::read(&body[..9]), None);
+        }
+    }
+}

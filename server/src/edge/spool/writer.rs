@@ -1,0 +1,214 @@
+//! Makes records durable: all that wait share one write and one fsync.
+//!
+//! A thread of its own, since it waits for the disk.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, MutexGuard, atomic::Ordering},
+    time::Duration,
+};
+
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
+};
+
+use super::{
+    Refusal, Segment, State,
+    record::{RECORD_BYTES_MAX, frame, frame_bytes},
+    segment::{Appender, Fault, Name, sync_folder},
+};
+use crate::{id::Random, time::Time};
+
+/// A segment is begun anew beyond this. What is drained is deleted in such portions.
+const SEGMENT_BYTES_MAX: usize = 4 * 1_024 * 1_024;
+/// Bytes of records that share one fsync.
+const BATCH_BYTES_MAX: usize = 1_024 * 1_024;
+/// What the spool leaves free on its disk: the database may need it more.
+const FREE_BYTES_MIN: u64 = 64 * 1_024 * 1_024;
+/// How often at the most it is said that nothing can be written.
+const LOG_INTERVAL: Duration = Duration::from_secs(10);
+
+/// A record on its way to the disk.
+pub struct Waiting {
+    pub arrived_at: Time,
+    pub body: Vec<u8>,
+    pub lane: Option<u16>,
+    pub answer: oneshot::Sender<Result<(), Refusal>>,
+}
+
+pub struct Writer {
+    state: Arc<State>,
+    queue: mpsc::Receiver<Waiting>,
+    next: u64,
+    random: Random,
+    segment: Option<Appender>,
+    told: Option<Instant>,
+}
+
+impl Writer {
+    pub fn new(state: Arc<State>, queue: mpsc::Receiver<Waiting>, next: u64, random: Random) -> Self {
+        Self { state, queue, next, random, segment: None, told: None }
+    }
+
+    /// Works until the last holder of the spool is gone; to be run on a thread that may wait.
+    pub fn run(mut self) {
+        while let Some(first) = self.queue.blocking_recv() {
+            let mut bytes = frame_bytes(first.body.len());
+            let mut batch = vec![first];
+            while bytes < BATCH_BYTES_MAX {
+                let Ok(one) = self.queue.try_recv() else { break };
+                bytes += frame_bytes(one.body.len());
+                batch.push(one);
+            }
+            // Whoever has gone away was told nothing, and will send again.
+            batch.retain(|one| {
+                let awaited = !one.answer.is_closed();
+                if !awaited {
+                    self.state.lanes.leave(one.lane);
+                }
+                awaited
+            });
+            if !batch.is_empty() {
+                self.write(batch);
+            }
+        }
+    }
+
+    fn write(&mut self, batch: Vec<Waiting>) {
+        let written = self.append(&batch);
+        self.state.refusing.store(written.is_err(), Ordering::Release);
+        for one in batch {
+            if written.is_err() {
+                self.state.lanes.leave(one.lane);
+            }
+            // Whoever has gone away needs no answer.
+            let _ = one.answer.send(written);
+        }
+        // A refusal as well: the drain then sees that nothing waits.
+        self.state.appended.notify_one();
+    }
+
+    fn append(&mut self, batch: &[Waiting]) -> Result<(), Refusal> {
+        let bytes: usize = batch.iter().map(|one| frame_bytes(one.body.len())).sum();
+        if batch.iter().any(|one| one.body.len() > RECORD_BYTES_MAX) {
+            self.tell("a record is longer than any that can be read again");
+            return Err(Refusal::Failed);
+        }
+        if let Err(refusal) = self.check_room(bytes) {
+            // What of it is drained can be deleted then.
+            self.seal();
+            return Err(refusal);
+        }
+        let length = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let segment_max = u64::try_from(SEGMENT_BYTES_MAX).unwrap_or(u64::MAX);
+        if self.segment.as_ref().is_some_and(|segment| segment.end.saturating_add(length) > segment_max) {
+            self.seal();
+        }
+        let mut segment = match self.segment.take() {
+            Some(segment) => segment,
+            None => self.begin()?,
+        };
+        let mut frames = Vec::with_capacity(bytes);
+        for one in batch {
+            frame(segment.name.key, &one.body, &mut frames);
+        }
+        match segment.append(&frames) {
+            Ok(()) => {
+                let count = u64::try_from(batch.len()).unwrap_or_default();
+                self.state.records.fetch_add(count, Ordering::AcqRel);
+                if let Some(first) = batch.first() {
+                    let (order, micros) = (Ordering::AcqRel, first.arrived_at.micros());
+                    // The first to wait is the oldest.
+                    let _ = self.state.oldest.compare_exchange(0, micros, order, Ordering::Acquire);
+                }
+                self.update(segment.name, |known| known.end = segment.end);
+                self.segment = Some(segment);
+                Ok(())
+            }
+            Err(fault) => {
+                self.distrust(&segment, &fault);
+                Err(match fault {
+                    Fault::Write(_) => Refusal::Full,
+                    Fault::Sync(_) => Refusal::Failed,
+                })
+            }
+        }
+    }
+
+    fn check_room(&mut self, bytes: usize) -> Result<(), Refusal> {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        if self.state.bytes().saturating_add(bytes) > self.state.settings.bytes_max {
+            self.tell("the spool has as much as it may (--spool-mebibytes-max)");
+            return Err(Refusal::Full);
+        }
+        // Where that can't be told, the write itself will tell.
+        let free = rustix::fs::statvfs(&self.state.settings.folder);
+        if free.is_ok_and(|free| free.f_bavail.saturating_mul(free.f_frsize) < FREE_BYTES_MIN + bytes) {
+            self.tell("the disk of the spool is nearly full");
+            return Err(Refusal::Full);
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self) -> Result<Appender, Refusal> {
+        let name = Name::new(self.next, &self.random);
+        match Appender::create(&self.state.settings.folder, name, None) {
+            Ok(segment) => {
+                self.next += 1;
+                self.segments().push_back(Segment { name, end: 0, sealed: false });
+                Ok(segment)
+            }
+            Err(error) => {
+                // It may be there all the same.
+                let _ = std::fs::remove_file(name.path(&self.state.settings.folder));
+                self.tell(&format!("no segment can be begun: {error}"));
+                Err(Refusal::Failed)
+            }
+        }
+    }
+
+    fn segments(&self) -> MutexGuard<'_, VecDeque<Segment>> {
+        self.state.segments()
+    }
+
+    fn update(&self, name: Name, change: impl FnOnce(&mut Segment)) {
+        // The drain does not take away what is not sealed.
+        if let Some(segment) = self.segments().iter_mut().rev().find(|segment| segment.name == name) {
+            change(segment);
+        }
+    }
+
+    fn seal(&mut self) {
+        if let Some(segment) = self.segment.take() {
+            self.update(segment.name, |known| known.sealed = true);
+        }
+    }
+
+    /// Never again writes to a segment that a write failed on, nor asks to make it durable. What was durable before
+    /// is drained.
+    fn distrust(&mut self, segment: &Appender, fault: &Fault) {
+        let cut = segment.cut().and_then(|()| sync_folder(&self.state.settings.folder));
+        self.update(segment.name, |known| known.sealed = true);
+        match fault {
+            Fault::Write(error) => self.tell(&format!("a write failed: {error}")),
+            Fault::Sync(error) => {
+                self.state.sync_failures.fetch_add(1, Ordering::AcqRel);
+                self.tell(&format!(
+                    "fsync failed, and {} is not trusted any more: {error}",
+                    segment.name.text()
+                ));
+            }
+        }
+        if let Err(error) = cut {
+            tracing::error!(segment = segment.name.text(), %error, "what was refused could not be taken out of it");
+        }
+    }
+
+    fn tell(&mut self, cause: &str) {
+        if self.told.is_none_or(|told| told.elapsed() > LOG_INTERVAL) {
+            self.told = Some(Instant::now());
+            tracing::error!(cause, "THE SPOOL TAKES NOTHING");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Whether the server does what it is for, told truly: to load balancers, and to those who look after it.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Json,
+    response::{IntoResponse as _, Response},
+};
+use http::StatusCode;
+use sea_orm::ConnectionTrait as _;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tonic_health::{ServingStatus, server::HealthReporter};
+
+use crate::{db::Db, edge::EdgeHealth};
+
+/// How often it is looked.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// How long the database may take for the smallest of questions.
+const DATABASE_BUDGET: Duration = Duration::from_secs(2);
+
+/// What is known of the server's health. Clones are of the same.
+#[derive(Clone)]
+pub struct Health {
+    /// Of the edge, where there is one.
+    edge: Option<EdgeHealth>,
+    /// The database answers. Always so where the role has none.
+    database: Arc<AtomicBool>,
+    stopping: CancellationToken,
+}
+
+/// From well to ill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Serving,
+    /// Nothing is lost, and what comes is in the spool.
+    Degraded,
+    NotServing,
+}
+
+impl Health {
+    pub fn new(edge: Option<EdgeHealth>, stopping: CancellationToken) -> Self {
+        Self { edge, database: Arc::new(AtomicBool::new(true)), stopping }
+    }
+
+    fn state(&self) -> State {
+        if self.stopping.is_cancelled() {
+            return State::NotServing;
+        }
+        let core = self.database.load(Ordering::Relaxed);
+        match &self.edge {
+            Some(edge) if !core || edge.is_away() => {
+                if edge.keeps() {
+                    State::Degraded
+                } else {
+                    State::NotServing
+                }
+            }
+            Some(edge) if !edge.is_drained() => State::Degraded,
+            None if !core => State::NotServing,
+            _ => State::Serving,
+        }
+    }
+
+    /// What `GET /healthz` answers.
+    pub fn answer(&self) -> Response {
+        let (status, text) = match self.state() {
+            State::Serving => (StatusCode::OK, "serving"),
+            State::Degraded => (StatusCode::OK, "degraded: spooling"),
+            State::NotServing => (StatusCode::SERVICE_UNAVAILABLE, "not serving"),
+        };
+        let body = match self.edge.as_ref().and_then(EdgeHealth::spool) {
+            None => serde_json::json!({"status": text}),
+            Some(spool) => serde_json::json!({"status": text, "spool": {
+                "records": spool.records,
+                "bytes": spool.bytes,
+                "oldest_age_seconds": spool.oldest_age.seconds(),
+                "fsync_failures": spool.sync_failures,
+                "put_aside": spool.put_aside,
+            }}),
+        };
+        (status, Json(body)).into_response()
+    }
+
+    /// Looks after the database and tells gRPC's health service, until `stopping`. `db`: `None` where there is to be none.
+    pub async fn keep(self, db: impl Fn() -> Option<Option<Db>>, reporter: HealthReporter) {
+        loop {
+            let answers = match db() {
+                Some(Some(db)) => {
+                    let asked = timeout(DATABASE_BUDGET, db.reader().execute_unprepared("SELECT 1")).await;
+                    matches!(asked, Ok(Ok(_)))
+                }
+                // It has not been reached yet.
+                Some(None) => false,
+                None => true,
+            };
+            self.database.store(answers, Ordering::Relaxed);
+            let status = match self.state() {
+                State::Serving | State::Degraded => ServingStatus::Serving,
+                State::NotServing => ServingStatus::NotServing,
+            };
+            reporter.set_service_status("", status).await;
+            if self.stopping.is_cancelled() {
+                return;
+            }
+            let _ = timeout(LOOK_INTERVAL, self.stopping.cancelled()).await;
+        }
+    }
+}

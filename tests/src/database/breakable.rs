@@ -1,0 +1,50 @@
+//! A database that can be taken away and given back: a server of its own that is killed, or a file of SQLite that is
+//! locked, so that every write to it hangs.
+
+use std::path::Path;
+
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection};
+
+use super::{fresh_on, is_a_file, server, server::DatabaseServer};
+
+pub struct Breakable {
+    /// Of an empty database.
+    pub url: String,
+    server: Option<DatabaseServer>,
+    lock: Option<DatabaseConnection>,
+}
+
+impl Breakable {
+    /// Of the kind that the tests are run on; a file is in `folder`.
+    pub async fn start(folder: &Path) -> Self {
+        if is_a_file() {
+            let url = format!("sqlite:{}", folder.join("s2s.db").display());
+            return Self { url, server: None, lock: None };
+        }
+        let kind = if server().unwrap().starts_with("postgres") { "postgres" } else { "mariadb" };
+        let server = DatabaseServer::start(kind).await;
+        Self { url: fresh_on(&server.url, folder).await, server: Some(server), lock: None }
+    }
+
+    pub async fn take_away(&mut self) {
+        if let Some(server) = &mut self.server {
+            server.kill();
+            return;
+        }
+        let mut options = ConnectOptions::new(&self.url);
+        options.max_connections(1).sqlx_logging(false);
+        let lock = Database::connect(options).await.unwrap();
+        lock.execute_unprepared("BEGIN IMMEDIATE").await.unwrap();
+        self.lock = Some(lock);
+    }
+
+    pub async fn give_back(&mut self) {
+        if let Some(server) = &mut self.server {
+            server.restart().await;
+        }
+        if let Some(lock) = self.lock.take() {
+            lock.execute_unprepared("ROLLBACK").await.unwrap();
+            lock.close().await.unwrap();
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! The edge loses nothing: what the core can't take is in the spool, and counts once, however edge, core, database and
+//! disk may fail.
+
+mod traffic;
+
+use std::path::PathBuf;
+
+use s2s_sdk::{
+    Code,
+    v1::{ApiKeyScope, ListConversionCodesRequest, ListPresetsRequest},
+};
+use s2s_tests::{
+    ADMIN_KEY, Server, administrator, database::breakable::Breakable, eventually, http, run_to_end,
+};
+
+use traffic::Traffic;
+
+/// Postbacks that are queued in each part of an outage.
+const QUEUED: usize = 24;
+
+#[tokio::test]
+async fn a_database_that_is_away_and_a_restart_cost_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut database = Breakable::start(folder.path()).await;
+    let mut server = Server::start_at(database.url.clone()).await;
+    let mut traffic = Traffic::begin(&server, &server).await;
+    traffic.until_live(&server).await;
+    server.drained().await;
+
+    database.take_away().await;
+    traffic.until_queued(&server, QUEUED).await;
+    eventually(async || (server.health().await["status"] == "degraded: spooling").then_some(())).await;
+    server.terminate().await;
+    assert!(server.ended().await.success());
+    // It begins with what it knew.
+    server.restart().await;
+    traffic.until_queued(&server, QUEUED).await;
+    let health = server.health().await;
+    assert!(health["spool"]["records"].as_u64().unwrap() >= 2 * 24, "{health}");
+    // Calls over gRPC can't be spooled.
+    let client = administrator(&server.url).retries(0).build().unwrap();
+    let error = client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap_err();
+    assert_eq!(error.code(), Code::Unavailable);
+
+    database.give_back().await;
+    traffic.round(&server, 100).await;
+    server.drained().await;
+    traffic.until_live(&server).await;
+    server.drained().await;
+    traffic.check(&server).await;
+}
+
+#[tokio::test]
+async fn a_core_that_is_killed_or_hangs_costs_nothing() {
+    let mut core = Server::start_with(&["--role", "core"]).await;
+    let edge = Server::start_edge(&core, &[]).await;
+    let mut traffic = Traffic::begin(&core, &edge).await;
+    traffic.until_live(&edge).await;
+    let mut normal = traffic.round(&edge, 200).await;
+
+    core.kill().await;
+    traffic.until_queued(&edge, QUEUED).await;
+    core.restart_in_place().await;
+    edge.drained().await;
+    traffic.until_live(&edge).await;
+
+    core.freeze().await;
+    traffic.until_queued(&edge, QUEUED).await;
+    // Nobody waits for a core that is known not to answer: not each for 25 ms.
+    let mut outage = traffic.round(&edge, 200).await;
+    let (normal, outage) = (normal.p99(), outage.p99());
+    println!("redirect p99: {normal:?}, in the outage {outage:?}");
+    core.thaw().await;
+    edge.drained().await;
+    traffic.check(&core).await;
+}
+
+#[tokio::test]
+async fn a_postback_that_comes_before_its_click_counts() {
+    let mut core = Server::start_with(&["--role", "core"]).await;
+    let one = Server::start_edge(&core, &[]).await;
+    let other = Server::start_edge(&core, &[]).await;
+    let mut traffic = Traffic::begin(&core, &one).await;
+    traffic.is_known_to(&other).await;
+    core.kill().await;
+    traffic.until_queued(&one, 1).await;
+    // Its click stays in the spool of an edge that stands still.
+    let queued = traffic.across(&one, &other).await;
+    assert_eq!((queued.status, queued.field("verdict").as_str()), (202, "QUEUED"));
+    one.freeze().await;
+    core.restart_in_place().await;
+    other.drained().await;
+    one.thaw().await;
+    one.drained().await;
+    // Of any edge's clicks, any other takes the postbacks.
+    traffic.until_live(&one).await;
+    let answer = traffic.across(&other, &one).await;
+    assert!(answer.status < 300, "{answer:?}");
+    one.drained().await;
+    other.drained().await;
+    traffic.check(&core).await;
+}
+
+#[tokio::test]
+async fn an_edge_that_is_killed_again_and_again_loses_nothing() {
+    let mut core = Server::start_with(&["--role", "core"]).await;
+    let mut edge = Server::start_edge(&core, &[]).await;
+    let mut traffic = Traffic::begin(&core, &edge).await;
+    for cycle in 0..6 {
+        // In every other one it is killed while it drains.
+        if cycle % 2 == 0 {
+            core.freeze().await;
+            traffic.until_queued(&edge, QUEUED).await;
+            core.thaw().await;
+        } else {
+            traffic.round(&edge, 24).await;
+        }
+        edge.kill().await;
+        edge.restart().await;
+    }
+    core.kill().await;
+    traffic.until_queued(&edge, QUEUED).await;
+    edge.kill().await;
+    edge.restart().await;
+    core.restart_in_place().await;
+    edge.drained().await;
+    traffic.check_conversions(&core).await;
+}
+
+#[tokio::test]
+async fn a_full_spool_refuses_and_says_so() {
+    let mut core = Server::start_with(&["--role", "core"]).await;
+    let edge = Server::start_edge(&core, &[("S2S_SPOOL_MEBIBYTES_MAX", "1")]).await;
+    let mut traffic = Traffic::begin(&core, &edge).await;
+    core.kill().await;
+    let refused = loop {
+        let answer = traffic.long_postback(&edge).await;
+        if answer.status != 202 {
+            break answer;
+        }
+    };
+    assert_eq!((refused.status, refused.header("retry-after")), (503, "1"), "{refused:?}");
+    assert_eq!(refused.field("reason"), "UNAVAILABLE");
+    let health = eventually(async || {
+        let health = edge.health().await;
+        (health["status"] == "not serving").then_some(health)
+    })
+    .await;
+    assert!(health["spool"]["bytes"].as_u64().unwrap() > 1_000_000, "{health}");
+    // Visitors are sent on; their clicks are not stored, and count all the same.
+    while traffic.round(&edge, 8).await.refused == 0 {}
+    core.restart_in_place().await;
+    edge.drained().await;
+    traffic.check_conversions(&core).await;
+}
+
+#[tokio::test]
+async fn a_disk_that_fails_to_keep_is_not_trusted_again() {
+    let library = failing_disk();
+    let mut core = Server::start_with(&["--role", "core"]).await;
+    let switch = library.with_extension("fail");
+    let variables =
+        [("LD_PRELOAD", library.to_str().unwrap()), ("FSYNC_FAILS_WHILE", switch.to_str().unwrap())];
+    let mut edge = Server::start_edge(&core, &variables).await;
+    let mut traffic = Traffic::begin(&core, &edge).await;
+    core.kill().await;
+    traffic.until_queued(&edge, QUEUED).await;
+    std::fs::write(&switch, "").unwrap();
+    let failed = traffic.long_postback(&edge).await;
+    assert_eq!((failed.status, failed.header("retry-after")), (503, "1"), "{failed:?}");
+    std::fs::remove_file(&switch).unwrap();
+    traffic.until_queued(&edge, QUEUED).await;
+    let health = edge.health().await;
+    assert!(health["spool"]["fsync_failures"].as_u64().unwrap() > 0, "{health}");
+    assert!(segments(&edge).len() > 1, "the segment that failed was written to again");
+    // What was refused is not found again after a crash either.
+    edge.kill().await;
+    edge.restart().await;
+    core.restart_in_place().await;
+    edge.drained().await;
+    traffic.check_conversions(&core).await;
+}
+
+#[tokio::test]
+async fn damage_costs_what_it_hits_and_is_told() {
+    let mut core = Server::start_with(&["--role", "core"]).await;
+    let mut edge = Server::start_edge(&core, &[]).await;
+    let mut traffic = Traffic::begin(&core, &edge).await;
+    core.kill().await;
+    traffic.until_queued(&edge, QUEUED).await;
+    edge.kill().await;
+    let segment = segments(&edge).pop().unwrap();
+    let whole = std::fs::read(&segment).unwrap();
+    // As a write that a crash broke off, behind a record that was changed by the disk: a copy of one that is there.
+    let length = usize::try_from(u32::from_be_bytes(whole[8..12].try_into().unwrap())).unwrap() + 28;
+    let mut copy = whole[..length].to_vec();
+    copy[length - 1] ^= 1;
+    std::fs::write(&segment, [&whole[..length], &copy, &whole[length..], &whole[..length / 2]].concat())
+        .unwrap();
+    edge.restart().await;
+    core.restart_in_place().await;
+    edge.drained().await;
+    traffic.check_conversions(&core).await;
+    assert_eq!(edge.health().await["spool"]["put_aside"], 1);
+    assert!(segment.with_extension("damaged").is_file() && !segment.exists());
+}
+
+#[tokio::test]
+async fn a_spool_belongs_to_one_server() {
+    let server = Server::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let spool = server.folder().join("spool");
+    let flags = ["--listen", "127.0.0.1:0", "--spool", spool.to_str().unwrap()];
+    let (status, output) = run_to_end(folder.path(), &flags, &[]).await;
+    assert!(!status.success() && output.contains("reason: SPOOL_TAKEN"), "{output}");
+    let mut file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    file.push("spool");
+    let flags = ["--listen", "127.0.0.1:0", "--spool", file.to_str().unwrap()];
+    let (status, output) = run_to_end(folder.path(), &flags, &[]).await;
+    assert!(!status.success() && output.contains("reason: SPOOL_FAILED"), "{output}");
+}
+
+#[tokio::test]
+async fn an_edge_is_told_what_it_lacks() {
+    let folder = tempfile::tempdir().unwrap();
+    let edge = ["--listen", "127.0.0.1:0", "--role", "edge"];
+    let core = ["--core", "http://127.0.0.1:1"];
+    let key = [("S2S_CORE_KEY", ADMIN_KEY)];
+    for (flags, variables, expected) in [
+        (edge.to_vec(), &key[..], "reason: INVALID_SETTING"),
+        ([&edge[..], &core].concat(), &[][..], "S2S_CORE_KEY"),
+        ([&edge[..], &core].concat(), &key[..], "reason: CORE_AWAY"),
+        (core.to_vec(), &[][..], "reason: CORE_NOT_FOR_ROLE"),
+    ] {
+        let (status, output) = run_to_end(folder.path(), &flags, variables).await;
+        assert!(!status.success() && output.contains(expected), "{flags:?}: {output}");
+    }
+}
+
+#[tokio::test]
+async fn roles_answer_what_is_theirs() {
+    let core = Server::start_with(&["--role", "core"]).await;
+    let edge = Server::start_edge(&core, &[]).await;
+    let link = core.link(&[&core.code("Sale").await]).await;
+    let get = async |server: &Server, path: &str| {
+        let answer = http().get(format!("{}{path}", server.url)).send().await.unwrap();
+        answer.status().as_u16()
+    };
+    assert_eq!(get(&edge, &format!("/{}", link.slug)).await, 302);
+    assert_eq!(get(&core, &format!("/{}", link.slug)).await, 404);
+    assert_eq!(get(&core, "/s2s?val=1").await, 404);
+    assert_eq!((get(&core, "/healthz").await, get(&edge, "/healthz").await), (200, 200));
+    let error = edge.client().list_presets(ListPresetsRequest::default()).await.unwrap_err();
+    assert_eq!(error.code(), Code::Unimplemented);
+    // A key of another kind makes no edge.
+    let (_, key) = core.api_key("", &[ApiKeyScope::Record]).await;
+    let flags = ["--listen", "127.0.0.1:0", "--role", "edge", "--core", &core.url];
+    let folder = tempfile::tempdir().unwrap();
+    let (status, output) = run_to_end(folder.path(), &flags, &[("S2S_CORE_KEY", &key)]).await;
+    assert!(!status.success() && output.contains("scope `edge`"), "{output}");
+}
+
+/// The segments of a spool, the oldest first.
+fn segments(edge: &Server) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(edge.folder().join("spool")).unwrap().map(|entry| entry.unwrap().path());
+    let mut segments: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|extension| extension == "spool")).collect();
+    segments.sort_unstable();
+    segments
+}
+
+/// A library under whose eyes fsync fails, as long as there is a certain file: built with the C compiler that Rust links
+/// with.
+fn failing_disk() -> PathBuf {
+    let folder = tempfile::tempdir().unwrap().keep();
+    let (source, library) = (folder.join("fsync.c"), folder.join("fsync.so"));
+    std::fs::write(&source, include_str!("spool/fsync.c")).unwrap();
+    let mut compile = std::process::Command::new("cc");
+    compile.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source);
+    assert!(compile.status().unwrap().success());
+    library
+}

@@ -1,0 +1,221 @@
+//! Visitors and merchants who are sure of what they were told.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use reqwest::redirect::Policy;
+use s2s_sdk::v1::{Conversion, ConversionCode, ListClicksRequest, ListConversionsRequest, TrackingLink};
+use s2s_tests::{Answer, Server, click_id_of, eventually};
+
+/// Who sends at the same time.
+const AT_ONCE: usize = 8;
+
+/// What was promised.
+pub struct Traffic {
+    code: ConversionCode,
+    link: TrackingLink,
+    http: reqwest::Client,
+    /// Clicks whose visitors were sent on.
+    clicks: Vec<String>,
+    /// The transaction id of each conversion that was answered with 2xx, its click, and when that was, in seconds.
+    counted: BTreeMap<usize, (String, i64)>,
+    next: usize,
+}
+
+/// How a round went.
+#[derive(Debug, Default)]
+pub struct Round {
+    pub queued: usize,
+    pub refused: usize,
+    /// What each redirect took.
+    pub redirects: Vec<Duration>,
+}
+
+impl Round {
+    pub fn p99(&mut self) -> Duration {
+        self.redirects.sort_unstable();
+        self.redirects[self.redirects.len() * 99 / 100]
+    }
+}
+
+fn now() -> i64 {
+    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
+}
+
+impl Traffic {
+    /// A new code and a link, which has been followed once, over `edge`, which knows it from then on.
+    pub async fn begin(core: &Server, edge: &Server) -> Self {
+        let code = core.code("Sale").await;
+        let link = core.link(&[&code]).await;
+        // A connection for each, as most merchants do: none is kept over a restart.
+        let http = reqwest::Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0);
+        let (http, clicks, counted) = (http.build().unwrap(), Vec::new(), BTreeMap::new());
+        let mut traffic = Self { code, link, http, clicks, counted, next: 0 };
+        traffic.round(edge, 1).await;
+        traffic.is_known_to(edge).await;
+        traffic
+    }
+
+    /// Follows the link over another edge, and waits until that would know it after a restart.
+    pub async fn is_known_to(&mut self, edge: &Server) {
+        if let (Some(click_id), _) = visit(&self.http, edge, &self.link).await {
+            self.clicks.push(click_id);
+        }
+        let known = edge.folder().join("spool/known");
+        let slug = self.link.slug.as_bytes();
+        eventually(async || {
+            let bytes = std::fs::read(&known).unwrap_or_default();
+            bytes.windows(slug.len()).any(|window| window == slug).then_some(())
+        })
+        .await;
+    }
+
+    /// So many visitors follow the link, and a merchant reports a sale of each.
+    pub async fn round(&mut self, edge: &Server, visitors: usize) -> Round {
+        let first = self.next;
+        self.next += visitors;
+        let (http, link, code) = (&self.http, &self.link, &self.code);
+        let sent = stream::iter(first..first + visitors).map(async |number| {
+            let (click_id, took) = visit(http, edge, link).await;
+            let click_id = click_id.unwrap_or_else(|| panic!("visitor {number} was not sent on"));
+            let answer = postback(http, edge, &query(code, &click_id, number)).await;
+            (number, click_id, took, answer)
+        });
+        let mut round = Round::default();
+        for (number, click_id, took, answer) in sent.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
+            round.redirects.push(took);
+            self.clicks.push(click_id.clone());
+            match (answer.status, answer.field("verdict").as_str()) {
+                (200, "RECORDED") => {}
+                (202, "QUEUED") => round.queued += 1,
+                (503, "REFUSED") => {
+                    assert!(answer.headers.contains_key("retry-after"), "{answer:?}");
+                    round.refused += 1;
+                    continue;
+                }
+                _ => panic!("{answer:?}"),
+            }
+            assert!(answer.field("postback_id").starts_with("pb_"), "{answer:?}");
+            self.counted.insert(number, (click_id, now()));
+        }
+        round
+    }
+
+    /// Sends visitors until so many postbacks have been queued.
+    pub async fn until_queued(&mut self, edge: &Server, queued: usize) {
+        let mut seen = 0;
+        for _ in 0..1_000 {
+            seen += self.round(edge, AT_ONCE).await.queued;
+            if seen >= queued {
+                return;
+            }
+        }
+        panic!("only {seen} were queued");
+    }
+
+    /// Sends visitors until none of their postbacks is queued.
+    pub async fn until_live(&mut self, edge: &Server) {
+        for _ in 0..1_000 {
+            if self.round(edge, AT_ONCE).await.queued == 0 {
+                return;
+            }
+        }
+        panic!("the spool was taken to the end");
+    }
+
+    /// Every conversion that was answered with 2xx is there, once, with its click and the time it came, and no other;
+    /// and every click whose visitor was sent on.
+    pub async fn check(&self, core: &Server) {
+        self.check_conversions(core).await;
+        let clicks = ListClicksRequest { tracking_link_id: self.link.id.clone(), ..Default::default() };
+        let clicks: Vec<_> = core.client().clicks(clicks).try_collect().await.unwrap();
+        let mut clicks: Vec<String> = clicks.into_iter().map(|click| click.click_id).collect();
+        let mut sent_on = self.clicks.clone();
+        clicks.sort_unstable();
+        sent_on.sort_unstable();
+        assert!(clicks == sent_on, "{} clicks, {} visitors", clicks.len(), sent_on.len());
+    }
+
+    /// The same without clicks: that of a visitor whom a slow disk did not stop is on its way for a moment, and is not
+    /// promised to survive a kill.
+    pub async fn check_conversions(&self, core: &Server) {
+        let stored = self.stored(core).await;
+        assert_eq!(stored.keys().collect::<Vec<_>>(), self.counted.keys().collect::<Vec<_>>());
+        for (number, (click_id, answered)) in &self.counted {
+            let conversion = &stored[number];
+            assert_eq!(
+                (&conversion.click_id, &conversion.tracking_link_id),
+                (click_id, &self.link.id),
+                "{number}"
+            );
+            assert_eq!(conversion.value.as_ref().unwrap().micros, value(*number));
+            let came = conversion.conversion_time.unwrap().seconds;
+            let clicked = conversion.click_time.unwrap().seconds;
+            assert!((clicked..=*answered).contains(&came), "{number} came at {came}, answered at {answered}");
+        }
+    }
+
+    async fn stored(&self, core: &Server) -> BTreeMap<usize, Conversion> {
+        let request =
+            ListConversionsRequest { conversion_code_id: self.code.id.clone(), ..Default::default() };
+        let all: Vec<Conversion> = core.client().conversions(request).try_collect().await.unwrap();
+        let count = all.len();
+        let by_number: BTreeMap<usize, Conversion> =
+            all.into_iter().map(|one| (one.transaction_id.parse().unwrap(), one)).collect();
+        assert_eq!(by_number.len(), count, "one counts twice");
+        by_number
+    }
+
+    /// A postback of a new visitor who is sent on by `one`, sent to `other`.
+    pub async fn across(&mut self, one: &Server, other: &Server) -> Answer {
+        let (click_id, _) = visit(&self.http, one, &self.link).await;
+        let (click_id, number) = (click_id.unwrap(), self.next);
+        self.next += 1;
+        let answer = postback(&self.http, other, &query(&self.code, &click_id, number)).await;
+        self.clicks.push(click_id.clone());
+        if answer.status < 300 {
+            self.counted.insert(number, (click_id, now()));
+        }
+        answer
+    }
+
+    /// A postback that is as long as one may be.
+    pub async fn long_postback(&mut self, edge: &Server) -> Answer {
+        let number = self.next;
+        self.next += 1;
+        let click_id = self.clicks[0].clone();
+        let query = format!("{}&param=a%3D{}", query(&self.code, &click_id, number), "x".repeat(2_000));
+        let answer = postback(&self.http, edge, &query).await;
+        if answer.status < 300 {
+            self.counted.insert(number, (click_id, now()));
+        }
+        answer
+    }
+}
+
+/// The value of a conversion, in micros: tells it from every other.
+fn value(number: usize) -> i64 {
+    i64::try_from(number * 1_000_003 + 7).unwrap()
+}
+
+fn query(code: &ConversionCode, click_id: &str, number: usize) -> String {
+    let value = value(number);
+    let value = format!("{}.{:06}", value / 1_000_000, value % 1_000_000);
+    format!("clickId={click_id}&id={}&val={value}&com=0&oid={number}", code.id)
+}
+
+async fn postback(http: &reqwest::Client, edge: &Server, query: &str) -> Answer {
+    Answer::of(http.get(format!("{}/s2s?{query}", edge.url)).send().await.unwrap()).await
+}
+
+/// The click id of a visitor who was sent on, and how long that took.
+async fn visit(http: &reqwest::Client, edge: &Server, link: &TrackingLink) -> (Option<String>, Duration) {
+    let begun = Instant::now();
+    let answer = http.get(format!("{}/{}", edge.url, link.slug)).send().await.unwrap();
+    let took = begun.elapsed();
+    let location = answer.headers().get("location").map(|location| location.to_str().unwrap().to_owned());
+    ((answer.status() == 302).then(|| click_id_of(&location.unwrap())), took)
+}
