@@ -46,7 +46,7 @@ fn every_dependency_has_a_licence_that_is_allowed() {
     let policy = table("deny.toml");
     let allowed = policy["licenses"]["allow"].as_array().unwrap();
     let allowed: Vec<&str> = allowed.iter().filter_map(Value::as_str).collect();
-    let mut cargo = Command::new(std::env::var("CARGO").unwrap());
+    let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["metadata", "--locked", "--all-features", "--format-version", "1"]);
     let output = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -21,7 +21,9 @@ async fn everything(server: &Server, click_id: &str) -> (Click, Vec<Conversion>,
     let conversions = client.list_conversions(ListConversionsRequest::default()).await.unwrap();
     let mut postbacks = client.list_postbacks(ListPostbacksRequest::default()).await.unwrap().postbacks;
     // Moves on by itself.
-    postbacks.iter_mut().for_each(|postback| postback.next_match_time = None);
+    for postback in &mut postbacks {
+        postback.next_match_time = None;
+    }
     (click.click.unwrap(), conversions.conversions, postbacks)
 }
 
