@@ -9,7 +9,19 @@ use std::{
 /// Longest source file, in lines.
 const LINES_MAX: usize = 500;
 /// Folders that hold nothing of ours; in a second working tree `.git` is a file.
-const FOREIGN: [&str; 3] = [".git", "target", "node_modules"];
+const FOREIGN: [&str; 11] = [
+    ".git",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".tools",
+    ".venv",
+    "build",
+    "dist",
+    "lib",
+    "node_modules",
+    "target",
+];
 /// The slices of the core, each of which may know those before it.
 const SLICES: [&str; 8] =
     ["account", "api_key", "preset", "conversion_code", "tracking_link", "click", "conversion", "postback"];

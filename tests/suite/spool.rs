@@ -22,7 +22,7 @@ const QUEUED: usize = 24;
 async fn a_database_that_is_away_and_a_restart_cost_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let mut database = Breakable::start(folder.path()).await;
-    let mut server = Server::start_at(database.url.clone()).await;
+    let mut server = Server::start_at_with(database.url.clone(), &["--spool", "spool"]).await;
     let mut traffic = Traffic::begin(&server, &server).await;
     traffic.until_live(&server).await;
     server.drained().await;
@@ -207,7 +207,7 @@ async fn damage_costs_what_it_hits_and_is_told() {
 
 #[tokio::test]
 async fn a_spool_belongs_to_one_server() {
-    let server = Server::start().await;
+    let server = Server::start_with(&["--spool", "spool"]).await;
     let folder = tempfile::tempdir().unwrap();
     let spool = server.folder().join("spool");
     let flags = ["--listen", "127.0.0.1:0", "--spool", spool.to_str().unwrap()];

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, UNIX_EPOCH},
 };
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
@@ -42,18 +42,18 @@ impl Round {
 }
 
 fn now() -> i64 {
-    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap()
+    i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap()
 }
 
 impl Traffic {
     /// A new code and a link, which has been followed once, over `edge`, which knows it from then on.
     pub async fn begin(core: &Server, edge: &Server) -> Self {
-        let code = core.code("Sale").await;
-        let link = core.link(&[&code]).await;
+        let sale = core.code("Sale").await;
+        let link = core.link(&[&sale]).await;
         // A connection for each, as most merchants do: none is kept over a restart.
         let http = reqwest::Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0);
         let (http, clicks, counted) = (http.build().unwrap(), Vec::new(), BTreeMap::new());
-        let mut traffic = Self { code, link, http, clicks, counted, next: 0 };
+        let mut traffic = Self { code: sale, link, http, clicks, counted, next: 0 };
         traffic.round(edge, 1).await;
         traffic.is_known_to(edge).await;
         traffic
