@@ -385,8 +385,12 @@ async fn tables_of_earlier_versions_become_partitioned_with_what_they_hold() {
             .await
             .unwrap();
         for name in names {
-            let own = name.strip_suffix("_before").unwrap();
-            db.execute_unprepared(&format!("ALTER INDEX {name} RENAME TO {own}")).await.unwrap();
+            let before = match name.strip_suffix("_before") {
+                Some(own) => format!("ALTER INDEX {name} RENAME TO {own}"),
+                // A later migration has made it.
+                None => format!("DROP INDEX {name}"),
+            };
+            db.execute_unprepared(&before).await.unwrap();
         }
         let interrupted =
             format!("ALTER TABLE {table} ADD CONSTRAINT {table}_bound CHECK ({id} IS NOT NULL) NOT VALID");
@@ -394,8 +398,12 @@ async fn tables_of_earlier_versions_become_partitioned_with_what_they_hold() {
         files.push(file_of(&db, table).await);
     }
     let plain: Vec<String> = values(&db, indexes).await;
-    assert_eq!(plain, indexes_before.iter().map(|one| one.replace(" ON ONLY ", " ON ")).collect::<Vec<_>>());
-    db.execute_unprepared("DELETE FROM seaql_migrations WHERE version = 'm0005_partitions'").await.unwrap();
+    let older = indexes_before.iter().filter(|one| !one.contains("click_text"));
+    assert_eq!(plain, older.map(|one| one.replace(" ON ONLY ", " ON ")).collect::<Vec<_>>());
+    let held = "CREATE INDEX ix_postback_held_click ON postback (account_id, click_text) WHERE verdict = 5";
+    db.execute_unprepared(held).await.unwrap();
+    let undone = "version IN ('m0005_partitions', 'm0008_postbacks_of_clicks')";
+    db.execute_unprepared(&format!("DELETE FROM seaql_migrations WHERE {undone}")).await.unwrap();
 
     server.restart().await;
     assert_eq!(rows(&server, &past).await, before);
