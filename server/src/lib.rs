@@ -42,6 +42,7 @@ use std::{
     net::SocketAddr,
     process::ExitCode,
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use tokio::{
@@ -65,6 +66,9 @@ use crate::{
 
 #[cfg(fuzzing)]
 pub use postback::check_reading;
+
+/// How long connections to the database may take to be closed.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The program, from its arguments to its exit code.
 #[must_use]
@@ -213,8 +217,12 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     if tokio::time::timeout(config.drain(), tasks.wait()).await.is_err() {
         tracing::error!("some writes did not end in time");
     }
+    // One that went away may never be closed.
     if let Some(db) = db {
-        db.close().await?;
+        match tokio::time::timeout(CLOSE_TIMEOUT, db.close()).await {
+            Ok(closed) => closed?,
+            Err(_) => tracing::warn!("the database was not closed in time"),
+        }
     }
     tracing::info!("stopped");
     Ok(())
