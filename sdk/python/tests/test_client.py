@@ -303,8 +303,6 @@ def test_a_pause_is_cancelled(fake: Fake) -> None:
     assert len(fake.requests) == 1
 
 
-# Where a channel is closed just as somebody begins to watch it, gRPC's own watcher complains in its thread.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_call_ends_with_its_client(fake: Fake) -> None:
     fake.script.append(overloaded(0.3))
     client = Client(endpoint(fake.start()))
