@@ -50,8 +50,13 @@ endif
 test-sdks: test-$(1)
 generate: generate-$(1)
 endef
-.PHONY: test-sdks
+.PHONY: test-sdks test-rust-package
 $(foreach sdk,$(SDKS),$(eval $(call SDK,$(firstword $(subst :, ,$(sdk))),$(lastword $(subst :, ,$(sdk))))))
+
+# What else there is to test of the SDK for Rust is in the workspace.
+test-sdks: test-rust-package
+test-rust-package:
+	sdk/rust/test-package.sh target/debug/s2s-journey
 
 # Kills servers and databases under load, and looks what is left; a tenth of it in `make test`.
 CYCLES ?= 300
@@ -76,6 +81,9 @@ ifneq ($(or $(CI),$(shell command -v npm)),)
 check-schema: tools
 	$(BUF) lint
 	$(BUF) format --diff --exit-code
+	@if git rev-parse --quiet --verify HEAD~1 >/dev/null; then \
+		$(BUF) breaking --against "$$(git rev-parse --git-common-dir)#ref=$$(git rev-parse HEAD~1)"; \
+	else echo "left out: buf breaking, since there is no commit before this one"; fi
 else
 check-schema:
 	@echo "left out: buf lint and buf format of proto/, since npm is not installed"
