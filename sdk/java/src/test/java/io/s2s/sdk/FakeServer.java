@@ -99,7 +99,15 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
 
   @Override
   public void close() {
-    server.shutdownNow();
+    // A call that came meanwhile would be told CANCELLED, which is not what a server says that is
+    // gone.
+    try {
+      if (!server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("the server does not end");
+      }
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException(interrupted);
+    }
   }
 
   static StatusRuntimeException unavailable() {
