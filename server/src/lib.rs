@@ -219,9 +219,10 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     }
     // One that went away may never be closed.
     if let Some(db) = db {
-        match tokio::time::timeout(CLOSE_TIMEOUT, db.close()).await {
-            Ok(closed) => closed?,
-            Err(_) => tracing::warn!("the database was not closed in time"),
+        if let Ok(closed) = tokio::time::timeout(CLOSE_TIMEOUT, db.close()).await {
+            closed?;
+        } else {
+            tracing::warn!("the database was not closed in time");
         }
     }
     tracing::info!("stopped");
