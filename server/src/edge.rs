@@ -242,7 +242,7 @@ impl EdgeHealth {
 
     /// Whether nothing waits for longer than it takes to be handed over.
     pub fn is_drained(&self) -> bool {
-        self.spool().is_none_or(|spool| spool.oldest_age < DRAINED_WITHIN)
+        self.spool().is_none_or(|spool| spool.counted && spool.oldest_age < DRAINED_WITHIN)
     }
 }
 

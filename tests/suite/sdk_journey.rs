@@ -420,6 +420,8 @@ async fn the_program_runs_a_command_and_leaves_nothing() {
     let mut lines = BufReader::new(playing.stdout.take().unwrap()).lines();
     let url = lines.next_line().await.unwrap().unwrap();
     let id = playing.id().unwrap().to_string();
+    // To wait would close it, and the command would end by itself.
+    let _input = playing.stdin.take();
     assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
     assert_eq!(playing.wait().await.unwrap().code(), Some(130));
     gone(&url).await;

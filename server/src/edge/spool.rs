@@ -132,6 +132,8 @@ pub struct State {
 /// How a spool is, for those who look after it.
 #[derive(Clone, Copy, Debug)]
 pub struct Status {
+    /// What former processes have left is among the records.
+    pub counted: bool,
     pub records: u64,
     pub bytes: u64,
     pub oldest_age: Span,
@@ -222,6 +224,8 @@ impl State {
         let oldest = self.oldest.load(Ordering::Acquire);
         let now = self.clock.now();
         Status {
+            // First: what is counted later is not missed.
+            counted: self.counted.load(Ordering::Acquire),
             records: self.records.load(Ordering::Acquire),
             bytes: self.bytes(),
             oldest_age: now.since(if oldest == 0 { now } else { Time::from_micros(oldest) }),
