@@ -72,6 +72,8 @@ pub struct Settings {
     pub public_url: Url,
     pub retention: Retention,
     pub store_addresses: StoredAddresses,
+    /// Writes that share one commit at the most.
+    pub batch_max: usize,
 }
 
 /// The running core. It keeps no state of its own beside caches of bounded age.
@@ -103,13 +105,13 @@ impl App {
         tasks: &TaskTracker,
     ) -> Result<Self> {
         let click_id_keys = click::load_keys(&db, &clock, &random).await?;
-        let (commit, work) = Committer::new(db.clone());
+        let Settings { public_url, retention, store_addresses, batch_max } = settings;
+        let (commit, work) = Committer::new(db.clone(), batch_max);
         tasks.spawn(work);
         let (api_keys, uses) = ApiKeys::new(db.clone(), stopping.clone());
         tasks.spawn(uses);
         let (codes, links) = (row_cache(), row_cache());
         let refusals = postback::Refusals::default();
-        let Settings { public_url, retention, store_addresses } = settings;
         Ok(Self {
             db,
             commit,

@@ -11,6 +11,7 @@
 
 use std::{
     any::{Any, TypeId},
+    collections::HashMap,
     future::Future,
     sync::{
         Arc,
@@ -33,14 +34,11 @@ use s2s_sdk::v1::ErrorReason;
 
 /// Writes that may wait; one more is refused with `OVERLOADED`.
 const WAITING_MAX: usize = 16_384;
-/// Writes that share one transaction.
-const BATCH_MAX: usize = 1_000;
-
 /// How often a batch is tried that ran into another, of this server or another one.
 const CONTENTION_TRIES_MAX: usize = 5;
 
 /// How often those who are about to write are let do so before a batch begins, as long as any do.
-const TURNS_MAX: usize = 8;
+const TURNS_MAX: usize = 2;
 
 /// Batches that begin with a transaction once one has met known keys: where something is sent again, much is.
 const BATCHES_AFTER_KNOWN_KEYS: u32 = 64;
@@ -73,10 +71,10 @@ pub struct Committer {
 
 impl Committer {
     /// The committer and the task that does its work, which ends after the last committer is gone and
-    /// all that waits is written.
-    pub fn new(db: Db) -> (Self, impl Future<Output = ()> + Send) {
+    /// all that waits is written. `batch_max`: how many writes share one commit at the most.
+    pub fn new(db: Db, batch_max: usize) -> (Self, impl Future<Output = ()> + Send) {
         let (waiting, queue) = mpsc::channel(WAITING_MAX);
-        (Self { waiting }, run(db, queue))
+        (Self { waiting }, run(db, batch_max, queue))
     }
 
     /// Writes `row`; returns it, and what has become of it, once that is durable. If the caller goes away
@@ -94,55 +92,56 @@ impl Committer {
     }
 }
 
-async fn run(db: Db, mut queue: mpsc::Receiver<Box<dyn Waiting>>) {
-    let writers_max = db.writers_max();
+async fn run(db: Db, batch_max: usize, mut queue: mpsc::Receiver<Box<dyn Waiting>>) {
+    let batches_max = db.batches_max();
     let writer = Arc::new(Writer { db, known_keys_expected: AtomicU32::new(0) });
-    let (mut under_way, mut writes_under_way) = (JoinSet::new(), 0);
-    let mut taken = Vec::with_capacity(BATCH_MAX);
+    // How many writes each batch under way has.
+    let (mut under_way, mut sizes) = (JoinSet::new(), HashMap::new());
+    let mut taken = Vec::with_capacity(batch_max);
     loop {
-        let room = BATCH_MAX - taken.len();
+        let room = batch_max - taken.len();
         tokio::select! {
             biased;
-            Some(ended) = under_way.join_next(), if !under_way.is_empty() => {
+            Some(ended) = under_way.join_next_with_id(), if !under_way.is_empty() => {
                 // A batch that panicked has dropped its senders, which its callers hear.
-                writes_under_way = if under_way.is_empty() { 0 } else { writes_under_way - ended.unwrap_or(0) };
+                sizes.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
             }
             came = queue.recv_many(&mut taken, room), if room > 0 => {
                 if came == 0 {
                     break;
                 }
-                gather(&mut queue, &mut taken).await;
+                gather(&mut queue, &mut taken, batch_max).await;
             }
         }
-        while under_way.len() < writers_max
+        while under_way.len() < batches_max
             && !taken.is_empty()
-            && taken.len() * under_way.len() >= writes_under_way
+            && taken.len() * under_way.len() >= sizes.values().sum()
         {
-            let batch = std::mem::replace(&mut taken, Vec::with_capacity(BATCH_MAX));
-            let writer = writer.clone();
-            writes_under_way += batch.len();
-            under_way.spawn(async move {
-                let size = batch.len();
-                writer.commit(lanes(batch)).await;
-                size
-            });
+            let batch = std::mem::replace(&mut taken, Vec::with_capacity(batch_max));
+            let (size, writer) = (batch.len(), writer.clone());
+            let begun = under_way.spawn(async move { writer.commit(lanes(batch)).await });
+            sizes.insert(begun.id(), size);
         }
     }
     if !taken.is_empty() {
-        under_way.spawn(async move {
-            writer.commit(lanes(taken)).await;
-            0
-        });
+        under_way.spawn(async move { writer.commit(lanes(taken)).await });
     }
     while under_way.join_next().await.is_some() {}
 }
 
 /// Lets other tasks run that are ready, and takes what they write.
-async fn gather(queue: &mut mpsc::Receiver<Box<dyn Waiting>>, taken: &mut Vec<Box<dyn Waiting>>) {
+async fn gather(
+    queue: &mut mpsc::Receiver<Box<dyn Waiting>>,
+    taken: &mut Vec<Box<dyn Waiting>>,
+    batch_max: usize,
+) {
     for _ in 0..TURNS_MAX {
+        if taken.len() >= batch_max {
+            break;
+        }
         let before = taken.len();
         tokio::task::yield_now().await;
-        while taken.len() < BATCH_MAX
+        while taken.len() < batch_max
             && let Ok(one) = queue.try_recv()
         {
             taken.push(one);
@@ -383,8 +382,9 @@ mod tests {
     #[tokio::test]
     async fn a_refused_row_does_not_hurt_its_neighbours() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&format!("sqlite:{}", folder.path().join("test.db").display()), &[]).await.unwrap();
-        let (committer, work) = Committer::new(db.clone());
+        let db =
+            Db::open(&format!("sqlite:{}", folder.path().join("test.db").display()), &[], 1).await.unwrap();
+        let (committer, work) = Committer::new(db.clone(), 1_000);
         let names = (0..100).map(|n| if n % 33 == 0 { None } else { Some("good") });
         let some = join_all(names.map(|name| write(&committer, Named(name))));
         let others = join_all((0..10).map(|_| write(&committer, Other)));
@@ -401,8 +401,9 @@ mod tests {
     #[tokio::test]
     async fn too_many_waiting_writes_are_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&format!("sqlite:{}", folder.path().join("test.db").display()), &[]).await.unwrap();
-        let (committer, work) = Committer::new(db);
+        let db =
+            Db::open(&format!("sqlite:{}", folder.path().join("test.db").display()), &[], 1).await.unwrap();
+        let (committer, work) = Committer::new(db, 1_000);
         let mut waiting: Vec<_> = (0..WAITING_MAX).map(|_| Box::pin(write(&committer, Other))).collect();
         for write in &mut waiting {
             assert!(futures::poll!(write).is_pending());

@@ -132,6 +132,16 @@ pub struct Config {
     #[arg(long, env = "S2S_RATE_PER_ADDRESS", value_name = "NUMBER")]
     pub rate_per_address: Option<NonZeroU32>,
 
+    /// Writes that share one commit, at the most; with 1 each is committed by itself.
+    #[arg(long, env = "S2S_BATCH_MAX", default_value = "1000", value_name = "NUMBER",
+          value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub batch_max: u16,
+
+    /// Batches that are written at the same time, each on a connection of its own; SQLite writes one.
+    #[arg(long, env = "S2S_BATCHES_MAX", default_value = "2", value_name = "NUMBER",
+          value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub batches_max: u16,
+
     /// Threads that serve. Default: one for every two cores, which leaves the others to a database on the same
     /// machine; where it is elsewhere, one for each core is better.
     #[arg(long, env = "S2S_THREADS", value_name = "NUMBER", value_parser = at_least_one)]
@@ -387,6 +397,10 @@ mod tests {
             (vec!["--rate-per-address", "50"], true),
             (vec!["--threads", "3"], true),
             (vec!["--threads", "0"], false),
+            (vec!["--batch-max", "1", "--batches-max", "32"], true),
+            (vec!["--batch-max", "0"], false),
+            (vec!["--batch-max", "1001"], false),
+            (vec!["--batches-max", "0"], false),
             (vec!["--role", "edge", "--core", "https://core.example"], true),
             (vec!["--role", "edge"], false),
             (vec!["--role", "both"], false),

@@ -11,7 +11,6 @@ use std::{
 
 use s2s_sdk::v1::ErrorReason;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tonic::service::Routes;
 use url::Url;
 
 use crate::{
@@ -19,6 +18,7 @@ use crate::{
     app::{App, Settings},
     config::Config,
     db::{self, Db},
+    edge::Services,
     error,
     id::Random,
     postback, retention,
@@ -47,7 +47,7 @@ pub struct CoreStart {
 #[derive(Clone, Default)]
 pub struct Running {
     pub db: Arc<OnceLock<Db>>,
-    pub routes: Arc<OnceLock<Routes>>,
+    pub services: Arc<OnceLock<Services>>,
 }
 
 /// Why it has not started.
@@ -76,11 +76,13 @@ impl CoreStart {
     /// Starts the core. Returns who may call it from the network.
     pub async fn start(&mut self) -> Result<Door, NotStarted> {
         let config = &self.config;
-        let db = Db::open(&config.database_url, &config.allow_lossy).await.map_err(|error| {
-            let url = db::without_password(&config.database_url);
-            let message = format!("can't use the database {url}: {error}\nreason: {}", error.reason());
-            NotStarted { message, may_pass: error.is_outage() }
-        })?;
+        let db = Db::open(&config.database_url, &config.allow_lossy, config.batches_max).await.map_err(
+            |error| {
+                let url = db::without_password(&config.database_url);
+                let message = format!("can't use the database {url}: {error}\nreason: {}", error.reason());
+                NotStarted { message, may_pass: error.is_outage() }
+            },
+        )?;
         for setting in &config.allow_lossy {
             tracing::warn!(setting, "a crash may lose what was acknowledged: a lossy setting is allowed");
         }
@@ -88,6 +90,7 @@ impl CoreStart {
             public_url: self.public_url.clone(),
             retention: config.retention(),
             store_addresses: config.store_addresses,
+            batch_max: config.batch_max.into(),
         };
         let (clock, random) = (self.clock.clone(), self.random.clone());
         let app = App::start(db.clone(), clock, random, settings, self.stopping.clone(), &self.tasks);
@@ -97,7 +100,7 @@ impl CoreStart {
         self.tasks.spawn(postback::keep_matching(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(retention::keep(Arc::downgrade(&app), self.stopping.clone()));
         // There is but one start.
-        let _ = self.running.routes.set(serve::core(&app));
+        let _ = self.running.services.set(serve::core(&app));
         let _ = self.running.db.set(db);
         Ok(door)
     }

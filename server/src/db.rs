@@ -33,8 +33,10 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a statement may take, and how long it waits for another's lock.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
-/// Batches that PostgreSQL and MariaDB write at the same time: one is built while another is made durable.
-const CONCURRENT_WRITERS_MAX: usize = 2;
+/// Connections that read.
+const READERS_MAX: u32 = 8;
+/// Connections that write what is in no batch, such as a replay or a deletion.
+const OTHER_WRITERS_MAX: u32 = 2;
 /// Statements that stay prepared on a connection.
 const STATEMENTS_CACHED_MAX: usize = 256;
 
@@ -68,14 +70,18 @@ pub struct Db {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
     url: Arc<str>,
+    batches_max: u16,
 }
 
 impl Db {
     /// Opens the database at `url`, checks that its commits are durable, and brings its schema up to
     /// date. `allow_lossy`: settings that may lose what was acknowledged, and are accepted all the same.
-    pub async fn open(url: &str, allow_lossy: &[String]) -> Result<Self, Unusable> {
+    /// `batches_max`: how many batches are written at the same time; SQLite writes one.
+    pub async fn open(url: &str, allow_lossy: &[String], batches_max: u16) -> Result<Self, Unusable> {
         let backend = backend(url).ok_or_else(|| DbErr::Custom("it is of no known kind".to_owned()))?;
-        let writer = Database::connect(options(backend, url, Role::Writer)).await?;
+        let batches_max = if backend == DbBackend::Sqlite { 1 } else { batches_max };
+        let role = Role::Writer { connections: u32::from(batches_max) + OTHER_WRITERS_MAX };
+        let writer = Database::connect(options(backend, url, role)).await?;
         // First, so that nothing is made in a database that is refused.
         let lossy = lossy(&writer).await?;
         if let Some(setting) = lossy.into_iter().find(|setting| !allow_lossy.contains(&setting.name)) {
@@ -83,7 +89,7 @@ impl Db {
         }
         migrate(backend, url).await?;
         let reader = Database::connect(options(backend, url, Role::Reader)).await?;
-        Ok(Self { reader, writer, url: url.into() })
+        Ok(Self { reader, writer, url: url.into(), batches_max })
     }
 
     fn backend(&self) -> DbBackend {
@@ -111,12 +117,9 @@ impl Db {
         begun.await
     }
 
-    /// How many transactions may write at the same time to advantage.
-    pub fn writers_max(&self) -> usize {
-        match self.backend() {
-            DbBackend::Sqlite => 1,
-            _ => CONCURRENT_WRITERS_MAX,
-        }
+    /// How many batches are written at the same time.
+    pub fn batches_max(&self) -> usize {
+        usize::from(self.batches_max)
     }
 
     /// Deletes some of the rows whose id is `below`, the lowest ids first. Returns whether more are left.
@@ -212,7 +215,9 @@ pub fn without_password(url: &str) -> String {
 /// What a connection is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
-    Writer,
+    Writer {
+        connections: u32,
+    },
     Reader,
     /// One connection, so that a lock of its session is held throughout.
     Migration,
@@ -229,13 +234,18 @@ fn options(backend: DbBackend, url: &str, role: Role) -> ConnectOptions {
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         .test_before_acquire(false);
-    let connections = match backend {
+    match backend {
         DbBackend::Postgres => postgres::set(&mut options, role),
         DbBackend::MySql => mysql::set(&mut options, role),
         _ => sqlite::set(&mut options, role),
-    };
-    let single = matches!(role, Role::Migration | Role::Partitions);
-    options.max_connections(if single { 1 } else { connections });
+    }
+    options.max_connections(match role {
+        Role::Reader => READERS_MAX,
+        // One that waits for another would be told that the database is locked.
+        Role::Writer { .. } if backend == DbBackend::Sqlite => 1,
+        Role::Writer { connections } => connections,
+        Role::Migration | Role::Partitions => 1,
+    });
     options
 }
 

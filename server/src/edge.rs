@@ -1,4 +1,4 @@
-//! The edge: HTTP in, gRPC client out. It reaches the core only through the generated client, and no
+//! The edge: HTTP in, gRPC out. It reaches the core only through the generated clients and services, and no
 //! database at all, so it can stand anywhere.
 //!
 //! Absent on purpose: any reading of a postback. The core reads the raw bytes, so that rules change in
@@ -42,7 +42,7 @@ use crate::{
 };
 
 pub use self::{
-    core::{Core, not_started},
+    core::{Core, Services, not_started},
     spool::Settings as SpoolSettings,
 };
 

@@ -12,6 +12,21 @@ use crate::time::Time;
 const ALPHABET: [u8; 32] = *b"0123456789abcdefghjkmnpqrstvwxyz";
 const BITS_PER_CHAR: u32 = 5;
 
+/// What each byte stands for as a character, in any case; `NO_SYMBOL` for what is none.
+#[expect(clippy::as_conversions, clippy::indexing_slicing, reason = "the compiler does it, and would say so")]
+const VALUES: [u8; 256] = {
+    let mut values = [NO_SYMBOL; 256];
+    let mut value = 0_u8;
+    while (value as usize) < ALPHABET.len() {
+        let symbol = ALPHABET[value as usize];
+        values[symbol as usize] = value;
+        values[symbol.to_ascii_uppercase() as usize] = value;
+        value += 1;
+    }
+    values
+};
+const NO_SYMBOL: u8 = u8::MAX;
+
 /// Lower-case Crockford base32, most significant bit first, padded with zero bits at the end.
 pub fn base32(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().saturating_mul(8).div_ceil(5));
@@ -46,9 +61,8 @@ pub fn from_base32<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut slots = bytes.iter_mut();
     let (mut buffer, mut bits) = (0_u32, 0_u32);
     for character in text.bytes() {
-        let wanted = character.to_ascii_lowercase();
-        let value = ALPHABET.iter().position(|symbol| *symbol == wanted)?;
-        buffer = (buffer << BITS_PER_CHAR) | u32::try_from(value).ok()?;
+        let value = *VALUES.get(usize::from(character)).filter(|value| **value != NO_SYMBOL)?;
+        buffer = (buffer << BITS_PER_CHAR) | u32::from(value);
         bits += BITS_PER_CHAR;
         if bits >= 8 {
             bits -= 8;

@@ -150,7 +150,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         (_, Some(Err(error))) if !error.may_pass => None,
         _ => {
             let way =
-                if role == Role::Edge { config.core()? } else { edge::Core::Here(running.routes.clone()) };
+                if role == Role::Edge { config.core()? } else { edge::Core::Here(running.services.clone()) };
             let edge = Edge::start(way, config.spool(), clock, random, &tasks, &stopping);
             Some(edge.await.map(Arc::new))
         }
@@ -172,7 +172,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         let (running, edge, health, config) = (running.clone(), edge.clone(), health.clone(), config.clone());
         let health_routes = health_routes.clone();
         let router = move |door: Option<Door>| {
-            let core = door.and_then(|door| Some((running.routes.get()?.clone(), door)));
+            let core = door.and_then(|door| Some((running.services.get()?.routes.clone(), door)));
             serve::router(core, health_routes.clone(), edge.clone(), health.clone(), &config)
         };
         if door.is_none() && role == Role::All {

@@ -43,6 +43,10 @@ pub fn is_macro(value: &str) -> bool {
 }
 
 fn is_bracketed(value: &str) -> bool {
+    // Most values begin with what no bracket does.
+    if value.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric()) {
+        return false;
+    }
     BRACKETS.iter().any(|(before, behind)| {
         let name = value.strip_prefix(before).and_then(|rest| rest.strip_suffix(behind));
         name.is_some_and(is_name)

@@ -51,7 +51,7 @@ use crate::{
     click,
     config::{Config, Role},
     conversion, conversion_code,
-    edge::{self, Edge},
+    edge::{self, Edge, Services},
     error::{Error, Result},
     health::Health,
     postback, preset, tracking_link,
@@ -73,15 +73,20 @@ pub use self::{
 const DEADLINE_MARGIN: Duration = Duration::from_millis(5);
 
 /// The services of the core.
-pub fn core(app: &Arc<App>) -> Routes {
-    Routes::new(account::grpc::service(app.clone()))
+pub fn core(app: &Arc<App>) -> Services {
+    let routes = Routes::new(account::grpc::service(app.clone()))
         .add_service(api_key::grpc::service(app.clone()))
         .add_service(preset::grpc::service())
         .add_service(conversion_code::grpc::service(app.clone()))
         .add_service(tracking_link::grpc::service(app.clone()))
         .add_service(click::grpc::service(app.clone()))
         .add_service(conversion::grpc::service(app.clone()))
-        .add_service(postback::grpc::service(app.clone()))
+        .add_service(postback::grpc::service(app.clone()));
+    Services {
+        routes,
+        clicks: Arc::new(click::grpc::Service(app.clone())),
+        postbacks: Arc::new(postback::grpc::Service(app.clone())),
+    }
 }
 
 /// The port for everything.

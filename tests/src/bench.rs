@@ -6,6 +6,8 @@
 //!
 //! Absent on purpose: any assertion about time.
 
+#[path = "bench/bare.rs"]
+mod bare;
 #[path = "bench/database.rs"]
 mod database;
 #[path = "bench/grpc.rs"]
@@ -28,11 +30,21 @@ use s2s_sdk::{
     Client,
     v1::{ListClicksRequest, TrackingLink},
 };
-use s2s_tests::Server;
+use s2s_tests::{ADMIN_KEY, Server, bearer};
 use tokio::time::{Instant, sleep};
-use tonic::transport::{Channel, Endpoint};
+use tonic::{
+    metadata::AsciiMetadataValue,
+    transport::{Channel, Endpoint},
+};
 
-use crate::{database::Table, http::Ask, load::Sample, orders::Orders, report::Row};
+use crate::{
+    bare::Bare,
+    database::Table,
+    http::Ask,
+    load::{Caller, Sample},
+    orders::{Orders, Spread},
+    report::Row,
+};
 
 /// As the server's: what the load costs takes from what is measured.
 #[global_allocator]
@@ -41,19 +53,23 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Whatever goes wrong ends the benchmark.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Every workload runs once in each round.
-const ROUNDS: usize = 3;
+/// Every workload runs once in each round. Rounds are short, since the machine's speed may change from one second
+/// to the next, and what is compared should meet the same.
+const ROUND: Duration = Duration::from_millis(500);
+const ROUNDS_PER_SECOND: u64 = 2;
 /// How long a workload runs before it is measured, each time.
-const WARM_UP: Duration = Duration::from_secs(1);
-/// How long it is then measured, where the command line says nothing else.
-const SECONDS_DEFAULT: u64 = 3;
+const WARM_UP: Duration = Duration::from_millis(250);
+/// How long it is measured in all, where the command line says nothing else.
+const SECONDS_DEFAULT: u64 = 8;
 const SECONDS_MAX: u64 = 3_600;
-const USAGE: &str = "usage: s2s-bench [--seconds 1..3600] [--filled] [--only TEXT], where TEXT is a part of a workload's name, for \
-                     example `RecordConversion, 128` or `GET`";
+const USAGE: &str = "usage: s2s-bench [--seconds 1..3600] [--filled] [--scattered] [--only TEXT,...], where TEXT is a part of \
+                     a workload's name, for example `RecordConversion (128` or `GET`";
 /// gRPC connections, which all callers share.
 const CHANNELS: usize = 2;
 /// HTTP/1.1 connections, each with one request in flight.
 const HTTP_CONNECTIONS: usize = 64;
+/// The server that commits each call by itself: as many at the same time as pay on one database.
+const BY_ITSELF: [&str; 4] = ["--batch-max", "1", "--batches-max", "32"];
 /// Batches in flight.
 const BATCHES: usize = 2;
 /// Streams, each with up to a thousand conversions in flight.
@@ -72,7 +88,11 @@ enum Workload {
     OneRow(usize),
     ManyRows(usize),
     NoOp(usize),
+    /// Tonic alone, with the same messages.
+    SameMessages(usize),
     RecordConversion(usize),
+    /// The same server, committing each call by itself.
+    ByItself(usize),
     BatchRecordConversions,
     StreamRecordConversions,
     Healthz,
@@ -81,12 +101,12 @@ enum Workload {
 }
 
 use Workload::{
-    BatchRecordConversions, Healthz, ManyRows, NoOp, OneRow, Postback, RecordConversion, Redirect,
-    StreamRecordConversions,
+    BatchRecordConversions, ByItself, Healthz, ManyRows, NoOp, OneRow, Postback, RecordConversion, Redirect,
+    SameMessages, StreamRecordConversions,
 };
 
 /// In the order in which they run.
-const WORKLOADS: [Workload; 17] = [
+const WORKLOADS: [Workload; 20] = [
     OneRow(1),
     NoOp(1),
     RecordConversion(1),
@@ -94,8 +114,11 @@ const WORKLOADS: [Workload; 17] = [
     NoOp(32),
     RecordConversion(32),
     NoOp(128),
+    SameMessages(128),
     RecordConversion(128),
+    ByItself(128),
     NoOp(512),
+    SameMessages(512),
     RecordConversion(512),
     ManyRows(1),
     ManyRows(2),
@@ -113,11 +136,14 @@ fn makes_sense(workload: Workload, database_url: &str) -> bool {
 }
 
 /// Each with what it is compared with. `Healthz` is the constant answer of the same HTTP stack.
-const COMPARED: [(Workload, Workload); 11] = [
+const COMPARED: [(Workload, Workload); 14] = [
     (RecordConversion(1), NoOp(1)),
     (RecordConversion(32), NoOp(32)),
     (RecordConversion(128), NoOp(128)),
     (RecordConversion(512), NoOp(512)),
+    (RecordConversion(128), SameMessages(128)),
+    (RecordConversion(512), SameMessages(512)),
+    (RecordConversion(128), ByItself(128)),
     (RecordConversion(128), OneRow(1)),
     (RecordConversion(128), OneRow(32)),
     (BatchRecordConversions, ManyRows(1)),
@@ -127,10 +153,10 @@ const COMPARED: [(Workload, Workload); 11] = [
     (Redirect, Healthz),
 ];
 
-/// For example `GET /s2s, 64 in flight`.
+/// For example `GET /s2s (64)`: what is called, and how many calls are in flight.
 impl fmt::Display for Workload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {} in flight", self.name(), self.in_flight())
+        write!(f, "{} ({})", self.name(), self.in_flight())
     }
 }
 
@@ -140,7 +166,9 @@ impl Workload {
             OneRow(_) => "database, 1 row a transaction",
             ManyRows(_) => "database, 1,000 rows",
             NoOp(_) => "gRPC no-op (Health/Check)",
+            SameMessages(_) => "gRPC the same messages, no work",
             RecordConversion(_) => "gRPC RecordConversion",
+            ByItself(_) => "gRPC the same, each by itself",
             BatchRecordConversions => "gRPC BatchRecordConversions",
             StreamRecordConversions => "gRPC StreamRecordConversions",
             Healthz => "GET /healthz",
@@ -151,9 +179,12 @@ impl Workload {
 
     fn in_flight(self) -> usize {
         match self {
-            OneRow(in_flight) | ManyRows(in_flight) | NoOp(in_flight) | RecordConversion(in_flight) => {
-                in_flight
-            }
+            OneRow(in_flight)
+            | ManyRows(in_flight)
+            | NoOp(in_flight)
+            | SameMessages(in_flight)
+            | RecordConversion(in_flight)
+            | ByItself(in_flight) => in_flight,
             BatchRecordConversions => BATCHES,
             StreamRecordConversions => STREAMS,
             Healthz | Postback | Redirect => HTTP_CONNECTIONS,
@@ -161,9 +192,9 @@ impl Workload {
     }
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run().await {
+fn main() -> ExitCode {
+    let is_bare = std::env::args().nth(1).is_some_and(|argument| argument == bare::ARGUMENT);
+    match if is_bare { bare::serve() } else { bench() } {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("The benchmark failed: {error}");
@@ -172,38 +203,46 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run() -> Result<()> {
-    let Options { duration, only, filled } = Options::read(std::env::args().skip(1))?;
+#[tokio::main]
+async fn bench() -> Result<()> {
+    let Options { rounds, only, filled, scattered } = Options::read(std::env::args().skip(1))?;
     let server = Server::start().await;
     report::machine(&server.database_url, disk_write(server.folder())?)?;
     println!(
-        "{ROUNDS} rounds of {} s for each line, after {} s unmeasured",
-        duration.as_secs(),
-        WARM_UP.as_secs()
+        "{rounds} rounds of {} ms for each line, each after {} ms unmeasured",
+        ROUND.as_millis(),
+        WARM_UP.as_millis()
     );
 
     if filled {
         println!("the tables are filled first: 10 million clicks, 1 million conversions");
         database::fill(&server.database_url).await?;
     }
-    let bench = Bench::prepare(&server).await?;
     let memory_at_rest = process::memory_kib(server.process_id(), "VmRSS")?;
-    let asked = |workload: &Workload| only.as_ref().is_none_or(|only| workload.to_string().contains(only));
+    let bench = Bench::prepare(&server, Spread::new(scattered)).await?;
+    let asked = |workload: &Workload| {
+        let text = workload.to_string();
+        only.is_empty() || only.iter().any(|only| text.contains(only))
+    };
     let workloads = WORKLOADS.into_iter().filter(|workload| makes_sense(*workload, &server.database_url));
     let mut rows: Vec<Row> = workloads.filter(asked).map(Row::new).collect();
     let (mut recorded, mut visits) = (0, 0);
-    for round in 1..=ROUNDS {
-        eprintln!("round {round} of {ROUNDS}");
+    for round in 1..=rounds {
+        eprintln!("round {round} of {rounds}");
         for row in &mut rows {
             let failed = |error| format!("round {round}, {}: {error}", row.workload.name());
             let warm_up = bench.measure(row.workload, WARM_UP).await.map_err(failed)?;
-            let sample = bench.measure(row.workload, duration).await.map_err(failed)?;
+            let sample = bench.measure(row.workload, ROUND).await.map_err(failed)?;
             match row.workload {
-                RecordConversion(_) | BatchRecordConversions | StreamRecordConversions | Postback => {
+                RecordConversion(_)
+                | ByItself(_)
+                | BatchRecordConversions
+                | StreamRecordConversions
+                | Postback => {
                     recorded += warm_up.items + sample.items;
                 }
                 Redirect => visits += warm_up.items + sample.items,
-                OneRow(_) | ManyRows(_) | NoOp(_) | Healthz => {}
+                OneRow(_) | ManyRows(_) | NoOp(_) | SameMessages(_) | Healthz => {}
             }
             row.samples.push(sample);
         }
@@ -228,25 +267,35 @@ async fn run() -> Result<()> {
 
 /// What the command line says.
 struct Options {
-    /// For which each workload is measured in each round.
-    duration: Duration,
-    /// Leaves out workloads whose name and number in flight do not contain this.
-    only: Option<String>,
+    rounds: u64,
+    /// Leaves out workloads whose name and number in flight contain none of these, if there are any.
+    only: Vec<String>,
     /// The tables are large from the start.
     filled: bool,
+    /// Each conversion goes to another place of its table.
+    scattered: bool,
 }
 
 impl Options {
     fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self> {
-        let mut options = Self { duration: Duration::from_secs(SECONDS_DEFAULT), only: None, filled: false };
+        let mut options = Self {
+            rounds: SECONDS_DEFAULT * ROUNDS_PER_SECOND,
+            only: Vec::new(),
+            filled: false,
+            scattered: false,
+        };
         while let Some(name) = arguments.next() {
             match name.as_str() {
                 "--filled" => options.filled = true,
-                "--only" => options.only = Some(arguments.next().ok_or(USAGE)?),
+                "--scattered" => options.scattered = true,
+                "--only" => {
+                    let only = arguments.next().ok_or(USAGE)?;
+                    options.only = only.split(',').map(str::to_owned).collect();
+                }
                 "--seconds" => {
                     let seconds = arguments.next().and_then(|number| number.parse().ok());
                     let seconds = seconds.filter(|number| (1..=SECONDS_MAX).contains(number));
-                    options.duration = Duration::from_secs(seconds.ok_or(USAGE)?);
+                    options.rounds = seconds.ok_or(USAGE)? * ROUNDS_PER_SECOND;
                 }
                 _ => return Err(USAGE.into()),
             }
@@ -271,12 +320,40 @@ fn disk_write(folder: &Path) -> Result<Duration> {
     Ok(times.get(DISK_WRITES / 2).copied().unwrap_or_default())
 }
 
+/// A server with connections to it.
+struct Called {
+    process_id: u32,
+    channels: Vec<Channel>,
+}
+
+impl Called {
+    async fn connect(process_id: u32, url: &str) -> Result<Self> {
+        let mut channels = Vec::with_capacity(CHANNELS);
+        for _ in 0..CHANNELS {
+            channels.push(Endpoint::from_shared(url.to_owned())?.connect().await?);
+        }
+        Ok(Self { process_id, channels })
+    }
+
+    async fn drive<C: Caller>(
+        &self,
+        in_flight: usize,
+        caller: impl Fn(Channel) -> C,
+        duration: Duration,
+    ) -> Result<Sample> {
+        let channels = self.channels.iter().cycle().take(in_flight).cloned();
+        load::drive(channels.map(caller).collect(), duration, self.process_id).await
+    }
+}
+
 /// What the workloads share.
 struct Bench {
-    process_id: u32,
+    server: Called,
+    /// Both run as long as this does.
+    by_itself: (Server, Called),
+    bare: (Bare, Called),
     /// `127.0.0.1:PORT`.
     address: String,
-    channels: Vec<Channel>,
     orders: Arc<Orders>,
     /// Beside the server's own tables.
     table: Table,
@@ -285,22 +362,35 @@ struct Bench {
 }
 
 impl Bench {
-    async fn prepare(server: &Server) -> Result<Self> {
+    async fn prepare(server: &Server, spread: Spread) -> Result<Self> {
         let code = server.code("Sale").await;
         let visited = server.link(&[&code]).await;
-        let orders = Arc::new(Orders::prepare(server, &code).await?);
-        let table = Table::create(&server.database_url).await?;
-        let mut channels = Vec::with_capacity(CHANNELS);
-        for _ in 0..CHANNELS {
-            channels.push(Endpoint::from_shared(server.url.clone())?.connect().await?);
-        }
-        let address = server.url.trim_start_matches("http://").to_owned();
-        Ok(Self { process_id: server.process_id(), address, channels, orders, table, visited })
+        let orders = Arc::new(Orders::prepare(server, &code, spread).await?);
+        let table = Table::create(&server.database_url, spread).await?;
+        let by_itself = Server::start_beside_with(server, &BY_ITSELF).await;
+        let bare = Bare::start().await?;
+        Ok(Self {
+            server: Called::connect(server.process_id(), &server.url).await?,
+            address: server.url.trim_start_matches("http://").to_owned(),
+            by_itself: {
+                let called = Called::connect(by_itself.process_id(), &by_itself.url).await?;
+                (by_itself, called)
+            },
+            bare: {
+                let called = Called::connect(bare.process_id()?, &bare.url).await?;
+                (bare, called)
+            },
+            orders,
+            table,
+            visited,
+        })
     }
 
     async fn measure(&self, workload: Workload, duration: Duration) -> Result<Sample> {
-        let channels = self.channels.iter().cycle().take(workload.in_flight()).cloned();
-        let process = self.process_id;
+        let key: AsciiMetadataValue = bearer(ADMIN_KEY).parse()?;
+        let record = |channel| grpc::Record::new(channel, key.clone(), self.orders.clone());
+        let batch = |channel| grpc::Batch::new(channel, self.orders.clone());
+        let process = self.server.process_id;
         match workload {
             OneRow(connections) => {
                 let mut callers = Vec::with_capacity(connections);
@@ -316,18 +406,14 @@ impl Bench {
                 }
                 load::drive(callers, duration, process).await
             }
-            NoOp(_) => load::drive(channels.map(grpc::NoOp::new).collect(), duration, process).await,
-            RecordConversion(_) => {
-                let callers = channels.map(|channel| grpc::Record::new(channel, self.orders.clone()));
-                load::drive(callers.collect(), duration, process).await
-            }
-            BatchRecordConversions => {
-                let callers = channels.map(|channel| grpc::Batch::new(channel, self.orders.clone()));
-                load::drive(callers.collect(), duration, process).await
-            }
+            NoOp(in_flight) => self.server.drive(in_flight, grpc::NoOp::new, duration).await,
+            SameMessages(in_flight) => self.bare.1.drive(in_flight, record, duration).await,
+            RecordConversion(in_flight) => self.server.drive(in_flight, record, duration).await,
+            ByItself(in_flight) => self.by_itself.1.drive(in_flight, record, duration).await,
+            BatchRecordConversions => self.server.drive(BATCHES, batch, duration).await,
             StreamRecordConversions => {
                 let mut callers = Vec::with_capacity(STREAMS);
-                for channel in channels {
+                for channel in self.server.channels.iter().cycle().take(STREAMS).cloned() {
                     callers.push(grpc::Stream::open(channel, self.orders.clone()).await?);
                 }
                 load::drive(callers, duration, process).await
@@ -343,7 +429,7 @@ impl Bench {
         for _ in 0..HTTP_CONNECTIONS {
             callers.push(http::Connection::open(&self.address, ask.clone()).await?);
         }
-        load::drive(callers, duration, self.process_id).await
+        load::drive(callers, duration, self.server.process_id).await
     }
 
     /// How many clicks the visited link has, once there are as many as `visits`, or after a while.

@@ -46,8 +46,10 @@ const POLL_INTERVAL: Duration = Duration::from_millis(10);
 const FREE_PORT: &str = "127.0.0.1:0";
 
 /// The server's settings in the environment, without `S2S_`.
-const VARIABLES: [&str; 30] = [
+const VARIABLES: [&str; 32] = [
     "ALLOW_LOSSY",
+    "BATCHES_MAX",
+    "BATCH_MAX",
     "CONNECTIONS_MAX",
     "CONNECTIONS_PER_ADDRESS",
     "CORE",

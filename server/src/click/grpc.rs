@@ -24,7 +24,7 @@ use crate::{
     tracking_link::{TrackingLinkId, parse_id},
 };
 
-pub struct Service(Arc<App>);
+pub struct Service(pub Arc<App>);
 
 pub fn service(app: Arc<App>) -> ClickServiceServer<Service> {
     ClickServiceServer::new(Service(app))

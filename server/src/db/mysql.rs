@@ -7,22 +7,16 @@ use sea_orm::{
 
 use super::{LOCK_TIMEOUT, Role, STATEMENT_TIMEOUT, STATEMENTS_CACHED_MAX};
 
-/// Connections that write, and that read.
-const WRITERS_MAX: u32 = 4;
-const READERS_MAX: u32 = 8;
-
 /// Held while the schema is brought up to date; answers 1 once it is, and something else after 600 seconds.
 pub const MIGRATION_LOCK: &str = "SELECT CAST(GET_LOCK('s2s_migration', 600) AS SIGNED)";
 
-/// Returns how many connections there may be.
-pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {
+pub fn set(options: &mut ConnectOptions, role: Role) {
     options.map_sqlx_mysql_opts(|options| {
         options.charset("utf8mb4").statement_cache_capacity(STATEMENTS_CACHED_MAX)
     });
     options.map_sqlx_mysql_pool_opts(move |options| {
         options.after_connect(move |connection, _| Box::pin(set_session(connection, role)))
     });
-    if role == Role::Reader { READERS_MAX } else { WRITERS_MAX }
 }
 
 /// Without strict mode, MariaDB cuts what is too long; and only with this isolation does a transaction see

@@ -4,10 +4,6 @@ use sea_orm::ConnectOptions;
 
 use super::{LOCK_TIMEOUT, Role, STATEMENT_TIMEOUT, STATEMENTS_CACHED_MAX};
 
-/// Connections that write, and that read.
-const WRITERS_MAX: u32 = 4;
-const READERS_MAX: u32 = 8;
-
 /// Held while the schema is brought up to date; answers 1. Its number is ours by chance.
 pub const MIGRATION_LOCK: &str = "SELECT 1::bigint FROM pg_advisory_lock(7326921885)";
 /// The same, held while partitions are made and dropped; does not wait.
@@ -16,7 +12,7 @@ pub const TRY_MIGRATION_LOCK: &str = "SELECT pg_try_advisory_lock(7326921885) AS
 pub const MIGRATION_UNLOCK: &str = "SELECT pg_advisory_unlock(7326921885)";
 
 /// Returns how many connections there may be.
-pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {
+pub fn set(options: &mut ConnectOptions, role: Role) {
     options.map_sqlx_postgres_opts(move |options| {
         let mut options =
             options.application_name("s2s-server").statement_cache_capacity(STATEMENTS_CACHED_MAX);
@@ -29,7 +25,7 @@ pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {
         if role == Role::Partitions {
             return options.options([lock]);
         }
-        if role == Role::Writer {
+        if matches!(role, Role::Writer { .. }) {
             // Else the plan of an insert is made anew at each execution, with all the rows in it.
             options = options.options([("plan_cache_mode", "force_generic_plan")]);
         }
@@ -39,7 +35,6 @@ pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {
             ("idle_in_transaction_session_timeout", STATEMENT_TIMEOUT.as_millis().to_string()),
         ])
     });
-    if role == Role::Reader { READERS_MAX } else { WRITERS_MAX }
 }
 
 /// The settings that durability depends on, as they are for our connections.

@@ -7,16 +7,13 @@ use sea_orm::{
 
 use super::{LOCK_TIMEOUT, Role, STATEMENTS_CACHED_MAX};
 
-/// Connections that read; one writes.
-const READERS_MAX: u32 = 4;
 /// What the connection that writes keeps of the file in memory; by default 2 MiB, too little for the indexes.
 const WRITER_CACHE_KIB: u32 = 32 * 1_024;
 /// Pages of 4 KiB in the log before it is worked into the file; by default 1,000, so that busy pages are
 /// written again and again.
 const CHECKPOINT_PAGES: u32 = 4_096;
 
-/// Returns how many connections there may be.
-pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {
+pub fn set(options: &mut ConnectOptions, role: Role) {
     options.map_sqlx_sqlite_opts(move |options| {
         let options = if role == Role::Reader {
             options
@@ -33,7 +30,6 @@ pub fn set(options: &mut ConnectOptions, role: Role) -> u32 {
             .busy_timeout(LOCK_TIMEOUT)
             .statement_cache_capacity(STATEMENTS_CACHED_MAX)
     });
-    if role == Role::Reader { READERS_MAX } else { 1 }
 }
 
 /// The settings of our connection that its durability depends on.

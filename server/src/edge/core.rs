@@ -1,4 +1,5 @@
-//! The core as the edge sees it: the generated clients, and a transport beneath them.
+//! The core as the edge sees it: the generated clients and a transport beneath them; or, in the same process and for
+//! what comes with every visitor and postback, the services behind them.
 
 use std::{
     convert::Infallible,
@@ -10,7 +11,8 @@ use futures::future::{Either, MapErr, Ready, TryFutureExt as _, ready};
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use s2s_sdk::v1::{
     ErrorReason, ReceivePostbackRequest, ReceivePostbackResponse, RecordClickRequest,
-    click_service_client::ClickServiceClient, postback_service_client::PostbackServiceClient,
+    click_service_client::ClickServiceClient, click_service_server::ClickService,
+    postback_service_client::PostbackServiceClient, postback_service_server::PostbackService,
 };
 use tonic::{Code, Status, body::Body, service::Routes, transport::Channel};
 use tonic_types::StatusExt as _;
@@ -24,10 +26,19 @@ use crate::{
 /// How the edge reaches the core.
 #[derive(Clone)]
 pub enum Core {
-    /// In the same process: its services, called without a socket. Empty until it has started.
-    Here(Arc<OnceLock<Routes>>),
+    /// In the same process, without a socket. Empty until it has started.
+    Here(Arc<OnceLock<Services>>),
     /// Over the network, with the API key.
     There(Channel, HeaderValue),
+}
+
+/// The services of a core in the same process.
+pub struct Services {
+    /// All of them, as they are called over any transport.
+    pub routes: Routes,
+    /// Those that are called all the time, without the cost of bytes in between.
+    pub clicks: Arc<dyn ClickService>,
+    pub postbacks: Arc<dyn PostbackService>,
 }
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -50,12 +61,12 @@ impl Service<Request<Body>> for Core {
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         match self {
-            Self::Here(routes) => match routes.get() {
-                Some(routes) => {
+            Self::Here(services) => match services.get() {
+                Some(services) => {
                     // Only this transport says so, and nothing from the network passes through it.
                     request.extensions_mut().insert(Caller::EDGE);
                     let never: fn(Infallible) -> Failure = |never| match never {};
-                    Either::Left(routes.clone().call(request).map_err(never))
+                    Either::Left(services.routes.clone().call(request).map_err(never))
                 }
                 None => Either::Right(Either::Right(ready(Ok(Status::from(not_started()).into_http())))),
             },
@@ -75,26 +86,59 @@ pub fn not_started() -> Error {
 
 /// The calls that carry what must not be lost.
 #[derive(Clone)]
-pub struct Calls {
+pub enum Calls {
+    Here(Arc<OnceLock<Services>>),
+    There(Arc<Clients>),
+}
+
+pub struct Clients {
     clicks: ClickServiceClient<Core>,
     postbacks: PostbackServiceClient<Core>,
 }
 
 impl Calls {
     pub fn new(core: Core) -> Self {
-        Self { clicks: ClickServiceClient::new(core.clone()), postbacks: PostbackServiceClient::new(core) }
+        match core {
+            Core::Here(services) => Self::Here(services),
+            Core::There(..) => Self::There(Arc::new(Clients {
+                clicks: ClickServiceClient::new(core.clone()),
+                postbacks: PostbackServiceClient::new(core),
+            })),
+        }
     }
 
     pub async fn click(&self, click: RecordClickRequest) -> Result<(), Status> {
-        self.clicks.clone().record_click(click).await.map(|_| ())
+        match self {
+            Self::Here(services) => {
+                started(services)?.clicks.record_click(from_edge(click)).await.map(|_| ())
+            }
+            Self::There(clients) => clients.clicks.clone().record_click(click).await.map(|_| ()),
+        }
     }
 
     pub async fn postback(
         &self,
         postback: ReceivePostbackRequest,
     ) -> Result<ReceivePostbackResponse, Status> {
-        self.postbacks.clone().receive_postback(postback).await.map(tonic::Response::into_inner)
+        let response = match self {
+            Self::Here(services) => {
+                started(services)?.postbacks.receive_postback(from_edge(postback)).await?
+            }
+            Self::There(clients) => clients.postbacks.clone().receive_postback(postback).await?,
+        };
+        Ok(response.into_inner())
     }
+}
+
+fn started(services: &OnceLock<Services>) -> Result<&Services, Status> {
+    services.get().ok_or_else(|| not_started().into())
+}
+
+/// A call that says who makes it, as the transport does.
+fn from_edge<T>(message: T) -> tonic::Request<T> {
+    let mut request = tonic::Request::new(message);
+    request.extensions_mut().insert(Caller::EDGE);
+    request
 }
 
 /// What a failure says of the request.

@@ -38,7 +38,7 @@ const CONTENT_TYPE_BYTES_MAX: usize = 255;
 /// Postbacks that one replay by filter takes.
 const REPLAY_ROWS: i32 = 100;
 
-pub struct Service(Arc<App>);
+pub struct Service(pub Arc<App>);
 
 pub fn service(app: Arc<App>) -> PostbackServiceServer<Service> {
     PostbackServiceServer::new(Service(app))

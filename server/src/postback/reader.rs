@@ -93,17 +93,17 @@ pub fn read(raw: &Raw, overrides: &Overrides) -> Reading {
                 "a postback may have {TARGET_BYTES_MAX} bytes in its URL, {BODY_BYTES_MAX} in its body and \
                  {PARAMETERS_MAX} parameters; this one has more"
             );
-            return Reading::refused(parameters, notes, Error::new(ErrorReason::RequestTooLarge, message));
+            return Reading::new(parameters, notes, Err(Error::new(ErrorReason::RequestTooLarge, message)));
         }
         Ok(parameters) => parameters,
-        Err(error) => return Reading::refused(Vec::new(), notes, error),
+        Err(error) => return Reading::new(Vec::new(), notes, Err(error)),
     };
     let report = report(&parameters, overrides, &mut notes);
-    Reading { report, ..Reading::refused(parameters, notes, Error::click_id_invalid()) }
+    Reading::new(parameters, notes, report)
 }
 
 impl Reading {
-    fn refused(parameters: Vec<Parameter>, mut notes: Vec<Note>, error: Error) -> Self {
+    fn new(parameters: Vec<Parameter>, mut notes: Vec<Note>, report: Result<Report>) -> Self {
         notes.truncate(NOTES_MAX);
         let text_of = |known| {
             let found = parameters.iter().find(|parameter| parameter.known == Some(known));
@@ -118,7 +118,7 @@ impl Reading {
         } else {
             is_test_click_id(&click_text).then_some(Test::ClickId)
         };
-        Self { parameters, notes, test, code_text: shown(&code_text), click_text, report: Err(error) }
+        Self { parameters, notes, test, code_text: shown(&code_text), click_text, report }
     }
 }
 

@@ -15,12 +15,10 @@ use sea_orm::{
     prelude::Uuid,
 };
 
-use crate::{Result, load::Caller};
+use crate::{Result, load::Caller, orders::Spread};
 
 /// Rows of one statement, where there are many.
 const STATEMENT_ROWS: usize = 1_000;
-/// Clicks over which the rows are spread.
-const CLICKS: u128 = 1_000;
 const COLUMNS: [&str; 16] = [
     "click_id",
     "code_id",
@@ -132,7 +130,8 @@ pub struct Table {
 }
 
 impl Table {
-    pub async fn create(url: &str) -> Result<Self> {
+    /// `spread`: the same as that of the orders.
+    pub async fn create(url: &str, spread: Spread) -> Result<Self> {
         let db = connect(url).await?;
         let statements = match db.get_database_backend() {
             DbBackend::Postgres => vec!["CREATE TABLE bare (LIKE conversion INCLUDING ALL)".to_owned()],
@@ -152,7 +151,7 @@ impl Table {
         for statement in statements {
             execute(url, &statement).await;
         }
-        Ok(Self { url: url.to_owned(), rows: Arc::default() })
+        Ok(Self { url: url.to_owned(), rows: Arc::new(Rows { spread, taken: AtomicI64::new(0) }) })
     }
 
     /// A caller with a connection of its own that writes one row in a transaction.
@@ -216,15 +215,16 @@ impl Caller for Insert {
 }
 
 /// Rows like those that the server writes for the orders of this benchmark.
-#[derive(Default)]
 struct Rows {
+    spread: Spread,
     taken: AtomicI64,
 }
 
 impl Rows {
     fn next(&self) -> [Value; COLUMNS.len()] {
         let number = self.taken.fetch_add(1, Ordering::Relaxed);
-        let click = Uuid::from_u128((0x0199_u128 << 112) | (u128::from(number.unsigned_abs()) % CLICKS));
+        let click = u128::from(self.spread.click(number.unsigned_abs()));
+        let click = Uuid::from_u128((0x0199_u128 << 112) | click);
         let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_micros();
         let now = i64::try_from(now).unwrap_or(i64::MAX);
         let dedupe_key = format!("t{number}").into_bytes();

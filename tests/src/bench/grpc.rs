@@ -8,7 +8,7 @@ use s2s_sdk::v1::{
     StreamRecordConversionsResponse, Verdict, conversion_service_client::ConversionServiceClient,
 };
 use s2s_tests::authorized;
-use tonic::{Streaming, transport::Channel};
+use tonic::{Streaming, metadata::AsciiMetadataValue, transport::Channel};
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
@@ -37,12 +37,14 @@ impl Caller for NoOp {
 /// `RecordConversion`.
 pub struct Record {
     client: ConversionServiceClient<Channel>,
+    /// Read once, since each call would be charged for it.
+    key: AsciiMetadataValue,
     orders: Arc<Orders>,
 }
 
 impl Record {
-    pub fn new(channel: Channel, orders: Arc<Orders>) -> Self {
-        Self { client: ConversionServiceClient::new(channel), orders }
+    pub fn new(channel: Channel, key: AsciiMetadataValue, orders: Arc<Orders>) -> Self {
+        Self { client: ConversionServiceClient::new(channel), key, orders }
     }
 }
 
@@ -50,7 +52,9 @@ impl Caller for Record {
     async fn call(&mut self) -> Result<u64> {
         let request = self.orders.next().request();
         let transaction_id = request.transaction_id.clone();
-        let response = self.client.record_conversion(authorized(request)).await?.into_inner();
+        let mut request = tonic::Request::new(request);
+        request.metadata_mut().insert("authorization", self.key.clone());
+        let response = self.client.record_conversion(request).await?.into_inner();
         is_recorded(&response, &transaction_id)?;
         Ok(1)
     }

@@ -20,17 +20,37 @@ use crate::Result;
 
 /// The largest page of a list.
 pub const PAGE_SIZE: i32 = 1_000;
-/// Clicks over which the orders are spread, so that the rows don't all go to one place.
-const CLICKS: usize = 1_000;
-const CLICKS_IN_FLIGHT: usize = 100;
+/// Clicks that the orders are of. One order after the other is of the next click, as sales follow visits.
+const CLICKS: u64 = 32_768;
+const CLICKS_IN_FLIGHT: usize = 256;
+/// Where orders are scattered, the clicks of one and the next lie so far apart; an odd number meets all of them.
+const SCATTERED_STEP: u64 = 20_011;
 
 const VALUE_MICROS: i64 = 19_990_000;
 const COMMISSION_MICROS: i64 = 500_000;
+
+/// Of which of its clicks each order is.
+#[derive(Clone, Copy)]
+pub struct Spread {
+    step: u64,
+}
+
+impl Spread {
+    /// `scattered`: so that each conversion goes to another place of its table.
+    pub fn new(scattered: bool) -> Self {
+        Self { step: if scattered { SCATTERED_STEP } else { 1 } }
+    }
+
+    pub fn click(self, number: u64) -> u64 {
+        number.wrapping_mul(self.step) % CLICKS
+    }
+}
 
 /// Where orders come from.
 pub struct Orders {
     code_id: String,
     click_ids: Vec<String>,
+    spread: Spread,
     taken: AtomicU64,
 }
 
@@ -42,10 +62,10 @@ pub struct Order<'a> {
 }
 
 impl Orders {
-    pub async fn prepare(server: &Server, code: &ConversionCode) -> Result<Self> {
+    pub async fn prepare(server: &Server, code: &ConversionCode, spread: Spread) -> Result<Self> {
         let link = server.link(&[code]).await;
         let client = server.client();
-        let requests = iter::repeat_n(link.id, CLICKS).map(|tracking_link_id| {
+        let requests = iter::repeat_n(link.id, usize::try_from(CLICKS)?).map(|tracking_link_id| {
             let client = client.clone();
             async move {
                 let request = RecordClickRequest { tracking_link_id, ..Default::default() };
@@ -53,15 +73,20 @@ impl Orders {
                 click.map(|click| click.click_id).ok_or_else(|| "an answer without the click".into())
             }
         });
-        let click_ids: Result<_> = stream::iter(requests).buffered(CLICKS_IN_FLIGHT).try_collect().await;
-        Ok(Self { code_id: code.id.clone(), click_ids: click_ids?, taken: AtomicU64::new(0) })
+        let click_ids: Result<Vec<String>> =
+            stream::iter(requests).buffered(CLICKS_IN_FLIGHT).try_collect().await;
+        // Ids begin with their time.
+        let mut click_ids = click_ids?;
+        click_ids.sort_unstable();
+        Ok(Self { code_id: code.id.clone(), click_ids, spread, taken: AtomicU64::new(0) })
     }
 
     /// An order that no other call gets.
     pub fn next(&self) -> Order<'_> {
         let number = self.taken.fetch_add(1, Ordering::Relaxed);
-        let index = usize::try_from(number).unwrap_or_default() % CLICKS;
-        let click_id = self.click_ids.get(index).map(String::as_str).unwrap_or_default();
+        let index = usize::try_from(self.spread.click(number)).ok();
+        let click_id =
+            index.and_then(|index| self.click_ids.get(index)).map(String::as_str).unwrap_or_default();
         Order { code_id: &self.code_id, click_id, number }
     }
 

@@ -46,11 +46,11 @@ pub fn machine(database: &str, disk_write: Duration) -> Result<()> {
 /// Rate, latency and cost of each workload.
 pub fn table(rows: &[Row]) {
     println!(
-        "{:<30}{:>7}{:>24}{:>30}{:>33}",
+        "{:<33}{:>7}{:>24}{:>30}{:>33}",
         "", "in", "items per second", "latency of a call, ms", "CPU ms / 1,000 items"
     );
     println!(
-        "{:<30}{:>7}{:>10}{:>14}{:>10}{:>10}{:>10}{:>11}{:>11}{:>11}",
+        "{:<33}{:>7}{:>10}{:>14}{:>10}{:>10}{:>10}{:>11}{:>11}{:>11}",
         "", "flight", "median", "min-max", "p50", "p99", "p99.9", "server", "database", "generator"
     );
     for row in rows {
@@ -59,7 +59,7 @@ pub fn table(rows: &[Row]) {
         let latencies = row.latencies_us();
         let latency = |per_mille: usize| thousandths(quantile(&latencies, per_mille).into());
         println!(
-            "{:<30}{:>7}{:>10}{:>14}{:>10}{:>10}{:>10}{:>11}{:>11}{:>11}",
+            "{:<33}{:>7}{:>10}{:>14}{:>10}{:>10}{:>10}{:>11}{:>11}{:>11}",
             row.workload.name(),
             row.workload.in_flight(),
             median,
@@ -77,7 +77,7 @@ pub fn table(rows: &[Row]) {
 
 /// How each workload does beside what it is compared with, round by round.
 pub fn comparison(rows: &[Row], compared: &[(Workload, Workload)]) {
-    println!("{:<66}{:>7}{:>14}{:>14}", "", "rate", "min-max", "server CPU");
+    println!("{:<70}{:>7}{:>14}{:>14}", "", "rate", "min-max", "server CPU");
     let find = |workload| rows.iter().find(|row| row.workload == workload);
     for (workload, base) in compared {
         let (Some(row), Some(base)) = (find(*workload), find(*base)) else { continue };
@@ -88,14 +88,8 @@ pub fn comparison(rows: &[Row], compared: &[(Workload, Workload)]) {
         let cpu = |row: &Row| row.per_1_000(|sample| sample.server_cpu_ms);
         // Nothing of ours runs where the database is by itself.
         let times = if cpu(base) == 0 { String::new() } else { tenths(cpu(row) * 1_000 / cpu(base)) };
-        let what = format!(
-            "{} ({}) / {} ({})",
-            row.workload.name(),
-            row.workload.in_flight(),
-            base.workload.name(),
-            base.workload.in_flight()
-        );
-        println!("{what:<66}{ratio:>7}{:>14}{times:>14}", range(&ratios, |ratio| thousandths(*ratio)));
+        let what = format!("{} / {}", row.workload, base.workload);
+        println!("{what:<70}{ratio:>7}{:>14}{times:>14}", range(&ratios, |ratio| thousandths(*ratio)));
     }
     println!();
 }

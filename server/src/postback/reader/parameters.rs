@@ -3,8 +3,6 @@
 //!
 //! Every step is linear in its input and works on bytes; text is made of them at the end.
 
-use std::collections::HashSet;
-
 use s2s_sdk::v1::{Note, NoteCode};
 use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
@@ -13,7 +11,7 @@ use super::{Raw, entities, is_valid, json};
 use crate::{conversion::note, error::Result, macros, text::shown};
 
 /// The parameters of DESIGN 5.3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
     ClickId,
     Id,
@@ -147,8 +145,13 @@ fn pairs(raw: &Raw, notes: &mut Vec<Note>) -> Result<(Vec<Pair>, Vec<Pair>)> {
 
 fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<Parameter> {
     let mut parameters: Vec<Parameter> = pairs.map(Pair::into_parameter).collect();
-    let own_names = parameters.iter().filter(|parameter| parameter.has_own_name());
-    let own_names: HashSet<Known> = own_names.filter_map(|parameter| parameter.known).collect();
+    // Each once, so that there are never many.
+    let mut own_names = Vec::new();
+    for known in parameters.iter().filter(|parameter| parameter.has_own_name()).filter_map(|own| own.known) {
+        if !own_names.contains(&known) {
+            own_names.push(known);
+        }
+    }
     for parameter in &mut parameters {
         parameter.understand(&own_names, notes);
     }
@@ -318,18 +321,18 @@ impl Parameter {
 
     /// Settles what the name means, and repairs the value. An alias counts only where the parameter
     /// did not come by its own name.
-    fn understand(&mut self, own_names: &HashSet<Known>, notes: &mut Vec<Note>) {
-        let shown_name = shown(&self.name);
+    fn understand(&mut self, own_names: &[Known], notes: &mut Vec<Note>) {
         let own = self.has_own_name();
         self.known = self.known.filter(|known| own || !own_names.contains(known));
         let Some(known) = self.known else {
+            let shown_name = shown(&self.name);
             let message =
                 format!("`{shown_name}` is not one of our parameters; it was kept with the postback");
             notes.push(note(NoteCode::UnknownParameter, &shown_name, message));
             return;
         };
         if !own {
-            let message = format!("`{shown_name}` was read as `{}`", known.name());
+            let message = format!("`{}` was read as `{}`", shown(&self.name), known.name());
             notes.push(note(NoteCode::Alias, known.name(), message));
         }
         if known == Known::Param {

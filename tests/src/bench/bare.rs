@@ -1,0 +1,142 @@
+//! What tonic alone makes of our messages: `RecordConversion` as a service that answers at once with a constant.
+//!
+//! A no-op that carries no message says what a call costs; this one says what a call with these messages costs, so
+//! that the rest is what the server does with them. A process of its own, as the server is, with as many threads.
+
+use std::{
+    env,
+    io::{self, Write as _},
+    net::SocketAddr,
+    process::Stdio,
+};
+
+use futures::{FutureExt as _, StreamExt as _, stream};
+use s2s_sdk::v1::{
+    BatchRecordConversionsRequest, BatchRecordConversionsResponse, Conversion, ConversionStatus,
+    GetConversionRequest, GetConversionResponse, ListConversionsRequest, ListConversionsResponse, Money,
+    RecordConversionRequest, RecordConversionResponse, StreamRecordConversionsRequest,
+    StreamRecordConversionsResponse, Verdict,
+    conversion_service_server::{ConversionService, ConversionServiceServer},
+};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    net::TcpListener,
+    process::{Child, Command},
+    runtime,
+};
+use tonic::{
+    Request, Response, Status, Streaming,
+    transport::{Server, server::TcpIncoming},
+};
+
+use crate::Result;
+
+/// What tells this program to be the service.
+pub const ARGUMENT: &str = "--serve-bare";
+
+/// The service in its process, which ends with this.
+pub struct Bare {
+    process: Child,
+    pub url: String,
+}
+
+impl Bare {
+    pub async fn start() -> Result<Self> {
+        let mut command = Command::new(env::current_exe()?);
+        let mut process =
+            command.arg(ARGUMENT).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+        let said = process.stdout.take().ok_or("the service says nothing")?;
+        let address = BufReader::new(said).lines().next_line().await?.ok_or("the service did not start")?;
+        Ok(Self { process, url: format!("http://{address}") })
+    }
+
+    pub fn process_id(&self) -> Result<u32> {
+        Ok(self.process.id().ok_or("the service has ended")?)
+    }
+}
+
+/// Serves until its input ends, as it does with whoever started it; says first where.
+pub fn serve() -> Result<()> {
+    let threads = std::thread::available_parallelism()?.get().div_ceil(2);
+    let mut builder = match threads {
+        1 => runtime::Builder::new_current_thread(),
+        _ => runtime::Builder::new_multi_thread(),
+    };
+    builder.worker_threads(threads).enable_all().build()?.block_on(async {
+        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        writeln!(io::stdout(), "{}", listener.local_addr()?)?;
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        let input = tokio::task::spawn_blocking(|| io::copy(&mut io::stdin(), &mut io::sink()));
+        // A failure is an end, too.
+        let ended = input.map(|_| ());
+        let server = Server::builder().add_service(ConversionServiceServer::new(Constant));
+        Ok(server.serve_with_incoming_shutdown(incoming, ended).await?)
+    })
+}
+
+/// Only `record_conversion` is called.
+struct Constant;
+
+#[tonic::async_trait]
+impl ConversionService for Constant {
+    type StreamRecordConversionsStream = stream::BoxStream<'static, Answer>;
+
+    async fn record_conversion(
+        &self,
+        request: Request<RecordConversionRequest>,
+    ) -> std::result::Result<Response<RecordConversionResponse>, Status> {
+        let request = request.into_inner();
+        let money = |micros| Some(Money { currency_code: "USD".to_owned(), micros });
+        let time = Some(prost_types::Timestamp { seconds: 1_763_900_000, nanos: 123_456_000 });
+        let conversion = Conversion {
+            id: format!("conv_{}", "0".repeat(42)),
+            conversion_code_id: request.conversion_code_id,
+            tracking_link_id: format!("link_{}", "0".repeat(26)),
+            click_id: request.click_id,
+            transaction_id: request.transaction_id,
+            value: money(19_990_000),
+            commission: money(500_000),
+            status: ConversionStatus::Approved.into(),
+            conversion_time: time,
+            create_time: time,
+            click_time: time,
+            ..Default::default()
+        };
+        let verdict = Verdict::Recorded.into();
+        Ok(Response::new(RecordConversionResponse {
+            conversion: Some(conversion),
+            verdict,
+            notes: Vec::new(),
+        }))
+    }
+
+    async fn batch_record_conversions(
+        &self,
+        _: Request<BatchRecordConversionsRequest>,
+    ) -> std::result::Result<Response<BatchRecordConversionsResponse>, Status> {
+        Ok(Response::new(BatchRecordConversionsResponse::default()))
+    }
+
+    async fn stream_record_conversions(
+        &self,
+        _: Request<Streaming<StreamRecordConversionsRequest>>,
+    ) -> std::result::Result<Response<Self::StreamRecordConversionsStream>, Status> {
+        Ok(Response::new(stream::empty().boxed()))
+    }
+
+    async fn get_conversion(
+        &self,
+        _: Request<GetConversionRequest>,
+    ) -> std::result::Result<Response<GetConversionResponse>, Status> {
+        Ok(Response::new(GetConversionResponse::default()))
+    }
+
+    async fn list_conversions(
+        &self,
+        _: Request<ListConversionsRequest>,
+    ) -> std::result::Result<Response<ListConversionsResponse>, Status> {
+        Ok(Response::new(ListConversionsResponse::default()))
+    }
+}
+
+type Answer = std::result::Result<StreamRecordConversionsResponse, Status>;
