@@ -3,7 +3,7 @@
 //! An error is a reason of the schema and a sentence for people. What went wrong inside is logged
 //! here, once, and never sent.
 
-use std::{collections::HashMap, time::Duration};
+use std::{any::Any, collections::HashMap, time::Duration};
 
 use http::StatusCode;
 use prost_types::FieldMask;
@@ -104,6 +104,13 @@ impl Error {
         let mut error = Self::new(ErrorReason::Internal, "something went wrong on our side; it is logged");
         error.details.internal = Some(cause.to_string());
         error
+    }
+
+    /// A fault of ours that ended in a panic.
+    pub fn of_panic(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        Self::internal(&format!("panic: {}", text.unwrap_or("without a message")))
     }
 
     pub fn unavailable(cause: &(impl ToString + ?Sized)) -> Self {

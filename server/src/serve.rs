@@ -253,19 +253,13 @@ fn grpc_failure(error: Error) -> Response {
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 fn grpc_panic(panic: Box<dyn Any + Send>) -> http::Response<Body> {
-    grpc_failure(Error::internal(&panic_text(&*panic)))
+    grpc_failure(Error::of_panic(&*panic))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 fn http_panic(panic: Box<dyn Any + Send>) -> http::Response<Body> {
-    let status = Status::from(Error::internal(&panic_text(&*panic)));
+    let status = Status::from(Error::of_panic(&*panic));
     edge::failure(StatusCode::INTERNAL_SERVER_ERROR, ErrorReason::Internal, status.message())
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    format!("panic: {}", text.unwrap_or("without a message"))
 }
 
 /// Every refusal has a body, so that an empty one can only be hyper's own (see `http1`).

@@ -3,11 +3,12 @@
 
 use std::{
     convert::Infallible,
+    panic::AssertUnwindSafe,
     sync::{Arc, OnceLock},
     task::{Context, Poll},
 };
 
-use futures::future::{Either, MapErr, Ready, TryFutureExt as _, ready};
+use futures::future::{Either, FutureExt as _, MapErr, Ready, TryFutureExt as _, ready};
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use s2s_sdk::v1::{
     ErrorReason, ReceivePostbackRequest, ReceivePostbackResponse, RecordClickRequest,
@@ -110,7 +111,7 @@ impl Calls {
     pub async fn click(&self, click: RecordClickRequest) -> Result<(), Status> {
         match self {
             Self::Here(services) => {
-                started(services)?.clicks.record_click(from_edge(click)).await.map(|_| ())
+                caught(started(services)?.clicks.record_click(from_edge(click))).await.map(|_| ())
             }
             Self::There(clients) => clients.clicks.clone().record_click(click).await.map(|_| ()),
         }
@@ -122,7 +123,7 @@ impl Calls {
     ) -> Result<ReceivePostbackResponse, Status> {
         let response = match self {
             Self::Here(services) => {
-                started(services)?.postbacks.receive_postback(from_edge(postback)).await?
+                caught(started(services)?.postbacks.receive_postback(from_edge(postback))).await?
             }
             Self::There(clients) => clients.postbacks.clone().receive_postback(postback).await?,
         };
@@ -132,6 +133,12 @@ impl Calls {
 
 fn started(services: &OnceLock<Services>) -> Result<&Services, Status> {
     services.get().ok_or_else(|| not_started().into())
+}
+
+/// A panic of the core is a fault of its own, as it is behind any transport: what has called goes on.
+async fn caught<T>(call: impl Future<Output = Result<T, Status>>) -> Result<T, Status> {
+    let answer = AssertUnwindSafe(call).catch_unwind().await;
+    answer.unwrap_or_else(|panic| Err(Error::of_panic(&*panic).into()))
 }
 
 /// A call that says who makes it, as the transport does.
@@ -212,5 +219,11 @@ mod tests {
         }
         // A proxy on the way, or the transport.
         assert_eq!(failed(&Status::from_error("connection refused".into())), Failed::Away);
+    }
+
+    #[tokio::test]
+    async fn a_panic_of_the_core_is_a_fault() {
+        let answer = caught::<()>(async { panic!("a bug") }).await;
+        assert_eq!(answer.map_err(|status| failed(&status)), Err(Failed::Fault));
     }
 }
