@@ -169,14 +169,23 @@ impl Edge {
                     self.reach.answered();
                     return Outcome::Answered(answer);
                 }
-                Some(Err(status)) if failed(&status) != Failed::Away => {
-                    self.reach.answered();
-                    return Outcome::Refused(status);
-                }
-                Some(Err(status)) => failure = Some(status),
-                None => {}
+                Some(Err(status)) => match failed(&status) {
+                    Failed::Refused => {
+                        self.reach.answered();
+                        return Outcome::Refused(status);
+                    }
+                    // The core is there. Its fault may pass or be mended, and most senders send but once.
+                    Failed::Fault => {
+                        self.reach.answered();
+                        failure = Some(status);
+                    }
+                    Failed::Away => {
+                        self.reach.failed(self.clock.now());
+                        failure = Some(status);
+                    }
+                },
+                None => self.reach.failed(self.clock.now()),
             }
-            self.reach.failed(self.clock.now());
         }
         let Some(spool) = &self.spool else {
             return Outcome::Refused(failure.unwrap_or_else(|| not_started().into()));

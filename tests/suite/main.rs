@@ -30,6 +30,7 @@ mod lists;
 mod logs;
 mod orphans;
 mod outage;
+mod poison;
 mod port;
 mod presets;
 mod proxies;

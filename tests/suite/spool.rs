@@ -201,7 +201,8 @@ async fn damage_costs_what_it_hits_and_is_told() {
     core.restart_in_place().await;
     edge.drained().await;
     traffic.check_conversions(&core).await;
-    assert_eq!(edge.health().await["spool"]["put_aside"], 1);
+    // The file, once all of it has been looked at.
+    eventually(async || (edge.health().await["spool"]["put_aside"] == 1).then_some(())).await;
     assert!(segment.with_extension("damaged").is_file() && !segment.exists());
 }
 

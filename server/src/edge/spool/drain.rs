@@ -74,6 +74,11 @@ impl Reading {
     fn offset(&self) -> u64 {
         self.from.saturating_add(u64::try_from(self.at).unwrap_or(u64::MAX))
     }
+
+    /// Where the part ends in the file.
+    fn end(&self) -> u64 {
+        self.from.saturating_add(u64::try_from(self.bytes.len()).unwrap_or(u64::MAX))
+    }
 }
 
 /// What is to be drained next.
@@ -113,9 +118,8 @@ impl Drain {
     /// Works until `stopping`. To be made before the writer runs.
     pub fn run(mut self, runtime: &Handle, stopping: &CancellationToken) {
         self.take_stock();
-        let mut pause = PAUSE_MIN;
+        let (mut pause, mut batch_max) = (PAUSE_MIN, BATCH_MAX);
         while !stopping.is_cancelled() {
-            let batch_max = if pause > PAUSE_MIN { 1 } else { BATCH_MAX };
             let went_on = match self.next(batch_max) {
                 Ok(items) if items.is_empty() => {
                     self.reach.answered();
@@ -125,6 +129,9 @@ impl Drain {
                 Ok(items) => {
                     let handed = stopping.run_until_cancelled(self.hand_over(&items));
                     let Some(outcomes) = runtime.block_on(handed) else { break };
+                    // A core that does not answer is asked with one. Whether it has a fault with one record or with
+                    // all of them is seen by several.
+                    batch_max = if outcomes.contains(&Outcome::Open) { 1 } else { BATCH_MAX };
                     self.pass(&items, &outcomes)
                 }
                 Err(error) => {
@@ -179,7 +186,8 @@ impl Drain {
                     Reading { name: segment.name, from, bytes: Vec::new(), at: 0, damaged: false }
                 }
             };
-            if reading.at == reading.bytes.len() && reading.offset() < segment.end {
+            // Also where some are left that were not passed: what came behind them tells what is wrong.
+            if reading.end() < segment.end && reading.items(max).len() < max {
                 let from = reading.offset();
                 match self.read(segment, from) {
                     Ok(bytes) if !bytes.is_empty() => {
