@@ -106,9 +106,9 @@ async fn write_uses(db: Db, mut waiting: mpsc::Receiver<Use>, stopping: Cancella
     }
 }
 
-/// Who the text of an API key stands for. What is revoked or rotated here or elsewhere is known within
+/// The key that has that text, and who it stands for. What is revoked or rotated here or elsewhere is known within
 /// `CACHE_AGE_MAX`; an expiry at once.
-pub async fn authenticate(app: &App, text: &str) -> Result<Caller> {
+pub async fn authenticate(app: &App, text: &str) -> Result<(ApiKeyId, Caller)> {
     let hash = KeyHash::of(text).ok_or_else(|| invalid("is not of the form of one, or was cut"))?;
     // As `app::cached` does, for the same reason.
     let found = match app.api_keys.found.get(&hash).now_or_never().flatten() {
@@ -139,7 +139,7 @@ async fn load(app: &App, text: &str, hash: KeyHash) -> Result<Option<Arc<Found>>
     keys.found.try_get_with(hash.clone(), query).await.map_err(|error| Error::from((*error).clone()))
 }
 
-fn judge(found: &Found, now: Time) -> Result<Caller> {
+fn judge(found: &Found, now: Time) -> Result<(ApiKeyId, Caller)> {
     let Found { key, text_expires_at } = found;
     match key.state(now) {
         State::Revoked => Err(invalid("is revoked")),
@@ -147,7 +147,7 @@ fn judge(found: &Found, now: Time) -> Result<Caller> {
         State::Active if text_expires_at.is_some_and(|end| end <= now) => {
             Err(invalid("was rotated, and its overlap is over"))
         }
-        State::Active => Ok(Caller { account: key.account_id, may: key.scopes }),
+        State::Active => Ok((key.id, Caller { account: key.account_id, may: key.scopes })),
     }
 }
 

@@ -132,6 +132,11 @@ pub struct Config {
     #[arg(long, env = "S2S_RATE_PER_ADDRESS", value_name = "NUMBER")]
     pub rate_per_address: Option<NonZeroU32>,
 
+    /// Calls a second that may be made with one API key; a batch or a stream is one. Edges' keys have no limit.
+    /// Default: no limit.
+    #[arg(long, env = "S2S_RATE_PER_KEY", value_name = "NUMBER")]
+    pub rate_per_key: Option<NonZeroU32>,
+
     /// Writes that share one commit, at the most; with 1 each is committed by itself.
     #[arg(long, env = "S2S_BATCH_MAX", default_value = "1000", value_name = "NUMBER",
           value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -219,6 +224,13 @@ impl Config {
     /// What must hold between the settings.
     fn check(&self) -> Result<(), ConfigError> {
         self.edge.check()?;
+        if self.no_auth && self.rate_per_key.is_some() {
+            let message =
+                "error: --rate-per-key counts by API keys, and with --no-auth nobody shows one; leave \
+                           either away"
+                    .to_owned();
+            return Err(ConfigError { reason: "RATE_WITHOUT_KEYS", message, exit_code: 2 });
+        }
         if !self.no_auth || self.listen.ip().is_loopback() {
             return Ok(());
         }
@@ -395,6 +407,8 @@ mod tests {
             (vec!["--requests-max", "-1"], false),
             (vec!["--rate-per-address", "0"], false),
             (vec!["--rate-per-address", "50"], true),
+            (vec!["--rate-per-key", "0"], false),
+            (vec!["--rate-per-key", "50"], true),
             (vec!["--threads", "3"], true),
             (vec!["--threads", "0"], false),
             (vec!["--batch-max", "1", "--batches-max", "32"], true),

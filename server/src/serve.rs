@@ -6,7 +6,8 @@
 //!
 //! The gate is one layer, since each costs every call a few allocations. In its order: admission (inside of
 //! gRPC-web, so that a page can read a refusal; before all that costs work); the deadline; the API key (within
-//! the deadline, since it may have to be looked up; not for health and reflection).
+//! the deadline, since it may have to be looked up; not for health and reflection); how often that key may call
+//! (behind the check of the key, so that nobody spends what is another's); its scopes.
 
 mod admission;
 mod client_address;
@@ -46,7 +47,8 @@ use tower_http::{
 };
 
 use crate::{
-    account, api_key,
+    account,
+    api_key::{self, ApiKeyId},
     app::App,
     click,
     config::{Config, Role},
@@ -143,7 +145,8 @@ pub fn router(
     let is_to_come = core.is_none() && config.edge.role == Role::All;
     let core = core.map(|(core, door)| (core.into_axum_router().reset_fallback(), door));
     let (core, door) = core.unwrap_or_else(|| (Router::new(), Door::Closed));
-    let gate = Arc::new(Gate { admission: admission.clone(), door });
+    let rate_per_key = config.rate_per_key.map(Rate::per_second);
+    let gate = Arc::new(Gate { admission: admission.clone(), door, rate_per_key });
     let grpc = core.merge(open).route_layer(
         ServiceBuilder::new()
             .layer(CatchPanicLayer::custom(grpc_panic))
@@ -180,6 +183,7 @@ fn cors() -> CorsLayer {
 struct Gate {
     admission: Admission,
     door: Door,
+    rate_per_key: Option<Rate<ApiKeyId>>,
 }
 
 async fn gate_of_grpc(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
@@ -188,7 +192,8 @@ async fn gate_of_grpc(State(gate): State<Arc<Gate>>, request: Request, next: Nex
         Err((_, error)) => return grpc_failure(error),
     };
     let limit = time_limit(request.headers());
-    let response = tokio::time::timeout(limit, keys::ask(&gate.door, request, next)).await;
+    let asked = keys::ask(&gate.door, gate.rate_per_key.as_ref(), request, next);
+    let response = tokio::time::timeout(limit, asked).await;
     drop(in_work);
     with_reason(response.unwrap_or_else(|_| {
         let message = "the deadline passed before there was an answer; a repeated write counts once";

@@ -46,7 +46,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(10);
 const FREE_PORT: &str = "127.0.0.1:0";
 
 /// The server's settings in the environment, without `S2S_`.
-const VARIABLES: [&str; 32] = [
+const VARIABLES: [&str; 33] = [
     "ALLOW_LOSSY",
     "BATCHES_MAX",
     "BATCH_MAX",
@@ -66,6 +66,7 @@ const VARIABLES: [&str; 32] = [
     "PROXY_PROTOCOL",
     "PUBLIC_URL",
     "RATE_PER_ADDRESS",
+    "RATE_PER_KEY",
     "REQUESTS_MAX",
     "RETAIN_CLICKS_DAYS",
     "RETAIN_CONVERSIONS_DAYS",

@@ -38,6 +38,7 @@ async fn settings_that_are_wrong_are_named() {
         ("--retain-clicks-days", "0", "INVALID_SETTING"),
         ("--retain-conversions-days", "for ever", "INVALID_SETTING"),
         ("--retain-postbacks-days", "6", "INVALID_SETTING"),
+        ("--rate-per-key", "0", "INVALID_SETTING"),
         ("--log", "a=b=c", "INVALID_SETTING"),
     ] {
         check_refused(folder.path(), &[flag, value], &[], flag, reason).await;
@@ -48,6 +49,8 @@ async fn settings_that_are_wrong_are_named() {
     }
     let reachable = ["--listen", "0.0.0.0:0", "--no-auth"];
     check_refused(folder.path(), &reachable, &[], "--no-auth", "NO_AUTH_REACHABLE").await;
+    let no_keys = [("S2S_NO_AUTH", "true"), ("S2S_RATE_PER_KEY", "5")];
+    check_refused(folder.path(), &[], &no_keys, "--rate-per-key", "RATE_WITHOUT_KEYS").await;
     let mistyped = [("S2S_ADMIN_KEY", "s2s_geheim")];
     check_refused(folder.path(), &[], &mistyped, "S2S_ADMIN_KEY", "INVALID_SETTING").await;
     check_refused(folder.path(), &["surplus"], &[], "surplus", "UNKNOWN_SETTING").await;

@@ -3,25 +3,26 @@
 use std::{
     net::Ipv4Addr,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures::{StreamExt as _, TryStreamExt as _, future::join_all, stream};
 use s2s_sdk::{
     Client, Code, Error,
     v1::{
-        ErrorReason, ListConversionCodesRequest, ListConversionsRequest, RecordConversionRequest,
-        RecordConversionResponse,
+        ApiKeyScope, ErrorReason, ListConversionCodesRequest, ListConversionsRequest,
+        RecordConversionRequest, RecordConversionResponse, ResolveSlugRequest, RotateApiKeyRequest,
+        tracking_link_service_client::TrackingLinkServiceClient,
     },
 };
-use s2s_tests::{ADMIN_KEY, Answer, Server, eventually, http};
+use s2s_tests::{ADMIN_KEY, Answer, Server, bearer, eventually, http};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpSocket, TcpStream},
 };
 use tonic::Status;
 
-use crate::report;
+use crate::{contract::channel, report};
 
 /// The `last` of the many addresses that this machine has for itself.
 pub fn source(last: u8) -> Ipv4Addr {
@@ -130,6 +131,96 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
     for _ in 0..12 {
         patient.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
     }
+}
+
+/// A client with that key that takes no for an answer.
+fn impatient(server: &Server, api_key: &str) -> Client {
+    Client::builder(&server.url).api_key(api_key).retries(0).build().unwrap()
+}
+
+/// Whether a list was given; it is refused for no other reason than the rate.
+async fn lists(client: &Client) -> bool {
+    let error = client.list_conversion_codes(ListConversionCodesRequest::default()).await.err();
+    let Some(error) = error else { return true };
+    assert_eq!((error.code(), error.reason()), (Code::ResourceExhausted, ErrorReason::RateLimited));
+    assert_eq!(error.retry_delay(), Some(Duration::from_secs(1)));
+    false
+}
+
+#[tokio::test]
+async fn a_key_over_its_rate_holds_up_no_other() {
+    let server = Server::start_with(&["--rate-per-key", "5"]).await;
+    let (_, busy) = server.api_key("", &[ApiKeyScope::Read]).await;
+    let (_, calm) = server.api_key("", &[ApiKeyScope::Read]).await;
+    let (busy, calm) = (impatient(&server, &busy), impatient(&server, &calm));
+    let refused = AtomicUsize::new(0);
+    let insists = eventually(async || {
+        refused.fetch_add(usize::from(!lists(&busy).await), Ordering::Relaxed);
+        (refused.load(Ordering::Relaxed) >= 20).then_some(())
+    });
+    let calls = async {
+        eventually(async || (refused.load(Ordering::Relaxed) > 0).then_some(())).await;
+        for _ in 0..5 {
+            assert!(lists(&calm).await);
+        }
+    };
+    futures::join!(insists, calls);
+
+    // Edges come for everybody.
+    let (_, text) = server.api_key("", &[ApiKeyScope::Edge]).await;
+    let edge = TrackingLinkServiceClient::new(channel(&server).await);
+    let answers = join_all((0..50).map(async |_| {
+        let mut request = tonic::Request::new(ResolveSlugRequest { slug: "summer".to_owned() });
+        request.metadata_mut().insert("authorization", bearer(&text).parse().unwrap());
+        Error::from(edge.clone().resolve_slug(request).await.unwrap_err()).reason()
+    }));
+    assert_eq!(answers.await, [ErrorReason::ResourceNotFound; 50]);
+}
+
+#[tokio::test]
+async fn all_texts_of_a_key_have_one_rate() {
+    let server = Server::start_with(&["--rate-per-key", "5"]).await;
+    let (key, text) = server.api_key("", &[ApiKeyScope::Read]).await;
+    let request = RotateApiKeyRequest { id: key.id, ..Default::default() };
+    let rotated = server.client().rotate_api_key(request).await.unwrap();
+    let both = [text, rotated.key_text].map(|text| impatient(&server, &text));
+    let (begun, given) = (Instant::now(), AtomicUsize::new(0));
+    eventually(async || {
+        for client in &both {
+            given.fetch_add(usize::from(lists(client).await), Ordering::Relaxed);
+        }
+        (given.load(Ordering::Relaxed) >= 12).then_some(())
+    })
+    .await;
+    // 5 at once, and 7 more at 5 a second; two rates would give 12 in a fifth of a second.
+    assert!(begun.elapsed() > Duration::from_millis(1_300), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn conversions_over_a_keys_rate_are_told_so_and_none_is_lost() {
+    let server = Server::start_with(&["--rate-per-key", "5"]).await;
+    let code = server.code("Sale").await;
+    let link = server.link(&[&code]).await;
+    let click = server.click(&link).await;
+    let (_, text) = server.api_key("", &[ApiKeyScope::Record]).await;
+    let (hasty, patient) = (impatient(&server, &text), server.client_with(&text));
+    let request = |number: usize| RecordConversionRequest {
+        transaction_id: number.to_string(),
+        ..report(&code, &click)
+    };
+    let number = AtomicUsize::new(0);
+    let error = eventually(async || {
+        let number = number.fetch_add(1, Ordering::Relaxed);
+        hasty.record_conversion(request(number)).await.err()
+    });
+    assert_eq!(error.await.reason(), ErrorReason::RateLimited);
+    // A client that waits as it is told repeats the last one, and gets through with all that follow.
+    let recorded = number.load(Ordering::Relaxed) - 1;
+    for number in recorded..recorded + 12 {
+        patient.record_conversion(request(number)).await.unwrap();
+    }
+    let conversions = server.client().conversions(ListConversionsRequest::default());
+    assert_eq!(conversions.try_collect::<Vec<_>>().await.unwrap().len(), recorded + 12);
 }
 
 #[tokio::test]

@@ -328,6 +328,10 @@ fn the_layers_of_grpc_are_in_their_order() {
     let (gate, _) = gate.split_once("async fn gate_of_http").unwrap();
     let steps = ["admission.admit(", "time_limit(", "keys::ask(", "with_reason("];
     assert!(steps.map(|step| gate.find(step).expect(step)).is_sorted(), "{gate}");
+    let code = File::named("server/src/serve/keys.rs").code();
+    let (_, admit) = code.split_once("async fn admit").unwrap();
+    let steps = ["needed(", "api_key::authenticate(", "within(", "caller.check("];
+    assert!(steps.map(|step| admit.find(step).expect(step)).is_sorted(), "{admit}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Asks every call for its API key. Health and reflection need none.
+//! Asks every call for its API key, and how often that may call. Health and reflection need none.
 
 use std::{future::pending, sync::Arc, time::Duration};
 
@@ -10,11 +10,11 @@ use hyper::body::Frame;
 use s2s_sdk::v1::ErrorReason;
 use tonic::Status;
 
-use super::grpc_failure;
+use super::{grpc_failure, rate::Rate};
 use crate::{
-    api_key,
+    api_key::{self, ApiKeyId},
     app::App,
-    auth::{Caller, needed},
+    auth::{Caller, KeyScopes, needed},
     error::{Error, Result},
 };
 
@@ -36,14 +36,14 @@ pub enum Door {
 /// The services that anyone may ask.
 const OPEN_SERVICES: [&str; 2] = ["/grpc.health.", "/grpc.reflection."];
 
-/// Hands a request on with its `Caller`, or refuses it.
-pub async fn ask(door: &Door, mut request: Request, next: Next) -> Response {
+/// Hands a request on with its `Caller`, or refuses it. `rate`: how often one key may call.
+pub async fn ask(door: &Door, rate: Option<&Rate<ApiKeyId>>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if OPEN_SERVICES.iter().any(|open| path.starts_with(open)) {
         return next.run(request).await;
     }
     let is_long = LONG_CALLS.contains(&path);
-    let caller = match admit(door, path, request.headers()).await {
+    let caller = match admit(door, rate, path, request.headers()).await {
         Ok(caller) => caller,
         Err(error) => return grpc_failure(error),
     };
@@ -58,15 +58,38 @@ pub async fn ask(door: &Door, mut request: Request, next: Next) -> Response {
     }
 }
 
-async fn admit(door: &Door, path: &str, headers: &HeaderMap) -> Result<Caller> {
+async fn admit(
+    door: &Door,
+    rate: Option<&Rate<ApiKeyId>>,
+    path: &str,
+    headers: &HeaderMap,
+) -> Result<Caller> {
     let needed = needed(path)?;
     let caller = match door {
-        Door::Keys(app) => api_key::authenticate(app, bearer(headers)?).await?,
+        Door::Keys(app) => {
+            let (key, caller) = api_key::authenticate(app, bearer(headers)?).await?;
+            // An edge comes for all visitors and merchants, whom it limits itself.
+            if let Some(rate) = rate
+                && caller.may != KeyScopes::EDGE
+            {
+                // On the heap: most servers never need it.
+                Box::pin(within(rate, key)).await?;
+            }
+            caller
+        }
         Door::Open => Caller::ANYONE,
         Door::Closed => return Err(Error::unavailable("there is no core here")),
     };
     caller.check(needed)?;
     Ok(caller)
+}
+
+async fn within(rate: &Rate<ApiKeyId>, key: ApiKeyId) -> Result<()> {
+    if rate.allows(key).await {
+        return Ok(());
+    }
+    let message = "more calls with this API key than the server takes in a second; send again later";
+    Err(Error::new(ErrorReason::RateLimited, message))
 }
 
 /// The key in the header `authorization` (RFC 6750).

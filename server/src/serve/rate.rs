@@ -1,6 +1,6 @@
 //! How often somebody may ask: so many requests a second, and a burst of as many.
 //!
-//! The key says who: an origin here; an API key is as good a one.
+//! The key says who: an origin, or an API key.
 
 use std::{hash::Hash, num::NonZeroU32, sync::Arc, time::Duration};
 

@@ -1677,10 +1677,10 @@ pub enum ErrorReason {
     /// Cause: the conversion code takes postbacks over HTTPS alone. Cure: call the
     /// `<https://`> URL. PERMISSION_DENIED, HTTP 403. Holds postbacks.
     HttpsRequired = 45,
-    /// Cause: more requests came from this address within a second than the
-    /// operator allows. Cure: send again after the delay in `RetryInfo` (HTTP:
-    /// `Retry-After`), and more slowly. RESOURCE_EXHAUSTED, HTTP 429. Refuses
-    /// postbacks.
+    /// Cause: more requests came from this address, or with this API key, within
+    /// a second than the operator allows. Cure: send again after the delay in
+    /// `RetryInfo` (HTTP: `Retry-After`), and more slowly. RESOURCE_EXHAUSTED,
+    /// HTTP 429. Refuses postbacks.
     RateLimited = 47,
     /// Cause: the message of a gRPC call is compressed, which this server does
     /// not read. Cure: send it as it is. UNIMPLEMENTED, HTTP 501.

@@ -416,10 +416,10 @@ export enum ErrorReason {
   HTTPS_REQUIRED = 45,
 
   /**
-   * Cause: more requests came from this address within a second than the
-   * operator allows. Cure: send again after the delay in `RetryInfo` (HTTP:
-   * `Retry-After`), and more slowly. RESOURCE_EXHAUSTED, HTTP 429. Refuses
-   * postbacks.
+   * Cause: more requests came from this address, or with this API key, within
+   * a second than the operator allows. Cure: send again after the delay in
+   * `RetryInfo` (HTTP: `Retry-After`), and more slowly. RESOURCE_EXHAUSTED,
+   * HTTP 429. Refuses postbacks.
    *
    * @generated from enum value: ERROR_REASON_RATE_LIMITED = 47;
    */

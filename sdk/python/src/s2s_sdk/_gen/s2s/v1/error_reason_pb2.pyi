@@ -240,10 +240,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     `https://` URL. PERMISSION_DENIED, HTTP 403. Holds postbacks.
     """
     ERROR_REASON_RATE_LIMITED: _ErrorReason.ValueType  # 47
-    """Cause: more requests came from this address within a second than the
-    operator allows. Cure: send again after the delay in `RetryInfo` (HTTP:
-    `Retry-After`), and more slowly. RESOURCE_EXHAUSTED, HTTP 429. Refuses
-    postbacks.
+    """Cause: more requests came from this address, or with this API key, within
+    a second than the operator allows. Cure: send again after the delay in
+    `RetryInfo` (HTTP: `Retry-After`), and more slowly. RESOURCE_EXHAUSTED,
+    HTTP 429. Refuses postbacks.
     """
     ERROR_REASON_COMPRESSION_UNSUPPORTED: _ErrorReason.ValueType  # 48
     """Cause: the message of a gRPC call is compressed, which this server does
@@ -477,10 +477,10 @@ ERROR_REASON_HTTPS_REQUIRED: ErrorReason.ValueType  # 45
 `https://` URL. PERMISSION_DENIED, HTTP 403. Holds postbacks.
 """
 ERROR_REASON_RATE_LIMITED: ErrorReason.ValueType  # 47
-"""Cause: more requests came from this address within a second than the
-operator allows. Cure: send again after the delay in `RetryInfo` (HTTP:
-`Retry-After`), and more slowly. RESOURCE_EXHAUSTED, HTTP 429. Refuses
-postbacks.
+"""Cause: more requests came from this address, or with this API key, within
+a second than the operator allows. Cure: send again after the delay in
+`RetryInfo` (HTTP: `Retry-After`), and more slowly. RESOURCE_EXHAUSTED,
+HTTP 429. Refuses postbacks.
 """
 ERROR_REASON_COMPRESSION_UNSUPPORTED: ErrorReason.ValueType  # 48
 """Cause: the message of a gRPC call is compressed, which this server does

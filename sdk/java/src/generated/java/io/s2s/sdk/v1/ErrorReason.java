@@ -457,10 +457,10 @@ public enum ErrorReason
   ERROR_REASON_HTTPS_REQUIRED(45),
   /**
    * <pre>
-   * Cause: more requests came from this address within a second than the
-   * operator allows. Cure: send again after the delay in `RetryInfo` (HTTP:
-   * `Retry-After`), and more slowly. RESOURCE_EXHAUSTED, HTTP 429. Refuses
-   * postbacks.
+   * Cause: more requests came from this address, or with this API key, within
+   * a second than the operator allows. Cure: send again after the delay in
+   * `RetryInfo` (HTTP: `Retry-After`), and more slowly. RESOURCE_EXHAUSTED,
+   * HTTP 429. Refuses postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_RATE_LIMITED = 47;</code>
@@ -917,10 +917,10 @@ public enum ErrorReason
   public static final int ERROR_REASON_HTTPS_REQUIRED_VALUE = 45;
   /**
    * <pre>
-   * Cause: more requests came from this address within a second than the
-   * operator allows. Cure: send again after the delay in `RetryInfo` (HTTP:
-   * `Retry-After`), and more slowly. RESOURCE_EXHAUSTED, HTTP 429. Refuses
-   * postbacks.
+   * Cause: more requests came from this address, or with this API key, within
+   * a second than the operator allows. Cure: send again after the delay in
+   * `RetryInfo` (HTTP: `Retry-After`), and more slowly. RESOURCE_EXHAUSTED,
+   * HTTP 429. Refuses postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_RATE_LIMITED = 47;</code>
