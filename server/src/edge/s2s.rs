@@ -35,7 +35,7 @@ const CORE_BUDGET: Duration = Duration::from_millis(150);
 /// How long a sender waits at the most, where the spool is slow, full or off.
 const SENDER_BUDGET: Duration = Duration::from_secs(10);
 /// How long a sender may take to send its body.
-const BODY_BUDGET: Duration = Duration::from_secs(10);
+const BODY_BUDGET: Duration = Duration::from_secs(8);
 
 /// As much of a header as the edge hands on; the core keeps less.
 const HEADER_BYTES_MAX: usize = 1_024;

@@ -8,8 +8,9 @@ use ipnet::Ipv6Net;
 
 /// How long a connection may take for what it begins with: a PROXY header, a TLS handshake, the first frame of
 /// HTTP/2. Then each head of HTTP/1, and each frame of HTTP/2 once it has begun, may take as long. So a sender
-/// of one byte a second does not last.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+/// of one byte a second does not last: with what may follow an answer it is gone within 15 seconds, also on a
+/// machine that is busy; and a bad line still has the time of a lost packet or two.
+pub const PATIENCE: Duration = Duration::from_secs(8);
 /// Connections that the system keeps until they are accepted, as far as it allows so many. The library's own
 /// 128 would make others wait for seconds behind a burst.
 pub const WAITING_CONNECTIONS_MAX: u32 = 4_096;
