@@ -150,20 +150,35 @@ async fn a_replay_under_way_does_not_bring_an_erased_visitor_back() {
     let server = Server::start().await;
     let (code, later) = (server.code("Sale").await, server.code("Later").await);
     let link = server.link(&[&code]).await;
-    for _ in 0..20 {
+    let overrides = ReplayOverrides { comma: CommaMeaning::DecimalPoint.into(), ..Default::default() };
+    // What is to be erased stands in the parameters, which a conversion would take on, or beside them alone.
+    for custom in ["", "&param=mail%3Dmallory"].into_iter().cycle().take(20) {
         let click = server.click(&link).await;
-        let query = format!("clickId={click}&id={}&val=1&com=0&name=mallory", later.id);
-        let id = hold(&server, &query, "CODE_NOT_ON_LINK").await;
+        let mut ids = Vec::new();
+        // Some count once they are replayed, some are held still.
+        for (code, value) in [(&code, "1,500"), (&later, "1"), (&code, "2,500"), (&later, "2")] {
+            let query = format!("clickId={click}&id={}&val={value}&com=0&oid={value}{custom}", code.id);
+            let call = http().get(format!("{}/s2s?{query}", server.url)).header("user-agent", "mallory");
+            let answer = Answer::of(call.send().await.unwrap()).await;
+            assert_eq!(answer.field("verdict"), "HELD");
+            ids.push(answer.field("postback_id"));
+        }
         let client = server.client();
         let replay = async || {
             for _ in 0..5 {
-                let request = ReplayPostbacksRequest { ids: vec![id.clone()], ..Default::default() };
+                let (ids, overrides) = (ids.clone(), Some(overrides.clone()));
+                let request = ReplayPostbacksRequest { ids, overrides, ..Default::default() };
                 client.replay_postbacks(request).await.unwrap();
             }
         };
         let ((), (), erased) = tokio::join!(replay(), replay(), erase(&server, &click, false));
-        assert_eq!(erased.postback_count, 1);
+        assert_eq!(erased.postback_count, 4);
         let all = everything(&server, &click).await;
+        let told = all.1.iter().filter(|conversion| !conversion.custom_params.is_empty());
+        assert_eq!(told.count(), 0, "{:?}", all.1);
+        for postback in all.2.iter().filter(|postback| postback.click_id == click) {
+            assert!(postback.notes.iter().any(|note| note.code() == NoteCode::VisitorErased), "{postback:?}");
+        }
         assert!(!tells(&all, "mallory"), "{all:?}");
     }
 }

@@ -32,11 +32,6 @@ pub struct Erased {
 pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_only: bool) -> Result<Erased> {
     let signed = app.click_id_keys.read(text, account).ok_or_else(|| Error::not_found("click", text))?;
     let link = tracking_link::find(app, Scope::Account(account), signed.id.link_key()).await?;
-    let txn = app.db.begin().await?;
-    let click = click::erase(&txn, account, signed, link.as_deref()).await?;
-    let conversions = conversion::erase(&txn, account, signed.id).await?;
-    db::end(txn, !validate_only).await?;
-
     // What names no known code is the installation's, whosever the click is.
     let accounts = [account, AccountId::DEFAULT];
     let click_id = app.click_id_keys.write(signed, account);
@@ -53,10 +48,17 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
         }
         db::end(txn, !validate_only).await?;
         if last.is_none() {
-            return Ok(Erased { click, conversions, postbacks });
+            break;
         }
         after = last;
     }
+
+    // Behind the postbacks: until one is erased, a replay may make a conversion of it, with all that it says.
+    let txn = app.db.begin().await?;
+    let click = click::erase(&txn, account, signed, link.as_deref()).await?;
+    let conversions = conversion::erase(&txn, account, signed.id).await?;
+    db::end(txn, !validate_only).await?;
+    Ok(Erased { click, conversions, postbacks })
 }
 
 impl Postback {
