@@ -1,13 +1,17 @@
 //! A visitor who is erased is gone from click, conversions and postbacks, for good; what counts stays.
 
 use s2s_sdk::v1::{
-    Click, CommaMeaning, Conversion, EraseVisitorRequest, EraseVisitorResponse, ErrorReason, GetClickRequest,
-    HeldFilter, ListClicksRequest, ListConversionsRequest, ListPostbacksRequest, NoteCode, Postback,
-    RecordClickRequest, ReplayOverrides, ReplayPostbacksRequest, SubIds, Verdict,
+    ApiKeyScope, Click, CommaMeaning, Conversion, EraseVisitorRequest, EraseVisitorResponse, ErrorReason,
+    GetClickRequest, HeldFilter, ListClicksRequest, ListConversionsRequest, ListPostbacksRequest, NoteCode,
+    Postback, ReceivePostbackRequest, RecordClickRequest, ReplayOverrides, ReplayPostbacksRequest, SubIds,
+    Verdict, postback_service_client::PostbackServiceClient,
 };
-use s2s_tests::{Answer, Server, click_id_of, http};
+use s2s_tests::{Answer, Server, bearer, click_id_of, eventually, http};
 
-use crate::replay::{get, hold};
+use crate::{
+    contract::channel,
+    replay::{get, hold, set_codes},
+};
 
 async fn erase(server: &Server, click_id: &str, validate_only: bool) -> EraseVisitorResponse {
     let request = EraseVisitorRequest { click_id: click_id.to_owned(), validate_only };
@@ -181,4 +185,35 @@ async fn a_replay_under_way_does_not_bring_an_erased_visitor_back() {
         }
         assert!(!tells(&all, "mallory"), "{all:?}");
     }
+}
+
+#[tokio::test]
+async fn an_edge_that_sends_a_postback_again_does_not_bring_an_erased_visitor_back() {
+    let server = Server::start().await;
+    let (code, link) = (server.code("Sale").await, server.link(&[]).await);
+    let click = server.click(&link).await;
+    let query = format!("clickId={click}&id={}&val=1&com=0&name=mallory", code.id);
+    let postback_id = hold(&server, &query, "CODE_NOT_ON_LINK").await;
+    let raw = get(&server, &postback_id).await.raw;
+    erase(&server, &click, false).await;
+    set_codes(&server, &link, &[&code]).await;
+
+    // The edge has no answer to the first one yet; by now it counts.
+    let (_, key) = server.api_key("", &[ApiKeyScope::Edge]).await;
+    let edge = PostbackServiceClient::new(channel(&server).await);
+    eventually(async || {
+        let again = ReceivePostbackRequest {
+            raw: raw.clone(),
+            postback_id: postback_id.clone(),
+            ..Default::default()
+        };
+        let mut request = tonic::Request::new(again);
+        request.metadata_mut().insert("authorization", bearer(&key).parse().unwrap());
+        let postback = edge.clone().receive_postback(request).await.unwrap().into_inner().postback.unwrap();
+        (postback.verdict() == Verdict::Recorded).then_some(())
+    })
+    .await;
+    let all = everything(&server, &click).await;
+    assert_eq!(all.1.len(), 1);
+    assert!(!tells(&all, "mallory"), "{all:?}");
 }
