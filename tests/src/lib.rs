@@ -14,6 +14,7 @@
 
 pub mod database;
 pub mod random;
+pub mod sale;
 pub mod stage;
 
 use std::{

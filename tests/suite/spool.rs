@@ -1,6 +1,7 @@
 //! The edge loses nothing: what the core can't take is in the spool, and counts once, however edge, core, database and
 //! disk may fail.
 
+mod small_disk;
 mod traffic;
 
 use std::path::PathBuf;
@@ -11,8 +12,10 @@ use s2s_sdk::{
 };
 use s2s_tests::{
     ADMIN_KEY, Server, administrator, database::breakable::Breakable, eventually, http, run_to_end,
+    sale::visit,
 };
 
+use small_disk::SmallDisk;
 use traffic::Traffic;
 
 /// Postbacks that are queued in each part of an outage.
@@ -155,6 +158,45 @@ async fn a_full_spool_refuses_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_full_disk_refuses_and_costs_nothing_that_was_kept() {
+    // A little more than the spool leaves to others.
+    let disk = SmallDisk::mount(64 * 1_024 + 256);
+    let mut core = Server::start_with(&["--role", "core"]).await;
+    let mut edge = Server::start_edge(&core, &[("S2S_SPOOL", disk.path().to_str().unwrap())]).await;
+    let mut traffic = Traffic::begin(&core, &edge).await;
+    core.kill().await;
+    traffic.until_queued(&edge, QUEUED).await;
+    while traffic.long_postback(&edge).await.status == 202 {}
+    // Now that there is no room for a single byte, as little is trusted to be written.
+    disk.fill();
+    let refused = traffic.long_postback(&edge).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (503, "1"), "{refused:?}");
+    assert_eq!(refused.field("reason"), "UNAVAILABLE");
+    eventually(async || (edge.health().await["status"] == "not serving").then_some(())).await;
+    assert!(traffic.round(&edge, 8).await.refused > 0);
+
+    // What is in it is handed over from a disk that is full, and made room for.
+    core.restart_in_place().await;
+    eventually(async || (edge.health().await["spool"]["records"] == 0).then_some(())).await;
+    // What could not be written down when it was learned is, once there is room.
+    disk.fill();
+    let other = core.link(&[&core.code("Other").await]).await;
+    let follow = async |edge: &Server| visit(&http(), &edge.url, &other.slug).await.unwrap();
+    follow(&edge).await.unwrap();
+    eventually(async || edge.spool().join("known.new").exists().then_some(())).await;
+    disk.make_room();
+    edge.knows(&other.slug).await;
+    core.kill().await;
+    traffic.until_queued(&edge, QUEUED).await;
+    edge.kill().await;
+    edge.restart().await;
+    follow(&edge).await.unwrap();
+    core.restart_in_place().await;
+    edge.drained().await;
+    traffic.check_conversions(&core).await;
+}
+
+#[tokio::test]
 async fn a_disk_that_fails_to_keep_is_not_trusted_again() {
     let library = failing_disk();
     let mut core = Server::start_with(&["--role", "core"]).await;
@@ -264,7 +306,7 @@ async fn roles_answer_what_is_theirs() {
 
 /// The segments of a spool, the oldest first.
 fn segments(edge: &Server) -> Vec<PathBuf> {
-    let files = std::fs::read_dir(edge.folder().join("spool")).unwrap().map(|entry| entry.unwrap().path());
+    let files = std::fs::read_dir(edge.spool()).unwrap().map(|entry| entry.unwrap().path());
     let mut segments: Vec<PathBuf> =
         files.filter(|path| path.extension().is_some_and(|extension| extension == "spool")).collect();
     segments.sort_unstable();

@@ -64,9 +64,10 @@ pub async fn keep(
     random: Random,
     stopping: CancellationToken,
 ) {
-    let mut begin = true;
+    // At the start, and after a failure until it is made up for; that is told once, since it is tried each second.
+    let (mut due, mut told) = (true, false);
     loop {
-        if links.take_changed() || begin {
+        if links.take_changed() || due {
             let (path, links, keys) = (path.clone(), links.clone(), click_id_keys.clone());
             let (arrived_at, key) = (clock.now(), Key(random.bytes()));
             let written = tokio::task::spawn_blocking(move || {
@@ -75,8 +76,13 @@ pub async fn keep(
                 write(&path, key, contents.map(|content| Record { arrived_at, content }))
             });
             match written.await {
-                Ok(Ok(())) => begin = false,
-                Ok(Err(error)) => tracing::warn!(%error, "what the edge knows could not be written down"),
+                Ok(Ok(())) => (due, told) = (false, false),
+                Ok(Err(error)) => {
+                    if !told {
+                        tracing::warn!(%error, "what the edge knows could not be written down");
+                    }
+                    (due, told) = (true, true);
+                }
                 Err(_) => return,
             }
         }

@@ -8,7 +8,10 @@ use std::{
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use reqwest::redirect::Policy;
 use s2s_sdk::v1::{Conversion, ConversionCode, ListClicksRequest, ListConversionsRequest, TrackingLink};
-use s2s_tests::{Answer, Server, click_id_of, eventually};
+use s2s_tests::{
+    Answer, Server,
+    sale::{query, value, visit},
+};
 
 /// Who sends at the same time.
 const AT_ONCE: usize = 8;
@@ -61,16 +64,10 @@ impl Traffic {
 
     /// Follows the link over another edge, and waits until that would know it after a restart.
     pub async fn is_known_to(&mut self, edge: &Server) {
-        if let (Some(click_id), _) = visit(&self.http, edge, &self.link).await {
+        if let Ok(click_id) = visit(&self.http, &edge.url, &self.link.slug).await.unwrap() {
             self.clicks.push(click_id);
         }
-        let known = edge.folder().join("spool/known");
-        let slug = self.link.slug.as_bytes();
-        eventually(async || {
-            let bytes = std::fs::read(&known).unwrap_or_default();
-            bytes.windows(slug.len()).any(|window| window == slug).then_some(())
-        })
-        .await;
+        edge.knows(&self.link.slug).await;
     }
 
     /// So many visitors follow the link, and a merchant reports a sale of each.
@@ -79,9 +76,11 @@ impl Traffic {
         self.next += visitors;
         let (http, link, code) = (&self.http, &self.link, &self.code);
         let sent = stream::iter(first..first + visitors).map(async |number| {
-            let (click_id, took) = visit(http, edge, link).await;
-            let click_id = click_id.unwrap_or_else(|| panic!("visitor {number} was not sent on"));
-            let answer = postback(http, edge, &query(code, &click_id, number)).await;
+            let begun = Instant::now();
+            let click_id = visit(http, &edge.url, &link.slug).await.unwrap();
+            let took = begun.elapsed();
+            let click_id = click_id.unwrap_or_else(|status| panic!("visitor {number} was answered {status}"));
+            let answer = postback(http, edge, &query(&code.id, &click_id, number)).await;
             (number, click_id, took, answer)
         });
         let mut round = Round::default();
@@ -171,10 +170,10 @@ impl Traffic {
 
     /// A postback of a new visitor who is sent on by `one`, sent to `other`.
     pub async fn across(&mut self, one: &Server, other: &Server) -> Answer {
-        let (click_id, _) = visit(&self.http, one, &self.link).await;
+        let click_id = visit(&self.http, &one.url, &self.link.slug).await.unwrap();
         let (click_id, number) = (click_id.unwrap(), self.next);
         self.next += 1;
-        let answer = postback(&self.http, other, &query(&self.code, &click_id, number)).await;
+        let answer = postback(&self.http, other, &query(&self.code.id, &click_id, number)).await;
         self.clicks.push(click_id.clone());
         if answer.status < 300 {
             self.counted.insert(number, (click_id, now()));
@@ -187,7 +186,7 @@ impl Traffic {
         let number = self.next;
         self.next += 1;
         let click_id = self.clicks[0].clone();
-        let query = format!("{}&param=a%3D{}", query(&self.code, &click_id, number), "x".repeat(2_000));
+        let query = format!("{}&param=a%3D{}", query(&self.code.id, &click_id, number), "x".repeat(2_000));
         let answer = postback(&self.http, edge, &query).await;
         if answer.status < 300 {
             self.counted.insert(number, (click_id, now()));
@@ -196,26 +195,6 @@ impl Traffic {
     }
 }
 
-/// The value of a conversion, in micros: tells it from every other.
-fn value(number: usize) -> i64 {
-    i64::try_from(number * 1_000_003 + 7).unwrap()
-}
-
-fn query(code: &ConversionCode, click_id: &str, number: usize) -> String {
-    let value = value(number);
-    let value = format!("{}.{:06}", value / 1_000_000, value % 1_000_000);
-    format!("clickId={click_id}&id={}&val={value}&com=0&oid={number}", code.id)
-}
-
 async fn postback(http: &reqwest::Client, edge: &Server, query: &str) -> Answer {
     Answer::of(http.get(format!("{}/s2s?{query}", edge.url)).send().await.unwrap()).await
-}
-
-/// The click id of a visitor who was sent on, and how long that took.
-async fn visit(http: &reqwest::Client, edge: &Server, link: &TrackingLink) -> (Option<String>, Duration) {
-    let begun = Instant::now();
-    let answer = http.get(format!("{}/{}", edge.url, link.slug)).send().await.unwrap();
-    let took = begun.elapsed();
-    let location = answer.headers().get("location").map(|location| location.to_str().unwrap().to_owned());
-    ((answer.status() == 302).then(|| click_id_of(&location.unwrap())), took)
 }

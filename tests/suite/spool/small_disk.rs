@@ -1,0 +1,76 @@
+//! A disk of one's own that is really full once it is: a file system in memory, mounted where only one process sees it, so
+//! that it is gone with that process however the test ends.
+
+use std::{
+    fs::File,
+    io::{BufRead as _, BufReader, Write as _},
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, Command, Stdio},
+};
+
+use tempfile::TempDir;
+
+/// Of what is written to fill it.
+const FILLING: [u8; 4_096] = [0; 4_096];
+
+pub struct SmallDisk {
+    holder: Child,
+    /// The holder ends once it is closed, also where this process is killed.
+    _stdin: ChildStdin,
+    /// What it is mounted on, and nothing to anyone else.
+    folder: TempDir,
+}
+
+impl SmallDisk {
+    /// Where that is not permitted the test fails: what was not tried is not known to work.
+    pub fn mount(kibibytes: u32) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut unshare = Command::new("unshare");
+        unshare.arg("--mount");
+        // Whoever is not root may mount where they are root to themselves.
+        if std::fs::metadata("/proc/self").unwrap().uid() != 0 {
+            unshare.arg("--map-root-user");
+        }
+        unshare.args(["sh", "-c"]);
+        unshare.arg("mount -t tmpfs -o size=$1k small \"$0\" && echo mounted && exec cat");
+        unshare.arg(folder.path()).arg(kibibytes.to_string());
+        let mut holder = unshare.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let stdin = holder.stdin.take().unwrap();
+        let mut said = String::new();
+        BufReader::new(holder.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        assert_eq!(
+            said, "mounted\n",
+            "a small disk could not be mounted (see above); it needs root that may mount, or user namespaces"
+        );
+        Self { holder, _stdin: stdin, folder }
+    }
+
+    /// As others see it.
+    pub fn path(&self) -> PathBuf {
+        let root = Path::new("/proc").join(self.holder.id().to_string()).join("root");
+        root.join(self.folder.path().strip_prefix("/").unwrap())
+    }
+
+    /// Takes all the room that is left, as another program may.
+    pub fn fill(&self) {
+        let mut file = File::create(self.filling()).unwrap();
+        while file.write_all(&FILLING).is_ok() {}
+    }
+
+    /// Gives that room back.
+    pub fn make_room(&self) {
+        std::fs::remove_file(self.filling()).unwrap();
+    }
+
+    fn filling(&self) -> PathBuf {
+        self.path().join("filling")
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = self.holder.kill();
+        let _ = self.holder.wait();
+    }
+}
