@@ -33,7 +33,7 @@ test: check databases
 	target/debug/s2s-databases postgres $(SUITE)
 	target/debug/s2s-databases mariadb $(SUITE)
 	$(MAKE) test-sdks
-	$(MAKE) torture CYCLES=30
+	$(MAKE) torture CYCLES=30 OUTAGE_SECONDS=4
 
 # Without its toolchain an SDK is left out, but not in CI.
 define SDK
@@ -58,11 +58,15 @@ test-sdks: test-rust-package
 test-rust-package:
 	sdk/rust/test-package.sh target/debug/s2s-journey
 
-# Kills servers and databases under load, and looks what is left; a tenth of it in `make test`.
+# Kills servers and databases under load, and takes them away for long, and looks what is left; a tenth of it in `make test`.
 CYCLES ?= 300
+OUTAGE_SECONDS ?= 30
 torture: databases
 	$(CARGO) build --locked --workspace --bins
-	set -e; for kind in sqlite postgres mariadb; do target/debug/s2s-torture $$kind $(CYCLES); done
+	set -e; for kind in sqlite postgres mariadb; do \
+		target/debug/s2s-torture $$kind $(CYCLES); \
+		target/debug/s2s-torture outage $$kind $(OUTAGE_SECONDS); \
+	done
 
 # The distribution's packages; what a test starts are servers of its own.
 databases:

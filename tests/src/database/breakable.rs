@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection};
 
-use super::{fresh_on, is_a_file, server, server::DatabaseServer};
+use super::{file, fresh_on, server, server::DatabaseServer};
 
 pub struct Breakable {
     /// Of an empty database.
@@ -17,11 +17,19 @@ pub struct Breakable {
 impl Breakable {
     /// Of the kind that the tests are run on; a file is in `folder`.
     pub async fn start(folder: &Path) -> Self {
-        if is_a_file() {
-            let url = format!("sqlite:{}", folder.join("s2s.db").display());
-            return Self { url, server: None, lock: None };
+        let kind = match server() {
+            None => "sqlite",
+            Some(url) if url.starts_with("postgres") => "postgres",
+            Some(_) => "mariadb",
+        };
+        Self::start_kind(kind, folder).await
+    }
+
+    /// `sqlite`, `postgres` or `mariadb`; a file is in `folder`.
+    pub async fn start_kind(kind: &str, folder: &Path) -> Self {
+        if kind == "sqlite" {
+            return Self { url: file(folder), server: None, lock: None };
         }
-        let kind = if server().unwrap().starts_with("postgres") { "postgres" } else { "mariadb" };
         let server = DatabaseServer::start(kind).await;
         Self { url: fresh_on(&server.url, folder).await, server: Some(server), lock: None }
     }

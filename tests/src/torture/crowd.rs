@@ -1,0 +1,131 @@
+//! Who sends while servers are tortured: visitors, merchants who call the postback URL, and partners over gRPC. Each
+//! sends again what was not acknowledged, as they may, but to the next server.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use s2s_sdk::v1::{ConversionCode, Money, RecordConversionRequest, TrackingLink};
+use s2s_tests::{
+    Answer, administrator, http,
+    sale::{query, value, visit},
+};
+use tokio::time::sleep;
+
+use crate::ledger::{Ledger, now};
+
+/// How often one sale is sent at the most; then the sender gives up, as a merchant does.
+const SENDINGS_MAX: usize = 4;
+/// How long a sender waits after a failure.
+const PAUSE: Duration = Duration::from_millis(20);
+/// A visitor who is sent on sooner has not used up the server's patience with the click (25 ms for the core, 25 ms for the
+/// spool), so that the click is durable. That of a slower one may be on its way, and is not promised to survive a kill.
+const PROMISED_WITHIN: Duration = Duration::from_millis(50);
+
+/// What the senders share.
+pub struct Crowd {
+    /// Where the servers listen that take visits and postbacks. The first takes calls as well.
+    pub servers: Vec<String>,
+    pub code: ConversionCode,
+    pub link: TrackingLink,
+    /// A partner's.
+    pub click_id: String,
+    pub ledger: Ledger,
+    pub over: AtomicBool,
+}
+
+/// A sale that was acknowledged: its conversion id, or that it is queued.
+pub enum Acknowledged {
+    Counted(String),
+    Queued,
+}
+
+impl Crowd {
+    /// Of one sender.
+    pub async fn send_all(self: Arc<Self>) {
+        let http = http();
+        while !self.over.load(Ordering::Relaxed) {
+            let number = self.ledger.next_sale();
+            let click_id = match number % 4 {
+                0 | 1 => Some(self.click_id.clone()),
+                _ => self.visit(&http, number).await,
+            };
+            match click_id {
+                Some(click_id) => self.send(&http, number, &click_id).await,
+                None => sleep(PAUSE).await,
+            }
+        }
+    }
+
+    async fn send(&self, http: &reqwest::Client, number: usize, click_id: &str) {
+        let begun = now();
+        for tries in 1..=SENDINGS_MAX {
+            let acknowledged = if number.is_multiple_of(4) {
+                self.call(number).await.map(Acknowledged::Counted)
+            } else {
+                let query = query(&self.code.id, click_id, number);
+                postback(http, self.server(number + tries), &query).await.ok().flatten()
+            };
+            if let Some(acknowledged) = acknowledged {
+                let conversion_id = match &acknowledged {
+                    Acknowledged::Counted(conversion_id) => Some(conversion_id.as_str()),
+                    Acknowledged::Queued => None,
+                };
+                return self.ledger.acknowledged(number, click_id, begun, conversion_id);
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    fn server(&self, number: usize) -> &str {
+        &self.servers[number % self.servers.len()]
+    }
+
+    async fn visit(&self, http: &reqwest::Client, number: usize) -> Option<String> {
+        let (visitor, begun, clock) = (self.ledger.next_visit(), now(), Instant::now());
+        let slug = format!("{}?sub1={visitor}", self.link.slug);
+        let click_id = visit(http, self.server(number), &slug).await.ok()?.ok()?;
+        if clock.elapsed() < PROMISED_WITHIN {
+            self.ledger.sent_on(visitor, &click_id, begun);
+        }
+        Some(click_id)
+    }
+
+    async fn call(&self, number: usize) -> Option<String> {
+        let client = administrator(&self.servers[0]).retries(0).build().unwrap();
+        let request = RecordConversionRequest {
+            conversion_code_id: self.code.id.clone(),
+            click_id: self.click_id.clone(),
+            transaction_id: number.to_string(),
+            value: Some(Money { micros: value(number), ..Default::default() }),
+            ..Default::default()
+        };
+        client.record_conversion(request).await.ok().map(|answer| answer.conversion.unwrap().id)
+    }
+}
+
+/// `None`: refused for now.
+pub async fn postback(
+    http: &reqwest::Client,
+    url: &str,
+    query: &str,
+) -> reqwest::Result<Option<Acknowledged>> {
+    let answer = http.get(format!("{url}/s2s?{query}")).send().await?;
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    // An answer that breaks off is none.
+    let answer = Answer { status, headers, text: answer.text().await? };
+    Ok(match (status, answer.field("verdict").as_str()) {
+        (200, "RECORDED" | "DUPLICATE") => {
+            let conversion_id = answer.field("conversion_id");
+            assert!(!conversion_id.is_empty(), "a conversion id in every 200: {answer:?}");
+            Some(Acknowledged::Counted(conversion_id))
+        }
+        (202, "QUEUED") => Some(Acknowledged::Queued),
+        (503, "REFUSED") => None,
+        _ => panic!("{answer:?}"),
+    })
+}

@@ -1,0 +1,144 @@
+//! Kills and hangs in an order that looks random: of the server, its edges, its database, and the wire between.
+
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
+
+use s2s_tests::{Server, database::fresh_on, database::server::DatabaseServer, eventually, random::Random};
+use tokio::{task::JoinSet, time::sleep};
+
+use crate::{crowd::Crowd, ledger::Ledger, proxy::Proxy};
+
+/// Who sends at the same time.
+const SENDERS: u64 = 16;
+/// A blow comes so long after the one before, in milliseconds.
+const CYCLE_MILLIS: (usize, usize) = (100, 700);
+/// So long a server is dead or hangs, in milliseconds. An edge asks on after 150 at the latest.
+const AWAY_MILLIS: (usize, usize) = (0, 800);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Blow {
+    Kill,
+    Hang,
+    KillEdge,
+    KillDatabase,
+    CutWire,
+}
+
+const BLOWS: [Blow; 5] = [Blow::Kill, Blow::Hang, Blow::KillEdge, Blow::KillDatabase, Blow::CutWire];
+/// Of a database that is a file.
+const BLOWS_ON_A_FILE: [Blow; 3] = [Blow::Kill, Blow::Hang, Blow::KillEdge];
+
+/// Who is tortured.
+struct Victims {
+    random: Random,
+    database: Option<(DatabaseServer, Proxy)>,
+    /// An edge of its own, with a spool, and the core of the others.
+    server: Server,
+    edges: Vec<Server>,
+}
+
+pub async fn torture(kind: &str, cycles: u64, random: Random) -> Result<String, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut victims = Victims::start(kind, folder.path(), random).await;
+    let crowd = Arc::new(victims.crowd(folder.path()).await);
+    let mut senders = JoinSet::new();
+    for _ in 0..SENDERS {
+        senders.spawn(crowd.clone().send_all());
+    }
+    for _ in 0..cycles {
+        victims.pause(CYCLE_MILLIS).await;
+        crowd.ledger.make_durable();
+        victims.suffer().await;
+    }
+    crowd.over.store(true, std::sync::atomic::Ordering::Relaxed);
+    senders.join_all().await;
+    victims.recover().await;
+    crowd.ledger.check(&victims.server, &crowd.link.id).await
+}
+
+impl Victims {
+    async fn start(kind: &str, folder: &std::path::Path, random: Random) -> Self {
+        let flags = ["--spool", "spool"];
+        let (database, server) = if kind == "sqlite" {
+            (None, Server::start_with(&flags).await)
+        } else {
+            let database = DatabaseServer::start(kind).await;
+            let proxy = Proxy::start(database.address()).await;
+            let url = fresh_on(&database.url, folder).await.replace(&database.address(), &proxy.address);
+            (Some((database, proxy)), Server::start_at_with(url, &flags).await)
+        };
+        // Two, so that a sale may come before its click, which is still in the other's spool.
+        let edges = vec![Server::start_edge(&server, &[]).await, Server::start_edge(&server, &[]).await];
+        Self { random, database, server, edges }
+    }
+
+    async fn crowd(&self, folder: &std::path::Path) -> Crowd {
+        let code = self.server.code("Sale").await;
+        let (link, partners) = (self.server.link(&[&code]).await, self.server.link(&[&code]).await);
+        let ledger = Ledger::in_folder(folder);
+        let all = std::iter::once(&self.server).chain(&self.edges);
+        for server in all.clone() {
+            let slug = format!("{}?sub1={}", link.slug, ledger.next_visit());
+            s2s_tests::sale::visit(&s2s_tests::http(), &server.url, &slug).await.unwrap().unwrap();
+            server.knows(&link.slug).await;
+        }
+        Crowd {
+            servers: all.map(|server| server.url.clone()).collect(),
+            click_id: self.server.click(&partners).await,
+            code,
+            link,
+            ledger,
+            over: AtomicBool::new(false),
+        }
+    }
+
+    async fn suffer(&mut self) {
+        let blow = match self.database {
+            Some(_) => self.random.pick(&BLOWS),
+            None => self.random.pick(&BLOWS_ON_A_FILE),
+        };
+        // While its core is away, an edge has the most to lose.
+        let edge = self.random.below(self.edges.len());
+        let edge_too = blow == Blow::KillEdge || self.random.one_in(3);
+        match (blow, &mut self.database) {
+            (Blow::Kill, _) => self.server.kill().await,
+            (Blow::Hang, _) => self.server.freeze().await,
+            (Blow::KillDatabase, Some((database, _))) => database.kill(),
+            (Blow::CutWire, Some((_, proxy))) => proxy.cut(),
+            _ => {}
+        }
+        if matches!(blow, Blow::Kill | Blow::Hang | Blow::KillDatabase) {
+            self.pause(AWAY_MILLIS).await;
+        }
+        if edge_too {
+            self.edges[edge].kill().await;
+        }
+        match (blow, &mut self.database) {
+            (Blow::Hang, _) => self.server.thaw().await,
+            (Blow::KillDatabase, Some((database, _))) => database.restart().await,
+            _ => {}
+        }
+        // Before its core is back, where that is dead: it must do without.
+        if edge_too {
+            self.edges[edge].restart_in_place().await;
+        }
+        if blow == Blow::Kill {
+            self.server.restart_in_place().await;
+        }
+    }
+
+    async fn pause(&mut self, (min, max): (usize, usize)) {
+        let millis = min + self.random.below(max - min);
+        sleep(Duration::from_millis(u64::try_from(millis).unwrap())).await;
+    }
+
+    /// Waits until all is as it was, and nothing is in any spool.
+    async fn recover(&self) {
+        eventually(async || (self.server.health().await["status"] == "serving").then_some(())).await;
+        for server in std::iter::once(&self.server).chain(&self.edges) {
+            server.drained().await;
+        }
+    }
+}
