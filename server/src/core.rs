@@ -29,6 +29,10 @@ use crate::{
 /// How long it is waited before the database is tried again.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
+/// What is told of a server whose edge begins alone.
+pub const NOT_YET: &str = "THE CORE CAN'T START YET: clicks and postbacks go to the spool";
+const STARTED: &str = "the database is there: the core has started";
+
 /// What a core is started with.
 #[derive(Clone)]
 pub struct CoreStart {
@@ -73,8 +77,13 @@ impl From<error::Error> for NotStarted {
 }
 
 impl CoreStart {
-    /// Starts the core. Returns who may call it from the network.
-    pub async fn start(&mut self) -> Result<Door, NotStarted> {
+    /// Starts the core once. Returns who may call it from the network.
+    pub async fn start_once(mut self) -> (Self, Result<Door, NotStarted>) {
+        let door = self.start().await;
+        (self, door)
+    }
+
+    async fn start(&mut self) -> Result<Door, NotStarted> {
         let config = &self.config;
         let db = Db::open(&config.database_url, &config.allow_lossy, config.batches_max).await.map_err(
             |error| {
@@ -121,6 +130,22 @@ impl CoreStart {
         Ok(Door::Keys(app.clone()))
     }
 
+    /// Waits for a start that is under way and, where it fails, tries on; `None`: it was stopped before.
+    pub async fn end_later(starting: impl Future<Output = (Self, Result<Door, NotStarted>)>) -> Option<Door> {
+        tracing::error!("{NOT_YET}");
+        let (core, door) = starting.await;
+        match door {
+            Ok(door) => {
+                tracing::warn!("{STARTED}");
+                Some(door)
+            }
+            Err(error) => {
+                tracing::error!(%error, "the core can't start yet");
+                core.start_later().await
+            }
+        }
+    }
+
     /// Tries to start until it succeeds; `None`: it was stopped before.
     pub async fn start_later(mut self) -> Option<Door> {
         loop {
@@ -128,7 +153,7 @@ impl CoreStart {
             let stopping = self.stopping.clone();
             match stopping.run_until_cancelled(Box::pin(self.start())).await? {
                 Ok(door) => {
-                    tracing::warn!("the database is there: the core has started");
+                    tracing::warn!("{STARTED}");
                     return Some(door);
                 }
                 Err(error) => tracing::debug!(%error, "the core can't start yet"),

@@ -85,6 +85,13 @@ pub struct Edge {
 }
 
 impl Edge {
+    /// Whether an edge with this spool can begin without its core: by what it knew before, and since the spool takes
+    /// what the core does not.
+    pub fn can_begin_alone(spool: Option<&SpoolSettings>) -> bool {
+        let known = spool.map(|settings| known::read(&known::path(&settings.folder)));
+        known.is_some_and(|known| !known.click_id_keys.click_id_keys.is_empty())
+    }
+
     /// Opens the spool, and asks the core for what the edge needs to mint click ids by itself, or reads what it
     /// said last. `tasks` runs what goes on after a visitor was sent on.
     pub async fn start(
@@ -203,7 +210,7 @@ impl Edge {
     }
 
     /// Whether nothing need be asked of the core, since it is known not to answer.
-    fn core_is_away(&self) -> bool {
+    pub fn core_is_away(&self) -> bool {
         self.spool.is_some() && self.reach.is_away(self.clock.now())
     }
 }

@@ -12,21 +12,6 @@ use crate::time::Time;
 const ALPHABET: [u8; 32] = *b"0123456789abcdefghjkmnpqrstvwxyz";
 const BITS_PER_CHAR: u32 = 5;
 
-/// What each byte stands for as a character, in any case; `NO_SYMBOL` for what is none.
-#[expect(clippy::as_conversions, clippy::indexing_slicing, reason = "the compiler does it, and would say so")]
-const VALUES: [u8; 256] = {
-    let mut values = [NO_SYMBOL; 256];
-    let mut value = 0_u8;
-    while (value as usize) < ALPHABET.len() {
-        let symbol = ALPHABET[value as usize];
-        values[symbol as usize] = value;
-        values[symbol.to_ascii_uppercase() as usize] = value;
-        value += 1;
-    }
-    values
-};
-const NO_SYMBOL: u8 = u8::MAX;
-
 /// Lower-case Crockford base32, most significant bit first, padded with zero bits at the end.
 pub fn base32(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().saturating_mul(8).div_ceil(5));
@@ -51,6 +36,21 @@ fn symbol(value: u32) -> char {
     ALPHABET.get(index).copied().map_or('0', char::from)
 }
 
+/// Where a character stands in the alphabet, in any case.
+fn value(character: u8) -> Option<u8> {
+    let character = character.to_ascii_lowercase();
+    let (first, first_value) = match character {
+        b'0'..=b'9' => (b'0', 0),
+        b'a'..=b'h' => (b'a', 10),
+        b'j' | b'k' => (b'j', 18),
+        b'm' | b'n' => (b'm', 20),
+        b'p'..=b't' => (b'p', 22),
+        b'v'..=b'z' => (b'v', 27),
+        _ => return None,
+    };
+    Some(character - first + first_value)
+}
+
 /// Reads exactly `N` bytes of base32 in any case. `None` for any other length or character, and for
 /// padding that is not zero, so that each value has one spelling.
 pub fn from_base32<const N: usize>(text: &str) -> Option<[u8; N]> {
@@ -61,8 +61,7 @@ pub fn from_base32<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut slots = bytes.iter_mut();
     let (mut buffer, mut bits) = (0_u32, 0_u32);
     for character in text.bytes() {
-        let value = *VALUES.get(usize::from(character)).filter(|value| **value != NO_SYMBOL)?;
-        buffer = (buffer << BITS_PER_CHAR) | u32::from(value);
+        buffer = (buffer << BITS_PER_CHAR) | u32::from(value(character)?);
         bits += BITS_PER_CHAR;
         if bits >= 8 {
             bits -= 8;
@@ -249,6 +248,9 @@ mod tests {
             assert_eq!(from_base32(&text.to_uppercase()), Some(bytes));
         }
         assert_eq!(base32(&[0x08, 0x42, 0x10, 0x84, 0x21]), "11111111");
+        for (symbol, expected) in ALPHABET.into_iter().zip(0..) {
+            assert_eq!(value(symbol), Some(expected));
+        }
     }
 
     #[test]

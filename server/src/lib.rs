@@ -54,7 +54,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::service::Routes;
 use url::Url;
 
-use self::core::{CoreStart, Running};
+use self::core::{CoreStart, NOT_YET, Running};
 use crate::{
     config::{Config, Role},
     edge::Edge,
@@ -67,8 +67,12 @@ use crate::{
 #[cfg(fuzzing)]
 pub use postback::check_reading;
 
-/// How long connections to the database may take to be closed.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an edge that can begin alone waits for its core.
+const CORE_PATIENCE: Duration = Duration::from_secs(1);
+/// How long a stop waits for what is still written while the core is away: time for the spool, not for the database.
+const AWAY_PATIENCE: Duration = Duration::from_secs(2);
+/// How long connections to the database may take to be closed; nothing depends on it.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The program, from its arguments to its exit code.
 #[must_use]
@@ -132,7 +136,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
         None => Url::parse(&url)?,
     };
     let (clock, random) = (Clock::system(), Random::system());
-    let mut core = CoreStart {
+    let core = CoreStart {
         config: config.clone(),
         public_url,
         clock: clock.clone(),
@@ -143,7 +147,16 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     };
     let running = core.running.clone();
     let role = config.edge.role;
-    let door = if role == Role::Edge { None } else { Some(core.start().await) };
+    let mut starting = (role != Role::Edge).then(|| Box::pin(core.start_once()));
+    let started = match &mut starting {
+        None => None,
+        // A database may also hang, or be migrated for long, and nobody need wait for it.
+        Some(starting) if role == Role::All && Edge::can_begin_alone(config.spool().as_ref()) => {
+            tokio::time::timeout(CORE_PATIENCE, starting).await.ok()
+        }
+        Some(starting) => Some(starting.await),
+    };
+    let (core, door) = started.unzip();
     let edge = match (role, &door) {
         (Role::Core, _) => None,
         // An edge that knows enough begins alone, if it is only the database that is away.
@@ -158,7 +171,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     let (door, edge) = match (door.transpose(), edge.transpose()) {
         (Ok(door), edge) => (door, edge?),
         (Err(error), Ok(Some(edge))) => {
-            tracing::error!(%error, "THE CORE CAN'T START YET: clicks and postbacks go to the spool");
+            tracing::error!(%error, "{NOT_YET}");
             (None, Some(edge))
         }
         (Err(error), _) => return Err(error.into()),
@@ -176,9 +189,15 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
             serve::router(core, health_routes.clone(), edge.clone(), health.clone(), &config)
         };
         if door.is_none() && role == Role::All {
-            let (first, later) = (router(None)?, later.clone());
+            let (first, later, stopping) = (router(None)?, later.clone(), stopping.clone());
             tasks.spawn(async move {
-                let door = core.start_later().await;
+                let door = match (core, starting) {
+                    (Some(core), _) => core.start_later().await,
+                    (None, Some(starting)) => {
+                        stopping.run_until_cancelled(CoreStart::end_later(starting)).await.flatten()
+                    }
+                    (None, None) => None,
+                };
                 if let Some(router) = door.and_then(|door| router(Some(door)).ok()) {
                     // Nobody else sets it.
                     let _ = later.set(router);
@@ -186,7 +205,7 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
             });
             first
         } else {
-            drop(core);
+            drop((core, starting));
             router(door)?
         }
     };
@@ -212,9 +231,12 @@ async fn run(config: Config) -> Result<(), Box<dyn Error>> {
     tokio::join!(port.serve(listener, stopping.clone(), config.drain()), stop);
     // Writers end once nobody is left who might write.
     let db = running.db.get().cloned();
+    // Of a core that does not answer nobody waits for anything any more: it is in the spool, or was answered.
+    let is_away = edge.as_ref().is_some_and(|edge| edge.core_is_away());
+    let patience = if is_away { AWAY_PATIENCE.min(config.drain()) } else { config.drain() };
     drop((edge, running));
     tasks.close();
-    if tokio::time::timeout(config.drain(), tasks.wait()).await.is_err() {
+    if tokio::time::timeout(patience, tasks.wait()).await.is_err() {
         tracing::error!("some writes did not end in time");
     }
     // One that went away may never be closed.
