@@ -32,8 +32,8 @@ pub struct Crowd {
     pub servers: Vec<String>,
     pub code: ConversionCode,
     pub link: TrackingLink,
-    /// A partner's.
-    pub click_id: String,
+    /// Partners'. Many, since the postbacks of one click leave a spool one after the other.
+    pub click_ids: Vec<String>,
     pub ledger: Ledger,
     pub over: AtomicBool,
 }
@@ -51,7 +51,7 @@ impl Crowd {
         while !self.over.load(Ordering::Relaxed) {
             let number = self.ledger.next_sale();
             let click_id = match number % 4 {
-                0 | 1 => Some(self.click_id.clone()),
+                0 | 1 => Some(self.partners(number).to_owned()),
                 _ => self.visit(&http, number).await,
             };
             match click_id {
@@ -81,6 +81,10 @@ impl Crowd {
         }
     }
 
+    fn partners(&self, number: usize) -> &str {
+        &self.click_ids[number / 4 % self.click_ids.len()]
+    }
+
     fn server(&self, number: usize) -> &str {
         &self.servers[number % self.servers.len()]
     }
@@ -99,7 +103,7 @@ impl Crowd {
         let client = administrator(&self.servers[0]).retries(0).build().unwrap();
         let request = RecordConversionRequest {
             conversion_code_id: self.code.id.clone(),
-            click_id: self.click_id.clone(),
+            click_id: self.partners(number).to_owned(),
             transaction_id: number.to_string(),
             value: Some(Money { micros: value(number), ..Default::default() }),
             ..Default::default()

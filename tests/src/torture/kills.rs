@@ -6,7 +6,10 @@ use std::{
 };
 
 use s2s_tests::{Server, database::fresh_on, database::server::DatabaseServer, eventually, random::Random};
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 
 use crate::{crowd::Crowd, ledger::Ledger, proxy::Proxy};
 
@@ -14,6 +17,12 @@ use crate::{crowd::Crowd, ledger::Ledger, proxy::Proxy};
 const SENDERS: u64 = 16;
 /// A blow comes so long after the one before, in milliseconds.
 const CYCLE_MILLIS: (usize, usize) = (100, 700);
+/// Clicks that sales without a visit are of.
+const PARTNERS_CLICKS: usize = 256;
+/// How long the spools may take to be empty again, whatever the machine.
+const CAUGHT_UP_WITHIN: Duration = Duration::from_mins(10);
+/// How often that is asked.
+const ASK_INTERVAL: Duration = Duration::from_millis(100);
 /// So long a server is dead or hangs, in milliseconds. An edge asks on after 150 at the latest.
 const AWAY_MILLIS: (usize, usize) = (0, 800);
 
@@ -84,9 +93,13 @@ impl Victims {
             s2s_tests::sale::visit(&s2s_tests::http(), &server.url, &slug).await.unwrap().unwrap();
             server.knows(&link.slug).await;
         }
+        let mut click_ids = Vec::with_capacity(PARTNERS_CLICKS);
+        for _ in 0..PARTNERS_CLICKS {
+            click_ids.push(self.server.click(&partners).await);
+        }
         Crowd {
             servers: all.map(|server| server.url.clone()).collect(),
-            click_id: self.server.click(&partners).await,
+            click_ids,
             code,
             link,
             ledger,
@@ -138,6 +151,12 @@ impl Victims {
     async fn recover(&self) {
         eventually(async || (self.server.health().await["status"] == "serving").then_some(())).await;
         for server in std::iter::once(&self.server).chain(&self.edges) {
+            let drained = async {
+                while server.health().await["spool"]["records"] != 0 {
+                    sleep(ASK_INTERVAL).await;
+                }
+            };
+            timeout(CAUGHT_UP_WITHIN, drained).await.unwrap();
             server.drained().await;
         }
     }
