@@ -69,7 +69,7 @@ pub async fn fill(url: &str) -> Result<()> {
             },
             link: "'00000000-0000-0000-0000-0000000000ff'::uuid",
             dedupe_key: "convert_to('t' || n, 'UTF8')",
-            numbers: |count| format!("generate_series(1, {count}) AS numbers(n)"),
+            numbers: |count| format!("generate_series(1::bigint, {count}) AS numbers(n)"),
         },
         DbBackend::MySql => Dialect {
             id: |tick| {
