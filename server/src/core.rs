@@ -156,6 +156,8 @@ impl CoreStart {
                     tracing::warn!("{STARTED}");
                     return Some(door);
                 }
+                // What does not pass by itself, such as a lossy setting, is for people.
+                Err(error) if !error.may_pass => tracing::error!(%error, "the core can't start"),
                 Err(error) => tracing::debug!(%error, "the core can't start yet"),
             }
         }

@@ -85,13 +85,17 @@ pub fn not_started() -> Error {
     Error::new(ErrorReason::Unavailable, "the service has not reached its database yet; send it again")
 }
 
-/// The calls that carry what must not be lost.
+/// The calls that carry what must not be lost. They answer as the schema says, with `UNAVAILABLE` where the core has not
+/// started or can't be reached.
 #[derive(Clone)]
 pub enum Calls {
+    /// Straight to the services.
     Here(Arc<OnceLock<Services>>),
+    /// Over the network.
     There(Arc<Clients>),
 }
 
+/// The generated clients of these calls.
 pub struct Clients {
     clicks: ClickServiceClient<Core>,
     postbacks: PostbackServiceClient<Core>,

@@ -41,6 +41,7 @@ impl Spread {
         Self { step: if scattered { SCATTERED_STEP } else { 1 } }
     }
 
+    /// The number of the click that the order of that number is of.
     pub fn click(self, number: u64) -> u64 {
         number.wrapping_mul(self.step) % CLICKS
     }
