@@ -213,6 +213,11 @@ impl Edge {
     pub fn core_is_away(&self) -> bool {
         self.spool.is_some() && self.reach.is_away(self.clock.now())
     }
+
+    /// Whether the core may be away. What is as good without its answer does not wait for it.
+    fn core_is_in_doubt(&self) -> bool {
+        self.spool.is_some() && self.reach.is_in_doubt()
+    }
 }
 
 /// What became of a call.

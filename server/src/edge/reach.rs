@@ -1,6 +1,7 @@
 //! Whether the core is there, as far as the edge can tell.
 //!
 //! While it is not, nothing waits for it: visits and postbacks go to the spool at once, and the drain alone asks on.
+//! Visits do so from the first call on that failed, since nobody hears the difference; a merchant would.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -26,6 +27,11 @@ impl Reach {
         let _ = self.0.compare_exchange(0, now.micros(), Ordering::Relaxed, Ordering::Relaxed);
     }
 
+    /// Whether the last call failed.
+    pub fn is_in_doubt(&self) -> bool {
+        self.0.load(Ordering::Relaxed) != 0
+    }
+
     pub fn is_away(&self, now: Time) -> bool {
         let since = self.0.load(Ordering::Relaxed);
         since != 0 && now >= Time::from_micros(since).plus(AWAY_AFTER)
@@ -41,12 +47,13 @@ mod tests {
         let begin = Time::from_micros(1_763_900_000_000_000);
         let after = |millis| begin.plus(Span::from_millis(millis));
         let reach = Reach::default();
-        assert!(!reach.is_away(after(0)));
+        assert!(!reach.is_away(after(0)) && !reach.is_in_doubt());
         reach.failed(after(0));
+        assert!(reach.is_in_doubt());
         reach.failed(after(90));
         assert!(!reach.is_away(after(99)) && reach.is_away(after(100)));
         reach.answered();
-        assert!(!reach.is_away(after(101)));
+        assert!(!reach.is_away(after(101)) && !reach.is_in_doubt());
         reach.failed(after(102));
         assert!(!reach.is_away(after(150)) && reach.is_away(after(202)));
     }

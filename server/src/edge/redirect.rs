@@ -153,14 +153,14 @@ impl Links {
         self.changed.swap(false, Ordering::Relaxed)
     }
 
-    /// `away`: the core is known not to answer, so that what is known of the link will do.
-    async fn get(&self, slug: &str, away: bool) -> Result<Arc<Link>, NoLink> {
+    /// `in_doubt`: the core may not answer, so that what is known of the link will do.
+    async fn get(&self, slug: &str, in_doubt: bool) -> Result<Arc<Link>, NoLink> {
         let slug = slug.to_ascii_lowercase();
         if let Some(link) = self.fresh.get(&slug).await {
             return Ok(link);
         }
         let known = self.last_good.get(&slug).await;
-        if let Some(link) = known.as_ref().filter(|_| away) {
+        if let Some(link) = known.as_ref().filter(|_| in_doubt) {
             return Ok(link.clone());
         }
         let budget = if known.is_some() { REFRESH_BUDGET } else { LOOKUP_BUDGET };
@@ -192,7 +192,7 @@ impl Links {
 /// Answers a visitor.
 pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Response {
     let slug = request.uri.path().trim_matches('/');
-    let link = match edge.links.get(slug, edge.core_is_away()).await {
+    let link = match edge.links.get(slug, edge.core_is_in_doubt()).await {
         Ok(link) => link,
         Err(NoLink::Unknown) => {
             let message = "there is no tracking link here";
@@ -279,7 +279,7 @@ async fn deliver(edge: Arc<Edge>, click: RecordClickRequest, now: Time, overload
         return lost("too many requests in work");
     }
     let to_spool =
-        overload || permit.is_err() || click.click_id.ends_with(SPOOLED_END) || edge.core_is_away();
+        overload || permit.is_err() || click.click_id.ends_with(SPOOLED_END) || edge.core_is_in_doubt();
     let record = Record { arrived_at: now, content: Content::Click(click.clone()) };
     let call = async {
         match permit {

@@ -35,8 +35,8 @@ use crate::{
     id::Random,
 };
 
-/// Records that are handed over before the checkpoint moves.
-const BATCH_MAX: usize = 256;
+/// Records that are handed over together where the core has a fault with one: others tell whether it is the record.
+const BESIDE_A_FAULT: usize = 256;
 /// How long the core may take for one of them.
 const CALL_BUDGET: Duration = Duration::from_secs(10);
 /// How often a record is tried that the core has a fault with, and how long apart.
@@ -118,7 +118,7 @@ impl Drain {
     /// Works until `stopping`. To be made before the writer runs.
     pub fn run(mut self, runtime: &Handle, stopping: &CancellationToken) {
         self.take_stock();
-        let (mut pause, mut batch_max) = (PAUSE_MIN, BATCH_MAX);
+        let (mut pause, mut batch_max) = (PAUSE_MIN, self.pace.batch());
         while !stopping.is_cancelled() {
             let went_on = match self.next(batch_max) {
                 Ok(items) if items.is_empty() => {
@@ -129,9 +129,15 @@ impl Drain {
                 Ok(items) => {
                     let handed = stopping.run_until_cancelled(self.hand_over(&items));
                     let Some(outcomes) = runtime.block_on(handed) else { break };
-                    // A core that does not answer is asked with one. Whether it has a fault with one record or with
-                    // all of them is seen by several.
-                    batch_max = if outcomes.contains(&Outcome::Open) { 1 } else { BATCH_MAX };
+                    // A core that does not answer is asked with one.
+                    batch_max = if outcomes.contains(&Outcome::Open) {
+                        self.pace.begin_anew();
+                        1
+                    } else if outcomes.contains(&Outcome::Fault) {
+                        BESIDE_A_FAULT
+                    } else {
+                        self.pace.batch()
+                    };
                     self.pass(&items, &outcomes)
                 }
                 Err(error) => {
@@ -252,7 +258,8 @@ impl Drain {
                 None => queues.push(vec![(index, record)]),
             }
         }
-        let (calls, begun, away) = (&self.calls, Instant::now(), &AtomicBool::new(false));
+        let (calls, away) = (&self.calls, &AtomicBool::new(false));
+        let filled = queues.len() >= self.pace.at_once();
         let queues = stream::iter(queues).map(|queue| async move {
             let mut came = Vec::with_capacity(queue.len());
             for (index, record) in queue {
@@ -260,24 +267,27 @@ impl Drain {
                 if away.load(Ordering::Relaxed) {
                     break;
                 }
+                let begun = Instant::now();
                 let outcome = call(calls, record).await;
-                came.push((index, outcome));
+                came.push((index, outcome, begun.elapsed()));
                 if outcome == Outcome::Open {
                     away.store(true, Ordering::Relaxed);
                 }
             }
             came
         });
-        let came: Vec<_> = queues.buffer_unordered(self.pace.at_once()).collect().await;
-        let took = begun.elapsed();
-        for (index, outcome) in came.into_iter().flatten() {
-            if let Some(slot) = outcomes.get_mut(index) {
-                *slot = outcome;
+        let came: Vec<_> = queues.buffer_unordered(self.pace.at_once()).concat().await;
+        for (index, outcome, _) in &came {
+            if let Some(slot) = outcomes.get_mut(*index) {
+                *slot = *outcome;
             }
         }
         // Failures may be quicker than answers.
-        if outcomes.iter().all(|outcome| *outcome == Outcome::Done) {
-            self.pace.took(took, items.len());
+        if let Ok(calls @ 1..) = u32::try_from(came.len())
+            && outcomes.iter().all(|outcome| *outcome == Outcome::Done)
+        {
+            let all: Duration = came.iter().map(|(_, _, took)| took).sum();
+            self.pace.took(all / calls, filled);
         }
         outcomes
     }
