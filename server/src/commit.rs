@@ -20,14 +20,14 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use sea_orm::{DatabaseExecutor, DbBackend, DbErr};
+use sea_orm::{DbBackend, DbErr};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinSet,
 };
 
 use crate::{
-    db::{Db, is_contention, is_known_key, is_outage},
+    db::{Db, Executor, Session, is_contention, is_known_key, is_outage},
     error::{Error, Result},
 };
 use s2s_sdk::v1::ErrorReason;
@@ -59,7 +59,7 @@ pub trait Write: Sized + Send + Sync + 'static {
     /// batches; or that nobody knows.
     fn write(
         rows: &[Self],
-        db: DatabaseExecutor<'_>,
+        db: &Executor<'_>,
     ) -> impl Future<Output = Result<Vec<Self::Outcome>, DbErr>> + Send;
 }
 
@@ -94,7 +94,8 @@ impl Committer {
 
 async fn run(db: Db, batch_max: usize, mut queue: mpsc::Receiver<Box<dyn Waiting>>) {
     let batches_max = db.batches_max();
-    let writer = Arc::new(Writer { db, known_keys_expected: AtomicU32::new(0) });
+    let writer = Arc::new(Writer { known_keys_expected: AtomicU32::new(0) });
+    let mut idle: Vec<Session> = Vec::new();
     // How many writes each batch under way has.
     let (mut under_way, mut sizes) = (JoinSet::new(), HashMap::new());
     let mut taken = Vec::with_capacity(batch_max);
@@ -104,7 +105,12 @@ async fn run(db: Db, batch_max: usize, mut queue: mpsc::Receiver<Box<dyn Waiting
             biased;
             Some(ended) = under_way.join_next_with_id(), if !under_way.is_empty() => {
                 // A batch that panicked has dropped its senders, which its callers hear.
-                sizes.remove(&ended.map_or_else(|error| error.id(), |(id, ())| id));
+                let (id, session) = match ended {
+                    Ok((id, session)) => (id, Some(session)),
+                    Err(error) => (error.id(), None),
+                };
+                sizes.remove(&id);
+                idle.extend(session);
             }
             came = queue.recv_many(&mut taken, room), if room > 0 => {
                 if came == 0 {
@@ -119,12 +125,15 @@ async fn run(db: Db, batch_max: usize, mut queue: mpsc::Receiver<Box<dyn Waiting
         {
             let batch = std::mem::replace(&mut taken, Vec::with_capacity(batch_max));
             let (size, writer) = (batch.len(), writer.clone());
-            let begun = under_way.spawn(async move { writer.commit(lanes(batch)).await });
+            // The one that was used last.
+            let session = idle.pop().unwrap_or_else(|| Session::new(db.clone()));
+            let begun = under_way.spawn(async move { writer.commit(lanes(batch), session).await });
             sizes.insert(begun.id(), size);
         }
     }
     if !taken.is_empty() {
-        under_way.spawn(async move { writer.commit(lanes(taken)).await });
+        let session = idle.pop().unwrap_or_else(|| Session::new(db));
+        under_way.spawn(async move { writer.commit(lanes(taken), session).await });
     }
     while under_way.join_next().await.is_some() {}
 }
@@ -166,17 +175,16 @@ fn lanes(batch: Vec<Box<dyn Waiting>>) -> Vec<Box<dyn Lane>> {
 
 /// Writes batches.
 struct Writer {
-    db: Db,
     /// In how many of the next ones.
     known_keys_expected: AtomicU32,
 }
 
 impl Writer {
     /// Commits the lanes in one transaction, or in ever smaller ones until the row at fault stands alone.
-    async fn commit(&self, lanes: Vec<Box<dyn Lane>>) {
+    async fn commit(&self, lanes: Vec<Box<dyn Lane>>, mut session: Session) -> Session {
         let mut batches = vec![lanes];
         while let Some(mut lanes) = batches.pop() {
-            match self.attempt(&mut lanes).await {
+            match self.attempt(&mut lanes, &mut session).await {
                 Ok(()) => lanes.into_iter().for_each(Lane::answer),
                 // Nothing was said about the rows: trying fewer of them would not help.
                 Err(error) if is_outage(&error) => lanes.into_iter().for_each(|lane| lane.refuse(&error)),
@@ -193,34 +201,35 @@ impl Writer {
                 }
             }
         }
+        session
     }
 
     /// Tries again where another batch had locked the same rows in another order.
-    async fn attempt(&self, lanes: &mut [Box<dyn Lane>]) -> Result<(), DbErr> {
+    async fn attempt(&self, lanes: &mut [Box<dyn Lane>], session: &mut Session) -> Result<(), DbErr> {
         let mut tries = 1;
         loop {
-            match self.attempt_once(lanes).await {
+            match self.attempt_once(lanes, session).await {
                 Err(error) if is_contention(&error) && tries < CONTENTION_TRIES_MAX => tries += 1,
                 result => return result,
             }
         }
     }
 
-    async fn attempt_once(&self, lanes: &mut [Box<dyn Lane>]) -> Result<(), DbErr> {
+    async fn attempt_once(&self, lanes: &mut [Box<dyn Lane>], session: &mut Session) -> Result<(), DbErr> {
         if let [lane] = lanes
-            && lane.is_one_statement(self.db.writer().get_database_backend())
+            && lane.is_one_statement(session.backend())
             && !self.expects_known_keys()
         {
-            match lane.write(self.db.writer().into()).await {
+            match lane.write(&session.executor().await?).await {
                 Err(error) if is_known_key(&error) => {
                     self.known_keys_expected.store(BATCHES_AFTER_KNOWN_KEYS, Ordering::Relaxed);
                 }
                 result => return result,
             }
         }
-        let txn = self.db.begin().await?;
+        let txn = session.begin().await?;
         for lane in lanes.iter_mut() {
-            if let Err(error) = lane.write((&txn).into()).await {
+            if let Err(error) = lane.write(&txn.executor()).await {
                 txn.rollback().await?;
                 return Err(error);
             }
@@ -269,7 +278,7 @@ trait Lane: Send {
     /// Takes the later half away; `None` where there is but one write.
     fn split_half(&mut self) -> Option<Box<dyn Lane>>;
     fn is_one_statement(&self, backend: DbBackend) -> bool;
-    fn write<'a>(&'a mut self, db: DatabaseExecutor<'a>) -> BoxFuture<'a, Result<(), DbErr>>;
+    fn write<'a>(&'a mut self, db: &'a Executor<'a>) -> BoxFuture<'a, Result<(), DbErr>>;
     /// Tells all callers what has become of their rows.
     fn answer(self: Box<Self>);
     /// Tells all callers that nothing was written.
@@ -306,7 +315,7 @@ impl<W: Write> Lane for LaneOf<W> {
         W::is_one_statement(&self.rows, backend)
     }
 
-    fn write<'a>(&'a mut self, db: DatabaseExecutor<'a>) -> BoxFuture<'a, Result<(), DbErr>> {
+    fn write<'a>(&'a mut self, db: &'a Executor<'a>) -> BoxFuture<'a, Result<(), DbErr>> {
         Box::pin(async move {
             self.outcomes = W::write(&self.rows, db).await?;
             Ok(())
@@ -339,7 +348,7 @@ mod tests {
     /// Another kind of row, always accepted.
     struct Other;
 
-    async fn insert(db: &DatabaseExecutor<'_>, name: Option<&str>) -> Result<(), DbErr> {
+    async fn insert(db: &Executor<'_>, name: Option<&str>) -> Result<(), DbErr> {
         let sql = "INSERT INTO account (id, name, created_at) VALUES (randomblob(16), $1, 0)";
         db.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, [name.into()])).await?;
         Ok(())
@@ -348,9 +357,9 @@ mod tests {
     impl Write for Named {
         type Outcome = &'static str;
 
-        async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<&'static str>, DbErr> {
+        async fn write(rows: &[Self], db: &Executor<'_>) -> Result<Vec<&'static str>, DbErr> {
             for row in rows {
-                insert(&db, row.0).await?;
+                insert(db, row.0).await?;
             }
             Ok(rows.iter().filter_map(|row| row.0).collect())
         }
@@ -359,9 +368,9 @@ mod tests {
     impl Write for Other {
         type Outcome = ();
 
-        async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<()>, DbErr> {
+        async fn write(rows: &[Self], db: &Executor<'_>) -> Result<Vec<()>, DbErr> {
             for _ in rows {
-                insert(&db, Some("other")).await?;
+                insert(db, Some("other")).await?;
             }
             Ok(vec![(); rows.len()])
         }

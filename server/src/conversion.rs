@@ -12,9 +12,7 @@ mod store;
 use std::{fmt, str::FromStr, sync::Arc};
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
-use sea_orm::{
-    ConnectionTrait, DatabaseExecutor, DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64,
-};
+use sea_orm::{ConnectionTrait, DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -22,7 +20,7 @@ use crate::{
     auth::Scope,
     click::{CLOCK_SKEW_MAX, ClickId, SignedClickId},
     conversion_code::{self, ConversionCode, ConversionCodeId, DedupePolicy},
-    db::{TimedTable, json_text},
+    db::{Executor, TimedTable, json_text},
     error::{Error, Result, Violations},
     id::{AccountId, base32, from_base32},
     money::{Amount, Currency, Percent},
@@ -314,7 +312,7 @@ pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
 /// Writes conversions in an open transaction: for postbacks, which are written together with theirs.
 pub async fn write_all(
     conversions: &[&Conversion],
-    txn: &DatabaseExecutor<'_>,
+    txn: &Executor<'_>,
 ) -> Result<Vec<Result<Recorded>>, DbErr> {
     let earlier = store::insert(conversions, txn).await?;
     let settled = conversions.iter().zip(earlier);

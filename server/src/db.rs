@@ -9,6 +9,7 @@ mod insert;
 mod mysql;
 mod partitions;
 mod postgres;
+mod session;
 mod sqlite;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -27,6 +28,7 @@ use crate::migration::Migrator;
 pub use faults::{is_contention, is_known_key, is_outage, is_without_partition};
 pub use insert::{Insertion, insert_new, is_one_statement, statement_runs};
 pub use partitions::{Month, TimedTable};
+pub use session::{Executor, Session};
 
 /// How long a call waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);

@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DatabaseExecutor, DatabaseTransaction, DbBackend, DbErr,
-    EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    entity::prelude::*, sea_query::OnConflict,
+    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
+    sea_query::OnConflict,
 };
 
 use super::{ClickId, ClickIdKey, ClickIdKeys, KeyId, LIST_KEY_BYTES, SECRET_BYTES, SubIds};
 use crate::{
     commit::Write,
-    db::{Db, insert_new, is_in_index, is_one_statement},
+    db::{Db, Executor, insert_new, is_in_index, is_one_statement},
     error::{Error, Result},
     id::AccountId,
     page::PageRequest,
@@ -50,13 +50,13 @@ impl Write for Insert {
         is_one_statement(backend, rows.len())
     }
 
-    async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<Option<Model>>, DbErr> {
+    async fn write(rows: &[Self], db: &Executor<'_>) -> Result<Vec<Option<Model>>, DbErr> {
         let models: Vec<&Model> = rows.iter().map(|row| &row.0).collect();
-        if insert_new::<Entity>(&db, &models, &[Column::ClickId]).await? {
+        if insert_new::<Entity>(db, &models, &[Column::ClickId]).await? {
             return Ok(vec![None; rows.len()]);
         }
         let ids = models.iter().map(|row| row.click_id);
-        let found = Entity::find().filter(Column::ClickId.is_in(ids)).all(&db).await?;
+        let found = Entity::find().filter(Column::ClickId.is_in(ids)).all(db).await?;
         let found: HashMap<ClickId, Model> = found.into_iter().map(|row| (row.click_id, row)).collect();
         Ok(models.iter().map(|row| found.get(&row.click_id).cloned()).collect())
     }

@@ -5,9 +5,11 @@
 //! any number of rows, of several tables at that; the others take rows of placeholders.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DatabaseExecutor, DbBackend, DbErr, EntityTrait, IdenStatic,
-    Iterable as _, ModelTrait, SqlErr, Statement, Value, sea_query::ArrayType,
+    ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable as _,
+    ModelTrait, SqlErr, Statement, Value, sea_query::ArrayType,
 };
+
+use super::Executor;
 
 /// Rows in one statement with placeholders, at most; within the number of values that every database takes.
 const STATEMENT_ROWS_MAX: usize = 512;
@@ -21,11 +23,7 @@ pub fn is_one_statement(backend: DbBackend, rows: usize) -> bool {
 ///
 /// On PostgreSQL without a transaction, a key that is there is an error, and nothing is inserted: to look for each
 /// key first costs as much again as a third of the insert. In a transaction, an error would end it.
-pub async fn insert_new<E>(
-    db: &DatabaseExecutor<'_>,
-    rows: &[&E::Model],
-    key: &[E::Column],
-) -> Result<bool, DbErr>
+pub async fn insert_new<E>(db: &Executor<'_>, rows: &[&E::Model], key: &[E::Column]) -> Result<bool, DbErr>
 where
     E: EntityTrait,
     E::Model: ModelTrait<Entity = E>,
@@ -34,9 +32,8 @@ where
     let mut all = true;
     match backend {
         DbBackend::Postgres => {
-            let in_transaction = matches!(db, DatabaseExecutor::Transaction(_));
             let mut insertion = Insertion::default();
-            insertion.add::<E>(rows, in_transaction.then_some(key))?;
+            insertion.add::<E>(rows, db.is_in_transaction().then_some(key))?;
             let inserted = insertion.execute(db).await?;
             all = usize::try_from(inserted).is_ok_and(|inserted| inserted == rows.len());
         }
@@ -138,7 +135,7 @@ impl Insertion {
     }
 
     /// Inserts the rows. Returns how many of those that were added last.
-    pub async fn execute(self, db: &DatabaseExecutor<'_>) -> Result<u64, DbErr> {
+    pub async fn execute(self, db: &Executor<'_>) -> Result<u64, DbErr> {
         let Some((last, others)) = self.inserts.split_last() else { return Ok(0) };
         let others: Vec<String> =
             others.iter().enumerate().map(|(number, insert)| format!("i{number} AS ({insert})")).collect();

@@ -6,16 +6,15 @@ use std::{
 };
 
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DatabaseExecutor, DbBackend, DbErr,
-    EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    entity::prelude::*,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
 };
 
 use super::{Filter, LIST_KEY_BYTES, Notes, PostbackId, Reason, Verdict};
 use crate::{
     commit::Write,
     conversion::{self, Conversion},
-    db::{Insertion, contains_bytes, insert_new, is_in_index, statement_runs},
+    db::{Executor, Insertion, contains_bytes, insert_new, is_in_index, statement_runs},
     error::Result,
     id::{AccountId, first_id},
     page::PageRequest,
@@ -78,13 +77,13 @@ impl Write for Receipt {
         backend == DbBackend::Postgres && rows.iter().all(|row| row.mode == Mode::Insert)
     }
 
-    async fn write(rows: &[Self], db: DatabaseExecutor<'_>) -> Result<Vec<Model>, DbErr> {
-        if matches!(db, DatabaseExecutor::Connection(_)) {
-            return insert_all(rows, &db).await;
+    async fn write(rows: &[Self], db: &Executor<'_>) -> Result<Vec<Model>, DbErr> {
+        if !db.is_in_transaction() {
+            return insert_all(rows, db).await;
         }
         // What another has replayed meanwhile is answered as it is now.
         let replayed = rows.iter().filter(|row| row.mode == Mode::Update).map(|row| row.postback.id);
-        let mut written = find_all(&db, replayed, true).await?;
+        let mut written = find_all(db, replayed, true).await?;
         // So is one whose visitor was erased meanwhile: what the replay has read is not there any more.
         let is_held = |row: &&Self| {
             let known = written.get(&row.postback.id);
@@ -99,7 +98,7 @@ impl Write for Receipt {
 
         let conversions: Vec<&Conversion> =
             fresh.iter().filter_map(|row| row.conversion.as_deref()).collect();
-        let mut outcomes = conversion::write_all(&conversions, &db).await?.into_iter();
+        let mut outcomes = conversion::write_all(&conversions, db).await?.into_iter();
         let mut to_insert = Vec::with_capacity(fresh.len());
         for row in fresh {
             let mut postback = row.postback.clone();
@@ -110,19 +109,19 @@ impl Write for Receipt {
             }
             match row.mode {
                 Mode::Insert => to_insert.push(postback.id),
-                Mode::Update => update(&db, &postback).await?,
+                Mode::Update => update(db, &postback).await?,
             }
             written.insert(postback.id, postback);
         }
         let to_insert: Vec<&Model> = to_insert.iter().filter_map(|id| written.get(id)).collect();
-        if !insert_new::<Entity>(&db, &to_insert, &[Column::Id]).await? {
+        if !insert_new::<Entity>(db, &to_insert, &[Column::Id]).await? {
             // An edge that got no answer sends the same id again, and gets the first answer; unless it counts by
             // now, as its conversion, which has the id for a key, says.
             let ids: Vec<PostbackId> = to_insert.iter().map(|postback| postback.id).collect();
-            for (id, known) in find_all(&db, ids.into_iter(), true).await? {
+            for (id, known) in find_all(db, ids.into_iter(), true).await? {
                 match written.get(&id) {
                     Some(ours) if known.verdict == Verdict::Held && ours.verdict != Verdict::Held => {
-                        update(&db, ours).await?;
+                        update(db, ours).await?;
                     }
                     _ => {
                         written.insert(id, known);
@@ -135,7 +134,7 @@ impl Write for Receipt {
 }
 
 /// Inserts postbacks and their conversions by one statement, where all of them are new; else it is an error.
-async fn insert_all(rows: &[Receipt], db: &DatabaseExecutor<'_>) -> Result<Vec<Model>, DbErr> {
+async fn insert_all(rows: &[Receipt], db: &Executor<'_>) -> Result<Vec<Model>, DbErr> {
     let conversions: Vec<&Conversion> = rows.iter().filter_map(|row| row.conversion.as_deref()).collect();
     let concluded = |row: &Receipt| {
         let mut postback = row.postback.clone();
