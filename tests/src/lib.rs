@@ -13,6 +13,7 @@
 )]
 
 pub mod database;
+pub mod disk;
 pub mod random;
 pub mod sale;
 pub mod stage;

@@ -1,7 +1,6 @@
 //! The edge loses nothing: what the core can't take is in the spool, and counts once, however edge, core, database and
 //! disk may fail.
 
-mod small_disk;
 mod traffic;
 
 use std::path::PathBuf;
@@ -11,11 +10,13 @@ use s2s_sdk::{
     v1::{ApiKeyScope, ListConversionCodesRequest, ListPresetsRequest},
 };
 use s2s_tests::{
-    ADMIN_KEY, Server, administrator, database::breakable::Breakable, eventually, http, run_to_end,
+    ADMIN_KEY, Server, administrator,
+    database::breakable::Breakable,
+    disk::{FailingDisk, SmallDisk},
+    eventually, http, run_to_end,
     sale::visit,
 };
 
-use small_disk::SmallDisk;
 use traffic::Traffic;
 
 /// Postbacks that are queued in each part of an outage.
@@ -162,7 +163,7 @@ async fn a_full_disk_refuses_and_costs_nothing_that_was_kept() {
     // A little more than the spool leaves to others.
     let disk = SmallDisk::mount(64 * 1_024 + 256);
     let mut core = Server::start_with(&["--role", "core"]).await;
-    let mut edge = Server::start_edge(&core, &[("S2S_SPOOL", disk.path().to_str().unwrap())]).await;
+    let mut edge = Server::start_edge(&core, &[("S2S_SPOOL", disk.path())]).await;
     let mut traffic = Traffic::begin(&core, &edge).await;
     core.kill().await;
     traffic.until_queued(&edge, QUEUED).await;
@@ -198,19 +199,16 @@ async fn a_full_disk_refuses_and_costs_nothing_that_was_kept() {
 
 #[tokio::test]
 async fn a_disk_that_fails_to_keep_is_not_trusted_again() {
-    let library = failing_disk();
+    let disk = FailingDisk::build();
     let mut core = Server::start_with(&["--role", "core"]).await;
-    let switch = library.with_extension("fail");
-    let variables =
-        [("LD_PRELOAD", library.to_str().unwrap()), ("FSYNC_FAILS_WHILE", switch.to_str().unwrap())];
-    let mut edge = Server::start_edge(&core, &variables).await;
+    let mut edge = Server::start_edge(&core, &disk.variables()).await;
     let mut traffic = Traffic::begin(&core, &edge).await;
     core.kill().await;
     traffic.until_queued(&edge, QUEUED).await;
-    std::fs::write(&switch, "").unwrap();
+    disk.fail();
     let failed = traffic.long_postback(&edge).await;
     assert_eq!((failed.status, failed.header("retry-after")), (503, "1"), "{failed:?}");
-    std::fs::remove_file(&switch).unwrap();
+    disk.mend();
     traffic.until_queued(&edge, QUEUED).await;
     let health = edge.health().await;
     assert!(health["spool"]["fsync_failures"].as_u64().unwrap() > 0, "{health}");
@@ -311,16 +309,4 @@ fn segments(edge: &Server) -> Vec<PathBuf> {
         files.filter(|path| path.extension().is_some_and(|extension| extension == "spool")).collect();
     segments.sort_unstable();
     segments
-}
-
-/// A library under whose eyes fsync fails, as long as there is a certain file: built with the C compiler that Rust links
-/// with.
-fn failing_disk() -> PathBuf {
-    let folder = tempfile::tempdir().unwrap().keep();
-    let (source, library) = (folder.join("fsync.c"), folder.join("fsync.so"));
-    std::fs::write(&source, include_str!("spool/fsync.c")).unwrap();
-    let mut compile = std::process::Command::new("cc");
-    compile.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source);
-    assert!(compile.status().unwrap().success());
-    library
 }

@@ -1,5 +1,4 @@
-//! A disk of one's own that is really full once it is: a file system in memory, mounted where only one process sees it, so
-//! that it is gone with that process however the test ends.
+//! Disks as they are on bad days: one that is full, and one that can't keep what it was given.
 
 use std::{
     fs::File,
@@ -14,12 +13,16 @@ use tempfile::TempDir;
 /// Of what is written to fill it.
 const FILLING: [u8; 4_096] = [0; 4_096];
 
+/// A disk of one's own that is really full once it is: a file system in memory, mounted where only one process sees it, so
+/// that it is gone with that process however the test ends.
 pub struct SmallDisk {
     holder: Child,
     /// The holder ends once it is closed, also where this process is killed.
     _stdin: ChildStdin,
     /// What it is mounted on, and nothing to anyone else.
-    folder: TempDir,
+    _folder: TempDir,
+    /// As others see it.
+    path: PathBuf,
 }
 
 impl SmallDisk {
@@ -43,13 +46,14 @@ impl SmallDisk {
             said, "mounted\n",
             "a small disk could not be mounted (see above); it needs root that may mount, or user namespaces"
         );
-        Self { holder, _stdin: stdin, folder }
+        let root = Path::new("/proc").join(holder.id().to_string()).join("root");
+        let path = root.join(folder.path().strip_prefix("/").unwrap());
+        Self { holder, _stdin: stdin, _folder: folder, path }
     }
 
-    /// As others see it.
-    pub fn path(&self) -> PathBuf {
-        let root = Path::new("/proc").join(self.holder.id().to_string()).join("root");
-        root.join(self.folder.path().strip_prefix("/").unwrap())
+    /// A folder for a server's spool, as the server sees it.
+    pub fn path(&self) -> &str {
+        self.path.to_str().unwrap()
     }
 
     /// Takes all the room that is left, as another program may.
@@ -64,7 +68,7 @@ impl SmallDisk {
     }
 
     fn filling(&self) -> PathBuf {
-        self.path().join("filling")
+        self.path.join("filling")
     }
 }
 
@@ -72,5 +76,41 @@ impl Drop for SmallDisk {
     fn drop(&mut self) {
         let _ = self.holder.kill();
         let _ = self.holder.wait();
+    }
+}
+
+/// A disk that does not keep what it was given: a library that is loaded before the C library, under whose eyes fsync
+/// fails as long as there is a certain file.
+pub struct FailingDisk {
+    library: PathBuf,
+    switch: PathBuf,
+    _folder: TempDir,
+}
+
+impl FailingDisk {
+    /// Built with the C compiler that Rust links with. It fails once it is told to.
+    pub fn build() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let [source, library, switch] = ["fsync.c", "fsync.so", "fail"].map(|name| folder.path().join(name));
+        std::fs::write(&source, include_str!("disk/fsync.c")).unwrap();
+        let mut compile = Command::new("cc");
+        compile.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source);
+        assert!(compile.status().unwrap().success());
+        Self { library, switch, _folder: folder }
+    }
+
+    /// What a server is to be started with whose disk it is.
+    pub fn variables(&self) -> [(&'static str, &str); 2] {
+        [("LD_PRELOAD", self.library.to_str().unwrap()), ("FSYNC_FAILS_WHILE", self.switch.to_str().unwrap())]
+    }
+
+    /// From now on it fails.
+    pub fn fail(&self) {
+        std::fs::write(&self.switch, "").unwrap();
+    }
+
+    /// From now on it keeps what it is given.
+    pub fn mend(&self) {
+        std::fs::remove_file(&self.switch).unwrap();
     }
 }
