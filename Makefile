@@ -58,7 +58,8 @@ test-sdks: test-rust-package
 test-rust-package:
 	sdk/rust/test-package.sh target/debug/s2s-journey
 
-# Kills servers and databases under load, and takes them away for long, and looks what is left; a tenth of it in `make test`.
+# Kills servers and databases under load, takes them away for long, and fills and breaks disks meanwhile, and looks what is
+# left; a tenth of it in `make test`. What happens to an edge is the same with any database.
 CYCLES ?= 300
 OUTAGE_SECONDS ?= 30
 torture: databases
@@ -67,6 +68,7 @@ torture: databases
 		target/debug/s2s-torture $$kind $(CYCLES); \
 		target/debug/s2s-torture outage $$kind $(OUTAGE_SECONDS); \
 	done
+	target/debug/s2s-torture edge $(OUTAGE_SECONDS)
 
 # The distribution's packages; what a test starts are servers of its own.
 databases:

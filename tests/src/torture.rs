@@ -3,12 +3,17 @@
 //! was not sent.
 //!
 //! `s2s-torture sqlite|postgres|mariadb CYCLES [SEED]` for blows in an order that looks random;
-//! `s2s-torture outage sqlite|postgres|mariadb SECONDS` for outages that last, with figures of what callers feel.
+//! `s2s-torture outage sqlite|postgres|mariadb SECONDS` for outages that last, with figures of what callers feel;
+//! `s2s-torture edge SECONDS` for outages in which the edge has troubles of its own: a full disk, failures of fsync, kills.
 
+// Of futures in futures, with all that the tests add to the HTTP client.
+#![recursion_limit = "256"]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it can't go on")]
 
 #[path = "torture/crowd.rs"]
 mod crowd;
+#[path = "torture/edge.rs"]
+mod edge;
 #[path = "torture/kills.rs"]
 mod kills;
 #[path = "torture/ledger.rs"]
@@ -17,6 +22,10 @@ mod ledger;
 mod outage;
 #[path = "torture/proxy.rs"]
 mod proxy;
+#[path = "torture/scene.rs"]
+mod scene;
+#[path = "torture/street.rs"]
+mod street;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -31,6 +40,10 @@ async fn main() -> ExitCode {
             println!("{kind}: outages of {seconds} s");
             outage::torture(kind, Duration::from_secs(seconds.parse().unwrap())).await
         }
+        ["edge", seconds] => {
+            println!("an edge in trouble, in outages of {seconds} s");
+            edge::torture(Duration::from_secs(seconds.parse().unwrap())).await
+        }
         [kind, cycles, seed @ ..] if seed.len() < 2 => {
             let seed = seed.first().map_or(1, |seed| seed.parse().unwrap());
             println!("{kind}: {cycles} cycles, seed {seed}");
@@ -39,7 +52,8 @@ async fn main() -> ExitCode {
         _ => {
             eprintln!(
                 "usage: s2s-torture sqlite|postgres|mariadb CYCLES [SEED]\n       \
-                 s2s-torture outage sqlite|postgres|mariadb SECONDS"
+                 s2s-torture outage sqlite|postgres|mariadb SECONDS\n       \
+                 s2s-torture edge SECONDS"
             );
             return ExitCode::from(2);
         }

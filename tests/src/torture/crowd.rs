@@ -9,9 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures::{StreamExt as _, stream};
 use s2s_sdk::v1::{ConversionCode, Money, RecordConversionRequest, TrackingLink};
 use s2s_tests::{
-    Answer, administrator, http,
+    Answer, Server, administrator, http,
     sale::{query, value, visit},
 };
 use tokio::time::sleep;
@@ -20,11 +21,15 @@ use crate::ledger::{Ledger, now};
 
 /// How often one sale is sent at the most; then the sender gives up, as a merchant does.
 const SENDINGS_MAX: usize = 4;
+/// Clicks that sales without a visit are of.
+const PARTNERS_CLICKS: usize = 256;
+/// How many of them are recorded at the same time.
+const PARTNERS: usize = 16;
 /// How long a sender waits after a failure.
 const PAUSE: Duration = Duration::from_millis(20);
 /// A visitor who is sent on sooner has not used up the server's patience with the click (25 ms for the core, 25 ms for the
 /// spool), so that the click is durable. That of a slower one may be on its way, and is not promised to survive a kill.
-const PROMISED_WITHIN: Duration = Duration::from_millis(50);
+pub const PROMISED_WITHIN: Duration = Duration::from_millis(50);
 
 /// What the senders share.
 pub struct Crowd {
@@ -68,7 +73,7 @@ impl Crowd {
                 self.call(number).await.map(Acknowledged::Counted)
             } else {
                 let query = query(&self.code.id, click_id, number);
-                postback(http, self.server(number + tries), &query).await.ok().flatten()
+                postback(http, self.server(number + tries), &query).await.ok().and_then(Result::ok)
             };
             if let Some(acknowledged) = acknowledged {
                 let conversion_id = match &acknowledged {
@@ -112,12 +117,19 @@ impl Crowd {
     }
 }
 
-/// `None`: refused for now.
+/// Clicks on a link of their own, by partners who redirect visitors themselves, so that they are no visits of the ledger.
+pub async fn partners_clicks(server: &Server, code: &ConversionCode) -> Vec<String> {
+    let link = &server.link(&[code]).await;
+    let clicks = stream::iter(0..PARTNERS_CLICKS).map(|_| server.click(link));
+    clicks.buffer_unordered(PARTNERS).collect().await
+}
+
+/// The error: refused for now, and to be sent again after so long.
 pub async fn postback(
     http: &reqwest::Client,
     url: &str,
     query: &str,
-) -> reqwest::Result<Option<Acknowledged>> {
+) -> reqwest::Result<Result<Acknowledged, Duration>> {
     let answer = http.get(format!("{url}/s2s?{query}")).send().await?;
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
     // An answer that breaks off is none.
@@ -126,10 +138,13 @@ pub async fn postback(
         (200, "RECORDED" | "DUPLICATE") => {
             let conversion_id = answer.field("conversion_id");
             assert!(!conversion_id.is_empty(), "a conversion id in every 200: {answer:?}");
-            Some(Acknowledged::Counted(conversion_id))
+            Ok(Acknowledged::Counted(conversion_id))
         }
-        (202, "QUEUED") => Some(Acknowledged::Queued),
-        (503, "REFUSED") => None,
+        (202, "QUEUED") => Ok(Acknowledged::Queued),
+        (503, "REFUSED") => {
+            let seconds = answer.header("retry-after").parse();
+            Err(Duration::from_secs(seconds.unwrap_or_else(|_| panic!("no time to come again: {answer:?}"))))
+        }
         _ => panic!("{answer:?}"),
     })
 }

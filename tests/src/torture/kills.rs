@@ -11,14 +11,16 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{crowd::Crowd, ledger::Ledger, proxy::Proxy};
+use crate::{
+    crowd::{Crowd, partners_clicks},
+    ledger::Ledger,
+    proxy::Proxy,
+};
 
 /// Who sends at the same time.
 const SENDERS: u64 = 16;
 /// A blow comes so long after the one before, in milliseconds.
 const CYCLE_MILLIS: (usize, usize) = (100, 700);
-/// Clicks that sales without a visit are of.
-const PARTNERS_CLICKS: usize = 256;
 /// How long the spools may take to be empty again, whatever the machine.
 const CAUGHT_UP_WITHIN: Duration = Duration::from_mins(10);
 /// How often that is asked.
@@ -85,7 +87,7 @@ impl Victims {
 
     async fn crowd(&self, folder: &std::path::Path) -> Crowd {
         let code = self.server.code("Sale").await;
-        let (link, partners) = (self.server.link(&[&code]).await, self.server.link(&[&code]).await);
+        let link = self.server.link(&[&code]).await;
         let ledger = Ledger::in_folder(folder);
         let all = std::iter::once(&self.server).chain(&self.edges);
         for server in all.clone() {
@@ -93,13 +95,9 @@ impl Victims {
             s2s_tests::sale::visit(&s2s_tests::http(), &server.url, &slug).await.unwrap().unwrap();
             server.knows(&link.slug).await;
         }
-        let mut click_ids = Vec::with_capacity(PARTNERS_CLICKS);
-        for _ in 0..PARTNERS_CLICKS {
-            click_ids.push(self.server.click(&partners).await);
-        }
         Crowd {
             servers: all.map(|server| server.url.clone()).collect(),
-            click_ids,
+            click_ids: partners_clicks(&self.server, &code).await,
             code,
             link,
             ledger,

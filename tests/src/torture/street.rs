@@ -1,0 +1,229 @@
+//! Steady visits and sales, while what is behind them fails for long: who sends them, what they may be told in which
+//! phase, and what they feel.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use reqwest::redirect::Policy;
+use s2s_sdk::v1::{ConversionCode, TrackingLink};
+use s2s_tests::sale::{query, visit};
+use tokio::{
+    task::JoinSet,
+    time::{MissedTickBehavior, interval, sleep},
+};
+
+use crate::{
+    crowd::{Acknowledged, PROMISED_WITHIN, postback},
+    ledger::{Ledger, now},
+};
+
+/// A visitor comes so often, each with a sale: 50 of either a second.
+const VISITOR_INTERVAL: Duration = Duration::from_millis(20);
+/// While so many are on their way, none comes: a slow machine is not to be measured by its queue.
+const VISITORS_MAX: usize = 64;
+/// How long a caller waits who finds nobody listening.
+const TRY_AGAIN: Duration = Duration::from_millis(100);
+/// Longest that a visitor may wait, whatever the machine: a hundred times the server's patience with a click.
+const SENT_ON_WITHIN: Duration = Duration::from_secs(5);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    Normal,
+    Outage,
+    /// Neither core nor spool take anything: merchants are refused and come again, visitors are sent on.
+    Trouble,
+    /// The server stops, or is killed, until it listens again: who finds nobody comes again.
+    Restart,
+    Drain,
+    Over,
+}
+
+/// Where visitors and merchants go.
+pub struct Street {
+    url: String,
+    code: ConversionCode,
+    pub link: TrackingLink,
+    /// Clicks that were there before, for sales of visitors whose click is not promised: the sale of a click that is never
+    /// stored is held for good. Empty where all clicks are promised.
+    click_ids: Vec<String>,
+    pub ledger: Ledger,
+    phase: Mutex<Phase>,
+    /// How long what was begun in which phase took: redirects, and postbacks.
+    took: Mutex<BTreeMap<(&'static str, Phase), Vec<Duration>>>,
+    /// How often a merchant was refused, and came again.
+    refused: AtomicUsize,
+    /// Merchants who were refused, and have not come again yet.
+    waiting: AtomicUsize,
+    faults: Mutex<Vec<String>>,
+}
+
+/// Why there is no answer of the kind that there must be.
+enum Refusal {
+    /// It is to be sent again after so long.
+    ForNow(Duration),
+    Fault(String),
+}
+
+impl Street {
+    pub fn new(
+        url: String,
+        code: ConversionCode,
+        link: TrackingLink,
+        click_ids: Vec<String>,
+        ledger: Ledger,
+    ) -> Self {
+        Self {
+            url,
+            code,
+            link,
+            click_ids,
+            ledger,
+            phase: Mutex::new(Phase::Normal),
+            took: Mutex::default(),
+            refused: AtomicUsize::new(0),
+            waiting: AtomicUsize::new(0),
+            faults: Mutex::default(),
+        }
+    }
+
+    pub fn enter(&self, phase: Phase) {
+        *self.phase.lock().unwrap() = phase;
+    }
+
+    fn phase(&self) -> Phase {
+        *self.phase.lock().unwrap()
+    }
+
+    /// How often a merchant was refused, and came again.
+    pub fn refused(&self) -> usize {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// The first of what was answered that must not be, or not answered that must be.
+    pub fn check(&self) -> Result<(), String> {
+        let faults = self.faults.lock().unwrap();
+        faults.first().map_or(Ok(()), |fault| Err(format!("{} faults, the first: {fault}", faults.len())))
+    }
+
+    /// Until it is over; returns once all have gone home.
+    pub async fn send_visitors(self: Arc<Self>) {
+        let http = client();
+        let mut ticks = interval(VISITOR_INTERVAL);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let mut visitors = JoinSet::new();
+        while self.phase() != Phase::Over {
+            ticks.tick().await;
+            while let Some(gone_home) = visitors.try_join_next() {
+                gone_home.unwrap();
+            }
+            if visitors.len().saturating_sub(self.waiting.load(Ordering::Relaxed)) >= VISITORS_MAX {
+                continue;
+            }
+            let (street, http) = (self.clone(), http.clone());
+            visitors.spawn(async move { street.send_visitor(&http).await });
+        }
+        visitors.join_all().await;
+    }
+
+    /// The first visitor of a link, so that the server learns it.
+    pub async fn send_first_visitor(&self) {
+        self.send_visitor(&client()).await;
+    }
+
+    /// Follows the link and buys.
+    async fn send_visitor(&self, http: &reqwest::Client) {
+        let number = self.ledger.next_sale();
+        let visited = self.ask("redirect", || async move {
+            let (visitor, phase) = (self.ledger.next_visit(), self.phase());
+            let (begun, clock) = (now(), Instant::now());
+            let slug = format!("{}?sub1={visitor}", self.link.slug);
+            Ok(match visit(http, &self.url, &slug).await? {
+                Ok(_) if clock.elapsed() > SENT_ON_WITHIN => {
+                    Err(Refusal::Fault(format!("visitor {visitor} waited for {:?}", clock.elapsed())))
+                }
+                Ok(click_id) => Ok(self.promises(phase, clock.elapsed()).then(|| {
+                    self.ledger.sent_on(visitor, &click_id, begun);
+                    click_id
+                })),
+                Err(status) => Err(Refusal::Fault(format!("visitor {visitor} was answered {status}"))),
+            })
+        });
+        let Some(promised) = visited.await else { return };
+        let click_id = promised.unwrap_or_else(|| self.click_ids[number % self.click_ids.len()].clone());
+        let (query, begun) = (&query(&self.code.id, &click_id, number), now());
+        let sold = self.ask("postback", || async move {
+            let answer = postback(http, &self.url, query).await?;
+            Ok(answer.map_err(Refusal::ForNow))
+        });
+        match sold.await {
+            Some(Acknowledged::Counted(conversion_id)) => {
+                self.ledger.acknowledged(number, &click_id, begun, Some(&conversion_id));
+            }
+            Some(Acknowledged::Queued) => self.ledger.acknowledged(number, &click_id, begun, None),
+            None => {}
+        }
+    }
+
+    /// Whether the click of a visitor who came in `phase` and was sent on just now must be found again. No phase is over
+    /// as soon as such a visit, so that it has seen no other.
+    fn promises(&self, phase: Phase, took: Duration) -> bool {
+        let durable = took < PROMISED_WITHIN && phase == self.phase() && phase != Phase::Trouble;
+        durable || self.click_ids.is_empty()
+    }
+
+    /// What was answered to `request`; `None` where that was not what must be, which is a fault.
+    async fn ask<T, F: Future<Output = reqwest::Result<Result<T, Refusal>>>>(
+        &self,
+        what: &'static str,
+        request: impl Fn() -> F,
+    ) -> Option<T> {
+        loop {
+            let (phase, begun) = (self.phase(), Instant::now());
+            let answer = request().await;
+            let phases = [phase, self.phase()];
+            let fault = match answer {
+                Ok(Ok(answer)) => {
+                    self.took.lock().unwrap().entry((what, phase)).or_default().push(begun.elapsed());
+                    return Some(answer);
+                }
+                Ok(Err(Refusal::ForNow(pause))) if phases.contains(&Phase::Trouble) => {
+                    self.refused.fetch_add(1, Ordering::Relaxed);
+                    self.waiting.fetch_add(1, Ordering::Relaxed);
+                    sleep(pause).await;
+                    self.waiting.fetch_sub(1, Ordering::Relaxed);
+                    continue;
+                }
+                Err(_) if phases.contains(&Phase::Restart) => {
+                    sleep(TRY_AGAIN).await;
+                    continue;
+                }
+                Ok(Err(Refusal::ForNow(_))) => format!("{what} refused"),
+                Ok(Err(Refusal::Fault(fault))) => fault,
+                Err(error) => format!("{what} without an answer: {error:?}"),
+            };
+            self.faults.lock().unwrap().push(format!("in phase {phase:?}: {fault}"));
+            return None;
+        }
+    }
+
+    pub fn print(&self) {
+        println!("{:24}{:>9}{:>9}{:>9}{:>9}", "milliseconds", "count", "p50", "p99", "most");
+        for ((what, phase), took) in self.took.lock().unwrap().iter_mut() {
+            took.sort_unstable();
+            let at = |percent: usize| took[(took.len() * percent / 100).min(took.len() - 1)].as_millis();
+            let name = format!("{what}, {phase:?}").to_lowercase();
+            println!("{name:24}{:>9}{:>9}{:>9}{:>9}", took.len(), at(50), at(99), at(100));
+        }
+    }
+}
+
+/// A connection for each request, as most merchants have it.
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0).build().unwrap()
+}
