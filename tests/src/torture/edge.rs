@@ -12,9 +12,10 @@ use crate::{
     street::{Phase, Street},
 };
 
-/// A disk troubles the spool for half as long, again and again; longer than any sender waits before coming again.
-const ROUND_MIN: Duration = Duration::from_secs(4);
-/// How long it may take until the spool feels what its disk does, whatever the machine.
+/// How long a disk fails and then does not, at least.
+const ROUND_MIN: Duration = Duration::from_secs(2);
+/// How long it may take until the spool feels what its disk does, whatever the machine. One that never does is not
+/// troubled, and nothing is proved.
 const FELT_WITHIN: Duration = Duration::from_secs(30);
 /// What a spool leaves free on its disk.
 const LEFT_FREE_KIBIBYTES: u32 = 64 * 1_024;
@@ -74,7 +75,8 @@ async fn on_a_bad_disk(what: &str, disk: &Disk, length: Duration) -> Result<Stri
     sleep(length / 4).await;
     let rounds = u32::try_from((length / 2).as_secs() / ROUND_MIN.as_secs()).unwrap().max(1);
     for _ in 0..rounds {
-        trouble(&scene, &street, disk, length / 2 / rounds).await?;
+        let round = trouble(&scene, &street, disk, length / 2 / rounds).await;
+        round.map_err(|fault| format!("{what}: {fault}"))?;
     }
     let health = scene.front().health().await;
     // What was kept is on the disk, not only in the memory of who has kept it.
