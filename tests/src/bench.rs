@@ -66,10 +66,9 @@ const USAGE: &str = "usage: s2s-bench [--seconds 1..3600] [--filled] [--scattere
                      a workload's name, for example `RecordConversion (128` or `GET`";
 /// gRPC connections, which all callers share.
 const CHANNELS: usize = 2;
-/// HTTP/1.1 connections, each with one request in flight.
-const HTTP_CONNECTIONS: usize = 64;
-/// The server that commits each call by itself: as many at the same time as pay on one database.
-const BY_ITSELF: [&str; 4] = ["--batch-max", "1", "--batches-max", "32"];
+/// On how many connections to the database calls are committed each by itself: as many as the server has by default,
+/// and as many as pay.
+const CONNECTIONS: [usize; 2] = [2, 32];
 /// Batches in flight.
 const BATCHES: usize = 2;
 /// Streams, each with up to a thousand conversions in flight.
@@ -91,13 +90,13 @@ enum Workload {
     /// Tonic alone, with the same messages.
     SameMessages(usize),
     RecordConversion(usize),
-    /// The same server, committing each call by itself.
-    ByItself(usize),
+    /// The same server, committing each call by itself, on so many connections.
+    ByItself(usize, usize),
     BatchRecordConversions,
     StreamRecordConversions,
-    Healthz,
-    Postback,
-    Redirect,
+    Healthz(usize),
+    Postback(usize),
+    Redirect(usize),
 }
 
 use Workload::{
@@ -106,7 +105,7 @@ use Workload::{
 };
 
 /// In the order in which they run.
-const WORKLOADS: [Workload; 20] = [
+const WORKLOADS: [Workload; 24] = [
     OneRow(1),
     NoOp(1),
     RecordConversion(1),
@@ -116,7 +115,8 @@ const WORKLOADS: [Workload; 20] = [
     NoOp(128),
     SameMessages(128),
     RecordConversion(128),
-    ByItself(128),
+    ByItself(128, 2),
+    ByItself(128, 32),
     NoOp(512),
     SameMessages(512),
     RecordConversion(512),
@@ -124,33 +124,42 @@ const WORKLOADS: [Workload; 20] = [
     ManyRows(2),
     BatchRecordConversions,
     StreamRecordConversions,
-    Healthz,
-    Postback,
-    Redirect,
+    Healthz(64),
+    Postback(64),
+    Redirect(64),
+    Healthz(256),
+    Postback(256),
+    Redirect(256),
 ];
 
 /// SQLite has one writer at a time.
 fn makes_sense(workload: Workload, database_url: &str) -> bool {
     let sqlite = database_url.starts_with("sqlite:");
-    !matches!((workload, sqlite), (OneRow(2..) | ManyRows(2..), true) | (ManyRows(1), false))
+    !matches!(
+        (workload, sqlite),
+        (OneRow(2..) | ManyRows(2..) | ByItself(_, 3..), true) | (ManyRows(1), false)
+    )
 }
 
 /// Each with what it is compared with. `Healthz` is the constant answer of the same HTTP stack.
-const COMPARED: [(Workload, Workload); 14] = [
+const COMPARED: [(Workload, Workload); 17] = [
     (RecordConversion(1), NoOp(1)),
     (RecordConversion(32), NoOp(32)),
     (RecordConversion(128), NoOp(128)),
     (RecordConversion(512), NoOp(512)),
     (RecordConversion(128), SameMessages(128)),
     (RecordConversion(512), SameMessages(512)),
-    (RecordConversion(128), ByItself(128)),
+    (RecordConversion(128), ByItself(128, 2)),
+    (RecordConversion(128), ByItself(128, 32)),
     (RecordConversion(128), OneRow(1)),
     (RecordConversion(128), OneRow(32)),
     (BatchRecordConversions, ManyRows(1)),
     (StreamRecordConversions, ManyRows(1)),
     (StreamRecordConversions, ManyRows(2)),
-    (Postback, Healthz),
-    (Redirect, Healthz),
+    (Postback(64), Healthz(64)),
+    (Redirect(64), Healthz(64)),
+    (Postback(256), Healthz(256)),
+    (Redirect(256), Healthz(256)),
 ];
 
 /// For example `GET /s2s (64)`: what is called, and how many calls are in flight.
@@ -168,12 +177,13 @@ impl Workload {
             NoOp(_) => "gRPC no-op (Health/Check)",
             SameMessages(_) => "gRPC the same messages, no work",
             RecordConversion(_) => "gRPC RecordConversion",
-            ByItself(_) => "gRPC the same, each by itself",
+            ByItself(_, 32) => "gRPC each by itself, 32 at a time",
+            ByItself(..) => "gRPC each by itself",
             BatchRecordConversions => "gRPC BatchRecordConversions",
             StreamRecordConversions => "gRPC StreamRecordConversions",
-            Healthz => "GET /healthz",
-            Postback => "GET /s2s",
-            Redirect => "GET /{slug}",
+            Healthz(_) => "GET /healthz",
+            Postback(_) => "GET /s2s",
+            Redirect(_) => "GET /{slug}",
         }
     }
 
@@ -184,10 +194,12 @@ impl Workload {
             | NoOp(in_flight)
             | SameMessages(in_flight)
             | RecordConversion(in_flight)
-            | ByItself(in_flight) => in_flight,
+            | ByItself(in_flight, _)
+            | Healthz(in_flight)
+            | Postback(in_flight)
+            | Redirect(in_flight) => in_flight,
             BatchRecordConversions => BATCHES,
             StreamRecordConversions => STREAMS,
-            Healthz | Postback | Redirect => HTTP_CONNECTIONS,
         }
     }
 }
@@ -235,14 +247,14 @@ async fn bench() -> Result<()> {
             let sample = bench.measure(row.workload, ROUND).await.map_err(failed)?;
             match row.workload {
                 RecordConversion(_)
-                | ByItself(_)
+                | ByItself(..)
                 | BatchRecordConversions
                 | StreamRecordConversions
-                | Postback => {
+                | Postback(_) => {
                     recorded += warm_up.items + sample.items;
                 }
-                Redirect => visits += warm_up.items + sample.items,
-                OneRow(_) | ManyRows(_) | NoOp(_) | SameMessages(_) | Healthz => {}
+                Redirect(_) => visits += warm_up.items + sample.items,
+                OneRow(_) | ManyRows(_) | NoOp(_) | SameMessages(_) | Healthz(_) => {}
             }
             row.samples.push(sample);
         }
@@ -349,8 +361,8 @@ impl Called {
 /// What the workloads share.
 struct Bench {
     server: Called,
-    /// Both run as long as this does.
-    by_itself: (Server, Called),
+    /// As many as `CONNECTIONS`. All run as long as this does.
+    by_itself: Vec<(Server, Called)>,
     bare: (Bare, Called),
     /// `127.0.0.1:PORT`.
     address: String,
@@ -367,15 +379,18 @@ impl Bench {
         let visited = server.link(&[&code]).await;
         let orders = Arc::new(Orders::prepare(server, &code, spread).await?);
         let table = Table::create(&server.database_url, spread).await?;
-        let by_itself = Server::start_beside_with(server, &BY_ITSELF).await;
+        let mut by_itself = Vec::with_capacity(CONNECTIONS.len());
+        for connections in CONNECTIONS {
+            let flags = ["--batch-max", "1", "--batches-max", &connections.to_string()];
+            let server = Server::start_beside_with(server, &flags).await;
+            let called = Called::connect(server.process_id(), &server.url).await?;
+            by_itself.push((server, called));
+        }
         let bare = Bare::start().await?;
         Ok(Self {
             server: Called::connect(server.process_id(), &server.url).await?,
             address: server.url.trim_start_matches("http://").to_owned(),
-            by_itself: {
-                let called = Called::connect(by_itself.process_id(), &by_itself.url).await?;
-                (by_itself, called)
-            },
+            by_itself,
             bare: {
                 let called = Called::connect(bare.process_id()?, &bare.url).await?;
                 (bare, called)
@@ -409,7 +424,11 @@ impl Bench {
             NoOp(in_flight) => self.server.drive(in_flight, grpc::NoOp::new, duration).await,
             SameMessages(in_flight) => self.bare.1.drive(in_flight, record, duration).await,
             RecordConversion(in_flight) => self.server.drive(in_flight, record, duration).await,
-            ByItself(in_flight) => self.by_itself.1.drive(in_flight, record, duration).await,
+            ByItself(in_flight, connections) => {
+                let server = CONNECTIONS.into_iter().zip(&self.by_itself).find(|(on, _)| *on == connections);
+                let (_, (_, called)) = server.ok_or("no server has so many connections")?;
+                called.drive(in_flight, record, duration).await
+            }
             BatchRecordConversions => self.server.drive(BATCHES, batch, duration).await,
             StreamRecordConversions => {
                 let mut callers = Vec::with_capacity(STREAMS);
@@ -418,15 +437,20 @@ impl Bench {
                 }
                 load::drive(callers, duration, process).await
             }
-            Healthz => self.measure_http(&Ask::Healthz, duration).await,
-            Postback => self.measure_http(&Ask::Postback(self.orders.clone()), duration).await,
-            Redirect => self.measure_http(&Ask::Redirect(self.visited.slug.clone()), duration).await,
+            Healthz(connections) => self.measure_http(&Ask::Healthz, connections, duration).await,
+            Postback(connections) => {
+                self.measure_http(&Ask::Postback(self.orders.clone()), connections, duration).await
+            }
+            Redirect(connections) => {
+                self.measure_http(&Ask::Redirect(self.visited.slug.clone()), connections, duration).await
+            }
         }
     }
 
-    async fn measure_http(&self, ask: &Ask, duration: Duration) -> Result<Sample> {
-        let mut callers = Vec::with_capacity(HTTP_CONNECTIONS);
-        for _ in 0..HTTP_CONNECTIONS {
+    /// With one request in flight on each HTTP/1.1 connection.
+    async fn measure_http(&self, ask: &Ask, connections: usize, duration: Duration) -> Result<Sample> {
+        let mut callers = Vec::with_capacity(connections);
+        for _ in 0..connections {
             callers.push(http::Connection::open(&self.address, ask.clone()).await?);
         }
         load::drive(callers, duration, self.server.process_id).await
