@@ -108,6 +108,7 @@ impl CoreStart {
         let door = self.door(&app).await?;
         self.tasks.spawn(postback::keep_matching(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(retention::keep(Arc::downgrade(&app), self.stopping.clone()));
+        self.tasks.spawn(db.clone().keep_log_short(self.stopping.clone()));
         // There is but one start.
         let _ = self.running.services.set(serve::core(&app));
         let _ = self.running.db.set(db);

@@ -21,6 +21,8 @@ use sea_orm::{
     sea_query::{Expr, IntoColumnRef, SimpleExpr},
 };
 use sea_orm_migration::MigratorTrait as _;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::migration::Migrator;
@@ -117,6 +119,19 @@ impl Db {
             sqlite_transaction_mode: sqlite.then_some(SqliteTransactionMode::Immediate),
         });
         begun.await
+    }
+
+    /// On SQLite, works what is in its log into the file, until `stopping`. The connection that writes would stand still
+    /// for that, and all that waits with it.
+    pub async fn keep_log_short(self, stopping: CancellationToken) {
+        if self.backend() != DbBackend::Sqlite {
+            return;
+        }
+        while stopping.run_until_cancelled(sleep(sqlite::CHECKPOINT_INTERVAL)).await.is_some() {
+            if let Err(error) = self.reader.execute_unprepared(sqlite::CHECKPOINT).await {
+                tracing::debug!(%error, "the log of the database could not be worked into its file");
+            }
+        }
     }
 
     /// How many batches are written at the same time.

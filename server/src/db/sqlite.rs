@@ -1,5 +1,7 @@
 //! What is SQLite's own.
 
+use std::time::Duration;
+
 use sea_orm::{
     ConnectOptions,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -9,9 +11,13 @@ use super::{LOCK_TIMEOUT, Role, STATEMENTS_CACHED_MAX};
 
 /// What the connection that writes keeps of the file in memory; by default 2 MiB, too little for the indexes.
 const WRITER_CACHE_KIB: u32 = 32 * 1_024;
-/// Pages of 4 KiB in the log before it is worked into the file; by default 1,000, so that busy pages are
-/// written again and again.
-const CHECKPOINT_PAGES: u32 = 4_096;
+/// Pages of 4 KiB in the log before the connection that writes works it into the file itself, since `CHECKPOINT` does not
+/// keep up. By default 1,000, so that busy pages are written again and again.
+const CHECKPOINT_PAGES: u32 = 16_384;
+
+/// Works as much of the log into the file as can be done beside others. Once that is all of it, the log begins anew.
+pub const CHECKPOINT: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+pub const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(100);
 
 pub fn set(options: &mut ConnectOptions, role: Role) {
     options.map_sqlx_sqlite_opts(move |options| {
