@@ -231,6 +231,16 @@ impl Config {
                     .to_owned();
             return Err(ConfigError { reason: "RATE_WITHOUT_KEYS", message, exit_code: 2 });
         }
+        self.check_reachable()
+    }
+
+    /// Takes note of where the server really listens, which may be another's choice.
+    pub fn listens_at(&mut self, address: SocketAddr) -> Result<(), ConfigError> {
+        self.listen = address;
+        self.check_reachable()
+    }
+
+    fn check_reachable(&self) -> Result<(), ConfigError> {
         if !self.no_auth || self.listen.ip().is_loopback() {
             return Ok(());
         }

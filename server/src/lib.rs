@@ -93,7 +93,9 @@ pub fn main() -> ExitCode {
     match runtime(config.threads()).map_err(Into::into).and_then(|runtime| runtime.block_on(run(config))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            let text = error.to_string();
+            // Those of settings begin so.
+            eprintln!("error: {}", text.strip_prefix("error: ").unwrap_or(&text));
             ExitCode::FAILURE
         }
     }
@@ -114,11 +116,15 @@ fn listen(address: SocketAddr) -> Result<TcpListener, String> {
 }
 
 #[expect(clippy::too_many_lines, reason = "one start and one stop, from top to bottom")]
-async fn run(config: Config) -> Result<(), Box<dyn Error>> {
+async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
     // Before the port is bound, so that whoever sees it open may stop us.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let listener = listen(config.listen)?;
+    let passed = serve::passed();
+    let passed = passed
+        .map_err(|error| format!("can't listen as told by LISTEN_FDS: {error}\nreason: LISTEN_FAILED"))?;
+    let listener = passed.map_or_else(|| listen(config.listen), Ok)?;
     let address = listener.local_addr()?;
+    config.listens_at(address)?;
     let health_listener = config.health_listen.map(listen).transpose()?;
     let stopping = CancellationToken::new();
     let tasks = TaskTracker::new();

@@ -67,7 +67,7 @@ use self::{
 };
 pub use self::{
     keys::Door,
-    port::{Port, listen},
+    port::{Port, listen, passed},
     tls::{Files as TlsFiles, Tls},
 };
 

@@ -14,15 +14,12 @@
 
 pub mod database;
 pub mod disk;
+mod process;
 pub mod random;
 pub mod sale;
 pub mod stage;
 
-use std::{
-    path::{Path, PathBuf},
-    process::{ExitStatus, Stdio},
-    time::Duration,
-};
+use std::{net::TcpListener, path::Path, process::ExitStatus, time::Duration};
 
 use reqwest::{header::HeaderMap, redirect::Policy};
 use s2s_sdk::{
@@ -33,10 +30,10 @@ use s2s_sdk::{
     },
 };
 use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
-    process::{Child, Command},
-};
+use tokio::process::{Child, Command};
+
+use process::{binary, launch, prepare};
+pub use process::{command, command_with, end_of, run_to_end};
 
 /// The administrator's key of every server that is started here.
 pub const ADMIN_KEY: &str = "s2s_54d0e80fa59d373c44f88f2c43743873034261e69b34ee2c";
@@ -47,43 +44,6 @@ const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// Any free port of loopback.
 const FREE_PORT: &str = "127.0.0.1:0";
 
-/// The server's settings in the environment, without `S2S_`.
-const VARIABLES: [&str; 33] = [
-    "ALLOW_LOSSY",
-    "BATCHES_MAX",
-    "BATCH_MAX",
-    "CONNECTIONS_MAX",
-    "CONNECTIONS_PER_ADDRESS",
-    "CORE",
-    "CORE_CA",
-    "CORE_CLIENT_CERTIFICATE",
-    "CORE_CLIENT_KEY",
-    "CORE_KEY",
-    "DATABASE_URL",
-    "DRAIN_SECONDS",
-    "HEALTH_LISTEN",
-    "LISTEN",
-    "LOG",
-    "NO_AUTH",
-    "PROXY_PROTOCOL",
-    "PUBLIC_URL",
-    "RATE_PER_ADDRESS",
-    "RATE_PER_KEY",
-    "REQUESTS_MAX",
-    "RETAIN_CLICKS_DAYS",
-    "RETAIN_CONVERSIONS_DAYS",
-    "RETAIN_POSTBACKS_DAYS",
-    "ROLE",
-    "SPOOL",
-    "SPOOL_MEBIBYTES_MAX",
-    "STORE_ADDRESSES",
-    "THREADS",
-    "TLS_CERTIFICATE",
-    "TLS_CLIENT_CA",
-    "TLS_KEY",
-    "TRUSTED_PROXIES",
-];
-
 /// A running server. Killed, and its data removed, when dropped.
 pub struct Server {
     child: Child,
@@ -91,6 +51,8 @@ pub struct Server {
     arguments: Vec<String>,
     /// What it is told to listen at, also when it is restarted.
     listen: String,
+    /// What it is passed instead.
+    socket: Option<TcpListener>,
     variables: Vec<(&'static str, String)>,
     /// Of its own.
     pub database_url: String,
@@ -164,7 +126,18 @@ impl Server {
         let mut command = command(folder.path());
         command.args(&arguments).envs(variables.iter().map(|(name, value)| (name, value)));
         let (child, url) = launch(&mut command, listen).await;
-        Self { child, folder, arguments, listen: listen.to_owned(), variables, database_url, url }
+        let (listen, socket) = (listen.to_owned(), None);
+        Self { child, folder, arguments, listen, socket, variables, database_url, url }
+    }
+
+    /// From its next start on, the server is passed a socket that stays open while it does not run, as a service manager
+    /// does it. Returns the URL there.
+    pub async fn restart_on_a_socket(&mut self) -> &str {
+        self.socket = Some(TcpListener::bind(FREE_PORT).unwrap());
+        self.terminate().await;
+        assert!(self.ended().await.success());
+        self.restart().await;
+        &self.url
     }
 
     /// Starts a server whose disk is full once a file has `kibibytes`, until it is restarted.
@@ -178,8 +151,8 @@ impl Server {
         shell.args(["-c", &script]).arg(binary()).args(&arguments);
         let (child, url) = launch(&mut prepare(shell, folder.path()), FREE_PORT).await;
         let database_url = database::file(folder.path());
-        let listen = FREE_PORT.to_owned();
-        Self { child, folder, arguments, listen, variables: Vec::new(), database_url, url }
+        let (listen, socket) = (FREE_PORT.to_owned(), None);
+        Self { child, folder, arguments, listen, socket, variables: Vec::new(), database_url, url }
     }
 
     /// A client with defaults.
@@ -263,7 +236,10 @@ impl Server {
     }
 
     async fn launch_again(&mut self, listen: &str) {
-        let mut command = command(self.folder.path());
+        let mut command = match &self.socket {
+            Some(socket) => command_with(socket, self.folder.path()),
+            None => command(self.folder.path()),
+        };
         command.args(&self.arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
         (self.child, self.url) = launch(&mut command, listen).await;
     }
@@ -339,85 +315,6 @@ pub fn authorized<T>(message: T) -> tonic::Request<T> {
 /// The header `authorization` that shows a key.
 pub fn bearer(api_key: &str) -> String {
     format!("Bearer {api_key}")
-}
-
-/// Starts the server and waits until it says where it listens.
-async fn launch(command: &mut Command, listen: &str) -> (Child, String) {
-    let mut child =
-        command.args(["--listen", listen]).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let said = async {
-        loop {
-            let line = lines.next_line().await.unwrap();
-            let line = line.unwrap_or_else(|| panic!("the server ended at its start"));
-            if let Some(url) = line.strip_prefix("s2s-server listens on ") {
-                return url.to_owned();
-            }
-        }
-    };
-    let url = tokio::time::timeout(PATIENCE, said).await.expect("the server says where it listens");
-    (child, url)
-}
-
-/// The server binary with defaults, in `folder`. Its log goes to the test's standard error.
-pub fn command(folder: &Path) -> Command {
-    prepare(Command::new(binary()), folder)
-}
-
-fn prepare(mut command: Command, folder: &Path) -> Command {
-    // Variables of the developer's own server are not the test's.
-    for name in VARIABLES {
-        command.env_remove(format!("S2S_{name}"));
-    }
-    // Ours would be a misspelt setting to the server.
-    command.env_remove(database::VARIABLE);
-    command.env("S2S_ADMIN_KEY", ADMIN_KEY);
-    // On a busy machine a postback may take so long that it is queued, which few tests expect.
-    command.env("S2S_SPOOL", "off");
-    command.env("S2S_LOG", "warn").current_dir(folder).stdin(Stdio::null());
-    command
-}
-
-/// Runs the server to its end, as where it refuses to start: exit status and standard error.
-pub async fn run_to_end(
-    folder: &Path,
-    arguments: &[&str],
-    variables: &[(&str, &str)],
-) -> (ExitStatus, String) {
-    let mut command = command(folder);
-    command.args(arguments).envs(variables.iter().copied()).stderr(Stdio::piped()).stdout(Stdio::null());
-    let mut child = command.kill_on_drop(true).spawn().unwrap();
-    let mut output = String::new();
-    let mut stderr = child.stderr.take().unwrap();
-    let all = async {
-        stderr.read_to_string(&mut output).await.unwrap();
-        child.wait().await.unwrap()
-    };
-    let status = tokio::time::timeout(PATIENCE, all).await.expect("the server ends");
-    (status, output)
-}
-
-/// The server binary of this build. It must be there, and newer than its sources: a test of yesterday's
-/// server proves nothing.
-fn binary() -> PathBuf {
-    let this = std::env::current_exe().unwrap();
-    let folders = this.ancestors().skip(1).take(2);
-    let binary = folders.map(|folder| folder.join("s2s-server")).find(|path| path.is_file());
-    let binary =
-        binary.expect("s2s-server is not built; run `make test`, or `cargo build --workspace` first");
-    let built = binary.metadata().and_then(|metadata| metadata.modified()).unwrap();
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src");
-    assert!(newest(&sources) <= built, "s2s-server is older than its sources; run `make test`, or build it");
-    binary
-}
-
-fn newest(folder: &Path) -> std::time::SystemTime {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
-    let times = entries.map(|entry| {
-        let folder = entry.file_type().unwrap().is_dir();
-        if folder { newest(&entry.path()) } else { entry.metadata().unwrap().modified().unwrap() }
-    });
-    times.max().unwrap()
 }
 
 /// What `/s2s` answered.

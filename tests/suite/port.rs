@@ -16,7 +16,7 @@ use s2s_sdk::{
         tracking_link_service_client::TrackingLinkServiceClient,
     },
 };
-use s2s_tests::{ADMIN_KEY, Answer, Server, authorized, bearer, http};
+use s2s_tests::{ADMIN_KEY, Answer, Server, authorized, bearer, command_with, end_of, http, run_to_end};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -280,4 +280,34 @@ async fn garbage_on_one_connection_disturbs_no_other() {
         let length = stream.read(&mut answer).await.unwrap_or_default();
         assert!(!answer[..length].starts_with(b"HTTP/1.1 2"), "{}", String::from_utf8_lossy(&answer));
     }
+}
+
+#[tokio::test]
+async fn who_comes_during_a_restart_waits_where_the_socket_is_passed_on() {
+    let mut server = Server::start().await;
+    let address = server.restart_on_a_socket().await.trim_start_matches("http://").to_owned();
+    server.terminate().await;
+    assert!(server.ended().await.success());
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: s2s\r\nConnection: close\r\n\r\n").await.unwrap();
+    server.restart_in_place().await;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[tokio::test]
+async fn passed_sockets_that_are_of_no_use_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for (count, expected) in [("1", "fd 3 is not a socket"), ("2", "2 sockets were passed, not one")] {
+        let (status, output) = run_to_end(folder.path(), &[], &[("LISTEN_FDS", count)]).await;
+        assert!(!status.success() && output.contains(expected), "{output}");
+        assert!(output.contains("reason: LISTEN_FAILED"), "{output}");
+    }
+    // It may be another's choice where that is, but not that everybody is the administrator there.
+    let socket = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
+    let mut command = command_with(&socket, folder.path());
+    command.arg("--no-auth");
+    let (status, output) = end_of(command).await;
+    assert!(!status.success() && output.contains("reason: NO_AUTH_REACHABLE"), "{output}");
 }

@@ -10,6 +10,7 @@ use std::{
 use axum::{Router, body::Body};
 use futures::future::BoxFuture;
 use ipnet::IpNet;
+use listenfd::ListenFd;
 use tokio::{
     io::AsyncWriteExt as _,
     net::{TcpListener, TcpSocket, TcpStream},
@@ -42,6 +43,18 @@ pub struct Port {
     pub trusted_proxies: Vec<IpNet>,
     /// Whether trusted proxies begin their connections with a PROXY header.
     pub proxy_protocol: bool,
+}
+
+/// The socket that a service manager has opened and passes to each process in turn (`LISTEN_FDS`): while none runs, who
+/// comes waits in it.
+pub fn passed() -> io::Result<Option<TcpListener>> {
+    let mut passed = ListenFd::from_env();
+    if passed.len() > 1 {
+        return Err(io::Error::other(format!("{} sockets were passed, not one", passed.len())));
+    }
+    let Some(listener) = passed.take_tcp_listener(0)? else { return Ok(None) };
+    listener.set_nonblocking(true)?;
+    TcpListener::from_std(listener).map(Some)
 }
 
 /// Listens, with room for those who wait to be accepted.

@@ -80,7 +80,7 @@ async fn on_a_bad_disk(what: &str, disk: &Disk, length: Duration) -> Result<Stri
     }
     let health = scene.front().health().await;
     // What was kept is on the disk, not only in the memory of who has kept it.
-    street.enter(Phase::Restart);
+    street.enter(Phase::Killed);
     scene.kill_front().await;
     street.enter(Phase::Outage);
     sleep(length / 4).await;
@@ -116,7 +116,7 @@ async fn killed_every_second(length: Duration) -> Result<String, String> {
     let mut scene = Scene::start("sqlite", Away::Core, &[], folder.path()).await;
     let street = scene.street(folder.path(), Promised::Durable).await;
     let visitors = scene.begin(&street, length).await;
-    street.enter(Phase::Restart);
+    street.enter(Phase::Killed);
     let (begun, mut ticks, mut kills) = (Instant::now(), interval(KILL_INTERVAL), 0);
     while begun.elapsed() < length {
         ticks.tick().await;

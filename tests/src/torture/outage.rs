@@ -21,6 +21,7 @@ pub async fn torture(kind: &str, length: Duration) -> Result<String, String> {
 async fn outage(kind: &str, away: Away, length: Duration) -> Result<String, String> {
     let folder = tempfile::tempdir().unwrap();
     let mut scene = Scene::start(kind, away, &[], folder.path()).await;
+    scene.front_mut().restart_on_a_socket().await;
     let street = scene.street(folder.path(), Promised::All).await;
     let visitors = scene.begin(&street, length).await;
     sleep(length / 2).await;

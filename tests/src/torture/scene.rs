@@ -144,7 +144,7 @@ impl Scene {
         front.restart_in_place().await;
     }
 
-    fn front_mut(&mut self) -> &mut Server {
+    pub fn front_mut(&mut self) -> &mut Server {
         self.edge.as_mut().unwrap_or(&mut self.core)
     }
 

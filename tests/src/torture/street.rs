@@ -39,8 +39,10 @@ pub enum Phase {
     Outage,
     /// Neither core nor spool take anything: merchants are refused and come again, visitors are sent on.
     Trouble,
-    /// The server stops, or is killed, until it listens again: who finds nobody comes again.
+    /// The server stops as it is asked to, until it listens again. Its socket stays open, so that who comes waits.
     Restart,
+    /// The server is killed, until it listens again: who finds nobody comes again.
+    Killed,
     Drain,
     Over,
 }
@@ -207,7 +209,7 @@ impl Street {
                     self.waiting.fetch_sub(1, Ordering::Relaxed);
                     continue;
                 }
-                Err(_) if phases.contains(&Phase::Restart) => {
+                Err(_) if phases.contains(&Phase::Killed) => {
                     sleep(TRY_AGAIN).await;
                     continue;
                 }
