@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use s2s_tests::{Server, database::fresh_on, database::server::DatabaseServer, eventually, random::Random};
+use s2s_tests::{Server, database::fresh_on, database::server::DatabaseServer, random::Random};
 use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
@@ -147,15 +147,17 @@ impl Victims {
 
     /// Waits until all is as it was, and nothing is in any spool.
     async fn recover(&self) {
-        eventually(async || (self.server.health().await["status"] == "serving").then_some(())).await;
         for server in std::iter::once(&self.server).chain(&self.edges) {
             let drained = async {
-                while server.health().await["spool"]["records"] != 0 {
+                loop {
+                    let health = server.health().await;
+                    if health["status"] == "serving" && health["spool"]["records"] == 0 {
+                        return;
+                    }
                     sleep(ASK_INTERVAL).await;
                 }
             };
             timeout(CAUGHT_UP_WITHIN, drained).await.unwrap();
-            server.drained().await;
         }
     }
 }

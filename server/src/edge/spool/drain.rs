@@ -211,6 +211,7 @@ impl Drain {
             let items = reading.items(max);
             if let Some(Item { what: What::Call(record), .. }) = items.first() {
                 self.state.oldest.store(record.arrived_at.micros(), Ordering::Release);
+                self.pace.suit(self.state.clock.now().since(record.arrived_at));
             }
             if !items.is_empty() {
                 return Ok(items);

@@ -1,12 +1,18 @@
 //! How much is drained at the same time: as much as the core takes without getting slower. Pure.
 //!
 //! What is drained takes the way of live calls, so its own calls tell what those feel. What a call takes beside
-//! live ones alone is measured again and again, and more are tried as long as calls take hardly longer for it.
+//! live ones alone is measured again and again, and more are tried as long as calls take hardly longer for it. What has
+//! waited for long is not put off for that any more.
 
 use std::time::Duration;
 
+use crate::time::Span;
+
 const AT_ONCE_MAX: usize = 128;
-/// How many batches are handed over one by one, to measure.
+/// Records that are older are handed over so many at once at least.
+const PUT_OFF_MAX: Span = Span::from_seconds(60);
+const AT_ONCE_LATE: usize = 16;
+/// How many batches are handed over with as few as that, to measure.
 const MEASURED: u32 = 4;
 /// How many then follow by that measure.
 const FOLLOWING: u32 = 60;
@@ -15,7 +21,9 @@ const ROUNDS: usize = 8;
 
 pub struct Pace {
     at_once: usize,
-    /// What a call takes beside live ones alone: the mean of the quickest batch.
+    /// The fewest at once: one, where nothing is late.
+    at_least: usize,
+    /// What a call takes beside live ones, and the fewest of ours: the mean of the quickest batch.
     alone: Duration,
     /// Since the measuring began.
     batches: u32,
@@ -23,11 +31,23 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { at_once: 1, alone: Duration::MAX, batches: 0 }
+        Self::measuring(1)
     }
 }
 
 impl Pace {
+    fn measuring(at_least: usize) -> Self {
+        Self { at_once: at_least, at_least, alone: Duration::MAX, batches: 0 }
+    }
+
+    /// Learns how old the oldest record is.
+    pub fn suit(&mut self, age: Span) {
+        let at_least = if age > PUT_OFF_MAX { AT_ONCE_LATE } else { 1 };
+        if at_least != self.at_least {
+            *self = Self::measuring(at_least);
+        }
+    }
+
     /// How many calls are made at the same time.
     pub fn at_once(&self) -> usize {
         self.at_once
@@ -41,13 +61,13 @@ impl Pace {
     /// Learns what a call of the last batch took, on average, and whether all places were filled.
     pub fn took(&mut self, call: Duration, filled: bool) {
         self.batches += 1;
-        if self.at_once == 1 {
+        if self.at_once == self.at_least {
             self.alone = self.alone.min(call);
         }
         self.at_once = if self.batches < MEASURED {
-            1
+            self.at_least
         } else if call > self.bearable() {
-            (self.at_once / 2).max(1)
+            (self.at_once / 2).max(self.at_least)
         } else if filled {
             (self.at_once + self.at_once.div_ceil(2)).min(AT_ONCE_MAX)
         } else {
@@ -60,7 +80,7 @@ impl Pace {
 
     /// Also after the core was away: it may be cold when it is back, and all others come back with us.
     pub fn begin_anew(&mut self) {
-        *self = Self::default();
+        *self = Self::measuring(self.at_least);
     }
 
     /// The longest that a call may take because of us: half as much again.
@@ -88,6 +108,23 @@ mod tests {
         // One that shares a commit among all calls.
         let shared = after(20, |at_once| 2_000 + 100 * u64::try_from(at_once).unwrap());
         assert!((5..=18).contains(&shared), "{shared}");
+    }
+
+    #[test]
+    fn what_has_waited_for_long_is_handed_over_whatever_calls_take() {
+        let mut pace = Pace::default();
+        let take = |pace: &mut Pace| {
+            (0..20)
+                .for_each(|_| pace.took(Duration::from_millis(u64::try_from(pace.at_once()).unwrap()), true));
+            pace.at_once()
+        };
+        assert!(take(&mut pace) <= 2);
+        pace.suit(Span::from_seconds(61));
+        assert!(take(&mut pace) >= AT_ONCE_LATE);
+        pace.begin_anew();
+        assert_eq!(pace.at_once(), AT_ONCE_LATE);
+        pace.suit(Span::from_seconds(2));
+        assert_eq!(pace.at_once(), 1);
     }
 
     #[test]
