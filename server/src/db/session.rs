@@ -77,8 +77,9 @@ impl Session {
         self.take_connection().await?;
         Ok(match &mut self.dedicated {
             Some(connection) => {
-                connection.execute_unprepared("BEGIN").await?;
+                // First: whoever goes away meanwhile leaves it so.
                 connection.in_transaction = true;
+                connection.execute_unprepared("BEGIN").await?;
                 Transaction::Dedicated(connection)
             }
             None => Transaction::Pooled(self.db.begin().await?),
@@ -131,8 +132,8 @@ impl Dedicated {
 
 impl Drop for Dedicated {
     fn drop(&mut self) {
-        // The next to use it would find itself in our transaction.
-        if self.in_transaction {
+        // The next to use it would find itself in our transaction, or read an answer that was ours.
+        if self.in_transaction || *self.broken.get_mut() {
             match self.connection.get_mut() {
                 Connection::Postgres(connection) => connection.close_on_drop(),
                 Connection::MySql(connection) => connection.close_on_drop(),

@@ -37,6 +37,8 @@ use crate::{
 
 /// Records that are handed over together where the core has a fault with one: others tell whether it is the record.
 const BESIDE_A_FAULT: usize = 256;
+/// So many of them at once: most of the time of one with a fault is a pause.
+const AT_ONCE_BESIDE_A_FAULT: usize = 16;
 /// How long the core may take for one of them.
 const CALL_BUDGET: Duration = Duration::from_secs(10);
 /// How often a record is tried that the core has a fault with, and how long apart.
@@ -118,7 +120,7 @@ impl Drain {
     /// Works until `stopping`. To be made before the writer runs.
     pub fn run(mut self, runtime: &Handle, stopping: &CancellationToken) {
         self.take_stock();
-        let (mut pause, mut batch_max) = (PAUSE_MIN, self.pace.batch());
+        let (mut pause, mut batch_max, mut at_once) = (PAUSE_MIN, self.pace.batch(), self.pace.at_once());
         while !stopping.is_cancelled() {
             let went_on = match self.next(batch_max) {
                 Ok(items) if items.is_empty() => {
@@ -127,16 +129,16 @@ impl Drain {
                     true
                 }
                 Ok(items) => {
-                    let handed = stopping.run_until_cancelled(self.hand_over(&items));
+                    let handed = stopping.run_until_cancelled(self.hand_over(&items, at_once));
                     let Some(outcomes) = runtime.block_on(handed) else { break };
                     // A core that does not answer is asked with one.
-                    batch_max = if outcomes.contains(&Outcome::Open) {
+                    (batch_max, at_once) = if outcomes.contains(&Outcome::Open) {
                         self.pace.begin_anew();
-                        1
+                        (1, 1)
                     } else if outcomes.contains(&Outcome::Fault) {
-                        BESIDE_A_FAULT
+                        (BESIDE_A_FAULT, AT_ONCE_BESIDE_A_FAULT)
                     } else {
-                        self.pace.batch()
+                        (self.pace.batch(), self.pace.at_once())
                     };
                     self.pass(&items, &outcomes)
                 }
@@ -240,7 +242,7 @@ impl Drain {
         Ok(())
     }
 
-    async fn hand_over(&mut self, items: &[Item]) -> Vec<Outcome> {
+    async fn hand_over(&mut self, items: &[Item], at_once: usize) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(items.len());
         let mut lanes: HashMap<u16, usize> = HashMap::new();
         let mut queues: Vec<Vec<(usize, &Record)>> = Vec::with_capacity(items.len());
@@ -260,7 +262,7 @@ impl Drain {
             }
         }
         let (calls, away) = (&self.calls, &AtomicBool::new(false));
-        let filled = queues.len() >= self.pace.at_once();
+        let filled = queues.len() >= at_once;
         let queues = stream::iter(queues).map(|queue| async move {
             let mut came = Vec::with_capacity(queue.len());
             for (index, record) in queue {
@@ -277,7 +279,7 @@ impl Drain {
             }
             came
         });
-        let came: Vec<_> = queues.buffer_unordered(self.pace.at_once()).concat().await;
+        let came: Vec<_> = queues.buffer_unordered(at_once).concat().await;
         for (index, outcome, _) in &came {
             if let Some(slot) = outcomes.get_mut(*index) {
                 *slot = *outcome;
@@ -285,6 +287,7 @@ impl Drain {
         }
         // Failures may be quicker than answers.
         if let Ok(calls @ 1..) = u32::try_from(came.len())
+            && at_once == self.pace.at_once()
             && outcomes.iter().all(|outcome| *outcome == Outcome::Done)
         {
             let all: Duration = came.iter().map(|(_, _, took)| took).sum();
