@@ -13,14 +13,14 @@ use std::{
 
 use clap::ValueEnum;
 use s2s_sdk::v1::ErrorReason;
-use sea_orm::{DatabaseTransaction, DeriveValueType};
+use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
     app::App,
     auth::Scope,
-    db::{Db, TimedTable, json_text},
+    db::{Connection, Db, TimedTable, json_text},
     error::{Error, Result, Violations},
     id::{AccountId, Random},
     page::PageRequest,
@@ -186,7 +186,7 @@ pub async fn find(app: &App, account: AccountId, id: ClickId) -> Result<Option<C
 /// Blots the visitor out of a click, in an open transaction. One that is not there is entered without, if its link is
 /// known, since the first of an id stays: what comes later adds nothing. Returns it as it is then.
 pub async fn erase(
-    txn: &DatabaseTransaction,
+    txn: &Connection,
     account: AccountId,
     signed: SignedClickId,
     link: Option<&TrackingLink>,

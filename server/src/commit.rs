@@ -27,7 +27,7 @@ use tokio::{
 };
 
 use crate::{
-    db::{Db, Executor, Session, is_contention, is_known_key, is_outage},
+    db::{Connection, Db, Session, is_contention, is_known_key, is_outage},
     error::{Error, Result},
 };
 use s2s_sdk::v1::ErrorReason;
@@ -59,7 +59,7 @@ pub trait Write: Sized + Send + Sync + 'static {
     /// batches; or that nobody knows.
     fn write(
         rows: &[Self],
-        db: &Executor<'_>,
+        db: &Connection,
     ) -> impl Future<Output = Result<Vec<Self::Outcome>, DbErr>> + Send;
 }
 
@@ -201,6 +201,7 @@ impl Writer {
                 }
             }
         }
+        session.rest();
         session
     }
 
@@ -220,7 +221,7 @@ impl Writer {
             && lane.is_one_statement(session.backend())
             && !self.expects_known_keys()
         {
-            match lane.write(&session.executor().await?).await {
+            match lane.write(session.connection().await?).await {
                 Err(error) if is_known_key(&error) => {
                     self.known_keys_expected.store(BATCHES_AFTER_KNOWN_KEYS, Ordering::Relaxed);
                 }
@@ -229,12 +230,12 @@ impl Writer {
         }
         let txn = session.begin().await?;
         for lane in lanes.iter_mut() {
-            if let Err(error) = lane.write(&txn.executor()).await {
-                txn.rollback().await?;
+            if let Err(error) = lane.write(txn).await {
+                session.roll_back().await;
                 return Err(error);
             }
         }
-        txn.commit().await
+        session.commit().await
     }
 
     fn expects_known_keys(&self) -> bool {
@@ -278,7 +279,7 @@ trait Lane: Send {
     /// Takes the later half away; `None` where there is but one write.
     fn split_half(&mut self) -> Option<Box<dyn Lane>>;
     fn is_one_statement(&self, backend: DbBackend) -> bool;
-    fn write<'a>(&'a mut self, db: &'a Executor<'a>) -> BoxFuture<'a, Result<(), DbErr>>;
+    fn write<'a>(&'a mut self, db: &'a Connection) -> BoxFuture<'a, Result<(), DbErr>>;
     /// Tells all callers what has become of their rows.
     fn answer(self: Box<Self>);
     /// Tells all callers that nothing was written.
@@ -315,7 +316,7 @@ impl<W: Write> Lane for LaneOf<W> {
         W::is_one_statement(&self.rows, backend)
     }
 
-    fn write<'a>(&'a mut self, db: &'a Executor<'a>) -> BoxFuture<'a, Result<(), DbErr>> {
+    fn write<'a>(&'a mut self, db: &'a Connection) -> BoxFuture<'a, Result<(), DbErr>> {
         Box::pin(async move {
             self.outcomes = W::write(&self.rows, db).await?;
             Ok(())
@@ -348,7 +349,7 @@ mod tests {
     /// Another kind of row, always accepted.
     struct Other;
 
-    async fn insert(db: &Executor<'_>, name: Option<&str>) -> Result<(), DbErr> {
+    async fn insert(db: &Connection, name: Option<&str>) -> Result<(), DbErr> {
         let sql = "INSERT INTO account (id, name, created_at) VALUES (randomblob(16), $1, 0)";
         db.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, [name.into()])).await?;
         Ok(())
@@ -357,7 +358,7 @@ mod tests {
     impl Write for Named {
         type Outcome = &'static str;
 
-        async fn write(rows: &[Self], db: &Executor<'_>) -> Result<Vec<&'static str>, DbErr> {
+        async fn write(rows: &[Self], db: &Connection) -> Result<Vec<&'static str>, DbErr> {
             for row in rows {
                 insert(db, row.0).await?;
             }
@@ -368,7 +369,7 @@ mod tests {
     impl Write for Other {
         type Outcome = ();
 
-        async fn write(rows: &[Self], db: &Executor<'_>) -> Result<Vec<()>, DbErr> {
+        async fn write(rows: &[Self], db: &Connection) -> Result<Vec<()>, DbErr> {
             for _ in rows {
                 insert(db, Some("other")).await?;
             }

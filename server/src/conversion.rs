@@ -20,7 +20,7 @@ use crate::{
     auth::Scope,
     click::{CLOCK_SKEW_MAX, ClickId, SignedClickId},
     conversion_code::{self, ConversionCode, ConversionCodeId, DedupePolicy},
-    db::{Executor, TimedTable, json_text},
+    db::{Connection, TimedTable, json_text},
     error::{Error, Result, Violations},
     id::{AccountId, base32, from_base32},
     money::{Amount, Currency, Percent},
@@ -312,7 +312,7 @@ pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
 /// Writes conversions in an open transaction: for postbacks, which are written together with theirs.
 pub async fn write_all(
     conversions: &[&Conversion],
-    txn: &Executor<'_>,
+    txn: &Connection,
 ) -> Result<Vec<Result<Recorded>>, DbErr> {
     let earlier = store::insert(conversions, txn).await?;
     let settled = conversions.iter().zip(earlier);

@@ -15,9 +15,8 @@ mod sqlite;
 use std::{fmt, sync::Arc, time::Duration};
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection,
-    DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _, Value,
+    ColumnTrait, Condition, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
+    EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement, Value,
     sea_query::{Expr, IntoColumnRef, SimpleExpr},
 };
 use sea_orm_migration::MigratorTrait as _;
@@ -30,7 +29,8 @@ use crate::migration::Migrator;
 pub use faults::{is_contention, is_known_key, is_outage, is_without_partition};
 pub use insert::{Insertion, insert_new, is_one_statement, statement_runs};
 pub use partitions::{Month, TimedTable};
-pub use session::{Executor, Session};
+use session::Writes;
+pub use session::{Connection, Session};
 
 /// How long a call waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -73,6 +73,7 @@ pub(crate) use json_text;
 pub struct Db {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    writes: Writes,
     url: Arc<str>,
     batches_max: u16,
 }
@@ -93,7 +94,8 @@ impl Db {
         }
         migrate(backend, url).await?;
         let reader = Database::connect(options(backend, url, Role::Reader)).await?;
-        Ok(Self { reader, writer, url: url.into(), batches_max })
+        let writes = Writes::default();
+        Ok(Self { reader, writer, writes, url: url.into(), batches_max })
     }
 
     fn backend(&self) -> DbBackend {
@@ -105,20 +107,21 @@ impl Db {
         &self.reader
     }
 
-    /// For a single statement that writes.
-    pub fn writer(&self) -> &DatabaseConnection {
-        &self.writer
+    /// A connection that writes, the next free one. On SQLite there is but one.
+    async fn connection(&self) -> Result<Connection, DbErr> {
+        Connection::take(&self.writer, self.writes.clone()).await
     }
 
     /// A transaction that may write. On SQLite it waits for the one before it to end.
-    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        let sqlite = self.backend() == DbBackend::Sqlite;
-        let begun = self.writer.begin_with_options(TransactionOptions {
-            isolation_level: None,
-            access_mode: None,
-            sqlite_transaction_mode: sqlite.then_some(SqliteTransactionMode::Immediate),
-        });
-        begun.await
+    pub async fn begin(&self) -> Result<Connection, DbErr> {
+        let connection = self.connection().await?;
+        connection.begin().await?;
+        Ok(connection)
+    }
+
+    /// Whether the database took nothing when it was last written to.
+    pub fn refuses_writes(&self) -> bool {
+        self.writes.are_refused()
     }
 
     /// On SQLite, works what is in its log into the file, until `stopping`. The connection that writes would stand still
@@ -337,7 +340,7 @@ pub fn contains_bytes(db: &impl ConnectionTrait, column: impl IntoColumnRef, tex
 }
 
 /// Ends a transaction: its writes are kept, or only the database's opinion of them was wanted.
-pub async fn end(txn: DatabaseTransaction, keep: bool) -> Result<(), DbErr> {
+pub async fn end(txn: Connection, keep: bool) -> Result<(), DbErr> {
     if keep { txn.commit().await } else { txn.rollback().await }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait as _,
+    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _,
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
     sea_query::OnConflict,
 };
@@ -11,7 +11,7 @@ use sea_orm::{
 use super::{ClickId, ClickIdKey, ClickIdKeys, KeyId, LIST_KEY_BYTES, SECRET_BYTES, SubIds};
 use crate::{
     commit::Write,
-    db::{Db, Executor, insert_new, is_in_index, is_one_statement},
+    db::{Connection, Db, insert_new, is_in_index, is_one_statement},
     error::{Error, Result},
     id::AccountId,
     page::PageRequest,
@@ -50,7 +50,7 @@ impl Write for Insert {
         is_one_statement(backend, rows.len())
     }
 
-    async fn write(rows: &[Self], db: &Executor<'_>) -> Result<Vec<Option<Model>>, DbErr> {
+    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
         let models: Vec<&Model> = rows.iter().map(|row| &row.0).collect();
         if insert_new::<Entity>(db, &models, &[Column::ClickId]).await? {
             return Ok(vec![None; rows.len()]);
@@ -69,13 +69,13 @@ pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ClickId) ->
 /// Blots the visitor out of the click. Where it is not there, `blank` is entered in its place, so that what comes
 /// later finds it there. Returns it as it is then.
 pub async fn erase(
-    txn: &DatabaseTransaction,
+    txn: &Connection,
     account: AccountId,
     id: ClickId,
     blank: Option<Model>,
 ) -> Result<Option<Model>> {
     if let Some(blank) = blank {
-        insert_new::<Entity>(&txn.into(), &[&blank], &[Column::ClickId]).await?;
+        insert_new::<Entity>(txn, &[&blank], &[Column::ClickId]).await?;
     }
     Entity::update_many()
         .col_expr(Column::SubIds, Expr::value(SubIds::default()))

@@ -12,7 +12,7 @@ use crate::{
     click::{ClickId, KeyId},
     commit::Write,
     conversion_code::ConversionCodeId,
-    db::{Executor, Insertion, insert_new, is_in_index, is_one_statement},
+    db::{Connection, Insertion, insert_new, is_in_index, is_one_statement},
     error::{Error, Result},
     id::AccountId,
     money::{Amount, Currency, Percent},
@@ -67,14 +67,14 @@ impl Write for Insert {
         is_one_statement(backend, rows.len())
     }
 
-    async fn write(rows: &[Self], db: &Executor<'_>) -> Result<Vec<Option<Model>>, DbErr> {
+    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
         let rows: Vec<&Model> = rows.iter().map(|row| &row.0).collect();
         insert(&rows, db).await
     }
 }
 
 /// Inserts the rows whose keys are not there yet. Returns for each the earlier row under its key, if there is one.
-pub async fn insert(rows: &[&Model], db: &Executor<'_>) -> Result<Vec<Option<Model>>, DbErr> {
+pub async fn insert(rows: &[&Model], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
     let key = [Column::ClickId, Column::CodeId, Column::DedupeKey];
     if insert_new::<Entity>(db, rows, &key).await? {
         return Ok(vec![None; rows.len()]);

@@ -9,7 +9,7 @@ use sea_orm::{
     ModelTrait, SqlErr, Statement, Value, sea_query::ArrayType,
 };
 
-use super::Executor;
+use super::Connection;
 
 /// Rows in one statement with placeholders, at most; within the number of values that every database takes.
 const STATEMENT_ROWS_MAX: usize = 512;
@@ -23,7 +23,7 @@ pub fn is_one_statement(backend: DbBackend, rows: usize) -> bool {
 ///
 /// On PostgreSQL without a transaction, a key that is there is an error, and nothing is inserted: to look for each
 /// key first costs as much again as a third of the insert. In a transaction, an error would end it.
-pub async fn insert_new<E>(db: &Executor<'_>, rows: &[&E::Model], key: &[E::Column]) -> Result<bool, DbErr>
+pub async fn insert_new<E>(db: &Connection, rows: &[&E::Model], key: &[E::Column]) -> Result<bool, DbErr>
 where
     E: EntityTrait,
     E::Model: ModelTrait<Entity = E>,
@@ -135,7 +135,7 @@ impl Insertion {
     }
 
     /// Inserts the rows. Returns how many of those that were added last.
-    pub async fn execute(self, db: &Executor<'_>) -> Result<u64, DbErr> {
+    pub async fn execute(self, db: &Connection) -> Result<u64, DbErr> {
         let Some((last, others)) = self.inserts.split_last() else { return Ok(0) };
         let others: Vec<String> =
             others.iter().enumerate().map(|(number, insert)| format!("i{number} AS ({insert})")).collect();

@@ -14,7 +14,7 @@ use super::{Filter, LIST_KEY_BYTES, Notes, PostbackId, Reason, Verdict};
 use crate::{
     commit::Write,
     conversion::{self, Conversion},
-    db::{Executor, Insertion, contains_bytes, insert_new, is_in_index, statement_runs},
+    db::{Connection, Insertion, contains_bytes, insert_new, is_in_index, statement_runs},
     error::Result,
     id::{AccountId, first_id},
     page::PageRequest,
@@ -77,7 +77,7 @@ impl Write for Receipt {
         backend == DbBackend::Postgres && rows.iter().all(|row| row.mode == Mode::Insert)
     }
 
-    async fn write(rows: &[Self], db: &Executor<'_>) -> Result<Vec<Model>, DbErr> {
+    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<Model>, DbErr> {
         if !db.is_in_transaction() {
             return insert_all(rows, db).await;
         }
@@ -134,7 +134,7 @@ impl Write for Receipt {
 }
 
 /// Inserts postbacks and their conversions by one statement, where all of them are new; else it is an error.
-async fn insert_all(rows: &[Receipt], db: &Executor<'_>) -> Result<Vec<Model>, DbErr> {
+async fn insert_all(rows: &[Receipt], db: &Connection) -> Result<Vec<Model>, DbErr> {
     let conversions: Vec<&Conversion> = rows.iter().filter_map(|row| row.conversion.as_deref()).collect();
     let concluded = |row: &Receipt| {
         let mut postback = row.postback.clone();
