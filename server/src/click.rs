@@ -32,7 +32,7 @@ pub use id::{ClickId, ClickIdKey, ClickIdKeys, KeyId, SECRET_BYTES, SignedClickI
 pub use store::Model as Click;
 
 /// Clicks by their time.
-pub const TIMED: TimedTable = TimedTable { name: "click", first_id: ClickId::first };
+pub const TIMED: TimedTable = TimedTable { name: "click", id: "click_id", first_id: ClickId::first, time_of: ClickId::time_of };
 
 /// Longest sub id, in characters.
 pub const SUB_ID_CHARS_MAX: usize = 255;
@@ -218,8 +218,8 @@ pub async fn list(
     Ok(page.cut(rows, |click| click.click_id.0.into_bytes()))
 }
 
-/// Deletes some of the clicks below this id. Returns whether more are left.
-pub async fn delete_some(app: &App, below: Uuid) -> Result<bool> {
+/// Deletes some of the clicks below this id. Returns how many, and whether more are left.
+pub async fn delete_some(app: &App, below: Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::ClickId, below).await?)
 }
 

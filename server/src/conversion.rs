@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app::App,
     auth::Scope,
-    click::{CLOCK_SKEW_MAX, ClickId, SignedClickId},
+    click::{self, CLOCK_SKEW_MAX, ClickId, SignedClickId},
     conversion_code::{self, ConversionCode, ConversionCodeId, DedupePolicy},
     db::{Connection, TimedTable, json_text},
     error::{Error, Result, Violations},
@@ -32,7 +32,7 @@ use crate::{
 pub use store::{Model as Conversion, add_to};
 
 /// Conversions by the time of their click, which their key begins with.
-pub const TIMED: TimedTable = TimedTable { name: "conversion", first_id: ClickId::first };
+pub const TIMED: TimedTable = TimedTable { name: "conversion", ..click::TIMED };
 /// Until a conversion is deleted, none can count on its click; it is kept for as long as that is open.
 const WINDOW_MAX: Span = Span::from_seconds(conversion_code::WINDOW_SECONDS_MAX);
 
@@ -203,8 +203,8 @@ fn check_known(click: ClickId, forgotten_before: Option<Time>) -> Result<()> {
     Ok(())
 }
 
-/// Deletes some of the conversions of clicks below this id. Returns whether more are left.
-pub async fn delete_some(app: &App, below: uuid::Uuid) -> Result<bool> {
+/// Deletes some of the conversions of clicks below this id. Returns how many, and whether more are left.
+pub async fn delete_some(app: &App, below: uuid::Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::ClickId, below).await?)
 }
 

@@ -6,6 +6,7 @@
 
 mod faults;
 mod insert;
+mod lived;
 mod mysql;
 mod partitions;
 mod postgres;
@@ -28,6 +29,7 @@ use crate::migration::Migrator;
 
 pub use faults::{is_contention, is_known_key, is_outage, is_without_partition};
 pub use insert::{Insertion, insert_new, is_one_statement, statement_runs};
+pub use lived::Lived;
 pub use partitions::{Month, TimedTable};
 use session::Writes;
 pub use session::{Connection, Session};
@@ -119,10 +121,6 @@ impl Db {
         Ok(connection)
     }
 
-    /// Whether the database took nothing when it was last written to.
-    pub fn refuses_writes(&self) -> bool {
-        self.writes.are_refused()
-    }
 
     /// On SQLite, works what is in its log into the file, until `stopping`. The connection that writes would stand still
     /// for that, and all that waits with it.
@@ -142,16 +140,16 @@ impl Db {
         usize::from(self.batches_max)
     }
 
-    /// Deletes some of the rows whose id is `below`, the lowest ids first. Returns whether more are left.
-    pub async fn delete_some<E: EntityTrait>(&self, id: E::Column, below: Uuid) -> Result<bool, DbErr> {
+    /// Deletes some of the rows whose id is `below`, the lowest ids first. Returns how many, and whether more are left.
+    pub async fn delete_some<E: EntityTrait>(&self, id: E::Column, below: Uuid) -> Result<(u64, bool), DbErr> {
         let lowest = E::find().select_only().column(id).filter(id.lt(below)).order_by_asc(id);
         let limit = u64::try_from(DELETED_ROWS_MAX).unwrap_or(u64::MAX);
         let lowest: Vec<Uuid> = lowest.limit(limit).into_tuple().all(&self.reader).await?;
-        let Some(last) = lowest.last() else { return Ok(false) };
+        let Some(last) = lowest.last() else { return Ok((0, false)) };
         let txn = self.begin().await?;
-        E::delete_many().filter(id.lte(*last)).exec(&txn).await?;
+        let deleted = E::delete_many().filter(id.lte(*last)).exec(&txn).await?;
         txn.commit().await?;
-        Ok(lowest.len() == DELETED_ROWS_MAX)
+        Ok((deleted.rows_affected, lowest.len() == DELETED_ROWS_MAX))
     }
 
     pub async fn close(self) -> Result<(), DbErr> {
@@ -285,7 +283,15 @@ async fn migrate(backend: DbBackend, url: &str) -> Result<(), DbErr> {
             return Err(DbErr::Custom("another server has been migrating it for too long".to_owned()));
         }
     }
+    // Whole or not at all: a disk may be full in the middle. After a failure the connection is gone with `db`.
+    let is_one = backend == DbBackend::Sqlite;
+    if is_one {
+        db.execute_unprepared("BEGIN IMMEDIATE").await?;
+    }
     Migrator::up(&db, None).await?;
+    if is_one {
+        db.execute_unprepared("COMMIT").await?;
+    }
     if backend == DbBackend::Postgres {
         db.execute_unprepared(postgres::MIGRATION_UNLOCK).await?;
     }

@@ -221,6 +221,12 @@ pub fn first_id(time: Time) -> Uuid {
     Uuid::from_u128(millis << 80)
 }
 
+/// When an id was made, to the millisecond.
+pub fn id_time(id: Uuid) -> Time {
+    let millis = i64::try_from(id.as_u128() >> 80).unwrap_or_default();
+    Time::from_micros(millis.saturating_mul(1_000))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,5 +287,6 @@ mod tests {
         assert!(earlier < later);
         let between = first_id(Time::from_micros(1_002_000));
         assert!(earlier < between && between <= later);
+        assert_eq!([earlier, later].map(|id| id_time(id).micros()), [1_000_000, 1_002_000]);
     }
 }

@@ -30,7 +30,7 @@ use crate::{
     conversion_code::{self, ConversionCode},
     db::{TimedTable, json_text},
     error::{Error, Result, reason_text},
-    id::{AccountId, first_id, prefixed_id},
+    id::{AccountId, first_id, id_time, prefixed_id},
     page::PageRequest,
     time::Time,
 };
@@ -48,7 +48,7 @@ pub use replay::{Replay, keep_matching, replay, replay_held};
 pub use store::Model as Postback;
 
 /// Postbacks by the time of their arrival.
-pub const TIMED: TimedTable = TimedTable { name: "postback", first_id };
+pub const TIMED: TimedTable = TimedTable { name: "postback", id: "id", first_id, time_of: id_time };
 
 /// Longest request target and body, in bytes.
 pub const TARGET_BYTES_MAX: usize = 8 * 1_024;
@@ -241,8 +241,8 @@ pub async fn get(app: &App, account: AccountId, id: PostbackId) -> Result<Postba
     found.ok_or_else(|| Error::not_found("postback", &id))
 }
 
-/// Deletes some of the postbacks below this id, held ones as well. Returns whether more are left.
-pub async fn delete_some(app: &App, below: Uuid) -> Result<bool> {
+/// Deletes some of the postbacks below this id, held ones as well. Returns how many, and whether more are left.
+pub async fn delete_some(app: &App, below: Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::Id, below).await?)
 }
 

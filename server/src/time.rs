@@ -2,11 +2,15 @@
 
 use std::{
     fmt,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use prost_types::Timestamp;
+use rustix::time::{ClockId, clock_gettime};
 use sea_orm::DeriveValueType;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
@@ -43,6 +47,11 @@ impl Time {
     /// How long after `earlier` it is; nothing where it is not.
     pub fn since(self, earlier: Self) -> Span {
         Span(self.0.saturating_sub(earlier.0).max(0))
+    }
+
+    /// How far this time is ahead of another.
+    pub fn ahead_of(self, other: Self) -> Offset {
+        Offset(self.0.saturating_sub(other.0))
     }
 
     pub fn to_proto(self) -> Timestamp {
@@ -109,22 +118,67 @@ impl fmt::Display for Span {
     }
 }
 
-/// Where the time comes from: the system, or a test.
+/// How far one clock is ahead of another, in microseconds; negative where it is behind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Offset(i64);
+
+impl Offset {
+    pub const fn seconds(self) -> i64 {
+        self.0 / MICROS_PER_SECOND
+    }
+
+    /// However far it is, ahead or behind.
+    pub fn size(self) -> Span {
+        Span(self.0.saturating_abs())
+    }
+}
+
+impl fmt::Display for Offset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.size(), if self.0 < 0 { "behind" } else { "ahead" })
+    }
+}
+
+/// The server's own clock: the system's time at the start, carried on by its steady clock, which nobody can set. So a
+/// jump of the system's time changes nothing by itself; `clock` decides whether it is followed.
+///
+/// Clones are of the same clock. It holds the time at which the steady clock stood at zero, in microseconds.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Time + Send + Sync>);
+pub struct Clock(Arc<AtomicI64>);
 
 impl Clock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
     pub fn system() -> Self {
-        Self(Arc::new(|| {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-            Time(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
-        }))
+        let clock = Self(Arc::default());
+        clock.set(Self::system_now());
+        clock
+    }
+
+    /// The time as the system says it now, right or wrong.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    pub fn system_now() -> Time {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        Time(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
 
     pub fn now(&self) -> Time {
-        (self.0)()
+        Time(steady_micros().saturating_add(self.0.load(Ordering::Relaxed)))
     }
+
+    /// From now on it is `now`.
+    pub fn set(&self, now: Time) {
+        self.0.store(now.0.saturating_sub(steady_micros()), Ordering::Relaxed);
+    }
+}
+
+/// A clock that goes on while the machine sleeps, where the system has one.
+#[cfg(target_os = "linux")]
+const STEADY: ClockId = ClockId::Boottime;
+#[cfg(not(target_os = "linux"))]
+const STEADY: ClockId = ClockId::Monotonic;
+
+fn steady_micros() -> i64 {
+    let now = clock_gettime(STEADY);
+    now.tv_sec.saturating_mul(MICROS_PER_SECOND).saturating_add(now.tv_nsec / i64::from(NANOS_PER_MICRO))
 }
 
 #[cfg(test)]
@@ -155,6 +209,24 @@ mod tests {
         assert_eq!(time.plus(Span::from_seconds(5)).since(time), Span::from_seconds(5));
         assert_eq!(time.plus(Span::from_days(5)).minus(Span::from_seconds(5 * 86_400)), time);
         assert_eq!(time.since(time.plus(Span::from_seconds(5))), Span::from_seconds(0));
+    }
+
+    #[test]
+    fn offsets_say_their_direction() {
+        let time = Time::from_micros(5_000_000_000);
+        let later = time.plus(Span::from_seconds(3_600));
+        assert_eq!(later.ahead_of(time).to_string(), "1 h ahead");
+        assert_eq!(time.ahead_of(later).to_string(), "1 h behind");
+        assert_eq!((time.ahead_of(later).seconds(), time.ahead_of(later).size().seconds()), (-3_600, 3_600));
+    }
+
+    #[test]
+    fn a_clock_goes_on_from_where_it_was_set() {
+        let clock = Clock::system();
+        assert!(clock.now().ahead_of(Clock::system_now()).size() < Span::from_seconds(1));
+        let set = Time::from_micros(1_000_000);
+        clock.clone().set(set);
+        assert!(clock.now() >= set && clock.now().since(set) < Span::from_seconds(60));
     }
 
     #[test]

@@ -50,6 +50,11 @@ impl ClickId {
         Time::from_micros(ticks.saturating_mul(TICK_MICROS))
     }
 
+    /// The time that an id of the table begins with.
+    pub fn time_of(id: Uuid) -> Time {
+        Self(id).time()
+    }
+
     /// The link that was clicked.
     pub fn link_key(self) -> LinkKey {
         LinkKey::from_bits(

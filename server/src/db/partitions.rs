@@ -3,7 +3,8 @@
 //! Writers and readers are never locked out: a partition is made by itself and then attached, and is
 //! detached concurrently before it is dropped (SHARE UPDATE EXCLUSIVE on the table, throughout). A default
 //! partition would forbid both, so there is none; instead the first partition begins with the lowest id, and
-//! the last one ends months ahead. A row beyond it is refused as an outage (`faults`).
+//! the last one ends months ahead. An id that a wrong clock has made may lie beyond it: whoever writes such a row has
+//! partitions made up to there first (`retention::make_room`). A row without one is refused as an outage (`faults`).
 //!
 //! Several servers may do this at once: who does not get the lock leaves it to who has it. What was
 //! interrupted is carried on by the next pass.
@@ -19,8 +20,8 @@ use uuid::Uuid;
 use super::{Db, Role, options, postgres};
 use crate::time::Time;
 
-/// Months that have their partition before they begin.
-const MONTHS_AHEAD: u32 = 3;
+/// Partitions that are made at once, at most. After a longer pause the first of them is longer than its month.
+const MONTHS_MAX: u32 = 48;
 /// Marks a partition that is being dropped, so that one which somebody has detached to keep it is left alone.
 const DOOMED: &str = "s2s: older than what is kept";
 
@@ -28,16 +29,31 @@ const DOOMED: &str = "s2s: older than what is kept";
 #[derive(Clone, Copy)]
 pub struct TimedTable {
     pub name: &'static str,
+    /// The column of the id.
+    pub id: &'static str,
     /// No id of this time or later is lower.
     pub first_id: fn(Time) -> Uuid,
+    /// The time that an id begins with.
+    pub time_of: fn(Uuid) -> Time,
 }
 
 impl Db {
-    /// Makes the partitions of what is to come. Does nothing where there are none, or another server is at it.
-    pub async fn make_partitions(&self, now: Time, tables: &[TimedTable]) -> Result<(), DbErr> {
-        let Some(session) = self.partition_session().await? else { return Ok(()) };
-        make(&session, now, tables).await?;
-        end(session).await
+    /// Makes the partitions that are missing up to the month of `until`. Returns up to when there is room then; `None`
+    /// where there are no partitions, or another server is at it.
+    pub async fn make_partitions(&self, until: Time, tables: &[TimedTable]) -> Result<Option<Time>, DbErr> {
+        let Some(session) = self.partition_session().await? else { return Ok(None) };
+        let mut room = None;
+        for table in tables {
+            let last = make(&session, until, *table).await?;
+            room = Some(room.map_or(last, |room: Time| room.min(last)));
+        }
+        end(session).await?;
+        Ok(room)
+    }
+
+    /// Whether tables are cut into partitions here.
+    pub fn has_partitions(&self) -> bool {
+        self.backend() == DbBackend::Postgres
     }
 
     /// Drops the partitions whose ids are all below the one given; `None` keeps all. Returns for each table below
@@ -47,7 +63,7 @@ impl Db {
         &self,
         tables: [(TimedTable, Option<Uuid>); N],
     ) -> Result<[Option<Uuid>; N], DbErr> {
-        if self.backend() != DbBackend::Postgres {
+        if !self.has_partitions() {
             return Ok(tables.map(|(_, below)| below));
         }
         let mut left = [None; N];
@@ -61,7 +77,7 @@ impl Db {
 
     /// A session that holds the lock. `None`: another one does, or this is not PostgreSQL.
     async fn partition_session(&self) -> Result<Option<DatabaseConnection>, DbErr> {
-        if self.backend() != DbBackend::Postgres {
+        if !self.has_partitions() {
             return Ok(None);
         }
         let session = Database::connect(options(DbBackend::Postgres, &self.url, Role::Partitions)).await?;
@@ -81,14 +97,14 @@ async fn end(session: DatabaseConnection) -> Result<(), DbErr> {
     session.close().await
 }
 
-async fn make(session: &DatabaseConnection, now: Time, tables: &[TimedTable]) -> Result<(), DbErr> {
-    for table in tables {
-        let last = partitions(session, *table).await?.last().map_or(Uuid::nil(), |last| last.to);
-        for (month, from, to) in ahead(last, now, table.first_id) {
-            attach(session, *table, &format!("{}_{month}", table.name), from, to).await?;
-        }
+/// Returns when the last partition ends.
+async fn make(session: &DatabaseConnection, until: Time, table: TimedTable) -> Result<Time, DbErr> {
+    let mut last = partitions(session, table).await?.last().map_or(Uuid::nil(), |last| last.to);
+    for (month, from, to) in ahead(last, until, table) {
+        attach(session, table, &format!("{}_{month}", table.name), from, to).await?;
+        last = to;
     }
-    Ok(())
+    Ok((table.time_of)(last))
 }
 
 /// Drops what can be dropped as a whole. From the moment at which a partition goes until the first one reaches
@@ -107,10 +123,11 @@ async fn drop_below(
     }
     if let Some(below) = below {
         for Partition { name, .. } in expired(&known, below) {
+            let rows = count(session, name).await?;
             session.execute_unprepared(&format!("COMMENT ON TABLE {name} IS '{DOOMED}'")).await?;
             let detach = format!("ALTER TABLE {} DETACH PARTITION {name} CONCURRENTLY", table.name);
             session.execute_unprepared(&detach).await?;
-            tracing::info!(name, "a partition is older than what is kept, and is dropped");
+            tracing::warn!(name, rows, "a partition is older than what is kept, and is dropped");
         }
         for name in doomed(session, table).await? {
             session.execute_unprepared(&format!("DROP TABLE {name}")).await?;
@@ -156,6 +173,12 @@ async fn partitions(session: &DatabaseConnection, table: TimedTable) -> Result<V
     Ok(partitions)
 }
 
+async fn count(session: &DatabaseConnection, table: &str) -> Result<i64, DbErr> {
+    let query = Statement::from_string(DbBackend::Postgres, format!("SELECT count(*) AS rows FROM {table}"));
+    let row = session.query_one_raw(query).await?;
+    row.map_or(Ok(0), |row| row.try_get("", "rows"))
+}
+
 /// Tables that were detached to be dropped.
 async fn doomed(session: &DatabaseConnection, table: TimedTable) -> Result<Vec<String>, DbErr> {
     let query = format!(
@@ -193,14 +216,14 @@ fn read_bounds(text: &str) -> Option<(Uuid, Uuid)> {
     Some((from, to))
 }
 
-/// The partitions that are missing after `last`, where the partitions end: name, first id, first id behind. After
-/// a long pause the first of them is longer than its month.
-fn ahead(last: Uuid, now: Time, first_id: fn(Time) -> Uuid) -> Vec<(Month, Uuid, Uuid)> {
+/// The partitions that are missing after `last`, where the partitions end, up to the month of `until`: name, first id,
+/// first id behind.
+fn ahead(last: Uuid, until: Time, table: TimedTable) -> Vec<(Month, Uuid, Uuid)> {
     let mut from = last;
     let mut missing = Vec::new();
-    for months in 0..=MONTHS_AHEAD {
-        let month = Month::of(now).plus(months);
-        let to = first_id(month.plus(1).start());
+    for months in (0..MONTHS_MAX).rev() {
+        let month = Month::of(until).minus(months);
+        let to = (table.first_id)(month.plus(1).start());
         if to > from {
             missing.push((month, from, to));
             from = to;
@@ -229,6 +252,11 @@ impl Month {
         Self(date.with_day(1).unwrap_or(date))
     }
 
+    /// That many months earlier.
+    pub fn minus(self, months: u32) -> Self {
+        Self(self.0.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN))
+    }
+
     /// That many months later.
     pub fn plus(self, months: u32) -> Self {
         Self(self.0.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX))
@@ -249,7 +277,9 @@ impl fmt::Display for Month {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::first_id;
+    use crate::id::{first_id, id_time};
+
+    const TABLE: TimedTable = TimedTable { name: "t", id: "id", first_id, time_of: id_time };
 
     /// 24 November 2026, 15:00 UTC.
     const NOW: Time = Time::from_micros(1_795_532_400_000_000);
@@ -276,8 +306,9 @@ mod tests {
 
     #[test]
     fn what_is_missing_ahead_is_made_without_a_hole() {
+        let until = Month::of(NOW).plus(3).start();
         let check = |last: Uuid, expected: &[(&str, Uuid, Uuid)]| {
-            let missing = ahead(last, NOW, first_id);
+            let missing = ahead(last, until, TABLE);
             let missing: Vec<(String, Uuid, Uuid)> =
                 missing.into_iter().map(|(month, from, to)| (month.to_string(), from, to)).collect();
             let expected: Vec<_> =
@@ -289,12 +320,20 @@ mod tests {
         check(first(14), &rest[1..]);
         check(first(15), &[]);
         check(Uuid::max(), &[]);
-        // After a pause since July, one partition reaches up to the present.
-        let paused = [("2026_11", first(7), first(12)), ("2026_12", first(12), first(13))];
-        check(first(7), &[&paused[..], &rest].concat());
+        // After a pause, each month has its own all the same.
+        let paused = [("2026_11", first(11), first(12)), ("2026_12", first(12), first(13))];
+        check(first(11), &[&paused[..], &rest].concat());
         // An end within a month, as no one of ours makes it.
         let within = Uuid::from_u128(first(14).as_u128() + 1);
         check(within, &[("2027_02", within, first(15))]);
+    }
+
+    #[test]
+    fn no_more_is_made_at_once_than_is_bearable() {
+        let missing = ahead(Uuid::nil(), NOW, TABLE);
+        assert_eq!(missing.len(), 48);
+        assert_eq!(missing.first().map(|(month, from, _)| (month.to_string(), *from)), Some(("2022_12".to_owned(), Uuid::nil())));
+        assert_eq!(missing.last().map(|(month, _, to)| (month.to_string(), *to)), Some(("2026_11".to_owned(), first(12))));
     }
 
     #[test]

@@ -1,0 +1,220 @@
+//! Whether the clock is right: it is compared with the system's, and with one that somebody else looks after.
+//!
+//! The server's clock (`time::Clock`) goes on by itself. Small corrections of the system's time are followed; a jump is
+//! followed only where another clock bears it out, and is said in the log and in health in any case. An edge goes by the
+//! clock of its core, so that whoever mints a click id and whoever judges it mean the same time.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+use crate::time::{Clock, Span, Time};
+
+/// How often the system's time is looked at, and how often another clock is asked.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+const LOOKS_PER_QUESTION: u32 = 10;
+/// How far the system's time may be from ours to be followed at once, as where it is kept right by small steps.
+const STEP_MAX: Span = Span::from_seconds(1);
+/// How far an edge's clock may be from its core's: more than an answer takes on its way.
+const AGREED_MAX: Span = Span::from_seconds(2);
+/// How far clocks of two machines may be apart that are kept right.
+pub const SKEW_MAX: Span = Span::from_seconds(60);
+
+/// Another clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// The database's, which is no better than ours, and decides between two that differ.
+    Database(Time),
+    /// The core's, which its edges go by.
+    Core(Time),
+    /// Nothing is known but a time that has surely passed.
+    Passed(Time),
+}
+
+/// What the time is, where our clock, the system's and perhaps another one say this.
+fn settle(ours: Time, system: Time, reference: Option<Reference>) -> Time {
+    let near = |one: Time, other: Time, span: Span| one.ahead_of(other).size() <= span;
+    let jumped = !near(system, ours, STEP_MAX);
+    match reference {
+        Some(Reference::Core(core)) if !near(core, ours, AGREED_MAX) => core,
+        _ if !jumped => system,
+        None | Some(Reference::Core(_)) => ours,
+        Some(Reference::Database(database)) => {
+            let nearer = system.ahead_of(database).size() < ours.ahead_of(database).size();
+            if nearer && near(system, database, SKEW_MAX) { system } else { ours }
+        }
+        Some(Reference::Passed(passed)) => {
+            let possible = |time: Time| time.plus(SKEW_MAX) >= passed;
+            match (possible(ours), possible(system)) {
+                (_, false) => ours,
+                (false, true) => system,
+                // What lies ahead does more harm, and becomes true by itself.
+                (true, true) => ours.min(system),
+            }
+        }
+    }
+}
+
+/// How the clocks differ, for health.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Differences {
+    /// How far the system's time is ahead of the server's.
+    system_ahead_seconds: i64,
+    /// How far the database's clock, or the core's, is ahead of the server's.
+    other_ahead_seconds: i64,
+    /// How often the system's time has jumped.
+    jumps: u64,
+    /// Whether one of them is so far off that somebody should mend it.
+    wrong: bool,
+}
+
+/// Watches over the clock. Clones are of the same.
+#[derive(Clone)]
+pub struct Watch {
+    clock: Clock,
+    differences: Arc<Mutex<Differences>>,
+}
+
+impl Watch {
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, differences: Arc::default() }
+    }
+
+    /// As they were when they were last compared.
+    pub fn differences(&self) -> Differences {
+        *self.lock()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Differences> {
+        self.differences.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Compares the clocks until `stopping`. `ask`: another clock, if it can be asked now.
+    pub async fn keep(self, ask: impl AsyncFn() -> Option<Reference>, stopping: CancellationToken) {
+        let mut looks_left = 0;
+        loop {
+            let jumped = self.look(None);
+            if jumped || looks_left == 0 {
+                looks_left = LOOKS_PER_QUESTION;
+                if let Some(reference) = ask().await {
+                    self.look(Some(reference));
+                }
+            }
+            looks_left -= 1;
+            if stopping.run_until_cancelled(tokio::time::sleep(LOOK_INTERVAL)).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Compares the clocks once. Whether the system's time has jumped since.
+    pub fn look(&self, reference: Option<Reference>) -> bool {
+        let (ours, system) = (self.clock.now(), Clock::system_now());
+        let settled = settle(ours, system, reference);
+        if settled != ours {
+            self.clock.set(settled);
+        }
+        let corrected = settled.ahead_of(ours);
+        if corrected.size() > STEP_MAX {
+            tracing::error!("THE CLOCK WAS WRONG: the time is {corrected} of what it was held to be, and is set");
+        }
+        let mut differences = self.lock();
+        let before = *differences;
+        let ahead = system.ahead_of(settled);
+        differences.system_ahead_seconds = ahead.seconds();
+        let moved = ahead.seconds().abs_diff(before.system_ahead_seconds);
+        let jumped = moved > STEP_MAX.seconds().unsigned_abs() || corrected.size() > STEP_MAX;
+        differences.jumps += u64::from(jumped);
+        if jumped && ahead.size() > STEP_MAX {
+            tracing::error!(
+                "THE SYSTEM'S CLOCK JUMPED: it is {ahead} of the server's, which goes on by its own; set it right, or \
+                 restart the server if it is right"
+            );
+        }
+        let other = match reference {
+            Some(Reference::Database(other) | Reference::Core(other)) => Some(other.ahead_of(settled)),
+            _ => None,
+        };
+        if let Some(other) = other {
+            differences.other_ahead_seconds = other.seconds();
+        }
+        differences.wrong = ahead.size() > STEP_MAX
+            || Span::from_seconds(differences.other_ahead_seconds.saturating_abs()) > SKEW_MAX;
+        match (before.wrong, differences.wrong, other) {
+            (false, true, Some(other)) if other.size() > SKEW_MAX => {
+                tracing::error!("THE CLOCK OF DATABASE OR CORE IS WRONG: it is {other} of the server's; set it right");
+            }
+            (true, false, _) => tracing::warn!("the clocks agree again"),
+            _ => {}
+        }
+        jumped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the time is, in seconds, by the seconds that each clock says.
+    fn settled(ours: i64, system: i64, reference: Option<Reference>) -> i64 {
+        settle(at(ours), at(system), reference).seconds()
+    }
+
+    fn at(seconds: i64) -> Time {
+        Time::from_micros((1_763_900_000 + seconds) * 1_000_000)
+    }
+
+    const HOUR: i64 = 3_600;
+
+    #[test]
+    fn a_jump_is_followed_where_another_clock_bears_it_out() {
+        let origin = at(0).seconds();
+        let database = |seconds| Some(Reference::Database(at(seconds)));
+        let passed = |seconds| Some(Reference::Passed(at(seconds)));
+        for (ours, system, reference, expected) in [
+            // Small steps are followed, whatever others say.
+            (0, 1, None, 1),
+            (0, -1, database(HOUR), -1),
+            (10, 10, passed(HOUR), 10),
+            // Nobody bears the jump out.
+            (0, HOUR, None, 0),
+            (0, HOUR, database(0), 0),
+            (0, -HOUR, database(30), 0),
+            (0, HOUR, database(-200 * 24 * HOUR), 0),
+            // The database does.
+            (0, HOUR, database(HOUR), HOUR),
+            (0, -HOUR, database(-HOUR + 50), -HOUR),
+            // Nearer, and yet not right.
+            (0, HOUR, database(2 * HOUR), 0),
+            // Without another clock, less is believed than more, unless it has passed.
+            (0, HOUR, passed(-10), 0),
+            (600 * 24 * HOUR, 0, passed(-10), 0),
+            (0, -HOUR, passed(-10), 0),
+            (-HOUR, 0, passed(-10), 0),
+            (0, -30, passed(0), -30),
+        ] {
+            let settled = settled(ours, system, reference) - origin;
+            assert_eq!(settled, expected, "{ours} {system} {reference:?}");
+        }
+    }
+
+    #[test]
+    fn an_edge_goes_by_its_core() {
+        let origin = at(0).seconds();
+        let core = |seconds| Some(Reference::Core(at(seconds)));
+        for (ours, system, reference, expected) in [
+            (0, 0, core(1), 0),
+            (0, 1, core(2), 1),
+            (0, 0, core(HOUR), HOUR),
+            (0, 0, core(-HOUR), -HOUR),
+            (0, HOUR, core(0), 0),
+            (0, HOUR, core(HOUR), HOUR),
+        ] {
+            assert_eq!(settled(ours, system, reference) - origin, expected, "{ours} {system} {reference:?}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The time that an installation has lived through, as it stands in the database: evidence against a clock that is wrong.
+//!
+//! It advances no faster than servers run, so that a clock which is ahead for a while can't make it so. Whoever deletes by
+//! age goes by it (`retention`). Its row is also what is written to see whether the database takes writes again.
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
+use uuid::Uuid;
+
+use super::{Connection, Db, TimedTable};
+use crate::time::Time;
+
+/// What is known of the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lived {
+    /// Until then the installation has lived.
+    pub until: Time,
+    /// Conversions of clicks before this may have been deleted.
+    pub forgotten_before: Time,
+}
+
+const READ: &str = "SELECT lived_until, forgotten_before FROM lived_time WHERE id = 1";
+const PROBE: &str = "UPDATE lived_time SET probes = probes + 1 WHERE id = 1";
+
+impl Db {
+    /// How long the installation has lived. On its first start since this is kept: until the newest row of `tables`, or
+    /// until `now`.
+    pub async fn lived(&self, now: Time, tables: &[TimedTable]) -> Result<Lived, DbErr> {
+        let lived = read(self.reader(), READ).await?;
+        if lived.until.micros() > 0 {
+            return Ok(lived);
+        }
+        let mut newest = None;
+        for table in tables {
+            newest = newest.max(self.newest(*table).await?);
+        }
+        Ok(Lived { until: newest.map_or(now, |newest| newest.min(now)), ..lived })
+    }
+
+    async fn newest(&self, table: TimedTable) -> Result<Option<Time>, DbErr> {
+        let TimedTable { name, id, time_of, .. } = table;
+        let query = format!("SELECT {id} AS id FROM {name} ORDER BY {id} DESC LIMIT 1");
+        let row = self.reader().query_one_raw(Statement::from_string(self.backend(), query)).await?;
+        let id: Option<Uuid> = row.map(|row| row.try_get("", "id")).transpose()?;
+        Ok(id.map(time_of))
+    }
+
+    /// Writes how long it has lived, by what stands there: `advance` is asked while no other server does the same.
+    pub async fn advance_lived(&self, advance: impl FnOnce(Lived) -> Lived) -> Result<Lived, DbErr> {
+        let txn = self.begin().await?;
+        let lock = if self.backend() == DbBackend::Sqlite { "" } else { " FOR UPDATE" };
+        let lived = advance(read(&txn, &format!("{READ}{lock}")).await?);
+        write(&txn, lived).await?;
+        txn.commit().await?;
+        Ok(lived)
+    }
+
+    /// The database's own clock; `None` where it is this machine's.
+    pub async fn time(&self) -> Result<Option<Time>, DbErr> {
+        let query = match self.backend() {
+            DbBackend::Postgres => "SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint AS now",
+            DbBackend::MySql => "SELECT CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000000 AS SIGNED) AS now",
+            _ => return Ok(None),
+        };
+        let row = self.reader().query_one_raw(Statement::from_string(self.backend(), query)).await?;
+        Ok(row.map(|row| row.try_get("", "now")).transpose()?.map(Time::from_micros))
+    }
+
+    /// Whether the database answers and takes writes. Where the last write was refused, one is tried that nobody reads.
+    pub async fn serves(&self) -> bool {
+        self.reader().execute_unprepared("SELECT 1").await.is_ok()
+            && (!self.writes.are_refused() || self.probe().await.is_ok())
+    }
+
+    async fn probe(&self) -> Result<(), DbErr> {
+        let txn = self.begin().await?;
+        txn.execute_unprepared(PROBE).await?;
+        txn.commit().await
+    }
+}
+
+async fn read(db: &impl ConnectionTrait, query: &str) -> Result<Lived, DbErr> {
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), query)).await?;
+    let row = row.ok_or_else(|| DbErr::RecordNotFound("the row of lived_time".to_owned()))?;
+    let time = |row: &QueryResult, name| row.try_get("", name).map(Time::from_micros);
+    Ok(Lived { until: time(&row, "lived_until")?, forgotten_before: time(&row, "forgotten_before")? })
+}
+
+async fn write(txn: &Connection, lived: Lived) -> Result<(), DbErr> {
+    let Lived { until, forgotten_before } = lived;
+    let (until, forgotten_before) = (until.micros(), forgotten_before.micros());
+    let update = format!(
+        "UPDATE lived_time SET lived_until = {until}, forgotten_before = {forgotten_before} WHERE id = 1"
+    );
+    txn.execute_unprepared(&update).await.map(|_| ())
+}
