@@ -280,7 +280,8 @@ pub fn code(reason: ErrorReason) -> Code {
         | ErrorReason::ConversionCodeArchived
         | ErrorReason::TrackingLinkArchived
         | ErrorReason::BrowserCall
-        | ErrorReason::ApiKeyEnded => Code::FailedPrecondition,
+        | ErrorReason::ApiKeyEnded
+        | ErrorReason::ClockWrong => Code::FailedPrecondition,
         ErrorReason::TransactionConflict | ErrorReason::SlugTaken | ErrorReason::RequestIdReused => {
             Code::AlreadyExists
         }
@@ -295,7 +296,8 @@ pub fn code(reason: ErrorReason) -> Code {
         | ErrorReason::PreviewCall
         | ErrorReason::ScopeMissing
         | ErrorReason::AddressRefused
-        | ErrorReason::HttpsRequired => Code::PermissionDenied,
+        | ErrorReason::HttpsRequired
+        | ErrorReason::OriginRefused => Code::PermissionDenied,
         ErrorReason::RateLimited => Code::ResourceExhausted,
         ErrorReason::Overloaded | ErrorReason::Unavailable => Code::Unavailable,
         ErrorReason::DeadlineExceeded => Code::DeadlineExceeded,

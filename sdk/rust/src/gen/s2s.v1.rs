@@ -1685,6 +1685,15 @@ pub enum ErrorReason {
     /// Cause: the message of a gRPC call is compressed, which this server does
     /// not read. Cure: send it as it is. UNIMPLEMENTED, HTTP 501.
     CompressionUnsupported = 48,
+    /// Cause: a web page of another origin, or one that reached this server by a
+    /// name that is not this machine's own, called a server without API keys.
+    /// Cure: call it from a program, or from a page of its own origin; for pages,
+    /// start the server with API keys. PERMISSION_DENIED, HTTP 403.
+    OriginRefused = 49,
+    /// Cause: the time inside an id lies more than three years ahead of the
+    /// core's clock, which can't be stored: the clock of the edge that made it
+    /// was wrong. Cure: mend the edge's clock. FAILED_PRECONDITION, HTTP 422.
+    ClockWrong = 50,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1739,6 +1748,8 @@ impl ErrorReason {
             Self::HttpsRequired => "ERROR_REASON_HTTPS_REQUIRED",
             Self::RateLimited => "ERROR_REASON_RATE_LIMITED",
             Self::CompressionUnsupported => "ERROR_REASON_COMPRESSION_UNSUPPORTED",
+            Self::OriginRefused => "ERROR_REASON_ORIGIN_REFUSED",
+            Self::ClockWrong => "ERROR_REASON_CLOCK_WRONG",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1792,6 +1803,8 @@ impl ErrorReason {
             "ERROR_REASON_HTTPS_REQUIRED" => Some(Self::HttpsRequired),
             "ERROR_REASON_RATE_LIMITED" => Some(Self::RateLimited),
             "ERROR_REASON_COMPRESSION_UNSUPPORTED" => Some(Self::CompressionUnsupported),
+            "ERROR_REASON_ORIGIN_REFUSED" => Some(Self::OriginRefused),
+            "ERROR_REASON_CLOCK_WRONG" => Some(Self::ClockWrong),
             _ => None,
         }
     }
@@ -4254,6 +4267,10 @@ pub struct ListClickIdKeysResponse {
     /// All keys that still verify; the first mints.
     #[prost(message, repeated, tag = "1")]
     pub click_id_keys: ::prost::alloc::vec::Vec<ClickIdKey>,
+    /// The core's clock when it answered, in UTC. An edge compares its own clock
+    /// with it.
+    #[prost(message, optional, tag = "2")]
+    pub core_time: ::core::option::Option<::prost_types::Timestamp>,
 }
 /// A key that authenticates click ids. Secret.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -759,7 +759,10 @@ func (*ListClickIdKeysRequest) Descriptor() ([]byte, []int) {
 type ListClickIdKeysResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// All keys that still verify; the first mints.
-	ClickIdKeys   []*ClickIdKey `protobuf:"bytes,1,rep,name=click_id_keys,json=clickIdKeys,proto3" json:"click_id_keys,omitempty"`
+	ClickIdKeys []*ClickIdKey `protobuf:"bytes,1,rep,name=click_id_keys,json=clickIdKeys,proto3" json:"click_id_keys,omitempty"`
+	// The core's clock when it answered, in UTC. An edge compares its own clock
+	// with it.
+	CoreTime      *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=core_time,json=coreTime,proto3" json:"core_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -797,6 +800,13 @@ func (*ListClickIdKeysResponse) Descriptor() ([]byte, []int) {
 func (x *ListClickIdKeysResponse) GetClickIdKeys() []*ClickIdKey {
 	if x != nil {
 		return x.ClickIdKeys
+	}
+	return nil
+}
+
+func (x *ListClickIdKeysResponse) GetCoreTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CoreTime
 	}
 	return nil
 }
@@ -915,9 +925,10 @@ const file_s2s_v1_click_proto_rawDesc = "" +
 	"\x12ListClicksResponse\x12%\n" +
 	"\x06clicks\x18\x01 \x03(\v2\r.s2s.v1.ClickR\x06clicks\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x18\n" +
-	"\x16ListClickIdKeysRequest\"Q\n" +
+	"\x16ListClickIdKeysRequest\"\x8a\x01\n" +
 	"\x17ListClickIdKeysResponse\x126\n" +
-	"\rclick_id_keys\x18\x01 \x03(\v2\x12.s2s.v1.ClickIdKeyR\vclickIdKeys\";\n" +
+	"\rclick_id_keys\x18\x01 \x03(\v2\x12.s2s.v1.ClickIdKeyR\vclickIdKeys\x127\n" +
+	"\tcore_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\bcoreTime\";\n" +
 	"\n" +
 	"ClickIdKey\x12\x15\n" +
 	"\x06key_id\x18\x01 \x01(\rR\x05keyId\x12\x16\n" +
@@ -974,19 +985,20 @@ var file_s2s_v1_click_proto_depIdxs = []int32{
 	1,  // 6: s2s.v1.GetClickResponse.click:type_name -> s2s.v1.Click
 	1,  // 7: s2s.v1.ListClicksResponse.clicks:type_name -> s2s.v1.Click
 	11, // 8: s2s.v1.ListClickIdKeysResponse.click_id_keys:type_name -> s2s.v1.ClickIdKey
-	3,  // 9: s2s.v1.ClickService.RecordClick:input_type -> s2s.v1.RecordClickRequest
-	5,  // 10: s2s.v1.ClickService.GetClick:input_type -> s2s.v1.GetClickRequest
-	7,  // 11: s2s.v1.ClickService.ListClicks:input_type -> s2s.v1.ListClicksRequest
-	9,  // 12: s2s.v1.ClickService.ListClickIdKeys:input_type -> s2s.v1.ListClickIdKeysRequest
-	4,  // 13: s2s.v1.ClickService.RecordClick:output_type -> s2s.v1.RecordClickResponse
-	6,  // 14: s2s.v1.ClickService.GetClick:output_type -> s2s.v1.GetClickResponse
-	8,  // 15: s2s.v1.ClickService.ListClicks:output_type -> s2s.v1.ListClicksResponse
-	10, // 16: s2s.v1.ClickService.ListClickIdKeys:output_type -> s2s.v1.ListClickIdKeysResponse
-	13, // [13:17] is the sub-list for method output_type
-	9,  // [9:13] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	12, // 9: s2s.v1.ListClickIdKeysResponse.core_time:type_name -> google.protobuf.Timestamp
+	3,  // 10: s2s.v1.ClickService.RecordClick:input_type -> s2s.v1.RecordClickRequest
+	5,  // 11: s2s.v1.ClickService.GetClick:input_type -> s2s.v1.GetClickRequest
+	7,  // 12: s2s.v1.ClickService.ListClicks:input_type -> s2s.v1.ListClicksRequest
+	9,  // 13: s2s.v1.ClickService.ListClickIdKeys:input_type -> s2s.v1.ListClickIdKeysRequest
+	4,  // 14: s2s.v1.ClickService.RecordClick:output_type -> s2s.v1.RecordClickResponse
+	6,  // 15: s2s.v1.ClickService.GetClick:output_type -> s2s.v1.GetClickResponse
+	8,  // 16: s2s.v1.ClickService.ListClicks:output_type -> s2s.v1.ListClicksResponse
+	10, // 17: s2s.v1.ClickService.ListClickIdKeys:output_type -> s2s.v1.ListClickIdKeysResponse
+	14, // [14:18] is the sub-list for method output_type
+	10, // [10:14] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_click_proto_init() }

@@ -211,6 +211,15 @@ const (
 	// Cause: the message of a gRPC call is compressed, which this server does
 	// not read. Cure: send it as it is. UNIMPLEMENTED, HTTP 501.
 	ErrorReason_ERROR_REASON_COMPRESSION_UNSUPPORTED ErrorReason = 48
+	// Cause: a web page of another origin, or one that reached this server by a
+	// name that is not this machine's own, called a server without API keys.
+	// Cure: call it from a program, or from a page of its own origin; for pages,
+	// start the server with API keys. PERMISSION_DENIED, HTTP 403.
+	ErrorReason_ERROR_REASON_ORIGIN_REFUSED ErrorReason = 49
+	// Cause: the time inside an id lies more than three years ahead of the
+	// core's clock, which can't be stored: the clock of the edge that made it
+	// was wrong. Cure: mend the edge's clock. FAILED_PRECONDITION, HTTP 422.
+	ErrorReason_ERROR_REASON_CLOCK_WRONG ErrorReason = 50
 )
 
 // Enum value maps for ErrorReason.
@@ -262,6 +271,8 @@ var (
 		45: "ERROR_REASON_HTTPS_REQUIRED",
 		47: "ERROR_REASON_RATE_LIMITED",
 		48: "ERROR_REASON_COMPRESSION_UNSUPPORTED",
+		49: "ERROR_REASON_ORIGIN_REFUSED",
+		50: "ERROR_REASON_CLOCK_WRONG",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -310,6 +321,8 @@ var (
 		"ERROR_REASON_HTTPS_REQUIRED":              45,
 		"ERROR_REASON_RATE_LIMITED":                47,
 		"ERROR_REASON_COMPRESSION_UNSUPPORTED":     48,
+		"ERROR_REASON_ORIGIN_REFUSED":              49,
+		"ERROR_REASON_CLOCK_WRONG":                 50,
 	}
 )
 
@@ -344,7 +357,7 @@ var File_s2s_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xd9\f\n" +
+	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\x98\r\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\"\n" +
 	"\x1eERROR_REASON_MISSING_PARAMETER\x10\x01\x12#\n" +
@@ -392,7 +405,9 @@ const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\x1cERROR_REASON_ADDRESS_REFUSED\x10,\x12\x1f\n" +
 	"\x1bERROR_REASON_HTTPS_REQUIRED\x10-\x12\x1d\n" +
 	"\x19ERROR_REASON_RATE_LIMITED\x10/\x12(\n" +
-	"$ERROR_REASON_COMPRESSION_UNSUPPORTED\x100B|\n" +
+	"$ERROR_REASON_COMPRESSION_UNSUPPORTED\x100\x12\x1f\n" +
+	"\x1bERROR_REASON_ORIGIN_REFUSED\x101\x12\x1c\n" +
+	"\x18ERROR_REASON_CLOCK_WRONG\x102B|\n" +
 	"\n" +
 	"com.s2s.v1B\x10ErrorReasonProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

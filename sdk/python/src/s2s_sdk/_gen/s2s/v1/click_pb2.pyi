@@ -393,18 +393,26 @@ class ListClickIdKeysResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CLICK_ID_KEYS_FIELD_NUMBER: _builtins.int
+    CORE_TIME_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def click_id_keys(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClickIdKey]:
         """All keys that still verify; the first mints."""
+
+    @_builtins.property
+    def core_time(self) -> _timestamp_pb2.Timestamp:
+        """The core's clock when it answered, in UTC. An edge compares its own clock
+        with it.
+        """
 
     def __init__(
         self,
         *,
         click_id_keys: _abc.Iterable[Global___ClickIdKey] | None = ...,
+        core_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["core_time", b"core_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id_keys", b"click_id_keys"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id_keys", b"click_id_keys", "core_time", b"core_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

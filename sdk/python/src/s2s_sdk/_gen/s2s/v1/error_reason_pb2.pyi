@@ -249,6 +249,17 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Cause: the message of a gRPC call is compressed, which this server does
     not read. Cure: send it as it is. UNIMPLEMENTED, HTTP 501.
     """
+    ERROR_REASON_ORIGIN_REFUSED: _ErrorReason.ValueType  # 49
+    """Cause: a web page of another origin, or one that reached this server by a
+    name that is not this machine's own, called a server without API keys.
+    Cure: call it from a program, or from a page of its own origin; for pages,
+    start the server with API keys. PERMISSION_DENIED, HTTP 403.
+    """
+    ERROR_REASON_CLOCK_WRONG: _ErrorReason.ValueType  # 50
+    """Cause: the time inside an id lies more than three years ahead of the
+    core's clock, which can't be stored: the clock of the edge that made it
+    was wrong. Cure: mend the edge's clock. FAILED_PRECONDITION, HTTP 422.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call failed or a postback was held: the `reason` of the
@@ -485,5 +496,16 @@ HTTP 429. Refuses postbacks.
 ERROR_REASON_COMPRESSION_UNSUPPORTED: ErrorReason.ValueType  # 48
 """Cause: the message of a gRPC call is compressed, which this server does
 not read. Cure: send it as it is. UNIMPLEMENTED, HTTP 501.
+"""
+ERROR_REASON_ORIGIN_REFUSED: ErrorReason.ValueType  # 49
+"""Cause: a web page of another origin, or one that reached this server by a
+name that is not this machine's own, called a server without API keys.
+Cure: call it from a program, or from a page of its own origin; for pages,
+start the server with API keys. PERMISSION_DENIED, HTTP 403.
+"""
+ERROR_REASON_CLOCK_WRONG: ErrorReason.ValueType  # 50
+"""Cause: the time inside an id lies more than three years ahead of the
+core's clock, which can't be stored: the clock of the edge that made it
+was wrong. Cure: mend the edge's clock. FAILED_PRECONDITION, HTTP 422.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

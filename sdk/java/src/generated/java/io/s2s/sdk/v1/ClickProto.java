@@ -114,22 +114,24 @@ public final class ClickProto {
       "pageToken\"c\n\022ListClicksResponse\022%\n\006click" +
       "s\030\001 \003(\0132\r.s2s.v1.ClickR\006clicks\022&\n\017next_p" +
       "age_token\030\002 \001(\tR\rnextPageToken\"\030\n\026ListCl" +
-      "ickIdKeysRequest\"Q\n\027ListClickIdKeysRespo" +
-      "nse\0226\n\rclick_id_keys\030\001 \003(\0132\022.s2s.v1.Clic" +
-      "kIdKeyR\013clickIdKeys\";\n\nClickIdKey\022\025\n\006key" +
-      "_id\030\001 \001(\rR\005keyId\022\026\n\006secret\030\002 \001(\014R\006secret" +
-      "*;\n\tClickFlag\022\032\n\026CLICK_FLAG_UNSPECIFIED\020" +
-      "\000\022\022\n\016CLICK_FLAG_BOT\020\0012\302\002\n\014ClickService\022K" +
-      "\n\013RecordClick\022\032.s2s.v1.RecordClickReques" +
-      "t\032\033.s2s.v1.RecordClickResponse\"\003\220\002\002\022B\n\010G" +
-      "etClick\022\027.s2s.v1.GetClickRequest\032\030.s2s.v" +
-      "1.GetClickResponse\"\003\220\002\001\022H\n\nListClicks\022\031." +
-      "s2s.v1.ListClicksRequest\032\032.s2s.v1.ListCl" +
-      "icksResponse\"\003\220\002\001\022W\n\017ListClickIdKeys\022\036.s" +
-      "2s.v1.ListClickIdKeysRequest\032\037.s2s.v1.Li" +
-      "stClickIdKeysResponse\"\003\220\002\001BT\n\rio.s2s.sdk" +
-      ".v1B\nClickProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V" +
-      "1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
+      "ickIdKeysRequest\"\212\001\n\027ListClickIdKeysResp" +
+      "onse\0226\n\rclick_id_keys\030\001 \003(\0132\022.s2s.v1.Cli" +
+      "ckIdKeyR\013clickIdKeys\0227\n\tcore_time\030\002 \001(\0132" +
+      "\032.google.protobuf.TimestampR\010coreTime\";\n" +
+      "\nClickIdKey\022\025\n\006key_id\030\001 \001(\rR\005keyId\022\026\n\006se" +
+      "cret\030\002 \001(\014R\006secret*;\n\tClickFlag\022\032\n\026CLICK" +
+      "_FLAG_UNSPECIFIED\020\000\022\022\n\016CLICK_FLAG_BOT\020\0012" +
+      "\302\002\n\014ClickService\022K\n\013RecordClick\022\032.s2s.v1" +
+      ".RecordClickRequest\032\033.s2s.v1.RecordClick" +
+      "Response\"\003\220\002\002\022B\n\010GetClick\022\027.s2s.v1.GetCl" +
+      "ickRequest\032\030.s2s.v1.GetClickResponse\"\003\220\002" +
+      "\001\022H\n\nListClicks\022\031.s2s.v1.ListClicksReque" +
+      "st\032\032.s2s.v1.ListClicksResponse\"\003\220\002\001\022W\n\017L" +
+      "istClickIdKeys\022\036.s2s.v1.ListClickIdKeysR" +
+      "equest\032\037.s2s.v1.ListClickIdKeysResponse\"" +
+      "\003\220\002\001BT\n\rio.s2s.sdk.v1B\nClickProtoP\001\242\002\003SX" +
+      "X\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata" +
+      "\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -195,7 +197,7 @@ public final class ClickProto {
     internal_static_s2s_v1_ListClickIdKeysResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_ListClickIdKeysResponse_descriptor,
-        new java.lang.String[] { "ClickIdKeys", });
+        new java.lang.String[] { "ClickIdKeys", "CoreTime", });
     internal_static_s2s_v1_ClickIdKey_descriptor =
       getDescriptor().getMessageTypes().get(10);
     internal_static_s2s_v1_ClickIdKey_fieldAccessorTable = new

@@ -475,6 +475,27 @@ public enum ErrorReason
    * <code>ERROR_REASON_COMPRESSION_UNSUPPORTED = 48;</code>
    */
   ERROR_REASON_COMPRESSION_UNSUPPORTED(48),
+  /**
+   * <pre>
+   * Cause: a web page of another origin, or one that reached this server by a
+   * name that is not this machine's own, called a server without API keys.
+   * Cure: call it from a program, or from a page of its own origin; for pages,
+   * start the server with API keys. PERMISSION_DENIED, HTTP 403.
+   * </pre>
+   *
+   * <code>ERROR_REASON_ORIGIN_REFUSED = 49;</code>
+   */
+  ERROR_REASON_ORIGIN_REFUSED(49),
+  /**
+   * <pre>
+   * Cause: the time inside an id lies more than three years ahead of the
+   * core's clock, which can't be stored: the clock of the edge that made it
+   * was wrong. Cure: mend the edge's clock. FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CLOCK_WRONG = 50;</code>
+   */
+  ERROR_REASON_CLOCK_WRONG(50),
   UNRECOGNIZED(-1),
   ;
 
@@ -935,6 +956,27 @@ public enum ErrorReason
    * <code>ERROR_REASON_COMPRESSION_UNSUPPORTED = 48;</code>
    */
   public static final int ERROR_REASON_COMPRESSION_UNSUPPORTED_VALUE = 48;
+  /**
+   * <pre>
+   * Cause: a web page of another origin, or one that reached this server by a
+   * name that is not this machine's own, called a server without API keys.
+   * Cure: call it from a program, or from a page of its own origin; for pages,
+   * start the server with API keys. PERMISSION_DENIED, HTTP 403.
+   * </pre>
+   *
+   * <code>ERROR_REASON_ORIGIN_REFUSED = 49;</code>
+   */
+  public static final int ERROR_REASON_ORIGIN_REFUSED_VALUE = 49;
+  /**
+   * <pre>
+   * Cause: the time inside an id lies more than three years ahead of the
+   * core's clock, which can't be stored: the clock of the edge that made it
+   * was wrong. Cure: mend the edge's clock. FAILED_PRECONDITION, HTTP 422.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CLOCK_WRONG = 50;</code>
+   */
+  public static final int ERROR_REASON_CLOCK_WRONG_VALUE = 50;
 
 
   public final int getNumber() {
@@ -1007,6 +1049,8 @@ public enum ErrorReason
       case 45: return ERROR_REASON_HTTPS_REQUIRED;
       case 47: return ERROR_REASON_RATE_LIMITED;
       case 48: return ERROR_REASON_COMPRESSION_UNSUPPORTED;
+      case 49: return ERROR_REASON_ORIGIN_REFUSED;
+      case 50: return ERROR_REASON_CLOCK_WRONG;
       default: return null;
     }
   }

@@ -44,6 +44,7 @@ private static final long serialVersionUID = 0L;
             io.s2s.sdk.v1.ListClickIdKeysResponse.class, io.s2s.sdk.v1.ListClickIdKeysResponse.Builder.class);
   }
 
+  private int bitField0_;
   public static final int CLICK_ID_KEYS_FIELD_NUMBER = 1;
   @SuppressWarnings("serial")
   private java.util.List<io.s2s.sdk.v1.ClickIdKey> clickIdKeys_;
@@ -105,6 +106,47 @@ private static final long serialVersionUID = 0L;
     return clickIdKeys_.get(index);
   }
 
+  public static final int CORE_TIME_FIELD_NUMBER = 2;
+  private com.google.protobuf.Timestamp coreTime_;
+  /**
+   * <pre>
+   * The core's clock when it answered, in UTC. An edge compares its own clock
+   * with it.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
+   * @return Whether the coreTime field is set.
+   */
+  @java.lang.Override
+  public boolean hasCoreTime() {
+    return ((bitField0_ & 0x00000001) != 0);
+  }
+  /**
+   * <pre>
+   * The core's clock when it answered, in UTC. An edge compares its own clock
+   * with it.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
+   * @return The coreTime.
+   */
+  @java.lang.Override
+  public com.google.protobuf.Timestamp getCoreTime() {
+    return coreTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : coreTime_;
+  }
+  /**
+   * <pre>
+   * The core's clock when it answered, in UTC. An edge compares its own clock
+   * with it.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
+   */
+  @java.lang.Override
+  public com.google.protobuf.TimestampOrBuilder getCoreTimeOrBuilder() {
+    return coreTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : coreTime_;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -122,6 +164,9 @@ private static final long serialVersionUID = 0L;
     for (int i = 0; i < clickIdKeys_.size(); i++) {
       output.writeMessage(1, clickIdKeys_.get(i));
     }
+    if (((bitField0_ & 0x00000001) != 0)) {
+      output.writeMessage(2, getCoreTime());
+    }
     getUnknownFields().writeTo(output);
   }
 
@@ -134,6 +179,10 @@ private static final long serialVersionUID = 0L;
     for (int i = 0; i < clickIdKeys_.size(); i++) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(1, clickIdKeys_.get(i));
+    }
+    if (((bitField0_ & 0x00000001) != 0)) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(2, getCoreTime());
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -152,6 +201,11 @@ private static final long serialVersionUID = 0L;
 
     if (!getClickIdKeysList()
         .equals(other.getClickIdKeysList())) return false;
+    if (hasCoreTime() != other.hasCoreTime()) return false;
+    if (hasCoreTime()) {
+      if (!getCoreTime()
+          .equals(other.getCoreTime())) return false;
+    }
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -166,6 +220,10 @@ private static final long serialVersionUID = 0L;
     if (getClickIdKeysCount() > 0) {
       hash = (37 * hash) + CLICK_ID_KEYS_FIELD_NUMBER;
       hash = (53 * hash) + getClickIdKeysList().hashCode();
+    }
+    if (hasCoreTime()) {
+      hash = (37 * hash) + CORE_TIME_FIELD_NUMBER;
+      hash = (53 * hash) + getCoreTime().hashCode();
     }
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
@@ -290,13 +348,20 @@ private static final long serialVersionUID = 0L;
 
     // Construct using io.s2s.sdk.v1.ListClickIdKeysResponse.newBuilder()
     private Builder() {
-
+      maybeForceBuilderInitialization();
     }
 
     private Builder(
         com.google.protobuf.GeneratedMessageV3.BuilderParent parent) {
       super(parent);
-
+      maybeForceBuilderInitialization();
+    }
+    private void maybeForceBuilderInitialization() {
+      if (com.google.protobuf.GeneratedMessageV3
+              .alwaysUseFieldBuilders) {
+        getClickIdKeysFieldBuilder();
+        getCoreTimeFieldBuilder();
+      }
     }
     @java.lang.Override
     public Builder clear() {
@@ -309,6 +374,11 @@ private static final long serialVersionUID = 0L;
         clickIdKeysBuilder_.clear();
       }
       bitField0_ = (bitField0_ & ~0x00000001);
+      coreTime_ = null;
+      if (coreTimeBuilder_ != null) {
+        coreTimeBuilder_.dispose();
+        coreTimeBuilder_ = null;
+      }
       return this;
     }
 
@@ -355,6 +425,14 @@ private static final long serialVersionUID = 0L;
 
     private void buildPartial0(io.s2s.sdk.v1.ListClickIdKeysResponse result) {
       int from_bitField0_ = bitField0_;
+      int to_bitField0_ = 0;
+      if (((from_bitField0_ & 0x00000002) != 0)) {
+        result.coreTime_ = coreTimeBuilder_ == null
+            ? coreTime_
+            : coreTimeBuilder_.build();
+        to_bitField0_ |= 0x00000001;
+      }
+      result.bitField0_ |= to_bitField0_;
     }
 
     @java.lang.Override
@@ -427,6 +505,9 @@ private static final long serialVersionUID = 0L;
           }
         }
       }
+      if (other.hasCoreTime()) {
+        mergeCoreTime(other.getCoreTime());
+      }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
       return this;
@@ -466,6 +547,13 @@ private static final long serialVersionUID = 0L;
               }
               break;
             } // case 10
+            case 18: {
+              input.readMessage(
+                  getCoreTimeFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00000002;
+              break;
+            } // case 18
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -793,6 +881,172 @@ private static final long serialVersionUID = 0L;
         clickIdKeys_ = null;
       }
       return clickIdKeysBuilder_;
+    }
+
+    private com.google.protobuf.Timestamp coreTime_;
+    private com.google.protobuf.SingleFieldBuilderV3<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> coreTimeBuilder_;
+    /**
+     * <pre>
+     * The core's clock when it answered, in UTC. An edge compares its own clock
+     * with it.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
+     * @return Whether the coreTime field is set.
+     */
+    public boolean hasCoreTime() {
+      return ((bitField0_ & 0x00000002) != 0);
+    }
+    /**
+     * <pre>
+     * The core's clock when it answered, in UTC. An edge compares its own clock
+     * with it.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
+     * @return The coreTime.
+     */
+    public com.google.protobuf.Timestamp getCoreTime() {
+      if (coreTimeBuilder_ == null) {
+        return coreTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : coreTime_;
+      } else {
+        return coreTimeBuilder_.getMessage();
+      }
+    }
+    /**
+     * <pre>
+     * The core's clock when it answered, in UTC. An edge compares its own clock
+     * with it.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
+     */
+    public Builder setCoreTime(com.google.protobuf.Timestamp value) {
+      if (coreTimeBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        coreTime_ = value;
+      } else {
+        coreTimeBuilder_.setMessage(value);
+      }
+      bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The core's clock when it answered, in UTC. An edge compares its own clock
+     * with it.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
+     */
+    public Builder setCoreTime(
+        com.google.protobuf.Timestamp.Builder builderForValue) {
+      if (coreTimeBuilder_ == null) {
+        coreTime_ = builderForValue.build();
+      } else {
+        coreTimeBuilder_.setMessage(builderForValue.build());
+      }
+      bitField0_ |= 0x00000002;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The core's clock when it answered, in UTC. An edge compares its own clock
+     * with it.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
+     */
+    public Builder mergeCoreTime(com.google.protobuf.Timestamp value) {
+      if (coreTimeBuilder_ == null) {
+        if (((bitField0_ & 0x00000002) != 0) &&
+          coreTime_ != null &&
+          coreTime_ != com.google.protobuf.Timestamp.getDefaultInstance()) {
+          getCoreTimeBuilder().mergeFrom(value);
+        } else {
+          coreTime_ = value;
+        }
+      } else {
+        coreTimeBuilder_.mergeFrom(value);
+      }
+      if (coreTime_ != null) {
+        bitField0_ |= 0x00000002;
+        onChanged();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * The core's clock when it answered, in UTC. An edge compares its own clock
+     * with it.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
+     */
+    public Builder clearCoreTime() {
+      bitField0_ = (bitField0_ & ~0x00000002);
+      coreTime_ = null;
+      if (coreTimeBuilder_ != null) {
+        coreTimeBuilder_.dispose();
+        coreTimeBuilder_ = null;
+      }
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * The core's clock when it answered, in UTC. An edge compares its own clock
+     * with it.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
+     */
+    public com.google.protobuf.Timestamp.Builder getCoreTimeBuilder() {
+      bitField0_ |= 0x00000002;
+      onChanged();
+      return getCoreTimeFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * The core's clock when it answered, in UTC. An edge compares its own clock
+     * with it.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
+     */
+    public com.google.protobuf.TimestampOrBuilder getCoreTimeOrBuilder() {
+      if (coreTimeBuilder_ != null) {
+        return coreTimeBuilder_.getMessageOrBuilder();
+      } else {
+        return coreTime_ == null ?
+            com.google.protobuf.Timestamp.getDefaultInstance() : coreTime_;
+      }
+    }
+    /**
+     * <pre>
+     * The core's clock when it answered, in UTC. An edge compares its own clock
+     * with it.
+     * </pre>
+     *
+     * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilderV3<
+        com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> 
+        getCoreTimeFieldBuilder() {
+      if (coreTimeBuilder_ == null) {
+        coreTimeBuilder_ = new com.google.protobuf.SingleFieldBuilderV3<
+            com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder>(
+                getCoreTime(),
+                getParentForChildren(),
+                isClean());
+        coreTime_ = null;
+      }
+      return coreTimeBuilder_;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

@@ -51,4 +51,34 @@ public interface ListClickIdKeysResponseOrBuilder extends
    */
   io.s2s.sdk.v1.ClickIdKeyOrBuilder getClickIdKeysOrBuilder(
       int index);
+
+  /**
+   * <pre>
+   * The core's clock when it answered, in UTC. An edge compares its own clock
+   * with it.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
+   * @return Whether the coreTime field is set.
+   */
+  boolean hasCoreTime();
+  /**
+   * <pre>
+   * The core's clock when it answered, in UTC. An edge compares its own clock
+   * with it.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
+   * @return The coreTime.
+   */
+  com.google.protobuf.Timestamp getCoreTime();
+  /**
+   * <pre>
+   * The core's clock when it answered, in UTC. An edge compares its own clock
+   * with it.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
+   */
+  com.google.protobuf.TimestampOrBuilder getCoreTimeOrBuilder();
 }
