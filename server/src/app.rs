@@ -10,12 +10,14 @@ use url::Url;
 use crate::{
     api_key::ApiKeys,
     click::{self, ClickIdKeys, StoredAddresses},
+    clock::{Reference, Watch},
     commit::Committer,
     conversion_code,
     db::Db,
     error::{Error, Result},
     id::Random,
     postback,
+    retention::Age,
     time::{Clock, Span, Time},
     tracking_link,
 };
@@ -64,6 +66,8 @@ pub struct Retention {
     pub clicks: Option<Span>,
     pub conversions: Option<Span>,
     pub postbacks: Option<Span>,
+    /// How long after its start a server deletes nothing.
+    pub pause: Duration,
 }
 
 /// What the configuration says of the core.
@@ -74,6 +78,7 @@ pub struct Settings {
     pub store_addresses: StoredAddresses,
     /// Writes that share one commit at the most.
     pub batch_max: usize,
+    pub watch: Watch,
 }
 
 /// The running core. It keeps no state of its own beside caches of bounded age.
@@ -81,10 +86,12 @@ pub struct App {
     pub db: Db,
     pub commit: Committer,
     pub clock: Clock,
+    pub watch: Watch,
     pub random: Random,
     pub click_id_keys: ClickIdKeys,
     pub public_url: Url,
     pub retention: Retention,
+    pub age: Age,
     /// Cancelled once the server is to stop: what goes on for long ends then.
     pub stopping: CancellationToken,
     pub api_keys: ApiKeys,
@@ -98,14 +105,16 @@ impl App {
     /// Starts the core on an open database. `tasks` runs what it writes until the app is gone.
     pub async fn start(
         db: Db,
-        clock: Clock,
         random: Random,
         settings: Settings,
         stopping: CancellationToken,
         tasks: &TaskTracker,
     ) -> Result<Self> {
+        let Settings { public_url, retention, store_addresses, batch_max, watch } = settings;
+        let clock = watch.clock();
         let click_id_keys = click::load_keys(&db, &clock, &random).await?;
-        let Settings { public_url, retention, store_addresses, batch_max } = settings;
+        let age = Age::load(&db, clock.now()).await?;
+        watch.note_lived(age.until());
         let (commit, work) = Committer::new(db.clone(), batch_max);
         tasks.spawn(work);
         let (api_keys, uses) = ApiKeys::new(db.clone(), stopping.clone());
@@ -116,10 +125,12 @@ impl App {
             db,
             commit,
             clock,
+            watch,
             random,
             click_id_keys,
             public_url,
             retention,
+            age,
             stopping,
             api_keys,
             codes,
@@ -131,5 +142,11 @@ impl App {
 
     pub fn now(&self) -> Time {
         self.clock.now()
+    }
+
+    /// Another clock than ours; `None` while the database does not answer.
+    pub async fn other_clock(&self) -> Option<Reference> {
+        let time = self.db.time().await.ok()?;
+        Some(time.map_or_else(|| Reference::Passed(self.age.passed()), Reference::Database))
     }
 }

@@ -24,6 +24,7 @@ use crate::{
     error::{Error, Result, Violations},
     id::{AccountId, Random},
     page::PageRequest,
+    retention,
     time::{Clock, Span, Time},
     tracking_link::{self, Filling, SUB_IDS, TrackingLink, TrackingLinkId},
 };
@@ -32,7 +33,8 @@ pub use id::{ClickId, ClickIdKey, ClickIdKeys, KeyId, SECRET_BYTES, SignedClickI
 pub use store::Model as Click;
 
 /// Clicks by their time.
-pub const TIMED: TimedTable = TimedTable { name: "click", id: "click_id", first_id: ClickId::first, time_of: ClickId::time_of };
+pub const TIMED: TimedTable =
+    TimedTable { name: "click", id: "click_id", first_id: ClickId::first, time_of: ClickId::time_of };
 
 /// Longest sub id, in characters.
 pub const SUB_ID_CHARS_MAX: usize = 255;
@@ -125,6 +127,7 @@ async fn minted(
     let link = tracking_link::find(app, scope, click_id.link_key()).await?;
     let link = link.filter(|link| link.id == id).ok_or_else(Error::click_id_invalid)?;
     let signed = app.click_id_keys.verify(click_id, link.account_id).ok_or_else(Error::click_id_invalid)?;
+    retention::make_room(app, signed.id.time()).await?;
     Ok((link, signed))
 }
 

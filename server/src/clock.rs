@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use futures::future::BoxFuture;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +24,8 @@ const STEP_MAX: Span = Span::from_seconds(1);
 const AGREED_MAX: Span = Span::from_seconds(2);
 /// How far clocks of two machines may be apart that are kept right.
 pub const SKEW_MAX: Span = Span::from_seconds(60);
+/// How long nobody may have run without a doubt about the clock.
+const LIVED_AHEAD_MAX: Span = Span::from_days(1);
 
 /// Another clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,10 +69,26 @@ pub struct Differences {
     system_ahead_seconds: i64,
     /// How far the database's clock, or the core's, is ahead of the server's.
     other_ahead_seconds: i64,
+    /// How far the server's time is ahead of what the installation has lived through; see `db/lived`.
+    lived_ahead_seconds: i64,
     /// How often the system's time has jumped.
     jumps: u64,
     /// Whether one of them is so far off that somebody should mend it.
     wrong: bool,
+}
+
+/// Whether so much lies between the clock and what was lived through that one of them is hardly right.
+fn is_doubted(lived_ahead_seconds: i64) -> bool {
+    !(-SKEW_MAX.seconds()..=LIVED_AHEAD_MAX.seconds()).contains(&lived_ahead_seconds)
+}
+
+impl Differences {
+    fn judge(&mut self) {
+        let apart = |seconds: i64, max: Span| Span::from_seconds(seconds.saturating_abs()) > max;
+        self.wrong = apart(self.system_ahead_seconds, STEP_MAX)
+            || apart(self.other_ahead_seconds, SKEW_MAX)
+            || is_doubted(self.lived_ahead_seconds);
+    }
 }
 
 /// Watches over the clock. Clones are of the same.
@@ -84,6 +103,11 @@ impl Watch {
         Self { clock, differences: Arc::default() }
     }
 
+    /// The clock that is watched.
+    pub fn clock(&self) -> Clock {
+        self.clock.clone()
+    }
+
     /// As they were when they were last compared.
     pub fn differences(&self) -> Differences {
         *self.lock()
@@ -93,15 +117,37 @@ impl Watch {
         self.differences.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Takes note of how long the installation has lived. Says so where our clock is behind that, or ahead by more than a
+    /// day: it is wrong, or nobody has run for so long.
+    pub fn note_lived(&self, until: Time) {
+        let ahead = self.clock.now().ahead_of(until);
+        let mut differences = self.lock();
+        let before = std::mem::replace(&mut differences.lived_ahead_seconds, ahead.seconds());
+        match (is_doubted(before), is_doubted(ahead.seconds())) {
+            (false, true) => tracing::error!(
+                "THE CLOCK MAY BE WRONG: it is {ahead} of the last time that is known here; unless nobody has run for \
+                 so long, set it right; until it is caught up with, little is deleted by age"
+            ),
+            (true, false) => tracing::warn!("the clock is where it was expected again"),
+            _ => {}
+        }
+        differences.judge();
+    }
+
     /// Compares the clocks until `stopping`. `ask`: another clock, if it can be asked now.
-    pub async fn keep(self, ask: impl AsyncFn() -> Option<Reference>, stopping: CancellationToken) {
+    pub async fn keep(
+        self,
+        ask: impl Fn() -> BoxFuture<'static, Option<Reference>>,
+        stopping: CancellationToken,
+    ) {
         let mut looks_left = 0;
         loop {
             let jumped = self.look(None);
             if jumped || looks_left == 0 {
                 looks_left = LOOKS_PER_QUESTION;
-                if let Some(reference) = ask().await {
-                    self.look(Some(reference));
+                let Some(reference) = stopping.run_until_cancelled(ask()).await else { return };
+                if reference.is_some() {
+                    self.look(reference);
                 }
             }
             looks_left -= 1;
@@ -120,7 +166,9 @@ impl Watch {
         }
         let corrected = settled.ahead_of(ours);
         if corrected.size() > STEP_MAX {
-            tracing::error!("THE CLOCK WAS WRONG: the time is {corrected} of what it was held to be, and is set");
+            tracing::error!(
+                "THE CLOCK WAS WRONG: the time is {corrected} of what it was held to be, and is set"
+            );
         }
         let mut differences = self.lock();
         let before = *differences;
@@ -142,11 +190,12 @@ impl Watch {
         if let Some(other) = other {
             differences.other_ahead_seconds = other.seconds();
         }
-        differences.wrong = ahead.size() > STEP_MAX
-            || Span::from_seconds(differences.other_ahead_seconds.saturating_abs()) > SKEW_MAX;
+        differences.judge();
         match (before.wrong, differences.wrong, other) {
             (false, true, Some(other)) if other.size() > SKEW_MAX => {
-                tracing::error!("THE CLOCK OF DATABASE OR CORE IS WRONG: it is {other} of the server's; set it right");
+                tracing::error!(
+                    "THE CLOCK OF DATABASE OR CORE IS WRONG: it is {other} of the server's; set it right"
+                );
             }
             (true, false, _) => tracing::warn!("the clocks agree again"),
             _ => {}

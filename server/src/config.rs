@@ -81,6 +81,11 @@ pub struct Config {
           value_parser = days(POSTBACK_DAYS_MIN))]
     retain_postbacks_days: Option<i64>,
 
+    /// How long a server deletes nothing after its start, in seconds.
+    #[arg(long, env = "S2S_RETAIN_PAUSE_SECONDS", default_value = "300", value_name = "SECONDS",
+          value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    retain_pause_seconds: u64,
+
     /// How much of visitors' and senders' addresses is stored: `truncated` is /24 of IPv4, /48 of IPv6.
     #[arg(long, env = "S2S_STORE_ADDRESSES", default_value = "truncated", value_name = "HOW_MUCH")]
     pub store_addresses: StoredAddresses,
@@ -256,6 +261,7 @@ impl Config {
             clicks: self.retain_clicks_days.map(Span::from_days),
             conversions: self.retain_conversions_days.map(Span::from_days),
             postbacks: self.retain_postbacks_days.map(Span::from_days),
+            pause: Duration::from_secs(self.retain_pause_seconds),
         }
     }
 

@@ -25,6 +25,7 @@ use crate::{
     id::{AccountId, base32, from_base32},
     money::{Amount, Currency, Percent},
     page::PageRequest,
+    retention,
     time::{Span, Time},
     tracking_link::{self, TrackingLink, TrackingLinkId},
 };
@@ -140,6 +141,28 @@ pub enum Commission {
     Percent(Percent),
 }
 
+/// When a conversion happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// As its sender says.
+    At(Time),
+    /// When it arrived at an edge, by our own clock there.
+    Arrived(Time),
+    Now,
+}
+
+impl Happened {
+    /// The time by which it is judged and kept. A sender's may be wrong, and is judged as it is. Our own clocks may
+    /// disagree, which is no fault of the sender's: nothing arrives later than now, or before its click.
+    fn time(self, click: Time, now: Time) -> Time {
+        match self {
+            Self::At(time) => time,
+            Self::Arrived(time) => time.min(now).max(click),
+            Self::Now => now.max(click),
+        }
+    }
+}
+
 /// A conversion as a caller reports it; each field is of the right form, nothing is checked yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
@@ -155,8 +178,7 @@ pub struct Report {
     /// The word that came for the status; empty where none came.
     pub status_word: String,
     pub custom_params: CustomParams,
-    /// `None`: now.
-    pub converted_at: Option<Time>,
+    pub happened: Happened,
     pub request_id: Option<Vec<u8>>,
 }
 
@@ -182,22 +204,31 @@ pub async fn judge(app: &App, scope: Scope, report: Report) -> Result<Conversion
     let click =
         app.click_id_keys.read(&report.click_id, code.account_id).ok_or_else(Error::click_id_invalid)?;
     check_known(click.id, forgotten_before(app))?;
+    retention::make_room(app, click.id.time()).await?;
     let link = find_link(app, code.account_id, click).await?;
     let serial = i64::from_be_bytes(app.random.bytes()) & i64::MAX;
     decide(report, &code, click, &link, serial, app.now())
 }
 
-/// Conversions of clicks before this time are deleted, and can't count any more. A conversion is kept for as long as
-/// was asked for even if it came at the end of the longest attribution window.
-pub fn forgotten_before(app: &App) -> Option<Time> {
-    app.retention.conversions.map(|kept| app.now().minus(kept).minus(WINDOW_MAX))
+/// Conversions of clicks before this time are not kept, where the installation has lived `until` then. A conversion is
+/// kept for as long as was asked for even if it came at the end of the longest attribution window.
+pub fn not_kept_before(app: &App, until: Time) -> Option<Time> {
+    app.retention.conversions.map(|kept| until.minus(kept).minus(WINDOW_MAX))
+}
+
+/// Conversions of clicks before this time may be deleted, and can't count any more: by what is set, and by what was
+/// deleted when something else was.
+fn forgotten_before(app: &App) -> Time {
+    let set = not_kept_before(app, app.age.until());
+    set.map_or_else(|| app.age.forgotten_before(), |set| set.max(app.age.forgotten_before()))
 }
 
 /// Whether it would be known if the conversion had been counted before.
-fn check_known(click: ClickId, forgotten_before: Option<Time>) -> Result<()> {
-    if forgotten_before.is_some_and(|time| click.time() < time) {
+fn check_known(click: ClickId, forgotten_before: Time) -> Result<()> {
+    if click.time() < forgotten_before {
         let message = "the click is older than conversions are kept here, so that it is not known any more whether this \
-                       was counted before; if it was not, lengthen `--retain-conversions-days`, then replay";
+                       was counted before; if none of that time were deleted yet, lengthen `--retain-conversions-days`, \
+                       then replay";
         return Err(Error::new(ErrorReason::ClickExpired, message));
     }
     Ok(())
@@ -253,11 +284,11 @@ fn decide(
     serial: i64,
     now: Time,
 ) -> Result<Conversion> {
-    let converted_at = report.converted_at.unwrap_or(now);
     let clicked_at = click.id.time();
+    let converted_at = report.happened.time(clicked_at, now);
     check_code(code)?;
     check_link(code, link)?;
-    if converted_at > now.plus(CLOCK_SKEW_MAX) {
+    if matches!(report.happened, Happened::At(_)) && converted_at > now.plus(CLOCK_SKEW_MAX) {
         let mut violations = Violations::default();
         violations.add("conversion_time", "must not lie in the future");
         return Err(violations.into_error());

@@ -5,7 +5,7 @@ use std::{
     error::Error,
     fmt,
     io::Write as _,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, Weak},
     time::Duration,
 };
 
@@ -16,6 +16,7 @@ use url::Url;
 use crate::{
     api_key,
     app::{App, Settings},
+    clock::{Reference, SKEW_MAX, Watch},
     config::Config,
     db::{self, Db},
     edge::Services,
@@ -23,7 +24,6 @@ use crate::{
     id::Random,
     postback, retention,
     serve::{self, Door},
-    time::Clock,
 };
 
 /// How long it is waited before the database is tried again.
@@ -39,7 +39,7 @@ pub struct CoreStart {
     pub config: Config,
     /// The URL under which the world reaches this server.
     pub public_url: Url,
-    pub clock: Clock,
+    pub watch: Watch,
     pub random: Random,
     pub tasks: TaskTracker,
     pub stopping: CancellationToken,
@@ -52,6 +52,7 @@ pub struct CoreStart {
 pub struct Running {
     pub db: Arc<OnceLock<Db>>,
     pub services: Arc<OnceLock<Services>>,
+    pub app: Arc<OnceLock<Weak<App>>>,
 }
 
 /// Why it has not started.
@@ -76,6 +77,22 @@ impl From<error::Error> for NotStarted {
     }
 }
 
+/// A server whose clock and the database's differ does not start: nobody can say which of them is wrong, and both decide
+/// what counts. What arrives meanwhile is in the spool, where there is one.
+async fn check_clock(db: &Db, watch: &Watch) -> Result<(), NotStarted> {
+    let Some(database) = db.time().await.map_err(error::Error::from)? else { return Ok(()) };
+    // The system's clock may have been set right since the process began.
+    watch.look(Some(Reference::Database(database)));
+    let ahead = watch.clock().now().ahead_of(database);
+    if ahead.size() <= SKEW_MAX {
+        return Ok(());
+    }
+    let message = format!(
+        "the clock of this machine is {ahead} of the database's; set right whichever is wrong\nreason: CLOCK_WRONG"
+    );
+    Err(NotStarted { message, may_pass: true })
+}
+
 impl CoreStart {
     /// Starts the core once. Returns who may call it from the network.
     pub async fn start_once(mut self) -> (Self, Result<Door, NotStarted>) {
@@ -92,6 +109,7 @@ impl CoreStart {
                 NotStarted { message, may_pass: error.is_outage() }
             },
         )?;
+        check_clock(&db, &self.watch).await?;
         for setting in &config.allow_lossy {
             tracing::warn!(setting, "a crash may lose what was acknowledged: a lossy setting is allowed");
         }
@@ -100,9 +118,10 @@ impl CoreStart {
             retention: config.retention(),
             store_addresses: config.store_addresses,
             batch_max: config.batch_max.into(),
+            watch: self.watch.clone(),
         };
-        let (clock, random) = (self.clock.clone(), self.random.clone());
-        let app = App::start(db.clone(), clock, random, settings, self.stopping.clone(), &self.tasks);
+        let random = self.random.clone();
+        let app = App::start(db.clone(), random, settings, self.stopping.clone(), &self.tasks);
         let app = Arc::new(app.await?);
         retention::prepare(&app).await?;
         let door = self.door(&app).await?;
@@ -111,6 +130,7 @@ impl CoreStart {
         self.tasks.spawn(db.clone().keep_log_short(self.stopping.clone()));
         // There is but one start.
         let _ = self.running.services.set(serve::core(&app));
+        let _ = self.running.app.set(Arc::downgrade(&app));
         let _ = self.running.db.set(db);
         Ok(door)
     }

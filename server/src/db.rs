@@ -96,8 +96,7 @@ impl Db {
         }
         migrate(backend, url).await?;
         let reader = Database::connect(options(backend, url, Role::Reader)).await?;
-        let writes = Writes::default();
-        Ok(Self { reader, writer, writes, url: url.into(), batches_max })
+        Ok(Self { reader, writer, writes: Writes::default(), url: url.into(), batches_max })
     }
 
     fn backend(&self) -> DbBackend {
@@ -121,7 +120,6 @@ impl Db {
         Ok(connection)
     }
 
-
     /// On SQLite, works what is in its log into the file, until `stopping`. The connection that writes would stand still
     /// for that, and all that waits with it.
     pub async fn keep_log_short(self, stopping: CancellationToken) {
@@ -141,7 +139,11 @@ impl Db {
     }
 
     /// Deletes some of the rows whose id is `below`, the lowest ids first. Returns how many, and whether more are left.
-    pub async fn delete_some<E: EntityTrait>(&self, id: E::Column, below: Uuid) -> Result<(u64, bool), DbErr> {
+    pub async fn delete_some<E: EntityTrait>(
+        &self,
+        id: E::Column,
+        below: Uuid,
+    ) -> Result<(u64, bool), DbErr> {
         let lowest = E::find().select_only().column(id).filter(id.lt(below)).order_by_asc(id);
         let limit = u64::try_from(DELETED_ROWS_MAX).unwrap_or(u64::MAX);
         let lowest: Vec<Uuid> = lowest.limit(limit).into_tuple().all(&self.reader).await?;

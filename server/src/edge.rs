@@ -36,9 +36,10 @@ use self::{
 };
 use crate::{
     click::{ClickIdKey, ClickIdKeys, KeyId},
+    clock::{Reference, Watch},
     error::{Error, RETRY_AFTER, Result, http_status, reason_text},
     id::Random,
-    time::{Clock, Span},
+    time::{Clock, Span, Time},
 };
 
 pub use self::{
@@ -50,6 +51,8 @@ pub use self::{
 const CLICKS_UNDER_WAY_MAX: usize = 10_000;
 /// How long the core may take to say the click id keys at the start.
 const KEYS_BUDGET: Duration = Duration::from_secs(5);
+/// How long an answer may take that tells the core's time, which is half of that old then.
+const CLOCK_ANSWER_MAX: Span = Span::from_seconds(2);
 /// How long the core may take for what the spool has refused.
 const LAST_BUDGET: Duration = Duration::from_secs(10);
 /// How old a record in the spool may be before the server is said to be spooling.
@@ -82,6 +85,8 @@ pub struct Edge {
     random: Random,
     tasks: TaskTracker,
     clicks_under_way: Semaphore,
+    /// A core that is elsewhere, and so has a clock of its own.
+    far_core: Option<ClickServiceClient<Core>>,
 }
 
 impl Edge {
@@ -97,18 +102,24 @@ impl Edge {
     pub async fn start(
         core: Core,
         spool: Option<SpoolSettings>,
-        clock: Clock,
+        watch: &Watch,
         random: Random,
         tasks: &TaskTracker,
         stopping: &CancellationToken,
     ) -> Result<Self, Box<dyn std::error::Error>> {
+        let clock = watch.clock();
         let spool = spool.map(|settings| spool::open(settings, clock.clone(), random.clone())).transpose()?;
         let known_at = spool.as_ref().map(|(spool, _)| known::path(spool.folder()));
         let known = known_at.as_deref().map(known::read).unwrap_or_default();
-        let mut clicks = ClickServiceClient::new(core.clone());
-        let asked = timeout(KEYS_BUDGET, clicks.list_click_id_keys(ListClickIdKeysRequest {})).await;
-        let keys = match asked.unwrap_or_else(|_| Err(Error::unavailable("no answer in time").into())) {
-            Ok(keys) => keys.into_inner(),
+        let clicks = ClickServiceClient::new(core.clone());
+        let far_core = core.is_elsewhere().then(|| clicks.clone());
+        let keys = match ask_keys(clicks, &clock).await {
+            Ok((keys, core_time)) => {
+                if far_core.is_some() {
+                    watch.look(core_time.map(Reference::Core));
+                }
+                keys
+            }
             Err(status) if known.click_id_keys.click_id_keys.is_empty() => {
                 let message = "an edge must reach the core once before it can do without";
                 return Err(format!("{message}: {}\nreason: CORE_AWAY", status.message()).into());
@@ -145,7 +156,13 @@ impl Edge {
             random,
             tasks: tasks.clone(),
             clicks_under_way: Semaphore::new(CLICKS_UNDER_WAY_MAX),
+            far_core,
         })
+    }
+
+    /// The time by the clock of a core that is elsewhere; `None` where it can't be told.
+    pub async fn core_time(&self) -> Option<Time> {
+        ask_keys(self.far_core.clone()?, &self.clock).await.ok()?.1
     }
 
     /// What is known of the edge's health.
@@ -220,6 +237,20 @@ impl Edge {
     }
 }
 
+/// The click id keys, and the time by the core's clock; `None` where the answer took too long to tell.
+async fn ask_keys(
+    mut core: ClickServiceClient<Core>,
+    clock: &Clock,
+) -> Result<(ListClickIdKeysResponse, Option<Time>), Status> {
+    let asked = clock.now();
+    let answer = timeout(KEYS_BUDGET, core.list_click_id_keys(ListClickIdKeysRequest {})).await;
+    let answer = answer.unwrap_or_else(|_| Err(Error::unavailable("no answer in time").into()))?;
+    let took = clock.now().since(asked);
+    let mut keys = answer.into_inner();
+    let core_time = keys.core_time.take().and_then(|time| Time::from_proto(&time).ok());
+    Ok((keys, core_time.filter(|_| took < CLOCK_ANSWER_MAX).map(|time| time.plus(took.half()))))
+}
+
 /// What became of a call.
 enum Outcome<T> {
     Answered(T),
@@ -263,7 +294,9 @@ impl EdgeHealth {
 
     /// Whether nothing waits for longer than it takes to be handed over.
     pub fn is_drained(&self) -> bool {
-        self.spool().is_none_or(|spool| spool.counted && spool.oldest_age < DRAINED_WITHIN)
+        // What has a time in the future has no age, and may wait all the same.
+        let waits = |spool: &spool::Status| spool.oldest_age.max(spool.standing) >= DRAINED_WITHIN;
+        self.spool().is_none_or(|spool| spool.counted && !waits(&spool))
     }
 }
 

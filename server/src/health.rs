@@ -13,12 +13,11 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::StatusCode;
-use sea_orm::ConnectionTrait as _;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tonic_health::{ServingStatus, server::HealthReporter};
 
-use crate::{db::Db, edge::EdgeHealth};
+use crate::{clock::Watch, db::Db, edge::EdgeHealth};
 
 /// How often it is looked.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
@@ -30,8 +29,9 @@ const DATABASE_BUDGET: Duration = Duration::from_secs(2);
 pub struct Health {
     /// Of the edge, where there is one.
     edge: Option<EdgeHealth>,
-    /// The database answers. Always so where the role has none.
+    /// The database answers, and takes writes. Always so where the role has none.
     database: Arc<AtomicBool>,
+    clocks: Watch,
     stopping: CancellationToken,
 }
 
@@ -45,8 +45,8 @@ enum State {
 }
 
 impl Health {
-    pub fn new(edge: Option<EdgeHealth>, stopping: CancellationToken) -> Self {
-        Self { edge, database: Arc::new(AtomicBool::new(true)), stopping }
+    pub fn new(edge: Option<EdgeHealth>, clocks: Watch, stopping: CancellationToken) -> Self {
+        Self { edge, database: Arc::new(AtomicBool::new(true)), clocks, stopping }
     }
 
     fn state(&self) -> State {
@@ -75,12 +75,14 @@ impl Health {
             State::Degraded => (StatusCode::OK, "degraded: spooling"),
             State::NotServing => (StatusCode::SERVICE_UNAVAILABLE, "not serving"),
         };
+        let clock = self.clocks.differences();
         let body = match self.edge.as_ref().and_then(EdgeHealth::spool) {
-            None => serde_json::json!({"status": text}),
-            Some(spool) => serde_json::json!({"status": text, "spool": {
+            None => serde_json::json!({"status": text, "clock": clock}),
+            Some(spool) => serde_json::json!({"status": text, "clock": clock, "spool": {
                 "records": spool.records,
                 "bytes": spool.bytes,
                 "oldest_age_seconds": spool.oldest_age.seconds(),
+                "standing_seconds": spool.standing.seconds(),
                 "fsync_failures": spool.sync_failures,
                 "put_aside": spool.put_aside,
             }}),
@@ -92,10 +94,7 @@ impl Health {
     pub async fn keep(self, db: impl Fn() -> Option<Option<Db>>, reporter: HealthReporter) {
         loop {
             let answers = match db() {
-                Some(Some(db)) => {
-                    let asked = timeout(DATABASE_BUDGET, db.reader().execute_unprepared("SELECT 1")).await;
-                    matches!(asked, Ok(Ok(_)))
-                }
+                Some(Some(db)) => timeout(DATABASE_BUDGET, db.serves()).await.unwrap_or(false),
                 // It has not been reached yet.
                 Some(None) => false,
                 None => true,

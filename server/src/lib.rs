@@ -13,6 +13,7 @@ mod api_key;
 mod app;
 mod auth;
 mod click;
+mod clock;
 mod commit;
 mod config;
 mod conversion;
@@ -41,10 +42,11 @@ use std::{
     io::{self, Write as _},
     net::SocketAddr,
     process::ExitCode,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, Weak},
     time::Duration,
 };
 
+use futures::future::BoxFuture;
 use tokio::{
     net::TcpListener,
     runtime::{Builder, Runtime},
@@ -56,6 +58,7 @@ use url::Url;
 
 use self::core::{CoreStart, NOT_YET, Running};
 use crate::{
+    clock::{Reference, Watch},
     config::{Config, Role},
     edge::Edge,
     health::Health,
@@ -115,6 +118,24 @@ fn listen(address: SocketAddr) -> Result<TcpListener, String> {
         .map_err(|error| format!("can't listen on {address}: {error}\nreason: LISTEN_FAILED"))
 }
 
+/// How to ask another clock: of the core here its database's, of an edge its core's.
+fn other_clock(
+    running: Running,
+    edge: Option<Arc<Edge>>,
+) -> impl Fn() -> BoxFuture<'static, Option<Reference>> {
+    move || {
+        let app = running.app.get().and_then(Weak::upgrade);
+        let edge = edge.clone();
+        Box::pin(async move {
+            match (app, edge) {
+                (Some(app), _) => app.other_clock().await,
+                (None, Some(edge)) => edge.core_time().await.map(Reference::Core),
+                (None, None) => None,
+            }
+        })
+    }
+}
+
 #[expect(clippy::too_many_lines, reason = "one start and one stop, from top to bottom")]
 async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
     // Before the port is bound, so that whoever sees it open may stop us.
@@ -141,11 +162,11 @@ async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
         Some(url) => url.clone(),
         None => Url::parse(&url)?,
     };
-    let (clock, random) = (Clock::system(), Random::system());
+    let (watch, random) = (Watch::new(Clock::system()), Random::system());
     let core = CoreStart {
         config: config.clone(),
         public_url,
-        clock: clock.clone(),
+        watch: watch.clone(),
         random: random.clone(),
         tasks: tasks.clone(),
         stopping: stopping.clone(),
@@ -170,7 +191,7 @@ async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
         _ => {
             let way =
                 if role == Role::Edge { config.core()? } else { edge::Core::Here(running.services.clone()) };
-            let edge = Edge::start(way, config.spool(), clock, random, &tasks, &stopping);
+            let edge = Edge::start(way, config.spool(), &watch, random, &tasks, &stopping);
             Some(edge.await.map(Arc::new))
         }
     };
@@ -182,7 +203,8 @@ async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
         }
         (Err(error), _) => return Err(error.into()),
     };
-    let health = Health::new(edge.as_deref().map(Edge::health), stopping.clone());
+    let health = Health::new(edge.as_deref().map(Edge::health), watch.clone(), stopping.clone());
+    tasks.spawn(watch.keep(other_clock(running.clone(), edge.clone()), stopping.clone()));
 
     let (reporter, health_service) = tonic_health::server::health_reporter();
     let health_routes = Routes::new(health_service);

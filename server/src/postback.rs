@@ -26,12 +26,14 @@ use uuid::Uuid;
 use crate::{
     app::App,
     auth::Scope,
-    conversion::{self, Conversion, note},
+    click::CLOCK_SKEW_MAX,
+    conversion::{self, Conversion, Happened, note},
     conversion_code::{self, ConversionCode},
     db::{TimedTable, json_text},
     error::{Error, Result, reason_text},
     id::{AccountId, first_id, id_time, prefixed_id},
     page::PageRequest,
+    retention,
     time::Time,
 };
 
@@ -153,6 +155,7 @@ pub struct Rehearsal {
 
 /// Takes in a postback. `Ok` means that what became of it is durable; `Err`, that it was not taken in.
 pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) -> Result<Received> {
+    retention::make_room(app, id_time(id.0)).await?;
     let mut reading = read(app, Scope::Installation, &raw, &Overrides::default()).await?;
     let code = named(app, &reading).await?;
     let code = code.as_deref();
@@ -316,15 +319,22 @@ async fn judge(
     signature: Option<Vec<u8>>,
 ) -> Result<(Postback, Result<Conversion>)> {
     let received_at = raw.received_at;
-    let postback = Postback::new(id, account, raw, &reading);
+    let mut postback = Postback::new(id, account, raw, &reading);
     let judged = match reading.report {
         Ok(mut report) => {
-            report.converted_at = Some(received_at);
+            report.happened = Happened::Arrived(received_at);
             report.request_id = Some(signature.unwrap_or_else(|| id.0.as_bytes().to_vec()));
             conversion::judge(app, Scope::Installation, report).await
         }
         Err(error) => Err(error),
     };
+    if let Ok(conversion) = &judged
+        && conversion.converted_at.ahead_of(received_at).size() > CLOCK_SKEW_MAX
+    {
+        let message =
+            "the clocks of our servers disagree: the conversion's time is that of its click, or of now";
+        postback.notes.append(vec![note(NoteCode::TimeCorrected, "", message)]);
+    }
     Ok((postback, settled(judged)?))
 }
 

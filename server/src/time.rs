@@ -83,6 +83,10 @@ impl Span {
         Self(seconds.saturating_mul(MICROS_PER_SECOND))
     }
 
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(if micros < 0 { 0 } else { micros })
+    }
+
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis.saturating_mul(1_000))
     }
@@ -93,6 +97,10 @@ impl Span {
 
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(MICROS_PER_SECOND)
+    }
+
+    pub const fn half(self) -> Self {
+        Self(self.0 / 2)
     }
 
     pub fn to_proto(self) -> prost_types::Duration {

@@ -78,7 +78,7 @@ impl ClickService for Service {
             .iter()
             .map(|key| v1::ClickIdKey { key_id: key.key_id.number().into(), secret: key.secret.to_vec() })
             .collect();
-        Ok(Response::new(ListClickIdKeysResponse { click_id_keys, core_time: None }))
+        Ok(Response::new(ListClickIdKeysResponse { click_id_keys, core_time: Some(self.0.now().to_proto()) }))
     }
 }
 

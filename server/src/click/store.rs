@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
-    sea_query::OnConflict,
+    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*, sea_query::OnConflict,
 };
 
 use super::{ClickId, ClickIdKey, ClickIdKeys, KeyId, LIST_KEY_BYTES, SECRET_BYTES, SubIds};

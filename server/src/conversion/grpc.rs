@@ -20,7 +20,7 @@ use tonic::{Request, Response, Streaming};
 
 use super::{
     CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission, Conversion,
-    CustomParams, Filter, Recorded, Report, Status, TRANSACTION_ID_BYTES_MAX,
+    CustomParams, Filter, Happened, Recorded, Report, Status, TRANSACTION_ID_BYTES_MAX,
 };
 use crate::{
     app::App,
@@ -204,7 +204,7 @@ fn parse_report(request: RecordConversionRequest) -> Result<Report> {
             status,
             status_word: String::new(),
             custom_params,
-            converted_at,
+            happened: converted_at.map_or(Happened::Now, Happened::At),
             request_id,
         }),
         _ => Err(violations.into_error()),

@@ -51,7 +51,7 @@ fn report() -> Report {
         status: Status::Approved,
         status_word: String::new(),
         custom_params: CustomParams::default(),
-        converted_at: None,
+        happened: Happened::Now,
         request_id: None,
     }
 }
@@ -68,12 +68,30 @@ fn decide_at(
 }
 
 #[test]
+fn our_own_clocks_may_disagree_and_a_senders_may_not() {
+    let (click, second) = (Time::from_micros(CLICKED), Span::from_seconds(1));
+    let (before, later, latest) = (click.minus(second), click.plus(second), click.plus(second).plus(second));
+    for (happened, now, time) in [
+        (Happened::Now, later, later),
+        (Happened::Now, before, click),
+        (Happened::Arrived(later), latest, later),
+        (Happened::Arrived(latest), later, later),
+        (Happened::Arrived(before), later, click),
+        (Happened::Arrived(latest), before, click),
+        (Happened::At(before), later, before),
+        (Happened::At(latest), later, latest),
+    ] {
+        assert_eq!(happened.time(click, now), time, "{happened:?} {now:?}");
+    }
+}
+
+#[test]
 fn what_may_be_forgotten_does_not_count_again() {
     let click = ClickId::new(Time::from_micros(CLICKED), LinkKey::from_bits(5), [1; 6]);
-    for (forgotten_before, counts) in [(None, true), (Some(CLICKED), true), (Some(CLICKED + 1), false)] {
-        let checked = check_known(click, forgotten_before.map(Time::from_micros));
+    for (forgotten_before, counts) in [(0, true), (CLICKED, true), (CLICKED + 1, false)] {
+        let checked = check_known(click, Time::from_micros(forgotten_before));
         let reason = checked.err().map(|error| error.reason());
-        assert_eq!(reason, (!counts).then_some(ErrorReason::ClickExpired), "{forgotten_before:?}");
+        assert_eq!(reason, (!counts).then_some(ErrorReason::ClickExpired), "{forgotten_before}");
     }
 }
 
@@ -87,7 +105,7 @@ fn what_counts_and_what_does_not() {
         (
             "reported late, happened in time",
             CLICKED + 9 * DAY,
-            |report, _, _| report.converted_at = Some(Time::from_micros(CLICKED + DAY)),
+            |report, _, _| report.happened = Happened::At(Time::from_micros(CLICKED + DAY)),
             None,
         ),
         ("clocks 5 s apart", CLICKED - 5_000_000, |_, _, _| {}, None),
@@ -100,7 +118,7 @@ fn what_counts_and_what_does_not() {
         (
             "in the future",
             CLICKED,
-            |report, _, _| report.converted_at = Some(Time::from_micros(CLICKED + 6_000_000)),
+            |report, _, _| report.happened = Happened::At(Time::from_micros(CLICKED + 6_000_000)),
             Some(ErrorReason::FieldInvalid),
         ),
         (

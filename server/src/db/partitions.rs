@@ -332,8 +332,14 @@ mod tests {
     fn no_more_is_made_at_once_than_is_bearable() {
         let missing = ahead(Uuid::nil(), NOW, TABLE);
         assert_eq!(missing.len(), 48);
-        assert_eq!(missing.first().map(|(month, from, _)| (month.to_string(), *from)), Some(("2022_12".to_owned(), Uuid::nil())));
-        assert_eq!(missing.last().map(|(month, _, to)| (month.to_string(), *to)), Some(("2026_11".to_owned(), first(12))));
+        assert_eq!(
+            missing.first().map(|(month, from, _)| (month.to_string(), *from)),
+            Some(("2022_12".to_owned(), Uuid::nil()))
+        );
+        assert_eq!(
+            missing.last().map(|(month, _, to)| (month.to_string(), *to)),
+            Some(("2026_11".to_owned(), first(12)))
+        );
     }
 
     #[test]

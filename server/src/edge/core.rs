@@ -33,6 +33,13 @@ pub enum Core {
     There(Channel, HeaderValue),
 }
 
+impl Core {
+    /// Whether it is in another process.
+    pub fn is_elsewhere(&self) -> bool {
+        matches!(self, Self::There(..))
+    }
+}
+
 /// The services of a core in the same process.
 pub struct Services {
     /// All of them, as they are called over any transport.

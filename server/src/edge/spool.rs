@@ -122,6 +122,8 @@ pub struct State {
     oldest: AtomicI64,
     sync_failures: AtomicU64,
     put_aside: AtomicU64,
+    /// Since when the core has taken nothing of what waits, in micros; 0 where it takes it.
+    standing_since: AtomicI64,
     /// The last write was refused.
     refusing: AtomicBool,
     clock: Clock,
@@ -142,6 +144,8 @@ pub struct Status {
     pub put_aside: u64,
     /// It took nothing when it was last asked.
     pub refusing: bool,
+    /// How long the core has taken nothing of what waits.
+    pub standing: Span,
 }
 
 /// Opens the spool, with what former processes have left in it. `Writer` and `Drain` are to be run.
@@ -169,6 +173,7 @@ pub fn open(settings: Settings, clock: Clock, random: Random) -> Result<(Spool, 
         oldest: AtomicI64::new(0),
         sync_failures: AtomicU64::new(0),
         put_aside: AtomicU64::new(0),
+        standing_since: AtomicI64::new(0),
         refusing: AtomicBool::new(false),
         clock,
         _lock: lock,
@@ -210,6 +215,17 @@ impl State {
         self.segments.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The core takes something, or nothing waits.
+    fn goes_on(&self) {
+        self.standing_since.store(0, Ordering::Release);
+    }
+
+    /// The core takes nothing. Whether it did when this was last asked.
+    fn stands(&self) -> bool {
+        let (now, order) = (self.clock.now().micros(), Ordering::AcqRel);
+        self.standing_since.compare_exchange(0, now, order, Ordering::Acquire).is_ok()
+    }
+
     fn drained_one(&self) {
         // What could not be read when it was counted was not counted.
         let (order, fetch) = (Ordering::AcqRel, Ordering::Acquire);
@@ -222,13 +238,16 @@ impl State {
 
     pub fn status(&self) -> Status {
         let oldest = self.oldest.load(Ordering::Acquire);
+        let standing_since = self.standing_since.load(Ordering::Acquire);
         let now = self.clock.now();
+        let age = |since: i64| now.since(if since == 0 { now } else { Time::from_micros(since) });
         Status {
             // First: what is counted later is not missed.
             counted: self.counted.load(Ordering::Acquire),
             records: self.records.load(Ordering::Acquire),
             bytes: self.bytes(),
-            oldest_age: now.since(if oldest == 0 { now } else { Time::from_micros(oldest) }),
+            oldest_age: age(oldest),
+            standing: age(standing_since),
             sync_failures: self.sync_failures.load(Ordering::Acquire),
             put_aside: self.put_aside.load(Ordering::Acquire),
             refusing: self.refusing.load(Ordering::Acquire),

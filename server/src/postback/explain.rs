@@ -15,7 +15,7 @@ use crate::{
     app::App,
     auth::Scope,
     click::{self, SignedClickId},
-    conversion::{self, Conversion, Recorded},
+    conversion::{self, Conversion, Happened, Recorded},
     conversion_code::{self, ConversionCode, ConversionCodeId},
     error::{Error, Result},
     id::AccountId,
@@ -75,7 +75,7 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
     let postback = get(app, account, id).await?;
     let mut reading = read(app, Scope::Account(account), &postback.raw(), &Overrides::default()).await?;
     if let Ok(report) = &mut reading.report {
-        report.converted_at = Some(postback.received_at);
+        report.happened = Happened::Arrived(postback.received_at);
         report.request_id = Some(id.0.as_bytes().to_vec());
     }
     let mut notes = reading.notes.clone();

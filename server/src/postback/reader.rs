@@ -18,7 +18,7 @@ use crate::{
     click::UnverifiedClickId,
     conversion::{
         CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission,
-        CustomParams, Report, Status, TRANSACTION_ID_BYTES_MAX, note,
+        CustomParams, Happened, Report, Status, TRANSACTION_ID_BYTES_MAX, note,
     },
     conversion_code::ConversionCodeId,
     error::{Error, Result},
@@ -269,7 +269,7 @@ fn report(parameters: &[Parameter], overrides: &Overrides, notes: &mut Vec<Note>
         status: Status::Approved,
         status_word,
         custom_params: custom_params(parameters)?,
-        converted_at: None,
+        happened: Happened::Now,
         request_id: None,
     })
 }

@@ -44,7 +44,8 @@ struct Tally {
 
 impl Tally {
     fn admit(&mut self, now: Time) -> Option<u64> {
-        if now.since(self.begins) >= WINDOW {
+        // A clock that was set back must not make the window long.
+        if now < self.begins || now.since(self.begins) >= WINDOW {
             (self.begins, self.held) = (now, 0);
         }
         if self.held < HELD_MAX {
@@ -69,5 +70,7 @@ mod tests {
         let held = (0..1_000).filter(|_| tally.admit(after(59)).is_some()).count();
         assert_eq!(held, 60);
         assert_eq!((tally.admit(after(60)), tally.admit(after(60))), (Some(940), Some(0)));
+        let before = begins.minus(Span::from_days(1));
+        assert_eq!((0..61).filter(|_| tally.admit(before).is_some()).count(), 60);
     }
 }

@@ -35,7 +35,7 @@ const MATCHES_MAX: u64 = 100;
 /// its age has doubled, and every hour at least.
 const MATCHED_FOR: Span = Span::from_seconds(7 * 86_400);
 const MATCH_WAIT_MIN: Span = Span::from_seconds(1);
-const MATCH_WAIT_MAX: Span = Span::from_seconds(3_600);
+pub const MATCH_WAIT_MAX: Span = Span::from_seconds(3_600);
 
 /// How postbacks are replayed.
 #[derive(Clone, Debug, Default)]

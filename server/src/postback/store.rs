@@ -10,7 +10,7 @@ use sea_orm::{
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
 };
 
-use super::{Filter, LIST_KEY_BYTES, Notes, PostbackId, Reason, Verdict};
+use super::{Filter, LIST_KEY_BYTES, Notes, PostbackId, Reason, Verdict, replay::MATCH_WAIT_MAX};
 use crate::{
     commit::Write,
     conversion::{self, Conversion},
@@ -265,7 +265,10 @@ fn of_click(accounts: &[AccountId], click_id: &str) -> Condition {
 
 /// Postbacks that are to be looked at again by now, of whatever account.
 pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<Model>> {
-    let due = Entity::find().filter(Column::MatchAt.lte(now)).order_by_asc(Column::MatchAt);
+    // None is looked at later than that, but for one that was entered while the clock was ahead.
+    let latest = now.plus(MATCH_WAIT_MAX).plus(MATCH_WAIT_MAX);
+    let due = Condition::any().add(Column::MatchAt.lte(now)).add(Column::MatchAt.gt(latest));
+    let due = Entity::find().filter(due).order_by_asc(Column::MatchAt);
     Ok(due.limit(rows).all(db).await?)
 }
 

@@ -5220,6 +5220,9 @@ pub enum NoteCode {
     OthersNotKept = 19,
     /// The visitor was erased: what is not needed for counting is gone.
     VisitorErased = 20,
+    /// The clocks of the servers on the way disagree, and the conversion's time
+    /// was corrected: it is neither later than now nor earlier than its click.
+    TimeCorrected = 21,
 }
 impl NoteCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5249,6 +5252,7 @@ impl NoteCode {
             Self::CheckNotPassed => "NOTE_CODE_CHECK_NOT_PASSED",
             Self::OthersNotKept => "NOTE_CODE_OTHERS_NOT_KEPT",
             Self::VisitorErased => "NOTE_CODE_VISITOR_ERASED",
+            Self::TimeCorrected => "NOTE_CODE_TIME_CORRECTED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5277,6 +5281,7 @@ impl NoteCode {
             "NOTE_CODE_CHECK_NOT_PASSED" => Some(Self::CheckNotPassed),
             "NOTE_CODE_OTHERS_NOT_KEPT" => Some(Self::OthersNotKept),
             "NOTE_CODE_VISITOR_ERASED" => Some(Self::VisitorErased),
+            "NOTE_CODE_TIME_CORRECTED" => Some(Self::TimeCorrected),
             _ => None,
         }
     }

@@ -8,7 +8,7 @@ use std::{
     collections::HashMap,
     io,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -104,6 +104,8 @@ enum What {
 enum Outcome {
     /// The core has answered, or there was nothing to ask.
     Done,
+    /// The core has judged it, and will never take it.
+    Refused,
     Fault,
     Open,
 }
@@ -125,6 +127,7 @@ impl Drain {
             let went_on = match self.next(batch_max) {
                 Ok(items) if items.is_empty() => {
                     self.reach.answered();
+                    self.state.goes_on();
                     runtime.block_on(stopping.run_until_cancelled(self.state.appended.notified()));
                     true
                 }
@@ -262,6 +265,7 @@ impl Drain {
             }
         }
         let (calls, away) = (&self.calls, &AtomicBool::new(false));
+        let cause = &OnceLock::new();
         let filled = queues.len() >= at_once;
         let queues = stream::iter(queues).map(|queue| async move {
             let mut came = Vec::with_capacity(queue.len());
@@ -271,7 +275,7 @@ impl Drain {
                     break;
                 }
                 let begun = Instant::now();
-                let outcome = call(calls, record).await;
+                let outcome = call(calls, record, cause).await;
                 came.push((index, outcome, begun.elapsed()));
                 if outcome == Outcome::Open {
                     away.store(true, Ordering::Relaxed);
@@ -285,10 +289,17 @@ impl Drain {
                 *slot = *outcome;
             }
         }
+        // Said once, and again after it went on meanwhile.
+        if let Some(cause) = cause.get()
+            && outcomes.first().is_some_and(|first| *first == Outcome::Open)
+            && self.state.stands()
+        {
+            tracing::warn!(cause, "the core takes nothing from the spool; it is asked again until it does");
+        }
         // Failures may be quicker than answers.
         if let Ok(calls @ 1..) = u32::try_from(came.len())
             && at_once == self.pace.at_once()
-            && outcomes.iter().all(|outcome| *outcome == Outcome::Done)
+            && outcomes.iter().all(|outcome| matches!(outcome, Outcome::Done | Outcome::Refused))
         {
             let all: Duration = came.iter().map(|(_, _, took)| took).sum();
             self.pace.took(all / calls, filled);
@@ -300,7 +311,7 @@ impl Drain {
     fn pass(&mut self, items: &[Item], outcomes: &[Outcome]) -> bool {
         // Where the core has a fault with everything, it is not the records.
         let calls = items.iter().zip(outcomes).filter(|(item, _)| matches!(item.what, What::Call(_)));
-        let answers = calls.clone().any(|(_, outcome)| *outcome == Outcome::Done);
+        let answers = calls.clone().any(|(_, outcome)| matches!(outcome, Outcome::Done | Outcome::Refused));
         if answers {
             self.reach.answered();
         } else if calls.count() > 0 {
@@ -313,16 +324,22 @@ impl Drain {
                     self.put_aside(body, "it is of a later version, or broken inside")
                 }
                 (Outcome::Done, _) => true,
+                (Outcome::Refused, What::Call(record)) => {
+                    self.put_aside(&record.body(), "the core refused it")
+                }
                 (Outcome::Fault, What::Call(record)) if answers => {
                     self.put_aside(&record.body(), "the core has a fault with it")
                 }
-                (Outcome::Open | Outcome::Fault, _) => false,
+                (Outcome::Open | Outcome::Fault | Outcome::Refused, _) => false,
             };
             if !over {
                 break;
             }
             self.leave_behind(item);
             passed += 1;
+        }
+        if passed > 0 {
+            self.state.goes_on();
         }
         if let Some(reading) = &self.reading
             && passed > 0
@@ -389,8 +406,8 @@ impl Drain {
     }
 }
 
-/// Makes the call of a record.
-async fn call(calls: &Calls, record: &Record) -> Outcome {
+/// Makes the call of a record. `cause`: why the core takes nothing, where nobody has said so yet.
+async fn call(calls: &Calls, record: &Record, cause: &OnceLock<String>) -> Outcome {
     for tries in 1.. {
         let answered = async {
             match &record.content {
@@ -402,7 +419,10 @@ async fn call(calls: &Calls, record: &Record) -> Outcome {
         };
         match timeout(CALL_BUDGET, answered).await {
             Ok(Ok(())) => return Outcome::Done,
-            Err(_) => return Outcome::Open,
+            Err(_) => {
+                let _ = cause.set("no answer in time".to_owned());
+                return Outcome::Open;
+            }
             Ok(Err(status)) => match failed(&status) {
                 Failed::Refused => {
                     tracing::error!(
@@ -410,10 +430,10 @@ async fn call(calls: &Calls, record: &Record) -> Outcome {
                         reason = status.message(),
                         "the core refused what was spooled"
                     );
-                    return Outcome::Done;
+                    return Outcome::Refused;
                 }
                 Failed::Away => {
-                    tracing::debug!(reason = status.message(), "the core takes nothing from the spool");
+                    let _ = cause.set(status.message().to_owned());
                     return Outcome::Open;
                 }
                 Failed::Fault if tries == FAULT_TRIES_MAX => return Outcome::Fault,

@@ -202,6 +202,9 @@ const (
 	NoteCode_NOTE_CODE_OTHERS_NOT_KEPT NoteCode = 19
 	// The visitor was erased: what is not needed for counting is gone.
 	NoteCode_NOTE_CODE_VISITOR_ERASED NoteCode = 20
+	// The clocks of the servers on the way disagree, and the conversion's time
+	// was corrected: it is neither later than now nor earlier than its click.
+	NoteCode_NOTE_CODE_TIME_CORRECTED NoteCode = 21
 )
 
 // Enum value maps for NoteCode.
@@ -228,6 +231,7 @@ var (
 		18: "NOTE_CODE_CHECK_NOT_PASSED",
 		19: "NOTE_CODE_OTHERS_NOT_KEPT",
 		20: "NOTE_CODE_VISITOR_ERASED",
+		21: "NOTE_CODE_TIME_CORRECTED",
 	}
 	NoteCode_value = map[string]int32{
 		"NOTE_CODE_UNSPECIFIED":                0,
@@ -251,6 +255,7 @@ var (
 		"NOTE_CODE_CHECK_NOT_PASSED":           18,
 		"NOTE_CODE_OTHERS_NOT_KEPT":            19,
 		"NOTE_CODE_VISITOR_ERASED":             20,
+		"NOTE_CODE_TIME_CORRECTED":             21,
 	}
 )
 
@@ -1426,7 +1431,7 @@ const file_s2s_v1_conversion_proto_rawDesc = "" +
 	"\x11VERDICT_DUPLICATE\x10\x02\x12\x12\n" +
 	"\x0eVERDICT_QUEUED\x10\x03\x12\x10\n" +
 	"\fVERDICT_TEST\x10\x04\x12\x10\n" +
-	"\fVERDICT_HELD\x10\x05*\xf6\x04\n" +
+	"\fVERDICT_HELD\x10\x05*\x94\x05\n" +
 	"\bNoteCode\x12\x19\n" +
 	"\x15NOTE_CODE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fNOTE_CODE_ALIAS\x10\x01\x12\x15\n" +
@@ -1449,7 +1454,8 @@ const file_s2s_v1_conversion_proto_rawDesc = "" +
 	"\x17NOTE_CODE_STATUS_MAPPED\x10\x11\x12\x1e\n" +
 	"\x1aNOTE_CODE_CHECK_NOT_PASSED\x10\x12\x12\x1d\n" +
 	"\x19NOTE_CODE_OTHERS_NOT_KEPT\x10\x13\x12\x1c\n" +
-	"\x18NOTE_CODE_VISITOR_ERASED\x10\x142\xfe\x03\n" +
+	"\x18NOTE_CODE_VISITOR_ERASED\x10\x14\x12\x1c\n" +
+	"\x18NOTE_CODE_TIME_CORRECTED\x10\x152\xfe\x03\n" +
 	"\x11ConversionService\x12Z\n" +
 	"\x10RecordConversion\x12\x1f.s2s.v1.RecordConversionRequest\x1a .s2s.v1.RecordConversionResponse\"\x03\x90\x02\x02\x12l\n" +
 	"\x16BatchRecordConversions\x12%.s2s.v1.BatchRecordConversionsRequest\x1a&.s2s.v1.BatchRecordConversionsResponse\"\x03\x90\x02\x02\x12s\n" +

@@ -152,6 +152,10 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     """
     NOTE_CODE_VISITOR_ERASED: _NoteCode.ValueType  # 20
     """The visitor was erased: what is not needed for counting is gone."""
+    NOTE_CODE_TIME_CORRECTED: _NoteCode.ValueType  # 21
+    """The clocks of the servers on the way disagree, and the conversion's time
+    was corrected: it is neither later than now nor earlier than its click.
+    """
 
 class NoteCode(_NoteCode, metaclass=_NoteCodeEnumTypeWrapper):
     """The kinds of notes. The name without its prefix is what travels over HTTP."""
@@ -212,6 +216,10 @@ says how many were not kept.
 """
 NOTE_CODE_VISITOR_ERASED: NoteCode.ValueType  # 20
 """The visitor was erased: what is not needed for counting is gone."""
+NOTE_CODE_TIME_CORRECTED: NoteCode.ValueType  # 21
+"""The clocks of the servers on the way disagree, and the conversion's time
+was corrected: it is neither later than now nor earlier than its click.
+"""
 Global___NoteCode: _TypeAlias = NoteCode  # noqa: Y015
 
 @_typing.final

@@ -170,7 +170,7 @@ public final class ConversionProto {
       "\n\007Verdict\022\027\n\023VERDICT_UNSPECIFIED\020\000\022\024\n\020VE" +
       "RDICT_RECORDED\020\001\022\025\n\021VERDICT_DUPLICATE\020\002\022" +
       "\022\n\016VERDICT_QUEUED\020\003\022\020\n\014VERDICT_TEST\020\004\022\020\n" +
-      "\014VERDICT_HELD\020\005*\366\004\n\010NoteCode\022\031\n\025NOTE_COD" +
+      "\014VERDICT_HELD\020\005*\224\005\n\010NoteCode\022\031\n\025NOTE_COD" +
       "E_UNSPECIFIED\020\000\022\023\n\017NOTE_CODE_ALIAS\020\001\022\025\n\021" +
       "NOTE_CODE_TRIMMED\020\002\022\026\n\022NOTE_CODE_REPEATE" +
       "D\020\003\022\025\n\021NOTE_CODE_ROUNDED\020\004\022(\n$NOTE_CODE_" +
@@ -186,22 +186,23 @@ public final class ConversionProto {
       "DDEN\020\020\022\033\n\027NOTE_CODE_STATUS_MAPPED\020\021\022\036\n\032N" +
       "OTE_CODE_CHECK_NOT_PASSED\020\022\022\035\n\031NOTE_CODE" +
       "_OTHERS_NOT_KEPT\020\023\022\034\n\030NOTE_CODE_VISITOR_" +
-      "ERASED\020\0242\376\003\n\021ConversionService\022Z\n\020Record" +
-      "Conversion\022\037.s2s.v1.RecordConversionRequ" +
-      "est\032 .s2s.v1.RecordConversionResponse\"\003\220" +
-      "\002\002\022l\n\026BatchRecordConversions\022%.s2s.v1.Ba" +
-      "tchRecordConversionsRequest\032&.s2s.v1.Bat" +
-      "chRecordConversionsResponse\"\003\220\002\002\022s\n\027Stre" +
-      "amRecordConversions\022&.s2s.v1.StreamRecor" +
-      "dConversionsRequest\032\'.s2s.v1.StreamRecor" +
-      "dConversionsResponse\"\003\220\002\002(\0010\001\022Q\n\rGetConv" +
-      "ersion\022\034.s2s.v1.GetConversionRequest\032\035.s" +
-      "2s.v1.GetConversionResponse\"\003\220\002\001\022W\n\017List" +
-      "Conversions\022\036.s2s.v1.ListConversionsRequ" +
-      "est\032\037.s2s.v1.ListConversionsResponse\"\003\220\002" +
-      "\001BY\n\rio.s2s.sdk.v1B\017ConversionProtoP\001\242\002\003" +
-      "SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetada" +
-      "ta\352\002\007S2s::V1b\006proto3"
+      "ERASED\020\024\022\034\n\030NOTE_CODE_TIME_CORRECTED\020\0252\376" +
+      "\003\n\021ConversionService\022Z\n\020RecordConversion" +
+      "\022\037.s2s.v1.RecordConversionRequest\032 .s2s." +
+      "v1.RecordConversionResponse\"\003\220\002\002\022l\n\026Batc" +
+      "hRecordConversions\022%.s2s.v1.BatchRecordC" +
+      "onversionsRequest\032&.s2s.v1.BatchRecordCo" +
+      "nversionsResponse\"\003\220\002\002\022s\n\027StreamRecordCo" +
+      "nversions\022&.s2s.v1.StreamRecordConversio" +
+      "nsRequest\032\'.s2s.v1.StreamRecordConversio" +
+      "nsResponse\"\003\220\002\002(\0010\001\022Q\n\rGetConversion\022\034.s" +
+      "2s.v1.GetConversionRequest\032\035.s2s.v1.GetC" +
+      "onversionResponse\"\003\220\002\001\022W\n\017ListConversion" +
+      "s\022\036.s2s.v1.ListConversionsRequest\032\037.s2s." +
+      "v1.ListConversionsResponse\"\003\220\002\001BY\n\rio.s2" +
+      "s.sdk.v1B\017ConversionProtoP\001\242\002\003SXX\252\002\006S2s." +
+      "V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::" +
+      "V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

@@ -188,6 +188,15 @@ public enum NoteCode
    * <code>NOTE_CODE_VISITOR_ERASED = 20;</code>
    */
   NOTE_CODE_VISITOR_ERASED(20),
+  /**
+   * <pre>
+   * The clocks of the servers on the way disagree, and the conversion's time
+   * was corrected: it is neither later than now nor earlier than its click.
+   * </pre>
+   *
+   * <code>NOTE_CODE_TIME_CORRECTED = 21;</code>
+   */
+  NOTE_CODE_TIME_CORRECTED(21),
   UNRECOGNIZED(-1),
   ;
 
@@ -366,6 +375,15 @@ public enum NoteCode
    * <code>NOTE_CODE_VISITOR_ERASED = 20;</code>
    */
   public static final int NOTE_CODE_VISITOR_ERASED_VALUE = 20;
+  /**
+   * <pre>
+   * The clocks of the servers on the way disagree, and the conversion's time
+   * was corrected: it is neither later than now nor earlier than its click.
+   * </pre>
+   *
+   * <code>NOTE_CODE_TIME_CORRECTED = 21;</code>
+   */
+  public static final int NOTE_CODE_TIME_CORRECTED_VALUE = 21;
 
 
   public final int getNumber() {
@@ -413,6 +431,7 @@ public enum NoteCode
       case 18: return NOTE_CODE_CHECK_NOT_PASSED;
       case 19: return NOTE_CODE_OTHERS_NOT_KEPT;
       case 20: return NOTE_CODE_VISITOR_ERASED;
+      case 21: return NOTE_CODE_TIME_CORRECTED;
       default: return null;
     }
   }
