@@ -23,6 +23,15 @@ pub fn is_a_file() -> bool {
     server().is_none()
 }
 
+/// The kind of database that the tests are run on: `sqlite`, `postgres` or `mariadb`.
+pub fn kind() -> &'static str {
+    match server() {
+        None => "sqlite",
+        Some(url) if url.starts_with("postgres") => "postgres",
+        Some(_) => "mariadb",
+    }
+}
+
 /// The URL of an empty database of one's own.
 pub async fn fresh(folder: &Path) -> String {
     match server() {

@@ -12,6 +12,7 @@
     reason = "a harness that can't go on ends its test"
 )]
 
+pub mod clock;
 pub mod database;
 pub mod disk;
 mod process;
@@ -19,7 +20,12 @@ pub mod random;
 pub mod sale;
 pub mod stage;
 
-use std::{net::TcpListener, path::Path, process::ExitStatus, time::Duration};
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::ExitStatus,
+    time::Duration,
+};
 
 use reqwest::{header::HeaderMap, redirect::Policy};
 use s2s_sdk::{
@@ -32,7 +38,8 @@ use s2s_sdk::{
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use process::{binary, launch, prepare};
+use disk::SmallDisk;
+use process::{binary, command_on, launch, prepare};
 pub use process::{command, command_with, end_of, run_to_end};
 
 /// The administrator's key of every server that is started here.
@@ -53,6 +60,8 @@ pub struct Server {
     listen: String,
     /// What it is passed instead.
     socket: Option<TcpListener>,
+    /// Where a small disk is mounted that it sees.
+    disk: Option<PathBuf>,
     variables: Vec<(&'static str, String)>,
     /// Of its own.
     pub database_url: String,
@@ -100,6 +109,30 @@ impl Server {
         Self::start_on(database_url, tempfile::tempdir().unwrap(), flags, FREE_PORT).await
     }
 
+    /// Starts a server on a database that is there, with further flags and variables, which it keeps.
+    pub async fn start_at_in(
+        database_url: String,
+        flags: &[&str],
+        variables: &[(&'static str, &str)],
+    ) -> Self {
+        let mut arguments = vec!["--database-url".to_owned(), database_url.clone()];
+        arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
+        let variables = variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        Self::run(tempfile::tempdir().unwrap(), arguments, variables, database_url, FREE_PORT).await
+    }
+
+    /// Starts a server whose database is a file on that disk, with further flags.
+    pub async fn start_on_disk(disk: &SmallDisk, flags: &[&str]) -> Self {
+        let (folder, database_url) = (tempfile::tempdir().unwrap(), database::file(disk.inside()));
+        let mut arguments = vec!["--database-url".to_owned(), database_url.clone()];
+        arguments.extend(flags.iter().map(|flag| (*flag).to_owned()));
+        let namespace = disk.namespace();
+        let mut command = command_on(&namespace, folder.path());
+        let (child, url) = launch(command.args(&arguments), FREE_PORT).await;
+        let (listen, socket, disk, variables) = (FREE_PORT.to_owned(), None, Some(namespace), Vec::new());
+        Self { child, folder, arguments, listen, socket, disk, variables, database_url, url }
+    }
+
     /// Starts an edge of that core, with further variables.
     pub async fn start_edge(core: &Self, variables: &[(&'static str, &str)]) -> Self {
         let (_, key) = core.api_key("", &[ApiKeyScope::Edge]).await;
@@ -126,8 +159,8 @@ impl Server {
         let mut command = command(folder.path());
         command.args(&arguments).envs(variables.iter().map(|(name, value)| (name, value)));
         let (child, url) = launch(&mut command, listen).await;
-        let (listen, socket) = (listen.to_owned(), None);
-        Self { child, folder, arguments, listen, socket, variables, database_url, url }
+        let (listen, socket, disk) = (listen.to_owned(), None, None);
+        Self { child, folder, arguments, listen, socket, disk, variables, database_url, url }
     }
 
     /// From its next start on, the server is passed a socket that stays open while it does not run, as a service manager
@@ -151,8 +184,8 @@ impl Server {
         shell.args(["-c", &script]).arg(binary()).args(&arguments);
         let (child, url) = launch(&mut prepare(shell, folder.path()), FREE_PORT).await;
         let database_url = database::file(folder.path());
-        let (listen, socket) = (FREE_PORT.to_owned(), None);
-        Self { child, folder, arguments, listen, socket, variables: Vec::new(), database_url, url }
+        let (listen, socket, disk, variables) = (FREE_PORT.to_owned(), None, None, Vec::new());
+        Self { child, folder, arguments, listen, socket, disk, variables, database_url, url }
     }
 
     /// A client with defaults.
@@ -236,9 +269,11 @@ impl Server {
     }
 
     async fn launch_again(&mut self, listen: &str) {
-        let mut command = match &self.socket {
-            Some(socket) => command_with(socket, self.folder.path()),
-            None => command(self.folder.path()),
+        let folder = self.folder.path();
+        let mut command = match (&self.socket, &self.disk) {
+            (Some(socket), _) => command_with(socket, folder),
+            (None, Some(disk)) => command_on(disk, folder),
+            (None, None) => command(folder),
         };
         command.args(&self.arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
         (self.child, self.url) = launch(&mut command, listen).await;
@@ -257,6 +292,13 @@ impl Server {
             (health["status"] == "serving" && health["spool"]["records"] == 0).then_some(())
         })
         .await;
+    }
+
+    /// The same, also of a server without a spool.
+    pub async fn drained_if_spooling(&self) {
+        if !self.health().await["spool"].is_null() {
+            self.drained().await;
+        }
     }
 
     /// A new conversion code with that name and otherwise defaults.

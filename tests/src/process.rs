@@ -15,7 +15,7 @@ use tokio::{
 use crate::{ADMIN_KEY, PATIENCE, database};
 
 /// The server's settings in the environment, without `S2S_`.
-const VARIABLES: [&str; 33] = [
+const VARIABLES: [&str; 34] = [
     "ALLOW_LOSSY",
     "BATCHES_MAX",
     "BATCH_MAX",
@@ -39,6 +39,7 @@ const VARIABLES: [&str; 33] = [
     "REQUESTS_MAX",
     "RETAIN_CLICKS_DAYS",
     "RETAIN_CONVERSIONS_DAYS",
+    "RETAIN_PAUSE_SECONDS",
     "RETAIN_POSTBACKS_DAYS",
     "ROLE",
     "SPOOL",
@@ -72,6 +73,14 @@ pub async fn launch(command: &mut Command, listen: &str) -> (Child, String) {
 /// The server binary with defaults, in `folder`. Its log goes to the test's standard error.
 pub fn command(folder: &Path) -> Command {
     prepare(Command::new(binary()), folder)
+}
+
+/// The same where a small disk is mounted.
+pub fn command_on(disk: &Path, folder: &Path) -> Command {
+    let mut command = Command::new("nsenter");
+    command.arg(format!("--mount={}", disk.display())).arg(format!("--wdns={}", folder.display()));
+    command.arg("--").arg(binary());
+    prepare(command, folder)
 }
 
 /// The same with a socket that is passed to it, as a service manager does; it must know which process that is for.

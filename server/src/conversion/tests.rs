@@ -109,10 +109,11 @@ fn what_counts_and_what_does_not() {
             None,
         ),
         ("clocks 5 s apart", CLICKED - 5_000_000, |_, _, _| {}, None),
+        ("our own clocks, further apart", CLICKED - 3_600_000_000, |_, _, _| {}, None),
         (
-            "clocks further apart",
-            CLICKED - 5_000_001,
-            |_, _, _| {},
+            "a sender's, further apart",
+            CLICKED,
+            |report, _, _| report.happened = Happened::At(Time::from_micros(CLICKED - 5_000_001)),
             Some(ErrorReason::ClickLaterThanConversion),
         ),
         (

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection};
 
-use super::{file, fresh_on, server, server::DatabaseServer};
+use super::{file, fresh_on, kind, server::DatabaseServer};
 
 pub struct Breakable {
     /// Of an empty database.
@@ -17,12 +17,7 @@ pub struct Breakable {
 impl Breakable {
     /// Of the kind that the tests are run on; a file is in `folder`.
     pub async fn start(folder: &Path) -> Self {
-        let kind = match server() {
-            None => "sqlite",
-            Some(url) if url.starts_with("postgres") => "postgres",
-            Some(_) => "mariadb",
-        };
-        Self::start_kind(kind, folder).await
+        Self::start_kind(kind(), folder).await
     }
 
     /// `sqlite`, `postgres` or `mariadb`; a file is in `folder`.

@@ -6,14 +6,14 @@ use std::{
     fs::{File, Permissions, set_permissions},
     net::TcpListener,
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Child, Command, Stdio},
 };
 
 use sea_orm::{ConnectOptions, Database};
 use tempfile::TempDir;
 
-use crate::eventually;
+use crate::{disk::SmallDisk, eventually};
 
 /// A kind of database server.
 pub struct Kind {
@@ -76,28 +76,66 @@ pub const KINDS: [Kind; 2] = [
 pub struct DatabaseServer {
     kind: &'static Kind,
     process: Child,
-    folder: TempDir,
+    place: Place,
     port: String,
     /// A database that is there.
     pub url: String,
 }
 
+/// Where a database server runs, and with which variables.
+struct Place {
+    /// Its folder, as it sees it.
+    folder: PathBuf,
+    /// The same, as we see it.
+    seen: PathBuf,
+    /// Where the folder is mounted, if that is not here.
+    namespace: Option<PathBuf>,
+    variables: Vec<(&'static str, String)>,
+    /// Gone with it.
+    _folder: Option<TempDir>,
+}
+
 impl DatabaseServer {
     /// Starts an empty one; `name` is that of a kind.
     pub async fn start(name: &str) -> Self {
-        let kind = KINDS.iter().find(|kind| kind.name == name).expect("postgres or mariadb");
+        Box::pin(Self::start_in(name, &[])).await
+    }
+
+    /// Starts an empty one with further variables; those that are for the server, not for making its folder.
+    pub async fn start_in(name: &str, variables: &[(&'static str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // Whoever the server runs as must come through.
         set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
-        std::fs::write(folder.path().join("data.sql"), kind.first).unwrap();
+        let (path, namespace) = (folder.path().to_owned(), None);
+        let variables = variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let place = Place { seen: path.clone(), folder: path, namespace, variables, _folder: Some(folder) };
+        Box::pin(Self::start_at(name, place)).await
+    }
+
+    /// Starts an empty one on that disk.
+    pub async fn start_on(name: &str, disk: &SmallDisk) -> Self {
+        let (folder, seen) = (disk.inside().to_owned(), disk.path().into());
+        let place =
+            Place { folder, seen, namespace: Some(disk.namespace()), variables: Vec::new(), _folder: None };
+        Box::pin(Self::start_at(name, place)).await
+    }
+
+    async fn start_at(name: &str, place: Place) -> Self {
+        let kind = KINDS.iter().find(|kind| kind.name == name).expect("postgres or mariadb");
+        std::fs::write(place.seen.join("data.sql"), kind.first).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
-        let made = command(kind, kind.init, folder.path(), &port).output().unwrap();
+        let made = command(kind, kind.init, &place, &port).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let url = kind.url.replace("PORT", &port);
-        let process = serve(kind, folder.path(), &port);
-        let mut server = Self { kind, process, folder, port, url };
+        let process = serve(kind, &place, &port);
+        let mut server = Self { kind, process, place, port, url };
         server.serves().await;
         server
+    }
+
+    /// Waits until it serves; one that has ended by itself is started again.
+    pub async fn revive(&mut self) {
+        self.serves().await;
     }
 
     /// Where it listens.
@@ -114,19 +152,19 @@ impl DatabaseServer {
 
     /// Starts it again on the same data and port; returns once it serves.
     pub async fn restart(&mut self) {
-        self.process = serve(self.kind, self.folder.path(), &self.port);
+        self.process = serve(self.kind, &self.place, &self.port);
         self.serves().await;
     }
 
     async fn serves(&mut self) {
         let url = self.url.clone();
         let process = std::cell::RefCell::new(&mut self.process);
-        let (kind, folder, port) = (self.kind, self.folder.path(), &self.port);
+        let (kind, place, port) = (self.kind, &self.place, &self.port);
         eventually(async || {
             // What it left behind when it was killed may stand in its way for a moment.
             let ended = process.borrow_mut().try_wait().unwrap().is_some();
             if ended {
-                **process.borrow_mut() = serve(kind, folder, port);
+                **process.borrow_mut() = serve(kind, place, port);
             }
             let mut options = ConnectOptions::new(&url);
             options.max_connections(1).sqlx_logging(false);
@@ -142,27 +180,34 @@ impl Drop for DatabaseServer {
     }
 }
 
-fn serve(kind: &Kind, folder: &Path, port: &str) -> Child {
-    let log = File::options().create(true).append(true).open(folder.join("log")).unwrap();
-    let mut serve = command(kind, kind.serve, folder, port);
+fn serve(kind: &Kind, place: &Place, port: &str) -> Child {
+    // A small disk is not for the log.
+    let log = if place.namespace.is_some() { "/dev/null".into() } else { place.seen.join("log") };
+    let log = File::options().create(true).append(true).open(log).unwrap();
+    let mut serve = command(kind, kind.serve, place, port);
+    serve.envs(place.variables.iter().map(|(name, value)| (name, value)));
     // A group of its own, so that all of it can be killed.
     serve.process_group(0).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
 }
 
 /// One of the kind's programs; it is killed when this process ends, however it does.
-fn command(kind: &Kind, line: &[&str], folder: &Path, port: &str) -> Command {
+fn command(kind: &Kind, line: &[&str], place: &Place, port: &str) -> Command {
     let (program, arguments) = line.split_first().unwrap();
     let mut command = Command::new("setpriv");
+    if let Some(namespace) = &place.namespace {
+        command = Command::new("nsenter");
+        command.arg(format!("--mount={}", namespace.display())).arg("setpriv");
+    }
     command.args(["--pdeathsig", "KILL"]);
     let root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
     if root {
         command.args(["--reuid", "nobody", "--regid", "nogroup", "--clear-groups"]);
     }
     command.arg(find(kind, program));
-    let data = folder.join("data");
+    let data = place.folder.join("data");
     let data = data.to_str().unwrap();
     command.args(arguments.iter().map(|argument| argument.replace("DATA", data).replace("PORT", port)));
-    command.current_dir(folder).stdin(Stdio::null());
+    command.current_dir("/").stdin(Stdio::null());
     command
 }
 

@@ -1,12 +1,27 @@
-/* Loaded before the C library: fsync and fdatasync fail as long as the file FSYNC_FAILS_WHILE is there. */
+/* Loaded before the C library: fsync and fdatasync fail as long as the file FSYNC_FAILS_WHILE is there; and once, for whoever
+ * takes the file FSYNC_FAILS_ONCE away. Where FSYNC_FAILS_OF is set, of files alone whose names end so. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+static int is_meant(int file) {
+    const char *end = getenv("FSYNC_FAILS_OF");
+    char link[64], name[4096];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(link, name, sizeof name);
+    ssize_t least = end ? (ssize_t)strlen(end) : 0;
+    return length >= least && memcmp(name + length - least, end ? end : "", (size_t)least) == 0;
+}
+
 static int sync_file(long number, int file) {
-    const char *name = getenv("FSYNC_FAILS_WHILE");
-    if (name && access(name, F_OK) == 0) {
+    const char *always = getenv("FSYNC_FAILS_WHILE"), *once = getenv("FSYNC_FAILS_ONCE");
+    int fails = always && access(always, F_OK) == 0 && is_meant(file);
+    if (!fails && once && access(once, F_OK) == 0)
+        fails = is_meant(file) && unlink(once) == 0;
+    if (fails) {
         errno = EIO;
         return -1;
     }

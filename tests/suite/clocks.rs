@@ -1,0 +1,234 @@
+//! Clocks that jump: of a server, of an edge, of the database; at a start and under load, with retention on. Nothing that
+//! was acknowledged is lost, held up or counted twice, nothing is deleted, and each jump is told.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use s2s_sdk::v1::{ErrorReason, HeldFilter, ListPostbacksRequest, ReplayPostbacksRequest, Verdict};
+use s2s_tests::{
+    Server,
+    clock::WrongClock,
+    database::{fresh, fresh_on, kind, server::DatabaseServer},
+    eventually, run_to_end,
+};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::load::Load;
+
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+const JUMPS: [i64; 4] = [-HOUR, HOUR, 200 * DAY, 600 * DAY];
+/// Less than the jumps are long. Without a pause, so that it is the clocks alone that keep rows from being deleted.
+const LIMITS: [&str; 8] = [
+    "--retain-clicks-days",
+    "30",
+    "--retain-conversions-days",
+    "30",
+    "--retain-postbacks-days",
+    "7",
+    "--retain-pause-seconds",
+    "0",
+];
+/// How much is served before and after each jump.
+const SERVED: usize = 40;
+
+/// A server whose clock is wrong, or whose database's is.
+struct Scene {
+    clock: WrongClock,
+    core: Server,
+    edge: Option<Server>,
+    load: Arc<Load>,
+    _database: Option<DatabaseServer>,
+    _folder: TempDir,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Server,
+    Edge,
+    Database,
+}
+
+impl Scene {
+    async fn start(whose: Whose) -> Self {
+        let (clock, folder) = (WrongClock::build(), tempfile::tempdir().unwrap());
+        let variables = clock.variables();
+        let database = match whose {
+            Whose::Database => Some(DatabaseServer::start_in(kind(), &variables).await),
+            Whose::Server | Whose::Edge => None,
+        };
+        let url = match &database {
+            Some(database) => fresh_on(&database.url, folder.path()).await,
+            None => fresh(folder.path()).await,
+        };
+        let flags = [&LIMITS[..], &["--spool", "spool"]].concat();
+        let (core, edge) = match whose {
+            Whose::Server => (Server::start_at_in(url, &flags, &variables).await, None),
+            Whose::Database => (Server::start_at_in(url, &flags, &[]).await, None),
+            Whose::Edge => {
+                let core = Server::start_at_in(url, &[&LIMITS[..], &["--role", "core"]].concat(), &[]).await;
+                let edge = Server::start_edge(&core, &variables).await;
+                (core, Some(edge))
+            }
+        };
+        let load = Load::new(&core, edge.as_ref().unwrap_or(&core)).await;
+        edge.as_ref().unwrap_or(&core).knows(load.slug()).await;
+        Self { clock, core, edge, load, _database: database, _folder: folder }
+    }
+
+    fn front(&self) -> &Server {
+        self.edge.as_ref().unwrap_or(&self.core)
+    }
+
+    async fn restart(&mut self) {
+        let front = self.edge.as_mut().unwrap_or(&mut self.core);
+        front.terminate().await;
+        assert!(front.ended().await.success());
+        front.restart_in_place().await;
+    }
+
+    /// Until health says so of the clocks.
+    async fn told(&self, says: impl Fn(&Value) -> bool) {
+        eventually(async || says(&self.front().health().await["clock"]).then_some(())).await;
+    }
+
+    /// Nothing waits, nothing is held but for the click's age by a clock that was wrong, and all is there.
+    async fn check(&self) {
+        self.front().drained().await;
+        self.load.check(&self.core).await;
+        let held = ListPostbacksRequest { verdict: Verdict::Held.into(), ..Default::default() };
+        let held = self.core.client().list_postbacks(held).await.unwrap().postbacks;
+        let other = held.iter().find(|postback| postback.reason() != ErrorReason::ClickExpired);
+        assert_eq!(other, None);
+        assert_eq!(held.is_empty(), self.load.held.load(Ordering::Relaxed) == 0);
+    }
+}
+
+/// Jumps of the clock under load, and back.
+async fn jumps_under_load(whose: Whose) {
+    let scene = Scene::start(whose).await;
+    let senders = scene.load.begin();
+    for seconds in JUMPS {
+        scene.load.more(&scene.load.counted, SERVED).await;
+        scene.clock.set(seconds);
+        scene.told(|clock| clock["wrong"] == true).await;
+        scene.load.more(&scene.load.counted, SERVED).await;
+        scene.clock.set(0);
+        scene.told(|clock| clock["wrong"] == false).await;
+    }
+    scene.load.more(&scene.load.counted, SERVED).await;
+    scene.load.end(senders).await;
+    scene.check().await;
+    assert_eq!(scene.load.held.load(Ordering::Relaxed), 0);
+    scene.load.send_all_again(scene.front()).await;
+    scene.check().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_servers_clock_that_jumps_under_load_changes_nothing() {
+    jumps_under_load(Whose::Server).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edges_clock_that_jumps_under_load_changes_nothing() {
+    jumps_under_load(Whose::Edge).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_databases_clock_that_jumps_under_load_changes_nothing() {
+    // That of a file is the server's.
+    if kind() != "sqlite" {
+        jumps_under_load(Whose::Database).await;
+    }
+}
+
+/// Jumps of the clock while the server, or edge, does not run; and back while it runs.
+async fn jumps_at_the_start(whose: Whose) {
+    let mut scene = Scene::start(whose).await;
+    for seconds in JUMPS {
+        let senders = scene.load.begin();
+        scene.load.more(&scene.load.counted, SERVED).await;
+        scene.load.end(senders).await;
+        scene.clock.set(seconds);
+        scene.restart().await;
+        if whose != Whose::Edge {
+            scene.told(|clock| clock["wrong"] == true).await;
+        }
+        let senders = scene.load.begin();
+        scene.load.more(&scene.load.counted, SERVED).await;
+        scene.load.end(senders).await;
+        scene.clock.set(0);
+        scene.restart().await;
+        scene.told(|clock| clock["wrong"] == false).await;
+        scene.check().await;
+    }
+    scene.load.send_all_again(scene.front()).await;
+    // What a wrong clock held counts once somebody asks for it.
+    let held = scene.load.held.load(Ordering::Relaxed);
+    let filter = HeldFilter { reason: ErrorReason::ClickExpired.into(), ..Default::default() };
+    let replay = ReplayPostbacksRequest { filter: Some(filter), ..Default::default() };
+    let mut replayed = 0;
+    while replayed < held {
+        let page = scene.core.client().replay_postbacks(replay.clone()).await.unwrap().postbacks;
+        assert!(!page.is_empty(), "{replayed} of {held}");
+        for postback in page {
+            assert_eq!(postback.verdict(), Verdict::Recorded, "{postback:?}");
+            replayed += 1;
+        }
+    }
+    scene.load.check(&scene.core).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_starts_with_a_wrong_clock_loses_nothing() {
+    jumps_at_the_start(Whose::Server).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edge_that_starts_with_a_wrong_clock_loses_nothing() {
+    jumps_at_the_start(Whose::Edge).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_starts_on_a_database_with_a_wrong_clock_loses_nothing() {
+    if kind() != "sqlite" {
+        jumps_at_the_start(Whose::Database).await;
+    }
+}
+
+/// An edge that begins with a wrong clock while its core is away mints ids of that time, and all of them count.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ids_of_any_time_count_and_hold_up_nobody() {
+    let mut scene = Scene::start(Whose::Edge).await;
+    for seconds in JUMPS {
+        scene.core.kill().await;
+        scene.clock.set(seconds);
+        scene.restart().await;
+        let sent = scene.load.visitors(SERVED).await;
+        assert!(sent > 0, "sales were queued");
+        scene.core.restart_in_place().await;
+        scene.clock.set(0);
+        scene.check().await;
+    }
+    let health = scene.front().health().await;
+    assert_eq!(health["spool"]["put_aside"], 0, "{health}");
+    scene.load.send_all_again(scene.front()).await;
+    scene.check().await;
+}
+
+#[tokio::test]
+async fn a_server_whose_clock_is_not_the_databases_does_not_start() {
+    if kind() == "sqlite" {
+        return;
+    }
+    let (clock, folder) = (WrongClock::build(), tempfile::tempdir().unwrap());
+    let url = fresh(folder.path()).await;
+    for seconds in JUMPS {
+        clock.set(seconds);
+        let flags = ["--listen", "127.0.0.1:0", "--database-url", &url];
+        let (status, output) = run_to_end(folder.path(), &flags, &clock.variables()).await;
+        assert!(!status.success() && output.contains("reason: CLOCK_WRONG"), "{output}");
+    }
+    clock.set(30);
+    drop(Server::start_at_in(url, &[], &clock.variables()).await);
+}

@@ -1,0 +1,180 @@
+//! Commits that fail, again and again, with what is acknowledged before, meanwhile and long after: a disk that is full, and
+//! one that does not keep what it was given. Under SQLite it is the server's own disk, else that of the database's server.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use s2s_tests::{
+    Server,
+    database::{file, fresh_on, kind, server::DatabaseServer},
+    disk::{FailingDisk, SmallDisk},
+    eventually,
+};
+
+use tempfile::TempDir;
+
+use crate::load::Load;
+
+/// How often the disk fails and is mended again.
+const ROUNDS: usize = 6;
+/// How many must feel it before it is mended, and be served again before it fails once more.
+const FELT: usize = 20;
+const SERVED: usize = 60;
+/// Room for what a database begins with, and for some seconds of load.
+const SQLITE_KIBIBYTES: u32 = 16 * 1_024;
+const SERVER_KIBIBYTES: u32 = 256 * 1_024;
+
+enum Disk {
+    Small(SmallDisk),
+    Failing(FailingDisk),
+}
+
+impl Disk {
+    fn fail(&self) {
+        match self {
+            Self::Small(disk) => disk.fill(),
+            Self::Failing(disk) => disk.fail(),
+        }
+    }
+
+    fn mend(&self) {
+        match self {
+            Self::Small(disk) => disk.make_room(),
+            Self::Failing(disk) => disk.mend(),
+        }
+    }
+}
+
+/// A server, and the disk that its database is on.
+struct Scene {
+    server: Server,
+    load: Arc<Load>,
+    /// Before the disk that it is on.
+    database: Option<DatabaseServer>,
+    disk: Disk,
+    /// Of a database that is a file.
+    _folder: TempDir,
+}
+
+impl Scene {
+    async fn start(disk: Disk, flags: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = match (kind(), &disk) {
+            ("sqlite", _) => None,
+            (kind, Disk::Small(disk)) => Some(DatabaseServer::start_on(kind, disk).await),
+            (kind, Disk::Failing(disk)) => Some(DatabaseServer::start_in(kind, &disk.variables()).await),
+        };
+        let server = match (&database, &disk) {
+            (Some(database), _) => {
+                let url = fresh_on(&database.url, folder.path()).await;
+                Server::start_at_in(url, flags, &[]).await
+            }
+            // The spool is on another disk.
+            (None, Disk::Small(disk)) => Server::start_on_disk(disk, flags).await,
+            (None, Disk::Failing(disk)) => {
+                let variables = [&disk.variables()[..], &[("FSYNC_FAILS_OF", "-wal")]].concat();
+                Server::start_at_in(file(folder.path()), flags, &variables).await
+            }
+        };
+        let load = Load::new(&server, &server).await;
+        Self { server, load, database, disk, _folder: folder }
+    }
+
+    async fn is_served(&mut self) {
+        if let Some(database) = &mut self.database {
+            database.revive().await;
+        }
+        eventually(async || (self.server.health().await["status"] == "serving").then_some(())).await;
+    }
+
+    /// The server ends in one way or the other, and begins again.
+    async fn restart(&mut self, kill: bool) {
+        if kill {
+            self.server.kill().await;
+        } else {
+            self.server.terminate().await;
+            assert!(self.server.ended().await.success());
+        }
+        self.server.restart_in_place().await;
+        self.is_served().await;
+    }
+
+    async fn check(&self) {
+        self.server.drained_if_spooling().await;
+        self.load.check(&self.server).await;
+    }
+
+    /// The disk fails until many have felt it, and is mended.
+    async fn suffer(&mut self) {
+        let senders = self.load.begin();
+        self.load.more(&self.load.counted, SERVED).await;
+        self.disk.fail();
+        self.load.more(&self.load.refused, FELT).await;
+        eventually(async || (self.server.health().await["status"] != "serving").then_some(())).await;
+        self.load.more(&self.load.refused, FELT).await;
+        self.disk.mend();
+        self.is_served().await;
+        self.load.more(&self.load.counted, SERVED).await;
+        self.load.end(senders).await;
+    }
+}
+
+async fn fails_again_and_again(disk: Disk, flags: &[&str]) {
+    let mut scene = Scene::start(disk, flags).await;
+    for round in 0..ROUNDS {
+        scene.suffer().await;
+        scene.check().await;
+        scene.restart(round % 2 == 0).await;
+        scene.check().await;
+    }
+    scene.load.send_all_again(&scene.server).await;
+    scene.check().await;
+}
+
+fn small() -> Disk {
+    Disk::Small(SmallDisk::mount(if kind() == "sqlite" { SQLITE_KIBIBYTES } else { SERVER_KIBIBYTES }))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_is_full_again_and_again_costs_nothing() {
+    fails_again_and_again(small(), &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_is_full_again_and_again_costs_nothing_that_is_in_the_spool() {
+    fails_again_and_again(small(), &["--spool", "spool"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_is_not_kept_for_a_while_costs_nothing() {
+    fails_again_and_again(Disk::Failing(FailingDisk::build()), &[]).await;
+}
+
+/// Two in the life of a process, with much that goes well in between.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_commits_that_fail_far_apart_cost_nothing() {
+    let mut scene = Scene::start(Disk::Failing(FailingDisk::build()), &[]).await;
+    for _ in 0..2 {
+        let senders = scene.load.begin();
+        scene.load.more(&scene.load.counted, 4 * SERVED).await;
+        let before = scene.load.refused.load(Ordering::Relaxed);
+        // Another than a commit may have asked for it.
+        while scene.load.refused.load(Ordering::Relaxed) == before {
+            let Disk::Failing(disk) = &scene.disk else { unreachable!("no other was made") };
+            disk.fail_once();
+            eventually(async || disk.has_failed().then_some(())).await;
+            scene.is_served().await;
+        }
+        scene.load.more(&scene.load.counted, 4 * SERVED).await;
+        scene.load.end(senders).await;
+        scene.check().await;
+    }
+    scene.restart(false).await;
+    scene.check().await;
+    let senders = scene.load.begin();
+    scene.load.more(&scene.load.counted, SERVED).await;
+    scene.load.end(senders).await;
+    scene.restart(true).await;
+    scene.check().await;
+    scene.load.send_all_again(&scene.server).await;
+    scene.check().await;
+}

@@ -1,0 +1,262 @@
+//! A load of everything that writes, with a ledger of what was acknowledged: visits, sales over `/s2s` and over gRPC, clicks
+//! by partners, and set-up.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use futures::TryStreamExt as _;
+use reqwest::redirect::Policy;
+use s2s_sdk::{
+    Client,
+    v1::{
+        ConversionCode, CreateConversionCodeRequest, ListClicksRequest, ListConversionCodesRequest,
+        ListConversionsRequest, Money, RecordClickRequest, RecordConversionRequest, TrackingLink,
+    },
+};
+use s2s_tests::{
+    Answer, Server, administrator, eventually,
+    sale::{query, value, visit},
+};
+use tokio::task::JoinSet;
+
+/// Who sends at the same time.
+const SENDERS: usize = 8;
+/// Clicks that sales without a visit are of.
+const CLICKS: usize = 16;
+
+/// What was acknowledged, and what was not.
+#[derive(Default)]
+struct Ledger {
+    /// The click of each sale by its number.
+    sales: BTreeMap<usize, String>,
+    clicks: BTreeSet<String>,
+    codes: BTreeSet<String>,
+    /// Sales that were refused, to be sent again.
+    refused: VecDeque<(usize, String)>,
+}
+
+pub struct Load {
+    /// Where visits and postbacks go, and calls.
+    front: String,
+    core: String,
+    code: ConversionCode,
+    link: TrackingLink,
+    /// Clicks from before.
+    click_ids: Vec<String>,
+    ledger: Mutex<Ledger>,
+    next: AtomicUsize,
+    over: AtomicBool,
+    pub counted: AtomicUsize,
+    pub refused: AtomicUsize,
+    /// Sales that were held for a clock that is wrong. They are not acknowledged.
+    pub held: AtomicUsize,
+}
+
+impl Load {
+    /// Visits and postbacks go to `front`, which knows the link then; calls to `core`.
+    pub async fn new(core: &Server, front: &Server) -> Arc<Self> {
+        let sale = core.code("Sale").await;
+        let link = core.link(&[&sale]).await;
+        let mut click_ids = Vec::new();
+        for _ in 0..CLICKS {
+            click_ids.push(core.click(&link).await);
+        }
+        let clicks = click_ids.iter().cloned().collect();
+        let load = Self {
+            front: front.url.clone(),
+            core: core.url.clone(),
+            code: sale,
+            link,
+            click_ids,
+            ledger: Mutex::new(Ledger { clicks, ..Default::default() }),
+            next: AtomicUsize::new(0),
+            over: AtomicBool::new(false),
+            counted: AtomicUsize::new(0),
+            refused: AtomicUsize::new(0),
+            held: AtomicUsize::new(0),
+        };
+        visit(&http(), &load.front, &load.link.slug).await.unwrap().unwrap();
+        Arc::new(load)
+    }
+
+    pub fn slug(&self) -> &str {
+        &self.link.slug
+    }
+
+    /// Lets so many visitors come and buy, one after the other. Returns how many sales were acknowledged.
+    pub async fn visitors(&self, visitors: usize) -> usize {
+        let (http, before) = (http(), self.counted.load(Ordering::Relaxed));
+        for _ in 0..visitors {
+            let click_id = visit(&http, &self.front, &self.link.slug).await.unwrap().unwrap();
+            self.postback(&http, self.next.fetch_add(1, Ordering::Relaxed), click_id).await;
+        }
+        self.counted.load(Ordering::Relaxed) - before
+    }
+
+    /// Begins to send; `end` ends it.
+    pub fn begin(self: &Arc<Self>) -> JoinSet<()> {
+        self.over.store(false, Ordering::Relaxed);
+        let mut senders = JoinSet::new();
+        for _ in 0..SENDERS {
+            senders.spawn(self.clone().send_all());
+        }
+        senders
+    }
+
+    /// Stops to send; returns once everybody has been answered.
+    pub async fn end(&self, mut senders: JoinSet<()>) {
+        self.over.store(true, Ordering::Relaxed);
+        while let Some(ended) = senders.join_next().await {
+            ended.unwrap();
+        }
+    }
+
+    /// Waits until so many more have been counted, one way or another.
+    pub async fn more(&self, of: &AtomicUsize, more: usize) {
+        let goal = of.load(Ordering::Relaxed) + more;
+        eventually(async || (of.load(Ordering::Relaxed) >= goal).then_some(())).await;
+    }
+
+    async fn send_all(self: Arc<Self>) {
+        let http = http();
+        // Whoever is refused shall hear of it at once.
+        let client = administrator(&self.core).retries(0).build().unwrap();
+        while !self.over.load(Ordering::Relaxed) {
+            let again = self.ledger.lock().unwrap().refused.pop_front();
+            if let Some((number, click_id)) = again {
+                self.postback(&http, number, click_id).await;
+                continue;
+            }
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            let old = &self.click_ids[number % CLICKS];
+            match number % 16 {
+                0 => self.set_up(&client, number).await,
+                1..4 => self.click(&client).await,
+                4..7 => self.call(&client, number, old.clone()).await,
+                7..11 => match visit(&http, &self.front, &self.link.slug).await.unwrap() {
+                    Ok(click_id) => self.postback(&http, number, click_id).await,
+                    Err(status) => panic!("a visitor was answered {status}"),
+                },
+                _ => self.postback(&http, number, old.clone()).await,
+            }
+        }
+    }
+
+    async fn postback(&self, http: &reqwest::Client, number: usize, click_id: String) {
+        let query = query(&self.code.id, &click_id, number);
+        let answer = http.get(format!("{}/s2s?{query}", self.front)).send().await.unwrap();
+        let answer = Answer::of(answer).await;
+        match (answer.status, answer.field("verdict").as_str(), answer.field("reason").as_str()) {
+            (200, "RECORDED" | "DUPLICATE", _) | (202, "QUEUED", _) => self.sold(number, click_id),
+            (503, "REFUSED", _) => {
+                self.ledger.lock().unwrap().refused.push_back((number, click_id));
+                self.refused.fetch_add(1, Ordering::Relaxed);
+            }
+            // By a clock that is wrong, the click is too old.
+            (422, "HELD", "CLICK_EXPIRED") => {
+                self.held.fetch_add(1, Ordering::Relaxed);
+            }
+            _ => panic!("{answer:?}"),
+        }
+    }
+
+    async fn call(&self, client: &Client, number: usize, click_id: String) {
+        let request = RecordConversionRequest {
+            conversion_code_id: self.code.id.clone(),
+            click_id: click_id.clone(),
+            transaction_id: number.to_string(),
+            value: Some(Money { micros: value(number), ..Default::default() }),
+            ..Default::default()
+        };
+        match client.record_conversion(request).await {
+            Ok(_) => self.sold(number, click_id),
+            Err(_) => self.refuse(),
+        }
+    }
+
+    async fn click(&self, client: &Client) {
+        let request = RecordClickRequest { tracking_link_id: self.link.id.clone(), ..Default::default() };
+        match client.record_click(request).await {
+            Ok(answer) => {
+                self.ledger.lock().unwrap().clicks.insert(answer.click.unwrap().click_id);
+            }
+            Err(_) => self.refuse(),
+        }
+    }
+
+    async fn set_up(&self, client: &Client, number: usize) {
+        let code = ConversionCode { name: format!("code {number}"), ..Default::default() };
+        let request = CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
+        match client.create_conversion_code(request).await {
+            Ok(answer) => {
+                self.ledger.lock().unwrap().codes.insert(answer.conversion_code.unwrap().id);
+            }
+            Err(_) => self.refuse(),
+        }
+    }
+
+    fn sold(&self, number: usize, click_id: String) {
+        self.ledger.lock().unwrap().sales.insert(number, click_id);
+        self.counted.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn refuse(&self) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Everything that was acknowledged is there, once, as it was sent; and nothing that was not sent. To be asked while
+    /// nothing is sent, and all spools are empty.
+    pub async fn check(&self, core: &Server) {
+        let client = core.client();
+        let all = client.conversions(ListConversionsRequest { page_size: 1_000, ..Default::default() });
+        let mut stored = BTreeMap::new();
+        for conversion in all.try_collect::<Vec<_>>().await.unwrap() {
+            let number: usize = conversion.transaction_id.parse().unwrap();
+            assert!(number < self.next.load(Ordering::Relaxed), "sale {number} was never sent");
+            assert_eq!(conversion.value.as_ref().unwrap().micros, value(number), "sale {number}");
+            let twice = stored.insert(number, conversion.click_id);
+            assert_eq!(twice, None, "sale {number} counts twice");
+        }
+        let clicks = ListClicksRequest {
+            tracking_link_id: self.link.id.clone(),
+            page_size: 1_000,
+            ..Default::default()
+        };
+        let clicks: Vec<_> = client.clicks(clicks).try_collect().await.unwrap();
+        let clicks: BTreeSet<String> = clicks.into_iter().map(|click| click.click_id).collect();
+        let codes = ListConversionCodesRequest { page_size: 1_000, ..Default::default() };
+        let codes: Vec<_> = client.conversion_codes(codes).try_collect().await.unwrap();
+        let codes: BTreeSet<String> = codes.into_iter().map(|code| code.id).collect();
+        let ledger = self.ledger.lock().unwrap();
+        let lost = ledger.sales.iter().filter(|(number, click)| stored.get(number) != Some(click)).count();
+        assert_eq!(lost, 0, "of {} sales", ledger.sales.len());
+        let (lost_clicks, lost_codes) =
+            (ledger.clicks.difference(&clicks).count(), ledger.codes.difference(&codes).count());
+        assert_eq!(
+            (lost_clicks, lost_codes),
+            (0, 0),
+            "of {} and {}",
+            ledger.clicks.len(),
+            ledger.codes.len()
+        );
+    }
+
+    /// Sends all acknowledged sales again: none of them counts a second time.
+    pub async fn send_all_again(&self, front: &Server) {
+        let sales = self.ledger.lock().unwrap().sales.clone();
+        for (number, click_id) in sales {
+            let answer = front.postback(&query(&self.code.id, &click_id, number)).await;
+            assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "DUPLICATE"), "{answer:?}");
+        }
+    }
+}
+
+/// A connection for each request, as most merchants have it.
+fn http() -> reqwest::Client {
+    reqwest::Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0).build().unwrap()
+}
