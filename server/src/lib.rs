@@ -72,7 +72,7 @@ pub use postback::check_reading;
 
 /// How long an edge that can begin alone waits for its core.
 const CORE_PATIENCE: Duration = Duration::from_secs(1);
-/// How long a stop waits for what is still written while the core is away: time for the spool, not for the database.
+/// How long a stop waits for what a core that does not answer was about to write.
 const AWAY_PATIENCE: Duration = Duration::from_secs(2);
 /// How long connections to the database may take to be closed; nothing depends on it.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -148,7 +148,8 @@ async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
     config.listens_at(address)?;
     let health_listener = config.health_listen.map(listen).transpose()?;
     let stopping = CancellationToken::new();
-    let tasks = TaskTracker::new();
+    // Of the edge and the ports; of the core, which may hang in its database.
+    let (tasks, core_tasks) = (TaskTracker::new(), TaskTracker::new());
     let tls = match config.tls_files() {
         Some(files) => {
             let (tls, keep_reading) = Tls::read(files, stopping.clone())?;
@@ -168,7 +169,7 @@ async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
         public_url,
         watch: watch.clone(),
         random: random.clone(),
-        tasks: tasks.clone(),
+        tasks: core_tasks.clone(),
         stopping: stopping.clone(),
         running: Running::default(),
     };
@@ -240,7 +241,7 @@ async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
     let db = running.db.clone();
     let has_database = role != Role::Edge;
     let kept = health.clone().keep(move || has_database.then(|| db.get().cloned()), reporter);
-    tasks.spawn(kept);
+    core_tasks.spawn(kept);
     if let Some(listener) = health_listener {
         let address = listener.local_addr()?;
         writeln!(io::stdout(), "health alone: http://{address}")?;
@@ -259,13 +260,22 @@ async fn run(mut config: Config) -> Result<(), Box<dyn Error>> {
     tokio::join!(port.serve(listener, stopping.clone(), config.drain()), stop);
     // Writers end once nobody is left who might write.
     let db = running.db.get().cloned();
-    // Of a core that does not answer nobody waits for anything any more: it is in the spool, or was answered.
     let is_away = edge.as_ref().is_some_and(|edge| edge.core_is_away());
-    let patience = if is_away { AWAY_PATIENCE.min(config.drain()) } else { config.drain() };
     drop((edge, running));
     tasks.close();
-    if tokio::time::timeout(patience, tasks.wait()).await.is_err() {
+    // The edge first: clicks whose visitors have gone are still on their way to the spool, or to the core.
+    if tokio::time::timeout(config.drain(), tasks.wait()).await.is_err() {
         tracing::error!("some writes did not end in time");
+    }
+    core_tasks.close();
+    // Of a core that does not answer nobody waits for anything any more: it is in the spool, or was answered.
+    let patience = if is_away { AWAY_PATIENCE.min(config.drain()) } else { config.drain() };
+    if tokio::time::timeout(patience, core_tasks.wait()).await.is_err() {
+        if is_away {
+            tracing::warn!("the database did not answer what was asked before the stop; nobody waits for it");
+        } else {
+            tracing::error!("some writes did not end in time");
+        }
     }
     // One that went away may never be closed.
     if let Some(db) = db {

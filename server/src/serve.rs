@@ -20,6 +20,7 @@ mod places;
 mod port;
 mod proxy_protocol;
 mod rate;
+mod stop;
 mod tls;
 
 use std::{

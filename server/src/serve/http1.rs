@@ -27,7 +27,10 @@ use hyper::{
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
-use super::limits::{HTTP1_HEAD_BYTES_MAX, HTTP1_HEADERS_MAX, PATIENCE};
+use super::{
+    limits::{HTTP1_HEAD_BYTES_MAX, HTTP1_HEADERS_MAX, PATIENCE},
+    stop::{LAST_LINGER_TIMEOUT, OnSocket, QUIET},
+};
 use crate::edge::RawTarget;
 
 /// Bytes of a refused request that are waited for, and of its target that are routed by.
@@ -35,7 +38,7 @@ const KEPT_BYTES_MAX: usize = 16 * 1_024;
 /// How long the rest of a refused request may take to come.
 const REST_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long the other side may go on sending after its last answer.
-const LINGER_TIMEOUT: Duration = Duration::from_secs(2);
+pub const LINGER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What answers a request.
 pub trait Answer: Fn(Request<Body>) -> BoxFuture<'static, Response<Body>> + Clone + Send + 'static {}
@@ -43,11 +46,11 @@ pub trait Answer: Fn(Request<Body>) -> BoxFuture<'static, Response<Body>> + Clon
 impl<F: Fn(Request<Body>) -> BoxFuture<'static, Response<Body>> + Clone + Send + 'static> Answer for F {}
 
 /// A connection, plain or over TLS.
-pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
+pub trait Stream: AsyncRead + AsyncWrite + OnSocket + Unpin + Send + 'static {}
 
-impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Stream for S {}
+impl<S: AsyncRead + AsyncWrite + OnSocket + Unpin + Send + 'static> Stream for S {}
 
-/// Serves a connection to its end; after `stop`, to the end of the request under way.
+/// Serves a connection to its end; after `stop`, to the end of the request that is under way, or that comes within `QUIET`.
 pub async fn serve(stream: impl Stream, answer: impl Answer, stop: impl Future<Output = ()>) {
     let seen = Arc::new(Mutex::new(Seen::default()));
     let io = Watched { io: TokioIo::new(stream), seen: seen.clone(), refused: false };
@@ -58,9 +61,10 @@ pub async fn serve(stream: impl Stream, answer: impl Answer, stop: impl Future<O
         // Where a body of unknown length ends, and a next request begins, is not followed here.
         let ends = request.body().size_hint().exact().is_none();
         let answered = answer(request.map(Body::new));
+        let seen = seen.clone();
         Box::pin(async move {
             let mut response = answered.await;
-            if ends {
+            if ends || lock(&seen).stopping {
                 response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(response)
@@ -73,13 +77,24 @@ pub async fn serve(stream: impl Stream, answer: impl Answer, stop: impl Future<O
         .max_headers(HTTP1_HEADERS_MAX)
         .max_buf_size(HTTP1_HEAD_BYTES_MAX);
     let mut connection = builder.serve_connection(io, service);
-    let mut stop = pin!(stop);
-    let mut stopping = false;
+    let mut quiet = pin!(async {
+        stop.await;
+        lock(&seen).stopping = true;
+        tokio::time::sleep(QUIET).await;
+    });
+    let (mut was_quiet, mut looked) = (false, false);
     let ended = std::future::poll_fn(|context| {
-        if !stopping && stop.as_mut().poll(context).is_ready() {
-            stopping = true;
-            Pin::new(&mut connection).graceful_shutdown();
+        was_quiet = was_quiet || quiet.as_mut().poll(context).is_ready();
+        let polled = connection.poll_without_shutdown(context);
+        if polled.is_ready() || !was_quiet || looked {
+            return polled;
         }
+        looked = true;
+        // hyper has just read what there was. It would close on the beginning of a next request, whose answer says so.
+        if lock(&seen).request_begins() {
+            return Poll::Pending;
+        }
+        Pin::new(&mut connection).graceful_shutdown();
         connection.poll_without_shutdown(context)
     });
     let error = ended.await.err();
@@ -97,18 +112,17 @@ pub async fn serve(stream: impl Stream, answer: impl Answer, stop: impl Future<O
     }
     // The other side may have gone already.
     let _ = stream.shutdown().await;
-    if !stopping {
-        linger(&mut stream).await;
-    }
+    let stopping = lock(&seen).stopping;
+    linger(&mut stream, if stopping { LAST_LINGER_TIMEOUT } else { LINGER_TIMEOUT }).await;
 }
 
 /// Takes what the other side still sends: to close before would destroy the last answer on its way (RFC
 /// 9112, section 9.6).
-pub async fn linger(stream: &mut impl Stream) {
+pub async fn linger(stream: &mut impl Stream, at_most: Duration) {
     let mut bytes = [0; 4_096];
     let rest = async { while stream.read(&mut bytes).await.is_ok_and(|length| length > 0) {} };
     // Whoever sends longer than that does not wait for an answer.
-    let _ = tokio::time::timeout(LINGER_TIMEOUT, rest).await;
+    let _ = tokio::time::timeout(at_most, rest).await;
 }
 
 /// A request's first line, read leniently.
@@ -230,12 +244,21 @@ struct Seen {
     bytes: Vec<u8>,
     /// How much of the body of the request before is still to come; all that comes where nobody knows.
     body_bytes_left: u64,
+    /// The server stops.
+    stopping: bool,
+    /// The server stops, and there is more to read than was read.
+    unread: bool,
 }
 
 impl Seen {
     fn add(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
         self.drop_body();
+    }
+
+    /// Whether a next request begins to come, once the server stops. Blank lines before it are none.
+    fn request_begins(&self) -> bool {
+        self.unread || !self.bytes.trim_ascii_start().is_empty()
     }
 
     fn drop_body(&mut self) {
@@ -280,9 +303,12 @@ impl<S: Stream> Read for Watched<S> {
         let mut bytes = [0; 4_096];
         let length = buffer.remaining().min(bytes.len());
         let mut read = hyper::rt::ReadBuf::new(bytes.get_mut(..length).unwrap_or_default());
-        std::task::ready!(Pin::new(&mut self.io).poll_read(context, read.unfilled()))?;
+        let polled = Pin::new(&mut self.io).poll_read(context, read.unfilled());
+        let mut seen = lock(&self.seen);
+        seen.unread = seen.stopping && polled.is_pending() && self.io.inner().has_unread();
+        std::task::ready!(polled)?;
         buffer.put_slice(read.filled());
-        lock(&self.seen).add(read.filled());
+        seen.add(read.filled());
         Poll::Ready(Ok(()))
     }
 }

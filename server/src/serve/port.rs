@@ -27,6 +27,7 @@ use super::{
     never_empty,
     places::{Place, Places},
     proxy_protocol,
+    stop::{LAST_LINGER_TIMEOUT, OnSocket as _, quiet},
     tls::Tls,
 };
 use crate::edge::{Client, OverTls};
@@ -76,20 +77,7 @@ impl Port {
         let places = Places::new(port.connections_max, port.connections_per_address);
         let mut connections = JoinSet::new();
         let mut told: Option<Instant> = None;
-        loop {
-            let (stream, peer) = tokio::select! {
-                () = stopping.cancelled() => break,
-                Some(_) = connections.join_next(), if !connections.is_empty() => continue,
-                accepted = listener.accept() => match accepted {
-                    Ok(accepted) => accepted,
-                    Err(error) => {
-                        // Out of file descriptors, mostly: others must close before more can be accepted.
-                        tracing::warn!(%error, "a connection could not be accepted");
-                        tokio::time::sleep(Duration::from_millis(50)).await;
-                        continue;
-                    }
-                },
-            };
+        let mut admit = |connections: &mut JoinSet<()>, stream: TcpStream, peer: SocketAddr| {
             let address = peer.ip().to_canonical();
             let origin = (!is_trusted(address, &port.trusted_proxies)).then(|| Origin::of(address));
             let Some(place) = places.take(origin) else {
@@ -97,11 +85,27 @@ impl Port {
                     tracing::warn!("connections were refused: too many, in all or from one address");
                     told = Some(Instant::now());
                 }
-                continue;
+                return;
             };
             connections.spawn(port.clone().connection(stream, address, place, stopping.clone()));
+        };
+        loop {
+            tokio::select! {
+                () = stopping.cancelled() => break,
+                Some(_) = connections.join_next(), if !connections.is_empty() => {}
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, peer)) => admit(&mut connections, stream, peer),
+                    Err(error) => {
+                        // Out of file descriptors, mostly: others must close before more can be accepted.
+                        tracing::warn!(%error, "a connection could not be accepted");
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                    }
+                },
+            }
         }
-        drop(listener);
+        for (stream, peer) in waiting(listener) {
+            admit(&mut connections, stream, peer);
+        }
         tracing::info!(connections = connections.len(), "stopping");
         let all_ended = async { while connections.join_next().await.is_some() {} };
         if timeout(drain, all_ended).await.is_err() {
@@ -140,17 +144,16 @@ impl Port {
         stream.set_nodelay(true)?;
         #[cfg(target_os = "linux")]
         socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(super::limits::UNTAKEN_MAX))?;
-        let spoken = async {
-            if self.proxy_protocol && is_trusted(peer, &self.trusted_proxies) {
-                let client = timeout_at(beginning_ends, proxy_protocol::read(&mut stream)).await??;
-                peer = client.unwrap_or(peer).to_canonical();
+        if self.proxy_protocol && is_trusted(peer, &self.trusted_proxies) {
+            let begun = timeout_at(beginning_ends, first_bytes(&stream, &mut [0], &stopping)).await??;
+            if begun.is_none() {
+                return close_unused(stream).await;
             }
-            timeout_at(beginning_ends, spoken(&stream, self.tls.is_some())).await?
-        };
-        let spoken = tokio::select! {
-            spoken = spoken => spoken?,
-            () = stopping.cancelled() => return Ok(()),
-        };
+            let client = timeout_at(beginning_ends, proxy_protocol::read(&mut stream)).await??;
+            peer = client.unwrap_or(peer).to_canonical();
+        }
+        let spoken = timeout_at(beginning_ends, spoken(&stream, self.tls.is_some(), &stopping)).await??;
+        let Some(spoken) = spoken else { return close_unused(stream).await };
         let (port, own_tls) = (self.clone(), self.tls.is_some());
         let answer = move |mut request: http::Request<Body>| -> BoxFuture<'static, http::Response<Body>> {
             place.asked();
@@ -185,21 +188,55 @@ enum Spoken {
     Tls,
 }
 
+/// Who waits to be accepted: the system has told them that we are there, and would reset them with the listener.
+fn waiting(listener: TcpListener) -> impl Iterator<Item = (TcpStream, SocketAddr)> {
+    // The runtime's own may not have heard of all of them yet.
+    let listener = listener.into_std();
+    let accept = move || {
+        let (stream, peer) = listener.as_ref().ok()?.accept().ok()?;
+        stream.set_nonblocking(true).ok()?;
+        Some((TcpStream::from_std(stream).ok()?, peer))
+    };
+    let most = usize::try_from(WAITING_CONNECTIONS_MAX).unwrap_or(usize::MAX);
+    std::iter::from_fn(accept).take(most)
+}
+
+/// Waits for the first bytes, and leaves them where they are. `None`: none have come, and the server stops.
+async fn first_bytes(
+    stream: &TcpStream,
+    first: &mut [u8],
+    stopping: &CancellationToken,
+) -> io::Result<Option<usize>> {
+    tokio::select! {
+        biased;
+        length = stream.peek(first) => return length.map(Some),
+        () = quiet(stopping) => {}
+    }
+    if stream.has_unread() { stream.peek(first).await.map(Some) } else { Ok(None) }
+}
+
+/// Closes a connection that has said nothing, so that what it says in this moment does not make it a broken one.
+async fn close_unused(mut stream: TcpStream) -> io::Result<()> {
+    stream.shutdown().await?;
+    http1::linger(&mut stream, LAST_LINGER_TIMEOUT).await;
+    Ok(())
+}
+
 /// Waits for the first bytes and looks at them: TLS begins with a byte of its own, HTTP/2 with `PRI `, which
-/// no HTTP/1 request does.
-async fn spoken(stream: &TcpStream, tls: bool) -> io::Result<Spoken> {
+/// no HTTP/1 request does. `None`: none have come, and the server stops.
+async fn spoken(stream: &TcpStream, tls: bool, stopping: &CancellationToken) -> io::Result<Option<Spoken>> {
     const PREFACE: &[u8] = b"PRI ";
     const HANDSHAKE: u8 = 22;
     let mut pause = Duration::from_millis(5);
     loop {
         let mut first = [0; PREFACE.len()];
-        let length = stream.peek(&mut first).await?;
+        let Some(length) = first_bytes(stream, &mut first, stopping).await? else { return Ok(None) };
         match first.get(..length) {
             Some([]) | None => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Some([HANDSHAKE, ..]) if tls => return Ok(Spoken::Tls),
-            Some(_) if tls => return Ok(Spoken::Http1),
-            Some(PREFACE) => return Ok(Spoken::Http2),
-            Some(begin) if !PREFACE.starts_with(begin) => return Ok(Spoken::Http1),
+            Some([HANDSHAKE, ..]) if tls => return Ok(Some(Spoken::Tls)),
+            Some(_) if tls => return Ok(Some(Spoken::Http1)),
+            Some(PREFACE) => return Ok(Some(Spoken::Http2)),
+            Some(begin) if !PREFACE.starts_with(begin) => return Ok(Some(Spoken::Http1)),
             // `P` may become either; a peek does not wait for more. Who sends by the byte is looked at ever
             // more seldom.
             Some(_) => {
@@ -217,6 +254,6 @@ async fn no_tls(mut stream: TcpStream) -> io::Result<()> {
     let answer = format!("{head}content-length: {}\r\n\r\n{BODY}", BODY.len());
     stream.write_all(answer.as_bytes()).await?;
     stream.shutdown().await?;
-    http1::linger(&mut stream).await;
+    http1::linger(&mut stream, http1::LINGER_TIMEOUT).await;
     Ok(())
 }
