@@ -73,7 +73,7 @@ pub use postback::check_reading;
 /// How long an edge that can begin alone waits for its core.
 const CORE_PATIENCE: Duration = Duration::from_secs(1);
 /// How long a stop waits for what a core that does not answer was about to write.
-const AWAY_PATIENCE: Duration = Duration::from_secs(2);
+const AWAY_PATIENCE: Duration = Duration::from_secs(1);
 /// How long connections to the database may take to be closed; nothing depends on it.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 

@@ -46,6 +46,7 @@ mod sdk;
 mod sdk_journey;
 mod setup;
 mod spool;
+mod stops;
 mod stream;
 mod tls;
 mod verdicts;
