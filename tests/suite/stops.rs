@@ -8,7 +8,6 @@ use s2s_tests::{Server, eventually};
 use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::TcpStream,
-    time::sleep,
 };
 
 use crate::tls::Authority;
@@ -135,11 +134,12 @@ async fn requests_that_have_come_by_half_may_be_ended() {
     let mut server = Server::start().await;
     let mut streams = kept(fresh(&server).await).await;
     streams.extend(fresh(&server).await);
+    let mut idle = TcpStream::connect(address(&server)).await.unwrap();
     let (begin, end) = REQUEST.split_at(7);
     send(&mut streams, begin).await;
     begin_stop(&server).await;
-    // Longer than connections are kept on which nothing comes.
-    sleep(Duration::from_millis(1_500)).await;
+    // By then connections on which nothing comes are closed.
+    assert_eq!(idle.read(&mut [0]).await.unwrap(), 0);
     send(&mut streams, end).await;
     check_answered(streams).await;
     assert!(server.ended().await.success());
