@@ -8,6 +8,7 @@ mod m0005_partitions;
 mod m0006_api_keys;
 mod m0007_postback_authentication;
 mod m0008_postbacks_of_clicks;
+mod m0009_sender_proof;
 mod m0010_lived_time;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_api_keys::Migration),
             Box::new(m0007_postback_authentication::Migration),
             Box::new(m0008_postbacks_of_clicks::Migration),
+            Box::new(m0009_sender_proof::Migration),
             Box::new(m0010_lived_time::Migration),
         ]
     }

@@ -10,7 +10,9 @@ mod authentication;
 mod erase;
 mod explain;
 pub mod grpc;
+mod proof;
 mod reader;
+mod redaction;
 mod refusals;
 mod replay;
 mod status;
@@ -28,7 +30,7 @@ use crate::{
     auth::Scope,
     click::CLOCK_SKEW_MAX,
     conversion::{self, Conversion, Happened, note},
-    conversion_code::{self, ConversionCode},
+    conversion_code::{self, ConversionCode, ConversionCodeId},
     db::{TimedTable, json_text},
     error::{Error, Result, reason_text},
     id::{AccountId, first_id, id_time, prefixed_id},
@@ -41,6 +43,7 @@ use authentication::Checked;
 pub use authentication::Sender;
 pub use erase::{Erased, erase_visitor};
 pub use explain::{ClickHistory, Explanation, SelfTest, explain, explain_click, explain_stored, self_test};
+use proof::Proof;
 #[cfg(fuzzing)]
 pub use reader::check_reading;
 pub use reader::{Comma, Overrides, Parameter};
@@ -156,12 +159,13 @@ pub struct Rehearsal {
 /// Takes in a postback. `Ok` means that what became of it is durable; `Err`, that it was not taken in.
 pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) -> Result<Received> {
     retention::make_room(app, id_time(id.0)).await?;
-    let mut reading = read(app, Scope::Installation, &raw, &Overrides::default()).await?;
-    let code = named(app, &reading).await?;
+    let reading = read(app, Scope::Installation, &raw, &Overrides::default()).await?;
+    let code = named(app, Scope::Installation, &reading).await?;
     let code = code.as_deref();
     let reply = code.map(ConversionCode::reply);
     let checked = code.map(|code| authentication::check(code, &raw, &reading.parameters, Some(&sender)));
-    let Checked { mut refusal, notes, signature, .. } = checked.unwrap_or_default();
+    let Checked { mut refusal, notes, signature, proof, .. } = checked.unwrap_or_default();
+    let mut reading = redacted(app, Scope::Installation, &mut raw, reading, code).await?;
     reading.notes.extend(notes);
     if reading.test.is_some() {
         let mut notes = reading.notes.clone();
@@ -181,10 +185,10 @@ pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) ->
         }
         refusal = Some(error);
     }
-    authentication::redact(&mut raw, code);
     let (mut postback, judged) = judge(app, id, raw, reading, account_of(code), signature).await?;
     // A code that is not known yet has checked nothing.
     postback.authenticated = code.is_some() && refusal.is_none();
+    postback.checks_passed = Some(proof);
     // These are held at any rate, and never matched by themselves.
     let held = match (refusal, judged) {
         (Some(refusal), _) => Err(refusal),
@@ -292,14 +296,45 @@ async fn read(app: &App, scope: Scope, raw: &Raw, overrides: &Overrides) -> Resu
     Ok(reading)
 }
 
+/// The code that a reading is for; `None` where nothing of that form is named.
+fn code_of(reading: &Reading) -> Option<ConversionCodeId> {
+    match &reading.report {
+        Ok(report) => Some(report.code),
+        Err(_) => reading.code_text.parse().ok(),
+    }
+}
+
 /// The code that a postback is for, if it is known.
-async fn named(app: &App, reading: &Reading) -> Result<Option<Arc<ConversionCode>>> {
-    let named = match &reading.report {
-        Ok(report) => Ok(report.code),
-        Err(_) => reading.code_text.parse(),
+async fn named(app: &App, scope: Scope, reading: &Reading) -> Result<Option<Arc<ConversionCode>>> {
+    let Some(id) = code_of(reading) else { return Ok(None) };
+    Ok(settled(conversion_code::find(app, scope, id).await)?.ok())
+}
+
+/// Takes the secrets out of what came, and returns what is left to be read: what is stored is what counts, and no
+/// note or message repeats a secret.
+async fn redacted(
+    app: &App,
+    scope: Scope,
+    raw: &mut Raw,
+    reading: Reading,
+    code: Option<&ConversionCode>,
+) -> Result<Reading> {
+    if !redaction::redact(raw, &reading, code) {
+        return Ok(reading);
+    }
+    let mut again = read(app, scope, raw, &Overrides::default()).await?;
+    // The checks were those of the code that was named at first; and what could not be read still is not.
+    let as_before = match (&reading.report, &again.report) {
+        (_, Err(_)) => true,
+        (Ok(_), Ok(_)) => code_of(&reading) == code_of(&again),
+        (Err(_), Ok(_)) => false,
     };
-    let Ok(id) = named else { return Ok(None) };
-    Ok(settled(conversion_code::find(app, Scope::Installation, id).await)?.ok())
+    if !as_before {
+        let reason = reading.report.map_or_else(|error| error.reason(), |_| ErrorReason::ParameterMalformed);
+        let message = "a secret stands where it makes the rest another postback; send it as `sec` alone";
+        (again.test, again.report) = (reading.test, Err(Error::new(reason, message)));
+    }
+    Ok(again)
 }
 
 /// The account that a postback belongs to. One that names no known code belongs to the installation's own,
@@ -379,6 +414,7 @@ impl Postback {
             authenticated: true,
             replayed_at: None,
             match_at: None,
+            checks_passed: None,
         }
     }
 

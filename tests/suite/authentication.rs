@@ -17,15 +17,15 @@ use s2s_tests::{Answer, Server, eventually, http};
 use crate::fields;
 
 /// A server with a code that has these checks, a secret, and a click.
-struct Sale {
-    server: Server,
-    code: ConversionCode,
-    secret: String,
-    click: String,
+pub struct Sale {
+    pub server: Server,
+    pub code: ConversionCode,
+    pub secret: String,
+    pub click: String,
 }
 
 impl Sale {
-    async fn start(checks: PostbackAuthentication) -> Self {
+    pub async fn start(checks: PostbackAuthentication) -> Self {
         let server = Server::start().await;
         let code = ConversionCode {
             name: "Sale".to_owned(),
@@ -42,7 +42,7 @@ impl Sale {
     }
 
     /// Sets the checks. A call of ours to the server that we ask is seen by it at once.
-    async fn check(&self, checks: PostbackAuthentication) {
+    pub async fn check(&self, checks: PostbackAuthentication) {
         let code = ConversionCode { postback_authentication: Some(checks), ..self.code.clone() };
         let paths = vec!["postback_authentication".to_owned()];
         let request = UpdateConversionCodeRequest {
@@ -54,27 +54,27 @@ impl Sale {
     }
 
     /// By the clock of the server, some moments ago.
-    fn now(&self) -> u64 {
+    pub fn now(&self) -> u64 {
         self.code.create_time.unwrap().seconds.unsigned_abs()
     }
 
-    fn query(&self, rest: &str) -> String {
+    pub fn query(&self, rest: &str) -> String {
         format!("clickId={}&id={}&val=1&com=0{rest}", self.click, self.code.id)
     }
 
-    fn signed(&self, rest: &str, secret: &str, seconds_ago: u64) -> String {
+    pub fn signed(&self, rest: &str, secret: &str, seconds_ago: u64) -> String {
         let url = sign(&format!("/s2s?{}", self.query(rest)), b"", secret, self.now() - seconds_ago);
         url.trim_start_matches("/s2s?").to_owned()
     }
 
-    async fn replay(&self, id: &str, trust_sender: bool) -> Verdict {
+    pub async fn replay(&self, id: &str, trust_sender: bool) -> Verdict {
         let overrides = Some(ReplayOverrides { trust_sender, ..Default::default() });
         let request = ReplayPostbacksRequest { ids: vec![id.to_owned()], overrides, ..Default::default() };
         self.server.client().replay_postbacks(request).await.unwrap().postbacks[0].verdict()
     }
 }
 
-async fn rotate(server: &Server, code: &ConversionCode, overlap: i64) -> RotatePostbackSecretResponse {
+pub async fn rotate(server: &Server, code: &ConversionCode, overlap: i64) -> RotatePostbackSecretResponse {
     let request = RotatePostbackSecretRequest {
         conversion_code_id: code.id.clone(),
         overlap: Some(Duration { seconds: overlap, nanos: 0 }),
@@ -147,7 +147,7 @@ async fn who_does_not_prove_himself_is_held_and_tells_no_secret() {
 }
 
 /// Another link, which does not have the code, and a click on it.
-async fn link_without_code(sale: &Sale) -> (TrackingLink, String) {
+pub async fn link_without_code(sale: &Sale) -> (TrackingLink, String) {
     let link = sale.server.link(&[]).await;
     let click = sale.server.click(&link).await;
     (link, click)

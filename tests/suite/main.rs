@@ -44,6 +44,7 @@ mod retention;
 mod rules;
 mod sdk;
 mod sdk_journey;
+mod senders;
 mod setup;
 mod spool;
 mod stops;

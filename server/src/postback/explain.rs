@@ -9,7 +9,7 @@ use s2s_sdk::v1::{Note, Step};
 
 use super::{
     Overrides, Parameter, Postback, PostbackId, Raw, Reading, Rehearsal, TARGET_BYTES_MAX, Verdict,
-    authentication, get, read, reader, rehearse, store,
+    authentication, get, named, proof, read, reader, redacted, rehearse, store,
 };
 use crate::{
     app::App,
@@ -48,7 +48,7 @@ pub struct Explanation {
 pub async fn explain(app: &App, account: AccountId, mut target: Vec<u8>) -> Result<Explanation> {
     let cut = target.len() > TARGET_BYTES_MAX;
     target.truncate(TARGET_BYTES_MAX);
-    let raw = Raw {
+    let mut raw = Raw {
         method: "GET".to_owned(),
         target,
         content_type: String::new(),
@@ -58,11 +58,18 @@ pub async fn explain(app: &App, account: AccountId, mut target: Vec<u8>) -> Resu
         received_at: app.now(),
         cut,
     };
-    let reading = read(app, Scope::Account(account), &raw, &Overrides::default()).await?;
+    let scope = Scope::Account(account);
+    let reading = read(app, scope, &raw, &Overrides::default()).await?;
+    let code = named(app, scope, &reading).await?;
+    let code = code.as_deref();
+    let checked = code.map(|code| authentication::check(code, &raw, &reading.parameters, None));
+    let mut reading = redacted(app, scope, &mut raw, reading, code).await?;
+    if let Ok(report) = &mut reading.report {
+        report.request_id = checked.as_ref().and_then(|checked| checked.signature.clone());
+    }
     let mut notes = reading.notes.clone();
     let (mut facts, parameters) = gather(app, account, reading).await?;
-    if let Some(code) = facts.known_code() {
-        let checked = authentication::check(&code, &raw, &parameters, None);
+    if let Some(checked) = checked {
         facts.authentication = Some(checked.sentence());
         notes.extend(checked.notes);
         facts.refuse(checked.refusal);
@@ -73,16 +80,19 @@ pub async fn explain(app: &App, account: AccountId, mut target: Vec<u8>) -> Resu
 /// Explains a stored postback: what became of it, or, where it is held, what would become of it now.
 pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Result<Explanation> {
     let postback = get(app, account, id).await?;
-    let mut reading = read(app, Scope::Account(account), &postback.raw(), &Overrides::default()).await?;
+    let (scope, raw) = (Scope::Account(account), postback.raw());
+    let mut reading = read(app, scope, &raw, &Overrides::default()).await?;
+    let code = named(app, scope, &reading).await?;
     if let Ok(report) = &mut reading.report {
+        let signature = code.as_ref().and_then(|code| proof::signature_of(code, &postback, &raw));
         report.happened = Happened::Arrived(postback.received_at);
-        report.request_id = Some(id.0.as_bytes().to_vec());
+        report.request_id = Some(signature.unwrap_or_else(|| id.0.as_bytes().to_vec()));
     }
     let mut notes = reading.notes.clone();
     let (mut facts, parameters) = gather(app, account, reading).await?;
-    if let Some(code) = facts.known_code().filter(|_| postback.verdict == Verdict::Held) {
+    if let Some(code) = code.filter(|_| postback.verdict == Verdict::Held) {
         facts.authentication = Some("as far as it was checked when it came, it passed".to_owned());
-        facts.refuse(authentication::unproven(&code, &postback));
+        facts.refuse(proof::unproven(&code, &postback));
     }
     if postback.verdict != Verdict::Held {
         facts.authentication = Some("it counted".to_owned());
@@ -114,10 +124,6 @@ struct Facts {
 }
 
 impl Facts {
-    fn known_code(&self) -> Option<Arc<ConversionCode>> {
-        self.code.as_ref().and_then(|code| code.as_ref().ok()).cloned()
-    }
-
     /// Whatever else holds it: it does not count.
     fn refuse(&mut self, refusal: Option<Error>) {
         if let Some(refusal) = refusal {

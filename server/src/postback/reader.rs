@@ -10,6 +10,7 @@ mod check;
 mod entities;
 mod json;
 mod parameters;
+mod split;
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 
@@ -30,7 +31,8 @@ use crate::{
 pub use amounts::Comma;
 #[cfg(fuzzing)]
 pub use check::check_reading;
-pub use parameters::{Known, Parameter, without_visitor};
+pub use parameters::{Known, Parameter, is_json, is_post, of_target, path_ends, without_visitor};
+pub use split::{Part, Place, hex};
 
 /// Parameters of one postback.
 const PARAMETERS_MAX: usize = 64;

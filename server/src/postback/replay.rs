@@ -13,8 +13,8 @@ use s2s_sdk::v1::{ErrorReason, NoteCode};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Filter, LIST_KEY_BYTES, Overrides, Postback, PostbackId, Reason, Verdict, account_of, authentication,
-    get, judge, list, named, read, settled, store, write,
+    Filter, LIST_KEY_BYTES, Overrides, Postback, PostbackId, Reason, Verdict, account_of, get, judge, list,
+    named, proof, read, settled, store, write,
 };
 use crate::{
     app::App,
@@ -95,18 +95,19 @@ async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback>
     }
     let raw = held.raw();
     let mut reading = read(app, Scope::Installation, &raw, &how.overrides).await?;
-    let code = named(app, &reading).await?;
-    let mut unproven = code.as_ref().and_then(|code| authentication::unproven(code, &held));
+    let code = named(app, Scope::Installation, &reading).await?;
+    let mut unproven = code.as_ref().and_then(|code| proof::unproven(code, &held));
     if how.trust_sender && unproven.take().is_some() {
         let message = "the replay vouches for its sender";
         reading.notes.push(note(NoteCode::Overridden, "", message));
     }
-    reading.notes.extend(held.erasure());
+    reading.notes.extend(held.check_notes().chain(held.erasure()));
     let account = account_of(code.as_deref());
-    let signature = code.and_then(|code| authentication::signature_of(&code, &held));
+    let signature = code.and_then(|code| proof::signature_of(&code, &held, &raw));
     let (mut postback, judged) = judge(app, held.id, raw, reading, account, signature).await?;
     let judged = unproven.map_or(judged, Err);
     postback.authenticated = held.authenticated;
+    postback.checks_passed = held.checks_passed;
     postback.replayed_at = Some(app.now());
     if how.validate_only {
         let outcome = match judged {

@@ -10,7 +10,7 @@ use sea_orm::{
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
 };
 
-use super::{Filter, LIST_KEY_BYTES, Notes, PostbackId, Reason, Verdict, replay::MATCH_WAIT_MAX};
+use super::{Filter, LIST_KEY_BYTES, Notes, PostbackId, Proof, Reason, Verdict, replay::MATCH_WAIT_MAX};
 use crate::{
     commit::Write,
     conversion::{self, Conversion},
@@ -48,6 +48,8 @@ pub struct Model {
     pub authenticated: bool,
     pub replayed_at: Option<Time>,
     pub match_at: Option<Time>,
+    /// The checks it passed when it came, on or off; `None` where it came before that was kept.
+    pub checks_passed: Option<Proof>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -168,54 +168,39 @@ fn what_is_not_enforced_is_noted_and_counts() {
 }
 
 #[test]
-fn a_replay_counts_what_passed_for_its_code_alone() {
-    let enforced = ConversionCode { https_check: CheckMode::Enforce, ..code() };
-    let reported = ConversionCode { https_check: CheckMode::Report, ..code() };
-    let own = enforced.id.to_string();
-    for (code, authenticated, named, reason, expected) in [
-        (&enforced, true, own.as_str(), ErrorReason::ClickExpired, None),
-        (&enforced, false, &own, ErrorReason::AddressRefused, Some(ErrorReason::AddressRefused)),
-        (&enforced, false, &own, ErrorReason::UnknownConversionCode, Some(ErrorReason::HttpsRequired)),
-        (&enforced, true, "another", ErrorReason::CodeNotOnLink, Some(ErrorReason::HttpsRequired)),
-        (&reported, false, &own, ErrorReason::HttpsRequired, None),
-    ] {
-        let raw = raw("GET", "/s2s", "");
-        let reading = reader::read(&raw, &Overrides::default());
-        let id = crate::postback::PostbackId(uuid::Uuid::nil());
-        let held = Postback {
-            authenticated,
-            code_text: named.to_owned(),
-            reason: Some(Reason(reason)),
-            ..Postback::new(id, AccountId::DEFAULT, raw, &reading)
-        };
-        assert_eq!(unproven(code, &held).map(|error| error.reason()), expected, "{named} {reason:?}");
-    }
-}
-
-#[test]
-fn secrets_are_blotted_out_and_nothing_else() {
+fn all_is_tried_whatever_is_on_and_a_right_signature_is_known_in_every_mode() {
     let code = code();
     let (secret, former) = (code.secret.reveal(), code.former_secret.reveal());
-    let stars = "*".repeat(secret.len());
-    for (text, expected) in [
-        ("/s2s?val=1&sec=abc&com=2".to_owned(), "/s2s?val=1&sec=***&com=2".to_owned()),
-        ("/s2s?SEC=abc".to_owned(), "/s2s?SEC=***".to_owned()),
-        ("sec=a;val=1".to_owned(), "sec=*;val=1".to_owned()),
-        ("/s2s?sec=&val=1&amp;sec=ab".to_owned(), "/s2s?sec=&val=1&amp;sec=**".to_owned()),
-        (
-            "/s2s?second=abc&usec=abc&sec&val=sec".to_owned(),
-            "/s2s?second=abc&usec=abc&sec&val=sec".to_owned(),
-        ),
-        ("{\"sec\" : \"a,b\", \"val\": 1}".to_owned(), "{\"sec\" : \"***\", \"val\": 1}".to_owned()),
-        ("{\"sec\":12,\"sec\":3}".to_owned(), "{\"sec\":**,\"sec\":*}".to_owned()),
-        (format!("/s2s?param={secret}%26sec%3D{former}"), format!("/s2s?param={stars}%26sec%3D{stars}")),
-        ("/s2s?sec".to_owned(), "/s2s?sec".to_owned()),
-        (String::new(), String::new()),
-    ] {
-        let mut raw = raw("POST", &text, &text);
-        redact(&mut raw, Some(&code));
-        for bytes in [raw.target, raw.body] {
-            assert_eq!(String::from_utf8(bytes).unwrap(), expected, "{text}");
+    let with = |check| ConversionCode { signature_check: check, ..code.clone() };
+    let late = sign("/s2s?val=1", b"", secret, SECONDS - 301);
+    let wrong = format!("/s2s?val=1&sig={}", "0".repeat(SIGNATURE_DIGITS));
+    for mode in [CheckMode::Off, CheckMode::Report, CheckMode::Enforce] {
+        for (target, right, of_now) in [
+            (sign("/s2s?val=1", b"", secret, SECONDS), true, true),
+            (sign("/s2s?val=1", b"", former, SECONDS), true, true),
+            (late.clone(), true, false),
+            (wrong.clone(), false, false),
+            (format!("{wrong}&val=2"), false, false),
+            ("/s2s?val=1".to_owned(), false, false),
+        ] {
+            let found = checked(&with(mode), &raw("GET", &target, ""), Some(&sender("", true)));
+            let mut proof = Proof::default();
+            proof.add(Check::Https);
+            if of_now {
+                proof.add(Check::Signature);
+            }
+            if right {
+                proof.add_signature();
+            }
+            assert_eq!((found.signature.is_some(), found.proof), (right, proof), "{mode:?} {target}");
+            let told = (found.refusal.is_some(), found.notes.len(), found.passed.len());
+            let expected = match (mode, of_now) {
+                (CheckMode::Off, _) => (false, 0, 0),
+                (_, true) => (false, 0, 1),
+                (CheckMode::Report, false) => (false, 1, 0),
+                (CheckMode::Enforce, false) => (true, 0, 0),
+            };
+            assert_eq!(told, expected, "{mode:?} {target}");
         }
     }
 }

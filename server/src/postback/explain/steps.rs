@@ -7,7 +7,7 @@ use crate::{
     conversion::{Conversion, check_code, check_link},
     conversion_code::DedupePolicy,
     error::{Error, Result, reason_text},
-    postback::authentication::is_of_sender,
+    postback::proof::is_of_sender,
 };
 
 /// The steps of every explanation.

@@ -5,11 +5,12 @@ use url::form_urlencoded::Serializer;
 
 use super::{
     Amount, CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission,
-    CustomParams, Error, ErrorReason, Known, NOTES_MAX, NoteCode, Overrides, PARAMETERS_MAX, Raw, Reading,
-    Report, TRANSACTION_ID_BYTES_MAX, parameters::is_json, read, without_visitor,
+    CustomParams, Error, ErrorReason, Known, NOTES_MAX, Note, NoteCode, Overrides, PARAMETERS_MAX, Raw,
+    Reading, Report, TRANSACTION_ID_BYTES_MAX, is_json, read, without_visitor,
 };
 use crate::{
     money::{AMOUNT_MICROS_MAX, PERCENT_MICROS_MAX},
+    postback::redaction::redact,
     time::Time,
 };
 
@@ -39,6 +40,7 @@ pub fn check_reading(bytes: &[u8]) {
     let reading = read(&raw, &Overrides::default());
     check_texts(&reading, bytes.len());
     check_without_visitor(&raw, &reading);
+    check_redacted(&raw, &reading);
     match &reading.report {
         Ok(report) => {
             assert!(reading.parameters.len() <= PARAMETERS_MAX);
@@ -147,6 +149,46 @@ fn check_without_visitor(raw: &Raw, reading: &Reading) {
     }
     let twice = erase(&erased);
     assert_eq!((&twice.target, &twice.body), (&erased.target, &erased.body));
+}
+
+/// Without what came as `sec` it is as long, and says the same.
+fn check_redacted(raw: &Raw, reading: &Reading) {
+    let mut redacted = raw.clone();
+    redact(&mut redacted, reading, None);
+    assert_eq!((redacted.target.len(), redacted.body.len()), (raw.target.len(), raw.body.len()));
+    if reading.parameters.is_empty() {
+        return;
+    }
+    let again = read(&redacted, &Overrides::default());
+    assert_eq!(again.parameters.len(), reading.parameters.len(), "{reading:?} became {again:?}");
+    for (was, is) in reading.parameters.iter().zip(&again.parameters) {
+        assert_eq!(was.known, is.known, "{was:?} became {is:?}");
+        match was.known {
+            Some(Known::Sec) => {
+                assert_eq!(was.value.is_empty(), is.value.is_empty(), "{was:?} became {is:?}");
+                let is_blot = |value: &str| value.bytes().all(|byte| byte == b'*') || value.len() < 3;
+                assert!(is_blot(&is.value), "{was:?} became {is:?}");
+            }
+            Some(_) => assert_eq!(was, is),
+            None => {}
+        }
+    }
+    let texts = |reading: &Reading| {
+        // Blanks around a secret are a part of what is blotted out.
+        let others = reading.notes.iter().filter(|note| note.parameter != Known::Sec.name());
+        let notes = others.map(Note::code).collect::<Vec<_>>();
+        (notes, reading.test, reading.code_text.clone(), reading.click_text.clone())
+    };
+    assert_eq!(texts(reading), texts(&again));
+    let told = |reading: &Reading| {
+        let error = reading.report.as_ref().err();
+        format!(
+            "{:?} {:?}",
+            reading.report.as_ref().ok(),
+            error.map(|error| (error.reason(), error.message()))
+        )
+    };
+    assert_eq!(told(reading), told(&again));
 }
 
 fn query(report: &Report) -> Raw {

@@ -1,15 +1,16 @@
 //! A flat JSON object to names and values: in their order, and also where a name comes twice, which a map
 //! would hide.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use s2s_sdk::v1::ErrorReason;
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor},
 };
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
+use super::split::offset_in;
 use crate::{
     error::{Error, Result},
     text::{cut, shown},
@@ -18,18 +19,35 @@ use crate::{
 /// As much as a refusal repeats of what the JSON library says, which may repeat what was sent.
 const CAUSE_BYTES_MAX: usize = 256;
 
+/// A name and a value.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Member {
+    pub name: String,
+    pub value: String,
+    /// Where the value stands in the body, without its quotes.
+    pub bytes: Range<usize>,
+    /// It has quotes.
+    pub quoted: bool,
+}
+
 /// Strings, numbers, booleans and nulls; a null is an empty value.
-pub fn read(body: &[u8]) -> Result<Vec<(String, String)>> {
-    let Members(members) = serde_json::from_slice(body).map_err(|error| refusal(&error.to_string()))?;
-    let flat = members.into_iter().map(|(name, value)| match value {
-        Value::String(text) => Ok((name, text)),
-        // The digits as they came: with `arbitrary_precision` no number goes through a float.
-        Value::Number(number) => Ok((name, number.to_string())),
-        Value::Bool(flag) => Ok((name, flag.to_string())),
-        Value::Null => Ok((name, String::new())),
-        Value::Array(_) | Value::Object(_) => {
-            Err(refusal(&format!("`{}` holds a list or an object", shown(&name))))
-        }
+pub fn read(body: &[u8]) -> Result<Vec<Member>> {
+    let broken = |error: serde_json::Error| refusal(&error.to_string());
+    let Members(members) = serde_json::from_slice(body).map_err(broken)?;
+    let flat = members.into_iter().map(|(name, raw)| {
+        let text = raw.get();
+        let start = offset_in(body, text.as_bytes());
+        let (bytes, quoted) = (start..start + text.len(), text.starts_with('"'));
+        let value = match serde_json::from_str(text).map_err(broken)? {
+            Value::String(text) => text,
+            // The digits as they came: with `arbitrary_precision` no number goes through a float.
+            Value::Number(number) if !text.starts_with('{') => number.to_string(),
+            Value::Bool(flag) => flag.to_string(),
+            Value::Null => String::new(),
+            _ => return Err(refusal(&format!("`{}` holds a list or an object", shown(&name)))),
+        };
+        let bytes = if quoted { bytes.start + 1..bytes.end - 1 } else { bytes };
+        Ok(Member { name, value, bytes, quoted })
     });
     flat.collect()
 }
@@ -41,15 +59,15 @@ fn refusal(why: &str) -> Error {
 }
 
 /// What stands in an object.
-struct Members(Vec<(String, Value)>);
+struct Members<'a>(Vec<(String, &'a RawValue)>);
 
-impl<'de> Deserialize<'de> for Members {
+impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Self(Vec::new()))
     }
 }
 
-impl<'de> Visitor<'de> for Members {
+impl<'de> Visitor<'de> for Members<'de> {
     type Value = Self;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -80,8 +98,12 @@ mod tests {
             ("c", ""),
             ("b", "x"),
         ];
-        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        assert_eq!(read(body).unwrap(), expected);
+        let members = read(body).unwrap();
+        let pairs: Vec<_> = members.iter().map(|one| (one.name.as_str(), one.value.as_str())).collect();
+        assert_eq!(pairs, expected);
+        let places: Vec<_> = members.iter().map(|one| (&body[one.bytes.clone()], one.quoted)).collect();
+        assert_eq!(places[..2], [(&b"x"[..], true), (b"1.50", false)]);
+        assert_eq!(places[5], (&b"null"[..], false));
     }
 
     #[test]

@@ -7,7 +7,10 @@ use s2s_sdk::v1::{Note, NoteCode};
 use serde_json::Value;
 use url::form_urlencoded::byte_serialize;
 
-use super::{Raw, entities, is_valid, json};
+use super::{
+    Raw, is_valid, json,
+    split::{Pair, Part, Place, decode, split},
+};
 use crate::{conversion::note, error::Result, macros, text::shown};
 
 /// The parameters of DESIGN 5.3.
@@ -89,15 +92,10 @@ pub struct Parameter {
     pub known: Option<Known>,
     /// The value's encoding was broken, or it holds control characters.
     pub broken: bool,
-}
-
-/// A name and a value, decoded once.
-#[derive(Clone)]
-struct Pair {
-    name: Vec<u8>,
-    value: Vec<u8>,
-    /// An escape was without two digits.
-    broken: bool,
+    /// The bytes that the value came from.
+    pub place: Place,
+    /// Where name and value begin, in the same part.
+    pub begins: usize,
 }
 
 /// All parameters of the query and, for a `POST`, of the body, in their order.
@@ -127,20 +125,43 @@ const PATH: &str = "/s2s";
 /// The pairs of the query and, for a `POST`, of the body.
 fn pairs(raw: &Raw, notes: &mut Vec<Note>) -> Result<(Vec<Pair>, Vec<Pair>)> {
     let (mut of_query, mut of_body) = (Vec::new(), Vec::new());
-    split(query(&raw.target, notes), Once::Encoded, &mut of_query, notes);
+    split(Part::Target, &raw.target, query(&raw.target, notes), &mut of_query, notes);
     if is_post(raw) {
         if is_json(raw) {
             let members = json::read(&raw.body)?.into_iter();
-            of_body.extend(members.map(|(name, value)| Pair {
-                name: name.into_bytes(),
-                value: value.into_bytes(),
+            of_body.extend(members.map(|member| Pair {
+                name: member.name.into_bytes(),
+                value: member.value.into_bytes(),
                 broken: false,
+                begins: member.bytes.start,
+                place: Place {
+                    part: if member.quoted { Part::Body } else { Part::Bare },
+                    bytes: member.bytes,
+                },
             }));
         } else {
-            split(&raw.body, Once::Encoded, &mut of_body, notes);
+            split(Part::Body, &raw.body, &raw.body, &mut of_body, notes);
         }
     }
     Ok((of_query, of_body))
+}
+
+/// The parameters of the target alone, whatever came with it.
+pub fn of_target(raw: &Raw) -> Vec<Parameter> {
+    let mut pairs = Vec::new();
+    split(Part::Target, &raw.target, query(&raw.target, &mut Vec::new()), &mut pairs, &mut Vec::new());
+    understood(pairs.into_iter(), &mut Vec::new())
+}
+
+/// Where a query is marked off in a target: at the `?`, or else at the first separator.
+fn mark(target: &[u8]) -> Option<usize> {
+    let question_mark = target.iter().position(|byte| *byte == b'?');
+    question_mark.or_else(|| target.iter().position(|byte| matches!(byte, b'&' | b';')))
+}
+
+/// Where the path of a target ends.
+pub fn path_ends(target: &[u8]) -> usize {
+    mark(target).unwrap_or(target.len())
 }
 
 fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<Parameter> {
@@ -175,102 +196,17 @@ fn object(pairs: Vec<Pair>) -> String {
     format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
-fn is_post(raw: &Raw) -> bool {
+pub fn is_post(raw: &Raw) -> bool {
     raw.method.eq_ignore_ascii_case("POST")
 }
 
 /// What stands behind the `?`; where there is none, behind the first separator, as in `/s2s&clickId=…`.
 fn query<'a>(target: &'a [u8], notes: &mut Vec<Note>) -> &'a [u8] {
-    let behind = |at: usize| target.get(at + 1..).unwrap_or_default();
-    if let Some(at) = target.iter().position(|byte| *byte == b'?') {
-        return behind(at);
-    }
-    let separator = target.iter().position(|byte| matches!(byte, b'&' | b';'));
-    separator.map_or(&[], |at| {
+    let Some(mark) = mark(target) else { return &[] };
+    if target.get(mark) != Some(&b'?') {
         notes.push(note(NoteCode::SeparatorRepaired, "", "the parameters began without a `?`"));
-        behind(at)
-    })
-}
-
-/// Whether a query was decoded before, as a whole.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Once {
-    Encoded,
-    Decoded,
-}
-
-/// Cuts a query into pairs.
-fn split(query: &[u8], once: Once, pairs: &mut Vec<Pair>, notes: &mut Vec<Note>) {
-    let separator = if semicolons_separate(query) {
-        notes.push(note(NoteCode::SeparatorRepaired, "", "the parameters were separated by `;`"));
-        b';'
-    } else {
-        b'&'
-    };
-    for piece in query.split(|byte| *byte == separator) {
-        let mut rest = piece;
-        while let Some((before, after)) = second_question_mark(rest) {
-            notes.push(note(NoteCode::SeparatorRepaired, "", "a second `?` separated two parameters"));
-            split_piece(before, once, pairs, notes);
-            rest = after;
-        }
-        split_piece(rest, once, pairs, notes);
     }
-}
-
-/// `;` separates only where no `&` is there, and known names follow.
-fn semicolons_separate(query: &[u8]) -> bool {
-    !query.contains(&b'&') && query.split(|byte| *byte == b';').skip(1).any(begins_with_known_name)
-}
-
-/// No name of ours is longer, in bytes; looking no further keeps the reader linear.
-const NAME_BYTES_MAX: usize = 32;
-
-fn begins_with_known_name(piece: &[u8]) -> bool {
-    let end = piece.iter().take(NAME_BYTES_MAX).position(|byte| *byte == b'=');
-    end.and_then(|end| std::str::from_utf8(piece.get(..end)?).ok()).is_some_and(|name| known(name).is_some())
-}
-
-fn second_question_mark(piece: &[u8]) -> Option<(&[u8], &[u8])> {
-    let marks = piece.iter().enumerate().filter(|(_, byte)| **byte == b'?');
-    let mut splits = marks.filter_map(|(at, _)| Some((piece.get(..at)?, piece.get(at + 1..)?)));
-    splits.find(|(_, after)| begins_with_known_name(after))
-}
-
-/// One piece between separators: a pair, several that HTML or a second encoding has hidden, or nothing.
-fn split_piece(piece: &[u8], once: Once, pairs: &mut Vec<Pair>, notes: &mut Vec<Note>) {
-    let mut piece = piece;
-    while let Some(rest) = piece.strip_prefix(b"amp;") {
-        notes.push(note(NoteCode::HtmlRepaired, "", "`&` was escaped as `&amp;`"));
-        piece = rest;
-    }
-    if piece.is_empty() {
-        return;
-    }
-    let Some(at) = piece.iter().position(|byte| *byte == b'=') else {
-        let (decoded, broken) = decode(piece);
-        if once == Once::Encoded && decoded.contains(&b'=') {
-            notes.push(note(NoteCode::DecodedTwice, "", "parameters were percent-encoded as a whole"));
-            return split(&decoded, Once::Decoded, pairs, notes);
-        }
-        return pairs.push(Pair { name: decoded, value: Vec::new(), broken });
-    };
-    let (name, _) = decode(piece.get(..at).unwrap_or_default());
-    let raw = piece.get(at + 1..).unwrap_or_default();
-    let (value, broken) = decode(raw);
-    let mut pair = Pair { name, value, broken };
-    if broken {
-        pair.take_literally(raw);
-    }
-    let Pair { mut name, value, broken } = pair;
-    let mut rest = value.as_slice();
-    while let Some((before, next, after)) = entities::split(rest, |name| known(name).is_some()) {
-        let message = format!("HTML had eaten the beginning of `&{next}=`");
-        notes.push(note(NoteCode::HtmlRepaired, &shown(&next), message));
-        pairs.push(Pair { name, value: before.to_vec(), broken });
-        (name, rest) = (next.into_bytes(), after);
-    }
-    pairs.push(Pair { name, value: rest.to_vec(), broken });
+    target.get(mark + 1..).unwrap_or_default()
 }
 
 /// Whether the body is read as JSON: where it says so, or says nothing and looks it.
@@ -281,30 +217,19 @@ pub fn is_json(raw: &Raw) -> bool {
 }
 
 /// The parameter of a name, in any case.
-fn known(name: &str) -> Option<Known> {
+pub fn known(name: &str) -> Option<Known> {
     let name = name.trim_matches(is_dropped);
     NAMES.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, known)| *known)
 }
 
 impl Pair {
-    /// Mends a value that is no broken encoding but means its `%`: a macro such as `%x%`, or a percent.
-    /// `raw`: the value before it was decoded, which may have eaten a macro's first letters.
-    fn take_literally(&mut self, raw: &[u8]) {
-        let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
-        if macros::is_macro(text(raw)) {
-            self.value = raw.to_vec();
-            self.broken = false;
-        } else if known(text(&self.name)) == Some(Known::Comperc) {
-            self.broken = !is_valid(Known::Comperc, text(&self.value));
-        }
-    }
-
     /// NUL becomes U+FFFD, since not every database takes it.
     fn into_parameter(self) -> Parameter {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\0', "\u{FFFD}");
         let broken = self.broken || self.value.contains(&0) || std::str::from_utf8(&self.value).is_err();
         let name = text(&self.name);
-        Parameter { known: known(&name), name, value: text(&self.value), broken }
+        let (place, begins) = (self.place, self.begins);
+        Parameter { known: known(&name), name, value: text(&self.value), broken, place, begins }
     }
 }
 
@@ -379,36 +304,4 @@ fn is_dropped(character: char) -> bool {
     character.is_whitespace()
         || "\"'`\u{AB}\u{BB}\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}".contains(character)
         || ('\u{2018}'..='\u{201F}').contains(&character)
-}
-
-/// Percent-decoding, `+` as a blank. The flag says that an escape was without two digits.
-fn decode(bytes: &[u8]) -> (Vec<u8>, bool) {
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut broken = false;
-    let mut rest = bytes;
-    while let Some((&first, behind)) = rest.split_first() {
-        rest = behind;
-        match (first, behind) {
-            (b'+', _) => decoded.push(b' '),
-            (b'%', [high, low, behind @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                decoded.push(hex(*high) << 4 | hex(*low));
-                rest = behind;
-            }
-            (b'%', _) => {
-                broken = true;
-                decoded.push(b'%');
-            }
-            (byte, _) => decoded.push(byte),
-        }
-    }
-    (decoded, broken)
-}
-
-fn hex(digit: u8) -> u8 {
-    match digit {
-        b'0'..=b'9' => digit - b'0',
-        b'a'..=b'f' => digit - b'a' + 10,
-        b'A'..=b'F' => digit - b'A' + 10,
-        _ => 0,
-    }
 }

@@ -1,0 +1,27 @@
+//! Remembering with each postback which checks of its sender it passed when it came, whatever they were set to
+//! then. Those that came before have NULL; `postback/proof.rs` says what is known of them.
+
+use sea_orm_migration::{prelude::*, schema::small_integer_null};
+
+pub struct Migration;
+
+impl MigrationName for Migration {
+    fn name(&self) -> &'static str {
+        "m0009_sender_proof"
+    }
+}
+
+const TABLE: &str = "postback";
+const COLUMN: &str = "checks_passed";
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        // MariaDB keeps the column where the server died before it noted the migration.
+        if manager.has_column(TABLE, COLUMN).await? {
+            return Ok(());
+        }
+        let add = Table::alter().table(TABLE).add_column(small_integer_null(COLUMN)).take();
+        manager.alter_table(add).await
+    }
+}
