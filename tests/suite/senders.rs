@@ -270,7 +270,7 @@ async fn no_secret_is_stored_however_it_is_written() {
     let sale = Sale::start(PostbackAuthentication::default()).await;
     let wrong = "hunter2-hunter2";
     let hex = |text: &str, before: &str| -> String {
-        text.bytes().map(|byte| format!("{before}{byte:02x}")).collect()
+        text.bytes().map(|byte| format!("{before}{byte:02x}")).collect::<Vec<_>>().concat()
     };
     let base = sale.query("");
     for rest in [

@@ -66,11 +66,12 @@ pub fn redact(raw: &mut Raw, reading: &Reading, code: Option<&ConversionCode>) -
             }
         }
         for text in [&mut raw.content_type, &mut raw.user_agent] {
-            let mut bytes = text.as_bytes().to_vec();
-            if find(text.as_bytes(), |text| spellings(text, secret))
-                .into_iter()
-                .fold(false, |any, range| blot(&mut bytes, range) || any)
-            {
+            let found = find(text.as_bytes(), |text| spellings(text, secret));
+            if !found.is_empty() {
+                let mut bytes = std::mem::take(text).into_bytes();
+                for range in found {
+                    blot(&mut bytes, range);
+                }
                 *text = String::from_utf8_lossy(&bytes).into_owned();
             }
         }
@@ -162,7 +163,7 @@ fn unescaped(bytes: &[u8], origins: &[usize]) -> (Vec<u8>, Vec<usize>) {
 fn spellings(text: &[u8], secret: &[u8]) -> Vec<Range<usize>> {
     let plain = text.windows(secret.len()).enumerate();
     let plain = plain.filter(|(_, window)| window.eq_ignore_ascii_case(secret));
-    let is_hex = |window: &[u8]| {
+    let spells = |window: &[u8]| {
         window.chunks(2).zip(secret).all(|(digits, byte)| match digits {
             [high, low] => {
                 high.is_ascii_hexdigit() && low.is_ascii_hexdigit() && hex(*high) << 4 | hex(*low) == *byte
@@ -170,8 +171,8 @@ fn spellings(text: &[u8], secret: &[u8]) -> Vec<Range<usize>> {
             _ => false,
         })
     };
-    let in_hex = text.windows(2 * secret.len()).enumerate().filter(|(_, window)| is_hex(window));
-    plain.chain(in_hex).map(|(at, window)| at..at + window.len()).collect()
+    let digits = text.windows(2 * secret.len()).enumerate().filter(|(_, window)| spells(window));
+    plain.chain(digits).map(|(at, window)| at..at + window.len()).collect()
 }
 
 /// Where the values stand of what is named `sec` in a query, a form, JSON, or something like them.

@@ -46,7 +46,9 @@ fn held(code: &ConversionCode, raw: &Raw, checks_passed: Option<Proof>) -> Postb
 
 fn proof(checks: &[Check], signed: bool) -> Proof {
     let mut proof = Proof::default();
-    checks.iter().for_each(|check| proof.add(*check));
+    for check in checks {
+        proof.add(*check);
+    }
     if signed {
         proof.add_signature();
     }
@@ -99,7 +101,7 @@ fn what_came_before_proofs_were_kept_goes_by_its_notes() {
         (false, None, true),
     ] {
         let notes = Notes::new(note_code.map(|code| note(code, "", "a note")).into_iter().collect());
-        let held = Postback { authenticated, notes, ..held(&code, &raw("/s2s"), None) };
+        let held = Postback { notes, authenticated, ..held(&code, &raw("/s2s"), None) };
         assert_eq!(unproven(&code, &held).is_some(), expected, "{authenticated} {note_code:?}");
     }
 }
