@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 use super::{Account, parse_id};
 use crate::{
     app::App,
-    auth::Caller,
+    auth::{self, Caller},
     error::{Result, Violations},
     id::{AccountId, RequestKey},
     page::PageRequest,
@@ -51,8 +51,9 @@ impl AccountService for Service {
         &self,
         request: Request<ListAccountsRequest>,
     ) -> Result<Response<ListAccountsResponse>, Status> {
+        let account = auth::account(&request);
         let request = request.into_inner();
-        let page = PageRequest::parse(request.page_size, &request.page_token, &[b"accounts"])?;
+        let page = PageRequest::parse("ListAccounts", account, request.page_size, &request.page_token, &[])?;
         let (accounts, next_page_token) = super::list(&self.0, &page).await?;
         let accounts = accounts.into_iter().map(Into::into).collect();
         Ok(Response::new(ListAccountsResponse { accounts, next_page_token }))

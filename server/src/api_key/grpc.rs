@@ -59,7 +59,7 @@ impl ApiKeyService for Service {
     ) -> Result<Response<ListApiKeysResponse>, Status> {
         let caller = Caller::of(&request);
         let request = request.into_inner();
-        let (account, page) = parse_list(&request)?;
+        let (account, page) = parse_list(caller, &request)?;
         let (keys, next_page_token) =
             super::list(&self.0, caller, account, request.show_revoked, &page).await?;
         let api_keys = keys.into_iter().map(|key| key.into_proto(self.0.now())).collect();
@@ -110,10 +110,14 @@ fn parse_create(mut request: CreateApiKeyRequest, now: Time) -> Result<Create> {
     }
 }
 
-fn parse_list(request: &ListApiKeysRequest) -> Result<(Option<AccountId>, PageRequest<LIST_KEY_BYTES>)> {
-    let filter: [&[u8]; 3] = [b"api_keys", &[u8::from(request.show_revoked)], request.account_id.as_bytes()];
-    let page = PageRequest::parse(request.page_size, &request.page_token, &filter)?;
-    Ok((parse_account(&request.account_id)?, page))
+fn parse_list(
+    caller: Caller,
+    request: &ListApiKeysRequest,
+) -> Result<(Option<AccountId>, PageRequest<LIST_KEY_BYTES>)> {
+    let account = parse_account(&request.account_id)?;
+    let (listed, filter) = (account.unwrap_or(caller.account), [u8::from(request.show_revoked)]);
+    let page = PageRequest::parse("ListApiKeys", listed, request.page_size, &request.page_token, &[&filter])?;
+    Ok((account, page))
 }
 
 fn parse_rotate(request: &RotateApiKeyRequest) -> Result<(ApiKeyId, Span, bool)> {

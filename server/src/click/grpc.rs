@@ -61,8 +61,13 @@ impl ClickService for Service {
         let account = auth::account(&request);
         let request = request.into_inner();
         let link = parse_id(&request.tracking_link_id)?;
-        let filter: [&[u8]; 2] = [b"clicks", link.0.as_bytes()];
-        let page = PageRequest::parse(request.page_size, &request.page_token, &filter)?;
+        let page = PageRequest::parse(
+            "ListClicks",
+            account,
+            request.page_size,
+            &request.page_token,
+            &[link.0.as_bytes()],
+        )?;
         let (clicks, next_page_token) = super::list(&self.0, account, link, &page).await?;
         let clicks = clicks.into_iter().map(|click| click.into_proto(&self.0)).collect();
         Ok(Response::new(ListClicksResponse { clicks, next_page_token }))

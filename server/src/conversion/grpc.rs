@@ -290,8 +290,9 @@ fn parse_list(
     let time = |time: Option<Time>| time.map_or(-1, Time::micros).to_be_bytes();
     let texts = [&request.conversion_code_id, &request.tracking_link_id, &request.click_id];
     let [code, link, click] = texts.map(String::as_bytes);
-    let parts: [&[u8]; 6] = [b"conversions", code, link, click, &time(filter.start), &time(filter.end)];
-    let page = PageRequest::parse(request.page_size, &request.page_token, &parts)?;
+    let parts: [&[u8]; 5] = [code, link, click, &time(filter.start), &time(filter.end)];
+    let page =
+        PageRequest::parse("ListConversions", account, request.page_size, &request.page_token, &parts)?;
     Ok((filter, page))
 }
 

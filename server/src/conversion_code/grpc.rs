@@ -65,8 +65,14 @@ impl ConversionCodeService for Service {
     ) -> Result<Response<ListConversionCodesResponse>, Status> {
         let account = auth::account(&request);
         let request = request.into_inner();
-        let filter: [&[u8]; 2] = [b"conversion_codes", &[u8::from(request.show_archived)]];
-        let page = PageRequest::parse(request.page_size, &request.page_token, &filter)?;
+        let filter: [&[u8]; 1] = [&[u8::from(request.show_archived)]];
+        let page = PageRequest::parse(
+            "ListConversionCodes",
+            account,
+            request.page_size,
+            &request.page_token,
+            &filter,
+        )?;
         let (codes, next_page_token) = super::list(&self.0, account, request.show_archived, &page).await?;
         let conversion_codes = codes.into_iter().map(Into::into).collect();
         Ok(Response::new(ListConversionCodesResponse { conversion_codes, next_page_token }))

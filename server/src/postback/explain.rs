@@ -203,7 +203,7 @@ pub async fn explain_click(app: &App, account: AccountId, text: &str) -> Result<
     let link = tracking_link::find(app, Scope::Account(account), signed.id.link_key()).await?;
     let click = click::find(app, account, signed.id).await?;
     let filter = conversion::Filter { click: Some(signed.id), ..conversion::Filter::default() };
-    let page = PageRequest::parse(SHOWN_MAX, "", &[])?;
+    let page = PageRequest::parse("ExplainClick", account, SHOWN_MAX, "", &[])?;
     let (conversions, _) = conversion::list(app, account, &filter, &page).await?;
     let text = app.click_id_keys.write(signed, account);
     let held = store::held_of_click(app.db.reader(), account, &text, SHOWN_MAX.unsigned_abs().into()).await?;

@@ -25,6 +25,7 @@ use crate::{
     click::USER_AGENT_BYTES_MAX,
     conversion_code::{ConversionCode, ConversionCodeId},
     error::{self, Error, Result, Violations},
+    id::AccountId,
     money::Amount,
     page::PageRequest,
     text::cut,
@@ -60,7 +61,7 @@ impl PostbackService for Service {
         request: Request<ListPostbacksRequest>,
     ) -> Result<Response<ListPostbacksResponse>, Status> {
         let account = auth::account(&request);
-        let (filter, page) = parse_list(request.into_inner())?;
+        let (filter, page) = parse_list(account, request.into_inner())?;
         let (postbacks, next_page_token) = super::list(&self.0, account, &filter, &page).await?;
         let postbacks = postbacks.into_iter().map(Into::into).collect();
         Ok(Response::new(ListPostbacksResponse { postbacks, next_page_token }))
@@ -80,7 +81,7 @@ impl PostbackService for Service {
         request: Request<ReplayPostbacksRequest>,
     ) -> Result<Response<ReplayPostbacksResponse>, Status> {
         let account = auth::account(&request);
-        let (which, how) = parse_replay(request.into_inner())?;
+        let (which, how) = parse_replay(account, request.into_inner())?;
         let (postbacks, next_page_token) = match which {
             Which::Ids(ids) => (super::replay(&self.0, account, &ids, &how).await?, String::new()),
             Which::Held(filter, page) => super::replay_held(&self.0, account, filter, &page, &how).await?,
@@ -143,7 +144,7 @@ enum Which {
     Held(Filter, PageRequest<LIST_KEY_BYTES>),
 }
 
-fn parse_replay(request: ReplayPostbacksRequest) -> Result<(Which, Replay)> {
+fn parse_replay(account: AccountId, request: ReplayPostbacksRequest) -> Result<(Which, Replay)> {
     let mut violations = Violations::default();
     let overrides = request.overrides.unwrap_or_default();
     let trust_sender = overrides.trust_sender;
@@ -155,7 +156,9 @@ fn parse_replay(request: ReplayPostbacksRequest) -> Result<(Which, Replay)> {
         (Some(filter), 0) => {
             let key = filter.encode_to_vec();
             let filter = parse_filter("filter.", filter, &mut violations);
-            Which::Held(filter, PageRequest::parse(REPLAY_ROWS, &request.page_token, &[b"replay", &key])?)
+            let page =
+                PageRequest::parse("ReplayPostbacks", account, REPLAY_ROWS, &request.page_token, &[&key])?;
+            Which::Held(filter, page)
         }
         _ => {
             violations.add("ids", format!("must be 1 to {REPLAY_MAX}, or none with a filter"));
@@ -236,7 +239,10 @@ fn parse_receive(request: ReceivePostbackRequest, app: &App) -> Result<(Postback
     Ok((id, raw, sender))
 }
 
-fn parse_list(request: ListPostbacksRequest) -> Result<(Filter, PageRequest<LIST_KEY_BYTES>)> {
+fn parse_list(
+    account: AccountId,
+    request: ListPostbacksRequest,
+) -> Result<(Filter, PageRequest<LIST_KEY_BYTES>)> {
     let mut violations = Violations::default();
     let verdict = violations.check("verdict", parse_verdict(request.verdict)).flatten();
     let filter = HeldFilter {
@@ -251,8 +257,8 @@ fn parse_list(request: ListPostbacksRequest) -> Result<(Filter, PageRequest<LIST
     if !violations.is_empty() {
         return Err(violations.into_error());
     }
-    let parts: [&[u8]; 3] = [b"postbacks", &request.verdict.to_be_bytes(), &key];
-    let page = PageRequest::parse(request.page_size, &request.page_token, &parts)?;
+    let parts: [&[u8]; 2] = [&request.verdict.to_be_bytes(), &key];
+    let page = PageRequest::parse("ListPostbacks", account, request.page_size, &request.page_token, &parts)?;
     Ok((Filter { verdict, ..filter }, page))
 }
 

@@ -8,7 +8,7 @@ use s2s_sdk::v1::{
 use tonic::{Request, Response, Status};
 
 use super::{Preset, Reply, Source};
-use crate::{error::Result, page::PageRequest};
+use crate::{auth, error::Result, page::PageRequest};
 
 pub struct Service;
 
@@ -22,8 +22,9 @@ impl PresetService for Service {
         &self,
         request: Request<ListPresetsRequest>,
     ) -> Result<Response<ListPresetsResponse>, Status> {
+        let account = auth::account(&request);
         let request = request.into_inner();
-        let page = PageRequest::parse(request.page_size, &request.page_token, &[b"presets"])?;
+        let page = PageRequest::parse("ListPresets", account, request.page_size, &request.page_token, &[])?;
         let (presets, next_page_token) = super::list(&page);
         let presets = presets.into_iter().map(Into::into).collect();
         Ok(Response::new(ListPresetsResponse { presets, next_page_token }))

@@ -60,8 +60,14 @@ impl TrackingLinkService for Service {
     ) -> Result<Response<ListTrackingLinksResponse>, Status> {
         let account = auth::account(&request);
         let request = request.into_inner();
-        let filter: [&[u8]; 2] = [b"tracking_links", &[u8::from(request.show_archived)]];
-        let page = PageRequest::parse(request.page_size, &request.page_token, &filter)?;
+        let filter: [&[u8]; 1] = [&[u8::from(request.show_archived)]];
+        let page = PageRequest::parse(
+            "ListTrackingLinks",
+            account,
+            request.page_size,
+            &request.page_token,
+            &filter,
+        )?;
         let (links, next_page_token) = super::list(&self.0, account, request.show_archived, &page).await?;
         let tracking_links = links.iter().map(|link| link.to_proto(&self.0.public_url)).collect();
         Ok(Response::new(ListTrackingLinksResponse { tracking_links, next_page_token }))
