@@ -1,7 +1,9 @@
 //! Configuration: flags, and `S2S_*` variables of the same names. The one place that reads the
 //! environment. What is unknown or wrong ends the start with a sentence and a reason.
 
+mod cors;
 mod edge;
+mod secret_url;
 
 use std::{
     ffi::OsStr,
@@ -12,7 +14,7 @@ use std::{
 };
 
 use clap::{
-    CommandFactory as _, Parser,
+    CommandFactory as _, FromArgMatches as _, Parser,
     builder::{BoolishValueParser, RangedI64ValueParser},
     error::ErrorKind,
 };
@@ -23,14 +25,17 @@ use crate::{
     api_key::KeyText,
     app::Retention,
     click::StoredAddresses,
-    db::backend,
     edge::{Core, SpoolSettings},
     serve::TlsFiles,
     time::Span,
 };
 
+pub use cors::CorsOrigin;
+use cors::cors_origin;
 pub use edge::Role;
 use edge::{CORE_KEY, EdgeConfig};
+pub use secret_url::SecretUrl;
+use secret_url::masked;
 
 const PREFIX: &str = "S2S_";
 /// Days that rows are kept at most, where it is not for ever: a century.
@@ -53,9 +58,14 @@ pub struct Config {
 
     /// Where the data is kept: `sqlite:` and the path of a file, which is created where it is missing;
     /// or a database that is there, `postgres://…` or `mysql://…` (MariaDB).
-    #[arg(long, env = "S2S_DATABASE_URL", default_value = "sqlite:s2s.db", value_name = "URL",
-          value_parser = database_url)]
-    pub database_url: String,
+    #[arg(
+        long,
+        env = "S2S_DATABASE_URL",
+        default_value = "sqlite:s2s.db",
+        value_name = "URL",
+        allow_hyphen_values = true
+    )]
+    pub database_url: SecretUrl,
 
     /// A setting of the database that may lose what was acknowledged, and is accepted all the same; for
     /// example `synchronous_commit`. Several: separated by commas.
@@ -167,6 +177,12 @@ pub struct Config {
     #[arg(long, env = "S2S_NO_AUTH", value_parser = BoolishValueParser::new())]
     pub no_auth: bool,
 
+    /// Origins whose web pages may call with gRPC-web, such as `https://console.example`, separated by commas; `*`: all.
+    /// Pages show API keys as well. With `--no-auth` none may but those of the server's own origin.
+    #[arg(long, env = "S2S_CORS_ORIGINS", default_value = "*", value_name = "ORIGIN", value_delimiter = ',',
+          value_parser = cors_origin)]
+    pub cors_origins: Vec<CorsOrigin>,
+
     #[command(flatten)]
     pub edge: EdgeConfig,
 
@@ -212,13 +228,20 @@ impl Config {
     pub fn read() -> Result<Self, ConfigError> {
         let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         known_variables(names)?;
-        let mut config = Self::try_parse().map_err(|error| {
+        // Help does not show what variables hold, which may be a password.
+        let command = Self::command().mut_args(|arg| arg.hide_env_values(true));
+        let parsed = command.try_get_matches().and_then(|matches| Self::from_arg_matches(&matches));
+        let mut config = parsed.map_err(|error| {
             let wrong = error.use_stderr();
             let reason = match error.kind() {
                 ErrorKind::UnknownArgument => "UNKNOWN_SETTING",
                 _ => "INVALID_SETTING",
             };
-            ConfigError { reason, message: error.to_string(), exit_code: if wrong { 2 } else { 0 } }
+            ConfigError {
+                reason,
+                message: without_secrets(&error.to_string()),
+                exit_code: if wrong { 2 } else { 0 },
+            }
         })?;
         let key = |name| std::env::var_os(name).map(|text| key_text(name, &text)).transpose();
         (config.admin_key, config.core_key) = (key(ADMIN_KEY)?, key(CORE_KEY)?);
@@ -228,7 +251,19 @@ impl Config {
 
     /// What must hold between the settings.
     fn check(&self) -> Result<(), ConfigError> {
+        let checked = self.database_url.check_database();
+        checked.map_err(|fault| invalid(format!("error: invalid value for --database-url: {fault}")))?;
         self.edge.check()?;
+        if self.cors_origins.len() > 1 && self.cors_origins.contains(&CorsOrigin::Any) {
+            let message = "error: --cors-origins has `*` and others; `*` is all of them".to_owned();
+            return Err(invalid(message));
+        }
+        if self.no_auth && self.cors_origins != [CorsOrigin::Any] {
+            let message = "error: --cors-origins is for pages that show API keys, and with --no-auth nobody does; leave \
+                           either away"
+                .to_owned();
+            return Err(ConfigError { reason: "CORS_WITHOUT_KEYS", message, exit_code: 2 });
+        }
         if self.no_auth && self.rate_per_key.is_some() {
             let message =
                 "error: --rate-per-key counts by API keys, and with --no-auth nobody shows one; leave \
@@ -284,6 +319,16 @@ impl Config {
         self.edge.spool(&self.database_url)
     }
 
+    /// The database, where it is a file of this server.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        self.database_url.file().filter(|_| self.edge.role != Role::Edge).map(PathBuf::from)
+    }
+
+    /// Files with private keys.
+    pub fn private_keys(&self) -> Vec<PathBuf> {
+        self.tls_key.iter().chain(self.edge.client_key()).cloned().collect()
+    }
+
     /// The way to a core that is elsewhere.
     pub fn core(&self) -> Result<Core, ConfigError> {
         self.edge.core(self.core_key.as_ref())
@@ -318,10 +363,7 @@ fn known_variables(names: impl Iterator<Item = String>) -> Result<(), ConfigErro
 /// Says nothing of the text itself, which may be a secret that is mistyped.
 fn key_text(name: &str, text: &OsStr) -> Result<KeyText, ConfigError> {
     let parsed = text.to_string_lossy().parse::<KeyText>();
-    parsed.map_err(|fault| {
-        let message = format!("error: the API key in {name} {fault}");
-        ConfigError { reason: "INVALID_SETTING", message, exit_code: 2 }
-    })
+    parsed.map_err(|fault| invalid(format!("error: the API key in {name} {fault}")))
 }
 
 /// A number of days that rows are kept.
@@ -329,26 +371,23 @@ fn days(min: i64) -> RangedI64ValueParser<i64> {
     clap::value_parser!(i64).range(min..=DAYS_MAX)
 }
 
-fn database_url(text: &str) -> Result<String, String> {
-    match text.strip_prefix("sqlite:") {
-        Some("") => Err("the path of the file is missing; for example `sqlite:s2s.db`".to_owned()),
-        Some(path) if path.contains(":memory:") => {
-            Err("a database in memory would lose what was acknowledged; name a file".to_owned())
-        }
-        Some(_) => Ok(text.to_owned()),
-        None if backend(text).is_none() => {
-            Err("must begin with `sqlite:`, `postgres://` or `mysql://`".to_owned())
-        }
-        None => {
-            let url = Url::parse(text).map_err(|error| error.to_string())?;
-            if url.path().trim_matches('/').is_empty() {
-                return Err(
-                    "the name of the database is missing; for example `postgres://host/s2s`".to_owned()
-                );
-            }
-            Ok(text.to_owned())
-        }
-    }
+fn invalid(message: String) -> ConfigError {
+    ConfigError { reason: "INVALID_SETTING", message, exit_code: 2 }
+}
+
+/// What clap says, which repeats what it was given: a URL that stands in the wrong place, or is wrong, may hold a password.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn without_secrets(message: &str) -> String {
+    let arguments = std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned());
+    let variables = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with(PREFIX));
+    let variables = variables.map(|(_, value)| value.to_string_lossy().into_owned());
+    let mut given: Vec<String> = arguments.chain(variables).collect();
+    // Also where it is behind the name of a flag. What is longer may hold what is shorter.
+    let values = given.iter().filter_map(|text| text.split_once('=')).map(|(_, value)| value.to_owned());
+    given.extend(values.collect::<Vec<_>>());
+    given.retain(|text| text.contains(['@', '=']) && text.len() > 1);
+    given.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    given.iter().fold(message.to_owned(), |message, text| message.replace(text.as_str(), &masked(text)))
 }
 
 fn public_url(text: &str) -> Result<Url, String> {
@@ -378,117 +417,4 @@ fn log_filter(text: &str) -> Result<String, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn flags_are_checked() {
-        for (flags, ok) in [
-            (vec!["--listen", "0.0.0.0:80"], true),
-            (vec!["--listen", "localhost"], false),
-            (vec!["--listen", "127.0.0.1:99999"], false),
-            (vec!["--database-url", "sqlite:/tmp/x.db"], true),
-            (vec!["--database-url", "sqlite:"], false),
-            (vec!["--database-url", "sqlite::memory:"], false),
-            (vec!["--database-url", "postgres://x"], false),
-            (vec!["--database-url", "postgres://x/s2s"], true),
-            (vec!["--database-url", "mysql://user:word@x:3307/s2s"], true),
-            (vec!["--database-url", "mongodb://x/s2s"], false),
-            (vec!["--allow-lossy", "fsync,sync_binlog"], true),
-            (vec!["--public-url", "https://t.example"], true),
-            (vec!["--public-url", "https://t.example/path"], false),
-            (vec!["--public-url", "ftp://t.example"], false),
-            (vec!["--public-url", "t.example"], false),
-            (vec!["--store-addresses", "none"], true),
-            (vec!["--store-addresses", "half"], false),
-            (vec!["--drain-seconds", "0"], false),
-            (vec!["--retain-clicks-days", "1"], true),
-            (vec!["--retain-clicks-days", "0"], false),
-            (vec!["--retain-clicks-days", "-5"], false),
-            (vec!["--retain-conversions-days", "36500"], true),
-            (vec!["--retain-conversions-days", "36501"], false),
-            (vec!["--retain-postbacks-days", "7"], true),
-            (vec!["--retain-postbacks-days", "6"], false),
-            (vec!["--tls-certificate", "c.pem", "--tls-key", "k.pem", "--tls-client-ca", "a.pem"], true),
-            (vec!["--tls-certificate", "c.pem"], false),
-            (vec!["--tls-key", "k.pem"], false),
-            (vec!["--tls-client-ca", "a.pem"], false),
-            (vec!["--health-listen", "127.0.0.1:8081"], true),
-            (vec!["--trusted-proxies", "10.0.0.0/8,192.0.2.1,2001:db8::/32", "--proxy-protocol"], true),
-            (vec!["--trusted-proxies", "10.0.0.0/33"], false),
-            (vec!["--trusted-proxies", "proxy.example"], false),
-            (vec!["--proxy-protocol"], false),
-            (vec!["--connections-max", "0"], false),
-            (vec!["--connections-per-address", "x"], false),
-            (vec!["--requests-max", "-1"], false),
-            (vec!["--rate-per-address", "0"], false),
-            (vec!["--rate-per-address", "50"], true),
-            (vec!["--rate-per-key", "0"], false),
-            (vec!["--rate-per-key", "50"], true),
-            (vec!["--threads", "3"], true),
-            (vec!["--threads", "0"], false),
-            (vec!["--batch-max", "1", "--batches-max", "32"], true),
-            (vec!["--batch-max", "0"], false),
-            (vec!["--batch-max", "1001"], false),
-            (vec!["--batches-max", "0"], false),
-            (vec!["--role", "edge", "--core", "https://core.example"], true),
-            (vec!["--role", "edge"], false),
-            (vec!["--role", "both"], false),
-            (vec!["--core-ca", "a.pem"], false),
-            (vec!["--spool", "off"], true),
-            (vec!["--spool-mebibytes-max", "0"], false),
-            (vec!["--log", "info,s2s_server=debug"], true),
-            (vec!["--log", "a=b=c"], false),
-            (vec!["--liste", "x"], false),
-        ] {
-            let parsed = Config::try_parse_from([vec!["s2s-server"], flags.clone()].concat());
-            assert_eq!(parsed.is_ok(), ok, "{flags:?}");
-        }
-    }
-
-    #[test]
-    fn an_open_door_is_for_this_machine_alone() {
-        for (listen, ok) in
-            [("127.0.0.1:80", true), ("[::1]:80", true), ("0.0.0.0:80", false), ("10.0.0.1:80", false)]
-        {
-            let parse = |flags: &[&str]| {
-                Config::try_parse_from([&["s2s-server", "--listen", listen], flags].concat())
-            };
-            assert!(parse(&[]).unwrap().check().is_ok(), "{listen}");
-            assert_eq!(parse(&["--no-auth"]).unwrap().check().is_ok(), ok, "{listen}");
-        }
-    }
-
-    #[test]
-    fn a_spool_is_beside_the_database() {
-        for (flags, folder) in [
-            (&[][..], Some("s2s.db.spool")),
-            (&["--database-url", "sqlite:///data/x.db?mode=rwc"], Some("/data/x.db.spool")),
-            (&["--database-url", "postgres://x/s2s"], Some("s2s.spool")),
-            (&["--role", "edge", "--core", "https://x"], Some("s2s.spool")),
-            (&["--spool", "/disk/spool"], Some("/disk/spool")),
-            (&["--spool", "off"], None),
-        ] {
-            let config = Config::try_parse_from([&["s2s-server"], flags].concat()).unwrap();
-            assert_eq!(config.spool().map(|spool| spool.folder), folder.map(PathBuf::from), "{flags:?}");
-        }
-        let flags = ["s2s-server", "--core", "https://x"];
-        assert!(Config::try_parse_from(flags).unwrap().check().is_err());
-    }
-
-    #[test]
-    fn an_admin_key_that_is_wrong_is_not_repeated() {
-        let error = key_text(ADMIN_KEY, OsStr::new("s2s_geheim")).unwrap_err().to_string();
-        assert!(error.contains(ADMIN_KEY) && !error.contains("geheim"), "{error}");
-    }
-
-    #[test]
-    fn unknown_variables_are_refused() {
-        let check = |name: &str| known_variables([name.to_owned()].into_iter());
-        assert!(check("S2S_LISTEN").is_ok());
-        assert!(check("S2S_ADMIN_KEY").is_ok());
-        assert!(check("S2S_API_KEY").is_ok());
-        assert!(check("HOME").is_ok());
-        assert!(check("S2S_LISTN").unwrap_err().to_string().contains("S2S_LISTEN"));
-    }
-}
+mod tests;

@@ -18,7 +18,7 @@ use crate::{
     app::{App, Settings},
     clock::{Reference, SKEW_MAX, Watch},
     config::Config,
-    db::{self, Db},
+    db::Db,
     edge::Services,
     error,
     id::Random,
@@ -102,13 +102,14 @@ impl CoreStart {
 
     async fn start(&mut self) -> Result<Door, NotStarted> {
         let config = &self.config;
-        let db = Db::open(&config.database_url, &config.allow_lossy, config.batches_max).await.map_err(
-            |error| {
-                let url = db::without_password(&config.database_url);
-                let message = format!("can't use the database {url}: {error}\nreason: {}", error.reason());
+        let db = Db::open(config.database_url.reveal(), &config.allow_lossy, config.batches_max)
+            .await
+            .map_err(|error| {
+                let (url, reason) = (&config.database_url, error.reason());
+                let error_text = url.blotted(&error.to_string());
+                let message = format!("can't use the database {url}: {error_text}\nreason: {reason}");
                 NotStarted { message, may_pass: error.is_outage() }
-            },
-        )?;
+            })?;
         check_clock(&db, &self.watch).await?;
         for setting in &config.allow_lossy {
             tracing::warn!(setting, "a crash may lose what was acknowledged: a lossy setting is allowed");

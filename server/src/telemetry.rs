@@ -17,5 +17,9 @@ pub fn start(filter: &str) {
 /// Whatever is asked for: below `info`, libraries print what they read, such as a path with its query where it is
 /// malformed (h2), or a notice of the database. What we print ourselves we can answer for.
 fn may_be_logged(what: &Metadata<'_>) -> bool {
+    // Parameters of the database's URL that the library does not know: a misspelt one may hold a password.
+    if what.target().starts_with("sqlx_") && what.target().contains("::options") {
+        return false;
+    }
     *what.level() <= Level::INFO || what.target().starts_with(OWN)
 }

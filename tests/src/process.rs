@@ -26,6 +26,7 @@ const VARIABLES: [&str; 34] = [
     "CORE_CLIENT_CERTIFICATE",
     "CORE_CLIENT_KEY",
     "CORE_KEY",
+    "CORS_ORIGINS",
     "DATABASE_URL",
     "DRAIN_SECONDS",
     "HEALTH_LISTEN",

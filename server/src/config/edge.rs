@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use http::HeaderValue;
 use s2s_sdk::Client;
 
-use super::ConfigError;
+use super::{ConfigError, SecretUrl, invalid};
 use crate::{
     api_key::KeyText,
     edge::{Core, SpoolSettings},
@@ -38,7 +38,7 @@ pub struct EdgeConfig {
     /// The URL of an edge's core, such as `https://core.example`. The edge's API key, of the scope `edge`, is
     /// `S2S_CORE_KEY` in the environment.
     #[arg(long = "core", env = "S2S_CORE", value_name = "URL", required_if_eq("role", "edge"))]
-    core_url: Option<String>,
+    core_url: Option<SecretUrl>,
 
     /// Certificates in PEM of the authorities that the core's certificate is to be of. Default: those that
     /// the system trusts.
@@ -66,6 +66,8 @@ pub struct EdgeConfig {
 
 impl EdgeConfig {
     pub fn check(&self) -> Result<(), ConfigError> {
+        let checked = self.core_url.as_ref().map_or(Ok(()), SecretUrl::check_core);
+        checked.map_err(|fault| invalid(format!("error: invalid value for --core: {fault}")))?;
         if self.core_url.is_some() && self.role != Role::Edge {
             let message =
                 "error: --core is for --role=edge alone; elsewhere the core is in the server itself";
@@ -78,16 +80,17 @@ impl EdgeConfig {
         Ok(())
     }
 
+    pub fn client_key(&self) -> Option<&PathBuf> {
+        self.core_client_key.as_ref()
+    }
+
     /// `None`: there is none.
-    pub fn spool(&self, database_url: &str) -> Option<SpoolSettings> {
+    pub fn spool(&self, database_url: &SecretUrl) -> Option<SpoolSettings> {
         let folder = match &self.spool {
             Some(folder) if folder.as_os_str() == OFF => return None,
             Some(folder) => folder.clone(),
-            None => match database_url.strip_prefix("sqlite:") {
-                Some(path) if self.role != Role::Edge => {
-                    let path = path.trim_start_matches("//").split('?').next().unwrap_or_default();
-                    format!("{path}.spool").into()
-                }
+            None => match database_url.file() {
+                Some(path) if self.role != Role::Edge => format!("{path}.spool").into(),
                 _ => "s2s.spool".into(),
             },
         };
@@ -96,25 +99,27 @@ impl EdgeConfig {
 
     /// The way to a core that is elsewhere.
     pub fn core(&self, key: Option<&KeyText>) -> Result<Core, ConfigError> {
-        let wrong = |message: String| ConfigError { reason: "INVALID_SETTING", message, exit_code: 2 };
         let read = |path: &PathBuf| {
             std::fs::read(path)
-                .map_err(|error| wrong(format!("error: can't read {}: {error}", path.display())))
+                .map_err(|error| invalid(format!("error: can't read {}: {error}", path.display())))
         };
-        let url = self.core_url.as_deref().unwrap_or_default();
-        let mut builder = Client::builder(url);
+        let url = self.core_url.as_ref();
+        let mut builder = Client::builder(url.map(SecretUrl::reveal).unwrap_or_default());
         if let Some(path) = &self.core_ca {
             builder = builder.ca_certificate(read(path)?);
         }
         if let (Some(certificate), Some(key)) = (&self.core_client_certificate, &self.core_client_key) {
             builder = builder.identity(read(certificate)?, read(key)?);
         }
-        let channel = builder.channel().map_err(|error| wrong(format!("error: --core {url}: {error}")))?;
+        let channel = builder.channel().map_err(|error| {
+            let url = url.map(ToString::to_string).unwrap_or_default();
+            invalid(format!("error: --core {url}: {error}"))
+        })?;
         let key = key.ok_or_else(|| {
-            wrong(format!("error: an edge needs an API key with the scope `edge` in {CORE_KEY}"))
+            invalid(format!("error: an edge needs an API key with the scope `edge` in {CORE_KEY}"))
         })?;
         let mut bearer = HeaderValue::from_str(&format!("Bearer {}", key.reveal()))
-            .map_err(|_| wrong(format!("error: {CORE_KEY} is no API key")))?;
+            .map_err(|_| invalid(format!("error: {CORE_KEY} is no API key")))?;
         bearer.set_sensitive(true);
         Ok(Core::There(channel, bearer))
     }
