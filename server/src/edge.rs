@@ -361,7 +361,7 @@ pub fn refuse(request: &axum::extract::Request, error: &Error) -> Response {
 
 /// Whether a path, without slashes around it, is the postback URL's: in any case, and with what sloppy
 /// copies leave behind it (`/s2s&clickId=…`, `/s2s.`).
-fn is_postback(path: &str) -> bool {
+pub fn is_postback(path: &str) -> bool {
     let behind = path.split_at_checked(3).filter(|(name, _)| name.eq_ignore_ascii_case("s2s"));
     let punctuation = |text: &str| text.chars().all(|character| ".,)".contains(character));
     behind.is_some_and(|(_, behind)| behind.starts_with(['&', ';']) || punctuation(behind))

@@ -16,6 +16,7 @@ mod http2;
 mod keys;
 mod limits;
 mod load;
+mod origin;
 mod places;
 mod port;
 mod proxy_protocol;
@@ -37,11 +38,14 @@ use axum::{
     response::Response,
     routing,
 };
-use http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use s2s_sdk::v1::{DESCRIPTOR, ErrorReason};
 use tonic::{Code, Status, service::Routes};
 use tonic_web::GrpcWebLayer;
-use tower::ServiceBuilder;
+use tower::{
+    ServiceBuilder,
+    util::{MapResponseLayer, option_layer},
+};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     cors::{AllowHeaders, AllowOrigin, CorsLayer},
@@ -52,7 +56,7 @@ use crate::{
     api_key::{self, ApiKeyId},
     app::App,
     click,
-    config::{Config, Role},
+    config::{Config, CorsOrigin, Role},
     conversion, conversion_code,
     edge::{self, Edge, Services},
     error::{Error, Result},
@@ -148,10 +152,12 @@ pub fn router(
     let (core, door) = core.unwrap_or_else(|| (Router::new(), Door::Closed));
     let rate_per_key = config.rate_per_key.map(Rate::per_second);
     let gate = Arc::new(Gate { admission: admission.clone(), door, rate_per_key });
+    let cors = cors(config).map(|cors| (MapResponseLayer::new(without_idle_cors), cors));
+    let cors = option_layer(cors);
     let grpc = core.merge(open).route_layer(
         ServiceBuilder::new()
             .layer(CatchPanicLayer::custom(grpc_panic))
-            .layer(cors())
+            .layer(cors)
             .layer(GrpcWebLayer::new())
             .map_request(|request: http::Request<tonic::body::Body>| request.map(Body::new))
             .layer(middleware::from_fn_with_state(gate, gate_of_grpc)),
@@ -167,17 +173,46 @@ pub fn router(
     Ok(http.merge(grpc))
 }
 
-/// Any page may call with gRPC-web: no cookie or other ambient right is honoured here.
-fn cors() -> CorsLayer {
-    CorsLayer::new()
-        .allow_origin(AllowOrigin::any())
+/// Pages may call with gRPC-web: no cookie or other ambient right is honoured here. Without API keys, to reach the server
+/// is such a right.
+fn cors(config: &Config) -> Option<CorsLayer> {
+    if config.no_auth {
+        return None;
+    }
+    let listed: Option<Vec<HeaderValue>> = config
+        .cors_origins
+        .iter()
+        .map(|origin| match origin {
+            CorsOrigin::Any => None,
+            CorsOrigin::One(origin) => Some(origin.clone()),
+        })
+        .collect();
+    let cors = CorsLayer::new()
+        .allow_origin(listed.map_or_else(AllowOrigin::any, AllowOrigin::list))
         .allow_methods([Method::POST])
         // By name: `*` does not cover `authorization`.
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(
             ["grpc-status", "grpc-message", "grpc-status-details-bin"].map(HeaderName::from_static),
         )
-        .max_age(Duration::from_hours(1))
+        .max_age(Duration::from_hours(1));
+    Some(cors)
+}
+
+/// For an origin that may not call, the layer leaves the other headers there.
+fn without_idle_cors<B>(mut response: http::Response<B>) -> http::Response<B> {
+    let headers = response.headers_mut();
+    if !headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        for name in [
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            header::ACCESS_CONTROL_MAX_AGE,
+        ] {
+            headers.remove(name);
+        }
+    }
+    response
 }
 
 /// What every gRPC call passes.
@@ -207,8 +242,7 @@ async fn gate_of_http(
     request: Request,
     next: Next,
 ) -> Response {
-    let content_type = request.headers().get(header::CONTENT_TYPE);
-    if content_type.is_some_and(|text| text.as_bytes().starts_with(b"application/grpc")) {
+    if is_grpc(request.headers()) && is_method(request.uri().path()) {
         if is_to_come {
             return grpc_failure(edge::not_started());
         }
@@ -222,6 +256,21 @@ async fn gate_of_http(
         }
         Err((request, error)) => edge::refuse(&request, &error),
     }
+}
+
+fn is_grpc(headers: &HeaderMap) -> bool {
+    const BEGIN: &[u8] = b"application/grpc";
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|text| text.as_bytes().get(..BEGIN.len()));
+    content_type.is_some_and(|begin| begin.eq_ignore_ascii_case(BEGIN))
+}
+
+/// Whether a path may be that of a method: a service and its method. A merchant's or a visitor's request is read by its
+/// path, whatever it says of its content.
+fn is_method(path: &str) -> bool {
+    let mut segments = path.strip_prefix('/').unwrap_or_default().split('/');
+    let named = |segment: Option<&str>| segment.is_some_and(|segment| !segment.is_empty());
+    let two = named(segments.next()) && named(segments.next()) && segments.next().is_none();
+    two && !edge::is_postback(path.trim_matches('/'))
 }
 
 /// How long a call may take: until shortly before its caller gives up.
@@ -268,13 +317,16 @@ fn http_panic(panic: Box<dyn Any + Send>) -> http::Response<Body> {
     edge::failure(StatusCode::INTERNAL_SERVER_ERROR, ErrorReason::Internal, status.message())
 }
 
-/// Every refusal has a body, so that an empty one can only be hyper's own (see `http1`).
-fn never_empty(response: http::Response<Body>) -> http::Response<Body> {
+/// What an answer is sent with, whoever made it: browsers must take it for what it says it is. Every refusal has a body, so
+/// that an empty one can only be hyper's own (see `http1`).
+fn finished(response: http::Response<Body>) -> http::Response<Body> {
     let refusal = matches!(
         response.status(),
         StatusCode::BAD_REQUEST | StatusCode::URI_TOO_LONG | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
     );
-    if refusal && response.body().is_end_stream() { not_http() } else { response }
+    let mut response = if refusal && response.body().is_end_stream() { not_http() } else { response };
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
 }
 
 /// The answer to what is neither gRPC nor a request that any route takes.
@@ -286,6 +338,40 @@ fn not_http() -> http::Response<Body> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_paths_of_methods_are_answered_as_calls() {
+        for (path, expected) in [
+            ("/s2s.v1.ClickService/GetClick", true),
+            ("/grpc.health.v1.Health/Check", true),
+            ("/Greeter/SayHello", true),
+            ("/s2s", false),
+            ("/S2S/", false),
+            ("/s2s&x=a/b", false),
+            ("/summer", false),
+            ("/healthz", false),
+            ("/", false),
+            ("//x", false),
+            ("/x/", false),
+            ("/a/b/c", false),
+            ("", false),
+        ] {
+            assert_eq!(is_method(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn calls_are_known_by_their_content_type() {
+        for (text, expected) in [
+            ("application/grpc", true),
+            ("Application/gRPC-Web+proto; charset=utf-8", true),
+            ("application/json", false),
+            ("application", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(text))]);
+            assert_eq!(is_grpc(&headers), expected, "{text}");
+        }
+    }
 
     #[test]
     fn deadlines_are_read_in_all_units() {

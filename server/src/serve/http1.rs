@@ -159,7 +159,7 @@ async fn answer_refused(stream: &mut impl Stream, mut head: Vec<u8>, answer: &im
     let bodiless = request.as_ref().is_some_and(|request| request.method() == Method::HEAD);
     let response = match request {
         Some(request) => answer(request).await,
-        None => super::not_http(),
+        None => super::finished(super::not_http()),
     };
     let (parts, body) = response.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
@@ -341,7 +341,7 @@ impl<S: Stream> Write for Watched<S> {
 }
 
 /// Where in what is about to be sent hyper's own refusal begins: a last, empty answer. No handler of ours
-/// answers like that; `super::never_empty` sees to it.
+/// answers like that; `super::finished` sees to it.
 fn refusal(bytes: &[u8]) -> Option<usize> {
     // A refusal is short, and a long answer is not searched.
     const REFUSAL_BYTES_MAX: usize = 256;

@@ -10,7 +10,7 @@ use hyper::body::Frame;
 use s2s_sdk::v1::ErrorReason;
 use tonic::Status;
 
-use super::{grpc_failure, rate::Rate};
+use super::{grpc_failure, origin, rate::Rate};
 use crate::{
     api_key::{self, ApiKeyId},
     app::App,
@@ -41,6 +41,12 @@ pub async fn ask(door: &Door, rate: Option<&Rate<ApiKeyId>>, mut request: Reques
     let path = request.uri().path();
     if OPEN_SERVICES.iter().any(|open| path.starts_with(open)) {
         return next.run(request).await;
+    }
+    // A key is what a page of strangers has not; without keys, it must be known by where it is from.
+    if matches!(door, Door::Open)
+        && let Err(error) = origin::check(&request)
+    {
+        return grpc_failure(error);
     }
     let is_long = LONG_CALLS.contains(&path);
     let caller = match admit(door, rate, path, request.headers()).await {

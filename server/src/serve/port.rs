@@ -22,9 +22,8 @@ use tower::ServiceExt as _;
 
 use super::{
     client_address::{client_address, is_trusted, over_tls},
-    http1, http2,
+    finished, http1, http2,
     limits::{Origin, PATIENCE, WAITING_CONNECTIONS_MAX},
-    never_empty,
     places::{Place, Places},
     proxy_protocol,
     stop::{LAST_LINGER_TIMEOUT, OnSocket as _, quiet},
@@ -165,7 +164,7 @@ impl Port {
             let answered = port.later.get().unwrap_or(&port.router).clone().oneshot(request);
             Box::pin(async move {
                 let Ok(response) = answered.await;
-                never_empty(response)
+                finished(response)
             })
         };
         match (spoken, &self.tls) {
@@ -250,7 +249,8 @@ async fn spoken(stream: &TcpStream, tls: bool, stopping: &CancellationToken) -> 
 /// The answer to plain HTTP where TLS is spoken.
 async fn no_tls(mut stream: TcpStream) -> io::Result<()> {
     const BODY: &str = r#"{"reason":"TLS_REQUIRED","message":"this port speaks TLS: use https"}"#;
-    let head = "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\n";
+    let head = "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\n\
+                        x-content-type-options: nosniff\r\nconnection: close\r\n";
     let answer = format!("{head}content-length: {}\r\n\r\n{BODY}", BODY.len());
     stream.write_all(answer.as_bytes()).await?;
     stream.shutdown().await?;
