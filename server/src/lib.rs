@@ -22,6 +22,7 @@ mod core;
 mod db;
 mod edge;
 mod error;
+mod exposure;
 mod health;
 mod id;
 mod macros;
@@ -80,6 +81,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// The program, from its arguments to its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
+    exposure::start();
     let config = match Config::read() {
         Ok(config) => config,
         Err(error) => {
@@ -93,6 +95,7 @@ pub fn main() -> ExitCode {
         }
     };
     telemetry::start(&config.log);
+    exposure::tell(&config);
     match runtime(config.threads()).map_err(Into::into).and_then(|runtime| runtime.block_on(run(config))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

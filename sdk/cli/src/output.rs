@@ -1,7 +1,11 @@
 //! Writing: a table for people, JSON or CSV for programs. Programs get lists item by item, in bounded
 //! memory.
 
-use std::io::{self, Write as _};
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Write as _},
+    path::Path,
+};
 
 use clap::ValueEnum;
 use comfy_table::{Table, presets::NOTHING};
@@ -15,6 +19,16 @@ use crate::{
     failure::Failure,
     schema,
 };
+
+/// A new file for its owner alone: what sales were worth is nobody else's business on the machine. One that is there keeps
+/// its mode.
+pub fn own_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
 
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Format {

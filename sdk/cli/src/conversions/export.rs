@@ -1,7 +1,6 @@
 //! `s2s conversions export`: all of them, page by page as they are written.
 
 use std::{
-    fs::File,
     io::{self, BufWriter, Write},
     path::Path,
 };
@@ -12,7 +11,11 @@ use s2s_sdk::{
     v1::{Conversion, ListConversionsRequest},
 };
 
-use crate::{cells::to_csv, failure::Failure, output::Record};
+use crate::{
+    cells::to_csv,
+    failure::Failure,
+    output::{Record, own_file},
+};
 
 /// As many as the server gives at once.
 const PAGE_SIZE: i32 = 1_000;
@@ -24,7 +27,7 @@ pub async fn run(
 ) -> Result<(), Failure> {
     let output: Box<dyn Write> = match file {
         Some(path) => {
-            let file = File::create(path).map_err(|error| Failure::file(&path.display(), error))?;
+            let file = own_file(path).map_err(|error| Failure::file(&path.display(), error))?;
             Box::new(BufWriter::new(file))
         }
         None => Box::new(io::stdout().lock()),

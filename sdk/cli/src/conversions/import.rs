@@ -25,6 +25,7 @@ use super::row::{self, Column, columns};
 use crate::{
     cells::{from_csv, plain, to_csv},
     failure::Failure,
+    output::own_file,
 };
 
 /// Rows that are read and not answered. More than the server takes at a time, so that it never waits for us.
@@ -155,7 +156,7 @@ impl Tally {
         let file = match failed {
             None => None,
             Some(path) => {
-                let file = File::create(path).map_err(|error| Failure::file(&path.display(), error))?;
+                let file = own_file(path).map_err(|error| Failure::file(&path.display(), error))?;
                 let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(file);
                 writer.write_record(["row", "reason", "message"].into_iter().chain(titles))?;
                 Some(writer)

@@ -1,0 +1,117 @@
+//! Files of this server that other users of the machine may read or write, told at the start.
+//!
+//! Whatever the server makes is for its owner alone (`start`). What was there before keeps its mode: it may have been
+//! given on purpose, so it is told, not changed.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf};
+
+use rustix::{fs::Mode, process::umask};
+
+use crate::config::Config;
+
+/// Files of a spool that are told by name.
+const FILES_TOLD_MAX: usize = 100;
+
+const READ: u32 = 0o044;
+const WRITE: u32 = 0o022;
+const STICKY: u32 = 0o1000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A file with secrets or with what visitors and merchants sent.
+    File,
+    /// The server's own folder.
+    Own,
+    /// A folder that holds a file of ours among others'. Its list of names is no secret.
+    Shared,
+}
+
+/// Makes all that this process creates readable for its owner alone.
+pub fn start() {
+    umask(Mode::RWXG | Mode::RWXO);
+}
+
+/// Says which files are open to others, and the cure. They need not be there.
+pub fn tell(config: &Config) {
+    for (kind, path) in places(config) {
+        let Ok(mode) = fs::metadata(&path).map(|found| found.permissions().mode()) else { continue };
+        if let Some((what, cure)) = judge(kind, mode) {
+            let mode = format!("{:04o}", mode & 0o7777);
+            let path = path.display();
+            tracing::warn!(%path, mode, "OTHER USERS OF THIS MACHINE MAY {what} IT: {cure} '{path}'");
+        }
+    }
+}
+
+/// What others may do, and the command that takes it from them.
+fn judge(kind: Kind, mode: u32) -> Option<(&'static str, &'static str)> {
+    // In a sticky folder, such as /tmp, nobody moves the files of others.
+    let too_much = match kind {
+        Kind::File | Kind::Own => READ | WRITE,
+        Kind::Shared if mode & STICKY != 0 => 0,
+        Kind::Shared => WRITE,
+    };
+    let what = match (mode & too_much & READ != 0, mode & too_much & WRITE != 0) {
+        (true, true) => "READ AND WRITE",
+        (true, false) => "READ",
+        (false, true) => "WRITE",
+        (false, false) => return None,
+    };
+    let cure = match kind {
+        Kind::File => "chmod 600",
+        Kind::Own => "chmod 700",
+        Kind::Shared => "chmod go-w",
+    };
+    Some((what, cure))
+}
+
+fn places(config: &Config) -> Vec<(Kind, PathBuf)> {
+    let mut places = Vec::new();
+    if let Some(path) = config.database_file() {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        places.push((Kind::Shared, folder.map_or_else(|| PathBuf::from("."), PathBuf::from)));
+        for end in ["", "-wal", "-shm", "-journal"] {
+            let mut name = path.clone().into_os_string();
+            name.push(end);
+            places.push((Kind::File, name.into()));
+        }
+    }
+    if let Some(spool) = config.spool() {
+        let files = fs::read_dir(&spool.folder).into_iter().flatten().filter_map(Result::ok);
+        let files = files.map(|file| (Kind::File, file.path())).take(FILES_TOLD_MAX);
+        places.push((Kind::Own, spool.folder.clone()));
+        places.extend(files);
+    }
+    places.extend(config.private_keys().into_iter().map(|path| (Kind::File, path)));
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modes_that_open_to_others_are_told() {
+        for (kind, mode, what, cure) in [
+            (Kind::File, 0o100_600, None, ""),
+            (Kind::File, 0o100_400, None, ""),
+            (Kind::File, 0o100_711, None, ""),
+            (Kind::File, 0o100_644, Some("READ"), "chmod 600"),
+            (Kind::File, 0o100_640, Some("READ"), "chmod 600"),
+            (Kind::File, 0o100_604, Some("READ"), "chmod 600"),
+            (Kind::File, 0o100_620, Some("WRITE"), "chmod 600"),
+            (Kind::File, 0o100_666, Some("READ AND WRITE"), "chmod 600"),
+            (Kind::Own, 0o040_700, None, ""),
+            (Kind::Own, 0o040_755, Some("READ"), "chmod 700"),
+            (Kind::Own, 0o040_770, Some("READ AND WRITE"), "chmod 700"),
+            (Kind::Own, 0o040_777, Some("READ AND WRITE"), "chmod 700"),
+            (Kind::Own, 0o041_777, Some("READ AND WRITE"), "chmod 700"),
+            (Kind::Shared, 0o040_755, None, ""),
+            (Kind::Shared, 0o041_777, None, ""),
+            (Kind::Shared, 0o040_775, Some("WRITE"), "chmod go-w"),
+            (Kind::Shared, 0o040_777, Some("WRITE"), "chmod go-w"),
+        ] {
+            assert_eq!(judge(kind, mode), what.map(|what| (what, cure)), "{kind:?} {mode:o}");
+        }
+    }
+}
