@@ -188,6 +188,19 @@ impl Server {
         Self { child, folder, arguments, listen, socket, disk, variables, database_url, url }
     }
 
+    /// Starts a server with a file for its database, by a parent that keeps nothing it makes from others.
+    pub async fn start_unmasked(arguments: Vec<String>, variables: Vec<(&'static str, String)>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "umask 0; exec \"$0\" \"$@\""]).arg(binary()).args(&arguments);
+        let mut command = prepare(shell, folder.path());
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
+        let (child, url) = launch(&mut command, FREE_PORT).await;
+        let database_url = database::file(folder.path());
+        let (listen, socket) = (FREE_PORT.to_owned(), None);
+        Self { child, folder, arguments, listen, socket, variables, database_url, url }
+    }
+
     /// A client with defaults.
     pub fn client(&self) -> Client {
         administrator(&self.url).build().unwrap()

@@ -173,7 +173,15 @@ fn check(target: &str, link: Option<usize>, head: &str) {
     let mut location = None;
     for line in lines {
         let (name, value) = line.split_once(": ").unwrap_or_else(|| panic!("{target}: {head}"));
-        let known = ["location", "cache-control", "content-type", "content-length", "date", "connection"];
+        let known = [
+            "location",
+            "cache-control",
+            "content-type",
+            "content-length",
+            "date",
+            "connection",
+            "x-content-type-options",
+        ];
         assert!(known.contains(&name), "{target} made a header: {head}");
         if name == "location" {
             assert!(location.replace(value).is_none(), "{target}: {head}");

@@ -21,6 +21,7 @@ mod config;
 mod contract;
 mod counting;
 mod dependencies;
+mod door;
 mod erasure;
 mod explain;
 mod flood;

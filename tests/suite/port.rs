@@ -100,7 +100,7 @@ async fn reflection_describes_the_services_in_both_versions() {
 }
 
 /// Splits a gRPC-web body into its messages and its trailers.
-fn read_frames(mut body: &[u8]) -> (Vec<&[u8]>, String) {
+pub fn read_frames(mut body: &[u8]) -> (Vec<&[u8]>, String) {
     let (mut messages, mut trailers) = (Vec::new(), String::new());
     while let Some((&[flag, a, b, c, d], rest)) = body.split_first_chunk() {
         let length = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap();

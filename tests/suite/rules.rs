@@ -400,6 +400,17 @@ fn tests_neither_sleep_nor_are_left_out() {
 }
 
 #[test]
+fn what_a_run_leaves_in_the_checkout_is_ignored() {
+    // Keys are in them.
+    let left = ["s2s.db", "s2s.db-wal", "s2s.db-shm", "s2s.db.spool/known", "s2s.spool/lock", "spool/known"];
+    for path in left {
+        let mut git = std::process::Command::new("git");
+        let status = git.args(["check-ignore", "--quiet", path]).current_dir(root()).status().unwrap();
+        assert!(status.success(), "{path} is not ignored");
+    }
+}
+
+#[test]
 fn what_the_readme_says_to_make_can_be_made() {
     let makefile = File::named("Makefile");
     let targets: BTreeSet<&str> = makefile

@@ -158,9 +158,26 @@ pub fn masked(text: &str) -> String {
     masked
 }
 
+/// Whether a parameter may hold a secret: all but those that are known to hold none, since `pasword` holds one as well.
 fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["pass", "pwd", "secret", "token"].iter().any(|word| name.contains(word))
+    const HARMLESS: [&str; 15] = [
+        "mode",
+        "cache",
+        "immutable",
+        "sslmode",
+        "ssl-mode",
+        "sslrootcert",
+        "ssl-ca",
+        "user",
+        "host",
+        "hostaddr",
+        "port",
+        "dbname",
+        "application_name",
+        "charset",
+        "collation",
+    ];
+    !HARMLESS.contains(&name.to_ascii_lowercase().as_str())
 }
 
 #[cfg(test)]
@@ -186,7 +203,10 @@ mod tests {
             ("mysql:s2s:geheim@db/s2s", "mysql:***@db/s2s"),
             ("s2s:geheim@db/s2s", "s2s:***@db/s2s"),
             ("postgres://s2s/geheim@db/s2s", "postgres://***@db/s2s"),
-            ("postgres://db/s2s?user=s2s&password=geheim&x=1", "postgres://db/s2s?user=s2s&password=***&x=1"),
+            (
+                "postgres://db/s2s?user=s2s&pasword=geheim&port=1",
+                "postgres://db/s2s?user=s2s&pasword=***&port=1",
+            ),
             ("mysql://db/s2s?PassWord=geheim#x", "mysql://db/s2s?PassWord=***#x"),
             ("postgres://db/s2s?password=geheim@x", "postgres://***@x"),
             ("https://geheim@core.example", "https://***@core.example"),
