@@ -44,7 +44,8 @@ use tonic::{Code, Status, service::Routes};
 use tonic_web::GrpcWebLayer;
 use tower::{
     ServiceBuilder,
-    util::{MapResponseLayer, option_layer},
+    layer::util::Identity,
+    util::{Either, MapResponseLayer, option_layer},
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -152,12 +153,10 @@ pub fn router(
     let (core, door) = core.unwrap_or_else(|| (Router::new(), Door::Closed));
     let rate_per_key = config.rate_per_key.map(Rate::per_second);
     let gate = Arc::new(Gate { admission: admission.clone(), door, rate_per_key });
-    let cors = cors(config).map(|cors| (MapResponseLayer::new(without_idle_cors), cors));
-    let cors = option_layer(cors);
     let grpc = core.merge(open).route_layer(
         ServiceBuilder::new()
             .layer(CatchPanicLayer::custom(grpc_panic))
-            .layer(cors)
+            .layer(cors(config))
             .layer(GrpcWebLayer::new())
             .map_request(|request: http::Request<tonic::body::Body>| request.map(Body::new))
             .layer(middleware::from_fn_with_state(gate, gate_of_grpc)),
@@ -173,11 +172,14 @@ pub fn router(
     Ok(http.merge(grpc))
 }
 
+type Tidy<B> = fn(http::Response<B>) -> http::Response<B>;
+type Cors<B> = Either<(MapResponseLayer<Tidy<B>>, CorsLayer), Identity>;
+
 /// Pages may call with gRPC-web: no cookie or other ambient right is honoured here. Without API keys, to reach the server
 /// is such a right.
-fn cors(config: &Config) -> Option<CorsLayer> {
+fn cors<B>(config: &Config) -> Cors<B> {
     if config.no_auth {
-        return None;
+        return option_layer(None);
     }
     let listed: Option<Vec<HeaderValue>> = config
         .cors_origins
@@ -187,7 +189,7 @@ fn cors(config: &Config) -> Option<CorsLayer> {
             CorsOrigin::One(origin) => Some(origin.clone()),
         })
         .collect();
-    let cors = CorsLayer::new()
+    let layer = CorsLayer::new()
         .allow_origin(listed.map_or_else(AllowOrigin::any, AllowOrigin::list))
         .allow_methods([Method::POST])
         // By name: `*` does not cover `authorization`.
@@ -196,7 +198,8 @@ fn cors(config: &Config) -> Option<CorsLayer> {
             ["grpc-status", "grpc-message", "grpc-status-details-bin"].map(HeaderName::from_static),
         )
         .max_age(Duration::from_hours(1));
-    Some(cors)
+    let tidy: Tidy<B> = without_idle_cors;
+    option_layer(Some((MapResponseLayer::new(tidy), layer)))
 }
 
 /// For an origin that may not call, the layer leaves the other headers there.
@@ -392,7 +395,7 @@ mod tests {
         ] {
             let headers = HeaderMap::from_iter([(
                 HeaderName::from_static("grpc-timeout"),
-                http::HeaderValue::from_bytes(text.as_bytes()).unwrap(),
+                HeaderValue::from_bytes(text.as_bytes()).unwrap(),
             )]);
             assert_eq!(grpc_timeout(&headers), expected, "{text}");
         }

@@ -183,15 +183,15 @@ fn modes(path: &Path) -> Vec<(PathBuf, u32)> {
 
 #[tokio::test]
 async fn what_the_server_makes_is_for_its_owner_alone() {
-    let core = Server::start_unmasked(Vec::new(), Vec::new()).await;
-    let code = core.code("Sale").await;
-    let link = core.link(&[&code]).await;
-    let (_, key) = core.api_key("", &[s2s_sdk::v1::ApiKeyScope::Edge]).await;
-    let arguments = ["--role", "edge", "--core", &core.url].map(str::to_owned).to_vec();
+    let far = Server::start_unmasked(Vec::new(), Vec::new()).await;
+    let code = far.code("Sale").await;
+    let link = far.link(&[&code]).await;
+    let (_, key) = far.api_key("", &[s2s_sdk::v1::ApiKeyScope::Edge]).await;
+    let arguments = ["--role", "edge", "--core", &far.url].map(str::to_owned).to_vec();
     let variables = vec![("S2S_CORE_KEY", key), ("S2S_SPOOL", "deep/spool".to_owned())];
     let edge = Server::start_unmasked(arguments, variables).await;
-    let click = core.click(&link).await;
-    core.freeze().await;
+    let click = far.click(&link).await;
+    far.freeze().await;
     let answer = edge.postback(&format!("clickId={click}&id={}&val=1&com=0", code.id)).await;
     assert_eq!(answer.status, 202, "{answer:?}");
     let spool = edge.folder().join("deep/spool");
@@ -199,14 +199,14 @@ async fn what_the_server_makes_is_for_its_owner_alone() {
         |end: &'static str| modes(&spool).into_iter().any(|(path, _)| path.to_string_lossy().ends_with(end));
     assert!(begins(".spool") && begins("lock"), "{:?}", modes(&spool));
     let look = || {
-        let made = [modes(&edge.folder().join("deep")), modes(&core.folder().join("s2s.db"))].concat();
-        let beside = ["-wal", "-shm"].map(|end| core.folder().join(format!("s2s.db{end}")));
+        let made = [modes(&edge.folder().join("deep")), modes(&far.folder().join("s2s.db"))].concat();
+        let beside = ["-wal", "-shm"].map(|end| far.folder().join(format!("s2s.db{end}")));
         for (path, mode) in made.into_iter().chain(beside.iter().flat_map(|path| modes(path))) {
             assert_eq!(mode & 0o077, 0, "{} has {mode:o}", path.display());
         }
     };
     look();
-    core.thaw().await;
+    far.thaw().await;
     edge.drained().await;
     eventually(async || begins("known").then_some(())).await;
     look();
@@ -355,8 +355,8 @@ type Listed = Result<String, Error>;
 async fn lists(client: &Client, token: &str) -> Vec<(&'static str, Listed)> {
     macro_rules! list {
         ($method:ident, $request:ident) => {{
-            let request =
-                s2s_sdk::v1::$request { page_size: 1, page_token: token.to_owned(), ..Default::default() };
+            let mut request = s2s_sdk::v1::$request::default();
+            (request.page_size, request.page_token) = (1, token.to_owned());
             let page = client.$method(request).await;
             (stringify!($method), page.map(|page| page.next_page_token))
         }};

@@ -108,11 +108,8 @@ impl fmt::Debug for SecretUrl {
 fn check_user(text: &str) -> Result<(), String> {
     let (_, rest) = text.split_once("://").unwrap_or_default();
     let (user, _) = rest.rsplit_once('@').unwrap_or_default();
-    let escaped = |letter: char| {
-        let mut bytes = [0; 4];
-        let bytes = letter.encode_utf8(&mut bytes).bytes();
-        bytes.map(|byte| format!("%{byte:02X}")).collect::<String>()
-    };
+    // Of one byte, as all that are looked for.
+    let escaped = |letter: char| format!("%{:02X}", u32::from(letter));
     let wrong = |letter: char| {
         format!(
             "before the `@` stands a `{}` that is not escaped, so that the password ends there; write it as `{}`, or \
