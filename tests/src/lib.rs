@@ -198,7 +198,7 @@ impl Server {
         let (child, url) = launch(&mut command, FREE_PORT).await;
         let database_url = database::file(folder.path());
         let (listen, socket) = (FREE_PORT.to_owned(), None);
-        Self { child, folder, arguments, listen, socket, variables, database_url, url }
+        Self { child, folder, arguments, listen, socket, disk: None, variables, database_url, url }
     }
 
     /// A client with defaults.

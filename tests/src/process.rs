@@ -15,7 +15,7 @@ use tokio::{
 use crate::{ADMIN_KEY, PATIENCE, database};
 
 /// The server's settings in the environment, without `S2S_`.
-const VARIABLES: [&str; 34] = [
+const VARIABLES: [&str; 35] = [
     "ALLOW_LOSSY",
     "BATCHES_MAX",
     "BATCH_MAX",
