@@ -114,7 +114,7 @@ impl App {
         let clock = watch.clock();
         let click_id_keys = click::load_keys(&db, &clock, &random).await?;
         let age = Age::load(&db, clock.now()).await?;
-        watch.note_lived(age.until());
+        watch.note_lived(age.passed());
         let (commit, work) = Committer::new(db.clone(), batch_max);
         tasks.spawn(work);
         let (api_keys, uses) = ApiKeys::new(db.clone(), stopping.clone());

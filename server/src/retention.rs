@@ -40,11 +40,13 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// How much later things are deleted than they might be: more than clocks of servers differ, and than a write takes
 /// that was judged before.
 const GRACE: Span = Span::from_days(1);
-/// How much time a start may have lived through at once, such as a night in which nobody ran: less than `GRACE`, so that
-/// a clock which is ahead by more deletes nothing too early.
-const LIVED_AT_ONCE: Span = Span::from_seconds(18 * 3_600);
+/// How much later than what was lived through it may be, such as after a night in which nobody ran: less than `GRACE`, so
+/// that a clock which is ahead by more deletes nothing too early.
+const LIVED_AT_ONCE: Span = Span::from_seconds(12 * 3_600);
 /// How many times as fast as it passes, time is lived through until it is caught up with.
-const CATCH_UP: u32 = 2;
+const CATCH_UP: u32 = 3;
+/// How long clocks must say that it is earlier than what was lived through before they are believed.
+const BELIEVED_AFTER: Duration = Duration::from_hours(1);
 /// Months that have their partitions before they begin.
 const MONTHS_AHEAD: u32 = 3;
 /// How far ahead of our clock an id may lie, where the clock of whoever made it was wrong.
@@ -56,9 +58,10 @@ const TABLES: [TimedTable; 3] = [click::TIMED, conversion::TIMED, postback::TIME
 
 /// The time that the installation has lived through, as this server knows it, and up to when there is room for rows.
 pub struct Age {
-    /// As it stood at the start.
+    /// Until then it had lived at the start.
     base: Time,
     began: Instant,
+    /// No later than that it is.
     until: AtomicI64,
     forgotten_before: AtomicI64,
     room_until: AtomicI64,
@@ -72,14 +75,14 @@ impl Age {
         Ok(Self {
             base: until,
             began: Instant::now(),
-            until: AtomicI64::new(until.min(now).micros()),
+            until: AtomicI64::new(now.min(until.plus(LIVED_AT_ONCE)).micros()),
             forgotten_before: AtomicI64::new(forgotten_before.micros()),
             room_until: AtomicI64::new(0),
             making_room: Mutex::new(()),
         })
     }
 
-    /// How long the installation has lived.
+    /// The time by which is deleted: no later than the clocks say, and than the installation can have lived.
     pub fn until(&self) -> Time {
         Time::from_micros(self.until.load(Ordering::Relaxed))
     }
@@ -89,8 +92,8 @@ impl Age {
         Time::from_micros(self.forgotten_before.load(Ordering::Relaxed))
     }
 
-    fn enter(&self, lived: Lived) {
-        self.until.store(lived.until.micros(), Ordering::Relaxed);
+    fn enter(&self, lived: Lived, clocks: Time) {
+        self.until.store(clocks.min(lived.until.plus(LIVED_AT_ONCE)).micros(), Ordering::Relaxed);
         self.forgotten_before.store(lived.forgotten_before.micros(), Ordering::Relaxed);
     }
 
@@ -104,7 +107,7 @@ impl Age {
     fn reachable(&self) -> Time {
         let run = self.began.elapsed().saturating_mul(CATCH_UP).as_micros();
         let run = Span::from_micros(i64::try_from(run).unwrap_or(i64::MAX));
-        self.base.plus(LIVED_AT_ONCE).plus(run)
+        self.base.plus(run)
     }
 
     fn has_room(&self, time: Time) -> bool {
@@ -116,9 +119,11 @@ impl Age {
     }
 }
 
-/// How long the installation has lived now: no longer than the clocks say, and no longer than it can have.
-fn lived_until(stored: Time, reachable: Time, clocks: Time) -> Time {
-    stored.max(reachable).min(clocks)
+/// How long the installation has lived now: no longer than the clocks say, and no longer than it can have. `believed`:
+/// also where the clocks say less than what stands there, which a wrong clock may have written.
+fn lived_until(stored: Time, reachable: Time, clocks: Time, believed: bool) -> Time {
+    let lived = stored.max(reachable.min(clocks));
+    if believed { lived.min(clocks) } else { lived }
 }
 
 /// Below which ids clicks, conversions and postbacks are not kept. `None`: all are.
@@ -223,18 +228,20 @@ async fn keep_once(app: &Arc<App>) -> Result<()> {
 async fn live_on(app: &App) -> Result<()> {
     let now = app.now();
     let clocks = app.db.time().await?.map_or(now, |database| database.min(now));
-    if app.age.began.elapsed() < app.retention.pause {
-        let lived = app.db.lived(now, &TABLES).await?;
-        app.age.enter(Lived { until: lived.until.min(clocks), ..lived });
+    let run = app.age.began.elapsed();
+    let lived = if run < app.retention.pause {
+        app.db.lived(now, &TABLES).await?
     } else {
         let advanced = app.db.advance_lived(|stored| {
-            let until = lived_until(stored.until, app.age.reachable(), clocks);
-            let forgotten = conversion::not_kept_before(app, until).unwrap_or(stored.forgotten_before);
+            let until = lived_until(stored.until, app.age.reachable(), clocks, run > BELIEVED_AFTER);
+            let forgotten = conversion::not_kept_before(app, clocks.min(until.plus(LIVED_AT_ONCE)));
+            let forgotten = forgotten.unwrap_or(stored.forgotten_before);
             Lived { until, forgotten_before: forgotten.max(stored.forgotten_before) }
         });
-        app.age.enter(advanced.await?);
-    }
-    app.watch.note_lived(app.age.until());
+        advanced.await?
+    };
+    app.age.enter(lived, clocks);
+    app.watch.note_lived(lived.until);
     Ok(())
 }
 
@@ -273,21 +280,19 @@ mod tests {
     #[test]
     fn time_is_lived_through_no_faster_than_it_can_have_passed() {
         let at = |hours: i64| Time::from_micros((490_000 + hours) * 3_600_000_000);
-        for (stored, reachable, clocks, lived) in [
+        for (stored, reachable, clocks, believed, lived) in [
             // As on any day.
-            (0, 18, 1, 1),
+            (0, 3, 1, true, 1),
             // The clocks are ahead, or nobody has run for long.
-            (0, 19, 14_400, 19),
+            (0, 19, 14_400, true, 19),
             // Another server has lived longer.
-            (100, 19, 14_400, 100),
+            (100, 19, 14_400, true, 100),
             // The clocks were ahead once, or are behind now.
-            (14_400, 14_418, 5, 5),
+            (14_400, 14_418, 5, false, 14_400),
+            (14_400, 14_418, 5, true, 5),
         ] {
-            assert_eq!(
-                lived_until(at(stored), at(reachable), at(clocks)),
-                at(lived),
-                "{stored} {reachable} {clocks}"
-            );
+            let found = lived_until(at(stored), at(reachable), at(clocks), believed);
+            assert_eq!(found, at(lived), "{stored} {reachable} {clocks} {believed}");
         }
     }
 }

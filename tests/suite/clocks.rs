@@ -151,7 +151,9 @@ async fn jumps_at_the_start(whose: Whose) {
         scene.load.end(senders).await;
         scene.clock.set(seconds);
         scene.restart().await;
-        if whose != Whose::Edge {
+        // An edge is told the time by its core, and of a file nobody knows how long it has been closed.
+        let is_told = whose != Whose::Edge && (kind() != "sqlite" || seconds != HOUR);
+        if is_told {
             scene.told(|clock| clock["wrong"] == true).await;
         }
         let senders = scene.load.begin();

@@ -25,8 +25,16 @@ const DAY: i64 = 86_400;
 const OLD_CLICKS: usize = 1_100;
 /// Clicks go after 30 days and one of grace; conversions 100 days after the longest window, of 400; postbacks
 /// after 7 days and one.
-const LIMITS: [&str; 6] =
-    ["--retain-clicks-days", "30", "--retain-conversions-days", "100", "--retain-postbacks-days", "7"];
+const LIMITS: [&str; 8] = [
+    "--retain-clicks-days",
+    "30",
+    "--retain-conversions-days",
+    "100",
+    "--retain-postbacks-days",
+    "7",
+    "--retain-pause-seconds",
+    "0",
+];
 /// The tables that are partitioned, their ids, and how many ids there are to a second.
 const TABLES: [(&str, &str, u128); 3] = [
     ("click", "click_id", 100 << 88),
