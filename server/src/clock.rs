@@ -17,7 +17,7 @@ use crate::time::{Clock, Span, Time};
 
 /// How often the system's time is looked at, and how often another clock is asked.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
-const LOOKS_PER_QUESTION: u32 = 10;
+const LOOKS_PER_QUESTION: u32 = 3;
 /// How far the system's time may be from ours to be followed at once, as where it is kept right by small steps.
 const STEP_MAX: Span = Span::from_seconds(1);
 /// How far an edge's clock may be from its core's: more than an answer takes on its way.

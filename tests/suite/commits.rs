@@ -136,7 +136,10 @@ fn small() -> Disk {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_that_is_full_again_and_again_costs_nothing() {
-    fails_again_and_again(small(), &[]).await;
+    // Elsewhere a server without a spool sees nothing that one with a spool does not.
+    if kind() == "sqlite" {
+        fails_again_and_again(small(), &[]).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -190,7 +190,16 @@ async fn what_is_older_than_its_limit_goes_and_nothing_else() {
             }
         }
     }
-    drop(another);
+    // What may be forgotten stays so, whoever keeps more from now on.
+    drop((other, another));
+    let more = ["--retain-conversions-days", "3000", "--retain-pause-seconds", "0"];
+    for flags in [&more[..], &[]] {
+        let later = Server::start_beside_with(&server, flags).await;
+        for (days, click_id) in clicks.iter().filter(|(days, _)| *days > 500) {
+            let again = later.client().record_conversion(past.conversion(click_id, *days)).await;
+            assert_eq!(again.unwrap_err().reason(), ErrorReason::ClickExpired, "{days}");
+        }
+    }
 }
 
 async fn connect(server: &Server) -> DatabaseConnection {

@@ -6161,7 +6161,7 @@ pub struct ReplayOverrides {
     pub conversion_code_id: ::prost::alloc::string::String,
     /// Counts also what did not pass the checks of its sender. What would prove
     /// the sender is not kept, so a replay can't check it; without this, it stays
-    /// held as long as its code enforces a check.
+    /// held as long as its code enforces a check that it did not pass.
     #[prost(bool, tag = "5")]
     pub trust_sender: bool,
 }

@@ -1051,7 +1051,7 @@ type ReplayOverrides struct {
 	ConversionCodeId string `protobuf:"bytes,4,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
 	// Counts also what did not pass the checks of its sender. What would prove
 	// the sender is not kept, so a replay can't check it; without this, it stays
-	// held as long as its code enforces a check.
+	// held as long as its code enforces a check that it did not pass.
 	TrustSender   bool `protobuf:"varint,5,opt,name=trust_sender,json=trustSender,proto3" json:"trust_sender,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -549,7 +549,7 @@ export type ReplayOverrides = Message<"s2s.v1.ReplayOverrides"> & {
   /**
    * Counts also what did not pass the checks of its sender. What would prove
    * the sender is not kept, so a replay can't check it; without this, it stays
-   * held as long as its code enforces a check.
+   * held as long as its code enforces a check that it did not pass.
    *
    * @generated from field: bool trust_sender = 5;
    */

@@ -604,7 +604,7 @@ class ReplayOverrides(_message.Message):
     trust_sender: _builtins.bool
     """Counts also what did not pass the checks of its sender. What would prove
     the sender is not kept, so a replay can't check it; without this, it stays
-    held as long as its code enforces a check.
+    held as long as its code enforces a check that it did not pass.
     """
     def __init__(
         self,

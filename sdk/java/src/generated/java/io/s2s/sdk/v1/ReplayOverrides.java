@@ -184,7 +184,7 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * Counts also what did not pass the checks of its sender. What would prove
    * the sender is not kept, so a replay can't check it; without this, it stays
-   * held as long as its code enforces a check.
+   * held as long as its code enforces a check that it did not pass.
    * </pre>
    *
    * <code>bool trust_sender = 5 [json_name = "trustSender"];</code>
@@ -925,7 +925,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Counts also what did not pass the checks of its sender. What would prove
      * the sender is not kept, so a replay can't check it; without this, it stays
-     * held as long as its code enforces a check.
+     * held as long as its code enforces a check that it did not pass.
      * </pre>
      *
      * <code>bool trust_sender = 5 [json_name = "trustSender"];</code>
@@ -939,7 +939,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Counts also what did not pass the checks of its sender. What would prove
      * the sender is not kept, so a replay can't check it; without this, it stays
-     * held as long as its code enforces a check.
+     * held as long as its code enforces a check that it did not pass.
      * </pre>
      *
      * <code>bool trust_sender = 5 [json_name = "trustSender"];</code>
@@ -957,7 +957,7 @@ private static final long serialVersionUID = 0L;
      * <pre>
      * Counts also what did not pass the checks of its sender. What would prove
      * the sender is not kept, so a replay can't check it; without this, it stays
-     * held as long as its code enforces a check.
+     * held as long as its code enforces a check that it did not pass.
      * </pre>
      *
      * <code>bool trust_sender = 5 [json_name = "trustSender"];</code>

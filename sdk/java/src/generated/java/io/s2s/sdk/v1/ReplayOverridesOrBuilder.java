@@ -93,7 +93,7 @@ public interface ReplayOverridesOrBuilder extends
    * <pre>
    * Counts also what did not pass the checks of its sender. What would prove
    * the sender is not kept, so a replay can't check it; without this, it stays
-   * held as long as its code enforces a check.
+   * held as long as its code enforces a check that it did not pass.
    * </pre>
    *
    * <code>bool trust_sender = 5 [json_name = "trustSender"];</code>
