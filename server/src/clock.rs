@@ -5,7 +5,10 @@
 //! clock of its core, so that whoever mints a click id and whoever judges it mean the same time.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -20,6 +23,8 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 const LOOKS_PER_QUESTION: u32 = 3;
 /// How far the system's time may be from ours to be followed at once, as where it is kept right by small steps.
 const STEP_MAX: Span = Span::from_seconds(1);
+/// How many looks in a row must find the system's time elsewhere for it to be followed, where no other clock answers.
+const LOOKS_UNTIL_BELIEVED: u32 = 600;
 /// How far an edge's clock may be from its core's: more than an answer takes on its way.
 const AGREED_MAX: Span = Span::from_seconds(2);
 /// How far clocks of two machines may be apart that are kept right.
@@ -52,10 +57,12 @@ fn settle(ours: Time, system: Time, reference: Option<Reference>) -> Time {
         }
         Some(Reference::Passed(passed)) => {
             let possible = |time: Time| time.plus(SKEW_MAX) >= passed;
+            let expected = possible(ours) && ours.since(passed) <= LIVED_AHEAD_MAX;
             match (possible(ours), possible(system)) {
                 (_, false) => ours,
+                _ if expected => ours,
                 (false, true) => system,
-                // What lies ahead does more harm, and becomes true by itself.
+                // Nobody has run for so long, or both are ahead: the less, the likelier.
                 (true, true) => ours.min(system),
             }
         }
@@ -96,11 +103,13 @@ impl Differences {
 pub struct Watch {
     clock: Clock,
     differences: Arc<Mutex<Differences>>,
+    /// How many looks in a row have found the system's time elsewhere.
+    looks_apart: Arc<AtomicU32>,
 }
 
 impl Watch {
     pub fn new(clock: Clock) -> Self {
-        Self { clock, differences: Arc::default() }
+        Self { clock, differences: Arc::default(), looks_apart: Arc::default() }
     }
 
     /// The clock that is watched.
@@ -125,7 +134,7 @@ impl Watch {
         let before = std::mem::replace(&mut differences.lived_ahead_seconds, ahead.seconds());
         match (is_doubted(before), is_doubted(ahead.seconds())) {
             (false, true) => tracing::error!(
-                "THE CLOCK MAY BE WRONG: it is {ahead} of the last time that is known here; unless nobody has run for \
+                "THE CLOCK MAY BE WRONG: it is {ahead} the last time that is known here; unless nobody has run for \
                  so long, set it right; until it is caught up with, little is deleted by age"
             ),
             (true, false) => tracing::warn!("the clock is where it was expected again"),
@@ -157,18 +166,30 @@ impl Watch {
         }
     }
 
+    /// Whether the system's time has been elsewhere for so long that it is hardly a slip. A clock that answers says more.
+    fn has_stayed_apart(&self, settled: Time, system: Time, reference: Option<Reference>) -> bool {
+        let answers = matches!(reference, Some(Reference::Database(_) | Reference::Core(_)));
+        if answers || settled.ahead_of(system).size() <= STEP_MAX {
+            self.looks_apart.store(0, Ordering::Relaxed);
+            return false;
+        }
+        let counts = u32::from(reference.is_none());
+        self.looks_apart.fetch_add(counts, Ordering::Relaxed) >= LOOKS_UNTIL_BELIEVED
+    }
+
     /// Compares the clocks once. Whether the system's time has jumped since.
     pub fn look(&self, reference: Option<Reference>) -> bool {
         let (ours, system) = (self.clock.now(), Clock::system_now());
-        let settled = settle(ours, system, reference);
+        let mut settled = settle(ours, system, reference);
+        if self.has_stayed_apart(settled, system, reference) {
+            settled = system;
+        }
         if settled != ours {
             self.clock.set(settled);
         }
         let corrected = settled.ahead_of(ours);
         if corrected.size() > STEP_MAX {
-            tracing::error!(
-                "THE CLOCK WAS WRONG: the time is {corrected} of what it was held to be, and is set"
-            );
+            tracing::error!("THE CLOCK WAS WRONG: it is set to {corrected} what it showed");
         }
         let mut differences = self.lock();
         let before = *differences;
@@ -179,7 +200,7 @@ impl Watch {
         differences.jumps += u64::from(jumped);
         if jumped && ahead.size() > STEP_MAX {
             tracing::error!(
-                "THE SYSTEM'S CLOCK JUMPED: it is {ahead} of the server's, which goes on by its own; set it right, or \
+                "THE SYSTEM'S CLOCK JUMPED: it is {ahead} the server's, which goes on by its own; set it right, or \
                  restart the server if it is right"
             );
         }
@@ -194,7 +215,7 @@ impl Watch {
         match (before.wrong, differences.wrong, other) {
             (false, true, Some(other)) if other.size() > SKEW_MAX => {
                 tracing::error!(
-                    "THE CLOCK OF DATABASE OR CORE IS WRONG: it is {other} of the server's; set it right"
+                    "THE CLOCK OF DATABASE OR CORE IS WRONG: it is {other} the server's; set it right"
                 );
             }
             (true, false, _) => tracing::warn!("the clocks agree again"),
@@ -244,7 +265,8 @@ mod tests {
             (600 * 24 * HOUR, 0, passed(-10), 0),
             (0, -HOUR, passed(-10), 0),
             (-HOUR, 0, passed(-10), 0),
-            (0, -30, passed(0), -30),
+            (0, -30, passed(0), 0),
+            (0, 300, passed(-10), 0),
         ] {
             let settled = settled(ours, system, reference) - origin;
             assert_eq!(settled, expected, "{ours} {system} {reference:?}");

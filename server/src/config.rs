@@ -321,7 +321,7 @@ impl Config {
 
     /// The database, where it is a file of this server.
     pub fn database_file(&self) -> Option<PathBuf> {
-        self.database_url.file().filter(|_| self.edge.role != Role::Edge).map(PathBuf::from)
+        self.database_url.opened_file().filter(|_| self.edge.role != Role::Edge).map(PathBuf::from)
     }
 
     /// Files with private keys.

@@ -20,7 +20,7 @@ use crate::{
     config::Config,
     db::Db,
     edge::Services,
-    error,
+    error, exposure,
     id::Random,
     postback, retention,
     serve::{self, Door},
@@ -88,7 +88,7 @@ async fn check_clock(db: &Db, watch: &Watch) -> Result<(), NotStarted> {
         return Ok(());
     }
     let message = format!(
-        "the clock of this machine is {ahead} of the database's; set right whichever is wrong\nreason: CLOCK_WRONG"
+        "the clock of this machine is {ahead} the database's; set right whichever is wrong\nreason: CLOCK_WRONG"
     );
     Err(NotStarted { message, may_pass: true })
 }
@@ -110,6 +110,9 @@ impl CoreStart {
                 let message = format!("can't use the database {url}: {error_text}\nreason: {reason}");
                 NotStarted { message, may_pass: error.is_outage() }
             })?;
+        if let Some(file) = config.database_file() {
+            exposure::close_beside(&file);
+        }
         check_clock(&db, &self.watch).await?;
         for setting in &config.allow_lossy {
             tracing::warn!(setting, "a crash may lose what was acknowledged: a lossy setting is allowed");

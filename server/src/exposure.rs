@@ -3,7 +3,11 @@
 //! Whatever the server makes is for its owner alone (`start`). What was there before keeps its mode: it may have been
 //! given on purpose, so it is told, not changed.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf};
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
 
 use rustix::{fs::Mode, process::umask};
 
@@ -43,6 +47,24 @@ pub fn tell(config: &Config) {
     }
 }
 
+/// Takes from others what SQLite makes beside its file: it gives those files the mode of that one, whatever ours is.
+pub fn close_beside(database: &Path) {
+    for end in ["-wal", "-shm"] {
+        let path = beside(database, end);
+        if path.exists()
+            && let Err(error) = fs::set_permissions(&path, Permissions::from_mode(0o600))
+        {
+            tracing::warn!(path = %path.display(), %error, "others may read or write it, and that could not be changed");
+        }
+    }
+}
+
+fn beside(database: &Path, end: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
 /// What others may do, and the command that takes it from them.
 fn judge(kind: Kind, mode: u32) -> Option<(&'static str, &'static str)> {
     // In a sticky folder, such as /tmp, nobody moves the files of others.
@@ -71,9 +93,7 @@ fn places(config: &Config) -> Vec<(Kind, PathBuf)> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         places.push((Kind::Shared, folder.map_or_else(|| PathBuf::from("."), PathBuf::from)));
         for end in ["", "-wal", "-shm", "-journal"] {
-            let mut name = path.clone().into_os_string();
-            name.push(end);
-            places.push((Kind::File, name.into()));
+            places.push((Kind::File, beside(&path, end)));
         }
     }
     if let Some(spool) = config.spool() {

@@ -171,9 +171,7 @@ async fn make_more_room(app: &App, time: Time) -> Result<()> {
     let _turn = app.age.making_room.lock().await;
     if app.db.has_partitions() && !app.age.has_room(time) {
         let ahead = time.ahead_of(app.now());
-        tracing::error!(
-            "AN ID LIES {ahead} OF THE CLOCK: the clock of whoever made it was wrong; it is kept"
-        );
+        tracing::error!("AN ID LIES {ahead} THE CLOCK: the clock of whoever made it was wrong; it is kept");
         let made = app.db.make_partitions(time, &TABLES).await?;
         app.age.make_room(made.ok_or_else(|| Error::unavailable("another server makes partitions"))?);
     }
@@ -203,6 +201,7 @@ async fn keep_once(app: &Arc<App>) -> Result<()> {
     if app.age.began.elapsed() < app.retention.pause {
         return Ok(());
     }
+    forget(app).await?;
     let [clicks, conversions, postbacks] = app.db.drop_partitions(limits(app)).await?;
     let (mut pause, mut deleted) = (Duration::ZERO, Deleted::default());
     while app.stopping.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
@@ -224,7 +223,7 @@ async fn keep_once(app: &Arc<App>) -> Result<()> {
     Ok(())
 }
 
-/// Writes down how long the installation has lived, and what may be forgotten by it, before any of it is.
+/// Writes down how long the installation has lived.
 async fn live_on(app: &App) -> Result<()> {
     let now = app.now();
     let clocks = app.db.time().await?.map_or(now, |database| database.min(now));
@@ -234,14 +233,28 @@ async fn live_on(app: &App) -> Result<()> {
     } else {
         let advanced = app.db.advance_lived(|stored| {
             let until = lived_until(stored.until, app.age.reachable(), clocks, run > BELIEVED_AFTER);
-            let forgotten = conversion::not_kept_before(app, clocks.min(until.plus(LIVED_AT_ONCE)));
-            let forgotten = forgotten.unwrap_or(stored.forgotten_before);
-            Lived { until, forgotten_before: forgotten.max(stored.forgotten_before) }
+            Lived { until, ..stored }
         });
         advanced.await?
     };
     app.age.enter(lived, clocks);
-    app.watch.note_lived(lived.until);
+    app.watch.note_lived(lived.until.max(app.age.passed()));
+    Ok(())
+}
+
+/// Writes down before when conversions are forgotten, where any are about to be deleted. Where there are none, nothing is
+/// forgotten, whatever a clock says.
+async fn forget(app: &App) -> Result<()> {
+    let Some(before) = conversion::not_kept_before(app, app.age.until()) else { return Ok(()) };
+    let oldest = app.db.oldest(conversion::TIMED).await?;
+    if before <= app.age.forgotten_before() || oldest.is_none_or(|oldest| oldest >= before.minus(GRACE)) {
+        return Ok(());
+    }
+    let written = app
+        .db
+        .advance_lived(|stored| Lived { forgotten_before: before.max(stored.forgotten_before), ..stored });
+    let lived = written.await?;
+    app.age.forgotten_before.store(lived.forgotten_before.micros(), Ordering::Relaxed);
     Ok(())
 }
 

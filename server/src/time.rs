@@ -143,7 +143,7 @@ impl Offset {
 
 impl fmt::Display for Offset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.size(), if self.0 < 0 { "behind" } else { "ahead" })
+        write!(f, "{} {}", self.size(), if self.0 < 0 { "behind" } else { "ahead of" })
     }
 }
 
@@ -223,7 +223,7 @@ mod tests {
     fn offsets_say_their_direction() {
         let time = Time::from_micros(5_000_000_000);
         let later = time.plus(Span::from_seconds(3_600));
-        assert_eq!(later.ahead_of(time).to_string(), "1 h ahead");
+        assert_eq!(later.ahead_of(time).to_string(), "1 h ahead of");
         assert_eq!(time.ahead_of(later).to_string(), "1 h behind");
         assert_eq!((time.ahead_of(later).seconds(), time.ahead_of(later).size().seconds()), (-3_600, 3_600));
     }

@@ -3,11 +3,15 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use s2s_sdk::v1::{ErrorReason, HeldFilter, ListPostbacksRequest, ReplayPostbacksRequest, Verdict};
+use futures::TryStreamExt as _;
+use s2s_sdk::v1::{
+    ErrorReason, GetClickRequest, HeldFilter, ListPostbacksRequest, Note, NoteCode, ReplayPostbacksRequest,
+    Verdict,
+};
 use s2s_tests::{
     Server,
     clock::WrongClock,
-    database::{fresh, fresh_on, kind, server::DatabaseServer},
+    database::{file, fresh, fresh_on, kind, server::DatabaseServer},
     eventually, run_to_end,
 };
 use serde_json::Value;
@@ -198,6 +202,71 @@ async fn a_server_that_starts_on_a_database_with_a_wrong_clock_loses_nothing() {
     }
 }
 
+/// Whatever a wrong clock says is forgotten: where nothing is, sales count once it is right.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_start_with_a_wrong_clock_refuses_nothing_later() {
+    if kind() != "sqlite" {
+        return;
+    }
+    for seconds in [200 * DAY, 600 * DAY, 3 * 365 * DAY] {
+        let (clock, folder) = (WrongClock::build(), tempfile::tempdir().unwrap());
+        clock.set(seconds);
+        let mut server = Server::start_at_in(file(folder.path()), &LIMITS, &clock.variables()).await;
+        let load = Load::new(&server, &server).await;
+        passes(&mut server, &load).await;
+        server.kill().await;
+        clock.set(0);
+        server.restart_in_place().await;
+        let load = Load::new(&server, &server).await;
+        assert_eq!(load.visitors(SERVED).await, SERVED);
+        passes(&mut server, &load).await;
+        assert_eq!(load.visitors(SERVED).await, SERVED);
+        load.check(&server).await;
+    }
+}
+
+/// Restarts the server, and waits until it has looked what is to be deleted.
+async fn passes(server: &mut Server, load: &Load) {
+    let old = load.old_click(server).await;
+    server.kill().await;
+    server.restart_in_place().await;
+    is_gone(server, &old).await;
+}
+
+async fn is_gone(server: &Server, click_id: &str) {
+    let client = server.client();
+    let request = || GetClickRequest { click_id: click_id.to_owned() };
+    eventually(async || client.get_click(request()).await.is_err().then_some(())).await;
+}
+
+/// What a wrong clock has stamped does not bear it out, also where nobody has run for long between two starts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_of_a_wrong_clock_does_not_vouch_for_it() {
+    if kind() != "sqlite" {
+        return;
+    }
+    let (clock, folder) = (WrongClock::build(), tempfile::tempdir().unwrap());
+    // No pass is made before the pause is over.
+    let paused = ["--retain-clicks-days", "30", "--retain-pause-seconds", "3600"];
+    let mut server = Server::start_at_in(file(folder.path()), &paused, &clock.variables()).await;
+    let load = Load::new(&server, &server).await;
+    assert_eq!(load.visitors(SERVED).await, SERVED);
+    let old = load.old_click(&server).await;
+    for _ in 0..3 {
+        server.kill().await;
+        clock.set(600 * DAY);
+        server.restart_in_place().await;
+        load.visit().await;
+        let health = server.health().await;
+        assert_eq!(health["clock"]["wrong"], true, "{health}");
+    }
+    let url = server.database_url.clone();
+    drop(server);
+    let server = Server::start_at_in(url, &LIMITS, &clock.variables()).await;
+    is_gone(&server, &old).await;
+    load.check(&server).await;
+}
+
 /// An edge that begins with a wrong clock while its core is away mints ids of that time, and all of them count.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ids_of_any_time_count_and_hold_up_nobody() {
@@ -216,6 +285,39 @@ async fn ids_of_any_time_count_and_hold_up_nobody() {
     assert_eq!(health["spool"]["put_aside"], 0, "{health}");
     scene.load.send_all_again(scene.front()).await;
     scene.check().await;
+    let all = scene.core.client().postbacks(ListPostbacksRequest { page_size: 1_000, ..Default::default() });
+    let all: Vec<_> = all.try_collect().await.unwrap();
+    let corrected = |note: &Note| note.code() == NoteCode::TimeCorrected;
+    assert!(all.iter().any(|postback| postback.notes.iter().any(corrected)));
+}
+
+/// An id that no honest clock can have made.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_id_of_another_age_is_put_aside_and_holds_up_nobody() {
+    let mut scene = Scene::start(Whose::Edge).await;
+    scene.core.kill().await;
+    scene.clock.set(1_500 * DAY);
+    scene.restart().await;
+    let click_id = scene.load.visit().await;
+    let queued = scene.load.sell(scene.front(), &click_id).await;
+    assert_eq!((queued.status, queued.field("verdict").as_str()), (202, "QUEUED"), "{queued:?}");
+    eventually(async || {
+        let standing = scene.front().health().await["spool"]["standing_seconds"].clone();
+        (standing.as_u64().unwrap() > 0).then_some(())
+    })
+    .await;
+    scene.core.restart_in_place().await;
+    eventually(async || (scene.front().health().await["spool"]["put_aside"] == 2).then_some(())).await;
+    // Its core has told the edge the time.
+    scene.clock.set(0);
+    scene.told(|clock| clock["jumps"] != 0 && clock["wrong"] == false).await;
+    assert!(scene.load.visitors(SERVED).await > 0);
+    scene.check().await;
+    let held = scene.load.sell(scene.front(), &click_id).await;
+    let found = (held.status, held.field("verdict"), held.field("reason"));
+    assert_eq!(found, (422, "HELD".to_owned(), "CLOCK_WRONG".to_owned()), "{held:?}");
+    let stored = scene.core.client().list_postbacks(ListPostbacksRequest::default()).await.unwrap().postbacks;
+    assert_eq!(stored[0].reason(), ErrorReason::ClockWrong);
 }
 
 #[tokio::test]

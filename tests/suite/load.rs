@@ -24,6 +24,8 @@ use s2s_tests::{
 };
 use tokio::task::JoinSet;
 
+use crate::moved;
+
 /// Who sends at the same time.
 const SENDERS: usize = 8;
 /// Clicks that sales without a visit are of.
@@ -96,6 +98,25 @@ impl Load {
             self.postback(&http, self.next.fetch_add(1, Ordering::Relaxed), click_id).await;
         }
         self.counted.load(Ordering::Relaxed) - before
+    }
+
+    /// A click that is older than any is kept by `clocks`, by the clock of that server: once it is gone, a pass was made.
+    pub async fn old_click(&self, core: &Server) -> String {
+        let link = core.link(&[&self.code]).await;
+        let click_time = moved(link.create_time, -40 * 86_400);
+        let request = RecordClickRequest { tracking_link_id: link.id, click_time, ..Default::default() };
+        core.client().record_click(request).await.unwrap().click.unwrap().click_id
+    }
+
+    /// Follows the link: the click id.
+    pub async fn visit(&self) -> String {
+        visit(&http(), &self.front, &self.link.slug).await.unwrap().unwrap()
+    }
+
+    /// Reports a sale of its own of that click.
+    pub async fn sell(&self, front: &Server, click_id: &str) -> Answer {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        front.postback(&query(&self.code.id, click_id, number)).await
     }
 
     /// Begins to send; `end` ends it.

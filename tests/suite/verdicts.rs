@@ -244,12 +244,14 @@ fn micros(micros: i64) -> Money {
 }
 
 /// Reasons that no postback and no report is refused for, with the file that tries them.
-const ELSEWHERE: [(ErrorReason, &str); 24] = [
+const ELSEWHERE: [(ErrorReason, &str); 26] = [
     (E::ResourceNotFound, include_str!("lists.rs")),
     (E::SlugTaken, include_str!("setup.rs")),
     (E::RequestIdReused, include_str!("setup.rs")),
     (E::ClickIdMacroMissing, include_str!("setup.rs")),
     (E::PageTokenInvalid, include_str!("lists.rs")),
+    (E::OriginRefused, include_str!("door.rs")),
+    (E::ClockWrong, include_str!("clocks.rs")),
     (E::EdgeOnly, include_str!("port.rs")),
     (E::DeadlineExceeded, include_str!("port.rs")),
     (E::Unavailable, include_str!("outage.rs")),
@@ -278,7 +280,7 @@ const REASONS_END: i32 = 1_000;
 /// Reasons that hold postbacks, but take an edge whose clock is wrong, a browser, another server, or a
 /// code that checks senders.
 const HELD_ELSEWHERE: [ErrorReason; 8] = [
-    E::ClickLaterThanConversion,
+    E::ClockWrong,
     E::BrowserCall,
     E::TrackingLinkUnknown,
     E::SecretRefused,

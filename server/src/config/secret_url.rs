@@ -26,6 +26,12 @@ impl SecretUrl {
         Some(path.trim_start_matches("//").split('?').next().unwrap_or_default())
     }
 
+    /// The same as the database's driver opens it: what is percent-encoded is decoded, and a plus means itself.
+    pub fn opened_file(&self) -> Option<String> {
+        let path = self.file()?.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
+        form_urlencoded::parse(path.as_bytes()).next().map(|(path, _)| path.into_owned())
+    }
+
     /// Another's text without what is secret here, for example the error of a library that was given the URL.
     pub fn blotted(&self, text: &str) -> String {
         let mut text = text.replace(&self.0, &masked(&self.0));

@@ -22,8 +22,8 @@ const READ: &str = "SELECT lived_until, forgotten_before FROM lived_time WHERE i
 const PROBE: &str = "UPDATE lived_time SET probes = probes + 1 WHERE id = 1";
 
 impl Db {
-    /// How long the installation has lived. On its first start since this is kept: until the newest row of `tables`, or
-    /// until `now`.
+    /// How long the installation has lived, as it stands there. On its first start since this is kept, until the newest row
+    /// of `tables` or until `now` is written there: later rows may be of a clock that was wrong.
     pub async fn lived(&self, now: Time, tables: &[TimedTable]) -> Result<Lived, DbErr> {
         let lived = read(self.reader(), READ).await?;
         if lived.until.micros() > 0 {
@@ -33,12 +33,22 @@ impl Db {
         for table in tables {
             newest = newest.max(self.newest(*table).await?);
         }
-        Ok(Lived { until: newest.map_or(now, |newest| newest.min(now)), ..lived })
+        let first = newest.map_or(now, |newest| newest.min(now));
+        self.advance_lived(|stored| Lived { until: stored.until.max(first), ..stored }).await
     }
 
     async fn newest(&self, table: TimedTable) -> Result<Option<Time>, DbErr> {
+        self.first_by_id(table, "DESC").await
+    }
+
+    /// The time of the oldest row of a table.
+    pub async fn oldest(&self, table: TimedTable) -> Result<Option<Time>, DbErr> {
+        self.first_by_id(table, "ASC").await
+    }
+
+    async fn first_by_id(&self, table: TimedTable, order: &str) -> Result<Option<Time>, DbErr> {
         let TimedTable { name, id, time_of, .. } = table;
-        let query = format!("SELECT {id} AS id FROM {name} ORDER BY {id} DESC LIMIT 1");
+        let query = format!("SELECT {id} AS id FROM {name} ORDER BY {id} {order} LIMIT 1");
         let row = self.reader().query_one_raw(Statement::from_string(self.backend(), query)).await?;
         let id: Option<Uuid> = row.map(|row| row.try_get("", "id")).transpose()?;
         Ok(id.map(time_of))
@@ -67,8 +77,10 @@ impl Db {
 
     /// Whether the database answers and takes writes. Where the last write was refused, one is tried that nobody reads.
     pub async fn serves(&self) -> bool {
+        let refused = self.writes.were_refused();
         self.reader().execute_unprepared("SELECT 1").await.is_ok()
             && (!self.writes.are_refused() || self.probe().await.is_ok())
+            && !refused
     }
 
     async fn probe(&self) -> Result<(), DbErr> {

@@ -32,20 +32,36 @@ const UNUSED_MAX: Duration = Duration::from_secs(10);
 const COMMIT: &str = "COMMIT";
 const ROLLBACK: &str = "ROLLBACK";
 
-/// Whether writes succeed, as far as the last one tells. Clones are of the same.
+/// Whether writes succeed. Clones are of the same.
 #[derive(Clone, Default)]
-pub struct Writes(Arc<AtomicBool>);
+pub struct Writes(Arc<Noted>);
+
+#[derive(Default)]
+struct Noted {
+    /// The last write was refused.
+    refused: AtomicBool,
+    /// One was since this was last asked.
+    lately: AtomicBool,
+}
 
 impl Writes {
     /// Whether the database took nothing when it was last written to.
     pub fn are_refused(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.refused.load(Ordering::Relaxed)
+    }
+
+    /// Whether a write was refused since this was last asked: where there is hardly any room, small ones succeed.
+    pub fn were_refused(&self) -> bool {
+        self.0.lately.swap(false, Ordering::Relaxed)
     }
 
     fn note(&self, refused: bool) {
         // Most find it so; a store would be felt by all processors.
-        if self.0.load(Ordering::Relaxed) != refused {
-            self.0.store(refused, Ordering::Relaxed);
+        if self.0.refused.load(Ordering::Relaxed) != refused {
+            self.0.refused.store(refused, Ordering::Relaxed);
+        }
+        if refused {
+            self.0.lately.store(true, Ordering::Relaxed);
         }
     }
 }

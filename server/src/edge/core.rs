@@ -197,7 +197,9 @@ pub fn failed(status: &Status) -> Failed {
 pub fn told(status: &Status) -> (StatusCode, String, String) {
     let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
     let (code, is_theirs) = (status.code(), !reason.is_empty());
-    if failed(status) != Failed::Away
+    // The edge's clock is wrong; once it has heard the time, the same is taken.
+    let is_ours = reason == reason_text(ErrorReason::ClockWrong);
+    if failed(status) != Failed::Away && !is_ours
         || (is_theirs && matches!(code, Code::Unavailable | Code::DeadlineExceeded))
     {
         return (http_status(code), reason, status.message().to_owned());

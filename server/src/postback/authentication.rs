@@ -16,10 +16,11 @@ use crate::{
     conversion::note,
     conversion_code::{CheckMode, ConversionCode},
     error::{Error, Result},
+    time::{Span, Time},
 };
 
 /// How far the time of a signature may be from its arrival, in seconds.
-const SIGNATURE_SECONDS_MAX: u64 = 300;
+const SIGNATURE_SECONDS_MAX: i64 = 300;
 /// What stands between what is signed and the signature. Nothing may follow that, for it would not be signed.
 const SIGNATURE_MARK: &[u8] = b"&sig=";
 /// Hexadecimal digits of a signature.
@@ -33,6 +34,8 @@ pub struct Sender {
     /// Over HTTPS.
     pub secure: bool,
     pub from_browser: bool,
+    /// When the core judges it, by its own clock.
+    pub judged_at: Time,
 }
 
 /// A check of a sender.
@@ -150,7 +153,10 @@ pub fn check(code: &ConversionCode, raw: &Raw, parameters: &[Parameter], sender:
     let mut checked = Checked::default();
     checked.enter(code, Check::Secret, secret(code, raw, parameters));
     let signature = right_signature(code, raw);
-    let of_now = signature.as_ref().map_err(|failure| *failure).and_then(|_| of_now(raw, parameters));
+    let of_now = signature
+        .as_ref()
+        .map_err(|failure| *failure)
+        .and_then(|_| of_now(raw, parameters, sender.map_or(raw.received_at, |sender| sender.judged_at)));
     checked.enter(code, Check::Signature, of_now);
     checked.signature = signature.ok();
     if checked.signature.is_some() {
@@ -177,7 +183,8 @@ impl Checked {
                 self.refusal.get_or_insert_with(|| failure.error());
             }
             (Err(failure), CheckMode::Report) => {
-                let message = format!("it counts, since this is not enforced: {}", failure.error().message());
+                let message =
+                    format!("not passed, and not enforced when it came: {}", failure.error().message());
                 self.notes.push(note(NoteCode::CheckNotPassed, "", message));
             }
         }
@@ -236,10 +243,17 @@ pub fn last_signature(target: &[u8]) -> Option<Vec<u8>> {
     Some(last.to_ascii_lowercase())
 }
 
-fn of_now(raw: &Raw, parameters: &[Parameter]) -> Result<(), Failure> {
+/// Whether it was signed not long before it arrived, and not later than by now. The clock of the edge where it arrived may
+/// have been wrong, and what waited in a spool is judged later: such a time lies in between.
+fn of_now(raw: &Raw, parameters: &[Parameter], judged_at: Time) -> Result<(), Failure> {
     let seconds = value(parameters, Known::Ts).and_then(|text| text.parse::<i64>().ok());
-    let is_near = |seconds: i64| raw.received_at.seconds().abs_diff(seconds) <= SIGNATURE_SECONDS_MAX;
-    if seconds.is_some_and(is_near) { Ok(()) } else { Err(Failure::SignatureStale) }
+    let (arrived_at, max) = (raw.received_at.min(judged_at), Span::from_seconds(SIGNATURE_SECONDS_MAX));
+    let between = arrived_at.minus(max).seconds()..=judged_at.max(arrived_at).plus(max).seconds();
+    if seconds.is_some_and(|seconds| between.contains(&seconds)) {
+        Ok(())
+    } else {
+        Err(Failure::SignatureStale)
+    }
 }
 
 fn address(code: &ConversionCode, sender: &Sender) -> Result<(), Failure> {

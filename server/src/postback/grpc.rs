@@ -222,7 +222,8 @@ fn parse_receive(request: ReceivePostbackRequest, app: &App) -> Result<(Postback
     let received_at = violations.check("raw.receive_time", received_at);
     let (Some(id), Some(received_at)) = (id, received_at) else { return Err(violations.into_error()) };
     let address = raw.address.parse::<IpAddr>().ok();
-    let sender = Sender { address, secure: request.secure, from_browser: request.from_browser };
+    let judged_at = app.now();
+    let sender = Sender { address, secure: request.secure, from_browser: request.from_browser, judged_at };
     let too_large = raw.target.len() > TARGET_BYTES_MAX || raw.body.len() > BODY_BYTES_MAX;
     raw.target.truncate(TARGET_BYTES_MAX);
     raw.body.truncate(BODY_BYTES_MAX);

@@ -1562,7 +1562,7 @@ pub enum ErrorReason {
     ClickExpired = 13,
     /// Cause: the conversion is said to have happened before its click. Cure:
     /// correct the conversion time or the sender's clock. FAILED_PRECONDITION,
-    /// HTTP 422. Holds postbacks.
+    /// HTTP 422.
     ClickLaterThanConversion = 14,
     /// Cause: the click came over a tracking link that does not have this
     /// conversion code. Cure: add the code to the link, then replay.
@@ -1693,6 +1693,7 @@ pub enum ErrorReason {
     /// Cause: the time inside an id lies more than three years ahead of the
     /// core's clock, which can't be stored: the clock of the edge that made it
     /// was wrong. Cure: mend the edge's clock. FAILED_PRECONDITION, HTTP 422.
+    /// Holds postbacks.
     ClockWrong = 50,
 }
 impl ErrorReason {

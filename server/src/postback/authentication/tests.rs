@@ -41,7 +41,7 @@ fn code() -> ConversionCode {
 }
 
 fn sender(address: &str, secure: bool) -> Sender {
-    Sender { address: address.parse().ok(), secure, from_browser: false }
+    Sender { address: address.parse().ok(), secure, from_browser: false, judged_at: NOW }
 }
 
 fn checked(code: &ConversionCode, raw: &Raw, sender: Option<&Sender>) -> Checked {
@@ -202,5 +202,30 @@ fn all_is_tried_whatever_is_on_and_a_right_signature_is_known_in_every_mode() {
             };
             assert_eq!(told, expected, "{mode:?} {target}");
         }
+    }
+}
+
+#[test]
+fn a_signature_is_of_now_also_where_the_clock_of_an_edge_was_wrong() {
+    for (arrived, judged, ts, passes) in [
+        (0, 0, -300, true),
+        (0, 0, -301, false),
+        (0, 0, 300, true),
+        (0, 0, 301, false),
+        // It waited in a spool.
+        (0, 7_200, -301, false),
+        (0, 7_200, 10, true),
+        // The edge was behind, or ahead.
+        (-3_600, 100, 90, true),
+        (-3_600, 100, 401, false),
+        (86_400, 100, 90, true),
+        (86_400, 100, -300, false),
+        (86_400, 100, 86_400, false),
+    ] {
+        let at = |of: i64| Time::from_micros((NOW.seconds() + of) * 1_000_000);
+        let target = format!("/s2s?ts={}", NOW.seconds() + ts);
+        let raw = Raw { received_at: at(arrived), ..raw("GET", &target, "") };
+        let parameters = reader::read(&raw, &Overrides::default()).parameters;
+        assert_eq!(of_now(&raw, &parameters, at(judged)).is_ok(), passes, "{arrived} {judged} {ts}");
     }
 }

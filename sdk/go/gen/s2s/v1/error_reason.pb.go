@@ -88,7 +88,7 @@ const (
 	ErrorReason_ERROR_REASON_CLICK_EXPIRED ErrorReason = 13
 	// Cause: the conversion is said to have happened before its click. Cure:
 	// correct the conversion time or the sender's clock. FAILED_PRECONDITION,
-	// HTTP 422. Holds postbacks.
+	// HTTP 422.
 	ErrorReason_ERROR_REASON_CLICK_LATER_THAN_CONVERSION ErrorReason = 14
 	// Cause: the click came over a tracking link that does not have this
 	// conversion code. Cure: add the code to the link, then replay.
@@ -219,6 +219,7 @@ const (
 	// Cause: the time inside an id lies more than three years ahead of the
 	// core's clock, which can't be stored: the clock of the edge that made it
 	// was wrong. Cure: mend the edge's clock. FAILED_PRECONDITION, HTTP 422.
+	// Holds postbacks.
 	ErrorReason_ERROR_REASON_CLOCK_WRONG ErrorReason = 50
 )
 

@@ -151,7 +151,7 @@ export enum ErrorReason {
   /**
    * Cause: the conversion is said to have happened before its click. Cure:
    * correct the conversion time or the sender's clock. FAILED_PRECONDITION,
-   * HTTP 422. Holds postbacks.
+   * HTTP 422.
    *
    * @generated from enum value: ERROR_REASON_CLICK_LATER_THAN_CONVERSION = 14;
    */
@@ -447,6 +447,7 @@ export enum ErrorReason {
    * Cause: the time inside an id lies more than three years ahead of the
    * core's clock, which can't be stored: the clock of the edge that made it
    * was wrong. Cure: mend the edge's clock. FAILED_PRECONDITION, HTTP 422.
+   * Holds postbacks.
    *
    * @generated from enum value: ERROR_REASON_CLOCK_WRONG = 50;
    */

@@ -95,7 +95,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_CLICK_LATER_THAN_CONVERSION: _ErrorReason.ValueType  # 14
     """Cause: the conversion is said to have happened before its click. Cure:
     correct the conversion time or the sender's clock. FAILED_PRECONDITION,
-    HTTP 422. Holds postbacks.
+    HTTP 422.
     """
     ERROR_REASON_CODE_NOT_ON_LINK: _ErrorReason.ValueType  # 15
     """Cause: the click came over a tracking link that does not have this
@@ -259,6 +259,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Cause: the time inside an id lies more than three years ahead of the
     core's clock, which can't be stored: the clock of the edge that made it
     was wrong. Cure: mend the edge's clock. FAILED_PRECONDITION, HTTP 422.
+    Holds postbacks.
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -343,7 +344,7 @@ it is the latter and it was not counted, the operator lengthens
 ERROR_REASON_CLICK_LATER_THAN_CONVERSION: ErrorReason.ValueType  # 14
 """Cause: the conversion is said to have happened before its click. Cure:
 correct the conversion time or the sender's clock. FAILED_PRECONDITION,
-HTTP 422. Holds postbacks.
+HTTP 422.
 """
 ERROR_REASON_CODE_NOT_ON_LINK: ErrorReason.ValueType  # 15
 """Cause: the click came over a tracking link that does not have this
@@ -507,5 +508,6 @@ ERROR_REASON_CLOCK_WRONG: ErrorReason.ValueType  # 50
 """Cause: the time inside an id lies more than three years ahead of the
 core's clock, which can't be stored: the clock of the edge that made it
 was wrong. Cure: mend the edge's clock. FAILED_PRECONDITION, HTTP 422.
+Holds postbacks.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

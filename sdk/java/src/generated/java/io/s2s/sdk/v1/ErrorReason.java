@@ -162,7 +162,7 @@ public enum ErrorReason
    * <pre>
    * Cause: the conversion is said to have happened before its click. Cure:
    * correct the conversion time or the sender's clock. FAILED_PRECONDITION,
-   * HTTP 422. Holds postbacks.
+   * HTTP 422.
    * </pre>
    *
    * <code>ERROR_REASON_CLICK_LATER_THAN_CONVERSION = 14;</code>
@@ -491,6 +491,7 @@ public enum ErrorReason
    * Cause: the time inside an id lies more than three years ahead of the
    * core's clock, which can't be stored: the clock of the edge that made it
    * was wrong. Cure: mend the edge's clock. FAILED_PRECONDITION, HTTP 422.
+   * Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CLOCK_WRONG = 50;</code>
@@ -643,7 +644,7 @@ public enum ErrorReason
    * <pre>
    * Cause: the conversion is said to have happened before its click. Cure:
    * correct the conversion time or the sender's clock. FAILED_PRECONDITION,
-   * HTTP 422. Holds postbacks.
+   * HTTP 422.
    * </pre>
    *
    * <code>ERROR_REASON_CLICK_LATER_THAN_CONVERSION = 14;</code>
@@ -972,6 +973,7 @@ public enum ErrorReason
    * Cause: the time inside an id lies more than three years ahead of the
    * core's clock, which can't be stored: the clock of the edge that made it
    * was wrong. Cure: mend the edge's clock. FAILED_PRECONDITION, HTTP 422.
+   * Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CLOCK_WRONG = 50;</code>
