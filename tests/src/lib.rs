@@ -300,18 +300,16 @@ impl Server {
 
     /// Waits until nothing is in the spool any more.
     pub async fn drained(&self) {
-        eventually(async || {
+        self.drained_within(PATIENCE).await;
+    }
+
+    /// The same for a backlog.
+    pub async fn drained_within(&self, patience: Duration) {
+        eventually_within(patience, async || {
             let health = self.health().await;
             (health["status"] == "serving" && health["spool"]["records"] == 0).then_some(())
         })
         .await;
-    }
-
-    /// The same, also of a server without a spool.
-    pub async fn drained_if_spooling(&self) {
-        if !self.health().await["spool"].is_null() {
-            self.drained().await;
-        }
     }
 
     /// A new conversion code with that name and otherwise defaults.
@@ -410,7 +408,15 @@ impl Answer {
 }
 
 /// Asks until there is an answer: for what happens a moment after the response.
-pub async fn eventually<T, F: Future<Output = Option<T>>>(mut ask: impl FnMut() -> F) -> T {
+pub async fn eventually<T, F: Future<Output = Option<T>>>(ask: impl FnMut() -> F) -> T {
+    eventually_within(PATIENCE, ask).await
+}
+
+/// The same for what a busy machine may take longer for, such as a backlog.
+pub async fn eventually_within<T, F: Future<Output = Option<T>>>(
+    patience: Duration,
+    mut ask: impl FnMut() -> F,
+) -> T {
     let answered = async {
         loop {
             if let Some(answer) = ask().await {
@@ -419,7 +425,7 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(mut ask: impl FnMut() 
             tokio::time::sleep(POLL_INTERVAL).await;
         }
     };
-    tokio::time::timeout(PATIENCE, answered).await.expect("it happens in time")
+    tokio::time::timeout(patience, answered).await.expect("it happens in time")
 }
 
 /// An HTTP client that follows no redirect.

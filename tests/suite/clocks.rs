@@ -17,7 +17,7 @@ use s2s_tests::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::load::Load;
+use crate::load::{Load, PATIENCE};
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
@@ -98,7 +98,7 @@ impl Scene {
 
     /// Nothing waits, nothing is held but for the click's age by a clock that was wrong, and all is there.
     async fn check(&self) {
-        self.front().drained().await;
+        self.front().drained_within(PATIENCE).await;
         self.load.check(&self.core).await;
         let held = ListPostbacksRequest { verdict: Verdict::Held.into(), ..Default::default() };
         let held = self.core.client().list_postbacks(held).await.unwrap().postbacks;

@@ -7,12 +7,12 @@ use s2s_tests::{
     Server,
     database::{file, fresh_on, kind, server::DatabaseServer},
     disk::{FailingDisk, SmallDisk},
-    eventually,
+    eventually, eventually_within,
 };
 
 use tempfile::TempDir;
 
-use crate::load::Load;
+use crate::load::{Load, PATIENCE};
 
 /// How often the disk fails and is mended again.
 const ROUNDS: usize = 6;
@@ -83,7 +83,8 @@ impl Scene {
         if let Some(database) = &mut self.database {
             database.revive().await;
         }
-        eventually(async || (self.server.health().await["status"] == "serving").then_some(())).await;
+        let serves = async || (self.server.health().await["status"] == "serving").then_some(());
+        eventually_within(PATIENCE, serves).await;
     }
 
     /// The server ends in one way or the other, and begins again.
@@ -99,7 +100,9 @@ impl Scene {
     }
 
     async fn check(&self) {
-        self.server.drained_if_spooling().await;
+        if !self.server.health().await["spool"].is_null() {
+            self.server.drained_within(PATIENCE).await;
+        }
         self.load.check(&self.server).await;
     }
 

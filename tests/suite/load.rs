@@ -7,6 +7,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use futures::TryStreamExt as _;
@@ -19,13 +20,15 @@ use s2s_sdk::{
     },
 };
 use s2s_tests::{
-    Answer, Server, administrator, eventually,
+    Answer, Server, administrator, eventually_within,
     sale::{query, value, visit},
 };
 use tokio::task::JoinSet;
 
 use crate::moved;
 
+/// How long a database may take until it serves again, and a backlog until it is gone, whatever the machine.
+pub const PATIENCE: Duration = Duration::from_mins(5);
 /// Who sends at the same time.
 const SENDERS: usize = 8;
 /// Clicks that sales without a visit are of.
@@ -140,7 +143,7 @@ impl Load {
     /// Waits until so many more have been counted, one way or another.
     pub async fn more(&self, of: &AtomicUsize, more: usize) {
         let goal = of.load(Ordering::Relaxed) + more;
-        eventually(async || (of.load(Ordering::Relaxed) >= goal).then_some(())).await;
+        eventually_within(PATIENCE, async || (of.load(Ordering::Relaxed) >= goal).then_some(())).await;
     }
 
     async fn send_all(self: Arc<Self>) {
