@@ -21,8 +21,8 @@ use crate::time::{Clock, Span, Time};
 /// How often the system's time is looked at, and how often another clock is asked.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 const LOOKS_PER_QUESTION: u32 = 3;
-/// How far the system's time may be from ours to be followed at once, as where it is kept right by small steps.
-const STEP_MAX: Span = Span::from_seconds(1);
+/// How far the system's time may be from ours to be followed at once.
+const STEP_MAX: Span = Clock::STEP_MAX;
 /// How many looks in a row must find the system's time elsewhere for it to be followed, where no other clock answers.
 const LOOKS_UNTIL_BELIEVED: u32 = 600;
 /// How far an edge's clock may be from its core's: more than an answer takes on its way.
@@ -179,7 +179,7 @@ impl Watch {
 
     /// Compares the clocks once. Whether the system's time has jumped since.
     pub fn look(&self, reference: Option<Reference>) -> bool {
-        let (ours, system) = (self.clock.now(), Clock::system_now());
+        let (ours, system) = (self.clock.steady_now(), Clock::system_now());
         let mut settled = settle(ours, system, reference);
         if self.has_stayed_apart(settled, system, reference) {
             settled = system;

@@ -147,14 +147,17 @@ impl fmt::Display for Offset {
     }
 }
 
-/// The server's own clock: the system's time at the start, carried on by its steady clock, which nobody can set. So a
-/// jump of the system's time changes nothing by itself; `clock` decides whether it is followed.
+/// The server's own clock: the system's time, as long as it is where a steady clock, which nobody can set, carries it on
+/// to; else the latter. So a jump of the system's time changes nothing by itself; `clock` decides whether it is followed.
 ///
 /// Clones are of the same clock. It holds the time at which the steady clock stood at zero, in microseconds.
 #[derive(Clone)]
 pub struct Clock(Arc<AtomicI64>);
 
 impl Clock {
+    /// How far the system's time may be elsewhere to be followed, as where it is kept right by small steps.
+    pub const STEP_MAX: Span = Span::from_seconds(1);
+
     pub fn system() -> Self {
         let clock = Self(Arc::default());
         clock.set(Self::system_now());
@@ -169,6 +172,12 @@ impl Clock {
     }
 
     pub fn now(&self) -> Time {
+        let (system, steady) = (Self::system_now(), self.steady_now());
+        if system.ahead_of(steady).size() <= Self::STEP_MAX { system } else { steady }
+    }
+
+    /// The time to which the steady clock carries on what was set last.
+    pub fn steady_now(&self) -> Time {
         Time(steady_micros().saturating_add(self.0.load(Ordering::Relaxed)))
     }
 
