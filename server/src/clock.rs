@@ -274,6 +274,26 @@ mod tests {
     }
 
     #[test]
+    fn the_system_is_believed_in_the_end_unless_a_clock_says_otherwise() {
+        let hour_ahead = || Clock::system_now().plus(Span::from_seconds(HOUR));
+        let is_ahead = |clock: &Clock| clock.now().ahead_of(Clock::system_now()).size() > STEP_MAX;
+        for database_answers in [true, false] {
+            let clock = Clock::system();
+            clock.set(hour_ahead());
+            let watch = Watch::new(clock.clone());
+            for look in 0..LOOKS_UNTIL_BELIEVED {
+                watch.look(None);
+                assert!(is_ahead(&clock), "{look}");
+                if database_answers {
+                    watch.look(Some(Reference::Database(hour_ahead())));
+                }
+            }
+            watch.look(None);
+            assert_eq!(is_ahead(&clock), database_answers);
+        }
+    }
+
+    #[test]
     fn an_edge_goes_by_its_core() {
         let origin = at(0).seconds();
         let core = |seconds| Some(Reference::Core(at(seconds)));
