@@ -16,7 +16,7 @@ use futures::future::BoxFuture;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use crate::time::{Clock, Span, Time};
+use crate::values::time::{Clock, Span, Time};
 
 /// How often the system's time is looked at, and how often another clock is asked.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);

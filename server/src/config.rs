@@ -2,8 +2,11 @@
 //! environment. What is unknown or wrong ends the start with a sentence and a reason.
 
 mod cors;
+mod database;
 mod edge;
+mod retention;
 mod secret_url;
+mod tls;
 
 use std::{
     ffi::OsStr,
@@ -22,20 +25,19 @@ use ipnet::IpNet;
 use url::Url;
 
 use crate::{
-    api_key::KeyText,
-    app::Retention,
-    click::StoredAddresses,
-    edge::{Core, SpoolSettings},
-    serve::TlsFiles,
-    time::Span,
+    error::StartError,
+    values::{address::StoredAddresses, api_key_text::KeyText, time::Span},
 };
 
 pub use cors::CorsOrigin;
 use cors::cors_origin;
-pub use edge::Role;
+pub use database::backend;
 use edge::{CORE_KEY, EdgeConfig};
+pub use edge::{CoreAddress, Role, SpoolSettings};
+pub use retention::Retention;
 pub use secret_url::SecretUrl;
 use secret_url::masked;
+pub use tls::TlsFiles;
 
 const PREFIX: &str = "S2S_";
 /// Days that rows are kept at most, where it is not for ever: a century.
@@ -199,50 +201,30 @@ pub struct Config {
     pub log: String,
 }
 
-/// Why the configuration can't be used.
+/// Why there is no configuration to start with.
 #[derive(Debug)]
-pub struct ConfigError {
-    /// For machines, for example `UNKNOWN_SETTING`.
-    reason: &'static str,
-    message: String,
-    /// The exit code; 0 where help or the version was asked for.
-    pub exit_code: u8,
+pub enum NoConfig {
+    /// Help or the version was asked for: the text to print.
+    Asked(String),
+    Wrong(StartError),
 }
 
-impl std::error::Error for ConfigError {}
-
-impl std::fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let message = self.message.trim_end();
-        if self.exit_code == 0 {
-            f.write_str(message)
-        } else {
-            write!(f, "{message}\nreason: {}", self.reason)
-        }
+impl From<StartError> for NoConfig {
+    fn from(error: StartError) -> Self {
+        Self::Wrong(error)
     }
 }
 
 impl Config {
     /// Reads flags and environment of this process.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
-    pub fn read() -> Result<Self, ConfigError> {
+    pub fn read() -> Result<Self, NoConfig> {
         let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         known_variables(names)?;
         // Help does not show what variables hold, which may be a password.
         let command = Self::command().mut_args(|arg| arg.hide_env_values(true));
         let parsed = command.try_get_matches().and_then(|matches| Self::from_arg_matches(&matches));
-        let mut config = parsed.map_err(|error| {
-            let wrong = error.use_stderr();
-            let reason = match error.kind() {
-                ErrorKind::UnknownArgument => "UNKNOWN_SETTING",
-                _ => "INVALID_SETTING",
-            };
-            ConfigError {
-                reason,
-                message: without_secrets(&error.to_string()),
-                exit_code: if wrong { 2 } else { 0 },
-            }
-        })?;
+        let mut config = parsed.map_err(|error| refused(&error))?;
         let key = |name| std::env::var_os(name).map(|text| key_text(name, &text)).transpose();
         (config.admin_key, config.core_key) = (key(ADMIN_KEY)?, key(CORE_KEY)?);
         config.check()?;
@@ -250,45 +232,45 @@ impl Config {
     }
 
     /// What must hold between the settings.
-    fn check(&self) -> Result<(), ConfigError> {
+    fn check(&self) -> Result<(), StartError> {
         let checked = self.database_url.check_database();
-        checked.map_err(|fault| invalid(format!("error: invalid value for --database-url: {fault}")))?;
+        checked.map_err(|fault| invalid(format!("invalid value for --database-url: {fault}")))?;
         self.edge.check()?;
         if self.cors_origins.len() > 1 && self.cors_origins.contains(&CorsOrigin::Any) {
-            let message = "error: --cors-origins has `*` and others; `*` is all of them".to_owned();
+            let message = "--cors-origins has `*` and others; `*` is all of them".to_owned();
             return Err(invalid(message));
         }
         if self.no_auth && self.cors_origins != [CorsOrigin::Any] {
-            let message = "error: --cors-origins is for pages that show API keys, and with --no-auth nobody does; leave \
-                           either away"
-                .to_owned();
-            return Err(ConfigError { reason: "CORS_WITHOUT_KEYS", message, exit_code: 2 });
-        }
-        if self.no_auth && self.rate_per_key.is_some() {
             let message =
-                "error: --rate-per-key counts by API keys, and with --no-auth nobody shows one; leave \
+                "--cors-origins is for pages that show API keys, and with --no-auth nobody does; leave \
                            either away"
                     .to_owned();
-            return Err(ConfigError { reason: "RATE_WITHOUT_KEYS", message, exit_code: 2 });
+            return Err(StartError::setting("CORS_WITHOUT_KEYS", message));
+        }
+        if self.no_auth && self.rate_per_key.is_some() {
+            let message = "--rate-per-key counts by API keys, and with --no-auth nobody shows one; leave \
+                           either away"
+                .to_owned();
+            return Err(StartError::setting("RATE_WITHOUT_KEYS", message));
         }
         self.check_reachable()
     }
 
     /// Takes note of where the server really listens, which may be another's choice.
-    pub fn listens_at(&mut self, address: SocketAddr) -> Result<(), ConfigError> {
+    pub fn listens_at(&mut self, address: SocketAddr) -> Result<(), StartError> {
         self.listen = address;
         self.check_reachable()
     }
 
-    fn check_reachable(&self) -> Result<(), ConfigError> {
+    fn check_reachable(&self) -> Result<(), StartError> {
         if !self.no_auth || self.listen.ip().is_loopback() {
             return Ok(());
         }
         let message = format!(
-            "error: --no-auth makes an administrator of whoever reaches {}; leave it away, or listen on 127.0.0.1",
+            "--no-auth makes an administrator of whoever reaches {}; leave it away, or listen on 127.0.0.1",
             self.listen
         );
-        Err(ConfigError { reason: "NO_AUTH_REACHABLE", message, exit_code: 2 })
+        Err(StartError::setting("NO_AUTH_REACHABLE", message))
     }
 
     pub fn retention(&self) -> Retention {
@@ -329,8 +311,8 @@ impl Config {
         self.tls_key.iter().chain(self.edge.client_key()).cloned().collect()
     }
 
-    /// The way to a core that is elsewhere.
-    pub fn core(&self) -> Result<Core, ConfigError> {
+    /// The address of a remote core, and how the edge proves who it is.
+    pub fn core(&self) -> Result<CoreAddress, StartError> {
         self.edge.core(self.core_key.as_ref())
     }
 
@@ -343,7 +325,7 @@ impl Config {
 const OF_CLIENTS: [&str; 2] = ["S2S_API_KEY", "S2S_ENDPOINT"];
 
 /// Refuses `S2S_*` variables that name no setting: a misspelt one would otherwise do nothing.
-fn known_variables(names: impl Iterator<Item = String>) -> Result<(), ConfigError> {
+fn known_variables(names: impl Iterator<Item = String>) -> Result<(), StartError> {
     let command = Config::command();
     let known: Vec<&str> = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
     for name in names.filter(|name| name.starts_with(PREFIX)) {
@@ -351,19 +333,19 @@ fn known_variables(names: impl Iterator<Item = String>) -> Result<(), ConfigErro
             [ADMIN_KEY, CORE_KEY].contains(&name.as_str()) || OF_CLIENTS.contains(&name.as_str());
         if !known_elsewhere && !known.contains(&name.as_str()) {
             let message = format!(
-                "error: {name} is not a setting; the settings are {}, {ADMIN_KEY}, {CORE_KEY}",
+                "{name} is not a setting; the settings are {}, {ADMIN_KEY}, {CORE_KEY}",
                 known.join(", ")
             );
-            return Err(ConfigError { reason: "UNKNOWN_SETTING", message, exit_code: 2 });
+            return Err(StartError::setting("UNKNOWN_SETTING", message));
         }
     }
     Ok(())
 }
 
 /// Says nothing of the text itself, which may be a secret that is mistyped.
-fn key_text(name: &str, text: &OsStr) -> Result<KeyText, ConfigError> {
+fn key_text(name: &str, text: &OsStr) -> Result<KeyText, StartError> {
     let parsed = text.to_string_lossy().parse::<KeyText>();
-    parsed.map_err(|fault| invalid(format!("error: the API key in {name} {fault}")))
+    parsed.map_err(|fault| invalid(format!("the API key in {name} {fault}")))
 }
 
 /// A number of days that rows are kept.
@@ -371,8 +353,24 @@ fn days(min: i64) -> RangedI64ValueParser<i64> {
     clap::value_parser!(i64).range(min..=DAYS_MAX)
 }
 
-fn invalid(message: String) -> ConfigError {
-    ConfigError { reason: "INVALID_SETTING", message, exit_code: 2 }
+/// The error of a wrong setting that no closer reason describes.
+fn invalid(message: impl Into<String>) -> StartError {
+    StartError::setting("INVALID_SETTING", message)
+}
+
+/// What the parser of the command line refused, or was asked to print.
+fn refused(error: &clap::Error) -> NoConfig {
+    let text = error.to_string();
+    if !error.use_stderr() {
+        return NoConfig::Asked(text.trim_end().to_owned());
+    }
+    let reason = match error.kind() {
+        ErrorKind::UnknownArgument => "UNKNOWN_SETTING",
+        _ => "INVALID_SETTING",
+    };
+    let message = without_secrets(&text);
+    let message = message.strip_prefix("").unwrap_or(&message);
+    NoConfig::Wrong(StartError::setting(reason, message.trim_end()))
 }
 
 /// What clap says, which repeats what it was given: a URL that stands in the wrong place, or is wrong, may hold a password.

@@ -4,13 +4,15 @@
 //! then writes fails at once under load); a pool of its own reads. PostgreSQL and MariaDB: a pool that
 //! writes and one that reads, so that neither waits for the other.
 
-mod faults;
-mod insert;
+mod batch_connection;
+mod bulk_insert;
+mod errors;
+pub mod group_commit;
 mod lived;
+mod migration;
 mod mysql;
 mod partitions;
 mod postgres;
-mod session;
 mod sqlite;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -25,14 +27,14 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::migration::Migrator;
+use self::migration::Migrator;
 
-pub use faults::{is_contention, is_known_key, is_outage, is_without_partition};
-pub use insert::{Insertion, insert_new, is_one_statement, statement_runs};
+use batch_connection::Writes;
+pub use batch_connection::{Connection, Session};
+pub use bulk_insert::{Insertion, insert_new, is_one_statement, statement_runs};
+pub use errors::{is_contention, is_known_key, is_outage};
 pub use lived::Lived;
 pub use partitions::{Month, TimedTable};
-use session::Writes;
-pub use session::{Connection, Session};
 
 /// How long a call waits for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -49,27 +51,6 @@ const STATEMENTS_CACHED_MAX: usize = 256;
 /// Rows that are deleted at once, about: few enough that no writer waits long for it.
 const DELETED_ROWS_MAX: usize = 1_000;
 
-/// Declares how a type that serde knows is kept in a text column, as JSON. Used with
-/// `#[sea_orm(value_type = "String")]`.
-macro_rules! json_text {
-    ($name:ident) => {
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&serde_json::to_string(self).map_err(|_| std::fmt::Error)?)
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = serde_json::Error;
-
-            fn from_str(text: &str) -> Result<Self, serde_json::Error> {
-                serde_json::from_str(text)
-            }
-        }
-    };
-}
-pub(crate) use json_text;
-
 /// The database, open and migrated.
 #[derive(Clone)]
 pub struct Db {
@@ -84,8 +65,13 @@ impl Db {
     /// Opens the database at `url`, checks that its commits are durable, and brings its schema up to
     /// date. `allow_lossy`: settings that may lose what was acknowledged, and are accepted all the same.
     /// `batches_max`: how many batches are written at the same time; SQLite writes one.
-    pub async fn open(url: &str, allow_lossy: &[String], batches_max: u16) -> Result<Self, Unusable> {
-        let backend = backend(url).ok_or_else(|| DbErr::Custom("it is of no known kind".to_owned()))?;
+    pub async fn open(
+        backend: Option<DbBackend>,
+        url: &str,
+        allow_lossy: &[String],
+        batches_max: u16,
+    ) -> Result<Self, Unusable> {
+        let backend = backend.ok_or_else(|| DbErr::Custom("it is of no known kind".to_owned()))?;
         let batches_max = if backend == DbBackend::Sqlite { 1 } else { batches_max };
         let role = Role::Writer { connections: u32::from(batches_max) + OTHER_WRITERS_MAX };
         let writer = Database::connect(options(backend, url, role)).await?;
@@ -207,17 +193,6 @@ impl fmt::Display for Unusable {
 impl From<DbErr> for Unusable {
     fn from(error: DbErr) -> Self {
         Self::Failed(error)
-    }
-}
-
-/// The kind of database that a URL names.
-pub fn backend(url: &str) -> Option<DbBackend> {
-    let (scheme, _) = url.split_once(':')?;
-    match scheme {
-        "sqlite" => Some(DbBackend::Sqlite),
-        "postgres" | "postgresql" => Some(DbBackend::Postgres),
-        "mysql" | "mariadb" => Some(DbBackend::MySql),
-        _ => None,
     }
 }
 

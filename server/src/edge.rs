@@ -4,12 +4,12 @@
 //! Absent on purpose: any reading of a postback. The core reads the raw bytes, so that rules change in
 //! one place.
 
-mod caller;
-mod core;
-mod known;
-mod reach;
+mod client_kind;
+mod core_client;
+mod core_health;
+mod postback;
 mod redirect;
-mod s2s;
+mod snapshot;
 mod spool;
 
 use std::{net::IpAddr, pin::pin, sync::Arc, time::Duration};
@@ -30,22 +30,22 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::Status;
 
 use self::{
-    core::{Calls, Failed, failed},
-    reach::Reach,
+    core_client::{CoreClient, Failed, failed},
+    core_health::Reach,
     spool::{Drain, Record, Spool},
 };
 use crate::{
-    click::{ClickIdKey, ClickIdKeys, KeyId},
     clock::{Reference, Watch},
-    error::{Error, RETRY_AFTER, Result, http_status, reason_text},
-    id::Random,
-    time::{Clock, Span, Time},
+    config::SpoolSettings,
+    error::{Error, RETRY_AFTER, Result, StartError, http_status, reason_text},
+    values::{
+        click_id::{ClickIdKey, ClickIdKeys, KeyId},
+        id::Random,
+        time::{Clock, Span, Time},
+    },
 };
 
-pub use self::{
-    core::{Core, Services, not_started},
-    spool::Settings as SpoolSettings,
-};
+pub use self::core_client::{CoreTransport, not_started};
 
 /// Clicks that may still be on their way to the core after their visitors were sent on.
 const CLICKS_UNDER_WAY_MAX: usize = 10_000;
@@ -76,7 +76,7 @@ pub struct Overload;
 
 /// A running edge.
 pub struct Edge {
-    calls: Calls,
+    calls: CoreClient,
     reach: Arc<Reach>,
     spool: Option<Spool>,
     links: Arc<redirect::Links>,
@@ -86,31 +86,31 @@ pub struct Edge {
     tasks: TaskTracker,
     clicks_under_way: Semaphore,
     /// A core that is elsewhere, and so has a clock of its own.
-    far_core: Option<ClickServiceClient<Core>>,
+    far_core: Option<ClickServiceClient<CoreTransport>>,
 }
 
 impl Edge {
     /// Whether an edge with this spool can begin without its core: by what it knew before, and since the spool takes
     /// what the core does not.
     pub fn can_begin_alone(spool: Option<&SpoolSettings>) -> bool {
-        let known = spool.map(|settings| known::read(&known::path(&settings.folder)));
+        let known = spool.map(|settings| snapshot::read(&snapshot::path(&settings.folder)));
         known.is_some_and(|known| !known.click_id_keys.click_id_keys.is_empty())
     }
 
     /// Opens the spool, and asks the core for what the edge needs to mint click ids by itself, or reads what it
     /// said last. `tasks` runs what goes on after a visitor was sent on.
     pub async fn start(
-        core: Core,
+        core: CoreTransport,
         spool: Option<SpoolSettings>,
         watch: &Watch,
         random: Random,
         tasks: &TaskTracker,
         stopping: &CancellationToken,
-    ) -> Result<Self, Box<dyn std::error::Error>> {
+    ) -> Result<Self, StartError> {
         let clock = watch.clock();
         let spool = spool.map(|settings| spool::open(settings, clock.clone(), random.clone())).transpose()?;
-        let known_at = spool.as_ref().map(|(spool, _)| known::path(spool.folder()));
-        let known = known_at.as_deref().map(known::read).unwrap_or_default();
+        let known_at = spool.as_ref().map(|(spool, _)| snapshot::path(spool.folder()));
+        let known = known_at.as_deref().map(snapshot::read).unwrap_or_default();
         let clicks = ClickServiceClient::new(core.clone());
         let far_core = core.is_elsewhere().then(|| clicks.clone());
         let keys = match ask_keys(clicks, &clock).await {
@@ -122,7 +122,8 @@ impl Edge {
             }
             Err(status) if known.click_id_keys.click_id_keys.is_empty() => {
                 let message = "an edge must reach the core once before it can do without";
-                return Err(format!("{message}: {}\nreason: CORE_AWAY", status.message()).into());
+                let message = format!("{message}: {}", status.message());
+                return Err(StartError::failure("CORE_AWAY", message));
             }
             Err(status) => {
                 let message = "the core is away; the edge goes by what it knew";
@@ -132,7 +133,7 @@ impl Edge {
         };
         let links =
             Arc::new(redirect::Links::new(TrackingLinkServiceClient::new(core.clone()), known.links).await);
-        let (calls, reach) = (Calls::new(core), Arc::new(Reach::default()));
+        let (calls, reach) = (CoreClient::new(core), Arc::new(Reach::default()));
         let click_id_keys = click_id_keys(keys.clone())?;
         let spool = spool.map(|(spool, writer)| {
             let drain = Drain::new(&spool, calls.clone(), reach.clone(), random.clone());
@@ -143,7 +144,7 @@ impl Edge {
         });
         if let Some(path) = known_at {
             let kept =
-                known::keep(path, keys, links.clone(), clock.clone(), random.clone(), stopping.clone());
+                snapshot::keep(path, keys, links.clone(), clock.clone(), random.clone(), stopping.clone());
             tasks.spawn(kept);
         }
         Ok(Self {
@@ -239,7 +240,7 @@ impl Edge {
 
 /// The click id keys, and the time by the core's clock; `None` where the answer took too long to tell.
 async fn ask_keys(
-    mut core: ClickServiceClient<Core>,
+    mut core: ClickServiceClient<CoreTransport>,
     clock: &Clock,
 ) -> Result<(ListClickIdKeysResponse, Option<Time>), Status> {
     let asked = clock.now();
@@ -309,7 +310,7 @@ pub async fn handle(
     let path = request.uri().path().trim_matches('/');
     if is_postback(path) {
         return match *request.method() {
-            Method::GET | Method::POST => s2s::handle(&edge, client, request).await,
+            Method::GET | Method::POST => postback::handle(&edge, client, request).await,
             // A link checker's HEAD must neither record a conversion nor hear that one is safe.
             _ => not_allowed("GET, POST"),
         };
@@ -339,7 +340,7 @@ pub enum Purpose {
 pub fn purpose(request: &axum::extract::Request) -> Purpose {
     let (method, headers) = (request.method(), request.headers());
     let postback = is_postback(request.uri().path().trim_matches('/'));
-    if caller::looks_ahead(headers) || caller::is_previewer(headers) {
+    if client_kind::looks_ahead(headers) || client_kind::is_previewer(headers) {
         return Purpose::Look;
     }
     match *method {
@@ -353,7 +354,7 @@ pub fn purpose(request: &axum::extract::Request) -> Purpose {
 pub fn refuse(request: &axum::extract::Request, error: &Error) -> Response {
     let (status, reason) = (http_status(error.code()), error.reason());
     if is_postback(request.uri().path().trim_matches('/')) {
-        s2s::refused(status, reason_text(reason), error.message())
+        postback::refused(status, reason_text(reason), error.message())
     } else {
         failure(status, reason, error.message())
     }

@@ -3,19 +3,19 @@
 //! An error is a reason of the schema and a sentence for people. What went wrong inside is logged
 //! here, once, and never sent.
 
+mod start;
+
 use std::{any::Any, collections::HashMap, time::Duration};
 
 use http::StatusCode;
 use prost_types::FieldMask;
 use s2s_sdk::v1::ErrorReason;
-use sea_orm::DbErr;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
-use crate::{
-    db::{is_outage, is_without_partition},
-    text::{cut, shown},
-};
+use crate::values::text::{cut, shown};
+
+pub use self::start::StartError;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -183,16 +183,6 @@ impl From<Error> for tonic_types::Status {
         use prost::Message as _;
         let status = Status::from(error);
         Self::decode(status.details()).unwrap_or_default()
-    }
-}
-
-impl From<DbErr> for Error {
-    fn from(error: DbErr) -> Self {
-        if is_outage(&error) || is_without_partition(&error) {
-            Self::unavailable(&error)
-        } else {
-            Self::internal(&error)
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use s2s_sdk::v1::ErrorReason;
 
 use crate::{
     error::{Error, Result},
-    id::AccountId,
+    values::id::AccountId,
 };
 
 const PAGE_ROWS_DEFAULT: u64 = 50;

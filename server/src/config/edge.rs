@@ -3,14 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use http::HeaderValue;
-use s2s_sdk::Client;
 
-use super::{ConfigError, SecretUrl, invalid};
-use crate::{
-    api_key::KeyText,
-    edge::{Core, SpoolSettings},
-};
+use super::{SecretUrl, invalid};
+use crate::{error::StartError, values::api_key_text::KeyText};
 
 /// Has no flag: arguments can be seen by every user of the machine.
 pub const CORE_KEY: &str = "S2S_CORE_KEY";
@@ -65,17 +60,12 @@ pub struct EdgeConfig {
 }
 
 impl EdgeConfig {
-    pub fn check(&self) -> Result<(), ConfigError> {
+    pub fn check(&self) -> Result<(), StartError> {
         let checked = self.core_url.as_ref().map_or(Ok(()), SecretUrl::check_core);
-        checked.map_err(|fault| invalid(format!("error: invalid value for --core: {fault}")))?;
+        checked.map_err(|fault| invalid(format!("invalid value for --core: {fault}")))?;
         if self.core_url.is_some() && self.role != Role::Edge {
-            let message =
-                "error: --core is for --role=edge alone; elsewhere the core is in the server itself";
-            return Err(ConfigError {
-                reason: "CORE_NOT_FOR_ROLE",
-                message: message.to_owned(),
-                exit_code: 2,
-            });
+            let message = "--core is for --role=edge alone; elsewhere the core is in the server itself";
+            return Err(StartError::setting("CORE_NOT_FOR_ROLE", message));
         }
         Ok(())
     }
@@ -97,30 +87,41 @@ impl EdgeConfig {
         Some(SpoolSettings { folder, bytes_max: self.spool_mebibytes_max.saturating_mul(BYTES_PER_MEBIBYTE) })
     }
 
-    /// The way to a core that is elsewhere.
-    pub fn core(&self, key: Option<&KeyText>) -> Result<Core, ConfigError> {
+    /// The address of a remote core, and how the edge proves who it is.
+    pub fn core(&self, key: Option<&KeyText>) -> Result<CoreAddress, StartError> {
         let read = |path: &PathBuf| {
-            std::fs::read(path)
-                .map_err(|error| invalid(format!("error: can't read {}: {error}", path.display())))
+            std::fs::read(path).map_err(|error| invalid(format!("can't read {}: {error}", path.display())))
         };
-        let url = self.core_url.as_ref();
-        let mut builder = Client::builder(url.map(SecretUrl::reveal).unwrap_or_default());
-        if let Some(path) = &self.core_ca {
-            builder = builder.ca_certificate(read(path)?);
-        }
-        if let (Some(certificate), Some(key)) = (&self.core_client_certificate, &self.core_client_key) {
-            builder = builder.identity(read(certificate)?, read(key)?);
-        }
-        let channel = builder.channel().map_err(|error| {
-            let url = url.map(ToString::to_string).unwrap_or_default();
-            invalid(format!("error: --core {url}: {error}"))
+        let identity = match (&self.core_client_certificate, &self.core_client_key) {
+            (Some(certificate), Some(key)) => Some((read(certificate)?, read(key)?)),
+            _ => None,
+        };
+        let key = key.cloned().ok_or_else(|| {
+            invalid(format!("an edge needs an API key with the scope `edge` in {CORE_KEY}"))
         })?;
-        let key = key.ok_or_else(|| {
-            invalid(format!("error: an edge needs an API key with the scope `edge` in {CORE_KEY}"))
-        })?;
-        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", key.reveal()))
-            .map_err(|_| invalid(format!("error: {CORE_KEY} is no API key")))?;
-        bearer.set_sensitive(true);
-        Ok(Core::There(channel, bearer))
+        Ok(CoreAddress {
+            url: self.core_url.clone().unwrap_or_default(),
+            ca: self.core_ca.as_ref().map(read).transpose()?,
+            identity,
+            key,
+        })
     }
+}
+
+/// The address of a remote core, and how an edge proves who it is.
+pub struct CoreAddress {
+    pub url: SecretUrl,
+    /// The authorities whose certificates the core may have, in PEM; `None`: those that the system trusts.
+    pub ca: Option<Vec<u8>>,
+    /// The edge's own certificate and its key, in PEM.
+    pub identity: Option<(Vec<u8>, Vec<u8>)>,
+    pub key: KeyText,
+}
+
+/// The settings of a spool.
+#[derive(Clone, Debug)]
+pub struct SpoolSettings {
+    pub folder: PathBuf,
+    /// Most bytes that its files may take.
+    pub bytes_max: u64,
 }

@@ -4,7 +4,7 @@ use std::{convert::Infallible, fmt, str::FromStr};
 
 use url::{Url, form_urlencoded};
 
-use crate::db::backend;
+use super::backend;
 
 /// In the place of a secret.
 const BLOT: &str = "***";
@@ -12,7 +12,7 @@ const BLOT: &str = "***";
 const BLOTTED_BYTES_MIN: usize = 4;
 
 /// A URL that may hold a password. Shown without it.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct SecretUrl(String);
 
 impl SecretUrl {

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 use uuid::Uuid;
 
 use super::{Connection, Db, TimedTable};
-use crate::time::Time;
+use crate::values::time::Time;
 
 /// What is known of the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{Db, Role, options, postgres};
-use crate::time::Time;
+use crate::values::time::Time;
 
 /// Partitions that are made at once, at most. After a longer pause the first of them is longer than its month.
 const MONTHS_MAX: u32 = 48;
@@ -277,7 +277,7 @@ impl fmt::Display for Month {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::{first_id, id_time};
+    use crate::values::id::{first_id, id_time};
 
     const TABLE: TimedTable = TimedTable { name: "t", id: "id", first_id, time_of: id_time };
 

@@ -22,17 +22,21 @@ use tonic::Code;
 use url::form_urlencoded;
 
 use super::{
-    Core, Edge, Outcome, Overload, caller, failure, header_text,
+    CoreTransport, Edge, Outcome, Overload, client_kind, failure, header_text,
     spool::{Content, Record},
     within,
 };
 use crate::{
-    click::{QUERY_BYTES_MAX, REFERRER_BYTES_MAX, SUB_ID_CHARS_MAX, SubIds, USER_AGENT_BYTES_MAX},
     error::Error,
-    id::AccountId,
-    text::cut,
-    time::Time,
-    tracking_link::{Destination, Filling, LinkKey, SUB_IDS, sub_id_index},
+    values::{
+        click_id::LinkKey,
+        destination::{Destination, Filling, SUB_IDS, sub_id_index},
+        id::AccountId,
+        limits::{QUERY_BYTES_MAX, REFERRER_BYTES_MAX, USER_AGENT_BYTES_MAX},
+        sub_ids::{SUB_ID_CHARS_MAX, SubIds},
+        text::cut,
+        time::Time,
+    },
 };
 
 /// How long a visitor waits until the click is durable, before being sent on all the same.
@@ -125,7 +129,7 @@ enum NoLink {
 
 /// The links that the edge knows: fresh ones, and the last good answer for when the core is away.
 pub struct Links {
-    core: TrackingLinkServiceClient<Core>,
+    core: TrackingLinkServiceClient<CoreTransport>,
     fresh: Cache<String, Arc<Link>>,
     last_good: Cache<String, Arc<Link>>,
     /// The last good answers have changed since it was last asked.
@@ -134,7 +138,10 @@ pub struct Links {
 
 impl Links {
     /// `known`: what the core said before this start.
-    pub async fn new(core: TrackingLinkServiceClient<Core>, known: Vec<ResolveSlugResponse>) -> Self {
+    pub async fn new(
+        core: TrackingLinkServiceClient<CoreTransport>,
+        known: Vec<ResolveSlugResponse>,
+    ) -> Self {
         let cache = || Cache::builder().max_capacity(LINKS_MAX);
         let (fresh, last_good) = (cache().time_to_live(LINK_AGE_MAX).build(), cache().build());
         for link in known.into_iter().filter_map(Link::from_proto) {
@@ -229,7 +236,7 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Respon
 
 /// Whether the request is a visitor's own: no link checker's, and no browser's that only looks ahead.
 fn counts(method: &Method, headers: &HeaderMap) -> bool {
-    method == Method::GET && !caller::looks_ahead(headers)
+    method == Method::GET && !client_kind::looks_ahead(headers)
 }
 
 fn sub_ids(query: &str) -> SubIds {

@@ -7,11 +7,11 @@
 //! Absent on purpose: anything in memory that grows with the backlog; and any way to drop a record but the core's
 //! answer. What can't be read or taken is put aside, and said so.
 
+mod concurrency_limit;
 mod drain;
-mod lanes;
-mod pace;
+mod file;
+mod order;
 mod record;
-mod segment;
 mod writer;
 
 use std::{
@@ -19,7 +19,7 @@ use std::{
     fs::{self, File},
     io,
     os::unix::fs::DirBuilderExt as _,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
@@ -28,58 +28,26 @@ use std::{
 
 use tokio::sync::{Notify, mpsc, oneshot};
 
-use self::{lanes::Lanes, segment::Name, writer::Waiting};
+use self::{file::Name, order::Lanes, writer::Waiting};
 use crate::{
-    id::Random,
-    time::{Clock, Span, Time},
+    config::SpoolSettings,
+    error::StartError,
+    values::{
+        id::Random,
+        time::{Clock, Span, Time},
+    },
 };
 
 pub use self::{
     drain::Drain,
-    lanes::lane,
+    file::replace,
+    order::lane,
     record::{Content, Key, Piece, Pieces, Record, frame},
-    segment::replace,
     writer::Writer,
 };
 
 /// Records that may wait to be written.
 const WAITING_MAX: usize = 4_096;
-
-/// What a spool is set to.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    pub folder: PathBuf,
-    /// Most that its segments may take.
-    pub bytes_max: u64,
-}
-
-/// Why a spool can't be used.
-#[derive(Debug)]
-pub enum Unusable {
-    /// Another process has it.
-    Locked(PathBuf),
-    Failed(PathBuf, io::Error),
-}
-
-impl std::fmt::Display for Unusable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Locked(folder) => write!(
-                f,
-                "another server has the spool in {}; give this one a folder of its own with --spool\nreason: SPOOL_TAKEN",
-                folder.display()
-            ),
-            Self::Failed(folder, error) => write!(
-                f,
-                "can't use the spool in {}: {error}; mend it, name another folder with --spool, or do without \
-                 (--spool=off)\nreason: SPOOL_FAILED",
-                folder.display()
-            ),
-        }
-    }
-}
-
-impl std::error::Error for Unusable {}
 
 /// Why a record was not kept; nothing of it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +77,7 @@ struct Segment {
 
 /// What writer and drain share.
 pub struct State {
-    settings: Settings,
+    settings: SpoolSettings,
     /// The oldest first. The writer appends at the back, the drain takes from the front.
     segments: Mutex<VecDeque<Segment>>,
     /// Something has been appended, or refused.
@@ -148,19 +116,35 @@ pub struct Status {
     pub standing: Span,
 }
 
+fn taken(folder: &Path) -> StartError {
+    let folder = folder.display();
+    let message =
+        format!("another server has the spool in {folder}; give this one a folder of its own with --spool");
+    StartError::failure("SPOOL_TAKEN", message)
+}
+
+fn unusable(folder: &Path, error: &io::Error) -> StartError {
+    let folder = folder.display();
+    let message = format!(
+        "can't use the spool in {folder}: {error}; mend it, name another folder with --spool, or do without \
+         (--spool=off)"
+    );
+    StartError::failure("SPOOL_FAILED", message)
+}
+
 /// Opens the spool, with what former processes have left in it. `Writer` and `Drain` are to be run.
-pub fn open(settings: Settings, clock: Clock, random: Random) -> Result<(Spool, Writer), Unusable> {
-    let failed = |error| Unusable::Failed(settings.folder.clone(), error);
+pub fn open(settings: SpoolSettings, clock: Clock, random: Random) -> Result<(Spool, Writer), StartError> {
+    let failed = |error| unusable(&settings.folder, &error);
     // For the owner alone: what is in it was sent by visitors and merchants, and may be secret.
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&settings.folder).map_err(failed)?;
     let lock = File::options().write(true).create(true).truncate(false).open(settings.folder.join("lock"));
     let lock = lock.map_err(failed)?;
     match lock.try_lock() {
         Ok(()) => {}
-        Err(fs::TryLockError::WouldBlock) => return Err(Unusable::Locked(settings.folder)),
+        Err(fs::TryLockError::WouldBlock) => return Err(taken(&settings.folder)),
         Err(fs::TryLockError::Error(error)) => return Err(failed(error)),
     }
-    let left = segment::list(&settings.folder).map_err(failed)?;
+    let left = file::list(&settings.folder).map_err(failed)?;
     let next = left.last().map_or(1, |(name, _)| name.number + 1);
     let segments = left.into_iter().map(|(name, end)| Segment { name, end, sealed: true }).collect();
     let state = Arc::new(State {

@@ -22,17 +22,18 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Content, Piece, Pieces, Record, Segment, Spool, State, lane,
-    pace::Pace,
+    Content, Piece, Pieces, Record, Segment, Spool, State,
+    concurrency_limit::Pace,
+    file::{self, ASIDE, Appender, Checkpoint, DAMAGED, Name},
+    lane,
     record::{RECORD_BYTES_MAX, frame},
-    segment::{self, ASIDE, Appender, Checkpoint, DAMAGED, Name},
 };
 use crate::{
     edge::{
-        core::{Calls, Failed, failed},
-        reach::Reach,
+        core_client::{CoreClient, Failed, failed},
+        core_health::Reach,
     },
-    id::Random,
+    values::id::Random,
 };
 
 /// Records that are handed over together where the core has a fault with one: others tell whether it is the record.
@@ -50,7 +51,7 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 
 pub struct Drain {
     state: Arc<State>,
-    calls: Calls,
+    calls: CoreClient,
     reach: Arc<Reach>,
     random: Random,
     checkpoint: Checkpoint,
@@ -111,7 +112,7 @@ enum Outcome {
 }
 
 impl Drain {
-    pub fn new(spool: &Spool, calls: Calls, reach: Arc<Reach>, random: Random) -> Self {
+    pub fn new(spool: &Spool, calls: CoreClient, reach: Arc<Reach>, random: Random) -> Self {
         let state = spool.state();
         let checkpoint = Checkpoint::of(&state.settings.folder);
         let left = state.segments().iter().copied().collect();
@@ -180,7 +181,7 @@ impl Drain {
     }
 
     fn read(&self, segment: Segment, from: u64) -> io::Result<Vec<u8>> {
-        segment::read(&segment.name.path(&self.state.settings.folder), from, segment.end)
+        file::read(&segment.name.path(&self.state.settings.folder), from, segment.end)
     }
 
     /// What comes next, `max` of it at the most; nothing where all is drained.
@@ -387,7 +388,7 @@ impl Drain {
             let mut bytes = Vec::with_capacity(RECORD_BYTES_MAX);
             frame(file.name.key, body, &mut bytes);
             file.append(&bytes).map_err(|fault| match fault {
-                segment::Fault::Write(error) | segment::Fault::Sync(error) => error,
+                file::Fault::Write(error) | file::Fault::Sync(error) => error,
             })?;
             Ok::<_, io::Error>(file)
         })();
@@ -407,7 +408,7 @@ impl Drain {
 }
 
 /// Makes the call of a record. `cause`: why the core takes nothing, where nobody has said so yet.
-async fn call(calls: &Calls, record: &Record, cause: &OnceLock<String>) -> Outcome {
+async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<String>) -> Outcome {
     for tries in 1.. {
         let answered = async {
             match &record.content {

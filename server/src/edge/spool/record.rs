@@ -7,7 +7,7 @@
 use prost::Message as _;
 use s2s_sdk::v1::{ListClickIdKeysResponse, ReceivePostbackRequest, RecordClickRequest, ResolveSlugResponse};
 
-use crate::time::Time;
+use crate::values::time::Time;
 
 /// Longest record, in bytes: larger than any that an edge makes.
 pub const RECORD_BYTES_MAX: usize = 128 * 1_024;

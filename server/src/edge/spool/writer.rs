@@ -15,10 +15,10 @@ use tokio::{
 
 use super::{
     Refusal, Segment, State,
+    file::{Appender, Fault, Name, sync_folder},
     record::{RECORD_BYTES_MAX, frame, frame_bytes},
-    segment::{Appender, Fault, Name, sync_folder},
 };
-use crate::{id::Random, time::Time};
+use crate::values::{id::Random, time::Time};
 
 /// A segment is begun anew beyond this. What is drained is deleted in such portions.
 const SEGMENT_BYTES_MAX: usize = 4 * 1_024 * 1_024;

@@ -1,0 +1,151 @@
+//! The caller of a request: its account, its scopes and the rows that it may see.
+
+use s2s_sdk::v1::ErrorReason;
+use tonic::Request;
+
+use super::Scopes;
+use crate::{
+    error::{Error, Result},
+    values::id::AccountId,
+};
+
+/// The rows that a caller may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tenant {
+    /// Those of every account: for an edge of this installation.
+    All,
+    /// Those of one account; for this caller no others exist.
+    Account(AccountId),
+}
+
+impl Tenant {
+    pub fn sees(self, account: AccountId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Account(own) => own == account,
+        }
+    }
+}
+
+/// The maker of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub account: AccountId,
+    pub may: Scopes,
+}
+
+impl Caller {
+    /// An edge in this process. Only the in-process transport sets it; no request from the network can.
+    pub const EDGE: Self = Self { account: AccountId::DEFAULT, may: Scopes::EDGE };
+    /// Every caller from the network, on a server without API keys.
+    pub const ANYONE: Self = Self { account: AccountId::DEFAULT, may: Scopes::ADMINISTRATOR };
+    /// The caller of a request that passed no authentication. It sees nothing.
+    const NOBODY: Self = Self { account: AccountId::NOBODY, may: Scopes::NONE };
+
+    pub fn of<T>(request: &Request<T>) -> Self {
+        request.extensions().get().copied().unwrap_or(Self::NOBODY)
+    }
+
+    /// Refuses a caller that has none of the scopes `needed`.
+    pub fn check(self, needed: Scopes) -> Result<()> {
+        if self.may.meets(needed) {
+            return Ok(());
+        }
+        if needed == Scopes::EDGE {
+            let message = "this call is open to edges of this installation only; an edge needs a key with the \
+                           scope `edge`";
+            return Err(Error::new(ErrorReason::EdgeOnly, message));
+        }
+        Err(lacking(&needed.to_string().replace("`, `", "` or `"), self.may))
+    }
+
+    /// Refuses a caller that would give or take `scopes` without having them.
+    pub fn check_all(self, scopes: Scopes) -> Result<()> {
+        let missing = scopes.without(self.may);
+        if missing == Scopes::NONE || self.may.meets(Scopes::ADMIN) {
+            return Ok(());
+        }
+        Err(lacking(&missing.to_string(), self.may))
+    }
+
+    /// The accounts whose settings and API keys the caller may manage.
+    pub fn governs(self) -> Tenant {
+        if self.may.meets(Scopes::ADMIN) { Tenant::All } else { Tenant::Account(self.account) }
+    }
+
+    /// The accounts whose clicks, conversions and other rows the caller sees.
+    fn sees(self) -> Tenant {
+        if self.may == Scopes::EDGE { Tenant::All } else { Tenant::Account(self.account) }
+    }
+}
+
+/// The error of a caller that lacks a scope. `needed`: text for people.
+fn lacking(needed: &str, may: Scopes) -> Error {
+    let message = format!("this needs an API key with the scope {needed}; the key that was sent has {may}");
+    Error::new(ErrorReason::ScopeMissing, message).with("scope", &needed.replace('`', ""))
+}
+
+/// The rows that the caller of `request` may see.
+pub fn tenant<T>(request: &Request<T>) -> Tenant {
+    Caller::of(request).sees()
+}
+
+/// The account that the caller of `request` acts for.
+pub fn account<T>(request: &Request<T>) -> AccountId {
+    Caller::of(request).account
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const READ: Scopes = Scopes::READ;
+    const WRITE: Scopes = Scopes::WRITE;
+    const RECORD: Scopes = Scopes::RECORD;
+    const ADMIN: Scopes = Scopes::ADMIN;
+    const EDGE: Scopes = Scopes::EDGE;
+
+    fn caller(may: Scopes) -> Caller {
+        Caller { account: AccountId::DEFAULT, may }
+    }
+
+    #[test]
+    fn a_scope_is_asked_for_by_name_and_none_includes_another() {
+        for (may, needed, message) in [
+            (READ, READ, ""),
+            (READ.or(WRITE), WRITE, ""),
+            (EDGE, RECORD.or(EDGE), ""),
+            (ADMIN, READ, "the scope `read`; the key that was sent has `admin`"),
+            (READ, WRITE.or(ADMIN), "the scope `write` or `admin`; the key that was sent has `read`"),
+            (READ.or(RECORD), ADMIN, "the scope `admin`; the key that was sent has `read`, `record`"),
+            (Scopes::ADMINISTRATOR, EDGE, "a key with the scope `edge`"),
+        ] {
+            let refused = caller(may).check(needed).err();
+            assert_eq!(refused.is_none(), message.is_empty(), "{may}");
+            assert!(refused.is_none_or(|error| error.message().ends_with(message)), "{may}");
+        }
+    }
+
+    #[test]
+    fn only_an_administrator_gives_scopes_that_it_lacks() {
+        for (may, given, ok) in [
+            (WRITE, WRITE, true),
+            (WRITE.or(READ), READ, true),
+            (WRITE, READ, false),
+            (WRITE, WRITE.or(ADMIN), false),
+            (ADMIN, EDGE, true),
+        ] {
+            assert_eq!(caller(may).check_all(given).is_ok(), ok, "{may} {given}");
+        }
+    }
+
+    #[test]
+    fn a_call_past_authentication_sees_nothing() {
+        let request = Request::new(());
+        assert_eq!(
+            (tenant(&request), account(&request)),
+            (Tenant::Account(AccountId::NOBODY), AccountId::NOBODY)
+        );
+        assert!(Caller::of(&request).check(Scopes::ANY).is_err());
+    }
+}

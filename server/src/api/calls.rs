@@ -1,0 +1,146 @@
+//! The one table of calls: name, scopes, priority, duration.
+//!
+//! The gate, admission and the tests read it, so that a new call is entered here and in its slice only.
+
+use s2s_sdk::v1::ErrorReason;
+
+use super::Scopes;
+use crate::error::{Error, Result};
+
+/// The package of every call in the table.
+const PACKAGE: &str = "/s2s.v1.";
+
+/// The order in which a loaded server drops requests: the lowest priority first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Priority {
+    /// Health checks. The server never drops them.
+    Health,
+    /// Conversions, postbacks and clicks that edges hand over. The server drops them last.
+    Conversion,
+    /// Visits. A loaded server redirects the visitor without storing the click.
+    Visit,
+    /// Everything else. The server drops it first.
+    Other,
+}
+
+/// A call of the API, and how the server treats it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Service and method, without the package.
+    pub name: &'static str,
+    /// The scopes of which the caller needs one.
+    pub scopes: Scopes,
+    pub priority: Priority,
+    /// The call may last: its API key is checked again while it runs.
+    pub is_long: bool,
+}
+
+const fn call(name: &'static str, scopes: Scopes) -> Call {
+    Call { name, scopes, priority: Priority::Other, is_long: false }
+}
+
+impl Call {
+    /// The call records clicks or conversions, which a loaded server drops last.
+    const fn conversions(self) -> Self {
+        Self { priority: Priority::Conversion, ..self }
+    }
+
+    const fn long(self) -> Self {
+        Self { is_long: true, ..self }
+    }
+}
+
+const READ: Scopes = Scopes::READ;
+const WRITE: Scopes = Scopes::WRITE;
+const RECORD: Scopes = Scopes::RECORD;
+const ADMIN: Scopes = Scopes::ADMIN;
+const EDGE: Scopes = Scopes::EDGE;
+const ANY: Scopes = Scopes::ANY;
+
+/// Every call of the API. A call that is not in the table is refused.
+pub const CALLS: [Call; 41] = [
+    call("AccountService/CreateAccount", ADMIN),
+    // An account other than the caller's own needs `admin`: see `Caller::governs`.
+    call("AccountService/GetAccount", ANY),
+    call("AccountService/ListAccounts", ADMIN),
+    call("AccountService/UpdateAccount", ADMIN),
+    call("ApiKeyService/CreateApiKey", WRITE.or(ADMIN)),
+    call("ApiKeyService/GetApiKey", READ.or(ADMIN)),
+    call("ApiKeyService/ListApiKeys", READ.or(ADMIN)),
+    call("ApiKeyService/RotateApiKey", WRITE.or(ADMIN)),
+    call("ApiKeyService/RevokeApiKey", WRITE.or(ADMIN)),
+    call("PresetService/ListPresets", READ),
+    call("PresetService/GetPreset", READ),
+    call("ConversionCodeService/CreateConversionCode", WRITE),
+    call("ConversionCodeService/GetConversionCode", READ),
+    call("ConversionCodeService/ListConversionCodes", READ),
+    call("ConversionCodeService/UpdateConversionCode", WRITE),
+    call("ConversionCodeService/ArchiveConversionCode", WRITE),
+    call("ConversionCodeService/RotatePostbackSecret", WRITE),
+    call("ConversionCodeService/GetPostbackUrl", READ),
+    call("TrackingLinkService/CreateTrackingLink", WRITE),
+    call("TrackingLinkService/GetTrackingLink", READ),
+    call("TrackingLinkService/ListTrackingLinks", READ),
+    call("TrackingLinkService/UpdateTrackingLink", WRITE),
+    call("TrackingLinkService/ArchiveTrackingLink", WRITE),
+    call("TrackingLinkService/ResolveSlug", EDGE),
+    call("ClickService/RecordClick", RECORD.or(EDGE)).conversions(),
+    call("ClickService/GetClick", READ),
+    call("ClickService/ListClicks", READ),
+    call("ClickService/ListClickIdKeys", EDGE),
+    call("ConversionService/RecordConversion", RECORD).conversions(),
+    call("ConversionService/BatchRecordConversions", RECORD).conversions(),
+    call("ConversionService/StreamRecordConversions", RECORD).conversions().long(),
+    call("ConversionService/GetConversion", READ),
+    call("ConversionService/ListConversions", READ),
+    call("PostbackService/ReceivePostback", EDGE).conversions(),
+    call("PostbackService/ListPostbacks", READ),
+    call("PostbackService/GetPostback", READ),
+    call("PostbackService/ReplayPostbacks", WRITE),
+    call("PostbackService/ExplainPostback", READ),
+    call("PostbackService/ExplainClick", READ),
+    call("PostbackService/SelfTest", READ),
+    call("PostbackService/EraseVisitor", WRITE),
+];
+
+/// The call at `path`, such as `/s2s.v1.ClickService/GetClick`.
+///
+/// # Errors
+///
+/// `UNKNOWN_METHOD` where the table has no such call.
+pub fn find(path: &str) -> Result<&'static Call> {
+    let name = path.strip_prefix(PACKAGE).unwrap_or_default();
+    let unknown = || Error::new(ErrorReason::UnknownMethod, "this service has no such method");
+    CALLS.iter().find(|call| call.name == name).ok_or_else(unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_call_is_in_the_table_once() {
+        for (index, call) in CALLS.iter().enumerate() {
+            assert!(CALLS.iter().skip(index + 1).all(|other| other.name != call.name), "{}", call.name);
+            assert_eq!(find(&format!("{PACKAGE}{}", call.name)).unwrap(), call);
+        }
+        for path in ["", "/", "/s2s.v1.", "/s2s.v1.ClickService/", "ClickService/GetClick"] {
+            assert!(find(path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn calls_that_record_are_dropped_last() {
+        for (name, priority, is_long) in [
+            ("ConversionService/RecordConversion", Priority::Conversion, false),
+            ("ConversionService/StreamRecordConversions", Priority::Conversion, true),
+            ("ConversionService/ListConversions", Priority::Other, false),
+            ("ClickService/RecordClick", Priority::Conversion, false),
+            ("ClickService/ListClicks", Priority::Other, false),
+            ("PostbackService/ReceivePostback", Priority::Conversion, false),
+        ] {
+            let call = find(&format!("{PACKAGE}{name}")).unwrap();
+            assert_eq!((call.priority, call.is_long), (priority, is_long), "{name}");
+        }
+    }
+}

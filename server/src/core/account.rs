@@ -1,0 +1,64 @@
+//! Accounts: those who share one installation.
+//!
+//! Absent on purpose: deletion, since what an account recorded stays owed; and any look at what it owns.
+
+pub mod grpc;
+mod store;
+
+use crate::{
+    api::Tenant,
+    core::App,
+    error::{Error, Result},
+    page::PageRequest,
+    values::id::{AccountId, RequestKey},
+};
+
+pub use store::Model as Account;
+
+/// Bytes of the key that the list is sorted by: the id, which begins with its time.
+pub const LIST_KEY_BYTES: usize = 16;
+
+pub async fn create(app: &App, name: String, request: RequestKey, validate_only: bool) -> Result<Account> {
+    let now = app.now();
+    let account = Account {
+        id: AccountId(app.random.id(now)),
+        name,
+        request_id: request.id,
+        request_digest: Some(request.digest),
+        created_at: now,
+        updated_at: now,
+    };
+    store::insert(&app.db, account, validate_only).await
+}
+
+pub async fn get(app: &App, tenant: Tenant, id: AccountId) -> Result<Account> {
+    let found = store::find(app.db.reader(), tenant, id).await?;
+    found.ok_or_else(|| Error::not_found("account", &id))
+}
+
+/// All accounts: for administrators.
+pub async fn list(app: &App, page: &PageRequest<LIST_KEY_BYTES>) -> Result<(Vec<Account>, String)> {
+    let rows = store::list(app.db.reader(), page).await?;
+    Ok(page.cut(rows, |account| account.id.0.into_bytes()))
+}
+
+pub async fn rename(app: &App, id: AccountId, name: String, validate_only: bool) -> Result<Account> {
+    let txn = app.db.begin().await?;
+    let found = store::find_to_update(&txn, id).await?;
+    let mut account = found.ok_or_else(|| Error::not_found("account", &id))?;
+    let same = account.name == name;
+    account.name = name;
+    if validate_only || same {
+        txn.rollback().await?;
+        return Ok(account);
+    }
+    account.updated_at = app.now();
+    store::update(&txn, account.clone()).await?;
+    txn.commit().await?;
+    Ok(account)
+}
+
+/// Reads an account's id; one that can't be one is as unknown as any other.
+pub fn parse_id(text: &str) -> Result<AccountId> {
+    text.parse().map_err(|_| Error::not_found("account", text))
+}

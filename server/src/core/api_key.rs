@@ -1,0 +1,349 @@
+//! API keys: what a caller shows with every call. The operations here; who asks for them is in `serve/keys.rs`.
+//!
+//! Absent on purpose: changing a key. Whoever needs other scopes creates another key; deletion, since a revoked
+//! key says who had it.
+
+pub mod grpc;
+mod store;
+
+use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
+
+use futures::FutureExt as _;
+use s2s_sdk::v1::ErrorReason;
+use sea_orm::DbErr;
+use tokio::{
+    sync::{Semaphore, mpsc},
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    api::{Caller, Scopes, Tenant},
+    core::{
+        App, account,
+        row_cache::{RowCache, row_cache},
+    },
+    db::Db,
+    error::{Error, Result},
+    page::PageRequest,
+    values::api_key_text::KeyHash,
+    values::api_key_text::KeyText,
+    values::{
+        id::{AccountId, RequestKey, prefixed_id},
+        time::{Span, Time},
+    },
+};
+
+pub use store::{Found, Model as ApiKey};
+
+/// Bytes of the key that the list is sorted by: the id, which begins with its time.
+pub const LIST_KEY_BYTES: usize = 16;
+/// Longest and default overlap of a rotation, in seconds.
+pub const OVERLAP_SECONDS_MAX: i64 = 30 * 86_400;
+pub const OVERLAP_SECONDS_DEFAULT: i64 = 86_400;
+/// Texts of one key that are good at the same time.
+pub const TEXTS_MAX: u64 = 10;
+
+/// Queries for keys that were not seen before, at the same time: strangers can invent well-formed keys, and
+/// must not keep the database busy.
+const STRANGERS_MAX: usize = 2;
+/// How long such a query may wait for its turn.
+const STRANGER_PATIENCE: Duration = Duration::from_secs(1);
+/// How many keys, and how long after their last use, count as seen before.
+const SEEN_MAX: u64 = 100_000;
+const SEEN_FOR: Duration = Duration::from_hours(1);
+/// How exact the time of last use is.
+const USE_SECONDS: i64 = 60;
+/// Uses that may wait to be written; one more is written at the key's next use.
+const USES_WAITING_MAX: usize = 10_000;
+const USES_INTERVAL: Duration = Duration::from_secs(1);
+
+prefixed_id!(
+    /// An API key's id; no secret.
+    ApiKeyId,
+    "key_"
+);
+
+/// A key was used at that time.
+type Use = (ApiKeyId, Time);
+
+/// What a core remembers of keys.
+pub struct ApiKeys {
+    /// By the hash of a text; also of texts that no key has. A second old at the most.
+    found: RowCache<KeyHash, Found>,
+    seen: moka::future::Cache<KeyHash, ()>,
+    strangers: Semaphore,
+    uses: mpsc::Sender<Use>,
+}
+
+impl ApiKeys {
+    /// And the task that writes when keys were last used, which ends when this is gone.
+    pub fn new(db: Db, stopping: CancellationToken) -> (Self, impl Future<Output = ()> + Send) {
+        let (uses, waiting) = mpsc::channel(USES_WAITING_MAX);
+        let seen = moka::future::Cache::builder().max_capacity(SEEN_MAX).time_to_idle(SEEN_FOR).build();
+        let keys = Self { found: row_cache(), seen, strangers: Semaphore::new(STRANGERS_MAX), uses };
+        (keys, write_uses(db, waiting, stopping))
+    }
+
+    /// Has it written that the key is in use, where that is due. A key in use is loaded once a second, so that
+    /// no call waits for this.
+    fn report(&self, key: &ApiKey, now: Time) {
+        let good = key.state(now) == State::Active;
+        let due = key.last_used_at.is_none_or(|last| now.since(last) >= Span::from_seconds(USE_SECONDS));
+        if good && due {
+            // Where too many wait, it is due still at the next load.
+            let _ = self.uses.try_send((key.id, now));
+        }
+    }
+}
+
+async fn write_uses(db: Db, mut waiting: mpsc::Receiver<Use>, stopping: CancellationToken) {
+    let mut uses = Vec::new();
+    while waiting.recv_many(&mut uses, USES_WAITING_MAX).await > 0 {
+        let last: BTreeMap<ApiKeyId, Time> = uses.drain(..).collect();
+        let latest = last.values().max().copied().unwrap_or(Time::from_micros(0));
+        if let Err(error) = store::used(&db, last.into_keys().collect(), latest).await {
+            tracing::warn!(%error, "when API keys were last used could not be written");
+        }
+        // So that many keys share a transaction.
+        stopping.run_until_cancelled(tokio::time::sleep(USES_INTERVAL)).await;
+    }
+}
+
+/// The key that has that text, and who it stands for. What is revoked or rotated here or elsewhere is known within
+/// `CACHE_AGE_MAX`; an expiry at once.
+pub async fn authenticate(app: &App, text: &str) -> Result<(ApiKeyId, Caller)> {
+    let hash = KeyHash::of(text).ok_or_else(|| invalid("is not of the form of one, or was cut"))?;
+    // As `app::cached` does, for the same reason.
+    let found = match app.api_keys.found.get(&hash).now_or_never().flatten() {
+        Some(found) => found,
+        None => Box::pin(load(app, text, hash)).await?,
+    };
+    found.as_deref().map_or_else(|| Err(invalid("is unknown")), |found| judge(found, app.now()))
+}
+
+/// Looks a text up that is not in the cache.
+async fn load(app: &App, text: &str, hash: KeyHash) -> Result<Option<Arc<Found>>> {
+    text.parse::<KeyText>().map_err(|fault| invalid(&fault))?;
+    let keys = &app.api_keys;
+    let stranger = keys.seen.get(&hash).await.is_none();
+    let _turn = if stranger {
+        Some(timeout(STRANGER_PATIENCE, keys.strangers.acquire()).await.map_err(|_| overloaded())?)
+    } else {
+        None
+    };
+    let query = async {
+        let found = store::find_by_hash(app.db.reader(), &hash).await?;
+        if let Some(found) = &found {
+            keys.seen.insert(hash.clone(), ()).await;
+            keys.report(&found.key, app.now());
+        }
+        Ok::<_, DbErr>(found.map(Arc::new))
+    };
+    keys.found.try_get_with(hash.clone(), query).await.map_err(|error| Error::from((*error).clone()))
+}
+
+fn judge(found: &Found, now: Time) -> Result<(ApiKeyId, Caller)> {
+    let Found { key, text_expires_at } = found;
+    match key.state(now) {
+        State::Revoked => Err(invalid("is revoked")),
+        State::Expired => Err(invalid("is expired")),
+        State::Active if text_expires_at.is_some_and(|end| end <= now) => {
+            Err(invalid("was rotated, and its overlap is over"))
+        }
+        State::Active => Ok((key.id, Caller { account: key.account_id, may: key.scopes })),
+    }
+}
+
+fn invalid(fault: &str) -> Error {
+    let message = format!(
+        "the API key {fault}; send `Bearer` and the key as it was shown, or get a new one from CreateApiKey"
+    );
+    Error::new(ErrorReason::ApiKeyInvalid, message)
+}
+
+fn overloaded() -> Error {
+    Error::new(ErrorReason::Overloaded, "too many unknown API keys are being looked up; send it again")
+}
+
+/// Whether a key can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Active,
+    Expired,
+    Revoked,
+}
+
+impl ApiKey {
+    pub fn state(&self, now: Time) -> State {
+        if self.revoked_at.is_some() {
+            State::Revoked
+        } else if self.expires_at.is_some_and(|end| end <= now) {
+            State::Expired
+        } else {
+            State::Active
+        }
+    }
+}
+
+/// A key to be created.
+pub struct Create {
+    /// `None`: the caller's own.
+    pub account: Option<AccountId>,
+    pub name: String,
+    pub scopes: Scopes,
+    pub expires_at: Option<Time>,
+    pub request: RequestKey,
+    pub validate_only: bool,
+}
+
+/// The key, and its text where it is new.
+pub async fn create(app: &App, caller: Caller, create: Create) -> Result<(ApiKey, Option<KeyText>)> {
+    let account_id = governed(app, caller, create.account).await?;
+    caller.check_all(create.scopes)?;
+    let installations = Scopes::ADMIN.or(Scopes::EDGE);
+    if account_id != AccountId::DEFAULT && create.scopes.meets(installations) {
+        let message = format!("{installations} are for keys of the installation's own account alone");
+        return Err(Error::new(ErrorReason::FieldInvalid, message).at_field("api_key.scopes"));
+    }
+    let text = KeyText::random(&app.random);
+    let validate_only = create.validate_only;
+    let (key, fresh) = insert(app, account_id, create, &text).await?;
+    Ok((key, (fresh && !validate_only).then_some(text)))
+}
+
+async fn insert(app: &App, account_id: AccountId, create: Create, text: &KeyText) -> Result<(ApiKey, bool)> {
+    let now = app.now();
+    let key = ApiKey {
+        id: ApiKeyId(app.random.id(now)),
+        account_id,
+        name: create.name,
+        scopes: create.scopes,
+        expires_at: create.expires_at,
+        revoked_at: None,
+        rotated_at: None,
+        last_used_at: None,
+        request_id: create.request.id,
+        request_digest: create.request.digest,
+        created_at: now,
+    };
+    store::insert(&app.db, key, text.hash(), create.validate_only).await
+}
+
+/// The account that is named, or the caller's; there is none but for those who may manage it.
+async fn governed(app: &App, caller: Caller, named: Option<AccountId>) -> Result<AccountId> {
+    match named.filter(|id| *id != caller.account) {
+        None => Ok(caller.account),
+        Some(id) => Ok(account::get(app, caller.governs(), id).await?.id),
+    }
+}
+
+pub async fn get(app: &App, tenant: Tenant, id: ApiKeyId) -> Result<ApiKey> {
+    store::find(app.db.reader(), tenant, id).await?.ok_or_else(|| unknown(id))
+}
+
+pub async fn list(
+    app: &App,
+    caller: Caller,
+    account: Option<AccountId>,
+    show_revoked: bool,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<(Vec<ApiKey>, String)> {
+    let account = governed(app, caller, account).await?;
+    let rows = store::list(app.db.reader(), account, show_revoked, page).await?;
+    Ok(page.cut(rows, |key| key.id.0.into_bytes()))
+}
+
+/// Another text for the key; those before it go on for `overlap`, but no longer than they would.
+pub async fn rotate(
+    app: &App,
+    caller: Caller,
+    id: ApiKeyId,
+    overlap: Span,
+    validate_only: bool,
+) -> Result<(ApiKey, Option<KeyText>)> {
+    let txn = app.db.begin().await?;
+    let mut key = store::find_to_update(&txn, caller.governs(), id).await?.ok_or_else(|| unknown(id))?;
+    caller.check_all(key.scopes)?;
+    let now = app.now();
+    if key.state(now) != State::Active {
+        let message = "the API key is revoked or expired; create a new one";
+        return Err(Error::new(ErrorReason::ApiKeyEnded, message).with("id", &id));
+    }
+    if store::end_texts(&txn, id, now, now.plus(overlap)).await? >= TEXTS_MAX {
+        let message = format!("{TEXTS_MAX} texts of the key are good already; an overlap of 0 ends them");
+        return Err(Error::new(ErrorReason::FieldInvalid, message).at_field("overlap"));
+    }
+    if validate_only {
+        txn.rollback().await?;
+        return Ok((key, None));
+    }
+    let text = KeyText::random(&app.random);
+    store::add_text(&txn, id, text.hash(), now).await?;
+    key.rotated_at = Some(now);
+    store::update(&txn, key.clone()).await?;
+    txn.commit().await?;
+    Ok((key, Some(text)))
+}
+
+pub async fn revoke(app: &App, caller: Caller, id: ApiKeyId, validate_only: bool) -> Result<ApiKey> {
+    let txn = app.db.begin().await?;
+    let mut key = store::find_to_update(&txn, caller.governs(), id).await?.ok_or_else(|| unknown(id))?;
+    caller.check_all(key.scopes)?;
+    if validate_only || key.revoked_at.is_some() {
+        txn.rollback().await?;
+        return Ok(key);
+    }
+    key.revoked_at = Some(app.now());
+    store::update(&txn, key.clone()).await?;
+    txn.commit().await?;
+    Ok(key)
+}
+
+fn unknown(id: ApiKeyId) -> Error {
+    Error::not_found("API key", &id)
+}
+
+/// The operator's own key. A text that was `given` is that of an administrator's key from now on, if no key has
+/// it yet: one that was revoked stays so. Where none is given and there is no key at all, one is made, and its
+/// text returned, once.
+pub async fn first(app: &App, given: Option<KeyText>) -> Result<Option<KeyText>> {
+    let Some(text) = given else {
+        if store::is_empty(app.db.reader()).await? {
+            let text = KeyText::random(&app.random);
+            // Of several servers that start at the same time, one makes it.
+            return Ok(first_with(app, &text, "first administrator", b"first").await?.then_some(text));
+        }
+        return Ok(None);
+    };
+    match store::find_by_hash(app.db.reader(), &text.hash()).await? {
+        None => {
+            let request = text.hash().half();
+            if first_with(app, &text, "S2S_ADMIN_KEY", request.as_bytes()).await? {
+                tracing::info!("the key in S2S_ADMIN_KEY is an administrator's from now on");
+            }
+        }
+        Some(found) if judge(&found, app.now()).is_err() => {
+            tracing::warn!("the key in S2S_ADMIN_KEY is revoked, expired or rotated, and stays so");
+        }
+        Some(_) => {}
+    }
+    Ok(None)
+}
+
+async fn first_with(app: &App, text: &KeyText, name: &str, request: &[u8]) -> Result<bool> {
+    let create = Create {
+        account: None,
+        name: name.to_owned(),
+        scopes: Scopes::ADMINISTRATOR,
+        expires_at: None,
+        request: RequestKey { id: Some(request.to_vec()), digest: Vec::new() },
+        validate_only: false,
+    };
+    Ok(insert(app, AccountId::DEFAULT, create, text).await?.1)
+}
+
+/// Reads a key's id; one that can't be one is as unknown as any other.
+pub fn parse_id(text: &str) -> Result<ApiKeyId> {
+    text.parse().map_err(|_| Error::not_found("API key", text))
+}

@@ -1,0 +1,179 @@
+//! The tables `api_key` and `api_key_text`: keys, and the hashes of the texts that each is known by.
+
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _,
+    IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
+    entity::prelude::*,
+};
+
+use super::{ApiKeyId, LIST_KEY_BYTES};
+use crate::{
+    api::{Scopes, Tenant},
+    db::{Db, end},
+    error::{Error, Result},
+    page::PageRequest,
+    values::api_key_text::KeyHash,
+    values::{id::AccountId, time::Time},
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "api_key")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ApiKeyId,
+    pub account_id: AccountId,
+    pub name: String,
+    pub scopes: Scopes,
+    pub expires_at: Option<Time>,
+    pub revoked_at: Option<Time>,
+    pub rotated_at: Option<Time>,
+    pub last_used_at: Option<Time>,
+    pub request_id: Option<Vec<u8>>,
+    pub request_digest: Vec<u8>,
+    pub created_at: Time,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+mod text {
+    use super::{ApiKeyId, KeyHash, Time};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "api_key_text")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub hash: KeyHash,
+        pub api_key_id: ApiKeyId,
+        /// Where a rotation has replaced it.
+        pub expires_at: Option<Time>,
+        pub created_at: Time,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The key that a text is of, and when that text ends.
+pub struct Found {
+    pub key: Model,
+    pub text_expires_at: Option<Time>,
+}
+
+/// Inserts the key with its first text, and says that it is new; where its request id was used before, returns that
+/// first key instead. With `validate_only` the database is asked, and nothing stays.
+pub async fn insert(db: &Db, key: Model, hash: KeyHash, validate_only: bool) -> Result<(Model, bool)> {
+    let txn = db.begin().await?;
+    match Entity::insert(key.clone().into_active_model()).exec_without_returning(&txn).await {
+        Ok(_) => {
+            add_text(&txn, key.id, hash, key.created_at).await?;
+            end(txn, !validate_only).await?;
+            Ok((key, true))
+        }
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            txn.rollback().await?;
+            let first = Entity::find()
+                .filter(Column::AccountId.eq(key.account_id))
+                .filter(Column::RequestId.eq(key.request_id))
+                .one(db.reader())
+                .await?;
+            match first {
+                Some(first) if first.request_digest == key.request_digest => Ok((first, false)),
+                Some(_) => Err(Error::request_id_reused()),
+                None => Err(error.into()),
+            }
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub async fn add_text(txn: &impl ConnectionTrait, id: ApiKeyId, hash: KeyHash, now: Time) -> Result<()> {
+    let text = text::Model { hash, api_key_id: id, expires_at: None, created_at: now };
+    text::Entity::insert(text.into_active_model()).exec_without_returning(txn).await?;
+    Ok(())
+}
+
+/// Ends the texts of a key at `at`, where they don't end sooner, and forgets those that have ended. Returns how many
+/// are good still.
+pub async fn end_texts(txn: &impl ConnectionTrait, id: ApiKeyId, now: Time, at: Time) -> Result<u64> {
+    let later = Condition::any().add(text::Column::ExpiresAt.is_null()).add(text::Column::ExpiresAt.gt(at));
+    text::Entity::update_many()
+        .col_expr(text::Column::ExpiresAt, Expr::value(at))
+        .filter(text::Column::ApiKeyId.eq(id))
+        .filter(later)
+        .exec(txn)
+        .await?;
+    text::Entity::delete_many()
+        .filter(text::Column::ApiKeyId.eq(id))
+        .filter(text::Column::ExpiresAt.lt(now))
+        .exec(txn)
+        .await?;
+    let good = text::Column::ExpiresAt.gt(now);
+    Ok(text::Entity::find().filter(text::Column::ApiKeyId.eq(id)).filter(good).count(txn).await?)
+}
+
+/// Of whatever account: a text is a secret.
+pub async fn find_by_hash(db: &impl ConnectionTrait, hash: &KeyHash) -> Result<Option<Found>, DbErr> {
+    let Some(text) = text::Entity::find_by_id(hash.clone()).one(db).await? else { return Ok(None) };
+    let key = Entity::find_by_id(text.api_key_id).one(db).await?;
+    Ok(key.map(|key| Found { key, text_expires_at: text.expires_at }))
+}
+
+pub async fn is_empty(db: &impl ConnectionTrait) -> Result<bool> {
+    Ok(Entity::find().one(db).await?.is_none())
+}
+
+pub async fn find(db: &impl ConnectionTrait, tenant: Tenant, id: ApiKeyId) -> Result<Option<Model>> {
+    let found = Entity::find_by_id(id).one(db).await?;
+    Ok(found.filter(|key| tenant.sees(key.account_id)))
+}
+
+/// The row, locked until the transaction ends: of two updates at once, the second sees the first.
+pub async fn find_to_update(
+    txn: &impl ConnectionTrait,
+    tenant: Tenant,
+    id: ApiKeyId,
+) -> Result<Option<Model>, DbErr> {
+    let found = Entity::find_by_id(id).lock_exclusive().one(txn).await?;
+    Ok(found.filter(|key| tenant.sees(key.account_id)))
+}
+
+pub async fn update(txn: &impl ConnectionTrait, key: Model) -> Result<()> {
+    key.into_active_model().reset_all().update(txn).await?;
+    Ok(())
+}
+
+/// Newest first; one row more than the page has.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    show_revoked: bool,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<Vec<Model>> {
+    let mut query = Entity::find().filter(Column::AccountId.eq(account));
+    if !show_revoked {
+        query = query.filter(Column::RevokedAt.is_null());
+    }
+    if let Some(after) = page.after {
+        query = query.filter(Column::Id.lt(ApiKeyId(Uuid::from_bytes(after))));
+    }
+    Ok(query.order_by_desc(Column::Id).limit(page.rows_to_read()).all(db).await?)
+}
+
+/// Enters when the keys were last used, but no time before the one that is there.
+pub async fn used(db: &Db, ids: Vec<ApiKeyId>, now: Time) -> Result<()> {
+    let txn = db.begin().await?;
+    let earlier = Condition::any().add(Column::LastUsedAt.is_null()).add(Column::LastUsedAt.lt(now));
+    Entity::update_many()
+        .col_expr(Column::LastUsedAt, Expr::value(now))
+        .filter(Column::Id.is_in(ids))
+        .filter(earlier)
+        .exec(&txn)
+        .await?;
+    Ok(txn.commit().await?)
+}

@@ -1,0 +1,255 @@
+//! Clicks: minted and checked without the database, recorded in groups.
+//!
+//! Absent on purpose: a count of clicks kept beside the rows, which every click would have to lock.
+
+pub mod grpc;
+mod store;
+
+use std::{
+    net::IpAddr,
+    sync::{Arc, LazyLock},
+};
+
+use s2s_sdk::v1::ErrorReason;
+use uuid::Uuid;
+
+use crate::{
+    api::Tenant,
+    core::{
+        App, retention,
+        tracking_link::{self, TrackingLink, TrackingLinkId},
+    },
+    db::{Connection, Db, TimedTable},
+    error::{Error, Result, Violations},
+    page::PageRequest,
+    values::click_id::ClickId,
+    values::click_id::ClickIdKey,
+    values::click_id::ClickIdKeys,
+    values::click_id::KeyId,
+    values::click_id::SignedClickId,
+    values::click_id::UnverifiedClickId,
+    values::sub_ids::SubIds,
+    values::{
+        destination::Filling,
+        id::{AccountId, Random},
+        time::{Clock, Span, Time},
+    },
+};
+
+pub use store::Model as Click;
+
+/// Clicks by their time.
+pub const TIMED: TimedTable =
+    TimedTable { name: "click", id: "click_id", first_id: ClickId::first, time_of: ClickId::time_of };
+
+/// How far a clock of another machine may be ahead of ours.
+pub const CLOCK_SKEW_MAX: Span = Span::from_seconds(5);
+/// Bytes of the key that the list is sorted by: the click id, which begins with its time.
+pub const LIST_KEY_BYTES: usize = 16;
+
+/// What a click's caller says of the visitor; texts are cut to their limits.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    pub sub_ids: SubIds,
+    pub query: String,
+    pub referrer: String,
+    pub user_agent: String,
+    pub address: Option<IpAddr>,
+}
+
+/// Which id a click gets.
+#[derive(Clone, Debug)]
+pub enum Minting {
+    /// An edge has minted it.
+    Done(String),
+    /// We mint it, at this time or now.
+    Ours { time: Option<Time>, request_id: Option<Vec<u8>> },
+}
+
+/// A recorded click, and where to send the visitor (`None` where the caller knows).
+pub struct Recorded {
+    pub click: Click,
+    pub redirect_url: Option<String>,
+}
+
+/// Records a click on a link. The same click id again returns the first click.
+pub async fn record(
+    app: &App,
+    tenant: Tenant,
+    link: TrackingLinkId,
+    minting: Minting,
+    visit: Visit,
+    validate_only: bool,
+) -> Result<Recorded> {
+    let (link, signed, redirect_url) = match minting {
+        Minting::Done(text) => {
+            let (link, signed) = minted(app, tenant, link, &text).await?;
+            (link, signed, None)
+        }
+        Minting::Ours { time, request_id } => {
+            let link = Arc::new(tracking_link::get(app, tenant, link).await?);
+            let signed = mint(app, &link, time, request_id.as_deref())?;
+            let redirect_url = redirect_url(app, &link, signed, &visit);
+            (link, signed, Some(redirect_url))
+        }
+    };
+    let click = Click {
+        click_id: signed.id,
+        key_id: signed.key_id,
+        account_id: link.account_id,
+        link_id: link.id,
+        bot: is_bot(&visit.user_agent),
+        sub_ids: visit.sub_ids,
+        query: visit.query,
+        referrer: visit.referrer,
+        user_agent: visit.user_agent,
+        address: app.store_addresses.text(visit.address),
+    };
+    let click = if validate_only { click } else { insert(app, click).await? };
+    Ok(Recorded { click, redirect_url })
+}
+
+/// The link of a click id that an edge has minted, by the links looked up lately: one lookup in the
+/// database for each click would be felt.
+async fn minted(
+    app: &App,
+    tenant: Tenant,
+    id: TrackingLinkId,
+    text: &str,
+) -> Result<(Arc<TrackingLink>, SignedClickId)> {
+    let click_id = UnverifiedClickId::read(text).ok_or_else(Error::click_id_invalid)?;
+    let link = tracking_link::find(app, tenant, click_id.link_key()).await?;
+    let link = link.filter(|link| link.id == id).ok_or_else(Error::click_id_invalid)?;
+    let signed = app.click_id_keys.verify(click_id, link.account_id).ok_or_else(Error::click_id_invalid)?;
+    retention::make_room(app, signed.id.time()).await?;
+    Ok((link, signed))
+}
+
+fn mint(
+    app: &App,
+    link: &TrackingLink,
+    time: Option<Time>,
+    request_id: Option<&[u8]>,
+) -> Result<SignedClickId> {
+    let now = app.now();
+    if link.archived {
+        let message = format!("the tracking link `{}` is archived", link.id);
+        return Err(Error::new(ErrorReason::TrackingLinkArchived, message));
+    }
+    if time.is_some_and(|time| time > now.plus(CLOCK_SKEW_MAX)) {
+        let mut violations = Violations::default();
+        violations.add("click_time", "must not lie in the future");
+        return Err(violations.into_error());
+    }
+    // The same link, time and request id give the same click id: that makes the call safe to repeat.
+    let random = request_id.map_or_else(
+        || app.random.bytes(),
+        |request_id| {
+            let mut bytes = [0; 6];
+            blake3::Hasher::new().update(request_id).finalize_xof().fill(&mut bytes);
+            bytes
+        },
+    );
+    Ok(app.click_id_keys.mint(time.unwrap_or(now), link.link_key, random))
+}
+
+/// Returns once a click of that id is durable: this one, or an earlier one, which is answered then.
+async fn insert(app: &App, click: Click) -> Result<Click> {
+    let (store::Insert(click), earlier) = app.commit.write(store::Insert(click)).await?;
+    Ok(earlier.unwrap_or(click))
+}
+
+fn redirect_url(app: &App, link: &TrackingLink, signed: SignedClickId, visit: &Visit) -> String {
+    link.destination.fill(&Filling {
+        click_id: &app.click_id_keys.write(signed, link.account_id),
+        sub_ids: &visit.sub_ids.0,
+        slug: &link.slug.to_string(),
+        timestamp: signed.id.time().seconds(),
+        pass_through: if link.query_pass_through { &visit.query } else { "" },
+    })
+}
+
+pub async fn get(app: &App, account: AccountId, text: &str) -> Result<Click> {
+    let unknown = || Error::not_found("click", text);
+    let signed = app.click_id_keys.read(text, account).ok_or_else(unknown)?;
+    find(app, account, signed.id).await?.ok_or_else(unknown)
+}
+
+/// The click's row, if it is there.
+pub async fn find(app: &App, account: AccountId, id: ClickId) -> Result<Option<Click>> {
+    store::find(app.db.reader(), account, id).await
+}
+
+/// Blots the visitor out of a click, in an open transaction. One that is not there is entered without, if its link is
+/// known, since the first of an id stays: what comes later adds nothing. Returns it as it is then.
+pub async fn erase(
+    txn: &Connection,
+    account: AccountId,
+    signed: SignedClickId,
+    link: Option<&TrackingLink>,
+) -> Result<Option<Click>> {
+    let blank = link.map(|link| Click {
+        click_id: signed.id,
+        key_id: signed.key_id,
+        account_id: account,
+        link_id: link.id,
+        sub_ids: SubIds::default(),
+        query: String::new(),
+        referrer: String::new(),
+        user_agent: String::new(),
+        address: String::new(),
+        bot: false,
+    });
+    store::erase(txn, account, signed.id, blank).await
+}
+
+/// The clicks of one link, newest first.
+pub async fn list(
+    app: &App,
+    account: AccountId,
+    link: TrackingLinkId,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<(Vec<Click>, String)> {
+    tracking_link::get(app, Tenant::Account(account), link).await?;
+    let rows = store::list(app.db.reader(), account, link, page).await?;
+    Ok(page.cut(rows, |click| click.click_id.0.into_bytes()))
+}
+
+/// Deletes some of the clicks below this id. Returns how many, and whether more are left.
+pub async fn delete_some(app: &App, below: Uuid) -> Result<(u64, bool)> {
+    Ok(app.db.delete_some::<store::Entity>(store::Column::ClickId, below).await?)
+}
+
+/// The click id keys; on the first start of an installation, a new one.
+pub async fn load_keys(db: &Db, clock: &Clock, random: &Random) -> Result<ClickIdKeys> {
+    let first = ClickIdKey { key_id: KeyId::new(1), secret: random.bytes() };
+    store::keys_or_first(db, first, clock.now()).await
+}
+
+impl Error {
+    /// The same for forged, mistyped and foreign ids: nobody outside is told which it was.
+    pub fn click_id_invalid() -> Self {
+        let message = "the click id was not minted here, or was cut or changed on its way; pass it on exactly as \
+                       it came in the destination URL";
+        Self::new(ErrorReason::ClickIdInvalid, message).with("parameter", "clickId")
+    }
+}
+
+/// Whether a user agent is a known robot's. An empty one is: no browser sends none.
+fn is_bot(user_agent: &str) -> bool {
+    static BOTS: LazyLock<isbot::Bots> = LazyLock::new(isbot::Bots::default);
+    user_agent.trim().is_empty() || BOTS.is_bot(user_agent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn robots_are_known() {
+        let browser = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36";
+        for (agent, bot) in [(browser, false), ("Googlebot/2.1", true), ("", true), ("curl/8.5.0", true)] {
+            assert_eq!(is_bot(agent), bot, "{agent}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The tables `click` and `click_id_key`.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*, sea_query::OnConflict,
+};
+
+use super::LIST_KEY_BYTES;
+use crate::{
+    core::tracking_link::TrackingLinkId,
+    db::{Connection, Db, group_commit::Write, insert_new, is_in_index, is_one_statement},
+    error::{Error, Result},
+    page::PageRequest,
+    values::click_id::ClickId,
+    values::click_id::ClickIdKey,
+    values::click_id::ClickIdKeys,
+    values::click_id::KeyId,
+    values::click_id::SECRET_BYTES,
+    values::sub_ids::SubIds,
+    values::{id::AccountId, time::Time},
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "click")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub click_id: ClickId,
+    pub key_id: KeyId,
+    pub account_id: AccountId,
+    pub link_id: TrackingLinkId,
+    pub sub_ids: SubIds,
+    pub query: String,
+    pub referrer: String,
+    pub user_agent: String,
+    pub address: String,
+    pub bot: bool,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A click to insert. Its outcome is the earlier click of that id; `None` where there was none.
+pub struct Insert(pub Model);
+
+impl Write for Insert {
+    type Outcome = Option<Model>;
+
+    fn is_one_statement(rows: &[Self], backend: DbBackend) -> bool {
+        is_one_statement(backend, rows.len())
+    }
+
+    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
+        let models: Vec<&Model> = rows.iter().map(|row| &row.0).collect();
+        if insert_new::<Entity>(db, &models, &[Column::ClickId]).await? {
+            return Ok(vec![None; rows.len()]);
+        }
+        let ids = models.iter().map(|row| row.click_id);
+        let found = Entity::find().filter(Column::ClickId.is_in(ids)).all(db).await?;
+        let found: HashMap<ClickId, Model> = found.into_iter().map(|row| (row.click_id, row)).collect();
+        Ok(models.iter().map(|row| found.get(&row.click_id).cloned()).collect())
+    }
+}
+
+pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ClickId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(id).filter(Column::AccountId.eq(account)).one(db).await?)
+}
+
+/// Blots the visitor out of the click. Where it is not there, `blank` is entered in its place, so that what comes
+/// later finds it there. Returns it as it is then.
+pub async fn erase(
+    txn: &Connection,
+    account: AccountId,
+    id: ClickId,
+    blank: Option<Model>,
+) -> Result<Option<Model>> {
+    if let Some(blank) = blank {
+        insert_new::<Entity>(txn, &[&blank], &[Column::ClickId]).await?;
+    }
+    Entity::update_many()
+        .col_expr(Column::SubIds, Expr::value(SubIds::default()))
+        .col_expr(Column::Query, Expr::value(""))
+        .col_expr(Column::Referrer, Expr::value(""))
+        .col_expr(Column::UserAgent, Expr::value(""))
+        .col_expr(Column::Address, Expr::value(""))
+        .filter(Column::ClickId.eq(id))
+        .filter(Column::AccountId.eq(account))
+        .exec(txn)
+        .await?;
+    find(txn, account, id).await
+}
+
+/// Newest first; one row more than the page has.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    link: TrackingLinkId,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<Vec<Model>> {
+    let of_link = is_in_index(db, Column::LinkId, link);
+    let mut query = Entity::find().filter(Column::AccountId.eq(account)).filter(of_link);
+    if let Some(after) = page.after {
+        query = query.filter(Column::ClickId.lt(ClickId(Uuid::from_bytes(after))));
+    }
+    let newest_first = query.order_by_desc(Column::LinkId).order_by_desc(Column::ClickId);
+    Ok(newest_first.limit(page.rows_to_read()).all(db).await?)
+}
+
+mod key {
+    use super::{KeyId, Time};
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "click_id_key")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub key_id: KeyId,
+        pub secret: Vec<u8>,
+        pub created_at: Time,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// All keys, the newest first. Where there are none, `first` is stored, unless another server was
+/// quicker.
+pub async fn keys_or_first(db: &Db, first: ClickIdKey, now: Time) -> Result<ClickIdKeys> {
+    let txn = db.begin().await?;
+    let newest_first = || key::Entity::find().order_by_desc(key::Column::CreatedAt);
+    let mut rows = newest_first().all(&txn).await?;
+    if rows.is_empty() {
+        let row = key::Model { key_id: first.key_id, secret: first.secret.to_vec(), created_at: now };
+        key::Entity::insert(row.into_active_model())
+            .on_conflict(
+                OnConflict::column(key::Column::KeyId).do_nothing_on([key::Column::KeyId]).to_owned(),
+            )
+            .exec_without_returning(&txn)
+            .await?;
+        rows = newest_first().all(&txn).await?;
+    }
+    txn.commit().await?;
+    let mut keys = Vec::with_capacity(rows.len());
+    for row in rows {
+        let secret: [u8; SECRET_BYTES] =
+            row.secret.try_into().map_err(|_| Error::internal("a click id key has the wrong length"))?;
+        keys.push(ClickIdKey { key_id: row.key_id, secret });
+    }
+    let others = keys.split_off(1.min(keys.len()));
+    let first = keys.pop().ok_or_else(|| Error::internal("there is no click id key"))?;
+    Ok(ClickIdKeys::new(first, others))
+}

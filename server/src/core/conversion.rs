@@ -1,0 +1,441 @@
+//! Conversions: whether one counts, what it is worth, and that it counts once.
+//!
+//! Facts are loaded, `decide` judges them, and the unique index of the table (click id, code, dedupe
+//! key) has the last word; nothing is checked before the insert.
+//!
+//! Absent on purpose: any change of what a recorded conversion is worth, or of whether another is the same.
+//! Corrections will be entries of their own.
+
+pub mod grpc;
+mod store;
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
+use sea_orm::{ConnectionTrait, DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    api::Tenant,
+    core::{
+        App,
+        click::{self, CLOCK_SKEW_MAX},
+        conversion_code::{self, ConversionCode, ConversionCodeId, DedupePolicy},
+        retention,
+        tracking_link::{self, TrackingLink, TrackingLinkId},
+    },
+    db::{Connection, TimedTable},
+    error::{Error, Result, Violations},
+    page::PageRequest,
+    values::{
+        click_id::{ClickId, SignedClickId},
+        id::{AccountId, base32, from_base32},
+        json_text::json_text,
+        money::{Amount, Currency, Percent},
+        time::{Span, Time},
+    },
+};
+
+pub use store::{Model as Conversion, add_to};
+
+/// Conversions by the time of their click, which their key begins with.
+pub const TIMED: TimedTable = TimedTable { name: "conversion", ..click::TIMED };
+/// Until a conversion is deleted, none can count on its click; it is kept for as long as that is open.
+const WINDOW_MAX: Span = Span::from_seconds(conversion_code::WINDOW_SECONDS_MAX);
+
+/// Longest transaction id, in bytes.
+pub const TRANSACTION_ID_BYTES_MAX: usize = 255;
+/// Custom parameters of one conversion, and the longest key and value, in bytes.
+pub const CUSTOM_PARAMS_MAX: usize = 64;
+pub const CUSTOM_PARAM_KEY_BYTES_MAX: usize = 255;
+pub const CUSTOM_PARAM_VALUE_BYTES_MAX: usize = 2_048;
+/// Bytes of the key that the list is sorted by: time of recording, click id, serial.
+pub const LIST_KEY_BYTES: usize = 32;
+
+/// The id of a conversion: its click, and a number among that click's conversions, so that the row is
+/// found in its shard without an index of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ConversionId {
+    click: ClickId,
+    serial: i64,
+}
+
+const ID_PREFIX: &str = "conv_";
+
+impl fmt::Display for ConversionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = [self.click.0.as_bytes().as_slice(), &self.serial.to_be_bytes()].concat();
+        write!(f, "{ID_PREFIX}{}", base32(&bytes))
+    }
+}
+
+impl FromStr for ConversionId {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let bytes: Option<[u8; 24]> = text.strip_prefix(ID_PREFIX).and_then(from_base32);
+        let halves = bytes.as_ref().and_then(|bytes| {
+            let (click, serial) = bytes.split_first_chunk::<16>()?;
+            Some((ClickId(uuid::Uuid::from_bytes(*click)), i64::from_be_bytes(serial.try_into().ok()?)))
+        });
+        let (click, serial) = halves.ok_or_else(|| Error::not_found("conversion", text))?;
+        Ok(Self { click, serial })
+    }
+}
+
+/// What makes two conversions of one click and code the same. Binary, compared byte by byte.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
+pub struct DedupeKey(Vec<u8>);
+
+// SeaORM asks this of every part of a primary key; none of ours is a number made by the database.
+impl TryFromU64 for DedupeKey {
+    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+        Err(DbErr::ConvertFromU64("DedupeKey"))
+    }
+}
+
+impl DedupeKey {
+    const TRANSACTION: u8 = b't';
+    const ONE_PER_CLICK: u8 = b'1';
+    const REQUEST: u8 = b'r';
+    const SERIAL: u8 = b's';
+
+    /// DESIGN 5.5: the transaction id, where there is one; else the code's policy decides.
+    fn new(transaction_id: &[u8], policy: DedupePolicy, request_id: Option<&[u8]>, serial: i64) -> Self {
+        let (kind, rest): (u8, &[u8]) = match (transaction_id, policy, request_id) {
+            ([], DedupePolicy::OnePerClick, _) => (Self::ONE_PER_CLICK, &[]),
+            ([], DedupePolicy::Every, Some(request_id)) => (Self::REQUEST, request_id),
+            ([], DedupePolicy::Every, None) => (Self::SERIAL, &serial.to_be_bytes()),
+            (transaction_id, _, _) => (Self::TRANSACTION, transaction_id),
+        };
+        Self([&[kind], rest].concat())
+    }
+
+    /// The transaction id; empty where none was sent.
+    fn transaction_id(&self) -> &str {
+        match self.0.split_first() {
+            Some((&Self::TRANSACTION, id)) => std::str::from_utf8(id).unwrap_or_default(),
+            _ => "",
+        }
+    }
+}
+
+/// Whether the merchant stands by the conversion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+pub enum Status {
+    #[sea_orm(num_value = 1)]
+    Pending,
+    #[sea_orm(num_value = 2)]
+    Approved,
+    #[sea_orm(num_value = 3)]
+    Declined,
+    #[sea_orm(num_value = 4)]
+    Reversed,
+}
+
+/// The merchant's own parameters, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct CustomParams(pub Vec<(String, String)>);
+json_text!(CustomParams);
+
+/// What is owed, as it was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commission {
+    Amount(Amount),
+    Percent(Percent),
+}
+
+/// When a conversion happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// As its sender says.
+    At(Time),
+    /// When it arrived at an edge, by our own clock there.
+    Arrived(Time),
+    Now,
+}
+
+impl Happened {
+    /// The time by which it is judged and kept. A sender's may be wrong, and is judged as it is. Our own clocks may
+    /// disagree, which is no fault of the sender's: nothing arrives later than now, or before its click.
+    fn time(self, click: Time, now: Time) -> Time {
+        match self {
+            Self::At(time) => time,
+            Self::Arrived(time) => time.min(now).max(click),
+            Self::Now => now.max(click),
+        }
+    }
+}
+
+/// A conversion as a caller reports it; each field is of the right form, nothing is checked yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub code: ConversionCodeId,
+    pub click_id: String,
+    /// Empty where none was sent.
+    pub transaction_id: String,
+    pub value: Amount,
+    /// `None`: the code's.
+    pub currency: Option<Currency>,
+    pub commission: Commission,
+    pub status: Status,
+    /// The word that came for the status; empty where none came.
+    pub status_word: String,
+    pub custom_params: CustomParams,
+    pub happened: Happened,
+    pub request_id: Option<Vec<u8>>,
+}
+
+/// What became of a conversion that counts.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    pub conversion: Conversion,
+    /// It was there before.
+    pub duplicate: bool,
+    pub notes: Vec<Note>,
+}
+
+impl Recorded {
+    /// It was not there before.
+    pub fn first(conversion: Conversion) -> Self {
+        Self { conversion, duplicate: false, notes: Vec::new() }
+    }
+}
+
+/// Loads what is known and judges. `Ok` is a conversion that counts, unless it was recorded before.
+pub async fn judge(app: &App, tenant: Tenant, report: Report) -> Result<Conversion> {
+    let code = conversion_code::find(app, tenant, report.code).await?;
+    let click =
+        app.click_id_keys.read(&report.click_id, code.account_id).ok_or_else(Error::click_id_invalid)?;
+    check_known(click.id, forgotten_before(app))?;
+    retention::make_room(app, click.id.time()).await?;
+    let link = find_link(app, code.account_id, click).await?;
+    let serial = i64::from_be_bytes(app.random.bytes()) & i64::MAX;
+    decide(report, &code, click, &link, serial, app.now())
+}
+
+/// Conversions of clicks before this time are not kept, where the installation has lived `until` then. A conversion is
+/// kept for as long as was asked for even if it came at the end of the longest attribution window.
+pub fn not_kept_before(app: &App, until: Time) -> Option<Time> {
+    app.retention.conversions.map(|kept| until.minus(kept).minus(WINDOW_MAX))
+}
+
+/// Conversions of clicks before this time may be deleted, and can't count any more: by what is set, and by what was
+/// deleted when something else was.
+fn forgotten_before(app: &App) -> Time {
+    let set = not_kept_before(app, app.age.until());
+    set.map_or_else(|| app.age.forgotten_before(), |set| set.max(app.age.forgotten_before()))
+}
+
+/// Whether it would be known if the conversion had been counted before.
+fn check_known(click: ClickId, forgotten_before: Time) -> Result<()> {
+    if click.time() < forgotten_before {
+        let message = "the click is older than conversions are kept here, so that it is not known any more whether this \
+                       was counted before; if none of that time were deleted yet, lengthen `--retain-conversions-days`, \
+                       then replay";
+        return Err(Error::new(ErrorReason::ClickExpired, message));
+    }
+    Ok(())
+}
+
+/// Deletes some of the conversions of clicks below this id. Returns how many, and whether more are left.
+pub async fn delete_some(app: &App, below: uuid::Uuid) -> Result<(u64, bool)> {
+    Ok(app.db.delete_some::<store::Entity>(store::Column::ClickId, below).await?)
+}
+
+/// The link that a genuine click came over.
+pub async fn find_link(app: &App, account: AccountId, click: SignedClickId) -> Result<Arc<TrackingLink>> {
+    let link = tracking_link::find(app, Tenant::Account(account), click.id.link_key()).await?;
+    link.ok_or_else(|| {
+        let message = "the click id is genuine, but its tracking link is not known here; once it is, this is matched \
+                       by itself for 7 days, later by a replay";
+        Error::new(ErrorReason::TrackingLinkUnknown, message)
+    })
+}
+
+/// Whether anything counts for the code.
+pub fn check_code(code: &ConversionCode) -> Result<()> {
+    if code.archived {
+        let message = format!("the conversion code `{}` is archived; use an active one", code.id);
+        return Err(Error::new(ErrorReason::ConversionCodeArchived, message));
+    }
+    Ok(())
+}
+
+/// Whether clicks on the link count for the code.
+pub fn check_link(code: &ConversionCode, link: &TrackingLink) -> Result<()> {
+    if link.archived {
+        let message = format!("the tracking link `{}` is archived; use an active one", link.id);
+        return Err(Error::new(ErrorReason::TrackingLinkArchived, message));
+    }
+    if !link.conversion_code_ids.contains(code.id) {
+        let message = format!(
+            "the click came over the tracking link `{}`, which does not have the conversion code `{}`; add the \
+             code to the link, then replay",
+            link.id, code.id
+        );
+        return Err(Error::new(ErrorReason::CodeNotOnLink, message).with("tracking_link_id", &link.id));
+    }
+    Ok(())
+}
+
+/// Whether the conversion counts, and what it is worth.
+fn decide(
+    report: Report,
+    code: &ConversionCode,
+    click: SignedClickId,
+    link: &TrackingLink,
+    serial: i64,
+    now: Time,
+) -> Result<Conversion> {
+    let clicked_at = click.id.time();
+    let converted_at = report.happened.time(clicked_at, now);
+    check_code(code)?;
+    check_link(code, link)?;
+    if matches!(report.happened, Happened::At(_)) && converted_at > now.plus(CLOCK_SKEW_MAX) {
+        let mut violations = Violations::default();
+        violations.add("conversion_time", "must not lie in the future");
+        return Err(violations.into_error());
+    }
+    if clicked_at > converted_at.plus(CLOCK_SKEW_MAX) {
+        let message = "the conversion is said to have happened before its click; check the sender's clock";
+        return Err(Error::new(ErrorReason::ClickLaterThanConversion, message));
+    }
+    if converted_at > clicked_at.plus(code.attribution_window) {
+        let message = "the click is older than the attribution window of the conversion code; lengthen the window, \
+                       then replay";
+        return Err(Error::new(ErrorReason::ClickExpired, message));
+    }
+    let (commission, commission_percent) = match report.commission {
+        Commission::Amount(amount) => (amount, None),
+        Commission::Percent(percent) => (report.value.percent(percent), Some(percent)),
+    };
+    let request_id = report.request_id.as_deref();
+    let transaction_id = report.transaction_id.as_bytes();
+    Ok(Conversion {
+        click_id: click.id,
+        code_id: code.id,
+        dedupe_key: DedupeKey::new(transaction_id, code.dedupe_policy, request_id, serial),
+        serial,
+        key_id: click.key_id,
+        account_id: code.account_id,
+        link_id: link.id,
+        currency: report.currency.unwrap_or(code.default_currency),
+        value: report.value,
+        commission,
+        commission_percent,
+        status: report.status,
+        status_word: report.status_word,
+        custom_params: report.custom_params,
+        converted_at,
+        created_at: now,
+    })
+}
+
+/// Records a conversion that counts. Returns once it is durable.
+pub async fn record(app: &App, conversion: Conversion) -> Result<Recorded> {
+    let (store::Insert(conversion), earlier) = app.commit.write(store::Insert(conversion)).await?;
+    settle(conversion, earlier)
+}
+
+/// What `record` would answer; nothing is recorded.
+pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
+    let earlier = store::find_same(app.db.reader(), &conversion).await?;
+    settle(conversion, earlier)
+}
+
+/// Writes conversions in an open transaction: for postbacks, which are written together with theirs.
+pub async fn write_all(
+    conversions: &[&Conversion],
+    txn: &Connection,
+) -> Result<Vec<Result<Recorded>>, DbErr> {
+    let earlier = store::insert(conversions, txn).await?;
+    let settled = conversions.iter().zip(earlier);
+    Ok(settled.map(|(conversion, earlier)| settle((*conversion).clone(), earlier)).collect())
+}
+
+/// Takes from the conversions of a click what may tell who its visitor is: the custom parameters. All else is money, or
+/// what duplicates are told by. Returns how many there are.
+pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickId) -> Result<u64> {
+    store::erase(txn, account, click).await
+}
+
+/// Compares a conversion with the earlier one under its key.
+fn settle(conversion: Conversion, earlier: Option<Conversion>) -> Result<Recorded> {
+    let Some(first) = earlier else {
+        return Ok(Recorded::first(conversion));
+    };
+    let worth = |row: &Conversion| (row.currency, row.value, row.commission);
+    if worth(&first) != worth(&conversion) {
+        return Err(conflict(&conversion, &first));
+    }
+    let mut notes = Vec::new();
+    if first.status != conversion.status {
+        let message = "the conversion is recorded already, and keeps the status that it was recorded with";
+        notes.push(note(NoteCode::StatusNotChanged, "status", message));
+    }
+    Ok(Recorded { conversion: first, duplicate: true, notes })
+}
+
+fn conflict(conversion: &Conversion, first: &Conversion) -> Error {
+    let what = match conversion.transaction_id() {
+        "" => "a conversion of this click and code without a transaction id (`oid`)".to_owned(),
+        id => format!("the transaction id `{id}` of this click and code"),
+    };
+    let worth = |row: &Conversion| {
+        let (value, commission) = (row.value.to_proto(row.currency), row.commission.to_proto(row.currency));
+        format!("value {value} and commission {commission}")
+    };
+    let message = format!(
+        "{what} is recorded already, with {}, not {}; what is written is never rewritten; send the same amounts, \
+         or a transaction id of its own for another sale",
+        worth(first),
+        worth(conversion),
+    );
+    Error::new(ErrorReason::TransactionConflict, message).with("conversion_id", &first.id())
+}
+
+pub async fn get(app: &App, account: AccountId, id: ConversionId) -> Result<Conversion> {
+    let found = store::find(app.db.reader(), account, id).await?;
+    found.ok_or_else(|| Error::not_found("conversion", &id))
+}
+
+/// Which conversions a list has; all that is given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub code: Option<ConversionCodeId>,
+    pub link: Option<TrackingLinkId>,
+    pub click: Option<ClickId>,
+    pub start: Option<Time>,
+    pub end: Option<Time>,
+}
+
+/// Newest first.
+pub async fn list(
+    app: &App,
+    account: AccountId,
+    filter: &Filter,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<(Vec<Conversion>, String)> {
+    let rows = store::list(app.db.reader(), account, filter, page).await?;
+    Ok(page.cut(rows, store::list_key))
+}
+
+impl Conversion {
+    pub fn id(&self) -> ConversionId {
+        ConversionId { click: self.click_id, serial: self.serial }
+    }
+
+    pub fn transaction_id(&self) -> &str {
+        self.dedupe_key.transaction_id()
+    }
+}
+
+pub fn note(code: NoteCode, parameter: &str, message: impl Into<String>) -> Note {
+    Note { code: code.into(), parameter: parameter.to_owned(), message: message.into() }
+}
+
+#[cfg(test)]
+mod tests;

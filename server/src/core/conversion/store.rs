@@ -1,0 +1,189 @@
+//! The table `conversion`.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, entity::prelude::*,
+};
+
+use super::{ConversionId, CustomParams, DedupeKey, Filter, LIST_KEY_BYTES, Status};
+use crate::{
+    core::{conversion_code::ConversionCodeId, tracking_link::TrackingLinkId},
+    db::{Connection, Insertion, group_commit::Write, insert_new, is_in_index, is_one_statement},
+    error::{Error, Result},
+    page::PageRequest,
+    values::{
+        click_id::{ClickId, KeyId},
+        id::AccountId,
+        money::{Amount, Currency, Percent},
+        time::Time,
+    },
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "conversion")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub click_id: ClickId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub code_id: ConversionCodeId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub dedupe_key: DedupeKey,
+    /// Random, 63 bits: tells this row from another under the same key.
+    pub serial: i64,
+    pub key_id: KeyId,
+    pub account_id: AccountId,
+    pub link_id: TrackingLinkId,
+    pub currency: Currency,
+    pub value: Amount,
+    pub commission: Amount,
+    pub commission_percent: Option<Percent>,
+    pub status: Status,
+    pub status_word: String,
+    pub custom_params: CustomParams,
+    pub converted_at: Time,
+    pub created_at: Time,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+type Key = (ClickId, ConversionCodeId, DedupeKey);
+
+fn key(row: &Model) -> Key {
+    (row.click_id, row.code_id, row.dedupe_key.clone())
+}
+
+/// A conversion to insert. Its outcome is the earlier one under the same key; `None` where there was none.
+pub struct Insert(pub Model);
+
+impl Write for Insert {
+    type Outcome = Option<Model>;
+
+    fn is_one_statement(rows: &[Self], backend: DbBackend) -> bool {
+        is_one_statement(backend, rows.len())
+    }
+
+    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
+        let rows: Vec<&Model> = rows.iter().map(|row| &row.0).collect();
+        insert(&rows, db).await
+    }
+}
+
+/// Inserts the rows whose keys are not there yet. Returns for each the earlier row under its key, if there is one.
+pub async fn insert(rows: &[&Model], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
+    let key = [Column::ClickId, Column::CodeId, Column::DedupeKey];
+    if insert_new::<Entity>(db, rows, &key).await? {
+        return Ok(vec![None; rows.len()]);
+    }
+    let found = find_keys(db, rows).await?;
+    let earlier = |row: &&Model| {
+        let found =
+            found.get(&self::key(row)).ok_or_else(|| DbErr::RecordNotFound("conversion".to_owned()))?;
+        Ok((found.serial != row.serial).then(|| found.clone()))
+    };
+    rows.iter().map(earlier).collect()
+}
+
+/// Adds rows to what PostgreSQL inserts by one statement; a key that is there already is an error.
+pub fn add_to(insertion: &mut Insertion, rows: &[&Model]) -> Result<(), DbErr> {
+    insertion.add::<Entity>(rows, None)
+}
+
+/// Keys in one query; more would make its condition too deep.
+const KEYS_PER_QUERY: usize = 128;
+
+async fn find_keys(db: &impl ConnectionTrait, rows: &[&Model]) -> Result<HashMap<Key, Model>, DbErr> {
+    let mut found = HashMap::with_capacity(rows.len());
+    for some in rows.chunks(KEYS_PER_QUERY) {
+        let any = some.iter().fold(Condition::any(), |any, row| any.add(same_key(row)));
+        found.extend(Entity::find().filter(any).all(db).await?.into_iter().map(|row| (key(&row), row)));
+    }
+    Ok(found)
+}
+
+fn same_key(row: &Model) -> Condition {
+    Condition::all()
+        .add(Column::ClickId.eq(row.click_id))
+        .add(Column::CodeId.eq(row.code_id))
+        .add(Column::DedupeKey.eq(row.dedupe_key.clone()))
+}
+
+/// The row under the same key.
+pub async fn find_same(db: &impl ConnectionTrait, row: &Model) -> Result<Option<Model>> {
+    Ok(Entity::find().filter(same_key(row)).one(db).await?)
+}
+
+pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ConversionId) -> Result<Option<Model>> {
+    let all = Condition::all()
+        .add(Column::ClickId.eq(id.click))
+        .add(Column::Serial.eq(id.serial))
+        .add(Column::AccountId.eq(account));
+    Ok(Entity::find().filter(all).one(db).await?)
+}
+
+/// Takes the custom parameters from the conversions of a click. Returns how many it has.
+pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickId) -> Result<u64> {
+    let erased = Entity::update_many()
+        .col_expr(Column::CustomParams, Expr::value(CustomParams::default()))
+        .filter(Column::ClickId.eq(click))
+        .filter(Column::AccountId.eq(account))
+        .exec(txn)
+        .await?;
+    Ok(erased.rows_affected)
+}
+
+/// Newest first; one row more than the page has.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    filter: &Filter,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<Vec<Model>> {
+    let mut all = Condition::all()
+        .add(is_in_index(db, Column::AccountId, account))
+        .add_option(filter.code.map(|code| Column::CodeId.eq(code)))
+        .add_option(filter.link.map(|link| Column::LinkId.eq(link)))
+        .add_option(filter.click.map(|click| Column::ClickId.eq(click)))
+        .add_option(filter.start.map(|start| Column::CreatedAt.gte(start)))
+        .add_option(filter.end.map(|end| Column::CreatedAt.lt(end)));
+    if let Some(after) = page.after {
+        let (time, click, serial) = read_list_key(after)?;
+        let same_time = Condition::all().add(Column::CreatedAt.eq(time));
+        let same_click = same_time.clone().add(Column::ClickId.eq(click)).add(Column::Serial.lt(serial));
+        // Says nothing new, but is a range that an index can seek; the alternatives are none.
+        all = all.add(Column::CreatedAt.lte(time)).add(
+            Condition::any()
+                .add(Column::CreatedAt.lt(time))
+                .add(same_time.add(Column::ClickId.lt(click)))
+                .add(same_click),
+        );
+    }
+    let newest_first = Entity::find()
+        .filter(all)
+        .order_by_desc(Column::AccountId)
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::ClickId)
+        .order_by_desc(Column::Serial);
+    Ok(newest_first.limit(page.rows_to_read()).all(db).await?)
+}
+
+/// What the list is sorted by.
+pub fn list_key(row: &Model) -> [u8; LIST_KEY_BYTES] {
+    let mut key = [0; LIST_KEY_BYTES];
+    let bytes = row.created_at.micros().to_be_bytes().into_iter();
+    let bytes = bytes.chain(row.click_id.0.into_bytes()).chain(row.serial.to_be_bytes());
+    key.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = byte);
+    key
+}
+
+fn read_list_key(key: [u8; LIST_KEY_BYTES]) -> Result<(Time, ClickId, i64)> {
+    let wrong = || Error::internal("page key");
+    let (time, rest) = key.split_first_chunk::<8>().ok_or_else(wrong)?;
+    let (click, serial) = rest.split_first_chunk::<16>().ok_or_else(wrong)?;
+    let serial = i64::from_be_bytes(serial.try_into().map_err(|_| wrong())?);
+    Ok((Time::from_micros(i64::from_be_bytes(*time)), ClickId(Uuid::from_bytes(*click)), serial))
+}

@@ -1,0 +1,208 @@
+//! The rules of attribution, money and counting twice, without a database.
+
+use uuid::Uuid;
+
+use super::*;
+use crate::{
+    core::tracking_link::{CodeIds, RedirectKind, Tags},
+    values::{
+        click_id::{KeyId, LinkKey},
+        destination::Destination,
+        id::RequestKey,
+        time::Span,
+    },
+};
+
+const DAY: i64 = 86_400_000_000;
+const CLICKED: i64 = 1_763_900_000_000_000;
+
+fn code() -> ConversionCode {
+    let (id, request) = (ConversionCodeId(Uuid::from_u128(7)), RequestKey { id: None, digest: Vec::new() });
+    let code = ConversionCode::new(id, AccountId::DEFAULT, request, Time::from_micros(0));
+    ConversionCode { attribution_window: Span::from_seconds(86_400), ..code }
+}
+
+fn link() -> TrackingLink {
+    TrackingLink {
+        id: TrackingLinkId(Uuid::from_u128(9)),
+        account_id: AccountId::DEFAULT,
+        slug: "a".parse().unwrap(),
+        link_key: LinkKey::from_bits(5),
+        destination: "https://shop.example/?s1=[s2sidentifier]".parse().unwrap(),
+        conversion_code_ids: CodeIds::new([code().id]),
+        tags: Tags::default(),
+        redirect_kind: RedirectKind::Found,
+        query_pass_through: false,
+        expires_at: None,
+        fallback_destination: Destination::default(),
+        archived: false,
+        request_id: None,
+        request_digest: Vec::new(),
+        created_at: Time::from_micros(0),
+        updated_at: Time::from_micros(0),
+    }
+}
+
+fn report() -> Report {
+    Report {
+        code: code().id,
+        click_id: String::new(),
+        transaction_id: String::new(),
+        value: Amount::from_micros(1_000_000_000).unwrap(),
+        currency: None,
+        commission: Commission::Percent(Percent::from_micros(10_000_000).unwrap()),
+        status: Status::Approved,
+        status_word: String::new(),
+        custom_params: CustomParams::default(),
+        happened: Happened::Now,
+        request_id: None,
+    }
+}
+
+fn decide_at(
+    micros: i64,
+    change: impl FnOnce(&mut Report, &mut ConversionCode, &mut TrackingLink),
+) -> Result<Conversion> {
+    let (mut report, mut code, mut link) = (report(), code(), link());
+    change(&mut report, &mut code, &mut link);
+    let id = ClickId::new(Time::from_micros(CLICKED), link.link_key, [1; 6]);
+    let click = SignedClickId { key_id: KeyId::new(1), id };
+    decide(report, &code, click, &link, 1, Time::from_micros(micros))
+}
+
+#[test]
+fn our_own_clocks_may_disagree_and_a_senders_may_not() {
+    let (click, second) = (Time::from_micros(CLICKED), Span::from_seconds(1));
+    let (before, later, latest) = (click.minus(second), click.plus(second), click.plus(second).plus(second));
+    for (happened, now, time) in [
+        (Happened::Now, later, later),
+        (Happened::Now, before, click),
+        (Happened::Arrived(later), latest, later),
+        (Happened::Arrived(latest), later, later),
+        (Happened::Arrived(before), later, click),
+        (Happened::Arrived(latest), before, click),
+        (Happened::At(before), later, before),
+        (Happened::At(latest), later, latest),
+    ] {
+        assert_eq!(happened.time(click, now), time, "{happened:?} {now:?}");
+    }
+}
+
+#[test]
+fn what_may_be_forgotten_does_not_count_again() {
+    let click = ClickId::new(Time::from_micros(CLICKED), LinkKey::from_bits(5), [1; 6]);
+    for (forgotten_before, counts) in [(0, true), (CLICKED, true), (CLICKED + 1, false)] {
+        let checked = check_known(click, Time::from_micros(forgotten_before));
+        let reason = checked.err().map(|error| error.reason());
+        assert_eq!(reason, (!counts).then_some(ErrorReason::ClickExpired), "{forgotten_before}");
+    }
+}
+
+#[test]
+fn what_counts_and_what_does_not() {
+    type Change = fn(&mut Report, &mut ConversionCode, &mut TrackingLink);
+    let table: &[(&str, i64, Change, Option<ErrorReason>)] = &[
+        ("at once", CLICKED, |_, _, _| {}, None),
+        ("the last moment", CLICKED + DAY, |_, _, _| {}, None),
+        ("a moment later", CLICKED + DAY + 1, |_, _, _| {}, Some(ErrorReason::ClickExpired)),
+        (
+            "reported late, happened in time",
+            CLICKED + 9 * DAY,
+            |report, _, _| report.happened = Happened::At(Time::from_micros(CLICKED + DAY)),
+            None,
+        ),
+        ("clocks 5 s apart", CLICKED - 5_000_000, |_, _, _| {}, None),
+        ("our own clocks, further apart", CLICKED - 3_600_000_000, |_, _, _| {}, None),
+        (
+            "a sender's, further apart",
+            CLICKED,
+            |report, _, _| report.happened = Happened::At(Time::from_micros(CLICKED - 5_000_001)),
+            Some(ErrorReason::ClickLaterThanConversion),
+        ),
+        (
+            "in the future",
+            CLICKED,
+            |report, _, _| report.happened = Happened::At(Time::from_micros(CLICKED + 6_000_000)),
+            Some(ErrorReason::FieldInvalid),
+        ),
+        (
+            "archived code",
+            CLICKED,
+            |_, code, _| code.archived = true,
+            Some(ErrorReason::ConversionCodeArchived),
+        ),
+        (
+            "archived link",
+            CLICKED,
+            |_, _, link| link.archived = true,
+            Some(ErrorReason::TrackingLinkArchived),
+        ),
+        (
+            "code not on the link",
+            CLICKED,
+            |_, _, link| link.conversion_code_ids = CodeIds::default(),
+            Some(ErrorReason::CodeNotOnLink),
+        ),
+    ];
+    for (what, now, change, reason) in table {
+        assert_eq!(decide_at(*now, change).err().map(|error| error.reason()), *reason, "{what}");
+    }
+}
+
+#[test]
+fn commission_is_an_amount_or_an_exact_percent() {
+    let conversion = decide_at(CLICKED, |_, _, _| {}).unwrap();
+    assert_eq!(conversion.commission.micros(), 100_000_000);
+    let amount = Amount::from_micros(500_000).unwrap();
+    let conversion =
+        decide_at(CLICKED, |report, _, _| report.commission = Commission::Amount(amount)).unwrap();
+    assert_eq!((conversion.commission, conversion.commission_percent), (amount, None));
+}
+
+#[test]
+fn the_dedupe_key_follows_transaction_id_and_policy() {
+    use DedupePolicy::{Every, OnePerClick};
+    let key = |transaction: &str, policy, request: Option<&[u8]>, serial| {
+        DedupeKey::new(transaction.as_bytes(), policy, request, serial)
+    };
+    assert_eq!(key("", OnePerClick, None, 1), key("", OnePerClick, Some(b"r"), 2));
+    assert_eq!(key("a", OnePerClick, None, 1), key("a", Every, Some(b"r"), 2));
+    assert_ne!(key("a", Every, None, 1), key("A", Every, None, 1));
+    assert_ne!(key("a", Every, None, 1), key("a ", Every, None, 1));
+    assert_ne!(key("", Every, None, 1), key("", Every, None, 2));
+    assert_eq!(key("", Every, Some(b"r"), 1), key("", Every, Some(b"r"), 2));
+    assert_ne!(key("", Every, Some(b"x"), 1), key("x", Every, None, 1));
+    assert_eq!(key("order-1", Every, None, 1).transaction_id(), "order-1");
+    assert_eq!(key("", OnePerClick, None, 1).transaction_id(), "");
+}
+
+#[test]
+fn the_same_key_is_a_duplicate_or_a_conflict() {
+    let first = decide_at(CLICKED, |_, _, _| {}).unwrap();
+    let again = |change: fn(&mut Conversion)| {
+        let mut conversion = Conversion { serial: 2, ..first.clone() };
+        change(&mut conversion);
+        settle(conversion, Some(first.clone()))
+    };
+    assert!(!settle(first.clone(), None).unwrap().duplicate);
+    let same = again(|_| {}).unwrap();
+    assert!(same.duplicate && same.notes.is_empty() && same.conversion.serial == 1);
+    assert_eq!(again(|row| row.status = Status::Pending).unwrap().notes.len(), 1);
+    let other_amounts: [fn(&mut Conversion); 3] = [
+        |row| row.value = Amount::ZERO,
+        |row| row.commission = Amount::ZERO,
+        |row| row.currency = "EUR".parse().unwrap(),
+    ];
+    for change in other_amounts {
+        assert_eq!(again(change).unwrap_err().reason(), ErrorReason::TransactionConflict);
+    }
+}
+
+#[test]
+fn ids_survive_the_wire() {
+    let id = decide_at(CLICKED, |_, _, _| {}).unwrap().id();
+    assert_eq!(id.to_string().parse::<ConversionId>().unwrap(), id);
+    for text in ["", "conv_", "conv_1", "link_00000000000000000000000004"] {
+        assert!(text.parse::<ConversionId>().is_err());
+    }
+}

@@ -1,0 +1,285 @@
+//! Conversion codes: one for each kind of conversion that a merchant reports, with the rules by which
+//! its postbacks are counted.
+//!
+//! Absent on purpose: deletion. A code that is no longer wanted is archived, so that what it counted
+//! stays readable.
+
+mod authentication;
+pub mod grpc;
+mod lint;
+mod store;
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use s2s_sdk::v1::ErrorReason;
+use sea_orm::{DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64};
+use url::Url;
+use uuid::Uuid;
+
+use crate::{
+    api::Tenant,
+    core::{
+        App,
+        preset::{Preset, PresetId},
+        row_cache::{RowCache, cached},
+    },
+    error::{Error, Result},
+    page::PageRequest,
+    values::{
+        id::{AccountId, RequestKey},
+        money::Currency,
+        time::{Span, Time},
+    },
+};
+
+pub use authentication::{AllowedAddresses, CheckMode, Secret, rotate_secret};
+pub use lint::warning;
+pub use store::Model as ConversionCode;
+
+/// Longest fixed reply, in bytes.
+pub const REPLY_TEXT_BYTES_MAX: usize = 200;
+/// Shortest, longest and default attribution window, in seconds.
+pub const WINDOW_SECONDS_MIN: i64 = 1;
+pub const WINDOW_SECONDS_MAX: i64 = 400 * 86_400;
+pub const WINDOW_SECONDS_DEFAULT: i64 = 30 * 86_400;
+
+/// What stands in a postback URL for a secret that is not to be shown.
+pub const SECRET_MACRO: &str = "{sec}";
+/// The end of a postback URL that is to be signed.
+pub const SIGNATURE_MACROS: &str = "&ts={ts}&sig={sig}";
+/// Bytes of the key that the list is sorted by: time of creation and id.
+pub const LIST_KEY_BYTES: usize = 24;
+
+/// The id of a conversion code: 128 random bits, written as 32 upper-case hexadecimal digits, so that
+/// no one finds it by guessing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
+pub struct ConversionCodeId(pub Uuid);
+
+impl fmt::Display for ConversionCodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:X}", self.0.simple())
+    }
+}
+
+impl FromStr for ConversionCodeId {
+    type Err = String;
+
+    /// In any case.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        digits
+            .then(|| Uuid::try_parse(text).ok().map(Self))
+            .flatten()
+            .ok_or_else(|| "must be the 32 hexadecimal digits that the postback URL shows".to_owned())
+    }
+}
+
+impl TryFromU64 for ConversionCodeId {
+    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+        Err(DbErr::ConvertFromU64("ConversionCodeId"))
+    }
+}
+
+/// What counts as the same conversion where no transaction id is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+pub enum DedupePolicy {
+    #[sea_orm(num_value = 1)]
+    OnePerClick,
+    #[sea_orm(num_value = 2)]
+    Every,
+}
+
+/// How `/s2s` answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+pub enum ReplyMode {
+    #[sea_orm(num_value = 1)]
+    ByVerdict,
+    #[sea_orm(num_value = 2)]
+    AlwaysOk,
+    #[sea_orm(num_value = 3)]
+    FixedText,
+}
+
+/// A checked value of one field, to be entered into a code.
+pub type Edit = Box<dyn FnOnce(&mut ConversionCode) + Send>;
+
+/// Codes that were looked up lately.
+pub type Cache = RowCache<ConversionCodeId, ConversionCode>;
+
+pub async fn create(
+    app: &App,
+    account: AccountId,
+    edits: Vec<Edit>,
+    request: RequestKey,
+    validate_only: bool,
+) -> Result<ConversionCode> {
+    let id = ConversionCodeId(Uuid::from_bytes(app.random.bytes()));
+    let mut code = ConversionCode::new(id, account, request, app.now());
+    for edit in edits {
+        edit(&mut code);
+    }
+    let stored = store::insert(&app.db, code, validate_only).await?;
+    app.codes.invalidate(&stored.id).await;
+    Ok(stored)
+}
+
+/// The code as it is in the database now.
+pub async fn get(app: &App, account: AccountId, id: ConversionCodeId) -> Result<ConversionCode> {
+    let found = store::find(app.db.reader(), Tenant::Account(account), id).await?;
+    found.ok_or_else(|| Error::not_found("conversion code", &id))
+}
+
+/// The code for counting a conversion; at most `CACHE_AGE_MAX` old.
+pub async fn find(app: &App, tenant: Tenant, id: ConversionCodeId) -> Result<Arc<ConversionCode>> {
+    // One cache serves all callers, so it holds the codes of all accounts.
+    let load = || store::find(app.db.reader(), Tenant::All, id);
+    let found = cached(&app.codes, id, load).await?;
+    found.filter(|code| tenant.sees(code.account_id)).ok_or_else(|| {
+        let message = format!("no conversion code has the id `{id}`; copy the id from the postback URL");
+        Error::new(ErrorReason::UnknownConversionCode, message).with("conversion_code_id", &id)
+    })
+}
+
+pub async fn list(
+    app: &App,
+    account: AccountId,
+    show_archived: bool,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<(Vec<ConversionCode>, String)> {
+    let rows = store::list(app.db.reader(), account, show_archived, page).await?;
+    Ok(page.cut(rows, store::list_key))
+}
+
+pub async fn update(
+    app: &App,
+    account: AccountId,
+    id: ConversionCodeId,
+    edits: Vec<Edit>,
+    validate_only: bool,
+) -> Result<ConversionCode> {
+    let txn = app.db.begin().await?;
+    let found = store::find_to_update(&txn, account, id).await?;
+    let mut code = found.ok_or_else(|| Error::not_found("conversion code", &id))?;
+    let before = code.clone();
+    for edit in edits {
+        edit(&mut code);
+    }
+    if validate_only || code == before {
+        txn.rollback().await?;
+        return Ok(code);
+    }
+    code.updated_at = app.now();
+    store::update(&txn, code.clone()).await?;
+    txn.commit().await?;
+    app.codes.invalidate(&id).await;
+    Ok(code)
+}
+
+impl ConversionCode {
+    /// A code with defaults and without a name.
+    pub fn new(id: ConversionCodeId, account_id: AccountId, request: RequestKey, now: Time) -> Self {
+        Self {
+            id,
+            account_id,
+            name: String::new(),
+            default_currency: Currency::USD,
+            attribution_window: Span::from_seconds(WINDOW_SECONDS_DEFAULT),
+            dedupe_policy: DedupePolicy::OnePerClick,
+            reply_mode: ReplyMode::ByVerdict,
+            reply_text: String::new(),
+            preset_id: PresetId::default(),
+            secret_check: CheckMode::Off,
+            signature_check: CheckMode::Off,
+            address_check: CheckMode::Off,
+            https_check: CheckMode::Off,
+            allowed_addresses: AllowedAddresses::default(),
+            secret: Secret::default(),
+            former_secret: Secret::default(),
+            former_secret_expires_at: None,
+            secret_request_id: None,
+            archived: false,
+            request_id: request.id,
+            request_digest: request.digest,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+/// The URL that the merchant pastes, with the macros of the network; without one, what is in braces is for
+/// the merchant's system to fill in. `secret`: what stands for `sec`, where the code checks that.
+pub fn postback_url(
+    public_url: &Url,
+    code: &ConversionCode,
+    preset: Option<&Preset>,
+    secret: &str,
+) -> String {
+    let mut url = reporting_url(public_url, code.id, preset);
+    if code.secret_check != CheckMode::Off {
+        url.extend(["&sec=", secret]);
+    }
+    if code.signature_check != CheckMode::Off {
+        url.push_str(SIGNATURE_MACROS);
+    }
+    url
+}
+
+/// The URL with what it reports.
+fn reporting_url(public_url: &Url, id: ConversionCodeId, preset: Option<&Preset>) -> String {
+    // Not built by the URL library: a macro must stay as it is, `#` and all, to be seen and replaced.
+    let Some(preset) = preset else {
+        return format!("{public_url}s2s?clickId={{clickId}}&id={id}&val={{val}}&com={{com}}");
+    };
+    let value = preset.value_macro.as_deref().unwrap_or("0");
+    let commission = preset.commission_macro.as_deref().unwrap_or("0");
+    let mut url =
+        format!("{public_url}s2s?clickId={}&id={id}&val={value}&com={commission}", preset.click_id_macro);
+    for (name, value) in [
+        ("oid", &preset.transaction_id_macro),
+        ("cur", &preset.currency_macro),
+        ("cur", &preset.currency),
+        ("status", &preset.status_macro),
+    ] {
+        if let Some(value) = value {
+            url.extend(["&", name, "=", value]);
+        }
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_32_hex_digits_in_any_case() {
+        let text = "6B1F0A3C9D5E4F7081A2B3C4D5E6F708";
+        let id: ConversionCodeId = text.parse().unwrap();
+        assert_eq!(id.to_string(), text);
+        assert_eq!(text.to_lowercase().parse(), Ok(id));
+        for text in
+            ["", "6B1F0A3C", "6b1f0a3c-9d5e-4f70-81a2-b3c4d5e6f708", "GB1F0A3C9D5E4F7081A2B3C4D5E6F708"]
+        {
+            assert!(text.parse::<ConversionCodeId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_postback_url_has_all_mandatory_parameters_and_those_of_the_network() {
+        let id = ConversionCodeId(Uuid::from_u128(0xAB));
+        for (preset, click, rest) in [
+            ("", "{clickId}", "&val={val}&com={com}"),
+            ("maxbounty", "#S2#", "&val=0&com=#RATE#"),
+            ("awin", "!!!awc!!!", "&val=0&com=0"),
+            ("m1-shop", "{s}", "&val=0&com={web_total}&cur=RUB"),
+            ("welcome-partners", "##CLICK_ID##", "&val=0&com=##CPA_AMOUNT##&cur=##CURRENCY##"),
+            ("affise", "{sub1}", "&val={order_sum}&com={sum}&oid={transactionid}&status={status}"),
+        ] {
+            let preset = preset.parse::<PresetId>().unwrap().preset();
+            let url = reporting_url(&Url::parse("https://t.example").unwrap(), id, preset);
+            assert_eq!(url, format!("https://t.example/s2s?clickId={click}&id={id}{rest}"));
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! `ConversionCodeService`: its messages to commands and back.
+
+use std::sync::Arc;
+
+use prost_types::Duration;
+use s2s_sdk::v1::{
+    self, ArchiveConversionCodeRequest, ArchiveConversionCodeResponse, ConversionCodeState,
+    CreateConversionCodeRequest, CreateConversionCodeResponse, GetConversionCodeRequest,
+    GetConversionCodeResponse, GetPostbackUrlRequest, GetPostbackUrlResponse, ListConversionCodesRequest,
+    ListConversionCodesResponse, PostbackAuthentication, ReplySetting, RotatePostbackSecretRequest,
+    RotatePostbackSecretResponse, UpdateConversionCodeRequest, UpdateConversionCodeResponse,
+    conversion_code_service_server::{ConversionCodeService, ConversionCodeServiceServer},
+};
+use tonic::{Request, Response, Status};
+
+use super::{
+    AllowedAddresses, CheckMode, ConversionCode, ConversionCodeId, DedupePolicy, Edit, REPLY_TEXT_BYTES_MAX,
+    ReplyMode, SECRET_MACRO, WINDOW_SECONDS_DEFAULT, WINDOW_SECONDS_MAX, WINDOW_SECONDS_MIN,
+    authentication::{OVERLAP_SECONDS_DEFAULT, OVERLAP_SECONDS_MAX},
+    lint,
+};
+use crate::{
+    api,
+    core::{
+        App,
+        preset::{PresetId, Reply},
+    },
+    error::{Error, Result, Violations},
+    page::PageRequest,
+    values::{
+        id::{RequestKey, request_id_bytes},
+        money::Currency,
+        text::parse_name,
+        time::{Span, Time},
+    },
+};
+
+pub struct Service(Arc<App>);
+
+pub fn service(app: Arc<App>) -> ConversionCodeServiceServer<Service> {
+    ConversionCodeServiceServer::new(Service(app))
+}
+
+#[tonic::async_trait]
+impl ConversionCodeService for Service {
+    async fn create_conversion_code(
+        &self,
+        request: Request<CreateConversionCodeRequest>,
+    ) -> Result<Response<CreateConversionCodeResponse>, Status> {
+        let account = api::account(&request);
+        let (edits, key, validate_only) = parse_create(request.into_inner())?;
+        let code = super::create(&self.0, account, edits, key, validate_only).await?;
+        let warnings = lint::created(&code);
+        Ok(Response::new(CreateConversionCodeResponse { conversion_code: Some(code.into()), warnings }))
+    }
+
+    async fn get_conversion_code(
+        &self,
+        request: Request<GetConversionCodeRequest>,
+    ) -> Result<Response<GetConversionCodeResponse>, Status> {
+        let account = api::account(&request);
+        let code = super::get(&self.0, account, parse_id(&request.get_ref().id)?).await?;
+        Ok(Response::new(GetConversionCodeResponse { conversion_code: Some(code.into()) }))
+    }
+
+    async fn list_conversion_codes(
+        &self,
+        request: Request<ListConversionCodesRequest>,
+    ) -> Result<Response<ListConversionCodesResponse>, Status> {
+        let account = api::account(&request);
+        let request = request.into_inner();
+        let filter: [&[u8]; 1] = [&[u8::from(request.show_archived)]];
+        let page = PageRequest::parse(
+            "ListConversionCodes",
+            account,
+            request.page_size,
+            &request.page_token,
+            &filter,
+        )?;
+        let (codes, next_page_token) = super::list(&self.0, account, request.show_archived, &page).await?;
+        let conversion_codes = codes.into_iter().map(Into::into).collect();
+        Ok(Response::new(ListConversionCodesResponse { conversion_codes, next_page_token }))
+    }
+
+    async fn update_conversion_code(
+        &self,
+        request: Request<UpdateConversionCodeRequest>,
+    ) -> Result<Response<UpdateConversionCodeResponse>, Status> {
+        let account = api::account(&request);
+        let (id, edits, validate_only) = parse_update(request.into_inner())?;
+        let code = super::update(&self.0, account, id, edits, validate_only).await?;
+        let warnings = lint::updated(&code);
+        Ok(Response::new(UpdateConversionCodeResponse { conversion_code: Some(code.into()), warnings }))
+    }
+
+    async fn archive_conversion_code(
+        &self,
+        request: Request<ArchiveConversionCodeRequest>,
+    ) -> Result<Response<ArchiveConversionCodeResponse>, Status> {
+        let account = api::account(&request);
+        let request = request.into_inner();
+        let archive: Vec<Edit> = vec![Box::new(|code| code.archived = true)];
+        let id = parse_id(&request.id)?;
+        let code = super::update(&self.0, account, id, archive, request.validate_only).await?;
+        Ok(Response::new(ArchiveConversionCodeResponse { conversion_code: Some(code.into()) }))
+    }
+
+    async fn rotate_postback_secret(
+        &self,
+        request: Request<RotatePostbackSecretRequest>,
+    ) -> Result<Response<RotatePostbackSecretResponse>, Status> {
+        let account = api::account(&request);
+        let request = request.into_inner();
+        let (id, overlap, request_id) = parse_rotate(&request)?;
+        let dry = request.validate_only;
+        let code = super::rotate_secret(&self.0, account, id, overlap, request_id, dry).await?;
+        let secret = if dry { String::new() } else { code.secret.reveal().to_owned() };
+        let shown = if dry { SECRET_MACRO } else { &secret };
+        let postback_url = super::postback_url(&self.0.public_url, &code, code.preset_id.preset(), shown);
+        let conversion_code = Some(code.into());
+        Ok(Response::new(RotatePostbackSecretResponse { secret, postback_url, conversion_code }))
+    }
+
+    async fn get_postback_url(
+        &self,
+        request: Request<GetPostbackUrlRequest>,
+    ) -> Result<Response<GetPostbackUrlResponse>, Status> {
+        let account = api::account(&request);
+        let (id, preset_id) = parse_postback_url(request.get_ref())?;
+        let code = super::get(&self.0, account, id).await?;
+        let preset = preset_id.preset().or_else(|| code.preset_id.preset());
+        let public_url = &self.0.public_url;
+        let postback_url = super::postback_url(public_url, &code, preset, SECRET_MACRO);
+        let warnings = lint::postback_url(&code, preset, public_url);
+        Ok(Response::new(GetPostbackUrlResponse { postback_url, warnings }))
+    }
+}
+
+/// An id that can't be one is as unknown as any other.
+fn parse_id(text: &str) -> Result<ConversionCodeId> {
+    text.parse().map_err(|_| Error::not_found("conversion code", text))
+}
+
+fn parse_rotate(request: &RotatePostbackSecretRequest) -> Result<(ConversionCodeId, Span, Option<Vec<u8>>)> {
+    let id = parse_id(&request.conversion_code_id)?;
+    let mut violations = Violations::default();
+    let overlap = match request.overlap {
+        None => Ok(OVERLAP_SECONDS_DEFAULT),
+        Some(Duration { seconds, nanos: 0 }) if (0..=OVERLAP_SECONDS_MAX).contains(&seconds) => Ok(seconds),
+        Some(_) => Err("must be 0 seconds to 30 days, whole seconds".to_owned()),
+    };
+    let overlap = violations.check("overlap", overlap);
+    let request_id = violations.check("request_id", request_id_bytes(&request.request_id));
+    match (overlap, request_id) {
+        (Some(seconds), Some(request_id)) => Ok((id, Span::from_seconds(seconds), request_id)),
+        _ => Err(violations.into_error()),
+    }
+}
+
+/// What a caller decides about a code.
+const FIELDS: [&str; 7] = [
+    "name",
+    "default_currency",
+    "attribution_window",
+    "dedupe_policy",
+    "reply",
+    "preset_id",
+    "postback_authentication",
+];
+
+fn parse_create(mut request: CreateConversionCodeRequest) -> Result<(Vec<Edit>, RequestKey, bool)> {
+    let mut violations = Violations::default();
+    // A dry run is the same request.
+    let validate_only = std::mem::take(&mut request.validate_only);
+    let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
+    let mut code = request.conversion_code.unwrap_or_default();
+    if let (None, Ok(preset_id)) = (&code.reply, code.preset_id.parse::<PresetId>()) {
+        code.reply = preset_id.preset().and_then(|preset| preset.reply.as_ref()).map(Reply::to_proto);
+    }
+    let edits = FIELDS.iter().filter_map(|path| parse_field(path, &code, &mut violations)).collect();
+    match key {
+        Some(key) if violations.is_empty() => Ok((edits, key, validate_only)),
+        _ => Err(violations.into_error()),
+    }
+}
+
+fn parse_update(request: UpdateConversionCodeRequest) -> Result<(ConversionCodeId, Vec<Edit>, bool)> {
+    let code = request.conversion_code.unwrap_or_default();
+    let id = parse_id(&code.id)?;
+    let mut violations = Violations::default();
+    let paths = violations.check_mask(request.update_mask, &FIELDS);
+    let edits = paths.iter().filter_map(|path| parse_field(path, &code, &mut violations)).collect();
+    if violations.is_empty() { Ok((id, edits, request.validate_only)) } else { Err(violations.into_error()) }
+}
+
+fn parse_postback_url(request: &GetPostbackUrlRequest) -> Result<(ConversionCodeId, PresetId)> {
+    let id = parse_id(&request.conversion_code_id)?;
+    let mut violations = Violations::default();
+    let preset_id = violations.check("preset_id", request.preset_id.parse());
+    preset_id.map(|preset_id| (id, preset_id)).ok_or_else(|| violations.into_error())
+}
+
+/// The checked value of one of `FIELDS`.
+fn parse_field(path: &str, code: &v1::ConversionCode, violations: &mut Violations) -> Option<Edit> {
+    let edit = || -> Result<Edit, String> {
+        Ok(match path {
+            "name" => {
+                let name = parse_name(&code.name)?;
+                Box::new(move |row| row.name = name)
+            }
+            "default_currency" => {
+                let currency = parse_currency(&code.default_currency)?;
+                Box::new(move |row| row.default_currency = currency)
+            }
+            "attribution_window" => {
+                let window = parse_window(code.attribution_window)?;
+                Box::new(move |row| row.attribution_window = window)
+            }
+            "dedupe_policy" => {
+                let policy = parse_policy(code.dedupe_policy)?;
+                Box::new(move |row| row.dedupe_policy = policy)
+            }
+            "reply" => {
+                let (mode, text) = parse_reply(code.reply.clone())?;
+                Box::new(move |row| (row.reply_mode, row.reply_text) = (mode, text))
+            }
+            "preset_id" => {
+                let preset_id = code.preset_id.parse()?;
+                Box::new(move |row| row.preset_id = preset_id)
+            }
+            "postback_authentication" => {
+                let checks = Checks::parse(code.postback_authentication.as_ref())?;
+                Box::new(move |row| {
+                    (row.secret_check, row.signature_check) = (checks.secret, checks.signature);
+                    (row.address_check, row.https_check) = (checks.address, checks.https);
+                    row.allowed_addresses = checks.allowed_addresses;
+                })
+            }
+            _ => return Err("can't be set".to_owned()),
+        })
+    };
+    violations.check(&format!("conversion_code.{path}"), edit())
+}
+
+fn parse_currency(text: &str) -> Result<Currency, String> {
+    if text.is_empty() { Ok(Currency::USD) } else { text.parse().map_err(|error| format!("{error}")) }
+}
+
+/// What a caller decides about the checks of senders.
+struct Checks {
+    secret: CheckMode,
+    signature: CheckMode,
+    address: CheckMode,
+    https: CheckMode,
+    allowed_addresses: AllowedAddresses,
+}
+
+impl Checks {
+    fn parse(checks: Option<&PostbackAuthentication>) -> Result<Self, String> {
+        let checks = checks.cloned().unwrap_or_default();
+        let allowed_addresses = AllowedAddresses::parse(&checks.allowed_addresses)
+            .map_err(|why| format!("allowed_addresses {why}"))?;
+        let address = parse_check(checks.address_check)?;
+        if address != CheckMode::Off && allowed_addresses.is_empty() {
+            return Err("allowed_addresses must name at least one where address_check is on".to_owned());
+        }
+        Ok(Self {
+            secret: parse_check(checks.secret_check)?,
+            signature: parse_check(checks.signature_check)?,
+            address,
+            https: parse_check(checks.https_check)?,
+            allowed_addresses,
+        })
+    }
+}
+
+fn parse_check(number: i32) -> Result<CheckMode, String> {
+    match v1::CheckMode::try_from(number) {
+        Ok(v1::CheckMode::Unspecified | v1::CheckMode::Off) => Ok(CheckMode::Off),
+        Ok(v1::CheckMode::Report) => Ok(CheckMode::Report),
+        Ok(v1::CheckMode::Enforce) => Ok(CheckMode::Enforce),
+        Err(_) => Err("holds what is not a value of CheckMode".to_owned()),
+    }
+}
+
+fn parse_window(duration: Option<Duration>) -> Result<Span, String> {
+    let Some(duration) = duration else { return Ok(Span::from_seconds(WINDOW_SECONDS_DEFAULT)) };
+    if duration.nanos == 0 && (WINDOW_SECONDS_MIN..=WINDOW_SECONDS_MAX).contains(&duration.seconds) {
+        Ok(Span::from_seconds(duration.seconds))
+    } else {
+        Err("must be 1 second to 400 days, whole seconds".to_owned())
+    }
+}
+
+fn parse_policy(number: i32) -> Result<DedupePolicy, String> {
+    match v1::DedupePolicy::try_from(number) {
+        Ok(v1::DedupePolicy::Unspecified | v1::DedupePolicy::OnePerClick) => Ok(DedupePolicy::OnePerClick),
+        Ok(v1::DedupePolicy::Every) => Ok(DedupePolicy::Every),
+        Err(_) => Err("is not a value of DedupePolicy".to_owned()),
+    }
+}
+
+fn parse_reply(reply: Option<ReplySetting>) -> Result<(ReplyMode, String), String> {
+    let ReplySetting { mode, text } = reply.unwrap_or_default();
+    let mode = match v1::ReplyMode::try_from(mode) {
+        Ok(v1::ReplyMode::Unspecified | v1::ReplyMode::ByVerdict) => ReplyMode::ByVerdict,
+        Ok(v1::ReplyMode::AlwaysOk) => ReplyMode::AlwaysOk,
+        Ok(v1::ReplyMode::FixedText) => ReplyMode::FixedText,
+        Err(_) => return Err("mode is not a value of ReplyMode".to_owned()),
+    };
+    let printable = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    match (mode, text.len()) {
+        (ReplyMode::FixedText, 1..=REPLY_TEXT_BYTES_MAX) if printable => Ok((mode, text)),
+        (ReplyMode::FixedText, _) => {
+            Err(format!("text must be 1 to {REPLY_TEXT_BYTES_MAX} characters of printable ASCII"))
+        }
+        (_, 0) => Ok((mode, text)),
+        _ => Err("text is for REPLY_MODE_FIXED_TEXT only".to_owned()),
+    }
+}
+
+impl From<ConversionCode> for v1::ConversionCode {
+    fn from(code: ConversionCode) -> Self {
+        let state = if code.archived { ConversionCodeState::Archived } else { ConversionCodeState::Active };
+        Self {
+            id: code.id.to_string(),
+            reply: Some(code.reply()),
+            postback_authentication: Some(code.checks()),
+            name: code.name,
+            default_currency: code.default_currency.to_string(),
+            attribution_window: Some(code.attribution_window.to_proto()),
+            dedupe_policy: match code.dedupe_policy {
+                DedupePolicy::OnePerClick => v1::DedupePolicy::OnePerClick,
+                DedupePolicy::Every => v1::DedupePolicy::Every,
+            }
+            .into(),
+            preset_id: code.preset_id.to_string(),
+            state: state.into(),
+            create_time: Some(code.created_at.to_proto()),
+            update_time: Some(code.updated_at.to_proto()),
+        }
+    }
+}
+
+impl ConversionCode {
+    /// How senders must prove themselves, as it travels: without any secret.
+    fn checks(&self) -> PostbackAuthentication {
+        let mode = |mode| {
+            i32::from(match mode {
+                CheckMode::Off => v1::CheckMode::Off,
+                CheckMode::Report => v1::CheckMode::Report,
+                CheckMode::Enforce => v1::CheckMode::Enforce,
+            })
+        };
+        PostbackAuthentication {
+            secret_check: mode(self.secret_check),
+            signature_check: mode(self.signature_check),
+            address_check: mode(self.address_check),
+            https_check: mode(self.https_check),
+            allowed_addresses: self.allowed_addresses.texts(),
+            has_secret: !self.secret.is_none(),
+            former_secret_expire_time: self.former_secret_expires_at.map(Time::to_proto),
+        }
+    }
+
+    /// How postbacks for the code are answered, as it travels.
+    pub fn reply(&self) -> ReplySetting {
+        let mode = match self.reply_mode {
+            ReplyMode::ByVerdict => v1::ReplyMode::ByVerdict,
+            ReplyMode::AlwaysOk => v1::ReplyMode::AlwaysOk,
+            ReplyMode::FixedText => v1::ReplyMode::FixedText,
+        };
+        ReplySetting { mode: mode.into(), text: self.reply_text.clone() }
+    }
+}

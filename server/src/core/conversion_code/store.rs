@@ -1,0 +1,141 @@
+//! The table `conversion_code`.
+
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr, entity::prelude::*,
+};
+
+use super::{AllowedAddresses, CheckMode, ConversionCodeId, DedupePolicy, LIST_KEY_BYTES, ReplyMode, Secret};
+use crate::{
+    api::Tenant,
+    core::preset::PresetId,
+    db::{Db, end},
+    error::{Error, Result},
+    page::PageRequest,
+    values::{
+        id::AccountId,
+        money::Currency,
+        time::{Span, Time},
+    },
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "conversion_code")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ConversionCodeId,
+    pub account_id: AccountId,
+    pub name: String,
+    pub default_currency: Currency,
+    pub attribution_window: Span,
+    pub dedupe_policy: DedupePolicy,
+    pub reply_mode: ReplyMode,
+    pub reply_text: String,
+    pub preset_id: PresetId,
+    pub secret_check: CheckMode,
+    pub signature_check: CheckMode,
+    pub address_check: CheckMode,
+    pub https_check: CheckMode,
+    pub allowed_addresses: AllowedAddresses,
+    pub secret: Secret,
+    pub former_secret: Secret,
+    pub former_secret_expires_at: Option<Time>,
+    pub secret_request_id: Option<Vec<u8>>,
+    pub archived: bool,
+    pub request_id: Option<Vec<u8>>,
+    pub request_digest: Vec<u8>,
+    pub created_at: Time,
+    pub updated_at: Time,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Inserts the code; where its request id was used before, returns that first code instead. With
+/// `validate_only` the database is asked, and nothing stays.
+pub async fn insert(db: &Db, code: Model, validate_only: bool) -> Result<Model> {
+    let txn = db.begin().await?;
+    match Entity::insert(code.clone().into_active_model()).exec_without_returning(&txn).await {
+        Ok(_) => {
+            end(txn, !validate_only).await?;
+            Ok(code)
+        }
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            txn.rollback().await?;
+            let first = Entity::find()
+                .filter(Column::AccountId.eq(code.account_id))
+                .filter(Column::RequestId.eq(code.request_id))
+                .one(db.reader())
+                .await?;
+            match first {
+                Some(first) if first.request_digest == code.request_digest => Ok(first),
+                Some(_) => Err(Error::request_id_reused()),
+                None => Err(error.into()),
+            }
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub async fn find(
+    db: &impl ConnectionTrait,
+    tenant: Tenant,
+    id: ConversionCodeId,
+) -> Result<Option<Model>, DbErr> {
+    let found = Entity::find_by_id(id).one(db).await?;
+    Ok(found.filter(|code| tenant.sees(code.account_id)))
+}
+
+/// The row, locked until the transaction ends: of two updates at once, the second sees the first.
+pub async fn find_to_update(
+    txn: &impl ConnectionTrait,
+    account: AccountId,
+    id: ConversionCodeId,
+) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id).filter(Column::AccountId.eq(account)).lock_exclusive().one(txn).await
+}
+
+pub async fn update(txn: &impl ConnectionTrait, code: Model) -> Result<()> {
+    code.into_active_model().reset_all().update(txn).await?;
+    Ok(())
+}
+
+/// Newest first; one row more than the page has.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    show_archived: bool,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<Vec<Model>> {
+    let mut query = Entity::find().filter(Column::AccountId.eq(account));
+    if !show_archived {
+        query = query.filter(Column::Archived.eq(false));
+    }
+    if let Some(after) = page.after {
+        let (time, id) = read_list_key(after)?;
+        // The first says nothing new, but is a range that an index can seek; the alternatives are none.
+        query = query.filter(Column::CreatedAt.lte(time)).filter(
+            Condition::any()
+                .add(Column::CreatedAt.lt(time))
+                .add(Condition::all().add(Column::CreatedAt.eq(time)).add(Column::Id.lt(id))),
+        );
+    }
+    let newest_first = query.order_by_desc(Column::CreatedAt).order_by_desc(Column::Id);
+    Ok(newest_first.limit(page.rows_to_read()).all(db).await?)
+}
+
+/// What the list is sorted by.
+pub fn list_key(code: &Model) -> [u8; LIST_KEY_BYTES] {
+    let mut key = [0; LIST_KEY_BYTES];
+    let bytes = code.created_at.micros().to_be_bytes().into_iter().chain(code.id.0.into_bytes());
+    key.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = byte);
+    key
+}
+
+fn read_list_key(key: [u8; LIST_KEY_BYTES]) -> Result<(Time, ConversionCodeId)> {
+    let (time, id) = key.split_first_chunk().ok_or_else(|| Error::internal("page key"))?;
+    let id = Uuid::from_slice(id).map_err(|error| Error::internal(&error))?;
+    Ok((Time::from_micros(i64::from_be_bytes(*time)), ConversionCodeId(id)))
+}

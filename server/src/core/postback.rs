@@ -1,0 +1,450 @@
+//! Postbacks: everything that arrived at `/s2s`, and what became of it.
+//!
+//! A postback is read, judged, and written together with the conversion it became, in one transaction.
+//! What does not count is held as it came, and can be replayed. An edge hands over raw bytes and reads
+//! nothing itself: live traffic, replay and explanation go through one reader, here.
+//!
+//! Absent on purpose: a postback of a test.
+
+mod authentication;
+mod erase;
+mod explain;
+pub mod grpc;
+mod proof;
+mod reader;
+mod redaction;
+mod refusals;
+mod replay;
+mod status;
+mod store;
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use s2s_sdk::v1::{ErrorReason, Note, NoteCode, ReplySetting};
+use sea_orm::{DeriveActiveEnum, DeriveValueType, EnumIter};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    api::Tenant,
+    core::{
+        App,
+        click::CLOCK_SKEW_MAX,
+        conversion::{self, Conversion, Happened, note},
+        conversion_code::{self, ConversionCode, ConversionCodeId},
+        retention,
+    },
+    db::TimedTable,
+    error::{Error, Result, reason_text},
+    page::PageRequest,
+    values::id::PostbackId,
+    values::{
+        id::{AccountId, first_id, id_time},
+        json_text::json_text,
+        time::Time,
+    },
+};
+
+use authentication::Checked;
+pub use authentication::Sender;
+pub use erase::{Erased, erase_visitor};
+pub use explain::{ClickHistory, Explanation, SelfTest, explain, explain_click, explain_stored, self_test};
+use proof::Proof;
+#[cfg(fuzzing)]
+pub use reader::check_reading;
+pub use reader::{Comma, Overrides, Parameter};
+use reader::{Reading, Test};
+pub use refusals::Refusals;
+pub use replay::{Replay, keep_matching, replay, replay_held};
+pub use store::Model as Postback;
+
+/// Postbacks by the time of their arrival.
+pub const TIMED: TimedTable = TimedTable { name: "postback", id: "id", first_id, time_of: id_time };
+
+/// Postbacks in one replay.
+pub const REPLAY_MAX: usize = 100;
+/// Longest text that a list is filtered by, in bytes.
+pub const TEXT_BYTES_MAX: usize = 200;
+/// Bytes of the key that the list is sorted by: the id, which begins with its time.
+pub const LIST_KEY_BYTES: usize = 16;
+
+/// What became of a stored postback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+pub enum Verdict {
+    #[sea_orm(num_value = 1)]
+    Recorded,
+    #[sea_orm(num_value = 2)]
+    Duplicate,
+    #[sea_orm(num_value = 5)]
+    Held,
+}
+
+/// Why a postback is held; the reason's name without prefix in the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct Reason(pub ErrorReason);
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(reason_text(self.0))
+    }
+}
+
+impl FromStr for Reason {
+    type Err = sea_orm::sea_query::ValueTypeErr;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let reason = ErrorReason::from_str_name(&format!("ERROR_REASON_{text}"));
+        reason.map(Self).ok_or(sea_orm::sea_query::ValueTypeErr)
+    }
+}
+
+/// The notes of a postback: code, parameter and sentence.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct Notes(Vec<(i32, String, String)>);
+json_text!(Notes);
+
+impl Notes {
+    fn new(notes: Vec<Note>) -> Self {
+        Self(notes.into_iter().map(|note| (note.code, note.parameter, note.message)).collect())
+    }
+
+    fn append(&mut self, notes: Vec<Note>) {
+        self.0.extend(Self::new(notes).0);
+    }
+
+    fn to_proto(&self) -> Vec<Note> {
+        let notes = self.0.iter().cloned();
+        notes.map(|(code, parameter, message)| Note { code, parameter, message }).collect()
+    }
+}
+
+/// A postback as it arrived, within the limits.
+#[derive(Clone, Debug)]
+pub struct Raw {
+    pub method: String,
+    pub target: Vec<u8>,
+    pub content_type: String,
+    pub body: Vec<u8>,
+    /// Shortened.
+    pub address: String,
+    pub user_agent: String,
+    pub received_at: Time,
+    /// Target or body were over their limit and are cut to it.
+    pub cut: bool,
+}
+
+/// What became of a postback that was taken in.
+pub enum Received {
+    /// It is stored.
+    Stored { postback: Postback, reply: Option<ReplySetting> },
+    /// It was a test; nothing is stored.
+    Test { outcome: Result<Option<conversion::Recorded>>, notes: Vec<Note>, reply: Option<ReplySetting> },
+}
+
+/// What would become of a postback.
+pub struct Rehearsal {
+    /// What it was judged to be, before it is compared with what is recorded; `None` where it would not
+    /// count, or has a click id for tests.
+    judged: Option<Conversion>,
+    /// What would be recorded; `None` where the click id is one for tests.
+    pub outcome: Result<Option<conversion::Recorded>>,
+}
+
+/// Takes in a postback. `Ok` means that what became of it is durable; `Err`, that it was not taken in.
+pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) -> Result<Received> {
+    retention::make_room(app, id_time(id.0)).await?;
+    let reading = read(app, Tenant::All, &raw, &Overrides::default()).await?;
+    let code = named(app, Tenant::All, &reading).await?;
+    let code = code.as_deref();
+    let reply = code.map(ConversionCode::reply);
+    let checked = code.map(|code| authentication::check(code, &raw, &reading.parameters, Some(&sender)));
+    let Checked { mut refusal, notes, signature, proof, .. } = checked.unwrap_or_default();
+    let mut reading = redacted(app, Tenant::All, &mut raw, reading, code).await?;
+    reading.notes.extend(notes);
+    if reading.test.is_some() {
+        let mut notes = reading.notes.clone();
+        let outcome = match refusal {
+            Some(refusal) => Err(refusal),
+            None => rehearse(app, Tenant::All, reading).await?.outcome,
+        };
+        notes.push(note(NoteCode::Test, "test", "this was a test; nothing was recorded"));
+        return Ok(Received::Test { outcome, notes, reply });
+    }
+    if let (Some(code), Some(error)) = (code, refusal.take()) {
+        let Some(not_held) = app.refusals.admit(code.id, raw.received_at).await else { return Err(error) };
+        if not_held > 0 {
+            let message =
+                format!("{not_held} more that did not pass the checks came before it and were not kept");
+            reading.notes.push(note(NoteCode::OthersNotKept, "", message));
+        }
+        refusal = Some(error);
+    }
+    let (mut postback, judged) = judge(app, id, raw, reading, account_of(code), signature).await?;
+    // A code that is not known yet has checked nothing.
+    postback.authenticated = code.is_some() && refusal.is_none();
+    postback.checks_passed = Some(proof);
+    // These are held at any rate, and never matched by themselves.
+    let held = match (refusal, judged) {
+        (Some(refusal), _) => Err(refusal),
+        (None, Err(error)) if sender.from_browser => Err(error),
+        (None, Ok(_)) if sender.from_browser => Err(browser_call()),
+        (None, judged) => Ok(judged),
+    };
+    let postback = match held {
+        Ok(judged) => write(app, postback, judged, store::Mode::Insert).await?,
+        Err(error) => {
+            postback.conclude(Err(error));
+            let receipt = store::Receipt { postback, conversion: None, mode: store::Mode::Insert };
+            app.commit.write(receipt).await?.1
+        }
+    };
+    Ok(Received::Stored { postback, reply })
+}
+
+/// Whoever sees the URL could report a sale with it, and a page is called again at every visit. A replay
+/// counts it all the same: by then a person has looked at it.
+fn browser_call() -> Error {
+    let message = "a browser called this URL, and only the merchant's server may: neither a page nor a person; to \
+                   try the URL add `&test=1`, and if the sale is real, replay it";
+    Error::new(ErrorReason::BrowserCall, message)
+}
+
+/// Judges a reading without recording anything.
+async fn rehearse(app: &App, tenant: Tenant, reading: Reading) -> Result<Rehearsal> {
+    let test_click = reading.test == Some(Test::ClickId);
+    let judged = async {
+        let report = reading.report?;
+        if test_click {
+            conversion_code::find(app, tenant, report.code).await?;
+            return Ok(None);
+        }
+        conversion::judge(app, tenant, report).await.map(Some)
+    };
+    let judged = settled(judged.await)?;
+    let outcome = match &judged {
+        Ok(Some(conversion)) => conversion::preview(app, conversion.clone()).await.map(Some),
+        Ok(None) => Ok(None),
+        Err(_) => return Ok(Rehearsal { judged: None, outcome: judged.map(|_| None) }),
+    };
+    Ok(Rehearsal { judged: judged.ok().flatten(), outcome: settled(outcome)? })
+}
+
+/// Tells a verdict on the postback from a failure that says nothing of it.
+fn settled<T>(outcome: Result<T>) -> Result<Result<T>> {
+    match outcome {
+        Err(error) if !error.is_final() => Err(error),
+        outcome => Ok(outcome),
+    }
+}
+
+pub async fn get(app: &App, account: AccountId, id: PostbackId) -> Result<Postback> {
+    let found = store::find(app.db.reader(), account, id).await?;
+    found.ok_or_else(|| Error::not_found("postback", &id))
+}
+
+/// Deletes some of the postbacks below this id, held ones as well. Returns how many, and whether more are left.
+pub async fn delete_some(app: &App, below: Uuid) -> Result<(u64, bool)> {
+    Ok(app.db.delete_some::<store::Entity>(store::Column::Id, below).await?)
+}
+
+/// Which postbacks a list has; all that is given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub verdict: Option<Verdict>,
+    pub reason: Option<Reason>,
+    pub code_text: Option<String>,
+    pub start: Option<Time>,
+    pub end: Option<Time>,
+    /// Contained in target or body.
+    pub text: Option<String>,
+}
+
+/// Newest first.
+pub async fn list(
+    app: &App,
+    account: AccountId,
+    filter: &Filter,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<(Vec<Postback>, String)> {
+    let rows = store::list(app.db.reader(), account, filter, page).await?;
+    Ok(page.cut(rows, |postback| postback.id.0.into_bytes()))
+}
+
+/// Reads a postback, and settles what its status word means to the network of its code.
+async fn read(app: &App, tenant: Tenant, raw: &Raw, overrides: &Overrides) -> Result<Reading> {
+    let mut reading = reader::read(raw, overrides);
+    let Ok(report) = &mut reading.report else { return Ok(reading) };
+    // Where the code is not known, that is said of it when it is judged.
+    let code = match conversion_code::find(app, tenant, report.code).await {
+        Ok(code) => code,
+        Err(error) if error.is_final() => return Ok(reading),
+        Err(error) => return Err(error),
+    };
+    match status::read(&report.status_word, code.preset_id.preset()) {
+        Ok((status, note)) => {
+            report.status = status;
+            reading.notes.extend(note);
+        }
+        Err(error) => reading.report = Err(error),
+    }
+    Ok(reading)
+}
+
+/// The code that a reading is for; `None` where nothing of that form is named.
+fn code_of(reading: &Reading) -> Option<ConversionCodeId> {
+    match &reading.report {
+        Ok(report) => Some(report.code),
+        Err(_) => reading.code_text.parse().ok(),
+    }
+}
+
+/// The code that a postback is for, if it is known.
+async fn named(app: &App, tenant: Tenant, reading: &Reading) -> Result<Option<Arc<ConversionCode>>> {
+    let Some(id) = code_of(reading) else { return Ok(None) };
+    Ok(settled(conversion_code::find(app, tenant, id).await)?.ok())
+}
+
+/// Takes the secrets out of what came, and returns what is left to be read: what is stored is what counts, and no
+/// note or message repeats a secret.
+async fn redacted(
+    app: &App,
+    tenant: Tenant,
+    raw: &mut Raw,
+    reading: Reading,
+    code: Option<&ConversionCode>,
+) -> Result<Reading> {
+    if !redaction::redact(raw, &reading, code) {
+        return Ok(reading);
+    }
+    let mut again = read(app, tenant, raw, &Overrides::default()).await?;
+    // The checks were those of the code that was named at first; and what could not be read still is not.
+    let as_before = match (&reading.report, &again.report) {
+        (_, Err(_)) => true,
+        (Ok(_), Ok(_)) => code_of(&reading) == code_of(&again),
+        (Err(_), Ok(_)) => false,
+    };
+    if !as_before {
+        let reason = reading.report.map_or_else(|error| error.reason(), |_| ErrorReason::ParameterMalformed);
+        let message = "a secret stands where it makes the rest another postback; send it as `sec` alone";
+        (again.test, again.report) = (reading.test, Err(Error::new(reason, message)));
+    }
+    Ok(again)
+}
+
+/// The account that a postback belongs to. One that names no known code belongs to the installation's own,
+/// where somebody will see it.
+fn account_of(code: Option<&ConversionCode>) -> AccountId {
+    code.map_or(AccountId::DEFAULT, |code| code.account_id)
+}
+
+/// The row to store, and the conversion it is to become. `Err` inside: it does not count; outside:
+/// nothing is known yet. `signature`: what makes it the same call again, where it is signed.
+async fn judge(
+    app: &App,
+    id: PostbackId,
+    raw: Raw,
+    reading: Reading,
+    account: AccountId,
+    signature: Option<Vec<u8>>,
+) -> Result<(Postback, Result<Conversion>)> {
+    let received_at = raw.received_at;
+    let mut postback = Postback::new(id, account, raw, &reading);
+    let judged = match reading.report {
+        Ok(mut report) => {
+            report.happened = Happened::Arrived(received_at);
+            report.request_id = Some(signature.unwrap_or_else(|| id.0.as_bytes().to_vec()));
+            conversion::judge(app, Tenant::All, report).await
+        }
+        Err(error) => Err(error),
+    };
+    if let Ok(conversion) = &judged
+        && conversion.converted_at.ahead_of(received_at).size() > CLOCK_SKEW_MAX
+    {
+        let message =
+            "the clocks of our servers disagree: the conversion's time is that of its click, or of now";
+        postback.notes.append(vec![note(NoteCode::TimeCorrected, "", message)]);
+    }
+    Ok((postback, settled(judged)?))
+}
+
+async fn write(
+    app: &App,
+    mut postback: Postback,
+    judged: Result<Conversion>,
+    mode: store::Mode,
+) -> Result<Postback> {
+    let conversion = match judged {
+        Ok(conversion) => Some(Arc::new(conversion)),
+        Err(error) => {
+            postback.conclude(Err(error));
+            postback.match_at = replay::next_match(&postback, app.now());
+            None
+        }
+    };
+    let (_, stored) = app.commit.write(store::Receipt { postback, conversion, mode }).await?;
+    Ok(stored)
+}
+
+impl Postback {
+    /// A postback of which nothing is decided yet.
+    fn new(id: PostbackId, account_id: AccountId, raw: Raw, reading: &Reading) -> Self {
+        Self {
+            id,
+            account_id,
+            method: raw.method,
+            target: raw.target,
+            content_type: raw.content_type,
+            body: raw.body,
+            address: raw.address,
+            user_agent: raw.user_agent,
+            received_at: raw.received_at,
+            verdict: Verdict::Held,
+            reason: None,
+            message: String::new(),
+            notes: Notes::new(reading.notes.clone()),
+            code_text: reading.code_text.clone(),
+            click_text: reading.click_text.clone(),
+            conversion_id: String::new(),
+            authenticated: true,
+            replayed_at: None,
+            match_at: None,
+            checks_passed: None,
+        }
+    }
+
+    /// Enters what became of it.
+    fn conclude(&mut self, outcome: Result<conversion::Recorded>) {
+        match outcome {
+            Ok(recorded) => {
+                self.verdict = if recorded.duplicate { Verdict::Duplicate } else { Verdict::Recorded };
+                self.reason = None;
+                self.message = String::new();
+                self.match_at = None;
+                self.conversion_id = recorded.conversion.id().to_string();
+                self.notes.append(recorded.notes);
+            }
+            Err(error) => {
+                self.verdict = Verdict::Held;
+                self.reason = Some(Reason(error.reason()));
+                error.message().clone_into(&mut self.message);
+            }
+        }
+    }
+
+    fn raw(&self) -> Raw {
+        Raw {
+            method: self.method.clone(),
+            target: self.target.clone(),
+            content_type: self.content_type.clone(),
+            body: self.body.clone(),
+            address: self.address.clone(),
+            user_agent: self.user_agent.clone(),
+            received_at: self.received_at,
+            // What was cut is gone: reading the rest would count something that was never sent.
+            cut: self.reason == Some(Reason(ErrorReason::RequestTooLarge)),
+        }
+    }
+}

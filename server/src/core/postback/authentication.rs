@@ -1,0 +1,267 @@
+//! Whether a postback comes from whom its conversion code allows: secret, signature, address, HTTPS. Pure.
+//!
+//! Judged once, when the postback arrives, by every check, on or off. A replay does not judge again: what would
+//! prove the sender is not kept, and the time of a signature has passed. It goes by what was found then (`proof`).
+
+use std::net::IpAddr;
+
+use s2s_sdk::{
+    postback::signature,
+    v1::{ErrorReason, Note, NoteCode},
+};
+use subtle::ConstantTimeEq as _;
+
+use super::{Proof, Raw, reader::Known, reader::Parameter};
+use crate::{
+    core::{
+        conversion::note,
+        conversion_code::{CheckMode, ConversionCode},
+    },
+    error::{Error, Result},
+    values::time::{Span, Time},
+};
+
+/// How far the time of a signature may be from its arrival, in seconds.
+const SIGNATURE_SECONDS_MAX: i64 = 300;
+/// What stands between what is signed and the signature. Nothing may follow that, for it would not be signed.
+const SIGNATURE_MARK: &[u8] = b"&sig=";
+/// Hexadecimal digits of a signature.
+const SIGNATURE_DIGITS: usize = 64;
+
+/// What the edge saw of whoever sent a postback.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender {
+    /// Whole; it is not stored.
+    pub address: Option<IpAddr>,
+    /// Over HTTPS.
+    pub secure: bool,
+    pub from_browser: bool,
+    /// When the core judges it, by its own clock.
+    pub judged_at: Time,
+}
+
+/// A check of a sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    Secret,
+    Signature,
+    Address,
+    Https,
+}
+
+impl Check {
+    pub const ALL: [Self; 4] = [Self::Secret, Self::Signature, Self::Address, Self::Https];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Secret => "secret",
+            Self::Signature => "signature",
+            Self::Address => "address",
+            Self::Https => "HTTPS",
+        }
+    }
+
+    pub fn mode(self, code: &ConversionCode) -> CheckMode {
+        match self {
+            Self::Secret => code.secret_check,
+            Self::Signature => code.signature_check,
+            Self::Address => code.address_check,
+            Self::Https => code.https_check,
+        }
+    }
+}
+
+/// Why a check is not passed.
+#[derive(Clone, Copy)]
+pub enum Failure {
+    SecretMissing,
+    SecretWrong,
+    SignatureMissing,
+    SignatureCut,
+    SignatureWrong,
+    SignatureStale,
+    Address,
+    Http,
+}
+
+impl Failure {
+    fn error(self) -> Error {
+        let error =
+            |reason, parameter, message: &str| Error::new(reason, message).with("parameter", parameter);
+        let (secret, signature) = (ErrorReason::SecretRefused, ErrorReason::SignatureRefused);
+        match self {
+            Self::SecretMissing => {
+                let message =
+                    "`sec` is missing; add `&sec=` and the conversion code's secret to the postback URL";
+                error(secret, "sec", message)
+            }
+            Self::SecretWrong => {
+                let message = "`sec` is no secret of the conversion code, or one that has ended; send the one it has now";
+                error(secret, "sec", message)
+            }
+            Self::SignatureMissing => {
+                let message = "the signature is missing; sign the query and put `&sig=` at its end";
+                error(signature, "sig", message)
+            }
+            Self::SignatureCut => {
+                let message = "the URL must end with `&sig=` and 64 hexadecimal digits; what stands behind them is not \
+                               signed";
+                error(signature, "sig", message)
+            }
+            Self::SignatureWrong => {
+                let message = "the signature is not that of what was sent; sign the query byte for byte as it is sent, \
+                               with the conversion code's secret";
+                error(signature, "sig", message)
+            }
+            Self::SignatureStale => {
+                let message = format!(
+                    "`ts` must be the time of signing in seconds since 1970 UTC, at most {SIGNATURE_SECONDS_MAX} \
+                     seconds off; check the sender's clock, and sign again for each call"
+                );
+                error(ErrorReason::TimestampRefused, "ts", &message)
+            }
+            Self::Address => {
+                // Whoever asks may see the address only as it is stored.
+                let message = "the sender's address is none that the conversion code allows; if it is the merchant's, \
+                               add it to allowed_addresses";
+                Error::new(ErrorReason::AddressRefused, message)
+            }
+            Self::Http => {
+                let message = "the conversion code takes postbacks over HTTPS alone; call the `https://` URL";
+                Error::new(ErrorReason::HttpsRequired, message)
+            }
+        }
+    }
+}
+
+/// What the checks of a code came to.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// Why it does not count: the first check that is enforced and not passed.
+    pub refusal: Option<Error>,
+    /// The checks that are not passed and are reported alone.
+    pub notes: Vec<Note>,
+    /// The checks that are on and passed.
+    pub passed: Vec<&'static str>,
+    /// All that are passed, on or off: what a replay goes by, once others are on.
+    pub proof: Proof,
+    /// The signature, where it is right, of whatever time and whether it is asked for: the same one counts once.
+    pub signature: Option<Vec<u8>>,
+}
+
+/// Tries all checks; their modes say what becomes of a failure. `sender`: `None` where a URL is explained that
+/// nobody has sent.
+pub fn check(code: &ConversionCode, raw: &Raw, parameters: &[Parameter], sender: Option<&Sender>) -> Checked {
+    let mut checked = Checked::default();
+    checked.enter(code, Check::Secret, secret(code, raw, parameters));
+    let signature = right_signature(code, raw);
+    let of_now = signature
+        .as_ref()
+        .map_err(|failure| *failure)
+        .and_then(|_| of_now(raw, parameters, sender.map_or(raw.received_at, |sender| sender.judged_at)));
+    checked.enter(code, Check::Signature, of_now);
+    checked.signature = signature.ok();
+    if checked.signature.is_some() {
+        checked.proof.add_signature();
+    }
+    if let Some(sender) = sender {
+        checked.enter(code, Check::Address, address(code, sender));
+        checked.enter(code, Check::Https, if sender.secure { Ok(()) } else { Err(Failure::Http) });
+    }
+    checked
+}
+
+impl Checked {
+    fn enter(&mut self, code: &ConversionCode, check: Check, came: Result<(), Failure>) {
+        match (came, check.mode(code)) {
+            (Ok(()), mode) => {
+                self.proof.add(check);
+                if mode != CheckMode::Off {
+                    self.passed.push(check.name());
+                }
+            }
+            (Err(_), CheckMode::Off) => {}
+            (Err(failure), CheckMode::Enforce) => {
+                self.refusal.get_or_insert_with(|| failure.error());
+            }
+            (Err(failure), CheckMode::Report) => {
+                let message =
+                    format!("not passed, and not enforced when it came: {}", failure.error().message());
+                self.notes.push(note(NoteCode::CheckNotPassed, "", message));
+            }
+        }
+    }
+
+    /// What was found, for people.
+    pub fn sentence(&self) -> String {
+        match (self.passed.as_slice(), self.notes.len()) {
+            ([], 0) => "nothing that the conversion code checks of a sender".to_owned(),
+            ([], _) => "not passed, and not enforced; see the notes".to_owned(),
+            (passed, 0) => format!("passed: {}", passed.join(", ")),
+            (passed, _) => format!("passed: {}; for others see the notes", passed.join(", ")),
+        }
+    }
+}
+
+fn value(parameters: &[Parameter], known: Known) -> Option<&str> {
+    let found = parameters.iter().find(|parameter| parameter.known == Some(known));
+    found.map(|parameter| parameter.value.as_str())
+}
+
+fn secret(code: &ConversionCode, raw: &Raw, parameters: &[Parameter]) -> Result<(), Failure> {
+    let text = value(parameters, Known::Sec).ok_or(Failure::SecretMissing)?;
+    let is_right = code.secrets(raw.received_at).any(|secret| secret.is(text));
+    if is_right { Ok(()) } else { Err(Failure::SecretWrong) }
+}
+
+/// What is signed, and what stands for the signature.
+fn split(target: &[u8]) -> Option<(&[u8], &[u8])> {
+    let query = target.get(target.iter().position(|byte| *byte == b'?')? + 1..)?;
+    let at = query.windows(SIGNATURE_MARK.len()).rposition(|window| window == SIGNATURE_MARK)?;
+    Some((query.get(..at)?, query.get(at + SIGNATURE_MARK.len()..)?))
+}
+
+/// Whether the bytes have the form of a signature; nothing is computed for what has not.
+fn is_signature(bytes: &[u8]) -> bool {
+    bytes.len() == SIGNATURE_DIGITS && bytes.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// The signature of what was sent, in lower case, if it is right; of whatever time.
+pub fn right_signature(code: &ConversionCode, raw: &Raw) -> Result<Vec<u8>, Failure> {
+    let (before, given) = split(&raw.target).ok_or(Failure::SignatureMissing)?;
+    if !is_signature(given) {
+        return Err(Failure::SignatureCut);
+    }
+    let given = given.to_ascii_lowercase();
+    let body = if raw.method.eq_ignore_ascii_case("POST") { raw.body.as_slice() } else { &[] };
+    let is_right = |secret: &str| bool::from(signature(before, body, secret).as_bytes().ct_eq(&given));
+    let known = code.secrets(raw.received_at).any(|secret| is_right(secret.reveal()));
+    if known { Ok(given) } else { Err(Failure::SignatureWrong) }
+}
+
+/// The signature that a target ends with, in lower case. Erasing a visitor leaves it there.
+pub fn last_signature(target: &[u8]) -> Option<Vec<u8>> {
+    let last = target.last_chunk::<SIGNATURE_DIGITS>().filter(|last| is_signature(last.as_slice()))?;
+    Some(last.to_ascii_lowercase())
+}
+
+/// Whether it was signed not long before it arrived, and not later than by now. The clock of the edge where it arrived may
+/// have been wrong, and what waited in a spool is judged later: such a time lies in between.
+fn of_now(raw: &Raw, parameters: &[Parameter], judged_at: Time) -> Result<(), Failure> {
+    let seconds = value(parameters, Known::Ts).and_then(|text| text.parse::<i64>().ok());
+    let (arrived_at, max) = (raw.received_at.min(judged_at), Span::from_seconds(SIGNATURE_SECONDS_MAX));
+    let between = arrived_at.minus(max).seconds()..=judged_at.max(arrived_at).plus(max).seconds();
+    if seconds.is_some_and(|seconds| between.contains(&seconds)) {
+        Ok(())
+    } else {
+        Err(Failure::SignatureStale)
+    }
+}
+
+fn address(code: &ConversionCode, sender: &Sender) -> Result<(), Failure> {
+    let is_allowed = sender.address.is_some_and(|address| code.allowed_addresses.contains(address));
+    if is_allowed { Ok(()) } else { Err(Failure::Address) }
+}
+
+#[cfg(test)]
+mod tests;

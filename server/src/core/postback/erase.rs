@@ -1,0 +1,154 @@
+//! Erasing the visitor of a click: from the click, its conversions, and the postbacks that name it.
+//!
+//! What a conversion is counted by stays, to the byte: a held postback that is replayed afterwards counts as it would
+//! have before. Absent on purpose: a list of whom was erased, which would itself tell something.
+
+use s2s_sdk::v1::{Note, NoteCode};
+
+use super::{Notes, Overrides, Postback, Reason, reader, store};
+use crate::{
+    api::Tenant,
+    core::{
+        App,
+        click::{self, Click},
+        conversion::{self, note},
+        tracking_link,
+    },
+    db,
+    error::{Error, Result},
+    values::id::AccountId,
+};
+
+/// Postbacks that are erased in one transaction.
+const ROWS_MAX: u64 = 100;
+
+/// What was found of a visitor and is now without.
+pub struct Erased {
+    /// `None` where it is not there and its link is not known.
+    pub click: Option<Click>,
+    pub conversions: u64,
+    pub postbacks: u64,
+}
+
+/// Erases the visitor of a click. Returns once that is durable.
+pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_only: bool) -> Result<Erased> {
+    let signed = app.click_id_keys.read(text, account).ok_or_else(|| Error::not_found("click", text))?;
+    let link = tracking_link::find(app, Tenant::Account(account), signed.id.link_key()).await?;
+    // What names no known code is the installation's, whosever the click is.
+    let accounts = [account, AccountId::DEFAULT];
+    let click_id = app.click_id_keys.write(signed, account);
+    let (mut postbacks, mut after) = (0, None);
+    loop {
+        let txn = app.db.begin().await?;
+        let found = store::lock_of_click(&txn, &accounts, &click_id, after, ROWS_MAX).await?;
+        let last = found.last().map(|postback| postback.id);
+        for mut postback in found {
+            postbacks += 1;
+            if postback.erase() {
+                store::replace(&txn, &postback).await?;
+            }
+        }
+        db::end(txn, !validate_only).await?;
+        if last.is_none() {
+            break;
+        }
+        after = last;
+    }
+
+    // Behind the postbacks: until one is erased, a replay may make a conversion of it, with all that it says.
+    let txn = app.db.begin().await?;
+    let click = click::erase(&txn, account, signed, link.as_deref()).await?;
+    let conversions = conversion::erase(&txn, account, signed.id).await?;
+    db::end(txn, !validate_only).await?;
+    Ok(Erased { click, conversions, postbacks })
+}
+
+impl Postback {
+    /// Says that its visitor was erased, if so.
+    pub fn erasure(&self) -> Option<Note> {
+        self.notes.to_proto().into_iter().find(|note| note.code() == NoteCode::VisitorErased)
+    }
+
+    /// Leaves nothing but what it is counted by. Returns whether there was more.
+    fn erase(&mut self) -> bool {
+        if self.erasure().is_some() {
+            return false;
+        }
+        let mut notes = self.notes.to_proto();
+        // These repeat names that others have chosen.
+        notes.retain(|note| note.code() != NoteCode::UnknownParameter);
+        let message = "the visitor was erased: what is not needed for counting is gone";
+        notes.push(note(NoteCode::VisitorErased, "", message));
+        self.notes = Notes::new(notes);
+        (self.target, self.body) = reader::without_visitor(&self.raw());
+        self.address.clear();
+        self.user_agent.clear();
+        // The sentence may repeat what is gone.
+        let again = reader::read(&self.raw(), &Overrides::default()).report;
+        if let Some(error) = again.err().filter(|error| self.reason == Some(Reason(error.reason()))) {
+            error.message().clone_into(&mut self.message);
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        core::postback::Raw,
+        values::{
+            id::{PostbackId, Random},
+            time::Time,
+        },
+    };
+
+    #[test]
+    fn what_is_counted_by_stays_as_it_came() {
+        let form = "application/x-www-form-urlencoded";
+        for (method, target, content_type, body, erased) in [
+            (
+                "GET",
+                "/s2s?clickId=c&id=1&val=1%2C5&com=0&param=k%3Dv&mail=a@b.example",
+                "",
+                "",
+                ["/s2s?clickId=c&id=1&val=1%2C5&com=0", ""],
+            ),
+            ("GET", "/s2s&click_id=c;x&amp;VAL=+1+&a@b.example", "", "", ["/s2s?click_id=c%3Bx&VAL=+1+", ""]),
+            // An alias beside its own name means something else.
+            ("GET", "/s2s?amount=7&val=1&order_id=2", "", "", ["/s2s?val=1&order_id=2", ""]),
+            ("GET", "/s2s?name=x&oid=Ann%zz&ts=5&sig=ab", "", "", ["/s2s?oid=%&ts=5&sig=ab", ""]),
+            ("GET", "/s2s?mail=a@b.example", "", "val=1", ["/s2s", ""]),
+            ("POST", "/s2s?id=1&x=y", form, "val=1&name=Ann", ["/s2s?id=1", "val=1"]),
+            (
+                "POST",
+                "/s2s?x=y",
+                "",
+                r#"{"val":1.50,"name":"Ann","oid":"\"q\"","val":1.50}"#,
+                ["/s2s", r#"{"val":"1.50","oid":"\"q\"","val":"1.50"}"#],
+            ),
+            ("POST", "/s2s?id=1", "application/json", "Ann", ["/s2s", ""]),
+        ] {
+            let raw = Raw {
+                method: method.to_owned(),
+                target: target.as_bytes().to_vec(),
+                content_type: content_type.to_owned(),
+                body: body.as_bytes().to_vec(),
+                address: "203.0.113.0".to_owned(),
+                user_agent: "agent".to_owned(),
+                received_at: Time::from_micros(0),
+                cut: false,
+            };
+            let reading = reader::read(&raw, &Overrides::default());
+            let id = PostbackId(Random::system().id(raw.received_at));
+            let mut postback = Postback::new(id, AccountId::DEFAULT, raw, &reading);
+            assert!(postback.erase(), "{target}");
+            let kept = [postback.target.clone(), postback.body.clone()]
+                .map(|bytes| String::from_utf8(bytes).unwrap());
+            assert_eq!(kept, erased, "{target}");
+            assert_eq!((postback.address.as_str(), postback.user_agent.as_str()), ("", ""));
+            let once = postback.clone();
+            assert!(!postback.erase() && postback == once, "{target}");
+        }
+    }
+}

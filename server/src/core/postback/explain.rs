@@ -1,0 +1,236 @@
+//! What would become of a postback, and why; and what happened to a click. Records nothing.
+
+mod self_test;
+mod steps;
+
+use std::sync::Arc;
+
+use s2s_sdk::v1::{Note, Step};
+
+use super::{
+    Overrides, Parameter, Postback, Raw, Reading, Rehearsal, Verdict, authentication, get, named, proof,
+    read, reader, redacted, rehearse, store,
+};
+use crate::{
+    api::Tenant,
+    core::{
+        App, click,
+        conversion::{self, Conversion, Happened, Recorded},
+        conversion_code::{self, ConversionCode, ConversionCodeId},
+        tracking_link::{self, TrackingLink},
+    },
+    error::{Error, Result},
+    page::PageRequest,
+    values::id::PostbackId,
+    values::limits::TARGET_BYTES_MAX,
+    values::{click_id::SignedClickId, id::AccountId, time::Time},
+};
+
+pub use self_test::{SelfTest, self_test};
+
+/// Conversions and held postbacks that the explanation of a click shows.
+const SHOWN_MAX: i32 = 50;
+
+/// How a postback is read, and what would become of it.
+pub struct Explanation {
+    pub parameters: Vec<Parameter>,
+    pub notes: Vec<Note>,
+    pub test: bool,
+    /// What would be recorded, or was; `None` where its click id is one for tests.
+    pub outcome: Result<Option<Recorded>>,
+    pub steps: Vec<Step>,
+    pub code: Option<Arc<ConversionCode>>,
+    pub link: Option<Arc<TrackingLink>>,
+    pub click: Option<click::Click>,
+    /// The stored postback, where one is explained.
+    pub postback: Option<Postback>,
+}
+
+/// Explains a request target as if it came now.
+pub async fn explain(app: &App, account: AccountId, mut target: Vec<u8>) -> Result<Explanation> {
+    let cut = target.len() > TARGET_BYTES_MAX;
+    target.truncate(TARGET_BYTES_MAX);
+    let mut raw = Raw {
+        method: "GET".to_owned(),
+        target,
+        content_type: String::new(),
+        body: Vec::new(),
+        address: String::new(),
+        user_agent: String::new(),
+        received_at: app.now(),
+        cut,
+    };
+    let tenant = Tenant::Account(account);
+    let reading = read(app, tenant, &raw, &Overrides::default()).await?;
+    let code = named(app, tenant, &reading).await?;
+    let code = code.as_deref();
+    let checked = code.map(|code| authentication::check(code, &raw, &reading.parameters, None));
+    let mut reading = redacted(app, tenant, &mut raw, reading, code).await?;
+    if let Ok(report) = &mut reading.report {
+        report.request_id = checked.as_ref().and_then(|checked| checked.signature.clone());
+    }
+    let mut notes = reading.notes.clone();
+    let (mut facts, parameters) = gather(app, account, reading).await?;
+    if let Some(checked) = checked {
+        facts.authentication = Some(checked.sentence());
+        notes.extend(checked.notes);
+        facts.refuse(checked.refusal);
+    }
+    conclude(app, account, facts, parameters, notes).await
+}
+
+/// Explains a stored postback: what became of it, or, where it is held, what would become of it now.
+pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Result<Explanation> {
+    let postback = get(app, account, id).await?;
+    let (tenant, raw) = (Tenant::Account(account), postback.raw());
+    let mut reading = read(app, tenant, &raw, &Overrides::default()).await?;
+    let code = named(app, tenant, &reading).await?;
+    if let Ok(report) = &mut reading.report {
+        let signature = code.as_ref().and_then(|code| proof::signature_of(code, &postback, &raw));
+        report.happened = Happened::Arrived(postback.received_at);
+        report.request_id = Some(signature.unwrap_or_else(|| id.0.as_bytes().to_vec()));
+    }
+    let mut notes = reading.notes.clone();
+    let (mut facts, parameters) = gather(app, account, reading).await?;
+    if let Some(code) = code.filter(|_| postback.verdict == Verdict::Held) {
+        facts.authentication = Some("as far as it was checked when it came, it passed".to_owned());
+        facts.refuse(proof::unproven(&code, &postback));
+    }
+    if postback.verdict != Verdict::Held {
+        facts.authentication = Some("it counted".to_owned());
+        // What is decided stays decided, whatever was changed since.
+        let conversion = conversion::get(app, account, postback.conversion_id.parse()?).await?;
+        let duplicate = postback.verdict == Verdict::Duplicate;
+        notes = postback.notes.to_proto();
+        facts.judged = Some(conversion.clone());
+        facts.outcome = Ok(Some(Recorded { conversion, duplicate, notes: Vec::new() }));
+    }
+    let explanation = conclude(app, account, facts, parameters, notes).await?;
+    Ok(Explanation { postback: Some(postback), ..explanation })
+}
+
+/// What is known of a postback on the way to its verdict.
+struct Facts {
+    parameters: usize,
+    repairs: usize,
+    test: bool,
+    /// What it names; `None` where nothing of that form is named.
+    code: Option<Result<Arc<ConversionCode>>>,
+    click: Option<Result<SignedClickId>>,
+    link: Option<Result<Arc<TrackingLink>>>,
+    /// What the checks of its sender came to; `None` where its code is not known.
+    authentication: Option<String>,
+    /// What it was judged to be, before it was compared with what is recorded.
+    judged: Option<Conversion>,
+    outcome: Result<Option<Recorded>>,
+}
+
+impl Facts {
+    /// Whatever else holds it: it does not count.
+    fn refuse(&mut self, refusal: Option<Error>) {
+        if let Some(refusal) = refusal {
+            self.outcome = Err(refusal);
+        }
+    }
+}
+
+/// Looks everything up that a postback names, also where its parameters are at fault.
+async fn gather(app: &App, account: AccountId, reading: Reading) -> Result<(Facts, Vec<Parameter>)> {
+    let tenant = Tenant::Account(account);
+    let named: Option<ConversionCodeId> = reading.code_text.parse().ok();
+    let code = match named {
+        Some(id) => Some(super::settled(conversion_code::find(app, tenant, id).await)?),
+        None => None,
+    };
+    let click = (!reading.click_text.is_empty()
+        && reading.test.is_none_or(|test| test != reader::Test::ClickId))
+    .then(|| app.click_id_keys.read(&reading.click_text, account).ok_or_else(Error::click_id_invalid));
+    let link = match &click {
+        Some(Ok(click)) => Some(super::settled(conversion::find_link(app, account, *click).await)?),
+        _ => None,
+    };
+    let (test, repairs, parameters) =
+        (reading.test.is_some(), reading.notes.len(), reading.parameters.clone());
+    let Rehearsal { judged, outcome } = rehearse(app, tenant, reading).await?;
+    let authentication = None;
+    let count = parameters.len();
+    let facts =
+        Facts { parameters: count, repairs, test, code, click, link, authentication, judged, outcome };
+    Ok((facts, parameters))
+}
+
+async fn conclude(
+    app: &App,
+    account: AccountId,
+    facts: Facts,
+    parameters: Vec<Parameter>,
+    mut notes: Vec<Note>,
+) -> Result<Explanation> {
+    let steps = steps::steps(&facts);
+    let click = match facts.click {
+        Some(Ok(click)) => click::find(app, account, click.id).await?,
+        _ => None,
+    };
+    if let Ok(Some(recorded)) = &facts.outcome {
+        notes.extend(recorded.notes.iter().cloned());
+    }
+    Ok(Explanation {
+        parameters,
+        notes,
+        test: facts.test,
+        outcome: facts.outcome,
+        steps,
+        code: facts.code.and_then(Result::ok),
+        link: facts.link.and_then(Result::ok),
+        click,
+        postback: None,
+    })
+}
+
+/// What happened to a click.
+pub struct ClickHistory {
+    pub clicked_at: Time,
+    /// `None` while its row is not there.
+    pub click: Option<click::Click>,
+    pub link: Option<Arc<TrackingLink>>,
+    /// The newest first, as are the postbacks.
+    pub conversions: Vec<Conversion>,
+    pub held: Vec<Postback>,
+    pub message: String,
+}
+
+/// Says what happened to a click. A click id that is not this account's is as unknown as any other.
+pub async fn explain_click(app: &App, account: AccountId, text: &str) -> Result<ClickHistory> {
+    let signed = app.click_id_keys.read(text, account).ok_or_else(|| Error::not_found("click", text))?;
+    let link = tracking_link::find(app, Tenant::Account(account), signed.id.link_key()).await?;
+    let click = click::find(app, account, signed.id).await?;
+    let filter = conversion::Filter { click: Some(signed.id), ..conversion::Filter::default() };
+    let page = PageRequest::parse("ExplainClick", account, SHOWN_MAX, "", &[])?;
+    let (conversions, _) = conversion::list(app, account, &filter, &page).await?;
+    let text = app.click_id_keys.write(signed, account);
+    let held = store::held_of_click(app.db.reader(), account, &text, SHOWN_MAX.unsigned_abs().into()).await?;
+    let message = history(&conversions, &held);
+    Ok(ClickHistory { clicked_at: signed.id.time(), click, link, conversions, held, message })
+}
+
+fn history(conversions: &[Conversion], held: &[Postback]) -> String {
+    let counted = match conversions.len() {
+        0 => "no conversion is recorded for this click".to_owned(),
+        1 => "1 conversion is recorded for this click".to_owned(),
+        number => format!("{number} conversions are recorded for this click"),
+    };
+    match held.first() {
+        Some(newest) => {
+            let reason = newest.reason.map_or_else(String::new, |reason| reason.to_string());
+            let (number, id, why) = (held.len(), newest.id, &newest.message);
+            format!("{counted}; {number} held postbacks name it, the newest `{id}` for {reason}: {why}")
+        }
+        None if conversions.is_empty() => {
+            format!(
+                "{counted}, and no postback that is held names it: the merchant has not called the postback URL with \
+                 this click id; `SelfTest` tries the set-up"
+            )
+        }
+        None => counted,
+    }
+}

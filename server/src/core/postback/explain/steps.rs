@@ -1,0 +1,140 @@
+//! The way to a verdict, as steps for people. Pure.
+
+use s2s_sdk::v1::{ErrorReason, Money, Step, StepKind, StepOutcome};
+
+use super::Facts;
+use crate::{
+    core::{
+        conversion::{Conversion, check_code, check_link},
+        conversion_code::DedupePolicy,
+        postback::proof::is_of_sender,
+    },
+    error::{Error, Result, reason_text},
+};
+
+/// The steps of every explanation.
+const KINDS: [StepKind; 9] = [
+    StepKind::Parameters,
+    StepKind::ConversionCode,
+    StepKind::Authentication,
+    StepKind::ClickId,
+    StepKind::TrackingLink,
+    StepKind::Attribution,
+    StepKind::Commission,
+    StepKind::Dedupe,
+    StepKind::Verdict,
+];
+
+/// The way to the verdict. All that is wrong is said, not only what decided.
+pub fn steps(facts: &Facts) -> Vec<Step> {
+    let refusal = facts.outcome.as_ref().err();
+    let mut steps = Vec::with_capacity(KINDS.len());
+    for kind in KINDS {
+        let came = match refusal.filter(|refusal| kind_of(refusal.reason()) == kind) {
+            Some(refusal) => Some(Err(refusal.message().to_owned())),
+            None => sentence(kind, facts),
+        };
+        steps.push(step(kind, came));
+    }
+    steps
+}
+
+/// A step by what came of it; `None`: it was not reached.
+pub fn step(kind: StepKind, came: Option<Result<String, String>>) -> Step {
+    let (outcome, message) = match came {
+        Some(Ok(message)) => (StepOutcome::Passed, message),
+        Some(Err(message)) => (StepOutcome::Failed, message),
+        None => (StepOutcome::NotReached, String::new()),
+    };
+    Step { kind: kind.into(), outcome: outcome.into(), message }
+}
+
+/// The step at which a postback is held for a reason.
+fn kind_of(reason: ErrorReason) -> StepKind {
+    match reason {
+        ErrorReason::UnknownConversionCode | ErrorReason::ConversionCodeArchived => StepKind::ConversionCode,
+        ErrorReason::ClickIdInvalid => StepKind::ClickId,
+        ErrorReason::CodeNotOnLink | ErrorReason::TrackingLinkArchived | ErrorReason::TrackingLinkUnknown => {
+            StepKind::TrackingLink
+        }
+        ErrorReason::ClickExpired | ErrorReason::ClickLaterThanConversion => StepKind::Attribution,
+        ErrorReason::TransactionConflict => StepKind::Dedupe,
+        reason if is_of_sender(reason) => StepKind::Authentication,
+        _ => StepKind::Parameters,
+    }
+}
+
+fn sentence(kind: StepKind, facts: &Facts) -> Option<Result<String, String>> {
+    let told = |came: Result<String>| came.map_err(|error| error.message().to_owned());
+    match kind {
+        StepKind::Parameters => Some(Ok(parameters(facts))),
+        StepKind::ConversionCode => facts.code.as_ref().map(|code| match code {
+            Ok(code) => told(check_code(code).map(|()| format!("`{}`, `{}`", code.name, code.id))),
+            Err(error) => Err(error.message().to_owned()),
+        }),
+        StepKind::Authentication => facts.authentication.clone().map(Ok),
+        StepKind::ClickId => match &facts.click {
+            Some(Ok(_)) => Some(Ok("genuine: it was minted here".to_owned())),
+            Some(Err(error)) => Some(Err(error.message().to_owned())),
+            None => facts.test.then(|| Ok("one for tests".to_owned())),
+        },
+        StepKind::TrackingLink => facts.link.as_ref().map(|link| match (link, &facts.code) {
+            (Ok(link), Some(Ok(code))) => {
+                told(check_link(code, link).map(|()| format!("`{}` has the conversion code", link.slug)))
+            }
+            (Ok(link), _) => Ok(format!("`{}`", link.slug)),
+            (Err(error), _) => Err(error.message().to_owned()),
+        }),
+        StepKind::Attribution => {
+            let (judged, code) = (facts.judged.as_ref()?, facts.code.as_ref()?.as_ref().ok()?);
+            let after = judged.converted_at.since(judged.click_id.time());
+            Some(Ok(format!("{after} after the click, within the window of {}", code.attribution_window)))
+        }
+        StepKind::Commission => facts.judged.as_ref().map(|judged| Ok(commission(judged))),
+        StepKind::Dedupe => dedupe(facts).map(Ok),
+        _ => Some(verdict(facts)),
+    }
+}
+
+fn parameters(facts: &Facts) -> String {
+    let all = format!("{} parameters, and all that is needed is there", facts.parameters);
+    if facts.repairs == 0 { all } else { format!("{all}; see the {} notes", facts.repairs) }
+}
+
+fn commission(judged: &Conversion) -> String {
+    let value = judged.value.to_proto(judged.currency);
+    let commission = judged.commission.to_proto(judged.currency);
+    match judged.commission_percent {
+        Some(percent) => {
+            let percent = Money { micros: percent.micros(), ..Money::default() };
+            format!("{percent} % of {value} is {commission}")
+        }
+        None => format!("{commission} as sent, for a value of {value}"),
+    }
+}
+
+fn dedupe(facts: &Facts) -> Option<String> {
+    let recorded = facts.outcome.as_ref().ok()?.as_ref()?;
+    let code = facts.code.as_ref()?.as_ref().ok()?;
+    Some(match recorded.conversion.transaction_id() {
+        _ if recorded.duplicate => format!("recorded before, as `{}`", recorded.conversion.id()),
+        "" if code.dedupe_policy == DedupePolicy::Every => {
+            "without a transaction id (`oid`): this code counts every call".to_owned()
+        }
+        "" => "without a transaction id (`oid`): this click counts once for this code".to_owned(),
+        id => format!("the first of the transaction id `{id}`"),
+    })
+}
+
+fn verdict(facts: &Facts) -> Result<String, String> {
+    match &facts.outcome {
+        Err(error) => Err(held(error)),
+        Ok(_) if facts.test => Ok("a test: it counts as far as it goes, and nothing is recorded".to_owned()),
+        Ok(Some(recorded)) if recorded.duplicate => Ok("a duplicate: it counts once".to_owned()),
+        Ok(_) => Ok("it counts".to_owned()),
+    }
+}
+
+fn held(error: &Error) -> String {
+    format!("held for {}", reason_text(error.reason()))
+}

@@ -1,0 +1,141 @@
+//! What a replay makes of what was proved, without a server.
+
+use s2s_sdk::postback::sign;
+
+use super::*;
+use crate::{
+    core::{
+        conversion::note,
+        conversion_code::{ConversionCodeId, Secret},
+        postback::{
+            Notes,
+            reader::{self, Overrides},
+        },
+    },
+    values::{
+        id::{AccountId, PostbackId, Random, RequestKey},
+        time::Time,
+    },
+};
+
+const NOW: Time = Time::from_micros(1_763_900_000_000_000);
+const SECONDS: u64 = 1_763_900_000;
+
+fn code() -> ConversionCode {
+    let request = RequestKey { id: None, digest: Vec::new() };
+    let id = ConversionCodeId(uuid::Uuid::nil());
+    let secret = Secret::new(&Random::system());
+    ConversionCode { secret, ..ConversionCode::new(id, AccountId::DEFAULT, request, NOW) }
+}
+
+fn raw(target: &str) -> Raw {
+    Raw {
+        method: "GET".to_owned(),
+        target: target.as_bytes().to_owned(),
+        content_type: String::new(),
+        body: Vec::new(),
+        address: String::new(),
+        user_agent: String::new(),
+        received_at: NOW,
+        cut: false,
+    }
+}
+
+/// A postback that is held for its own code.
+fn held(code: &ConversionCode, raw: &Raw, checks_passed: Option<Proof>) -> Postback {
+    let reading = reader::read(raw, &Overrides::default());
+    let postback = Postback::new(PostbackId(uuid::Uuid::nil()), AccountId::DEFAULT, raw.clone(), &reading);
+    Postback { code_text: code.id.to_string(), checks_passed, ..postback }
+}
+
+fn proof(checks: &[Check], signed: bool) -> Proof {
+    let mut proof = Proof::default();
+    for check in checks {
+        proof.add(*check);
+    }
+    if signed {
+        proof.add_signature();
+    }
+    proof
+}
+
+#[test]
+fn a_replay_goes_by_what_was_passed_and_is_enforced_now() {
+    use CheckMode::{Enforce, Off, Report};
+    use ErrorReason::{
+        AddressRefused, ClickExpired, HttpsRequired, SecretRefused, SignatureRefused, TimestampRefused,
+    };
+    let none = proof(&[], false);
+    for (modes, passed, reason, expected) in [
+        ([Off, Off, Off, Off], none, ClickExpired, None),
+        ([Report, Report, Report, Report], none, SecretRefused, None),
+        ([Enforce, Off, Off, Off], none, ClickExpired, Some(SecretRefused)),
+        ([Enforce, Off, Off, Off], proof(&[Check::Secret], false), ClickExpired, None),
+        ([Off, Enforce, Off, Off], proof(&[Check::Secret], false), ClickExpired, Some(SignatureRefused)),
+        ([Off, Enforce, Off, Off], proof(&[], true), ClickExpired, Some(TimestampRefused)),
+        ([Off, Enforce, Off, Off], none, TimestampRefused, Some(TimestampRefused)),
+        ([Off, Enforce, Off, Off], proof(&[Check::Signature], true), ClickExpired, None),
+        ([Off, Off, Enforce, Off], proof(&[Check::Https], false), ClickExpired, Some(AddressRefused)),
+        ([Off, Off, Enforce, Off], proof(&[Check::Address], false), ClickExpired, None),
+        ([Off, Off, Off, Enforce], proof(&[Check::Address], false), ClickExpired, Some(HttpsRequired)),
+        ([Off, Off, Off, Enforce], proof(&[Check::Https], false), ClickExpired, None),
+        // What it was held for is said again, while that is so.
+        ([Enforce, Off, Off, Enforce], none, HttpsRequired, Some(HttpsRequired)),
+        ([Enforce, Off, Off, Off], none, HttpsRequired, Some(SecretRefused)),
+        ([Enforce, Off, Off, Enforce], proof(&[Check::Secret], false), ClickExpired, Some(HttpsRequired)),
+    ] {
+        let [secret_check, signature_check, address_check, https_check] = modes;
+        let code = ConversionCode { secret_check, signature_check, address_check, https_check, ..code() };
+        let held = Postback { reason: Some(Reason(reason)), ..held(&code, &raw("/s2s"), Some(passed)) };
+        let found = unproven(&code, &held).map(|error| error.reason());
+        assert_eq!(found, expected, "{modes:?} {passed:?} {reason:?}");
+        // For another code, nothing is proved.
+        let other = Postback { code_text: "another".to_owned(), ..held };
+        assert_eq!(unproven(&code, &other).is_some(), modes.contains(&Enforce), "{modes:?}");
+    }
+}
+
+#[test]
+fn what_came_before_proofs_were_kept_goes_by_its_notes() {
+    let code = ConversionCode { secret_check: CheckMode::Enforce, ..code() };
+    for (authenticated, note_code, expected) in [
+        (true, None, false),
+        (true, Some(NoteCode::Trimmed), false),
+        (true, Some(NoteCode::CheckNotPassed), true),
+        (false, None, true),
+    ] {
+        let notes = Notes::new(note_code.map(|code| note(code, "", "a note")).into_iter().collect());
+        let held = Postback { notes, authenticated, ..held(&code, &raw("/s2s"), None) };
+        assert_eq!(unproven(&code, &held).is_some(), expected, "{authenticated} {note_code:?}");
+    }
+}
+
+#[test]
+fn a_right_signature_is_known_again_and_no_other() {
+    let code = code();
+    let right = sign("/s2s?val=1", b"", code.secret.reveal(), SECONDS);
+    let (before, digits) = right.split_at(right.len() - 64);
+    let upper = format!("{before}{}", digits.to_uppercase());
+    // The bytes are not those that were signed any more: `sec` was blotted out.
+    let blotted = right.replace("val=1", "sec=*");
+    let zeros = format!("/s2s?val=1&sig={}", "0".repeat(64));
+    let (signed, unsigned) = (Some(proof(&[], true)), Some(Proof::default()));
+    for (target, checks_passed, signature_check, expected) in [
+        (&right, signed, CheckMode::Off, true),
+        (&upper, signed, CheckMode::Enforce, true),
+        (&blotted, signed, CheckMode::Report, true),
+        // It came before its code was known.
+        (&right, unsigned, CheckMode::Off, true),
+        (&upper, unsigned, CheckMode::Off, true),
+        (&blotted, unsigned, CheckMode::Enforce, false),
+        (&zeros, unsigned, CheckMode::Enforce, false),
+        (&zeros, None, CheckMode::Report, false),
+        (&blotted, None, CheckMode::Off, false),
+        (&blotted, None, CheckMode::Enforce, true),
+    ] {
+        let code = ConversionCode { signature_check, ..code.clone() };
+        let held = held(&code, &raw(target), checks_passed);
+        let found = signature_of(&code, &held, &held.raw());
+        assert_eq!(found, expected.then(|| digits.as_bytes().to_vec()), "{target} {checks_passed:?}");
+    }
+}

@@ -1,0 +1,446 @@
+//! From the raw bytes of a postback to what it says: parameters, repairs, and a report to be judged.
+//!
+//! A pure function; it never fails. What it repairs it notes, where there is one meaning only; what it
+//! can't understand is a refusal that names the parameter and the cure. Order and duplicates are kept,
+//! and nothing goes through a typed deserializer.
+
+mod amounts;
+#[cfg(any(test, fuzzing))]
+mod check;
+mod entities;
+mod json;
+mod parameters;
+mod split;
+
+use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
+
+use super::Raw;
+use crate::{
+    core::{
+        conversion::{
+            CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission,
+            CustomParams, Happened, Report, Status, TRANSACTION_ID_BYTES_MAX, note,
+        },
+        conversion_code::ConversionCodeId,
+    },
+    error::{Error, Result},
+    values::limits::{BODY_BYTES_MAX, TARGET_BYTES_MAX},
+    values::{
+        click_id::UnverifiedClickId,
+        money::{Amount, Currency, Decimal, NotDecimal, Percent},
+        text::shown,
+        url_macros,
+    },
+};
+
+pub use amounts::Comma;
+#[cfg(fuzzing)]
+pub use check::check_reading;
+pub use parameters::{Known, Parameter, is_json, is_post, of_target, path_ends, without_visitor};
+pub use split::{Part, Place, hex};
+
+/// Parameters of one postback.
+const PARAMETERS_MAX: usize = 64;
+/// Notes of one reading; they are stored and sent, and what was repaired over and over is not said more often.
+const NOTES_MAX: usize = 2 * PARAMETERS_MAX;
+
+/// What a postback says.
+#[derive(Debug)]
+pub struct Reading {
+    pub parameters: Vec<Parameter>,
+    pub notes: Vec<Note>,
+    /// Whether it is a test, of which nothing is to be recorded.
+    pub test: Option<Test>,
+    /// The conversion code and click id as they came, for finding the postback; empty where absent.
+    pub code_text: String,
+    pub click_text: String,
+    /// Without time and request id, which the reader does not know. Nor does it know what the status word
+    /// means, which depends on the network: the status is approved, until that is settled.
+    pub report: Result<Report>,
+}
+
+/// What a replay reads otherwise than it came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// The value and the commission where `val` or `com` is absent, empty or a macro.
+    pub value: Option<Amount>,
+    pub commission: Option<Amount>,
+    /// What a comma is that has two meanings.
+    pub comma: Option<Comma>,
+    /// The code to count for, whatever code is named.
+    pub code: Option<ConversionCodeId>,
+}
+
+/// Why a postback is a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// `test=1`.
+    Asked,
+    /// The click id is one that people type to try a URL.
+    ClickId,
+}
+
+/// Click ids that people type to try a URL, in lower case; digits that count up from 1 are another.
+const TEST_CLICK_IDS: [&str; 4] = ["test", "testclick", "testclickid", "test123"];
+const DIGITS: &str = "12345678901234567890";
+const TEST_DIGITS_MIN: usize = 4;
+
+fn is_test_click_id(click_id: &str) -> bool {
+    TEST_CLICK_IDS.iter().any(|test| click_id.eq_ignore_ascii_case(test))
+        || (click_id.len() >= TEST_DIGITS_MIN && DIGITS.starts_with(click_id))
+}
+
+/// Reads a postback. Live ones are read without overrides.
+pub fn read(raw: &Raw, overrides: &Overrides) -> Reading {
+    let mut notes = Vec::new();
+    let parameters = parameters::read(raw, &mut notes);
+    let parameters = match parameters {
+        Ok(parameters) if raw.cut || parameters.len() > PARAMETERS_MAX => {
+            let message = format!(
+                "a postback may have {TARGET_BYTES_MAX} bytes in its URL, {BODY_BYTES_MAX} in its body and \
+                 {PARAMETERS_MAX} parameters; this one has more"
+            );
+            return Reading::new(parameters, notes, Err(Error::new(ErrorReason::RequestTooLarge, message)));
+        }
+        Ok(parameters) => parameters,
+        Err(error) => return Reading::new(Vec::new(), notes, Err(error)),
+    };
+    let report = report(&parameters, overrides, &mut notes);
+    Reading::new(parameters, notes, report)
+}
+
+impl Reading {
+    fn new(parameters: Vec<Parameter>, mut notes: Vec<Note>, report: Result<Report>) -> Self {
+        notes.truncate(NOTES_MAX);
+        let text_of = |known| {
+            let found = parameters.iter().find(|parameter| parameter.known == Some(known));
+            found.map(|parameter| shown(&parameter.value)).unwrap_or_default()
+        };
+        let (code_text, mut click_text) = (text_of(Known::Id).to_uppercase(), text_of(Known::ClickId));
+        if UnverifiedClickId::read(&click_text).is_some() {
+            click_text.make_ascii_lowercase();
+        }
+        let test = if matches!(text_of(Known::Test).as_str(), "1" | "true") {
+            Some(Test::Asked)
+        } else {
+            is_test_click_id(&click_text).then_some(Test::ClickId)
+        };
+        Self { parameters, notes, test, code_text: shown(&code_text), click_text, report }
+    }
+}
+
+/// The values of the known parameters, one each.
+struct Values<'a> {
+    parameters: &'a [Parameter],
+    overrides: &'a Overrides,
+}
+
+impl<'a> Values<'a> {
+    /// The value of a parameter; `None` where it is absent or empty. Sent twice with other values, the
+    /// one that is valid counts if there is but one; else it is refused, as is a macro that nobody
+    /// replaced.
+    fn get(&self, known: Known, notes: &mut Vec<Note>) -> Result<Option<&'a str>> {
+        let mut all = self.parameters.iter().filter(|parameter| parameter.known == Some(known));
+        let Some(mut first) = all.next() else { return Ok(None) };
+        let mut repeated = false;
+        for other in all {
+            repeated = true;
+            if other.value != first.value {
+                match (is_valid(known, &first.value), is_valid(known, &other.value)) {
+                    (true, false) => {}
+                    (false, true) => first = other,
+                    _ => return Err(twice(known, &first.value, &other.value)),
+                }
+            }
+        }
+        if repeated {
+            let message = format!("`{}` came more than once; `{}` counts", known.name(), shown(&first.value));
+            notes.push(note(NoteCode::Repeated, known.name(), message));
+        }
+        if url_macros::is_macro(&first.value) {
+            let (name, text) = (known.name(), shown(&first.value));
+            let message = format!(
+                "`{name}` is literally `{text}`: the sender did not replace its macro; check its spelling and case \
+                 in the sender's documentation"
+            );
+            return Err(refusal(ErrorReason::MacroNotReplaced, known, message).with("macro", &text));
+        }
+        if first.broken {
+            let (name, text) = (known.name(), shown(&first.value));
+            let message = format!(
+                "`{name}` is `{text}`, with broken percent-encoding or control characters; encode it as UTF-8"
+            );
+            return Err(refusal(ErrorReason::ParameterMalformed, known, message));
+        }
+        Ok((!first.value.is_empty()).then_some(first.value.as_str()))
+    }
+
+    fn mandatory(&self, known: Known, notes: &mut Vec<Note>) -> Result<&'a str> {
+        self.get(known, notes)?.ok_or_else(|| self.missing(known))
+    }
+
+    /// An amount; where it is missing or a macro, what the replay puts there. A currency that stands with it
+    /// must not contradict `currency`, and is entered there.
+    fn amount(
+        &self,
+        known: Known,
+        instead: Option<Amount>,
+        currency: &mut Option<Currency>,
+        notes: &mut Vec<Note>,
+    ) -> Result<Option<Amount>> {
+        let text = match (self.get(known, notes), instead) {
+            (Err(error), Some(_)) if error.reason() == ErrorReason::MacroNotReplaced => None,
+            (text, _) => text?,
+        };
+        match (text, instead) {
+            (Some(text), _) => amount(known, text, self.overrides.comma, currency, notes).map(Some),
+            (None, None) => Ok(None),
+            (None, Some(amount)) => {
+                let name = known.name();
+                let message = format!("`{name}` was missing; the replay put another amount there");
+                notes.push(note(NoteCode::Overridden, name, message));
+                Ok(Some(amount))
+            }
+        }
+    }
+
+    fn missing(&self, known: Known) -> Error {
+        let name = known.name();
+        // A browser or program keeps everything from `#` on to itself.
+        let cut = self.parameters.last().filter(|last| last.known.is_some() && last.value.is_empty());
+        if let Some(last) = cut {
+            let message = format!(
+                "everything behind `{}=` is missing: was there a macro with `#`? A `#` cuts the URL off; it must be \
+                 replaced by the sender, or encoded as `%23`",
+                last.known.map_or("", Known::name)
+            );
+            return refusal(ErrorReason::FragmentCutOff, known, message);
+        }
+        let message = match known {
+            Known::Val => {
+                "`val` is missing; send the value of the sale, or `val=0` if it has none".to_owned()
+            }
+            Known::Com => "`com` is missing; send the commission, or `com=0` if there is none".to_owned(),
+            _ => format!("`{name}` is missing; add it to the postback URL"),
+        };
+        refusal(ErrorReason::MissingParameter, known, message)
+    }
+}
+
+/// Whether a value is of the form that its parameter must have. A macro never is.
+fn is_valid(known: Known, value: &str) -> bool {
+    let amount = |value| amounts::read(value, None).is_ok();
+    !url_macros::is_macro(value)
+        && match known {
+            Known::ClickId => UnverifiedClickId::read(value).is_some(),
+            Known::Id => value.parse::<ConversionCodeId>().is_ok(),
+            Known::Val | Known::Com => amount(value),
+            Known::Comperc => amount(value.trim_end_matches('%').trim_end()),
+            Known::Cur => value.parse::<Currency>().is_ok(),
+            Known::Status | Known::Oid | Known::Test | Known::Param | Known::Sec | Known::Ts | Known::Sig => {
+                !value.is_empty()
+            }
+        }
+}
+
+fn twice(known: Known, first: &str, other: &str) -> Error {
+    let (name, first, other) = (known.name(), shown(first), shown(other));
+    let message = format!("`{name}` came twice, as `{first}` and as `{other}`; send it once");
+    refusal(ErrorReason::ParameterRepeated, known, message)
+}
+
+fn report(parameters: &[Parameter], overrides: &Overrides, notes: &mut Vec<Note>) -> Result<Report> {
+    let values = Values { parameters, overrides };
+    let click_id = values.mandatory(Known::ClickId, notes)?;
+    let code = match overrides.code {
+        Some(code) => {
+            let message = format!("the replay counts it for the conversion code `{code}`");
+            notes.push(note(NoteCode::Overridden, Known::Id.name(), message));
+            code
+        }
+        None => code(values.mandatory(Known::Id, notes)?)?,
+    };
+    let mut currency = values.get(Known::Cur, notes)?.map(currency_code).transpose()?;
+    let value = values.amount(Known::Val, overrides.value, &mut currency, notes)?;
+    let value = value.ok_or_else(|| values.missing(Known::Val))?;
+    let commission = commission(&values, &mut currency, notes)?;
+    let transaction_id = transaction_id(values.get(Known::Oid, notes)?.unwrap_or_default())?;
+    let status_word = values.get(Known::Status, notes)?.unwrap_or_default().to_owned();
+    Ok(Report {
+        code,
+        click_id: click_id.to_owned(),
+        transaction_id,
+        value,
+        currency,
+        commission,
+        status: Status::Approved,
+        status_word,
+        custom_params: custom_params(parameters)?,
+        happened: Happened::Now,
+        request_id: None,
+    })
+}
+
+fn code(text: &str) -> Result<ConversionCodeId> {
+    text.parse().map_err(|why| {
+        let message = format!("no conversion code has the id `{}`; it {why}", shown(text));
+        refusal(ErrorReason::UnknownConversionCode, Known::Id, message)
+    })
+}
+
+/// DESIGN 5.3: `comperc` counts only where `com` is 0.
+fn commission(
+    values: &Values<'_>,
+    currency: &mut Option<Currency>,
+    notes: &mut Vec<Note>,
+) -> Result<Commission> {
+    let com = values.amount(Known::Com, values.overrides.commission, currency, notes)?;
+    let comperc = values.get(Known::Comperc, notes)?;
+    let amount = match (com, comperc) {
+        (Some(com), _) => com,
+        (None, Some(_)) => {
+            let message = "`com` was absent and is read as 0, since `comperc` was sent";
+            notes.push(note(NoteCode::CommissionAssumedZero, Known::Com.name(), message));
+            Amount::ZERO
+        }
+        (None, None) => return Err(values.missing(Known::Com)),
+    };
+    match comperc {
+        None => Ok(Commission::Amount(amount)),
+        Some(comperc) if amount == Amount::ZERO => percent(comperc, notes).map(Commission::Percent),
+        Some(_) => {
+            let message = "both `com` and `comperc` were sent; `com` counts, since it is not 0";
+            notes.push(note(NoteCode::CommissionPercentIgnored, Known::Comperc.name(), message));
+            Ok(Commission::Amount(amount))
+        }
+    }
+}
+
+fn amount(
+    known: Known,
+    text: &str,
+    comma: Option<Comma>,
+    currency: &mut Option<Currency>,
+    notes: &mut Vec<Note>,
+) -> Result<Amount> {
+    let (decimal, own) = decimal(known, text, comma, notes)?;
+    if let Some(own) = own {
+        let (name, text) = (known.name(), shown(text));
+        if currency.is_some_and(|currency| currency != own) {
+            let message =
+                format!("`{name}` is `{text}`, in another currency than the rest; send one currency");
+            return Err(refusal(ErrorReason::CurrencyInvalid, known, message));
+        }
+        let message =
+            format!("`{name}` was sent as `{text}`, and is in {own}; better send the currency as `cur`");
+        notes.push(note(NoteCode::CurrencyInAmount, name, message));
+        *currency = Some(own);
+    }
+    let amount = i64::try_from(decimal.micros).ok().and_then(Amount::from_micros);
+    amount.ok_or_else(|| out_of_range(known, text, "0 to 1,000,000,000,000"))
+}
+
+fn percent(text: &str, notes: &mut Vec<Note>) -> Result<Percent> {
+    let known = Known::Comperc;
+    let number = match text.strip_suffix('%') {
+        Some(number) => {
+            notes.push(note(NoteCode::NumberRepaired, known.name(), "the percent sign was dropped"));
+            number.trim_end()
+        }
+        None => text,
+    };
+    let (decimal, currency) = decimal(known, number, None, notes)?;
+    if currency.is_some() {
+        return Err(malformed(known, text));
+    }
+    let percent = i64::try_from(decimal.micros).ok().and_then(Percent::from_micros);
+    percent.ok_or_else(|| out_of_range(known, text, "0 to 100"))
+}
+
+fn decimal(
+    known: Known,
+    text: &str,
+    comma: Option<Comma>,
+    notes: &mut Vec<Note>,
+) -> Result<(Decimal, Option<Currency>)> {
+    let name = known.name();
+    let read = amounts::read(text, comma).map_err(|why| match why {
+        NotDecimal::TooLong => out_of_range(known, text, "a number of ordinary length"),
+        NotDecimal::Malformed => malformed(known, text),
+        NotDecimal::Ambiguous => {
+            let message = format!(
+                "`{name}` is `{}`, which can be read in two ways; send a decimal point and no thousands separators",
+                shown(text)
+            );
+            refusal(ErrorReason::AmountAmbiguous, known, message)
+        }
+    })?;
+    let mut repaired = |is: bool, code, what: &str| {
+        if is {
+            notes.push(note(code, name, format!("`{name}` was sent as `{}`: {what}", shown(text))));
+        }
+    };
+    repaired(read.comma, NoteCode::DecimalComma, "its comma is the decimal point");
+    repaired(read.grouped, NoteCode::NumberRepaired, "its thousands separators were dropped");
+    repaired(read.decimal.rounded, NoteCode::Rounded, "more than six fraction digits; it was rounded");
+    repaired(read.decimal.unusual, NoteCode::NumberRepaired, "it has one meaning only");
+    Ok((read.decimal, read.currency))
+}
+
+fn malformed(known: Known, text: &str) -> Error {
+    let (name, text) = (known.name(), shown(text));
+    let message = format!(
+        "`{name}` is `{text}`, which is not a decimal number; send digits with at most one point, such as `19.99`"
+    );
+    refusal(ErrorReason::AmountMalformed, known, message)
+}
+
+fn currency_code(text: &str) -> Result<Currency> {
+    text.parse().map_err(|why| {
+        let message = format!("`cur` is `{}`; it {why}", shown(text));
+        refusal(ErrorReason::CurrencyInvalid, Known::Cur, message)
+    })
+}
+
+fn transaction_id(text: &str) -> Result<String> {
+    if text.len() <= TRANSACTION_ID_BYTES_MAX {
+        return Ok(text.to_owned());
+    }
+    let message =
+        format!("`oid` is longer than {TRANSACTION_ID_BYTES_MAX} bytes; send the order number alone");
+    Err(refusal(ErrorReason::ParameterMalformed, Known::Oid, message))
+}
+
+/// `k=v` split by `;`, from every `param`. Whatever it holds is kept, inert.
+fn custom_params(parameters: &[Parameter]) -> Result<CustomParams> {
+    let all = parameters.iter().filter(|parameter| parameter.known == Some(Known::Param));
+    let pairs = all.flat_map(|parameter| parameter.value.split(';')).filter(|pair| !pair.is_empty());
+    let pairs = pairs.map(|pair| match pair.split_once('=') {
+        Some((key, value)) => (key.to_owned(), value.to_owned()),
+        None => (String::new(), pair.to_owned()),
+    });
+    let pairs: Vec<(String, String)> = pairs.collect();
+    let fits = |(key, value): &(String, String)| {
+        key.len() <= CUSTOM_PARAM_KEY_BYTES_MAX && value.len() <= CUSTOM_PARAM_VALUE_BYTES_MAX
+    };
+    if pairs.len() <= CUSTOM_PARAMS_MAX && pairs.iter().all(fits) {
+        return Ok(CustomParams(pairs));
+    }
+    let message = format!(
+        "`param` may hold {CUSTOM_PARAMS_MAX} pairs, with names of {CUSTOM_PARAM_KEY_BYTES_MAX} bytes and values of \
+         {CUSTOM_PARAM_VALUE_BYTES_MAX}; this one holds more"
+    );
+    Err(refusal(ErrorReason::ParameterMalformed, Known::Param, message))
+}
+
+fn out_of_range(known: Known, text: &str, range: &str) -> Error {
+    let message = format!("`{}` is `{}`; it must be {range}", known.name(), shown(text));
+    refusal(ErrorReason::AmountOutOfRange, known, message)
+}
+
+fn refusal(reason: ErrorReason, known: Known, message: String) -> Error {
+    Error::new(reason, message).with("parameter", known.name())
+}
+
+#[cfg(test)]
+mod tests;

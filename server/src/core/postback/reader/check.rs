@@ -1,0 +1,229 @@
+//! What must hold of every reading, whatever has arrived: for the tests, and for the fuzzer in
+//! `server/fuzz`.
+
+use url::form_urlencoded::Serializer;
+
+use super::{
+    Amount, CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission,
+    CustomParams, Error, ErrorReason, Known, NOTES_MAX, Note, NoteCode, Overrides, PARAMETERS_MAX, Raw,
+    Reading, Report, TRANSACTION_ID_BYTES_MAX, is_json, read, without_visitor,
+};
+use crate::{
+    core::postback::redaction::redact,
+    values::{
+        money::{AMOUNT_MICROS_MAX, PERCENT_MICROS_MAX},
+        time::Time,
+    },
+};
+
+/// Longest sentence of a note or a refusal, in bytes.
+const MESSAGE_BYTES_MAX: usize = 1_024;
+/// Longest part of a text that is kept for finding a postback, in characters.
+const TEXT_CHARS_MAX: usize = 64;
+/// What a byte may become: U+FFFD in UTF-8. No repair makes more of it.
+const BYTES_PER_BYTE_MAX: usize = 3;
+
+/// Reads a request that is made of these bytes, and asserts what must hold.
+///
+/// The first byte says how it came: `F` is a form, `J` is JSON and `P` does not say what it holds, all
+/// three by `POST`; any other is a `GET`. The target follows, up to the first line feed, which no request
+/// line can hold; and then the body.
+pub fn check_reading(bytes: &[u8]) {
+    let (first, rest) = bytes.split_first().unwrap_or((&b'G', &[]));
+    let (method, content_type) = match first {
+        b'F' => ("POST", "application/x-www-form-urlencoded"),
+        b'J' => ("POST", "application/json"),
+        b'P' => ("POST", ""),
+        _ => ("GET", ""),
+    };
+    let mut lines = rest.splitn(2, |byte| *byte == b'\n');
+    let mut next = || lines.next().unwrap_or_default().to_vec();
+    let raw = request(method, next(), content_type, next());
+    let reading = read(&raw, &Overrides::default());
+    check_texts(&reading, bytes.len());
+    check_without_visitor(&raw, &reading);
+    check_redacted(&raw, &reading);
+    match &reading.report {
+        Ok(report) => {
+            assert!(reading.parameters.len() <= PARAMETERS_MAX);
+            check_report(report);
+            check_again(report, &json(report));
+            // What HTML would have eaten in a query may stand in JSON.
+            if method == "GET" || !is_json(&raw) {
+                check_again(report, &query(report));
+            }
+        }
+        Err(error) => check_refusal(error),
+    }
+}
+
+/// A request, without what the reader does not look at.
+pub fn request(method: &str, target: Vec<u8>, content_type: &str, body: Vec<u8>) -> Raw {
+    Raw {
+        method: method.to_owned(),
+        target,
+        content_type: content_type.to_owned(),
+        body,
+        address: String::new(),
+        user_agent: String::new(),
+        received_at: Time::from_micros(0),
+        cut: false,
+    }
+}
+
+fn check_texts(reading: &Reading, bytes: usize) {
+    for text in [&reading.code_text, &reading.click_text] {
+        assert!(text.chars().count() <= TEXT_CHARS_MAX && is_one_line(text), "{text:?}");
+    }
+    let mut texts = 0;
+    for parameter in &reading.parameters {
+        assert!(!parameter.name.contains('\0') && !parameter.value.contains('\0'), "{parameter:?}");
+        texts += parameter.name.len() + parameter.value.len();
+    }
+    assert!(texts <= BYTES_PER_BYTE_MAX * bytes, "{bytes} bytes became {texts}");
+    assert!(reading.notes.len() <= NOTES_MAX);
+    for note in &reading.notes {
+        assert!(note.code() != NoteCode::Unspecified);
+        assert!(note.parameter.chars().count() <= TEXT_CHARS_MAX && is_one_line(&note.parameter));
+        check_message(&note.message);
+    }
+}
+
+fn check_message(message: &str) {
+    assert!(!message.is_empty() && message.len() <= MESSAGE_BYTES_MAX && is_one_line(message), "{message:?}");
+}
+
+fn is_one_line(text: &str) -> bool {
+    !text.chars().any(char::is_control)
+}
+
+fn check_refusal(error: &Error) {
+    use tonic::Code::{InvalidArgument, NotFound, OutOfRange};
+    assert!(matches!(error.code(), InvalidArgument | NotFound | OutOfRange), "{error:?}");
+    assert!(error.reason() != ErrorReason::Unspecified);
+    check_message(error.message());
+}
+
+fn check_report(report: &Report) {
+    assert!(!report.click_id.is_empty() && is_one_line(&report.click_id), "{report:?}");
+    assert!(report.transaction_id.len() <= TRANSACTION_ID_BYTES_MAX, "{report:?}");
+    assert!(is_one_line(&report.transaction_id), "{report:?}");
+    assert!((0..=AMOUNT_MICROS_MAX).contains(&report.value.micros()), "{report:?}");
+    assert!(match report.commission {
+        Commission::Amount(amount) => (0..=AMOUNT_MICROS_MAX).contains(&amount.micros()),
+        Commission::Percent(percent) => (0..=PERCENT_MICROS_MAX).contains(&percent.micros()),
+    });
+    assert!(report.custom_params.0.len() <= CUSTOM_PARAMS_MAX);
+    for (key, value) in &report.custom_params.0 {
+        assert!(key.len() <= CUSTOM_PARAM_KEY_BYTES_MAX && !key.contains('\0'), "{key:?}");
+        assert!(value.len() <= CUSTOM_PARAM_VALUE_BYTES_MAX && !value.contains('\0'), "{value:?}");
+    }
+}
+
+/// What was understood and is written properly says the same again, without a repair.
+fn check_again(report: &Report, raw: &Raw) {
+    let reading = read(raw, &Overrides::default());
+    assert!(reading.report.as_ref().is_ok_and(|again| again == report), "{report:?} became {reading:?}");
+    assert!(reading.notes.is_empty(), "{report:?} became {reading:?}");
+}
+
+/// Without its visitor it comes to the same, and tells nothing that is not counted by.
+fn check_without_visitor(raw: &Raw, reading: &Reading) {
+    let erase = |raw: &Raw| {
+        let (target, body) = without_visitor(raw);
+        Raw { target, body, ..raw.clone() }
+    };
+    let erased = erase(raw);
+    let again = read(&erased, &Overrides::default());
+    let known = again.parameters.iter().map(|parameter| parameter.known);
+    assert!(known.into_iter().all(|known| known.is_some_and(|known| known != Known::Param)), "{again:?}");
+    match (&reading.report, &again.report) {
+        (Ok(report), again) => {
+            let report = Report { custom_params: CustomParams::default(), ..report.clone() };
+            assert!(again.as_ref().is_ok_and(|again| *again == report), "{reading:?} became {again:?}");
+        }
+        (Err(error), Ok(_)) => {
+            let of_what_is_gone =
+                error.reason() == ErrorReason::RequestTooLarge || error.message().starts_with("`param`");
+            assert!(of_what_is_gone, "{error:?} is gone with the visitor");
+        }
+        (Err(_), Err(_)) => {}
+    }
+    let twice = erase(&erased);
+    assert_eq!((&twice.target, &twice.body), (&erased.target, &erased.body));
+}
+
+/// Without what came as `sec` it is as long, and says the same.
+fn check_redacted(raw: &Raw, reading: &Reading) {
+    let mut redacted = raw.clone();
+    redact(&mut redacted, reading, None);
+    assert_eq!((redacted.target.len(), redacted.body.len()), (raw.target.len(), raw.body.len()));
+    if reading.parameters.is_empty() {
+        return;
+    }
+    let again = read(&redacted, &Overrides::default());
+    assert_eq!(again.parameters.len(), reading.parameters.len(), "{reading:?} became {again:?}");
+    for (was, is) in reading.parameters.iter().zip(&again.parameters) {
+        assert_eq!(was.known, is.known, "{was:?} became {is:?}");
+        match was.known {
+            Some(Known::Sec) => {
+                assert_eq!(was.value.is_empty(), is.value.is_empty(), "{was:?} became {is:?}");
+                let is_blot = |value: &str| value.bytes().all(|byte| byte == b'*') || value.len() < 3;
+                assert!(is_blot(&is.value), "{was:?} became {is:?}");
+            }
+            Some(_) => assert_eq!(was, is),
+            None => {}
+        }
+    }
+    let texts = |reading: &Reading| {
+        // Blanks around a secret are a part of what is blotted out.
+        let others = reading.notes.iter().filter(|note| note.parameter != Known::Sec.name());
+        let notes = others.map(Note::code).collect::<Vec<_>>();
+        (notes, reading.test, reading.code_text.clone(), reading.click_text.clone())
+    };
+    assert_eq!(texts(reading), texts(&again));
+    let told = |reading: &Reading| {
+        let error = reading.report.as_ref().err();
+        format!(
+            "{:?} {:?}",
+            reading.report.as_ref().ok(),
+            error.map(|error| (error.reason(), error.message()))
+        )
+    };
+    assert_eq!(told(reading), told(&again));
+}
+
+fn query(report: &Report) -> Raw {
+    let pairs = pairs(report);
+    let query = Serializer::new("/s2s?".to_owned()).extend_pairs(pairs).finish();
+    request("GET", query.into_bytes(), "", Vec::new())
+}
+
+fn json(report: &Report) -> Raw {
+    let text = |text: String| serde_json::Value::String(text);
+    let pairs = pairs(report).into_iter().map(|(name, value)| format!("\"{name}\":{}", text(value)));
+    let body = format!("{{{}}}", pairs.collect::<Vec<_>>().join(","));
+    request("POST", b"/s2s".to_vec(), "application/json", body.into_bytes())
+}
+
+/// The parameters that say what a report says.
+fn pairs(report: &Report) -> Vec<(&'static str, String)> {
+    let decimal = |micros: i64| format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
+    let (amount, percent) = match report.commission {
+        Commission::Amount(amount) => (amount, None),
+        Commission::Percent(percent) => (Amount::ZERO, Some(percent)),
+    };
+    let params = report.custom_params.0.iter().map(|(key, value)| format!("{key}={value}"));
+    let mut pairs = vec![
+        ("clickId", report.click_id.clone()),
+        ("id", report.code.to_string()),
+        ("val", decimal(report.value.micros())),
+        ("com", decimal(amount.micros())),
+        ("oid", report.transaction_id.clone()),
+        ("status", report.status_word.clone()),
+        ("param", params.collect::<Vec<_>>().join(";")),
+    ];
+    pairs.extend(percent.map(|percent| ("comperc", decimal(percent.micros()))));
+    pairs.extend(report.currency.map(|currency| ("cur", currency.to_string())));
+    pairs
+}

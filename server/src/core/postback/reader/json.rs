@@ -1,0 +1,126 @@
+//! A flat JSON object to names and values: in their order, and also where a name comes twice, which a map
+//! would hide.
+
+use std::{fmt, ops::Range};
+
+use s2s_sdk::v1::ErrorReason;
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::{Value, value::RawValue};
+
+use super::split::offset_in;
+use crate::{
+    error::{Error, Result},
+    values::text::{cut, shown},
+};
+
+/// As much as a refusal repeats of what the JSON library says, which may repeat what was sent.
+const CAUSE_BYTES_MAX: usize = 256;
+
+/// A name and a value.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Member {
+    pub name: String,
+    pub value: String,
+    /// Where the value stands in the body, without its quotes.
+    pub bytes: Range<usize>,
+    /// It has quotes.
+    pub quoted: bool,
+}
+
+/// Strings, numbers, booleans and nulls; a null is an empty value.
+pub fn read(body: &[u8]) -> Result<Vec<Member>> {
+    let broken = |error: serde_json::Error| refusal(&error.to_string());
+    let Members(members) = serde_json::from_slice(body).map_err(broken)?;
+    let flat = members.into_iter().map(|(name, raw)| {
+        let text = raw.get();
+        let start = offset_in(body, text.as_bytes());
+        let (bytes, quoted) = (start..start + text.len(), text.starts_with('"'));
+        let value = match serde_json::from_str(text).map_err(broken)? {
+            Value::String(text) => text,
+            // The digits as they came: with `arbitrary_precision` no number goes through a float.
+            Value::Number(number) if !text.starts_with('{') => number.to_string(),
+            Value::Bool(flag) => flag.to_string(),
+            Value::Null => String::new(),
+            _ => return Err(refusal(&format!("`{}` holds a list or an object", shown(&name)))),
+        };
+        let bytes = if quoted { bytes.start + 1..bytes.end - 1 } else { bytes };
+        Ok(Member { name, value, bytes, quoted })
+    });
+    flat.collect()
+}
+
+fn refusal(why: &str) -> Error {
+    let why = cut(why.to_owned(), CAUSE_BYTES_MAX);
+    let message = format!("the body is not a flat JSON object: {why}; send names with texts or numbers");
+    Error::new(ErrorReason::ParameterMalformed, message)
+}
+
+/// What stands in an object.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Self(Vec::new()))
+    }
+}
+
+impl<'de> Visitor<'de> for Members<'de> {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
+        while let Some(member) = map.next_entry()? {
+            self.0.push(member);
+        }
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_keep_their_order_their_digits_and_their_repetitions() {
+        let body = br#"{"b":"x","a":1.50,"b":"y","a":12345678901234567890.10,"c":true,"c":null,"b":"x"}"#;
+        let expected = [
+            ("b", "x"),
+            ("a", "1.50"),
+            ("b", "y"),
+            ("a", "12345678901234567890.10"),
+            ("c", "true"),
+            ("c", ""),
+            ("b", "x"),
+        ];
+        let members = read(body).unwrap();
+        let pairs: Vec<_> = members.iter().map(|one| (one.name.as_str(), one.value.as_str())).collect();
+        assert_eq!(pairs, expected);
+        let places: Vec<_> = members.iter().map(|one| (&body[one.bytes.clone()], one.quoted)).collect();
+        assert_eq!(places[..2], [(&b"x"[..], true), (b"1.50", false)]);
+        assert_eq!(places[5], (&b"null"[..], false));
+    }
+
+    #[test]
+    fn what_is_not_flat_is_refused_in_a_short_sentence() {
+        let text = format!("\"{}\"", "x".repeat(8_000));
+        for (body, named) in [
+            ("{", "EOF"),
+            ("[]", "an object"),
+            ("null", "an object"),
+            ("1", "an object"),
+            (&text, "string \"xxx"),
+            (r#"{"val":[1]}"#, "`val` holds a list"),
+            (r#"{"a":1,"val":{"a":1}}"#, "`val` holds a list or an object"),
+            (r#"{"a":1} x"#, "trailing"),
+        ] {
+            let error = read(body.as_bytes()).unwrap_err();
+            assert!(error.message().contains(named) && error.message().len() < 400, "{}", error.message());
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! From bytes to named values: where the parameters stand, what became of them on their way, and what
+//! their names mean.
+//!
+//! Every step is linear in its input and works on bytes; text is made of them at the end.
+
+use s2s_sdk::v1::{Note, NoteCode};
+use serde_json::Value;
+use url::form_urlencoded::byte_serialize;
+
+use super::{
+    Raw, is_valid, json,
+    split::{Pair, Part, Place, decode, split},
+};
+use crate::{
+    core::conversion::note,
+    error::Result,
+    values::{text::shown, url_macros},
+};
+
+/// The parameters of DESIGN 5.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    ClickId,
+    Id,
+    Val,
+    Com,
+    Comperc,
+    Param,
+    Oid,
+    Cur,
+    Status,
+    Test,
+    /// What proves the sender: see `postback/authentication`.
+    Sec,
+    Ts,
+    Sig,
+}
+
+/// Every name that is understood, in lower case. The first of each parameter is its own.
+const NAMES: [(&str, Known); 25] = [
+    ("clickid", Known::ClickId),
+    ("click_id", Known::ClickId),
+    ("cid", Known::ClickId),
+    ("subid", Known::ClickId),
+    ("id", Known::Id),
+    ("val", Known::Val),
+    ("value", Known::Val),
+    ("amount", Known::Val),
+    ("com", Known::Com),
+    ("commission", Known::Com),
+    ("payout", Known::Com),
+    ("comperc", Known::Comperc),
+    ("param", Known::Param),
+    ("oid", Known::Oid),
+    ("txid", Known::Oid),
+    ("transaction_id", Known::Oid),
+    ("order_id", Known::Oid),
+    ("orderid", Known::Oid),
+    ("cur", Known::Cur),
+    ("currency", Known::Cur),
+    ("status", Known::Status),
+    ("test", Known::Test),
+    ("sec", Known::Sec),
+    ("ts", Known::Ts),
+    ("sig", Known::Sig),
+];
+
+impl Known {
+    /// The name as it is documented.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ClickId => "clickId",
+            Self::Id => "id",
+            Self::Val => "val",
+            Self::Com => "com",
+            Self::Comperc => "comperc",
+            Self::Param => "param",
+            Self::Oid => "oid",
+            Self::Cur => "cur",
+            Self::Status => "status",
+            Self::Test => "test",
+            Self::Sec => "sec",
+            Self::Ts => "ts",
+            Self::Sig => "sig",
+        }
+    }
+}
+
+/// A parameter as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// As it came, decoded.
+    pub name: String,
+    /// Decoded; of a known parameter also trimmed and repaired.
+    pub value: String,
+    pub known: Option<Known>,
+    /// The value's encoding was broken, or it holds control characters.
+    pub broken: bool,
+    /// The bytes that the value came from.
+    pub place: Place,
+    /// Where name and value begin, in the same part.
+    pub begins: usize,
+}
+
+/// All parameters of the query and, for a `POST`, of the body, in their order.
+pub fn read(raw: &Raw, notes: &mut Vec<Note>) -> Result<Vec<Parameter>> {
+    let (query, body) = pairs(raw, notes)?;
+    Ok(understood(query.into_iter().chain(body), notes))
+}
+
+/// Target and body with nothing but what a postback is counted by: our own parameters without `param`, as they came
+/// and in their order. Read again, they come to the same.
+pub fn without_visitor(raw: &Raw) -> (Vec<u8>, Vec<u8>) {
+    let Ok((mut query, mut body)) = pairs(raw, &mut Vec::new()) else {
+        return (PATH.as_bytes().to_vec(), Vec::new());
+    };
+    let all = query.iter().chain(&body).cloned();
+    let mut counts = understood(all, &mut Vec::new()).into_iter().map(|parameter| parameter.counts());
+    query.retain(|_| counts.next() == Some(true));
+    body.retain(|_| counts.next() == Some(true));
+    let target = if query.is_empty() { PATH.to_owned() } else { format!("{PATH}?{}", encoded(&query)) };
+    let body = if is_post(raw) && is_json(raw) { object(body) } else { encoded(&body) };
+    (target.into_bytes(), body.into_bytes())
+}
+
+/// Where postbacks go to.
+const PATH: &str = "/s2s";
+
+/// The pairs of the query and, for a `POST`, of the body.
+fn pairs(raw: &Raw, notes: &mut Vec<Note>) -> Result<(Vec<Pair>, Vec<Pair>)> {
+    let (mut of_query, mut of_body) = (Vec::new(), Vec::new());
+    split(Part::Target, &raw.target, query(&raw.target, notes), &mut of_query, notes);
+    if is_post(raw) {
+        if is_json(raw) {
+            let members = json::read(&raw.body)?.into_iter();
+            of_body.extend(members.map(|member| Pair {
+                name: member.name.into_bytes(),
+                value: member.value.into_bytes(),
+                broken: false,
+                begins: member.bytes.start,
+                place: Place {
+                    part: if member.quoted { Part::Body } else { Part::Bare },
+                    bytes: member.bytes,
+                },
+            }));
+        } else {
+            split(Part::Body, &raw.body, &raw.body, &mut of_body, notes);
+        }
+    }
+    Ok((of_query, of_body))
+}
+
+/// The parameters of the target alone, whatever came with it.
+pub fn of_target(raw: &Raw) -> Vec<Parameter> {
+    let mut pairs = Vec::new();
+    split(Part::Target, &raw.target, query(&raw.target, &mut Vec::new()), &mut pairs, &mut Vec::new());
+    understood(pairs.into_iter(), &mut Vec::new())
+}
+
+/// Where a query is marked off in a target: at the `?`, or else at the first separator.
+fn mark(target: &[u8]) -> Option<usize> {
+    let question_mark = target.iter().position(|byte| *byte == b'?');
+    question_mark.or_else(|| target.iter().position(|byte| matches!(byte, b'&' | b';')))
+}
+
+/// Where the path of a target ends.
+pub fn path_ends(target: &[u8]) -> usize {
+    mark(target).unwrap_or(target.len())
+}
+
+fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<Parameter> {
+    let mut parameters: Vec<Parameter> = pairs.map(Pair::into_parameter).collect();
+    // Each once, so that there are never many.
+    let mut own_names = Vec::new();
+    for known in parameters.iter().filter(|parameter| parameter.has_own_name()).filter_map(|own| own.known) {
+        if !own_names.contains(&known) {
+            own_names.push(known);
+        }
+    }
+    for parameter in &mut parameters {
+        parameter.understand(&own_names, notes);
+    }
+    parameters
+}
+
+/// Pairs as a query. What was broken is so again, and nothing else is left of it.
+fn encoded(pairs: &[Pair]) -> String {
+    let encode = |bytes| byte_serialize(bytes).collect::<String>();
+    let pairs = pairs.iter().map(|pair| {
+        let value = if pair.broken { "%".to_owned() } else { encode(&pair.value) };
+        format!("{}={value}", encode(&pair.name))
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// Pairs as a flat JSON object; a map would hide a name that comes twice.
+fn object(pairs: Vec<Pair>) -> String {
+    let text = |bytes: Vec<u8>| Value::String(String::from_utf8_lossy(&bytes).into_owned());
+    let members = pairs.into_iter().map(|pair| format!("{}:{}", text(pair.name), text(pair.value)));
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+}
+
+pub fn is_post(raw: &Raw) -> bool {
+    raw.method.eq_ignore_ascii_case("POST")
+}
+
+/// What stands behind the `?`; where there is none, behind the first separator, as in `/s2s&clickId=…`.
+fn query<'a>(target: &'a [u8], notes: &mut Vec<Note>) -> &'a [u8] {
+    let Some(mark) = mark(target) else { return &[] };
+    if target.get(mark) != Some(&b'?') {
+        notes.push(note(NoteCode::SeparatorRepaired, "", "the parameters began without a `?`"));
+    }
+    target.get(mark + 1..).unwrap_or_default()
+}
+
+/// Whether the body is read as JSON: where it says so, or says nothing and looks it.
+pub fn is_json(raw: &Raw) -> bool {
+    let content_type = raw.content_type.to_ascii_lowercase();
+    content_type.contains("json")
+        || (content_type.is_empty() && raw.body.trim_ascii_start().starts_with(b"{"))
+}
+
+/// The parameter of a name, in any case.
+pub fn known(name: &str) -> Option<Known> {
+    let name = name.trim_matches(is_dropped);
+    NAMES.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, known)| *known)
+}
+
+impl Pair {
+    /// NUL becomes U+FFFD, since not every database takes it.
+    fn into_parameter(self) -> Parameter {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\0', "\u{FFFD}");
+        let broken = self.broken || self.value.contains(&0) || std::str::from_utf8(&self.value).is_err();
+        let name = text(&self.name);
+        let (place, begins) = (self.place, self.begins);
+        Parameter { known: known(&name), name, value: text(&self.value), broken, place, begins }
+    }
+}
+
+impl Parameter {
+    /// Whether a conversion is counted by it; else it may tell anything.
+    fn counts(&self) -> bool {
+        self.known.is_some_and(|known| known != Known::Param)
+    }
+
+    fn has_own_name(&self) -> bool {
+        let name = self.name.trim_matches(is_dropped);
+        self.known.is_some_and(|known| name.eq_ignore_ascii_case(known.name()))
+    }
+
+    /// Settles what the name means, and repairs the value. An alias counts only where the parameter
+    /// did not come by its own name.
+    fn understand(&mut self, own_names: &[Known], notes: &mut Vec<Note>) {
+        let own = self.has_own_name();
+        self.known = self.known.filter(|known| own || !own_names.contains(known));
+        let Some(known) = self.known else {
+            let shown_name = shown(&self.name);
+            let message =
+                format!("`{shown_name}` is not one of our parameters; it was kept with the postback");
+            notes.push(note(NoteCode::UnknownParameter, &shown_name, message));
+            return;
+        };
+        if !own {
+            let message = format!("`{}` was read as `{}`", shown(&self.name), known.name());
+            notes.push(note(NoteCode::Alias, known.name(), message));
+        }
+        if known == Known::Param {
+            return;
+        }
+        let trimmed = self.value.trim_matches(is_dropped);
+        if trimmed.len() != self.value.len() {
+            let message =
+                format!("blanks, quotes or invisible characters around `{}` were dropped", known.name());
+            notes.push(note(NoteCode::Trimmed, known.name(), message));
+            self.value = trimmed.to_owned();
+        }
+        if !is_valid(known, &self.value) && !url_macros::is_macro(&self.value) {
+            self.repair(known, notes);
+        }
+        self.broken |= self.value.chars().any(char::is_control);
+    }
+
+    /// A value that is not of its form may be so once a second encoding, or what stood behind the URL in
+    /// a text, is taken away.
+    fn repair(&mut self, known: Known, notes: &mut Vec<Note>) {
+        let (decoded, broken) = decode(self.value.as_bytes());
+        let decoded = String::from_utf8(decoded).ok().filter(|_| !broken && self.value.contains('%'));
+        if let Some(decoded) = decoded.map(|text| text.trim_matches(is_dropped).to_owned())
+            && is_valid(known, &decoded)
+        {
+            let message = format!("`{}` was percent-encoded twice", known.name());
+            notes.push(note(NoteCode::DecodedTwice, known.name(), message));
+            self.value = decoded;
+            return;
+        }
+        let is_behind = |character| is_dropped(character) || ".,;)]>".contains(character);
+        let bare = self.value.trim_end_matches(is_behind);
+        if bare.len() != self.value.len() && is_valid(known, bare) {
+            let message = format!("punctuation behind `{}` was dropped", known.name());
+            notes.push(note(NoteCode::Trimmed, known.name(), message));
+            self.value = bare.to_owned();
+        }
+    }
+}
+
+/// Blanks, quotes, and characters that nobody sees.
+fn is_dropped(character: char) -> bool {
+    character.is_whitespace()
+        || "\"'`\u{AB}\u{BB}\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}".contains(character)
+        || ('\u{2018}'..='\u{201F}').contains(&character)
+}

@@ -1,0 +1,257 @@
+//! Cutting a query or form into pairs, each with the place in the request that its value came from: whoever blots a
+//! value out must find the very bytes that were read.
+
+use std::ops::Range;
+
+use s2s_sdk::v1::{Note, NoteCode};
+
+use super::{
+    entities, is_valid,
+    parameters::{Known, known},
+};
+use crate::{
+    core::conversion::note,
+    values::{text::shown, url_macros},
+};
+
+/// No name of ours is longer, in bytes; looking no further keeps the reader linear.
+const NAME_BYTES_MAX: usize = 32;
+
+/// A name and a value, decoded once.
+#[derive(Clone)]
+pub struct Pair {
+    pub name: Vec<u8>,
+    pub value: Vec<u8>,
+    /// An escape was without two digits.
+    pub broken: bool,
+    pub place: Place,
+    pub begins: usize,
+}
+
+/// A place in a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub part: Part,
+    pub bytes: Range<usize>,
+}
+
+/// What a place is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Target,
+    Body,
+    /// The body, where it is JSON, and no text in quotes stands there.
+    Bare,
+}
+
+/// Cuts `query`, which is a part of `whole`, into pairs.
+pub fn split(part: Part, whole: &[u8], query: &[u8], pairs: &mut Vec<Pair>, notes: &mut Vec<Note>) {
+    Splitter { part, whole, origins: None, pairs, notes }.split(query);
+}
+
+struct Splitter<'a> {
+    part: Part,
+    /// What all that is cut is a part of.
+    whole: &'a [u8],
+    /// Where each of its bytes begins in the request, and where the last one ends; `None` where it is as it came,
+    /// and was not decoded as a whole.
+    origins: Option<&'a [usize]>,
+    pairs: &'a mut Vec<Pair>,
+    notes: &'a mut Vec<Note>,
+}
+
+impl Splitter<'_> {
+    fn split(&mut self, query: &[u8]) {
+        let separator = if semicolons_separate(query) {
+            self.repaired(NoteCode::SeparatorRepaired, "the parameters were separated by `;`");
+            b';'
+        } else {
+            b'&'
+        };
+        for piece in query.split(|byte| *byte == separator) {
+            let mut rest = piece;
+            while let Some((before, after)) = second_question_mark(rest) {
+                self.repaired(NoteCode::SeparatorRepaired, "a second `?` separated two parameters");
+                self.split_piece(before);
+                rest = after;
+            }
+            self.split_piece(rest);
+        }
+    }
+
+    fn repaired(&mut self, code: NoteCode, message: &str) {
+        self.notes.push(note(code, "", message));
+    }
+
+    /// Where a part of the whole stands in the request.
+    fn origin(&self, part: &[u8]) -> Range<usize> {
+        let start = offset_in(self.whole, part);
+        let origin = |at: usize| self.origins.map_or(at, |all| all.get(at).copied().unwrap_or_default());
+        origin(start)..origin(start + part.len())
+    }
+
+    /// One piece between separators: a pair, several that HTML or a second encoding has hidden, or nothing.
+    fn split_piece(&mut self, piece: &[u8]) {
+        let mut piece = piece;
+        while let Some(rest) = piece.strip_prefix(b"amp;") {
+            self.repaired(NoteCode::HtmlRepaired, "`&` was escaped as `&amp;`");
+            piece = rest;
+        }
+        if piece.is_empty() {
+            return;
+        }
+        let Some((name, raw)) = split_at(piece, b'=') else {
+            return self.split_bare(piece);
+        };
+        let begins = self.origin(name).start;
+        let (name, _) = decode(name);
+        let (value, broken) = decode(raw);
+        let place = |bytes| Place { part: self.part, bytes };
+        let mut pair = Pair { name, value, broken, place: place(self.origin(raw)), begins };
+        if broken {
+            pair.take_literally(raw);
+        }
+        // What HTML has eaten is looked for in the decoded value; `left` is what it came from.
+        let value = std::mem::take(&mut pair.value);
+        let (mut rest, mut left) = (value.as_slice(), raw);
+        while let Some((before, next, after)) = entities::split(rest, |name| known(name).is_some()) {
+            let (ours, _) = cut_encoded(left, before.len());
+            let (_, behind) = cut_encoded(left, rest.len() - after.len());
+            let next_pair = Pair {
+                name: next.clone().into_bytes(),
+                value: Vec::new(),
+                broken,
+                place: Place { part: self.part, bytes: self.origin(behind) },
+                begins: self.origin(behind).start,
+            };
+            let mut done = std::mem::replace(&mut pair, next_pair);
+            done.place.bytes = self.origin(ours);
+            done.value = before.to_vec();
+            // Each by its own bytes: what is blotted out of one must not mend another.
+            done.broken = is_broken(ours);
+            self.pairs.push(done);
+            let message = format!("HTML had eaten the beginning of `&{next}=`");
+            self.notes.push(note(NoteCode::HtmlRepaired, &shown(&next), message));
+            (rest, left) = (after, behind);
+        }
+        pair.value = rest.to_vec();
+        if left.len() < raw.len() {
+            pair.broken = is_broken(left);
+        }
+        self.pairs.push(pair);
+    }
+
+    /// A piece without `=`: a name alone, or a query that was encoded as a whole.
+    fn split_bare(&mut self, piece: &[u8]) {
+        let (decoded, broken) = decode(piece);
+        let origin = self.origin(piece);
+        if self.origins.is_none() && decoded.contains(&b'=') {
+            self.repaired(NoteCode::DecodedTwice, "parameters were percent-encoded as a whole");
+            let origins = origins(piece, origin.start);
+            let (part, pairs, notes) = (self.part, &mut *self.pairs, &mut *self.notes);
+            return Splitter { part, whole: &decoded, origins: Some(&origins), pairs, notes }.split(&decoded);
+        }
+        let place = Place { part: self.part, bytes: origin.end..origin.end };
+        self.pairs.push(Pair { name: decoded, value: Vec::new(), broken, place, begins: origin.start });
+    }
+}
+
+impl Pair {
+    /// Mends a value that is no broken encoding but means its `%`: a macro such as `%x%`, or a percent.
+    /// `raw`: the value before it was decoded, which may have eaten a macro's first letters.
+    fn take_literally(&mut self, raw: &[u8]) {
+        let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
+        if url_macros::is_macro(text(raw)) {
+            self.value = raw.to_vec();
+            self.broken = false;
+        } else if known(text(&self.name)) == Some(Known::Comperc) {
+            self.broken = !is_valid(Known::Comperc, text(&self.value));
+        }
+    }
+}
+
+fn split_at(bytes: &[u8], mark: u8) -> Option<(&[u8], &[u8])> {
+    let at = bytes.iter().position(|byte| *byte == mark)?;
+    Some((bytes.get(..at)?, bytes.get(at + 1..)?))
+}
+
+/// `;` separates only where no `&` is there, and known names follow.
+fn semicolons_separate(query: &[u8]) -> bool {
+    !query.contains(&b'&') && query.split(|byte| *byte == b';').skip(1).any(begins_with_known_name)
+}
+
+fn begins_with_known_name(piece: &[u8]) -> bool {
+    let end = piece.iter().take(NAME_BYTES_MAX).position(|byte| *byte == b'=');
+    end.and_then(|end| std::str::from_utf8(piece.get(..end)?).ok()).is_some_and(|name| known(name).is_some())
+}
+
+fn second_question_mark(piece: &[u8]) -> Option<(&[u8], &[u8])> {
+    let marks = piece.iter().enumerate().filter(|(_, byte)| **byte == b'?');
+    let mut splits = marks.filter_map(|(at, _)| Some((piece.get(..at)?, piece.get(at + 1..)?)));
+    splits.find(|(_, after)| begins_with_known_name(after))
+}
+
+/// Where a part of some bytes begins in them.
+pub fn offset_in(whole: &[u8], part: &[u8]) -> usize {
+    part.as_ptr().addr().saturating_sub(whole.as_ptr().addr())
+}
+
+/// Percent-decoding, `+` as a blank. The flag says that an escape was without two digits.
+pub fn decode(bytes: &[u8]) -> (Vec<u8>, bool) {
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut any_broken = false;
+    for (byte, _, broken) in Decoding(bytes) {
+        decoded.push(byte);
+        any_broken |= broken;
+    }
+    (decoded, any_broken)
+}
+
+fn is_broken(bytes: &[u8]) -> bool {
+    Decoding(bytes).any(|(_, _, broken)| broken)
+}
+
+/// Cuts encoded bytes behind so many decoded ones.
+fn cut_encoded(bytes: &[u8], decoded: usize) -> (&[u8], &[u8]) {
+    let length = Decoding(bytes).take(decoded).map(|(_, length, _)| length).sum();
+    bytes.split_at_checked(length).unwrap_or((bytes, &[]))
+}
+
+/// Where each decoded byte begins, and where the last one ends, if the encoded ones begin at `start`.
+fn origins(bytes: &[u8], start: usize) -> Vec<usize> {
+    let ends = Decoding(bytes).scan(start, |end, (_, length, _)| {
+        *end += length;
+        Some(*end)
+    });
+    std::iter::once(start).chain(ends).collect()
+}
+
+/// What is left to be decoded: each byte, of how many it was made, and whether it is a `%` without two digits.
+struct Decoding<'a>(&'a [u8]);
+
+impl Iterator for Decoding<'_> {
+    type Item = (u8, usize, bool);
+
+    fn next(&mut self) -> Option<(u8, usize, bool)> {
+        let (byte, length, broken) = match self.0 {
+            [] => return None,
+            [b'+', ..] => (b' ', 1, false),
+            [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                (hex(*high) << 4 | hex(*low), 3, false)
+            }
+            [b'%', ..] => (b'%', 1, true),
+            [byte, ..] => (*byte, 1, false),
+        };
+        self.0 = self.0.get(length..).unwrap_or_default();
+        Some((byte, length, broken))
+    }
+}
+
+pub fn hex(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit - b'0',
+        b'a'..=b'f' => digit - b'a' + 10,
+        b'A'..=b'F' => digit - b'A' + 10,
+        _ => 0,
+    }
+}

@@ -1,0 +1,180 @@
+//! Which bytes are blotted out, without a server.
+
+use super::*;
+use crate::{
+    core::{
+        conversion_code::{ConversionCode, ConversionCodeId, Secret},
+        postback::reader::{self, Overrides},
+    },
+    values::{
+        id::{AccountId, Random, RequestKey},
+        time::Time,
+    },
+};
+
+const NOW: Time = Time::from_micros(1_763_900_000_000_000);
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
+
+fn code() -> ConversionCode {
+    let request = RequestKey { id: None, digest: Vec::new() };
+    let random = Random::system();
+    ConversionCode {
+        secret: Secret::new(&random),
+        former_secret: Secret::new(&random),
+        ..ConversionCode::new(ConversionCodeId(uuid::Uuid::nil()), AccountId::DEFAULT, request, NOW)
+    }
+}
+
+fn raw(method: &str, target: &str, content_type: &str, body: &str) -> Raw {
+    Raw {
+        method: method.to_owned(),
+        target: target.as_bytes().to_owned(),
+        content_type: content_type.to_owned(),
+        body: body.as_bytes().to_owned(),
+        address: String::new(),
+        user_agent: String::new(),
+        received_at: NOW,
+        cut: false,
+    }
+}
+
+/// Target and body as they are stored, and whether more than `sec` was blotted out.
+fn redacted(mut raw: Raw, code: Option<&ConversionCode>) -> (String, String, bool) {
+    let reading = reader::read(&raw, &Overrides::default());
+    let others = redact(&mut raw, &reading, code);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(raw.target), text(raw.body), others)
+}
+
+#[test]
+fn what_is_read_as_sec_is_blotted_and_nothing_else() {
+    for (query, expected) in [
+        ("?val=1&sec=abc&com=2", "?val=1&sec=***&com=2"),
+        ("?SEC=abc&Sec=de", "?SEC=***&Sec=**"),
+        ("?s%65c=abc&val=1", "?s%65c=***&val=1"),
+        ("?%73%65%63=%61bc", "?%73%65%63=*****"),
+        ("?%20sec=abc&val=1", "?%20sec=***&val=1"),
+        ("?+sec+=abc", "?+sec+=***"),
+        ("?%22sec%22=abc&%E2%80%8Bsec=de", "?%22sec%22=***&%E2%80%8Bsec=**"),
+        ("?val=1;sec=abc;com=2", "?val=1;sec=***;com=2"),
+        ("?val=1;%73ec=abc;com=2", "?val=1;%73ec=***;com=2"),
+        ("?val=1?sec=abc&com=2", "?val=1?sec=***&com=2"),
+        ("?sec=abc?val=1&com=2", "?sec=***?val=1&com=2"),
+        ("?sec=&val=1&amp;sec=ab", "?sec=&val=1&amp;sec=**"),
+        ("&clickId=a&sec=abc", "&clickId=a&sec=***"),
+        ("?clickId%3Da%26sec%3Dabc%26val%3D1", "?clickId%3Da%26sec%3D***%26val%3D1"),
+        ("?x=y&clickId%3Da%26s%65c%3Da%2562%26val%3D1", "?x=y&clickId%3Da%26s%65c%3D******%26val%3D1"),
+        ("?sec=a%C2%B6m=x&val=1", "?sec=*%C2%B6m=x&val=1"),
+        ("?sec=%%C2%B6m=x&val=1", "?sec=*%C2%B6m=x&val=1"),
+        ("?sec=%2561bc&sec=%", "?sec=*******&sec=*"),
+        ("?sec=a=b;c&val=1", "?sec=*****&val=1"),
+        ("?second=abc&usec=abc&sec&val=sec", "?second=abc&usec=abc&sec&val=sec"),
+        ("?param=sec%3Dabc&oid=sec=abc", "?param=sec%3Dabc&oid=sec=abc"),
+        ("?sec", "?sec"),
+        ("", ""),
+    ] {
+        let target = format!("/s2s{query}");
+        let found = redacted(raw("GET", &target, "", ""), None);
+        assert_eq!(found, (format!("/s2s{expected}"), String::new(), false), "{query}");
+        if let (Some(form), Some(expected)) = (query.strip_prefix('?'), expected.strip_prefix('?')) {
+            let found = redacted(raw("POST", &target, FORM, form), None);
+            assert_eq!(found.1, expected, "{query}");
+        }
+    }
+}
+
+#[test]
+fn json_stays_json() {
+    for (body, expected) in [
+        (r#"{"sec" : "a,b", "val": 1}"#, r#"{"sec" : "***", "val": 1}"#),
+        (r#"{"s\u0065c":"a\"b","val":1}"#, r#"{"s\u0065c":"****","val":1}"#),
+        (r#"{" SEC ":"\u0061","sec":"b"}"#, r#"{" SEC ":"******","sec":"*"}"#),
+        (r#"{"sec":12345,"sec":3,"sec":true,"val":5}"#, r#"{"sec":"***","sec":1,"sec":"**","val":5}"#),
+        (r#"{"sec":null,"sec":"","sec":12}"#, r#"{"sec":null,"sec":"","sec":11}"#),
+    ] {
+        for content_type in [JSON, ""] {
+            let (target, found, others) = redacted(raw("POST", "/s2s?sec=x", content_type, body), None);
+            assert_eq!((target.as_str(), found.as_str(), others), ("/s2s?sec=*", expected, false));
+            assert!(serde_json::from_str::<serde_json::Value>(&found).is_ok(), "{found}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_read_is_searched_for_what_looks_like_sec() {
+    for (method, target, content_type, body, expected) in [
+        ("GET", "/s2s?sec=x", "", "val=1&sec=abc", ("/s2s?sec=*", "val=1&sec=***")),
+        (
+            "POST",
+            "/s2s?s%65c=x",
+            JSON,
+            r#"{"sec":"abc","val":1"#,
+            ("/s2s?s%65c=*", r#"{"sec":"***","val":1"#),
+        ),
+        ("POST", "/s2s", JSON, r#"{"sec":"a\"c","val":[1]}"#, ("/s2s", r#"{"sec":"****","val":[1]}"#)),
+        ("POST", "/s2s", JSON, r#"{"a":{"s\u0065c":"abc"}}"#, ("/s2s", r#"{"a":{"s\u0065c":"***"}}"#)),
+        ("POST", "/s2s", JSON, r"{'sec':'abc','val':1}", ("/s2s", r"{'sec':'***','val':1}")),
+        ("POST", "/s2s", JSON, "val=1&sec=abc", ("/s2s", "val=1&sec=***")),
+        ("POST", "/s2s", FORM, r#"{"sec":"abc","val":"1"}"#, ("/s2s", r#"{"sec":"***","val":"1"}"#)),
+        ("POST", "/s2s", "text/plain", r#"{"sec":12}"#, ("/s2s", r#"{"sec":**}"#)),
+        (
+            "GET",
+            "/s2s?data={%22sec%22:%22abc%22}&val=1",
+            "",
+            "",
+            ("/s2s?data={%22sec%22:%22***%22}&val=1", ""),
+        ),
+        ("GET", "/s2s?val%253D1%2526sec%253Dabc", "", "", ("/s2s?val%253D1%2526sec%253D***", "")),
+        ("GET", "/s2s&sec=abc?val=1", "", "", ("/s2s&sec=***?val=1", "")),
+    ] {
+        let found = redacted(raw(method, target, content_type, body), None);
+        assert_eq!(
+            (found.0.as_str(), found.1.as_str(), found.2),
+            (expected.0, expected.1, true),
+            "{target} {body}"
+        );
+    }
+}
+
+#[test]
+fn a_codes_own_secrets_go_wherever_they_stand() {
+    let code = code();
+    let encoded = |text: &str, how: fn(u8) -> String| text.bytes().map(how).collect::<String>();
+    for secret in [code.secret.reveal(), code.former_secret.reveal()] {
+        for spelling in [
+            secret.to_owned(),
+            secret.to_uppercase(),
+            encoded(secret, |byte| format!("%{byte:02x}")),
+            encoded(secret, |byte| format!("%{byte:02X}")),
+            encoded(secret, |byte| format!("%25{byte:02x}")),
+            encoded(secret, |byte| format!("%25{byte:02X}")),
+            encoded(secret, |byte| format!("%{byte:02x}")).replace("%6", "%256"),
+            encoded(secret, |byte| format!("{byte:02x}")),
+            encoded(secret, |byte| format!("{byte:02X}")),
+        ] {
+            let stars = "*".repeat(spelling.len());
+            for text in
+                ["?oid=$&val=1", "?param=a%3D$&val=1", "?x$=1", "?data=%7B%22k%22:%22$%22%7D", "?val=1&$"]
+            {
+                let target = format!("/s2s{}", text.replace('$', &spelling));
+                let expected = format!("/s2s{}", text.replace('$', &stars));
+                let found = redacted(raw("GET", &target, "", ""), Some(&code));
+                assert_eq!(found, (expected, String::new(), true));
+            }
+        }
+        let spelling = encoded(secret, |byte| format!("\\u{byte:04x}"));
+        let mixed = encoded(secret, |byte| format!("%5Cu{byte:04X}"));
+        for spelling in [secret.to_owned(), spelling, mixed] {
+            let body = format!(r#"{{"token":"{spelling}","val":1}}"#);
+            let expected = format!(r#"{{"token":"{}","val":1}}"#, "*".repeat(spelling.len()));
+            assert_eq!(redacted(raw("POST", "/s2s", JSON, &body), Some(&code)).1, expected);
+        }
+        let mut raw = raw("GET", &format!("/s2s?sec={secret}"), &format!("text/{secret}"), "");
+        raw.user_agent = format!("shop {secret}é");
+        let reading = reader::read(&raw, &Overrides::default());
+        assert!(!redact(&mut raw, &reading, Some(&code)), "where it is expected");
+        let stars = "*".repeat(secret.len());
+        assert_eq!((raw.content_type, raw.user_agent), (format!("text/{stars}"), format!("shop {stars}é")));
+    }
+}

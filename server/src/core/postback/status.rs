@@ -1,0 +1,106 @@
+//! What the word for a status means: one of ours, or one of the network that calls the postback URL.
+
+use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
+
+use crate::{
+    core::{
+        conversion::{Status, note},
+        preset::Preset,
+    },
+    error::{Error, Result},
+    values::text::shown,
+};
+
+const PARAMETER: &str = "status";
+
+/// Our own words, which are understood from every network.
+const OWN: [(&str, Status); 3] =
+    [("pending", Status::Pending), ("approved", Status::Approved), ("declined", Status::Declined)];
+
+/// The status of a word, in any case; a note where the word is not ours. No word is approved. `preset`:
+/// that of the conversion code.
+pub fn read(word: &str, preset: Option<&Preset>) -> Result<(Status, Option<Note>)> {
+    if word.is_empty() {
+        return Ok((Status::Approved, None));
+    }
+    if let Some((_, status)) = OWN.iter().find(|(own, _)| own.eq_ignore_ascii_case(word)) {
+        return Ok((*status, None));
+    }
+    preset.and_then(|preset| of_network(word, preset)).ok_or_else(|| unknown(word, preset))
+}
+
+fn of_network(word: &str, preset: &Preset) -> Option<(Status, Option<Note>)> {
+    let words = &preset.status_words;
+    let theirs = [&words.pending, &words.approved, &words.declined];
+    let ((own, status), _) = OWN
+        .into_iter()
+        .zip(theirs)
+        .find(|(_, theirs)| theirs.iter().any(|known| known.eq_ignore_ascii_case(word)))?;
+    let message = format!("`status` was sent as `{word}`, which is {own} at {}", preset.name);
+    Some((status, Some(note(NoteCode::StatusMapped, PARAMETER, message))))
+}
+
+fn unknown(word: &str, preset: Option<&Preset>) -> Error {
+    let own = "`pending`, `approved` and `declined`";
+    let word = shown(word);
+    let message = match preset {
+        None => format!(
+            "`status` is `{word}`; this conversion code understands {own}; send one of them, or, if that is a \
+             network's word, set the code's preset_id to that network and replay"
+        ),
+        Some(preset) => {
+            let theirs: Vec<String> = preset.status_words.all().map(|word| format!("`{word}`")).collect();
+            let theirs = if theirs.is_empty() { "no others".to_owned() } else { theirs.join(", ") };
+            format!(
+                "`status` is `{word}`; this conversion code understands {own} and, of {}, {theirs}; send one of them, \
+                 or leave `status` out if only approved conversions are reported",
+                preset.name
+            )
+        }
+    };
+    Error::new(ErrorReason::StatusUnknown, message).with("parameter", PARAMETER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::preset::{self, PresetId};
+
+    #[test]
+    fn words_are_ours_or_the_networks() {
+        use Status::{Approved, Declined, Pending};
+        for (preset, word, expected) in [
+            ("", "", Some((Approved, false))),
+            ("", "Pending", Some((Pending, false))),
+            ("", "confirm", None),
+            ("leadbit", "", Some((Approved, false))),
+            ("leadbit", "new", Some((Pending, true))),
+            ("leadbit", "CONFIRM", Some((Approved, true))),
+            ("leadbit", "trash", Some((Declined, true))),
+            ("leadbit", "declined", Some((Declined, false))),
+            ("leadbit", "refunded", None),
+            ("affise", "5", Some((Pending, true))),
+            ("affise", "55", None),
+            ("impact", "REVERSED", None),
+            ("everflow", "confirm", None),
+        ] {
+            let id: PresetId = preset.parse().unwrap();
+            let found = read(word, id.preset()).ok().map(|(status, note)| (status, note.is_some()));
+            assert_eq!(found, expected, "{preset}: {word}");
+        }
+    }
+
+    #[test]
+    fn who_does_not_understand_says_what_would_be_understood() {
+        let message = |preset: Option<&Preset>| read("odd", preset).unwrap_err().message().to_owned();
+        assert!(message(None).contains("`odd`") && message(None).contains("preset_id"));
+        for preset in preset::all() {
+            let message = message(Some(preset));
+            for word in
+                ["odd", "pending", "approved", "declined"].into_iter().chain(preset.status_words.all())
+            {
+                assert!(message.contains(&format!("`{word}`")), "{}: {message}", preset.id);
+            }
+        }
+    }
+}

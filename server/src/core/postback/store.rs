@@ -1,0 +1,290 @@
+//! The table `postback`.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, entity::prelude::*,
+};
+
+use super::{Filter, LIST_KEY_BYTES, Notes, Proof, Reason, Verdict, replay::MATCH_WAIT_MAX};
+use crate::{
+    core::conversion::{self, Conversion},
+    db::{
+        Connection, Insertion, contains_bytes, group_commit::Write, insert_new, is_in_index, statement_runs,
+    },
+    error::Result,
+    page::PageRequest,
+    values::id::PostbackId,
+    values::{
+        id::{AccountId, first_id},
+        time::{Span, Time},
+    },
+};
+
+/// More than ids tell apart.
+const ID_TICK: Span = Span::from_seconds(1);
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "postback")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: PostbackId,
+    pub account_id: AccountId,
+    pub method: String,
+    pub target: Vec<u8>,
+    pub content_type: String,
+    pub body: Vec<u8>,
+    pub address: String,
+    pub user_agent: String,
+    pub received_at: Time,
+    pub verdict: Verdict,
+    pub reason: Option<Reason>,
+    pub message: String,
+    pub notes: Notes,
+    pub code_text: String,
+    pub click_text: String,
+    pub conversion_id: String,
+    /// It passed the checks of its code when it came.
+    pub authenticated: bool,
+    pub replayed_at: Option<Time>,
+    pub match_at: Option<Time>,
+    /// The checks it passed when it came, on or off; `None` where it came before that was kept.
+    pub checks_passed: Option<Proof>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Whether a postback is new, or was held and is replayed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Insert,
+    Update,
+}
+
+/// A postback to write with the conversion it is to become; `None` where it is held already. Its
+/// outcome is the row as stored.
+pub struct Receipt {
+    pub postback: Model,
+    pub conversion: Option<Arc<Conversion>>,
+    pub mode: Mode,
+}
+
+impl Write for Receipt {
+    type Outcome = Model;
+
+    fn is_one_statement(rows: &[Self], backend: DbBackend) -> bool {
+        backend == DbBackend::Postgres && rows.iter().all(|row| row.mode == Mode::Insert)
+    }
+
+    async fn write(rows: &[Self], db: &Connection) -> Result<Vec<Model>, DbErr> {
+        if !db.is_in_transaction() {
+            return insert_all(rows, db).await;
+        }
+        // What another has replayed meanwhile is answered as it is now.
+        let replayed = rows.iter().filter(|row| row.mode == Mode::Update).map(|row| row.postback.id);
+        let mut written = find_all(db, replayed, true).await?;
+        // So is one whose visitor was erased meanwhile: what the replay has read is not there any more.
+        let is_held = |row: &&Self| {
+            let known = written.get(&row.postback.id);
+            known.is_some_and(|known| known.verdict == Verdict::Held && row.postback.has_come_as(known))
+        };
+        let mut ids = HashSet::new();
+        let fresh: Vec<&Self> = rows
+            .iter()
+            .filter(|row| row.mode == Mode::Insert || is_held(row))
+            .filter(|row| ids.insert(row.postback.id))
+            .collect();
+
+        let conversions: Vec<&Conversion> =
+            fresh.iter().filter_map(|row| row.conversion.as_deref()).collect();
+        let mut outcomes = conversion::write_all(&conversions, db).await?.into_iter();
+        let mut to_insert = Vec::with_capacity(fresh.len());
+        for row in fresh {
+            let mut postback = row.postback.clone();
+            if row.conversion.is_some() {
+                let outcome =
+                    outcomes.next().ok_or_else(|| DbErr::Custom("an outcome is missing".to_owned()))?;
+                postback.conclude(outcome);
+            }
+            match row.mode {
+                Mode::Insert => to_insert.push(postback.id),
+                Mode::Update => update(db, &postback).await?,
+            }
+            written.insert(postback.id, postback);
+        }
+        let to_insert: Vec<&Model> = to_insert.iter().filter_map(|id| written.get(id)).collect();
+        if !insert_new::<Entity>(db, &to_insert, &[Column::Id]).await? {
+            // An edge that got no answer sends the same id again, and gets the first answer; unless it counts by
+            // now, as its conversion, which has the id for a key, says.
+            let ids: Vec<PostbackId> = to_insert.iter().map(|postback| postback.id).collect();
+            for (id, known) in find_all(db, ids.into_iter(), true).await? {
+                match written.get(&id) {
+                    Some(ours) if known.verdict == Verdict::Held && ours.verdict != Verdict::Held => {
+                        update(db, ours).await?;
+                    }
+                    _ => {
+                        written.insert(id, known);
+                    }
+                }
+            }
+        }
+        Ok(rows.iter().filter_map(|row| written.get(&row.postback.id).cloned()).collect())
+    }
+}
+
+/// Inserts postbacks and their conversions by one statement, where all of them are new; else it is an error.
+async fn insert_all(rows: &[Receipt], db: &Connection) -> Result<Vec<Model>, DbErr> {
+    let conversions: Vec<&Conversion> = rows.iter().filter_map(|row| row.conversion.as_deref()).collect();
+    let concluded = |row: &Receipt| {
+        let mut postback = row.postback.clone();
+        if let Some(conversion) = &row.conversion {
+            postback.conclude(Ok(conversion::Recorded::first((**conversion).clone())));
+        }
+        postback
+    };
+    let postbacks: Vec<Model> = rows.iter().map(concluded).collect();
+    let mut insertion = Insertion::default();
+    conversion::add_to(&mut insertion, &conversions)?;
+    insertion.add::<Entity>(&postbacks.iter().collect::<Vec<_>>(), None)?;
+    insertion.execute(db).await?;
+    Ok(postbacks)
+}
+
+impl Model {
+    fn has_come_as(&self, other: &Self) -> bool {
+        // Of one that says nothing of its visitor, the note alone tells that it was erased.
+        let erased = |postback: &Self| postback.erasure().is_some();
+        (&self.target, &self.body, erased(self)) == (&other.target, &other.body, erased(other))
+    }
+}
+
+/// Writes what became of a postback. What has come is not written again: its visitor may have been erased since.
+async fn update(db: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr> {
+    let mut row = postback.clone().into_active_model().reset_all();
+    for come in [Column::Target, Column::Body, Column::Address, Column::UserAgent] {
+        row.not_set(come);
+    }
+    row.update(db).await?;
+    Ok(())
+}
+
+/// Writes a postback as it is, after its visitor was erased.
+pub async fn replace(txn: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr> {
+    postback.clone().into_active_model().reset_all().update(txn).await?;
+    Ok(())
+}
+
+/// `lock`: another server that replays the same ones waits until we have written them.
+async fn find_all(
+    txn: &impl ConnectionTrait,
+    ids: impl Iterator<Item = PostbackId>,
+    lock: bool,
+) -> Result<HashMap<PostbackId, Model>, DbErr> {
+    let mut ids: Vec<PostbackId> = ids.collect();
+    // In one order, so that servers do not wait for each other.
+    ids.sort_unstable();
+    let mut found = HashMap::new();
+    for run in statement_runs(&ids) {
+        let mut these = Entity::find().filter(Column::Id.is_in(run.iter().copied()));
+        if lock {
+            these = these.order_by_asc(Column::Id).lock_exclusive();
+        }
+        found.extend(these.all(txn).await?.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(found)
+}
+
+pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: PostbackId) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(id).filter(Column::AccountId.eq(account)).one(db).await?)
+}
+
+/// Newest first; one row more than the page has.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    filter: &Filter,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<Vec<Model>> {
+    let after = page.after.map(|after| PostbackId(Uuid::from_bytes(after)));
+    let text = filter.text.as_ref().map(|text| {
+        Condition::any().add(contains_bytes(db, Column::Target, text)).add(contains_bytes(
+            db,
+            Column::Body,
+            text,
+        ))
+    });
+    let all = Condition::all()
+        .add(is_in_index(db, Column::AccountId, account))
+        .add_option(filter.verdict.map(|verdict| Column::Verdict.eq(verdict)))
+        .add_option(filter.reason.map(|reason| Column::Reason.eq(reason)))
+        .add_option(filter.code_text.as_ref().map(|code| Column::CodeText.eq(code)))
+        .add_option(filter.start.map(|start| Column::ReceivedAt.gte(start)))
+        .add_option(filter.end.map(|end| Column::ReceivedAt.lt(end)))
+        // These say nothing new, but are ranges of the key: ids begin with the time of arrival.
+        .add_option(filter.start.map(|start| Column::Id.gte(PostbackId(first_id(start)))))
+        .add_option(filter.end.map(|end| Column::Id.lt(PostbackId(first_id(end.plus(ID_TICK))))))
+        .add_option(text)
+        .add_option(after.map(|after| Column::Id.lt(after)));
+    let newest_first = Entity::find().filter(all).order_by_desc(Column::AccountId).order_by_desc(Column::Id);
+    Ok(newest_first.limit(page.rows_to_read()).all(db).await?)
+}
+
+/// The newest postbacks that name the click and are held.
+pub async fn held_of_click(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    click_id: &str,
+    rows: u64,
+) -> Result<Vec<Model>> {
+    let held =
+        Entity::find().filter(of_click(&[account], click_id)).filter(Column::Verdict.eq(Verdict::Held));
+    Ok(held.order_by_desc(Column::Id).limit(rows).all(db).await?)
+}
+
+/// Postbacks of these accounts that name the click, behind `after`. Nobody else changes them until the transaction
+/// ends.
+pub async fn lock_of_click(
+    txn: &impl ConnectionTrait,
+    accounts: &[AccountId],
+    click_id: &str,
+    after: Option<PostbackId>,
+    rows: u64,
+) -> Result<Vec<Model>> {
+    let all = of_click(accounts, click_id).add_option(after.map(|after| Column::Id.gt(after)));
+    let found = Entity::find().filter(all);
+    Ok(found.order_by_asc(Column::Id).limit(rows).lock_exclusive().all(txn).await?)
+}
+
+/// Once, click ids were stored in the case in which they came.
+fn of_click(accounts: &[AccountId], click_id: &str) -> Condition {
+    Condition::all()
+        .add(Column::AccountId.is_in(accounts.iter().copied()))
+        .add(Column::ClickText.is_in([click_id.to_lowercase(), click_id.to_uppercase()]))
+}
+
+/// Postbacks that are to be looked at again by now, of whatever account.
+pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<Model>> {
+    // None is looked at later than that, but for one that was entered while the clock was ahead.
+    let latest = now.plus(MATCH_WAIT_MAX).plus(MATCH_WAIT_MAX);
+    let due = Condition::any().add(Column::MatchAt.lte(now)).add(Column::MatchAt.gt(latest));
+    let due = Entity::find().filter(due).order_by_asc(Column::MatchAt);
+    Ok(due.limit(rows).all(db).await?)
+}
+
+/// Says when a held postback is to be looked at again; a replay may have been quicker.
+pub async fn postpone(db: &impl ConnectionTrait, id: PostbackId, match_at: Option<Time>) -> Result<()> {
+    Entity::update_many()
+        .col_expr(Column::MatchAt, Expr::value(match_at))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Verdict.eq(Verdict::Held))
+        .exec(db)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! Presets: what each network calls things. Under which name its links take the click id, its macros for
+//! a postback URL, its words for a status, the reply that it wants.
+//!
+//! They come with the server, in `preset/presets.toml`, and are the same for every account: no table,
+//! nothing to change. Absent on purpose: traffic sources, which are not called by a visitor's purchase
+//! but told of it, and so belong to outgoing postbacks; and networks of which no macro for the click id
+//! is known.
+
+pub mod grpc;
+
+use std::{fmt, str::FromStr, sync::LazyLock};
+
+use sea_orm::DeriveValueType;
+use serde::Deserialize;
+
+use crate::{
+    error::{Error, Result},
+    page::PageRequest,
+};
+
+/// Longest id, in bytes; also of the key that the list is sorted by.
+pub const ID_BYTES_MAX: usize = 32;
+
+// A file that is none would be an empty list; a test proves that it is one.
+static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
+    let file: Result<File, _> = toml::from_str(include_str!("preset/presets.toml"));
+    file.map(|file| file.preset).unwrap_or_default()
+});
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    preset: Vec<Preset>,
+}
+
+/// A network's parameter names and macros; each field as the schema says.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preset {
+    pub id: String,
+    pub name: String,
+    pub source: Source,
+    pub click_id_parameter: Option<String>,
+    pub click_id_macro: String,
+    pub value_macro: Option<String>,
+    pub commission_macro: Option<String>,
+    pub transaction_id_macro: Option<String>,
+    pub currency_macro: Option<String>,
+    pub currency: Option<String>,
+    pub status_macro: Option<String>,
+    #[serde(default)]
+    pub status_words: StatusWords,
+    pub reply: Option<Reply>,
+    #[serde(default)]
+    pub remark: String,
+}
+
+/// Where a preset was read.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    VendorDocumentation,
+    Community,
+}
+
+/// A network's words for a status, by what they mean; in any case.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StatusWords {
+    pub pending: Vec<String>,
+    pub approved: Vec<String>,
+    pub declined: Vec<String>,
+}
+
+impl StatusWords {
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.pending.iter().chain(&self.approved).chain(&self.declined).map(String::as_str)
+    }
+}
+
+/// The answer to a postback that a network insists on.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    AlwaysOk,
+    FixedText(String),
+}
+
+/// The preset that something names, by its id; none is the empty text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, DeriveValueType)]
+pub struct PresetId(String);
+
+impl PresetId {
+    /// `None` where no preset is named, or one of a later version.
+    pub fn preset(&self) -> Option<&'static Preset> {
+        find(&self.0)
+    }
+}
+
+impl fmt::Display for PresetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for PresetId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.is_empty() || find(text).is_some() {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("is not the id of a preset; `ListPresets` has them all".to_owned())
+        }
+    }
+}
+
+fn find(id: &str) -> Option<&'static Preset> {
+    PRESETS.iter().find(|preset| preset.id == id)
+}
+
+pub fn get(id: &str) -> Result<&'static Preset> {
+    find(id).ok_or_else(|| Error::not_found("preset", id))
+}
+
+/// Sorted by id.
+pub fn list(page: &PageRequest<ID_BYTES_MAX>) -> (Vec<&'static Preset>, String) {
+    let rows = usize::try_from(page.rows_to_read()).unwrap_or(usize::MAX);
+    let behind = PRESETS.iter().filter(|preset| page.after.is_none_or(|after| preset.key() > after));
+    page.cut(behind.take(rows).collect(), |preset| preset.key())
+}
+
+impl Preset {
+    /// The id, filled up with zeros, so that keys are sorted as ids are.
+    fn key(&self) -> [u8; ID_BYTES_MAX] {
+        let mut key = [0; ID_BYTES_MAX];
+        key.iter_mut().zip(self.id.bytes()).for_each(|(slot, byte)| *slot = byte);
+        key
+    }
+}
+
+/// All of them, for the tests of other modules.
+#[cfg(test)]
+pub fn all() -> &'static [Preset] {
+    &PRESETS
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::values::money::Currency;
+
+    /// As the column and the schema say.
+    const STATUS_WORD_BYTES_MAX: usize = 64;
+
+    #[test]
+    fn the_file_is_complete() {
+        let file: File = toml::from_str(include_str!("preset/presets.toml")).unwrap();
+        assert_eq!(file.preset.len(), all().len());
+        assert!(all().len() >= 40);
+        assert!(all().is_sorted_by(|one, next| one.id < next.id), "sorted, and none twice");
+        for preset in all() {
+            let id = &preset.id;
+            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+            assert!((1..=ID_BYTES_MAX).contains(&id.len()) && id.bytes().all(plain), "{id}");
+            assert!((1..=64).contains(&preset.name.len()), "{id}");
+            assert!(!preset.click_id_macro.is_empty(), "{id}");
+            let said = preset.click_id_parameter.is_some() || preset.remark.contains("not known");
+            assert!(said, "{id} does not say that its parameter is not known");
+            let amount = preset.value_macro.is_some() || preset.commission_macro.is_some();
+            assert!(amount || preset.remark.contains("No macro for an amount"), "{id}");
+            assert!(preset.currency.is_none() || preset.currency_macro.is_none(), "{id}");
+            assert!(preset.currency.as_ref().is_none_or(|code| code.parse::<Currency>().is_ok()), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_word_has_one_meaning_and_ours_keep_theirs() {
+        for preset in all() {
+            let words = &preset.status_words;
+            let lower: BTreeSet<String> = words.all().map(str::to_lowercase).collect();
+            assert_eq!(lower.len(), words.all().count(), "{}", preset.id);
+            assert!(words.all().all(|word| (1..=STATUS_WORD_BYTES_MAX).contains(&word.len())));
+            for (own, theirs) in
+                [("pending", &words.pending), ("approved", &words.approved), ("declined", &words.declined)]
+            {
+                let elsewhere = words.all().any(|word| word.eq_ignore_ascii_case(own))
+                    && !theirs.iter().any(|word| word.eq_ignore_ascii_case(own));
+                assert!(!elsewhere, "{}: {own}", preset.id);
+            }
+        }
+    }
+
+    #[test]
+    fn names_and_macros_fit_into_a_url() {
+        for preset in all() {
+            let name = preset.click_id_parameter.iter();
+            assert!(
+                name.flat_map(|name| name.bytes()).all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            );
+            let others = [&preset.value_macro, &preset.commission_macro, &preset.transaction_id_macro];
+            let more = [&preset.currency_macro, &preset.status_macro];
+            let macros = others.into_iter().chain(more).flatten().chain([&preset.click_id_macro]);
+            for text in macros {
+                let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && !b"&=?;".contains(&byte));
+                assert!(plain && crate::values::url_macros::is_macro(text), "{}: {text}", preset.id);
+            }
+        }
+    }
+
+    #[test]
+    fn an_id_names_a_preset_or_none() {
+        let id: PresetId = "everflow".parse().unwrap();
+        assert_eq!(id.preset().unwrap().click_id_macro, "{sub1}");
+        assert!("".parse::<PresetId>().unwrap().preset().is_none());
+        for text in ["Everflow", "everflow ", "nothing"] {
+            assert!(text.parse::<PresetId>().is_err(), "{text}");
+        }
+        assert!(PresetId("of-a-later-version".to_owned()).preset().is_none());
+    }
+}

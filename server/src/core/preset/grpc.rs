@@ -1,0 +1,85 @@
+//! `PresetService`: its messages.
+
+use s2s_sdk::v1::{
+    self, ConversionStatus, GetPresetRequest, GetPresetResponse, ListPresetsRequest, ListPresetsResponse,
+    PresetSource, ReplyMode, ReplySetting, StatusWord,
+    preset_service_server::{PresetService, PresetServiceServer},
+};
+use tonic::{Request, Response, Status};
+
+use super::{Preset, Reply, Source};
+use crate::{api, error::Result, page::PageRequest};
+
+pub struct Service;
+
+pub fn service() -> PresetServiceServer<Service> {
+    PresetServiceServer::new(Service)
+}
+
+#[tonic::async_trait]
+impl PresetService for Service {
+    async fn list_presets(
+        &self,
+        request: Request<ListPresetsRequest>,
+    ) -> Result<Response<ListPresetsResponse>, Status> {
+        let account = api::account(&request);
+        let request = request.into_inner();
+        let page = PageRequest::parse("ListPresets", account, request.page_size, &request.page_token, &[])?;
+        let (presets, next_page_token) = super::list(&page);
+        let presets = presets.into_iter().map(Into::into).collect();
+        Ok(Response::new(ListPresetsResponse { presets, next_page_token }))
+    }
+
+    async fn get_preset(
+        &self,
+        request: Request<GetPresetRequest>,
+    ) -> Result<Response<GetPresetResponse>, Status> {
+        let preset = super::get(&request.get_ref().id)?;
+        Ok(Response::new(GetPresetResponse { preset: Some(preset.into()) }))
+    }
+}
+
+impl From<&Preset> for v1::Preset {
+    fn from(preset: &Preset) -> Self {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let words = &preset.status_words;
+        let meanings = [
+            (&words.pending, ConversionStatus::Pending),
+            (&words.approved, ConversionStatus::Approved),
+            (&words.declined, ConversionStatus::Declined),
+        ];
+        let status_words = meanings.into_iter().flat_map(|(words, status)| {
+            words.iter().map(move |word| StatusWord { word: word.clone(), status: status.into() })
+        });
+        let source = match preset.source {
+            Source::VendorDocumentation => PresetSource::VendorDocumentation,
+            Source::Community => PresetSource::Community,
+        };
+        Self {
+            id: preset.id.clone(),
+            name: preset.name.clone(),
+            click_id_parameter: text(&preset.click_id_parameter),
+            click_id_macro: preset.click_id_macro.clone(),
+            value_macro: text(&preset.value_macro),
+            commission_macro: text(&preset.commission_macro),
+            transaction_id_macro: text(&preset.transaction_id_macro),
+            currency_macro: text(&preset.currency_macro),
+            currency_code: text(&preset.currency),
+            status_macro: text(&preset.status_macro),
+            status_words: status_words.collect(),
+            reply: preset.reply.as_ref().map(Reply::to_proto),
+            source: source.into(),
+            remark: preset.remark.clone(),
+        }
+    }
+}
+
+impl Reply {
+    /// As the setting of a conversion code.
+    pub fn to_proto(&self) -> ReplySetting {
+        match self {
+            Self::AlwaysOk => ReplySetting { mode: ReplyMode::AlwaysOk.into(), text: String::new() },
+            Self::FixedText(text) => ReplySetting { mode: ReplyMode::FixedText.into(), text: text.clone() },
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! How long clicks, conversions and postbacks are kept, and that their tables have room for what is to come.
+//!
+//! On PostgreSQL whole partitions go; elsewhere, and where rows came late, few rows at a time. What is deleted is
+//! forgotten: a conversion that may have been is refused from then on (`conversion::forgotten_before`), for good, since
+//! that is written down before anything is deleted.
+//!
+//! No clock is believed alone. What is deleted goes by the time that the installation has lived through (`db/lived`), which
+//! is never later than our clock and the database's, and advances no faster than servers run. So a clock that is ahead
+//! deletes nothing that the right one would have kept, and a server that was away for long catches up slowly.
+//!
+//! Absent on purpose: an exception for held postbacks. Whoever sets a limit wants nothing to be older.
+
+use std::{
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use s2s_sdk::v1::ErrorReason;
+use tokio::{sync::Mutex, time::Instant};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{
+    core::{App, click, conversion, postback},
+    db::{Db, Lived, Month, TimedTable},
+    error::{Error, Result},
+    values::time::{Span, Time},
+};
+
+/// How often it is looked whether something is to be made or deleted; and how soon again after a failure.
+const INTERVAL: Duration = Duration::from_mins(1);
+const RETRY_INTERVAL: Duration = Duration::from_secs(10);
+/// How long others may write between one deletion and the next, while there is more to delete.
+const PAUSE: Duration = Duration::from_millis(50);
+/// How much later things are deleted than they might be: more than clocks of servers differ, and than a write takes
+/// that was judged before.
+const GRACE: Span = Span::from_days(1);
+/// How much later than what was lived through it may be, such as after a night in which nobody ran: less than `GRACE`, so
+/// that a clock which is ahead by more deletes nothing too early.
+const LIVED_AT_ONCE: Span = Span::from_seconds(12 * 3_600);
+/// How many times as fast as it passes, time is lived through until it is caught up with.
+const CATCH_UP: u32 = 3;
+/// How long clocks must say that it is earlier than what was lived through before they are believed.
+const BELIEVED_AFTER: Duration = Duration::from_hours(1);
+/// Months that have their partitions before they begin.
+const MONTHS_AHEAD: u32 = 3;
+/// How far ahead of our clock an id may lie, where the clock of whoever made it was wrong.
+const AHEAD_MAX: Span = Span::from_days(3 * 365);
+/// What there is room for while another server makes the partitions, or where there are none.
+const ROOM_ASSUMED: Span = Span::from_days(31);
+
+const TABLES: [TimedTable; 3] = [click::TIMED, conversion::TIMED, postback::TIMED];
+
+/// The time that the installation has lived through, as this server knows it, and up to when there is room for rows.
+pub struct Age {
+    /// Until then it had lived at the start.
+    base: Time,
+    began: Instant,
+    /// No later than that it is.
+    until: AtomicI64,
+    forgotten_before: AtomicI64,
+    room_until: AtomicI64,
+    /// One at a time makes room.
+    making_room: Mutex<()>,
+}
+
+impl Age {
+    pub async fn load(db: &Db, now: Time) -> Result<Self> {
+        let Lived { until, forgotten_before } = db.lived(now, &TABLES).await?;
+        Ok(Self {
+            base: until,
+            began: Instant::now(),
+            until: AtomicI64::new(now.min(until.plus(LIVED_AT_ONCE)).micros()),
+            forgotten_before: AtomicI64::new(forgotten_before.micros()),
+            room_until: AtomicI64::new(0),
+            making_room: Mutex::new(()),
+        })
+    }
+
+    /// The time by which is deleted: no later than the clocks say, and than the installation can have lived.
+    pub fn until(&self) -> Time {
+        Time::from_micros(self.until.load(Ordering::Relaxed))
+    }
+
+    /// Conversions of clicks before this may have been deleted at some time, whatever is set today.
+    pub fn forgotten_before(&self) -> Time {
+        Time::from_micros(self.forgotten_before.load(Ordering::Relaxed))
+    }
+
+    fn enter(&self, lived: Lived, clocks: Time) {
+        self.until.store(clocks.min(lived.until.plus(LIVED_AT_ONCE)).micros(), Ordering::Relaxed);
+        self.forgotten_before.store(lived.forgotten_before.micros(), Ordering::Relaxed);
+    }
+
+    /// A time that has surely passed: what stood there at the start, and as long as this server has run since.
+    pub fn passed(&self) -> Time {
+        let run = Span::from_micros(i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX));
+        self.base.plus(run)
+    }
+
+    /// How long it can have lived, by what stood there at the start and by how long this server has run since.
+    fn reachable(&self) -> Time {
+        let run = self.began.elapsed().saturating_mul(CATCH_UP).as_micros();
+        let run = Span::from_micros(i64::try_from(run).unwrap_or(i64::MAX));
+        self.base.plus(run)
+    }
+
+    fn has_room(&self, time: Time) -> bool {
+        time.micros() <= self.room_until.load(Ordering::Relaxed)
+    }
+
+    fn make_room(&self, until: Time) {
+        self.room_until.fetch_max(until.micros(), Ordering::Relaxed);
+    }
+}
+
+/// How long the installation has lived now: no longer than the clocks say, and no longer than it can have. `believed`:
+/// also where the clocks say less than what stands there, which a wrong clock may have written.
+fn lived_until(stored: Time, reachable: Time, clocks: Time, believed: bool) -> Time {
+    let lived = stored.max(reachable.min(clocks));
+    if believed { lived.min(clocks) } else { lived }
+}
+
+/// Below which ids clicks, conversions and postbacks are not kept. `None`: all are.
+fn limits(app: &App) -> [(TimedTable, Option<Uuid>); 3] {
+    let before = |kept: Option<Span>| kept.map(|kept| app.age.until().minus(kept));
+    let limit = |table: TimedTable, before: Option<Time>| {
+        (table, before.map(|before| (table.first_id)(before.minus(GRACE))))
+    };
+    [
+        limit(click::TIMED, before(app.retention.clicks)),
+        limit(conversion::TIMED, conversion::not_kept_before(app, app.age.until())),
+        limit(postback::TIMED, before(app.retention.postbacks)),
+    ]
+}
+
+/// Makes the partitions of what is to come.
+pub async fn prepare(app: &App) -> Result<()> {
+    let now = app.now();
+    let made = app.db.make_partitions(Month::of(now).plus(MONTHS_AHEAD).start(), &TABLES).await?;
+    app.age.make_room(made.unwrap_or_else(|| now.plus(ROOM_ASSUMED)));
+    Ok(())
+}
+
+/// Sees to it that a row of this time has its place. Ids are minted by edges, whose clocks may be wrong: such a click is
+/// genuine, and counts.
+///
+/// # Errors
+///
+/// `CLOCK_WRONG` where the time is so far ahead that no honest edge's clock can be; `UNAVAILABLE` while another server
+/// makes partitions.
+pub async fn make_room(app: &App, time: Time) -> Result<()> {
+    if app.age.has_room(time) {
+        return Ok(());
+    }
+    // On the heap, since hardly any call needs it.
+    Box::pin(make_more_room(app, time)).await
+}
+
+async fn make_more_room(app: &App, time: Time) -> Result<()> {
+    if time > app.now().plus(AHEAD_MAX) {
+        let message = "the time in the id lies more than three years ahead, so that the clock of whoever made it was \
+                       wrong; it can't be stored";
+        return Err(Error::new(ErrorReason::ClockWrong, message));
+    }
+    let _turn = app.age.making_room.lock().await;
+    if app.db.has_partitions() && !app.age.has_room(time) {
+        let ahead = time.ahead_of(app.now());
+        tracing::error!("AN ID LIES {ahead} THE CLOCK: the clock of whoever made it was wrong; it is kept");
+        let made = app.db.make_partitions(time, &TABLES).await?;
+        app.age.make_room(made.ok_or_else(|| Error::unavailable("another server makes partitions"))?);
+    }
+    Ok(())
+}
+
+/// Keeps what is to be kept, and nothing else, until `stopping`, or until the app is gone.
+pub async fn keep(app: Weak<App>, stopping: CancellationToken) {
+    let mut pause = Duration::ZERO;
+    while stopping.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
+        let Some(app) = app.upgrade() else { return };
+        pause = match keep_once(&app).await {
+            Ok(()) => INTERVAL,
+            // It is carried on where it ended.
+            Err(error) => {
+                tracing::warn!(%error, "partitions could not be made, or old rows not deleted");
+                RETRY_INTERVAL
+            }
+        };
+    }
+}
+
+async fn keep_once(app: &Arc<App>) -> Result<()> {
+    // What is to come first: it must not wait for what goes.
+    prepare(app).await?;
+    live_on(app).await?;
+    if app.age.began.elapsed() < app.retention.pause {
+        return Ok(());
+    }
+    forget(app).await?;
+    let [clicks, conversions, postbacks] = app.db.drop_partitions(limits(app)).await?;
+    let (mut pause, mut deleted) = (Duration::ZERO, Deleted::default());
+    while app.stopping.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
+        let mut more = false;
+        if let Some(below) = clicks {
+            more |= deleted.clicks.add(click::delete_some(app, below).await?);
+        }
+        if let Some(below) = conversions {
+            more |= deleted.conversions.add(conversion::delete_some(app, below).await?);
+        }
+        if let Some(below) = postbacks {
+            more |= deleted.postbacks.add(postback::delete_some(app, below).await?);
+        }
+        if !more {
+            break;
+        }
+        pause = PAUSE;
+    }
+    Ok(())
+}
+
+/// Writes down how long the installation has lived.
+async fn live_on(app: &App) -> Result<()> {
+    let now = app.now();
+    let clocks = app.db.time().await?.map_or(now, |database| database.min(now));
+    let run = app.age.began.elapsed();
+    let lived = if run < app.retention.pause {
+        app.db.lived(now, &TABLES).await?
+    } else {
+        let advanced = app.db.advance_lived(|stored| {
+            let until = lived_until(stored.until, app.age.reachable(), clocks, run > BELIEVED_AFTER);
+            Lived { until, ..stored }
+        });
+        advanced.await?
+    };
+    app.age.enter(lived, clocks);
+    app.watch.note_lived(lived.until.max(app.age.passed()));
+    Ok(())
+}
+
+/// Writes down before when conversions are forgotten, where any are about to be deleted. Where there are none, nothing is
+/// forgotten, whatever a clock says.
+async fn forget(app: &App) -> Result<()> {
+    let Some(before) = conversion::not_kept_before(app, app.age.until()) else { return Ok(()) };
+    let oldest = app.db.oldest(conversion::TIMED).await?;
+    if before <= app.age.forgotten_before() || oldest.is_none_or(|oldest| oldest >= before.minus(GRACE)) {
+        return Ok(());
+    }
+    let written = app
+        .db
+        .advance_lived(|stored| Lived { forgotten_before: before.max(stored.forgotten_before), ..stored });
+    let lived = written.await?;
+    app.age.forgotten_before.store(lived.forgotten_before.micros(), Ordering::Relaxed);
+    Ok(())
+}
+
+/// What a pass has deleted row by row. It is said however the pass ends.
+#[derive(Default)]
+struct Deleted {
+    clicks: Count,
+    conversions: Count,
+    postbacks: Count,
+}
+
+#[derive(Default)]
+struct Count(u64);
+
+impl Count {
+    /// Returns whether more are left.
+    fn add(&mut self, (rows, more): (u64, bool)) -> bool {
+        self.0 += rows;
+        more
+    }
+}
+
+impl Drop for Deleted {
+    fn drop(&mut self) {
+        let (clicks, conversions, postbacks) = (self.clicks.0, self.conversions.0, self.postbacks.0);
+        if clicks + conversions + postbacks > 0 {
+            tracing::warn!(clicks, conversions, postbacks, "rows older than what is kept were deleted");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_lived_through_no_faster_than_it_can_have_passed() {
+        let at = |hours: i64| Time::from_micros((490_000 + hours) * 3_600_000_000);
+        for (stored, reachable, clocks, believed, lived) in [
+            // As on any day.
+            (0, 3, 1, true, 1),
+            // The clocks are ahead, or nobody has run for long.
+            (0, 19, 14_400, true, 19),
+            // Another server has lived longer.
+            (100, 19, 14_400, true, 100),
+            // The clocks were ahead once, or are behind now.
+            (14_400, 14_418, 5, false, 14_400),
+            (14_400, 14_418, 5, true, 5),
+        ] {
+            let found = lived_until(at(stored), at(reachable), at(clocks), believed);
+            assert_eq!(found, at(lived), "{stored} {reachable} {clocks} {believed}");
+        }
+    }
+}

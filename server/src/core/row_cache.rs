@@ -1,0 +1,46 @@
+//! Caches of rows, of bounded size and age.
+
+use std::{hash::Hash, sync::Arc, time::Duration};
+
+use futures::FutureExt as _;
+use sea_orm::DbErr;
+
+use crate::error::{Error, Result};
+
+/// Oldest that a cached row may be: how late one core sees what another has changed.
+const CACHE_AGE_MAX: Duration = Duration::from_secs(1);
+/// Rows in each cache.
+const CACHE_ROWS_MAX: u64 = 100_000;
+
+/// An empty cache of rows by their key; `None` is a key that has no row.
+pub fn row_cache<K, V>() -> RowCache<K, V>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+{
+    moka::future::Cache::builder().max_capacity(CACHE_ROWS_MAX).time_to_live(CACHE_AGE_MAX).build()
+}
+
+pub type RowCache<K, V> = moka::future::Cache<K, Option<Arc<V>>>;
+
+/// The row of `key`, from the cache or else by `load`, which runs once for all who ask meanwhile.
+pub async fn cached<K, V, F>(
+    cache: &RowCache<K, V>,
+    key: K,
+    load: impl FnOnce() -> F,
+) -> Result<Option<Arc<V>>>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    F: Future<Output = Result<Option<V>, DbErr>> + Send,
+{
+    // A look that has not to wait, as nearly all of them, takes no room in the caller's future: each call's is
+    // copied several times on its way through the layers.
+    if let Some(Some(found)) = cache.get(&key).now_or_never() {
+        return Ok(found);
+    }
+    // The same for what most callers never need.
+    let load = Box::pin(async { load().await.map(|found| found.map(Arc::new)) });
+    let found = Box::pin(cache.try_get_with(key, load)).await;
+    found.map_err(|error| Error::from((*error).clone()))
+}

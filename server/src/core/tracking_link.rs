@@ -1,0 +1,358 @@
+//! Tracking links: what visitors click, and where it leads them.
+//!
+//! Absent on purpose: permanent redirects, which browsers remember, so that the second visit would mint
+//! no click id; and deletion, since conversions name their link for good.
+
+pub mod grpc;
+mod lint;
+mod store;
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use s2s_sdk::v1::{ErrorReason, SetupWarning};
+use sea_orm::{DeriveActiveEnum, DeriveValueType, EnumIter};
+use serde::{Deserialize, Serialize};
+use url::Url;
+use uuid::Uuid;
+
+use crate::{
+    api::Tenant,
+    core::{
+        App,
+        conversion_code::{self, ConversionCodeId},
+        preset::Preset,
+        row_cache::{RowCache, cached},
+    },
+    error::{Error, Result, Violations},
+    page::PageRequest,
+    values::click_id::LinkKey,
+    values::destination::Destination,
+    values::{
+        id::{AccountId, Random, RequestKey, prefixed_id},
+        json_text::json_text,
+    },
+};
+
+pub use store::Model as TrackingLink;
+
+/// Longest slug, in bytes.
+pub const SLUG_BYTES_MAX: usize = 64;
+/// Conversion codes on one link.
+pub const CODES_MAX: usize = 50;
+/// Tags on one link, and the longest, in characters.
+pub const TAGS_MAX: usize = 20;
+pub const TAG_CHARS_MAX: usize = 50;
+/// Bytes of the key that the list is sorted by: the id, which begins with its time.
+pub const LIST_KEY_BYTES: usize = 16;
+
+/// Random bytes of a slug of our own choosing: eight characters.
+const SLUG_RANDOM_BYTES: usize = 5;
+/// Paths that are not slugs.
+const SLUGS_RESERVED: [&str; 2] = ["s2s", "healthz"];
+/// How often a slug or link key of our own choosing may turn out to be taken.
+const ATTEMPTS_MAX: usize = 5;
+
+prefixed_id!(
+    /// The id of a tracking link.
+    TrackingLinkId,
+    "link_"
+);
+
+/// The path of a link: `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit. Binary in the
+/// database, where a text key might fold what differs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, DeriveValueType)]
+pub struct Slug(Vec<u8>);
+
+impl Slug {
+    fn random(random: &Random) -> Self {
+        Self(crate::values::id::base32(&random.bytes::<SLUG_RANDOM_BYTES>()).into_bytes())
+    }
+
+    /// What a visitor wrote, in any case; `None` where no slug looks like that.
+    pub fn from_path(text: &str) -> Option<Self> {
+        text.to_ascii_lowercase().parse().ok()
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(std::str::from_utf8(&self.0).unwrap_or_default())
+    }
+}
+
+impl FromStr for Slug {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let fits = (1..=SLUG_BYTES_MAX).contains(&text.len())
+            && text.bytes().next().is_some_and(letters)
+            && text.bytes().all(|byte| letters(byte) || matches!(byte, b'-' | b'_'));
+        if !fits {
+            return Err(format!(
+                "must be 1 to {SLUG_BYTES_MAX} of `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit"
+            ));
+        }
+        if SLUGS_RESERVED.contains(&text) {
+            return Err(format!("`{text}` is a path of the server's own"));
+        }
+        Ok(Self(text.as_bytes().to_vec()))
+    }
+}
+
+/// The HTTP status of the redirect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+pub enum RedirectKind {
+    #[sea_orm(num_value = 302)]
+    Found,
+    #[sea_orm(num_value = 303)]
+    SeeOther,
+    #[sea_orm(num_value = 307)]
+    Temporary,
+}
+
+/// The codes of a link, in the order given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct CodeIds(Vec<Uuid>);
+json_text!(CodeIds);
+
+impl CodeIds {
+    pub fn new(ids: impl IntoIterator<Item = ConversionCodeId>) -> Self {
+        Self(ids.into_iter().map(|id| id.0).collect())
+    }
+
+    pub fn contains(&self, id: ConversionCodeId) -> bool {
+        self.0.contains(&id.0)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = ConversionCodeId> {
+        self.0.iter().copied().map(ConversionCodeId)
+    }
+}
+
+/// Words to find a link by.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct Tags(pub Vec<String>);
+json_text!(Tags);
+
+/// A checked value of one field, to be entered into a link.
+pub type Edit = Box<dyn FnOnce(&mut TrackingLink) + Send>;
+
+/// Links that were looked up lately, by their key.
+pub type Cache = RowCache<LinkKey, TrackingLink>;
+
+/// A link to be created.
+pub struct Create {
+    /// The caller's choice, if any.
+    pub slug: Option<Slug>,
+    pub edits: Vec<Edit>,
+    /// Of the network that the destination belongs to, where the caller says so.
+    pub preset: Option<&'static Preset>,
+    pub request: RequestKey,
+    pub validate_only: bool,
+}
+
+pub async fn create(
+    app: &App,
+    account: AccountId,
+    create: Create,
+) -> Result<(TrackingLink, Vec<SetupWarning>)> {
+    let Create { slug, edits, preset, request, validate_only } = create;
+    let now = app.now();
+    let chosen = slug.is_some();
+    let mut link = TrackingLink {
+        id: TrackingLinkId(app.random.id(now)),
+        account_id: account,
+        slug: slug.unwrap_or_else(|| Slug::random(&app.random)),
+        link_key: LinkKey::random(&app.random),
+        destination: Destination::default(),
+        conversion_code_ids: CodeIds::default(),
+        tags: Tags::default(),
+        redirect_kind: RedirectKind::Found,
+        query_pass_through: false,
+        expires_at: None,
+        fallback_destination: Destination::default(),
+        archived: false,
+        request_id: request.id,
+        request_digest: request.digest,
+        created_at: now,
+        updated_at: now,
+    };
+    for edit in edits {
+        edit(&mut link);
+    }
+    let mut presets = presets(app, account, &link.conversion_code_ids).await?;
+    presets.extend(preset);
+    link.check()?;
+    link.check_loop(&app.public_url)?;
+    for _ in 0..ATTEMPTS_MAX {
+        match store::insert(&app.db, link.clone(), validate_only).await? {
+            store::Inserted::Stored(stored) => {
+                app.links.invalidate(&stored.link_key).await;
+                let warnings = lint::warnings(&stored, &presets);
+                return Ok((*stored, warnings));
+            }
+            store::Inserted::SlugTaken if chosen => {
+                let message = format!("the slug `{}` is taken; choose another", link.slug);
+                return Err(Error::new(ErrorReason::SlugTaken, message).at_field("tracking_link.slug"));
+            }
+            store::Inserted::SlugTaken => link.slug = Slug::random(&app.random),
+            store::Inserted::KeyTaken => link.link_key = LinkKey::random(&app.random),
+        }
+    }
+    Err(Error::internal("every slug and link key tried was taken"))
+}
+
+/// The link as it is in the database now.
+pub async fn get(app: &App, tenant: Tenant, id: TrackingLinkId) -> Result<TrackingLink> {
+    let found = store::find(app.db.reader(), tenant, id).await?;
+    found.ok_or_else(|| Error::not_found("tracking link", &id))
+}
+
+/// The link behind a slug, of whatever account: for edges.
+pub async fn resolve(app: &App, slug: &str) -> Result<TrackingLink> {
+    let unknown = || Error::not_found("tracking link with the slug", slug);
+    let slug = Slug::from_path(slug).ok_or_else(unknown)?;
+    store::find_by_slug(app.db.reader(), slug).await?.ok_or_else(unknown)
+}
+
+/// The link of a click id, for counting a conversion; at most `CACHE_AGE_MAX` old.
+pub async fn find(app: &App, tenant: Tenant, key: LinkKey) -> Result<Option<Arc<TrackingLink>>> {
+    let found = cached(&app.links, key, || store::find_by_key(app.db.reader(), key)).await?;
+    Ok(found.filter(|link| tenant.sees(link.account_id)))
+}
+
+/// The newest link that has the code and leads to its destination.
+pub async fn newest_with_code(
+    app: &App,
+    account: AccountId,
+    code: ConversionCodeId,
+) -> Result<Option<TrackingLink>> {
+    store::newest_with_code(app.db.reader(), account, code, app.now()).await
+}
+
+pub async fn list(
+    app: &App,
+    account: AccountId,
+    show_archived: bool,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<(Vec<TrackingLink>, String)> {
+    let rows = store::list(app.db.reader(), account, show_archived, page).await?;
+    Ok(page.cut(rows, |link| link.id.0.into_bytes()))
+}
+
+pub async fn update(
+    app: &App,
+    account: AccountId,
+    id: TrackingLinkId,
+    edits: Vec<Edit>,
+    validate_only: bool,
+) -> Result<(TrackingLink, Vec<SetupWarning>)> {
+    let txn = app.db.begin().await?;
+    let found = store::find_to_update(&txn, account, id).await?;
+    let mut link = found.ok_or_else(|| Error::not_found("tracking link", &id))?;
+    let before = link.clone();
+    for edit in edits {
+        edit(&mut link);
+    }
+    let presets = presets(app, account, &link.conversion_code_ids).await?;
+    link.check()?;
+    let leads_to = |link: &TrackingLink| (link.destination.clone(), link.fallback_destination.clone());
+    // One that leads here already, since the public URL was changed, can still be archived.
+    if leads_to(&link) != leads_to(&before) {
+        link.check_loop(&app.public_url)?;
+    }
+    let warnings = lint::warnings(&link, &presets);
+    if validate_only || link == before {
+        txn.rollback().await?;
+        return Ok((link, warnings));
+    }
+    link.updated_at = app.now();
+    store::update(&txn, link.clone()).await?;
+    txn.commit().await?;
+    app.links.invalidate(&link.link_key).await;
+    Ok((link, warnings))
+}
+
+/// The presets of the codes, which must all be the account's own.
+async fn presets(app: &App, account: AccountId, codes: &CodeIds) -> Result<Vec<&'static Preset>> {
+    let mut presets = Vec::new();
+    for id in codes.iter() {
+        let code = conversion_code::find(app, Tenant::Account(account), id).await?;
+        presets.extend(code.preset_id.preset());
+    }
+    Ok(presets)
+}
+
+impl TrackingLink {
+    /// What must hold between the fields of a link.
+    fn check(&self) -> Result<()> {
+        if self.conversion_code_ids.0.is_empty() || self.destination.carries_click_id() {
+            return Ok(());
+        }
+        let message = "a link with a conversion code must have `[s2sidentifier]` in the path or query of its \
+                       destination, or no click id reaches the merchant; add for example `?s1=[s2sidentifier]`";
+        Err(Error::new(ErrorReason::ClickIdMacroMissing, message).at_field("tracking_link.destination"))
+    }
+
+    /// A link that leads to this server itself could lead to itself.
+    fn check_loop(&self, public_url: &Url) -> Result<()> {
+        let mut violations = Violations::default();
+        for (field, destination) in
+            [("destination", &self.destination), ("fallback_destination", &self.fallback_destination)]
+        {
+            if destination.is_at(public_url) {
+                let message = "leads to this server itself; give the merchant's URL";
+                violations.add(&format!("tracking_link.{field}"), message);
+            }
+        }
+        if violations.is_empty() { Ok(()) } else { Err(violations.into_error()) }
+    }
+
+    /// The URL to publish.
+    pub fn url(&self, public_url: &Url) -> String {
+        format!("{public_url}{}", self.slug)
+    }
+}
+
+/// Reads a link's id; one that can't be one is as unknown as any other.
+pub fn parse_id(text: &str) -> Result<TrackingLinkId> {
+    text.parse().map_err(|_| Error::not_found("tracking link", text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_have_one_form() {
+        for (text, ok) in [
+            ("a", true),
+            ("summer-sale_2", true),
+            ("0x", true),
+            (&"a".repeat(64), true),
+            (&"a".repeat(65), false),
+            ("", false),
+            ("-a", false),
+            ("_a", false),
+            ("A", false),
+            ("a b", false),
+            ("a/b", false),
+            ("ä", false),
+            ("s2s", false),
+            ("healthz", false),
+        ] {
+            assert_eq!(text.parse::<Slug>().is_ok(), ok, "{text}");
+        }
+        assert_eq!(Slug::from_path("Summer").unwrap().to_string(), "summer");
+    }
+
+    #[test]
+    fn link_keys_have_40_bits() {
+        assert_eq!(LinkKey::from_bits(u64::MAX).bits(), (1 << 40) - 1);
+        assert!(LinkKey::random(&Random::system()).bits() < 1 << 40);
+    }
+}

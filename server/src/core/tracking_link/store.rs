@@ -1,0 +1,146 @@
+//! The table `tracking_link`.
+
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr, entity::prelude::*,
+};
+
+use super::{CodeIds, LIST_KEY_BYTES, RedirectKind, Slug, Tags, TrackingLinkId};
+use crate::{
+    api::Tenant,
+    core::conversion_code::ConversionCodeId,
+    db::{Db, end},
+    error::{Error, Result},
+    page::PageRequest,
+    values::click_id::LinkKey,
+    values::destination::Destination,
+    values::{id::AccountId, time::Time},
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "tracking_link")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: TrackingLinkId,
+    pub account_id: AccountId,
+    pub slug: Slug,
+    pub link_key: LinkKey,
+    pub destination: Destination,
+    pub conversion_code_ids: CodeIds,
+    pub tags: Tags,
+    pub redirect_kind: RedirectKind,
+    pub query_pass_through: bool,
+    pub expires_at: Option<Time>,
+    pub fallback_destination: Destination,
+    pub archived: bool,
+    pub request_id: Option<Vec<u8>>,
+    pub request_digest: Vec<u8>,
+    pub created_at: Time,
+    pub updated_at: Time,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// What became of an insert.
+pub enum Inserted {
+    /// The link; where its request id was used before, that first link.
+    Stored(Box<Model>),
+    SlugTaken,
+    KeyTaken,
+}
+
+/// With `validate_only` the database is asked, and nothing stays.
+pub async fn insert(db: &Db, link: Model, validate_only: bool) -> Result<Inserted> {
+    let txn = db.begin().await?;
+    let inserted = Entity::insert(link.clone().into_active_model()).exec_without_returning(&txn).await;
+    let Err(error) = inserted else {
+        end(txn, !validate_only).await?;
+        return Ok(Inserted::Stored(Box::new(link)));
+    };
+    txn.rollback().await?;
+    if !matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
+        return Err(error.into());
+    }
+    if link.request_id.is_some() {
+        let same_request = Entity::find()
+            .filter(Column::AccountId.eq(link.account_id))
+            .filter(Column::RequestId.eq(link.request_id));
+        match same_request.one(db.reader()).await? {
+            Some(first) if first.request_digest == link.request_digest => {
+                return Ok(Inserted::Stored(Box::new(first)));
+            }
+            Some(_) => return Err(Error::request_id_reused()),
+            None => {}
+        }
+    }
+    match find_by_slug(db.reader(), link.slug).await? {
+        Some(_) => Ok(Inserted::SlugTaken),
+        None => Ok(Inserted::KeyTaken),
+    }
+}
+
+pub async fn find(db: &impl ConnectionTrait, tenant: Tenant, id: TrackingLinkId) -> Result<Option<Model>> {
+    let found = Entity::find_by_id(id).one(db).await?;
+    Ok(found.filter(|link| tenant.sees(link.account_id)))
+}
+
+/// Of whatever account: a slug is for the world.
+pub async fn find_by_slug(db: &impl ConnectionTrait, slug: Slug) -> Result<Option<Model>> {
+    Ok(Entity::find().filter(Column::Slug.eq(slug)).one(db).await?)
+}
+
+/// Of whatever account: the caller checks the click id that the key comes from.
+pub async fn find_by_key(db: &impl ConnectionTrait, key: LinkKey) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::LinkKey.eq(key)).one(db).await
+}
+
+/// The row, locked until the transaction ends: of two updates at once, the second sees the first.
+pub async fn find_to_update(
+    txn: &impl ConnectionTrait,
+    account: AccountId,
+    id: TrackingLinkId,
+) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id).filter(Column::AccountId.eq(account)).lock_exclusive().one(txn).await
+}
+
+pub async fn update(txn: &impl ConnectionTrait, link: Model) -> Result<()> {
+    link.into_active_model().reset_all().update(txn).await?;
+    Ok(())
+}
+
+/// The newest that has the code and is neither archived nor expired. Reads all links of the account, so
+/// that no other table need be kept: for set-up alone.
+pub async fn newest_with_code(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    code: ConversionCodeId,
+    now: Time,
+) -> Result<Option<Model>> {
+    let lasting = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(now));
+    let with_code = Entity::find()
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::Archived.eq(false))
+        .filter(lasting)
+        .filter(Column::ConversionCodeIds.contains(code.0.hyphenated().to_string()));
+    Ok(with_code.order_by_desc(Column::Id).one(db).await?)
+}
+
+/// Newest first; one row more than the page has.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    show_archived: bool,
+    page: &PageRequest<LIST_KEY_BYTES>,
+) -> Result<Vec<Model>> {
+    let mut query = Entity::find().filter(Column::AccountId.eq(account));
+    if !show_archived {
+        query = query.filter(Column::Archived.eq(false));
+    }
+    if let Some(after) = page.after {
+        query = query.filter(Column::Id.lt(TrackingLinkId(Uuid::from_bytes(after))));
+    }
+    Ok(query.order_by_desc(Column::Id).limit(page.rows_to_read()).all(db).await?)
+}

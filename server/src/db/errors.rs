@@ -1,0 +1,85 @@
+//! What an error of the database says: that it can't serve now, or that another transaction was in the way.
+
+use sea_orm::{
+    DbErr, RuntimeErr, SqlErr,
+    sqlx::{Error as Sqlx, error::DatabaseError, mysql::MySqlDatabaseError, sqlite::SqliteError},
+};
+
+use crate::error::Error;
+
+/// Whether the database could not be reached or did not answer, so that nothing is known about the
+/// request itself.
+pub fn is_outage(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        error => match sqlx_error(error) {
+            Some(Sqlx::Io(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed) => true,
+            Some(Sqlx::Database(cause)) => says(&**cause, &SQLITE_OUTAGES, &POSTGRES_OUTAGES, &MYSQL_OUTAGES),
+            _ => false,
+        },
+    }
+}
+
+/// Whether two transactions wanted the same rows in another order, and this one gave way.
+pub fn is_contention(error: &DbErr) -> bool {
+    match sqlx_error(error) {
+        Some(Sqlx::Database(cause)) => says(&**cause, &[], &["40001", "40P01"], &[1_213]),
+        _ => false,
+    }
+}
+
+/// Whether a key is there already.
+pub fn is_known_key(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// Whether PostgreSQL has no partition for this row: its time is further ahead than partitions are made, or older
+/// than what is being dropped. No table of ours has a check that could fail otherwise.
+pub fn is_without_partition(error: &DbErr) -> bool {
+    match sqlx_error(error) {
+        Some(Sqlx::Database(cause)) => says(&**cause, &[], &["23514"], &[]),
+        _ => false,
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        if is_outage(&error) || is_without_partition(&error) {
+            Self::unavailable(&error)
+        } else {
+            Self::internal(&error)
+        }
+    }
+}
+
+fn sqlx_error(error: &DbErr) -> Option<&Sqlx> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => Some(cause),
+        _ => None,
+    }
+}
+
+/// Busy, locked, out of memory, I/O error, full, can't open.
+const SQLITE_OUTAGES: [u32; 6] = [5, 6, 7, 10, 13, 14];
+/// Classes and codes: connection, resources, an operator's intervention (also a statement's time limit), system;
+/// what another's transaction stood in the way of; read only.
+const POSTGRES_OUTAGES: [&str; 8] = ["08", "53", "57", "58", "40001", "40P01", "55P03", "25006"];
+/// Disk full, memory, connections, shutdown, table full, communication, too many of a user's connections, lock
+/// timeout, deadlock, read only, interrupted, a statement's time limit.
+const MYSQL_OUTAGES: [u16; 17] = [
+    1_021, 1_037, 1_038, 1_040, 1_041, 1_053, 1_114, 1_158, 1_159, 1_160, 1_161, 1_203, 1_205, 1_213, 1_290,
+    1_317, 1_969,
+];
+
+/// Whether the database's error is one of these: primary codes of SQLite, beginnings of PostgreSQL's, numbers of
+/// MariaDB's.
+fn says(error: &dyn DatabaseError, sqlite: &[u32], postgres: &[&str], mysql: &[u16]) -> bool {
+    if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
+        return mysql.contains(&error.number());
+    }
+    let code = error.code().unwrap_or_default();
+    if error.try_downcast_ref::<SqliteError>().is_some() {
+        return code.parse::<u32>().is_ok_and(|code| sqlite.contains(&(code & 0xff)));
+    }
+    postgres.iter().any(|class| code.starts_with(class))
+}

@@ -1,0 +1,254 @@
+//! The core as the edge sees it: the generated clients and a transport beneath them; or, in the same process and for
+//! what comes with every visitor and postback, the services behind them.
+
+use std::{
+    convert::Infallible,
+    panic::AssertUnwindSafe,
+    sync::{Arc, OnceLock},
+    task::{Context, Poll},
+};
+
+use futures::future::{Either, FutureExt as _, MapErr, Ready, TryFutureExt as _, ready};
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use s2s_sdk::{
+    Client,
+    v1::{
+        ErrorReason, ReceivePostbackRequest, ReceivePostbackResponse, RecordClickRequest,
+        click_service_client::ClickServiceClient, postback_service_client::PostbackServiceClient,
+    },
+};
+use tonic::{Code, Status, body::Body, service::Routes, transport::Channel};
+use tonic_types::StatusExt as _;
+use tower::Service;
+
+use crate::{
+    api::Caller,
+    api::Services,
+    config::CoreAddress,
+    error::{Error, StartError, http_status, reason_text},
+};
+
+/// How the edge reaches the core.
+#[derive(Clone)]
+pub enum CoreTransport {
+    /// In the same process, without a socket. Empty until it has started.
+    InProcess(Arc<OnceLock<Services>>),
+    /// Over the network, with the API key.
+    Remote(Channel, HeaderValue),
+}
+
+impl CoreTransport {
+    /// Opens the way to a remote core. The connection is made with the first call.
+    pub fn connect(address: CoreAddress) -> Result<Self, StartError> {
+        let wrong = |message: String| StartError::setting("INVALID_SETTING", message);
+        let mut builder = Client::builder(address.url.reveal());
+        if let Some(ca) = address.ca {
+            builder = builder.ca_certificate(ca);
+        }
+        if let Some((certificate, key)) = address.identity {
+            builder = builder.identity(certificate, key);
+        }
+        let channel = builder.channel().map_err(|error| wrong(format!("--core {}: {error}", address.url)))?;
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", address.key.reveal()))
+            .map_err(|_| wrong("the key of the edge is no API key".to_owned()))?;
+        bearer.set_sensitive(true);
+        Ok(Self::Remote(channel, bearer))
+    }
+
+    /// Whether the core is in another process.
+    pub fn is_elsewhere(&self) -> bool {
+        matches!(self, Self::Remote(..))
+    }
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+type Answer = Result<Response<Body>, Failure>;
+type InProcessFuture = MapErr<<Routes as Service<Request<Body>>>::Future, fn(Infallible) -> Failure>;
+type RemoteFuture =
+    MapErr<<Channel as Service<Request<Body>>>::Future, fn(tonic::transport::Error) -> Failure>;
+
+impl Service<Request<Body>> for CoreTransport {
+    type Response = Response<Body>;
+    type Error = Failure;
+    type Future = Either<InProcessFuture, Either<RemoteFuture, Ready<Answer>>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        match self {
+            Self::InProcess(_) => Poll::Ready(Ok(())),
+            Self::Remote(channel, _) => channel.poll_ready(context).map_err(Into::into),
+        }
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        match self {
+            Self::InProcess(services) => match services.get() {
+                Some(services) => {
+                    // Only this transport says so, and nothing from the network passes through it.
+                    request.extensions_mut().insert(Caller::EDGE);
+                    let never: fn(Infallible) -> Failure = |never| match never {};
+                    Either::Left(services.routes.clone().call(request).map_err(never))
+                }
+                None => Either::Right(Either::Right(ready(Ok(Status::from(not_started()).into_http())))),
+            },
+            Self::Remote(channel, key) => {
+                request.headers_mut().insert(header::AUTHORIZATION, key.clone());
+                let failed: fn(tonic::transport::Error) -> Failure = Into::into;
+                Either::Right(Either::Left(channel.call(request).map_err(failed)))
+            }
+        }
+    }
+}
+
+/// What a core that has not started answers.
+pub fn not_started() -> Error {
+    Error::new(ErrorReason::Unavailable, "the service has not reached its database yet; send it again")
+}
+
+/// The calls that carry what must not be lost. They answer as the schema says, with `UNAVAILABLE` where the core has not
+/// started or can't be reached.
+#[derive(Clone)]
+pub enum CoreClient {
+    /// Straight to the services.
+    InProcess(Arc<OnceLock<Services>>),
+    /// Over the network.
+    Remote(Arc<Clients>),
+}
+
+/// The generated clients of these calls.
+pub struct Clients {
+    clicks: ClickServiceClient<CoreTransport>,
+    postbacks: PostbackServiceClient<CoreTransport>,
+}
+
+impl CoreClient {
+    pub fn new(core: CoreTransport) -> Self {
+        match core {
+            CoreTransport::InProcess(services) => Self::InProcess(services),
+            CoreTransport::Remote(..) => Self::Remote(Arc::new(Clients {
+                clicks: ClickServiceClient::new(core.clone()),
+                postbacks: PostbackServiceClient::new(core),
+            })),
+        }
+    }
+
+    pub async fn click(&self, click: RecordClickRequest) -> Result<(), Status> {
+        match self {
+            Self::InProcess(services) => {
+                caught(started(services)?.clicks.record_click(from_edge(click))).await.map(|_| ())
+            }
+            Self::Remote(clients) => clients.clicks.clone().record_click(click).await.map(|_| ()),
+        }
+    }
+
+    pub async fn postback(
+        &self,
+        postback: ReceivePostbackRequest,
+    ) -> Result<ReceivePostbackResponse, Status> {
+        let response = match self {
+            Self::InProcess(services) => {
+                caught(started(services)?.postbacks.receive_postback(from_edge(postback))).await?
+            }
+            Self::Remote(clients) => clients.postbacks.clone().receive_postback(postback).await?,
+        };
+        Ok(response.into_inner())
+    }
+}
+
+fn started(services: &OnceLock<Services>) -> Result<&Services, Status> {
+    services.get().ok_or_else(|| not_started().into())
+}
+
+/// A panic of the core is a fault of its own, as it is behind any transport: what has called goes on.
+async fn caught<T>(call: impl Future<Output = Result<T, Status>>) -> Result<T, Status> {
+    let answer = AssertUnwindSafe(call).catch_unwind().await;
+    answer.unwrap_or_else(|panic| Err(Error::of_panic(&*panic).into()))
+}
+
+/// A call that says who makes it, as the transport does.
+fn from_edge<T>(message: T) -> tonic::Request<T> {
+    let mut request = tonic::Request::new(message);
+    request.extensions_mut().insert(Caller::EDGE);
+    request
+}
+
+/// What a failure says of the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// The core has judged it, and will say the same again.
+    Refused,
+    /// The core found a fault of its own in dealing with it.
+    Fault,
+    /// Nothing: the core, or the way to it, is not as it should be. An API key that is not good is a fault of the
+    /// edge's, never of the request.
+    Away,
+}
+
+pub fn failed(status: &Status) -> Failed {
+    let Some(info) = status.get_details_error_info() else { return Failed::Away };
+    let reason = ErrorReason::from_str_name(&format!("ERROR_REASON_{}", info.reason));
+    // One of a later core is told by its code.
+    match (reason, status.code()) {
+        (
+            Some(
+                ErrorReason::ApiKeyMissing
+                | ErrorReason::ApiKeyInvalid
+                | ErrorReason::ScopeMissing
+                | ErrorReason::EdgeOnly
+                | ErrorReason::UnknownMethod
+                | ErrorReason::CompressionUnsupported,
+            ),
+            _,
+        )
+        | (_, Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded) => Failed::Away,
+        (_, Code::Internal | Code::Unknown | Code::DataLoss) => Failed::Fault,
+        _ => Failed::Refused,
+    }
+}
+
+/// What whoever sent it is told of a failure. What is wrong between edge and core is not theirs to know.
+pub fn told(status: &Status) -> (StatusCode, String, String) {
+    let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
+    let (code, is_theirs) = (status.code(), !reason.is_empty());
+    // The edge's clock is wrong; once it has heard the time, the same is taken.
+    let is_ours = reason == reason_text(ErrorReason::ClockWrong);
+    if failed(status) != Failed::Away && !is_ours
+        || (is_theirs && matches!(code, Code::Unavailable | Code::DeadlineExceeded))
+    {
+        return (http_status(code), reason, status.message().to_owned());
+    }
+    let error = Error::unavailable(status.message());
+    (http_status(error.code()), reason_text(error.reason()).to_owned(), error.message().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_core_has_judged_is_told_from_what_it_has_not() {
+        use ErrorReason as R;
+        for (reason, expected) in [
+            (R::ClickIdInvalid, Failed::Refused),
+            (R::FieldInvalid, Failed::Refused),
+            (R::SecretRefused, Failed::Refused),
+            (R::AddressRefused, Failed::Refused),
+            (R::Unavailable, Failed::Away),
+            (R::Overloaded, Failed::Away),
+            (R::DeadlineExceeded, Failed::Away),
+            (R::ApiKeyInvalid, Failed::Away),
+            (R::EdgeOnly, Failed::Away),
+            (R::UnknownMethod, Failed::Away),
+            (R::Internal, Failed::Fault),
+        ] {
+            assert_eq!(failed(&Status::from(Error::new(reason, "x"))), expected, "{reason:?}");
+        }
+        // A proxy on the way, or the transport.
+        assert_eq!(failed(&Status::from_error("connection refused".into())), Failed::Away);
+    }
+
+    #[tokio::test]
+    async fn a_panic_of_the_core_is_a_fault() {
+        let answer = caught::<()>(async { panic!("a bug") }).await;
+        assert_eq!(answer.map_err(|status| failed(&status)), Err(Failed::Fault));
+    }
+}

@@ -1,0 +1,60 @@
+//! Whether the core is there, as far as the edge can tell.
+//!
+//! While it is not, nothing waits for it: visits and postbacks go to the spool at once, and the drain alone asks on.
+//! Visits do so from the first call on that failed, since nobody hears the difference; a merchant would.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use crate::values::time::{Span, Time};
+
+/// How long every call must have failed before the core is held to be away. Shorter pauses, such as those of a disk,
+/// cost those who meet them their own patience and nobody else.
+const AWAY_AFTER: Span = Span::from_millis(100);
+
+/// Since when all calls have failed, in micros; 0 where the last one was answered.
+#[derive(Default)]
+pub struct Reach(AtomicI64);
+
+impl Reach {
+    pub fn answered(&self) {
+        // Most find it so; a store would be felt by all processors.
+        if self.0.load(Ordering::Relaxed) != 0 {
+            self.0.store(0, Ordering::Relaxed);
+        }
+    }
+
+    pub fn failed(&self, now: Time) {
+        let _ = self.0.compare_exchange(0, now.micros(), Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// Whether the last call failed.
+    pub fn is_in_doubt(&self) -> bool {
+        self.0.load(Ordering::Relaxed) != 0
+    }
+
+    pub fn is_away(&self, now: Time) -> bool {
+        let since = self.0.load(Ordering::Relaxed);
+        since != 0 && now >= Time::from_micros(since).plus(AWAY_AFTER)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_core_is_away_once_it_has_answered_nothing_for_long() {
+        let begin = Time::from_micros(1_763_900_000_000_000);
+        let after = |millis| begin.plus(Span::from_millis(millis));
+        let reach = Reach::default();
+        assert!(!reach.is_away(after(0)) && !reach.is_in_doubt());
+        reach.failed(after(0));
+        assert!(reach.is_in_doubt());
+        reach.failed(after(90));
+        assert!(!reach.is_away(after(99)) && reach.is_away(after(100)));
+        reach.answered();
+        assert!(!reach.is_away(after(101)) && !reach.is_in_doubt());
+        reach.failed(after(102));
+        assert!(!reach.is_away(after(150)) && reach.is_away(after(202)));
+    }
+}

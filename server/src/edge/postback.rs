@@ -1,0 +1,242 @@
+//! `GET` and `POST /s2s`: hands a postback to the core as it came, and answers with its verdict.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Json,
+    body::Body,
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http_body_util::BodyExt as _;
+use s2s_sdk::v1::{
+    ErrorReason, RawPostback, ReceivePostbackRequest, ReceivePostbackResponse, ReplyMode, Verdict,
+};
+use serde::Serialize;
+use tokio::time::timeout;
+use tonic::Code;
+
+use super::{
+    Edge, Outcome, OverTls, RawTarget, client_kind,
+    core_client::told,
+    header_text,
+    spool::{self, Content, Record},
+    with_retry_after,
+};
+use crate::{
+    error::{self, http_status, reason_text},
+    values::{
+        id::PostbackId,
+        limits::{BODY_BYTES_MAX, TARGET_BYTES_MAX},
+        text::cut,
+        time::Time,
+    },
+};
+
+/// How long the core has for its answer, before the postback goes to the spool.
+const CORE_BUDGET: Duration = Duration::from_millis(150);
+/// How long a sender waits at the most, where the spool is slow, full or off.
+const SENDER_BUDGET: Duration = Duration::from_secs(10);
+/// How long a sender may take to send its body.
+const BODY_BUDGET: Duration = Duration::from_secs(8);
+
+/// As much of a header as the edge hands on; the core keeps less.
+const HEADER_BYTES_MAX: usize = 1_024;
+
+const VERDICT_HEADER: HeaderName = HeaderName::from_static("s2s-verdict");
+const REASON_HEADER: HeaderName = HeaderName::from_static("s2s-reason");
+
+/// The body of an answer.
+#[derive(Serialize)]
+struct Answer {
+    /// `RECORDED`, `DUPLICATE`, `TEST`, `HELD`, `QUEUED`; or not even kept: `REFUSED`, send it again; `IGNORED`, don't.
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    reason: String,
+    message: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    postback_id: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    conversion_id: String,
+    notes: Vec<AnswerNote>,
+}
+
+#[derive(Serialize)]
+struct AnswerNote {
+    code: &'static str,
+    parameter: String,
+    message: String,
+}
+
+pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Request) -> Response {
+    let now = edge.clock.now();
+    let (parts, body) = request.into_parts();
+    if client_kind::looks_ahead(&parts.headers) || client_kind::is_previewer(&parts.headers) {
+        return ignored();
+    }
+    let mut target = match parts.extensions.get::<RawTarget>() {
+        Some(RawTarget(raw)) => raw.to_vec(),
+        None => parts.uri.path_and_query().map(|uri| uri.as_str().as_bytes().to_vec()).unwrap_or_default(),
+    };
+    target.truncate(TARGET_BYTES_MAX + 1);
+    let Ok(Some(body)) = timeout(BODY_BUDGET, read_body(body)).await else {
+        return refused(
+            StatusCode::BAD_REQUEST,
+            "PARAMETER_MALFORMED",
+            "the body did not arrive whole; send it again",
+        );
+    };
+    let raw = RawPostback {
+        method: parts.method.to_string(),
+        target,
+        content_type: cut(header_text(&parts.headers, header::CONTENT_TYPE), HEADER_BYTES_MAX),
+        body,
+        address: client.to_string(),
+        user_agent: cut(header_text(&parts.headers, header::USER_AGENT), HEADER_BYTES_MAX),
+        receive_time: Some(now.to_proto()),
+    };
+    let postback_id = PostbackId(edge.random.id(now)).to_string();
+    let lane = spool::lane(&raw);
+    let request = ReceivePostbackRequest {
+        raw: Some(raw),
+        postback_id: postback_id.clone(),
+        from_browser: client_kind::is_browser(&parts.headers),
+        secure: parts.extensions.get::<OverTls>().is_some(),
+    };
+    // A task of its own: a sender that hangs up does not undo what it has sent.
+    let delivered = edge.tasks.spawn(deliver(edge.clone(), request, lane, now));
+    match timeout(SENDER_BUDGET, delivered).await {
+        Ok(Ok(Outcome::Answered(response))) => counted_or_held(response),
+        Ok(Ok(Outcome::Kept)) => queued(postback_id),
+        Ok(Ok(Outcome::Refused(status))) => {
+            let (status, reason, message) = told(&status);
+            refused(status, &reason, &message)
+        }
+        Ok(Err(_)) | Err(_) => {
+            let message = "the service did not answer in time; send it again";
+            refused(StatusCode::SERVICE_UNAVAILABLE, reason_text(ErrorReason::Unavailable), message)
+        }
+    }
+}
+
+/// One whose click others wait for in the spool goes behind them: the first one decides.
+async fn deliver(
+    edge: Arc<Edge>,
+    request: ReceivePostbackRequest,
+    lane: Option<u16>,
+    now: Time,
+) -> Outcome<ReceivePostbackResponse> {
+    let is_behind = edge.spool.as_ref().is_some_and(|spool| spool.is_behind(lane));
+    let to_spool = is_behind || edge.core_is_away();
+    let record = Record { arrived_at: now, content: Content::Postback(request.clone()) };
+    // On the heap, since a call's future is large.
+    let call = Box::pin(edge.calls.postback(request));
+    edge.ask_or_keep(CORE_BUDGET, call, record, lane, to_spool).await
+}
+
+/// As much of the body as the core keeps, and one byte more where there is more. `None`: it broke off.
+async fn read_body(mut body: Body) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while bytes.len() <= BODY_BYTES_MAX {
+        match body.frame().await {
+            None => break,
+            Some(Ok(frame)) => {
+                if let Some(data) = frame.data_ref() {
+                    bytes.extend_from_slice(data);
+                }
+            }
+            Some(Err(_)) => return None,
+        }
+    }
+    bytes.truncate(BODY_BYTES_MAX + 1);
+    Some(bytes)
+}
+
+fn counted_or_held(response: ReceivePostbackResponse) -> Response {
+    let postback = response.postback.unwrap_or_default();
+    let verdict = postback.verdict().as_str_name().trim_start_matches("VERDICT_");
+    let reason = match postback.reason() {
+        ErrorReason::Unspecified => String::new(),
+        reason => reason_text(reason).to_owned(),
+    };
+    let message = match postback.verdict() {
+        Verdict::Recorded => "the conversion is recorded".to_owned(),
+        Verdict::Duplicate => "the conversion was recorded before; it counts once".to_owned(),
+        Verdict::Test if reason.is_empty() => "the conversion would be recorded; this was a test".to_owned(),
+        _ => postback.message,
+    };
+    let notes = postback.notes.into_iter().map(|note| AnswerNote {
+        code: note.code().as_str_name().trim_start_matches("NOTE_CODE_"),
+        parameter: note.parameter,
+        message: note.message,
+    });
+    let answer = Answer {
+        verdict,
+        reason,
+        message,
+        postback_id: postback.id,
+        conversion_id: postback.conversion_id,
+        notes: notes.collect(),
+    };
+    let by_verdict = http_status(Code::from_i32(response.grpc_code));
+    let reply = response.reply.unwrap_or_default();
+    match reply.mode() {
+        ReplyMode::AlwaysOk => answer.into_response(StatusCode::OK),
+        ReplyMode::FixedText => {
+            let (status, headers) = (StatusCode::OK, answer.headers());
+            (status, headers, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], reply.text)
+                .into_response()
+        }
+        ReplyMode::Unspecified | ReplyMode::ByVerdict => answer.into_response(by_verdict),
+    }
+}
+
+/// Safe, though its verdict is still to come.
+fn queued(postback_id: String) -> Response {
+    let message = "the postback is kept safely and will be judged as of now; do not send it again".to_owned();
+    let (verdict, reason) = ("QUEUED", String::new());
+    let answer =
+        Answer { verdict, reason, message, postback_id, conversion_id: String::new(), notes: Vec::new() };
+    answer.into_response(StatusCode::ACCEPTED)
+}
+
+/// A postback that was not even kept, and should be sent again.
+pub fn refused(status: StatusCode, reason: &str, message: &str) -> Response {
+    with_retry_after(not_kept("REFUSED", status, reason, message))
+}
+
+/// What only looked at a postback URL: no postback at all.
+fn ignored() -> Response {
+    let reason = ErrorReason::PreviewCall;
+    let message = "a preview of a link or a prefetch counts as nothing, and nothing of it is kept; the merchant's \
+                   server must call this URL itself";
+    not_kept("IGNORED", http_status(error::code(reason)), reason_text(reason), message)
+}
+
+fn not_kept(verdict: &'static str, status: StatusCode, reason: &str, message: &str) -> Response {
+    let answer = Answer {
+        verdict,
+        reason: reason.to_owned(),
+        message: message.to_owned(),
+        postback_id: String::new(),
+        conversion_id: String::new(),
+        notes: Vec::new(),
+    };
+    answer.into_response(status)
+}
+
+impl Answer {
+    fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(VERDICT_HEADER, HeaderValue::from_static(self.verdict));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(reason) = HeaderValue::from_str(&self.reason).ok().filter(|reason| !reason.is_empty()) {
+            headers.insert(REASON_HEADER, reason);
+        }
+        headers
+    }
+
+    fn into_response(self, status: StatusCode) -> Response {
+        (status, self.headers(), Json(self)).into_response()
+    }
+}

@@ -1,0 +1,118 @@
+//! What the edge knows by itself, in a file: click id keys and links, as the core said them last. With it an edge
+//! that starts while the core is away mints click ids and sends visitors on.
+//!
+//! The file begins with a key; records framed with it follow, as in the spool.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use s2s_sdk::v1::{ListClickIdKeysResponse, ResolveSlugResponse};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    redirect::Links,
+    spool::{Content, Key, Piece, Pieces, Record, frame, replace},
+};
+use crate::values::{id::Random, time::Clock};
+
+/// How often what has been learned is written down.
+const WRITE_INTERVAL: Duration = Duration::from_secs(1);
+
+/// What was known when the file was written.
+#[derive(Default)]
+pub struct Known {
+    pub click_id_keys: ListClickIdKeysResponse,
+    pub links: Vec<ResolveSlugResponse>,
+}
+
+pub fn path(folder: &Path) -> PathBuf {
+    folder.join("known")
+}
+
+/// What is whole of the file; nothing where there is none.
+pub fn read(path: &Path) -> Known {
+    let bytes = std::fs::read(path).unwrap_or_default();
+    let mut known = Known::default();
+    let Some((key, frames)) = bytes.split_first_chunk() else { return known };
+    for (_, piece) in Pieces::new(Key(*key), frames, 0) {
+        let record = if let Piece::Body(body) = piece { Record::read(body) } else { None };
+        match record.map(|record| record.content) {
+            Some(Content::ClickIdKeys(keys)) => known.click_id_keys = keys,
+            Some(Content::Link(link)) => known.links.push(link),
+            _ => tracing::warn!(path = %path.display(), "a part of what the edge knew can't be read"),
+        }
+    }
+    known
+}
+
+fn write(path: &Path, key: Key, records: impl Iterator<Item = Record>) -> io::Result<()> {
+    let mut bytes = key.0.to_vec();
+    records.for_each(|record| frame(key, &record.body(), &mut bytes));
+    replace(path, &bytes, true)
+}
+
+/// Writes down what is learned, until `stopping` and once more then.
+pub async fn keep(
+    path: PathBuf,
+    click_id_keys: ListClickIdKeysResponse,
+    links: Arc<Links>,
+    clock: Clock,
+    random: Random,
+    stopping: CancellationToken,
+) {
+    // At the start, and after a failure until it is made up for; that is told once, since it is tried each second.
+    let (mut due, mut told) = (true, false);
+    loop {
+        if links.take_changed() || due {
+            let (path, links, keys) = (path.clone(), links.clone(), click_id_keys.clone());
+            let (arrived_at, key) = (clock.now(), Key(random.bytes()));
+            let written = tokio::task::spawn_blocking(move || {
+                let links = links.all().map(Content::Link);
+                let contents = std::iter::once(Content::ClickIdKeys(keys)).chain(links);
+                write(&path, key, contents.map(|content| Record { arrived_at, content }))
+            });
+            match written.await {
+                Ok(Ok(())) => (due, told) = (false, false),
+                Ok(Err(error)) => {
+                    if !told {
+                        tracing::warn!(%error, "what the edge knows could not be written down");
+                    }
+                    (due, told) = (true, true);
+                }
+                Err(_) => return,
+            }
+        }
+        if stopping.is_cancelled() {
+            return;
+        }
+        let _ = tokio::time::timeout(WRITE_INTERVAL, stopping.cancelled()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::time::Time;
+
+    #[test]
+    fn what_is_whole_is_known_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = path(folder.path());
+        assert!(read(&path).links.is_empty());
+        let links: Vec<_> =
+            (0..3).map(|link_key| ResolveSlugResponse { link_key, ..Default::default() }).collect();
+        let contents = links.iter().cloned().map(Content::Link);
+        let records = contents.map(|content| Record { arrived_at: Time::from_micros(1), content });
+        write(&path, Key([5; 16]), records).unwrap();
+        assert_eq!(read(&path).links, links);
+        let mut bytes = std::fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+        assert_eq!(read(&path).links, [links[0].clone(), links[2].clone()]);
+    }
+}

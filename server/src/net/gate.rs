@@ -1,0 +1,14 @@
+//! The gate of the port: which requests are served, and for which caller.
+
+mod admission;
+mod authenticate;
+mod cross_site;
+mod in_flight;
+mod rate_limit;
+
+pub use self::{
+    admission::Admission,
+    authenticate::{CallAuth, authenticate},
+    in_flight::InFlight,
+    rate_limit::Rate,
+};

@@ -1,0 +1,126 @@
+//! Whether a request is served at all: not of an origin that asks too often, nor more than can be worked on.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use s2s_sdk::v1::ErrorReason;
+
+use super::{
+    in_flight::{InFlight, InFlightGuard},
+    rate_limit::Rate,
+};
+use crate::{
+    api::{Priority, calls},
+    edge::{self, Client, Overload},
+    error::{Error, Result},
+    net::limits::Origin,
+};
+
+/// Whom a port admits; shared by its routes.
+#[derive(Clone)]
+pub struct Admission {
+    pub load: Arc<InFlight>,
+    pub rate: Option<Arc<Rate<Origin>>>,
+}
+
+impl Admission {
+    /// Admits a request, which is in work until the second value is dropped; or says why not.
+    pub async fn admit(&self, mut request: Request) -> Result<(Request, InFlightGuard), (Request, Error)> {
+        if !self.is_open() {
+            let origin = request.extensions().get().map(|Client(address)| Origin::of(*address));
+            // On the heap: most requests never need it.
+            match Box::pin(self.check(priority(&request), origin)).await {
+                Ok(false) => {}
+                Ok(true) => drop(request.extensions_mut().insert(Overload)),
+                Err(error) => return Err((request, error)),
+            }
+        }
+        let (parts, body) = request.into_parts();
+        let (body, counted) = self.load.count(body);
+        Ok((Request::from_parts(parts, body), counted))
+    }
+
+    /// Whether there is room for whatever comes, so that nobody need look who asks for what.
+    fn is_open(&self) -> bool {
+        self.rate.is_none() && self.load.has_room(Priority::Other)
+    }
+
+    /// Admits a request, or says why not. `true`: a visit whose click is not to be stored.
+    async fn check(&self, priority: Priority, origin: Option<Origin>) -> Result<bool> {
+        if let (Some(rate), Some(origin)) = (&self.rate, origin)
+            && priority != Priority::Health
+            && !rate.allows(origin).await
+        {
+            let message =
+                "more requests from this address than the server takes in a second; send again later";
+            return Err(Error::new(ErrorReason::RateLimited, message));
+        }
+        match priority {
+            _ if self.load.has_room(priority) => Ok(false),
+            Priority::Visit => Ok(true),
+            _ => {
+                let message = "the server has more requests in work than it can bear; send again later";
+                Err(Error::new(ErrorReason::Overloaded, message))
+            }
+        }
+    }
+}
+
+/// The priority of a request, by its path and, for HTTP, by its headers.
+fn priority(request: &Request) -> Priority {
+    let path = request.uri().path();
+    if let Ok(call) = calls::find(path) {
+        return call.priority;
+    }
+    // A gRPC path has a dot and two segments; no slug does.
+    if path.starts_with("/s2s.v1.") || path.starts_with("/grpc.reflection.") {
+        return Priority::Other;
+    }
+    if path.starts_with("/grpc.health.v1.") || path == "/healthz" {
+        return Priority::Health;
+    }
+    match edge::purpose(request) {
+        edge::Purpose::Postback => Priority::Conversion,
+        edge::Purpose::Visit => Priority::Visit,
+        edge::Purpose::Look => Priority::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    #[test]
+    fn classes_follow_from_path_and_headers() {
+        let conversions = "/s2s.v1.ConversionService";
+        for (method, path, header, expected) in [
+            ("POST", format!("{conversions}/RecordConversion"), None, Priority::Conversion),
+            ("POST", format!("{conversions}/BatchRecordConversions"), None, Priority::Conversion),
+            ("POST", format!("{conversions}/StreamRecordConversions"), None, Priority::Conversion),
+            ("POST", format!("{conversions}/ListConversions"), None, Priority::Other),
+            ("POST", "/s2s.v1.ClickService/ListClicks".to_owned(), None, Priority::Other),
+            ("POST", "/s2s.v1.ClickService/RecordClick".to_owned(), None, Priority::Conversion),
+            ("POST", "/s2s.v1.PostbackService/ReceivePostback".to_owned(), None, Priority::Conversion),
+            ("POST", "/grpc.health.v1.Health/Check".to_owned(), None, Priority::Health),
+            ("GET", "/healthz".to_owned(), None, Priority::Health),
+            ("GET", "/s2s?val=1".to_owned(), None, Priority::Conversion),
+            ("POST", "/S2S".to_owned(), None, Priority::Conversion),
+            ("HEAD", "/s2s".to_owned(), None, Priority::Other),
+            ("GET", "/s2s".to_owned(), Some(("sec-purpose", "prefetch")), Priority::Other),
+            ("GET", "/s2s".to_owned(), Some(("user-agent", "Slackbot 1.0")), Priority::Other),
+            ("GET", "/summer".to_owned(), None, Priority::Visit),
+            ("GET", "/summer".to_owned(), Some(("user-agent", "Slackbot 1.0")), Priority::Other),
+            ("HEAD", "/summer".to_owned(), None, Priority::Other),
+            ("DELETE", "/summer".to_owned(), None, Priority::Other),
+        ] {
+            let mut request = Request::builder().method(method).uri(&path);
+            if let Some((name, value)) = header {
+                request = request.header(name, value);
+            }
+            let request = request.body(Body::empty()).unwrap();
+            assert_eq!(priority(&request), expected, "{method} {path} {header:?}");
+        }
+    }
+}

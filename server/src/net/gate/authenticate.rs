@@ -1,0 +1,154 @@
+//! Asks every call for its API key, and how often that may call. Health and reflection need none.
+
+use std::{future::pending, sync::Arc, time::Duration};
+
+use axum::{body::Body, extract::Request, middleware::Next, response::Response};
+use futures::{StreamExt as _, stream};
+use http::{HeaderMap, header};
+use http_body_util::{BodyStream, StreamBody};
+use hyper::body::Frame;
+use s2s_sdk::v1::ErrorReason;
+use tonic::Status;
+
+use super::{cross_site, rate_limit::Rate};
+use crate::{
+    api::{Call, Caller, Scopes, calls},
+    core::{
+        App,
+        api_key::{self, ApiKeyId},
+    },
+    error::{Error, Result},
+    net::grpc_failure,
+};
+
+/// Interval between checks of the key of a long call.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How callers from the network prove who they are.
+#[derive(Clone)]
+pub enum CallAuth {
+    /// Every call needs an API key of the core.
+    ApiKeys(Arc<App>),
+    /// Every caller is the administrator: for a developer's own machine.
+    Disabled,
+    /// This server has no core.
+    NoCore,
+}
+
+/// The services that anyone may ask.
+const OPEN_SERVICES: [&str; 2] = ["/grpc.health.", "/grpc.reflection."];
+
+/// Hands a request on with its `Caller`, or refuses it. `rate`: how often one key may call.
+pub async fn authenticate(
+    auth: &CallAuth,
+    rate: Option<&Rate<ApiKeyId>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path();
+    if OPEN_SERVICES.iter().any(|open| path.starts_with(open)) {
+        return next.run(request).await;
+    }
+    // A key is what a page of strangers has not; without keys, it must be known by where it is from.
+    if matches!(auth, CallAuth::Disabled)
+        && let Err(error) = cross_site::check(&request)
+    {
+        return grpc_failure(error);
+    }
+    let call = match calls::find(path) {
+        Ok(call) => call,
+        Err(error) => return grpc_failure(error),
+    };
+    let caller = match admit(auth, rate, call, request.headers()).await {
+        Ok(caller) => caller,
+        Err(error) => return grpc_failure(error),
+    };
+    request.extensions_mut().insert(caller);
+    match auth {
+        CallAuth::ApiKeys(app) if call.is_long => {
+            let headers = request.headers().clone();
+            let response = next.run(request).await;
+            response.map(|body| until(body, refused(app.clone(), headers)))
+        }
+        _ => next.run(request).await,
+    }
+}
+
+async fn admit(
+    auth: &CallAuth,
+    rate: Option<&Rate<ApiKeyId>>,
+    call: &Call,
+    headers: &HeaderMap,
+) -> Result<Caller> {
+    let caller = match auth {
+        CallAuth::ApiKeys(app) => {
+            let (key, caller) = api_key::authenticate(app, bearer(headers)?).await?;
+            // An edge comes for all visitors and merchants, whom it limits itself.
+            if let Some(rate) = rate
+                && caller.may != Scopes::EDGE
+            {
+                // On the heap: most servers never need it.
+                Box::pin(within(rate, key)).await?;
+            }
+            caller
+        }
+        CallAuth::Disabled => Caller::ANYONE,
+        CallAuth::NoCore => return Err(Error::unavailable("there is no core here")),
+    };
+    caller.check(call.scopes)?;
+    Ok(caller)
+}
+
+async fn within(rate: &Rate<ApiKeyId>, key: ApiKeyId) -> Result<()> {
+    if rate.allows(key).await {
+        return Ok(());
+    }
+    let message = "more calls with this API key than the server takes in a second; send again later";
+    Err(Error::new(ErrorReason::RateLimited, message))
+}
+
+/// The key in the header `authorization` (RFC 6750).
+fn bearer(headers: &HeaderMap) -> Result<&str> {
+    let value = headers.get(header::AUTHORIZATION).ok_or_else(|| {
+        let message = "the call has no API key; send the header `authorization` with `Bearer` and the key";
+        Error::new(ErrorReason::ApiKeyMissing, message)
+    })?;
+    let parts = value.to_str().ok().and_then(|text| text.split_once(' '));
+    let key = parts.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, key)| key.trim());
+    key.ok_or_else(|| {
+        let message = "the header `authorization` must be `Bearer`, a blank and the API key";
+        Error::new(ErrorReason::ApiKeyInvalid, message)
+    })
+}
+
+/// Waits until the key is no longer good. A database that does not answer says nothing of it.
+async fn refused(app: Arc<App>, headers: HeaderMap) -> Error {
+    let Ok(key) = bearer(&headers) else { return pending().await };
+    loop {
+        tokio::time::sleep(LOOK_INTERVAL).await;
+        match api_key::authenticate(&app, key).await {
+            Err(error) if error.is_final() => return error,
+            _ => {}
+        }
+    }
+}
+
+/// The body, ended by the status of the error that may come meanwhile.
+fn until(body: Body, refused: impl Future<Output = Error> + Send + 'static) -> Body {
+    let begin = Some((BodyStream::new(body), Box::pin(refused)));
+    let frames = stream::unfold(begin, async |state| {
+        let (mut frames, mut refused) = state?;
+        tokio::select! {
+            frame = frames.next() => Some((frame?, Some((frames, refused)))),
+            error = &mut refused => Some((Ok(Frame::trailers(trailers(error))), None)),
+        }
+    });
+    Body::new(StreamBody::new(frames))
+}
+
+fn trailers(error: Error) -> HeaderMap {
+    let mut trailers = HeaderMap::new();
+    // Fails only for texts that no header can hold, and ours are encoded.
+    let _ = Status::from(error).add_header(&mut trailers);
+    trailers
+}

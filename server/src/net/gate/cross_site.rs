@@ -1,0 +1,203 @@
+//! Which web pages may call a server that asks for no API keys: those of its own origin alone.
+//!
+//! Any page that a developer opens can send requests to this machine. A foreign one is told by its `Origin`, or by
+//! `Sec-Fetch-Site`; one that lets a name of its own lead here (DNS rebinding) by the host that it asked for.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use axum::extract::Request;
+use http::{HeaderMap, HeaderName, header, uri::Authority};
+use s2s_sdk::v1::ErrorReason;
+
+use crate::{
+    edge::OverTls,
+    error::{Error, Result},
+};
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Refuses what a foreign page may have sent.
+pub fn check(request: &Request) -> Result<()> {
+    let secure = request.extensions().get::<OverTls>().is_some();
+    check_parts(request.uri().authority(), request.headers(), secure)
+}
+
+/// `authority`: of the request's target, as HTTP/2 has it.
+fn check_parts(authority: Option<&Authority>, headers: &HeaderMap, secure: bool) -> Result<()> {
+    let refused = |what: &str| {
+        let message = format!(
+            "{what}; without API keys (--no-auth) only programs of this machine may call, and pages of this server's \
+             own origin, by `localhost` or an address of loopback"
+        );
+        Error::new(ErrorReason::OriginRefused, message)
+    };
+    let scheme = if secure { "https" } else { "http" };
+    let mut named = headers.get_all(header::HOST).iter().map(|value| value.to_str().ok());
+    let hosts = (named.next(), named.next());
+    let host = match (authority.map(Authority::as_str), hosts) {
+        (Some(host), (None, _)) | (None, (Some(Some(host)), None)) => host,
+        // Said twice, it must be the same.
+        (Some(host), (Some(Some(other)), None)) if host.eq_ignore_ascii_case(other) => host,
+        _ => return Err(refused("the call names no host, or several")),
+    };
+    let own = Slot::read(host, scheme).filter(Slot::is_loopback);
+    let own = own.ok_or_else(|| refused("the call is for a host that is not this machine"))?;
+    let origin_is_own = |text: &str| {
+        let (origin_scheme, origin) = text.split_once("://")?;
+        let place = Slot::read(origin, origin_scheme)?;
+        Some(origin_scheme.eq_ignore_ascii_case(scheme) && place == own)
+    };
+    let origins = headers.get_all(header::ORIGIN);
+    if !origins.iter().all(|origin| origin.to_str().ok().and_then(origin_is_own) == Some(true)) {
+        return Err(refused("the call is of a page of another origin"));
+    }
+    let sites = headers.get_all(SEC_FETCH_SITE);
+    if sites
+        .iter()
+        .any(|site| site.as_bytes().to_ascii_lowercase().windows(10).any(|word| word == b"cross-site"))
+    {
+        return Err(refused("the call is of a page of another site"));
+    }
+    Ok(())
+}
+
+/// A host and a port.
+#[derive(Debug, PartialEq, Eq)]
+struct Slot {
+    host: String,
+    port: u16,
+}
+
+impl Slot {
+    fn read(text: &str, scheme: &str) -> Option<Self> {
+        // The colons of an IPv6 address stand within brackets.
+        let ends = text.rfind(']').map_or(0, |at| at + 1);
+        let (host, port) = match text.get(ends..)?.split_once(':') {
+            Some((rest, port)) => (text.get(..ends + rest.len())?, Some(port)),
+            None => (text, None),
+        };
+        let port = match port {
+            Some(port) => {
+                port.bytes().all(|byte| byte.is_ascii_digit()).then(|| port.parse().ok()).flatten()?
+            }
+            None if scheme.eq_ignore_ascii_case("https") => 443,
+            None => 80,
+        };
+        Some(Self { host: host.to_ascii_lowercase(), port })
+    }
+
+    /// By its name alone: another name may lead anywhere, and somewhere else the next time.
+    fn is_loopback(&self) -> bool {
+        let host = self.host.as_str();
+        if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            return address.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback());
+        }
+        let label = |label: &str| {
+            let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+            !label.is_empty() && label.bytes().all(letter)
+        };
+        host == "localhost"
+            || host.strip_suffix(".localhost").is_some_and(|name| name.split('.').all(label))
+            || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn passes(authority: Option<&str>, headers: &[(&str, &str)], secure: bool) -> bool {
+        let authority = authority.map(|text| text.parse::<Authority>().unwrap());
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            map.append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        let checked = check_parts(authority.as_ref(), &map, secure);
+        assert!(checked.as_ref().err().is_none_or(|error| error.reason() == ErrorReason::OriginRefused));
+        checked.is_ok()
+    }
+
+    #[test]
+    fn a_host_is_of_this_machine_by_its_name() {
+        for (host, expected) in [
+            ("localhost", true),
+            ("LocalHost:8080", true),
+            ("s2s.localhost:1", true),
+            ("127.0.0.1:8080", true),
+            ("127.255.3.4", true),
+            ("[::1]:8080", true),
+            ("[0:0:0:0:0:0:0:1]", true),
+            ("evil.example", false),
+            ("localhost.evil.example", false),
+            ("evillocalhost", false),
+            (".localhost", false),
+            ("localhost.", false),
+            ("localtest.me:8080", false),
+            ("127.0.0.1.nip.io", false),
+            ("127.1", false),
+            ("0177.0.0.1", false),
+            ("0.0.0.0:8080", false),
+            ("192.168.0.1", false),
+            ("[::]", false),
+            ("[::ffff:127.0.0.1]", false),
+            ("::1", false),
+            ("user@localhost", false),
+            ("localhost:99999", false),
+            ("localhost:+80", false),
+            ("", false),
+        ] {
+            assert_eq!(passes(None, &[("host", host)], false), expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_named_once() {
+        for (authority, hosts, expected) in [
+            (Some("127.0.0.1:80"), &[][..], true),
+            (Some("127.0.0.1:80"), &[("host", "127.0.0.1:80")], true),
+            (Some("127.0.0.1:80"), &[("host", "localhost:80")], false),
+            (Some("evil.example"), &[("host", "localhost")], false),
+            (Some("localhost"), &[("host", "evil.example")], false),
+            (None, &[], false),
+            (None, &[("host", "localhost"), ("host", "localhost")], false),
+            (None, &[("host", "localhost"), ("host", "evil.example")], false),
+        ] {
+            assert_eq!(passes(authority, hosts, false), expected, "{authority:?} {hosts:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_of_its_own_origin() {
+        for (header, value, secure, expected) in [
+            ("origin", "http://localhost:8080", false, true),
+            ("origin", "HTTP://LOCALHOST:8080", false, true),
+            ("origin", "https://localhost:8080", true, true),
+            ("origin", "https://localhost:8080", false, false),
+            ("origin", "http://localhost:8080", true, false),
+            ("origin", "http://localhost", false, false),
+            ("origin", "http://localhost:3000", false, false),
+            ("origin", "http://127.0.0.1:8080", false, false),
+            ("origin", "https://evil.example", false, false),
+            ("origin", "http://localhost:8080.evil.example", false, false),
+            ("origin", "null", false, false),
+            ("origin", "", false, false),
+            ("origin", "\u{fc}", false, false),
+            ("sec-fetch-site", "cross-site", false, false),
+            ("sec-fetch-site", "Cross-Site", false, false),
+            ("sec-fetch-site", "same-site", false, true),
+            ("sec-fetch-site", "same-origin", false, true),
+            ("sec-fetch-site", "none", false, true),
+        ] {
+            let headers = [("host", "localhost:8080"), (header, value)];
+            assert_eq!(passes(None, &headers, secure), expected, "{header}: {value}");
+        }
+        let default = [("host", "localhost:80"), ("origin", "http://localhost")];
+        assert!(passes(None, &default, false));
+        let twice =
+            [("host", "localhost"), ("origin", "http://localhost"), ("origin", "https://evil.example")];
+        assert!(!passes(None, &twice, false));
+    }
+}

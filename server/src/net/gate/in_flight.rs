@@ -1,0 +1,163 @@
+//! Requests in work, and who is turned away when there are too many.
+//!
+//! One count for all, and for each class the count from which on it is turned away: first what can wait,
+//! then the storing of clicks (their visitors are sent on all the same), conversions last. A request is in work
+//! from when it has come whole until its answer begins; so whoever sends slowly fills nothing.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use axum::body::{Body, HttpBody};
+use bytes::Bytes;
+use hyper::body::{Frame, SizeHint};
+
+use crate::api::Priority;
+
+/// The requests in work.
+pub struct InFlight {
+    in_work: AtomicUsize,
+    max: usize,
+}
+
+impl InFlight {
+    /// At most `max` in work, but for what is never turned away.
+    pub fn new(max: usize) -> Arc<Self> {
+        Arc::new(Self { in_work: AtomicUsize::new(0), max })
+    }
+
+    /// Whether there is room for a further request of that class; of a visit, for its click.
+    pub fn has_room(&self, class: Priority) -> bool {
+        let limit = match class {
+            Priority::Other => self.max / 2,
+            Priority::Visit => self.max / 4 * 3,
+            Priority::Conversion => self.max,
+            Priority::Health => return true,
+        };
+        self.in_work.load(Ordering::Relaxed) < limit
+    }
+
+    /// Counts a request from the end of its body, until the second value is dropped.
+    pub fn count(self: &Arc<Self>, body: Body) -> (Body, InFlightGuard) {
+        let work = Arc::new(Work { load: self.clone(), stage: AtomicU8::new(COMING) });
+        if body.is_end_stream() {
+            work.begin();
+            return (body, InFlightGuard(work));
+        }
+        (Body::new(Watched { body, work: work.clone() }), InFlightGuard(work))
+    }
+}
+
+/// Stages of a request.
+const COMING: u8 = 0;
+const IN_WORK: u8 = 1;
+const OVER: u8 = 2;
+
+struct Work {
+    load: Arc<InFlight>,
+    stage: AtomicU8,
+}
+
+impl Work {
+    fn begin(&self) {
+        let begun = self.stage.compare_exchange(COMING, IN_WORK, Ordering::Relaxed, Ordering::Relaxed);
+        if begun.is_ok() {
+            self.load.in_work.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A request that is counted, or will be.
+pub struct InFlightGuard(Arc<Work>);
+
+impl Drop for InFlightGuard {
+    fn drop(&mut self) {
+        if self.0.stage.swap(OVER, Ordering::Relaxed) == IN_WORK {
+            self.0.load.in_work.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A body whose end is seen.
+struct Watched {
+    body: Body,
+    work: Arc<Work>,
+}
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = std::task::ready!(Pin::new(&mut self.body).poll_frame(context));
+        if frame.is_none() || self.body.is_end_stream() {
+            self.work.begin();
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::stream;
+    use http_body_util::BodyExt as _;
+
+    use super::*;
+
+    fn rooms(load: &InFlight) -> [bool; 4] {
+        [Priority::Other, Priority::Visit, Priority::Conversion, Priority::Health]
+            .map(|class| load.has_room(class))
+    }
+
+    #[test]
+    fn conversions_are_turned_away_last() {
+        let load = InFlight::new(8);
+        let mut counted = Vec::new();
+        for in_work in 0..10 {
+            assert_eq!(rooms(&load), [in_work < 4, in_work < 6, in_work < 8, true], "{in_work}");
+            counted.push(load.count(Body::empty()).1);
+        }
+        counted.clear();
+        assert_eq!(rooms(&load), [true; 4]);
+    }
+
+    #[tokio::test]
+    async fn a_request_counts_once_it_has_come_whole() {
+        let load = InFlight::new(2);
+        let slow = Body::from_stream(stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"a"))]));
+        let (mut slow, counted) = load.count(slow);
+        assert!(slow.frame().await.is_some());
+        assert!(load.has_room(Priority::Other), "it has not ended");
+        assert!(slow.frame().await.is_none());
+        assert!(!load.has_room(Priority::Other));
+        drop(counted);
+        assert!(load.has_room(Priority::Other));
+
+        let (whole, counted) = load.count(Body::from("a"));
+        assert_eq!(whole.collect().await.unwrap().to_bytes(), "a");
+        assert!(!load.has_room(Priority::Other));
+        drop(counted);
+
+        // Given up before it came whole: nothing is left of it.
+        let (body, counted) = load.count(Body::from("a"));
+        drop(counted);
+        drop(body.collect().await);
+        assert!(load.has_room(Priority::Other));
+    }
+}

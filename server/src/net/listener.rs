@@ -1,0 +1,259 @@
+//! A port: who may connect, and which protocol they speak.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use axum::{Router, body::Body};
+use futures::future::BoxFuture;
+use ipnet::IpNet;
+use listenfd::ListenFd;
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::{TcpListener, TcpSocket, TcpStream},
+    task::JoinSet,
+    time::{Instant, timeout, timeout_at},
+};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use super::{
+    client_address::{client_address, is_trusted, over_tls},
+    finished, http1, http2,
+    limits::{Origin, PATIENCE, WAITING_CONNECTIONS_MAX},
+    proxy_protocol,
+    slots::{ConnectionSlots, Slot},
+    stop::{LAST_LINGER_TIMEOUT, OnSocket as _, quiet},
+    tls::Tls,
+};
+use crate::edge::{Client, OverTls};
+
+/// What a port is set to.
+pub struct Listener {
+    pub router: Router,
+    /// Takes the place of `router` once it is there.
+    pub later: Arc<OnceLock<Router>>,
+    pub connections_max: usize,
+    pub connections_per_address: usize,
+    pub tls: Option<Tls>,
+    /// Whose word counts for whom they pass on, and who may connect as often as they like.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether trusted proxies begin their connections with a PROXY header.
+    pub proxy_protocol: bool,
+}
+
+/// The socket that a service manager has opened and passes to each process in turn (`LISTEN_FDS`): while none runs, who
+/// comes waits in it.
+pub fn inherited_socket() -> io::Result<Option<TcpListener>> {
+    let mut passed = ListenFd::from_env();
+    if passed.len() > 1 {
+        return Err(io::Error::other(format!("{} sockets were passed, not one", passed.len())));
+    }
+    let Some(listener) = passed.take_tcp_listener(0)? else { return Ok(None) };
+    listener.set_nonblocking(true)?;
+    TcpListener::from_std(listener).map(Some)
+}
+
+/// Listens, with room for those who wait to be accepted.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // As the library does by itself: a restart finds the port free.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING_CONNECTIONS_MAX)
+}
+
+/// How often at the most a port says that it is full.
+const FULL_LOG_INTERVAL: Duration = Duration::from_secs(10);
+
+impl Listener {
+    /// Serves until `stopping`, then answers what it has accepted, for `drain` at the most.
+    pub async fn serve(self, listener: TcpListener, stopping: CancellationToken, drain: Duration) {
+        let port = Arc::new(self);
+        let places = ConnectionSlots::new(port.connections_max, port.connections_per_address);
+        let mut connections = JoinSet::new();
+        let mut told: Option<Instant> = None;
+        let mut admit = |connections: &mut JoinSet<()>, stream: TcpStream, peer: SocketAddr| {
+            let address = peer.ip().to_canonical();
+            let origin = (!is_trusted(address, &port.trusted_proxies)).then(|| Origin::of(address));
+            let Some(place) = places.take(origin) else {
+                if told.is_none_or(|told| told.elapsed() > FULL_LOG_INTERVAL) {
+                    tracing::warn!("connections were refused: too many, in all or from one address");
+                    told = Some(Instant::now());
+                }
+                return;
+            };
+            connections.spawn(port.clone().connection(stream, address, place, stopping.clone()));
+        };
+        loop {
+            tokio::select! {
+                () = stopping.cancelled() => break,
+                Some(_) = connections.join_next(), if !connections.is_empty() => {}
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, peer)) => admit(&mut connections, stream, peer),
+                    Err(error) => {
+                        // Out of file descriptors, mostly: others must close before more can be accepted.
+                        tracing::warn!(%error, "a connection could not be accepted");
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                    }
+                },
+            }
+        }
+        for (stream, peer) in waiting(listener) {
+            admit(&mut connections, stream, peer);
+        }
+        tracing::info!(connections = connections.len(), "stopping");
+        let all_ended = async { while connections.join_next().await.is_some() {} };
+        if timeout(drain, all_ended).await.is_err() {
+            tracing::warn!("some connections did not end in time and were cut");
+            connections.shutdown().await;
+        }
+    }
+
+    /// Serves one connection to its end, unless its place is needed before it asks for anything.
+    async fn connection(
+        self: Arc<Self>,
+        stream: TcpStream,
+        peer: IpAddr,
+        place: Slot,
+        stopping: CancellationToken,
+    ) {
+        let place = Arc::new(place);
+        let served = self.converse(stream, peer, place.clone(), stopping);
+        tokio::select! {
+            served = served => if let Err(error) = served {
+                tracing::debug!(%error, "a connection ended before its first request");
+            },
+            () = place.needed() => {}
+        }
+    }
+
+    /// Serves one connection to its end; once `stopping`, to the end of what is under way.
+    async fn converse(
+        self: Arc<Self>,
+        mut stream: TcpStream,
+        mut peer: IpAddr,
+        place: Arc<Slot>,
+        stopping: CancellationToken,
+    ) -> io::Result<()> {
+        let beginning_ends = Instant::now() + PATIENCE;
+        stream.set_nodelay(true)?;
+        #[cfg(target_os = "linux")]
+        socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(super::limits::UNTAKEN_MAX))?;
+        if self.proxy_protocol && is_trusted(peer, &self.trusted_proxies) {
+            let begun = timeout_at(beginning_ends, first_bytes(&stream, &mut [0], &stopping)).await??;
+            if begun.is_none() {
+                return close_unused(stream).await;
+            }
+            let client = timeout_at(beginning_ends, proxy_protocol::read(&mut stream)).await??;
+            peer = client.unwrap_or(peer).to_canonical();
+        }
+        let spoken = timeout_at(beginning_ends, spoken(&stream, self.tls.is_some(), &stopping)).await??;
+        let Some(spoken) = spoken else { return close_unused(stream).await };
+        let (port, own_tls) = (self.clone(), self.tls.is_some());
+        let answer = move |mut request: http::Request<Body>| -> BoxFuture<'static, http::Response<Body>> {
+            place.asked();
+            let address = client_address(peer, request.headers(), &port.trusted_proxies);
+            if over_tls(own_tls, peer, request.headers(), &port.trusted_proxies) {
+                request.extensions_mut().insert(OverTls);
+            }
+            request.extensions_mut().insert(Client(address));
+            let answered = port.later.get().unwrap_or(&port.router).clone().oneshot(request);
+            Box::pin(async move {
+                let Ok(response) = answered.await;
+                finished(response)
+            })
+        };
+        match (spoken, &self.tls) {
+            (Spoken::Tls, Some(tls)) => match timeout_at(beginning_ends, tls.accept(stream)).await?? {
+                (stream, true) => http2::serve(stream, beginning_ends, answer, stopping.cancelled()).await,
+                (stream, false) => http1::serve(stream, answer, stopping.cancelled()).await,
+            },
+            (_, Some(_)) => no_tls(stream).await?,
+            (Spoken::Http2, None) => http2::serve(stream, beginning_ends, answer, stopping.cancelled()).await,
+            (Spoken::Http1 | Spoken::Tls, None) => http1::serve(stream, answer, stopping.cancelled()).await,
+        }
+        Ok(())
+    }
+}
+
+/// What a client speaks.
+enum Spoken {
+    Http1,
+    Http2,
+    Tls,
+}
+
+/// Who waits to be accepted: the system has told them that we are there, and would reset them with the listener.
+fn waiting(listener: TcpListener) -> impl Iterator<Item = (TcpStream, SocketAddr)> {
+    // The runtime's own may not have heard of all of them yet.
+    let listener = listener.into_std();
+    let accept = move || {
+        let (stream, peer) = listener.as_ref().ok()?.accept().ok()?;
+        stream.set_nonblocking(true).ok()?;
+        Some((TcpStream::from_std(stream).ok()?, peer))
+    };
+    let most = usize::try_from(WAITING_CONNECTIONS_MAX).unwrap_or(usize::MAX);
+    std::iter::from_fn(accept).take(most)
+}
+
+/// Waits for the first bytes, and leaves them where they are. `None`: none have come, and the server stops.
+async fn first_bytes(
+    stream: &TcpStream,
+    first: &mut [u8],
+    stopping: &CancellationToken,
+) -> io::Result<Option<usize>> {
+    tokio::select! {
+        biased;
+        length = stream.peek(first) => return length.map(Some),
+        () = quiet(stopping) => {}
+    }
+    if stream.has_unread() { stream.peek(first).await.map(Some) } else { Ok(None) }
+}
+
+/// Closes a connection that has said nothing, so that what it says in this moment does not make it a broken one.
+async fn close_unused(mut stream: TcpStream) -> io::Result<()> {
+    stream.shutdown().await?;
+    http1::linger(&mut stream, LAST_LINGER_TIMEOUT).await;
+    Ok(())
+}
+
+/// Waits for the first bytes and looks at them: TLS begins with a byte of its own, HTTP/2 with `PRI `, which
+/// no HTTP/1 request does. `None`: none have come, and the server stops.
+async fn spoken(stream: &TcpStream, tls: bool, stopping: &CancellationToken) -> io::Result<Option<Spoken>> {
+    const PREFACE: &[u8] = b"PRI ";
+    const HANDSHAKE: u8 = 22;
+    let mut pause = Duration::from_millis(5);
+    loop {
+        let mut first = [0; PREFACE.len()];
+        let Some(length) = first_bytes(stream, &mut first, stopping).await? else { return Ok(None) };
+        match first.get(..length) {
+            Some([]) | None => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Some([HANDSHAKE, ..]) if tls => return Ok(Some(Spoken::Tls)),
+            Some(_) if tls => return Ok(Some(Spoken::Http1)),
+            Some(PREFACE) => return Ok(Some(Spoken::Http2)),
+            Some(begin) if !PREFACE.starts_with(begin) => return Ok(Some(Spoken::Http1)),
+            // `P` may become either; a peek does not wait for more. Who sends by the byte is looked at ever
+            // more seldom.
+            Some(_) => {
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+            }
+        }
+    }
+}
+
+/// The answer to plain HTTP where TLS is spoken.
+async fn no_tls(mut stream: TcpStream) -> io::Result<()> {
+    const BODY: &str = r#"{"reason":"TLS_REQUIRED","message":"this port speaks TLS: use https"}"#;
+    let head = "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\n\
+                        x-content-type-options: nosniff\r\nconnection: close\r\n";
+    let answer = format!("{head}content-length: {}\r\n\r\n{BODY}", BODY.len());
+    stream.write_all(answer.as_bytes()).await?;
+    stream.shutdown().await?;
+    http1::linger(&mut stream, http1::LINGER_TIMEOUT).await;
+    Ok(())
+}

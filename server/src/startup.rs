@@ -1,0 +1,163 @@
+//! The start and the end of the server, as a sequence of named steps.
+//!
+//! 1. `bind`: signals, ports, certificates. 2. `core`: the database and the services, here or elsewhere.
+//! 3. `edge`: the spool, and what an edge must know. 4. `serve`: the ports answer until a signal comes.
+//! 5. `shutdown`: everything accepted is written, then the database is closed.
+
+mod bind;
+mod core;
+mod edge;
+mod exposure;
+mod serve;
+mod shutdown;
+
+use std::{
+    io,
+    process::ExitCode,
+    sync::{Arc, Weak},
+};
+
+use futures::future::BoxFuture;
+use tokio::runtime::{Builder, Runtime};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use url::Url;
+
+use self::{
+    bind::{Ports, Signals},
+    core::{CoreHandle, CoreStarter},
+};
+use crate::{
+    clock::{Reference, Watch},
+    config::{Config, NoConfig, Role},
+    edge::Edge,
+    error::StartError,
+    telemetry,
+    values::{id::Random, time::Clock},
+};
+
+/// Runs the program, from its arguments to its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    exposure::start();
+    let config = match Config::read() {
+        Ok(config) => config,
+        Err(NoConfig::Asked(text)) => {
+            println!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Err(NoConfig::Wrong(error)) => return failed(&error),
+    };
+    telemetry::start(&config.log);
+    exposure::tell(&config);
+    let ended = runtime(config.threads()).and_then(|runtime| runtime.block_on(run(config)));
+    ended.map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
+}
+
+fn failed(error: &StartError) -> ExitCode {
+    eprintln!("error: {error}");
+    ExitCode::from(error.exit_code())
+}
+
+/// Builds the runtime. A lone thread needs no work stealing, and is measurably faster without it.
+fn runtime(threads: usize) -> Result<Runtime, StartError> {
+    let mut builder = match threads {
+        1 => Builder::new_current_thread(),
+        _ => Builder::new_multi_thread(),
+    };
+    builder.worker_threads(threads).enable_all().build().map_err(|error| system(&error))
+}
+
+/// The error of a start that the operating system refused.
+fn system(error: &io::Error) -> StartError {
+    StartError::failure("SYSTEM_FAILED", error.to_string())
+}
+
+/// Starts the server, serves until a signal comes, and ends.
+async fn run(mut config: Config) -> Result<(), StartError> {
+    // Before the port is bound: a caller that finds it open may already send a signal.
+    let signals = Signals::catch()?;
+    let ports = Ports::bind(&mut config)?;
+    let process = Process::new(config);
+    let tls = bind::read_certificates(&process)?;
+    let public_url = ports.public_url(&process.config, tls.is_some())?;
+    let handle = CoreHandle::default();
+    let core = process.begin_core(public_url, handle.clone()).await;
+    let edge = edge::open(&process, core.as_ref(), &handle).await?;
+    let core = core.map(|core| core.or_later(edge.is_some())).transpose()?;
+    let watching =
+        process.watch.clone().keep(other_clock(handle.clone(), edge.clone()), process.stopping.clone());
+    process.edge_tasks.spawn(watching);
+    let served = serve::Served { handle: handle.clone(), edge: edge.clone(), tls };
+    serve::serve(&process, ports, signals, core, served).await?;
+    let core_is_down = edge.as_ref().is_some_and(|edge| edge.core_is_away());
+    let db = handle.db.get().cloned();
+    // Writers end once nobody who may write is left.
+    drop((edge, handle));
+    shutdown::shut_down(process, core_is_down, db).await
+}
+
+/// The parts that every step of the start shares.
+struct Process {
+    config: Config,
+    watch: Watch,
+    random: Random,
+    stopping: CancellationToken,
+    /// Tasks of the edge and of the ports.
+    edge_tasks: TaskTracker,
+    /// Tasks of the core, which hang where the database hangs.
+    core_tasks: TaskTracker,
+}
+
+impl Process {
+    fn new(config: Config) -> Self {
+        Self {
+            config,
+            watch: Watch::new(Clock::system()),
+            random: Random::system(),
+            stopping: CancellationToken::new(),
+            edge_tasks: TaskTracker::new(),
+            core_tasks: TaskTracker::new(),
+        }
+    }
+
+    fn role(&self) -> Role {
+        self.config.edge.role
+    }
+
+    /// Begins to start the core; `None` where the core is another process.
+    async fn begin_core(&self, public_url: Url, handle: CoreHandle) -> Option<core::Start> {
+        if self.role() == Role::Edge {
+            return None;
+        }
+        let starter = CoreStarter {
+            config: self.config.clone(),
+            public_url,
+            watch: self.watch.clone(),
+            random: self.random.clone(),
+            tasks: self.core_tasks.clone(),
+            stopping: self.stopping.clone(),
+            handle,
+        };
+        // A database may hang, or be migrated for long: an edge that can begin alone does not wait for it.
+        let alone = self.role() == Role::All && Edge::can_begin_alone(self.config.spool().as_ref());
+        Some(starter.begin(alone).await)
+    }
+}
+
+/// Asks another clock: a core asks its database's, an edge its core's.
+fn other_clock(
+    handle: CoreHandle,
+    edge: Option<Arc<Edge>>,
+) -> impl Fn() -> BoxFuture<'static, Option<Reference>> {
+    move || {
+        let app = handle.app.get().and_then(Weak::upgrade);
+        let edge = edge.clone();
+        Box::pin(async move {
+            match (app, edge) {
+                (Some(app), _) => app.other_clock().await,
+                (None, Some(edge)) => edge.core_time().await.map(Reference::Core),
+                (None, None) => None,
+            }
+        })
+    }
+}

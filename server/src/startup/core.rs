@@ -1,0 +1,240 @@
+//! The second step: the core's database, state and services.
+//!
+//! The core starts at once or, where an edge can do without it for a while, once its database answers.
+
+use std::{
+    io::Write as _,
+    pin::Pin,
+    sync::{Arc, OnceLock, Weak},
+    time::Duration,
+};
+
+use tokio::time::{sleep, timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use url::Url;
+
+use super::exposure;
+use crate::{
+    api::Services,
+    clock::{Reference, SKEW_MAX, Watch},
+    config::{Config, backend},
+    core::{App, Settings, api_key, postback, retention},
+    db::Db,
+    error::{self, StartError},
+    net::{self, CallAuth},
+    values::id::Random,
+};
+
+/// Time that an edge which can begin alone waits for its core.
+const CORE_PATIENCE: Duration = Duration::from_secs(1);
+/// Delay before the start is tried again.
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+
+const NOT_YET: &str = "THE CORE CAN'T START YET: clicks and postbacks go to the spool";
+const STARTED: &str = "the database is there: the core has started";
+
+/// The parts of the core that are up. Clones share state.
+#[derive(Clone, Default)]
+pub struct CoreHandle {
+    pub db: Arc<OnceLock<Db>>,
+    pub services: Arc<OnceLock<Services>>,
+    pub app: Arc<OnceLock<Weak<App>>>,
+}
+
+/// Everything that a core starts with.
+pub struct CoreStarter {
+    pub config: Config,
+    /// The URL under which the world reaches this server.
+    pub public_url: Url,
+    pub watch: Watch,
+    pub random: Random,
+    pub tasks: TaskTracker,
+    pub stopping: CancellationToken,
+    /// Filled once the core has started.
+    pub handle: CoreHandle,
+}
+
+/// An attempt to start. It gives the starter back, for another one.
+type Attempt = Pin<Box<dyn Future<Output = (CoreStarter, Result<CallAuth, StartError>)> + Send>>;
+
+/// How far the first attempt came.
+pub enum Start {
+    Up(CallAuth),
+    /// The attempt is under way: the database hangs, or is being migrated.
+    Starting(Attempt),
+    Failed(Box<CoreStarter>, StartError),
+}
+
+impl Start {
+    pub fn has_failed(&self) -> bool {
+        matches!(self, Self::Failed(..))
+    }
+
+    /// Whether the start failed for a cause that somebody must mend.
+    pub fn has_failed_for_good(&self) -> bool {
+        matches!(self, Self::Failed(_, error) if !error.may_pass())
+    }
+
+    /// Goes on without a core that may start later, where an edge answers meanwhile.
+    pub fn or_later(self, has_edge: bool) -> Result<UpOrLater, StartError> {
+        match self {
+            Self::Up(auth) => Ok(UpOrLater::Up(auth)),
+            Self::Failed(_, error) if !has_edge => Err(error),
+            Self::Failed(starter, error) => {
+                tracing::error!(%error, "{NOT_YET}");
+                Ok(UpOrLater::Later(Later::Retry(starter)))
+            }
+            Self::Starting(attempt) => {
+                tracing::error!("{NOT_YET}");
+                Ok(UpOrLater::Later(Later::Await(attempt)))
+            }
+        }
+    }
+}
+
+/// A core that is up, or one that an edge does not wait for.
+pub enum UpOrLater {
+    Up(CallAuth),
+    Later(Later),
+}
+
+/// A core that may start later.
+pub enum Later {
+    Await(Attempt),
+    Retry(Box<CoreStarter>),
+}
+
+impl Later {
+    /// Waits until the core is up; `None`: the server stopped before.
+    pub async fn up(self) -> Option<CallAuth> {
+        let starter = match self {
+            Self::Retry(starter) => *starter,
+            Self::Await(attempt) => match attempt.await {
+                (_, Ok(auth)) => {
+                    tracing::warn!("{STARTED}");
+                    return Some(auth);
+                }
+                (starter, Err(error)) => {
+                    tracing::error!(%error, "the core can't start yet");
+                    starter
+                }
+            },
+        };
+        starter.retry_until_up().await
+    }
+}
+
+/// Refuses a start while the clocks of this machine and of the database differ by more than `SKEW_MAX`: nobody can say
+/// which of them is wrong, and both decide what counts. A spool keeps what arrives meanwhile.
+async fn check_clock(db: &Db, watch: &Watch) -> Result<(), StartError> {
+    let Some(database) = db.time().await.map_err(error::Error::from)? else { return Ok(()) };
+    // The system's clock may have been set right since the process began.
+    watch.look(Some(Reference::Database(database)));
+    let ahead = watch.clock().now().ahead_of(database);
+    if ahead.size() <= SKEW_MAX {
+        return Ok(());
+    }
+    let message =
+        format!("the clock of this machine is {ahead} the database's; set right whichever is wrong");
+    Err(StartError::failure("CLOCK_WRONG", message).passing(true))
+}
+
+impl CoreStarter {
+    /// Makes the first attempt. `alone`: an edge can begin without the core, so that it is waited for only briefly.
+    pub async fn begin(self, alone: bool) -> Start {
+        let mut attempt: Attempt = Box::pin(self.attempt());
+        let ended = if alone {
+            timeout(CORE_PATIENCE, &mut attempt).await.ok()
+        } else {
+            Some(attempt.as_mut().await)
+        };
+        match ended {
+            None => Start::Starting(attempt),
+            Some((_, Ok(auth))) => Start::Up(auth),
+            Some((starter, Err(error))) => Start::Failed(Box::new(starter), error),
+        }
+    }
+
+    async fn attempt(mut self) -> (Self, Result<CallAuth, StartError>) {
+        let auth = self.start().await;
+        (self, auth)
+    }
+
+    /// Starts the core. Returns how callers from the network prove who they are.
+    async fn start(&mut self) -> Result<CallAuth, StartError> {
+        let db = self.open_database().await?;
+        let config = &self.config;
+        let settings = Settings {
+            public_url: self.public_url.clone(),
+            retention: config.retention(),
+            store_addresses: config.store_addresses,
+            batch_max: config.batch_max.into(),
+            watch: self.watch.clone(),
+        };
+        let random = self.random.clone();
+        let app = App::start(db.clone(), random, settings, self.stopping.clone(), &self.tasks);
+        let app = Arc::new(app.await?);
+        retention::prepare(&app).await?;
+        let auth = self.call_auth(&app).await?;
+        self.tasks.spawn(postback::keep_matching(Arc::downgrade(&app), self.stopping.clone()));
+        self.tasks.spawn(retention::keep(Arc::downgrade(&app), self.stopping.clone()));
+        self.tasks.spawn(db.clone().keep_log_short(self.stopping.clone()));
+        // Set once: `start` succeeds at most once.
+        let _ = self.handle.services.set(net::services(&app));
+        let _ = self.handle.app.set(Arc::downgrade(&app));
+        let _ = self.handle.db.set(db);
+        Ok(auth)
+    }
+
+    async fn open_database(&self) -> Result<Db, StartError> {
+        let config = &self.config;
+        let url = &config.database_url;
+        let opened = Db::open(backend(url.reveal()), url.reveal(), &config.allow_lossy, config.batches_max);
+        let db = opened.await.map_err(|error| {
+            let message = format!("can't use the database {url}: {}", url.blotted(&error.to_string()));
+            StartError::failure(error.reason(), message).passing(error.is_outage())
+        })?;
+        if let Some(file) = config.database_file() {
+            exposure::close_beside(&file);
+        }
+        check_clock(&db, &self.watch).await?;
+        for setting in &config.allow_lossy {
+            tracing::warn!(setting, "a crash may lose what was acknowledged: a lossy setting is allowed");
+        }
+        Ok(db)
+    }
+
+    /// Chooses how callers prove who they are. Prints the administrator's first key where it was made now.
+    async fn call_auth(&mut self, app: &Arc<App>) -> Result<CallAuth, StartError> {
+        if self.config.no_auth {
+            let address = self.config.listen;
+            tracing::warn!(
+                "NO API KEYS ARE ASKED FOR (--no-auth): whoever reaches {address} is the administrator"
+            );
+            return Ok(CallAuth::Disabled);
+        }
+        if let Some(text) = api_key::first(app, self.config.admin_key.take()).await? {
+            let said = "The administrator's API key, shown this once; paste the next line into your shell:";
+            let written = writeln!(std::io::stdout(), "{said}\nKEY={}", text.reveal());
+            written.map_err(|error| error::Error::internal(&error))?;
+        }
+        Ok(CallAuth::ApiKeys(app.clone()))
+    }
+
+    /// Tries to start until it succeeds; `None`: the server stopped before.
+    async fn retry_until_up(mut self) -> Option<CallAuth> {
+        loop {
+            self.stopping.run_until_cancelled(sleep(RETRY_INTERVAL)).await?;
+            let stopping = self.stopping.clone();
+            match stopping.run_until_cancelled(Box::pin(self.start())).await? {
+                Ok(auth) => {
+                    tracing::warn!("{STARTED}");
+                    return Some(auth);
+                }
+                // A cause that does not pass, such as a lossy setting, is for people.
+                Err(error) if !error.may_pass() => tracing::error!(%error, "the core can't start"),
+                Err(error) => tracing::debug!(%error, "the core can't start yet"),
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The third step: the edge.
+
+use std::sync::Arc;
+
+use super::{
+    Process,
+    core::{self, CoreHandle},
+};
+use crate::{
+    config::Role,
+    edge::{CoreTransport, Edge},
+    error::StartError,
+};
+
+/// Opens the edge; `None` where this server has none.
+///
+/// An edge that knows enough opens although its core did not start, if the core may start later.
+pub async fn open(
+    process: &Process,
+    core: Option<&core::Start>,
+    handle: &CoreHandle,
+) -> Result<Option<Arc<Edge>>, StartError> {
+    if process.role() == Role::Core || core.is_some_and(core::Start::has_failed_for_good) {
+        return Ok(None);
+    }
+    let transport = match process.role() {
+        Role::Edge => CoreTransport::connect(process.config.core()?)?,
+        _ => CoreTransport::InProcess(handle.services.clone()),
+    };
+    let (spool, random) = (process.config.spool(), process.random.clone());
+    let (tasks, stopping) = (&process.edge_tasks, &process.stopping);
+    let opened = Edge::start(transport, spool, &process.watch, random, tasks, stopping).await;
+    match opened {
+        Ok(edge) => Ok(Some(Arc::new(edge))),
+        // The failed core is the cause, and says so in `core::Start::or_later`.
+        Err(_) if core.is_some_and(core::Start::has_failed) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,132 @@
+//! The fourth step: the ports answer until a signal comes.
+
+use std::{
+    io::{self, Write as _},
+    sync::{Arc, OnceLock},
+};
+
+use axum::Router;
+use tonic::service::Routes;
+use tonic_health::server::{HealthReporter, health_reporter};
+
+use super::{
+    Process,
+    bind::{Ports, Signals},
+    core::{CoreHandle, Later, UpOrLater},
+    system,
+};
+use crate::{
+    config::Role,
+    edge::Edge,
+    error::{self, StartError},
+    net::{self, CallAuth, Health, Tls},
+};
+
+/// What the ports serve.
+pub struct Served {
+    pub handle: CoreHandle,
+    pub edge: Option<Arc<Edge>>,
+    pub tls: Option<Tls>,
+}
+
+/// Serves until a signal comes and the connections are drained. `core`: `None` where it is another process.
+pub async fn serve(
+    process: &Process,
+    ports: Ports,
+    mut signals: Signals,
+    core: Option<UpOrLater>,
+    served: Served,
+) -> Result<(), StartError> {
+    let (reporter, health_service) = health_reporter();
+    let health_routes = Routes::new(health_service);
+    let health = Health::new(
+        served.edge.as_deref().map(Edge::health),
+        process.watch.clone(),
+        process.stopping.clone(),
+    );
+    watch_health(process, &health, reporter, &served.handle);
+    let url = ports.url(served.tls.is_some());
+    if let Some(listener) = ports.health {
+        let address = listener.local_addr().map_err(|error| system(&error))?;
+        say(&format!("health alone: http://{address}"))?;
+        let port = net::health_port(health_routes.clone(), health.clone());
+        process.edge_tasks.spawn(port.serve(listener, process.stopping.clone(), process.config.drain()));
+    }
+    let routers = Routers {
+        config: process.config.clone(),
+        health_routes,
+        health,
+        edge: served.edge,
+        handle: served.handle,
+    };
+    let (router, slot) = open_router(process, core, routers)?;
+    say(&format!("s2s-server listens on {url}"))?;
+    let stop = async {
+        signals.wait().await;
+        process.stopping.cancel();
+    };
+    let port = net::listener(router, slot, served.tls, &process.config);
+    tokio::join!(port.serve(ports.main, process.stopping.clone(), process.config.drain()), stop);
+    Ok(())
+}
+
+fn say(line: &str) -> Result<(), StartError> {
+    writeln!(io::stdout(), "{line}").map_err(|error| system(&error))
+}
+
+fn watch_health(process: &Process, health: &Health, reporter: HealthReporter, handle: &CoreHandle) {
+    let has_database = process.role() != Role::Edge;
+    let db = handle.db.clone();
+    let kept = health.clone().keep(move || has_database.then(|| db.get().cloned()), reporter);
+    process.core_tasks.spawn(kept);
+}
+
+/// The parts of which the router is made, once or twice.
+struct Routers {
+    config: crate::config::Config,
+    health_routes: Routes,
+    health: Health,
+    edge: Option<Arc<Edge>>,
+    handle: CoreHandle,
+}
+
+impl Routers {
+    fn build(&self, auth: Option<CallAuth>) -> error::Result<Router> {
+        let core = auth.and_then(|auth| Some((self.handle.services.get()?.routes.clone(), auth)));
+        let (health_routes, health) = (self.health_routes.clone(), self.health.clone());
+        net::router(core, health_routes, self.edge.clone(), health, &self.config)
+    }
+}
+
+/// The router to begin with, and the slot for the one that takes its place once a late core has started.
+fn open_router(
+    process: &Process,
+    core: Option<UpOrLater>,
+    routers: Routers,
+) -> Result<(Router, Arc<OnceLock<Router>>), StartError> {
+    let slot = Arc::new(OnceLock::new());
+    let router = match core {
+        None => routers.build(None)?,
+        Some(UpOrLater::Up(auth)) => routers.build(Some(auth))?,
+        Some(UpOrLater::Later(later)) => {
+            let router = routers.build(None)?;
+            process.edge_tasks.spawn(replace_router(later, routers, slot.clone(), process.stopping.clone()));
+            router
+        }
+    };
+    Ok((router, slot))
+}
+
+/// Fills the slot once the core has started.
+async fn replace_router(
+    later: Later,
+    routers: Routers,
+    slot: Arc<OnceLock<Router>>,
+    stopping: tokio_util::sync::CancellationToken,
+) {
+    let auth = stopping.run_until_cancelled(later.up()).await.flatten();
+    if let Some(router) = auth.and_then(|auth| routers.build(Some(auth)).ok()) {
+        // Set only here.
+        let _ = slot.set(router);
+    }
+}

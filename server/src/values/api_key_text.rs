@@ -1,0 +1,135 @@
+//! The text of an API key, and its hash.
+//!
+//! `s2s_`, 160 random bits and a checksum in lower-case hexadecimal. The checksum is the beginning of a SHA-256,
+//! so that a scanner, or a shell with `sha256sum`, can make and tell keys; a mistyped one is refused without the
+//! database. What is stored is the SHA-256 of the whole. A slow hash would add nothing: it is for secrets that
+//! people choose, and nobody finds 160 random bits by trying. Since a key is found by its hash, no comparison of
+//! secrets takes a time that would tell something: nobody can aim at a hash.
+
+use std::{fmt, str::FromStr};
+
+use sea_orm::{DbErr, DeriveValueType, TryFromU64};
+use sha2::{Digest as _, Sha256};
+
+use crate::values::id::Random;
+
+const PREFIX: &str = "s2s_";
+const RANDOM_BYTES: usize = 20;
+/// Digits of the checksum: 32 bits.
+const CHECKSUM_CHARS: usize = 8;
+const CHARS: usize = PREFIX.len() + 2 * RANDOM_BYTES + CHECKSUM_CHARS;
+
+/// The text of an API key: to be shown once, and never logged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyText(String);
+
+/// What is kept of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, DeriveValueType)]
+pub struct KeyHash(Vec<u8>);
+
+// SeaORM asks this of every primary key; none of ours is a number made by the database.
+impl TryFromU64 for KeyHash {
+    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+        Err(DbErr::ConvertFromU64("KeyHash"))
+    }
+}
+
+impl KeyHash {
+    /// Of whatever has the length of a key's text; its checksum is not looked at.
+    pub fn of(text: &str) -> Option<Self> {
+        (text.len() == CHARS).then(|| Self(Sha256::digest(text).to_vec()))
+    }
+
+    /// The first half in hexadecimal.
+    pub fn half(&self) -> String {
+        hex(self.0.get(..16).unwrap_or_default())
+    }
+}
+
+impl KeyText {
+    pub fn random(random: &Random) -> Self {
+        let begin = format!("{PREFIX}{}", hex(&random.bytes::<RANDOM_BYTES>()));
+        Self(format!("{begin}{}", checksum(&begin)))
+    }
+
+    pub fn hash(&self) -> KeyHash {
+        KeyHash(Sha256::digest(&self.0).to_vec())
+    }
+
+    /// To be shown, this once.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for KeyText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyText(…)")
+    }
+}
+
+impl FromStr for KeyText {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.strip_prefix(PREFIX).filter(|_| text.len() == CHARS);
+        let right =
+            digits.is_some_and(|digits| digits.bytes().all(|byte| b"0123456789abcdef".contains(&byte)));
+        let parts = text.split_at_checked(CHARS - CHECKSUM_CHARS).filter(|_| right);
+        match parts {
+            None => {
+                Err(format!("must be `{PREFIX}` and {} lower-case hexadecimal digits", CHARS - PREFIX.len()))
+            }
+            Some((begin, sum)) if checksum(begin) == sum => Ok(Self(text.to_owned())),
+            Some(_) => Err("has a wrong checksum, so that it must be mistyped".to_owned()),
+        }
+    }
+}
+
+fn checksum(begin: &str) -> String {
+    let mut sum = hex(&Sha256::digest(begin));
+    sum.truncate(CHECKSUM_CHARS);
+    sum
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_mistyped_anywhere_is_refused() {
+        let key = KeyText::random(&Random::system());
+        let text = key.reveal();
+        assert_eq!(text.parse(), Ok(key.clone()));
+        for (index, letter) in text.char_indices() {
+            for other in "0f_S".chars().filter(|other| *other != letter) {
+                let mistyped: String = text
+                    .char_indices()
+                    .map(|(at, letter)| if at == index { other } else { letter })
+                    .collect();
+                assert!(mistyped.parse::<KeyText>().is_err(), "{mistyped}");
+            }
+        }
+        let cut = text.strip_prefix('s').unwrap();
+        for text in ["", "s2s_", cut, &format!("{text}0"), &text.to_uppercase(), &"é".repeat(CHARS / 2)] {
+            assert!(text.parse::<KeyText>().is_err(), "{text}");
+        }
+        assert_eq!(format!("{key:?}"), "KeyText(…)");
+    }
+
+    #[test]
+    fn keys_can_be_made_with_a_shell() {
+        // s=s2s_$(printf 0%.0s $(seq 40)); echo "$s$(printf %s "$s" | sha256sum | cut -c1-8)"
+        let key: KeyText = format!("s2s_{}24b16eba", "0".repeat(40)).parse().unwrap();
+        assert_eq!(KeyHash::of(key.reveal()), Some(key.hash()));
+        assert_eq!(KeyHash::of("s2s_0"), None);
+    }
+}

@@ -1,0 +1,297 @@
+//! Click ids: minting, signing and checking them without the database (DESIGN 5.2).
+//!
+//! 128 bits name the click: time (40 bits of 10 ms since 1970), link key (40), random (48); time first,
+//! so that inserts are local. On the wire a key id (8) goes before them and a MAC (64) behind, over all
+//! of it and the account: 25 bytes, 40 characters of base32, safe in any case and any URL.
+
+use std::fmt;
+
+use sea_orm::{DbErr, DeriveValueType, TryFromU64};
+use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
+
+use super::{
+    id::{AccountId, Random, base32, from_base32},
+    time::Time,
+};
+
+/// Bytes of a key's secret.
+pub const SECRET_BYTES: usize = 32;
+
+const WIRE_BYTES: usize = 25;
+const MAC_BYTES: usize = 8;
+const RANDOM_BYTES: usize = 6;
+const RANDOM_BITS: u32 = 48;
+const TICK_MICROS: i64 = 10_000;
+const TIME_BITS: u32 = 40;
+
+/// A link's key in click ids: 40 random bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, DeriveValueType)]
+pub struct LinkKey(i64);
+
+impl LinkKey {
+    pub const BITS: u32 = 40;
+
+    /// The lowest 40 bits of `bits`.
+    pub fn from_bits(bits: u64) -> Self {
+        Self(i64::try_from(bits & ((1 << Self::BITS) - 1)).unwrap_or_default())
+    }
+
+    pub fn bits(self) -> u64 {
+        self.0.unsigned_abs()
+    }
+
+    pub fn random(random: &Random) -> Self {
+        Self::from_bits(u64::from_be_bytes(random.bytes()))
+    }
+}
+
+/// A click, as the database knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
+pub struct ClickId(pub Uuid);
+
+impl ClickId {
+    pub fn new(time: Time, link: LinkKey, random: [u8; RANDOM_BYTES]) -> Self {
+        let ticks = u128::try_from(time.micros().div_euclid(TICK_MICROS)).unwrap_or_default();
+        let ticks = ticks & ((1 << TIME_BITS) - 1);
+        let random = random.iter().fold(0_u128, |sum, byte| (sum << 8) | u128::from(*byte));
+        let link = u128::from(link.bits());
+        Self(Uuid::from_u128((ticks << (LinkKey::BITS + RANDOM_BITS)) | (link << RANDOM_BITS) | random))
+    }
+
+    /// No click id of this time or later is lower.
+    pub fn first(time: Time) -> Uuid {
+        Self::new(time, LinkKey::from_bits(0), [0; RANDOM_BYTES]).0
+    }
+
+    /// When the visitor clicked, to 10 milliseconds.
+    pub fn time(self) -> Time {
+        let ticks = i64::try_from(self.0.as_u128() >> (LinkKey::BITS + RANDOM_BITS)).unwrap_or_default();
+        Time::from_micros(ticks.saturating_mul(TICK_MICROS))
+    }
+
+    /// The time that an id of the table begins with.
+    pub fn time_of(id: Uuid) -> Time {
+        Self(id).time()
+    }
+
+    /// The link that was clicked.
+    pub fn link_key(self) -> LinkKey {
+        LinkKey::from_bits(
+            u64::try_from((self.0.as_u128() >> RANDOM_BITS) & u128::from(u64::MAX)).unwrap_or_default(),
+        )
+    }
+}
+
+impl TryFromU64 for ClickId {
+    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+        Err(DbErr::ConvertFromU64("ClickId"))
+    }
+}
+
+/// A click id with the number of the key that signs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignedClickId {
+    pub key_id: KeyId,
+    pub id: ClickId,
+}
+
+/// The number of a click id key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, DeriveValueType)]
+pub struct KeyId(i16);
+
+impl KeyId {
+    pub fn new(number: u8) -> Self {
+        Self(i16::from(number))
+    }
+
+    pub fn number(self) -> u8 {
+        u8::try_from(self.0).unwrap_or_default()
+    }
+}
+
+/// A key that signs click ids.
+#[derive(Clone)]
+pub struct ClickIdKey {
+    pub key_id: KeyId,
+    pub secret: [u8; SECRET_BYTES],
+}
+
+impl fmt::Debug for ClickIdKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClickIdKey({:?})", self.key_id)
+    }
+}
+
+/// All keys that still verify; the first one mints.
+#[derive(Clone, Debug)]
+pub struct ClickIdKeys {
+    first: ClickIdKey,
+    others: Vec<ClickIdKey>,
+}
+
+impl ClickIdKeys {
+    pub fn new(first: ClickIdKey, others: Vec<ClickIdKey>) -> Self {
+        Self { first, others }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &ClickIdKey> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// A new click id. `random` decides between clicks on the same link within 10 ms.
+    pub fn mint(&self, time: Time, link: LinkKey, random: [u8; RANDOM_BYTES]) -> SignedClickId {
+        SignedClickId { key_id: self.first.key_id, id: ClickId::new(time, link, random) }
+    }
+
+    /// The click id as it travels. Empty where its key is gone, since no one could check it.
+    pub fn write(&self, signed: SignedClickId, account: AccountId) -> String {
+        let Some(key) = self.iter().find(|key| key.key_id == signed.key_id) else { return String::new() };
+        let mac = mac(key, signed.id, account);
+        base32(&[&[key.key_id.number()], signed.id.0.as_bytes().as_slice(), &mac].concat())
+    }
+
+    /// Reads a click id. `None`: it was not minted by one of these keys for this account.
+    pub fn read(&self, text: &str, account: AccountId) -> Option<SignedClickId> {
+        self.verify(UnverifiedClickId::read(text)?, account)
+    }
+
+    /// `None`: it was not minted by one of these keys for this account.
+    pub fn verify(&self, click_id: UnverifiedClickId, account: AccountId) -> Option<SignedClickId> {
+        let key = self.iter().find(|key| key.key_id.number() == click_id.key_number)?;
+        let genuine = bool::from(mac(key, click_id.id, account).ct_eq(&click_id.mac));
+        genuine.then_some(SignedClickId { key_id: key.key_id, id: click_id.id })
+    }
+}
+
+/// What came as a click id; anyone may have made it.
+#[derive(Clone, Copy, Debug)]
+pub struct UnverifiedClickId {
+    key_number: u8,
+    id: ClickId,
+    mac: [u8; MAC_BYTES],
+}
+
+impl UnverifiedClickId {
+    /// In any case, with blanks and quotes around it. `None`: no click id looks like that.
+    pub fn read(text: &str) -> Option<Self> {
+        let text =
+            text.trim_matches(|character: char| character.is_whitespace() || "\"'".contains(character));
+        Self::from_bytes(from_base32(text)?)
+    }
+
+    fn from_bytes(bytes: [u8; WIRE_BYTES]) -> Option<Self> {
+        let (key_number, rest) = bytes.split_first()?;
+        let (id, mac) = rest.split_last_chunk()?;
+        Some(Self { key_number: *key_number, id: ClickId(Uuid::from_slice(id).ok()?), mac: *mac })
+    }
+
+    /// The link that it says was clicked.
+    pub fn link_key(self) -> LinkKey {
+        self.id.link_key()
+    }
+}
+
+fn mac(key: &ClickIdKey, id: ClickId, account: AccountId) -> [u8; MAC_BYTES] {
+    let mut hasher = blake3::Hasher::new_keyed(&key.secret);
+    hasher.update(&[key.key_id.number()]).update(id.0.as_bytes()).update(account.0.as_bytes());
+    let mut mac = [0; MAC_BYTES];
+    hasher.finalize_xof().fill(&mut mac);
+    mac
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(numbers: &[u8]) -> ClickIdKeys {
+        let mut keys =
+            numbers.iter().map(|n| ClickIdKey { key_id: KeyId::new(*n), secret: [*n; SECRET_BYTES] });
+        ClickIdKeys::new(keys.next().unwrap(), keys.collect())
+    }
+
+    const TIME: Time = Time::from_micros(1_763_900_000_120_000);
+
+    #[test]
+    fn ids_carry_their_time_and_link() {
+        let link = LinkKey::from_bits(0xAB_CDEF_0123);
+        let id = ClickId::new(TIME, link, [0xff; 6]);
+        assert_eq!(id.time(), TIME);
+        assert_eq!(id.link_key(), link);
+    }
+
+    #[test]
+    fn genuine_ids_are_read_in_any_dress() {
+        let keys = keys(&[7]);
+        let signed = keys.mint(TIME, LinkKey::from_bits(5), [1; 6]);
+        let text = keys.write(signed, AccountId::DEFAULT);
+        assert_eq!(text.len(), 40);
+        for dress in [text.clone(), text.to_uppercase(), format!(" \"{text}\"\n"), format!("'{text}'")] {
+            assert_eq!(keys.read(&dress, AccountId::DEFAULT), Some(signed), "{dress}");
+        }
+    }
+
+    /// The `number`th of many genuine ids, each of another time, link and click.
+    fn genuine(keys: &ClickIdKeys, number: u32) -> String {
+        let noise: [u8; 32] = blake3::hash(&number.to_be_bytes()).into();
+        let link = LinkKey::from_bits(u64::from_be_bytes(noise[..8].try_into().unwrap()));
+        let time = Time::from_micros(TIME.micros() + i64::from(number) * 1_234_567);
+        keys.write(keys.mint(time, link, noise[8..14].try_into().unwrap()), AccountId::DEFAULT)
+    }
+
+    #[test]
+    fn no_flipped_bit_of_10_000_ids_passes() {
+        let keys = keys(&[7, 6]);
+        for number in 0..10_000 {
+            let text = genuine(&keys, number);
+            let bytes: [u8; WIRE_BYTES] = from_base32(&text).unwrap();
+            let reads = |bytes| {
+                UnverifiedClickId::from_bytes(bytes).and_then(|id| keys.verify(id, AccountId::DEFAULT))
+            };
+            assert!(reads(bytes).is_some(), "{text}");
+            for bit in 0..WIRE_BYTES * 8 {
+                let mut forged = bytes;
+                forged[bit / 8] ^= 1 << (bit % 8);
+                assert_eq!(reads(forged), None, "{text}, bit {bit}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_changed_character_passes() {
+        let keys = keys(&[7, 6]);
+        // A character is 5 bits: 31 others in each of 40 places. Beyond the alphabet, `O`, `I` and `L` are no
+        // letters for `0` and `1` here.
+        for number in 0..200 {
+            let text = genuine(&keys, number);
+            for (place, own) in text.char_indices() {
+                let (before, behind) = (text.split_at(place).0, text.split_at(place + 1).1);
+                for other in "0123456789abcdefghijklmnopqrstuvwxyzILOU-_ \u{e9}".chars() {
+                    let forged = format!("{before}{other}{behind}");
+                    let read = keys.read(&forged, AccountId::DEFAULT);
+                    assert_eq!(read.is_some(), other == own, "{forged}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_foreign_or_cut_id_passes() {
+        let keys = keys(&[7, 6]);
+        let text = genuine(&keys, 0);
+        assert_eq!(keys.read(&text, AccountId(Uuid::from_u128(2))), None, "another account");
+        assert_eq!(keys.read(text.split_at(39).0, AccountId::DEFAULT), None, "cut");
+    }
+
+    #[test]
+    fn old_keys_verify_and_the_first_mints() {
+        let old = keys(&[1]);
+        let signed = old.mint(TIME, LinkKey::from_bits(5), [1; 6]);
+        let text = old.write(signed, AccountId::DEFAULT);
+        let rotated = keys(&[2, 1]);
+        assert_eq!(rotated.read(&text, AccountId::DEFAULT), Some(signed));
+        assert_eq!(rotated.write(signed, AccountId::DEFAULT), text);
+        assert_eq!(rotated.mint(TIME, LinkKey::from_bits(5), [1; 6]).key_id, KeyId::new(2));
+        assert_eq!(keys(&[2]).read(&text, AccountId::DEFAULT), None);
+    }
+}

@@ -1,0 +1,477 @@
+//! Where a link leads: a URL with macros in its path and query.
+//!
+//! The template is parsed once, with a marker in the place of each macro; what the URL library makes of
+//! it is cut at the markers. Filling puts percent-encoded values between the pieces, so no value can
+//! reach the scheme, the host or the port, or end the path or the query it stands in.
+
+use std::{fmt, str::FromStr};
+
+use sea_orm::{DeriveValueType, sea_query::ValueTypeErr};
+use url::Url;
+
+use crate::values::text::shown;
+
+/// Longest destination, in bytes.
+pub const DESTINATION_BYTES_MAX: usize = 2_048;
+/// How many sub ids there are.
+pub const SUB_IDS: usize = 10;
+
+pub const CLICK_ID_MACRO: &str = "[s2sidentifier]";
+
+/// What a macro stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Macro {
+    ClickId,
+    /// 0 for `[sub1]`.
+    Sub(usize),
+    Slug,
+    Timestamp,
+}
+
+/// The values of one redirect.
+pub struct Filling<'a> {
+    pub click_id: &'a str,
+    pub sub_ids: &'a [String; SUB_IDS],
+    pub slug: &'a str,
+    /// Seconds since 1970.
+    pub timestamp: i64,
+    /// The visitor's query, to be added to the destination; empty where nothing is to be.
+    pub pass_through: &'a str,
+}
+
+/// A destination, or none at all (the default, the empty text).
+#[derive(Clone, Debug, Default, PartialEq, Eq, DeriveValueType)]
+#[sea_orm(value_type = "String", from_str = "Destination::from_stored")]
+pub struct Destination {
+    /// As the caller wrote it.
+    template: String,
+    /// The URL before its fragment: text, and the macro that follows it.
+    pieces: Vec<(String, Option<Macro>)>,
+    /// With its `#`; empty where there is none.
+    fragment: String,
+    has_query: bool,
+}
+
+impl Destination {
+    pub fn is_none(&self) -> bool {
+        self.template.is_empty()
+    }
+
+    /// Whether it leads to the host and port of a server, by whatever scheme.
+    pub fn is_at(&self, server: &Url) -> bool {
+        let own = self.pieces.first().and_then(|(text, _)| Url::parse(text).ok());
+        // A host may end with a dot, and is the same.
+        let host = |url: &Url| url.host_str().map(|host| host.trim_end_matches('.').to_owned());
+        own.is_some_and(|own| {
+            host(&own) == host(server)
+                && (own.port() == server.port()
+                    || own.port_or_known_default() == server.port_or_known_default())
+        })
+    }
+
+    /// Whether the click id reaches the merchant.
+    pub fn carries_click_id(&self) -> bool {
+        self.pieces.iter().any(|(_, marker)| *marker == Some(Macro::ClickId))
+    }
+
+    /// The query parameters whose value is the click id.
+    pub fn click_id_parameters(&self) -> impl Iterator<Item = &str> {
+        let before = self.pieces.iter().filter(|(_, marker)| *marker == Some(Macro::ClickId));
+        before.filter_map(|(text, _)| text.strip_suffix('=')?.rsplit_once(['?', '&']).map(|(_, name)| name))
+    }
+
+    /// The same destination, with the click id in its query under this name.
+    pub fn with_click_id(&self, name: &str) -> Result<Self, String> {
+        if self.has_parameter(name) {
+            return Err(format!("has `{name}` without the click id; write `{name}={CLICK_ID_MACRO}`"));
+        }
+        let hash = self.template.find('#').unwrap_or(self.template.len());
+        let (before, fragment) = self.template.split_at_checked(hash).unwrap_or_default();
+        let separator = match before.split_once('?') {
+            None => "?",
+            Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+            Some(_) => "&",
+        };
+        format!("{before}{separator}{name}={CLICK_ID_MACRO}{fragment}").parse()
+    }
+
+    /// The URL to send a visitor to.
+    pub fn fill(&self, filling: &Filling<'_>) -> String {
+        let mut url = String::with_capacity(self.template.len() + 64);
+        for (text, marker) in &self.pieces {
+            url.push_str(text);
+            match marker {
+                None => {}
+                Some(Macro::ClickId) => url.push_str(filling.click_id),
+                Some(Macro::Sub(index)) => {
+                    push_encoded(&mut url, filling.sub_ids.get(*index).map_or("", String::as_str));
+                }
+                Some(Macro::Slug) => url.push_str(filling.slug),
+                Some(Macro::Timestamp) => url.push_str(&filling.timestamp.to_string()),
+            }
+        }
+        self.push_query(&mut url, filling.pass_through);
+        url.push_str(&self.fragment);
+        url
+    }
+
+    /// Adds the visitor's parameters, but for sub ids and those that the destination has itself.
+    fn push_query(&self, url: &mut String, query: &str) {
+        let mut separator = if self.has_query { '&' } else { '?' };
+        for pair in query.split('&') {
+            let name = url::form_urlencoded::parse(pair.as_bytes()).next().map(|(name, _)| name);
+            if name.is_some_and(|name| sub_id_index(&name).is_none() && !self.has_parameter(&name)) {
+                url.push(separator);
+                separator = '&';
+                push_query_text(url, pair);
+            }
+        }
+    }
+
+    /// Whether the destination itself has a query parameter of this name.
+    fn has_parameter(&self, name: &str) -> bool {
+        let text: String = self.pieces.iter().map(|(text, _)| text.as_str()).collect();
+        let query = text.split_once('?').map_or("", |(_, query)| query);
+        url::form_urlencoded::parse(query.as_bytes()).any(|(known, _)| known == name)
+    }
+
+    /// A row that holds no destination any more is an error, as any corrupt row.
+    fn from_stored(text: &str) -> Result<Self, ValueTypeErr> {
+        if text.is_empty() { Ok(Self::default()) } else { text.parse().map_err(|_| ValueTypeErr) }
+    }
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.template)
+    }
+}
+
+impl FromStr for Destination {
+    type Err = String;
+
+    fn from_str(template: &str) -> Result<Self, String> {
+        if template.len() > DESTINATION_BYTES_MAX {
+            return Err(format!("must be at most {DESTINATION_BYTES_MAX} bytes"));
+        }
+        let is_blank = |character: char| character.is_whitespace() || character.is_control();
+        if let Some((before, _)) = template.split_once(is_blank) {
+            return Err(blank_behind(before));
+        }
+        let mark = marker(template);
+        let (marked, macros) = mark_macros(&with_plain_brackets(template), &mark)?;
+        let url = Url::parse(&marked).map_err(|_| {
+            "must be an absolute URL, for example `https://shop.example/?s1=[s2sidentifier]`".to_owned()
+        })?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err("must begin with `http://` or `https://`".to_owned());
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("must have no user name and no password".to_owned());
+        }
+        let (before, fragment) = match url.as_str().split_once('#') {
+            Some((before, fragment)) => (before, format!("#{fragment}")),
+            None => (url.as_str(), String::new()),
+        };
+        if url.host_str().is_none_or(|host| host.contains(&mark)) {
+            return Err(format!(
+                "has a macro in its host; `{CLICK_ID_MACRO}` and others go into path or query"
+            ));
+        }
+        if fragment.contains(&mark) {
+            let message = "has a macro behind `#`, and what stands there never reaches the merchant's server; put it \
+                           before the `#`, for example `https://shop.example/?s1=[s2sidentifier]#/offer`";
+            return Err(message.to_owned());
+        }
+        let texts: Vec<&str> = before.split(&mark).collect();
+        if texts.len() != macros.len() + 1 {
+            return Err("has a macro in a place where it can't be filled".to_owned());
+        }
+        let pieces = texts
+            .into_iter()
+            .map(str::to_owned)
+            .zip(macros.into_iter().map(Some).chain(std::iter::once(None)))
+            .collect();
+        Ok(Self { template: template.to_owned(), pieces, fragment, has_query: url.query().is_some() })
+    }
+}
+
+/// Says where the blank is, by the end of what stands before it.
+fn blank_behind(before: &str) -> String {
+    const SHOWN_BYTES_MAX: usize = 40;
+    let start = before.ceil_char_boundary(before.len().saturating_sub(SHOWN_BYTES_MAX));
+    match before.get(start..).unwrap_or_default() {
+        "" => "begins with a blank or line break; remove it".to_owned(),
+        end => format!("has a blank or line break behind `{}`; remove it, or write `%20` for it", shown(end)),
+    }
+}
+
+/// The template with the brackets of our macros decoded. Others stay: `filter%5Bsize%5D=1` has no macro.
+fn with_plain_brackets(template: &str) -> String {
+    let (mut plain, mut rest) = (String::with_capacity(template.len()), template);
+    while let Some((before, behind)) = split_once_in_any_case(rest, "%5b") {
+        plain.push_str(before);
+        match split_once_in_any_case(behind, "%5d") {
+            Some((name, after)) if macro_named(name).is_some() => {
+                plain.extend(["[", name, "]"]);
+                rest = after;
+            }
+            _ => {
+                plain.push_str("%5B");
+                rest = behind;
+            }
+        }
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// `separator` in lower case.
+fn split_once_in_any_case<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
+    let at = text.to_ascii_lowercase().find(separator)?;
+    Some((text.get(..at)?, text.get(at + separator.len()..)?))
+}
+
+/// A text that the URL library leaves as it is and that the template does not contain.
+fn marker(template: &str) -> String {
+    let lower = template.to_ascii_lowercase();
+    let mut mark = "s2smacro".to_owned();
+    while lower.contains(&mark) {
+        mark.push('x');
+    }
+    mark
+}
+
+/// The template with every macro replaced by `mark`, and the macros in their order.
+fn mark_macros(template: &str, mark: &str) -> Result<(String, Vec<Macro>), String> {
+    let (mut marked, mut macros, mut rest) = (String::new(), Vec::new(), template);
+    while let Some((before, after)) = rest.split_once('[') {
+        marked.push_str(before);
+        let (name, after) = after.split_once(']').ok_or("has a `[` without a `]`")?;
+        if name.contains(':') && macros.is_empty() {
+            // The host is an IPv6 address.
+            marked.extend(["[", name, "]"]);
+        } else {
+            let known = macro_named(name).ok_or_else(|| {
+                format!(
+                    "`[{name}]` is not a macro; there are `{CLICK_ID_MACRO}`, `[sub1]` to `[sub10]`, `[slug]` and \
+                     `[timestamp]`"
+                )
+            })?;
+            macros.push(known);
+            marked.push_str(mark);
+        }
+        rest = after;
+    }
+    marked.push_str(rest);
+    Ok((marked, macros))
+}
+
+fn macro_named(name: &str) -> Option<Macro> {
+    let name = name.to_ascii_lowercase();
+    match name.as_str() {
+        "s2sidentifier" => Some(Macro::ClickId),
+        "slug" => Some(Macro::Slug),
+        "timestamp" => Some(Macro::Timestamp),
+        name => sub_id_index(name).map(Macro::Sub),
+    }
+}
+
+/// 0 for `sub1`, 9 for `sub10`; `None` for any other name.
+pub fn sub_id_index(name: &str) -> Option<usize> {
+    let number: usize = name.strip_prefix("sub")?.parse().ok()?;
+    let plain = (1..=SUB_IDS).contains(&number) && name == format!("sub{number}");
+    plain.then(|| number - 1)
+}
+
+/// Appends a piece of a query as it came; what may not stand in one is percent-encoded.
+fn push_query_text(url: &mut String, text: &str) {
+    for byte in text.bytes() {
+        if byte.is_ascii_graphic() && !matches!(byte, b'#' | b'"' | b'<' | b'>' | b'\'' | b'\\' | b'`') {
+            url.push(char::from(byte));
+        } else {
+            push_escape(url, byte);
+        }
+    }
+}
+
+fn push_escape(url: &mut String, byte: u8) {
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0').to_ascii_uppercase();
+    url.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+}
+
+/// Appends `value`, percent-encoded but for what RFC 3986 calls unreserved.
+fn push_encoded(url: &mut String, value: &str) {
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            url.push(char::from(byte));
+        } else {
+            push_escape(url, byte);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fill(template: &str, sub1: &str, pass_through: &str) -> String {
+        let mut sub_ids: [String; SUB_IDS] = Default::default();
+        sub_ids[0] = sub1.to_owned();
+        let (click_id, slug, timestamp) = ("CLICK", "slug", 1_700_000_000);
+        let filling = Filling { click_id, sub_ids: &sub_ids, slug, timestamp, pass_through };
+        template.parse::<Destination>().unwrap().fill(&filling)
+    }
+
+    #[test]
+    fn macros_are_filled() {
+        for (template, url) in [
+            (
+                "http://shop.example/Web-Marketing?s1=[s2sidentifier]",
+                "http://shop.example/Web-Marketing?s1=CLICK",
+            ),
+            ("https://a.example/[s2sidentifier]/x", "https://a.example/CLICK/x"),
+            (
+                "https://a.example/?a=[sub1]&b=[sub10]&c=[slug]&d=[timestamp]#f",
+                "https://a.example/?a=S%26%2F&b=&c=slug&d=1700000000#f",
+            ),
+            ("https://a.example", "https://a.example/"),
+            ("https://[::1]:8443/?s=[s2sidentifier]", "https://[::1]:8443/?s=CLICK"),
+            ("https://a.example/s2smacro?s=[s2sidentifier]", "https://a.example/s2smacro?s=CLICK"),
+            ("https://a.example/?s=%5Bs2sidentifier%5D&t=%5bSLUG%5d", "https://a.example/?s=CLICK&t=slug"),
+            ("https://a.example/?s=[S2SIdentifier]", "https://a.example/?s=CLICK"),
+            ("https://a.example/?f%5Ba%5D=1&s=%5Bsub2%5D&%5b", "https://a.example/?f%5Ba%5D=1&s=&%5B"),
+        ] {
+            assert_eq!(fill(template, "S&/", ""), url);
+        }
+    }
+
+    #[test]
+    fn the_visitors_query_is_added_before_the_fragment() {
+        assert_eq!(fill("https://a.example/x#f", "", "u=1"), "https://a.example/x?u=1#f");
+        for (query, url) in [
+            ("u=1&v", "https://a.example/x?a=1&u=1&v"),
+            ("a=2&sub1=x&u=%26", "https://a.example/x?a=1&u=%26"),
+            ("%61=2&&u=<#>\r\n", "https://a.example/x?a=1&u=%3C%23%3E%0D%0A"),
+            ("", "https://a.example/x?a=1"),
+        ] {
+            assert_eq!(fill("https://a.example/x?a=1", "", query), url);
+        }
+    }
+
+    #[test]
+    fn no_value_leaves_its_place() {
+        for hostile in ["@evil.example", "//evil.example", "\r\nSet-Cookie: a", "?#&=", "..", "é\u{0}"] {
+            for template in ["https://a.example/[sub1]/x?y=1", "https://a.example/?y=[sub1]"] {
+                let url = Url::parse(&fill(template, hostile, "")).unwrap();
+                assert_eq!(url.host_str(), Some("a.example"), "{url}");
+                assert!(url.as_str().is_ascii() && url.fragment().is_none());
+            }
+        }
+    }
+
+    #[test]
+    fn bad_destinations_are_refused() {
+        for template in [
+            "",
+            "shop.example",
+            "/path",
+            "ftp://a.example",
+            "javascript:alert(1)",
+            "http:// amazon.com",
+            "https://u:p@a.example/",
+            "https://u@a.example/",
+            "https://[s2sidentifier]/",
+            "[sub1]://a.example/",
+            "https://[sub1].example/",
+            "https://a.example:[sub1]/",
+            "https://a.example/[sub11]",
+            "https://a.example/[sub01]",
+            "https://a.example/[nothing]",
+            "https://a.example/[sub1",
+            "https://a.example/#[s2sidentifier]",
+            "https://a.example\u{a}/",
+        ] {
+            assert!(template.parse::<Destination>().is_err(), "{template}");
+        }
+        assert!(format!("https://a.example/{}", "x".repeat(2_048)).parse::<Destination>().is_err());
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_where() {
+        for (template, said) in [
+            ("http:// amazon.com", "behind `http://`"),
+            (" https://a.example/", "begins with a blank"),
+            ("https://a.example/?s1=[s2sidentifier]\r\n", "behind `https://a.example/?s1=[s2sidentifier]`"),
+            ("https://a.example/?long=0123456789012345678901234567890123456789é b", "behind `2345678901"),
+            ("https://a.example/?a b", "%20"),
+            ("https://shop.example/#/offer?s1=[s2sidentifier]", "behind `#`"),
+            ("https://[s2sidentifier].example/", "in its host"),
+            ("https://a.example/?s1=[clickid]", "`[clickid]` is not a macro"),
+            ("shop.example/?s1=[s2sidentifier]", "absolute URL"),
+        ] {
+            let message = template.parse::<Destination>().unwrap_err();
+            assert!(message.contains(said), "{template}: {message}");
+        }
+    }
+
+    #[test]
+    fn the_click_id_is_put_into_the_query_under_a_name() {
+        for (template, expected) in [
+            ("https://a.example", Ok("https://a.example?sub1=[s2sidentifier]")),
+            ("https://a.example/x?", Ok("https://a.example/x?sub1=[s2sidentifier]")),
+            ("https://a.example/?a=1&", Ok("https://a.example/?a=1&sub1=[s2sidentifier]")),
+            ("https://a.example/?a=1#/b?c", Ok("https://a.example/?a=1&sub1=[s2sidentifier]#/b?c")),
+            ("https://a.example/?sub1={clickid}", Err("write `sub1=[s2sidentifier]`")),
+            ("https://a.example/?sub1", Err("write `sub1=[s2sidentifier]`")),
+        ] {
+            let found = template.parse::<Destination>().unwrap().with_click_id("sub1");
+            match (found, expected) {
+                (Ok(found), Ok(expected)) => {
+                    assert_eq!(found.to_string(), expected);
+                    assert_eq!(found.click_id_parameters().collect::<Vec<_>>(), ["sub1"]);
+                }
+                (Err(found), Err(expected)) => assert!(found.contains(expected), "{found}"),
+                (found, _) => panic!("{template}: {found:?}"),
+            }
+        }
+        let long = format!("https://a.example/{}", "x".repeat(2_020)).parse::<Destination>().unwrap();
+        assert!(long.with_click_id("sub1").is_err());
+    }
+
+    #[test]
+    fn the_names_under_which_the_click_id_travels_are_known() {
+        for (template, names) in [
+            ("https://a.example/?s1=[s2sidentifier]&b=2", vec!["s1"]),
+            ("https://a.example/?a=[sub1]&s1=[s2sidentifier]&s2=%5Bs2sidentifier%5D", vec!["s1", "s2"]),
+            ("https://a.example/[s2sidentifier]?a=[sub1]", vec![]),
+            ("https://a.example/?a=x[s2sidentifier]", vec![]),
+        ] {
+            let destination: Destination = template.parse().unwrap();
+            assert_eq!(destination.click_id_parameters().collect::<Vec<_>>(), names, "{template}");
+        }
+    }
+
+    #[test]
+    fn who_leads_to_the_server_itself_is_known() {
+        let server = Url::parse("https://t.example").unwrap();
+        for (template, expected) in [
+            ("https://t.example/summer?s1=[s2sidentifier]", true),
+            ("http://T.example./[slug]", true),
+            ("https://t.example:443/", true),
+            ("https://t.example:8443/", false),
+            ("https://x.t.example/", false),
+            ("https://shop.example/?at=https://t.example/", false),
+        ] {
+            assert_eq!(template.parse::<Destination>().unwrap().is_at(&server), expected, "{template}");
+        }
+        assert!(!Destination::default().is_at(&server));
+    }
+
+    #[test]
+    fn parameters_of_the_destination_are_known() {
+        let destination: Destination = "https://a.example/?s1=[s2sidentifier]&b=2".parse().unwrap();
+        assert!(destination.has_parameter("s1") && destination.has_parameter("b"));
+        assert!(!destination.has_parameter("c"));
+    }
+}

@@ -1,0 +1,298 @@
+//! Ids: how they look on the wire, and the one place that draws random bytes.
+//!
+//! An id is 128 bits beginning with the time of its making, so that inserts are local, written as a
+//! prefix and 26 characters of lower-case Crockford base32.
+
+use std::{cell::RefCell, sync::Arc};
+
+use uuid::Uuid;
+
+use crate::values::time::Time;
+
+const ALPHABET: [u8; 32] = *b"0123456789abcdefghjkmnpqrstvwxyz";
+const BITS_PER_CHAR: u32 = 5;
+
+/// Lower-case Crockford base32, most significant bit first, padded with zero bits at the end.
+pub fn base32(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len().saturating_mul(8).div_ceil(5));
+    let (mut buffer, mut bits) = (0_u32, 0_u32);
+    for byte in bytes {
+        buffer = (buffer << 8) | u32::from(*byte);
+        bits += 8;
+        while bits >= BITS_PER_CHAR {
+            bits -= BITS_PER_CHAR;
+            text.push(symbol(buffer >> bits));
+        }
+        buffer &= (1 << bits) - 1;
+    }
+    if bits > 0 {
+        text.push(symbol(buffer << (BITS_PER_CHAR - bits)));
+    }
+    text
+}
+
+fn symbol(value: u32) -> char {
+    let index = usize::try_from(value & 31).unwrap_or_default();
+    ALPHABET.get(index).copied().map_or('0', char::from)
+}
+
+/// Where a character stands in the alphabet, in any case.
+fn value(character: u8) -> Option<u8> {
+    let character = character.to_ascii_lowercase();
+    let (first, first_value) = match character {
+        b'0'..=b'9' => (b'0', 0),
+        b'a'..=b'h' => (b'a', 10),
+        b'j' | b'k' => (b'j', 18),
+        b'm' | b'n' => (b'm', 20),
+        b'p'..=b't' => (b'p', 22),
+        b'v'..=b'z' => (b'v', 27),
+        _ => return None,
+    };
+    Some(character - first + first_value)
+}
+
+/// Reads exactly `N` bytes of base32 in any case. `None` for any other length or character, and for
+/// padding that is not zero, so that each value has one spelling.
+pub fn from_base32<const N: usize>(text: &str) -> Option<[u8; N]> {
+    if text.len() != N.saturating_mul(8).div_ceil(5) {
+        return None;
+    }
+    let mut bytes = [0_u8; N];
+    let mut slots = bytes.iter_mut();
+    let (mut buffer, mut bits) = (0_u32, 0_u32);
+    for character in text.bytes() {
+        buffer = (buffer << BITS_PER_CHAR) | u32::from(value(character)?);
+        bits += BITS_PER_CHAR;
+        if bits >= 8 {
+            bits -= 8;
+            *slots.next()? = u8::try_from(buffer >> bits).ok()?;
+            buffer &= (1 << bits) - 1;
+        }
+    }
+    (buffer == 0).then_some(bytes)
+}
+
+/// Declares the newtype of a prefixed id.
+macro_rules! prefixed_id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sea_orm::DeriveValueType)]
+        pub struct $name(pub uuid::Uuid);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}{}", $prefix, $crate::values::id::base32(self.0.as_bytes()))
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<Self, String> {
+                text.strip_prefix($prefix)
+                    .and_then($crate::values::id::from_base32)
+                    .map(|bytes| Self(uuid::Uuid::from_bytes(bytes)))
+                    .ok_or_else(|| format!("must be `{}` and 26 characters, as the system gave it", $prefix))
+            }
+        }
+
+        // SeaORM asks this of every primary key; none of ours is a number made by the database.
+        impl sea_orm::TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+                Err(sea_orm::DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    };
+}
+pub(crate) use prefixed_id;
+
+prefixed_id!(
+    /// An account: whoever shares one installation with others.
+    AccountId,
+    "acct_"
+);
+
+impl AccountId {
+    /// The account of the installation itself.
+    pub const DEFAULT: Self = Self(Uuid::from_u128(1));
+    /// No account, which has nothing.
+    pub const NOBODY: Self = Self(Uuid::nil());
+}
+
+/// Longest request id.
+const REQUEST_ID_BYTES_MAX: usize = 64;
+/// Bytes of a request's digest.
+const DIGEST_BYTES: usize = 16;
+
+/// What makes a write safe to repeat: the caller's request id, and a digest of what it asked for, so
+/// that the same id for something else is noticed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestKey {
+    pub id: Option<Vec<u8>>,
+    pub digest: Vec<u8>,
+}
+
+impl RequestKey {
+    /// `request`: the whole request as the caller sent it.
+    pub fn parse(request_id: &str, request: &impl prost::Message) -> Result<Self, String> {
+        let mut digest = vec![0; DIGEST_BYTES];
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&request.encode_to_vec()).finalize_xof().fill(&mut digest);
+        Ok(Self { id: request_id_bytes(request_id)?, digest })
+    }
+}
+
+/// Reads an optional request id.
+pub fn request_id_bytes(request_id: &str) -> Result<Option<Vec<u8>>, String> {
+    if request_id.len() > REQUEST_ID_BYTES_MAX {
+        return Err(format!("must be at most {REQUEST_ID_BYTES_MAX} bytes"));
+    }
+    Ok((!request_id.is_empty()).then(|| request_id.as_bytes().to_vec()))
+}
+
+/// Where random bytes come from: the system, or a test.
+#[derive(Clone)]
+pub struct Random(Arc<Fill>);
+
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
+
+impl Random {
+    /// The system's own source.
+    pub fn system() -> Self {
+        Self(Arc::new(|bytes| POOL.with_borrow_mut(|pool| pool.draw(bytes))))
+    }
+
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.0)(&mut bytes);
+        bytes
+    }
+
+    /// An id: 48 bits of milliseconds, then 80 random bits.
+    pub fn id(&self, now: Time) -> Uuid {
+        let random = u128::from_be_bytes(self.bytes());
+        Uuid::from_u128(first_id(now).as_u128() | (random >> 48))
+    }
+}
+
+/// Bytes that are asked of the system at once: a call for every few of them would be felt.
+const POOL_BYTES: usize = 1_024;
+
+thread_local! {
+    static POOL: RefCell<Pool> = const { RefCell::new(Pool { bytes: [0; POOL_BYTES], left: 0 }) };
+}
+
+/// Random bytes of the system, each given away once.
+struct Pool {
+    bytes: [u8; POOL_BYTES],
+    left: usize,
+}
+
+impl Pool {
+    fn draw(&mut self, out: &mut [u8]) {
+        if out.len() > POOL_BYTES {
+            return from_system(out);
+        }
+        if out.len() > self.left {
+            from_system(&mut self.bytes);
+            self.left = POOL_BYTES;
+        }
+        let rest = self.left - out.len();
+        if let Some(drawn) = self.bytes.get_mut(rest..self.left) {
+            out.copy_from_slice(drawn);
+            // They may have become a key.
+            drawn.fill(0);
+        }
+        self.left = rest;
+    }
+}
+
+/// Where the system has no random bytes there is no safe way on, so the process ends.
+#[expect(clippy::disallowed_methods, reason = "the one place that draws random bytes")]
+fn from_system(bytes: &mut [u8]) {
+    if getrandom::fill(bytes).is_err() {
+        std::process::abort();
+    }
+}
+
+/// No id that was made at `time` or later is lower.
+pub fn first_id(time: Time) -> Uuid {
+    let millis = u128::try_from(time.micros().div_euclid(1_000)).unwrap_or_default();
+    Uuid::from_u128(millis << 80)
+}
+
+/// When an id was made, to the millisecond.
+pub fn id_time(id: Uuid) -> Time {
+    let millis = i64::try_from(id.as_u128() >> 80).unwrap_or_default();
+    Time::from_micros(millis.saturating_mul(1_000))
+}
+
+prefixed_id!(
+    /// The id of a postback. Edges mint it as well as cores.
+    PostbackId,
+    "pb_"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_bytes_come_once() {
+        let mut pool = Pool { bytes: [0; POOL_BYTES], left: 0 };
+        let mut seen = std::collections::HashSet::new();
+        for size in [8, 32, POOL_BYTES, POOL_BYTES + 1, 16].into_iter().cycle().take(1_000) {
+            let mut bytes = vec![0; size];
+            pool.draw(&mut bytes);
+            assert!(seen.insert(bytes.first_chunk::<8>().copied().unwrap()), "{size}");
+            assert!(bytes.last_chunk::<8>().unwrap().iter().any(|byte| *byte != 0), "{size}");
+            let given_away = pool.bytes.get(pool.left..).unwrap();
+            assert!(given_away.iter().all(|byte| *byte == 0), "{size}");
+        }
+    }
+
+    #[test]
+    fn base32_has_one_spelling_for_each_value() {
+        for bytes in [[0; 16], [0xff; 16], *b"0123456789abcdef"] {
+            let text = base32(&bytes);
+            assert_eq!(text.len(), 26);
+            assert_eq!(from_base32(&text), Some(bytes));
+            assert_eq!(from_base32(&text.to_uppercase()), Some(bytes));
+        }
+        assert_eq!(base32(&[0x08, 0x42, 0x10, 0x84, 0x21]), "11111111");
+        for (symbol, expected) in ALPHABET.into_iter().zip(0..) {
+            assert_eq!(value(symbol), Some(expected));
+        }
+    }
+
+    #[test]
+    fn what_is_not_base32_is_refused() {
+        for text in [
+            "",
+            "0",
+            "0000000000000000000000000u",
+            "00000000000000000000000001",
+            "é0000000000000000000000000",
+        ] {
+            assert_eq!(from_base32::<16>(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn ids_say_what_they_are_of() {
+        assert_eq!(AccountId::DEFAULT.to_string(), "acct_00000000000000000000000004");
+        assert_eq!("acct_00000000000000000000000004".parse(), Ok(AccountId::DEFAULT));
+        assert!("link_00000000000000000000000004".parse::<AccountId>().is_err());
+    }
+
+    #[test]
+    fn ids_sort_by_time() {
+        let random = Random::system();
+        let earlier = random.id(Time::from_micros(1_000_000));
+        let later = random.id(Time::from_micros(1_002_000));
+        assert!(earlier < later);
+        let between = first_id(Time::from_micros(1_002_000));
+        assert!(earlier < between && between <= later);
+        assert_eq!([earlier, later].map(|id| id_time(id).micros()), [1_000_000, 1_002_000]);
+    }
+}
