@@ -1,6 +1,7 @@
 //! The table of all calls, and of the lists that page by themselves.
 //!
-//! The calls that are for edges only are absent: `ResolveSlug`, `ListClickIdKeys`, `ReceivePostback`.
+//! The calls that are for edges only are absent: `ResolveSlug`, `ListClickIdKeys`,
+//! `ReceivePostback`.
 
 use futures::{
     Stream, StreamExt as _, TryStreamExt as _,
@@ -14,7 +15,8 @@ use crate::{
     v1,
 };
 
-/// Writes a method of [`Client`] for each call; `filled` names what makes its request safe to repeat.
+/// Writes a method of [`Client`] for each call; `filled` names what makes its request safe to
+/// repeat.
 macro_rules! calls {
     ($($module:ident::$service:ident {$(
         $(#[$doc:meta])*
@@ -52,14 +54,14 @@ calls! {
     api_key_service_client::ApiKeyServiceClient {
         /// Creates an API key. The response holds its text, which can't be had again.
         ///
-        /// Where the first answer is lost on its way and the call is sent again, the key is there, but its
-        /// text is empty: [`Self::rotate_api_key`] gives another.
+        /// Where the first answer is lost on its way and the call is sent again, the key is there,
+        /// but its text is empty: [`Self::rotate_api_key`] gives another.
         create_api_key(CreateApiKeyRequest) -> CreateApiKeyResponse,
             filled |request| fill(&mut request.request_id);
         /// Returns one API key, without its text.
         get_api_key(GetApiKeyRequest) -> GetApiKeyResponse;
-        /// Returns one page of an account's API keys, newest first; [`Self::api_keys`] returns all of
-        /// them.
+        /// Returns one page of an account's API keys, newest first; [`Self::api_keys`] returns
+        /// all of them.
         list_api_keys(ListApiKeysRequest) -> ListApiKeysResponse;
         /// Gives an API key a new text; the former ones go on for an overlap.
         rotate_api_key(RotateApiKeyRequest) -> RotateApiKeyResponse;
@@ -109,14 +111,14 @@ calls! {
     click_service_client::ClickServiceClient {
         /// Records a click, for those who redirect visitors themselves.
         ///
-        /// A request that has neither click id nor request id gets a request id and, where it has no
-        /// click time, this machine's: keep the clock right, the server takes 5 seconds ahead of its
-        /// own at the most.
+        /// A request that has neither click id nor request id gets a request id and, where it has
+        /// no click time, this machine's: keep the clock right, the server takes 5 seconds ahead of
+        /// its own at the most.
         record_click(RecordClickRequest) -> RecordClickResponse, filled fill_click;
         /// Returns one click.
         get_click(GetClickRequest) -> GetClickResponse;
-        /// Returns one page of the clicks of a tracking link, newest first; [`Self::clicks`] returns
-        /// all of them.
+        /// Returns one page of the clicks of a tracking link, newest first; [`Self::clicks`]
+        /// returns all of them.
         list_clicks(ListClicksRequest) -> ListClicksResponse;
     }
     conversion_service_client::ConversionServiceClient {
@@ -130,21 +132,22 @@ calls! {
             filled |request| request.requests.iter_mut().try_for_each(|item| fill(&mut item.request_id));
         /// Returns one conversion.
         get_conversion(GetConversionRequest) -> GetConversionResponse;
-        /// Returns one page of the account's conversions, newest first; [`Self::conversions`] returns
-        /// all of them.
+        /// Returns one page of the account's conversions, newest first; [`Self::conversions`]
+        /// returns all of them.
         list_conversions(ListConversionsRequest) -> ListConversionsResponse;
     }
     postback_service_client::PostbackServiceClient {
-        /// Returns one page of the account's postbacks, newest first; [`Self::postbacks`] returns all
-        /// of them.
+        /// Returns one page of the account's postbacks, newest first; [`Self::postbacks`] returns
+        /// all of them.
         list_postbacks(ListPostbacksRequest) -> ListPostbacksResponse;
         /// Returns one postback.
         get_postback(GetPostbackRequest) -> GetPostbackResponse;
-        /// Reads held postbacks again, after their cause was mended: those named, or a page of those
-        /// that pass a filter; [`Self::replays`] replays all of these. Replaying twice counts once.
+        /// Reads held postbacks again, after their cause was mended: those named, or a page
+        /// of those that pass a filter; [`Self::replays`] replays all of these. Replaying twice
+        /// counts once.
         replay_postbacks(ReplayPostbacksRequest) -> ReplayPostbacksResponse;
-        /// Says how a postback URL or a stored postback is read and what becomes of it, step by step.
-        /// Records nothing.
+        /// Says how a postback URL or a stored postback is read and what becomes of it, step by
+        /// step. Records nothing.
         explain_postback(ExplainPostbackRequest) -> ExplainPostbackResponse;
         /// Says what happened to a click.
         explain_click(ExplainClickRequest) -> ExplainClickResponse;
@@ -156,13 +159,13 @@ calls! {
 }
 
 impl Client {
-    /// Records conversions for as long as they come; for many, the fastest way. The answers come in the
-    /// order of the requests, and have to be read, or the requests are held up.
+    /// Records conversions for as long as they come; for many, the fastest way. The answers come in
+    /// the order of the requests, and have to be read, or the requests are held up.
     ///
     /// An answer's `Ok` says nothing of the conversion itself: see
-    /// [`into_result`](v1::BatchRecordConversionsResult::into_result). Nothing is sent again by itself. After an
-    /// error, or an early end, send again what has no answer; with a transaction id, or a request id of your own,
-    /// that counts nothing twice.
+    /// [`into_result`](v1::BatchRecordConversionsResult::into_result). Nothing is sent again by
+    /// itself. After an error, or an early end, send again what has no answer; with a transaction
+    /// id, or a request id of your own, that counts nothing twice.
     pub async fn stream_record_conversions(
         &self,
         requests: impl Stream<Item = v1::RecordConversionRequest> + Send + 'static,
@@ -184,8 +187,8 @@ macro_rules! streams {
         impl Client {$(
             $(#[$doc])*
             ///
-            /// Each page is fetched when it is reached, with timeout and retries of its own; begins at
-            /// the request's `page_token`. After an error there are no more items.
+            /// Each page is fetched when it is reached, with timeout and retries of its own; begins
+            /// at the request's `page_token`. After an error there are no more items.
             #[must_use]
             pub fn $stream(&self, request: v1::$request) -> BoxStream<'static, Result<v1::$item, Error>> {
                 let first = Some((self.clone(), request));

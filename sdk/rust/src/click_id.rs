@@ -5,10 +5,11 @@
 /// Its characters, and so its bytes.
 const LENGTH: usize = 40;
 
-/// The click id as it was minted, of what came in any case and with blanks and quotes around it, as the
-/// server reads it.
+/// The click id as it was minted, of what came in any case and with blanks and quotes around it, as
+/// the server reads it.
 ///
-/// `None`: no click id looks like that. Nothing is guessed: `o` is no `0` here, nor `i` or `l` a `1`.
+/// `None`: no click id looks like that. Nothing is guessed: `o` is no `0` here, nor `i` or `l` a
+/// `1`.
 ///
 /// ```
 /// use s2s_sdk::click_id::normalise;

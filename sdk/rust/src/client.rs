@@ -16,8 +16,8 @@ const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
 const TIMEOUT_MAX: Duration = Duration::from_hours(1);
 const CONNECT_TIMEOUT_DEFAULT: Duration = Duration::from_secs(5);
 const RETRIES_DEFAULT: u32 = 4;
-/// A connection that is silent for so long is asked for a sign of life, calls or no calls, so that one
-/// that a firewall dropped costs no call its time.
+/// A connection that is silent for so long is asked for a sign of life, calls or no calls, so that
+/// one that a firewall dropped costs no call its time.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// A page of 1,000 is larger than tonic's default of 4 MiB.
@@ -52,8 +52,8 @@ impl Client {
         }
     }
 
-    /// The same client, on the same connection, whose calls may take so long over all their attempts: for
-    /// single calls that need more time than the rest, or less. At most one hour.
+    /// The same client, on the same connection, whose calls may take so long over all their
+    /// attempts: for single calls that need more time than the rest, or less. At most one hour.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         let mut client = self.clone();
@@ -112,15 +112,15 @@ impl ClientBuilder {
         self
     }
 
-    /// The certificates in PEM of the authorities that may vouch for the server, in place of those that this
-    /// system trusts. For `https` endpoints only.
+    /// The certificates in PEM of the authorities that may vouch for the server, in place of those
+    /// that this system trusts. For `https` endpoints only.
     pub fn ca_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.ca_certificate = Some(Certificate::from_pem(pem));
         self
     }
 
-    /// Our own certificate and its private key, both in PEM, for a server that asks for one (mTLS). For
-    /// `https` endpoints only.
+    /// Our own certificate and its private key, both in PEM, for a server that asks for one (mTLS).
+    /// For `https` endpoints only.
     pub fn identity(mut self, certificate_pem: impl AsRef<[u8]>, key_pem: impl AsRef<[u8]>) -> Self {
         self.identity = Some(Identity::from_pem(certificate_pem, key_pem));
         self
@@ -144,7 +144,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Makes the client. It connects at its first call, so a server that isn't there is no error yet.
+    /// Makes the client. It connects at its first call, so a server that isn't there is no error
+    /// yet.
     ///
     /// To be called within a tokio runtime that has I/O and time enabled.
     pub fn build(self) -> Result<Client, BuildError> {
@@ -153,7 +154,8 @@ impl ClientBuilder {
         Ok(Client { channel, authorization, policy: self.policy })
     }
 
-    /// The connection alone, for the generated clients: without the API key, retries and the timeout of calls.
+    /// The connection alone, for the generated clients: without the API key, retries and the
+    /// timeout of calls.
     pub fn channel(&self) -> Result<Channel, BuildError> {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(BuildError::NoRuntime);
@@ -169,7 +171,8 @@ impl ClientBuilder {
         Ok(channel)
     }
 
-    /// tonic would drop a path, and speak plain HTTP to an `https` endpoint without settings for TLS.
+    /// tonic would drop a path, and speak plain HTTP to an `https` endpoint without settings for
+    /// TLS.
     fn endpoint(&self) -> Result<Endpoint, BuildError> {
         let uri: Uri = self.endpoint.parse().map_err(|_| BuildError::EndpointInvalid)?;
         if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
@@ -222,8 +225,8 @@ fn bearer(api_key: &str) -> Result<MetadataValue<Ascii>, BuildError> {
 pub enum BuildError {
     /// The endpoint is not `https://` or `http://`, a host and at most a port.
     EndpointInvalid,
-    /// A certificate or key is not PEM, or does not fit; there is one, though the endpoint is `http`; or this
-    /// system trusts nobody and no certificate was given.
+    /// A certificate or key is not PEM, or does not fit; there is one, though the endpoint is
+    /// `http`; or this system trusts nobody and no certificate was given.
     TlsInvalid,
     /// The API key is empty, or has blanks or other characters that no key has.
     ApiKeyInvalid,

@@ -12,7 +12,8 @@ const DOMAIN: &str = "s2s.v1";
 
 /// Why a call failed: what the server said, or that it could not be reached in time.
 ///
-/// [`Self::reason`] is for programs, `Display` (the message, then the reason in brackets) for people.
+/// [`Self::reason`] is for programs, `Display` (the message, then the reason in brackets) for
+/// people.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 

@@ -19,9 +19,9 @@ use sha2::Sha256;
 
 /// The URL with the time and its signature at its end.
 ///
-/// `url`: all parameters filled in and percent-encoded, without a fragment. `body`: that of a `POST`; empty
-/// where there is none. `secret`: as `RotatePostbackSecret` answered it. `unix_seconds`: the time now; the
-/// server takes it for 300 seconds.
+/// `url`: all parameters filled in and percent-encoded, without a fragment. `body`: that of a
+/// `POST`; empty where there is none. `secret`: as `RotatePostbackSecret` answered it.
+/// `unix_seconds`: the time now; the server takes it for 300 seconds.
 #[must_use]
 pub fn sign(url: &str, body: &[u8], secret: &str, unix_seconds: u64) -> String {
     let separator = if url.contains('?') { '&' } else { '?' };
@@ -31,8 +31,8 @@ pub fn sign(url: &str, body: &[u8], secret: &str, unix_seconds: u64) -> String {
     format!("{url}&sig={signature}")
 }
 
-/// The signature of a query, which is what stands between `?` and `&sig=`, and of the body of a `POST`; 64
-/// lower-case hexadecimal digits.
+/// The signature of a query, which is what stands between `?` and `&sig=`, and of the body of a
+/// `POST`; 64 lower-case hexadecimal digits.
 #[must_use]
 pub fn signature(query: &[u8], body: &[u8], secret: &str) -> String {
     let mut mac = keyed(secret.as_bytes());

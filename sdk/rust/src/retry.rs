@@ -1,8 +1,8 @@
 //! Sending again what is safe to send again.
 //!
-//! Every call of this API is, once its request has its request id: so the ids are filled in before the
-//! first attempt, and every failure that may pass is retried until the call's time is over. There is
-//! no retry budget across calls, and no hedging.
+//! Every call of this API is, once its request has its request id: so the ids are filled in before
+//! the first attempt, and every failure that may pass is retried until the call's time is over.
+//! There is no retry budget across calls, and no hedging.
 
 use std::time::{Duration, SystemTime};
 
@@ -25,7 +25,8 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
-    /// Runs `attempt`, which gets the time that is left, until it succeeds or nothing is to be gained.
+    /// Runs `attempt`, which gets the time that is left, until it succeeds or nothing is to be
+    /// gained.
     pub(crate) async fn run<T, F>(self, mut attempt: impl FnMut(Duration) -> F) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Status>>,
@@ -70,8 +71,8 @@ pub(crate) fn fill(request_id: &mut String) -> Result<(), Error> {
 }
 
 /// Fills in request id and click time, which together make the click id; a click that has one needs
-/// neither. A caller's own request id must come with its own time, else a repetition would be another
-/// click: the server says so.
+/// neither. A caller's own request id must come with its own time, else a repetition would be
+/// another click: the server says so.
 pub(crate) fn fill_click(request: &mut v1::RecordClickRequest) -> Result<(), Error> {
     if request.click_id.is_empty() && request.request_id.is_empty() {
         fill(&mut request.request_id)?;

@@ -1,5 +1,5 @@
-//! Writes the Rust code of the schema: messages, clients, server traits and the descriptor; and the tables
-//! of reasons in the README.
+//! Writes the Rust code of the schema: messages, clients, server traits and the descriptor; and the
+//! tables of reasons in the README.
 //!
 //! The result is committed, so that users of the SDK need neither this program nor `protoc`; a test
 //! proves it fresh.

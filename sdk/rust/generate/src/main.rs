@@ -1,4 +1,5 @@
-//! `make generate`: writes the generated code of the Rust SDK, and the tables of reasons in the README.
+//! `make generate`: writes the generated code of the Rust SDK, and the tables of reasons in the
+//! README.
 
 use std::{error::Error, fs, path::Path};
 

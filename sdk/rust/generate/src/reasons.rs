@@ -6,8 +6,8 @@ use prost_types::FileDescriptorSet;
 
 /// The enum that explains itself.
 const ENUM: &str = "ErrorReason";
-/// Where a value stands in its file: the fifth field of a file is its enums, the second of an enum its
-/// values.
+/// Where a value stands in its file: the fifth field of a file is its enums, the second of an enum
+/// its values.
 const ENUM_FIELD: i32 = 5;
 const VALUE_FIELD: i32 = 2;
 
