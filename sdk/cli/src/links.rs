@@ -158,8 +158,8 @@ async fn create(create: Create, client: &Client, output: &Output) -> Result<(), 
         warn(&response.warnings);
         return output.show(response.tracking_link.as_ref());
     };
-    // A refused link must not leave a code behind. This check covers everything but the code
-    // itself.
+    // A refused link must not leave a code behind. This check covers everything that does not
+    // depend on the code.
     client.create_tracking_link(CreateTrackingLinkRequest { validate_only: true, ..request.clone() }).await?;
     let code = ConversionCode {
         name,
