@@ -1,4 +1,4 @@
-"""What a client is made from."""
+"""Tests of a client's settings."""
 
 import grpc
 import pytest
