@@ -1,4 +1,7 @@
-"""A server that answers by script, for tests that need failures. The journey tests the rest on the real server."""
+"""A server that answers by script, for tests that need failures.
+
+The journey tests the rest on the real server.
+"""
 
 import threading
 from collections import deque
@@ -47,7 +50,7 @@ def status(failure: Failure) -> Status:
 
 @dataclass
 class Fake:
-    """The script, with one answer for each attempt and successes after its end, and the requests."""
+    """The requests, and the script: an answer for each attempt, then successes."""
 
     script: deque[Failure | Never] = field(default_factory=deque)
     always: Failure | None = None

@@ -1,6 +1,6 @@
-"""The journey that all SDKs make: the steps of `journey.json`, through a client and the real server.
+"""Plays the journey of all SDKs: the steps of `journey.json`, through a client and the real server.
 
-To be started by `s2s-journey`, anew for each kind of client: the steps begin with an empty server.
+`s2s-journey` must start it anew for each kind of client, since the steps need an empty server.
 """
 
 import http.client

@@ -37,9 +37,9 @@ _CHANNEL_OPTIONS = (
     ("grpc.max_receive_message_length", 64 * 1024 * 1024),
     # Timeout for opening the connection.
     ("grpc.min_reconnect_backoff_ms", 5_000),
-    # After a failure to connect, gRPC fails all calls unsent until it tries again: by default a second
-    # later, and up to two minutes. It must try again before this client does, or the client's attempt
-    # is wasted.
+    # After a failure to connect, gRPC fails all calls unsent until it tries again: by default a
+    # second later, and up to two minutes. It must try again before this client does, or the
+    # client's attempt is wasted.
     ("grpc.initial_reconnect_backoff_ms", 50),
     ("grpc.max_reconnect_backoff_ms", 500),
 )
@@ -68,7 +68,7 @@ class Base(ABC):
         timeout: float = _TIMEOUT_SECONDS_DEFAULT,
         retries: int = _RETRIES_DEFAULT,
     ) -> None:
-        """Makes the client. It connects at its first call, so an unreachable server is not yet an error.
+        """Makes the client. It connects at its first call: an unreachable server is no error yet.
 
         `endpoint`: scheme, host and port, such as `https://t.example`, or `http://127.0.0.1:8080`
         within one machine.

@@ -100,9 +100,10 @@ class Attempts:
 
 
 def pause_seconds(retries: int, asked: float, random: float) -> float:
-    """Returns the pause before the next attempt: the time that the server `asked` for plus a random one.
+    """Returns the pause before the next attempt: the time `asked` for plus a random one.
 
-    The random time keeps clients that failed together from coming back together.
+    The server asks for the former; the latter keeps clients that failed together from coming back
+    together.
     """
     doubled = _FIRST_PAUSE_SECONDS * (1 << min(retries, _DOUBLINGS_MAX))
     half = min(doubled, _PAUSE_SECONDS_MAX) / 2

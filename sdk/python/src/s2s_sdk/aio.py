@@ -55,7 +55,8 @@ class AsyncClient(Base):
     ) -> grpc.aio.Channel:
         # Fail without a running loop; gRPC would bind the channel to a loop of its own choice.
         asyncio.get_running_loop()
-        # One interceptor for each kind of call: if a class is for several, gRPC uses only the first.
+        # One interceptor for each kind of call: if a class is for several, gRPC uses only the
+        # first.
         interceptors = (_UnaryInterceptor(policy), _StreamInterceptor(policy))
         if credentials is None:
             return grpc.aio.insecure_channel(target, options, interceptors=interceptors)

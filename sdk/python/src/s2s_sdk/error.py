@@ -116,7 +116,8 @@ class Error(Exception):
         with contextlib.suppress(DecodeError):
             status = Status.FromString(dict(iter(metadata)).get(_DETAILS_KEY, b""))
         code, message = failure.code(), failure.details() or ""
-        # Our server's errors have details. One without them is gRPC's own, or an answer that was cut off.
+        # Our server's errors have details. One without them is gRPC's own, or an answer that was
+        # cut off.
         if not status.details and code is grpc.StatusCode.UNKNOWN:
             code, message = grpc.StatusCode.UNAVAILABLE, f"the server could not be reached: {message}"
         elif not status.details and code is grpc.StatusCode.DEADLINE_EXCEEDED:

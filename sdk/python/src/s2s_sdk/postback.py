@@ -18,7 +18,7 @@ def sign(url: str, body: bytes, secret: str, unix_seconds: int) -> str:
 
 
 def signature(query: bytes, body: bytes, secret: str) -> str:
-    """Returns the signature of a query and of the body of a `POST`: 64 lower-case hexadecimal digits.
+    """Returns the signature of a query and a `POST` body: 64 lower-case hexadecimal digits.
 
     The query is the text between `?` and `&sig=`.
     """
