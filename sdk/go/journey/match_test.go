@@ -10,7 +10,7 @@ import (
 
 var variables = regexp.MustCompile(`\$\{([a-z_]+)\}`)
 
-// fill returns a copy of a JSON value with ${name} in its strings replaced by what was saved.
+// fill returns a copy of a JSON value with ${name} in its strings replaced with the saved value.
 func fill(template any, saved map[string]string) (any, error) {
 	var failed error
 	switch template := template.(type) {
@@ -43,8 +43,8 @@ func fill(template any, saved map[string]string) (any, error) {
 	}
 }
 
-// match holds a JSON value against a pattern: objects by the keys that the pattern has, arrays in full, a
-// text like ~regex~ by the expression, all else as it is.
+// match compares a JSON value with a pattern: objects by the pattern's keys, arrays in full, texts
+// with a pattern like ~regex~ by the expression, and everything else for equality.
 func match(got, pattern any) error {
 	switch pattern := pattern.(type) {
 	case map[string]any:
