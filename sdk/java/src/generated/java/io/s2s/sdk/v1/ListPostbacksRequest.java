@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for a page of postbacks. All filters given must hold.
+ * Request message for `ListPostbacks`. The filters are combined with AND.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ListPostbacksRequest}
@@ -53,7 +53,8 @@ private static final long serialVersionUID = 0L;
   private int pageSize_ = 0;
   /**
    * <pre>
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
+   * values are read as 1,000.
    * </pre>
    *
    * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -69,7 +70,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object pageToken_ = "";
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -90,7 +91,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -115,7 +116,7 @@ private static final long serialVersionUID = 0L;
   private int verdict_ = 0;
   /**
    * <pre>
-   * Only postbacks of this verdict. Unspecified: all.
+   * Only postbacks with this verdict. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -126,7 +127,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks of this verdict. Unspecified: all.
+   * Only postbacks with this verdict. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -214,7 +215,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp startTime_;
   /**
    * <pre>
-   * Only postbacks that arrived at this time or later. Optional.
+   * Only postbacks that arrived at or after this time. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -226,7 +227,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks that arrived at this time or later. Optional.
+   * Only postbacks that arrived at or after this time. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -238,7 +239,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks that arrived at this time or later. Optional.
+   * Only postbacks that arrived at or after this time. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -291,8 +292,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object text_ = "";
   /**
    * <pre>
-   * Only postbacks whose target or body contains this text, byte for byte as
-   * they came; at most 200 bytes. Optional. Example: `order-1001`.
+   * Only postbacks whose target or body, as they arrived, contains this text
+   * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
    * </pre>
    *
    * <code>string text = 8 [json_name = "text"];</code>
@@ -313,8 +314,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks whose target or body contains this text, byte for byte as
-   * they came; at most 200 bytes. Optional. Example: `order-1001`.
+   * Only postbacks whose target or body, as they arrived, contains this text
+   * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
    * </pre>
    *
    * <code>string text = 8 [json_name = "text"];</code>
@@ -576,7 +577,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for a page of postbacks. All filters given must hold.
+   * Request message for `ListPostbacks`. The filters are combined with AND.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ListPostbacksRequest}
@@ -866,7 +867,8 @@ private static final long serialVersionUID = 0L;
     private int pageSize_ ;
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
+     * values are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -878,7 +880,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
+     * values are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -894,7 +897,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
+     * values are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -910,7 +914,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object pageToken_ = "";
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -930,7 +934,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -951,7 +955,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -968,7 +972,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -982,7 +986,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -1002,7 +1006,7 @@ private static final long serialVersionUID = 0L;
     private int verdict_ = 0;
     /**
      * <pre>
-     * Only postbacks of this verdict. Unspecified: all.
+     * Only postbacks with this verdict. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1013,7 +1017,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks of this verdict. Unspecified: all.
+     * Only postbacks with this verdict. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1028,7 +1032,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks of this verdict. Unspecified: all.
+     * Only postbacks with this verdict. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1041,7 +1045,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks of this verdict. Unspecified: all.
+     * Only postbacks with this verdict. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1059,7 +1063,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks of this verdict. Unspecified: all.
+     * Only postbacks with this verdict. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1242,7 +1246,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> startTimeBuilder_;
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Only postbacks that arrived at or after this time. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1253,7 +1257,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Only postbacks that arrived at or after this time. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1268,7 +1272,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Only postbacks that arrived at or after this time. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1288,7 +1292,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Only postbacks that arrived at or after this time. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1306,7 +1310,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Only postbacks that arrived at or after this time. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1331,7 +1335,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Only postbacks that arrived at or after this time. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1348,7 +1352,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Only postbacks that arrived at or after this time. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1360,7 +1364,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Only postbacks that arrived at or after this time. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1375,7 +1379,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Only postbacks that arrived at or after this time. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1554,8 +1558,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object text_ = "";
     /**
      * <pre>
-     * Only postbacks whose target or body contains this text, byte for byte as
-     * they came; at most 200 bytes. Optional. Example: `order-1001`.
+     * Only postbacks whose target or body, as they arrived, contains this text
+     * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
      * </pre>
      *
      * <code>string text = 8 [json_name = "text"];</code>
@@ -1575,8 +1579,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks whose target or body contains this text, byte for byte as
-     * they came; at most 200 bytes. Optional. Example: `order-1001`.
+     * Only postbacks whose target or body, as they arrived, contains this text
+     * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
      * </pre>
      *
      * <code>string text = 8 [json_name = "text"];</code>
@@ -1597,8 +1601,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks whose target or body contains this text, byte for byte as
-     * they came; at most 200 bytes. Optional. Example: `order-1001`.
+     * Only postbacks whose target or body, as they arrived, contains this text
+     * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
      * </pre>
      *
      * <code>string text = 8 [json_name = "text"];</code>
@@ -1615,8 +1619,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks whose target or body contains this text, byte for byte as
-     * they came; at most 200 bytes. Optional. Example: `order-1001`.
+     * Only postbacks whose target or body, as they arrived, contains this text
+     * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
      * </pre>
      *
      * <code>string text = 8 [json_name = "text"];</code>
@@ -1630,8 +1634,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks whose target or body contains this text, byte for byte as
-     * they came; at most 200 bytes. Optional. Example: `order-1001`.
+     * Only postbacks whose target or body, as they arrived, contains this text
+     * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
      * </pre>
      *
      * <code>string text = 8 [json_name = "text"];</code>

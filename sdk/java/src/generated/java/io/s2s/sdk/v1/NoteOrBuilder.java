@@ -10,7 +10,7 @@ public interface NoteOrBuilder extends
 
   /**
    * <pre>
-   * What it is.
+   * Kind of the note.
    * </pre>
    *
    * <code>.s2s.v1.NoteCode code = 1 [json_name = "code"];</code>
@@ -19,7 +19,7 @@ public interface NoteOrBuilder extends
   int getCodeValue();
   /**
    * <pre>
-   * What it is.
+   * Kind of the note.
    * </pre>
    *
    * <code>.s2s.v1.NoteCode code = 1 [json_name = "code"];</code>
@@ -29,8 +29,8 @@ public interface NoteOrBuilder extends
 
   /**
    * <pre>
-   * The parameter it is about, by its canonical name; may be empty. Example:
-   * `com`.
+   * Canonical name of the parameter that the note is about; may be empty.
+   * Example: `com`.
    * </pre>
    *
    * <code>string parameter = 2 [json_name = "parameter"];</code>
@@ -39,8 +39,8 @@ public interface NoteOrBuilder extends
   java.lang.String getParameter();
   /**
    * <pre>
-   * The parameter it is about, by its canonical name; may be empty. Example:
-   * `com`.
+   * Canonical name of the parameter that the note is about; may be empty.
+   * Example: `com`.
    * </pre>
    *
    * <code>string parameter = 2 [json_name = "parameter"];</code>

@@ -10,7 +10,7 @@ public interface StepOrBuilder extends
 
   /**
    * <pre>
-   * What was looked at.
+   * Kind of the step.
    * </pre>
    *
    * <code>.s2s.v1.StepKind kind = 1 [json_name = "kind"];</code>
@@ -19,7 +19,7 @@ public interface StepOrBuilder extends
   int getKindValue();
   /**
    * <pre>
-   * What was looked at.
+   * Kind of the step.
    * </pre>
    *
    * <code>.s2s.v1.StepKind kind = 1 [json_name = "kind"];</code>
@@ -29,7 +29,7 @@ public interface StepOrBuilder extends
 
   /**
    * <pre>
-   * What came of it.
+   * Outcome of the step.
    * </pre>
    *
    * <code>.s2s.v1.StepOutcome outcome = 2 [json_name = "outcome"];</code>
@@ -38,7 +38,7 @@ public interface StepOrBuilder extends
   int getOutcomeValue();
   /**
    * <pre>
-   * What came of it.
+   * Outcome of the step.
    * </pre>
    *
    * <code>.s2s.v1.StepOutcome outcome = 2 [json_name = "outcome"];</code>
