@@ -31,7 +31,7 @@ func expectError(t *testing.T, err error, code codes.Code, reason s2sv1.ErrorRea
 	t.Helper()
 	var failure *s2s.Error
 	if !errors.As(err, &failure) {
-		t.Fatalf("%v is no *s2s.Error", err)
+		t.Fatalf("%v is not an *s2s.Error", err)
 	}
 	if failure.Code != code || failure.Reason != reason {
 		t.Fatalf("%v: code %v, reason %v", err, failure.Code, failure.Reason)

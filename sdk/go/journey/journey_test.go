@@ -293,7 +293,7 @@ func (f *failure) check(err error) error {
 	}
 	var got *s2s.Error
 	if !errors.As(err, &got) {
-		return fmt.Errorf("%w is no *s2s.Error", err)
+		return fmt.Errorf("%w is not an *s2s.Error", err)
 	}
 	var fields []string
 	for _, violation := range got.FieldViolations {

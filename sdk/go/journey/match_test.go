@@ -50,7 +50,7 @@ func match(got, pattern any) error {
 	case map[string]any:
 		object, ok := got.(map[string]any)
 		if !ok {
-			return fmt.Errorf("%v is no object", got)
+			return fmt.Errorf("%v is not an object", got)
 		}
 		for key, expected := range pattern {
 			if err := match(object[key], expected); err != nil {
@@ -104,7 +104,7 @@ func pick(answer, from any) (string, error) {
 		path, _ = object["from"].(string)
 		expression, _ = object["regex"].(string)
 		if len(object) != 2 || path == "" || expression == "" {
-			return "", fmt.Errorf("%v is no path", from)
+			return "", fmt.Errorf("%v is not a path", from)
 		}
 	}
 	for part := range strings.SplitSeq(path, ".") {
@@ -123,7 +123,7 @@ func pick(answer, from any) (string, error) {
 	}
 	text, ok := answer.(string)
 	if !ok {
-		return "", fmt.Errorf("%s: %v is no text", path, answer)
+		return "", fmt.Errorf("%s: %v is not a text", path, answer)
 	}
 	if expression == "" {
 		return text, nil

@@ -142,7 +142,7 @@ calls! {
         /// Returns one postback.
         get_postback(GetPostbackRequest) -> GetPostbackResponse;
         /// Reads held postbacks again after their cause was fixed: those named, or one page of
-        /// those that match a filter. [`Self::replays`] replays all that match. Replaying twice
+        /// all that match a filter. [`Self::replays`] replays every page. Replaying twice
         /// counts once.
         replay_postbacks(ReplayPostbacksRequest) -> ReplayPostbacksResponse;
         /// Explains step by step how a postback URL or a stored postback is read and which verdict

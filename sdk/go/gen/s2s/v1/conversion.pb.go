@@ -27,7 +27,7 @@ const (
 type ConversionStatus int32
 
 const (
-	// In a request: approved.
+	// Not set; in a request, this means approved.
 	ConversionStatus_CONVERSION_STATUS_UNSPECIFIED ConversionStatus = 0
 	// The merchant has not decided.
 	ConversionStatus_CONVERSION_STATUS_PENDING ConversionStatus = 1
@@ -517,8 +517,8 @@ type Note struct {
 	// Canonical name of the parameter that the note is about; may be empty.
 	// Example: `com`.
 	Parameter string `protobuf:"bytes,2,opt,name=parameter,proto3" json:"parameter,omitempty"`
-	// One sentence for people. Example: `com 19.990000000000002 was rounded to
-	// 19.99`.
+	// Message for people, one sentence. Example:
+	// `com 19.990000000000002 was rounded to 19.99`.
 	Message       string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1187,15 +1187,15 @@ type ListConversionsRequest struct {
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous page; empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Only conversions of this code. Optional.
+	// Id of the conversion code to filter by. Optional.
 	ConversionCodeId string `protobuf:"bytes,3,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// Only conversions of this tracking link. Optional.
+	// Id of the tracking link to filter by. Optional.
 	TrackingLinkId string `protobuf:"bytes,4,opt,name=tracking_link_id,json=trackingLinkId,proto3" json:"tracking_link_id,omitempty"`
-	// Only conversions of this click. Optional.
+	// Click id to filter by. Optional.
 	ClickId string `protobuf:"bytes,5,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
-	// Only conversions recorded at or after this time. Optional.
+	// Earliest `create_time`, inclusive. Optional.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// Only conversions recorded before this time. Optional.
+	// Latest `create_time`, exclusive. Optional.
 	EndTime       *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

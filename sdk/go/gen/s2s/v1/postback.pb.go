@@ -624,18 +624,18 @@ type ListPostbacksRequest struct {
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the previous page; empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Only postbacks with this verdict. Unspecified: all.
+	// Verdict to filter by. Unspecified: all.
 	Verdict Verdict `protobuf:"varint,3,opt,name=verdict,proto3,enum=s2s.v1.Verdict" json:"verdict,omitempty"`
-	// Only postbacks held for this reason. Unspecified: all.
+	// Reason for holding to filter by. Unspecified: all.
 	Reason ErrorReason `protobuf:"varint,4,opt,name=reason,proto3,enum=s2s.v1.ErrorReason" json:"reason,omitempty"`
-	// Only postbacks that name this conversion code. Optional.
+	// Id of the conversion code that the postbacks name. Optional.
 	ConversionCodeId string `protobuf:"bytes,5,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// Only postbacks that arrived at or after this time. Optional.
+	// Earliest time of arrival, inclusive. Optional.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// Only postbacks that arrived before this time. Optional.
+	// Latest time of arrival, exclusive. Optional.
 	EndTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
-	// Only postbacks whose target or body, as they arrived, contains this text
-	// byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
+	// Text that the raw target or body contains, byte for byte; at most 200
+	// bytes. Optional. Example: `order-1001`.
 	Text          string `protobuf:"bytes,8,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -963,16 +963,16 @@ func (x *ReplayPostbacksRequest) GetPageToken() string {
 // an empty filter matches all of them.
 type HeldFilter struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only postbacks held for this reason. Unspecified: all.
+	// Reason for holding. Unspecified: all.
 	Reason ErrorReason `protobuf:"varint,1,opt,name=reason,proto3,enum=s2s.v1.ErrorReason" json:"reason,omitempty"`
-	// Only postbacks that name this conversion code. Optional.
+	// Id of the conversion code that the postbacks name. Optional.
 	ConversionCodeId string `protobuf:"bytes,2,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// Only postbacks that arrived at or after this time. Optional.
+	// Earliest time of arrival, inclusive. Optional.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// Only postbacks that arrived before this time. Optional.
+	// Latest time of arrival, exclusive. Optional.
 	EndTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
-	// Only postbacks whose target or body, as they arrived, contains this text
-	// byte for byte; at most 200 bytes. Optional.
+	// Text that the raw target or body contains, byte for byte; at most 200
+	// bytes. Optional.
 	Text          string `protobuf:"bytes,5,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1394,7 +1394,7 @@ type Step struct {
 	Kind StepKind `protobuf:"varint,1,opt,name=kind,proto3,enum=s2s.v1.StepKind" json:"kind,omitempty"`
 	// Outcome of the step.
 	Outcome StepOutcome `protobuf:"varint,2,opt,name=outcome,proto3,enum=s2s.v1.StepOutcome" json:"outcome,omitempty"`
-	// One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+	// Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
 	Message       string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -131,7 +131,7 @@ type SetupWarning struct {
 	// Path in the request of the field that the warning is about; may be empty.
 	// Example: `tracking_link.destination`.
 	Field string `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
-	// One sentence for people, with the cause and the cure.
+	// Message for people: one sentence with the cause and the cure.
 	Message       string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -185,8 +185,8 @@ export type Note = Message<"s2s.v1.Note"> & {
   parameter: string;
 
   /**
-   * One sentence for people. Example: `com 19.990000000000002 was rounded to
-   * 19.99`.
+   * Message for people, one sentence. Example:
+   * `com 19.990000000000002 was rounded to 19.99`.
    *
    * @generated from field: string message = 3;
    */
@@ -529,35 +529,35 @@ export type ListConversionsRequest = Message<"s2s.v1.ListConversionsRequest"> & 
   pageToken: string;
 
   /**
-   * Only conversions of this code. Optional.
+   * Id of the conversion code to filter by. Optional.
    *
    * @generated from field: string conversion_code_id = 3;
    */
   conversionCodeId: string;
 
   /**
-   * Only conversions of this tracking link. Optional.
+   * Id of the tracking link to filter by. Optional.
    *
    * @generated from field: string tracking_link_id = 4;
    */
   trackingLinkId: string;
 
   /**
-   * Only conversions of this click. Optional.
+   * Click id to filter by. Optional.
    *
    * @generated from field: string click_id = 5;
    */
   clickId: string;
 
   /**
-   * Only conversions recorded at or after this time. Optional.
+   * Earliest `create_time`, inclusive. Optional.
    *
    * @generated from field: google.protobuf.Timestamp start_time = 6;
    */
   startTime?: Timestamp | undefined;
 
   /**
-   * Only conversions recorded before this time. Optional.
+   * Latest `create_time`, exclusive. Optional.
    *
    * @generated from field: google.protobuf.Timestamp end_time = 7;
    */
@@ -606,7 +606,7 @@ export const ListConversionsResponseSchema: GenMessage<ListConversionsResponse> 
  */
 export enum ConversionStatus {
   /**
-   * In a request: approved.
+   * Not set; in a request, this means approved.
    *
    * @generated from enum value: CONVERSION_STATUS_UNSPECIFIED = 0;
    */

@@ -294,43 +294,43 @@ export type ListPostbacksRequest = Message<"s2s.v1.ListPostbacksRequest"> & {
   pageToken: string;
 
   /**
-   * Only postbacks with this verdict. Unspecified: all.
+   * Verdict to filter by. Unspecified: all.
    *
    * @generated from field: s2s.v1.Verdict verdict = 3;
    */
   verdict: Verdict;
 
   /**
-   * Only postbacks held for this reason. Unspecified: all.
+   * Reason for holding to filter by. Unspecified: all.
    *
    * @generated from field: s2s.v1.ErrorReason reason = 4;
    */
   reason: ErrorReason;
 
   /**
-   * Only postbacks that name this conversion code. Optional.
+   * Id of the conversion code that the postbacks name. Optional.
    *
    * @generated from field: string conversion_code_id = 5;
    */
   conversionCodeId: string;
 
   /**
-   * Only postbacks that arrived at or after this time. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    *
    * @generated from field: google.protobuf.Timestamp start_time = 6;
    */
   startTime?: Timestamp | undefined;
 
   /**
-   * Only postbacks that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    *
    * @generated from field: google.protobuf.Timestamp end_time = 7;
    */
   endTime?: Timestamp | undefined;
 
   /**
-   * Only postbacks whose target or body, as they arrived, contains this text
-   * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Optional. Example: `order-1001`.
    *
    * @generated from field: string text = 8;
    */
@@ -474,36 +474,36 @@ export const ReplayPostbacksRequestSchema: GenMessage<ReplayPostbacksRequest> = 
  */
 export type HeldFilter = Message<"s2s.v1.HeldFilter"> & {
   /**
-   * Only postbacks held for this reason. Unspecified: all.
+   * Reason for holding. Unspecified: all.
    *
    * @generated from field: s2s.v1.ErrorReason reason = 1;
    */
   reason: ErrorReason;
 
   /**
-   * Only postbacks that name this conversion code. Optional.
+   * Id of the conversion code that the postbacks name. Optional.
    *
    * @generated from field: string conversion_code_id = 2;
    */
   conversionCodeId: string;
 
   /**
-   * Only postbacks that arrived at or after this time. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    *
    * @generated from field: google.protobuf.Timestamp start_time = 3;
    */
   startTime?: Timestamp | undefined;
 
   /**
-   * Only postbacks that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    *
    * @generated from field: google.protobuf.Timestamp end_time = 4;
    */
   endTime?: Timestamp | undefined;
 
   /**
-   * Only postbacks whose target or body, as they arrived, contains this text
-   * byte for byte; at most 200 bytes. Optional.
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Optional.
    *
    * @generated from field: string text = 5;
    */
@@ -750,7 +750,7 @@ export type Step = Message<"s2s.v1.Step"> & {
   outcome: StepOutcome;
 
   /**
-   * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+   * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
    *
    * @generated from field: string message = 3;
    */

@@ -35,7 +35,7 @@ export type SetupWarning = Message<"s2s.v1.SetupWarning"> & {
   field: string;
 
   /**
-   * One sentence for people, with the cause and the cure.
+   * Message for people: one sentence with the cause and the cure.
    *
    * @generated from field: string message = 3;
    */

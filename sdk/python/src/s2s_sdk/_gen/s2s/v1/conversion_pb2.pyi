@@ -29,7 +29,7 @@ class _ConversionStatus:
 class _ConversionStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ConversionStatus.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     CONVERSION_STATUS_UNSPECIFIED: _ConversionStatus.ValueType  # 0
-    """In a request: approved."""
+    """Not set; in a request, this means approved."""
     CONVERSION_STATUS_PENDING: _ConversionStatus.ValueType  # 1
     """The merchant has not decided."""
     CONVERSION_STATUS_APPROVED: _ConversionStatus.ValueType  # 2
@@ -43,7 +43,7 @@ class ConversionStatus(_ConversionStatus, metaclass=_ConversionStatusEnumTypeWra
     """The merchant's decision about a conversion."""
 
 CONVERSION_STATUS_UNSPECIFIED: ConversionStatus.ValueType  # 0
-"""In a request: approved."""
+"""Not set; in a request, this means approved."""
 CONVERSION_STATUS_PENDING: ConversionStatus.ValueType  # 1
 """The merchant has not decided."""
 CONVERSION_STATUS_APPROVED: ConversionStatus.ValueType  # 2
@@ -360,8 +360,8 @@ class Note(_message.Message):
     Example: `com`.
     """
     message: _builtins.str
-    """One sentence for people. Example: `com 19.990000000000002 was rounded to
-    19.99`.
+    """Message for people, one sentence. Example:
+    `com 19.990000000000002 was rounded to 19.99`.
     """
     def __init__(
         self,
@@ -695,18 +695,18 @@ class ListConversionsRequest(_message.Message):
     page_token: _builtins.str
     """`next_page_token` of the previous page; empty for the first page."""
     conversion_code_id: _builtins.str
-    """Only conversions of this code. Optional."""
+    """Id of the conversion code to filter by. Optional."""
     tracking_link_id: _builtins.str
-    """Only conversions of this tracking link. Optional."""
+    """Id of the tracking link to filter by. Optional."""
     click_id: _builtins.str
-    """Only conversions of this click. Optional."""
+    """Click id to filter by. Optional."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Only conversions recorded at or after this time. Optional."""
+        """Earliest `create_time`, inclusive. Optional."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """Only conversions recorded before this time. Optional."""
+        """Latest `create_time`, exclusive. Optional."""
 
     def __init__(
         self,

@@ -385,22 +385,22 @@ class ListPostbacksRequest(_message.Message):
     page_token: _builtins.str
     """`next_page_token` of the previous page; empty for the first page."""
     verdict: _conversion_pb2.Verdict.ValueType
-    """Only postbacks with this verdict. Unspecified: all."""
+    """Verdict to filter by. Unspecified: all."""
     reason: _error_reason_pb2.ErrorReason.ValueType
-    """Only postbacks held for this reason. Unspecified: all."""
+    """Reason for holding to filter by. Unspecified: all."""
     conversion_code_id: _builtins.str
-    """Only postbacks that name this conversion code. Optional."""
+    """Id of the conversion code that the postbacks name. Optional."""
     text: _builtins.str
-    """Only postbacks whose target or body, as they arrived, contains this text
-    byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
+    """Text that the raw target or body contains, byte for byte; at most 200
+    bytes. Optional. Example: `order-1001`.
     """
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Only postbacks that arrived at or after this time. Optional."""
+        """Earliest time of arrival, inclusive. Optional."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """Only postbacks that arrived before this time. Optional."""
+        """Latest time of arrival, exclusive. Optional."""
 
     def __init__(
         self,
@@ -560,20 +560,20 @@ class HeldFilter(_message.Message):
     END_TIME_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     reason: _error_reason_pb2.ErrorReason.ValueType
-    """Only postbacks held for this reason. Unspecified: all."""
+    """Reason for holding. Unspecified: all."""
     conversion_code_id: _builtins.str
-    """Only postbacks that name this conversion code. Optional."""
+    """Id of the conversion code that the postbacks name. Optional."""
     text: _builtins.str
-    """Only postbacks whose target or body, as they arrived, contains this text
-    byte for byte; at most 200 bytes. Optional.
+    """Text that the raw target or body contains, byte for byte; at most 200
+    bytes. Optional.
     """
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Only postbacks that arrived at or after this time. Optional."""
+        """Earliest time of arrival, inclusive. Optional."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """Only postbacks that arrived before this time. Optional."""
+        """Latest time of arrival, exclusive. Optional."""
 
     def __init__(
         self,
@@ -812,7 +812,7 @@ class Step(_message.Message):
     outcome: Global___StepOutcome.ValueType
     """Outcome of the step."""
     message: _builtins.str
-    """One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`."""
+    """Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`."""
     def __init__(
         self,
         *,

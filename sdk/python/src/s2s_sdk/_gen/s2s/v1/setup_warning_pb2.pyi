@@ -141,7 +141,7 @@ class SetupWarning(_message.Message):
     Example: `tracking_link.destination`.
     """
     message: _builtins.str
-    """One sentence for people, with the cause and the cure."""
+    """Message for people: one sentence with the cause and the cure."""
     def __init__(
         self,
         *,

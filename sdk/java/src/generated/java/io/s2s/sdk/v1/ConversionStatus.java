@@ -15,7 +15,7 @@ public enum ConversionStatus
     implements com.google.protobuf.ProtocolMessageEnum {
   /**
    * <pre>
-   * In a request: approved.
+   * Not set; in a request, this means approved.
    * </pre>
    *
    * <code>CONVERSION_STATUS_UNSPECIFIED = 0;</code>
@@ -58,7 +58,7 @@ public enum ConversionStatus
 
   /**
    * <pre>
-   * In a request: approved.
+   * Not set; in a request, this means approved.
    * </pre>
    *
    * <code>CONVERSION_STATUS_UNSPECIFIED = 0;</code>

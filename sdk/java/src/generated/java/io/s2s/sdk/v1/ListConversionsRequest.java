@@ -116,7 +116,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object conversionCodeId_ = "";
   /**
    * <pre>
-   * Only conversions of this code. Optional.
+   * Id of the conversion code to filter by. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -137,7 +137,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only conversions of this code. Optional.
+   * Id of the conversion code to filter by. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -163,7 +163,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object trackingLinkId_ = "";
   /**
    * <pre>
-   * Only conversions of this tracking link. Optional.
+   * Id of the tracking link to filter by. Optional.
    * </pre>
    *
    * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -184,7 +184,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only conversions of this tracking link. Optional.
+   * Id of the tracking link to filter by. Optional.
    * </pre>
    *
    * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -210,7 +210,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object clickId_ = "";
   /**
    * <pre>
-   * Only conversions of this click. Optional.
+   * Click id to filter by. Optional.
    * </pre>
    *
    * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -231,7 +231,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only conversions of this click. Optional.
+   * Click id to filter by. Optional.
    * </pre>
    *
    * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -256,7 +256,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp startTime_;
   /**
    * <pre>
-   * Only conversions recorded at or after this time. Optional.
+   * Earliest `create_time`, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -268,7 +268,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only conversions recorded at or after this time. Optional.
+   * Earliest `create_time`, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -280,7 +280,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only conversions recorded at or after this time. Optional.
+   * Earliest `create_time`, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -294,7 +294,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp endTime_;
   /**
    * <pre>
-   * Only conversions recorded before this time. Optional.
+   * Latest `create_time`, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -306,7 +306,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only conversions recorded before this time. Optional.
+   * Latest `create_time`, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -318,7 +318,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only conversions recorded before this time. Optional.
+   * Latest `create_time`, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -978,7 +978,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object conversionCodeId_ = "";
     /**
      * <pre>
-     * Only conversions of this code. Optional.
+     * Id of the conversion code to filter by. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -998,7 +998,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this code. Optional.
+     * Id of the conversion code to filter by. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -1019,7 +1019,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this code. Optional.
+     * Id of the conversion code to filter by. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -1036,7 +1036,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this code. Optional.
+     * Id of the conversion code to filter by. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -1050,7 +1050,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this code. Optional.
+     * Id of the conversion code to filter by. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -1070,7 +1070,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object trackingLinkId_ = "";
     /**
      * <pre>
-     * Only conversions of this tracking link. Optional.
+     * Id of the tracking link to filter by. Optional.
      * </pre>
      *
      * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -1090,7 +1090,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this tracking link. Optional.
+     * Id of the tracking link to filter by. Optional.
      * </pre>
      *
      * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -1111,7 +1111,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this tracking link. Optional.
+     * Id of the tracking link to filter by. Optional.
      * </pre>
      *
      * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -1128,7 +1128,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this tracking link. Optional.
+     * Id of the tracking link to filter by. Optional.
      * </pre>
      *
      * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -1142,7 +1142,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this tracking link. Optional.
+     * Id of the tracking link to filter by. Optional.
      * </pre>
      *
      * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -1162,7 +1162,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object clickId_ = "";
     /**
      * <pre>
-     * Only conversions of this click. Optional.
+     * Click id to filter by. Optional.
      * </pre>
      *
      * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -1182,7 +1182,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this click. Optional.
+     * Click id to filter by. Optional.
      * </pre>
      *
      * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -1203,7 +1203,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this click. Optional.
+     * Click id to filter by. Optional.
      * </pre>
      *
      * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -1220,7 +1220,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this click. Optional.
+     * Click id to filter by. Optional.
      * </pre>
      *
      * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -1234,7 +1234,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this click. Optional.
+     * Click id to filter by. Optional.
      * </pre>
      *
      * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -1256,7 +1256,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> startTimeBuilder_;
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1267,7 +1267,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1282,7 +1282,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1302,7 +1302,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1320,7 +1320,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1345,7 +1345,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1362,7 +1362,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1374,7 +1374,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1389,7 +1389,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1413,7 +1413,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> endTimeBuilder_;
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1424,7 +1424,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1439,7 +1439,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1459,7 +1459,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1477,7 +1477,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1502,7 +1502,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1519,7 +1519,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1531,7 +1531,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1546,7 +1546,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>

@@ -41,7 +41,7 @@ public interface ListConversionsRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only conversions of this code. Optional.
+   * Id of the conversion code to filter by. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -50,7 +50,7 @@ public interface ListConversionsRequestOrBuilder extends
   java.lang.String getConversionCodeId();
   /**
    * <pre>
-   * Only conversions of this code. Optional.
+   * Id of the conversion code to filter by. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -61,7 +61,7 @@ public interface ListConversionsRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only conversions of this tracking link. Optional.
+   * Id of the tracking link to filter by. Optional.
    * </pre>
    *
    * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -70,7 +70,7 @@ public interface ListConversionsRequestOrBuilder extends
   java.lang.String getTrackingLinkId();
   /**
    * <pre>
-   * Only conversions of this tracking link. Optional.
+   * Id of the tracking link to filter by. Optional.
    * </pre>
    *
    * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -81,7 +81,7 @@ public interface ListConversionsRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only conversions of this click. Optional.
+   * Click id to filter by. Optional.
    * </pre>
    *
    * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -90,7 +90,7 @@ public interface ListConversionsRequestOrBuilder extends
   java.lang.String getClickId();
   /**
    * <pre>
-   * Only conversions of this click. Optional.
+   * Click id to filter by. Optional.
    * </pre>
    *
    * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -101,7 +101,7 @@ public interface ListConversionsRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only conversions recorded at or after this time. Optional.
+   * Earliest `create_time`, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -110,7 +110,7 @@ public interface ListConversionsRequestOrBuilder extends
   boolean hasStartTime();
   /**
    * <pre>
-   * Only conversions recorded at or after this time. Optional.
+   * Earliest `create_time`, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -119,7 +119,7 @@ public interface ListConversionsRequestOrBuilder extends
   com.google.protobuf.Timestamp getStartTime();
   /**
    * <pre>
-   * Only conversions recorded at or after this time. Optional.
+   * Earliest `create_time`, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -128,7 +128,7 @@ public interface ListConversionsRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only conversions recorded before this time. Optional.
+   * Latest `create_time`, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -137,7 +137,7 @@ public interface ListConversionsRequestOrBuilder extends
   boolean hasEndTime();
   /**
    * <pre>
-   * Only conversions recorded before this time. Optional.
+   * Latest `create_time`, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -146,7 +146,7 @@ public interface ListConversionsRequestOrBuilder extends
   com.google.protobuf.Timestamp getEndTime();
   /**
    * <pre>
-   * Only conversions recorded before this time. Optional.
+   * Latest `create_time`, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>

@@ -116,7 +116,7 @@ private static final long serialVersionUID = 0L;
   private int verdict_ = 0;
   /**
    * <pre>
-   * Only postbacks with this verdict. Unspecified: all.
+   * Verdict to filter by. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -127,7 +127,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks with this verdict. Unspecified: all.
+   * Verdict to filter by. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -142,7 +142,7 @@ private static final long serialVersionUID = 0L;
   private int reason_ = 0;
   /**
    * <pre>
-   * Only postbacks held for this reason. Unspecified: all.
+   * Reason for holding to filter by. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -153,7 +153,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks held for this reason. Unspecified: all.
+   * Reason for holding to filter by. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -169,7 +169,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object conversionCodeId_ = "";
   /**
    * <pre>
-   * Only postbacks that name this conversion code. Optional.
+   * Id of the conversion code that the postbacks name. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -190,7 +190,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks that name this conversion code. Optional.
+   * Id of the conversion code that the postbacks name. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -215,7 +215,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp startTime_;
   /**
    * <pre>
-   * Only postbacks that arrived at or after this time. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -227,7 +227,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks that arrived at or after this time. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -239,7 +239,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks that arrived at or after this time. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -253,7 +253,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp endTime_;
   /**
    * <pre>
-   * Only postbacks that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -265,7 +265,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -277,7 +277,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -292,8 +292,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object text_ = "";
   /**
    * <pre>
-   * Only postbacks whose target or body, as they arrived, contains this text
-   * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Optional. Example: `order-1001`.
    * </pre>
    *
    * <code>string text = 8 [json_name = "text"];</code>
@@ -314,8 +314,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks whose target or body, as they arrived, contains this text
-   * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Optional. Example: `order-1001`.
    * </pre>
    *
    * <code>string text = 8 [json_name = "text"];</code>
@@ -1006,7 +1006,7 @@ private static final long serialVersionUID = 0L;
     private int verdict_ = 0;
     /**
      * <pre>
-     * Only postbacks with this verdict. Unspecified: all.
+     * Verdict to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1017,7 +1017,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks with this verdict. Unspecified: all.
+     * Verdict to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1032,7 +1032,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks with this verdict. Unspecified: all.
+     * Verdict to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1045,7 +1045,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks with this verdict. Unspecified: all.
+     * Verdict to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1063,7 +1063,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks with this verdict. Unspecified: all.
+     * Verdict to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1079,7 +1079,7 @@ private static final long serialVersionUID = 0L;
     private int reason_ = 0;
     /**
      * <pre>
-     * Only postbacks held for this reason. Unspecified: all.
+     * Reason for holding to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -1090,7 +1090,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks held for this reason. Unspecified: all.
+     * Reason for holding to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -1105,7 +1105,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks held for this reason. Unspecified: all.
+     * Reason for holding to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -1118,7 +1118,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks held for this reason. Unspecified: all.
+     * Reason for holding to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -1136,7 +1136,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks held for this reason. Unspecified: all.
+     * Reason for holding to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -1152,7 +1152,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object conversionCodeId_ = "";
     /**
      * <pre>
-     * Only postbacks that name this conversion code. Optional.
+     * Id of the conversion code that the postbacks name. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -1172,7 +1172,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that name this conversion code. Optional.
+     * Id of the conversion code that the postbacks name. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -1193,7 +1193,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that name this conversion code. Optional.
+     * Id of the conversion code that the postbacks name. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -1210,7 +1210,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that name this conversion code. Optional.
+     * Id of the conversion code that the postbacks name. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -1224,7 +1224,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that name this conversion code. Optional.
+     * Id of the conversion code that the postbacks name. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -1246,7 +1246,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> startTimeBuilder_;
     /**
      * <pre>
-     * Only postbacks that arrived at or after this time. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1257,7 +1257,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at or after this time. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1272,7 +1272,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at or after this time. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1292,7 +1292,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at or after this time. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1310,7 +1310,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at or after this time. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1335,7 +1335,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at or after this time. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1352,7 +1352,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at or after this time. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1364,7 +1364,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at or after this time. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1379,7 +1379,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at or after this time. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1403,7 +1403,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> endTimeBuilder_;
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1414,7 +1414,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1429,7 +1429,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1449,7 +1449,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1467,7 +1467,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1492,7 +1492,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1509,7 +1509,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1521,7 +1521,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1536,7 +1536,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1558,8 +1558,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object text_ = "";
     /**
      * <pre>
-     * Only postbacks whose target or body, as they arrived, contains this text
-     * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
+     * Text that the raw target or body contains, byte for byte; at most 200
+     * bytes. Optional. Example: `order-1001`.
      * </pre>
      *
      * <code>string text = 8 [json_name = "text"];</code>
@@ -1579,8 +1579,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks whose target or body, as they arrived, contains this text
-     * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
+     * Text that the raw target or body contains, byte for byte; at most 200
+     * bytes. Optional. Example: `order-1001`.
      * </pre>
      *
      * <code>string text = 8 [json_name = "text"];</code>
@@ -1601,8 +1601,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks whose target or body, as they arrived, contains this text
-     * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
+     * Text that the raw target or body contains, byte for byte; at most 200
+     * bytes. Optional. Example: `order-1001`.
      * </pre>
      *
      * <code>string text = 8 [json_name = "text"];</code>
@@ -1619,8 +1619,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks whose target or body, as they arrived, contains this text
-     * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
+     * Text that the raw target or body contains, byte for byte; at most 200
+     * bytes. Optional. Example: `order-1001`.
      * </pre>
      *
      * <code>string text = 8 [json_name = "text"];</code>
@@ -1634,8 +1634,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks whose target or body, as they arrived, contains this text
-     * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
+     * Text that the raw target or body contains, byte for byte; at most 200
+     * bytes. Optional. Example: `order-1001`.
      * </pre>
      *
      * <code>string text = 8 [json_name = "text"];</code>

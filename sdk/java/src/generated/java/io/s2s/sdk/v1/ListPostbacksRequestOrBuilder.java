@@ -41,7 +41,7 @@ public interface ListPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only postbacks with this verdict. Unspecified: all.
+   * Verdict to filter by. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -50,7 +50,7 @@ public interface ListPostbacksRequestOrBuilder extends
   int getVerdictValue();
   /**
    * <pre>
-   * Only postbacks with this verdict. Unspecified: all.
+   * Verdict to filter by. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -60,7 +60,7 @@ public interface ListPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only postbacks held for this reason. Unspecified: all.
+   * Reason for holding to filter by. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -69,7 +69,7 @@ public interface ListPostbacksRequestOrBuilder extends
   int getReasonValue();
   /**
    * <pre>
-   * Only postbacks held for this reason. Unspecified: all.
+   * Reason for holding to filter by. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -79,7 +79,7 @@ public interface ListPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only postbacks that name this conversion code. Optional.
+   * Id of the conversion code that the postbacks name. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -88,7 +88,7 @@ public interface ListPostbacksRequestOrBuilder extends
   java.lang.String getConversionCodeId();
   /**
    * <pre>
-   * Only postbacks that name this conversion code. Optional.
+   * Id of the conversion code that the postbacks name. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -99,7 +99,7 @@ public interface ListPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only postbacks that arrived at or after this time. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -108,7 +108,7 @@ public interface ListPostbacksRequestOrBuilder extends
   boolean hasStartTime();
   /**
    * <pre>
-   * Only postbacks that arrived at or after this time. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -117,7 +117,7 @@ public interface ListPostbacksRequestOrBuilder extends
   com.google.protobuf.Timestamp getStartTime();
   /**
    * <pre>
-   * Only postbacks that arrived at or after this time. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -126,7 +126,7 @@ public interface ListPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only postbacks that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -135,7 +135,7 @@ public interface ListPostbacksRequestOrBuilder extends
   boolean hasEndTime();
   /**
    * <pre>
-   * Only postbacks that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -144,7 +144,7 @@ public interface ListPostbacksRequestOrBuilder extends
   com.google.protobuf.Timestamp getEndTime();
   /**
    * <pre>
-   * Only postbacks that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -153,8 +153,8 @@ public interface ListPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only postbacks whose target or body, as they arrived, contains this text
-   * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Optional. Example: `order-1001`.
    * </pre>
    *
    * <code>string text = 8 [json_name = "text"];</code>
@@ -163,8 +163,8 @@ public interface ListPostbacksRequestOrBuilder extends
   java.lang.String getText();
   /**
    * <pre>
-   * Only postbacks whose target or body, as they arrived, contains this text
-   * byte for byte; at most 200 bytes. Optional. Example: `order-1001`.
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Optional. Example: `order-1001`.
    * </pre>
    *
    * <code>string text = 8 [json_name = "text"];</code>

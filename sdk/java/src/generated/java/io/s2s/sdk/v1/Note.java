@@ -127,8 +127,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object message_ = "";
   /**
    * <pre>
-   * One sentence for people. Example: `com 19.990000000000002 was rounded to
-   * 19.99`.
+   * Message for people, one sentence. Example:
+   * `com 19.990000000000002 was rounded to 19.99`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -149,8 +149,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * One sentence for people. Example: `com 19.990000000000002 was rounded to
-   * 19.99`.
+   * Message for people, one sentence. Example:
+   * `com 19.990000000000002 was rounded to 19.99`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -721,8 +721,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object message_ = "";
     /**
      * <pre>
-     * One sentence for people. Example: `com 19.990000000000002 was rounded to
-     * 19.99`.
+     * Message for people, one sentence. Example:
+     * `com 19.990000000000002 was rounded to 19.99`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -742,8 +742,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people. Example: `com 19.990000000000002 was rounded to
-     * 19.99`.
+     * Message for people, one sentence. Example:
+     * `com 19.990000000000002 was rounded to 19.99`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -764,8 +764,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people. Example: `com 19.990000000000002 was rounded to
-     * 19.99`.
+     * Message for people, one sentence. Example:
+     * `com 19.990000000000002 was rounded to 19.99`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -782,8 +782,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people. Example: `com 19.990000000000002 was rounded to
-     * 19.99`.
+     * Message for people, one sentence. Example:
+     * `com 19.990000000000002 was rounded to 19.99`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -797,8 +797,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people. Example: `com 19.990000000000002 was rounded to
-     * 19.99`.
+     * Message for people, one sentence. Example:
+     * `com 19.990000000000002 was rounded to 19.99`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>

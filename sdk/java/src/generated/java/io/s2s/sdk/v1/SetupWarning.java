@@ -127,7 +127,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object message_ = "";
   /**
    * <pre>
-   * One sentence for people, with the cause and the cure.
+   * Message for people: one sentence with the cause and the cure.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -148,7 +148,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * One sentence for people, with the cause and the cure.
+   * Message for people: one sentence with the cause and the cure.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -719,7 +719,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object message_ = "";
     /**
      * <pre>
-     * One sentence for people, with the cause and the cure.
+     * Message for people: one sentence with the cause and the cure.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -739,7 +739,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people, with the cause and the cure.
+     * Message for people: one sentence with the cause and the cure.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -760,7 +760,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people, with the cause and the cure.
+     * Message for people: one sentence with the cause and the cure.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -777,7 +777,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people, with the cause and the cure.
+     * Message for people: one sentence with the cause and the cure.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -791,7 +791,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people, with the cause and the cure.
+     * Message for people: one sentence with the cause and the cure.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>

@@ -51,7 +51,7 @@ public interface SetupWarningOrBuilder extends
 
   /**
    * <pre>
-   * One sentence for people, with the cause and the cure.
+   * Message for people: one sentence with the cause and the cure.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -60,7 +60,7 @@ public interface SetupWarningOrBuilder extends
   java.lang.String getMessage();
   /**
    * <pre>
-   * One sentence for people, with the cause and the cure.
+   * Message for people: one sentence with the cause and the cure.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>

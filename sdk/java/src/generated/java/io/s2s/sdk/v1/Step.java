@@ -103,7 +103,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object message_ = "";
   /**
    * <pre>
-   * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+   * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -124,7 +124,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+   * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -668,7 +668,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object message_ = "";
     /**
      * <pre>
-     * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+     * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -688,7 +688,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+     * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -709,7 +709,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+     * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -726,7 +726,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+     * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -740,7 +740,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+     * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>

@@ -48,7 +48,7 @@ public interface StepOrBuilder extends
 
   /**
    * <pre>
-   * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+   * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -57,7 +57,7 @@ public interface StepOrBuilder extends
   java.lang.String getMessage();
   /**
    * <pre>
-   * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+   * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
