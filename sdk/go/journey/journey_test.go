@@ -1,5 +1,5 @@
 // Package journey_test runs the journey of all SDKs against a real server, and the vectors. It is a
-// package of its own, so that the other tests of the SDK run without the repository.
+// package of its own, so that users who run the SDK's tests don't need the repository.
 package journey_test
 
 import (

@@ -150,7 +150,7 @@ calls! {
         explain_postback(ExplainPostbackRequest) -> ExplainPostbackResponse;
         /// Explains what happened to a click.
         explain_click(ExplainClickRequest) -> ExplainClickResponse;
-        /// Erases permanently all data that identifies a click's visitor; conversions stay.
+        /// Erases all data that identifies a click's visitor, permanently; conversions stay.
         erase_visitor(EraseVisitorRequest) -> EraseVisitorResponse;
         /// Plays a whole conversion for a code, to test its set-up. Records nothing.
         self_test(SelfTestRequest) -> SelfTestResponse;

@@ -2,7 +2,7 @@
 //!
 //! Every call of this API is safe to retry once its request has a request id. The ids are therefore
 //! filled in before the first attempt, and every transient failure is retried as often as the
-//! [`Policy`] allows and within the call's time. There is no retry budget across calls, and no
+//! `Policy` allows and within the call's time. There is no retry budget across calls, and no
 //! hedging.
 
 use std::time::{Duration, SystemTime};

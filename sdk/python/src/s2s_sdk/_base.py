@@ -117,7 +117,7 @@ def _parse_endpoint(endpoint: str) -> tuple[str, str]:
         number = int(port) if port else _PORTS[scheme]
         if number <= _PORT_MAX:
             return scheme, f"dns:///{host}:{number}"
-    raise ValueError("an endpoint is of the form https://host:port, without a path")
+    raise ValueError("the endpoint must have the form https://host:port, without a path")
 
 
 def _authorization(api_key: str | None) -> tuple[tuple[str, str], ...]:

@@ -56,10 +56,10 @@ type PostbackServiceClient interface {
 	// click on one of its tracking links, the merchant, and the postback URL with
 	// its macros filled in. Records nothing.
 	SelfTest(ctx context.Context, in *SelfTestRequest, opts ...grpc.CallOption) (*SelfTestResponse, error)
-	// Erases permanently all data that identifies the visitor of a click, from
-	// the click, its conversions and the postbacks that name it. Ids, times and
-	// money stay, and nothing counts differently than before. OK means that the
-	// erasure is durable. Repeating it changes nothing.
+	// Erases all data that identifies the visitor of a click: from the click, its
+	// conversions and the postbacks that name it. The erasure is permanent. Ids,
+	// times and money stay, and nothing counts differently than before. OK means
+	// that the erasure is durable. Repeating it changes nothing.
 	EraseVisitor(ctx context.Context, in *EraseVisitorRequest, opts ...grpc.CallOption) (*EraseVisitorResponse, error)
 }
 
@@ -178,10 +178,10 @@ type PostbackServiceServer interface {
 	// click on one of its tracking links, the merchant, and the postback URL with
 	// its macros filled in. Records nothing.
 	SelfTest(context.Context, *SelfTestRequest) (*SelfTestResponse, error)
-	// Erases permanently all data that identifies the visitor of a click, from
-	// the click, its conversions and the postbacks that name it. Ids, times and
-	// money stay, and nothing counts differently than before. OK means that the
-	// erasure is durable. Repeating it changes nothing.
+	// Erases all data that identifies the visitor of a click: from the click, its
+	// conversions and the postbacks that name it. The erasure is permanent. Ids,
+	// times and money stay, and nothing counts differently than before. OK means
+	// that the erasure is durable. Repeating it changes nothing.
 	EraseVisitor(context.Context, *EraseVisitorRequest) (*EraseVisitorResponse, error)
 	mustEmbedUnimplementedPostbackServiceServer()
 }

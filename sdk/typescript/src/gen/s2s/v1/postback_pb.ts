@@ -1299,10 +1299,10 @@ export const PostbackService: GenService<{
     output: typeof SelfTestResponseSchema;
   },
   /**
-   * Erases permanently all data that identifies the visitor of a click, from
-   * the click, its conversions and the postbacks that name it. Ids, times and
-   * money stay, and nothing counts differently than before. OK means that the
-   * erasure is durable. Repeating it changes nothing.
+   * Erases all data that identifies the visitor of a click: from the click, its
+   * conversions and the postbacks that name it. The erasure is permanent. Ids,
+   * times and money stay, and nothing counts differently than before. OK means
+   * that the erasure is durable. Repeating it changes nothing.
    *
    * @generated from rpc s2s.v1.PostbackService.EraseVisitor
    */

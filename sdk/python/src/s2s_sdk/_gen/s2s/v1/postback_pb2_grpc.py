@@ -139,10 +139,10 @@ class PostbackServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def EraseVisitor(self, request, context):
-        """Erases permanently all data that identifies the visitor of a click, from
-        the click, its conversions and the postbacks that name it. Ids, times and
-        money stay, and nothing counts differently than before. OK means that the
-        erasure is durable. Repeating it changes nothing.
+        """Erases all data that identifies the visitor of a click: from the click, its
+        conversions and the postbacks that name it. The erasure is permanent. Ids,
+        times and money stay, and nothing counts differently than before. OK means
+        that the erasure is durable. Repeating it changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

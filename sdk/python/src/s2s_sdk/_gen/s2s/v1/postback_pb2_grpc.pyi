@@ -61,10 +61,10 @@ class PostbackServiceStub:
     its macros filled in. Records nothing.
     """
     EraseVisitor: _grpc.UnaryUnaryMultiCallable[_postback_pb2.EraseVisitorRequest, _postback_pb2.EraseVisitorResponse]
-    """Erases permanently all data that identifies the visitor of a click, from
-    the click, its conversions and the postbacks that name it. Ids, times and
-    money stay, and nothing counts differently than before. OK means that the
-    erasure is durable. Repeating it changes nothing.
+    """Erases all data that identifies the visitor of a click: from the click, its
+    conversions and the postbacks that name it. The erasure is permanent. Ids,
+    times and money stay, and nothing counts differently than before. OK means
+    that the erasure is durable. Repeating it changes nothing.
     """
 
 @_typing.type_check_only
@@ -100,10 +100,10 @@ class PostbackServiceAsyncStub(PostbackServiceStub):
     its macros filled in. Records nothing.
     """
     EraseVisitor: _aio.UnaryUnaryMultiCallable[_postback_pb2.EraseVisitorRequest, _postback_pb2.EraseVisitorResponse]  # type: ignore[assignment]
-    """Erases permanently all data that identifies the visitor of a click, from
-    the click, its conversions and the postbacks that name it. Ids, times and
-    money stay, and nothing counts differently than before. OK means that the
-    erasure is durable. Repeating it changes nothing.
+    """Erases all data that identifies the visitor of a click: from the click, its
+    conversions and the postbacks that name it. The erasure is permanent. Ids,
+    times and money stay, and nothing counts differently than before. OK means
+    that the erasure is durable. Repeating it changes nothing.
     """
 
 class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -184,10 +184,10 @@ class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _postback_pb2.EraseVisitorRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_postback_pb2.EraseVisitorResponse, _abc.Awaitable[_postback_pb2.EraseVisitorResponse]]:
-        """Erases permanently all data that identifies the visitor of a click, from
-        the click, its conversions and the postbacks that name it. Ids, times and
-        money stay, and nothing counts differently than before. OK means that the
-        erasure is durable. Repeating it changes nothing.
+        """Erases all data that identifies the visitor of a click: from the click, its
+        conversions and the postbacks that name it. The erasure is permanent. Ids,
+        times and money stay, and nothing counts differently than before. OK means
+        that the erasure is durable. Repeating it changes nothing.
         """
 
 def add_PostbackServiceServicer_to_server(servicer: PostbackServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -417,10 +417,10 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Erases permanently all data that identifies the visitor of a click, from
-     * the click, its conversions and the postbacks that name it. Ids, times and
-     * money stay, and nothing counts differently than before. OK means that the
-     * erasure is durable. Repeating it changes nothing.
+     * Erases all data that identifies the visitor of a click: from the click, its
+     * conversions and the postbacks that name it. The erasure is permanent. Ids,
+     * times and money stay, and nothing counts differently than before. OK means
+     * that the erasure is durable. Repeating it changes nothing.
      * </pre>
      */
     default void eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request,
@@ -549,10 +549,10 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Erases permanently all data that identifies the visitor of a click, from
-     * the click, its conversions and the postbacks that name it. Ids, times and
-     * money stay, and nothing counts differently than before. OK means that the
-     * erasure is durable. Repeating it changes nothing.
+     * Erases all data that identifies the visitor of a click: from the click, its
+     * conversions and the postbacks that name it. The erasure is permanent. Ids,
+     * times and money stay, and nothing counts differently than before. OK means
+     * that the erasure is durable. Repeating it changes nothing.
      * </pre>
      */
     public void eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request,
@@ -660,10 +660,10 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Erases permanently all data that identifies the visitor of a click, from
-     * the click, its conversions and the postbacks that name it. Ids, times and
-     * money stay, and nothing counts differently than before. OK means that the
-     * erasure is durable. Repeating it changes nothing.
+     * Erases all data that identifies the visitor of a click: from the click, its
+     * conversions and the postbacks that name it. The erasure is permanent. Ids,
+     * times and money stay, and nothing counts differently than before. OK means
+     * that the erasure is durable. Repeating it changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.EraseVisitorResponse eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request) throws io.grpc.StatusException {
@@ -770,10 +770,10 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Erases permanently all data that identifies the visitor of a click, from
-     * the click, its conversions and the postbacks that name it. Ids, times and
-     * money stay, and nothing counts differently than before. OK means that the
-     * erasure is durable. Repeating it changes nothing.
+     * Erases all data that identifies the visitor of a click: from the click, its
+     * conversions and the postbacks that name it. The erasure is permanent. Ids,
+     * times and money stay, and nothing counts differently than before. OK means
+     * that the erasure is durable. Repeating it changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.EraseVisitorResponse eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request) {
@@ -887,10 +887,10 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Erases permanently all data that identifies the visitor of a click, from
-     * the click, its conversions and the postbacks that name it. Ids, times and
-     * money stay, and nothing counts differently than before. OK means that the
-     * erasure is durable. Repeating it changes nothing.
+     * Erases all data that identifies the visitor of a click: from the click, its
+     * conversions and the postbacks that name it. The erasure is permanent. Ids,
+     * times and money stay, and nothing counts differently than before. OK means
+     * that the erasure is durable. Repeating it changes nothing.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.EraseVisitorResponse> eraseVisitor(
