@@ -31,7 +31,7 @@ func expectError(t *testing.T, err error, code codes.Code, reason s2sv1.ErrorRea
 	t.Helper()
 	var failure *s2s.Error
 	if !errors.As(err, &failure) {
-		t.Fatalf("%v is no *s2s.Error", err)
+		t.Fatalf("%v is not an *s2s.Error", err)
 	}
 	if failure.Code != code || failure.Reason != reason {
 		t.Fatalf("%v: code %v, reason %v", err, failure.Code, failure.Reason)
@@ -254,7 +254,7 @@ func TestEndlessRetriesEndWithTheDeadline(t *testing.T) {
 func TestACancelledCallIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	for _, script := range [][]answer{
-		// While an answer is awaited, and in the pause before the next attempt.
+		// The call is cancelled while it awaits an answer, and in the pause before the next attempt.
 		{func(ctx context.Context) error { cancel(); return never(ctx) }},
 		{func(context.Context) error { cancel(); return unavailable() }},
 	} {

@@ -11,13 +11,15 @@ const (
 	clickIDAlphabet = "0123456789abcdefghjkmnpqrstvwxyz"
 )
 
-// NormaliseClickID returns a click id as it was minted: in lower case, without blanks and quotes around
-// it. False: no click id looks like that. Whether one that does is genuine, the server alone can say.
+// NormaliseClickID returns a click id as it was minted: in lower case, without blanks and quotes
+// around it. False: the text can't be a click id. Only the server can tell whether a click id is
+// genuine.
 func NormaliseClickID(text string) (string, bool) {
 	text = strings.TrimFunc(text, func(character rune) bool {
 		return unicode.IsSpace(character) || character == '"' || character == '\''
 	})
-	// Not strings.ToLower: letters beyond ASCII have no place here, whatever their lower case is.
+	// Not strings.ToLower: letters outside ASCII are not allowed, even if their lower case is in
+	// ASCII.
 	lower := []byte(text)
 	for i, character := range lower {
 		if 'A' <= character && character <= 'Z' {

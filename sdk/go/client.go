@@ -1,13 +1,14 @@
 // Package s2s is the client of the S2S conversion tracking API.
 //
-// A visitor follows a tracking link and gets a click id; later your server reports, with that click id,
-// what came of it: a conversion.
+// A visitor follows a tracking link and gets a click id; later your server reports a conversion
+// with that click id.
 //
 // A [Client] has one generated client for each service of the API; requests and responses, with the
-// formats, units and limits of their fields, are in [s2s.example/sdk-go/gen/s2s/v1]. The client adds to
-// every call what it needs: the API key, a deadline, retries that count nothing twice, and errors that
-// say why ([Error]). Beside it stand iterators over lists ([All]), exact money ([MoneyFromDecimal]), the
-// form of click ids ([NormaliseClickID]) and the signing of postbacks ([SignPostback]).
+// formats, units and limits of their fields, are in [s2s.example/sdk-go/gen/s2s/v1]. The client
+// adds to every call the API key, a deadline, retries that count nothing twice, and errors with a
+// reason ([Error]). The package also has iterators over lists ([All]), exact money
+// ([MoneyFromDecimal]), the form of click ids ([NormaliseClickID]) and the signing of postbacks
+// ([SignPostback]).
 package s2s
 
 import (
@@ -25,26 +26,26 @@ const (
 	timeoutDefault = 10 * time.Second
 	retriesDefault = 4
 	connectTimeout = 5 * time.Second
-	// A connection that is silent for so long is asked for a sign of life, calls or no calls, so that one
-	// that a firewall dropped costs no call its time.
+	// keepAliveInterval is the time without traffic after which the connection is pinged, with or
+	// without calls, so that no call loses its time on a connection that a firewall dropped.
 	keepAliveInterval = 30 * time.Second
 	keepAliveTimeout  = 10 * time.Second
-	// A page of 1,000 is larger than gRPC's default of 4 MiB.
+	// responseBytesMax exceeds gRPC's default of 4 MiB, which is too small for a page of 1,000 items.
 	responseBytesMax = 64 << 20
 )
 
-// A Client of one server, with one connection that is opened at the first call and again where it broke.
-// It can be used by many goroutines at once.
+// A Client calls one server over one connection, which is opened at the first call and reopened
+// after it breaks. Many goroutines can use it at once.
 //
-// Every call that is safe to send again is sent again where it failed for a passing reason (the server
-// can't be reached, is stopping or overloaded), with growing pauses and within its deadline. That never
-// counts anything twice: requests that need a request id for it, and have none, get a random one before
-// the first attempt; the request itself is not changed. To repeat a call yourself, after an error, give
-// it a request id of your own.
+// Every call that is safe to repeat is retried after a transient failure (the server can't be
+// reached, is stopping or overloaded), with growing pauses and within its deadline. Retries never
+// count anything twice: a request that needs a request id and has none gets a random one before the
+// first attempt; the caller's message is not changed. To repeat a call yourself after an error,
+// give it a request id of your own.
 //
-// A call's deadline is that of its context, over all attempts; where the context has none, it is the
-// client's (see [WithTimeout]). A call whose context is cancelled may or may not have taken effect. A
-// stream has no deadline but its context's, and nothing of it is sent again.
+// A call's deadline is that of its context, over all attempts; if the context has none, it is the
+// client's (see [WithTimeout]). A call whose context is cancelled may or may not have taken effect.
+// A stream has only the deadline of its context, and nothing in it is sent again.
 //
 // Every error of a call is an [*Error].
 type Client struct {
@@ -61,8 +62,8 @@ type Client struct {
 }
 
 // New makes a client of the server at endpoint: scheme, host and at most a port, such as
-// https://t.example, or http://127.0.0.1:8080 within one machine. It connects at its first call, so a
-// server that isn't there is no error yet.
+// https://t.example, or http://127.0.0.1:8080 within one machine. It connects at its first call, so
+// an unreachable server is not yet an error.
 func New(endpoint string, options ...Option) (*Client, error) {
 	settings := settings{timeout: timeoutDefault, retries: retriesDefault}
 	for _, option := range options {
@@ -84,7 +85,7 @@ func New(endpoint string, options ...Option) (*Client, error) {
 		grpc.WithChainUnaryInterceptor(policy{settings.timeout, settings.retries}.call),
 		grpc.WithChainStreamInterceptor(stream),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(responseBytesMax)),
-		// How calls are retried is decided here, never by a DNS record.
+		// Only this client decides about retries, never a DNS record.
 		grpc.WithDisableServiceConfig(),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{
 			Time: keepAliveInterval, Timeout: keepAliveTimeout, PermitWithoutStream: true,
@@ -120,12 +121,12 @@ func New(endpoint string, options ...Option) (*Client, error) {
 	}, nil
 }
 
-// String says which server it is a client of, and nothing else: what is below changes with each call.
+// String names the client's server and nothing else: the inner state changes with each call.
 func (c Client) String() string {
 	return "s2s.Client(" + c.connection.Target() + ")"
 }
 
-// Close ends the connection, and with it all calls under way.
+// Close ends the connection, and with it all calls in progress.
 func (c *Client) Close() error {
 	return c.connection.Close()
 }

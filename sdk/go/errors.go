@@ -13,41 +13,42 @@ import (
 )
 
 const (
-	// Other domains' reasons are not ours.
+	// Reasons of other domains are ignored.
 	reasonDomain = "s2s.v1"
 	reasonPrefix = "ERROR_REASON_"
 )
 
-// An Error says why a call failed: what the server said, or that it could not be reached in time. Get it
-// with [errors.As].
+// An Error is the error of a failed call: the server's answer, or that it could not be reached in
+// time. Get it with [errors.As].
 //
-// [errors.Is] finds [context.Canceled] in it where the call's context was cancelled, and
-// [context.DeadlineExceeded] where there was no answer in time; [status.FromError] finds its gRPC status.
+// [errors.Is] finds [context.Canceled] in it if the call's context was cancelled, and
+// [context.DeadlineExceeded] if there was no answer in time; [status.FromError] finds its gRPC
+// status.
 type Error struct {
-	// Code is the kind of the failure.
+	// Code is the kind of failure.
 	Code codes.Code
-	// Reason is for programs; each value is documented with cause and cure. Unspecified where the server
-	// gave none, or one that is newer than this client: see ReasonText. UNAVAILABLE where the server could
-	// not be reached, and DEADLINE_EXCEEDED where there was no answer in time.
+	// Reason is for programs; each value documents its cause and its cure. Unspecified if the server
+	// gave none, or one that is newer than this client: see ReasonText. UNAVAILABLE if the server
+	// could not be reached, and DEADLINE_EXCEEDED if there was no answer in time.
 	Reason s2sv1.ErrorReason
-	// ReasonText is the reason as it came, such as CLICK_EXPIRED; empty where there is none.
+	// ReasonText is the reason as the server sent it, such as CLICK_EXPIRED; empty if there is none.
 	ReasonText string
 	// Message is one sentence for people; may be empty.
 	Message string
-	// Metadata has the particulars of the reason by name.
+	// Metadata has the details of the reason by name.
 	Metadata map[string]string
-	// FieldViolations has the fields of the request that are at fault.
+	// FieldViolations has the invalid fields of the request.
 	FieldViolations []FieldViolation
-	// RetryAfter is how long the server asks to wait before the call is sent again; 0 where it does not.
+	// RetryAfter is the delay before a retry that the server asks for; 0 if it asks for none.
 	RetryAfter time.Duration
 
 	status *status.Status
 	cause  error
 }
 
-// A FieldViolation says what is wrong with a field of a request.
+// A FieldViolation describes an invalid field of a request.
 type FieldViolation struct {
-	// Field is its path, such as conversion_code.name.
+	// Field is the path of the field, such as conversion_code.name.
 	Field string
 	// Description is one sentence for people.
 	Description string
@@ -61,18 +62,19 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s [%s]", e.Message, e.ReasonText)
 }
 
-// Unwrap returns [context.Canceled] or [context.DeadlineExceeded] where that is what happened, else nil.
+// Unwrap returns [context.Canceled] or [context.DeadlineExceeded] if that is the cause, otherwise
+// nil.
 func (e *Error) Unwrap() error {
 	return e.cause
 }
 
-// GRPCStatus returns what the server said, for those who work with gRPC statuses.
+// GRPCStatus returns the server's answer as a gRPC status.
 func (e *Error) GRPCStatus() *status.Status {
 	return e.status
 }
 
-// Result returns what became of an item of a batch or stream, as RecordConversion would have: a response,
-// or an [*Error].
+// Result returns the result of an item of a batch or stream, as RecordConversion would have: a
+// response or an [*Error].
 func Result(item *s2sv1.BatchRecordConversionsResult) (*s2sv1.RecordConversionResponse, error) {
 	switch result := item.GetResult().(type) {
 	case *s2sv1.BatchRecordConversionsResult_Response:
@@ -84,10 +86,10 @@ func Result(item *s2sv1.BatchRecordConversionsResult) (*s2sv1.RecordConversionRe
 	}
 }
 
-// newError reads what gRPC returned for a call with this context.
+// newError converts the error that gRPC returned for a call with this context.
 func newError(ctx context.Context, err error) *Error {
 	said := status.Convert(err)
-	// Without details this is an answer that was cut off, or was not gRPC.
+	// Without details, this is an answer that was cut off or was not gRPC.
 	if said.Code() == codes.Unknown && len(said.Details()) == 0 {
 		said = status.New(codes.Unavailable, "the server could not be reached: "+said.Message())
 	}
@@ -129,8 +131,9 @@ func readStatus(said *status.Status) *Error {
 	return e
 }
 
-// passing says whether the same call may succeed in a moment. RESOURCE_EXHAUSTED without a reason is a
-// response over this client's own limit, which would be as large again.
+// passing returns true if the failure is transient, so that the same call may succeed soon.
+// RESOURCE_EXHAUSTED without a reason is a response over this client's own limit, which would be as
+// large again.
 func (e *Error) passing() bool {
 	return e.Code == codes.Unavailable || e.Code == codes.ResourceExhausted && e.ReasonText != ""
 }

@@ -19,7 +19,7 @@ import (
 	s2sv1 "s2s.example/sdk-go/gen/s2s/v1"
 )
 
-// A fake answers calls by a script, then with success, and keeps what it was asked.
+// A fake answers calls by a script, then with success, and keeps the requests.
 type fake struct {
 	s2sv1.UnimplementedConversionServiceServer
 	s2sv1.UnimplementedClickServiceServer
@@ -48,7 +48,7 @@ func never(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// startFake serves it on a port of its own and makes a client of it.
+// startFake serves the fake on a port of its own and returns a client for it.
 func startFake(t *testing.T, f *fake, options ...s2s.Option) *s2s.Client {
 	t.Helper()
 	listener := listen(t)
@@ -96,7 +96,7 @@ func (f *fake) serve(t *testing.T, listener net.Listener, options ...grpc.Server
 	})
 }
 
-// answer keeps what `note` sees of an attempt and answers it.
+// answer calls `note` to keep data of an attempt, and answers the attempt.
 func (f *fake) answer(ctx context.Context, note func()) error {
 	f.mutex.Lock()
 	f.attempts++
@@ -176,7 +176,7 @@ func (f *fake) StreamRecordConversions(
 	return withReason(codes.Unavailable, "the server is stopping", "UNAVAILABLE").Err()
 }
 
-// ListConversions has three pages: two conversions, none, one.
+// ListConversions returns one of three pages: two conversions, none, one.
 func (f *fake) ListConversions(
 	ctx context.Context, request *s2sv1.ListConversionsRequest,
 ) (*s2sv1.ListConversionsResponse, error) {
@@ -229,7 +229,7 @@ func unavailable() error {
 	return status.Error(codes.Unavailable, "the server is stopping")
 }
 
-// withReason makes a status as the server does.
+// withReason builds a status as the server does.
 func withReason(
 	code codes.Code, message, reason string, details ...protoadapt.MessageV1,
 ) *status.Status {
@@ -240,7 +240,7 @@ func withReason(
 func withDetails(code codes.Code, message string, details ...protoadapt.MessageV1) *status.Status {
 	made, err := status.New(code, message).WithDetails(details...)
 	if err != nil {
-		panic(fmt.Sprintf("a status that is no error: %v", err))
+		panic(fmt.Sprintf("a status that is not an error: %v", err))
 	}
 	return made
 }

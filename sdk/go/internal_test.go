@@ -75,7 +75,7 @@ func TestReasonsAreReadFromWhatTheServerSays(t *testing.T) {
 			e.passing() != row.passing {
 			t.Errorf("%v: %+v", row.text, e)
 		}
-		// As others see it, also where it is wrapped.
+		// gRPC's own functions must find the status, even in a wrapped error.
 		if found, ok := status.FromError(e); !ok || found.Code() != row.code {
 			t.Errorf("%v: %v", row.text, found)
 		}

@@ -9,17 +9,19 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// A Page is a response of a list: items, and a token for the next page that is empty on the last one.
+// A Page is a response of a list: items, and a token for the next page, which is empty on the last
+// one.
 type Page interface {
 	proto.Message
 	GetNextPageToken() string
 }
 
-// All returns the items of a list over all of its pages. A page is fetched when it is reached, as a call
-// of its own with retries, and with the client's timeout where ctx has no deadline. It begins at the
-// request's page token. After an error, which comes without an item, there is nothing more.
+// All returns the items of all pages of a list, beginning at the request's page token. Each page is
+// fetched when it is reached, with its own retries, and with the client's timeout if ctx has no
+// deadline. After an error, which comes without an item, there are no more items.
 //
-// It takes any call that returns pages, the request, and the items of a response:
+// It takes any call that returns pages, the request, and a function that returns the items of a
+// response:
 //
 //	request := &s2sv1.ListConversionsRequest{ConversionCodeId: code}
 //	items := (*s2sv1.ListConversionsResponse).GetConversions

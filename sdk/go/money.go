@@ -10,26 +10,26 @@ import (
 )
 
 const (
-	// Millionths have six fraction digits.
+	// fractionDigits is the number of fraction digits in millionths.
 	fractionDigits = 6
 	microsPerUnit  = 1_000_000
 )
 
-// Why something is no amount of money.
+// The errors for values that are not amounts of money.
 var (
 	// ErrAmountMalformed says that a text is not an optional sign, digits, and at most one point with
 	// digits after it.
 	ErrAmountMalformed = errors.New(
-		"s2s: an amount is digits with at most one decimal point, such as 19.99")
+		"s2s: an amount must be digits with at most one decimal point, such as 19.99")
 	// ErrAmountTooPrecise says that an amount is not a whole number of millionths.
-	ErrAmountTooPrecise = errors.New("s2s: an amount has at most six fraction digits")
+	ErrAmountTooPrecise = errors.New("s2s: an amount can have at most six fraction digits")
 	// ErrAmountOutOfRange says that an amount in millionths does not fit an int64.
 	ErrAmountOutOfRange = errors.New("s2s: the amount is out of range")
 )
 
-// MoneyFromDecimal reads an exact amount, such as 19.99, -3 or 0.000001: no exponent, no rounding, no
-// thousands separators. The currency is an ISO 4217 code, such as EUR, which the server checks; empty
-// means the currency of the conversion code.
+// MoneyFromDecimal reads an exact amount, such as 19.99, -3 or 0.000001: no exponent, no rounding,
+// no thousands separators. The currency is an ISO 4217 code, such as EUR, which the server checks;
+// empty means the currency of the conversion code.
 func MoneyFromDecimal(text, currencyCode string) (*s2sv1.Money, error) {
 	number, negative := strings.CutPrefix(text, "-")
 	if !negative {
@@ -58,15 +58,15 @@ func isDigits(text string) bool {
 	return text != "" && strings.Trim(text, "0123456789") == ""
 }
 
-// MoneyDecimal returns the amount without its currency, such as 19.99, 100 or -0.5. [MoneyFromDecimal]
-// reads it back.
+// MoneyDecimal returns the amount without its currency, such as 19.99, 100 or -0.5.
+// [MoneyFromDecimal] reads it back.
 func MoneyDecimal(money *s2sv1.Money) string {
 	decimal := MoneyRat(money).FloatString(fractionDigits)
 	return strings.TrimSuffix(strings.TrimRight(decimal, "0"), ".")
 }
 
-// MoneyFromRat is [MoneyFromDecimal] for an amount that was calculated. What is not a whole number of
-// millionths is an error; how to round is yours to say.
+// MoneyFromRat is [MoneyFromDecimal] for a calculated amount. An amount that is not a whole
+// number of millionths is an error: rounding is left to the caller.
 func MoneyFromRat(amount *big.Rat, currencyCode string) (*s2sv1.Money, error) {
 	micros := new(big.Rat).Mul(amount, big.NewRat(microsPerUnit, 1))
 	if !micros.IsInt() {
@@ -78,7 +78,7 @@ func MoneyFromRat(amount *big.Rat, currencyCode string) (*s2sv1.Money, error) {
 	return &s2sv1.Money{CurrencyCode: currencyCode, Micros: micros.Num().Int64()}, nil
 }
 
-// MoneyRat returns the amount to calculate with, exactly.
+// MoneyRat returns the exact amount, for calculations.
 func MoneyRat(money *s2sv1.Money) *big.Rat {
 	return big.NewRat(money.GetMicros(), microsPerUnit)
 }

@@ -15,16 +15,17 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 )
 
-// Why [New] makes no client.
+// The errors of [New].
 var (
 	// ErrEndpointInvalid says that the endpoint is not https:// or http://, a host and at most a port.
-	ErrEndpointInvalid = errors.New("s2s: an endpoint is of the form https://host:port, without a path")
-	// ErrAPIKeyInvalid says that the API key is empty, or has blanks or other characters that no key has.
-	ErrAPIKeyInvalid = errors.New("s2s: the API key is empty or has blanks or characters that no key has")
-	// ErrTLSInvalid says that a certificate or key is not PEM or does not fit, or that there is one though
-	// the endpoint is http://.
+	ErrEndpointInvalid = errors.New("s2s: the endpoint must have the form https://host:port, without a path")
+	// ErrAPIKeyInvalid says that the API key is empty, or has blanks or other characters that no key
+	// contains.
+	ErrAPIKeyInvalid = errors.New("s2s: the API key is empty, or has blanks or characters that no key contains")
+	// ErrTLSInvalid says that a certificate or key is not PEM or does not match, or that one was given
+	// though the endpoint is http://.
 	ErrTLSInvalid = errors.New(
-		"s2s: the certificates can't be used: PEM is needed, an https endpoint, and a key that fits")
+		"s2s: the certificates can't be used: they need PEM, an https endpoint, and a matching key")
 )
 
 // An Option of [New].
@@ -40,36 +41,36 @@ type settings struct {
 
 type identity struct{ certificate, key []byte }
 
-// WithAPIKey sets the key that the account is known by, sent with every call. Default: none.
+// WithAPIKey sets the API key, which is sent with every call. Default: none.
 func WithAPIKey(key string) Option {
 	return func(s *settings) { s.apiKey = &key }
 }
 
-// WithCACertificate sets the certificates in PEM of the authorities that may vouch for the server, in
-// place of those that this system trusts. For https endpoints only.
+// WithCACertificate sets the certificates, in PEM, of the authorities trusted to sign the server's
+// certificate, in place of those that this system trusts. For https endpoints only.
 func WithCACertificate(pem []byte) Option {
 	return func(s *settings) { s.caCertificate = pem }
 }
 
-// WithIdentity sets our own certificate and its private key, both in PEM, for a server that asks for one
-// (mTLS). For https endpoints only.
+// WithIdentity sets the client's certificate and its private key, both in PEM, for a server that
+// requires one (mTLS). For https endpoints only.
 func WithIdentity(certificatePEM, keyPEM []byte) Option {
 	return func(s *settings) { s.identity = &identity{certificatePEM, keyPEM} }
 }
 
-// WithTimeout sets how long a call may take, over all its attempts, where its context has no deadline.
-// Default: 10 seconds.
+// WithTimeout sets the timeout of a call over all its attempts, for calls whose context has no
+// deadline. Default: 10 seconds.
 func WithTimeout(timeout time.Duration) Option {
 	return func(s *settings) { s.timeout = timeout }
 }
 
-// WithRetries sets how often a call is sent again at the most. Default: 4; 0 sends every call once.
+// WithRetries sets the maximum number of retries of a call. Default: 4; 0 sends every call once.
 func WithRetries(retries uint) Option {
 	return func(s *settings) { s.retries = retries }
 }
 
-// parseEndpoint returns what gRPC dials, and whether it is to be TLS. It repeats nothing of an endpoint
-// that is refused: there may be a password in it.
+// parseEndpoint returns the target for gRPC, and whether to use TLS. Its error repeats nothing of
+// the endpoint, which may contain a password.
 func parseEndpoint(endpoint string) (target string, secure bool, err error) {
 	parsed, err := url.Parse(endpoint)
 	if err != nil || parsed.Hostname() == "" || parsed.User != nil || strings.ContainsAny(endpoint, "?#") ||
@@ -118,7 +119,8 @@ func (s *settings) transport(secure bool) (credentials.TransportCredentials, err
 	return credentials.NewTLS(config), nil
 }
 
-// A bearer is the API key on its way to the server. It is a function, since those have no text form.
+// A bearer is the API key as sent to the server. It is a function, since functions have no text
+// form.
 type bearer func() string
 
 func newBearer(key string) (bearer, error) {
@@ -134,7 +136,8 @@ func (b bearer) GetRequestMetadata(context.Context, ...string) (map[string]strin
 	return map[string]string{"authorization": b()}, nil
 }
 
-// RequireTransportSecurity implements [credentials.PerRPCCredentials]: who says http:// means it.
+// RequireTransportSecurity implements [credentials.PerRPCCredentials]. It returns false, since an
+// http:// endpoint is a deliberate choice.
 func (bearer) RequireTransportSecurity() bool {
 	return false
 }

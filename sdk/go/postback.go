@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// SignPostback returns a postback URL with the time and its signature at its end, for those who call it
-// from their own server and whose conversion code checks signatures.
+// SignPostback returns a postback URL with the time and its signature appended, for merchants who
+// call it from their own server and whose conversion code checks signatures.
 //
-// The url has all parameters filled in and percent-encoded, and no fragment. The body is that of a POST,
-// empty where there is none. The secret is as ConversionCodes.RotatePostbackSecret answered it. The server
-// takes the time, which is now, for 300 seconds.
+// The url has all parameters filled in and percent-encoded, and no fragment. The body is that of a
+// POST, or empty. The secret is the one that ConversionCodes.RotatePostbackSecret returned. The
+// time is the present; the server accepts the signature for 300 seconds.
 func SignPostback(url string, body []byte, secret string, now time.Time) string {
 	separator := "?"
 	if strings.Contains(url, "?") {

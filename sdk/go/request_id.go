@@ -13,14 +13,15 @@ import (
 
 const requestIDBytes = 16
 
-// withRequestID returns the request, or a copy of it with what makes it safe to repeat. The caller's own
-// message is never written: it may be in use elsewhere, and the next call with it is another request.
+// withRequestID returns the request, or a copy of it with the ids that make it safe to repeat. It
+// never changes the caller's message, which may be in use elsewhere; the next call with it is
+// another request.
 func withRequestID(request proto.Message) proto.Message {
 	switch request := request.(type) {
 	case *s2sv1.RecordClickRequest:
-		// Request id and click time together make the click id; a click that has one needs neither. A
-		// caller's own request id must come with its own time, else a repetition would be another click:
-		// the server says so.
+		// Request id and click time together determine the click id; a request with a click id needs
+		// neither. A caller's own request id must come with its own time, or a repetition would be
+		// another click; the server refuses it.
 		if request.GetClickId() != "" || request.GetRequestId() != "" {
 			return request
 		}
@@ -49,19 +50,19 @@ func withRequestID(request proto.Message) proto.Message {
 	}
 }
 
-// requestIDField is nil where requests of this kind have none.
+// requestIDField returns the field of the request id, or nil if requests of this kind have none.
 func requestIDField(request proto.Message) protoreflect.FieldDescriptor {
 	return request.ProtoReflect().Descriptor().Fields().ByName("request_id")
 }
 
 func newRequestID() string {
 	random := make([]byte, requestIDBytes)
-	// Never fails: where the system has no random bytes, the process ends.
+	// Read never fails: if the system has no random bytes, the process ends.
 	_, _ = rand.Read(random)
 	return hex.EncodeToString(random)
 }
 
-// copyOf returns a message that can be written even where the original is nil.
+// copyOf returns a copy that can be changed, even if the original is nil.
 func copyOf[Message proto.Message](original Message) Message {
 	own := original.ProtoReflect().New().Interface()
 	proto.Merge(own, original)

@@ -16,12 +16,13 @@ import (
 )
 
 const (
-	// The longest pause before the first retry; it doubles with each one.
+	// firstPause is the maximum pause before the first retry; it doubles with each retry.
 	firstPause = 100 * time.Millisecond
 	pauseMax   = 5 * time.Second
 )
 
-// A policy says how long a call may take, over all attempts and pauses, and how often it is sent again.
+// A policy holds the time limit of a call, over all attempts and pauses, and its maximum number of
+// retries.
 type policy struct {
 	timeout time.Duration
 	retries uint
@@ -39,7 +40,7 @@ func (p policy) call(
 		ctx, cancel = context.WithDeadline(ctx, deadline)
 		defer cancel()
 	}
-	// Generated clients have no other requests.
+	// Requests of generated clients are always messages.
 	filled := withRequestID(request.(proto.Message))
 	var last *Error
 	for retries := uint(0); ; retries++ {
@@ -52,14 +53,14 @@ func (p policy) call(
 			failure.Message += "; the attempt before: " + last.Message
 		}
 		if failure.Code == codes.Unavailable {
-			// By itself gRPC would wait before it connects again, and fail calls meanwhile.
+			// gRPC would otherwise wait before it connects again, and fail calls in the meantime.
 			connection.ResetConnectBackoff()
 		}
 		if retries == p.retries || !failure.passing() || !isSafe(method, filled) {
 			return failure
 		}
 		pause := pauseBefore(retries)
-		// Not the sum of both: the server may ask for as long as it likes.
+		// The sum of both could overflow: the server may ask for any delay.
 		if failure.RetryAfter >= time.Until(deadline)-pause {
 			return failure
 		}
@@ -72,18 +73,19 @@ func (p policy) call(
 	}
 }
 
-// pauseBefore is how long to wait before the next attempt, beyond what the server asks for: so long that
-// clients that failed together don't come back together.
+// pauseBefore returns the pause before the next attempt, in addition to the delay that the server
+// asks for. It is random, so that clients that failed together don't come back together.
 func pauseBefore(retries uint) time.Duration {
 	pause := pauseMax
-	// Nothing doubles so often without being over the longest pause.
+	// More doublings always exceed the longest pause.
 	if retries < 16 {
 		pause = min(firstPause<<retries, pauseMax)
 	}
 	return pause/2 + rand.N(pause/2)
 }
 
-// isSafe says whether the call may be sent again: its request has a request id, or the schema says so.
+// isSafe returns true if the call can be repeated: its request has a request id, or the schema says
+// so.
 func isSafe(method string, request proto.Message) bool {
 	if requestIDField(request) != nil {
 		return true

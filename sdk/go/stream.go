@@ -8,7 +8,7 @@ import (
 	"google.golang.org/grpc"
 )
 
-// stream is the interceptor of streams. It gives them errors of ours and nothing else.
+// stream is the interceptor of streams. It only converts their errors to [*Error].
 func stream(
 	ctx context.Context, description *grpc.StreamDesc, connection *grpc.ClientConn, method string,
 	open grpc.Streamer, options ...grpc.CallOption,
@@ -30,7 +30,8 @@ func (s *errorStream) RecvMsg(message any) error {
 	return s.wrap(s.ClientStream.RecvMsg(message))
 }
 
-// wrap leaves [io.EOF] as it is: it ends a stream, and after sending says that the error is to be received.
+// wrap converts an error, except [io.EOF]: it ends a stream, and after a send it means that RecvMsg
+// returns the error.
 func (s *errorStream) wrap(err error) error {
 	if err == nil || errors.Is(err, io.EOF) {
 		return err

@@ -110,7 +110,7 @@ func TestClickIDsAreKnownByTheirForm(t *testing.T) {
 	for _, other := range []string{
 		"", "\"", id[1:], id + "0", "o" + id[1:], "O" + id[1:], "i" + id[1:], "l" + id[1:], "u" + id[1:],
 		id[:20] + " " + id[21:], id[:20] + "-" + id[21:], id[:38] + "\u00e9",
-		// The Kelvin sign, whose lower case is k.
+		// The lower case of the Kelvin sign is k.
 		id[:37] + "\u212a",
 	} {
 		if normalised, ok := s2s.NormaliseClickID(other); ok || normalised != "" {

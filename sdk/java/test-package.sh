@@ -1,6 +1,6 @@
 #!/bin/sh
-# Records a first conversion with the README's code in a fresh project that knows nothing of this folder but
-# the packages in dist. To be run by s2s-journey, which starts the server.
+# Tests the package: a fresh project, which uses nothing of this folder except the packages in dist, records a first
+# conversion with the README's code. Run this through s2s-journey, which starts the server.
 set -eu
 version=$1
 here=$(cd "$(dirname "$0")" && pwd)
@@ -8,7 +8,7 @@ project=$(mktemp -d)
 trap 'rm -rf "$project"' EXIT
 maven="mvn --batch-mode --no-transfer-progress -Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
 
-# What it needs has been downloaded for the SDK, for the most part.
+# Most of the dependencies have been downloaded for the SDK already.
 user_repository=${MAVEN_REPOSITORY:-$HOME/.m2/repository}
 
 dist=$here/dist/s2s-sdk-$version
@@ -16,7 +16,7 @@ cd "$project"
 $maven org.apache.maven.plugins:maven-deploy-plugin:3.1.4:deploy-file -Durl="file://$project/repository" \
 	-DpomFile="$dist.pom" -Dfile="$dist.jar" -Dsources="$dist-sources.jar" -Djavadoc="$dist-javadoc.jar"
 
-# block LANGUAGE NUMBER: one of the README's blocks.
+# block LANGUAGE NUMBER: prints one of the README's blocks.
 block() {
 	awk -v "fence=\`\`\`$1" -v "number=$2" '
 		$0 == "```" { inside = 0 }
@@ -61,7 +61,7 @@ $(block xml 1)
 </project>
 POM
 
-# With a local repository of its own: the user's keeps the package of an earlier run.
+# Use a separate local repository: the user's keeps the package of an earlier run.
 $maven -Dmaven.repo.local="$project/local" compile dependency:build-classpath -Dmdep.outputFile=classpath
 java -cp "target/classes:$(cat classpath)" FirstConversion "$S2S_JOURNEY_KEY" "$S2S_JOURNEY_URL" >output
 cat output

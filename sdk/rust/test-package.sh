@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A new project depends on the package as it would be published, not on this folder, and records a first conversion
-# against a real server. Argument: the program s2s-journey.
+# Tests the package as it would be published: a new project depends on it, not on this folder, and records a first
+# conversion on a real server. Argument: the program s2s-journey.
 set -euo pipefail
 journey=$(realpath "$1")
 cd "$(dirname "$0")/../.."
@@ -12,7 +12,7 @@ cargo package --quiet --locked --package s2s-sdk --no-verify --allow-dirty --tar
 tar -xzf "$folder"/target/package/s2s-sdk-*.crate -C "$folder"
 mkdir -p "$folder/first-conversion/src"
 cp sdk/rust/examples/first_conversion.rs "$folder/first-conversion/src/main.rs"
-# The versions that are tested here.
+# Use the versions that are tested here.
 cp Cargo.lock "$folder/first-conversion/"
 cd "$folder/first-conversion"
 cat >Cargo.toml <<TOML
@@ -26,10 +26,10 @@ futures = "0.3"
 s2s-sdk = { path = "$(echo "$folder"/s2s-sdk-*)" }
 tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 TOML
-# What was built for the project before is not built again.
+# Reuse dependencies that an earlier run built.
 export CARGO_TARGET_DIR="$root/target/package"
 cargo build --quiet
 # shellcheck disable=SC2016 # the variables are those that s2s-journey sets
 "$journey" -- sh -c '"$CARGO_TARGET_DIR/debug/first-conversion" "$S2S_JOURNEY_KEY" "$S2S_JOURNEY_URL"' | tee ../output
-# Twice recorded, once counted.
+# Recorded twice, counted once.
 test "$(grep -c '^conv_' ../output)" = 1

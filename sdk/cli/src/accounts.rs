@@ -20,11 +20,11 @@ pub enum Action {
         #[command(flatten)]
         limit: Limit,
     },
-    /// Shows one account; without an id, the one that the API key acts for.
+    /// Shows one account. Without an id: the account that the API key acts for.
     Show { id: Option<String> },
     /// Creates an account. Needs the scope `admin`.
     Create {
-        /// A name for people.
+        /// Name for people.
         #[arg(long)]
         name: String,
     },

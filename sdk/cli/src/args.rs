@@ -1,4 +1,4 @@
-//! The command line as it is typed.
+//! The arguments of the command line.
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
@@ -8,7 +8,7 @@ use crate::{
     presets, profile::Connection, tail,
 };
 
-/// How many items a list has at the most, if nothing else is said.
+/// Default for the maximum number of items in a list.
 const LIMIT_DEFAULT: usize = 50;
 
 /// Server-to-server conversion tracking from the command line.
@@ -18,7 +18,7 @@ pub struct Arguments {
     #[command(flatten)]
     pub connection: Connection,
 
-    /// How to write: a table for people, JSON or CSV for programs.
+    /// Output format: a table for people, JSON or CSV for programs.
     #[arg(long, short, global = true, value_enum, default_value_t = Format::Table)]
     pub output: Format,
 
@@ -28,56 +28,59 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Conversion codes: the kinds of conversions that merchants report.
+    /// Manages conversion codes: the kinds of conversions that merchants report.
     Codes {
         #[command(subcommand)]
         action: codes::Action,
     },
-    /// Tracking links: what visitors click.
+    /// Manages tracking links: the URLs that visitors click.
     Links {
         #[command(subcommand)]
         action: links::Action,
     },
-    /// Clicks: one for each visitor who followed a tracking link.
+    /// Lists, explains and records clicks: one for each visitor who followed a tracking link.
     Clicks {
         #[command(subcommand)]
         action: clicks::Action,
     },
-    /// Conversions: what clicks led to.
+    /// Lists, records, imports and exports conversions: the sales and sign-ups that follow clicks.
     Conversions {
         #[command(subcommand)]
         action: conversions::Action,
     },
-    /// Postbacks: what arrived at `/s2s`, and what became of it.
+    /// Lists, explains and replays postbacks: the requests that arrived at `/s2s`, with their
+    /// verdicts.
     Postbacks {
         #[command(subcommand)]
         action: postbacks::Action,
     },
-    /// Presets: what each network calls things.
+    /// Lists presets: the parameter names and macros of each network.
     Presets {
         #[command(subcommand)]
         action: presets::Action,
     },
-    /// API keys.
+    /// Manages API keys.
     Keys {
         #[command(subcommand)]
         action: keys::Action,
     },
-    /// Accounts: those who share one installation.
+    /// Manages accounts, the tenants of one installation.
     Accounts {
         #[command(subcommand)]
         action: accounts::Action,
     },
-    /// Shows what arrives, as it arrives, until it is stopped.
+    /// Shows postbacks or conversions as they arrive, until stopped.
     Tail(tail::What),
-    /// Writes the completions of a shell, for example: `s2s completions bash > …/bash-completion/completions/s2s`.
+    /// Writes the completion script for a shell.
+    ///
+    /// Example: `s2s completions bash > …/bash-completion/completions/s2s`
     Completions { shell: Shell },
 }
 
-/// How much of a list.
+/// The part of a list to show.
 #[derive(Args)]
 pub struct Limit {
-    /// How many at the most, newest first; 0 is all.
+    /// Maximum number of items, newest first; 0 for all.
     #[arg(long, value_name = "NUMBER", default_value_t = LIMIT_DEFAULT)]
     pub limit: usize,
 }

@@ -1,11 +1,11 @@
-//! Values as the texts of cells: for people, for programs, and safe in spreadsheets.
+//! Converts values to the texts of cells: for people, for programs, and safe in spreadsheets.
 
 use s2s_sdk::{prost_types::Timestamp, v1::Money};
 
-/// What makes a spreadsheet read a cell as a formula.
+/// First characters that make a spreadsheet read a cell as a formula.
 const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// Without control characters: what strangers sent must not steer a terminal.
+/// Replaces control characters, so that text from strangers can't steer a terminal.
 pub fn plain(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
 }
@@ -22,18 +22,19 @@ pub fn currency(money: Option<&Money>) -> String {
     money.map(|money| money.currency_code.clone()).unwrap_or_default()
 }
 
-/// Millionths as a decimal number.
+/// Writes millionths as a decimal number.
 pub fn decimal(micros: i64) -> String {
     Money { micros, ..Default::default() }.to_decimal()
 }
 
-/// A value of an enum as a word: `VERDICT_HELD` without `VERDICT_` is `held`.
+/// Converts the name of an enum value to a word: `VERDICT_HELD` without `VERDICT_` is `held`.
 pub fn word(name: &str, prefix: &str) -> String {
     let word = name.strip_prefix(prefix).unwrap_or(name).to_lowercase();
     if word == "unspecified" { String::new() } else { word }
 }
 
-/// A cell that no spreadsheet takes for a formula; [`from_csv`] reads it back. Numbers stay numbers.
+/// Escapes a cell, so that no spreadsheet reads it as a formula; [`from_csv`] reads it back.
+/// Numbers are not changed.
 pub fn to_csv(cell: &str) -> String {
     if is_formula(cell.trim_start_matches('\'')) && !is_number(cell) {
         format!("'{cell}")
@@ -42,7 +43,7 @@ pub fn to_csv(cell: &str) -> String {
     }
 }
 
-/// A cell as [`to_csv`] was given it.
+/// Undoes [`to_csv`].
 pub fn from_csv(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if is_formula(rest.trim_start_matches('\'')) => rest,

@@ -19,20 +19,20 @@ use crate::{
 pub enum Action {
     /// Lists the clicks of a tracking link, newest first.
     List {
-        /// The tracking link's id.
+        /// Id of the tracking link.
         link: String,
         #[command(flatten)]
         limit: Limit,
     },
     /// Shows one click.
     Show { click_id: String },
-    /// Says message to a click: its link, its conversions, and what is held.
+    /// Explains what happened to a click: its link, its conversions, and its held postbacks.
     Explain { click_id: String },
-    /// Records a click, for those who redirect visitors themselves.
+    /// Records a click, for partners who redirect visitors themselves.
     Record {
-        /// The tracking link's id.
+        /// Id of the tracking link.
         link: String,
-        /// The first sub id.
+        /// First sub id.
         #[arg(long, default_value = "")]
         sub1: String,
     },

@@ -25,7 +25,7 @@ const HOURS_PER_DAY: u32 = 24;
 pub enum Action {
     /// Lists the account's conversion codes, newest first.
     List {
-        /// Archived ones as well.
+        /// List archived codes as well.
         #[arg(long)]
         archived: bool,
         #[command(flatten)]
@@ -35,37 +35,37 @@ pub enum Action {
     Show { id: String },
     /// Creates a conversion code.
     Create {
-        /// A name for people, for example `Sale`.
+        /// Name for people, for example `Sale`.
         #[arg(long)]
         name: String,
         #[command(flatten)]
         settings: Settings,
-        /// Check, and write nothing.
+        /// Only check; write nothing.
         #[arg(long)]
         dry_run: bool,
     },
-    /// Changes what is given of a conversion code.
+    /// Changes the given settings of a conversion code.
     Update {
         id: String,
-        /// A name for people.
+        /// Name for people.
         #[arg(long)]
         name: Option<String>,
         #[command(flatten)]
         settings: Settings,
     },
-    /// Archives a conversion code: postbacks that name it are held from then on.
+    /// Archives a conversion code; postbacks that name it are held from then on.
     Archive { id: String },
     /// Shows the postback URL to paste.
     PostbackUrl {
         id: String,
-        /// The network that is to call it, for example `everflow`.
+        /// Preset of the network that is to call the URL, for example `everflow`.
         #[arg(long)]
         preset: Option<String>,
     },
-    /// Makes a new secret for the code's postbacks, and shows it this once.
+    /// Makes a new secret for the code's postbacks and shows it, only this once.
     RotateSecret {
         id: String,
-        /// How long the present secret stays good.
+        /// Time for which the present secret stays valid, in hours.
         #[arg(long, value_name = "HOURS", default_value_t = HOURS_PER_DAY)]
         overlap_hours: u32,
     },
@@ -73,16 +73,16 @@ pub enum Action {
 
 #[derive(Args)]
 pub struct Settings {
-    /// The currency of amounts that come without one, for example `EUR`.
+    /// Currency for amounts that come without one, for example `EUR`.
     #[arg(long)]
     currency: Option<String>,
-    /// How long after its click a conversion still counts.
+    /// Time after its click within which a conversion still counts, in days.
     #[arg(long, value_name = "DAYS")]
     window_days: Option<u32>,
-    /// What counts twice where no transaction id is sent.
+    /// Rule for conversions that are sent without a transaction id.
     #[arg(long, value_enum)]
     dedupe: Option<Dedupe>,
-    /// The network that calls the postback URL, for example `everflow`.
+    /// Preset of the network that calls the postback URL, for example `everflow`.
     #[arg(long)]
     preset: Option<String>,
 }
@@ -94,7 +94,7 @@ enum Dedupe {
 }
 
 impl Settings {
-    /// The code with what is given, and the names of the fields that are.
+    /// Sets the given fields on `code`, and returns it with their names.
     fn apply(self, mut code: ConversionCode) -> (ConversionCode, Vec<String>) {
         let mut paths = Vec::new();
         if let Some(currency) = self.currency {
@@ -206,7 +206,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
     }
 }
 
-/// Says what will likely not work.
+/// Prints warnings about settings that will likely not work as intended.
 pub fn warn(warnings: &[SetupWarning]) {
     for warning in warnings {
         eprintln!("s2s: note: {}", plain(&warning.message));

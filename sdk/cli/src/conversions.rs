@@ -36,20 +36,21 @@ pub enum Action {
     Record {
         #[command(flatten)]
         row: Row,
-        /// Check, and record nothing.
+        /// Only check; record nothing.
         #[arg(long)]
         dry_run: bool,
     },
     /// Records the conversions of a CSV file; importing it again counts nothing twice.
     Import {
-        /// The file; `-` is standard input. Its first line names the columns: `conversion_code_id`, `click_id`
-        /// and `value`, and if wanted `transaction_id`, `currency`, `commission`, `commission_percent`,
-        /// `status`, `conversion_time`, `custom_params` (`k=v` split by `;`).
+        /// CSV file to import; `-` is standard input. Its first line names the columns:
+        /// `conversion_code_id`, `click_id` and `value`, and optionally `transaction_id`,
+        /// `currency`, `commission`, `commission_percent`, `status`, `conversion_time`,
+        /// `custom_params` (`k=v` separated by `;`).
         file: PathBuf,
-        /// Where to write the rows that failed, each with its reason; can be imported again once mended.
+        /// File for the rows that failed, each with its reason; it can be imported once corrected.
         #[arg(long, value_name = "FILE")]
         failed: Option<PathBuf>,
-        /// Check, and record nothing.
+        /// Only check; record nothing.
         #[arg(long)]
         dry_run: bool,
     },
@@ -57,12 +58,12 @@ pub enum Action {
     Export {
         #[command(flatten)]
         filter: Filter,
-        /// Where to write; else standard output.
+        /// File to write. Default: standard output.
         file: Option<PathBuf>,
     },
 }
 
-/// Which conversions; all that is given must hold.
+/// Filters for conversions, combined with AND.
 #[derive(Args)]
 pub struct Filter {
     /// Only conversions of this conversion code.
@@ -74,10 +75,11 @@ pub struct Filter {
     /// Only conversions of this click.
     #[arg(long, value_name = "CLICK_ID", default_value = "")]
     click: String,
-    /// Only what was recorded at this time or later, for example `2026-11-24` or `2026-11-24T12:00:00Z`.
+    /// Only conversions recorded at or after this time, for example `2026-11-24` or
+    /// `2026-11-24T12:00:00Z`.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     since: Option<Timestamp>,
-    /// Only what was recorded before this time.
+    /// Only conversions recorded before this time.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     until: Option<Timestamp>,
 }
@@ -95,10 +97,10 @@ impl From<Filter> for ListConversionsRequest {
     }
 }
 
-/// RFC 3339, or a date alone, which begins at midnight UTC.
+/// Reads an RFC 3339 time, or a date alone, which means midnight UTC.
 pub fn parse_time(text: &str) -> Result<Timestamp, String> {
     let whole = if text.contains('T') { text.to_owned() } else { format!("{text}T00:00:00Z") };
-    Timestamp::from_str(&whole).map_err(|_| "a time is written 2026-11-24 or 2026-11-24T12:00:00Z".to_owned())
+    Timestamp::from_str(&whole).map_err(|_| "write a time as 2026-11-24 or 2026-11-24T12:00:00Z".to_owned())
 }
 
 impl Record for Conversion {

@@ -1,4 +1,4 @@
-//! What goes wrong: said in one sentence, with its cure, and told by the exit status.
+//! Failures: one sentence each, with its cure and its exit status.
 
 use std::{fmt, io, process::ExitCode};
 
@@ -9,7 +9,7 @@ use s2s_sdk::{
 
 use crate::{cells::plain, schema};
 
-/// For the end of `--help`.
+/// The list of exit statuses at the end of `--help`.
 pub const EXIT_STATUSES: &str = "\
 Exit statuses:
   0  done
@@ -27,13 +27,13 @@ const ROWS_FAILED: u8 = 5;
 
 #[derive(Debug)]
 pub enum Failure {
-    /// The server, or the way to it.
+    /// A call failed, at the server or on the way to it.
     Call(Error),
-    /// What was typed, or the configuration.
+    /// The command line or the configuration is wrong.
     Usage(String),
-    /// A file, or standard output.
+    /// A file or standard output can't be read or written.
     File { what: String, source: io::Error },
-    /// An import's sentence about its rows.
+    /// Some rows of an import failed; holds the summary.
     RowsFailed(String),
 }
 
@@ -43,10 +43,10 @@ impl Failure {
     }
 
     pub fn nothing_to_change() -> Self {
-        Self::Usage("nothing to change: give what is to be otherwise; `--help` lists it".to_owned())
+        Self::Usage("nothing to change: give at least one setting; `--help` lists them".to_owned())
     }
 
-    /// Says it, unless nobody listens any more.
+    /// Prints the failure and returns its exit status. A closed pipe counts as success.
     pub fn report(&self) -> ExitCode {
         if let Self::File { source, .. } = self
             && source.kind() == io::ErrorKind::BrokenPipe
@@ -94,15 +94,15 @@ impl fmt::Display for Failure {
     }
 }
 
-/// The schema's cure, or ours where it is a matter of this program's settings.
+/// Returns the schema's cure, or one of this program's own where its settings are the cause.
 fn cure(error: &Error) -> Option<String> {
     match error.reason() {
         ApiKeyMissing => Some(
-            "set S2S_API_KEY, give --key-file, or put the key into a profile of the configuration file"
+            "set S2S_API_KEY, give --key-file, or put the key into a profile in the configuration file"
                 .to_owned(),
         ),
         ErrorReason::Unavailable | ErrorReason::DeadlineExceeded => Some(
-            "check --endpoint (or S2S_ENDPOINT, or the profile's endpoint) and that the server runs; \
+            "check that --endpoint (or S2S_ENDPOINT, or the profile's endpoint) is right and the server runs; \
              sending again counts nothing twice"
                 .to_owned(),
         ),

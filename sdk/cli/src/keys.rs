@@ -23,10 +23,10 @@ const SECONDS_PER_HOUR: u32 = 3_600;
 pub enum Action {
     /// Lists the account's API keys, newest first.
     List {
-        /// Revoked ones as well.
+        /// List revoked keys as well.
         #[arg(long)]
         revoked: bool,
-        /// The keys of another account. Needs the scope `admin`.
+        /// Id of another account whose keys to list. Needs the scope `admin`.
         #[arg(long, value_name = "ID", default_value = "")]
         account: String,
         #[command(flatten)]
@@ -34,26 +34,26 @@ pub enum Action {
     },
     /// Shows one API key, without its text.
     Show { id: String },
-    /// Creates an API key, and shows its text this once.
+    /// Creates an API key and shows its text, only this once.
     Create {
-        /// A name for people, for example `web shop`.
+        /// Name for people, for example `web shop`.
         #[arg(long)]
         name: String,
-        /// What the key may do; may be given several times.
+        /// Scope of the key; can be given several times.
         #[arg(long = "scope", value_enum, required = true)]
         scopes: Vec<Scope>,
-        /// The account that it acts for, if another. Needs the scope `admin`.
+        /// Id of another account for the key to act for. Needs the scope `admin`.
         #[arg(long, value_name = "ID", default_value = "")]
         account: String,
     },
-    /// Gives an API key a new text, and shows it this once.
+    /// Gives an API key a new text and shows it, only this once.
     Rotate {
         id: String,
-        /// How long the former text stays good.
+        /// Time for which the former texts stay valid, in hours.
         #[arg(long, value_name = "HOURS", default_value_t = 24)]
         overlap_hours: u32,
     },
-    /// Revokes an API key for good.
+    /// Revokes an API key permanently.
     Revoke { id: String },
 }
 

@@ -23,7 +23,7 @@ use crate::{
 pub enum Action {
     /// Lists the account's tracking links, newest first.
     List {
-        /// Archived ones as well.
+        /// List archived links as well.
         #[arg(long)]
         archived: bool,
         #[command(flatten)]
@@ -31,46 +31,48 @@ pub enum Action {
     },
     /// Shows one tracking link.
     Show { id: String },
-    /// Creates a tracking link, and with `--new-code` its conversion code as well.
+    /// Creates a tracking link and, with `--new-code`, its conversion code.
     Create(Create),
-    /// Changes what is given of a tracking link.
+    /// Changes the given settings of a tracking link.
     Update {
         id: String,
-        /// Where visitors go.
+        /// URL that visitors are sent to.
         #[arg(long, value_name = "URL")]
         destination: Option<String>,
-        /// All conversion codes that count; may be given several times.
+        /// Id of a conversion code that counts; can be given several times, and replaces all former
+        /// codes.
         #[arg(long = "code", value_name = "ID")]
         codes: Vec<String>,
-        /// All words to find the link by; may be given several times.
+        /// Word to find the link by; can be given several times, and replaces all former tags.
         #[arg(long = "tag", value_name = "WORD")]
         tags: Vec<String>,
     },
-    /// Archives a tracking link: visitors get its fallback destination, and its conversions are held.
+    /// Archives a tracking link; visitors get its fallback destination, and its conversions are
+    /// held.
     Archive { id: String },
 }
 
 #[derive(Args)]
 pub struct Create {
-    /// Where visitors go; the click id takes the place of `[s2sidentifier]`.
+    /// URL that visitors are sent to; the click id replaces `[s2sidentifier]`.
     #[arg(long, value_name = "URL")]
     destination: String,
-    /// The path of the link; chosen by the server if not given.
+    /// Path of the link. Default: chosen by the server.
     #[arg(long)]
     slug: Option<String>,
-    /// A conversion code that counts; may be given several times.
+    /// Id of a conversion code that counts; can be given several times.
     #[arg(long = "code", value_name = "ID")]
     codes: Vec<String>,
-    /// Creates a conversion code of this name, which counts as well.
+    /// Name of a conversion code to create, which counts as well.
     #[arg(long, value_name = "NAME")]
     new_code: Option<String>,
-    /// The currency of the new code.
+    /// Currency of the new code.
     #[arg(long, requires = "new_code")]
     currency: Option<String>,
-    /// A word to find the link by; may be given several times.
+    /// Word to find the link by; can be given several times.
     #[arg(long = "tag", value_name = "WORD")]
     tags: Vec<String>,
-    /// The network that the destination belongs to, for example `everflow`.
+    /// Preset of the network that the destination belongs to, for example `everflow`.
     #[arg(long)]
     preset: Option<String>,
 }
@@ -156,7 +158,8 @@ async fn create(create: Create, client: &Client, output: &Output) -> Result<(), 
         warn(&response.warnings);
         return output.show(response.tracking_link.as_ref());
     };
-    // A link that is refused must leave no code behind. What depends on the code is found with it alone.
+    // A refused link must not leave a code behind. This check covers everything that does not
+    // depend on the code.
     client.create_tracking_link(CreateTrackingLinkRequest { validate_only: true, ..request.clone() }).await?;
     let code = ConversionCode {
         name,

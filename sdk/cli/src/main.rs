@@ -1,7 +1,7 @@
-//! `s2s`: the service from the command line, over the Rust SDK and nothing else.
+//! `s2s`: the command line of the service, built on the Rust SDK alone.
 //!
-//! What is shown goes to standard output, what is said about it to standard error. The exit statuses are in
-//! `failure.rs`, the cures of errors come from the schema.
+//! Results go to standard output, messages about them to standard error. The exit statuses are
+//! defined in `failure.rs`; the cures of errors come from the schema.
 
 mod accounts;
 mod args;

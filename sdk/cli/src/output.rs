@@ -1,5 +1,5 @@
-//! Writing: a table for people, JSON or CSV for programs. Programs get lists item by item, in bounded
-//! memory.
+//! Writes results: a table for people, JSON or CSV for programs. Programs get lists item by item,
+//! in bounded memory.
 
 use std::{
     fs::{File, OpenOptions},
@@ -20,8 +20,8 @@ use crate::{
     schema,
 };
 
-/// A new file for its owner alone: what sales were worth is nobody else's business on the machine. One that is there keeps
-/// its mode.
+/// Creates a file that only its owner can read, since the values of sales are confidential. A file
+/// that exists is truncated and keeps its mode.
 pub fn own_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -37,25 +37,25 @@ pub enum Format {
     Csv,
 }
 
-/// A column's title, and its cell of a message.
+/// A column's title, and the function that reads its cell from a message.
 pub type Column<R> = (&'static str, fn(&R) -> String);
 
-/// A message that is shown.
+/// A message that can be shown.
 pub trait Record: Message + Sized + 'static {
-    /// Its name in the schema.
+    /// Name of the message in the schema.
     const MESSAGE: &'static str;
-    /// How many columns a table of a list has: the first ones.
+    /// Number of columns in a table that lists messages: the first ones.
     const NARROW: usize;
     const COLUMNS: &'static [Column<Self>];
 }
 
-/// Where commands write.
+/// The output of a command, in the chosen format.
 pub struct Output {
     pub format: Format,
 }
 
 impl Output {
-    /// Writes a list, at most `limit` of it; 0 is all.
+    /// Writes at most `limit` items of a list; 0 writes all.
     pub async fn list<R: Record>(
         &self,
         items: BoxStream<'_, Result<R, Error>>,
@@ -94,7 +94,7 @@ impl Output {
         Ok(writer.flush()?)
     }
 
-    /// Writes more of a list that does not end: lines of cells, of JSON, or of CSV.
+    /// Writes more items of an endless list, as lines of cells, of JSON, or of CSV.
     pub fn append<R: Record>(&self, items: &[R], with_titles: bool) -> Result<(), Failure> {
         let titles = with_titles && !items.is_empty();
         match self.format {
@@ -134,7 +134,8 @@ impl Output {
         }
     }
 
-    /// A response that has more than the item itself: as JSON whole, else the item, and `said` for people.
+    /// Writes a response that has more than the item: as JSON the whole response, otherwise the
+    /// item and the texts in `said`.
     pub fn answer<R: Record>(
         &self,
         name: &str,
@@ -158,8 +159,8 @@ impl Output {
         }
     }
 
-    /// Texts that are asked for: as JSON the whole response; for people one alone stands as it is, to be
-    /// copied.
+    /// Writes the texts of a response: as JSON the whole response. For people, a single text is
+    /// written without a title, so that it can be copied.
     pub fn text(&self, name: &str, response: &impl Message, texts: &[(&str, &str)]) -> Result<(), Failure> {
         match (self.format, texts) {
             (Format::Json, _) => json(&schema::json(name, response)?),
@@ -174,12 +175,12 @@ impl Output {
     }
 }
 
-/// Writes JSON that a person can read as well.
+/// Writes JSON with indentation, readable for people as well.
 pub fn json(value: &Value) -> Result<(), Failure> {
     print(&format!("{value:#}\n"))
 }
 
-/// Writes one row of CSV and its titles.
+/// Writes a line of titles and one row of CSV.
 fn csv<'a>(
     titles: impl Iterator<Item = &'a str>,
     cells: impl Iterator<Item = String>,
@@ -190,7 +191,7 @@ fn csv<'a>(
     Ok(writer.flush()?)
 }
 
-/// Writes rows of cells, without what could steer the terminal.
+/// Writes rows of cells, without characters that could steer the terminal.
 pub fn table<R: IntoIterator<Item = String>>(
     titles: impl Iterator<Item = &'static str>,
     rows: impl Iterator<Item = R>,

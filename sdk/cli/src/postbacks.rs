@@ -1,4 +1,4 @@
-//! `s2s postbacks`: what arrived, what is held and why, and its replay.
+//! `s2s postbacks`: lists, explains and replays postbacks.
 
 use std::io::{self, Write as _};
 
@@ -22,14 +22,14 @@ use crate::{
     schema,
 };
 
-/// What the id of a stored postback begins with.
+/// Prefix of a stored postback's id.
 const ID_PREFIX: &str = "pb_";
 
 #[derive(Subcommand)]
 pub enum Action {
     /// Lists the account's postbacks, newest first.
     List {
-        /// Only those of this verdict.
+        /// Only postbacks with this verdict.
         #[arg(long, value_enum)]
         verdict: Option<OnlyVerdict>,
         #[command(flatten)]
@@ -39,23 +39,24 @@ pub enum Action {
     },
     /// Shows one postback.
     Show { id: String },
-    /// Says, step by step, how a postback is read and what becomes of it. Records nothing.
+    /// Explains step by step how a postback is read and which verdict it gets. Records nothing.
     Explain {
-        /// A postback URL, or the id of a stored postback.
+        /// Postback URL, or id of a stored postback.
         postback: String,
     },
-    /// Reads held postbacks again, after their cause was mended: those named, or with `--all` or a filter
-    /// those that pass it. Replaying twice counts once.
+    /// Reads held postbacks again after their cause was fixed. Replaying twice counts once.
+    ///
+    /// Replays the named postbacks, all of them with `--all`, or with filters those that match.
     Replay {
         #[arg(required_unless_present_any = ["all", "reason", "code", "since", "until", "text"],
             conflicts_with_all = ["all", "reason", "code", "since", "until", "text"])]
         ids: Vec<String>,
-        /// All that are held.
+        /// Replay all held postbacks.
         #[arg(long)]
         all: bool,
         #[command(flatten)]
         filter: Filter,
-        /// Say what would become of them, and change nothing.
+        /// Only show the verdicts that they would get; change nothing.
         #[arg(long)]
         dry_run: bool,
     },
@@ -68,22 +69,22 @@ pub enum OnlyVerdict {
     Held,
 }
 
-/// Which postbacks; all that is given must hold.
+/// Filters for postbacks, combined with AND.
 #[derive(Args)]
 pub struct Filter {
-    /// Only those held for this reason, for example `CLICK_EXPIRED`.
+    /// Only postbacks held for this reason, for example `CLICK_EXPIRED`.
     #[arg(long, value_parser = parse_reason)]
     reason: Option<ErrorReason>,
-    /// Only those that name this conversion code.
+    /// Only postbacks that name this conversion code.
     #[arg(long, value_name = "ID")]
     code: Option<String>,
-    /// Only those that arrived at this time or later, for example `2026-11-24`.
+    /// Only postbacks that arrived at or after this time, for example `2026-11-24`.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     since: Option<Timestamp>,
-    /// Only those that arrived before this time.
+    /// Only postbacks that arrived before this time.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     until: Option<Timestamp>,
-    /// Only those that contain this text, for example `order-1001`.
+    /// Only postbacks that contain this text, for example `order-1001`.
     #[arg(long)]
     text: Option<String>,
 }
@@ -181,12 +182,12 @@ async fn explain(postback: String, client: &Client, output: &Output) -> Result<(
     let response = client.explain_postback(request).await?;
     match output.format {
         Format::Json => output::json(&schema::json("ExplainPostbackResponse", &response)?),
-        Format::Csv => Err(Failure::Usage("an explanation is no table; use `--output json`".to_owned())),
+        Format::Csv => Err(Failure::Usage("an explanation is not a table; use `--output json`".to_owned())),
         Format::Table => tell(&response),
     }
 }
 
-/// An explanation for people.
+/// Prints an explanation for people.
 fn tell(response: &ExplainPostbackResponse) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     for parameter in &response.parameters {

@@ -1,4 +1,4 @@
-//! `s2s presets`: what each network calls things.
+//! `s2s presets`: lists the parameter names and macros of each network.
 
 use clap::Subcommand;
 use s2s_sdk::{

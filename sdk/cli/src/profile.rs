@@ -1,8 +1,8 @@
-//! Where the server is and with which key it is called: flags, then the environment, then a profile of the
+//! Endpoint and API key of a call: from flags, then the environment, then a profile in the
 //! configuration file.
 //!
-//! A profile that is named goes before the environment. A profile's key is sent to the profile's endpoint
-//! and to no other, so that no mixture of settings gives it away.
+//! A profile named with `--profile` takes precedence over the environment. A profile's key is sent
+//! only to the profile's endpoint, so that no mixture of settings leaks it.
 
 use std::{
     collections::BTreeMap,
@@ -25,27 +25,29 @@ const CONFIG: &str = "s2s/config.toml";
 
 #[derive(Args)]
 pub struct Connection {
-    /// The server, such as `https://t.example`. Else `S2S_ENDPOINT`, the profile's, `http://127.0.0.1:8080`.
+    /// URL of the server, for example `https://t.example`. Default: `S2S_ENDPOINT`, or the
+    /// profile's, or `http://127.0.0.1:8080`.
     #[arg(long, global = true, value_name = "URL")]
     endpoint: Option<String>,
 
-    /// A file that holds the API key. Else `S2S_API_KEY`, or the profile's key.
+    /// File that holds the API key. Default: `S2S_API_KEY`, or the profile's key.
     #[arg(long, global = true, value_name = "FILE")]
     key_file: Option<PathBuf>,
 
-    /// The certificates in PEM of the authorities that may vouch for the server.
+    /// File with the certificates, in PEM, of the authorities trusted to sign the server's.
     #[arg(long, global = true, value_name = "FILE")]
     ca: Option<PathBuf>,
 
-    /// A profile of the configuration file; goes before the environment. Else the profile `default`.
+    /// Profile in the configuration file; takes precedence over the environment. Default: the
+    /// profile `default`.
     #[arg(long, global = true, value_name = "NAME")]
     profile: Option<String>,
 
-    /// The configuration file. Else `s2s/config.toml` in `$XDG_CONFIG_HOME` or `~/.config`.
+    /// Configuration file. Default: `s2s/config.toml` in `$XDG_CONFIG_HOME` or `~/.config`.
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// How long a call may take.
+    /// Time limit of a call, in seconds.
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10,
         value_parser = clap::value_parser!(u64).range(1..=3_600))]
     timeout: u64,
@@ -68,7 +70,7 @@ struct Profile {
 }
 
 impl Connection {
-    /// The client of the server that is meant.
+    /// Builds the client for the chosen server.
     pub fn client(&self) -> Result<Client, Failure> {
         let profile = self.profile()?;
         let environment = |name| if self.profile.is_some() { None } else { variable(name) };
@@ -100,7 +102,7 @@ impl Connection {
         let Some(path) = self.config.clone().or_else(default_path) else { return Ok(Profile::default()) };
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            // Who named neither has none.
+            // The file may be missing if neither it nor a profile was named.
             Err(error)
                 if error.kind() == io::ErrorKind::NotFound
                     && self.config.is_none()
@@ -110,10 +112,10 @@ impl Connection {
             }
             Err(error) => return Err(Failure::file(&path.display(), error)),
         };
-        // The sentence of the library would show the line, and so perhaps a key.
+        // The library's full message shows the faulty line, which may hold a key.
         let config: Config = toml::from_str(&text).map_err(|error| {
             let message = error.message();
-            Failure::Usage(format!("{} is not a configuration: {message}", path.display()))
+            Failure::Usage(format!("{} is not a valid configuration: {message}", path.display()))
         })?;
         let name = self.profile.as_deref().unwrap_or(PROFILE_DEFAULT);
         let profile = config.profiles.get(name).cloned();
@@ -148,7 +150,7 @@ fn warn_if_open(file: &Path) {
     const OTHERS: u32 = 0o077;
     if fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & OTHERS != 0) {
         let file = file.display();
-        eprintln!("s2s: others can read {file}, and so the API key; `chmod 600 {file}` ends that");
+        eprintln!("s2s: others can read {file}, and so the API key; run `chmod 600 {file}` to prevent that");
     }
 }
 

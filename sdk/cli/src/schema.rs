@@ -1,4 +1,4 @@
-//! What the schema knows of itself: messages as JSON, and the cures of its reasons.
+//! Reads the schema's own description: messages as JSON, and the cures of its reasons.
 
 use std::sync::LazyLock;
 
@@ -12,11 +12,11 @@ use crate::failure::Failure;
 static SCHEMA: LazyLock<Option<DescriptorPool>> = LazyLock::new(|| DescriptorPool::decode(DESCRIPTOR).ok());
 
 const REASONS: &str = "s2s.v1.ErrorReason";
-/// Where the values of an enum stand in its file, as its source info counts.
+/// Field numbers in a source-info path: `enum_type` of a file, and `value` of an enum.
 const ENUM_FIELD: i32 = 5;
 const VALUE_FIELD: i32 = 2;
 
-/// A message in protobuf's JSON, with what is at its default.
+/// Converts a message to protobuf's JSON, including fields at their default.
 pub fn json(name: &str, message: &impl Message) -> Result<Value, Failure> {
     let fault = || Failure::Usage(format!("the schema in this program has no message {name}"));
     let pool = SCHEMA.as_ref().ok_or_else(fault)?;
@@ -27,7 +27,7 @@ pub fn json(name: &str, message: &impl Message) -> Result<Value, Failure> {
     message.serialize_with_options(serde_json::value::Serializer, &options).map_err(|_| fault())
 }
 
-/// What to do about a reason, by the comment of its value in the schema: `… Cure: …. CODE, …`.
+/// Returns the cure of a reason, from the comment of its value in the schema: `… Cure: …. CODE, …`.
 pub fn cure(reason: ErrorReason) -> Option<String> {
     let found = SCHEMA.as_ref()?.get_enum_by_name(REASONS)?;
     let file = found.parent_file();
@@ -41,7 +41,7 @@ pub fn cure(reason: ErrorReason) -> Option<String> {
     let comment: Vec<&str> = comment.split_whitespace().collect();
     let comment = comment.join(" ");
     let (_, cure) = comment.split_once("Cure: ")?;
-    // The last sentences are the gRPC code and what becomes of postbacks.
+    // The last sentences are the gRPC code and the handling of postbacks.
     let is_code = |word: &str| {
         word.len() > 3 && word.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_')
     };

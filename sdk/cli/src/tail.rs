@@ -1,4 +1,4 @@
-//! `s2s tail`: what arrives, as it arrives, by asking for it every now and then.
+//! `s2s tail`: shows items as they arrive, by polling.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -16,22 +16,22 @@ use crate::{
     output::{Output, Record},
 };
 
-/// What was under way may become visible so much later than what has a later time.
+/// Maximum delay, in seconds, with which an item may become visible after items with later times.
 const LATE_SECONDS: i64 = 10;
-/// How many new items are shown of one look, the newest.
+/// Maximum number of new items that one poll shows: the newest.
 const LOOK_ITEMS_MAX: usize = 10_000;
 
 #[derive(Args)]
 pub struct What {
     #[arg(value_enum, default_value_t = Kind::Postbacks)]
     kind: Kind,
-    /// How often to look.
+    /// Time between two polls, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     interval: u64,
-    /// Ends after so many items; 0 goes on until it is stopped.
+    /// Number of items after which to end; 0 for no end.
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     count: usize,
-    /// Begins with what is there already.
+    /// Begin with the items that exist already.
     #[arg(long)]
     from_start: bool,
 }
@@ -45,7 +45,7 @@ enum Kind {
 /// An item with a time and an id.
 trait Timed: Record {
     fn key(&self) -> (Timestamp, String);
-    /// Those that arrived at this time or later, newest first.
+    /// Lists the items that arrived at or after this time, newest first.
     fn since(client: &Client, time: Option<Timestamp>) -> BoxStream<'static, Result<Self, Error>>;
 }
 
@@ -81,7 +81,7 @@ async fn follow<R: Timed>(what: &What, client: &Client, output: &Output) -> Resu
     let mut seen = Seen::default();
     if !what.from_start {
         let newest: Vec<R> = R::since(client, None).take(1).try_collect().await?;
-        // What is there within the time that latecomers have was there before.
+        // Items that exist within the delay for late ones are not new.
         let start = newest.first().map(|item| late(item.key().0));
         let there: Vec<R> = match start {
             Some(start) => R::since(client, Some(start)).take(LOOK_ITEMS_MAX).try_collect().await?,
@@ -113,7 +113,7 @@ async fn follow<R: Timed>(what: &What, client: &Client, output: &Output) -> Resu
     }
 }
 
-/// What was shown and may come again, by its id.
+/// Items that were shown and may be listed again, by id.
 #[derive(Default)]
 struct Seen {
     newest: Option<Timestamp>,
@@ -121,7 +121,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// From when on to look.
+    /// Time from which the next poll lists items.
     fn start(&self) -> Option<Timestamp> {
         self.newest.map(late)
     }

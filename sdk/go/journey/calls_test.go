@@ -151,7 +151,7 @@ func expectHTTP(ctx context.Context, s step) (any, error) {
 	for name, value := range s.HTTP.Headers {
 		request.Header.Set(name, value)
 	}
-	// Not a client, which would follow redirects.
+	// A transport and not a client, which would follow redirects.
 	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		return nil, err
@@ -186,8 +186,8 @@ func expectHTTP(ctx context.Context, s step) (any, error) {
 	return answer, nil
 }
 
-// method finds a call, such as ConversionService/RecordConversion, among the client's services, and makes
-// an empty request for it.
+// method finds a call, such as ConversionService/RecordConversion, among the client's services, and
+// makes an empty request for it.
 func method(
 	client *s2s.Client, name string,
 ) (func(context.Context, proto.Message) (proto.Message, error), proto.Message, error) {

@@ -1,5 +1,5 @@
-// Package journey_test runs what all SDKs have in common, against a real server, and the vectors. It is a
-// package of its own so that the tests of those who import the SDK don't need the repository.
+// Package journey_test runs the journey of all SDKs against a real server, and the vectors. It is a
+// package of its own, so that users who run the SDK's tests don't need the repository.
 package journey_test
 
 import (
@@ -24,10 +24,10 @@ import (
 	s2sv1 "s2s.example/sdk-go/gen/s2s/v1"
 )
 
-// A step of the journey; exactly one of its actions is there.
+// A step of the journey, with exactly one action.
 type step struct {
 	Name string
-	// Whether it can be run in a browser: nothing to us.
+	// Browser is false if browsers skip the step; it has no meaning here.
 	Browser *bool
 
 	call
@@ -39,12 +39,12 @@ type step struct {
 	Sign    *sign
 	ClickID *clickID `json:"click_id"`
 
-	// Of a list.
+	// Fields of a list.
 	Field string
 	Items []any
 	Count *int
 
-	// Of HTTP.
+	// Fields of an HTTP request.
 	Status  int
 	Headers map[string]any
 	JSON    any
@@ -58,7 +58,7 @@ type step struct {
 	Retries       *uint
 }
 
-// What is called, and what must come of it: a response, an error, or a result for each item.
+// A call, and its expected outcome: a response, an error, or a result for each item.
 type call struct {
 	Call     string
 	Request  json.RawMessage
@@ -152,7 +152,7 @@ func variable(t *testing.T, name string) string {
 
 type runner struct {
 	key, control string
-	// The values that later steps name.
+	// The saved values, which later steps name.
 	saved map[string]string
 }
 
@@ -215,7 +215,7 @@ func (r *runner) client(s step) (*s2s.Client, error) {
 	return s2s.New(endpoint, options...)
 }
 
-// act runs the one action of a step, and returns what its values are saved from.
+// act runs the action of a step, and returns the answer from which its values are saved.
 func (r *runner) act(ctx context.Context, client *s2s.Client, s step) (answer any, err error) {
 	actions := 0
 	run := func(isThere bool, action func() error) {
@@ -254,7 +254,7 @@ func (r *runner) act(ctx context.Context, client *s2s.Client, s step) (answer an
 	return answer, err
 }
 
-// restart has the server killed; it starts again by itself.
+// restart kills the server, which starts again automatically.
 func (r *runner) restart(ctx context.Context) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, r.control+"/restart", nil)
 	if err != nil {
@@ -283,7 +283,7 @@ func expectMoney(m *money) error {
 	return errors.Join(expectEqual(parsed.GetMicros(), micros), expectEqual(back, m.Decimal))
 }
 
-// check holds an error against what is expected: none, where f is nil.
+// check compares an error with the expected one; if f is nil, there must be none.
 func (f *failure) check(err error) error {
 	if f == nil || err == nil {
 		if f != nil {
@@ -293,7 +293,7 @@ func (f *failure) check(err error) error {
 	}
 	var got *s2s.Error
 	if !errors.As(err, &got) {
-		return fmt.Errorf("%w is no *s2s.Error", err)
+		return fmt.Errorf("%w is not an *s2s.Error", err)
 	}
 	var fields []string
 	for _, violation := range got.FieldViolations {
@@ -318,7 +318,7 @@ func expectEqual[T any](got, expected T) error {
 	return nil
 }
 
-// decode reads JSON with exact numbers, and refuses what it does not know.
+// decode reads JSON with exact numbers, and refuses unknown fields.
 func decode(text []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()

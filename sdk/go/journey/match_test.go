@@ -10,7 +10,7 @@ import (
 
 var variables = regexp.MustCompile(`\$\{([a-z_]+)\}`)
 
-// fill returns a copy of a JSON value with ${name} in its strings replaced by what was saved.
+// fill returns a copy of a JSON value with ${name} in its strings replaced with the saved value.
 func fill(template any, saved map[string]string) (any, error) {
 	var failed error
 	switch template := template.(type) {
@@ -43,14 +43,14 @@ func fill(template any, saved map[string]string) (any, error) {
 	}
 }
 
-// match holds a JSON value against a pattern: objects by the keys that the pattern has, arrays in full, a
-// text like ~regex~ by the expression, all else as it is.
+// match compares a JSON value with a pattern: objects by the pattern's keys, arrays in full, texts
+// with a pattern like ~regex~ by the expression, and everything else for equality.
 func match(got, pattern any) error {
 	switch pattern := pattern.(type) {
 	case map[string]any:
 		object, ok := got.(map[string]any)
 		if !ok {
-			return fmt.Errorf("%v is no object", got)
+			return fmt.Errorf("%v is not an object", got)
 		}
 		for key, expected := range pattern {
 			if err := match(object[key], expected); err != nil {
@@ -104,7 +104,7 @@ func pick(answer, from any) (string, error) {
 		path, _ = object["from"].(string)
 		expression, _ = object["regex"].(string)
 		if len(object) != 2 || path == "" || expression == "" {
-			return "", fmt.Errorf("%v is no path", from)
+			return "", fmt.Errorf("%v is not a path", from)
 		}
 	}
 	for part := range strings.SplitSeq(path, ".") {
@@ -123,7 +123,7 @@ func pick(answer, from any) (string, error) {
 	}
 	text, ok := answer.(string)
 	if !ok {
-		return "", fmt.Errorf("%s: %v is no text", path, answer)
+		return "", fmt.Errorf("%s: %v is not a text", path, answer)
 	}
 	if expression == "" {
 		return text, nil

@@ -1,4 +1,4 @@
-"""A first conversion. Arguments: the API key, and the server where it is not on this machine."""
+"""A first conversion. Arguments: the API key, and the server's URL if it is not on this machine."""
 
 import sys
 
@@ -7,12 +7,12 @@ from s2s_sdk import Client, list_all, money, v1
 
 def main(api_key: str, endpoint: str = "http://127.0.0.1:8080") -> None:
     with Client(endpoint, api_key) as client:
-        # What is to be counted: sales.
+        # The conversions to count: sales.
         code = client.conversion_codes.CreateConversionCode(
             v1.CreateConversionCodeRequest(conversion_code=v1.ConversionCode(name="Sale", default_currency="EUR"))
         ).conversion_code
 
-        # Where visitors go. The click id takes the place of [s2sidentifier].
+        # The link that visitors follow. The click id replaces [s2sidentifier].
         destination = "https://shop.example/?s1=[s2sidentifier]"
         link = client.tracking_links.CreateTrackingLink(
             v1.CreateTrackingLinkRequest(
@@ -21,7 +21,7 @@ def main(api_key: str, endpoint: str = "http://127.0.0.1:8080") -> None:
         ).tracking_link
         print("publish", link.url)
 
-        # A visitor follows the link; the link's URL does this by itself.
+        # A visitor follows the link; the link's URL records this automatically.
         click = client.clicks.RecordClick(v1.RecordClickRequest(tracking_link_id=link.id)).click
 
         # The visitor buys. Sent twice by mistake, it still counts once.
@@ -35,7 +35,7 @@ def main(api_key: str, endpoint: str = "http://127.0.0.1:8080") -> None:
         client.conversions.RecordConversion(request)
         client.conversions.RecordConversion(request)
 
-        # Read it back, page after page.
+        # Read it back, page by page.
         conversions = list_all(
             client.conversions.ListConversions,
             v1.ListConversionsRequest(conversion_code_id=code.id),

@@ -1,11 +1,11 @@
-"""A plugin of buf: messages, services and their type stubs, as one package that can be imported anywhere.
+"""A buf plugin: generates messages, services and their type stubs as one importable package.
 
-buf runs no `grpc_python`, which is part of grpcio-tools' own protoc and no program; so that protoc runs here, on the
-descriptors that buf has already read. protoc names modules after the paths of the schema, `s2s.v1.money_pb2`, and has
-no option to put them inside a package: the names are rewritten here. A package `__init__.py` that names all messages
-and enums is added.
+buf can't run `grpc_python`, which is not a program but a part of the protoc in grpcio-tools. That
+protoc therefore runs here, on the descriptors that buf has read. protoc names modules after the
+paths of the schema, `s2s.v1.money_pb2`, and has no option to put them into a package, so the names
+are rewritten here. A package `__init__.py` that names all messages and enums is added.
 
-`google.rpc` is not generated: two packages that bring it can't be loaded together. It comes with
+`google.rpc` is not generated: two packages that contain it can't be loaded together. It comes with
 googleapis-common-protos.
 """
 
@@ -23,7 +23,7 @@ PACKAGE = "s2s_sdk._gen"
 SCHEMA = "s2s.v1"
 FOLDER = Path("s2s/v1")
 PROGRAMS = Path(sys.executable).parent
-# In an import, and in the text by which a message's class knows its module.
+# Matches the module in an import, and in the text that tells a message's class its module.
 MODULE = re.compile(rf"(?<=from ){re.escape(SCHEMA)}(?= import )|(?<='){re.escape(SCHEMA)}(?=\.\w+_pb2')")
 
 
@@ -49,7 +49,7 @@ def compiled(request: CodeGeneratorRequest, wanted: list[FileDescriptorProto]) -
             f"--mypy_out=quiet:{output}",
             *(file.name for file in wanted),
         )
-        # A file without a service would become a module without content.
+        # Skip files without a service, which would become empty modules.
         protoc_run(
             f"--descriptor_set_in={descriptors}",
             f"--grpc_python_out={output}",

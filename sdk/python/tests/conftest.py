@@ -1,4 +1,4 @@
-"""What tests ask for by name."""
+"""Fixtures, which tests request by name."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,7 +13,7 @@ Connect = Callable[..., Driver]
 
 @pytest.fixture(params=DRIVERS)
 def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
-    """Makes clients of the kind that is being tried, and closes them."""
+    """Makes clients of the kind under test, and closes them."""
     made: list[Driver] = []
 
     def connect(endpoint: str, api_key: str | None = None, **settings: Any) -> Driver:
@@ -28,7 +28,7 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
 
 @pytest.fixture
 def fake() -> Iterator[Fake]:
-    """A server to be given a script, and started."""
+    """A server for a script; the test starts it."""
     fake = Fake()
     yield fake
     fake.stop()

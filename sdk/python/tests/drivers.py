@@ -1,4 +1,4 @@
-"""Both clients behind one way to use them, so that each test is written once and run with both."""
+"""One interface to both clients, so that each test is written once and run with both."""
 
 import asyncio
 import threading
@@ -24,7 +24,7 @@ SERVICES = {
 
 
 def method(client: Client | AsyncClient, path: str) -> Any:
-    """The client's method for `ConversionService/RecordConversion`."""
+    """Returns the client's method for a name such as `ConversionService/RecordConversion`."""
     service, _, name = path.partition("/")
     return getattr(getattr(client, SERVICES[service]), name)
 
@@ -74,7 +74,7 @@ class AsyncDriver:
         try:
             return self._loop.run_until_complete(task)
         except asyncio.CancelledError:
-            # What asyncio has for it: an error of ours in its place would keep a task from ending.
+            # asyncio's own error: an error of ours in its place would keep a task from ending.
             raise Error(grpc.StatusCode.CANCELLED, "the task was cancelled") from None
 
     def list_all(self, path: str, request: Any, items: Callable[[Any], Iterable[T]]) -> Iterator[T]:

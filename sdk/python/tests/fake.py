@@ -1,4 +1,7 @@
-"""A server that answers by script: what only a failing server shows. The rest is the journey's, with the real one."""
+"""A server that answers by script, for tests that need failures.
+
+The journey tests the rest on the real server.
+"""
 
 import threading
 from collections import deque
@@ -14,13 +17,13 @@ from google.rpc.status_pb2 import Status
 
 from s2s_sdk import v1
 
-# How many calls are under way at once.
+# Maximum number of calls in progress at once.
 THREADS = 8
 
 
 @dataclass(frozen=True)
 class Failure:
-    """An answer that is a failure, with these details."""
+    """Builds an answer that is a failure with these details."""
 
     code: grpc.StatusCode
     message: str = ""
@@ -28,7 +31,7 @@ class Failure:
 
 
 class Never:
-    """No answer, until the client gives up."""
+    """Gives no answer until the client gives up."""
 
 
 UNAVAILABLE = Failure(grpc.StatusCode.UNAVAILABLE, "the server is stopping")
@@ -47,7 +50,7 @@ def status(failure: Failure) -> Status:
 
 @dataclass
 class Fake:
-    """The script, one answer for each attempt (a success where there is none left), and what came."""
+    """The requests, and the script: an answer for each attempt, then successes."""
 
     script: deque[Failure | Never] = field(default_factory=deque)
     always: Failure | None = None
@@ -58,7 +61,7 @@ class Fake:
     _server: grpc.Server | None = None
 
     def start(self, credentials: grpc.ServerCredentials | None = None, port: int = 0) -> int:
-        """Begins to serve, and says where."""
+        """Starts the server and returns its port."""
         handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {
             "RecordConversion": grpc.unary_unary_rpc_method_handler(
                 self._record, v1.RecordConversionRequest.FromString, serialize
@@ -124,7 +127,7 @@ class Fake:
         )
 
     def _list(self, request: v1.ListConversionsRequest, context: Any) -> v1.ListConversionsResponse:
-        """Three pages: two conversions, none, one."""
+        """Returns one of three pages: two conversions, none, one."""
         self.requests.append(request)
         self._answer(context)
         ids, token = {"": (["a", "b"], "second"), "second": ([], "third"), "third": (["c"], "")}[request.page_token]

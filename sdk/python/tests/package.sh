@@ -1,5 +1,5 @@
-# A fresh project in a folder of its own installs the wheel, and runs the README's first code with it as it is written.
-# Its types are checked as well, which needs what the wheel says of them.
+# Tests the package: a fresh project in its own folder installs the wheel, and runs the README's first code unchanged.
+# Its types are checked as well, which needs the wheel's type information.
 set -eu
 sdk=$PWD
 project=$(mktemp -d)

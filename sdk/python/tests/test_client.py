@@ -1,4 +1,4 @@
-"""What a client does when calls fail: against a server that fails by script."""
+"""Tests of clients whose calls fail, against a server that fails by script."""
 
 import socket
 import threading
@@ -72,7 +72,7 @@ def test_key_and_timeout_travel_with_each_attempt(connect: Connect, fake: Fake) 
     assert [metadata["authorization"] for metadata in fake.metadata] == ["Bearer s3cret"] * 2
     first, second = fake.seconds_left
     assert first <= 10
-    # On the wire it is rounded up, to whole seconds at the most.
+    # The timeout is rounded up on the wire, by less than a second.
     assert second <= first - 1, "the time that is left"
 
 

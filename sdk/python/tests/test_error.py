@@ -1,4 +1,4 @@
-"""What is made of a status."""
+"""Tests of errors made from a status."""
 
 import pickle
 from datetime import timedelta
@@ -16,7 +16,7 @@ Reason = v1.ErrorReason
 
 
 class Raw(grpc.RpcError):
-    """What gRPC says of a failed call."""
+    """gRPC's own error of a failed call."""
 
     def __init__(self, code: grpc.StatusCode, details: bytes | None = None) -> None:
         self._code, self._details = code, details

@@ -1,6 +1,6 @@
-"""The journey that all SDKs make: the steps of `journey.json`, through a client and the real server.
+"""Plays the journey of all SDKs: the steps of `journey.json`, through a client and the real server.
 
-To be started by `s2s-journey`, anew for each kind of client: the steps begin with an empty server.
+`s2s-journey` must start it anew for each kind of client, since the steps need an empty server.
 """
 
 import http.client
@@ -20,12 +20,12 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from s2s_sdk import Error, click_id, money, postback, unwrap, v1
 from tests.drivers import DRIVERS, Driver
 
-# A slow machine is no fault of a client's; a step that is about time has its own.
+# Long enough for a slow machine; a step about time sets its own.
 TIMEOUT_SECONDS = 60
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 CLIENT_KEYS = {"endpoint", "api_key", "retries"}
 CALL_KEYS = {"request", "response", "error", "results", "timeout_ms", "cancel_after_ms", "save"} | CLIENT_KEYS
-# What a step may have besides its name and its action.
+# Keys that a step may have besides its name and its action.
 KEYS = {
     "call": CALL_KEYS,
     "list": {"request", "items", "count", "field", "error"} | CLIENT_KEYS,
@@ -44,7 +44,7 @@ def test_journey(kind: str) -> None:
     journey = Journey(DRIVERS[kind])
     done = 0
     for step in steps:
-        # pytest shows it where the step fails.
+        # pytest shows this output if the step fails.
         print(step["name"])
         journey.make(step)
         done += 1
@@ -146,7 +146,7 @@ class Journey:
         assert click_id.is_click_id(text) == (normalised is not None)
 
     def outcome(self, step: dict[str, Any], use: Callable[[Driver], Any]) -> Any:
-        """What comes of a use of the step's client; None where it fails as it must."""
+        """Returns the result of using the step's client; None if it fails as expected."""
         client = self.client
         if step.keys() & CLIENT_KEYS:
             settings = {"retries": step["retries"]} if "retries" in step else {}
@@ -164,7 +164,7 @@ class Journey:
                 client.close()
 
     def replaced(self, value: Any) -> Any:
-        """The value with each `${name}` in its texts replaced by what was saved."""
+        """Returns the value with each `${name}` in its texts replaced with the saved value."""
         match value:
             case str():
                 return VARIABLE.sub(lambda name: self.saved[name[1]], value)
@@ -210,7 +210,7 @@ def check_error(error: Error, expected: dict[str, Any]) -> None:
 
 
 def check_results(results: Any, expected: list[Any]) -> None:
-    """Of a batch or a stream: each item's response or error, in order."""
+    """Returns each item's response or error of a batch or a stream, in order."""
     assert len(results) == len(expected)
     for result, wanted in zip(results, expected, strict=True):
         [kind] = wanted.keys()
@@ -223,7 +223,7 @@ def check_results(results: Any, expected: list[Any]) -> None:
 
 
 def match(actual: Any, expected: Any) -> None:
-    """Objects by the keys that are expected, arrays in full, `~regex~` in whole."""
+    """Compares objects by the expected keys, arrays in full, and whole texts with `~regex~`."""
     if isinstance(expected, dict):
         for key, value in expected.items():
             assert key in actual, f"no {key} in {actual}"
@@ -239,7 +239,7 @@ def match(actual: Any, expected: Any) -> None:
 
 
 def fetch(method: str, url: str, headers: dict[str, str], body: str | None) -> tuple[int, dict[str, str], str]:
-    """Plain HTTP, without following redirects."""
+    """Makes a plain HTTP request without following redirects."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT_SECONDS)
     try:

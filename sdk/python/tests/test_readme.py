@@ -1,4 +1,4 @@
-"""The README's code runs as it is written."""
+"""Runs the README's code as it is written."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parents[1]
 
 def test_the_readmes_code_runs(fake: Fake) -> None:
     first, *others = re.findall(r"^```python\n(.*?)^```$", (FOLDER / "README.md").read_text(), re.DOTALL | re.MULTILINE)
-    # Needs more of a server than a script: `make test-package` runs it.
+    # The first block needs a real server: `make test-package` runs it.
     assert first == (FOLDER / "examples" / "first_conversion.py").read_text()
 
     endpoint = f"http://localhost:{fake.start()}"

@@ -1,4 +1,4 @@
-"""What a client is made from."""
+"""Tests of a client's settings."""
 
 import grpc
 import pytest
@@ -49,13 +49,13 @@ def test_endpoints(connect: Connect, endpoint: str) -> None:
     ],
 )
 def test_endpoints_are_checked(connect: Connect, endpoint: str) -> None:
-    with pytest.raises(ValueError, match="an endpoint is of the form"):
+    with pytest.raises(ValueError, match="the endpoint must have the form"):
         connect(endpoint)
 
 
 @pytest.mark.parametrize("api_key", ["", " ", "key\n", "two words", "schlüssel"])
 def test_api_keys_are_checked(connect: Connect, api_key: str) -> None:
-    with pytest.raises(ValueError, match="the API key is empty or has") as raised:
+    with pytest.raises(ValueError, match="the API key is empty, or has") as raised:
         connect("http://127.0.0.1:1", api_key)
     assert not api_key.strip() or api_key not in str(raised.value)
 

@@ -1,4 +1,4 @@
-"""Pure rules: money, click ids, signatures, request ids, pauses."""
+"""Tests of pure rules: money, click ids, signatures, request ids, pauses."""
 
 import json
 from collections.abc import Callable
@@ -90,7 +90,7 @@ def test_floats_are_refused(amount: Any) -> None:
 )
 def test_amounts_are_written_and_read_back(micros: int, text: str) -> None:
     message = v1.Money(currency_code="EUR", micros=micros)
-    # Whatever precision the program works with.
+    # The program's own precision must not matter.
     with localcontext() as context:
         context.prec = 3
         assert str(money.to_decimal(message)) == text

@@ -12,7 +12,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let endpoint = env::args().nth(2).unwrap_or_else(|| "http://127.0.0.1:8080".to_owned());
     let client = Client::builder(endpoint).api_key(api_key).build()?;
 
-    // What is to be counted: sales.
+    // The conversions to count: sales.
     let code = v1::ConversionCode {
         name: "Sale".to_owned(),
         default_currency: "EUR".to_owned(),
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let request = v1::CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
     let code = client.create_conversion_code(request).await?.conversion_code.ok_or("no conversion code")?;
 
-    // Where visitors go. The click id takes the place of [s2sidentifier].
+    // The link that visitors follow. The click id replaces [s2sidentifier].
     let link = v1::TrackingLink {
         destination: "https://shop.example/?s1=[s2sidentifier]".to_owned(),
         conversion_code_ids: vec![code.id.clone()],
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let link = client.create_tracking_link(request).await?.tracking_link.ok_or("no tracking link")?;
     println!("publish {}", link.url);
 
-    // A visitor follows the link; the link's URL does this by itself.
+    // A visitor follows the link; the link's URL records this automatically.
     let request = v1::RecordClickRequest { tracking_link_id: link.id, ..Default::default() };
     let click = client.record_click(request).await?.click.ok_or("no click")?;
 
@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     client.record_conversion(request.clone()).await?;
     client.record_conversion(request).await?;
 
-    // Read it back, page after page.
+    // Read it back, page by page.
     let request = v1::ListConversionsRequest { conversion_code_id: code.id, ..Default::default() };
     let mut conversions = client.conversions(request);
     while let Some(conversion) = conversions.try_next().await? {

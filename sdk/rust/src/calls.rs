@@ -1,6 +1,6 @@
-//! The table of all calls, and of the lists that page by themselves.
+//! Tables of all calls and of all lists that fetch their pages automatically.
 //!
-//! The calls that are for edges only are absent: `ResolveSlug`, `ListClickIdKeys`, `ReceivePostback`.
+//! The calls for edges only are absent: `ResolveSlug`, `ListClickIdKeys`, `ReceivePostback`.
 
 use futures::{
     Stream, StreamExt as _, TryStreamExt as _,
@@ -14,7 +14,8 @@ use crate::{
     v1,
 };
 
-/// Writes a method of [`Client`] for each call; `filled` names what makes its request safe to repeat.
+/// Defines a method of [`Client`] for each call; `filled` is the function that makes its request
+/// safe to repeat.
 macro_rules! calls {
     ($($module:ident::$service:ident {$(
         $(#[$doc:meta])*
@@ -42,7 +43,7 @@ calls! {
         /// Creates an account. Needs the scope `admin`.
         create_account(CreateAccountRequest) -> CreateAccountResponse,
             filled |request| fill(&mut request.request_id);
-        /// Returns one account; without an id, the one that the client's key acts for.
+        /// Returns one account. Without an id: the account that the client's key acts for.
         get_account(GetAccountRequest) -> GetAccountResponse;
         /// Returns one page of all accounts, newest first; [`Self::accounts`] returns all of them.
         list_accounts(ListAccountsRequest) -> ListAccountsResponse;
@@ -50,30 +51,30 @@ calls! {
         update_account(UpdateAccountRequest) -> UpdateAccountResponse;
     }
     api_key_service_client::ApiKeyServiceClient {
-        /// Creates an API key. The response holds its text, which can't be had again.
+        /// Creates an API key. The response holds its text, which can't be retrieved again.
         ///
-        /// Where the first answer is lost on its way and the call is sent again, the key is there, but its
-        /// text is empty: [`Self::rotate_api_key`] gives another.
+        /// If the first answer is lost and the call is sent again, the response holds the key with
+        /// an empty text; [`Self::rotate_api_key`] gives a new one.
         create_api_key(CreateApiKeyRequest) -> CreateApiKeyResponse,
             filled |request| fill(&mut request.request_id);
         /// Returns one API key, without its text.
         get_api_key(GetApiKeyRequest) -> GetApiKeyResponse;
-        /// Returns one page of an account's API keys, newest first; [`Self::api_keys`] returns all of
-        /// them.
+        /// Returns one page of an account's API keys, newest first; [`Self::api_keys`] returns
+        /// all of them.
         list_api_keys(ListApiKeysRequest) -> ListApiKeysResponse;
-        /// Gives an API key a new text; the former ones go on for an overlap.
+        /// Gives an API key a new text; the former ones stay valid for an overlap.
         rotate_api_key(RotateApiKeyRequest) -> RotateApiKeyResponse;
-        /// Revokes an API key for good, within a second on every server.
+        /// Revokes an API key permanently, within a second on every server.
         revoke_api_key(RevokeApiKeyRequest) -> RevokeApiKeyResponse;
     }
     preset_service_client::PresetServiceClient {
         /// Returns one page of the presets, sorted by id; [`Self::presets`] returns all of them.
         list_presets(ListPresetsRequest) -> ListPresetsResponse;
-        /// Returns one preset: what a network calls things.
+        /// Returns one preset: a network's parameter names and macros.
         get_preset(GetPresetRequest) -> GetPresetResponse;
     }
     conversion_code_service_client::ConversionCodeServiceClient {
-        /// Creates a conversion code: one kind of conversion, such as "sale".
+        /// Creates a conversion code for one kind of conversion, such as "sale".
         create_conversion_code(CreateConversionCodeRequest) -> CreateConversionCodeResponse,
             filled |request| fill(&mut request.request_id);
         /// Returns one conversion code.
@@ -83,12 +84,12 @@ calls! {
         list_conversion_codes(ListConversionCodesRequest) -> ListConversionCodesResponse;
         /// Changes the fields of a conversion code that `update_mask` names.
         update_conversion_code(UpdateConversionCodeRequest) -> UpdateConversionCodeResponse;
-        /// Archives a conversion code: postbacks that name it are held from then on.
+        /// Archives a conversion code; postbacks that name it are held from then on.
         archive_conversion_code(ArchiveConversionCodeRequest) -> ArchiveConversionCodeResponse;
-        /// Makes a new secret for the code's postbacks and answers it; no other call does.
+        /// Makes a new secret for the code's postbacks and returns it; no other call does.
         rotate_postback_secret(RotatePostbackSecretRequest) -> RotatePostbackSecretResponse,
             filled |request| fill(&mut request.request_id);
-        /// Renders the postback URL that the merchant pastes.
+        /// Renders the postback URL for the merchant to paste.
         get_postback_url(GetPostbackUrlRequest) -> GetPostbackUrlResponse;
     }
     tracking_link_service_client::TrackingLinkServiceClient {
@@ -102,67 +103,68 @@ calls! {
         list_tracking_links(ListTrackingLinksRequest) -> ListTrackingLinksResponse;
         /// Changes the fields of a tracking link that `update_mask` names.
         update_tracking_link(UpdateTrackingLinkRequest) -> UpdateTrackingLinkResponse;
-        /// Archives a tracking link: visitors get its fallback destination, and its conversions are
+        /// Archives a tracking link; visitors get its fallback destination, and its conversions are
         /// held.
         archive_tracking_link(ArchiveTrackingLinkRequest) -> ArchiveTrackingLinkResponse;
     }
     click_service_client::ClickServiceClient {
-        /// Records a click, for those who redirect visitors themselves.
+        /// Records a click, for partners who redirect visitors themselves.
         ///
-        /// A request that has neither click id nor request id gets a request id and, where it has no
-        /// click time, this machine's: keep the clock right, the server takes 5 seconds ahead of its
-        /// own at the most.
+        /// A request with neither click id nor request id gets a request id and, if it has no click
+        /// time, the time of this machine. Keep the clock correct: the server accepts times at most
+        /// 5 seconds ahead of its own.
         record_click(RecordClickRequest) -> RecordClickResponse, filled fill_click;
         /// Returns one click.
         get_click(GetClickRequest) -> GetClickResponse;
-        /// Returns one page of the clicks of a tracking link, newest first; [`Self::clicks`] returns
-        /// all of them.
+        /// Returns one page of the clicks of a tracking link, newest first; [`Self::clicks`]
+        /// returns all of them.
         list_clicks(ListClicksRequest) -> ListClicksResponse;
     }
     conversion_service_client::ConversionServiceClient {
         /// Records a conversion. `Ok` means that it is durable and counted exactly once.
         record_conversion(RecordConversionRequest) -> RecordConversionResponse,
             filled |request| fill(&mut request.request_id);
-        /// Records up to 1,000 conversions. `Ok` says nothing of the single ones: each has its own
-        /// result, in the order of the requests; see
+        /// Records up to 1,000 conversions. `Ok` does not mean that each was recorded: every
+        /// conversion has its own result, in the order of the requests; see
         /// [`into_result`](v1::BatchRecordConversionsResult::into_result).
         batch_record_conversions(BatchRecordConversionsRequest) -> BatchRecordConversionsResponse,
             filled |request| request.requests.iter_mut().try_for_each(|item| fill(&mut item.request_id));
         /// Returns one conversion.
         get_conversion(GetConversionRequest) -> GetConversionResponse;
-        /// Returns one page of the account's conversions, newest first; [`Self::conversions`] returns
-        /// all of them.
+        /// Returns one page of the account's conversions, newest first; [`Self::conversions`]
+        /// returns all of them.
         list_conversions(ListConversionsRequest) -> ListConversionsResponse;
     }
     postback_service_client::PostbackServiceClient {
-        /// Returns one page of the account's postbacks, newest first; [`Self::postbacks`] returns all
-        /// of them.
+        /// Returns one page of the account's postbacks, newest first; [`Self::postbacks`] returns
+        /// all of them.
         list_postbacks(ListPostbacksRequest) -> ListPostbacksResponse;
         /// Returns one postback.
         get_postback(GetPostbackRequest) -> GetPostbackResponse;
-        /// Reads held postbacks again, after their cause was mended: those named, or a page of those
-        /// that pass a filter; [`Self::replays`] replays all of these. Replaying twice counts once.
+        /// Reads held postbacks again after their cause was fixed: those named, or one page of
+        /// all that match a filter. [`Self::replays`] replays every page. Replaying twice
+        /// counts once.
         replay_postbacks(ReplayPostbacksRequest) -> ReplayPostbacksResponse;
-        /// Says how a postback URL or a stored postback is read and what becomes of it, step by step.
-        /// Records nothing.
+        /// Explains step by step how a postback URL or a stored postback is read and which verdict
+        /// it gets. Records nothing.
         explain_postback(ExplainPostbackRequest) -> ExplainPostbackResponse;
-        /// Says what happened to a click.
+        /// Explains what happened to a click.
         explain_click(ExplainClickRequest) -> ExplainClickResponse;
-        /// Erases what tells who a click's visitor is, for good; conversions stay.
+        /// Erases all data that identifies a click's visitor, permanently; conversions stay.
         erase_visitor(EraseVisitorRequest) -> EraseVisitorResponse;
-        /// Plays a whole conversion for a code, to try its set-up. Records nothing.
+        /// Plays a whole conversion for a code, to test its set-up. Records nothing.
         self_test(SelfTestRequest) -> SelfTestResponse;
     }
 }
 
 impl Client {
-    /// Records conversions for as long as they come; for many, the fastest way. The answers come in the
-    /// order of the requests, and have to be read, or the requests are held up.
+    /// Records conversions for as long as `requests` yields them: the fastest way for many. The
+    /// answers come in the order of the requests and must be read, or the requests are held up.
     ///
-    /// An answer's `Ok` says nothing of the conversion itself: see
-    /// [`into_result`](v1::BatchRecordConversionsResult::into_result). Nothing is sent again by itself. After an
-    /// error, or an early end, send again what has no answer; with a transaction id, or a request id of your own,
-    /// that counts nothing twice.
+    /// An answer's `Ok` does not mean that the conversion was recorded: see
+    /// [`into_result`](v1::BatchRecordConversionsResult::into_result). Nothing is sent again
+    /// automatically. After an error or an early end, send the requests without an answer again;
+    /// with a transaction id, or a request id of your own, that counts nothing twice.
     pub async fn stream_record_conversions(
         &self,
         requests: impl Stream<Item = v1::RecordConversionRequest> + Send + 'static,
@@ -175,7 +177,7 @@ impl Client {
     }
 }
 
-/// Writes a method of [`Client`] for each list that returns its items over all pages.
+/// Defines a method of [`Client`] for each list, which returns the items of all pages.
 macro_rules! streams {
     ($(
         $(#[$doc:meta])*
@@ -184,8 +186,8 @@ macro_rules! streams {
         impl Client {$(
             $(#[$doc])*
             ///
-            /// Each page is fetched when it is reached, with timeout and retries of its own; begins at
-            /// the request's `page_token`. After an error there are no more items.
+            /// Begins at the request's `page_token`. Each page is fetched when it is reached, with
+            /// its own timeout and retries. After an error there are no more items.
             #[must_use]
             pub fn $stream(&self, request: v1::$request) -> BoxStream<'static, Result<v1::$item, Error>> {
                 let first = Some((self.clone(), request));
@@ -202,22 +204,22 @@ macro_rules! streams {
 }
 
 streams! {
-    /// All accounts, newest first. Needs the scope `admin`.
+    /// Returns all accounts, newest first. Needs the scope `admin`.
     accounts(ListAccountsRequest) -> Account, pages list_accounts.accounts;
-    /// All API keys of an account, newest first.
+    /// Returns all API keys of an account, newest first.
     api_keys(ListApiKeysRequest) -> ApiKey, pages list_api_keys.api_keys;
-    /// All presets, sorted by id.
+    /// Returns all presets, sorted by id.
     presets(ListPresetsRequest) -> Preset, pages list_presets.presets;
-    /// All conversion codes of the account, newest first.
+    /// Returns all conversion codes of the account, newest first.
     conversion_codes(ListConversionCodesRequest) -> ConversionCode, pages list_conversion_codes.conversion_codes;
-    /// All tracking links of the account, newest first.
+    /// Returns all tracking links of the account, newest first.
     tracking_links(ListTrackingLinksRequest) -> TrackingLink, pages list_tracking_links.tracking_links;
-    /// All clicks of a tracking link, newest first.
+    /// Returns all clicks of a tracking link, newest first.
     clicks(ListClicksRequest) -> Click, pages list_clicks.clicks;
-    /// All conversions of the account that pass the request's filters, newest first.
+    /// Returns all conversions of the account that match the request's filters, newest first.
     conversions(ListConversionsRequest) -> Conversion, pages list_conversions.conversions;
-    /// All postbacks of the account that pass the request's filters, newest first.
+    /// Returns all postbacks of the account that match the request's filters, newest first.
     postbacks(ListPostbacksRequest) -> Postback, pages list_postbacks.postbacks;
-    /// Replays all held postbacks that pass the request's filter, newest first.
+    /// Replays all held postbacks that match the request's filter, newest first.
     replays(ReplayPostbacksRequest) -> Postback, pages replay_postbacks.postbacks;
 }

@@ -1,14 +1,15 @@
-//! The form of click ids, for those who want to know early that a text can't be one.
+//! The form of click ids, to find out early that a text can't be one.
 //!
-//! Whether a click id is genuine, the server alone can tell.
+//! Only the server can tell whether a click id is genuine.
 
-/// Its characters, and so its bytes.
+/// Length of a click id, in characters, which are bytes as well.
 const LENGTH: usize = 40;
 
-/// The click id as it was minted, of what came in any case and with blanks and quotes around it, as the
-/// server reads it.
+/// Normalises a click id to the form in which it was minted. Like the server, ignores case, and
+/// blanks and quotes around the click id.
 ///
-/// `None`: no click id looks like that. Nothing is guessed: `o` is no `0` here, nor `i` or `l` a `1`.
+/// `None`: the text can't be a click id. Nothing is guessed: `o` is not read as `0`, nor `i` or `l`
+/// as `1`.
 ///
 /// ```
 /// use s2s_sdk::click_id::normalise;

@@ -1,6 +1,6 @@
-//! The client: one connection, opened at the first call, opened again where it broke.
+//! The client: one connection, opened at the first call and reopened after it breaks.
 //!
-//! The calls themselves are in the table of `calls.rs`.
+//! The calls themselves are in the table in `calls.rs`.
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
@@ -16,19 +16,19 @@ const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
 const TIMEOUT_MAX: Duration = Duration::from_hours(1);
 const CONNECT_TIMEOUT_DEFAULT: Duration = Duration::from_secs(5);
 const RETRIES_DEFAULT: u32 = 4;
-/// A connection that is silent for so long is asked for a sign of life, calls or no calls, so that one
-/// that a firewall dropped costs no call its time.
+/// Time without traffic after which the connection is pinged, with or without calls, so that no
+/// call loses its time on a connection that a firewall dropped.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
-/// A page of 1,000 is larger than tonic's default of 4 MiB.
+/// Maximum size of a response, in bytes. A page of 1,000 items exceeds tonic's default of 4 MiB.
 pub(crate) const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// A client of one server. Cheap to clone; clones share the connection.
 ///
-/// Every call is sent again where it failed for a passing reason (the server can't be reached, is
-/// stopping or overloaded), with growing pauses and within the timeout. That never counts anything
-/// twice: requests that need a request id for it, and have none, get a random one before the first
-/// attempt. To repeat a call yourself, after an error, give it a request id of your own.
+/// Every call is retried after a transient failure (the server can't be reached, is stopping or
+/// overloaded), with growing pauses and within the timeout. Retries never count anything twice: a
+/// request that needs a request id and has none gets a random one before the first attempt. To
+/// repeat a call yourself after an error, give it a request id of your own.
 ///
 /// Dropping a call's future cancels the call; it may or may not have taken effect.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Begins to configure a client of the server at `endpoint`: scheme, host and port, such as
+    /// Returns a builder for a client of the server at `endpoint`: scheme, host and port, such as
     /// `https://t.example`, or `http://127.0.0.1:8080` within one machine.
     pub fn builder(endpoint: impl Into<String>) -> ClientBuilder {
         ClientBuilder {
@@ -52,8 +52,9 @@ impl Client {
         }
     }
 
-    /// The same client, on the same connection, whose calls may take so long over all their attempts: for
-    /// single calls that need more time than the rest, or less. At most one hour.
+    /// Returns a client with another timeout for a call over all its attempts, on the same
+    /// connection. Use it for single calls that need more or less time than the others. At most one
+    /// hour.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         let mut client = self.clone();
@@ -61,7 +62,7 @@ impl Client {
         client
     }
 
-    /// Makes one call with `send`, which has the generated client's method.
+    /// Makes one call with `send`, which calls the generated client's method.
     pub(crate) async fn call<Req, Res, F>(
         &self,
         request: Req,
@@ -83,7 +84,7 @@ impl Client {
         self.channel.clone()
     }
 
-    /// A request in the name of the account.
+    /// Returns a request that carries the API key.
     pub(crate) fn authorized<Req>(&self, request: Req) -> Request<Req> {
         let mut request = Request::new(request);
         if let Some(authorization) = &self.authorization {
@@ -106,54 +107,56 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The key that the account is known by, sent with every call. Default: none.
+    /// Sets the API key, which is sent with every call. Default: none.
     pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
         self.api_key = Some(api_key.into());
         self
     }
 
-    /// The certificates in PEM of the authorities that may vouch for the server, in place of those that this
-    /// system trusts. For `https` endpoints only.
+    /// Sets the certificates, in PEM, of the authorities trusted to sign the server's certificate,
+    /// in place of those that this system trusts. For `https` endpoints only.
     pub fn ca_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.ca_certificate = Some(Certificate::from_pem(pem));
         self
     }
 
-    /// Our own certificate and its private key, both in PEM, for a server that asks for one (mTLS). For
-    /// `https` endpoints only.
+    /// Sets the client's certificate and its private key, both in PEM, for a server that requires
+    /// one (mTLS). For `https` endpoints only.
     pub fn identity(mut self, certificate_pem: impl AsRef<[u8]>, key_pem: impl AsRef<[u8]>) -> Self {
         self.identity = Some(Identity::from_pem(certificate_pem, key_pem));
         self
     }
 
-    /// How long a call may take, over all its attempts. Default: 10 seconds; at most one hour.
+    /// Sets the timeout of a call over all its attempts. Default: 10 seconds; at most one hour.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.policy.timeout = timeout.min(TIMEOUT_MAX);
         self
     }
 
-    /// How long opening the connection may take. Default: 5 seconds.
+    /// Sets the timeout for opening the connection. Default: 5 seconds.
     pub fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
         self.connect_timeout = connect_timeout;
         self
     }
 
-    /// How often a call is sent again at the most. Default: 4; 0 sends every call once.
+    /// Sets the maximum number of retries of a call. Default: 4; 0 sends every call once.
     pub fn retries(mut self, retries: u32) -> Self {
         self.policy.retries = retries;
         self
     }
 
-    /// Makes the client. It connects at its first call, so a server that isn't there is no error yet.
+    /// Builds the client. It connects at its first call, so an unreachable server is not yet an
+    /// error.
     ///
-    /// To be called within a tokio runtime that has I/O and time enabled.
+    /// Must be called within a tokio runtime that has I/O and time enabled.
     pub fn build(self) -> Result<Client, BuildError> {
         let authorization = self.api_key.as_deref().map(bearer).transpose()?;
         let channel = self.channel()?;
         Ok(Client { channel, authorization, policy: self.policy })
     }
 
-    /// The connection alone, for the generated clients: without the API key, retries and the timeout of calls.
+    /// Builds only the connection, for the generated clients: without the API key, retries and the
+    /// timeout of calls.
     pub fn channel(&self) -> Result<Channel, BuildError> {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(BuildError::NoRuntime);
@@ -169,7 +172,8 @@ impl ClientBuilder {
         Ok(channel)
     }
 
-    /// tonic would drop a path, and speak plain HTTP to an `https` endpoint without settings for TLS.
+    /// Checks the endpoint and sets up TLS. tonic would drop a path, and without TLS settings use
+    /// plain HTTP for an `https` endpoint.
     fn endpoint(&self) -> Result<Endpoint, BuildError> {
         let uri: Uri = self.endpoint.parse().map_err(|_| BuildError::EndpointInvalid)?;
         if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
@@ -194,7 +198,7 @@ impl ClientBuilder {
     }
 }
 
-/// Without the API key.
+/// Leaves out the API key.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
@@ -205,7 +209,7 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// The value of the `authorization` metadata, marked as secret.
+/// Returns the value of the `authorization` metadata, marked as secret.
 fn bearer(api_key: &str) -> Result<MetadataValue<Ascii>, BuildError> {
     if api_key.is_empty() || !api_key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(BuildError::ApiKeyInvalid);
@@ -216,16 +220,16 @@ fn bearer(api_key: &str) -> Result<MetadataValue<Ascii>, BuildError> {
     Ok(value)
 }
 
-/// Why a client can't be made.
+/// The reasons for which a client can't be built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The endpoint is not `https://` or `http://`, a host and at most a port.
     EndpointInvalid,
-    /// A certificate or key is not PEM, or does not fit; there is one, though the endpoint is `http`; or this
-    /// system trusts nobody and no certificate was given.
+    /// A certificate or key is not PEM; the key does not match; one was given though the endpoint
+    /// is `http`; or none was given and this system trusts no authorities.
     TlsInvalid,
-    /// The API key is empty, or has blanks or other characters that no key has.
+    /// The API key is empty, or has blanks or other characters that no key contains.
     ApiKeyInvalid,
     /// There is no tokio runtime here.
     NoRuntime,
@@ -234,11 +238,11 @@ pub enum BuildError {
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::EndpointInvalid => "an endpoint is of the form https://host:port, without a path",
+            Self::EndpointInvalid => "the endpoint must have the form https://host:port, without a path",
             Self::TlsInvalid => {
-                "the certificates can't be used: PEM is needed, an https endpoint, and a key that fits"
+                "the certificates can't be used: they need PEM, an https endpoint, and a matching key"
             }
-            Self::ApiKeyInvalid => "the API key is empty or has blanks or characters that no key has",
+            Self::ApiKeyInvalid => "the API key is empty, or has blanks or characters that no key contains",
             Self::NoRuntime => "a client must be built within a tokio runtime",
         })
     }

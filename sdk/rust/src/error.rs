@@ -1,4 +1,4 @@
-//! What a call failed with, read once from the gRPC status.
+//! The error of a call, read once from the gRPC status.
 
 use std::{collections::HashMap, error::Error as StdError, fmt, iter, time::Duration};
 
@@ -7,12 +7,13 @@ use tonic_types::{ErrorDetails, FieldViolation, RpcStatusExt as _, StatusExt as 
 
 use crate::v1::{self, ErrorReason, batch_record_conversions_result::Result as ItemResult};
 
-/// The `domain` of the service's `google.rpc.ErrorInfo`: other domains' reasons are not ours.
+/// The `domain` in the service's `google.rpc.ErrorInfo`. Reasons of other domains are ignored.
 const DOMAIN: &str = "s2s.v1";
 
-/// Why a call failed: what the server said, or that it could not be reached in time.
+/// The error of a failed call: the server's answer, or that it could not be reached in time.
 ///
-/// [`Self::reason`] is for programs, `Display` (the message, then the reason in brackets) for people.
+/// [`Self::reason`] is for programs; `Display` (the message, then the reason in brackets) is for
+/// people.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
@@ -28,64 +29,65 @@ struct Inner {
 }
 
 impl Error {
-    /// The reason, with cause and cure in the documentation of each value.
+    /// Returns the reason. Each value documents its cause and its cure.
     ///
-    /// `Unspecified` where the server gave none, or one that is newer than this client: see
-    /// [`Self::reason_text`]. `Unavailable` where the server could not be reached, and
-    /// `DeadlineExceeded` where there was no answer within the timeout.
+    /// `Unspecified` if the server gave none, or one that is newer than this client: see
+    /// [`Self::reason_text`]. `Unavailable` if the server could not be reached, and
+    /// `DeadlineExceeded` if there was no answer within the timeout.
     #[must_use]
     pub fn reason(&self) -> ErrorReason {
         ErrorReason::from_str_name(&format!("ERROR_REASON_{}", self.0.reason)).unwrap_or_default()
     }
 
-    /// The reason as it came, such as `CLICK_EXPIRED`; empty where there is none.
+    /// Returns the reason as the server sent it, such as `CLICK_EXPIRED`; empty if there is none.
     #[must_use]
     pub fn reason_text(&self) -> &str {
         &self.0.reason
     }
 
-    /// The gRPC code: the kind of the failure.
+    /// Returns the gRPC code: the kind of failure.
     #[must_use]
     pub fn code(&self) -> Code {
         self.0.code
     }
 
-    /// One sentence for people; may be empty.
+    /// Returns one sentence for people; may be empty.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The fields of the request that are at fault, each with a description.
+    /// Returns the invalid fields of the request, each with a description.
     #[must_use]
     pub fn field_violations(&self) -> &[FieldViolation] {
         &self.0.field_violations
     }
 
-    /// The particulars of the reason by name, as the server gave them.
+    /// Returns the details of the reason by name, as the server sent them.
     #[must_use]
     pub fn metadata(&self) -> &HashMap<String, String> {
         &self.0.metadata
     }
 
-    /// How long the server asks to wait before the call is sent again, if it does.
+    /// Returns the delay before a retry, if the server asks for one.
     #[must_use]
     pub fn retry_delay(&self) -> Option<Duration> {
         self.0.retry_delay
     }
 
-    /// Whether the same call may succeed in a moment.
+    /// Returns true if the failure is transient, so that the same call may succeed soon.
     pub(crate) fn is_passing(&self) -> bool {
         matches!(self.0.code, Code::Unavailable | Code::ResourceExhausted)
     }
 
-    /// No answer within `timeout`; `last` is how the attempt before failed.
+    /// Builds the error for no answer within `timeout`; `last` is the error of the previous
+    /// attempt.
     pub(crate) fn deadline_exceeded(timeout: Duration, last: Option<Self>) -> Self {
         let message = format!("no answer within {timeout:?}");
         Self::new(Code::DeadlineExceeded, message, &ErrorDetails::new(), last.map(Into::into))
     }
 
-    /// The machine's random numbers are out of order.
+    /// Builds the error for a machine without random numbers.
     pub(crate) fn no_randomness(source: getrandom::Error) -> Self {
         let message = "the operating system gave no random bytes for a request id".to_owned();
         Self::new(Code::Internal, message, &ErrorDetails::new(), Some(source.into()))
@@ -118,8 +120,8 @@ impl Error {
     }
 }
 
-/// For those who call the generated clients themselves. What tonic reports of its own is told apart
-/// from what the server said: it has a source, which nothing has that came over the wire.
+/// Converts a status, for callers that use the generated clients themselves. A status made by tonic
+/// has a source; one that came over the wire never does.
 impl From<Status> for Error {
     fn from(status: Status) -> Self {
         let details = status.get_error_details();
@@ -127,12 +129,12 @@ impl From<Status> for Error {
         let sourced = status.source().is_some();
         let timed_out = causes(&status).any(<dyn StdError>::is::<TimeoutExpired>);
         let (code, message) = match status.code() {
-            // Both ends of tonic say CANCELLED when the time in `grpc-timeout` is over, and nobody
-            // else cancels a call whose answer is awaited.
+            // Both ends of tonic answer CANCELLED when the time in `grpc-timeout` is over, and
+            // nothing else cancels a call whose answer is awaited.
             Code::Cancelled if silent && (timed_out || !sourced) => {
                 (Code::DeadlineExceeded, "no answer within the timeout".to_owned())
             }
-            // UNKNOWN without details is an answer that was cut off, or was not gRPC.
+            // UNKNOWN without details means an answer that was cut off or was not gRPC.
             code if sourced || (code == Code::Unknown && silent) => {
                 (Code::Unavailable, format!("the server could not be reached: {}", root_cause(&status)))
             }
@@ -142,19 +144,19 @@ impl From<Status> for Error {
     }
 }
 
-/// The innermost cause, which names what happened; the outer ones say "transport error".
+/// Returns the innermost cause, which names the problem; the outer ones say "transport error".
 fn root_cause(status: &Status) -> String {
     causes(status).last().map_or_else(|| status.message().to_owned(), ToString::to_string)
 }
 
-/// The causes of a status, from the outside in.
+/// Iterates over the causes of a status, from the outside in.
 fn causes(status: &Status) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     iter::successors(status.source(), |&cause| cause.source())
 }
 
 impl v1::BatchRecordConversionsResult {
-    /// What became of the item, as [`Client::record_conversion`](crate::Client::record_conversion)
-    /// would have returned it.
+    /// Returns the result of the item, as
+    /// [`Client::record_conversion`](crate::Client::record_conversion) would have returned it.
     pub fn into_result(self) -> Result<v1::RecordConversionResponse, Error> {
         match self.result {
             Some(ItemResult::Response(response)) => Ok(response),

@@ -32,6 +32,6 @@ pub use tonic_types::FieldViolation;
 pub mod v1 {
     include!("gen/s2s.v1.rs");
 
-    /// The schema itself, an encoded `google.protobuf.FileDescriptorSet` with comments.
+    /// The schema as an encoded `google.protobuf.FileDescriptorSet` with comments.
     pub const DESCRIPTOR: &[u8] = include_bytes!("gen/descriptor.bin");
 }

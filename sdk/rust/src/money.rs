@@ -1,33 +1,33 @@
-//! Decimal text to exact money and back.
+//! Converts decimal text to exact money and back.
 //!
-//! No float, no exponent, no rounding and no thousands separators: text that is not exactly an
-//! amount in millionths is an error. The currency is taken as it is; the server checks it.
+//! There is no float, exponent, rounding or thousands separator: text that is not exactly an amount
+//! in millionths is an error. The currency is taken unchanged; the server checks it.
 
 use std::{error::Error, fmt};
 
 use crate::v1::Money;
 
-/// Millionths have six fraction digits.
+/// Number of fraction digits in millionths.
 const FRACTION_DIGITS: usize = 6;
 const MICROS_PER_UNIT: u64 = 1_000_000;
 
-/// Why a text is no amount of money.
+/// The reasons for which a text is not an amount of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MoneyError {
-    /// Not an optional sign, digits, and at most one point with digits after it.
+    /// The text is not an optional sign, digits, and at most one point with digits after it.
     Malformed,
-    /// More than six fraction digits, and those beyond are not all zeros.
+    /// The text has more than six fraction digits, and those after the sixth are not all zeros.
     TooPrecise,
-    /// Millionths of it don't fit an `i64`.
+    /// The amount in millionths doesn't fit an `i64`.
     OutOfRange,
 }
 
 impl fmt::Display for MoneyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Malformed => "an amount is digits with at most one decimal point, such as 19.99",
-            Self::TooPrecise => "an amount has at most six fraction digits",
+            Self::Malformed => "an amount must be digits with at most one decimal point, such as 19.99",
+            Self::TooPrecise => "an amount can have at most six fraction digits",
             Self::OutOfRange => "the amount is out of range",
         })
     }
@@ -63,8 +63,8 @@ impl Money {
         Ok(Self { currency_code: currency_code.into(), micros })
     }
 
-    /// The amount without its currency, such as `19.99`, `100` or `-0.5`; [`Self::from_decimal`]
-    /// reads it back.
+    /// Returns the amount without its currency, such as `19.99`, `100` or `-0.5`;
+    /// [`Self::from_decimal`] reads it back.
     #[must_use]
     pub fn to_decimal(&self) -> String {
         let sign = if self.micros < 0 { "-" } else { "" };
@@ -78,7 +78,7 @@ impl Money {
     }
 }
 
-/// `19.99 EUR`; the amount alone where there is no currency.
+/// Writes `19.99 EUR`, or only the amount if there is no currency.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_decimal())?;

@@ -1,4 +1,4 @@
-//! Signing postbacks, for those who call a postback URL from their own server.
+//! Signs postbacks, for merchants who call a postback URL from their own server.
 //!
 //! ```
 //! # use std::time::{SystemTime, UNIX_EPOCH};
@@ -17,11 +17,11 @@ use hmac::{
 };
 use sha2::Sha256;
 
-/// The URL with the time and its signature at its end.
+/// Returns the URL with the time and its signature appended.
 ///
-/// `url`: all parameters filled in and percent-encoded, without a fragment. `body`: that of a `POST`; empty
-/// where there is none. `secret`: as `RotatePostbackSecret` answered it. `unix_seconds`: the time now; the
-/// server takes it for 300 seconds.
+/// `url` has all parameters filled in and percent-encoded, and no fragment. `body` is the body of a
+/// `POST`, or empty. `secret` is the secret that `RotatePostbackSecret` returned. `unix_seconds` is
+/// the present time; the server accepts the signature for 300 seconds.
 #[must_use]
 pub fn sign(url: &str, body: &[u8], secret: &str, unix_seconds: u64) -> String {
     let separator = if url.contains('?') { '&' } else { '?' };
@@ -31,8 +31,8 @@ pub fn sign(url: &str, body: &[u8], secret: &str, unix_seconds: u64) -> String {
     format!("{url}&sig={signature}")
 }
 
-/// The signature of a query, which is what stands between `?` and `&sig=`, and of the body of a `POST`; 64
-/// lower-case hexadecimal digits.
+/// Returns the signature of a query (the text between `?` and `&sig=`) and of the body of a `POST`:
+/// 64 lower-case hexadecimal digits.
 #[must_use]
 pub fn signature(query: &[u8], body: &[u8], secret: &str) -> String {
     let mut mac = keyed(secret.as_bytes());
@@ -42,13 +42,13 @@ pub fn signature(query: &[u8], body: &[u8], secret: &str) -> String {
         mac.update(body);
     }
     mac.finalize().into_bytes().iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a text never fails.
+        // Writing to a `String` never fails.
         _ = write!(text, "{byte:02x}");
         text
     })
 }
 
-/// HMAC (RFC 2104) with a key of any length, by the constructor that can't fail.
+/// Makes an HMAC (RFC 2104) for a key of any length, with the constructor that can't fail.
 fn keyed(secret: &[u8]) -> Hmac<Sha256> {
     let mut key = Key::<Hmac<Sha256>>::default();
     let digest = Sha256::digest(secret);

@@ -1,8 +1,9 @@
-//! Sending again what is safe to send again.
+//! Retries of failed calls.
 //!
-//! Every call of this API is, once its request has its request id: so the ids are filled in before the
-//! first attempt, and every failure that may pass is retried until the call's time is over. There is
-//! no retry budget across calls, and no hedging.
+//! Every call of this API is safe to retry once its request has a request id. The ids are therefore
+//! filled in before the first attempt, and every transient failure is retried as often as the
+//! `Policy` allows and within the call's time. There is no retry budget across calls, and no
+//! hedging.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,21 +12,22 @@ use tonic::Status;
 
 use crate::{Error, v1};
 
-/// The longest pause before the first retry; it doubles with each one.
+/// Maximum pause before the first retry; it doubles with each retry.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
-/// How long a call may take, and how often it is sent again.
+/// The time limit and the number of retries of a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Policy {
-    /// Over all attempts and pauses.
+    /// Time limit over all attempts and pauses.
     pub(crate) timeout: Duration,
-    /// After the first attempt.
+    /// Maximum number of retries after the first attempt.
     pub(crate) retries: u32,
 }
 
 impl Policy {
-    /// Runs `attempt`, which gets the time that is left, until it succeeds or nothing is to be gained.
+    /// Runs `attempt`, which gets the remaining time, until it succeeds or another retry is
+    /// useless.
     pub(crate) async fn run<T, F>(self, mut attempt: impl FnMut(Duration) -> F) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Status>>,
@@ -40,7 +42,7 @@ impl Policy {
                 Ok(Err(status)) => Error::from(status),
                 Err(_) => return Err(Error::deadline_exceeded(self.timeout, last)),
             };
-            // Without random numbers, the whole pause.
+            // Without random numbers, wait for the whole pause.
             let pause = pause(retries, error.retry_delay(), getrandom::u32().unwrap_or(u32::MAX));
             if retries == self.retries || !error.is_passing() || pause >= left() {
                 return Err(error);
@@ -52,15 +54,15 @@ impl Policy {
     }
 }
 
-/// How long to wait before the next attempt: what the server `asked` for, and then some, so that
-/// clients that failed together don't come back together.
+/// Returns the pause before the next attempt: the time that the server `asked` for plus a random
+/// one, so that clients that failed together don't come back together.
 fn pause(retries: u32, asked: Option<Duration>, random: u32) -> Duration {
     let half = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(retries)).min(PAUSE_MAX) / 2;
     let jitter = half.saturating_mul(random) / u32::MAX;
     asked.unwrap_or_default().saturating_add(half + jitter)
 }
 
-/// Fills in a request id, 128 random bits in hexadecimal, where there is none.
+/// Fills in a request id, 128 random bits in hexadecimal, if there is none.
 pub(crate) fn fill(request_id: &mut String) -> Result<(), Error> {
     if request_id.is_empty() {
         let random = || getrandom::u64().map_err(Error::no_randomness);
@@ -69,9 +71,9 @@ pub(crate) fn fill(request_id: &mut String) -> Result<(), Error> {
     Ok(())
 }
 
-/// Fills in request id and click time, which together make the click id; a click that has one needs
-/// neither. A caller's own request id must come with its own time, else a repetition would be another
-/// click: the server says so.
+/// Fills in request id and click time, which together determine the click id; a request with a
+/// click id needs neither. A caller's own request id must come with its own time, or a repetition
+/// would be another click; the server refuses it.
 pub(crate) fn fill_click(request: &mut v1::RecordClickRequest) -> Result<(), Error> {
     if request.click_id.is_empty() && request.request_id.is_empty() {
         fill(&mut request.request_id)?;

@@ -1,4 +1,4 @@
-//! The client against a real server of the generated traits, over a real port.
+//! Tests of the client against a real server built on the generated traits, over a real port.
 
 #![allow(
     clippy::unwrap_used,
@@ -34,7 +34,7 @@ use tonic::{
 };
 use tonic_types::{ErrorDetails, StatusExt as _};
 
-/// How the server answers one call.
+/// The server's answer to one call.
 enum Answer {
     Ok,
     Fail(Status),
@@ -42,14 +42,14 @@ enum Answer {
 }
 use Answer::{Fail, Never};
 
-/// Answers calls by a script, then with success; keeps what it was asked.
+/// A server that answers calls by a script, then with success, and keeps the requests.
 #[derive(Clone, Default)]
 struct Fake(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
     script: VecDeque<Answer>,
-    /// What follows the script.
+    /// The answer to calls after the script's end.
     always: Option<Status>,
     requests: Vec<v1::RecordConversionRequest>,
     metadata: Vec<MetadataMap>,
@@ -63,7 +63,7 @@ impl Fake {
         fake
     }
 
-    /// Starts it on a port of its own and returns a client of it, to be configured.
+    /// Starts the server on a port of its own and returns a builder for its client.
     async fn start(&self) -> ClientBuilder {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -149,7 +149,7 @@ impl ConversionService for Fake {
         Err(Status::unimplemented("not part of these tests"))
     }
 
-    /// Three pages: two conversions, none, one.
+    /// Returns one of three pages: two conversions, none, one.
     async fn list_conversions(
         &self,
         request: Request<v1::ListConversionsRequest>,
@@ -469,7 +469,7 @@ fn every_reason_is_known_by_its_text() {
     }
 }
 
-/// What lets a client be used from any task.
+/// Asserts the traits that let a client be used from any task.
 #[test]
 fn clients_calls_and_errors_can_be_sent() {
     fn check<T: Send + 'static>(_: impl FnOnce(Client) -> T) {}

@@ -1,7 +1,7 @@
-// Key, deadline, retries, request ids and typed errors, once for all calls.
+// API key, deadline, retries, request ids and typed errors, for all calls.
 //
-// A transport around Connect's, and no interceptors: what an interceptor throws becomes Connect's own error again, and
-// the deadline that it runs under is that of one attempt.
+// This wraps Connect's transport and uses no interceptors: an error thrown in an interceptor
+// becomes Connect's own error again, and its deadline is that of one attempt.
 
 import type { DescMethodUnary } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
@@ -9,21 +9,21 @@ import type { Transport } from "@connectrpc/connect";
 import { isPassing, S2sError } from "./error.js";
 import { withRequestIds } from "./request-id.js";
 
-/** The longest pause before the first retry; it doubles with each one. */
+/** Maximum pause before the first retry; it doubles with each retry. */
 const FIRST_PAUSE_MS = 100;
 const PAUSE_MS_MAX = 5_000;
 const TIMEOUT_MS_MAX = 60 * 60 * 1_000;
 
-/** How calls are made. */
+/** The settings of all calls of a client. */
 export interface Policy {
   readonly apiKey: string | undefined;
-  /** Of a call, over all its attempts and pauses. */
+  /** Time limit of a call over all its attempts and pauses, in milliseconds. */
   readonly timeoutMs: number;
-  /** After the first attempt. */
+  /** Maximum number of retries after the first attempt. */
   readonly retries: number;
 }
 
-/** `transport` with this policy. */
+/** Returns `transport` with this policy applied. */
 export function withPolicy(transport: Transport, policy: Policy): Transport {
   const authorized = (header: HeadersInit | undefined): Headers => {
     const headers = new Headers(header);
@@ -36,7 +36,7 @@ export function withPolicy(transport: Transport, policy: Policy): Transport {
     async unary(method, signal, timeoutMs = policy.timeoutMs, header, input, contextValues) {
       const request = withRequestIds(method.input, input);
       const retriesMax = isRepeatable(method) ? policy.retries : 0;
-      // Connect takes 0 for no deadline.
+      // For Connect, 0 means no deadline.
       const deadline =
         performance.now() + (timeoutMs > 0 ? Math.min(timeoutMs, TIMEOUT_MS_MAX) : TIMEOUT_MS_MAX);
       const leftMs = () => Math.max(1, Math.ceil(deadline - performance.now()));
@@ -53,7 +53,8 @@ export function withPolicy(transport: Transport, policy: Policy): Transport {
         }
       }
     },
-    // Without a deadline, unless the caller has one: a stream may take as long as there is something to send.
+    // There is no deadline unless the caller sets one: a stream lasts as long as there is something
+    // to send.
     async stream(method, signal, timeoutMs, header, input, contextValues) {
       const thrown = (thrown: unknown) => S2sError.from(thrown, signal?.aborted ?? false);
       try {
@@ -73,14 +74,15 @@ export function withPolicy(transport: Transport, policy: Policy): Transport {
   };
 }
 
-/** Whether it does no harm to send a call again of which it is not known what became. */
+/** Returns true if a call can safely be sent again when its outcome is unknown. */
 function isRepeatable({ idempotency, input }: DescMethodUnary): boolean {
   return idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN || "requestId" in input.field;
 }
 
 /**
- * How long to wait before the next attempt: what the server asked for, and then some, so that clients that failed
- * together don't come back together. `random`: 0 to 1.
+ * Returns the pause before the next attempt, in milliseconds: the time that the server asked for
+ * plus a random one, so that clients that failed together don't come back together. `random`: 0 to
+ * 1.
  */
 export function pauseMs(
   retries: number,
@@ -91,7 +93,7 @@ export function pauseMs(
   return retryAfterMs + half + half * random;
 }
 
-/** Ends early where the call is cancelled, which the next attempt notices. */
+/** Waits for `ms`. Ends early if the call is cancelled, which the next attempt notices. */
 function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const wake = () => {

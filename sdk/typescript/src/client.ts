@@ -1,4 +1,4 @@
-// The client, whatever carries its calls.
+// The client, independent of its transport.
 
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { withPolicy } from "./calls.js";
@@ -16,56 +16,61 @@ const RETRIES_DEFAULT = 4;
 
 /** The settings of a client. */
 export interface ClientOptions {
-  /** Scheme, host and port of the server, such as `https://t.example`, or `http://127.0.0.1:8080` within one machine. */
+  /**
+   * Scheme, host and port of the server, such as `https://t.example`, or `http://127.0.0.1:8080`
+   * within one machine.
+   */
   endpoint: string;
-  /** The key that the account is known by, sent with every call. Default: none. */
+  /** The API key, which is sent with every call. Default: none. */
   apiKey?: string | undefined;
   /**
-   * How many milliseconds a call may take, over all its attempts. Default: 10,000; at most one hour. A call's own
-   * `timeoutMs` comes first. Streams have none but their own.
+   * Timeout of a call over all its attempts, in milliseconds. Default: 10,000; at most one hour. A
+   * call's own `timeoutMs` takes precedence. A stream has only its own.
    */
   timeoutMs?: number | undefined;
-  /** How often a call is sent again at the most. Default: 4; 0 sends every call once. */
+  /** Maximum number of retries of a call. Default: 4; 0 sends every call once. */
   retries?: number | undefined;
 }
 
 /**
  * A client of one server. It connects at its first call.
  *
- * Every call is sent again where it failed for a passing reason (the server can't be reached, is stopping or overloaded),
- * with growing pauses and within the timeout. That never counts anything twice: requests that need a request id for
- * it, and have none, get a random one before the first attempt. To repeat a call yourself, after an error, give it a
- * request id of your own. Where a repetition is not safe, as with `rotateApiKey`, a call is sent once.
+ * Every call is retried after a transient failure (the server can't be reached, is stopping or
+ * overloaded), with growing pauses and within the timeout. Retries never count anything twice: a
+ * request that needs a request id and has none gets a random one before the first attempt. To
+ * repeat a call yourself after an error, give it a request id of your own. A call that can't be
+ * repeated safely, such as `rotateApiKey`, is sent once.
  *
- * Calls fail with an `S2sError`. The `signal` among a call's options cancels it; it may or may not have taken effect.
+ * Calls fail with an `S2sError`. The `signal` in a call's options cancels it; a cancelled call may
+ * or may not have taken effect.
  */
 export interface S2sClient {
-  /** Whoever shares one installation with others. */
+  /** Accounts, the tenants of one installation. */
   readonly accounts: Client<typeof AccountService>;
-  /** What callers are known by. */
+  /** API keys, which identify callers. */
   readonly apiKeys: Client<typeof ApiKeyService>;
-  /** Kinds of conversions, such as "sale", each with its postback URL. */
+  /** Conversion codes: kinds of conversions, such as "sale", each with its postback URL. */
   readonly conversionCodes: Client<typeof ConversionCodeService>;
-  /** Where visitors are sent, and what for. */
+  /** Tracking links: the URLs that visitors click. */
   readonly trackingLinks: Client<typeof TrackingLinkService>;
-  /** One for each visitor who followed a tracking link. */
+  /** Clicks: one for each visitor who followed a tracking link. */
   readonly clicks: Client<typeof ClickService>;
-  /** What clicks led to. */
+  /** Conversions: the sales and sign-ups that follow clicks. */
   readonly conversions: Client<typeof ConversionService>;
-  /** What merchants sent, what became of it, and replays. */
+  /** Postbacks: the requests of merchants, their verdicts, and replays. */
   readonly postbacks: Client<typeof PostbackService>;
-  /** What each network calls things. */
+  /** Presets: the parameter names and macros of each network. */
   readonly presets: Client<typeof PresetService>;
 }
 
-/** A client whose calls go through what `transportTo` makes of the endpoint's origin. */
+/** Builds a client on the transport that `transportTo` makes for the endpoint's origin. */
 export function clientOf(options: ClientOptions, transportTo: (origin: string) => Transport): S2sClient {
   const { apiKey, timeoutMs = TIMEOUT_MS_DEFAULT, retries = RETRIES_DEFAULT } = options;
   if (apiKey !== undefined && !/^[!-~]+$/.test(apiKey)) {
-    throw new TypeError("the API key is empty or has blanks or characters that no key has");
+    throw new TypeError("the API key is empty, or has blanks or characters that no key contains");
   }
   if (!(timeoutMs > 0 && retries >= 0)) {
-    throw new RangeError("a timeout is more than 0 ms, and retries are not less than 0");
+    throw new RangeError("the timeout must be more than 0 ms, and retries at least 0");
   }
   const transport = withPolicy(transportTo(originOf(options.endpoint)), { apiKey, timeoutMs, retries });
   return {
@@ -80,10 +85,13 @@ export function clientOf(options: ClientOptions, transportTo: (origin: string) =
   };
 }
 
-/** `URL` alone would take much more, such as `http:t.example`, and Connect would send calls to a path. */
+/**
+ * Checks the endpoint and returns its origin. `URL` alone would accept much more, such as
+ * `http:t.example`, and Connect would send calls to a path.
+ */
 function originOf(endpoint: string): string {
   if (!/^https?:\/\/[^\s/?#@\\]+\/?$/i.test(endpoint) || !URL.canParse(endpoint)) {
-    throw new TypeError("an endpoint is of the form https://host:port, without a path");
+    throw new TypeError("the endpoint must have the form https://host:port, without a path");
   }
   return new URL(endpoint).origin;
 }

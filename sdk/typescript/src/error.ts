@@ -1,4 +1,4 @@
-// What a call failed with, read once from what Connect throws.
+// The error of a call, read once from the error that Connect throws.
 
 import type { Any } from "@bufbuild/protobuf/wkt";
 import { durationMs } from "@bufbuild/protobuf/wkt";
@@ -7,10 +7,10 @@ import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "./gen/google
 import type { Status } from "./gen/google/rpc/status_pb.js";
 import { ErrorReason, ErrorReasonSchema } from "./gen/s2s/v1/error_reason_pb.js";
 
-/** The `domain` of the service's `google.rpc.ErrorInfo`: other domains' reasons are not ours. */
+/** The `domain` in the service's `google.rpc.ErrorInfo`. Reasons of other domains are ignored. */
 const DOMAIN = "s2s.v1";
 
-/** What Connect says of its own where a connection could not be made, broke, or spoke no gRPC. */
+/** Connect's own codes for a connection that could not be made, broke, or did not speak gRPC. */
 const UNREACHABLE: ReadonlySet<Code> = new Set([
   Code.Aborted,
   Code.Canceled,
@@ -19,14 +19,14 @@ const UNREACHABLE: ReadonlySet<Code> = new Set([
   Code.Unknown,
 ]);
 
-/** A field of a request that is at fault, such as `conversion_code.name`, and why. */
+/** An invalid field of a request, such as `conversion_code.name`, and the reason. */
 export interface FieldViolation {
   readonly field: string;
   readonly description: string;
 }
 
 /**
- * Why a call failed: what the server said, or that it could not be reached in time.
+ * The error of a failed call: the server's answer, or that it could not be reached in time.
  *
  * `reason` is for programs, `message` for people.
  */
@@ -35,22 +35,23 @@ export class S2sError extends Error {
     S2sError.prototype.name = "S2sError";
   }
 
-  /** The gRPC code: the kind of the failure. */
+  /** The gRPC code: the kind of failure. */
   readonly code: Code;
   /**
-   * The reason, with cause and cure in the documentation of each value.
+   * The reason. Each value documents its cause and its cure.
    *
-   * `UNSPECIFIED` where the server gave none, or one that is newer than this client: see `reasonText`. `UNAVAILABLE`
-   * where the server could not be reached, and `DEADLINE_EXCEEDED` where there was no answer within the timeout.
+   * `UNSPECIFIED` if the server gave none, or one that is newer than this client: see `reasonText`.
+   * `UNAVAILABLE` if the server could not be reached, and `DEADLINE_EXCEEDED` if there was no
+   * answer within the timeout.
    */
   readonly reason: ErrorReason;
-  /** The reason as it came, such as `CLICK_EXPIRED`; empty where there is none. */
+  /** The reason as the server sent it, such as `CLICK_EXPIRED`; empty if there is none. */
   readonly reasonText: string;
-  /** The particulars of the reason by name, as the server gave them. */
+  /** The details of the reason by name, as the server sent them. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** The fields of the request that are at fault. */
+  /** The invalid fields of the request. */
   readonly fieldViolations: readonly FieldViolation[];
-  /** How many milliseconds the server asks to wait before the call is sent again, if it does. */
+  /** Delay before a retry in milliseconds, if the server asks for one. */
   readonly retryAfterMs: number | undefined;
 
   private constructor(code: Code, message: string, cause: ConnectError) {
@@ -67,14 +68,16 @@ export class S2sError extends Error {
     this.retryAfterMs = delay && durationMs(delay);
   }
 
-  /** The error of one item of a batch or stream, as the call itself would have failed. */
+  /** Returns the error of one item of a batch or stream, as the call itself would have failed. */
   static fromStatus(status: Status): S2sError {
     const error = new ConnectError(status.message, status.code);
     error.details = status.details.map(detailOf);
     return new S2sError(status.code, status.message, error);
   }
 
-  /** @internal What was thrown while a call was made; `canceled`: by the caller. */
+  /**
+   * @internal Converts an error thrown during a call; `canceled`: the caller cancelled the call.
+   */
   static from(thrown: unknown, canceled: boolean): S2sError {
     const error = ConnectError.from(thrown);
     if (canceled) {
@@ -82,8 +85,8 @@ export class S2sError extends Error {
       return new S2sError(Code.Canceled, message, error);
     }
     const answered = isAnswer(error);
-    // gRPC libraries say CANCELLED where the time in `grpc-timeout` is over, and nobody else cancels a call whose
-    // answer is awaited.
+    // gRPC libraries answer CANCELLED when the time in `grpc-timeout` is over, and nothing else
+    // cancels a call whose answer is awaited.
     const late = answered && error.code === Code.Canceled && error.details.length === 0;
     if (late || (!answered && error.code === Code.DeadlineExceeded)) {
       return new S2sError(Code.DeadlineExceeded, "no answer within the timeout", error);
@@ -94,18 +97,21 @@ export class S2sError extends Error {
     return new S2sError(error.code, error.rawMessage, error);
   }
 
-  /** The message, then the reason in brackets. */
+  /** Returns the message, then the reason in brackets. */
   override toString(): string {
     return `${this.name}: ${this.message} [${this.reasonText || Code[this.code]}]`;
   }
 }
 
-/** Whether the same call may succeed in a moment. An answer that is too large here will be so again. */
+/**
+ * Returns true if the failure is transient, so that the same call may succeed soon. An answer that
+ * is too large for this client will be too large again.
+ */
 export function isPassing({ code, cause }: S2sError): boolean {
   return code === Code.Unavailable || (code === Code.ResourceExhausted && isAnswer(cause));
 }
 
-/** Whether the server said so, and not Connect by itself. */
+/** Returns true if the error is an answer of the server, and not one made by Connect. */
 function isAnswer(error: unknown): boolean {
   return error instanceof ConnectError && error.metadata.has("grpc-status");
 }
@@ -125,7 +131,7 @@ function detailOf({ typeUrl, value }: Any): { type: string; value: Uint8Array } 
   return { type: typeUrl.slice(typeUrl.lastIndexOf("/") + 1), value };
 }
 
-/** The innermost message, which names what happened; the outer ones say "fetch failed". */
+/** Returns the innermost message, which names the problem; the outer ones say "fetch failed". */
 function rootCause(error: ConnectError): string {
   let message = error.rawMessage;
   for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {

@@ -1,12 +1,12 @@
-// Lists that page by themselves.
+// Lists that fetch their pages automatically.
 
 import type { Message } from "@bufbuild/protobuf";
 import type { CallOptions } from "@connectrpc/connect";
 
-/** A page, which has one repeated field beside its token. */
+/** A page, which has one repeated field and a token. */
 type Page = Message & { nextPageToken: string };
 
-/** What a page holds. */
+/** The item type of a page. */
 type Item<P extends Page> = {
   [Field in Exclude<keyof P, keyof Message>]: P[Field] extends (infer T)[] ? T : never;
 }[Exclude<keyof P, keyof Message>];
@@ -18,8 +18,9 @@ type Item<P extends Page> = {
  * for await (const conversion of listAll(client.conversions.listConversions, { conversionCodeId })) …
  * ```
  *
- * `list`: a method of a client whose name begins with `list`, or `replayPostbacks` with a filter. Each page is fetched
- * when it is reached, one at a time, with `options`, timeout and retries of its own.
+ * `list` is a method of a client whose name begins with `list`, or `replayPostbacks` with a filter.
+ * Each page is fetched when it is reached, one at a time, with `options` and its own timeout and
+ * retries.
  */
 export async function* listAll<Request extends { pageToken?: string }, P extends Page>(
   list: (request: Request, options?: CallOptions) => Promise<P>,
@@ -34,7 +35,7 @@ export async function* listAll<Request extends { pageToken?: string }, P extends
   } while (pageToken !== "");
 }
 
-/** `$unknown` is an array as well: what a newer server sends. */
+/** Returns the items of a page. Skips `$unknown`, an array of fields that a newer server sends. */
 function itemsOf<P extends Page>(page: P): Item<P>[] {
   const fields = Object.entries(page).filter(([name]) => !name.startsWith("$"));
   return fields.map(([, value]) => value).find(Array.isArray) ?? [];

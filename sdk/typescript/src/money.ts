@@ -1,29 +1,32 @@
-// Decimal text to exact money and back.
+// Converts decimal text to exact money and back.
 //
-// No float, no exponent, no rounding and no thousands separators: text that is not exactly an amount in millionths is
-// an error. The currency is taken as it is; the server checks it.
+// There is no float, exponent, rounding or thousands separator: text that is not exactly an amount
+// in millionths is an error. The currency is taken unchanged; the server checks it.
 
 import { create } from "@bufbuild/protobuf";
 import { type Money, MoneySchema } from "./gen/s2s/v1/money_pb.js";
 
-/** Millionths have six fraction digits. */
+/** Number of fraction digits in millionths. */
 const FRACTION_DIGITS = 6;
-/** Of the largest 64-bit integer. */
+/** Number of digits of the largest 64-bit integer. */
 const MICROS_DIGITS_MAX = 19;
 
 const PROBLEMS = {
-  malformed: "an amount is digits with at most one decimal point, such as 19.99",
-  tooPrecise: "an amount has at most six fraction digits",
+  malformed: "an amount must be digits with at most one decimal point, such as 19.99",
+  tooPrecise: "an amount can have at most six fraction digits",
   outOfRange: "the amount is out of range",
 };
 
-/** A text that is no amount of money. */
+/** The error for a text that is not an amount of money. */
 export class MoneyError extends Error {
   static {
     MoneyError.prototype.name = "MoneyError";
   }
 
-  /** `malformed`: no digits with at most one point; else millionths of it are no 64-bit integer. */
+  /**
+   * `malformed`: not digits with at most one point. `tooPrecise`: not a whole number of millionths.
+   * `outOfRange`: the millionths exceed a 64-bit integer.
+   */
   readonly problem: "malformed" | "tooPrecise" | "outOfRange";
 
   constructor(problem: MoneyError["problem"]) {
@@ -33,9 +36,11 @@ export class MoneyError extends Error {
 }
 
 /**
- * Reads an exact amount, such as `19.99`, `-3` or `0.000001`; throws a `MoneyError` where it is none.
+ * Reads an exact amount, such as `19.99`, `-3` or `0.000001`; throws a `MoneyError` if the text is
+ * not one.
  *
- * `currencyCode`: an ISO 4217 code, such as `EUR`; empty means the currency of the conversion code.
+ * `currencyCode` is an ISO 4217 code, such as `EUR`; empty means the currency of the conversion
+ * code.
  */
 export function moneyFromDecimal(text: string, currencyCode: string): Money {
   const [, sign, whole, fraction = ""] = /^([+-]?)([0-9]+)(?:\.([0-9]+))?$/.exec(text) ?? [];
@@ -46,7 +51,7 @@ export function moneyFromDecimal(text: string, currencyCode: string): Money {
     throw new MoneyError("tooPrecise");
   }
   const digits = (whole + fraction.slice(0, FRACTION_DIGITS).padEnd(FRACTION_DIGITS, "0")).replace(/^0+/, "");
-  // Before it is read: that takes long for long texts.
+  // Check the length before reading, which takes long for long texts.
   if (digits.length > MICROS_DIGITS_MAX) {
     throw new MoneyError("outOfRange");
   }
@@ -57,7 +62,10 @@ export function moneyFromDecimal(text: string, currencyCode: string): Money {
   return create(MoneySchema, { currencyCode, micros });
 }
 
-/** The amount without its currency, such as `19.99`, `100` or `-0.5`; `moneyFromDecimal` reads it back. */
+/**
+ * Returns the amount without its currency, such as `19.99`, `100` or `-0.5`; `moneyFromDecimal`
+ * reads it back.
+ */
 export function moneyToDecimal({ micros }: Pick<Money, "micros">): string {
   const sign = micros < 0n ? "-" : "";
   const digits = (micros < 0n ? -micros : micros).toString().padStart(FRACTION_DIGITS + 1, "0");

@@ -1,4 +1,5 @@
-// The client for Node.js: gRPC over one HTTP/2 connection, opened at the first call, opened again where it broke.
+// The client for Node.js: gRPC over one HTTP/2 connection, opened at the first call and reopened
+// after it breaks.
 
 import { X509Certificate } from "node:crypto";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
@@ -8,8 +9,8 @@ import { type ClientOptions, clientOf, type S2sClient } from "./client.js";
 export * from "./sdk.js";
 
 /**
- * A connection that is silent for so long is asked for a sign of life, calls or no calls, so that one that a firewall
- * dropped costs no call its time.
+ * Time without traffic after which the connection is pinged, with or without calls, so that no call
+ * loses its time on a connection that a firewall dropped.
  */
 const KEEP_ALIVE_INTERVAL_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 10_000;
@@ -18,18 +19,20 @@ const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
 /** The settings of a client on Node.js. */
 export interface NodeClientOptions extends ClientOptions {
   /**
-   * The certificates in PEM of the authorities that may vouch for the server, in place of those that Node.js trusts.
-   * For `https` endpoints only.
+   * The certificates, in PEM, of the authorities trusted to sign the server's certificate, in
+   * place of those that Node.js trusts. For `https` endpoints only.
    */
   caCertificate?: string | Buffer | undefined;
   /**
-   * Our own certificate and its private key, both in PEM, for a server that asks for one (mTLS). For `https` endpoints
-   * only.
+   * The client's certificate and its private key, both in PEM, for a server that requires one
+   * (mTLS). For `https` endpoints only.
    */
   identity?: { certificate: string | Buffer; key: string | Buffer } | undefined;
 }
 
-/** Makes a client, which connects at its first call: a server that isn't there is no error yet. */
+/**
+ * Creates a client. It connects at its first call, so an unreachable server is not yet an error.
+ */
 export function createClient(options: NodeClientOptions): S2sClient {
   return clientOf(options, (origin) =>
     createGrpcTransport({
@@ -56,12 +59,12 @@ function tlsOf({ caCertificate, identity }: NodeClientOptions, origin: string): 
   };
   try {
     createSecureContext(tls);
-    // Which passes over authorities that are not PEM.
+    // `createSecureContext` ignores authorities that are not PEM.
     if (caCertificate !== undefined) {
       new X509Certificate(caCertificate);
     }
   } catch (cause) {
-    throw new TypeError("the certificates can't be used: PEM is needed, and a key that fits", { cause });
+    throw new TypeError("the certificates can't be used: they need PEM, and a matching key", { cause });
   }
   return tls;
 }

@@ -1,13 +1,14 @@
-// Signing postbacks, for those who call a postback URL from their own server.
+// Signs postbacks, for merchants who call a postback URL from their own server.
 
 import { hexOf } from "./hex.js";
 
 /**
- * The URL with the time and its signature at its end.
+ * Returns the URL with the time and its signature appended.
  *
- * `url`: all parameters filled in and percent-encoded, without a fragment. `body`: that of a `POST`; empty where there is
- * none. `secret`: as `rotatePostbackSecret` answered it. `unixSeconds`: the time now; the server takes it for 300
- * seconds. A secret does not belong into a page that others load.
+ * `url` has all parameters filled in and percent-encoded, and no fragment. `body` is the body of a
+ * `POST`, or empty. `secret` is the secret that `rotatePostbackSecret` returned. `unixSeconds` is
+ * the present time; the server accepts the signature for 300 seconds. Never put a secret into a
+ * page that others load.
  */
 export async function signPostback(
   url: string,

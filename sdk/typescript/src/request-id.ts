@@ -1,4 +1,4 @@
-// What makes a request safe to send again, filled in before it is sent first.
+// Fills in the ids that make a request safe to send again, before its first attempt.
 
 import {
   clone,
@@ -16,7 +16,7 @@ import { hexOf } from "./hex.js";
 
 const REQUEST_ID_BYTES = 16;
 
-/** A copy of a request, with request ids where there are none. */
+/** Returns a copy of a request, with request ids where there are none. */
 export function withRequestIds<I extends DescMessage>(
   schema: I,
   request: MessageInitShape<I>,
@@ -30,8 +30,9 @@ function fill(message: Message): void {
   if (isMessage(message, BatchRecordConversionsRequestSchema)) {
     message.requests.forEach(fill);
   } else if (isMessage(message, RecordClickRequestSchema)) {
-    // Request id and click time together make the click id; a click that has one needs neither. A caller's own
-    // request id must come with its own time, else a repetition would be another click: the server says so.
+    // Request id and click time together determine the click id; a request with a click id needs
+    // neither. A caller's own request id must come with its own time, or a repetition would be
+    // another click; the server refuses it.
     if (message.clickId === "" && message.requestId === "") {
       message.requestId = newRequestId();
       message.clickTime ??= timestampNow();
@@ -41,7 +42,7 @@ function fill(message: Message): void {
   }
 }
 
-/** 128 random bits in hexadecimal. */
+/** Returns 128 random bits in hexadecimal. */
 function newRequestId(): string {
   return hexOf(crypto.getRandomValues(new Uint8Array(REQUEST_ID_BYTES)));
 }

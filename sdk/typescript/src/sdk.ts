@@ -1,4 +1,4 @@
-// What both entries of the package have.
+// The exports that both entries of the package have in common.
 
 export { type CallOptions, Code } from "@connectrpc/connect";
 export { isClickId, normaliseClickId } from "./click-id.js";

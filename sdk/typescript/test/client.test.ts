@@ -1,4 +1,4 @@
-// The clients against a server over a real port.
+// Tests of the clients against a server over a real port.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -22,10 +22,10 @@ import {
   unavailable,
 } from "./scripted-server.js";
 
-/** Where a test waits for nothing else: far above what a busy machine needs. */
+/** Timeout that no test should reach: far above the needs of a busy machine. */
 const LONG_MS = 30_000;
 
-/** A test of both kinds of clients. */
+/** Defines a test for both kinds of clients. */
 function both(name: string, run: (protocol: Protocol, context: TestContext) => Promise<void>): void {
   for (const protocol of PROTOCOLS) {
     test(`${name} (${protocol})`, (context) => run(protocol, context));
@@ -148,7 +148,7 @@ both("a call's own deadline comes first", async (protocol, context) => {
   const client = server.client({ timeoutMs: LONG_MS });
   const error = await errorOf(client.conversions.recordConversion({}, { timeoutMs: 100 }));
   assert.equal(error.code, Code.DeadlineExceeded);
-  // Connect's word for none: the longest.
+  // 0 is Connect's value for no deadline: the client uses its longest.
   await client.conversions.recordConversion({}, { timeoutMs: 0 });
   assert.equal(server.headers[1]?.get("grpc-timeout"), "3600000m");
 });
@@ -251,7 +251,7 @@ test("streams have key and typed errors, and no deadline but their own", async (
   assert.deepEqual([error.code, error.reason], [Code.FailedPrecondition, ErrorReason.CLICK_EXPIRED]);
   assert.equal(server.headers[0]?.get("authorization"), "Bearer s3cret");
   assert.equal(server.headers[0]?.get("grpc-timeout"), null);
-  // What is not sent again needs no id.
+  // Requests that are not sent again need no id.
   assert.deepEqual(server.requestIds, ["", "", ""]);
 
   server.script = ["never"];

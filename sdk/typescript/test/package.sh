@@ -1,6 +1,6 @@
 #!/bin/sh
-# A fresh project installs the package and runs the README's first conversion; all else that is TypeScript in the README
-# is compiled with it. To be run through s2s-journey.
+# Tests the package: a fresh project installs it and runs the README's first conversion. All other TypeScript in the
+# README is compiled with it. Run this through s2s-journey.
 set -eu
 sdk=$(cd "$(dirname "$0")/.." && pwd)
 : "${S2S_JOURNEY_URL:?run this through s2s-journey}"
@@ -20,6 +20,6 @@ node readme1.js "$S2S_JOURNEY_KEY" "$S2S_JOURNEY_URL" >said
 # Sent twice, counted once.
 [ "$(grep -c 'value 19.99 EUR, commission 2.5 EUR$' said)" = 1 ] || { cat said; exit 1; }
 
-# Bundlers find nothing of Node.js behind the entry for browsers.
+# Check that the entry for browsers imports nothing from Node.js.
 echo 'export { createClient } from "@s2s/sdk/web";' >web.js
 "$sdk/node_modules/.bin/esbuild" --bundle --platform=browser --log-level=warning --outfile=bundle.js web.js

@@ -1,4 +1,4 @@
-// A server of the schema over a real port, which answers as told and keeps what it was asked.
+// A server of the schema over a real port, which answers by a script and keeps the requests.
 
 import { EventEmitter, once } from "node:events";
 import { createServer as createHttp1Server } from "node:http";
@@ -18,31 +18,31 @@ import { createClient, type NodeClientOptions } from "../src/node.js";
 import * as sdk from "../src/sdk.js";
 import { createClient as createWebClient, type WebClient } from "../src/web.js";
 
-/** `never`: no answer as long as the caller waits. */
+/** An answer; with `never` there is none as long as the caller waits. */
 export type Answer = "ok" | "never" | ConnectError;
 
-/** What both kinds of clients have. */
+/** The members that both kinds of clients have. */
 export type AnyClient = WebClient;
 
-/** How a client of the scripted server is carried. */
+/** The transport of a client of the scripted server. */
 export const PROTOCOLS = ["gRPC", "gRPC-web"] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 export class ScriptedServer {
-  /** How it answers, call by call; then with success. */
+  /** The answers, call by call; after their end, all calls succeed. */
   script: Answer[] = [];
   readonly headers: Headers[] = [];
   readonly requestIds: string[] = [];
   readonly clicks: sdk.RecordClickRequest[] = [];
   readonly pageTokens: string[] = [];
   calls = 0;
-  /** Emits `call` at each. */
+  /** Emits `call` at each call. */
   readonly events = new EventEmitter();
   endpoint = "";
 
   private constructor(private readonly protocol: Protocol) {}
 
-  /** Runs until the test ends. */
+  /** Runs the server until the test ends. */
   static async start(test: TestContext, protocol: Protocol): Promise<ScriptedServer> {
     const scripted = new ScriptedServer(protocol);
     const handler = connectNodeAdapter({
@@ -108,7 +108,9 @@ export class ScriptedServer {
   }
 }
 
-/** Listens on a port of its own until the test ends, and takes its connections along then; returns its URL. */
+/**
+ * Listens on a port of its own until the test ends, then closes all connections; returns its URL.
+ */
 export async function listen(test: TestContext, server: Server): Promise<string> {
   server.on("connection", (socket: Socket) => test.after(() => socket.destroy()));
   await once(server.listen(0, "127.0.0.1"), "listening");
@@ -120,7 +122,7 @@ export function clientFor(protocol: Protocol, options: NodeClientOptions): AnyCl
   return protocol === "gRPC" ? createClient(options) : createWebClient(options);
 }
 
-/** An error as the service sends it. */
+/** Builds an error as the service sends it. */
 export function failure(code: Code, reason: string, message = "m", domain = "s2s.v1"): ConnectError {
   const info = { desc: ErrorInfoSchema, value: { reason, domain, metadata: { field: "transaction_id" } } };
   return new ConnectError(message, code, undefined, [info]);
@@ -157,7 +159,7 @@ function resultOf({
   };
 }
 
-/** Three pages: two conversions, none, one. */
+/** Returns one of three pages: two conversions, none, one. */
 function pageOf(pageToken: string): MessageInitShape<typeof sdk.ListConversionsResponseSchema> {
   switch (pageToken) {
     case "":

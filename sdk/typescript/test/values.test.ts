@@ -1,4 +1,4 @@
-// Money, click ids, signatures, pauses, reasons and pages: rules as tables.
+// Tests of pure rules, as tables: money, click ids, signatures, pauses, reasons and pages.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -87,7 +87,8 @@ test("click ids are known in any dress, and by nothing else", () => {
     assert.equal(sdk.normaliseClickId(dressed), id, JSON.stringify(dressed));
     assert(sdk.isClickId(dressed));
   }
-  // O, I and L stand for no digit; nor do characters that only fold to letters, or look like blanks.
+  // O, I and L stand for no digit. Characters that only fold to letters or look like blanks don't
+  // count.
   for (const last of ["", "bb", "o", "O", "i", "L", "u", "-", " b", "\u212a", "\u017f", "é"]) {
     const text = id.slice(0, 39) + last;
     assert.equal(sdk.normaliseClickId(text), undefined, JSON.stringify(text));
@@ -97,7 +98,7 @@ test("click ids are known in any dress, and by nothing else", () => {
 });
 
 test("the vectors of all SDKs are signed alike", async () => {
-  // The tests are run from the package's folder.
+  // The tests run in the package's folder.
   const vectors = JSON.parse(readFileSync("../../tests/vectors/postback_signature.json", "utf8"));
   assert(vectors.length >= 7);
   for (const { name, url, body, secret, unix_seconds, signed_url } of vectors) {
@@ -184,7 +185,7 @@ test("every list has one repeated field, which is what is listed", () => {
 test("lists pass over what a newer server sends beside", async () => {
   const page = create(sdk.ListPresetsResponseSchema, { presets: [{ id: "affise" }] });
   const unknown = [{ no: 99, wireType: 0, data: new Uint8Array([1]) }] as const;
-  // As it is read: before all other fields.
+  // The decoder puts it before all other fields.
   const newer = { $unknown: [...unknown], ...page };
   const list = async (_: { pageToken?: string }) => newer;
   const ids: string[] = [];

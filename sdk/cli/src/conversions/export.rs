@@ -1,4 +1,4 @@
-//! `s2s conversions export`: all of them, page by page as they are written.
+//! `s2s conversions export`: reads all conversions page by page while writing them.
 
 use std::{
     io::{self, BufWriter, Write},
@@ -17,7 +17,7 @@ use crate::{
     output::{Record, own_file},
 };
 
-/// As many as the server gives at once.
+/// Number of conversions on a page, the server's maximum.
 const PAGE_SIZE: i32 = 1_000;
 
 pub async fn run(

@@ -1,8 +1,8 @@
-//! `s2s conversions import`: a file of any length, over one stream, in bounded memory.
+//! `s2s conversions import`: sends a file of any length over one stream, in bounded memory.
 //!
-//! Rows that can't be read and rows that the server refuses are alike: counted, shown, and written to the
-//! file of failed rows. A row without a transaction id gets a request id made of its place and its cells, so
-//! that the same file, imported again, counts nothing twice.
+//! Unreadable rows and rows that the server refuses are treated alike: counted, shown, and written
+//! to the file of failed rows. A row without a transaction id gets a request id made from its
+//! position and its cells, so that importing the same file again counts nothing twice.
 
 use std::{
     fmt::Write as _,
@@ -28,22 +28,23 @@ use crate::{
     output::own_file,
 };
 
-/// Rows that are read and not answered. More than the server takes at a time, so that it never waits for us.
+/// Maximum number of rows that are read but not yet answered. More than the server takes at a time,
+/// so that it never waits for this program.
 const ROWS_MAX: usize = 4_000;
-/// Requests that wait to be sent.
+/// Maximum number of requests that wait to be sent.
 const REQUESTS_MAX: usize = 64;
-/// Failed rows that are shown one by one; the others are in the file.
+/// Number of failed rows that are shown one by one; the others are only in the file.
 const FAILURES_SHOWN: u64 = 10;
-/// How often progress is said, in rows.
+/// Interval between progress messages, in rows.
 const PROGRESS_ROWS: u64 = 1_000;
-/// Half a SHA-256.
+/// Length of a request id before hexadecimal encoding: half a SHA-256, in bytes.
 const REQUEST_ID_BYTES: usize = 16;
 
-/// A row that was read: it waits for its answer, unless it was not sent.
+/// A row that was read. It waits for its answer, unless it was not sent.
 struct Row {
     line: u64,
     record: StringRecord,
-    /// Why it was not sent.
+    /// The reason if the row was not sent.
     unreadable: Option<String>,
 }
 
@@ -56,7 +57,7 @@ pub async fn run(client: &Client, file: &Path, failed: Option<&Path>, dry_run: b
     if failed
         .is_some_and(|failed| fs::canonicalize(failed).ok() == fs::canonicalize(file).ok() && failed.exists())
     {
-        return Err(Failure::Usage("the failed rows can't go into the file that is imported".to_owned()));
+        return Err(Failure::Usage("the file for failed rows can't be the imported file".to_owned()));
     }
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
     let titles = reader.headers().map_err(|error| Failure::file(&file.display(), error.into()))?.clone();
@@ -66,7 +67,8 @@ pub async fn run(client: &Client, file: &Path, failed: Option<&Path>, dry_run: b
     let (rows, mut pending) = channel(ROWS_MAX);
     let (send, requests) = channel(REQUESTS_MAX);
     let reading = Reading { titles: titles.len(), columns, rows, send, dry_run };
-    // Reading blocks. The thread ends with the file, or once nobody waits for its rows.
+    // Reading blocks, so it has its own thread, which ends with the file or once the receiver is
+    // dropped.
     thread::spawn(move || reader.into_records().try_for_each(|record| reading.pass_on(record)));
     let requests = stream::unfold(requests, async |mut requests| Some((requests.recv().await?, requests)));
     let mut answers = client.stream_record_conversions(requests).await?;
@@ -86,18 +88,18 @@ pub async fn run(client: &Client, file: &Path, failed: Option<&Path>, dry_run: b
     tally.end()
 }
 
-/// What turns records into requests.
+/// Turns records into requests.
 struct Reading {
     titles: usize,
     columns: Vec<Option<Column>>,
-    /// Gets each row, in order, before its request is sent.
+    /// Receives each row, in order, before its request is sent.
     rows: Sender<Row>,
     send: Sender<RecordConversionRequest>,
     dry_run: bool,
 }
 
 impl Reading {
-    /// `None`: nobody waits for it.
+    /// Passes a row and its request on. `None`: the receiver was dropped.
     fn pass_on(&self, record: csv::Result<StringRecord>) -> Option<()> {
         let (record, request) = match record {
             Ok(record) => {
@@ -117,7 +119,7 @@ impl Reading {
 
     fn request(&self, record: &StringRecord) -> Result<RecordConversionRequest, String> {
         if record.len() != self.titles {
-            return Err(format!("it has {} cells, and the first line {}", record.len(), self.titles));
+            return Err(format!("the row has {} cells, and the first line {}", record.len(), self.titles));
         }
         let mut request = row::Row::read(&self.columns, record).request()?;
         request.request_id = request_id(record);
@@ -126,7 +128,7 @@ impl Reading {
     }
 }
 
-/// The same for the same row at the same place.
+/// Makes a request id that is the same for the same row at the same position.
 fn request_id(record: &StringRecord) -> String {
     let mut digest = Sha256::new();
     digest.update(record.position().map_or(0, csv::Position::line).to_be_bytes());
@@ -135,13 +137,13 @@ fn request_id(record: &StringRecord) -> String {
         digest.update(cell);
     }
     digest.finalize().iter().take(REQUEST_ID_BYTES).fold(String::new(), |mut text, byte| {
-        // Writing to a text never fails.
+        // Writing to a `String` never fails.
         _ = write!(text, "{byte:02x}");
         text
     })
 }
 
-/// What became of the rows so far.
+/// Counts the outcomes of the rows so far.
 struct Tally {
     recorded: u64,
     duplicates: u64,
@@ -175,7 +177,7 @@ impl Tally {
             },
             Some(Err(error)) => self.fail(row, error.reason_text(), &sentence(&error))?,
             None => {
-                let sentence = "the server gave no answer; import the file again, which counts nothing twice";
+                let sentence = "the server gave no answer; import the file again: nothing counts twice";
                 self.fail(row, "UNAVAILABLE", sentence)?;
             }
         }
@@ -198,7 +200,7 @@ impl Tally {
     fn progress(&self) {
         let rows = self.recorded + self.duplicates + self.passed + self.failed;
         if rows.is_multiple_of(PROGRESS_ROWS) {
-            // On a terminal, each line takes the place of the one before.
+            // On a terminal, each line replaces the previous one.
             let over = if self.has_terminal && rows > PROGRESS_ROWS { "\u{1b}[1A\u{1b}[2K" } else { "" };
             eprintln!("{over}s2s: {rows} rows, {} failed", self.failed);
         }

@@ -1,4 +1,4 @@
-//! A conversion as a row: what is typed, imported and exported.
+//! A conversion as a row of text: typed, imported or exported.
 
 use clap::Args;
 use s2s_sdk::v1::{
@@ -8,49 +8,49 @@ use s2s_sdk::v1::{
 use super::parse_time;
 use crate::cells::from_csv;
 
-/// What an exported or failed row has besides, which is not read.
+/// Other columns of an exported or failed row, which are not read.
 const IGNORED: [&str; 8] =
     ["id", "tracking_link_id", "click_time", "create_time", "status_word", "row", "reason", "message"];
 
-/// The texts of a conversion.
+/// The fields of a conversion, as texts.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Row {
-    /// The conversion code.
+    /// Id of the conversion code.
     #[arg(long = "code", value_name = "ID")]
     conversion_code_id: String,
-    /// The click id.
+    /// Click id.
     #[arg(long = "click", value_name = "CLICK_ID")]
     click_id: String,
     /// The merchant's order id.
     #[arg(long = "transaction", value_name = "ID", default_value = "")]
     transaction_id: String,
-    /// The value of the sale, for example 19.99; 0 if it has none.
+    /// Value of the sale, for example 19.99; 0 if it has none.
     #[arg(long)]
     value: String,
-    /// The currency of value and commission; else the code's.
+    /// Currency of value and commission. Default: the code's.
     #[arg(long, default_value = "")]
     currency: String,
-    /// What is owed.
+    /// Commission owed.
     #[arg(long, default_value = "")]
     commission: String,
-    /// What is owed, as a percent of the value.
+    /// Commission owed, as a percent of the value.
     #[arg(long, default_value = "", conflicts_with = "commission")]
     commission_percent: String,
-    /// `pending`, `approved` or `declined`.
+    /// Status: `pending`, `approved` or `declined`.
     #[arg(long, default_value = "")]
     status: String,
-    /// When it happened; else now.
+    /// Time of the conversion. Default: now.
     #[arg(long = "time", value_name = "TIME", default_value = "")]
     conversion_time: String,
-    /// The merchant's own parameters, `k=v` split by `;`.
+    /// The merchant's own parameters, `k=v` separated by `;`.
     #[arg(long = "params", value_name = "K=V;…", default_value = "")]
     custom_params: String,
 }
 
-/// A column that is read.
+/// Accessor for the field of a column that is read.
 pub type Column = fn(&mut Row) -> &mut String;
 
-/// What each column of a file is; `None` where it is not read.
+/// Finds the field of each column of a file; `None` for a column that is not read.
 pub fn columns(titles: &csv::StringRecord) -> Result<Vec<Option<Column>>, String> {
     let columns = titles.iter().map(column).collect::<Result<_, _>>()?;
     for title in ["conversion_code_id", "click_id", "value"] {
@@ -74,14 +74,14 @@ fn column(title: &str) -> Result<Option<Column>, String> {
         "conversion_time" => |row| &mut row.conversion_time,
         "custom_params" => |row| &mut row.custom_params,
         title if IGNORED.contains(&title) => return Ok(None),
-        // A misspelt column would be lost in silence.
-        title => return Err(format!("the first line names a column `{title}`, which is not known")),
+        // Ignoring a misspelt column would lose it silently.
+        title => return Err(format!("the first line names an unknown column `{title}`")),
     };
     Ok(Some(column))
 }
 
 impl Row {
-    /// The row of a file.
+    /// Reads a row of a file.
     pub fn read(columns: &[Option<Column>], record: &csv::StringRecord) -> Self {
         let mut row = Self::default();
         for (column, cell) in columns.iter().zip(record) {
@@ -92,13 +92,13 @@ impl Row {
         row
     }
 
-    /// The request that it asks for, or what is wrong with it.
+    /// Converts the row to a request. The error says which field is wrong.
     pub fn request(self) -> Result<RecordConversionRequest, String> {
         let money = |name: &str, text: &str| {
             Money::from_decimal(text.trim(), self.currency.trim())
                 .map_err(|error| format!("{name} `{text}`: {error}"))
         };
-        // An exported conversion has both: the percent, and what it came to.
+        // An exported conversion has both: the percent and the resulting amount.
         let commission = match (self.commission_percent.trim(), self.commission.trim()) {
             ("", "") => None,
             ("", amount) => Some(Commission::CommissionAmount(money("commission", amount)?)),
@@ -111,7 +111,7 @@ impl Row {
             "pending" => ConversionStatus::Pending,
             "approved" => ConversionStatus::Approved,
             "declined" => ConversionStatus::Declined,
-            other => return Err(format!("status `{other}`: is pending, approved or declined")),
+            other => return Err(format!("status `{other}`: must be pending, approved or declined")),
         };
         let conversion_time = match self.conversion_time.trim() {
             "" => None,
@@ -140,7 +140,7 @@ fn params(text: &str) -> Vec<CustomParam> {
     pairs.map(split).collect()
 }
 
-/// `k=v` split by `;`, as postbacks have them.
+/// Writes parameters as in a postback: `k=v` separated by `;`.
 pub fn custom_params(params: &[CustomParam]) -> String {
     let pairs: Vec<String> = params
         .iter()

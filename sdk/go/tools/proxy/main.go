@@ -1,4 +1,5 @@
-// Command proxy lays a version of a module out as a Go proxy in the file system does, for GOPROXY=file://….
+// Command proxy lays out a version of a module like a Go proxy in the file system, for
+// GOPROXY=file://….
 package main
 
 import (
@@ -39,7 +40,7 @@ func run(arguments []string) error {
 	if err != nil {
 		return err
 	}
-	// As Go does for modules in folders of a repository.
+	// Go does the same for modules in folders of a repository.
 	files = append(files, file{"LICENSE", license})
 	if err := os.RemoveAll(output); err != nil {
 		return err
@@ -65,7 +66,8 @@ func run(arguments []string) error {
 	return errors.Join(err, archive.Close())
 }
 
-// filesOf lists the module's files, without what was built; modules within it are left out by [zip.Create].
+// filesOf lists the module's files without build results; [zip.Create] leaves out modules within
+// it.
 func filesOf(folder, output string) ([]zip.File, error) {
 	var files []zip.File
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
@@ -85,7 +87,7 @@ func filesOf(folder, output string) ([]zip.File, error) {
 	return files, err
 }
 
-// A file of the archive, and where it is.
+// A file of the archive: its name, and its path in the file system.
 type file struct{ name, path string }
 
 func (f file) Path() string                 { return f.name }

@@ -1,6 +1,6 @@
 """Client of the S2S conversion tracking API: `Client`, and `AsyncClient` for asyncio.
 
-The messages are in `s2s_sdk.v1`; every field's format, unit and limit is documented there.
+The messages are in `s2s_sdk.v1`, with the format, unit and limit of every field.
 """
 
 from s2s_sdk import click_id, money, postback, v1

@@ -1,4 +1,4 @@
-"""What both clients are made from, checked once, and the services that they show."""
+"""The base of both clients: their settings, checked once, and their services."""
 
 import re
 import ssl
@@ -27,25 +27,26 @@ _API_KEY = re.compile("[!-~]+")
 _PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 _CHANNEL_OPTIONS = (
-    # A connection that is silent for so long is asked for a sign of life, calls or no calls, so that one that a
-    # firewall dropped costs no call its time.
+    # Time without traffic after which the connection is pinged, with or without calls, so that no
+    # call loses its time on a connection that a firewall dropped.
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.max_pings_without_data", 0),
-    # A page of 1,000 is larger than gRPC's default of 4 MiB.
+    # A page of 1,000 items exceeds gRPC's default of 4 MiB.
     ("grpc.max_receive_message_length", 64 * 1024 * 1024),
-    # How long opening the connection may take.
+    # Timeout for opening the connection.
     ("grpc.min_reconnect_backoff_ms", 5_000),
-    # After a failure to connect, gRPC fails all calls unsent until it tries again: by default a second later, and up to
-    # two minutes. That must be sooner than our own next attempt, else this one would be for nothing.
+    # After a failure to connect, gRPC fails all calls unsent until it tries again: by default a
+    # second later, and up to two minutes. It must try again before this client does, or the
+    # client's attempt is wasted.
     ("grpc.initial_reconnect_backoff_ms", 50),
     ("grpc.max_reconnect_backoff_ms", 500),
 )
 
 
 class Base(ABC):
-    """A client without its way to make calls."""
+    """A client without its transport."""
 
     # Each client narrows these to its own kind of calls.
     accounts: AccountServiceStub
@@ -67,24 +68,27 @@ class Base(ABC):
         timeout: float = _TIMEOUT_SECONDS_DEFAULT,
         retries: int = _RETRIES_DEFAULT,
     ) -> None:
-        """Makes the client. It connects at its first call, so a server that isn't there is no error yet.
+        """Makes the client. It connects at its first call: an unreachable server is no error yet.
 
-        `endpoint`: scheme, host and port, such as `https://t.example`, or `http://127.0.0.1:8080` within one machine.
-        `api_key`: what the account is known by, sent with every call.
-        `ca_certificate`: the certificates in PEM of the authorities that may vouch for the server, in place of the
-        well-known ones. `identity`: our own certificate and its private key, both in PEM, for a server that asks for
-        one (mTLS). Both are for `https` endpoints only.
-        `timeout`: how many seconds a call may take, over all its attempts; each call takes its own `timeout` as well.
-        `retries`: how often a call is sent again at the most; 0 sends every call once.
+        `endpoint`: scheme, host and port, such as `https://t.example`, or `http://127.0.0.1:8080`
+        within one machine.
+        `api_key`: the API key, which is sent with every call.
+        `ca_certificate`: the certificates, in PEM, of the authorities trusted to sign the server's
+        certificate, in place of the well-known ones. `identity`: the client's certificate and its
+        private key, both in PEM, for a server that requires one (mTLS). Both are for `https` endpoints
+        only.
+        `timeout`: time limit of a call over all its attempts, in seconds; each call accepts its own
+        `timeout` as well.
+        `retries`: maximum number of retries of a call; 0 sends every call once.
 
-        Raises `ValueError` where one of these can't be used.
+        Raises `ValueError` if one of these can't be used.
         """
         scheme, target = _parse_endpoint(endpoint)
         credentials = _credentials(ca_certificate, identity) if scheme == "https" else None
         if credentials is None and (ca_certificate is not None or identity is not None):
             raise ValueError("certificates are for https endpoints")
         if timeout <= 0 or retries < 0:
-            raise ValueError("a timeout is more than 0 seconds, and there are no fewer than 0 retries")
+            raise ValueError("the timeout must be more than 0 seconds, and retries at least 0")
         policy = Policy(_authorization(api_key), timeout, retries)
         self._endpoint = endpoint
         self._channel = channel = self._open(target, credentials, _CHANNEL_OPTIONS, policy)
@@ -102,30 +106,33 @@ class Base(ABC):
 
     @abstractmethod
     def _open(self, target: str, credentials: grpc.ChannelCredentials | None, options: Any, policy: Policy) -> Any:
-        """The channel that sends calls by the policy."""
+        """Opens the channel that sends calls by the policy."""
 
 
 def _parse_endpoint(endpoint: str) -> tuple[str, str]:
-    """Its scheme, and what gRPC calls a target."""
+    """Returns the endpoint's scheme and gRPC target."""
     match = _ENDPOINT.fullmatch(endpoint)
     if match:
         scheme, host, port = match[1].lower(), match[2], match[3]
         number = int(port) if port else _PORTS[scheme]
         if number <= _PORT_MAX:
             return scheme, f"dns:///{host}:{number}"
-    raise ValueError("an endpoint is of the form https://host:port, without a path")
+    raise ValueError("the endpoint must have the form https://host:port, without a path")
 
 
 def _authorization(api_key: str | None) -> tuple[tuple[str, str], ...]:
     if api_key is None:
         return ()
     if not _API_KEY.fullmatch(api_key):
-        raise ValueError("the API key is empty or has blanks or characters that no key has")
+        raise ValueError("the API key is empty, or has blanks or characters that no key contains")
     return (("authorization", f"Bearer {api_key}"),)
 
 
 def _credentials(ca_certificate: bytes | None, identity: tuple[bytes, bytes] | None) -> grpc.ChannelCredentials:
-    """For TLS. What is no PEM is found here, since gRPC would log it and then say that there is no address."""
+    """Returns the credentials for TLS.
+
+    Text that is not PEM is refused here. gRPC would only log it and then report a missing address.
+    """
     certificate, key = identity or (None, None)
     try:
         for pem in (ca_certificate, certificate):

@@ -1,8 +1,9 @@
-"""How a call is sent, for both clients: API key, deadline, request id, and what is sent again. No I/O.
+"""The sending of calls, for both clients: API key, deadline, request id and retries. No I/O.
 
-Every call of this API is safe to send again, once its request has its request id: so the ids are filled in before the
-first attempt, and every failure that may pass is retried until the call's time is over. There is no retry budget across
-calls, and no hedging. A stream is not sent again by itself.
+Every call of this API is safe to retry once its request has a request id. The ids are therefore
+filled in before the first attempt, and every transient failure is retried as often as the policy
+allows and within the call's time. There is no retry budget across calls, and no hedging. A stream is
+not sent again automatically.
 """
 
 import copy
@@ -18,7 +19,7 @@ import grpc
 from s2s_sdk import v1
 from s2s_sdk.error import Error
 
-# The longest pause before the first retry; it doubles with each one.
+# Maximum pause before the first retry; it doubles with each retry.
 _FIRST_PAUSE_SECONDS = 0.1
 _PAUSE_SECONDS_MAX = 5.0
 _DOUBLINGS_MAX = 6
@@ -28,7 +29,7 @@ _PASSING = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED)
 
 @dataclass(frozen=True)
 class CallDetails(grpc.ClientCallDetails):
-    """What gRPC asks of a call's details, whether for asyncio or not."""
+    """The details of a call that gRPC needs, with or without asyncio."""
 
     method: Any
     timeout: float | None
@@ -40,29 +41,29 @@ class CallDetails(grpc.ClientCallDetails):
 
 @dataclass(frozen=True)
 class Policy:
-    """How the calls of a client are sent."""
+    """The settings of all calls of a client."""
 
     authorization: tuple[tuple[str, str], ...] = dataclasses.field(repr=False)
     timeout: float
-    """In seconds, over all attempts and pauses of a call."""
+    """Time limit over all attempts and pauses of a call, in seconds."""
     retries: int
-    """After the first attempt."""
+    """Maximum number of retries after the first attempt."""
 
     def authorized(self, details: Any) -> CallDetails:
-        """The call in the name of the account."""
+        """Returns the call with the API key."""
         return CallDetails(
             details.method,
             details.timeout,
             (*(details.metadata or ()), *self.authorization),
             details.credentials,
             details.wait_for_ready,
-            # asyncio's details have none.
+            # asyncio's details have no compression.
             getattr(details, "compression", None),
         )
 
 
 class Attempts:
-    """One call over all its attempts."""
+    """A call over all its attempts."""
 
     def __init__(self, policy: Policy, details: Any, request: Any) -> None:
         self.request = filled(request)
@@ -74,13 +75,13 @@ class Attempts:
         self._last: Error | None = None
 
     def details(self) -> CallDetails:
-        """What the next attempt is made with: it gets the time that is left."""
+        """Returns the details for the next attempt, with the remaining time as its timeout."""
         return dataclasses.replace(self._details, timeout=self._left())
 
     def pause_after(self, failure: grpc.RpcError) -> float:
-        """How many seconds to wait before the next attempt.
+        """Returns the pause before the next attempt, in seconds.
 
-        Raises the call's `Error` where nothing is to be gained by one.
+        Raises the call's `Error` if another attempt is useless.
         """
         error = Error.from_rpc_error(failure)
         asked = error.retry_after.total_seconds() if error.retry_after else 0.0
@@ -90,7 +91,7 @@ class Attempts:
             self._last = error
             return pause
         if error.code is grpc.StatusCode.DEADLINE_EXCEEDED and self._last:
-            # What went before tells more than that there was no time left.
+            # The previous error says more than that there was no time left.
             raise error from self._last
         raise error from failure
 
@@ -99,16 +100,20 @@ class Attempts:
 
 
 def pause_seconds(retries: int, asked: float, random: float) -> float:
-    """What the server `asked` for, and then some, so that clients that failed together don't come back together."""
+    """Returns the pause before the next attempt: the time `asked` for plus a random one.
+
+    The server asks for the former; the latter keeps clients that failed together from coming back
+    together.
+    """
     doubled = _FIRST_PAUSE_SECONDS * (1 << min(retries, _DOUBLINGS_MAX))
     half = min(doubled, _PAUSE_SECONDS_MAX) / 2
     return asked + half + half * random
 
 
 def filled(request: Any) -> Any:
-    """The request with what makes it safe to repeat.
+    """Returns a copy of the request with the ids that make it safe to repeat.
 
-    It is a copy: the same message, sent anew, is another call.
+    The original is not changed, so that sending the same message again is another call.
     """
     request = copy.deepcopy(request)
     if isinstance(request, v1.RecordClickRequest):
@@ -127,8 +132,10 @@ def _fill(request: Any) -> None:
 
 
 def _fill_click(request: v1.RecordClickRequest) -> None:
-    """Request id and click time together make the click id; a click that has one needs neither. A caller's own request
-    id must come with its own time, else a repetition would be another click: the server says so.
+    """Fills in request id and click time, which together determine the click id.
+
+    A request with a click id needs neither. A caller's own request id must come with its own time, or
+    a repetition would be another click; the server refuses it.
     """
     if not request.click_id and not request.request_id:
         _fill(request)

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class AsyncClient(Base):
-    """`Client` for asyncio: the same calls, to be awaited.
+    """`Client` for asyncio: the same calls, but awaited.
 
-    It belongs to the event loop that runs where it is made; `RuntimeError` where none does. A call is cancelled with
-    its task; it may or may not have taken effect.
+    It belongs to the event loop that is running when it is made; without one, it raises
+    `RuntimeError`. A call is cancelled with its task; it may or may not have taken effect.
     """
 
     accounts: "AccountServiceAsyncStub"
@@ -53,9 +53,10 @@ class AsyncClient(Base):
     def _open(
         self, target: str, credentials: grpc.ChannelCredentials | None, options: Any, policy: Policy
     ) -> grpc.aio.Channel:
-        # gRPC would bind the channel to a loop of its own choice.
+        # Fail without a running loop; gRPC would bind the channel to a loop of its own choice.
         asyncio.get_running_loop()
-        # One for each kind of call: of a class that is several, gRPC sees the first.
+        # One interceptor for each kind of call: if a class is for several, gRPC uses only the
+        # first.
         interceptors = (_UnaryInterceptor(policy), _StreamInterceptor(policy))
         if credentials is None:
             return grpc.aio.insecure_channel(target, options, interceptors=interceptors)
@@ -83,9 +84,9 @@ class _UnaryInterceptor(grpc.aio.UnaryUnaryClientInterceptor):
 
 @grpc.aio.UnaryUnaryCall.register
 class _FailedCall:
-    """A call that raises our error when it is awaited. All else is the last attempt's.
+    """A call that raises our error when it is awaited. All other members are the last attempt's.
 
-    Raised by the interceptor itself, the error would be printed when gRPC forgets the call.
+    If the interceptor raised the error itself, it would be printed when gRPC drops the call.
     """
 
     def __init__(self, call: Any, error: Error) -> None:
@@ -111,7 +112,7 @@ class _StreamInterceptor(grpc.aio.StreamStreamClientInterceptor):
 
 
 async def _responses(call: Any) -> AsyncIterator[Any]:
-    """The responses of a stream, with our errors."""
+    """Yields the responses of a stream, and raises our errors."""
     try:
         async for response in call:
             yield response

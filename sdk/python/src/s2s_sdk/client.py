@@ -17,13 +17,13 @@ from s2s_sdk.error import Error
 class Client(Base):
     """A client of one server; threads may share it.
 
-    Every call is sent again where it failed for a passing reason (the server can't be reached, is stopping or
-    overloaded), with growing pauses and within the timeout. That never counts anything twice: requests that need a
-    request id for it, and have none, get a random one before the first attempt. To repeat a call yourself, after an
-    error, give it a request id of your own.
+    Every call is retried after a transient failure (the server can't be reached, is stopping or
+    overloaded), with growing pauses and within the timeout. Retries never count anything twice: a
+    request that needs a request id and has none gets a random one before the first attempt. To
+    repeat a call yourself after an error, give it a request id of your own.
 
-    A call that fails raises `Error`. One that is begun with its method's `future` can be cancelled; it may or may not
-    have taken effect.
+    A call that fails raises `Error`. A call started with its method's `future` can be cancelled; it
+    may or may not have taken effect.
     """
 
     def close(self) -> None:
@@ -62,10 +62,11 @@ class _Interceptor(grpc.UnaryUnaryClientInterceptor, grpc.StreamStreamClientInte
 
 
 class _Call(Future[Any]):
-    """A call over all its attempts, whether somebody waits for it or holds it as a future.
+    """A call over all its attempts, either blocking or as a future.
 
-    For gRPC the former is over when `send` returns, and the latter calls back. So only the caller waits, and a thread
-    is taken only for a pause. What a future does not have, such as `code()`, is that of the last attempt.
+    For gRPC, a blocking call is over when `send` returns, and a future calls back. So only the caller
+    waits, and only a pause takes a thread. Members that a future lacks, such as `code()`, are the last
+    attempt's.
     """
 
     def __init__(self, attempts: Attempts, channel: grpc.Channel, send: Callable[[CallDetails], Any]) -> None:
@@ -94,11 +95,11 @@ class _Call(Future[Any]):
         self._attempt = self._send(self._attempts.details())
         self._attempt.add_done_callback(self._finish)
         if self.done():
-            # Where it was cancelled meanwhile.
+            # The call was cancelled in the meantime.
             self._attempt.cancel()
 
     def _finish(self, attempt: Any) -> None:
-        # A call that is cancelled is settled already.
+        # A cancelled call has its result already.
         with contextlib.suppress(InvalidStateError):
             try:
                 self.set_result(attempt.result())
@@ -110,7 +111,7 @@ class _Call(Future[Any]):
     def _start_after(self, failure: grpc.RpcError) -> None:
         try:
             pause = threading.Timer(self._attempts.pause_after(failure), self._restart)
-            # Without a call under way, only a subscriber makes gRPC notice that a connection is open again.
+            # Without a call in progress, only a subscriber makes gRPC notice a reopened connection.
             self._channel.subscribe(self._ignore, try_to_connect=True)
             pause.daemon = True
             pause.start()
@@ -124,7 +125,7 @@ class _Call(Future[Any]):
         try:
             self._start()
         except Exception as error:
-            # Nobody else would hear of it, for example that the client was closed.
+            # Report the error, for example that the client was closed: this thread has no caller.
             with contextlib.suppress(InvalidStateError):
                 self.set_exception(error)
 
@@ -133,7 +134,7 @@ class _Call(Future[Any]):
 
 
 class _Responses:
-    """The responses of a stream, with our errors. All else is the call's."""
+    """The responses of a stream, with our errors. All other members are the call's."""
 
     def __init__(self, call: Any) -> None:
         self._call = call

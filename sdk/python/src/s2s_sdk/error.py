@@ -1,4 +1,4 @@
-"""What a call failed with, read once from the gRPC status."""
+"""The error of a call, read once from the gRPC status."""
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,14 +12,14 @@ from google.rpc.status_pb2 import Status
 
 from s2s_sdk import v1
 
-# The `domain` of the service's `google.rpc.ErrorInfo`: other domains' reasons are not ours.
+# The `domain` in the service's `google.rpc.ErrorInfo`. Reasons of other domains are ignored.
 _DOMAIN = "s2s.v1"
 _DETAILS_KEY = "grpc-status-details-bin"
 _REASON_PREFIX = "ERROR_REASON_"
-# A day: as good as never, and no number that can't be reckoned with.
+# Limit for delays: a day is as good as never, and small enough for arithmetic.
 _DELAY_NANOSECONDS_MAX = 24 * 3_600 * 10**9
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
-# Where nobody gave one.
+# Reasons of codes that came without a reason.
 _REASON_OF_CODE = {
     grpc.StatusCode.UNAVAILABLE: "UNAVAILABLE",
     grpc.StatusCode.DEADLINE_EXCEEDED: "DEADLINE_EXCEEDED",
@@ -29,32 +29,33 @@ _Detail = TypeVar("_Detail", bound=Message)
 
 
 class FieldViolation(NamedTuple):
-    """A field of the request that is at fault."""
+    """An invalid field of the request."""
 
     field: str
-    """Its path, such as `conversion_code.name`."""
+    """Path of the field, such as `conversion_code.name`."""
     description: str
-    """What is wrong with it, for people."""
+    """Description of the problem, for people."""
 
 
 class Error(Exception):
-    """Why a call failed: what the server said, or that it could not be reached in time.
+    """The error of a failed call: the server's answer, or that it could not be reached in time.
 
-    `reason` is for programs; the text of the error, which is the message with the reason in brackets, for people.
+    `reason` is for programs. The text of the error is for people: the message, then the reason in
+    brackets.
     """
 
     code: grpc.StatusCode
-    """The gRPC code: the kind of the failure."""
+    """The gRPC code: the kind of failure."""
     message: str
     """One sentence for people; may be empty."""
     reason_text: str
-    """The reason as it came, such as `CLICK_EXPIRED`; empty where there is none."""
+    """The reason as the server sent it, such as `CLICK_EXPIRED`; empty if there is none."""
     metadata: Mapping[str, str]
-    """The particulars of the reason by name."""
+    """The details of the reason by name."""
     field_violations: Sequence[FieldViolation]
-    """The fields of the request that are at fault."""
+    """The invalid fields of the request."""
     retry_after: timedelta | None
-    """How long the server asks to wait before the call is sent again, if it does."""
+    """Delay before a retry, if the server asks for one."""
 
     def __init__(
         self,
@@ -67,7 +68,7 @@ class Error(Exception):
     ) -> None:
         reason_text = reason_text or _REASON_OF_CODE.get(code, "")
         metadata = metadata or {}
-        # All of them, so that errors can be pickled.
+        # Pass all arguments on, so that errors can be pickled.
         super().__init__(code, message, reason_text, metadata, field_violations, retry_after)
         self.code = code
         self.message = message
@@ -78,9 +79,9 @@ class Error(Exception):
 
     @property
     def reason(self) -> v1.ErrorReason.ValueType:
-        """The reason, with cause and cure in the documentation of each value.
+        """The reason. Each value documents its cause and its cure.
 
-        Unspecified where the server gave none, or one that is newer than this client: see `reason_text`.
+        Unspecified if the server gave none, or one that is newer than this client: see `reason_text`.
         """
         try:
             return v1.ErrorReason.Value(_REASON_PREFIX + self.reason_text)
@@ -92,7 +93,7 @@ class Error(Exception):
 
     @classmethod
     def from_status(cls, status: Status) -> "Error":
-        """The error that a call with this status would have failed with."""
+        """Returns the error with which a call with this status would have failed."""
         info = _detail(status, ErrorInfo)
         ours = info.domain == _DOMAIN
         violations = _detail(status, BadRequest).field_violations
@@ -108,14 +109,15 @@ class Error(Exception):
 
     @classmethod
     def from_rpc_error(cls, failure: grpc.RpcError) -> "Error":
-        """What a call of gRPC's own failed with."""
+        """Converts gRPC's own error of a call."""
         status = Status()
-        # Pairs, whatever the stubs say; none where nothing came over the wire.
+        # Pairs, despite the stubs' types; None if nothing came over the wire.
         metadata: Iterable[Any] = failure.trailing_metadata() or ()
         with contextlib.suppress(DecodeError):
             status = Status.FromString(dict(iter(metadata)).get(_DETAILS_KEY, b""))
         code, message = failure.code(), failure.details() or ""
-        # What our server says has details. Without them it is gRPC's own word, or an answer that was cut off.
+        # Our server's errors have details. One without them is gRPC's own, or an answer that was
+        # cut off.
         if not status.details and code is grpc.StatusCode.UNKNOWN:
             code, message = grpc.StatusCode.UNAVAILABLE, f"the server could not be reached: {message}"
         elif not status.details and code is grpc.StatusCode.DEADLINE_EXCEEDED:
@@ -125,7 +127,7 @@ class Error(Exception):
 
 
 def _detail(status: Status, kind: type[_Detail]) -> _Detail:
-    """The status's detail of that kind; empty where there is none, or none that can be read."""
+    """Returns the status's detail of that kind; empty if there is none that can be read."""
     for packed in status.details:
         detail = kind()
         with contextlib.suppress(DecodeError):
@@ -135,9 +137,9 @@ def _detail(status: Status, kind: type[_Detail]) -> _Detail:
 
 
 def unwrap(result: v1.BatchRecordConversionsResult) -> v1.RecordConversionResponse:
-    """What became of one item of a batch or stream, as `RecordConversion` would have answered it.
+    """Returns the response for one item of a batch or stream, as `RecordConversion` would have.
 
-    Raises `Error` where `RecordConversion` would have.
+    Raises `Error` if `RecordConversion` would have raised it.
     """
     if result.HasField("error"):
         raise Error.from_status(result.error)

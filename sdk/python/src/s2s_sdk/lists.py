@@ -1,4 +1,4 @@
-"""Lists that page by themselves."""
+"""Lists that fetch their pages automatically."""
 
 import copy
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -27,10 +27,11 @@ def list_all(
     *,
     timeout: float | None = None,
 ) -> Iterator[_Item]:
-    """The items of all pages of a list call, from the request's `page_token` on.
+    """Yields the items of all pages of a list call, from the request's `page_token` on.
 
-    `items` takes the items out of a page. Each page is fetched when it is reached, with a timeout and retries of its
-    own. Example: `list_all(client.conversions.ListConversions, request, lambda page: page.conversions)`.
+    `items` takes the items out of a page. Each page is fetched when it is reached, with its own
+    timeout and retries. Example:
+    `list_all(client.conversions.ListConversions, request, lambda page: page.conversions)`.
     """
     request = copy.deepcopy(request)
     while True:

@@ -1,15 +1,15 @@
-"""Signing postbacks, for those who call a postback URL from their own server."""
+"""Signs postbacks, for merchants who call a postback URL from their own server."""
 
 import hashlib
 import hmac
 
 
 def sign(url: str, body: bytes, secret: str, unix_seconds: int) -> str:
-    """The URL with the time and its signature at its end.
+    """Returns the URL with the time and its signature appended.
 
-    `url`: all parameters filled in and percent-encoded, without a fragment. `body`: that of a `POST`; empty where there
-    is none. `secret`: as `RotatePostbackSecret` answered it. `unix_seconds`: the time now; the server takes it for 300
-    seconds.
+    `url` has all parameters filled in and percent-encoded, and no fragment. `body` is the body of a
+    `POST`, or empty. `secret` is the secret that `RotatePostbackSecret` returned. `unix_seconds` is
+    the present time; the server accepts the signature for 300 seconds.
     """
     separator = "&" if "?" in url else "?"
     url = f"{url}{separator}ts={unix_seconds}"
@@ -18,8 +18,9 @@ def sign(url: str, body: bytes, secret: str, unix_seconds: int) -> str:
 
 
 def signature(query: bytes, body: bytes, secret: str) -> str:
-    """The signature of a query, which is what stands between `?` and `&sig=`, and of the body of a `POST`; 64
-    lower-case hexadecimal digits.
+    """Returns the signature of a query and a `POST` body: 64 lower-case hexadecimal digits.
+
+    The query is the text between `?` and `&sig=`.
     """
     signed = query + b"\n" + body if body else query
     return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()

@@ -1,8 +1,8 @@
-//! Writes the Rust code of the schema: messages, clients, server traits and the descriptor; and the tables
-//! of reasons in the README.
+//! Generates the schema's Rust code (messages, clients, server traits and the descriptor) and the
+//! README's tables of reasons.
 //!
-//! The result is committed, so that users of the SDK need neither this program nor `protoc`; a test
-//! proves it fresh.
+//! The result is committed, so that users of the SDK need neither this program nor `protoc`. A test
+//! checks that it is up to date.
 
 #![forbid(unsafe_code)]
 
@@ -15,7 +15,7 @@ use prost_types::FileDescriptorSet;
 
 pub use reasons::fill;
 
-/// The schema's files, relative to `proto/`.
+/// Files of the schema, relative to `proto/`.
 const FILES: [&str; 11] = [
     "s2s/v1/account.proto",
     "s2s/v1/api_key.proto",
@@ -30,7 +30,7 @@ const FILES: [&str; 11] = [
     "s2s/v1/preset.proto",
 ];
 
-/// The schema in the folder `proto`, with its comments.
+/// Reads the schema in the folder `proto`, with its comments.
 pub fn schema(proto: &Path) -> Result<FileDescriptorSet, Box<dyn Error>> {
     let mut compiler = protox::Compiler::new([proto])?;
     compiler.include_imports(true).include_source_info(true).open_files(FILES)?;
@@ -47,7 +47,7 @@ pub fn generate(schema: FileDescriptorSet, out: &Path) -> Result<(), Box<dyn Err
         .extern_path(".google.rpc.Status", "::tonic_types::Status")
         .server_mod_attribute(".", "#[cfg(feature = \"server\")]")
         .compile_fds(schema)?;
-    // prost writes an empty file for each package whose messages come from elsewhere.
+    // prost writes an empty file for each package whose messages come from another crate.
     for entry in fs::read_dir(out)? {
         let path = entry?.path();
         let ours = path.ends_with("s2s.v1.rs") || path.ends_with("descriptor.bin");
@@ -70,7 +70,7 @@ mod tests {
         for name in ["s2s.v1.rs", "descriptor.bin"] {
             let fresh = fs::read(out.path().join(name)).unwrap();
             let committed = fs::read(root.join("../src/gen").join(name)).unwrap();
-            assert!(fresh == committed, "{name} is not what the schema gives; run `make generate`");
+            assert!(fresh == committed, "{name} is not up to date with the schema; run `make generate`");
         }
     }
 

@@ -1,4 +1,4 @@
-//! `make generate`: writes the generated code of the Rust SDK, and the tables of reasons in the README.
+//! `make generate`: writes the generated code of the Rust SDK and the README's tables of reasons.
 
 use std::{error::Error, fs, path::Path};
 

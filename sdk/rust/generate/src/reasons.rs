@@ -1,33 +1,33 @@
-//! The README's tables of reasons, from the comments of the schema.
+//! Builds the README's tables of reasons from the comments of the schema.
 
 use std::{error::Error, fmt::Write as _};
 
 use prost_types::FileDescriptorSet;
 
-/// The enum that explains itself.
+/// Name of the enum whose values are explained by their comments.
 const ENUM: &str = "ErrorReason";
-/// Where a value stands in its file: the fifth field of a file is its enums, the second of an enum its
-/// values.
+/// Field numbers of a value's path in its file: field 5 of a file holds its enums, field 2 of an
+/// enum its values.
 const ENUM_FIELD: i32 = 5;
 const VALUE_FIELD: i32 = 2;
 
-/// What ends each table in the README.
+/// Line after each table in the README.
 const END: &str = "<!-- end of the table -->";
 
-/// A reason as the schema explains it.
+/// A reason and its explanation in the schema.
 struct Reason {
     name: String,
     cause: String,
     cure: String,
     http: String,
-    /// What a postback's verdict is; empty where no postback meets the reason.
+    /// Verdict of a postback with this reason; empty if no postback can have it.
     verdict: &'static str,
 }
 
-/// The README, with its tables of reasons as the schema has them.
+/// Returns the README with its tables of reasons replaced by those of the schema.
 pub fn fill(readme: &str, schema: &FileDescriptorSet) -> Result<String, Box<dyn Error>> {
     let mut reasons = reasons(schema)?;
-    // First those that are held, by the alphabet, each kind in the schema's order.
+    // Sorting by verdict puts reasons for holding first; each kind keeps the schema's order.
     reasons.sort_by_key(|reason| reason.verdict);
     let mut postbacks = "| reason | verdict | HTTP | cause | cure |\n|---|---|---|---|---|\n".to_owned();
     let mut others = "| reason | HTTP | cause | cure |\n|---|---|---|---|\n".to_owned();
@@ -42,14 +42,14 @@ pub fn fill(readme: &str, schema: &FileDescriptorSet) -> Result<String, Box<dyn 
     replace(&readme, "<!-- reasons of other calls, written by `make generate` -->\n", &others)
 }
 
-/// `text` with `table` between `begin` and the end of the table.
+/// Replaces the text between `begin` and the end of the table with `table`.
 fn replace(text: &str, begin: &str, table: &str) -> Result<String, Box<dyn Error>> {
     let parts = text.split_once(begin).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) = parts.ok_or_else(|| format!("the README has no table behind {begin}"))?;
+    let (before, after) = parts.ok_or_else(|| format!("the README has no table after {begin}"))?;
     Ok(format!("{before}{begin}\n{table}\n{END}{after}"))
 }
 
-/// All reasons but the one that is none, in their order.
+/// Returns all reasons in their order, without the unspecified one.
 fn reasons(schema: &FileDescriptorSet) -> Result<Vec<Reason>, Box<dyn Error>> {
     let mut reasons = Vec::new();
     for file in &schema.file {
@@ -61,14 +61,13 @@ fn reasons(schema: &FileDescriptorSet) -> Result<Vec<Reason>, Box<dyn Error>> {
             let comment = comments.find(|comment| comment.path == path);
             let name = value.name().trim_start_matches("ERROR_REASON_");
             let reason = comment.and_then(|comment| explained(name, comment.leading_comments()));
-            reasons
-                .push(reason.ok_or_else(|| format!("{name} does not say its cause, its cure and its code"))?);
+            reasons.push(reason.ok_or_else(|| format!("the comment of {name} lacks a cause, cure or code"))?);
         }
     }
     Ok(reasons)
 }
 
-/// The parts of `Cause: a b. Cure: c d. CODE, HTTP 400. Holds postbacks.`
+/// Parses a comment of the form `Cause: a b. Cure: c d. CODE, HTTP 400. Holds postbacks.`
 fn explained(name: &str, comment: &str) -> Option<Reason> {
     let comment = comment.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
     let (cause, rest) = comment.strip_prefix("Cause: ")?.split_once(". Cure: ")?;

@@ -1,4 +1,4 @@
-// The journey of all SDKs in Chromium, over gRPC-web, from a page of another origin than the server's.
+// The journey of all SDKs in Chromium, over gRPC-web, from a page whose origin is not the server's.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -8,7 +8,7 @@ import { chromium } from "playwright-core";
 import { listen } from "../scripted-server.js";
 import { http, journey, stage, TIMEOUT_MS } from "./stage.js";
 
-/** Without a call to anybody but those that the page calls. */
+/** Flags that keep Chromium from making calls of its own. */
 const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",

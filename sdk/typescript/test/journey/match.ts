@@ -1,4 +1,4 @@
-// What a journey expects, compared with what came.
+// Compares the results of a journey with its expectations.
 
 import type { JsonValue } from "@bufbuild/protobuf";
 import { Code } from "../../src/sdk.js";
@@ -10,8 +10,8 @@ export function expect(condition: unknown, what: string): asserts condition {
 }
 
 /**
- * Objects by the keys that the pattern gives, arrays in full length and order, other values as they are; a text `~…~` is
- * a regular expression for the whole.
+ * Compares a value with a pattern: objects by the pattern's keys, arrays in full length and order,
+ * other values as they are. A text `~…~` is a regular expression for the whole value.
  */
 export function match(actual: unknown, pattern: unknown, path: string): void {
   const differs = `${path}: ${JSON.stringify(pattern)}, not ${JSON.stringify(actual)}`;
@@ -32,7 +32,7 @@ export function match(actual: unknown, pattern: unknown, path: string): void {
   }
 }
 
-/** The value at a dotted path, array items by number. */
+/** Returns the value at a dotted path, with array items by number. */
 export function valueAt(json: JsonValue, path: string): JsonValue {
   let value: JsonValue | undefined = json;
   for (const part of path.split(".")) {
@@ -42,7 +42,9 @@ export function valueAt(json: JsonValue, path: string): JsonValue {
   return value;
 }
 
-/** `AlreadyExists` is `ALREADY_EXISTS` to gRPC, and its "cancelled" has two l. */
+/**
+ * Returns gRPC's name for a code: `AlreadyExists` is `ALREADY_EXISTS`, and "cancelled" has two l.
+ */
 export function codeName(code: Code): string {
   const name = Code[code].replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
   return name === "CANCELED" ? "CANCELLED" : name;

@@ -1,4 +1,4 @@
-// What the page of the browser's journey runs.
+// The program in the page of the browser's journey.
 
 import { createClient } from "../../src/web.js";
 import { type HttpRequest, type HttpResponse, type Journey, play, type Stage } from "./play.js";
@@ -6,7 +6,7 @@ import { type HttpRequest, type HttpResponse, type Journey, play, type Stage } f
 declare global {
   interface Window {
     playJourney(journey: Journey, stage: Omit<Stage, "browser" | "createClient" | "http">): Promise<number>;
-    /** Outside of the page: a page sees no redirects, and may not call what sends no CORS headers. */
+    /** Runs outside the page, which sees no redirects and can't call URLs without CORS headers. */
     httpOutside(request: HttpRequest): Promise<HttpResponse>;
   }
 }

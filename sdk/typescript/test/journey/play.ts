@@ -1,4 +1,4 @@
-// Plays the steps of `tests/journey.json` through the public client, on Node.js and in a page alike.
+// Plays the steps of `tests/journey.json` through the public client, both on Node.js and in a page.
 
 import {
   type DescMessage,
@@ -25,16 +25,16 @@ export interface HttpResponse {
   body: string;
 }
 
-/** Where a journey is played. */
+/** The environment in which a journey is played. */
 export interface Stage {
   url: string;
   silentUrl: string;
   controlUrl: string;
   apiKey: string;
-  /** A page, which leaves out the steps with `"browser": false`. */
+  /** True for a page, which skips the steps with `"browser": false`. */
   browser: boolean;
   createClient(options: sdk.ClientOptions): object;
-  /** Without following redirects. */
+  /** Makes an HTTP request without following redirects. */
   http(request: HttpRequest): Promise<HttpResponse>;
 }
 
@@ -42,7 +42,7 @@ export interface Journey {
   steps: (JsonObject & { name: string; browser?: boolean })[];
 }
 
-/** What a pattern of an error may hold. */
+/** The fields that a pattern of an error may have. */
 interface ErrorPattern {
   code: string;
   reason?: string;
@@ -56,7 +56,7 @@ interface Save {
   [name: string]: string | { from: string; regex: string };
 }
 
-/** The members of a client by their service. */
+/** The members of a client, by service. */
 const MEMBERS: Readonly<Record<string, string>> = {
   AccountService: "accounts",
   ApiKeyService: "apiKeys",
@@ -68,13 +68,13 @@ const MEMBERS: Readonly<Record<string, string>> = {
   TrackingLinkService: "trackingLinks",
 };
 
-/** Of what a step ends by itself: well below the default deadline, which must not be what ended it. */
+/** Time within which a step must end: well below the default deadline, which must not end it. */
 const PATIENCE_MS = 5_000;
 
 type Call = (request: object, options: sdk.CallOptions) => Promise<Message>;
 type List = (request: object, options?: sdk.CallOptions) => Promise<Message & { nextPageToken: string }>;
 
-/** Plays all steps in order; the first that fails ends it. Returns how many were played. */
+/** Plays all steps in order until one fails. Returns the number of steps played. */
 export async function play(journey: Journey, stage: Stage): Promise<number> {
   const player = new Player(stage);
   let played = 0;
@@ -93,7 +93,7 @@ export async function play(journey: Journey, stage: Stage): Promise<number> {
 
 class Player {
   private readonly saved: Map<string, string>;
-  /** One for each way of making them, so that most steps share a connection. */
+  /** Clients by their settings, so that most steps share a connection. */
   private readonly clients = new Map<string, object>();
 
   constructor(private readonly stage: Stage) {
@@ -252,7 +252,7 @@ class Player {
     match(sdk.isClickId(text), normalised !== null, "isClickId");
   }
 
-  /** A method of a client made as a step says. */
+  /** Returns a method of a client with a step's settings. */
   private prepared(
     path: string,
     settings: object,
@@ -325,7 +325,7 @@ function jsonOf(schema: DescMessage, message: Message): JsonValue {
   return toJson(schema, message, { alwaysEmitImplicit: true });
 }
 
-/** What this program does not know, it can't play. */
+/** Fails for keys that this program does not know and so can't play. */
 function refuse(unknown: object): void {
   expect(Object.keys(unknown).length === 0, `${Object.keys(unknown)} is known`);
 }

@@ -1,9 +1,9 @@
-// What `s2s-journey` tells its command, and HTTP as merchants and visitors speak it.
+// The variables that `s2s-journey` sets for its command, and HTTP as merchants and visitors use it.
 
 import { readFileSync } from "node:fs";
 import type { HttpRequest, HttpResponse, Journey, Stage } from "./play.js";
 
-/** Of a whole journey: what hangs ends some day. */
+/** Timeout of a whole journey, so that one that hangs ends. */
 export const TIMEOUT_MS = 10 * 60 * 1_000;
 
 export const journey: Journey = JSON.parse(readFileSync(variable("S2S_JOURNEY"), "utf8"));

@@ -23,17 +23,19 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Whoever has conversion codes, tracking links and API keys of their own.
+// An owner of conversion codes, tracking links and API keys.
 type Account struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Output only. `acct_` and 26 characters. The installation's own account,
-	// which is there from the start, is `acct_00000000000000000000000004`.
+	// Output only. Id of the account: `acct_` and 26 characters. The
+	// installation's own account exists from the start as
+	// `acct_00000000000000000000000004`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// A name for people, 1 to 100 characters. Example: `Shop Ltd`.
+	// Name for people, 1 to 100 characters. Example: `Shop Ltd`.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// Output only. When the account was created; 1970 for the installation's own.
+	// Output only. Time at which the account was created; 1970 for the
+	// installation's own.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// Output only. When the account was last changed.
+	// Output only. Time of the last change to the account.
 	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -97,15 +99,16 @@ func (x *Account) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// Asks for a new account.
+// Request message for `CreateAccount`.
 type CreateAccountRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The account to create; output only fields are ignored.
+	// The account to create. Output-only fields are ignored.
 	Account *Account `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
 	// Makes the call safe to repeat: a second call with the same request id
 	// returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// True: check and answer as if real, write nothing.
+	// If true, the request is checked and answered as if real, but nothing is
+	// written.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -162,7 +165,7 @@ func (x *CreateAccountRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Answers CreateAccount.
+// Response message for `CreateAccount`.
 type CreateAccountResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The account as created.
@@ -208,10 +211,10 @@ func (x *CreateAccountResponse) GetAccount() *Account {
 	return nil
 }
 
-// Asks for one account.
+// Request message for `GetAccount`.
 type GetAccountRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The account's id, `acct_…`. Empty: the account of the key that calls.
+	// Id of the account, `acct_…`. Empty: the account of the calling key.
 	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -254,7 +257,7 @@ func (x *GetAccountRequest) GetId() string {
 	return ""
 }
 
-// Answers GetAccount.
+// Response message for `GetAccount`.
 type GetAccountResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The account.
@@ -300,12 +303,13 @@ func (x *GetAccountResponse) GetAccount() *Account {
 	return nil
 }
 
-// Asks for a page of accounts.
+// Request message for `ListAccounts`.
 type ListAccountsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+	// Maximum number of accounts to return, 1 to 1,000. 0 means 50; larger values
+	// are read as 1,000.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the page before; empty for the first.
+	// `next_page_token` of the previous page; empty for the first page.
 	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -355,12 +359,12 @@ func (x *ListAccountsRequest) GetPageToken() string {
 	return ""
 }
 
-// Answers ListAccounts.
+// Response message for `ListAccounts`.
 type ListAccountsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The page, newest first.
+	// Accounts of this page, newest first.
 	Accounts []*Account `protobuf:"bytes,1,rep,name=accounts,proto3" json:"accounts,omitempty"`
-	// Opaque; empty on the last page.
+	// Opaque token for the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -410,14 +414,15 @@ func (x *ListAccountsResponse) GetNextPageToken() string {
 	return ""
 }
 
-// Asks for a change of an account.
+// Request message for `UpdateAccount`.
 type UpdateAccountRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The account with `id` and the new values.
+	// The account, with its `id` and the new values.
 	Account *Account `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
-	// Which fields to change: `name`. At least one.
+	// Fields to change: `name`. At least one.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// True: check and answer as if real, write nothing.
+	// If true, the request is checked and answered as if real, but nothing is
+	// written.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -474,7 +479,7 @@ func (x *UpdateAccountRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Answers UpdateAccount.
+// Response message for `UpdateAccount`.
 type UpdateAccountResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The account as it is now.

@@ -29,13 +29,13 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Accounts: those who share one installation. What belongs to one account does
-// not exist for another.
+// Manages accounts, the tenants of one installation. The resources of one
+// account do not exist for another.
 type AccountServiceClient interface {
 	// Creates an account. Needs the scope `admin`.
 	CreateAccount(ctx context.Context, in *CreateAccountRequest, opts ...grpc.CallOption) (*CreateAccountResponse, error)
-	// Returns one account: one's own with any key, any other with the scope
-	// `admin`.
+	// Returns one account. Any key may read its own account; any other account
+	// needs the scope `admin`.
 	GetAccount(ctx context.Context, in *GetAccountRequest, opts ...grpc.CallOption) (*GetAccountResponse, error)
 	// Lists all accounts, newest first. Needs the scope `admin`.
 	ListAccounts(ctx context.Context, in *ListAccountsRequest, opts ...grpc.CallOption) (*ListAccountsResponse, error)
@@ -95,13 +95,13 @@ func (c *accountServiceClient) UpdateAccount(ctx context.Context, in *UpdateAcco
 // All implementations must embed UnimplementedAccountServiceServer
 // for forward compatibility.
 //
-// Accounts: those who share one installation. What belongs to one account does
-// not exist for another.
+// Manages accounts, the tenants of one installation. The resources of one
+// account do not exist for another.
 type AccountServiceServer interface {
 	// Creates an account. Needs the scope `admin`.
 	CreateAccount(context.Context, *CreateAccountRequest) (*CreateAccountResponse, error)
-	// Returns one account: one's own with any key, any other with the scope
-	// `admin`.
+	// Returns one account. Any key may read its own account; any other account
+	// needs the scope `admin`.
 	GetAccount(context.Context, *GetAccountRequest) (*GetAccountResponse, error)
 	// Lists all accounts, newest first. Needs the scope `admin`.
 	ListAccounts(context.Context, *ListAccountsRequest) (*ListAccountsResponse, error)

@@ -23,21 +23,23 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// What a key may do. None includes another.
+// The permissions of a key. No scope includes another.
 type ApiKeyScope int32
 
 const (
 	// Not a scope.
 	ApiKeyScope_API_KEY_SCOPE_UNSPECIFIED ApiKeyScope = 0
-	// Read everything of the account.
+	// Permission to read everything in the account.
 	ApiKeyScope_API_KEY_SCOPE_READ ApiKeyScope = 1
-	// Set up: conversion codes, tracking links, API keys; replay postbacks.
+	// Permission to set up conversion codes, tracking links and API keys, and to
+	// replay postbacks.
 	ApiKeyScope_API_KEY_SCOPE_WRITE ApiKeyScope = 2
-	// Record clicks and conversions.
+	// Permission to record clicks and conversions.
 	ApiKeyScope_API_KEY_SCOPE_RECORD ApiKeyScope = 3
-	// Manage accounts, and the API keys of all accounts.
+	// Permission to manage accounts and the API keys of all accounts.
 	ApiKeyScope_API_KEY_SCOPE_ADMIN ApiKeyScope = 4
-	// The calls for edges only, for all accounts, and nothing else.
+	// Permission for the calls reserved for edges, for all accounts, and nothing
+	// else.
 	ApiKeyScope_API_KEY_SCOPE_EDGE ApiKeyScope = 5
 )
 
@@ -88,17 +90,17 @@ func (ApiKeyScope) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_api_key_proto_rawDescGZIP(), []int{0}
 }
 
-// Whether an API key can be used.
+// The states of an API key.
 type ApiKeyState int32
 
 const (
 	// Never returned.
 	ApiKeyState_API_KEY_STATE_UNSPECIFIED ApiKeyState = 0
-	// It can.
+	// The key can be used.
 	ApiKeyState_API_KEY_STATE_ACTIVE ApiKeyState = 1
-	// Its `expire_time` has passed.
+	// The key's `expire_time` has passed.
 	ApiKeyState_API_KEY_STATE_EXPIRED ApiKeyState = 2
-	// It was revoked.
+	// The key was revoked.
 	ApiKeyState_API_KEY_STATE_REVOKED ApiKeyState = 3
 )
 
@@ -145,34 +147,36 @@ func (ApiKeyState) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_api_key_proto_rawDescGZIP(), []int{1}
 }
 
-// What a caller is known by. Its text is `s2s_` and 48 hexadecimal digits, the
-// last 8 of which are a checksum: the first 8 digits of the SHA-256 of all
-// that stands before them.
+// A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
+// digits. The last 8 digits are a checksum: the first 8 digits of the
+// SHA-256 of all characters before them.
 type ApiKey struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Output only. `key_` and 26 characters; no secret.
+	// Output only. Id of the key: `key_` and 26 characters. Not a secret.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Id of the account that the key acts for, `acct_…`. Default: the caller's.
-	// Only a key with the scope `admin` may name another.
+	// Only a key with the scope `admin` may name another account.
 	AccountId string `protobuf:"bytes,2,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
-	// A name for people, 1 to 100 characters. Example: `web shop`.
+	// Name for people, 1 to 100 characters. Example: `web shop`.
 	Name string `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
-	// What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-	// alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-	// account, and only a key with the scope `admin` may give them.
+	// Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+	// combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+	// the installation's own account, and only a key with the scope `admin` may
+	// grant them.
 	Scopes []ApiKeyScope `protobuf:"varint,4,rep,packed,name=scopes,proto3,enum=s2s.v1.ApiKeyScope" json:"scopes,omitempty"`
-	// When the key ends, in the future. Not set: never.
+	// Time at which the key expires; must be in the future. Not set: never.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
-	// Output only; changed by `RevokeApiKey`, and by time.
+	// Output only. State of the key, changed by `RevokeApiKey` and by time.
 	State ApiKeyState `protobuf:"varint,6,opt,name=state,proto3,enum=s2s.v1.ApiKeyState" json:"state,omitempty"`
-	// Output only. When the key was last used, to the minute; not set where it
-	// never was.
+	// Output only. Time of the last use, to the minute; not set if the key was
+	// never used.
 	LastUseTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=last_use_time,json=lastUseTime,proto3" json:"last_use_time,omitempty"`
-	// Output only. When the key was revoked; not set where it was not.
+	// Output only. Time at which the key was revoked; not set if it was not.
 	RevokeTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=revoke_time,json=revokeTime,proto3" json:"revoke_time,omitempty"`
-	// Output only. When the key was created.
+	// Output only. Time at which the key was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// Output only. When the key was last rotated; not set where it never was.
+	// Output only. Time of the last rotation; not set if the key was never
+	// rotated.
 	RotateTime    *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=rotate_time,json=rotateTime,proto3" json:"rotate_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -278,16 +282,17 @@ func (x *ApiKey) GetRotateTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// Asks for a new API key.
+// Request message for `CreateApiKey`.
 type CreateApiKeyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The key to create; output only fields are ignored.
+	// The key to create. Output-only fields are ignored.
 	ApiKey *ApiKey `protobuf:"bytes,1,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
 	// Makes the call safe to repeat: a second call with the same request id
-	// returns the first answer, but for the text. Optional, 1 to 64 bytes.
+	// returns the first answer, except for the text. Optional, 1 to 64 bytes.
 	// Example: a UUID.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// True: check and answer as if real, write nothing.
+	// If true, the request is checked and answered as if real, but nothing is
+	// written.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -344,14 +349,14 @@ func (x *CreateApiKeyRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Answers CreateApiKey.
+// Response message for `CreateApiKey`.
 type CreateApiKeyResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The key as created.
 	ApiKey *ApiKey `protobuf:"bytes,1,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
-	// The key's text, this once: keep it safe. Empty where nothing was created:
-	// with `validate_only`, and where the request id was used before; if that
-	// first answer was lost, `RotateApiKey` gives a new text. Example:
+	// Text of the key, shown only once: keep it safe. Empty if nothing was
+	// created: with `validate_only`, and if the request id was used before. If
+	// that first answer was lost, `RotateApiKey` gives a new text. Example:
 	// `s2s_` and 48 hexadecimal digits.
 	KeyText       string `protobuf:"bytes,2,opt,name=key_text,json=keyText,proto3" json:"key_text,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -402,10 +407,10 @@ func (x *CreateApiKeyResponse) GetKeyText() string {
 	return ""
 }
 
-// Asks for one API key.
+// Request message for `GetApiKey`.
 type GetApiKeyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The key's id, `key_…`.
+	// Id of the key, `key_…`.
 	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -448,7 +453,7 @@ func (x *GetApiKeyRequest) GetId() string {
 	return ""
 }
 
-// Answers GetApiKey.
+// Response message for `GetApiKey`.
 type GetApiKeyResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The key.
@@ -494,16 +499,17 @@ func (x *GetApiKeyResponse) GetApiKey() *ApiKey {
 	return nil
 }
 
-// Asks for a page of API keys.
+// Request message for `ListApiKeys`.
 type ListApiKeysRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+	// Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
+	// read as 1,000.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the page before; empty for the first.
+	// `next_page_token` of the previous page; empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// Id of the account whose keys are listed, `acct_…`. Empty: the caller's.
 	AccountId string `protobuf:"bytes,3,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
-	// True: revoked keys as well.
+	// If true, revoked keys are listed as well.
 	ShowRevoked   bool `protobuf:"varint,4,opt,name=show_revoked,json=showRevoked,proto3" json:"show_revoked,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -567,12 +573,12 @@ func (x *ListApiKeysRequest) GetShowRevoked() bool {
 	return false
 }
 
-// Answers ListApiKeys.
+// Response message for `ListApiKeys`.
 type ListApiKeysResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The page, newest first.
+	// Keys of this page, newest first.
 	ApiKeys []*ApiKey `protobuf:"bytes,1,rep,name=api_keys,json=apiKeys,proto3" json:"api_keys,omitempty"`
-	// Opaque; empty on the last page.
+	// Opaque token for the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -622,15 +628,16 @@ func (x *ListApiKeysResponse) GetNextPageToken() string {
 	return ""
 }
 
-// Asks for a new text of an API key.
+// Request message for `RotateApiKey`.
 type RotateApiKeyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The key's id, `key_…`. A revoked or expired key can't be rotated.
+	// Id of the key, `key_…`. A revoked or expired key can't be rotated.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// How much longer the former texts are good: 0 to 30 days, whole seconds; a
+	// Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
 	// text that ends sooner is not prolonged. Not set: 24 hours.
 	Overlap *durationpb.Duration `protobuf:"bytes,2,opt,name=overlap,proto3" json:"overlap,omitempty"`
-	// True: check and answer as if real, write nothing.
+	// If true, the request is checked and answered as if real, but nothing is
+	// written.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -687,13 +694,13 @@ func (x *RotateApiKeyRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Answers RotateApiKey.
+// Response message for `RotateApiKey`.
 type RotateApiKeyResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The key as it is now.
 	ApiKey *ApiKey `protobuf:"bytes,1,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
-	// The key's new text, this once: keep it safe. Empty with `validate_only`.
-	// Example: `s2s_` and 48 hexadecimal digits.
+	// New text of the key, shown only once: keep it safe. Empty with
+	// `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
 	KeyText       string `protobuf:"bytes,2,opt,name=key_text,json=keyText,proto3" json:"key_text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -743,12 +750,13 @@ func (x *RotateApiKeyResponse) GetKeyText() string {
 	return ""
 }
 
-// Asks to revoke an API key.
+// Request message for `RevokeApiKey`.
 type RevokeApiKeyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The key's id, `key_…`.
+	// Id of the key, `key_…`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// True: check and answer as if real, write nothing.
+	// If true, the request is checked and answered as if real, but nothing is
+	// written.
 	ValidateOnly  bool `protobuf:"varint,2,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -798,7 +806,7 @@ func (x *RevokeApiKeyRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Answers RevokeApiKey.
+// Response message for `RevokeApiKey`.
 type RevokeApiKeyResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The key as it is now.

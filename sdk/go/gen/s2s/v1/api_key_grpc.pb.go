@@ -30,28 +30,28 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// API keys: what a caller shows with every call, as `authorization: Bearer`
-// and the key's text. A key acts for one account, and may do what its scopes
-// say.
+// Manages API keys. A caller sends the text of its key with every call, as
+// `authorization: Bearer` and the text. A key acts for one account and may do
+// only what its scopes allow.
 //
-// The scope `admin` manages the keys of all accounts. Any other key manages
-// those of its own account that have no scope which it lacks itself, so that
-// nobody gets further than they were let.
+// A key with the scope `admin` manages the keys of all accounts. Any other key
+// manages only keys of its own account, and only those whose scopes it has
+// itself, so that no caller can gain more access than it was given.
 type ApiKeyServiceClient interface {
-	// Creates an API key and answers its text, which is not kept and can't be
-	// had again. Needs the scope `write` or `admin`.
+	// Creates an API key and returns its text. The text is not stored and can't
+	// be retrieved again. Needs the scope `write` or `admin`.
 	CreateApiKey(ctx context.Context, in *CreateApiKeyRequest, opts ...grpc.CallOption) (*CreateApiKeyResponse, error)
 	// Returns one API key, without its text. Needs the scope `read` or `admin`.
 	GetApiKey(ctx context.Context, in *GetApiKeyRequest, opts ...grpc.CallOption) (*GetApiKeyResponse, error)
 	// Lists an account's API keys, newest first. Needs the scope `read` or
 	// `admin`.
 	ListApiKeys(ctx context.Context, in *ListApiKeysRequest, opts ...grpc.CallOption) (*ListApiKeysResponse, error)
-	// Gives an API key a new text; the former ones go on for an overlap, in which
-	// the new one can be brought to where it is used. Where the answer is lost,
-	// rotate again: the overlap that runs goes on, and no text in use is cut
+	// Gives an API key a new text. The former texts stay valid for an overlap,
+	// in which the new one can be rolled out. If the answer is lost, rotate
+	// again: the overlap that is running continues, and no text in use is cut
 	// short. Needs the scope `write` or `admin`.
 	RotateApiKey(ctx context.Context, in *RotateApiKeyRequest, opts ...grpc.CallOption) (*RotateApiKeyResponse, error)
-	// Revokes an API key for good, within a second on every server. Revoking a
+	// Revokes an API key permanently, within a second on every server. Revoking a
 	// revoked key changes nothing. Needs the scope `write` or `admin`.
 	RevokeApiKey(ctx context.Context, in *RevokeApiKeyRequest, opts ...grpc.CallOption) (*RevokeApiKeyResponse, error)
 }
@@ -118,28 +118,28 @@ func (c *apiKeyServiceClient) RevokeApiKey(ctx context.Context, in *RevokeApiKey
 // All implementations must embed UnimplementedApiKeyServiceServer
 // for forward compatibility.
 //
-// API keys: what a caller shows with every call, as `authorization: Bearer`
-// and the key's text. A key acts for one account, and may do what its scopes
-// say.
+// Manages API keys. A caller sends the text of its key with every call, as
+// `authorization: Bearer` and the text. A key acts for one account and may do
+// only what its scopes allow.
 //
-// The scope `admin` manages the keys of all accounts. Any other key manages
-// those of its own account that have no scope which it lacks itself, so that
-// nobody gets further than they were let.
+// A key with the scope `admin` manages the keys of all accounts. Any other key
+// manages only keys of its own account, and only those whose scopes it has
+// itself, so that no caller can gain more access than it was given.
 type ApiKeyServiceServer interface {
-	// Creates an API key and answers its text, which is not kept and can't be
-	// had again. Needs the scope `write` or `admin`.
+	// Creates an API key and returns its text. The text is not stored and can't
+	// be retrieved again. Needs the scope `write` or `admin`.
 	CreateApiKey(context.Context, *CreateApiKeyRequest) (*CreateApiKeyResponse, error)
 	// Returns one API key, without its text. Needs the scope `read` or `admin`.
 	GetApiKey(context.Context, *GetApiKeyRequest) (*GetApiKeyResponse, error)
 	// Lists an account's API keys, newest first. Needs the scope `read` or
 	// `admin`.
 	ListApiKeys(context.Context, *ListApiKeysRequest) (*ListApiKeysResponse, error)
-	// Gives an API key a new text; the former ones go on for an overlap, in which
-	// the new one can be brought to where it is used. Where the answer is lost,
-	// rotate again: the overlap that runs goes on, and no text in use is cut
+	// Gives an API key a new text. The former texts stay valid for an overlap,
+	// in which the new one can be rolled out. If the answer is lost, rotate
+	// again: the overlap that is running continues, and no text in use is cut
 	// short. Needs the scope `write` or `admin`.
 	RotateApiKey(context.Context, *RotateApiKeyRequest) (*RotateApiKeyResponse, error)
-	// Revokes an API key for good, within a second on every server. Revoking a
+	// Revokes an API key permanently, within a second on every server. Revoking a
 	// revoked key changes nothing. Needs the scope `write` or `admin`.
 	RevokeApiKey(context.Context, *RevokeApiKeyRequest) (*RevokeApiKeyResponse, error)
 	mustEmbedUnimplementedApiKeyServiceServer()

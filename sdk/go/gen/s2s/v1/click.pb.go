@@ -22,13 +22,13 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// What is remarkable about a click.
+// The remarkable properties of a click.
 type ClickFlag int32
 
 const (
 	// Never returned.
 	ClickFlag_CLICK_FLAG_UNSPECIFIED ClickFlag = 0
-	// The user agent is that of a known robot, or there was none.
+	// The user agent is that of a known robot, or is missing.
 	ClickFlag_CLICK_FLAG_BOT ClickFlag = 1
 )
 
@@ -71,29 +71,29 @@ func (ClickFlag) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_click_proto_rawDescGZIP(), []int{0}
 }
 
-// One visitor's click.
+// A visitor's click on a tracking link.
 type Click struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The click id as it went to the merchant: 40 characters of `0-9` and `a-z`
+	// The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
 	// without `i`, `l`, `o`, `u`.
 	ClickId string `protobuf:"bytes,1,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
 	// Id of the tracking link.
 	TrackingLinkId string `protobuf:"bytes,2,opt,name=tracking_link_id,json=trackingLinkId,proto3" json:"tracking_link_id,omitempty"`
-	// When the visitor clicked, to 10 milliseconds.
+	// Time of the click, to 10 milliseconds.
 	ClickTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=click_time,json=clickTime,proto3" json:"click_time,omitempty"`
-	// The values of `sub1` to `sub10` that the visitor's URL carried.
+	// Values of `sub1` to `sub10` in the visitor's URL.
 	SubIds *SubIds `protobuf:"bytes,4,opt,name=sub_ids,json=subIds,proto3" json:"sub_ids,omitempty"`
-	// The visitor's whole query, as it came, at most 2,048 bytes. Example:
+	// The visitor's whole query, unchanged, at most 2,048 bytes. Example:
 	// `sub1=mail&utm_source=x`.
 	Query string `protobuf:"bytes,5,opt,name=query,proto3" json:"query,omitempty"`
-	// The visitor's `Referer`, at most 1,024 bytes; empty where none was sent.
+	// The visitor's `Referer`, at most 1,024 bytes; empty if none was sent.
 	Referrer string `protobuf:"bytes,6,opt,name=referrer,proto3" json:"referrer,omitempty"`
-	// The visitor's `User-Agent`, at most 512 bytes; empty where none was sent.
+	// The visitor's `User-Agent`, at most 512 bytes; empty if none was sent.
 	UserAgent string `protobuf:"bytes,7,opt,name=user_agent,json=userAgent,proto3" json:"user_agent,omitempty"`
 	// The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
-	// empty where it is not known or not stored. Example: `203.0.113.0`.
+	// empty if it is not known or not stored. Example: `203.0.113.0`.
 	Address string `protobuf:"bytes,8,opt,name=address,proto3" json:"address,omitempty"`
-	// What is remarkable about the click.
+	// Remarkable properties of the click.
 	Flags         []ClickFlag `protobuf:"varint,9,rep,packed,name=flags,proto3,enum=s2s.v1.ClickFlag" json:"flags,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -192,7 +192,8 @@ func (x *Click) GetFlags() []ClickFlag {
 	return nil
 }
 
-// The values a partner passes through a click, each at most 255 characters.
+// The values that a partner passes through a click, each at most 255
+// characters.
 type SubIds struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// `sub1`.
@@ -319,33 +320,34 @@ func (x *SubIds) GetSub10() string {
 	return ""
 }
 
-// Asks to record a click.
+// Request message for `RecordClick`.
 type RecordClickRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Id of the tracking link.
 	TrackingLinkId string `protobuf:"bytes,1,opt,name=tracking_link_id,json=trackingLinkId,proto3" json:"tracking_link_id,omitempty"`
-	// The click id, where the caller is an edge that has minted it; else empty,
-	// and the system mints one.
+	// The click id, if the caller is an edge that has minted it. Otherwise empty:
+	// the system mints one.
 	ClickId string `protobuf:"bytes,2,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
-	// Sub ids of the visitor.
+	// The visitor's sub ids.
 	SubIds *SubIds `protobuf:"bytes,3,opt,name=sub_ids,json=subIds,proto3" json:"sub_ids,omitempty"`
-	// The visitor's whole query; more than 2,048 bytes are cut off.
+	// The visitor's whole query, cut off after 2,048 bytes.
 	Query string `protobuf:"bytes,4,opt,name=query,proto3" json:"query,omitempty"`
-	// The visitor's `Referer`; more than 1,024 bytes are cut off.
+	// The visitor's `Referer`, cut off after 1,024 bytes.
 	Referrer string `protobuf:"bytes,5,opt,name=referrer,proto3" json:"referrer,omitempty"`
-	// The visitor's `User-Agent`; more than 512 bytes are cut off.
+	// The visitor's `User-Agent`, cut off after 512 bytes.
 	UserAgent string `protobuf:"bytes,6,opt,name=user_agent,json=userAgent,proto3" json:"user_agent,omitempty"`
-	// The visitor's address, IPv4 or IPv6; stored as the server's
-	// `--store-addresses` says. Empty: not known.
+	// The visitor's address, IPv4 or IPv6, stored according to the server's
+	// `--store-addresses`. Empty: not known.
 	Address string `protobuf:"bytes,7,opt,name=address,proto3" json:"address,omitempty"`
-	// When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-	// server's clock. Not together with `click_id`, which holds its time.
+	// Time of the click. Not set: now. At most 5 seconds ahead of the server's
+	// clock. Not allowed together with `click_id`, which holds its time.
 	ClickTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=click_time,json=clickTime,proto3" json:"click_time,omitempty"`
 	// Makes the call safe to repeat: the same link, `click_time` and request id
-	// give the same click id. Optional, 1 to 64 bytes; needs `click_time`, and
-	// is not for use with `click_id`, which serves the same purpose.
+	// give the same click id. Optional, 1 to 64 bytes. Needs `click_time`. Not
+	// for use with `click_id`, which serves the same purpose.
 	RequestId string `protobuf:"bytes,9,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// True: check and answer as if real, write nothing.
+	// If true, the request is checked and answered as if real, but nothing is
+	// written.
 	ValidateOnly  bool `protobuf:"varint,10,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -451,13 +453,13 @@ func (x *RecordClickRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Answers RecordClick.
+// Response message for `RecordClick`.
 type RecordClickResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The click as recorded.
 	Click *Click `protobuf:"bytes,1,opt,name=click,proto3" json:"click,omitempty"`
-	// The link's destination with all macros filled: where to send the visitor.
-	// Empty where the caller gave `click_id`.
+	// The URL to send the visitor to: the link's destination with all macros
+	// filled. Empty if the caller gave `click_id`.
 	RedirectUrl   string `protobuf:"bytes,2,opt,name=redirect_url,json=redirectUrl,proto3" json:"redirect_url,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -507,7 +509,7 @@ func (x *RecordClickResponse) GetRedirectUrl() string {
 	return ""
 }
 
-// Asks for one click.
+// Request message for `GetClick`.
 type GetClickRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The click id, 40 characters.
@@ -553,7 +555,7 @@ func (x *GetClickRequest) GetClickId() string {
 	return ""
 }
 
-// Answers GetClick.
+// Response message for `GetClick`.
 type GetClickResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The click.
@@ -599,14 +601,15 @@ func (x *GetClickResponse) GetClick() *Click {
 	return nil
 }
 
-// Asks for a page of the clicks of a tracking link.
+// Request message for `ListClicks`.
 type ListClicksRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the tracking link. Mandatory.
+	// Id of the tracking link whose clicks are listed. Mandatory.
 	TrackingLinkId string `protobuf:"bytes,1,opt,name=tracking_link_id,json=trackingLinkId,proto3" json:"tracking_link_id,omitempty"`
-	// How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+	// Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
+	// are read as 1,000.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the page before; empty for the first.
+	// `next_page_token` of the previous page; empty for the first page.
 	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -663,12 +666,12 @@ func (x *ListClicksRequest) GetPageToken() string {
 	return ""
 }
 
-// Answers ListClicks.
+// Response message for `ListClicks`.
 type ListClicksResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The page, newest first.
+	// Clicks of this page, newest first.
 	Clicks []*Click `protobuf:"bytes,1,rep,name=clicks,proto3" json:"clicks,omitempty"`
-	// Opaque; empty on the last page.
+	// Opaque token for the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -718,7 +721,7 @@ func (x *ListClicksResponse) GetNextPageToken() string {
 	return ""
 }
 
-// Asks for the click id keys.
+// Request message for `ListClickIdKeys`.
 type ListClickIdKeysRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -755,13 +758,13 @@ func (*ListClickIdKeysRequest) Descriptor() ([]byte, []int) {
 	return file_s2s_v1_click_proto_rawDescGZIP(), []int{8}
 }
 
-// Answers ListClickIdKeys.
+// Response message for `ListClickIdKeys`.
 type ListClickIdKeysResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// All keys that still verify; the first mints.
+	// All keys that still verify click ids. The first one mints new click ids.
 	ClickIdKeys []*ClickIdKey `protobuf:"bytes,1,rep,name=click_id_keys,json=clickIdKeys,proto3" json:"click_id_keys,omitempty"`
-	// The core's clock when it answered, in UTC. An edge compares its own clock
-	// with it.
+	// The core's clock at the time of the answer, in UTC. An edge compares its
+	// own clock with it.
 	CoreTime      *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=core_time,json=coreTime,proto3" json:"core_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -814,9 +817,9 @@ func (x *ListClickIdKeysResponse) GetCoreTime() *timestamppb.Timestamp {
 // A key that authenticates click ids. Secret.
 type ClickIdKey struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The key's number in click ids, 0 to 255.
+	// Number of the key in click ids, 0 to 255.
 	KeyId uint32 `protobuf:"varint,1,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
-	// 32 bytes.
+	// Secret of the key, 32 bytes.
 	Secret        []byte `protobuf:"bytes,2,opt,name=secret,proto3" json:"secret,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

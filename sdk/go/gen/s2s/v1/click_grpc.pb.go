@@ -29,16 +29,17 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Clicks: one for each visitor who followed a tracking link.
+// Records and reads clicks: one for each visitor who followed a tracking link.
 type ClickServiceClient interface {
-	// Records a click, for partners who redirect visitors themselves. The same
-	// `click_id` or `request_id` again returns the first answer.
+	// Records a click, for partners who redirect visitors themselves. A repeated
+	// call with the same `click_id` or `request_id` returns the first answer.
 	RecordClick(ctx context.Context, in *RecordClickRequest, opts ...grpc.CallOption) (*RecordClickResponse, error)
 	// Returns one click.
 	GetClick(ctx context.Context, in *GetClickRequest, opts ...grpc.CallOption) (*GetClickResponse, error)
 	// Lists the clicks of one tracking link, newest first.
 	ListClicks(ctx context.Context, in *ListClicksRequest, opts ...grpc.CallOption) (*ListClicksResponse, error)
-	// For edges only: the keys with which an edge mints click ids by itself.
+	// Lists the keys with which an edge mints click ids on its own. For edges
+	// only.
 	ListClickIdKeys(ctx context.Context, in *ListClickIdKeysRequest, opts ...grpc.CallOption) (*ListClickIdKeysResponse, error)
 }
 
@@ -94,16 +95,17 @@ func (c *clickServiceClient) ListClickIdKeys(ctx context.Context, in *ListClickI
 // All implementations must embed UnimplementedClickServiceServer
 // for forward compatibility.
 //
-// Clicks: one for each visitor who followed a tracking link.
+// Records and reads clicks: one for each visitor who followed a tracking link.
 type ClickServiceServer interface {
-	// Records a click, for partners who redirect visitors themselves. The same
-	// `click_id` or `request_id` again returns the first answer.
+	// Records a click, for partners who redirect visitors themselves. A repeated
+	// call with the same `click_id` or `request_id` returns the first answer.
 	RecordClick(context.Context, *RecordClickRequest) (*RecordClickResponse, error)
 	// Returns one click.
 	GetClick(context.Context, *GetClickRequest) (*GetClickResponse, error)
 	// Lists the clicks of one tracking link, newest first.
 	ListClicks(context.Context, *ListClicksRequest) (*ListClicksResponse, error)
-	// For edges only: the keys with which an edge mints click ids by itself.
+	// Lists the keys with which an edge mints click ids on its own. For edges
+	// only.
 	ListClickIdKeys(context.Context, *ListClickIdKeysRequest) (*ListClickIdKeysResponse, error)
 	mustEmbedUnimplementedClickServiceServer()
 }

@@ -23,19 +23,19 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Whether the merchant stands by a conversion.
+// The merchant's decision about a conversion.
 type ConversionStatus int32
 
 const (
-	// In a request: approved.
+	// Not set; in a request, this means approved.
 	ConversionStatus_CONVERSION_STATUS_UNSPECIFIED ConversionStatus = 0
-	// Not decided.
+	// The merchant has not decided.
 	ConversionStatus_CONVERSION_STATUS_PENDING ConversionStatus = 1
 	// The commission is owed.
 	ConversionStatus_CONVERSION_STATUS_APPROVED ConversionStatus = 2
 	// The commission is not owed.
 	ConversionStatus_CONVERSION_STATUS_DECLINED ConversionStatus = 3
-	// It was approved, and then taken back. Output only.
+	// The conversion was approved, and then taken back. Output only.
 	ConversionStatus_CONVERSION_STATUS_REVERSED ConversionStatus = 4
 )
 
@@ -84,7 +84,7 @@ func (ConversionStatus) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{0}
 }
 
-// What became of a postback or a conversion.
+// The outcome for a postback or a conversion.
 type Verdict int32
 
 const (
@@ -92,13 +92,13 @@ const (
 	Verdict_VERDICT_UNSPECIFIED Verdict = 0
 	// Recorded, durable, counted once.
 	Verdict_VERDICT_RECORDED Verdict = 1
-	// It was recorded before; the first conversion is returned.
+	// Recorded before; the first conversion is returned.
 	Verdict_VERDICT_DUPLICATE Verdict = 2
-	// Kept durably by an edge, and applied later.
+	// Kept durably by an edge and applied later.
 	Verdict_VERDICT_QUEUED Verdict = 3
-	// A test: checked, answered as if real, not recorded.
+	// A test: checked and answered as if real, but not recorded.
 	Verdict_VERDICT_TEST Verdict = 4
-	// Not counted. Kept as it came, with a reason, to be replayed.
+	// Not counted. Kept unchanged, with a reason, for a replay.
 	Verdict_VERDICT_HELD Verdict = 5
 )
 
@@ -149,13 +149,13 @@ func (Verdict) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{1}
 }
 
-// The kinds of notes. The name without its prefix is what travels over HTTP.
+// The kinds of notes. Over HTTP, the name is sent without its prefix.
 type NoteCode int32
 
 const (
-	// Newer than this client.
+	// A kind that is newer than this client.
 	NoteCode_NOTE_CODE_UNSPECIFIED NoteCode = 0
-	// The parameter came under another name than ours.
+	// The parameter came under a name other than ours.
 	NoteCode_NOTE_CODE_ALIAS NoteCode = 1
 	// Blanks, quotes, line breaks or invisible characters around the value were
 	// dropped.
@@ -167,40 +167,40 @@ const (
 	NoteCode_NOTE_CODE_ROUNDED NoteCode = 4
 	// Both `com` and `comperc` were sent; `com` counts.
 	NoteCode_NOTE_CODE_COMMISSION_PERCENT_IGNORED NoteCode = 5
-	// `com` was absent and `comperc` present: `com` is 0.
+	// `com` was absent and `comperc` present, so `com` is 0.
 	NoteCode_NOTE_CODE_COMMISSION_ASSUMED_ZERO NoteCode = 6
-	// A parameter is not one of ours; it was kept with the postback.
+	// The parameter is not one of ours; it was kept with the postback.
 	NoteCode_NOTE_CODE_UNKNOWN_PARAMETER NoteCode = 7
-	// The number was written in an unusual way that has one meaning only, for
-	// example `.5` or `+1.5`.
+	// The number was written in an unusual but unambiguous way, for example `.5`
+	// or `+1.5`.
 	NoteCode_NOTE_CODE_NUMBER_REPAIRED NoteCode = 8
-	// The duplicate has another status than the first conversion, whose status
-	// stays.
+	// The duplicate has a different status from the first conversion, whose
+	// status stays.
 	NoteCode_NOTE_CODE_STATUS_NOT_CHANGED NoteCode = 9
-	// It was a test; nothing was recorded.
+	// The postback or conversion was a test; nothing was recorded.
 	NoteCode_NOTE_CODE_TEST NoteCode = 10
 	// The amount's decimal point was a comma.
 	NoteCode_NOTE_CODE_DECIMAL_COMMA NoteCode = 11
-	// A currency stood with the amount, such as `$10` or `10 EUR`.
+	// The amount contained a currency, such as `$10` or `10 EUR`.
 	NoteCode_NOTE_CODE_CURRENCY_IN_AMOUNT NoteCode = 12
 	// HTML had changed the URL: `&amp;` for `&`, or `¶m=` for `&param=`.
 	NoteCode_NOTE_CODE_HTML_REPAIRED NoteCode = 13
 	// The value, or the whole query, was percent-encoded twice.
 	NoteCode_NOTE_CODE_DECODED_TWICE NoteCode = 14
-	// Parameters were separated otherwise than by one `?` and by `&`.
+	// Parameters were separated in a way other than by one `?` and by `&`.
 	NoteCode_NOTE_CODE_SEPARATOR_REPAIRED NoteCode = 15
-	// A replay's override was read instead of what came.
+	// A replay's override was read instead of the value that came.
 	NoteCode_NOTE_CODE_OVERRIDDEN NoteCode = 16
 	// The status came as a word of the network's own, and was read by the
 	// preset of the conversion code.
 	NoteCode_NOTE_CODE_STATUS_MAPPED NoteCode = 17
-	// The postback does not pass a check of its sender that is on
-	// `CHECK_MODE_REPORT`, so it counts all the same.
+	// The postback did not pass a check of its sender. The check is on
+	// `CHECK_MODE_REPORT`, so the postback counts nevertheless.
 	NoteCode_NOTE_CODE_CHECK_NOT_PASSED NoteCode = 18
-	// More postbacks than are held did not pass the same checks; the sentence
-	// says how many were not kept.
+	// Further postbacks did not pass the same checks and exceeded the limit on
+	// held postbacks; the message says how many were not kept.
 	NoteCode_NOTE_CODE_OTHERS_NOT_KEPT NoteCode = 19
-	// The visitor was erased: what is not needed for counting is gone.
+	// The visitor was erased: only data needed for counting is left.
 	NoteCode_NOTE_CODE_VISITOR_ERASED NoteCode = 20
 	// The clocks of the servers on the way disagree, and the conversion's time
 	// was corrected: it is neither later than now nor earlier than its click.
@@ -286,39 +286,40 @@ func (NoteCode) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{2}
 }
 
-// What a visitor's click led to, and what is owed for it. Never rewritten.
+// A result of a visitor's click, such as a sale, and the commission owed for
+// it. Never rewritten.
 type Conversion struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Output only. Example:
+	// Output only. Id of the conversion. Example:
 	// `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// The conversion code, 32 upper-case hexadecimal digits.
+	// Id of the conversion code, 32 upper-case hexadecimal digits.
 	ConversionCodeId string `protobuf:"bytes,2,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// Id of the tracking link that the click came over.
+	// Id of the tracking link that was clicked.
 	TrackingLinkId string `protobuf:"bytes,3,opt,name=tracking_link_id,json=trackingLinkId,proto3" json:"tracking_link_id,omitempty"`
 	// The click id, 40 characters.
 	ClickId string `protobuf:"bytes,4,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
-	// The merchant's order id; empty where none was sent. Compared byte by byte.
+	// The merchant's order id; empty if none was sent. Compared byte by byte.
 	TransactionId string `protobuf:"bytes,5,opt,name=transaction_id,json=transactionId,proto3" json:"transaction_id,omitempty"`
-	// The value of the sale; 0 where it has none.
+	// Value of the sale; 0 if it has none.
 	Value *Money `protobuf:"bytes,6,opt,name=value,proto3" json:"value,omitempty"`
-	// The commission owed to the affiliate, in the currency of `value`.
+	// Commission owed to the partner, in the currency of `value`.
 	Commission *Money `protobuf:"bytes,7,opt,name=commission,proto3" json:"commission,omitempty"`
-	// Where the commission was sent as a percent: that percent in millionths.
-	// Example: `10000000` is 10 %. Else 0.
+	// Percent in millionths, if the commission was sent as a percent; otherwise
+	// 0. Example: `10000000` is 10 %.
 	CommissionPercentMicros int64 `protobuf:"varint,8,opt,name=commission_percent_micros,json=commissionPercentMicros,proto3" json:"commission_percent_micros,omitempty"`
-	// Whether the merchant stands by the conversion.
+	// The merchant's decision about the conversion.
 	Status ConversionStatus `protobuf:"varint,9,opt,name=status,proto3,enum=s2s.v1.ConversionStatus" json:"status,omitempty"`
 	// The merchant's own parameters, in their order.
 	CustomParams []*CustomParam `protobuf:"bytes,10,rep,name=custom_params,json=customParams,proto3" json:"custom_params,omitempty"`
-	// When the conversion happened: as sent, or when its postback arrived.
+	// Time of the conversion: as sent, or the arrival of its postback.
 	ConversionTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=conversion_time,json=conversionTime,proto3" json:"conversion_time,omitempty"`
-	// Output only. When the conversion was recorded.
+	// Output only. Time at which the conversion was recorded.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// When the visitor clicked, as the click id says.
+	// Time of the click, according to the click id.
 	ClickTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=click_time,json=clickTime,proto3" json:"click_time,omitempty"`
-	// Output only. The word that came for the status, as it came, at most 64
-	// bytes; empty where none came, or over gRPC. Example: `confirm`.
+	// Output only. Word that was sent for the status, unchanged, at most 64
+	// bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
 	StatusWord    string `protobuf:"bytes,14,opt,name=status_word,json=statusWord,proto3" json:"status_word,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -455,9 +456,9 @@ func (x *Conversion) GetStatusWord() string {
 // One of the merchant's own parameters.
 type CustomParam struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The name, at most 255 bytes; empty where the text had no `=`.
+	// Name of the parameter, at most 255 bytes; empty if the text had no `=`.
 	Key string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
-	// The value, at most 2,048 bytes.
+	// Value of the parameter, at most 2,048 bytes.
 	Value         string `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -507,17 +508,17 @@ func (x *CustomParam) GetValue() string {
 	return ""
 }
 
-// Something that a person should know about a postback or conversion that was
-// counted all the same.
+// A remark for people about a postback or conversion that was counted
+// nevertheless.
 type Note struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What it is.
+	// Kind of the note.
 	Code NoteCode `protobuf:"varint,1,opt,name=code,proto3,enum=s2s.v1.NoteCode" json:"code,omitempty"`
-	// The parameter it is about, by its canonical name; may be empty. Example:
-	// `com`.
+	// Canonical name of the parameter that the note is about; may be empty.
+	// Example: `com`.
 	Parameter string `protobuf:"bytes,2,opt,name=parameter,proto3" json:"parameter,omitempty"`
-	// One sentence for people. Example: `com 19.990000000000002 was rounded to
-	// 19.99`.
+	// Message for people, one sentence. Example:
+	// `com 19.990000000000002 was rounded to 19.99`.
 	Message       string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -574,38 +575,38 @@ func (x *Note) GetMessage() string {
 	return ""
 }
 
-// Asks to record a conversion.
+// Request message for `RecordConversion`.
 type RecordConversionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The conversion code, 32 hexadecimal digits. Mandatory.
+	// Id of the conversion code, 32 hexadecimal digits. Mandatory.
 	ConversionCodeId string `protobuf:"bytes,1,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// The click id, 40 characters, in any case. Mandatory.
+	// The click id, 40 characters, in upper or lower case. Mandatory.
 	ClickId string `protobuf:"bytes,2,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
 	// The merchant's order id, at most 255 bytes. Without one, the code's dedupe
-	// policy decides what counts twice. Example: `order-1001`.
+	// policy decides which conversions are duplicates. Example: `order-1001`.
 	TransactionId string `protobuf:"bytes,3,opt,name=transaction_id,json=transactionId,proto3" json:"transaction_id,omitempty"`
-	// The value of the sale. Mandatory; 0 where it has none. An empty
-	// `currency_code` means the code's currency.
+	// Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+	// means the code's currency.
 	Value *Money `protobuf:"bytes,4,opt,name=value,proto3" json:"value,omitempty"`
-	// What is owed. Neither: 0.
+	// Commission owed for the conversion. Neither field set: 0.
 	//
 	// Types that are valid to be assigned to Commission:
 	//
 	//	*RecordConversionRequest_CommissionAmount
 	//	*RecordConversionRequest_CommissionPercentMicros
 	Commission isRecordConversionRequest_Commission `protobuf_oneof:"commission"`
-	// Default: approved.
+	// The merchant's decision about the conversion. Default: approved.
 	Status ConversionStatus `protobuf:"varint,7,opt,name=status,proto3,enum=s2s.v1.ConversionStatus" json:"status,omitempty"`
 	// The merchant's own parameters, at most 64.
 	CustomParams []*CustomParam `protobuf:"bytes,8,rep,name=custom_params,json=customParams,proto3" json:"custom_params,omitempty"`
-	// When the conversion happened. Not set: now. The attribution window is
-	// measured to this time. At most 5 seconds ahead of the server's clock.
+	// Time of the conversion. Not set: now. The attribution window is measured up
+	// to this time. At most 5 seconds ahead of the server's clock.
 	ConversionTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=conversion_time,json=conversionTime,proto3" json:"conversion_time,omitempty"`
-	// Makes the call safe to repeat where there is no transaction id and the
-	// code's policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
+	// Makes the call safe to repeat if there is no transaction id and the code's
+	// policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
 	RequestId string `protobuf:"bytes,10,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// True: check and answer as if real, write nothing; the verdict is
-	// `VERDICT_TEST`.
+	// If true, the request is checked and answered as if real, but nothing is
+	// written; the verdict is `VERDICT_TEST`.
 	ValidateOnly  bool `protobuf:"varint,11,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -734,15 +735,15 @@ type isRecordConversionRequest_Commission interface {
 }
 
 type RecordConversionRequest_CommissionAmount struct {
-	// An amount, in the currency of `value`. An empty `currency_code` means
-	// that currency.
+	// Amount of the commission, in the currency of `value`. An empty
+	// `currency_code` means that currency.
 	CommissionAmount *Money `protobuf:"bytes,5,opt,name=commission_amount,json=commissionAmount,proto3,oneof"`
 }
 
 type RecordConversionRequest_CommissionPercentMicros struct {
-	// A percent of `value` in millionths of a percent, 0 to 100,000,000;
-	// rounded half away from zero to a millionth of the unit. Example:
-	// `10000000` is 10 %.
+	// Percent of `value`, in millionths of a percent, 0 to 100,000,000. The
+	// amount is rounded half away from zero to a millionth of the unit.
+	// Example: `10000000` is 10 %.
 	CommissionPercentMicros int64 `protobuf:"varint,6,opt,name=commission_percent_micros,json=commissionPercentMicros,proto3,oneof"`
 }
 
@@ -750,14 +751,15 @@ func (*RecordConversionRequest_CommissionAmount) isRecordConversionRequest_Commi
 
 func (*RecordConversionRequest_CommissionPercentMicros) isRecordConversionRequest_Commission() {}
 
-// Answers RecordConversion.
+// Response message for `RecordConversion`.
 type RecordConversionResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The conversion: as recorded, or the first one of a duplicate.
+	// The conversion as recorded or, for a duplicate, the first conversion.
 	Conversion *Conversion `protobuf:"bytes,1,opt,name=conversion,proto3" json:"conversion,omitempty"`
-	// `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or `VERDICT_TEST`.
+	// Outcome of the call: `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or
+	// `VERDICT_TEST`.
 	Verdict Verdict `protobuf:"varint,2,opt,name=verdict,proto3,enum=s2s.v1.Verdict" json:"verdict,omitempty"`
-	// What a person should know.
+	// Remarks for people.
 	Notes         []*Note `protobuf:"bytes,3,rep,name=notes,proto3" json:"notes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -814,10 +816,10 @@ func (x *RecordConversionResponse) GetNotes() []*Note {
 	return nil
 }
 
-// Asks to record several conversions.
+// Request message for `BatchRecordConversions`.
 type BatchRecordConversionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// 1 to 1,000 conversions.
+	// The conversions to record, 1 to 1,000.
 	Requests      []*RecordConversionRequest `protobuf:"bytes,1,rep,name=requests,proto3" json:"requests,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -860,10 +862,10 @@ func (x *BatchRecordConversionsRequest) GetRequests() []*RecordConversionRequest
 	return nil
 }
 
-// Answers BatchRecordConversions.
+// Response message for `BatchRecordConversions`.
 type BatchRecordConversionsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// One result for each request, in their order.
+	// Results of the requests, one for each, in their order.
 	Results       []*BatchRecordConversionsResult `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -906,10 +908,10 @@ func (x *BatchRecordConversionsResponse) GetResults() []*BatchRecordConversionsR
 	return nil
 }
 
-// Asks to record one conversion of a stream.
+// One request message in the stream of `StreamRecordConversions`.
 type StreamRecordConversionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The conversion.
+	// The conversion to record.
 	Request       *RecordConversionRequest `protobuf:"bytes,1,opt,name=request,proto3" json:"request,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -952,10 +954,10 @@ func (x *StreamRecordConversionsRequest) GetRequest() *RecordConversionRequest {
 	return nil
 }
 
-// Answers one request of a stream.
+// Answer to one request message of `StreamRecordConversions`.
 type StreamRecordConversionsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What became of it.
+	// Result of the request.
 	Result        *BatchRecordConversionsResult `protobuf:"bytes,1,opt,name=result,proto3" json:"result,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -998,10 +1000,10 @@ func (x *StreamRecordConversionsResponse) GetResult() *BatchRecordConversionsRes
 	return nil
 }
 
-// What became of one item of a batch or stream.
+// The result for one item of a batch or stream.
 type BatchRecordConversionsResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Recorded, or why not.
+	// The recorded conversion, or the error.
 	//
 	// Types that are valid to be assigned to Result:
 	//
@@ -1072,12 +1074,12 @@ type isBatchRecordConversionsResult_Result interface {
 }
 
 type BatchRecordConversionsResult_Response struct {
-	// What RecordConversion would have answered.
+	// The response that `RecordConversion` would have returned.
 	Response *RecordConversionResponse `protobuf:"bytes,1,opt,name=response,proto3,oneof"`
 }
 
 type BatchRecordConversionsResult_Error struct {
-	// The status RecordConversion would have failed with.
+	// The status with which `RecordConversion` would have failed.
 	Error *status.Status `protobuf:"bytes,2,opt,name=error,proto3,oneof"`
 }
 
@@ -1085,10 +1087,10 @@ func (*BatchRecordConversionsResult_Response) isBatchRecordConversionsResult_Res
 
 func (*BatchRecordConversionsResult_Error) isBatchRecordConversionsResult_Result() {}
 
-// Asks for one conversion.
+// Request message for `GetConversion`.
 type GetConversionRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The conversion's id.
+	// Id of the conversion.
 	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1131,7 +1133,7 @@ func (x *GetConversionRequest) GetId() string {
 	return ""
 }
 
-// Answers GetConversion.
+// Response message for `GetConversion`.
 type GetConversionResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The conversion.
@@ -1177,22 +1179,23 @@ func (x *GetConversionResponse) GetConversion() *Conversion {
 	return nil
 }
 
-// Asks for a page of conversions. All filters given must hold.
+// Request message for `ListConversions`. The filters are combined with AND.
 type ListConversionsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+	// Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
+	// values are read as 1,000.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the page before; empty for the first.
+	// `next_page_token` of the previous page; empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Only conversions of this code. Optional.
+	// Id of the conversion code to filter by. Optional.
 	ConversionCodeId string `protobuf:"bytes,3,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// Only conversions of this tracking link. Optional.
+	// Id of the tracking link to filter by. Optional.
 	TrackingLinkId string `protobuf:"bytes,4,opt,name=tracking_link_id,json=trackingLinkId,proto3" json:"tracking_link_id,omitempty"`
-	// Only conversions of this click. Optional.
+	// Click id to filter by. Optional.
 	ClickId string `protobuf:"bytes,5,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
-	// Only conversions recorded at or after this time. Optional.
+	// Earliest `create_time`, inclusive. Optional.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// Only conversions recorded before this time. Optional.
+	// Latest `create_time`, exclusive. Optional.
 	EndTime       *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1277,12 +1280,12 @@ func (x *ListConversionsRequest) GetEndTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// Answers ListConversions.
+// Response message for `ListConversions`.
 type ListConversionsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The page, newest first.
+	// Conversions of this page, newest first.
 	Conversions []*Conversion `protobuf:"bytes,1,rep,name=conversions,proto3" json:"conversions,omitempty"`
-	// Opaque; empty on the last page.
+	// Opaque token for the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -24,19 +24,20 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// What comes of a check that a postback does not pass.
+// The consequences of a check that a postback does not pass.
 type CheckMode int32
 
 const (
 	// Read as `CHECK_MODE_OFF`.
 	CheckMode_CHECK_MODE_UNSPECIFIED CheckMode = 0
-	// Nothing is checked.
+	// The check is not made.
 	CheckMode_CHECK_MODE_OFF CheckMode = 1
-	// It counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`: to see who would be
-	// refused before anybody is.
+	// The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
+	// shows which senders would be refused before any is.
 	CheckMode_CHECK_MODE_REPORT CheckMode = 2
-	// It does not count. At most 60 such postbacks a minute are held for a code
-	// by each server; more are refused, and their number is noted later.
+	// The postback does not count. Each server holds at most 60 such postbacks
+	// per code and minute; it refuses any others, and their number is noted
+	// later.
 	CheckMode_CHECK_MODE_ENFORCE CheckMode = 3
 )
 
@@ -83,14 +84,14 @@ func (CheckMode) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{0}
 }
 
-// What counts as the same conversion where no transaction id is sent. With a
-// transaction id, the same click, code and transaction id always count once.
+// The rules by which conversions without a transaction id are duplicates. With
+// a transaction id, the same click, code and transaction id always count once.
 type DedupePolicy int32
 
 const (
 	// Read as `DEDUPE_POLICY_ONE_PER_CLICK`.
 	DedupePolicy_DEDUPE_POLICY_UNSPECIFIED DedupePolicy = 0
-	// One conversion for each click and code.
+	// One conversion counts for each click and code.
 	DedupePolicy_DEDUPE_POLICY_ONE_PER_CLICK DedupePolicy = 1
 	// Every call is a conversion of its own.
 	DedupePolicy_DEDUPE_POLICY_EVERY DedupePolicy = 2
@@ -145,10 +146,10 @@ const (
 	ReplyMode_REPLY_MODE_UNSPECIFIED ReplyMode = 0
 	// The HTTP status and the JSON body follow the verdict.
 	ReplyMode_REPLY_MODE_BY_VERDICT ReplyMode = 1
-	// Always HTTP 200, for senders that switch off after other answers; the JSON
-	// body follows the verdict.
+	// Always HTTP 200, for senders that stop sending after other answers; the
+	// JSON body follows the verdict.
 	ReplyMode_REPLY_MODE_ALWAYS_OK ReplyMode = 2
-	// Always HTTP 200 with a fixed text, for senders that want one word.
+	// Always HTTP 200 with a fixed text, for senders that expect one word.
 	ReplyMode_REPLY_MODE_FIXED_TEXT ReplyMode = 3
 )
 
@@ -195,7 +196,7 @@ func (ReplyMode) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{2}
 }
 
-// Whether a conversion code takes postbacks.
+// The states of a conversion code.
 type ConversionCodeState int32
 
 const (
@@ -248,36 +249,36 @@ func (ConversionCodeState) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{3}
 }
 
-// One kind of conversion, such as "sale" or "newsletter sign-up", and the
-// rules by which its postbacks are counted.
+// A kind of conversion, such as "sale" or "newsletter sign-up", and the rules
+// by which its postbacks are counted.
 type ConversionCode struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Output only. 32 upper-case hexadecimal digits, as in the postback URL.
-	// Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+	// Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
+	// postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// A name for people, 1 to 100 characters. Example: `Sale`.
+	// Name for people, 1 to 100 characters. Example: `Sale`.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// ISO 4217 code of amounts that come without one. Default: `USD`.
+	// ISO 4217 code for amounts that come without a currency. Default: `USD`.
 	DefaultCurrency string `protobuf:"bytes,3,opt,name=default_currency,json=defaultCurrency,proto3" json:"default_currency,omitempty"`
-	// How long after its click a conversion still counts: 1 second to 400 days,
-	// whole seconds. Default: 30 days.
+	// Time after its click within which a conversion still counts: 1 second to
+	// 400 days, whole seconds. Default: 30 days.
 	AttributionWindow *durationpb.Duration `protobuf:"bytes,4,opt,name=attribution_window,json=attributionWindow,proto3" json:"attribution_window,omitempty"`
-	// What counts twice where no transaction id is sent. Default:
+	// Rule for conversions that are sent without a transaction id. Default:
 	// `DEDUPE_POLICY_ONE_PER_CLICK`.
 	DedupePolicy DedupePolicy `protobuf:"varint,5,opt,name=dedupe_policy,json=dedupePolicy,proto3,enum=s2s.v1.DedupePolicy" json:"dedupe_policy,omitempty"`
-	// How postbacks are answered. Default: as the preset says, else by verdict.
+	// Form of the answer to postbacks. Default: the preset's, or else by verdict.
 	Reply *ReplySetting `protobuf:"bytes,6,opt,name=reply,proto3" json:"reply,omitempty"`
-	// Output only; changed by `ArchiveConversionCode`.
+	// Output only. State of the code, changed by `ArchiveConversionCode`.
 	State ConversionCodeState `protobuf:"varint,7,opt,name=state,proto3,enum=s2s.v1.ConversionCodeState" json:"state,omitempty"`
-	// Output only. When the code was created.
+	// Output only. Time at which the code was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// Output only. When the code was last changed.
+	// Output only. Time of the last change to the code.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// Id of the preset of the network that calls the code's postback URL; its
 	// status words are understood. Optional. Example: `everflow`.
 	PresetId string `protobuf:"bytes,10,opt,name=preset_id,json=presetId,proto3" json:"preset_id,omitempty"`
-	// How a postback's sender must prove itself. Default: not at all, so that
-	// whoever knows the postback URL can report a conversion of a genuine click.
+	// Checks of a postback's sender. Default: none, so that anyone who knows the
+	// postback URL can report a conversion of a genuine click.
 	PostbackAuthentication *PostbackAuthentication `protobuf:"bytes,11,opt,name=postback_authentication,json=postbackAuthentication,proto3" json:"postback_authentication,omitempty"`
 	unknownFields          protoimpl.UnknownFields
 	sizeCache              protoimpl.SizeCache
@@ -390,30 +391,31 @@ func (x *ConversionCode) GetPostbackAuthentication() *PostbackAuthentication {
 	return nil
 }
 
-// How a postback's sender must prove itself. Each check stands alone; every one
-// that is enforced must pass.
+// Checks that authenticate the sender of a postback. The checks are
+// independent of each other; a postback must pass every one that is enforced.
 type PostbackAuthentication struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// `sec` is one of the code's secrets: see `RotatePostbackSecret`.
+	// Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`.
 	SecretCheck CheckMode `protobuf:"varint,1,opt,name=secret_check,json=secretCheck,proto3,enum=s2s.v1.CheckMode" json:"secret_check,omitempty"`
-	// The query ends with `&sig=`: HMAC-SHA256, keyed by one of the code's
-	// secrets, of the query before it as it is sent; in a `POST` with a body,
-	// followed by a line feed and the body. 64 hexadecimal digits in any case.
-	// `ts` is the time of signing, in seconds since 1970 UTC, at most 300 seconds
-	// off when the postback arrives. The same signature counts once.
+	// Checks that the query ends with `&sig=` and a valid signature: HMAC-SHA256,
+	// keyed by one of the code's secrets, of the query before it as it is sent;
+	// in a `POST` with a body, followed by a line feed and the body. The
+	// signature is 64 hexadecimal digits in upper or lower case. `ts` is the
+	// time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+	// postback arrives. The same signature counts once.
 	SignatureCheck CheckMode `protobuf:"varint,2,opt,name=signature_check,json=signatureCheck,proto3,enum=s2s.v1.CheckMode" json:"signature_check,omitempty"`
-	// The sender's address is one of `allowed_addresses`.
+	// Checks that the sender's address is one of `allowed_addresses`.
 	AddressCheck CheckMode `protobuf:"varint,3,opt,name=address_check,json=addressCheck,proto3,enum=s2s.v1.CheckMode" json:"address_check,omitempty"`
-	// The postback came over HTTPS.
+	// Checks that the postback came over HTTPS.
 	HttpsCheck CheckMode `protobuf:"varint,4,opt,name=https_check,json=httpsCheck,proto3,enum=s2s.v1.CheckMode" json:"https_check,omitempty"`
-	// Addresses and networks that may call, at most 32; at least one where
-	// `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+	// Addresses and networks that may call, at most 32. At least one unless
+	// `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
 	// `2001:db8::/48`.
 	AllowedAddresses []string `protobuf:"bytes,5,rep,name=allowed_addresses,json=allowedAddresses,proto3" json:"allowed_addresses,omitempty"`
-	// Output only. Whether there is a secret.
+	// Output only. True if the code has a secret.
 	HasSecret bool `protobuf:"varint,6,opt,name=has_secret,json=hasSecret,proto3" json:"has_secret,omitempty"`
-	// Output only. Until when the secret before the present one is good. Not set:
-	// there is none.
+	// Output only. Time at which the previous secret expires. Not set: there is
+	// none.
 	FormerSecretExpireTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=former_secret_expire_time,json=formerSecretExpireTime,proto3" json:"former_secret_expire_time,omitempty"`
 	unknownFields          protoimpl.UnknownFields
 	sizeCache              protoimpl.SizeCache
@@ -498,14 +500,14 @@ func (x *PostbackAuthentication) GetFormerSecretExpireTime() *timestamppb.Timest
 	return nil
 }
 
-// How `GET /s2s` answers for a code. Whatever is chosen, the verdict travels in
-// the header `S2S-Verdict` and stands in the log.
+// Form of the answer of `GET /s2s` for a code. With any form, the verdict is in
+// the header `S2S-Verdict` and in the log.
 type ReplySetting struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The kind of answer.
+	// Kind of answer.
 	Mode ReplyMode `protobuf:"varint,1,opt,name=mode,proto3,enum=s2s.v1.ReplyMode" json:"mode,omitempty"`
-	// The body to answer with where `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
-	// characters of printable ASCII; else empty. Example: `OK`.
+	// Body of the answer if `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
+	// characters of printable ASCII; otherwise empty. Example: `OK`.
 	Text          string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -555,15 +557,16 @@ func (x *ReplySetting) GetText() string {
 	return ""
 }
 
-// Asks for a new conversion code.
+// Request message for `CreateConversionCode`.
 type CreateConversionCodeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The code to create; output only fields are ignored.
+	// The code to create. Output-only fields are ignored.
 	ConversionCode *ConversionCode `protobuf:"bytes,1,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
 	// Makes the call safe to repeat: a second call with the same request id
 	// returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// True: check and answer as if real, write nothing.
+	// If true, the request is checked and answered as if real, but nothing is
+	// written.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -620,12 +623,12 @@ func (x *CreateConversionCodeRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Answers CreateConversionCode.
+// Response message for `CreateConversionCode`.
 type CreateConversionCodeResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The code as created.
 	ConversionCode *ConversionCode `protobuf:"bytes,1,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
-	// What will likely not work, with its cure.
+	// Settings that will likely not work as intended, each with its cure.
 	Warnings      []*SetupWarning `protobuf:"bytes,2,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -675,10 +678,10 @@ func (x *CreateConversionCodeResponse) GetWarnings() []*SetupWarning {
 	return nil
 }
 
-// Asks for one conversion code.
+// Request message for `GetConversionCode`.
 type GetConversionCodeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The code's id, 32 hexadecimal digits.
+	// Id of the code, 32 hexadecimal digits.
 	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -721,7 +724,7 @@ func (x *GetConversionCodeRequest) GetId() string {
 	return ""
 }
 
-// Answers GetConversionCode.
+// Response message for `GetConversionCode`.
 type GetConversionCodeResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The code.
@@ -767,14 +770,15 @@ func (x *GetConversionCodeResponse) GetConversionCode() *ConversionCode {
 	return nil
 }
 
-// Asks for a page of conversion codes.
+// Request message for `ListConversionCodes`.
 type ListConversionCodesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+	// Maximum number of codes to return, 1 to 1,000. 0 means 50; larger values
+	// are read as 1,000.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the page before; empty for the first.
+	// `next_page_token` of the previous page; empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// True: archived codes as well.
+	// If true, archived codes are listed as well.
 	ShowArchived  bool `protobuf:"varint,3,opt,name=show_archived,json=showArchived,proto3" json:"show_archived,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -831,12 +835,12 @@ func (x *ListConversionCodesRequest) GetShowArchived() bool {
 	return false
 }
 
-// Answers ListConversionCodes.
+// Response message for `ListConversionCodes`.
 type ListConversionCodesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The page, newest first.
+	// Codes of this page, newest first.
 	ConversionCodes []*ConversionCode `protobuf:"bytes,1,rep,name=conversion_codes,json=conversionCodes,proto3" json:"conversion_codes,omitempty"`
-	// Opaque; empty on the last page.
+	// Opaque token for the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -886,16 +890,17 @@ func (x *ListConversionCodesResponse) GetNextPageToken() string {
 	return ""
 }
 
-// Asks for a change of a conversion code.
+// Request message for `UpdateConversionCode`.
 type UpdateConversionCodeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The code with `id` and the new values.
+	// The code, with its `id` and the new values.
 	ConversionCode *ConversionCode `protobuf:"bytes,1,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
-	// Which fields to change: `name`, `default_currency`, `attribution_window`,
+	// Fields to change: `name`, `default_currency`, `attribution_window`,
 	// `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
 	// one.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// True: check and answer as if real, write nothing.
+	// If true, the request is checked and answered as if real, but nothing is
+	// written.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -952,12 +957,12 @@ func (x *UpdateConversionCodeRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Answers UpdateConversionCode.
+// Response message for `UpdateConversionCode`.
 type UpdateConversionCodeResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The code as it is now.
 	ConversionCode *ConversionCode `protobuf:"bytes,1,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
-	// What will likely not work, with its cure.
+	// Settings that will likely not work as intended, each with its cure.
 	Warnings      []*SetupWarning `protobuf:"bytes,2,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1007,12 +1012,13 @@ func (x *UpdateConversionCodeResponse) GetWarnings() []*SetupWarning {
 	return nil
 }
 
-// Asks to archive a conversion code.
+// Request message for `ArchiveConversionCode`.
 type ArchiveConversionCodeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The code's id, 32 hexadecimal digits.
+	// Id of the code, 32 hexadecimal digits.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// True: check and answer as if real, write nothing.
+	// If true, the request is checked and answered as if real, but nothing is
+	// written.
 	ValidateOnly  bool `protobuf:"varint,2,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1062,7 +1068,7 @@ func (x *ArchiveConversionCodeRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Answers ArchiveConversionCode.
+// Response message for `ArchiveConversionCode`.
 type ArchiveConversionCodeResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The code as it is now.
@@ -1108,18 +1114,20 @@ func (x *ArchiveConversionCodeResponse) GetConversionCode() *ConversionCode {
 	return nil
 }
 
-// Asks for a new secret.
+// Request message for `RotatePostbackSecret`.
 type RotatePostbackSecretRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The code's id, 32 hexadecimal digits.
+	// Id of the code, 32 hexadecimal digits.
 	ConversionCodeId string `protobuf:"bytes,1,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// How long the present secret stays good: 0 seconds to 30 days, whole
-	// seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+	// Time for which the present secret stays valid: 0 seconds to 30 days, whole
+	// seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+	// hours.
 	Overlap *durationpb.Duration `protobuf:"bytes,2,opt,name=overlap,proto3" json:"overlap,omitempty"`
 	// Makes the call safe to repeat: the request id of the last rotation returns
 	// the secret that it made. Optional, 1 to 64 bytes. Example: a UUID.
 	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// True: check and answer as if real, write nothing; the answer has no secret.
+	// If true, the request is checked and answered as if real, but nothing is
+	// written; the answer has no secret.
 	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1183,14 +1191,14 @@ func (x *RotatePostbackSecretRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Answers RotatePostbackSecret.
+// Response message for `RotatePostbackSecret`.
 type RotatePostbackSecretResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The new secret: 32 letters and digits, to be kept where others can't read
-	// it. As the key of a signature it is these 32 bytes.
+	// The new secret: 32 letters and digits. Keep it where others can't read it.
+	// The key of a signature is these 32 bytes.
 	Secret string `protobuf:"bytes,1,opt,name=secret,proto3" json:"secret,omitempty"`
-	// The postback URL as `GetPostbackUrl` renders it, with the secret in its
-	// place if the code checks secrets.
+	// Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
+	// the code checks secrets.
 	PostbackUrl string `protobuf:"bytes,2,opt,name=postback_url,json=postbackUrl,proto3" json:"postback_url,omitempty"`
 	// The code as it is now.
 	ConversionCode *ConversionCode `protobuf:"bytes,3,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
@@ -1249,13 +1257,13 @@ func (x *RotatePostbackSecretResponse) GetConversionCode() *ConversionCode {
 	return nil
 }
 
-// Asks for the postback URL of a conversion code.
+// Request message for `GetPostbackUrl`.
 type GetPostbackUrlRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The code's id, 32 hexadecimal digits.
+	// Id of the code, 32 hexadecimal digits.
 	ConversionCodeId string `protobuf:"bytes,1,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// Id of the preset of the network that is to call the URL. Empty: the
-	// code's, if it has one. Example: `everflow`.
+	// Id of the preset of the network that is to call the URL. Empty: the code's
+	// preset, if it has one. Example: `everflow`.
 	PresetId      string `protobuf:"bytes,2,opt,name=preset_id,json=presetId,proto3" json:"preset_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1305,17 +1313,17 @@ func (x *GetPostbackUrlRequest) GetPresetId() string {
 	return ""
 }
 
-// Answers GetPostbackUrl.
+// Response message for `GetPostbackUrl`.
 type GetPostbackUrlResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The URL to paste, with the macros of the preset as that network writes
-	// them; without a preset, what stands in braces is for the merchant's system
-	// to fill in. Example:
-	// `https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}`.
-	// Where secrets or signatures are checked, `&sec={sec}` and
-	// `&ts={ts}&sig={sig}` follow.
+	// The URL to paste, with the preset's macros as that network writes them.
+	// Without a preset, the merchant's system fills in the names in braces.
+	// Example:
+	// `https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}`. If
+	// secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
+	// follow.
 	PostbackUrl string `protobuf:"bytes,1,opt,name=postback_url,json=postbackUrl,proto3" json:"postback_url,omitempty"`
-	// What will likely not work, with its cure.
+	// Settings that will likely not work as intended, each with its cure.
 	Warnings      []*SetupWarning `protobuf:"bytes,2,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -32,7 +32,8 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Conversion codes: one for each kind of conversion that a merchant reports.
+// Manages conversion codes: one for each kind of conversion that a merchant
+// reports.
 type ConversionCodeServiceClient interface {
 	// Creates a conversion code.
 	CreateConversionCode(ctx context.Context, in *CreateConversionCodeRequest, opts ...grpc.CallOption) (*CreateConversionCodeResponse, error)
@@ -42,14 +43,14 @@ type ConversionCodeServiceClient interface {
 	ListConversionCodes(ctx context.Context, in *ListConversionCodesRequest, opts ...grpc.CallOption) (*ListConversionCodesResponse, error)
 	// Changes the fields that `update_mask` names.
 	UpdateConversionCode(ctx context.Context, in *UpdateConversionCodeRequest, opts ...grpc.CallOption) (*UpdateConversionCodeResponse, error)
-	// Archives a conversion code: it stays readable, and postbacks that name it
+	// Archives a conversion code. It stays readable, and postbacks that name it
 	// are held from then on. Archiving an archived code changes nothing.
 	ArchiveConversionCode(ctx context.Context, in *ArchiveConversionCodeRequest, opts ...grpc.CallOption) (*ArchiveConversionCodeResponse, error)
-	// Makes a new secret for the code's postbacks and answers it; no other call
-	// does. The secret before it stays good for a while, so that senders can be
-	// changed one by one; any older one ends at once.
+	// Makes a new secret for the code's postbacks and returns it; no other call
+	// does. The previous secret stays valid for a while, so that senders can be
+	// changed one by one. Any older secret ends at once.
 	RotatePostbackSecret(ctx context.Context, in *RotatePostbackSecretRequest, opts ...grpc.CallOption) (*RotatePostbackSecretResponse, error)
-	// Renders the postback URL that the merchant pastes.
+	// Renders the postback URL for the merchant to paste.
 	GetPostbackUrl(ctx context.Context, in *GetPostbackUrlRequest, opts ...grpc.CallOption) (*GetPostbackUrlResponse, error)
 }
 
@@ -135,7 +136,8 @@ func (c *conversionCodeServiceClient) GetPostbackUrl(ctx context.Context, in *Ge
 // All implementations must embed UnimplementedConversionCodeServiceServer
 // for forward compatibility.
 //
-// Conversion codes: one for each kind of conversion that a merchant reports.
+// Manages conversion codes: one for each kind of conversion that a merchant
+// reports.
 type ConversionCodeServiceServer interface {
 	// Creates a conversion code.
 	CreateConversionCode(context.Context, *CreateConversionCodeRequest) (*CreateConversionCodeResponse, error)
@@ -145,14 +147,14 @@ type ConversionCodeServiceServer interface {
 	ListConversionCodes(context.Context, *ListConversionCodesRequest) (*ListConversionCodesResponse, error)
 	// Changes the fields that `update_mask` names.
 	UpdateConversionCode(context.Context, *UpdateConversionCodeRequest) (*UpdateConversionCodeResponse, error)
-	// Archives a conversion code: it stays readable, and postbacks that name it
+	// Archives a conversion code. It stays readable, and postbacks that name it
 	// are held from then on. Archiving an archived code changes nothing.
 	ArchiveConversionCode(context.Context, *ArchiveConversionCodeRequest) (*ArchiveConversionCodeResponse, error)
-	// Makes a new secret for the code's postbacks and answers it; no other call
-	// does. The secret before it stays good for a while, so that senders can be
-	// changed one by one; any older one ends at once.
+	// Makes a new secret for the code's postbacks and returns it; no other call
+	// does. The previous secret stays valid for a while, so that senders can be
+	// changed one by one. Any older secret ends at once.
 	RotatePostbackSecret(context.Context, *RotatePostbackSecretRequest) (*RotatePostbackSecretResponse, error)
-	// Renders the postback URL that the merchant pastes.
+	// Renders the postback URL for the merchant to paste.
 	GetPostbackUrl(context.Context, *GetPostbackUrlRequest) (*GetPostbackUrlResponse, error)
 	mustEmbedUnimplementedConversionCodeServiceServer()
 }

@@ -30,21 +30,21 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Conversions: what clicks led to.
+// Records and reads conversions: the sales and sign-ups that follow clicks.
 type ConversionServiceClient interface {
-	// Records a conversion. OK means that it is durable and counted exactly
-	// once; the same call again answers `VERDICT_DUPLICATE` with the first
-	// conversion.
+	// Records a conversion. OK means that it is durable and counted exactly once.
+	// A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
 	RecordConversion(ctx context.Context, in *RecordConversionRequest, opts ...grpc.CallOption) (*RecordConversionResponse, error)
-	// Records up to 1,000 conversions. Each has its own result; one bad item
-	// spoils no other.
+	// Records up to 1,000 conversions. Each has its own result; one bad item does
+	// not affect the others.
 	BatchRecordConversions(ctx context.Context, in *BatchRecordConversionsRequest, opts ...grpc.CallOption) (*BatchRecordConversionsResponse, error)
-	// Records conversions for as long as they come, for those who send millions.
-	// Each has its own result, in the order of the requests; at most 1,000 are
-	// under way, so that a sender who does not read results is held up. A server
-	// that stops answers what it has taken and ends with UNAVAILABLE: what has no
-	// result by then is to be sent again.
-	// Of two equal ones that are under way together, either may be the duplicate.
+	// Records conversions for as long as the client sends them, for senders of
+	// millions. Each has its own result, in the order of the requests. At most
+	// 1,000 are in progress, so a sender who does not read results is held up. A
+	// server that is shutting down answers the requests it has accepted and ends
+	// with UNAVAILABLE; requests without a result by then must be sent again.
+	// If two equal conversions are in progress at the same time, either may be
+	// the duplicate.
 	StreamRecordConversions(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[StreamRecordConversionsRequest, StreamRecordConversionsResponse], error)
 	// Returns one conversion.
 	GetConversion(ctx context.Context, in *GetConversionRequest, opts ...grpc.CallOption) (*GetConversionResponse, error)
@@ -117,21 +117,21 @@ func (c *conversionServiceClient) ListConversions(ctx context.Context, in *ListC
 // All implementations must embed UnimplementedConversionServiceServer
 // for forward compatibility.
 //
-// Conversions: what clicks led to.
+// Records and reads conversions: the sales and sign-ups that follow clicks.
 type ConversionServiceServer interface {
-	// Records a conversion. OK means that it is durable and counted exactly
-	// once; the same call again answers `VERDICT_DUPLICATE` with the first
-	// conversion.
+	// Records a conversion. OK means that it is durable and counted exactly once.
+	// A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
 	RecordConversion(context.Context, *RecordConversionRequest) (*RecordConversionResponse, error)
-	// Records up to 1,000 conversions. Each has its own result; one bad item
-	// spoils no other.
+	// Records up to 1,000 conversions. Each has its own result; one bad item does
+	// not affect the others.
 	BatchRecordConversions(context.Context, *BatchRecordConversionsRequest) (*BatchRecordConversionsResponse, error)
-	// Records conversions for as long as they come, for those who send millions.
-	// Each has its own result, in the order of the requests; at most 1,000 are
-	// under way, so that a sender who does not read results is held up. A server
-	// that stops answers what it has taken and ends with UNAVAILABLE: what has no
-	// result by then is to be sent again.
-	// Of two equal ones that are under way together, either may be the duplicate.
+	// Records conversions for as long as the client sends them, for senders of
+	// millions. Each has its own result, in the order of the requests. At most
+	// 1,000 are in progress, so a sender who does not read results is held up. A
+	// server that is shutting down answers the requests it has accepted and ends
+	// with UNAVAILABLE; requests without a result by then must be sent again.
+	// If two equal conversions are in progress at the same time, either may be
+	// the duplicate.
 	StreamRecordConversions(grpc.BidiStreamingServer[StreamRecordConversionsRequest, StreamRecordConversionsResponse]) error
 	// Returns one conversion.
 	GetConversion(context.Context, *GetConversionRequest) (*GetConversionResponse, error)

@@ -21,14 +21,14 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// An exact amount of money. There is no float anywhere in this API.
+// An exact amount of money. This API contains no floating-point numbers.
 type Money struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// ISO 4217 alphabetic code, three upper-case letters. Example: `EUR`.
 	CurrencyCode string `protobuf:"bytes,1,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
-	// The amount in millionths of the currency unit, whatever the number of
-	// minor digits the currency has. 0 to 1,000,000,000,000,000,000 (one
-	// million million units). Example: `19990000` is 19.99.
+	// Amount in millionths of the currency unit, regardless of the currency's
+	// number of minor digits. 0 to 1,000,000,000,000,000,000 (one million million
+	// units). Example: `19990000` is 19.99.
 	Micros        int64 `protobuf:"varint,2,opt,name=micros,proto3" json:"micros,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

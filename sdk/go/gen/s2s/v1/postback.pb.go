@@ -22,11 +22,11 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// What a comma before three digits is.
+// The meanings of a comma before three digits.
 type CommaMeaning int32
 
 const (
-	// Not said: such an amount stays held.
+	// Not decided: such an amount stays held.
 	CommaMeaning_COMMA_MEANING_UNSPECIFIED CommaMeaning = 0
 	// The decimal point: `1,500` is one and a half.
 	CommaMeaning_COMMA_MEANING_DECIMAL_POINT CommaMeaning = 1
@@ -75,36 +75,36 @@ func (CommaMeaning) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{0}
 }
 
-// What a step looks at.
+// The kinds of steps, by the thing that is checked.
 type StepKind int32
 
 const (
-	// Newer than this client.
+	// A kind that is newer than this client.
 	StepKind_STEP_KIND_UNSPECIFIED StepKind = 0
 	// The destination that a visitor is sent to.
 	StepKind_STEP_KIND_DESTINATION StepKind = 1
 	// The postback URL with its macros filled in.
 	StepKind_STEP_KIND_POSTBACK_URL StepKind = 2
-	// The parameters: whether all that is needed is there and understood.
+	// The parameters: all mandatory ones must be present and understood.
 	StepKind_STEP_KIND_PARAMETERS StepKind = 3
 	// The conversion code.
 	StepKind_STEP_KIND_CONVERSION_CODE StepKind = 4
-	// The click id: whether it was minted here.
+	// The click id: it must have been minted here.
 	StepKind_STEP_KIND_CLICK_ID StepKind = 5
-	// The tracking link that the click came over, and whether it has the code.
+	// The tracking link that was clicked: it must have the code.
 	StepKind_STEP_KIND_TRACKING_LINK StepKind = 6
 	// The time between click and conversion.
 	StepKind_STEP_KIND_ATTRIBUTION StepKind = 7
-	// What is owed, and how that was computed.
+	// The commission owed, and its computation.
 	StepKind_STEP_KIND_COMMISSION StepKind = 8
-	// Whether the same conversion was recorded before.
+	// The search for an earlier record of the same conversion.
 	StepKind_STEP_KIND_DEDUPE StepKind = 9
-	// What becomes of it.
+	// The verdict.
 	StepKind_STEP_KIND_VERDICT StepKind = 10
-	// What the sender is answered.
+	// The answer to the sender.
 	StepKind_STEP_KIND_REPLY StepKind = 11
-	// The checks of the sender that the conversion code has: secret, signature,
-	// address, HTTPS. Of a URL that is explained, the latter two are not known.
+	// The conversion code's checks of the sender: secret, signature, address,
+	// HTTPS. The latter two are not known if a URL is explained.
 	StepKind_STEP_KIND_AUTHENTICATION StepKind = 12
 )
 
@@ -169,17 +169,17 @@ func (StepKind) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{1}
 }
 
-// What came of a step.
+// The outcomes of a step.
 type StepOutcome int32
 
 const (
-	// Newer than this client.
+	// An outcome that is newer than this client.
 	StepOutcome_STEP_OUTCOME_UNSPECIFIED StepOutcome = 0
-	// As it should be.
+	// The step is as it should be.
 	StepOutcome_STEP_OUTCOME_PASSED StepOutcome = 1
-	// It is why the postback is held; the sentence says what to do.
+	// The step is the cause of the hold; the message says what to do.
 	StepOutcome_STEP_OUTCOME_FAILED StepOutcome = 2
-	// Not looked at, since something before it failed.
+	// The step was not checked, since an earlier one failed.
 	StepOutcome_STEP_OUTCOME_NOT_REACHED StepOutcome = 3
 )
 
@@ -226,33 +226,37 @@ func (StepOutcome) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{2}
 }
 
-// A postback and what became of it.
+// A postback and its outcome.
 type Postback struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Output only. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+	// Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// What arrived.
+	// The request as it arrived.
 	Raw *RawPostback `protobuf:"bytes,2,opt,name=raw,proto3" json:"raw,omitempty"`
-	// What became of it: at its arrival, or at its last replay.
+	// Outcome at the postback's arrival or at its last replay.
 	Verdict Verdict `protobuf:"varint,3,opt,name=verdict,proto3,enum=s2s.v1.Verdict" json:"verdict,omitempty"`
-	// Where it is held: why.
+	// Reason for holding the postback, if it is held.
 	Reason ErrorReason `protobuf:"varint,4,opt,name=reason,proto3,enum=s2s.v1.ErrorReason" json:"reason,omitempty"`
-	// Where it is held: one sentence with the cause and what to do.
+	// Message for people, if the postback is held: one sentence with the cause
+	// and the cure.
 	Message string `protobuf:"bytes,5,opt,name=message,proto3" json:"message,omitempty"`
-	// What a person should know, at most 136.
+	// Remarks for people, at most 136.
 	Notes []*Note `protobuf:"bytes,6,rep,name=notes,proto3" json:"notes,omitempty"`
-	// The conversion code that it names, if that could be read; as it came.
+	// Id of the conversion code that the postback names, unchanged, if it could
+	// be read.
 	ConversionCodeId string `protobuf:"bytes,7,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// The click id that it names, if that could be read; as it came, but for one
-	// that is of the right form, which is in lower case.
+	// Click id that the postback names, if it could be read. Unchanged, except
+	// that a well-formed one is in lower case.
 	ClickId string `protobuf:"bytes,8,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
-	// The conversion that it became or repeats; empty where it is held.
+	// Id of the conversion that the postback became or repeats; empty if it is
+	// held.
 	ConversionId string `protobuf:"bytes,9,opt,name=conversion_id,json=conversionId,proto3" json:"conversion_id,omitempty"`
-	// When it was last replayed, or matched by itself. Not set: never.
+	// Time at which the postback was last replayed or matched automatically. Not
+	// set: never.
 	ReplayTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=replay_time,json=replayTime,proto3" json:"replay_time,omitempty"`
-	// Where it is held because its conversion code or tracking link is not known
-	// here: when it is looked at again by itself. That goes on for 7 days. Not
-	// set: it waits for a replay.
+	// Time of the next automatic match, if the postback is held because its
+	// conversion code or tracking link is not known here. Matching is repeated
+	// for 7 days. Not set: the postback waits for a replay.
 	NextMatchTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=next_match_time,json=nextMatchTime,proto3" json:"next_match_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -365,27 +369,26 @@ func (x *Postback) GetNextMatchTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// A postback as it arrived, byte for byte; or, once its visitor was erased, what
-// it counts by.
+// A postback as it arrived, byte for byte. Once its visitor was erased: only
+// the data by which it counts.
 type RawPostback struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The HTTP method. Example: `GET`.
 	Method string `protobuf:"bytes,1,opt,name=method,proto3" json:"method,omitempty"`
-	// The request target: path and query, raw, at most 8 KiB.
-	// The value of `sec`, and the code's secrets wherever they stand, are blotted
-	// out with `*`; so they are in the body.
-	// Example: `/s2s?clickId=…&id=…&val=1&com=0.5`.
+	// Request target: path and query, raw, at most 8 KiB. In target and body, the
+	// value of `sec` and every occurrence of one of the code's secrets are
+	// replaced with `*`. Example: `/s2s?clickId=…&id=…&val=1&com=0.5`.
 	Target []byte `protobuf:"bytes,2,opt,name=target,proto3" json:"target,omitempty"`
-	// The `Content-Type` of the body; empty where there is none.
+	// `Content-Type` of the body; empty if there is none.
 	ContentType string `protobuf:"bytes,3,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
-	// The body of a `POST`, at most 8 KiB; else empty.
+	// Body of a `POST`, at most 8 KiB; otherwise empty.
 	Body []byte `protobuf:"bytes,4,opt,name=body,proto3" json:"body,omitempty"`
-	// The sender's address; stored as the server's `--store-addresses` says, by
-	// default truncated to /24 (IPv4) or /48 (IPv6).
+	// Address of the sender, stored according to the server's
+	// `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
 	Address string `protobuf:"bytes,5,opt,name=address,proto3" json:"address,omitempty"`
-	// The sender's `User-Agent`, at most 512 bytes.
+	// `User-Agent` of the sender, at most 512 bytes.
 	UserAgent string `protobuf:"bytes,6,opt,name=user_agent,json=userAgent,proto3" json:"user_agent,omitempty"`
-	// When it arrived.
+	// Time of arrival.
 	ReceiveTime   *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=receive_time,json=receiveTime,proto3" json:"receive_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -470,18 +473,19 @@ func (x *RawPostback) GetReceiveTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// Hands a postback to the core.
+// Request message for `ReceivePostback`.
 type ReceivePostbackRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The postback as it came.
+	// The postback as it arrived.
 	Raw *RawPostback `protobuf:"bytes,1,opt,name=raw,proto3" json:"raw,omitempty"`
-	// Makes the call safe to repeat: the same id again returns the first answer.
-	// Of the form of a postback's id; chosen by the edge.
+	// Makes the call safe to repeat: a repeated call with the same id returns the
+	// first answer. Has the form of a postback's id; chosen by the edge.
 	PostbackId string `protobuf:"bytes,2,opt,name=postback_id,json=postbackId,proto3" json:"postback_id,omitempty"`
-	// A person's browser sent it, by its headers. It is then held where it would
-	// count. Example: true where there is a `Sec-Fetch-Dest`.
+	// True if, according to its headers, a person's browser sent the postback. It
+	// is then held where it would otherwise count. Example: true if there is a
+	// `Sec-Fetch-Dest`.
 	FromBrowser bool `protobuf:"varint,3,opt,name=from_browser,json=fromBrowser,proto3" json:"from_browser,omitempty"`
-	// It came over HTTPS.
+	// True if the postback came over HTTPS.
 	Secure        bool `protobuf:"varint,4,opt,name=secure,proto3" json:"secure,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -545,17 +549,17 @@ func (x *ReceivePostbackRequest) GetSecure() bool {
 	return false
 }
 
-// Answers ReceivePostback.
+// Response message for `ReceivePostback`.
 type ReceivePostbackResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The postback with its verdict, without `raw`. A test is not stored and has
 	// no id.
 	Postback *Postback `protobuf:"bytes,1,opt,name=postback,proto3" json:"postback,omitempty"`
-	// How the code's owner wants postbacks answered; not set where the code is
-	// not known.
+	// Form of the answer that the code's owner wants; not set if the code is not
+	// known.
 	Reply *ReplySetting `protobuf:"bytes,2,opt,name=reply,proto3" json:"reply,omitempty"`
-	// The gRPC code that RecordConversion would have answered, from which the
-	// HTTP status follows. 0 where it was counted.
+	// gRPC code that `RecordConversion` would have returned, from which the HTTP
+	// status follows. 0 if the postback was counted.
 	GrpcCode      int32 `protobuf:"varint,3,opt,name=grpc_code,json=grpcCode,proto3" json:"grpc_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -612,25 +616,26 @@ func (x *ReceivePostbackResponse) GetGrpcCode() int32 {
 	return 0
 }
 
-// Asks for a page of postbacks. All filters given must hold.
+// Request message for `ListPostbacks`. The filters are combined with AND.
 type ListPostbacksRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+	// Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
+	// values are read as 1,000.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the page before; empty for the first.
+	// `next_page_token` of the previous page; empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Only postbacks of this verdict. Unspecified: all.
+	// Verdict to filter by. Unspecified: all.
 	Verdict Verdict `protobuf:"varint,3,opt,name=verdict,proto3,enum=s2s.v1.Verdict" json:"verdict,omitempty"`
-	// Only postbacks held for this reason. Unspecified: all.
+	// Reason for holding to filter by. Unspecified: all.
 	Reason ErrorReason `protobuf:"varint,4,opt,name=reason,proto3,enum=s2s.v1.ErrorReason" json:"reason,omitempty"`
-	// Only postbacks that name this conversion code. Optional.
+	// Id of the conversion code that the postbacks name. Optional.
 	ConversionCodeId string `protobuf:"bytes,5,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// Only postbacks that arrived at this time or later. Optional.
+	// Earliest time of arrival, inclusive. Optional.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// Only postbacks that arrived before this time. Optional.
+	// Latest time of arrival, exclusive. Optional.
 	EndTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
-	// Only postbacks whose target or body contains this text, byte for byte as
-	// they came; at most 200 bytes. Optional. Example: `order-1001`.
+	// Text that the raw target or body contains, byte for byte; at most 200
+	// bytes. Optional. Example: `order-1001`.
 	Text          string `protobuf:"bytes,8,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -722,12 +727,12 @@ func (x *ListPostbacksRequest) GetText() string {
 	return ""
 }
 
-// Answers ListPostbacks.
+// Response message for `ListPostbacks`.
 type ListPostbacksResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The page, newest first.
+	// Postbacks of this page, newest first.
 	Postbacks []*Postback `protobuf:"bytes,1,rep,name=postbacks,proto3" json:"postbacks,omitempty"`
-	// Opaque; empty on the last page.
+	// Opaque token for the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -777,10 +782,10 @@ func (x *ListPostbacksResponse) GetNextPageToken() string {
 	return ""
 }
 
-// Asks for one postback.
+// Request message for `GetPostback`.
 type GetPostbackRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The postback's id.
+	// Id of the postback.
 	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -823,7 +828,7 @@ func (x *GetPostbackRequest) GetId() string {
 	return ""
 }
 
-// Answers GetPostback.
+// Response message for `GetPostback`.
 type GetPostbackResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The postback.
@@ -869,18 +874,21 @@ func (x *GetPostbackResponse) GetPostback() *Postback {
 	return nil
 }
 
-// Asks to read held postbacks again: those of `ids`, or those of `filter`.
+// Request message for `ReplayPostbacks`. Names the held postbacks by either
+// `ids` or `filter`.
 type ReplayPostbacksRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// 1 to 100 ids of postbacks. One that is not held is returned as it is.
+	// Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+	// returned unchanged.
 	Ids []string `protobuf:"bytes,1,rep,name=ids,proto3" json:"ids,omitempty"`
-	// True: answer as if real, write nothing.
+	// If true, the request is answered as if real, but nothing is written.
 	ValidateOnly bool `protobuf:"varint,2,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	// All held postbacks that pass it, newest first, 100 with each call.
+	// Filter for the held postbacks to replay, newest first, 100 with each call.
 	Filter *HeldFilter `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
-	// What to read otherwise than it came. Optional.
+	// Values to read in place of those that came. Optional.
 	Overrides *ReplayOverrides `protobuf:"bytes,4,opt,name=overrides,proto3" json:"overrides,omitempty"`
-	// With `filter`: `next_page_token` of the call before; empty for the first.
+	// With `filter`: `next_page_token` of the previous call; empty for the first
+	// call.
 	PageToken     string `protobuf:"bytes,5,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -951,20 +959,20 @@ func (x *ReplayPostbacksRequest) GetPageToken() string {
 	return ""
 }
 
-// Which held postbacks to replay. All that is given must hold; nothing given
-// means all of them.
+// A filter for held postbacks to replay. Its conditions are combined with AND;
+// an empty filter matches all of them.
 type HeldFilter struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only those held for this reason. Unspecified: all.
+	// Reason for holding. Unspecified: all.
 	Reason ErrorReason `protobuf:"varint,1,opt,name=reason,proto3,enum=s2s.v1.ErrorReason" json:"reason,omitempty"`
-	// Only those that name this conversion code. Optional.
+	// Id of the conversion code that the postbacks name. Optional.
 	ConversionCodeId string `protobuf:"bytes,2,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// Only those that arrived at this time or later. Optional.
+	// Earliest time of arrival, inclusive. Optional.
 	StartTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// Only those that arrived before this time. Optional.
+	// Latest time of arrival, exclusive. Optional.
 	EndTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
-	// Only those whose target or body contains this text, byte for byte as they
-	// came; at most 200 bytes. Optional.
+	// Text that the raw target or body contains, byte for byte; at most 200
+	// bytes. Optional.
 	Text          string `protobuf:"bytes,5,opt,name=text,proto3" json:"text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1035,23 +1043,25 @@ func (x *HeldFilter) GetText() string {
 	return ""
 }
 
-// What a replay reads otherwise than it came, for causes that can't be mended
-// at the sender any more. What is overridden is noted with the postback.
+// Overrides for a replay, for causes that can no longer be fixed at the sender.
+// Every override that is applied is noted with the postback.
 type ReplayOverrides struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The value where `val` is absent, empty or a macro that nobody replaced, in
-	// millionths of the currency unit: 0 to 10^18. Example: `0`.
+	// Value to read if `val` is absent, empty or a macro that was not replaced,
+	// in millionths of the currency unit: 0 to 10^18. Example: `0`.
 	ValueMicrosWhereMissing *int64 `protobuf:"varint,1,opt,name=value_micros_where_missing,json=valueMicrosWhereMissing,proto3,oneof" json:"value_micros_where_missing,omitempty"`
-	// The same for `com`.
+	// Commission to read if `com` is absent, empty or a macro that was not
+	// replaced; same unit and limits.
 	CommissionMicrosWhereMissing *int64 `protobuf:"varint,2,opt,name=commission_micros_where_missing,json=commissionMicrosWhereMissing,proto3,oneof" json:"commission_micros_where_missing,omitempty"`
-	// How to read an amount such as `1,500`, which has two meanings.
+	// Meaning of the comma in an ambiguous amount such as `1,500`.
 	Comma CommaMeaning `protobuf:"varint,3,opt,name=comma,proto3,enum=s2s.v1.CommaMeaning" json:"comma,omitempty"`
-	// The conversion code to count for, whatever code the postback names: 32
-	// hexadecimal digits. Optional.
+	// Id of the conversion code to count for, regardless of the code that the
+	// postback names: 32 hexadecimal digits. Optional.
 	ConversionCodeId string `protobuf:"bytes,4,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// Counts also what did not pass the checks of its sender. What would prove
-	// the sender is not kept, so a replay can't check it; without this, it stays
-	// held as long as its code enforces a check that it did not pass.
+	// If true, postbacks that did not pass the checks of their sender count as
+	// well. The proof of the sender is not stored, so a replay can't check it.
+	// Otherwise such a postback stays held as long as its code enforces a check
+	// that it did not pass.
 	TrustSender   bool `protobuf:"varint,5,opt,name=trust_sender,json=trustSender,proto3" json:"trust_sender,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1122,12 +1132,13 @@ func (x *ReplayOverrides) GetTrustSender() bool {
 	return false
 }
 
-// Answers ReplayPostbacks.
+// Response message for `ReplayPostbacks`.
 type ReplayPostbacksResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The postbacks as they are now, in the order of the ids or newest first.
 	Postbacks []*Postback `protobuf:"bytes,1,rep,name=postbacks,proto3" json:"postbacks,omitempty"`
-	// With `filter`: opaque; empty once all were replayed.
+	// With `filter`: opaque token for the next call; empty once all were
+	// replayed.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1177,13 +1188,14 @@ func (x *ReplayPostbacksResponse) GetNextPageToken() string {
 	return ""
 }
 
-// Asks how a postback would be read: one of the two.
+// Request message for `ExplainPostback`. Names a postback by one of its two
+// fields.
 type ExplainPostbackRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// A postback URL or just its path and query, at most 8 KiB. Example:
+	// Postback URL, or only its path and query, at most 8 KiB. Example:
 	// `https://t.example/s2s?clickId={clickId}&id=6B1F…&val=1&com=0.5`.
 	Target []byte `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
-	// The id of a stored postback.
+	// Id of a stored postback.
 	PostbackId    string `protobuf:"bytes,2,opt,name=postback_id,json=postbackId,proto3" json:"postback_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1233,33 +1245,36 @@ func (x *ExplainPostbackRequest) GetPostbackId() string {
 	return ""
 }
 
-// Answers ExplainPostback.
+// Response message for `ExplainPostback`.
 type ExplainPostbackResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Each parameter found, in order.
+	// Parameters found, in order.
 	Parameters []*ReadParameter `protobuf:"bytes,1,rep,name=parameters,proto3" json:"parameters,omitempty"`
-	// What a person should know, at most 136.
+	// Remarks for people, at most 136.
 	Notes []*Note `protobuf:"bytes,2,rep,name=notes,proto3" json:"notes,omitempty"`
-	// What would become of it: `VERDICT_RECORDED`, `VERDICT_DUPLICATE`,
-	// `VERDICT_TEST` or `VERDICT_HELD`. Of a stored postback that was counted:
-	// what became of it.
+	// Verdict that the postback would get: `VERDICT_RECORDED`,
+	// `VERDICT_DUPLICATE`, `VERDICT_TEST` or `VERDICT_HELD`. For a stored
+	// postback that was counted: the verdict that it got.
 	Verdict Verdict `protobuf:"varint,3,opt,name=verdict,proto3,enum=s2s.v1.Verdict" json:"verdict,omitempty"`
-	// Where it would be held: why.
+	// Reason for holding the postback, if it would be held.
 	Reason ErrorReason `protobuf:"varint,4,opt,name=reason,proto3,enum=s2s.v1.ErrorReason" json:"reason,omitempty"`
-	// Where it would be held: one sentence with the cause and what to do.
+	// Message for people, if the postback would be held: one sentence with the
+	// cause and the cure.
 	Message string `protobuf:"bytes,5,opt,name=message,proto3" json:"message,omitempty"`
-	// The conversion that it would become or repeat; not set where it would be
+	// Conversion that the postback would become or repeat; not set if it would be
 	// held.
 	Conversion *Conversion `protobuf:"bytes,6,opt,name=conversion,proto3" json:"conversion,omitempty"`
-	// The way to the verdict, in order.
+	// Steps to the verdict, in order.
 	Steps []*Step `protobuf:"bytes,7,rep,name=steps,proto3" json:"steps,omitempty"`
-	// The conversion code that it names, if there is one.
+	// Conversion code that the postback names, if there is one.
 	ConversionCode *ConversionCode `protobuf:"bytes,8,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
-	// The tracking link of its click id, if that is genuine and the link known.
+	// Tracking link of the click id, if the click id is genuine and the link is
+	// known.
 	TrackingLink *TrackingLink `protobuf:"bytes,9,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
-	// The click, if it is recorded. A genuine click id counts without.
+	// The click, if it is recorded. A genuine click id counts without a recorded
+	// click.
 	Click *Click `protobuf:"bytes,10,opt,name=click,proto3" json:"click,omitempty"`
-	// The stored postback; not set where a target was explained.
+	// The stored postback; not set if a target was explained.
 	Postback      *Postback `protobuf:"bytes,11,opt,name=postback,proto3" json:"postback,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1372,14 +1387,14 @@ func (x *ExplainPostbackResponse) GetPostback() *Postback {
 	return nil
 }
 
-// One step of an explanation or a self-test.
+// A step of an explanation or a self-test.
 type Step struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What was looked at.
+	// Kind of the step.
 	Kind StepKind `protobuf:"varint,1,opt,name=kind,proto3,enum=s2s.v1.StepKind" json:"kind,omitempty"`
-	// What came of it.
+	// Outcome of the step.
 	Outcome StepOutcome `protobuf:"varint,2,opt,name=outcome,proto3,enum=s2s.v1.StepOutcome" json:"outcome,omitempty"`
-	// One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+	// Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
 	Message       string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1439,13 +1454,13 @@ func (x *Step) GetMessage() string {
 // A parameter as it was read.
 type ReadParameter struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The name as it came, decoded; bytes that are not UTF-8 are replaced.
+	// Name as it came, decoded. Bytes that are not UTF-8 are replaced.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// The value as it was understood, decoded and trimmed; that of `sec` is not
+	// Value as it was understood, decoded and trimmed. The value of `sec` is not
 	// shown.
 	Value string `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
-	// The canonical name that it stands for; empty where it is not known.
-	// Example: `clickId`.
+	// Canonical name that the name stands for; empty if it is not known. Example:
+	// `clickId`.
 	CanonicalName string `protobuf:"bytes,3,opt,name=canonical_name,json=canonicalName,proto3" json:"canonical_name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1502,10 +1517,10 @@ func (x *ReadParameter) GetCanonicalName() string {
 	return ""
 }
 
-// Asks what happened to a click.
+// Request message for `ExplainClick`.
 type ExplainClickRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The click id, 40 characters, in any case.
+	// The click id, 40 characters, in upper or lower case.
 	ClickId       string `protobuf:"bytes,1,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1548,20 +1563,21 @@ func (x *ExplainClickRequest) GetClickId() string {
 	return ""
 }
 
-// Answers ExplainClick.
+// Response message for `ExplainClick`.
 type ExplainClickResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// When the visitor clicked, as the click id says.
+	// Time of the click, according to the click id.
 	ClickTime *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=click_time,json=clickTime,proto3" json:"click_time,omitempty"`
-	// The click; not set while its row is not there. Its click id counts without.
+	// The click; not set while it is not recorded. Its click id counts
+	// nevertheless.
 	Click *Click `protobuf:"bytes,2,opt,name=click,proto3" json:"click,omitempty"`
-	// The link that was clicked; not set where it is not known here.
+	// The link that was clicked; not set if it is not known here.
 	TrackingLink *TrackingLink `protobuf:"bytes,3,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
 	// Conversions of the click, newest first, at most 50.
 	Conversions []*Conversion `protobuf:"bytes,4,rep,name=conversions,proto3" json:"conversions,omitempty"`
-	// Postbacks that name the click and are held, newest first, at most 50.
+	// Held postbacks that name the click, newest first, at most 50.
 	HeldPostbacks []*Postback `protobuf:"bytes,5,rep,name=held_postbacks,json=heldPostbacks,proto3" json:"held_postbacks,omitempty"`
-	// What that comes to: one or two sentences for people.
+	// Summary for people, one or two sentences.
 	Message       string `protobuf:"bytes,6,opt,name=message,proto3" json:"message,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1639,13 +1655,13 @@ func (x *ExplainClickResponse) GetMessage() string {
 	return ""
 }
 
-// Asks to try a conversion code's set-up.
+// Request message for `SelfTest`.
 type SelfTestRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The code's id, 32 hexadecimal digits.
+	// Id of the code to test, 32 hexadecimal digits.
 	ConversionCodeId string `protobuf:"bytes,1,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// The tracking link to try. Optional; else the newest active one that has the
-	// code.
+	// Id of the tracking link to test. Optional. Empty: the newest active link
+	// that has the code.
 	TrackingLinkId string `protobuf:"bytes,2,opt,name=tracking_link_id,json=trackingLinkId,proto3" json:"tracking_link_id,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
@@ -1695,20 +1711,20 @@ func (x *SelfTestRequest) GetTrackingLinkId() string {
 	return ""
 }
 
-// Answers SelfTest.
+// Response message for `SelfTest`.
 type SelfTestResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What was tried, in order.
+	// Steps of the test, in order.
 	Steps []*Step `protobuf:"bytes,1,rep,name=steps,proto3" json:"steps,omitempty"`
-	// True: a conversion would be recorded.
+	// True if a conversion would be recorded.
 	Passed bool `protobuf:"varint,2,opt,name=passed,proto3" json:"passed,omitempty"`
-	// Where a step failed: why.
+	// Reason for the failure, if a step failed.
 	Reason ErrorReason `protobuf:"varint,3,opt,name=reason,proto3,enum=s2s.v1.ErrorReason" json:"reason,omitempty"`
-	// Where the visitor would be sent; empty where that step was not reached.
+	// URL that the visitor would be sent to; empty if that step was not reached.
 	RedirectUrl string `protobuf:"bytes,4,opt,name=redirect_url,json=redirectUrl,proto3" json:"redirect_url,omitempty"`
-	// What the merchant would call; empty where that step was not reached.
+	// URL that the merchant would call; empty if that step was not reached.
 	PostbackUrl string `protobuf:"bytes,5,opt,name=postback_url,json=postbackUrl,proto3" json:"postback_url,omitempty"`
-	// The conversion that would be recorded; not set where a step failed.
+	// Conversion that would be recorded; not set if a step failed.
 	Conversion    *Conversion `protobuf:"bytes,6,opt,name=conversion,proto3" json:"conversion,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1786,13 +1802,13 @@ func (x *SelfTestResponse) GetConversion() *Conversion {
 	return nil
 }
 
-// Asks to erase the visitor of a click.
+// Request message for `EraseVisitor`.
 type EraseVisitorRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The click id, 40 characters, in any case. A genuine one will do: the click
-	// need not be there yet, or any more.
+	// The click id, 40 characters, in upper or lower case. A genuine click id is
+	// enough: the click may be not yet recorded, or no longer stored.
 	ClickId string `protobuf:"bytes,1,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
-	// True: answer as if real, write nothing.
+	// If true, the request is answered as if real, but nothing is written.
 	ValidateOnly  bool `protobuf:"varint,2,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1842,20 +1858,21 @@ func (x *EraseVisitorRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Answers EraseVisitor.
+// Response message for `EraseVisitor`.
 type EraseVisitorResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The click, without sub ids, query, referrer, user agent and address. One
-	// that was not there is entered like this, so that, should it come later,
-	// nothing more of it is kept. Not set where its tracking link is not known
-	// here: then a click that comes later is kept as it comes.
+	// The click, without sub ids, query, referrer, user agent and address. A
+	// click that is not recorded is entered in this form, so that none of that
+	// data is stored if it comes later. Not set if the tracking link is not known
+	// here: a click that comes later is then stored unchanged.
 	Click *Click `protobuf:"bytes,1,opt,name=click,proto3" json:"click,omitempty"`
-	// Conversions of the click, which are now without custom parameters.
-	// Transaction ids stay, since a sale would count twice without.
+	// Number of conversions of the click, which no longer have custom parameters.
+	// Transaction ids stay, since a sale would count twice without them.
 	ConversionCount int64 `protobuf:"varint,2,opt,name=conversion_count,json=conversionCount,proto3" json:"conversion_count,omitempty"`
-	// Postbacks that name the click, which are now without address, user agent,
-	// custom parameters and all parameters that are not ours. One whose click id
-	// could not be read is not among them, nor is one that comes later.
+	// Number of postbacks that name the click, which no longer have an address, a
+	// user agent, custom parameters or parameters that are not ours. A postback
+	// whose click id could not be read is not among them, nor is one that arrives
+	// later.
 	PostbackCount int64 `protobuf:"varint,3,opt,name=postback_count,json=postbackCount,proto3" json:"postback_count,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -33,32 +33,33 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Postbacks: everything that arrived at `/s2s`, and what became of it.
+// Receives, lists, replays and explains postbacks: all requests that arrived at
+// `/s2s`, with their outcomes.
 type PostbackServiceClient interface {
-	// For edges only: takes in a postback as it came. OK means that its verdict
-	// is durable: the conversion is recorded, or the postback is held.
+	// Takes in a postback unchanged. For edges only. OK means that its verdict is
+	// durable: the conversion is recorded, or the postback is held.
 	ReceivePostback(ctx context.Context, in *ReceivePostbackRequest, opts ...grpc.CallOption) (*ReceivePostbackResponse, error)
 	// Lists the account's postbacks, newest first.
 	ListPostbacks(ctx context.Context, in *ListPostbacksRequest, opts ...grpc.CallOption) (*ListPostbacksResponse, error)
 	// Returns one postback.
 	GetPostback(ctx context.Context, in *GetPostbackRequest, opts ...grpc.CallOption) (*GetPostbackResponse, error)
-	// Reads held postbacks again, after their cause was mended, by the same rules
+	// Reads held postbacks again after their cause was fixed, by the same rules
 	// as live ones and with their time of arrival. Replaying twice counts once.
 	ReplayPostbacks(ctx context.Context, in *ReplayPostbacksRequest, opts ...grpc.CallOption) (*ReplayPostbacksResponse, error)
-	// Says how a postback URL would be read and what would become of it, step by
-	// step; the same for a postback that is stored. Records nothing.
+	// Explains step by step how a postback URL or a stored postback would be
+	// read, and what its verdict would be. Records nothing.
 	ExplainPostback(ctx context.Context, in *ExplainPostbackRequest, opts ...grpc.CallOption) (*ExplainPostbackResponse, error)
-	// Says what happened to a click: its link, its conversions, and the postbacks
-	// that name it and are held.
+	// Explains what happened to a click: its link, its conversions, and the held
+	// postbacks that name it.
 	ExplainClick(ctx context.Context, in *ExplainClickRequest, opts ...grpc.CallOption) (*ExplainClickResponse, error)
-	// Plays a whole conversion for a code and says what came of each step: a
+	// Plays a whole conversion for a code and reports the outcome of each step: a
 	// click on one of its tracking links, the merchant, and the postback URL with
 	// its macros filled in. Records nothing.
 	SelfTest(ctx context.Context, in *SelfTestRequest, opts ...grpc.CallOption) (*SelfTestResponse, error)
-	// Erases what tells who a click's visitor is, for good: from the click, its
-	// conversions and the postbacks that name it. Ids, times and money stay, and
-	// nothing counts otherwise than before. OK means that it is durable. Repeating
-	// it changes nothing.
+	// Erases all data that identifies the visitor of a click: from the click, its
+	// conversions and the postbacks that name it. The erasure is permanent. Ids,
+	// times and money stay, and nothing counts differently than before. OK means
+	// that the erasure is durable. Repeating it changes nothing.
 	EraseVisitor(ctx context.Context, in *EraseVisitorRequest, opts ...grpc.CallOption) (*EraseVisitorResponse, error)
 }
 
@@ -154,32 +155,33 @@ func (c *postbackServiceClient) EraseVisitor(ctx context.Context, in *EraseVisit
 // All implementations must embed UnimplementedPostbackServiceServer
 // for forward compatibility.
 //
-// Postbacks: everything that arrived at `/s2s`, and what became of it.
+// Receives, lists, replays and explains postbacks: all requests that arrived at
+// `/s2s`, with their outcomes.
 type PostbackServiceServer interface {
-	// For edges only: takes in a postback as it came. OK means that its verdict
-	// is durable: the conversion is recorded, or the postback is held.
+	// Takes in a postback unchanged. For edges only. OK means that its verdict is
+	// durable: the conversion is recorded, or the postback is held.
 	ReceivePostback(context.Context, *ReceivePostbackRequest) (*ReceivePostbackResponse, error)
 	// Lists the account's postbacks, newest first.
 	ListPostbacks(context.Context, *ListPostbacksRequest) (*ListPostbacksResponse, error)
 	// Returns one postback.
 	GetPostback(context.Context, *GetPostbackRequest) (*GetPostbackResponse, error)
-	// Reads held postbacks again, after their cause was mended, by the same rules
+	// Reads held postbacks again after their cause was fixed, by the same rules
 	// as live ones and with their time of arrival. Replaying twice counts once.
 	ReplayPostbacks(context.Context, *ReplayPostbacksRequest) (*ReplayPostbacksResponse, error)
-	// Says how a postback URL would be read and what would become of it, step by
-	// step; the same for a postback that is stored. Records nothing.
+	// Explains step by step how a postback URL or a stored postback would be
+	// read, and what its verdict would be. Records nothing.
 	ExplainPostback(context.Context, *ExplainPostbackRequest) (*ExplainPostbackResponse, error)
-	// Says what happened to a click: its link, its conversions, and the postbacks
-	// that name it and are held.
+	// Explains what happened to a click: its link, its conversions, and the held
+	// postbacks that name it.
 	ExplainClick(context.Context, *ExplainClickRequest) (*ExplainClickResponse, error)
-	// Plays a whole conversion for a code and says what came of each step: a
+	// Plays a whole conversion for a code and reports the outcome of each step: a
 	// click on one of its tracking links, the merchant, and the postback URL with
 	// its macros filled in. Records nothing.
 	SelfTest(context.Context, *SelfTestRequest) (*SelfTestResponse, error)
-	// Erases what tells who a click's visitor is, for good: from the click, its
-	// conversions and the postbacks that name it. Ids, times and money stay, and
-	// nothing counts otherwise than before. OK means that it is durable. Repeating
-	// it changes nothing.
+	// Erases all data that identifies the visitor of a click: from the click, its
+	// conversions and the postbacks that name it. The erasure is permanent. Ids,
+	// times and money stay, and nothing counts differently than before. OK means
+	// that the erasure is durable. Repeating it changes nothing.
 	EraseVisitor(context.Context, *EraseVisitorRequest) (*EraseVisitorResponse, error)
 	mustEmbedUnimplementedPostbackServiceServer()
 }

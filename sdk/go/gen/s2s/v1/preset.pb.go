@@ -21,15 +21,16 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Where a preset was read.
+// The kinds of sources of a preset.
 type PresetSource int32
 
 const (
-	// Newer than this client.
+	// A source that is newer than this client.
 	PresetSource_PRESET_SOURCE_UNSPECIFIED PresetSource = 0
-	// In the documentation of the network, or of a vendor that works with it.
+	// The documentation of the network, or of a vendor that works with it.
 	PresetSource_PRESET_SOURCE_VENDOR_DOCUMENTATION PresetSource = 1
-	// Second-hand, among users of trackers; sometimes wrong. Try it first.
+	// Second-hand knowledge among users of trackers; sometimes wrong. Try it
+	// before use.
 	PresetSource_PRESET_SOURCE_COMMUNITY PresetSource = 2
 )
 
@@ -74,46 +75,47 @@ func (PresetSource) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_preset_proto_rawDescGZIP(), []int{0}
 }
 
-// A network's parameter names and macros. A macro is empty where the network
-// has none, or where it is not known.
+// A network's parameter names and macros. A macro is empty if the network has
+// none, or if it is not known.
 type Preset struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// 1 to 32 of `a-z`, `0-9`, `-`; stays for good. Example: `everflow`.
+	// Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
+	// `everflow`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// The network's name for people, at most 64 characters. Example: `Everflow`.
+	// Name of the network for people, at most 64 characters. Example: `Everflow`.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// The parameter under which the network's links take the click id; empty
-	// where it is not known. Example: `sub1`, for
+	// Parameter in which the network's links take the click id; empty if it is
+	// not known. Example: `sub1`, for
 	// `https://network.example/offer?sub1=[s2sidentifier]`.
 	ClickIdParameter string `protobuf:"bytes,3,opt,name=click_id_parameter,json=clickIdParameter,proto3" json:"click_id_parameter,omitempty"`
-	// What the network replaces by the click id in a postback URL. Never empty.
-	// Example: `{sub1}`.
+	// Macro that the network replaces with the click id in a postback URL. Never
+	// empty. Example: `{sub1}`.
 	ClickIdMacro string `protobuf:"bytes,4,opt,name=click_id_macro,json=clickIdMacro,proto3" json:"click_id_macro,omitempty"`
-	// What it replaces by the value of the sale. Empty: the value is 0.
-	// Example: `{sale_amount}`.
+	// Macro for the value of the sale. Empty: the value is 0. Example:
+	// `{sale_amount}`.
 	ValueMacro string `protobuf:"bytes,5,opt,name=value_macro,json=valueMacro,proto3" json:"value_macro,omitempty"`
-	// What it replaces by the payout, which is our commission. Empty: the
+	// Macro for the network's payout, which is our commission. Empty: the
 	// commission is 0. Example: `{payout_amount}`.
 	CommissionMacro string `protobuf:"bytes,6,opt,name=commission_macro,json=commissionMacro,proto3" json:"commission_macro,omitempty"`
-	// What it replaces by its transaction id. Example: `{transaction_id}`.
+	// Macro for the network's transaction id. Example: `{transaction_id}`.
 	TransactionIdMacro string `protobuf:"bytes,7,opt,name=transaction_id_macro,json=transactionIdMacro,proto3" json:"transaction_id_macro,omitempty"`
-	// What it replaces by the currency of its amounts. Example: `##CURRENCY##`.
+	// Macro for the currency of the network's amounts. Example: `##CURRENCY##`.
 	CurrencyMacro string `protobuf:"bytes,8,opt,name=currency_macro,json=currencyMacro,proto3" json:"currency_macro,omitempty"`
-	// The ISO 4217 code of its amounts, where they have one currency for good.
+	// ISO 4217 code of the network's amounts, if their currency is fixed.
 	// Example: `RUB`.
 	CurrencyCode string `protobuf:"bytes,9,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
-	// What it replaces by the status. Example: `{status}`.
+	// Macro for the status. Example: `{status}`.
 	StatusMacro string `protobuf:"bytes,10,opt,name=status_macro,json=statusMacro,proto3" json:"status_macro,omitempty"`
-	// Its words for the status. `pending`, `approved` and `declined` are
-	// understood besides, from every network.
+	// The network's words for the status. In addition, `pending`, `approved` and
+	// `declined` are understood from every network.
 	StatusWords []*StatusWord `protobuf:"bytes,11,rep,name=status_words,json=statusWords,proto3" json:"status_words,omitempty"`
-	// How it wants postbacks answered; not set where it takes any answer. A
-	// conversion code that is created with this preset and without `reply` gets
-	// it.
+	// Form of the answer that the network wants to postbacks; not set if it takes
+	// any answer. A conversion code created with this preset and without `reply`
+	// gets it.
 	Reply *ReplySetting `protobuf:"bytes,12,opt,name=reply,proto3" json:"reply,omitempty"`
-	// Where all this was read.
+	// Source of the preset.
 	Source PresetSource `protobuf:"varint,13,opt,name=source,proto3,enum=s2s.v1.PresetSource" json:"source,omitempty"`
-	// What a person should know, such as where sources differ. May be empty.
+	// Remark for people, such as a difference between sources. May be empty.
 	Remark        string `protobuf:"bytes,14,opt,name=remark,proto3" json:"remark,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -247,12 +249,12 @@ func (x *Preset) GetRemark() string {
 	return ""
 }
 
-// What a network's word for a status means.
+// A network's word for a status, and its meaning.
 type StatusWord struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The word, in any case, at most 64 bytes. Example: `rejected`.
 	Word string `protobuf:"bytes,1,opt,name=word,proto3" json:"word,omitempty"`
-	// What it means. Example: `CONVERSION_STATUS_DECLINED`.
+	// Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
 	Status        ConversionStatus `protobuf:"varint,2,opt,name=status,proto3,enum=s2s.v1.ConversionStatus" json:"status,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -302,12 +304,13 @@ func (x *StatusWord) GetStatus() ConversionStatus {
 	return ConversionStatus_CONVERSION_STATUS_UNSPECIFIED
 }
 
-// Asks for a page of presets.
+// Request message for `ListPresets`.
 type ListPresetsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+	// Maximum number of presets to return, 1 to 1,000. 0 means 50; larger values
+	// are read as 1,000.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the page before; empty for the first.
+	// `next_page_token` of the previous page; empty for the first page.
 	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -357,12 +360,12 @@ func (x *ListPresetsRequest) GetPageToken() string {
 	return ""
 }
 
-// Answers ListPresets.
+// Response message for `ListPresets`.
 type ListPresetsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The page, sorted by id.
+	// Presets of this page, sorted by id.
 	Presets []*Preset `protobuf:"bytes,1,rep,name=presets,proto3" json:"presets,omitempty"`
-	// Opaque; empty on the last page.
+	// Opaque token for the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -412,10 +415,10 @@ func (x *ListPresetsResponse) GetNextPageToken() string {
 	return ""
 }
 
-// Asks for one preset.
+// Request message for `GetPreset`.
 type GetPresetRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The preset's id. Example: `everflow`.
+	// Id of the preset. Example: `everflow`.
 	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -458,7 +461,7 @@ func (x *GetPresetRequest) GetId() string {
 	return ""
 }
 
-// Answers GetPreset.
+// Response message for `GetPreset`.
 type GetPresetResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The preset.

@@ -27,8 +27,9 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Presets: what each network calls things, so that nobody has to look it up.
-// The same for every account; they come with the server and can't be changed.
+// Reads presets: the names and macros that each network uses, so that nobody
+// has to look them up. Presets are the same for every account; they come with
+// the server and can't be changed.
 type PresetServiceClient interface {
 	// Lists all presets, sorted by id.
 	ListPresets(ctx context.Context, in *ListPresetsRequest, opts ...grpc.CallOption) (*ListPresetsResponse, error)
@@ -68,8 +69,9 @@ func (c *presetServiceClient) GetPreset(ctx context.Context, in *GetPresetReques
 // All implementations must embed UnimplementedPresetServiceServer
 // for forward compatibility.
 //
-// Presets: what each network calls things, so that nobody has to look it up.
-// The same for every account; they come with the server and can't be changed.
+// Reads presets: the names and macros that each network uses, so that nobody
+// has to look them up. Presets are the same for every account; they come with
+// the server and can't be changed.
 type PresetServiceServer interface {
 	// Lists all presets, sorted by id.
 	ListPresets(context.Context, *ListPresetsRequest) (*ListPresetsResponse, error)

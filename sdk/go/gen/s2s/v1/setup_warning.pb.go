@@ -25,7 +25,7 @@ const (
 type SetupWarningCode int32
 
 const (
-	// Newer than this client.
+	// A kind that is newer than this client.
 	SetupWarningCode_SETUP_WARNING_CODE_UNSPECIFIED SetupWarningCode = 0
 	// The conversion code is on no tracking link yet, so no click can convert.
 	// Cure: put its id on a link.
@@ -36,26 +36,26 @@ const (
 	// The destination has no `[s2sidentifier]`, so no click id reaches the
 	// merchant. Cure: add `name=[s2sidentifier]`.
 	SetupWarningCode_SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON SetupWarningCode = 3
-	// The destination holds what looks like another system's macro, such as
-	// `{clickid}`; it is passed on as it is. Cure: use `[s2sidentifier]`.
+	// The destination seems to contain another system's macro, such as
+	// `{clickid}`; it is passed on unchanged. Cure: use `[s2sidentifier]`.
 	SetupWarningCode_SETUP_WARNING_CODE_FOREIGN_MACRO SetupWarningCode = 4
-	// The code answers postbacks otherwise than its network wants. Cure: set
-	// `reply` as the preset has it.
+	// The code answers postbacks differently from what its network wants. Cure:
+	// set `reply` as in the preset.
 	SetupWarningCode_SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET SetupWarningCode = 5
-	// The destination carries the click id under another name than the network
-	// takes it by. Cure: rename the parameter.
+	// The destination carries the click id under a name other than the one the
+	// network takes it by. Cure: rename the parameter.
 	SetupWarningCode_SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET SetupWarningCode = 6
-	// The postback URL is for another network than the code's, whose status
-	// words are read. Cure: set the code's `preset_id`.
+	// The postback URL is for a network other than the code's, whose status words
+	// are read. Cure: set the code's `preset_id`.
 	SetupWarningCode_SETUP_WARNING_CODE_PRESET_NOT_OF_CODE SetupWarningCode = 7
-	// The network sends no amount that is known: its conversions have value and
-	// commission 0. Cure: where the network has a macro for one, put it in the
+	// The network is not known to send any amount: its conversions have value and
+	// commission 0. Cure: if the network has a macro for one, put it in the
 	// postback URL.
 	SetupWarningCode_SETUP_WARNING_CODE_NO_AMOUNT SetupWarningCode = 8
 	// Secrets or signatures are checked, and the code has no secret, so no
 	// postback passes. Cure: call `RotatePostbackSecret`.
 	SetupWarningCode_SETUP_WARNING_CODE_NO_SECRET SetupWarningCode = 9
-	// Signatures are enforced, and the code's network fills macros: it can't
+	// Signatures are enforced, but the code's network only fills macros and can't
 	// sign. Cure: check secrets instead.
 	SetupWarningCode_SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN SetupWarningCode = 10
 	// HTTPS is enforced, and the postback URL begins with `http://`. Cure: set
@@ -122,16 +122,16 @@ func (SetupWarningCode) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_setup_warning_proto_rawDescGZIP(), []int{0}
 }
 
-// Something about a conversion code or tracking link that was accepted, and
-// that will likely not do what is wanted.
+// A warning about a setting of a conversion code or tracking link that was
+// accepted but will likely not do what is wanted.
 type SetupWarning struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What it is.
+	// Kind of the warning.
 	Code SetupWarningCode `protobuf:"varint,1,opt,name=code,proto3,enum=s2s.v1.SetupWarningCode" json:"code,omitempty"`
-	// The field it is about, by its path in the request; may be empty. Example:
-	// `tracking_link.destination`.
+	// Path in the request of the field that the warning is about; may be empty.
+	// Example: `tracking_link.destination`.
 	Field string `protobuf:"bytes,2,opt,name=field,proto3" json:"field,omitempty"`
-	// One sentence for people, with the cause and the cure.
+	// Message for people: one sentence with the cause and the cure.
 	Message       string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

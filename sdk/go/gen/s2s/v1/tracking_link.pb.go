@@ -23,8 +23,8 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// The HTTP status of a redirect. Permanent ones are not offered: browsers
-// remember them, and the second visit would mint no click id.
+// The HTTP statuses of a redirect. Permanent redirects are not offered:
+// browsers remember them, and the second visit would mint no click id.
 type RedirectKind int32
 
 const (
@@ -81,7 +81,7 @@ func (RedirectKind) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_tracking_link_proto_rawDescGZIP(), []int{0}
 }
 
-// Whether a tracking link leads to its destination.
+// The states of a tracking link.
 type TrackingLinkState int32
 
 const (
@@ -138,43 +138,42 @@ func (TrackingLinkState) EnumDescriptor() ([]byte, []int) {
 // each of them.
 type TrackingLink struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Output only. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+	// Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// The path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-	// letter or digit. Unique in the installation; can't be changed. Chosen by
-	// the system where empty. Visitors may write it in any case.
-	// Example: `summer-sale`.
+	// Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
+	// letter or digit. Unique in the installation; can't be changed. Empty: the
+	// system chooses one. Visitors may write it in upper or lower case. Example:
+	// `summer-sale`.
 	Slug string `protobuf:"bytes,2,opt,name=slug,proto3" json:"slug,omitempty"`
-	// Where visitors go: an absolute `http` or `https` URL of at most 2,048
-	// bytes. In path and query these macros are filled: `[s2sidentifier]` (the
-	// click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds since
-	// 1970), also in upper case or with `%5B` and `%5D` for the brackets. A link
-	// with a conversion code must have `[s2sidentifier]`.
-	// Example: `https://shop.example/?s1=[s2sidentifier]`.
+	// URL that visitors are sent to: an absolute `http` or `https` URL of at most
+	// 2,048 bytes. In path and query these macros are filled: `[s2sidentifier]`
+	// (the click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds
+	// since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
+	// link with a conversion code must have `[s2sidentifier]`. Example:
+	// `https://shop.example/?s1=[s2sidentifier]`.
 	Destination string `protobuf:"bytes,3,opt,name=destination,proto3" json:"destination,omitempty"`
-	// Ids of the conversion codes that count for clicks on this link, at most
-	// 50.
+	// Ids of the conversion codes that count for clicks on this link, at most 50.
 	ConversionCodeIds []string `protobuf:"bytes,4,rep,name=conversion_code_ids,json=conversionCodeIds,proto3" json:"conversion_code_ids,omitempty"`
-	// Words to find the link by, at most 20 of 1 to 50 characters each.
-	// Example: `newsletter`.
+	// Words by which people find the link, at most 20, each of 1 to 50
+	// characters. Example: `newsletter`.
 	Tags []string `protobuf:"bytes,5,rep,name=tags,proto3" json:"tags,omitempty"`
-	// The HTTP status of the redirect. Default: 302.
+	// HTTP status of the redirect. Default: 302.
 	RedirectKind RedirectKind `protobuf:"varint,6,opt,name=redirect_kind,json=redirectKind,proto3,enum=s2s.v1.RedirectKind" json:"redirect_kind,omitempty"`
-	// True: the visitor's own query parameters are added to the destination,
-	// sub ids apart, where the destination has none of that name.
+	// If true, the visitor's query parameters except sub ids are added to the
+	// destination, unless it already has a parameter of that name.
 	QueryPassThrough bool `protobuf:"varint,7,opt,name=query_pass_through,json=queryPassThrough,proto3" json:"query_pass_through,omitempty"`
-	// From when on visitors get the fallback destination. Not set: never.
+	// Time from which visitors get the fallback destination. Not set: never.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
-	// Where visitors go once the link has expired or is archived; same form as
-	// `destination`. Empty: they get HTTP 410.
+	// URL that visitors are sent to once the link has expired or is archived;
+	// same form as `destination`. Empty: they get HTTP 410.
 	FallbackDestination string `protobuf:"bytes,9,opt,name=fallback_destination,json=fallbackDestination,proto3" json:"fallback_destination,omitempty"`
-	// Output only; changed by `ArchiveTrackingLink`.
+	// Output only. State of the link, changed by `ArchiveTrackingLink`.
 	State TrackingLinkState `protobuf:"varint,10,opt,name=state,proto3,enum=s2s.v1.TrackingLinkState" json:"state,omitempty"`
 	// Output only. The URL to publish. Example: `https://t.example/summer-sale`.
 	Url string `protobuf:"bytes,11,opt,name=url,proto3" json:"url,omitempty"`
-	// Output only. When the link was created.
+	// Output only. Time at which the link was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// Output only. When the link was last changed.
+	// Output only. Time of the last change to the link.
 	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -301,20 +300,21 @@ func (x *TrackingLink) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// Asks for a new tracking link.
+// Request message for `CreateTrackingLink`.
 type CreateTrackingLinkRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The link to create; output only fields are ignored.
+	// The link to create. Output-only fields are ignored.
 	TrackingLink *TrackingLink `protobuf:"bytes,1,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
 	// Makes the call safe to repeat: a second call with the same request id
 	// returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// True: check and answer as if real, write nothing.
+	// If true, the request is checked and answered as if real, but nothing is
+	// written.
 	ValidateOnly bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	// Id of the preset of the network that the destination belongs to. Where the
-	// destination has no `[s2sidentifier]`, it is added to the query, under the
-	// name by which that network takes the click id. Optional.
-	// Example: `everflow`.
+	// Id of the preset of the network that the destination belongs to. If the
+	// destination has no `[s2sidentifier]`, it is added to the query in the
+	// parameter in which that network takes the click id. Optional. Example:
+	// `everflow`.
 	PresetId      string `protobuf:"bytes,4,opt,name=preset_id,json=presetId,proto3" json:"preset_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -378,12 +378,12 @@ func (x *CreateTrackingLinkRequest) GetPresetId() string {
 	return ""
 }
 
-// Answers CreateTrackingLink.
+// Response message for `CreateTrackingLink`.
 type CreateTrackingLinkResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The link as created.
 	TrackingLink *TrackingLink `protobuf:"bytes,1,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
-	// What will likely not work, with its cure.
+	// Settings that will likely not work as intended, each with its cure.
 	Warnings      []*SetupWarning `protobuf:"bytes,2,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -433,10 +433,10 @@ func (x *CreateTrackingLinkResponse) GetWarnings() []*SetupWarning {
 	return nil
 }
 
-// Asks for one tracking link.
+// Request message for `GetTrackingLink`.
 type GetTrackingLinkRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The link's id.
+	// Id of the link.
 	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -479,7 +479,7 @@ func (x *GetTrackingLinkRequest) GetId() string {
 	return ""
 }
 
-// Answers GetTrackingLink.
+// Response message for `GetTrackingLink`.
 type GetTrackingLinkResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The link.
@@ -525,14 +525,15 @@ func (x *GetTrackingLinkResponse) GetTrackingLink() *TrackingLink {
 	return nil
 }
 
-// Asks for a page of tracking links.
+// Request message for `ListTrackingLinks`.
 type ListTrackingLinksRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+	// Maximum number of links to return, 1 to 1,000. 0 means 50; larger values
+	// are read as 1,000.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the page before; empty for the first.
+	// `next_page_token` of the previous page; empty for the first page.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// True: archived links as well.
+	// If true, archived links are listed as well.
 	ShowArchived  bool `protobuf:"varint,3,opt,name=show_archived,json=showArchived,proto3" json:"show_archived,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -589,12 +590,12 @@ func (x *ListTrackingLinksRequest) GetShowArchived() bool {
 	return false
 }
 
-// Answers ListTrackingLinks.
+// Response message for `ListTrackingLinks`.
 type ListTrackingLinksResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The page, newest first.
+	// Links of this page, newest first.
 	TrackingLinks []*TrackingLink `protobuf:"bytes,1,rep,name=tracking_links,json=trackingLinks,proto3" json:"tracking_links,omitempty"`
-	// Opaque; empty on the last page.
+	// Opaque token for the next page; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -644,16 +645,17 @@ func (x *ListTrackingLinksResponse) GetNextPageToken() string {
 	return ""
 }
 
-// Asks for a change of a tracking link.
+// Request message for `UpdateTrackingLink`.
 type UpdateTrackingLinkRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The link with `id` and the new values.
+	// The link, with its `id` and the new values.
 	TrackingLink *TrackingLink `protobuf:"bytes,1,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
-	// Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+	// Fields to change: `destination`, `conversion_code_ids`, `tags`,
 	// `redirect_kind`, `query_pass_through`, `expire_time`,
 	// `fallback_destination`. At least one.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// True: check and answer as if real, write nothing.
+	// If true, the request is checked and answered as if real, but nothing is
+	// written.
 	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -710,12 +712,12 @@ func (x *UpdateTrackingLinkRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Answers UpdateTrackingLink.
+// Response message for `UpdateTrackingLink`.
 type UpdateTrackingLinkResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The link as it is now.
 	TrackingLink *TrackingLink `protobuf:"bytes,1,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
-	// What will likely not work, with its cure.
+	// Settings that will likely not work as intended, each with its cure.
 	Warnings      []*SetupWarning `protobuf:"bytes,2,rep,name=warnings,proto3" json:"warnings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -765,12 +767,13 @@ func (x *UpdateTrackingLinkResponse) GetWarnings() []*SetupWarning {
 	return nil
 }
 
-// Asks to archive a tracking link.
+// Request message for `ArchiveTrackingLink`.
 type ArchiveTrackingLinkRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The link's id.
+	// Id of the link.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// True: check and answer as if real, write nothing.
+	// If true, the request is checked and answered as if real, but nothing is
+	// written.
 	ValidateOnly  bool `protobuf:"varint,2,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -820,7 +823,7 @@ func (x *ArchiveTrackingLinkRequest) GetValidateOnly() bool {
 	return false
 }
 
-// Answers ArchiveTrackingLink.
+// Response message for `ArchiveTrackingLink`.
 type ArchiveTrackingLinkResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The link as it is now.
@@ -866,10 +869,10 @@ func (x *ArchiveTrackingLinkResponse) GetTrackingLink() *TrackingLink {
 	return nil
 }
 
-// Asks for the link behind a slug.
+// Request message for `ResolveSlug`.
 type ResolveSlugRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The slug as the visitor wrote it, in any case.
+	// The slug as the visitor wrote it, in upper or lower case.
 	Slug          string `protobuf:"bytes,1,opt,name=slug,proto3" json:"slug,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -912,15 +915,15 @@ func (x *ResolveSlugRequest) GetSlug() string {
 	return ""
 }
 
-// Answers ResolveSlug.
+// Response message for `ResolveSlug`.
 type ResolveSlugResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The link.
+	// The link with this slug.
 	TrackingLink *TrackingLink `protobuf:"bytes,1,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
-	// Id of the account that owns the link; goes into the click id's MAC.
+	// Id of the account that owns the link; an input of the click id's MAC.
 	// Example: `acct_00000000000000000000000004`.
 	AccountId string `protobuf:"bytes,2,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
-	// The link's key in click ids, 40 bits.
+	// Key of the link in click ids, 40 bits.
 	LinkKey       uint64 `protobuf:"varint,3,opt,name=link_key,json=linkKey,proto3" json:"link_key,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -31,7 +31,7 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Tracking links: what visitors click.
+// Manages tracking links: the URLs that visitors click.
 type TrackingLinkServiceClient interface {
 	// Creates a tracking link.
 	CreateTrackingLink(ctx context.Context, in *CreateTrackingLinkRequest, opts ...grpc.CallOption) (*CreateTrackingLinkResponse, error)
@@ -41,11 +41,11 @@ type TrackingLinkServiceClient interface {
 	ListTrackingLinks(ctx context.Context, in *ListTrackingLinksRequest, opts ...grpc.CallOption) (*ListTrackingLinksResponse, error)
 	// Changes the fields that `update_mask` names.
 	UpdateTrackingLink(ctx context.Context, in *UpdateTrackingLinkRequest, opts ...grpc.CallOption) (*UpdateTrackingLinkResponse, error)
-	// Archives a tracking link: visitors get its fallback destination, or HTTP
-	// 410 where it has none, and its conversions are held. Archiving an archived
+	// Archives a tracking link. Visitors get its fallback destination, or HTTP
+	// 410 if it has none, and its conversions are held. Archiving an archived
 	// link changes nothing.
 	ArchiveTrackingLink(ctx context.Context, in *ArchiveTrackingLinkRequest, opts ...grpc.CallOption) (*ArchiveTrackingLinkResponse, error)
-	// For edges only: what an edge must know to redirect a visitor.
+	// Returns the data that an edge needs to redirect a visitor. For edges only.
 	ResolveSlug(ctx context.Context, in *ResolveSlugRequest, opts ...grpc.CallOption) (*ResolveSlugResponse, error)
 }
 
@@ -121,7 +121,7 @@ func (c *trackingLinkServiceClient) ResolveSlug(ctx context.Context, in *Resolve
 // All implementations must embed UnimplementedTrackingLinkServiceServer
 // for forward compatibility.
 //
-// Tracking links: what visitors click.
+// Manages tracking links: the URLs that visitors click.
 type TrackingLinkServiceServer interface {
 	// Creates a tracking link.
 	CreateTrackingLink(context.Context, *CreateTrackingLinkRequest) (*CreateTrackingLinkResponse, error)
@@ -131,11 +131,11 @@ type TrackingLinkServiceServer interface {
 	ListTrackingLinks(context.Context, *ListTrackingLinksRequest) (*ListTrackingLinksResponse, error)
 	// Changes the fields that `update_mask` names.
 	UpdateTrackingLink(context.Context, *UpdateTrackingLinkRequest) (*UpdateTrackingLinkResponse, error)
-	// Archives a tracking link: visitors get its fallback destination, or HTTP
-	// 410 where it has none, and its conversions are held. Archiving an archived
+	// Archives a tracking link. Visitors get its fallback destination, or HTTP
+	// 410 if it has none, and its conversions are held. Archiving an archived
 	// link changes nothing.
 	ArchiveTrackingLink(context.Context, *ArchiveTrackingLinkRequest) (*ArchiveTrackingLinkResponse, error)
-	// For edges only: what an edge must know to redirect a visitor.
+	// Returns the data that an edge needs to redirect a visitor. For edges only.
 	ResolveSlug(context.Context, *ResolveSlugRequest) (*ResolveSlugResponse, error)
 	mustEmbedUnimplementedTrackingLinkServiceServer()
 }

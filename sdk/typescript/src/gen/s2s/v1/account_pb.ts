@@ -15,35 +15,37 @@ export const file_s2s_v1_account: GenFile = /*@__PURE__*/
   fileDesc("ChRzMnMvdjEvYWNjb3VudC5wcm90bxIGczJzLnYxIoUBCgdBY2NvdW50EgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSLwoLY3JlYXRlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJjChRDcmVhdGVBY2NvdW50UmVxdWVzdBIgCgdhY2NvdW50GAEgASgLMg8uczJzLnYxLkFjY291bnQSEgoKcmVxdWVzdF9pZBgCIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAMgASgIIjkKFUNyZWF0ZUFjY291bnRSZXNwb25zZRIgCgdhY2NvdW50GAEgASgLMg8uczJzLnYxLkFjY291bnQiHwoRR2V0QWNjb3VudFJlcXVlc3QSCgoCaWQYASABKAkiNgoSR2V0QWNjb3VudFJlc3BvbnNlEiAKB2FjY291bnQYASABKAsyDy5zMnMudjEuQWNjb3VudCI8ChNMaXN0QWNjb3VudHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlIKFExpc3RBY2NvdW50c1Jlc3BvbnNlEiEKCGFjY291bnRzGAEgAygLMg8uczJzLnYxLkFjY291bnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIoABChRVcGRhdGVBY2NvdW50UmVxdWVzdBIgCgdhY2NvdW50GAEgASgLMg8uczJzLnYxLkFjY291bnQSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhUKDXZhbGlkYXRlX29ubHkYAyABKAgiOQoVVXBkYXRlQWNjb3VudFJlc3BvbnNlEiAKB2FjY291bnQYASABKAsyDy5zMnMudjEuQWNjb3VudDLQAgoOQWNjb3VudFNlcnZpY2USUQoNQ3JlYXRlQWNjb3VudBIcLnMycy52MS5DcmVhdGVBY2NvdW50UmVxdWVzdBodLnMycy52MS5DcmVhdGVBY2NvdW50UmVzcG9uc2UiA5ACAhJICgpHZXRBY2NvdW50EhkuczJzLnYxLkdldEFjY291bnRSZXF1ZXN0GhouczJzLnYxLkdldEFjY291bnRSZXNwb25zZSIDkAIBEk4KDExpc3RBY2NvdW50cxIbLnMycy52MS5MaXN0QWNjb3VudHNSZXF1ZXN0GhwuczJzLnYxLkxpc3RBY2NvdW50c1Jlc3BvbnNlIgOQAgESUQoNVXBkYXRlQWNjb3VudBIcLnMycy52MS5VcGRhdGVBY2NvdW50UmVxdWVzdBodLnMycy52MS5VcGRhdGVBY2NvdW50UmVzcG9uc2UiA5ACAmIGcHJvdG8z", [file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
- * Whoever has conversion codes, tracking links and API keys of their own.
+ * An owner of conversion codes, tracking links and API keys.
  *
  * @generated from message s2s.v1.Account
  */
 export type Account = Message<"s2s.v1.Account"> & {
   /**
-   * Output only. `acct_` and 26 characters. The installation's own account,
-   * which is there from the start, is `acct_00000000000000000000000004`.
+   * Output only. Id of the account: `acct_` and 26 characters. The
+   * installation's own account exists from the start as
+   * `acct_00000000000000000000000004`.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * A name for people, 1 to 100 characters. Example: `Shop Ltd`.
+   * Name for people, 1 to 100 characters. Example: `Shop Ltd`.
    *
    * @generated from field: string name = 2;
    */
   name: string;
 
   /**
-   * Output only. When the account was created; 1970 for the installation's own.
+   * Output only. Time at which the account was created; 1970 for the
+   * installation's own.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 3;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * Output only. When the account was last changed.
+   * Output only. Time of the last change to the account.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 4;
    */
@@ -58,13 +60,13 @@ export const AccountSchema: GenMessage<Account> = /*@__PURE__*/
   messageDesc(file_s2s_v1_account, 0);
 
 /**
- * Asks for a new account.
+ * Request message for `CreateAccount`.
  *
  * @generated from message s2s.v1.CreateAccountRequest
  */
 export type CreateAccountRequest = Message<"s2s.v1.CreateAccountRequest"> & {
   /**
-   * The account to create; output only fields are ignored.
+   * The account to create. Output-only fields are ignored.
    *
    * @generated from field: s2s.v1.Account account = 1;
    */
@@ -79,7 +81,8 @@ export type CreateAccountRequest = Message<"s2s.v1.CreateAccountRequest"> & {
   requestId: string;
 
   /**
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    *
    * @generated from field: bool validate_only = 3;
    */
@@ -94,7 +97,7 @@ export const CreateAccountRequestSchema: GenMessage<CreateAccountRequest> = /*@_
   messageDesc(file_s2s_v1_account, 1);
 
 /**
- * Answers CreateAccount.
+ * Response message for `CreateAccount`.
  *
  * @generated from message s2s.v1.CreateAccountResponse
  */
@@ -115,13 +118,13 @@ export const CreateAccountResponseSchema: GenMessage<CreateAccountResponse> = /*
   messageDesc(file_s2s_v1_account, 2);
 
 /**
- * Asks for one account.
+ * Request message for `GetAccount`.
  *
  * @generated from message s2s.v1.GetAccountRequest
  */
 export type GetAccountRequest = Message<"s2s.v1.GetAccountRequest"> & {
   /**
-   * The account's id, `acct_…`. Empty: the account of the key that calls.
+   * Id of the account, `acct_…`. Empty: the account of the calling key.
    *
    * @generated from field: string id = 1;
    */
@@ -136,7 +139,7 @@ export const GetAccountRequestSchema: GenMessage<GetAccountRequest> = /*@__PURE_
   messageDesc(file_s2s_v1_account, 3);
 
 /**
- * Answers GetAccount.
+ * Response message for `GetAccount`.
  *
  * @generated from message s2s.v1.GetAccountResponse
  */
@@ -157,20 +160,21 @@ export const GetAccountResponseSchema: GenMessage<GetAccountResponse> = /*@__PUR
   messageDesc(file_s2s_v1_account, 4);
 
 /**
- * Asks for a page of accounts.
+ * Request message for `ListAccounts`.
  *
  * @generated from message s2s.v1.ListAccountsRequest
  */
 export type ListAccountsRequest = Message<"s2s.v1.ListAccountsRequest"> & {
   /**
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of accounts to return, 1 to 1,000. 0 means 50; larger values
+   * are read as 1,000.
    *
    * @generated from field: int32 page_size = 1;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    *
    * @generated from field: string page_token = 2;
    */
@@ -185,20 +189,20 @@ export const ListAccountsRequestSchema: GenMessage<ListAccountsRequest> = /*@__P
   messageDesc(file_s2s_v1_account, 5);
 
 /**
- * Answers ListAccounts.
+ * Response message for `ListAccounts`.
  *
  * @generated from message s2s.v1.ListAccountsResponse
  */
 export type ListAccountsResponse = Message<"s2s.v1.ListAccountsResponse"> & {
   /**
-   * The page, newest first.
+   * Accounts of this page, newest first.
    *
    * @generated from field: repeated s2s.v1.Account accounts = 1;
    */
   accounts: Account[];
 
   /**
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -213,27 +217,28 @@ export const ListAccountsResponseSchema: GenMessage<ListAccountsResponse> = /*@_
   messageDesc(file_s2s_v1_account, 6);
 
 /**
- * Asks for a change of an account.
+ * Request message for `UpdateAccount`.
  *
  * @generated from message s2s.v1.UpdateAccountRequest
  */
 export type UpdateAccountRequest = Message<"s2s.v1.UpdateAccountRequest"> & {
   /**
-   * The account with `id` and the new values.
+   * The account, with its `id` and the new values.
    *
    * @generated from field: s2s.v1.Account account = 1;
    */
   account?: Account | undefined;
 
   /**
-   * Which fields to change: `name`. At least one.
+   * Fields to change: `name`. At least one.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
    */
   updateMask?: FieldMask | undefined;
 
   /**
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    *
    * @generated from field: bool validate_only = 3;
    */
@@ -248,7 +253,7 @@ export const UpdateAccountRequestSchema: GenMessage<UpdateAccountRequest> = /*@_
   messageDesc(file_s2s_v1_account, 7);
 
 /**
- * Answers UpdateAccount.
+ * Response message for `UpdateAccount`.
  *
  * @generated from message s2s.v1.UpdateAccountResponse
  */
@@ -269,8 +274,8 @@ export const UpdateAccountResponseSchema: GenMessage<UpdateAccountResponse> = /*
   messageDesc(file_s2s_v1_account, 8);
 
 /**
- * Accounts: those who share one installation. What belongs to one account does
- * not exist for another.
+ * Manages accounts, the tenants of one installation. The resources of one
+ * account do not exist for another.
  *
  * @generated from service s2s.v1.AccountService
  */
@@ -286,8 +291,8 @@ export const AccountService: GenService<{
     output: typeof CreateAccountResponseSchema;
   },
   /**
-   * Returns one account: one's own with any key, any other with the scope
-   * `admin`.
+   * Returns one account. Any key may read its own account; any other account
+   * needs the scope `admin`.
    *
    * @generated from rpc s2s.v1.AccountService.GetAccount
    */

@@ -15,15 +15,15 @@ export const file_s2s_v1_api_key: GenFile = /*@__PURE__*/
   fileDesc("ChRzMnMvdjEvYXBpX2tleS5wcm90bxIGczJzLnYxIvYCCgZBcGlLZXkSCgoCaWQYASABKAkSEgoKYWNjb3VudF9pZBgCIAEoCRIMCgRuYW1lGAMgASgJEiMKBnNjb3BlcxgEIAMoDjITLnMycy52MS5BcGlLZXlTY29wZRIvCgtleHBpcmVfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIgoFc3RhdGUYBiABKA4yEy5zMnMudjEuQXBpS2V5U3RhdGUSMQoNbGFzdF91c2VfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLcmV2b2tlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2NyZWF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtyb3RhdGVfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiYQoTQ3JlYXRlQXBpS2V5UmVxdWVzdBIfCgdhcGlfa2V5GAEgASgLMg4uczJzLnYxLkFwaUtleRISCgpyZXF1ZXN0X2lkGAIgASgJEhUKDXZhbGlkYXRlX29ubHkYAyABKAgiSQoUQ3JlYXRlQXBpS2V5UmVzcG9uc2USHwoHYXBpX2tleRgBIAEoCzIOLnMycy52MS5BcGlLZXkSEAoIa2V5X3RleHQYAiABKAkiHgoQR2V0QXBpS2V5UmVxdWVzdBIKCgJpZBgBIAEoCSI0ChFHZXRBcGlLZXlSZXNwb25zZRIfCgdhcGlfa2V5GAEgASgLMg4uczJzLnYxLkFwaUtleSJlChJMaXN0QXBpS2V5c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSEgoKYWNjb3VudF9pZBgDIAEoCRIUCgxzaG93X3Jldm9rZWQYBCABKAgiUAoTTGlzdEFwaUtleXNSZXNwb25zZRIgCghhcGlfa2V5cxgBIAMoCzIOLnMycy52MS5BcGlLZXkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImQKE1JvdGF0ZUFwaUtleVJlcXVlc3QSCgoCaWQYASABKAkSKgoHb3ZlcmxhcBgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIVCg12YWxpZGF0ZV9vbmx5GAMgASgIIkkKFFJvdGF0ZUFwaUtleVJlc3BvbnNlEh8KB2FwaV9rZXkYASABKAsyDi5zMnMudjEuQXBpS2V5EhAKCGtleV90ZXh0GAIgASgJIjgKE1Jldm9rZUFwaUtleVJlcXVlc3QSCgoCaWQYASABKAkSFQoNdmFsaWRhdGVfb25seRgCIAEoCCI3ChRSZXZva2VBcGlLZXlSZXNwb25zZRIfCgdhcGlfa2V5GAEgASgLMg4uczJzLnYxLkFwaUtleSqoAQoLQXBpS2V5U2NvcGUSHQoZQVBJX0tFWV9TQ09QRV9VTlNQRUNJRklFRBAAEhYKEkFQSV9LRVlfU0NPUEVfUkVBRBABEhcKE0FQSV9LRVlfU0NPUEVfV1JJVEUQAhIYChRBUElfS0VZX1NDT1BFX1JFQ09SRBADEhcKE0FQSV9LRVlfU0NPUEVfQURNSU4QBBIWChJBUElfS0VZX1NDT1BFX0VER0UQBSp8CgtBcGlLZXlTdGF0ZRIdChlBUElfS0VZX1NUQVRFX1VOU1BFQ0lGSUVEEAASGAoUQVBJX0tFWV9TVEFURV9BQ1RJVkUQARIZChVBUElfS0VZX1NUQVRFX0VYUElSRUQQAhIZChVBUElfS0VZX1NUQVRFX1JFVk9LRUQQAzKOAwoNQXBpS2V5U2VydmljZRJOCgxDcmVhdGVBcGlLZXkSGy5zMnMudjEuQ3JlYXRlQXBpS2V5UmVxdWVzdBocLnMycy52MS5DcmVhdGVBcGlLZXlSZXNwb25zZSIDkAICEkUKCUdldEFwaUtleRIYLnMycy52MS5HZXRBcGlLZXlSZXF1ZXN0GhkuczJzLnYxLkdldEFwaUtleVJlc3BvbnNlIgOQAgESSwoLTGlzdEFwaUtleXMSGi5zMnMudjEuTGlzdEFwaUtleXNSZXF1ZXN0GhsuczJzLnYxLkxpc3RBcGlLZXlzUmVzcG9uc2UiA5ACARJJCgxSb3RhdGVBcGlLZXkSGy5zMnMudjEuUm90YXRlQXBpS2V5UmVxdWVzdBocLnMycy52MS5Sb3RhdGVBcGlLZXlSZXNwb25zZRJOCgxSZXZva2VBcGlLZXkSGy5zMnMudjEuUmV2b2tlQXBpS2V5UmVxdWVzdBocLnMycy52MS5SZXZva2VBcGlLZXlSZXNwb25zZSIDkAICYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
- * What a caller is known by. Its text is `s2s_` and 48 hexadecimal digits, the
- * last 8 of which are a checksum: the first 8 digits of the SHA-256 of all
- * that stands before them.
+ * A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
+ * digits. The last 8 digits are a checksum: the first 8 digits of the
+ * SHA-256 of all characters before them.
  *
  * @generated from message s2s.v1.ApiKey
  */
 export type ApiKey = Message<"s2s.v1.ApiKey"> & {
   /**
-   * Output only. `key_` and 26 characters; no secret.
+   * Output only. Id of the key: `key_` and 26 characters. Not a secret.
    *
    * @generated from field: string id = 1;
    */
@@ -31,66 +31,68 @@ export type ApiKey = Message<"s2s.v1.ApiKey"> & {
 
   /**
    * Id of the account that the key acts for, `acct_…`. Default: the caller's.
-   * Only a key with the scope `admin` may name another.
+   * Only a key with the scope `admin` may name another account.
    *
    * @generated from field: string account_id = 2;
    */
   accountId: string;
 
   /**
-   * A name for people, 1 to 100 characters. Example: `web shop`.
+   * Name for people, 1 to 100 characters. Example: `web shop`.
    *
    * @generated from field: string name = 3;
    */
   name: string;
 
   /**
-   * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-   * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-   * account, and only a key with the scope `admin` may give them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+   * the installation's own account, and only a key with the scope `admin` may
+   * grant them.
    *
    * @generated from field: repeated s2s.v1.ApiKeyScope scopes = 4;
    */
   scopes: ApiKeyScope[];
 
   /**
-   * When the key ends, in the future. Not set: never.
+   * Time at which the key expires; must be in the future. Not set: never.
    *
    * @generated from field: google.protobuf.Timestamp expire_time = 5;
    */
   expireTime?: Timestamp | undefined;
 
   /**
-   * Output only; changed by `RevokeApiKey`, and by time.
+   * Output only. State of the key, changed by `RevokeApiKey` and by time.
    *
    * @generated from field: s2s.v1.ApiKeyState state = 6;
    */
   state: ApiKeyState;
 
   /**
-   * Output only. When the key was last used, to the minute; not set where it
-   * never was.
+   * Output only. Time of the last use, to the minute; not set if the key was
+   * never used.
    *
    * @generated from field: google.protobuf.Timestamp last_use_time = 7;
    */
   lastUseTime?: Timestamp | undefined;
 
   /**
-   * Output only. When the key was revoked; not set where it was not.
+   * Output only. Time at which the key was revoked; not set if it was not.
    *
    * @generated from field: google.protobuf.Timestamp revoke_time = 8;
    */
   revokeTime?: Timestamp | undefined;
 
   /**
-   * Output only. When the key was created.
+   * Output only. Time at which the key was created.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 9;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * Output only. When the key was last rotated; not set where it never was.
+   * Output only. Time of the last rotation; not set if the key was never
+   * rotated.
    *
    * @generated from field: google.protobuf.Timestamp rotate_time = 10;
    */
@@ -105,13 +107,13 @@ export const ApiKeySchema: GenMessage<ApiKey> = /*@__PURE__*/
   messageDesc(file_s2s_v1_api_key, 0);
 
 /**
- * Asks for a new API key.
+ * Request message for `CreateApiKey`.
  *
  * @generated from message s2s.v1.CreateApiKeyRequest
  */
 export type CreateApiKeyRequest = Message<"s2s.v1.CreateApiKeyRequest"> & {
   /**
-   * The key to create; output only fields are ignored.
+   * The key to create. Output-only fields are ignored.
    *
    * @generated from field: s2s.v1.ApiKey api_key = 1;
    */
@@ -119,7 +121,7 @@ export type CreateApiKeyRequest = Message<"s2s.v1.CreateApiKeyRequest"> & {
 
   /**
    * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer, but for the text. Optional, 1 to 64 bytes.
+   * returns the first answer, except for the text. Optional, 1 to 64 bytes.
    * Example: a UUID.
    *
    * @generated from field: string request_id = 2;
@@ -127,7 +129,8 @@ export type CreateApiKeyRequest = Message<"s2s.v1.CreateApiKeyRequest"> & {
   requestId: string;
 
   /**
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    *
    * @generated from field: bool validate_only = 3;
    */
@@ -142,7 +145,7 @@ export const CreateApiKeyRequestSchema: GenMessage<CreateApiKeyRequest> = /*@__P
   messageDesc(file_s2s_v1_api_key, 1);
 
 /**
- * Answers CreateApiKey.
+ * Response message for `CreateApiKey`.
  *
  * @generated from message s2s.v1.CreateApiKeyResponse
  */
@@ -155,9 +158,9 @@ export type CreateApiKeyResponse = Message<"s2s.v1.CreateApiKeyResponse"> & {
   apiKey?: ApiKey | undefined;
 
   /**
-   * The key's text, this once: keep it safe. Empty where nothing was created:
-   * with `validate_only`, and where the request id was used before; if that
-   * first answer was lost, `RotateApiKey` gives a new text. Example:
+   * Text of the key, shown only once: keep it safe. Empty if nothing was
+   * created: with `validate_only`, and if the request id was used before. If
+   * that first answer was lost, `RotateApiKey` gives a new text. Example:
    * `s2s_` and 48 hexadecimal digits.
    *
    * @generated from field: string key_text = 2;
@@ -173,13 +176,13 @@ export const CreateApiKeyResponseSchema: GenMessage<CreateApiKeyResponse> = /*@_
   messageDesc(file_s2s_v1_api_key, 2);
 
 /**
- * Asks for one API key.
+ * Request message for `GetApiKey`.
  *
  * @generated from message s2s.v1.GetApiKeyRequest
  */
 export type GetApiKeyRequest = Message<"s2s.v1.GetApiKeyRequest"> & {
   /**
-   * The key's id, `key_…`.
+   * Id of the key, `key_…`.
    *
    * @generated from field: string id = 1;
    */
@@ -194,7 +197,7 @@ export const GetApiKeyRequestSchema: GenMessage<GetApiKeyRequest> = /*@__PURE__*
   messageDesc(file_s2s_v1_api_key, 3);
 
 /**
- * Answers GetApiKey.
+ * Response message for `GetApiKey`.
  *
  * @generated from message s2s.v1.GetApiKeyResponse
  */
@@ -215,20 +218,21 @@ export const GetApiKeyResponseSchema: GenMessage<GetApiKeyResponse> = /*@__PURE_
   messageDesc(file_s2s_v1_api_key, 4);
 
 /**
- * Asks for a page of API keys.
+ * Request message for `ListApiKeys`.
  *
  * @generated from message s2s.v1.ListApiKeysRequest
  */
 export type ListApiKeysRequest = Message<"s2s.v1.ListApiKeysRequest"> & {
   /**
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
+   * read as 1,000.
    *
    * @generated from field: int32 page_size = 1;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    *
    * @generated from field: string page_token = 2;
    */
@@ -242,7 +246,7 @@ export type ListApiKeysRequest = Message<"s2s.v1.ListApiKeysRequest"> & {
   accountId: string;
 
   /**
-   * True: revoked keys as well.
+   * If true, revoked keys are listed as well.
    *
    * @generated from field: bool show_revoked = 4;
    */
@@ -257,20 +261,20 @@ export const ListApiKeysRequestSchema: GenMessage<ListApiKeysRequest> = /*@__PUR
   messageDesc(file_s2s_v1_api_key, 5);
 
 /**
- * Answers ListApiKeys.
+ * Response message for `ListApiKeys`.
  *
  * @generated from message s2s.v1.ListApiKeysResponse
  */
 export type ListApiKeysResponse = Message<"s2s.v1.ListApiKeysResponse"> & {
   /**
-   * The page, newest first.
+   * Keys of this page, newest first.
    *
    * @generated from field: repeated s2s.v1.ApiKey api_keys = 1;
    */
   apiKeys: ApiKey[];
 
   /**
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -285,20 +289,20 @@ export const ListApiKeysResponseSchema: GenMessage<ListApiKeysResponse> = /*@__P
   messageDesc(file_s2s_v1_api_key, 6);
 
 /**
- * Asks for a new text of an API key.
+ * Request message for `RotateApiKey`.
  *
  * @generated from message s2s.v1.RotateApiKeyRequest
  */
 export type RotateApiKeyRequest = Message<"s2s.v1.RotateApiKeyRequest"> & {
   /**
-   * The key's id, `key_…`. A revoked or expired key can't be rotated.
+   * Id of the key, `key_…`. A revoked or expired key can't be rotated.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * How much longer the former texts are good: 0 to 30 days, whole seconds; a
+   * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
    * text that ends sooner is not prolonged. Not set: 24 hours.
    *
    * @generated from field: google.protobuf.Duration overlap = 2;
@@ -306,7 +310,8 @@ export type RotateApiKeyRequest = Message<"s2s.v1.RotateApiKeyRequest"> & {
   overlap?: Duration | undefined;
 
   /**
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    *
    * @generated from field: bool validate_only = 3;
    */
@@ -321,7 +326,7 @@ export const RotateApiKeyRequestSchema: GenMessage<RotateApiKeyRequest> = /*@__P
   messageDesc(file_s2s_v1_api_key, 7);
 
 /**
- * Answers RotateApiKey.
+ * Response message for `RotateApiKey`.
  *
  * @generated from message s2s.v1.RotateApiKeyResponse
  */
@@ -334,8 +339,8 @@ export type RotateApiKeyResponse = Message<"s2s.v1.RotateApiKeyResponse"> & {
   apiKey?: ApiKey | undefined;
 
   /**
-   * The key's new text, this once: keep it safe. Empty with `validate_only`.
-   * Example: `s2s_` and 48 hexadecimal digits.
+   * New text of the key, shown only once: keep it safe. Empty with
+   * `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
    *
    * @generated from field: string key_text = 2;
    */
@@ -350,20 +355,21 @@ export const RotateApiKeyResponseSchema: GenMessage<RotateApiKeyResponse> = /*@_
   messageDesc(file_s2s_v1_api_key, 8);
 
 /**
- * Asks to revoke an API key.
+ * Request message for `RevokeApiKey`.
  *
  * @generated from message s2s.v1.RevokeApiKeyRequest
  */
 export type RevokeApiKeyRequest = Message<"s2s.v1.RevokeApiKeyRequest"> & {
   /**
-   * The key's id, `key_…`.
+   * Id of the key, `key_…`.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    *
    * @generated from field: bool validate_only = 2;
    */
@@ -378,7 +384,7 @@ export const RevokeApiKeyRequestSchema: GenMessage<RevokeApiKeyRequest> = /*@__P
   messageDesc(file_s2s_v1_api_key, 9);
 
 /**
- * Answers RevokeApiKey.
+ * Response message for `RevokeApiKey`.
  *
  * @generated from message s2s.v1.RevokeApiKeyResponse
  */
@@ -399,7 +405,7 @@ export const RevokeApiKeyResponseSchema: GenMessage<RevokeApiKeyResponse> = /*@_
   messageDesc(file_s2s_v1_api_key, 10);
 
 /**
- * What a key may do. None includes another.
+ * The permissions of a key. No scope includes another.
  *
  * @generated from enum s2s.v1.ApiKeyScope
  */
@@ -412,35 +418,37 @@ export enum ApiKeyScope {
   UNSPECIFIED = 0,
 
   /**
-   * Read everything of the account.
+   * Permission to read everything in the account.
    *
    * @generated from enum value: API_KEY_SCOPE_READ = 1;
    */
   READ = 1,
 
   /**
-   * Set up: conversion codes, tracking links, API keys; replay postbacks.
+   * Permission to set up conversion codes, tracking links and API keys, and to
+   * replay postbacks.
    *
    * @generated from enum value: API_KEY_SCOPE_WRITE = 2;
    */
   WRITE = 2,
 
   /**
-   * Record clicks and conversions.
+   * Permission to record clicks and conversions.
    *
    * @generated from enum value: API_KEY_SCOPE_RECORD = 3;
    */
   RECORD = 3,
 
   /**
-   * Manage accounts, and the API keys of all accounts.
+   * Permission to manage accounts and the API keys of all accounts.
    *
    * @generated from enum value: API_KEY_SCOPE_ADMIN = 4;
    */
   ADMIN = 4,
 
   /**
-   * The calls for edges only, for all accounts, and nothing else.
+   * Permission for the calls reserved for edges, for all accounts, and nothing
+   * else.
    *
    * @generated from enum value: API_KEY_SCOPE_EDGE = 5;
    */
@@ -454,7 +462,7 @@ export const ApiKeyScopeSchema: GenEnum<ApiKeyScope> = /*@__PURE__*/
   enumDesc(file_s2s_v1_api_key, 0);
 
 /**
- * Whether an API key can be used.
+ * The states of an API key.
  *
  * @generated from enum s2s.v1.ApiKeyState
  */
@@ -467,21 +475,21 @@ export enum ApiKeyState {
   UNSPECIFIED = 0,
 
   /**
-   * It can.
+   * The key can be used.
    *
    * @generated from enum value: API_KEY_STATE_ACTIVE = 1;
    */
   ACTIVE = 1,
 
   /**
-   * Its `expire_time` has passed.
+   * The key's `expire_time` has passed.
    *
    * @generated from enum value: API_KEY_STATE_EXPIRED = 2;
    */
   EXPIRED = 2,
 
   /**
-   * It was revoked.
+   * The key was revoked.
    *
    * @generated from enum value: API_KEY_STATE_REVOKED = 3;
    */
@@ -495,20 +503,20 @@ export const ApiKeyStateSchema: GenEnum<ApiKeyState> = /*@__PURE__*/
   enumDesc(file_s2s_v1_api_key, 1);
 
 /**
- * API keys: what a caller shows with every call, as `authorization: Bearer`
- * and the key's text. A key acts for one account, and may do what its scopes
- * say.
+ * Manages API keys. A caller sends the text of its key with every call, as
+ * `authorization: Bearer` and the text. A key acts for one account and may do
+ * only what its scopes allow.
  *
- * The scope `admin` manages the keys of all accounts. Any other key manages
- * those of its own account that have no scope which it lacks itself, so that
- * nobody gets further than they were let.
+ * A key with the scope `admin` manages the keys of all accounts. Any other key
+ * manages only keys of its own account, and only those whose scopes it has
+ * itself, so that no caller can gain more access than it was given.
  *
  * @generated from service s2s.v1.ApiKeyService
  */
 export const ApiKeyService: GenService<{
   /**
-   * Creates an API key and answers its text, which is not kept and can't be
-   * had again. Needs the scope `write` or `admin`.
+   * Creates an API key and returns its text. The text is not stored and can't
+   * be retrieved again. Needs the scope `write` or `admin`.
    *
    * @generated from rpc s2s.v1.ApiKeyService.CreateApiKey
    */
@@ -539,9 +547,9 @@ export const ApiKeyService: GenService<{
     output: typeof ListApiKeysResponseSchema;
   },
   /**
-   * Gives an API key a new text; the former ones go on for an overlap, in which
-   * the new one can be brought to where it is used. Where the answer is lost,
-   * rotate again: the overlap that runs goes on, and no text in use is cut
+   * Gives an API key a new text. The former texts stay valid for an overlap,
+   * in which the new one can be rolled out. If the answer is lost, rotate
+   * again: the overlap that is running continues, and no text in use is cut
    * short. Needs the scope `write` or `admin`.
    *
    * @generated from rpc s2s.v1.ApiKeyService.RotateApiKey
@@ -552,7 +560,7 @@ export const ApiKeyService: GenService<{
     output: typeof RotateApiKeyResponseSchema;
   },
   /**
-   * Revokes an API key for good, within a second on every server. Revoking a
+   * Revokes an API key permanently, within a second on every server. Revoking a
    * revoked key changes nothing. Needs the scope `write` or `admin`.
    *
    * @generated from rpc s2s.v1.ApiKeyService.RevokeApiKey

@@ -15,13 +15,13 @@ export const file_s2s_v1_click: GenFile = /*@__PURE__*/
   fileDesc("ChJzMnMvdjEvY2xpY2sucHJvdG8SBnMycy52MSLsAQoFQ2xpY2sSEAoIY2xpY2tfaWQYASABKAkSGAoQdHJhY2tpbmdfbGlua19pZBgCIAEoCRIuCgpjbGlja190aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIfCgdzdWJfaWRzGAQgASgLMg4uczJzLnYxLlN1YklkcxINCgVxdWVyeRgFIAEoCRIQCghyZWZlcnJlchgGIAEoCRISCgp1c2VyX2FnZW50GAcgASgJEg8KB2FkZHJlc3MYCCABKAkSIAoFZmxhZ3MYCSADKA4yES5zMnMudjEuQ2xpY2tGbGFnIpUBCgZTdWJJZHMSDAoEc3ViMRgBIAEoCRIMCgRzdWIyGAIgASgJEgwKBHN1YjMYAyABKAkSDAoEc3ViNBgEIAEoCRIMCgRzdWI1GAUgASgJEgwKBHN1YjYYBiABKAkSDAoEc3ViNxgHIAEoCRIMCgRzdWI4GAggASgJEgwKBHN1YjkYCSABKAkSDQoFc3ViMTAYCiABKAkiggIKElJlY29yZENsaWNrUmVxdWVzdBIYChB0cmFja2luZ19saW5rX2lkGAEgASgJEhAKCGNsaWNrX2lkGAIgASgJEh8KB3N1Yl9pZHMYAyABKAsyDi5zMnMudjEuU3ViSWRzEg0KBXF1ZXJ5GAQgASgJEhAKCHJlZmVycmVyGAUgASgJEhIKCnVzZXJfYWdlbnQYBiABKAkSDwoHYWRkcmVzcxgHIAEoCRIuCgpjbGlja190aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpyZXF1ZXN0X2lkGAkgASgJEhUKDXZhbGlkYXRlX29ubHkYCiABKAgiSQoTUmVjb3JkQ2xpY2tSZXNwb25zZRIcCgVjbGljaxgBIAEoCzINLnMycy52MS5DbGljaxIUCgxyZWRpcmVjdF91cmwYAiABKAkiIwoPR2V0Q2xpY2tSZXF1ZXN0EhAKCGNsaWNrX2lkGAEgASgJIjAKEEdldENsaWNrUmVzcG9uc2USHAoFY2xpY2sYASABKAsyDS5zMnMudjEuQ2xpY2siVAoRTGlzdENsaWNrc1JlcXVlc3QSGAoQdHJhY2tpbmdfbGlua19pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJMChJMaXN0Q2xpY2tzUmVzcG9uc2USHQoGY2xpY2tzGAEgAygLMg0uczJzLnYxLkNsaWNrEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIYChZMaXN0Q2xpY2tJZEtleXNSZXF1ZXN0InMKF0xpc3RDbGlja0lkS2V5c1Jlc3BvbnNlEikKDWNsaWNrX2lkX2tleXMYASADKAsyEi5zMnMudjEuQ2xpY2tJZEtleRItCgljb3JlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIiwKCkNsaWNrSWRLZXkSDgoGa2V5X2lkGAEgASgNEg4KBnNlY3JldBgCIAEoDCo7CglDbGlja0ZsYWcSGgoWQ0xJQ0tfRkxBR19VTlNQRUNJRklFRBAAEhIKDkNMSUNLX0ZMQUdfQk9UEAEywgIKDENsaWNrU2VydmljZRJLCgtSZWNvcmRDbGljaxIaLnMycy52MS5SZWNvcmRDbGlja1JlcXVlc3QaGy5zMnMudjEuUmVjb3JkQ2xpY2tSZXNwb25zZSIDkAICEkIKCEdldENsaWNrEhcuczJzLnYxLkdldENsaWNrUmVxdWVzdBoYLnMycy52MS5HZXRDbGlja1Jlc3BvbnNlIgOQAgESSAoKTGlzdENsaWNrcxIZLnMycy52MS5MaXN0Q2xpY2tzUmVxdWVzdBoaLnMycy52MS5MaXN0Q2xpY2tzUmVzcG9uc2UiA5ACARJXCg9MaXN0Q2xpY2tJZEtleXMSHi5zMnMudjEuTGlzdENsaWNrSWRLZXlzUmVxdWVzdBofLnMycy52MS5MaXN0Q2xpY2tJZEtleXNSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
- * One visitor's click.
+ * A visitor's click on a tracking link.
  *
  * @generated from message s2s.v1.Click
  */
 export type Click = Message<"s2s.v1.Click"> & {
   /**
-   * The click id as it went to the merchant: 40 characters of `0-9` and `a-z`
+   * The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
    * without `i`, `l`, `o`, `u`.
    *
    * @generated from field: string click_id = 1;
@@ -36,21 +36,21 @@ export type Click = Message<"s2s.v1.Click"> & {
   trackingLinkId: string;
 
   /**
-   * When the visitor clicked, to 10 milliseconds.
+   * Time of the click, to 10 milliseconds.
    *
    * @generated from field: google.protobuf.Timestamp click_time = 3;
    */
   clickTime?: Timestamp | undefined;
 
   /**
-   * The values of `sub1` to `sub10` that the visitor's URL carried.
+   * Values of `sub1` to `sub10` in the visitor's URL.
    *
    * @generated from field: s2s.v1.SubIds sub_ids = 4;
    */
   subIds?: SubIds | undefined;
 
   /**
-   * The visitor's whole query, as it came, at most 2,048 bytes. Example:
+   * The visitor's whole query, unchanged, at most 2,048 bytes. Example:
    * `sub1=mail&utm_source=x`.
    *
    * @generated from field: string query = 5;
@@ -58,14 +58,14 @@ export type Click = Message<"s2s.v1.Click"> & {
   query: string;
 
   /**
-   * The visitor's `Referer`, at most 1,024 bytes; empty where none was sent.
+   * The visitor's `Referer`, at most 1,024 bytes; empty if none was sent.
    *
    * @generated from field: string referrer = 6;
    */
   referrer: string;
 
   /**
-   * The visitor's `User-Agent`, at most 512 bytes; empty where none was sent.
+   * The visitor's `User-Agent`, at most 512 bytes; empty if none was sent.
    *
    * @generated from field: string user_agent = 7;
    */
@@ -73,14 +73,14 @@ export type Click = Message<"s2s.v1.Click"> & {
 
   /**
    * The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
-   * empty where it is not known or not stored. Example: `203.0.113.0`.
+   * empty if it is not known or not stored. Example: `203.0.113.0`.
    *
    * @generated from field: string address = 8;
    */
   address: string;
 
   /**
-   * What is remarkable about the click.
+   * Remarkable properties of the click.
    *
    * @generated from field: repeated s2s.v1.ClickFlag flags = 9;
    */
@@ -95,7 +95,8 @@ export const ClickSchema: GenMessage<Click> = /*@__PURE__*/
   messageDesc(file_s2s_v1_click, 0);
 
 /**
- * The values a partner passes through a click, each at most 255 characters.
+ * The values that a partner passes through a click, each at most 255
+ * characters.
  *
  * @generated from message s2s.v1.SubIds
  */
@@ -179,7 +180,7 @@ export const SubIdsSchema: GenMessage<SubIds> = /*@__PURE__*/
   messageDesc(file_s2s_v1_click, 1);
 
 /**
- * Asks to record a click.
+ * Request message for `RecordClick`.
  *
  * @generated from message s2s.v1.RecordClickRequest
  */
@@ -192,52 +193,52 @@ export type RecordClickRequest = Message<"s2s.v1.RecordClickRequest"> & {
   trackingLinkId: string;
 
   /**
-   * The click id, where the caller is an edge that has minted it; else empty,
-   * and the system mints one.
+   * The click id, if the caller is an edge that has minted it. Otherwise empty:
+   * the system mints one.
    *
    * @generated from field: string click_id = 2;
    */
   clickId: string;
 
   /**
-   * Sub ids of the visitor.
+   * The visitor's sub ids.
    *
    * @generated from field: s2s.v1.SubIds sub_ids = 3;
    */
   subIds?: SubIds | undefined;
 
   /**
-   * The visitor's whole query; more than 2,048 bytes are cut off.
+   * The visitor's whole query, cut off after 2,048 bytes.
    *
    * @generated from field: string query = 4;
    */
   query: string;
 
   /**
-   * The visitor's `Referer`; more than 1,024 bytes are cut off.
+   * The visitor's `Referer`, cut off after 1,024 bytes.
    *
    * @generated from field: string referrer = 5;
    */
   referrer: string;
 
   /**
-   * The visitor's `User-Agent`; more than 512 bytes are cut off.
+   * The visitor's `User-Agent`, cut off after 512 bytes.
    *
    * @generated from field: string user_agent = 6;
    */
   userAgent: string;
 
   /**
-   * The visitor's address, IPv4 or IPv6; stored as the server's
-   * `--store-addresses` says. Empty: not known.
+   * The visitor's address, IPv4 or IPv6, stored according to the server's
+   * `--store-addresses`. Empty: not known.
    *
    * @generated from field: string address = 7;
    */
   address: string;
 
   /**
-   * When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-   * server's clock. Not together with `click_id`, which holds its time.
+   * Time of the click. Not set: now. At most 5 seconds ahead of the server's
+   * clock. Not allowed together with `click_id`, which holds its time.
    *
    * @generated from field: google.protobuf.Timestamp click_time = 8;
    */
@@ -245,15 +246,16 @@ export type RecordClickRequest = Message<"s2s.v1.RecordClickRequest"> & {
 
   /**
    * Makes the call safe to repeat: the same link, `click_time` and request id
-   * give the same click id. Optional, 1 to 64 bytes; needs `click_time`, and
-   * is not for use with `click_id`, which serves the same purpose.
+   * give the same click id. Optional, 1 to 64 bytes. Needs `click_time`. Not
+   * for use with `click_id`, which serves the same purpose.
    *
    * @generated from field: string request_id = 9;
    */
   requestId: string;
 
   /**
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    *
    * @generated from field: bool validate_only = 10;
    */
@@ -268,7 +270,7 @@ export const RecordClickRequestSchema: GenMessage<RecordClickRequest> = /*@__PUR
   messageDesc(file_s2s_v1_click, 2);
 
 /**
- * Answers RecordClick.
+ * Response message for `RecordClick`.
  *
  * @generated from message s2s.v1.RecordClickResponse
  */
@@ -281,8 +283,8 @@ export type RecordClickResponse = Message<"s2s.v1.RecordClickResponse"> & {
   click?: Click | undefined;
 
   /**
-   * The link's destination with all macros filled: where to send the visitor.
-   * Empty where the caller gave `click_id`.
+   * The URL to send the visitor to: the link's destination with all macros
+   * filled. Empty if the caller gave `click_id`.
    *
    * @generated from field: string redirect_url = 2;
    */
@@ -297,7 +299,7 @@ export const RecordClickResponseSchema: GenMessage<RecordClickResponse> = /*@__P
   messageDesc(file_s2s_v1_click, 3);
 
 /**
- * Asks for one click.
+ * Request message for `GetClick`.
  *
  * @generated from message s2s.v1.GetClickRequest
  */
@@ -318,7 +320,7 @@ export const GetClickRequestSchema: GenMessage<GetClickRequest> = /*@__PURE__*/
   messageDesc(file_s2s_v1_click, 4);
 
 /**
- * Answers GetClick.
+ * Response message for `GetClick`.
  *
  * @generated from message s2s.v1.GetClickResponse
  */
@@ -339,27 +341,28 @@ export const GetClickResponseSchema: GenMessage<GetClickResponse> = /*@__PURE__*
   messageDesc(file_s2s_v1_click, 5);
 
 /**
- * Asks for a page of the clicks of a tracking link.
+ * Request message for `ListClicks`.
  *
  * @generated from message s2s.v1.ListClicksRequest
  */
 export type ListClicksRequest = Message<"s2s.v1.ListClicksRequest"> & {
   /**
-   * Id of the tracking link. Mandatory.
+   * Id of the tracking link whose clicks are listed. Mandatory.
    *
    * @generated from field: string tracking_link_id = 1;
    */
   trackingLinkId: string;
 
   /**
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
+   * are read as 1,000.
    *
    * @generated from field: int32 page_size = 2;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    *
    * @generated from field: string page_token = 3;
    */
@@ -374,20 +377,20 @@ export const ListClicksRequestSchema: GenMessage<ListClicksRequest> = /*@__PURE_
   messageDesc(file_s2s_v1_click, 6);
 
 /**
- * Answers ListClicks.
+ * Response message for `ListClicks`.
  *
  * @generated from message s2s.v1.ListClicksResponse
  */
 export type ListClicksResponse = Message<"s2s.v1.ListClicksResponse"> & {
   /**
-   * The page, newest first.
+   * Clicks of this page, newest first.
    *
    * @generated from field: repeated s2s.v1.Click clicks = 1;
    */
   clicks: Click[];
 
   /**
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -402,7 +405,7 @@ export const ListClicksResponseSchema: GenMessage<ListClicksResponse> = /*@__PUR
   messageDesc(file_s2s_v1_click, 7);
 
 /**
- * Asks for the click id keys.
+ * Request message for `ListClickIdKeys`.
  *
  * @generated from message s2s.v1.ListClickIdKeysRequest
  */
@@ -417,21 +420,21 @@ export const ListClickIdKeysRequestSchema: GenMessage<ListClickIdKeysRequest> = 
   messageDesc(file_s2s_v1_click, 8);
 
 /**
- * Answers ListClickIdKeys.
+ * Response message for `ListClickIdKeys`.
  *
  * @generated from message s2s.v1.ListClickIdKeysResponse
  */
 export type ListClickIdKeysResponse = Message<"s2s.v1.ListClickIdKeysResponse"> & {
   /**
-   * All keys that still verify; the first mints.
+   * All keys that still verify click ids. The first one mints new click ids.
    *
    * @generated from field: repeated s2s.v1.ClickIdKey click_id_keys = 1;
    */
   clickIdKeys: ClickIdKey[];
 
   /**
-   * The core's clock when it answered, in UTC. An edge compares its own clock
-   * with it.
+   * The core's clock at the time of the answer, in UTC. An edge compares its
+   * own clock with it.
    *
    * @generated from field: google.protobuf.Timestamp core_time = 2;
    */
@@ -452,14 +455,14 @@ export const ListClickIdKeysResponseSchema: GenMessage<ListClickIdKeysResponse> 
  */
 export type ClickIdKey = Message<"s2s.v1.ClickIdKey"> & {
   /**
-   * The key's number in click ids, 0 to 255.
+   * Number of the key in click ids, 0 to 255.
    *
    * @generated from field: uint32 key_id = 1;
    */
   keyId: number;
 
   /**
-   * 32 bytes.
+   * Secret of the key, 32 bytes.
    *
    * @generated from field: bytes secret = 2;
    */
@@ -474,7 +477,7 @@ export const ClickIdKeySchema: GenMessage<ClickIdKey> = /*@__PURE__*/
   messageDesc(file_s2s_v1_click, 10);
 
 /**
- * What is remarkable about a click.
+ * The remarkable properties of a click.
  *
  * @generated from enum s2s.v1.ClickFlag
  */
@@ -487,7 +490,7 @@ export enum ClickFlag {
   UNSPECIFIED = 0,
 
   /**
-   * The user agent is that of a known robot, or there was none.
+   * The user agent is that of a known robot, or is missing.
    *
    * @generated from enum value: CLICK_FLAG_BOT = 1;
    */
@@ -501,14 +504,14 @@ export const ClickFlagSchema: GenEnum<ClickFlag> = /*@__PURE__*/
   enumDesc(file_s2s_v1_click, 0);
 
 /**
- * Clicks: one for each visitor who followed a tracking link.
+ * Records and reads clicks: one for each visitor who followed a tracking link.
  *
  * @generated from service s2s.v1.ClickService
  */
 export const ClickService: GenService<{
   /**
-   * Records a click, for partners who redirect visitors themselves. The same
-   * `click_id` or `request_id` again returns the first answer.
+   * Records a click, for partners who redirect visitors themselves. A repeated
+   * call with the same `click_id` or `request_id` returns the first answer.
    *
    * @generated from rpc s2s.v1.ClickService.RecordClick
    */
@@ -538,7 +541,8 @@ export const ClickService: GenService<{
     output: typeof ListClicksResponseSchema;
   },
   /**
-   * For edges only: the keys with which an edge mints click ids by itself.
+   * Lists the keys with which an edge mints click ids on its own. For edges
+   * only.
    *
    * @generated from rpc s2s.v1.ClickService.ListClickIdKeys
    */

@@ -17,44 +17,44 @@ export const file_s2s_v1_conversion_code: GenFile = /*@__PURE__*/
   fileDesc("ChxzMnMvdjEvY29udmVyc2lvbl9jb2RlLnByb3RvEgZzMnMudjEirwMKDkNvbnZlcnNpb25Db2RlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSGAoQZGVmYXVsdF9jdXJyZW5jeRgDIAEoCRI1ChJhdHRyaWJ1dGlvbl93aW5kb3cYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoNZGVkdXBlX3BvbGljeRgFIAEoDjIULnMycy52MS5EZWR1cGVQb2xpY3kSIwoFcmVwbHkYBiABKAsyFC5zMnMudjEuUmVwbHlTZXR0aW5nEioKBXN0YXRlGAcgASgOMhsuczJzLnYxLkNvbnZlcnNpb25Db2RlU3RhdGUSLwoLY3JlYXRlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwcmVzZXRfaWQYCiABKAkSPwoXcG9zdGJhY2tfYXV0aGVudGljYXRpb24YCyABKAsyHi5zMnMudjEuUG9zdGJhY2tBdXRoZW50aWNhdGlvbiKtAgoWUG9zdGJhY2tBdXRoZW50aWNhdGlvbhInCgxzZWNyZXRfY2hlY2sYASABKA4yES5zMnMudjEuQ2hlY2tNb2RlEioKD3NpZ25hdHVyZV9jaGVjaxgCIAEoDjIRLnMycy52MS5DaGVja01vZGUSKAoNYWRkcmVzc19jaGVjaxgDIAEoDjIRLnMycy52MS5DaGVja01vZGUSJgoLaHR0cHNfY2hlY2sYBCABKA4yES5zMnMudjEuQ2hlY2tNb2RlEhkKEWFsbG93ZWRfYWRkcmVzc2VzGAUgAygJEhIKCmhhc19zZWNyZXQYBiABKAgSPQoZZm9ybWVyX3NlY3JldF9leHBpcmVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiPQoMUmVwbHlTZXR0aW5nEh8KBG1vZGUYASABKA4yES5zMnMudjEuUmVwbHlNb2RlEgwKBHRleHQYAiABKAkieQobQ3JlYXRlQ29udmVyc2lvbkNvZGVSZXF1ZXN0Ei8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRISCgpyZXF1ZXN0X2lkGAIgASgJEhUKDXZhbGlkYXRlX29ubHkYAyABKAgidwocQ3JlYXRlQ29udmVyc2lvbkNvZGVSZXNwb25zZRIvCg9jb252ZXJzaW9uX2NvZGUYASABKAsyFi5zMnMudjEuQ29udmVyc2lvbkNvZGUSJgoId2FybmluZ3MYAiADKAsyFC5zMnMudjEuU2V0dXBXYXJuaW5nIiYKGEdldENvbnZlcnNpb25Db2RlUmVxdWVzdBIKCgJpZBgBIAEoCSJMChlHZXRDb252ZXJzaW9uQ29kZVJlc3BvbnNlEi8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZSJaChpMaXN0Q29udmVyc2lvbkNvZGVzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIVCg1zaG93X2FyY2hpdmVkGAMgASgIImgKG0xpc3RDb252ZXJzaW9uQ29kZXNSZXNwb25zZRIwChBjb252ZXJzaW9uX2NvZGVzGAEgAygLMhYuczJzLnYxLkNvbnZlcnNpb25Db2RlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKWAQobVXBkYXRlQ29udmVyc2lvbkNvZGVSZXF1ZXN0Ei8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSFQoNdmFsaWRhdGVfb25seRgDIAEoCCJ3ChxVcGRhdGVDb252ZXJzaW9uQ29kZVJlc3BvbnNlEi8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRImCgh3YXJuaW5ncxgCIAMoCzIULnMycy52MS5TZXR1cFdhcm5pbmciQQocQXJjaGl2ZUNvbnZlcnNpb25Db2RlUmVxdWVzdBIKCgJpZBgBIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAIgASgIIlAKHUFyY2hpdmVDb252ZXJzaW9uQ29kZVJlc3BvbnNlEi8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZSKQAQobUm90YXRlUG9zdGJhY2tTZWNyZXRSZXF1ZXN0EhoKEmNvbnZlcnNpb25fY29kZV9pZBgBIAEoCRIqCgdvdmVybGFwGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhIKCnJlcXVlc3RfaWQYAyABKAkSFQoNdmFsaWRhdGVfb25seRgEIAEoCCJ1ChxSb3RhdGVQb3N0YmFja1NlY3JldFJlc3BvbnNlEg4KBnNlY3JldBgBIAEoCRIUCgxwb3N0YmFja191cmwYAiABKAkSLwoPY29udmVyc2lvbl9jb2RlGAMgASgLMhYuczJzLnYxLkNvbnZlcnNpb25Db2RlIkYKFUdldFBvc3RiYWNrVXJsUmVxdWVzdBIaChJjb252ZXJzaW9uX2NvZGVfaWQYASABKAkSEQoJcHJlc2V0X2lkGAIgASgJIlYKFkdldFBvc3RiYWNrVXJsUmVzcG9uc2USFAoMcG9zdGJhY2tfdXJsGAEgASgJEiYKCHdhcm5pbmdzGAIgAygLMhQuczJzLnYxLlNldHVwV2FybmluZypqCglDaGVja01vZGUSGgoWQ0hFQ0tfTU9ERV9VTlNQRUNJRklFRBAAEhIKDkNIRUNLX01PREVfT0ZGEAESFQoRQ0hFQ0tfTU9ERV9SRVBPUlQQAhIWChJDSEVDS19NT0RFX0VORk9SQ0UQAypnCgxEZWR1cGVQb2xpY3kSHQoZREVEVVBFX1BPTElDWV9VTlNQRUNJRklFRBAAEh8KG0RFRFVQRV9QT0xJQ1lfT05FX1BFUl9DTElDSxABEhcKE0RFRFVQRV9QT0xJQ1lfRVZFUlkQAip3CglSZXBseU1vZGUSGgoWUkVQTFlfTU9ERV9VTlNQRUNJRklFRBAAEhkKFVJFUExZX01PREVfQllfVkVSRElDVBABEhgKFFJFUExZX01PREVfQUxXQVlTX09LEAISGQoVUkVQTFlfTU9ERV9GSVhFRF9URVhUEAMqggEKE0NvbnZlcnNpb25Db2RlU3RhdGUSJQohQ09OVkVSU0lPTl9DT0RFX1NUQVRFX1VOU1BFQ0lGSUVEEAASIAocQ09OVkVSU0lPTl9DT0RFX1NUQVRFX0FDVElWRRABEiIKHkNPTlZFUlNJT05fQ09ERV9TVEFURV9BUkNISVZFRBACMtQFChVDb252ZXJzaW9uQ29kZVNlcnZpY2USZgoUQ3JlYXRlQ29udmVyc2lvbkNvZGUSIy5zMnMudjEuQ3JlYXRlQ29udmVyc2lvbkNvZGVSZXF1ZXN0GiQuczJzLnYxLkNyZWF0ZUNvbnZlcnNpb25Db2RlUmVzcG9uc2UiA5ACAhJdChFHZXRDb252ZXJzaW9uQ29kZRIgLnMycy52MS5HZXRDb252ZXJzaW9uQ29kZVJlcXVlc3QaIS5zMnMudjEuR2V0Q29udmVyc2lvbkNvZGVSZXNwb25zZSIDkAIBEmMKE0xpc3RDb252ZXJzaW9uQ29kZXMSIi5zMnMudjEuTGlzdENvbnZlcnNpb25Db2Rlc1JlcXVlc3QaIy5zMnMudjEuTGlzdENvbnZlcnNpb25Db2Rlc1Jlc3BvbnNlIgOQAgESZgoUVXBkYXRlQ29udmVyc2lvbkNvZGUSIy5zMnMudjEuVXBkYXRlQ29udmVyc2lvbkNvZGVSZXF1ZXN0GiQuczJzLnYxLlVwZGF0ZUNvbnZlcnNpb25Db2RlUmVzcG9uc2UiA5ACAhJpChVBcmNoaXZlQ29udmVyc2lvbkNvZGUSJC5zMnMudjEuQXJjaGl2ZUNvbnZlcnNpb25Db2RlUmVxdWVzdBolLnMycy52MS5BcmNoaXZlQ29udmVyc2lvbkNvZGVSZXNwb25zZSIDkAICEmYKFFJvdGF0ZVBvc3RiYWNrU2VjcmV0EiMuczJzLnYxLlJvdGF0ZVBvc3RiYWNrU2VjcmV0UmVxdWVzdBokLnMycy52MS5Sb3RhdGVQb3N0YmFja1NlY3JldFJlc3BvbnNlIgOQAgISVAoOR2V0UG9zdGJhY2tVcmwSHS5zMnMudjEuR2V0UG9zdGJhY2tVcmxSZXF1ZXN0Gh4uczJzLnYxLkdldFBvc3RiYWNrVXJsUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_s2s_v1_setup_warning]);
 
 /**
- * One kind of conversion, such as "sale" or "newsletter sign-up", and the
- * rules by which its postbacks are counted.
+ * A kind of conversion, such as "sale" or "newsletter sign-up", and the rules
+ * by which its postbacks are counted.
  *
  * @generated from message s2s.v1.ConversionCode
  */
 export type ConversionCode = Message<"s2s.v1.ConversionCode"> & {
   /**
-   * Output only. 32 upper-case hexadecimal digits, as in the postback URL.
-   * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+   * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
+   * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * A name for people, 1 to 100 characters. Example: `Sale`.
+   * Name for people, 1 to 100 characters. Example: `Sale`.
    *
    * @generated from field: string name = 2;
    */
   name: string;
 
   /**
-   * ISO 4217 code of amounts that come without one. Default: `USD`.
+   * ISO 4217 code for amounts that come without a currency. Default: `USD`.
    *
    * @generated from field: string default_currency = 3;
    */
   defaultCurrency: string;
 
   /**
-   * How long after its click a conversion still counts: 1 second to 400 days,
-   * whole seconds. Default: 30 days.
+   * Time after its click within which a conversion still counts: 1 second to
+   * 400 days, whole seconds. Default: 30 days.
    *
    * @generated from field: google.protobuf.Duration attribution_window = 4;
    */
   attributionWindow?: Duration | undefined;
 
   /**
-   * What counts twice where no transaction id is sent. Default:
+   * Rule for conversions that are sent without a transaction id. Default:
    * `DEDUPE_POLICY_ONE_PER_CLICK`.
    *
    * @generated from field: s2s.v1.DedupePolicy dedupe_policy = 5;
@@ -62,28 +62,28 @@ export type ConversionCode = Message<"s2s.v1.ConversionCode"> & {
   dedupePolicy: DedupePolicy;
 
   /**
-   * How postbacks are answered. Default: as the preset says, else by verdict.
+   * Form of the answer to postbacks. Default: the preset's, or else by verdict.
    *
    * @generated from field: s2s.v1.ReplySetting reply = 6;
    */
   reply?: ReplySetting | undefined;
 
   /**
-   * Output only; changed by `ArchiveConversionCode`.
+   * Output only. State of the code, changed by `ArchiveConversionCode`.
    *
    * @generated from field: s2s.v1.ConversionCodeState state = 7;
    */
   state: ConversionCodeState;
 
   /**
-   * Output only. When the code was created.
+   * Output only. Time at which the code was created.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 8;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * Output only. When the code was last changed.
+   * Output only. Time of the last change to the code.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 9;
    */
@@ -98,8 +98,8 @@ export type ConversionCode = Message<"s2s.v1.ConversionCode"> & {
   presetId: string;
 
   /**
-   * How a postback's sender must prove itself. Default: not at all, so that
-   * whoever knows the postback URL can report a conversion of a genuine click.
+   * Checks of a postback's sender. Default: none, so that anyone who knows the
+   * postback URL can report a conversion of a genuine click.
    *
    * @generated from field: s2s.v1.PostbackAuthentication postback_authentication = 11;
    */
@@ -114,47 +114,48 @@ export const ConversionCodeSchema: GenMessage<ConversionCode> = /*@__PURE__*/
   messageDesc(file_s2s_v1_conversion_code, 0);
 
 /**
- * How a postback's sender must prove itself. Each check stands alone; every one
- * that is enforced must pass.
+ * Checks that authenticate the sender of a postback. The checks are
+ * independent of each other; a postback must pass every one that is enforced.
  *
  * @generated from message s2s.v1.PostbackAuthentication
  */
 export type PostbackAuthentication = Message<"s2s.v1.PostbackAuthentication"> & {
   /**
-   * `sec` is one of the code's secrets: see `RotatePostbackSecret`.
+   * Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`.
    *
    * @generated from field: s2s.v1.CheckMode secret_check = 1;
    */
   secretCheck: CheckMode;
 
   /**
-   * The query ends with `&sig=`: HMAC-SHA256, keyed by one of the code's
-   * secrets, of the query before it as it is sent; in a `POST` with a body,
-   * followed by a line feed and the body. 64 hexadecimal digits in any case.
-   * `ts` is the time of signing, in seconds since 1970 UTC, at most 300 seconds
-   * off when the postback arrives. The same signature counts once.
+   * Checks that the query ends with `&sig=` and a valid signature: HMAC-SHA256,
+   * keyed by one of the code's secrets, of the query before it as it is sent;
+   * in a `POST` with a body, followed by a line feed and the body. The
+   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
+   * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+   * postback arrives. The same signature counts once.
    *
    * @generated from field: s2s.v1.CheckMode signature_check = 2;
    */
   signatureCheck: CheckMode;
 
   /**
-   * The sender's address is one of `allowed_addresses`.
+   * Checks that the sender's address is one of `allowed_addresses`.
    *
    * @generated from field: s2s.v1.CheckMode address_check = 3;
    */
   addressCheck: CheckMode;
 
   /**
-   * The postback came over HTTPS.
+   * Checks that the postback came over HTTPS.
    *
    * @generated from field: s2s.v1.CheckMode https_check = 4;
    */
   httpsCheck: CheckMode;
 
   /**
-   * Addresses and networks that may call, at most 32; at least one where
-   * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+   * Addresses and networks that may call, at most 32. At least one unless
+   * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
    * `2001:db8::/48`.
    *
    * @generated from field: repeated string allowed_addresses = 5;
@@ -162,15 +163,15 @@ export type PostbackAuthentication = Message<"s2s.v1.PostbackAuthentication"> & 
   allowedAddresses: string[];
 
   /**
-   * Output only. Whether there is a secret.
+   * Output only. True if the code has a secret.
    *
    * @generated from field: bool has_secret = 6;
    */
   hasSecret: boolean;
 
   /**
-   * Output only. Until when the secret before the present one is good. Not set:
-   * there is none.
+   * Output only. Time at which the previous secret expires. Not set: there is
+   * none.
    *
    * @generated from field: google.protobuf.Timestamp former_secret_expire_time = 7;
    */
@@ -185,22 +186,22 @@ export const PostbackAuthenticationSchema: GenMessage<PostbackAuthentication> = 
   messageDesc(file_s2s_v1_conversion_code, 1);
 
 /**
- * How `GET /s2s` answers for a code. Whatever is chosen, the verdict travels in
- * the header `S2S-Verdict` and stands in the log.
+ * Form of the answer of `GET /s2s` for a code. With any form, the verdict is in
+ * the header `S2S-Verdict` and in the log.
  *
  * @generated from message s2s.v1.ReplySetting
  */
 export type ReplySetting = Message<"s2s.v1.ReplySetting"> & {
   /**
-   * The kind of answer.
+   * Kind of answer.
    *
    * @generated from field: s2s.v1.ReplyMode mode = 1;
    */
   mode: ReplyMode;
 
   /**
-   * The body to answer with where `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
-   * characters of printable ASCII; else empty. Example: `OK`.
+   * Body of the answer if `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
+   * characters of printable ASCII; otherwise empty. Example: `OK`.
    *
    * @generated from field: string text = 2;
    */
@@ -215,13 +216,13 @@ export const ReplySettingSchema: GenMessage<ReplySetting> = /*@__PURE__*/
   messageDesc(file_s2s_v1_conversion_code, 2);
 
 /**
- * Asks for a new conversion code.
+ * Request message for `CreateConversionCode`.
  *
  * @generated from message s2s.v1.CreateConversionCodeRequest
  */
 export type CreateConversionCodeRequest = Message<"s2s.v1.CreateConversionCodeRequest"> & {
   /**
-   * The code to create; output only fields are ignored.
+   * The code to create. Output-only fields are ignored.
    *
    * @generated from field: s2s.v1.ConversionCode conversion_code = 1;
    */
@@ -236,7 +237,8 @@ export type CreateConversionCodeRequest = Message<"s2s.v1.CreateConversionCodeRe
   requestId: string;
 
   /**
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    *
    * @generated from field: bool validate_only = 3;
    */
@@ -251,7 +253,7 @@ export const CreateConversionCodeRequestSchema: GenMessage<CreateConversionCodeR
   messageDesc(file_s2s_v1_conversion_code, 3);
 
 /**
- * Answers CreateConversionCode.
+ * Response message for `CreateConversionCode`.
  *
  * @generated from message s2s.v1.CreateConversionCodeResponse
  */
@@ -264,7 +266,7 @@ export type CreateConversionCodeResponse = Message<"s2s.v1.CreateConversionCodeR
   conversionCode?: ConversionCode | undefined;
 
   /**
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    *
    * @generated from field: repeated s2s.v1.SetupWarning warnings = 2;
    */
@@ -279,13 +281,13 @@ export const CreateConversionCodeResponseSchema: GenMessage<CreateConversionCode
   messageDesc(file_s2s_v1_conversion_code, 4);
 
 /**
- * Asks for one conversion code.
+ * Request message for `GetConversionCode`.
  *
  * @generated from message s2s.v1.GetConversionCodeRequest
  */
 export type GetConversionCodeRequest = Message<"s2s.v1.GetConversionCodeRequest"> & {
   /**
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code, 32 hexadecimal digits.
    *
    * @generated from field: string id = 1;
    */
@@ -300,7 +302,7 @@ export const GetConversionCodeRequestSchema: GenMessage<GetConversionCodeRequest
   messageDesc(file_s2s_v1_conversion_code, 5);
 
 /**
- * Answers GetConversionCode.
+ * Response message for `GetConversionCode`.
  *
  * @generated from message s2s.v1.GetConversionCodeResponse
  */
@@ -321,27 +323,28 @@ export const GetConversionCodeResponseSchema: GenMessage<GetConversionCodeRespon
   messageDesc(file_s2s_v1_conversion_code, 6);
 
 /**
- * Asks for a page of conversion codes.
+ * Request message for `ListConversionCodes`.
  *
  * @generated from message s2s.v1.ListConversionCodesRequest
  */
 export type ListConversionCodesRequest = Message<"s2s.v1.ListConversionCodesRequest"> & {
   /**
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of codes to return, 1 to 1,000. 0 means 50; larger values
+   * are read as 1,000.
    *
    * @generated from field: int32 page_size = 1;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    *
    * @generated from field: string page_token = 2;
    */
   pageToken: string;
 
   /**
-   * True: archived codes as well.
+   * If true, archived codes are listed as well.
    *
    * @generated from field: bool show_archived = 3;
    */
@@ -356,20 +359,20 @@ export const ListConversionCodesRequestSchema: GenMessage<ListConversionCodesReq
   messageDesc(file_s2s_v1_conversion_code, 7);
 
 /**
- * Answers ListConversionCodes.
+ * Response message for `ListConversionCodes`.
  *
  * @generated from message s2s.v1.ListConversionCodesResponse
  */
 export type ListConversionCodesResponse = Message<"s2s.v1.ListConversionCodesResponse"> & {
   /**
-   * The page, newest first.
+   * Codes of this page, newest first.
    *
    * @generated from field: repeated s2s.v1.ConversionCode conversion_codes = 1;
    */
   conversionCodes: ConversionCode[];
 
   /**
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -384,20 +387,20 @@ export const ListConversionCodesResponseSchema: GenMessage<ListConversionCodesRe
   messageDesc(file_s2s_v1_conversion_code, 8);
 
 /**
- * Asks for a change of a conversion code.
+ * Request message for `UpdateConversionCode`.
  *
  * @generated from message s2s.v1.UpdateConversionCodeRequest
  */
 export type UpdateConversionCodeRequest = Message<"s2s.v1.UpdateConversionCodeRequest"> & {
   /**
-   * The code with `id` and the new values.
+   * The code, with its `id` and the new values.
    *
    * @generated from field: s2s.v1.ConversionCode conversion_code = 1;
    */
   conversionCode?: ConversionCode | undefined;
 
   /**
-   * Which fields to change: `name`, `default_currency`, `attribution_window`,
+   * Fields to change: `name`, `default_currency`, `attribution_window`,
    * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
    * one.
    *
@@ -406,7 +409,8 @@ export type UpdateConversionCodeRequest = Message<"s2s.v1.UpdateConversionCodeRe
   updateMask?: FieldMask | undefined;
 
   /**
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    *
    * @generated from field: bool validate_only = 3;
    */
@@ -421,7 +425,7 @@ export const UpdateConversionCodeRequestSchema: GenMessage<UpdateConversionCodeR
   messageDesc(file_s2s_v1_conversion_code, 9);
 
 /**
- * Answers UpdateConversionCode.
+ * Response message for `UpdateConversionCode`.
  *
  * @generated from message s2s.v1.UpdateConversionCodeResponse
  */
@@ -434,7 +438,7 @@ export type UpdateConversionCodeResponse = Message<"s2s.v1.UpdateConversionCodeR
   conversionCode?: ConversionCode | undefined;
 
   /**
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    *
    * @generated from field: repeated s2s.v1.SetupWarning warnings = 2;
    */
@@ -449,20 +453,21 @@ export const UpdateConversionCodeResponseSchema: GenMessage<UpdateConversionCode
   messageDesc(file_s2s_v1_conversion_code, 10);
 
 /**
- * Asks to archive a conversion code.
+ * Request message for `ArchiveConversionCode`.
  *
  * @generated from message s2s.v1.ArchiveConversionCodeRequest
  */
 export type ArchiveConversionCodeRequest = Message<"s2s.v1.ArchiveConversionCodeRequest"> & {
   /**
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code, 32 hexadecimal digits.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    *
    * @generated from field: bool validate_only = 2;
    */
@@ -477,7 +482,7 @@ export const ArchiveConversionCodeRequestSchema: GenMessage<ArchiveConversionCod
   messageDesc(file_s2s_v1_conversion_code, 11);
 
 /**
- * Answers ArchiveConversionCode.
+ * Response message for `ArchiveConversionCode`.
  *
  * @generated from message s2s.v1.ArchiveConversionCodeResponse
  */
@@ -498,21 +503,22 @@ export const ArchiveConversionCodeResponseSchema: GenMessage<ArchiveConversionCo
   messageDesc(file_s2s_v1_conversion_code, 12);
 
 /**
- * Asks for a new secret.
+ * Request message for `RotatePostbackSecret`.
  *
  * @generated from message s2s.v1.RotatePostbackSecretRequest
  */
 export type RotatePostbackSecretRequest = Message<"s2s.v1.RotatePostbackSecretRequest"> & {
   /**
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code, 32 hexadecimal digits.
    *
    * @generated from field: string conversion_code_id = 1;
    */
   conversionCodeId: string;
 
   /**
-   * How long the present secret stays good: 0 seconds to 30 days, whole
-   * seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+   * Time for which the present secret stays valid: 0 seconds to 30 days, whole
+   * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+   * hours.
    *
    * @generated from field: google.protobuf.Duration overlap = 2;
    */
@@ -527,7 +533,8 @@ export type RotatePostbackSecretRequest = Message<"s2s.v1.RotatePostbackSecretRe
   requestId: string;
 
   /**
-   * True: check and answer as if real, write nothing; the answer has no secret.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written; the answer has no secret.
    *
    * @generated from field: bool validate_only = 4;
    */
@@ -542,22 +549,22 @@ export const RotatePostbackSecretRequestSchema: GenMessage<RotatePostbackSecretR
   messageDesc(file_s2s_v1_conversion_code, 13);
 
 /**
- * Answers RotatePostbackSecret.
+ * Response message for `RotatePostbackSecret`.
  *
  * @generated from message s2s.v1.RotatePostbackSecretResponse
  */
 export type RotatePostbackSecretResponse = Message<"s2s.v1.RotatePostbackSecretResponse"> & {
   /**
-   * The new secret: 32 letters and digits, to be kept where others can't read
-   * it. As the key of a signature it is these 32 bytes.
+   * The new secret: 32 letters and digits. Keep it where others can't read it.
+   * The key of a signature is these 32 bytes.
    *
    * @generated from field: string secret = 1;
    */
   secret: string;
 
   /**
-   * The postback URL as `GetPostbackUrl` renders it, with the secret in its
-   * place if the code checks secrets.
+   * Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
+   * the code checks secrets.
    *
    * @generated from field: string postback_url = 2;
    */
@@ -579,21 +586,21 @@ export const RotatePostbackSecretResponseSchema: GenMessage<RotatePostbackSecret
   messageDesc(file_s2s_v1_conversion_code, 14);
 
 /**
- * Asks for the postback URL of a conversion code.
+ * Request message for `GetPostbackUrl`.
  *
  * @generated from message s2s.v1.GetPostbackUrlRequest
  */
 export type GetPostbackUrlRequest = Message<"s2s.v1.GetPostbackUrlRequest"> & {
   /**
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code, 32 hexadecimal digits.
    *
    * @generated from field: string conversion_code_id = 1;
    */
   conversionCodeId: string;
 
   /**
-   * Id of the preset of the network that is to call the URL. Empty: the
-   * code's, if it has one. Example: `everflow`.
+   * Id of the preset of the network that is to call the URL. Empty: the code's
+   * preset, if it has one. Example: `everflow`.
    *
    * @generated from field: string preset_id = 2;
    */
@@ -608,25 +615,25 @@ export const GetPostbackUrlRequestSchema: GenMessage<GetPostbackUrlRequest> = /*
   messageDesc(file_s2s_v1_conversion_code, 15);
 
 /**
- * Answers GetPostbackUrl.
+ * Response message for `GetPostbackUrl`.
  *
  * @generated from message s2s.v1.GetPostbackUrlResponse
  */
 export type GetPostbackUrlResponse = Message<"s2s.v1.GetPostbackUrlResponse"> & {
   /**
-   * The URL to paste, with the macros of the preset as that network writes
-   * them; without a preset, what stands in braces is for the merchant's system
-   * to fill in. Example:
-   * `https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}`.
-   * Where secrets or signatures are checked, `&sec={sec}` and
-   * `&ts={ts}&sig={sig}` follow.
+   * The URL to paste, with the preset's macros as that network writes them.
+   * Without a preset, the merchant's system fills in the names in braces.
+   * Example:
+   * `https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}`. If
+   * secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
+   * follow.
    *
    * @generated from field: string postback_url = 1;
    */
   postbackUrl: string;
 
   /**
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    *
    * @generated from field: repeated s2s.v1.SetupWarning warnings = 2;
    */
@@ -641,7 +648,7 @@ export const GetPostbackUrlResponseSchema: GenMessage<GetPostbackUrlResponse> = 
   messageDesc(file_s2s_v1_conversion_code, 16);
 
 /**
- * What comes of a check that a postback does not pass.
+ * The consequences of a check that a postback does not pass.
  *
  * @generated from enum s2s.v1.CheckMode
  */
@@ -654,23 +661,24 @@ export enum CheckMode {
   UNSPECIFIED = 0,
 
   /**
-   * Nothing is checked.
+   * The check is not made.
    *
    * @generated from enum value: CHECK_MODE_OFF = 1;
    */
   OFF = 1,
 
   /**
-   * It counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`: to see who would be
-   * refused before anybody is.
+   * The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
+   * shows which senders would be refused before any is.
    *
    * @generated from enum value: CHECK_MODE_REPORT = 2;
    */
   REPORT = 2,
 
   /**
-   * It does not count. At most 60 such postbacks a minute are held for a code
-   * by each server; more are refused, and their number is noted later.
+   * The postback does not count. Each server holds at most 60 such postbacks
+   * per code and minute; it refuses any others, and their number is noted
+   * later.
    *
    * @generated from enum value: CHECK_MODE_ENFORCE = 3;
    */
@@ -684,8 +692,8 @@ export const CheckModeSchema: GenEnum<CheckMode> = /*@__PURE__*/
   enumDesc(file_s2s_v1_conversion_code, 0);
 
 /**
- * What counts as the same conversion where no transaction id is sent. With a
- * transaction id, the same click, code and transaction id always count once.
+ * The rules by which conversions without a transaction id are duplicates. With
+ * a transaction id, the same click, code and transaction id always count once.
  *
  * @generated from enum s2s.v1.DedupePolicy
  */
@@ -698,7 +706,7 @@ export enum DedupePolicy {
   UNSPECIFIED = 0,
 
   /**
-   * One conversion for each click and code.
+   * One conversion counts for each click and code.
    *
    * @generated from enum value: DEDUPE_POLICY_ONE_PER_CLICK = 1;
    */
@@ -739,15 +747,15 @@ export enum ReplyMode {
   BY_VERDICT = 1,
 
   /**
-   * Always HTTP 200, for senders that switch off after other answers; the JSON
-   * body follows the verdict.
+   * Always HTTP 200, for senders that stop sending after other answers; the
+   * JSON body follows the verdict.
    *
    * @generated from enum value: REPLY_MODE_ALWAYS_OK = 2;
    */
   ALWAYS_OK = 2,
 
   /**
-   * Always HTTP 200 with a fixed text, for senders that want one word.
+   * Always HTTP 200 with a fixed text, for senders that expect one word.
    *
    * @generated from enum value: REPLY_MODE_FIXED_TEXT = 3;
    */
@@ -761,7 +769,7 @@ export const ReplyModeSchema: GenEnum<ReplyMode> = /*@__PURE__*/
   enumDesc(file_s2s_v1_conversion_code, 2);
 
 /**
- * Whether a conversion code takes postbacks.
+ * The states of a conversion code.
  *
  * @generated from enum s2s.v1.ConversionCodeState
  */
@@ -795,7 +803,8 @@ export const ConversionCodeStateSchema: GenEnum<ConversionCodeState> = /*@__PURE
   enumDesc(file_s2s_v1_conversion_code, 3);
 
 /**
- * Conversion codes: one for each kind of conversion that a merchant reports.
+ * Manages conversion codes: one for each kind of conversion that a merchant
+ * reports.
  *
  * @generated from service s2s.v1.ConversionCodeService
  */
@@ -841,7 +850,7 @@ export const ConversionCodeService: GenService<{
     output: typeof UpdateConversionCodeResponseSchema;
   },
   /**
-   * Archives a conversion code: it stays readable, and postbacks that name it
+   * Archives a conversion code. It stays readable, and postbacks that name it
    * are held from then on. Archiving an archived code changes nothing.
    *
    * @generated from rpc s2s.v1.ConversionCodeService.ArchiveConversionCode
@@ -852,9 +861,9 @@ export const ConversionCodeService: GenService<{
     output: typeof ArchiveConversionCodeResponseSchema;
   },
   /**
-   * Makes a new secret for the code's postbacks and answers it; no other call
-   * does. The secret before it stays good for a while, so that senders can be
-   * changed one by one; any older one ends at once.
+   * Makes a new secret for the code's postbacks and returns it; no other call
+   * does. The previous secret stays valid for a while, so that senders can be
+   * changed one by one. Any older secret ends at once.
    *
    * @generated from rpc s2s.v1.ConversionCodeService.RotatePostbackSecret
    */
@@ -864,7 +873,7 @@ export const ConversionCodeService: GenService<{
     output: typeof RotatePostbackSecretResponseSchema;
   },
   /**
-   * Renders the postback URL that the merchant pastes.
+   * Renders the postback URL for the merchant to paste.
    *
    * @generated from rpc s2s.v1.ConversionCodeService.GetPostbackUrl
    */

@@ -19,13 +19,14 @@ export const file_s2s_v1_conversion: GenFile = /*@__PURE__*/
   fileDesc("ChdzMnMvdjEvY29udmVyc2lvbi5wcm90bxIGczJzLnYxIt0DCgpDb252ZXJzaW9uEgoKAmlkGAEgASgJEhoKEmNvbnZlcnNpb25fY29kZV9pZBgCIAEoCRIYChB0cmFja2luZ19saW5rX2lkGAMgASgJEhAKCGNsaWNrX2lkGAQgASgJEhYKDnRyYW5zYWN0aW9uX2lkGAUgASgJEhwKBXZhbHVlGAYgASgLMg0uczJzLnYxLk1vbmV5EiEKCmNvbW1pc3Npb24YByABKAsyDS5zMnMudjEuTW9uZXkSIQoZY29tbWlzc2lvbl9wZXJjZW50X21pY3JvcxgIIAEoAxIoCgZzdGF0dXMYCSABKA4yGC5zMnMudjEuQ29udmVyc2lvblN0YXR1cxIqCg1jdXN0b21fcGFyYW1zGAogAygLMhMuczJzLnYxLkN1c3RvbVBhcmFtEjMKD2NvbnZlcnNpb25fdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLY3JlYXRlX3RpbWUYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmNsaWNrX3RpbWUYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC3N0YXR1c193b3JkGA4gASgJIikKC0N1c3RvbVBhcmFtEgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCSJKCgROb3RlEh4KBGNvZGUYASABKA4yEC5zMnMudjEuTm90ZUNvZGUSEQoJcGFyYW1ldGVyGAIgASgJEg8KB21lc3NhZ2UYAyABKAkikgMKF1JlY29yZENvbnZlcnNpb25SZXF1ZXN0EhoKEmNvbnZlcnNpb25fY29kZV9pZBgBIAEoCRIQCghjbGlja19pZBgCIAEoCRIWCg50cmFuc2FjdGlvbl9pZBgDIAEoCRIcCgV2YWx1ZRgEIAEoCzINLnMycy52MS5Nb25leRIqChFjb21taXNzaW9uX2Ftb3VudBgFIAEoCzINLnMycy52MS5Nb25leUgAEiMKGWNvbW1pc3Npb25fcGVyY2VudF9taWNyb3MYBiABKANIABIoCgZzdGF0dXMYByABKA4yGC5zMnMudjEuQ29udmVyc2lvblN0YXR1cxIqCg1jdXN0b21fcGFyYW1zGAggAygLMhMuczJzLnYxLkN1c3RvbVBhcmFtEjMKD2NvbnZlcnNpb25fdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKcmVxdWVzdF9pZBgKIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAsgASgIQgwKCmNvbW1pc3Npb24igQEKGFJlY29yZENvbnZlcnNpb25SZXNwb25zZRImCgpjb252ZXJzaW9uGAEgASgLMhIuczJzLnYxLkNvbnZlcnNpb24SIAoHdmVyZGljdBgCIAEoDjIPLnMycy52MS5WZXJkaWN0EhsKBW5vdGVzGAMgAygLMgwuczJzLnYxLk5vdGUiUgodQmF0Y2hSZWNvcmRDb252ZXJzaW9uc1JlcXVlc3QSMQoIcmVxdWVzdHMYASADKAsyHy5zMnMudjEuUmVjb3JkQ29udmVyc2lvblJlcXVlc3QiVwoeQmF0Y2hSZWNvcmRDb252ZXJzaW9uc1Jlc3BvbnNlEjUKB3Jlc3VsdHMYASADKAsyJC5zMnMudjEuQmF0Y2hSZWNvcmRDb252ZXJzaW9uc1Jlc3VsdCJSCh5TdHJlYW1SZWNvcmRDb252ZXJzaW9uc1JlcXVlc3QSMAoHcmVxdWVzdBgBIAEoCzIfLnMycy52MS5SZWNvcmRDb252ZXJzaW9uUmVxdWVzdCJXCh9TdHJlYW1SZWNvcmRDb252ZXJzaW9uc1Jlc3BvbnNlEjQKBnJlc3VsdBgBIAEoCzIkLnMycy52MS5CYXRjaFJlY29yZENvbnZlcnNpb25zUmVzdWx0IoMBChxCYXRjaFJlY29yZENvbnZlcnNpb25zUmVzdWx0EjQKCHJlc3BvbnNlGAEgASgLMiAuczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXNwb25zZUgAEiMKBWVycm9yGAIgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIAEIICgZyZXN1bHQiIgoUR2V0Q29udmVyc2lvblJlcXVlc3QSCgoCaWQYASABKAkiPwoVR2V0Q29udmVyc2lvblJlc3BvbnNlEiYKCmNvbnZlcnNpb24YASABKAsyEi5zMnMudjEuQ29udmVyc2lvbiLlAQoWTGlzdENvbnZlcnNpb25zUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIaChJjb252ZXJzaW9uX2NvZGVfaWQYAyABKAkSGAoQdHJhY2tpbmdfbGlua19pZBgEIAEoCRIQCghjbGlja19pZBgFIAEoCRIuCgpzdGFydF90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiWwoXTGlzdENvbnZlcnNpb25zUmVzcG9uc2USJwoLY29udmVyc2lvbnMYASADKAsyEi5zMnMudjEuQ29udmVyc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkqtAEKEENvbnZlcnNpb25TdGF0dXMSIQodQ09OVkVSU0lPTl9TVEFUVVNfVU5TUEVDSUZJRUQQABIdChlDT05WRVJTSU9OX1NUQVRVU19QRU5ESU5HEAESHgoaQ09OVkVSU0lPTl9TVEFUVVNfQVBQUk9WRUQQAhIeChpDT05WRVJTSU9OX1NUQVRVU19ERUNMSU5FRBADEh4KGkNPTlZFUlNJT05fU1RBVFVTX1JFVkVSU0VEEAQqhwEKB1ZlcmRpY3QSFwoTVkVSRElDVF9VTlNQRUNJRklFRBAAEhQKEFZFUkRJQ1RfUkVDT1JERUQQARIVChFWRVJESUNUX0RVUExJQ0FURRACEhIKDlZFUkRJQ1RfUVVFVUVEEAMSEAoMVkVSRElDVF9URVNUEAQSEAoMVkVSRElDVF9IRUxEEAUqlAUKCE5vdGVDb2RlEhkKFU5PVEVfQ09ERV9VTlNQRUNJRklFRBAAEhMKD05PVEVfQ09ERV9BTElBUxABEhUKEU5PVEVfQ09ERV9UUklNTUVEEAISFgoSTk9URV9DT0RFX1JFUEVBVEVEEAMSFQoRTk9URV9DT0RFX1JPVU5ERUQQBBIoCiROT1RFX0NPREVfQ09NTUlTU0lPTl9QRVJDRU5UX0lHTk9SRUQQBRIlCiFOT1RFX0NPREVfQ09NTUlTU0lPTl9BU1NVTUVEX1pFUk8QBhIfChtOT1RFX0NPREVfVU5LTk9XTl9QQVJBTUVURVIQBxIdChlOT1RFX0NPREVfTlVNQkVSX1JFUEFJUkVEEAgSIAocTk9URV9DT0RFX1NUQVRVU19OT1RfQ0hBTkdFRBAJEhIKDk5PVEVfQ09ERV9URVNUEAoSGwoXTk9URV9DT0RFX0RFQ0lNQUxfQ09NTUEQCxIgChxOT1RFX0NPREVfQ1VSUkVOQ1lfSU5fQU1PVU5UEAwSGwoXTk9URV9DT0RFX0hUTUxfUkVQQUlSRUQQDRIbChdOT1RFX0NPREVfREVDT0RFRF9UV0lDRRAOEiAKHE5PVEVfQ09ERV9TRVBBUkFUT1JfUkVQQUlSRUQQDxIYChROT1RFX0NPREVfT1ZFUlJJRERFThAQEhsKF05PVEVfQ09ERV9TVEFUVVNfTUFQUEVEEBESHgoaTk9URV9DT0RFX0NIRUNLX05PVF9QQVNTRUQQEhIdChlOT1RFX0NPREVfT1RIRVJTX05PVF9LRVBUEBMSHAoYTk9URV9DT0RFX1ZJU0lUT1JfRVJBU0VEEBQSHAoYTk9URV9DT0RFX1RJTUVfQ09SUkVDVEVEEBUy/gMKEUNvbnZlcnNpb25TZXJ2aWNlEloKEFJlY29yZENvbnZlcnNpb24SHy5zMnMudjEuUmVjb3JkQ29udmVyc2lvblJlcXVlc3QaIC5zMnMudjEuUmVjb3JkQ29udmVyc2lvblJlc3BvbnNlIgOQAgISbAoWQmF0Y2hSZWNvcmRDb252ZXJzaW9ucxIlLnMycy52MS5CYXRjaFJlY29yZENvbnZlcnNpb25zUmVxdWVzdBomLnMycy52MS5CYXRjaFJlY29yZENvbnZlcnNpb25zUmVzcG9uc2UiA5ACAhJzChdTdHJlYW1SZWNvcmRDb252ZXJzaW9ucxImLnMycy52MS5TdHJlYW1SZWNvcmRDb252ZXJzaW9uc1JlcXVlc3QaJy5zMnMudjEuU3RyZWFtUmVjb3JkQ29udmVyc2lvbnNSZXNwb25zZSIDkAICKAEwARJRCg1HZXRDb252ZXJzaW9uEhwuczJzLnYxLkdldENvbnZlcnNpb25SZXF1ZXN0Gh0uczJzLnYxLkdldENvbnZlcnNpb25SZXNwb25zZSIDkAIBElcKD0xpc3RDb252ZXJzaW9ucxIeLnMycy52MS5MaXN0Q29udmVyc2lvbnNSZXF1ZXN0Gh8uczJzLnYxLkxpc3RDb252ZXJzaW9uc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_timestamp, file_google_rpc_status, file_s2s_v1_money]);
 
 /**
- * What a visitor's click led to, and what is owed for it. Never rewritten.
+ * A result of a visitor's click, such as a sale, and the commission owed for
+ * it. Never rewritten.
  *
  * @generated from message s2s.v1.Conversion
  */
 export type Conversion = Message<"s2s.v1.Conversion"> & {
   /**
-   * Output only. Example:
+   * Output only. Id of the conversion. Example:
    * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
    *
    * @generated from field: string id = 1;
@@ -33,14 +34,14 @@ export type Conversion = Message<"s2s.v1.Conversion"> & {
   id: string;
 
   /**
-   * The conversion code, 32 upper-case hexadecimal digits.
+   * Id of the conversion code, 32 upper-case hexadecimal digits.
    *
    * @generated from field: string conversion_code_id = 2;
    */
   conversionCodeId: string;
 
   /**
-   * Id of the tracking link that the click came over.
+   * Id of the tracking link that was clicked.
    *
    * @generated from field: string tracking_link_id = 3;
    */
@@ -54,36 +55,36 @@ export type Conversion = Message<"s2s.v1.Conversion"> & {
   clickId: string;
 
   /**
-   * The merchant's order id; empty where none was sent. Compared byte by byte.
+   * The merchant's order id; empty if none was sent. Compared byte by byte.
    *
    * @generated from field: string transaction_id = 5;
    */
   transactionId: string;
 
   /**
-   * The value of the sale; 0 where it has none.
+   * Value of the sale; 0 if it has none.
    *
    * @generated from field: s2s.v1.Money value = 6;
    */
   value?: Money | undefined;
 
   /**
-   * The commission owed to the affiliate, in the currency of `value`.
+   * Commission owed to the partner, in the currency of `value`.
    *
    * @generated from field: s2s.v1.Money commission = 7;
    */
   commission?: Money | undefined;
 
   /**
-   * Where the commission was sent as a percent: that percent in millionths.
-   * Example: `10000000` is 10 %. Else 0.
+   * Percent in millionths, if the commission was sent as a percent; otherwise
+   * 0. Example: `10000000` is 10 %.
    *
    * @generated from field: int64 commission_percent_micros = 8;
    */
   commissionPercentMicros: bigint;
 
   /**
-   * Whether the merchant stands by the conversion.
+   * The merchant's decision about the conversion.
    *
    * @generated from field: s2s.v1.ConversionStatus status = 9;
    */
@@ -97,29 +98,29 @@ export type Conversion = Message<"s2s.v1.Conversion"> & {
   customParams: CustomParam[];
 
   /**
-   * When the conversion happened: as sent, or when its postback arrived.
+   * Time of the conversion: as sent, or the arrival of its postback.
    *
    * @generated from field: google.protobuf.Timestamp conversion_time = 11;
    */
   conversionTime?: Timestamp | undefined;
 
   /**
-   * Output only. When the conversion was recorded.
+   * Output only. Time at which the conversion was recorded.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 12;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * When the visitor clicked, as the click id says.
+   * Time of the click, according to the click id.
    *
    * @generated from field: google.protobuf.Timestamp click_time = 13;
    */
   clickTime?: Timestamp | undefined;
 
   /**
-   * Output only. The word that came for the status, as it came, at most 64
-   * bytes; empty where none came, or over gRPC. Example: `confirm`.
+   * Output only. Word that was sent for the status, unchanged, at most 64
+   * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
    *
    * @generated from field: string status_word = 14;
    */
@@ -140,14 +141,14 @@ export const ConversionSchema: GenMessage<Conversion> = /*@__PURE__*/
  */
 export type CustomParam = Message<"s2s.v1.CustomParam"> & {
   /**
-   * The name, at most 255 bytes; empty where the text had no `=`.
+   * Name of the parameter, at most 255 bytes; empty if the text had no `=`.
    *
    * @generated from field: string key = 1;
    */
   key: string;
 
   /**
-   * The value, at most 2,048 bytes.
+   * Value of the parameter, at most 2,048 bytes.
    *
    * @generated from field: string value = 2;
    */
@@ -162,30 +163,30 @@ export const CustomParamSchema: GenMessage<CustomParam> = /*@__PURE__*/
   messageDesc(file_s2s_v1_conversion, 1);
 
 /**
- * Something that a person should know about a postback or conversion that was
- * counted all the same.
+ * A remark for people about a postback or conversion that was counted
+ * nevertheless.
  *
  * @generated from message s2s.v1.Note
  */
 export type Note = Message<"s2s.v1.Note"> & {
   /**
-   * What it is.
+   * Kind of the note.
    *
    * @generated from field: s2s.v1.NoteCode code = 1;
    */
   code: NoteCode;
 
   /**
-   * The parameter it is about, by its canonical name; may be empty. Example:
-   * `com`.
+   * Canonical name of the parameter that the note is about; may be empty.
+   * Example: `com`.
    *
    * @generated from field: string parameter = 2;
    */
   parameter: string;
 
   /**
-   * One sentence for people. Example: `com 19.990000000000002 was rounded to
-   * 19.99`.
+   * Message for people, one sentence. Example:
+   * `com 19.990000000000002 was rounded to 19.99`.
    *
    * @generated from field: string message = 3;
    */
@@ -200,20 +201,20 @@ export const NoteSchema: GenMessage<Note> = /*@__PURE__*/
   messageDesc(file_s2s_v1_conversion, 2);
 
 /**
- * Asks to record a conversion.
+ * Request message for `RecordConversion`.
  *
  * @generated from message s2s.v1.RecordConversionRequest
  */
 export type RecordConversionRequest = Message<"s2s.v1.RecordConversionRequest"> & {
   /**
-   * The conversion code, 32 hexadecimal digits. Mandatory.
+   * Id of the conversion code, 32 hexadecimal digits. Mandatory.
    *
    * @generated from field: string conversion_code_id = 1;
    */
   conversionCodeId: string;
 
   /**
-   * The click id, 40 characters, in any case. Mandatory.
+   * The click id, 40 characters, in upper or lower case. Mandatory.
    *
    * @generated from field: string click_id = 2;
    */
@@ -221,29 +222,29 @@ export type RecordConversionRequest = Message<"s2s.v1.RecordConversionRequest"> 
 
   /**
    * The merchant's order id, at most 255 bytes. Without one, the code's dedupe
-   * policy decides what counts twice. Example: `order-1001`.
+   * policy decides which conversions are duplicates. Example: `order-1001`.
    *
    * @generated from field: string transaction_id = 3;
    */
   transactionId: string;
 
   /**
-   * The value of the sale. Mandatory; 0 where it has none. An empty
-   * `currency_code` means the code's currency.
+   * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+   * means the code's currency.
    *
    * @generated from field: s2s.v1.Money value = 4;
    */
   value?: Money | undefined;
 
   /**
-   * What is owed. Neither: 0.
+   * Commission owed for the conversion. Neither field set: 0.
    *
    * @generated from oneof s2s.v1.RecordConversionRequest.commission
    */
   commission: {
     /**
-     * An amount, in the currency of `value`. An empty `currency_code` means
-     * that currency.
+     * Amount of the commission, in the currency of `value`. An empty
+     * `currency_code` means that currency.
      *
      * @generated from field: s2s.v1.Money commission_amount = 5;
      */
@@ -251,9 +252,9 @@ export type RecordConversionRequest = Message<"s2s.v1.RecordConversionRequest"> 
     case: "commissionAmount";
   } | {
     /**
-     * A percent of `value` in millionths of a percent, 0 to 100,000,000;
-     * rounded half away from zero to a millionth of the unit. Example:
-     * `10000000` is 10 %.
+     * Percent of `value`, in millionths of a percent, 0 to 100,000,000. The
+     * amount is rounded half away from zero to a millionth of the unit.
+     * Example: `10000000` is 10 %.
      *
      * @generated from field: int64 commission_percent_micros = 6;
      */
@@ -262,7 +263,7 @@ export type RecordConversionRequest = Message<"s2s.v1.RecordConversionRequest"> 
   } | { case: undefined; value?: undefined };
 
   /**
-   * Default: approved.
+   * The merchant's decision about the conversion. Default: approved.
    *
    * @generated from field: s2s.v1.ConversionStatus status = 7;
    */
@@ -276,24 +277,24 @@ export type RecordConversionRequest = Message<"s2s.v1.RecordConversionRequest"> 
   customParams: CustomParam[];
 
   /**
-   * When the conversion happened. Not set: now. The attribution window is
-   * measured to this time. At most 5 seconds ahead of the server's clock.
+   * Time of the conversion. Not set: now. The attribution window is measured up
+   * to this time. At most 5 seconds ahead of the server's clock.
    *
    * @generated from field: google.protobuf.Timestamp conversion_time = 9;
    */
   conversionTime?: Timestamp | undefined;
 
   /**
-   * Makes the call safe to repeat where there is no transaction id and the
-   * code's policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
+   * Makes the call safe to repeat if there is no transaction id and the code's
+   * policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
    *
    * @generated from field: string request_id = 10;
    */
   requestId: string;
 
   /**
-   * True: check and answer as if real, write nothing; the verdict is
-   * `VERDICT_TEST`.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written; the verdict is `VERDICT_TEST`.
    *
    * @generated from field: bool validate_only = 11;
    */
@@ -308,27 +309,28 @@ export const RecordConversionRequestSchema: GenMessage<RecordConversionRequest> 
   messageDesc(file_s2s_v1_conversion, 3);
 
 /**
- * Answers RecordConversion.
+ * Response message for `RecordConversion`.
  *
  * @generated from message s2s.v1.RecordConversionResponse
  */
 export type RecordConversionResponse = Message<"s2s.v1.RecordConversionResponse"> & {
   /**
-   * The conversion: as recorded, or the first one of a duplicate.
+   * The conversion as recorded or, for a duplicate, the first conversion.
    *
    * @generated from field: s2s.v1.Conversion conversion = 1;
    */
   conversion?: Conversion | undefined;
 
   /**
-   * `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or `VERDICT_TEST`.
+   * Outcome of the call: `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or
+   * `VERDICT_TEST`.
    *
    * @generated from field: s2s.v1.Verdict verdict = 2;
    */
   verdict: Verdict;
 
   /**
-   * What a person should know.
+   * Remarks for people.
    *
    * @generated from field: repeated s2s.v1.Note notes = 3;
    */
@@ -343,13 +345,13 @@ export const RecordConversionResponseSchema: GenMessage<RecordConversionResponse
   messageDesc(file_s2s_v1_conversion, 4);
 
 /**
- * Asks to record several conversions.
+ * Request message for `BatchRecordConversions`.
  *
  * @generated from message s2s.v1.BatchRecordConversionsRequest
  */
 export type BatchRecordConversionsRequest = Message<"s2s.v1.BatchRecordConversionsRequest"> & {
   /**
-   * 1 to 1,000 conversions.
+   * The conversions to record, 1 to 1,000.
    *
    * @generated from field: repeated s2s.v1.RecordConversionRequest requests = 1;
    */
@@ -364,13 +366,13 @@ export const BatchRecordConversionsRequestSchema: GenMessage<BatchRecordConversi
   messageDesc(file_s2s_v1_conversion, 5);
 
 /**
- * Answers BatchRecordConversions.
+ * Response message for `BatchRecordConversions`.
  *
  * @generated from message s2s.v1.BatchRecordConversionsResponse
  */
 export type BatchRecordConversionsResponse = Message<"s2s.v1.BatchRecordConversionsResponse"> & {
   /**
-   * One result for each request, in their order.
+   * Results of the requests, one for each, in their order.
    *
    * @generated from field: repeated s2s.v1.BatchRecordConversionsResult results = 1;
    */
@@ -385,13 +387,13 @@ export const BatchRecordConversionsResponseSchema: GenMessage<BatchRecordConvers
   messageDesc(file_s2s_v1_conversion, 6);
 
 /**
- * Asks to record one conversion of a stream.
+ * One request message in the stream of `StreamRecordConversions`.
  *
  * @generated from message s2s.v1.StreamRecordConversionsRequest
  */
 export type StreamRecordConversionsRequest = Message<"s2s.v1.StreamRecordConversionsRequest"> & {
   /**
-   * The conversion.
+   * The conversion to record.
    *
    * @generated from field: s2s.v1.RecordConversionRequest request = 1;
    */
@@ -406,13 +408,13 @@ export const StreamRecordConversionsRequestSchema: GenMessage<StreamRecordConver
   messageDesc(file_s2s_v1_conversion, 7);
 
 /**
- * Answers one request of a stream.
+ * Answer to one request message of `StreamRecordConversions`.
  *
  * @generated from message s2s.v1.StreamRecordConversionsResponse
  */
 export type StreamRecordConversionsResponse = Message<"s2s.v1.StreamRecordConversionsResponse"> & {
   /**
-   * What became of it.
+   * Result of the request.
    *
    * @generated from field: s2s.v1.BatchRecordConversionsResult result = 1;
    */
@@ -427,19 +429,19 @@ export const StreamRecordConversionsResponseSchema: GenMessage<StreamRecordConve
   messageDesc(file_s2s_v1_conversion, 8);
 
 /**
- * What became of one item of a batch or stream.
+ * The result for one item of a batch or stream.
  *
  * @generated from message s2s.v1.BatchRecordConversionsResult
  */
 export type BatchRecordConversionsResult = Message<"s2s.v1.BatchRecordConversionsResult"> & {
   /**
-   * Recorded, or why not.
+   * The recorded conversion, or the error.
    *
    * @generated from oneof s2s.v1.BatchRecordConversionsResult.result
    */
   result: {
     /**
-     * What RecordConversion would have answered.
+     * The response that `RecordConversion` would have returned.
      *
      * @generated from field: s2s.v1.RecordConversionResponse response = 1;
      */
@@ -447,7 +449,7 @@ export type BatchRecordConversionsResult = Message<"s2s.v1.BatchRecordConversion
     case: "response";
   } | {
     /**
-     * The status RecordConversion would have failed with.
+     * The status with which `RecordConversion` would have failed.
      *
      * @generated from field: google.rpc.Status error = 2;
      */
@@ -464,13 +466,13 @@ export const BatchRecordConversionsResultSchema: GenMessage<BatchRecordConversio
   messageDesc(file_s2s_v1_conversion, 9);
 
 /**
- * Asks for one conversion.
+ * Request message for `GetConversion`.
  *
  * @generated from message s2s.v1.GetConversionRequest
  */
 export type GetConversionRequest = Message<"s2s.v1.GetConversionRequest"> & {
   /**
-   * The conversion's id.
+   * Id of the conversion.
    *
    * @generated from field: string id = 1;
    */
@@ -485,7 +487,7 @@ export const GetConversionRequestSchema: GenMessage<GetConversionRequest> = /*@_
   messageDesc(file_s2s_v1_conversion, 10);
 
 /**
- * Answers GetConversion.
+ * Response message for `GetConversion`.
  *
  * @generated from message s2s.v1.GetConversionResponse
  */
@@ -506,55 +508,56 @@ export const GetConversionResponseSchema: GenMessage<GetConversionResponse> = /*
   messageDesc(file_s2s_v1_conversion, 11);
 
 /**
- * Asks for a page of conversions. All filters given must hold.
+ * Request message for `ListConversions`. The filters are combined with AND.
  *
  * @generated from message s2s.v1.ListConversionsRequest
  */
 export type ListConversionsRequest = Message<"s2s.v1.ListConversionsRequest"> & {
   /**
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
+   * values are read as 1,000.
    *
    * @generated from field: int32 page_size = 1;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    *
    * @generated from field: string page_token = 2;
    */
   pageToken: string;
 
   /**
-   * Only conversions of this code. Optional.
+   * Id of the conversion code to filter by. Optional.
    *
    * @generated from field: string conversion_code_id = 3;
    */
   conversionCodeId: string;
 
   /**
-   * Only conversions of this tracking link. Optional.
+   * Id of the tracking link to filter by. Optional.
    *
    * @generated from field: string tracking_link_id = 4;
    */
   trackingLinkId: string;
 
   /**
-   * Only conversions of this click. Optional.
+   * Click id to filter by. Optional.
    *
    * @generated from field: string click_id = 5;
    */
   clickId: string;
 
   /**
-   * Only conversions recorded at or after this time. Optional.
+   * Earliest `create_time`, inclusive. Optional.
    *
    * @generated from field: google.protobuf.Timestamp start_time = 6;
    */
   startTime?: Timestamp | undefined;
 
   /**
-   * Only conversions recorded before this time. Optional.
+   * Latest `create_time`, exclusive. Optional.
    *
    * @generated from field: google.protobuf.Timestamp end_time = 7;
    */
@@ -569,20 +572,20 @@ export const ListConversionsRequestSchema: GenMessage<ListConversionsRequest> = 
   messageDesc(file_s2s_v1_conversion, 12);
 
 /**
- * Answers ListConversions.
+ * Response message for `ListConversions`.
  *
  * @generated from message s2s.v1.ListConversionsResponse
  */
 export type ListConversionsResponse = Message<"s2s.v1.ListConversionsResponse"> & {
   /**
-   * The page, newest first.
+   * Conversions of this page, newest first.
    *
    * @generated from field: repeated s2s.v1.Conversion conversions = 1;
    */
   conversions: Conversion[];
 
   /**
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -597,20 +600,20 @@ export const ListConversionsResponseSchema: GenMessage<ListConversionsResponse> 
   messageDesc(file_s2s_v1_conversion, 13);
 
 /**
- * Whether the merchant stands by a conversion.
+ * The merchant's decision about a conversion.
  *
  * @generated from enum s2s.v1.ConversionStatus
  */
 export enum ConversionStatus {
   /**
-   * In a request: approved.
+   * Not set; in a request, this means approved.
    *
    * @generated from enum value: CONVERSION_STATUS_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * Not decided.
+   * The merchant has not decided.
    *
    * @generated from enum value: CONVERSION_STATUS_PENDING = 1;
    */
@@ -631,7 +634,7 @@ export enum ConversionStatus {
   DECLINED = 3,
 
   /**
-   * It was approved, and then taken back. Output only.
+   * The conversion was approved, and then taken back. Output only.
    *
    * @generated from enum value: CONVERSION_STATUS_REVERSED = 4;
    */
@@ -645,7 +648,7 @@ export const ConversionStatusSchema: GenEnum<ConversionStatus> = /*@__PURE__*/
   enumDesc(file_s2s_v1_conversion, 0);
 
 /**
- * What became of a postback or a conversion.
+ * The outcome for a postback or a conversion.
  *
  * @generated from enum s2s.v1.Verdict
  */
@@ -665,28 +668,28 @@ export enum Verdict {
   RECORDED = 1,
 
   /**
-   * It was recorded before; the first conversion is returned.
+   * Recorded before; the first conversion is returned.
    *
    * @generated from enum value: VERDICT_DUPLICATE = 2;
    */
   DUPLICATE = 2,
 
   /**
-   * Kept durably by an edge, and applied later.
+   * Kept durably by an edge and applied later.
    *
    * @generated from enum value: VERDICT_QUEUED = 3;
    */
   QUEUED = 3,
 
   /**
-   * A test: checked, answered as if real, not recorded.
+   * A test: checked and answered as if real, but not recorded.
    *
    * @generated from enum value: VERDICT_TEST = 4;
    */
   TEST = 4,
 
   /**
-   * Not counted. Kept as it came, with a reason, to be replayed.
+   * Not counted. Kept unchanged, with a reason, for a replay.
    *
    * @generated from enum value: VERDICT_HELD = 5;
    */
@@ -700,20 +703,20 @@ export const VerdictSchema: GenEnum<Verdict> = /*@__PURE__*/
   enumDesc(file_s2s_v1_conversion, 1);
 
 /**
- * The kinds of notes. The name without its prefix is what travels over HTTP.
+ * The kinds of notes. Over HTTP, the name is sent without its prefix.
  *
  * @generated from enum s2s.v1.NoteCode
  */
 export enum NoteCode {
   /**
-   * Newer than this client.
+   * A kind that is newer than this client.
    *
    * @generated from enum value: NOTE_CODE_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The parameter came under another name than ours.
+   * The parameter came under a name other than ours.
    *
    * @generated from enum value: NOTE_CODE_ALIAS = 1;
    */
@@ -750,37 +753,37 @@ export enum NoteCode {
   COMMISSION_PERCENT_IGNORED = 5,
 
   /**
-   * `com` was absent and `comperc` present: `com` is 0.
+   * `com` was absent and `comperc` present, so `com` is 0.
    *
    * @generated from enum value: NOTE_CODE_COMMISSION_ASSUMED_ZERO = 6;
    */
   COMMISSION_ASSUMED_ZERO = 6,
 
   /**
-   * A parameter is not one of ours; it was kept with the postback.
+   * The parameter is not one of ours; it was kept with the postback.
    *
    * @generated from enum value: NOTE_CODE_UNKNOWN_PARAMETER = 7;
    */
   UNKNOWN_PARAMETER = 7,
 
   /**
-   * The number was written in an unusual way that has one meaning only, for
-   * example `.5` or `+1.5`.
+   * The number was written in an unusual but unambiguous way, for example `.5`
+   * or `+1.5`.
    *
    * @generated from enum value: NOTE_CODE_NUMBER_REPAIRED = 8;
    */
   NUMBER_REPAIRED = 8,
 
   /**
-   * The duplicate has another status than the first conversion, whose status
-   * stays.
+   * The duplicate has a different status from the first conversion, whose
+   * status stays.
    *
    * @generated from enum value: NOTE_CODE_STATUS_NOT_CHANGED = 9;
    */
   STATUS_NOT_CHANGED = 9,
 
   /**
-   * It was a test; nothing was recorded.
+   * The postback or conversion was a test; nothing was recorded.
    *
    * @generated from enum value: NOTE_CODE_TEST = 10;
    */
@@ -794,7 +797,7 @@ export enum NoteCode {
   DECIMAL_COMMA = 11,
 
   /**
-   * A currency stood with the amount, such as `$10` or `10 EUR`.
+   * The amount contained a currency, such as `$10` or `10 EUR`.
    *
    * @generated from enum value: NOTE_CODE_CURRENCY_IN_AMOUNT = 12;
    */
@@ -815,14 +818,14 @@ export enum NoteCode {
   DECODED_TWICE = 14,
 
   /**
-   * Parameters were separated otherwise than by one `?` and by `&`.
+   * Parameters were separated in a way other than by one `?` and by `&`.
    *
    * @generated from enum value: NOTE_CODE_SEPARATOR_REPAIRED = 15;
    */
   SEPARATOR_REPAIRED = 15,
 
   /**
-   * A replay's override was read instead of what came.
+   * A replay's override was read instead of the value that came.
    *
    * @generated from enum value: NOTE_CODE_OVERRIDDEN = 16;
    */
@@ -837,23 +840,23 @@ export enum NoteCode {
   STATUS_MAPPED = 17,
 
   /**
-   * The postback does not pass a check of its sender that is on
-   * `CHECK_MODE_REPORT`, so it counts all the same.
+   * The postback did not pass a check of its sender. The check is on
+   * `CHECK_MODE_REPORT`, so the postback counts nevertheless.
    *
    * @generated from enum value: NOTE_CODE_CHECK_NOT_PASSED = 18;
    */
   CHECK_NOT_PASSED = 18,
 
   /**
-   * More postbacks than are held did not pass the same checks; the sentence
-   * says how many were not kept.
+   * Further postbacks did not pass the same checks and exceeded the limit on
+   * held postbacks; the message says how many were not kept.
    *
    * @generated from enum value: NOTE_CODE_OTHERS_NOT_KEPT = 19;
    */
   OTHERS_NOT_KEPT = 19,
 
   /**
-   * The visitor was erased: what is not needed for counting is gone.
+   * The visitor was erased: only data needed for counting is left.
    *
    * @generated from enum value: NOTE_CODE_VISITOR_ERASED = 20;
    */
@@ -875,15 +878,14 @@ export const NoteCodeSchema: GenEnum<NoteCode> = /*@__PURE__*/
   enumDesc(file_s2s_v1_conversion, 2);
 
 /**
- * Conversions: what clicks led to.
+ * Records and reads conversions: the sales and sign-ups that follow clicks.
  *
  * @generated from service s2s.v1.ConversionService
  */
 export const ConversionService: GenService<{
   /**
-   * Records a conversion. OK means that it is durable and counted exactly
-   * once; the same call again answers `VERDICT_DUPLICATE` with the first
-   * conversion.
+   * Records a conversion. OK means that it is durable and counted exactly once.
+   * A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
    *
    * @generated from rpc s2s.v1.ConversionService.RecordConversion
    */
@@ -893,8 +895,8 @@ export const ConversionService: GenService<{
     output: typeof RecordConversionResponseSchema;
   },
   /**
-   * Records up to 1,000 conversions. Each has its own result; one bad item
-   * spoils no other.
+   * Records up to 1,000 conversions. Each has its own result; one bad item does
+   * not affect the others.
    *
    * @generated from rpc s2s.v1.ConversionService.BatchRecordConversions
    */
@@ -904,12 +906,13 @@ export const ConversionService: GenService<{
     output: typeof BatchRecordConversionsResponseSchema;
   },
   /**
-   * Records conversions for as long as they come, for those who send millions.
-   * Each has its own result, in the order of the requests; at most 1,000 are
-   * under way, so that a sender who does not read results is held up. A server
-   * that stops answers what it has taken and ends with UNAVAILABLE: what has no
-   * result by then is to be sent again.
-   * Of two equal ones that are under way together, either may be the duplicate.
+   * Records conversions for as long as the client sends them, for senders of
+   * millions. Each has its own result, in the order of the requests. At most
+   * 1,000 are in progress, so a sender who does not read results is held up. A
+   * server that is shutting down answers the requests it has accepted and ends
+   * with UNAVAILABLE; requests without a result by then must be sent again.
+   * If two equal conversions are in progress at the same time, either may be
+   * the duplicate.
    *
    * @generated from rpc s2s.v1.ConversionService.StreamRecordConversions
    */

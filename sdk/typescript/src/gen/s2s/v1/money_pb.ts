@@ -13,7 +13,7 @@ export const file_s2s_v1_money: GenFile = /*@__PURE__*/
   fileDesc("ChJzMnMvdjEvbW9uZXkucHJvdG8SBnMycy52MSIuCgVNb25leRIVCg1jdXJyZW5jeV9jb2RlGAEgASgJEg4KBm1pY3JvcxgCIAEoA2IGcHJvdG8z");
 
 /**
- * An exact amount of money. There is no float anywhere in this API.
+ * An exact amount of money. This API contains no floating-point numbers.
  *
  * @generated from message s2s.v1.Money
  */
@@ -26,9 +26,9 @@ export type Money = Message<"s2s.v1.Money"> & {
   currencyCode: string;
 
   /**
-   * The amount in millionths of the currency unit, whatever the number of
-   * minor digits the currency has. 0 to 1,000,000,000,000,000,000 (one
-   * million million units). Example: `19990000` is 19.99.
+   * Amount in millionths of the currency unit, regardless of the currency's
+   * number of minor digits. 0 to 1,000,000,000,000,000,000 (one million million
+   * units). Example: `19990000` is 19.99.
    *
    * @generated from field: int64 micros = 2;
    */

@@ -25,86 +25,90 @@ export const file_s2s_v1_postback: GenFile = /*@__PURE__*/
   fileDesc("ChVzMnMvdjEvcG9zdGJhY2sucHJvdG8SBnMycy52MSLYAgoIUG9zdGJhY2sSCgoCaWQYASABKAkSIAoDcmF3GAIgASgLMhMuczJzLnYxLlJhd1Bvc3RiYWNrEiAKB3ZlcmRpY3QYAyABKA4yDy5zMnMudjEuVmVyZGljdBIjCgZyZWFzb24YBCABKA4yEy5zMnMudjEuRXJyb3JSZWFzb24SDwoHbWVzc2FnZRgFIAEoCRIbCgVub3RlcxgGIAMoCzIMLnMycy52MS5Ob3RlEhoKEmNvbnZlcnNpb25fY29kZV9pZBgHIAEoCRIQCghjbGlja19pZBgIIAEoCRIVCg1jb252ZXJzaW9uX2lkGAkgASgJEi8KC3JlcGxheV90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzCg9uZXh0X21hdGNoX3RpbWUYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqgBCgtSYXdQb3N0YmFjaxIOCgZtZXRob2QYASABKAkSDgoGdGFyZ2V0GAIgASgMEhQKDGNvbnRlbnRfdHlwZRgDIAEoCRIMCgRib2R5GAQgASgMEg8KB2FkZHJlc3MYBSABKAkSEgoKdXNlcl9hZ2VudBgGIAEoCRIwCgxyZWNlaXZlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wInUKFlJlY2VpdmVQb3N0YmFja1JlcXVlc3QSIAoDcmF3GAEgASgLMhMuczJzLnYxLlJhd1Bvc3RiYWNrEhMKC3Bvc3RiYWNrX2lkGAIgASgJEhQKDGZyb21fYnJvd3NlchgDIAEoCBIOCgZzZWN1cmUYBCABKAgidQoXUmVjZWl2ZVBvc3RiYWNrUmVzcG9uc2USIgoIcG9zdGJhY2sYASABKAsyEC5zMnMudjEuUG9zdGJhY2sSIwoFcmVwbHkYAiABKAsyFC5zMnMudjEuUmVwbHlTZXR0aW5nEhEKCWdycGNfY29kZRgDIAEoBSKMAgoUTGlzdFBvc3RiYWNrc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSIAoHdmVyZGljdBgDIAEoDjIPLnMycy52MS5WZXJkaWN0EiMKBnJlYXNvbhgEIAEoDjITLnMycy52MS5FcnJvclJlYXNvbhIaChJjb252ZXJzaW9uX2NvZGVfaWQYBSABKAkSLgoKc3RhcnRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHRleHQYCCABKAkiVQoVTGlzdFBvc3RiYWNrc1Jlc3BvbnNlEiMKCXBvc3RiYWNrcxgBIAMoCzIQLnMycy52MS5Qb3N0YmFjaxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiIAoSR2V0UG9zdGJhY2tSZXF1ZXN0EgoKAmlkGAEgASgJIjkKE0dldFBvc3RiYWNrUmVzcG9uc2USIgoIcG9zdGJhY2sYASABKAsyEC5zMnMudjEuUG9zdGJhY2sioAEKFlJlcGxheVBvc3RiYWNrc1JlcXVlc3QSCwoDaWRzGAEgAygJEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoGZmlsdGVyGAMgASgLMhIuczJzLnYxLkhlbGRGaWx0ZXISKgoJb3ZlcnJpZGVzGAQgASgLMhcuczJzLnYxLlJlcGxheU92ZXJyaWRlcxISCgpwYWdlX3Rva2VuGAUgASgJIrkBCgpIZWxkRmlsdGVyEiMKBnJlYXNvbhgBIAEoDjITLnMycy52MS5FcnJvclJlYXNvbhIaChJjb252ZXJzaW9uX2NvZGVfaWQYAiABKAkSLgoKc3RhcnRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHRleHQYBSABKAkiggIKD1JlcGxheU92ZXJyaWRlcxInChp2YWx1ZV9taWNyb3Nfd2hlcmVfbWlzc2luZxgBIAEoA0gAiAEBEiwKH2NvbW1pc3Npb25fbWljcm9zX3doZXJlX21pc3NpbmcYAiABKANIAYgBARIjCgVjb21tYRgDIAEoDjIULnMycy52MS5Db21tYU1lYW5pbmcSGgoSY29udmVyc2lvbl9jb2RlX2lkGAQgASgJEhQKDHRydXN0X3NlbmRlchgFIAEoCEIdChtfdmFsdWVfbWljcm9zX3doZXJlX21pc3NpbmdCIgogX2NvbW1pc3Npb25fbWljcm9zX3doZXJlX21pc3NpbmciVwoXUmVwbGF5UG9zdGJhY2tzUmVzcG9uc2USIwoJcG9zdGJhY2tzGAEgAygLMhAuczJzLnYxLlBvc3RiYWNrEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI9ChZFeHBsYWluUG9zdGJhY2tSZXF1ZXN0Eg4KBnRhcmdldBgBIAEoDBITCgtwb3N0YmFja19pZBgCIAEoCSKeAwoXRXhwbGFpblBvc3RiYWNrUmVzcG9uc2USKQoKcGFyYW1ldGVycxgBIAMoCzIVLnMycy52MS5SZWFkUGFyYW1ldGVyEhsKBW5vdGVzGAIgAygLMgwuczJzLnYxLk5vdGUSIAoHdmVyZGljdBgDIAEoDjIPLnMycy52MS5WZXJkaWN0EiMKBnJlYXNvbhgEIAEoDjITLnMycy52MS5FcnJvclJlYXNvbhIPCgdtZXNzYWdlGAUgASgJEiYKCmNvbnZlcnNpb24YBiABKAsyEi5zMnMudjEuQ29udmVyc2lvbhIbCgVzdGVwcxgHIAMoCzIMLnMycy52MS5TdGVwEi8KD2NvbnZlcnNpb25fY29kZRgIIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRIrCg10cmFja2luZ19saW5rGAkgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxIcCgVjbGljaxgKIAEoCzINLnMycy52MS5DbGljaxIiCghwb3N0YmFjaxgLIAEoCzIQLnMycy52MS5Qb3N0YmFjayJdCgRTdGVwEh4KBGtpbmQYASABKA4yEC5zMnMudjEuU3RlcEtpbmQSJAoHb3V0Y29tZRgCIAEoDjITLnMycy52MS5TdGVwT3V0Y29tZRIPCgdtZXNzYWdlGAMgASgJIkQKDVJlYWRQYXJhbWV0ZXISDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCRIWCg5jYW5vbmljYWxfbmFtZRgDIAEoCSInChNFeHBsYWluQ2xpY2tSZXF1ZXN0EhAKCGNsaWNrX2lkGAEgASgJIvUBChRFeHBsYWluQ2xpY2tSZXNwb25zZRIuCgpjbGlja190aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcCgVjbGljaxgCIAEoCzINLnMycy52MS5DbGljaxIrCg10cmFja2luZ19saW5rGAMgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxInCgtjb252ZXJzaW9ucxgEIAMoCzISLnMycy52MS5Db252ZXJzaW9uEigKDmhlbGRfcG9zdGJhY2tzGAUgAygLMhAuczJzLnYxLlBvc3RiYWNrEg8KB21lc3NhZ2UYBiABKAkiRwoPU2VsZlRlc3RSZXF1ZXN0EhoKEmNvbnZlcnNpb25fY29kZV9pZBgBIAEoCRIYChB0cmFja2luZ19saW5rX2lkGAIgASgJIrgBChBTZWxmVGVzdFJlc3BvbnNlEhsKBXN0ZXBzGAEgAygLMgwuczJzLnYxLlN0ZXASDgoGcGFzc2VkGAIgASgIEiMKBnJlYXNvbhgDIAEoDjITLnMycy52MS5FcnJvclJlYXNvbhIUCgxyZWRpcmVjdF91cmwYBCABKAkSFAoMcG9zdGJhY2tfdXJsGAUgASgJEiYKCmNvbnZlcnNpb24YBiABKAsyEi5zMnMudjEuQ29udmVyc2lvbiI+ChNFcmFzZVZpc2l0b3JSZXF1ZXN0EhAKCGNsaWNrX2lkGAEgASgJEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiZgoURXJhc2VWaXNpdG9yUmVzcG9uc2USHAoFY2xpY2sYASABKAsyDS5zMnMudjEuQ2xpY2sSGAoQY29udmVyc2lvbl9jb3VudBgCIAEoAxIWCg5wb3N0YmFja19jb3VudBgDIAEoAyprCgxDb21tYU1lYW5pbmcSHQoZQ09NTUFfTUVBTklOR19VTlNQRUNJRklFRBAAEh8KG0NPTU1BX01FQU5JTkdfREVDSU1BTF9QT0lOVBABEhsKF0NPTU1BX01FQU5JTkdfVEhPVVNBTkRTEAIq3wIKCFN0ZXBLaW5kEhkKFVNURVBfS0lORF9VTlNQRUNJRklFRBAAEhkKFVNURVBfS0lORF9ERVNUSU5BVElPThABEhoKFlNURVBfS0lORF9QT1NUQkFDS19VUkwQAhIYChRTVEVQX0tJTkRfUEFSQU1FVEVSUxADEh0KGVNURVBfS0lORF9DT05WRVJTSU9OX0NPREUQBBIWChJTVEVQX0tJTkRfQ0xJQ0tfSUQQBRIbChdTVEVQX0tJTkRfVFJBQ0tJTkdfTElOSxAGEhkKFVNURVBfS0lORF9BVFRSSUJVVElPThAHEhgKFFNURVBfS0lORF9DT01NSVNTSU9OEAgSFAoQU1RFUF9LSU5EX0RFRFVQRRAJEhUKEVNURVBfS0lORF9WRVJESUNUEAoSEwoPU1RFUF9LSU5EX1JFUExZEAsSHAoYU1RFUF9LSU5EX0FVVEhFTlRJQ0FUSU9OEAwqewoLU3RlcE91dGNvbWUSHAoYU1RFUF9PVVRDT01FX1VOU1BFQ0lGSUVEEAASFwoTU1RFUF9PVVRDT01FX1BBU1NFRBABEhcKE1NURVBfT1VUQ09NRV9GQUlMRUQQAhIcChhTVEVQX09VVENPTUVfTk9UX1JFQUNIRUQQAzKgBQoPUG9zdGJhY2tTZXJ2aWNlElcKD1JlY2VpdmVQb3N0YmFjaxIeLnMycy52MS5SZWNlaXZlUG9zdGJhY2tSZXF1ZXN0Gh8uczJzLnYxLlJlY2VpdmVQb3N0YmFja1Jlc3BvbnNlIgOQAgISUQoNTGlzdFBvc3RiYWNrcxIcLnMycy52MS5MaXN0UG9zdGJhY2tzUmVxdWVzdBodLnMycy52MS5MaXN0UG9zdGJhY2tzUmVzcG9uc2UiA5ACARJLCgtHZXRQb3N0YmFjaxIaLnMycy52MS5HZXRQb3N0YmFja1JlcXVlc3QaGy5zMnMudjEuR2V0UG9zdGJhY2tSZXNwb25zZSIDkAIBElcKD1JlcGxheVBvc3RiYWNrcxIeLnMycy52MS5SZXBsYXlQb3N0YmFja3NSZXF1ZXN0Gh8uczJzLnYxLlJlcGxheVBvc3RiYWNrc1Jlc3BvbnNlIgOQAgISVwoPRXhwbGFpblBvc3RiYWNrEh4uczJzLnYxLkV4cGxhaW5Qb3N0YmFja1JlcXVlc3QaHy5zMnMudjEuRXhwbGFpblBvc3RiYWNrUmVzcG9uc2UiA5ACARJOCgxFeHBsYWluQ2xpY2sSGy5zMnMudjEuRXhwbGFpbkNsaWNrUmVxdWVzdBocLnMycy52MS5FeHBsYWluQ2xpY2tSZXNwb25zZSIDkAIBEkIKCFNlbGZUZXN0EhcuczJzLnYxLlNlbGZUZXN0UmVxdWVzdBoYLnMycy52MS5TZWxmVGVzdFJlc3BvbnNlIgOQAgESTgoMRXJhc2VWaXNpdG9yEhsuczJzLnYxLkVyYXNlVmlzaXRvclJlcXVlc3QaHC5zMnMudjEuRXJhc2VWaXNpdG9yUmVzcG9uc2UiA5ACAmIGcHJvdG8z", [file_google_protobuf_timestamp, file_s2s_v1_click, file_s2s_v1_conversion, file_s2s_v1_conversion_code, file_s2s_v1_error_reason, file_s2s_v1_tracking_link]);
 
 /**
- * A postback and what became of it.
+ * A postback and its outcome.
  *
  * @generated from message s2s.v1.Postback
  */
 export type Postback = Message<"s2s.v1.Postback"> & {
   /**
-   * Output only. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * What arrived.
+   * The request as it arrived.
    *
    * @generated from field: s2s.v1.RawPostback raw = 2;
    */
   raw?: RawPostback | undefined;
 
   /**
-   * What became of it: at its arrival, or at its last replay.
+   * Outcome at the postback's arrival or at its last replay.
    *
    * @generated from field: s2s.v1.Verdict verdict = 3;
    */
   verdict: Verdict;
 
   /**
-   * Where it is held: why.
+   * Reason for holding the postback, if it is held.
    *
    * @generated from field: s2s.v1.ErrorReason reason = 4;
    */
   reason: ErrorReason;
 
   /**
-   * Where it is held: one sentence with the cause and what to do.
+   * Message for people, if the postback is held: one sentence with the cause
+   * and the cure.
    *
    * @generated from field: string message = 5;
    */
   message: string;
 
   /**
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    *
    * @generated from field: repeated s2s.v1.Note notes = 6;
    */
   notes: Note[];
 
   /**
-   * The conversion code that it names, if that could be read; as it came.
+   * Id of the conversion code that the postback names, unchanged, if it could
+   * be read.
    *
    * @generated from field: string conversion_code_id = 7;
    */
   conversionCodeId: string;
 
   /**
-   * The click id that it names, if that could be read; as it came, but for one
-   * that is of the right form, which is in lower case.
+   * Click id that the postback names, if it could be read. Unchanged, except
+   * that a well-formed one is in lower case.
    *
    * @generated from field: string click_id = 8;
    */
   clickId: string;
 
   /**
-   * The conversion that it became or repeats; empty where it is held.
+   * Id of the conversion that the postback became or repeats; empty if it is
+   * held.
    *
    * @generated from field: string conversion_id = 9;
    */
   conversionId: string;
 
   /**
-   * When it was last replayed, or matched by itself. Not set: never.
+   * Time at which the postback was last replayed or matched automatically. Not
+   * set: never.
    *
    * @generated from field: google.protobuf.Timestamp replay_time = 10;
    */
   replayTime?: Timestamp | undefined;
 
   /**
-   * Where it is held because its conversion code or tracking link is not known
-   * here: when it is looked at again by itself. That goes on for 7 days. Not
-   * set: it waits for a replay.
+   * Time of the next automatic match, if the postback is held because its
+   * conversion code or tracking link is not known here. Matching is repeated
+   * for 7 days. Not set: the postback waits for a replay.
    *
    * @generated from field: google.protobuf.Timestamp next_match_time = 11;
    */
@@ -119,8 +123,8 @@ export const PostbackSchema: GenMessage<Postback> = /*@__PURE__*/
   messageDesc(file_s2s_v1_postback, 0);
 
 /**
- * A postback as it arrived, byte for byte; or, once its visitor was erased, what
- * it counts by.
+ * A postback as it arrived, byte for byte. Once its visitor was erased: only
+ * the data by which it counts.
  *
  * @generated from message s2s.v1.RawPostback
  */
@@ -133,46 +137,45 @@ export type RawPostback = Message<"s2s.v1.RawPostback"> & {
   method: string;
 
   /**
-   * The request target: path and query, raw, at most 8 KiB.
-   * The value of `sec`, and the code's secrets wherever they stand, are blotted
-   * out with `*`; so they are in the body.
-   * Example: `/s2s?clickId=…&id=…&val=1&com=0.5`.
+   * Request target: path and query, raw, at most 8 KiB. In target and body, the
+   * value of `sec` and every occurrence of one of the code's secrets are
+   * replaced with `*`. Example: `/s2s?clickId=…&id=…&val=1&com=0.5`.
    *
    * @generated from field: bytes target = 2;
    */
   target: Uint8Array;
 
   /**
-   * The `Content-Type` of the body; empty where there is none.
+   * `Content-Type` of the body; empty if there is none.
    *
    * @generated from field: string content_type = 3;
    */
   contentType: string;
 
   /**
-   * The body of a `POST`, at most 8 KiB; else empty.
+   * Body of a `POST`, at most 8 KiB; otherwise empty.
    *
    * @generated from field: bytes body = 4;
    */
   body: Uint8Array;
 
   /**
-   * The sender's address; stored as the server's `--store-addresses` says, by
-   * default truncated to /24 (IPv4) or /48 (IPv6).
+   * Address of the sender, stored according to the server's
+   * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
    *
    * @generated from field: string address = 5;
    */
   address: string;
 
   /**
-   * The sender's `User-Agent`, at most 512 bytes.
+   * `User-Agent` of the sender, at most 512 bytes.
    *
    * @generated from field: string user_agent = 6;
    */
   userAgent: string;
 
   /**
-   * When it arrived.
+   * Time of arrival.
    *
    * @generated from field: google.protobuf.Timestamp receive_time = 7;
    */
@@ -187,36 +190,37 @@ export const RawPostbackSchema: GenMessage<RawPostback> = /*@__PURE__*/
   messageDesc(file_s2s_v1_postback, 1);
 
 /**
- * Hands a postback to the core.
+ * Request message for `ReceivePostback`.
  *
  * @generated from message s2s.v1.ReceivePostbackRequest
  */
 export type ReceivePostbackRequest = Message<"s2s.v1.ReceivePostbackRequest"> & {
   /**
-   * The postback as it came.
+   * The postback as it arrived.
    *
    * @generated from field: s2s.v1.RawPostback raw = 1;
    */
   raw?: RawPostback | undefined;
 
   /**
-   * Makes the call safe to repeat: the same id again returns the first answer.
-   * Of the form of a postback's id; chosen by the edge.
+   * Makes the call safe to repeat: a repeated call with the same id returns the
+   * first answer. Has the form of a postback's id; chosen by the edge.
    *
    * @generated from field: string postback_id = 2;
    */
   postbackId: string;
 
   /**
-   * A person's browser sent it, by its headers. It is then held where it would
-   * count. Example: true where there is a `Sec-Fetch-Dest`.
+   * True if, according to its headers, a person's browser sent the postback. It
+   * is then held where it would otherwise count. Example: true if there is a
+   * `Sec-Fetch-Dest`.
    *
    * @generated from field: bool from_browser = 3;
    */
   fromBrowser: boolean;
 
   /**
-   * It came over HTTPS.
+   * True if the postback came over HTTPS.
    *
    * @generated from field: bool secure = 4;
    */
@@ -231,7 +235,7 @@ export const ReceivePostbackRequestSchema: GenMessage<ReceivePostbackRequest> = 
   messageDesc(file_s2s_v1_postback, 2);
 
 /**
- * Answers ReceivePostback.
+ * Response message for `ReceivePostback`.
  *
  * @generated from message s2s.v1.ReceivePostbackResponse
  */
@@ -245,16 +249,16 @@ export type ReceivePostbackResponse = Message<"s2s.v1.ReceivePostbackResponse"> 
   postback?: Postback | undefined;
 
   /**
-   * How the code's owner wants postbacks answered; not set where the code is
-   * not known.
+   * Form of the answer that the code's owner wants; not set if the code is not
+   * known.
    *
    * @generated from field: s2s.v1.ReplySetting reply = 2;
    */
   reply?: ReplySetting | undefined;
 
   /**
-   * The gRPC code that RecordConversion would have answered, from which the
-   * HTTP status follows. 0 where it was counted.
+   * gRPC code that `RecordConversion` would have returned, from which the HTTP
+   * status follows. 0 if the postback was counted.
    *
    * @generated from field: int32 grpc_code = 3;
    */
@@ -269,63 +273,64 @@ export const ReceivePostbackResponseSchema: GenMessage<ReceivePostbackResponse> 
   messageDesc(file_s2s_v1_postback, 3);
 
 /**
- * Asks for a page of postbacks. All filters given must hold.
+ * Request message for `ListPostbacks`. The filters are combined with AND.
  *
  * @generated from message s2s.v1.ListPostbacksRequest
  */
 export type ListPostbacksRequest = Message<"s2s.v1.ListPostbacksRequest"> & {
   /**
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
+   * values are read as 1,000.
    *
    * @generated from field: int32 page_size = 1;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    *
    * @generated from field: string page_token = 2;
    */
   pageToken: string;
 
   /**
-   * Only postbacks of this verdict. Unspecified: all.
+   * Verdict to filter by. Unspecified: all.
    *
    * @generated from field: s2s.v1.Verdict verdict = 3;
    */
   verdict: Verdict;
 
   /**
-   * Only postbacks held for this reason. Unspecified: all.
+   * Reason for holding to filter by. Unspecified: all.
    *
    * @generated from field: s2s.v1.ErrorReason reason = 4;
    */
   reason: ErrorReason;
 
   /**
-   * Only postbacks that name this conversion code. Optional.
+   * Id of the conversion code that the postbacks name. Optional.
    *
    * @generated from field: string conversion_code_id = 5;
    */
   conversionCodeId: string;
 
   /**
-   * Only postbacks that arrived at this time or later. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    *
    * @generated from field: google.protobuf.Timestamp start_time = 6;
    */
   startTime?: Timestamp | undefined;
 
   /**
-   * Only postbacks that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    *
    * @generated from field: google.protobuf.Timestamp end_time = 7;
    */
   endTime?: Timestamp | undefined;
 
   /**
-   * Only postbacks whose target or body contains this text, byte for byte as
-   * they came; at most 200 bytes. Optional. Example: `order-1001`.
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Optional. Example: `order-1001`.
    *
    * @generated from field: string text = 8;
    */
@@ -340,20 +345,20 @@ export const ListPostbacksRequestSchema: GenMessage<ListPostbacksRequest> = /*@_
   messageDesc(file_s2s_v1_postback, 4);
 
 /**
- * Answers ListPostbacks.
+ * Response message for `ListPostbacks`.
  *
  * @generated from message s2s.v1.ListPostbacksResponse
  */
 export type ListPostbacksResponse = Message<"s2s.v1.ListPostbacksResponse"> & {
   /**
-   * The page, newest first.
+   * Postbacks of this page, newest first.
    *
    * @generated from field: repeated s2s.v1.Postback postbacks = 1;
    */
   postbacks: Postback[];
 
   /**
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -368,13 +373,13 @@ export const ListPostbacksResponseSchema: GenMessage<ListPostbacksResponse> = /*
   messageDesc(file_s2s_v1_postback, 5);
 
 /**
- * Asks for one postback.
+ * Request message for `GetPostback`.
  *
  * @generated from message s2s.v1.GetPostbackRequest
  */
 export type GetPostbackRequest = Message<"s2s.v1.GetPostbackRequest"> & {
   /**
-   * The postback's id.
+   * Id of the postback.
    *
    * @generated from field: string id = 1;
    */
@@ -389,7 +394,7 @@ export const GetPostbackRequestSchema: GenMessage<GetPostbackRequest> = /*@__PUR
   messageDesc(file_s2s_v1_postback, 6);
 
 /**
- * Answers GetPostback.
+ * Response message for `GetPostback`.
  *
  * @generated from message s2s.v1.GetPostbackResponse
  */
@@ -410,41 +415,44 @@ export const GetPostbackResponseSchema: GenMessage<GetPostbackResponse> = /*@__P
   messageDesc(file_s2s_v1_postback, 7);
 
 /**
- * Asks to read held postbacks again: those of `ids`, or those of `filter`.
+ * Request message for `ReplayPostbacks`. Names the held postbacks by either
+ * `ids` or `filter`.
  *
  * @generated from message s2s.v1.ReplayPostbacksRequest
  */
 export type ReplayPostbacksRequest = Message<"s2s.v1.ReplayPostbacksRequest"> & {
   /**
-   * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+   * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+   * returned unchanged.
    *
    * @generated from field: repeated string ids = 1;
    */
   ids: string[];
 
   /**
-   * True: answer as if real, write nothing.
+   * If true, the request is answered as if real, but nothing is written.
    *
    * @generated from field: bool validate_only = 2;
    */
   validateOnly: boolean;
 
   /**
-   * All held postbacks that pass it, newest first, 100 with each call.
+   * Filter for the held postbacks to replay, newest first, 100 with each call.
    *
    * @generated from field: s2s.v1.HeldFilter filter = 3;
    */
   filter?: HeldFilter | undefined;
 
   /**
-   * What to read otherwise than it came. Optional.
+   * Values to read in place of those that came. Optional.
    *
    * @generated from field: s2s.v1.ReplayOverrides overrides = 4;
    */
   overrides?: ReplayOverrides | undefined;
 
   /**
-   * With `filter`: `next_page_token` of the call before; empty for the first.
+   * With `filter`: `next_page_token` of the previous call; empty for the first
+   * call.
    *
    * @generated from field: string page_token = 5;
    */
@@ -459,43 +467,43 @@ export const ReplayPostbacksRequestSchema: GenMessage<ReplayPostbacksRequest> = 
   messageDesc(file_s2s_v1_postback, 8);
 
 /**
- * Which held postbacks to replay. All that is given must hold; nothing given
- * means all of them.
+ * A filter for held postbacks to replay. Its conditions are combined with AND;
+ * an empty filter matches all of them.
  *
  * @generated from message s2s.v1.HeldFilter
  */
 export type HeldFilter = Message<"s2s.v1.HeldFilter"> & {
   /**
-   * Only those held for this reason. Unspecified: all.
+   * Reason for holding. Unspecified: all.
    *
    * @generated from field: s2s.v1.ErrorReason reason = 1;
    */
   reason: ErrorReason;
 
   /**
-   * Only those that name this conversion code. Optional.
+   * Id of the conversion code that the postbacks name. Optional.
    *
    * @generated from field: string conversion_code_id = 2;
    */
   conversionCodeId: string;
 
   /**
-   * Only those that arrived at this time or later. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    *
    * @generated from field: google.protobuf.Timestamp start_time = 3;
    */
   startTime?: Timestamp | undefined;
 
   /**
-   * Only those that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    *
    * @generated from field: google.protobuf.Timestamp end_time = 4;
    */
   endTime?: Timestamp | undefined;
 
   /**
-   * Only those whose target or body contains this text, byte for byte as they
-   * came; at most 200 bytes. Optional.
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Optional.
    *
    * @generated from field: string text = 5;
    */
@@ -510,46 +518,48 @@ export const HeldFilterSchema: GenMessage<HeldFilter> = /*@__PURE__*/
   messageDesc(file_s2s_v1_postback, 9);
 
 /**
- * What a replay reads otherwise than it came, for causes that can't be mended
- * at the sender any more. What is overridden is noted with the postback.
+ * Overrides for a replay, for causes that can no longer be fixed at the sender.
+ * Every override that is applied is noted with the postback.
  *
  * @generated from message s2s.v1.ReplayOverrides
  */
 export type ReplayOverrides = Message<"s2s.v1.ReplayOverrides"> & {
   /**
-   * The value where `val` is absent, empty or a macro that nobody replaced, in
-   * millionths of the currency unit: 0 to 10^18. Example: `0`.
+   * Value to read if `val` is absent, empty or a macro that was not replaced,
+   * in millionths of the currency unit: 0 to 10^18. Example: `0`.
    *
    * @generated from field: optional int64 value_micros_where_missing = 1;
    */
   valueMicrosWhereMissing?: bigint | undefined;
 
   /**
-   * The same for `com`.
+   * Commission to read if `com` is absent, empty or a macro that was not
+   * replaced; same unit and limits.
    *
    * @generated from field: optional int64 commission_micros_where_missing = 2;
    */
   commissionMicrosWhereMissing?: bigint | undefined;
 
   /**
-   * How to read an amount such as `1,500`, which has two meanings.
+   * Meaning of the comma in an ambiguous amount such as `1,500`.
    *
    * @generated from field: s2s.v1.CommaMeaning comma = 3;
    */
   comma: CommaMeaning;
 
   /**
-   * The conversion code to count for, whatever code the postback names: 32
-   * hexadecimal digits. Optional.
+   * Id of the conversion code to count for, regardless of the code that the
+   * postback names: 32 hexadecimal digits. Optional.
    *
    * @generated from field: string conversion_code_id = 4;
    */
   conversionCodeId: string;
 
   /**
-   * Counts also what did not pass the checks of its sender. What would prove
-   * the sender is not kept, so a replay can't check it; without this, it stays
-   * held as long as its code enforces a check that it did not pass.
+   * If true, postbacks that did not pass the checks of their sender count as
+   * well. The proof of the sender is not stored, so a replay can't check it.
+   * Otherwise such a postback stays held as long as its code enforces a check
+   * that it did not pass.
    *
    * @generated from field: bool trust_sender = 5;
    */
@@ -564,7 +574,7 @@ export const ReplayOverridesSchema: GenMessage<ReplayOverrides> = /*@__PURE__*/
   messageDesc(file_s2s_v1_postback, 10);
 
 /**
- * Answers ReplayPostbacks.
+ * Response message for `ReplayPostbacks`.
  *
  * @generated from message s2s.v1.ReplayPostbacksResponse
  */
@@ -577,7 +587,8 @@ export type ReplayPostbacksResponse = Message<"s2s.v1.ReplayPostbacksResponse"> 
   postbacks: Postback[];
 
   /**
-   * With `filter`: opaque; empty once all were replayed.
+   * With `filter`: opaque token for the next call; empty once all were
+   * replayed.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -592,13 +603,14 @@ export const ReplayPostbacksResponseSchema: GenMessage<ReplayPostbacksResponse> 
   messageDesc(file_s2s_v1_postback, 11);
 
 /**
- * Asks how a postback would be read: one of the two.
+ * Request message for `ExplainPostback`. Names a postback by one of its two
+ * fields.
  *
  * @generated from message s2s.v1.ExplainPostbackRequest
  */
 export type ExplainPostbackRequest = Message<"s2s.v1.ExplainPostbackRequest"> & {
   /**
-   * A postback URL or just its path and query, at most 8 KiB. Example:
+   * Postback URL, or only its path and query, at most 8 KiB. Example:
    * `https://t.example/s2s?clickId={clickId}&id=6B1F…&val=1&com=0.5`.
    *
    * @generated from field: bytes target = 1;
@@ -606,7 +618,7 @@ export type ExplainPostbackRequest = Message<"s2s.v1.ExplainPostbackRequest"> & 
   target: Uint8Array;
 
   /**
-   * The id of a stored postback.
+   * Id of a stored postback.
    *
    * @generated from field: string postback_id = 2;
    */
@@ -621,50 +633,51 @@ export const ExplainPostbackRequestSchema: GenMessage<ExplainPostbackRequest> = 
   messageDesc(file_s2s_v1_postback, 12);
 
 /**
- * Answers ExplainPostback.
+ * Response message for `ExplainPostback`.
  *
  * @generated from message s2s.v1.ExplainPostbackResponse
  */
 export type ExplainPostbackResponse = Message<"s2s.v1.ExplainPostbackResponse"> & {
   /**
-   * Each parameter found, in order.
+   * Parameters found, in order.
    *
    * @generated from field: repeated s2s.v1.ReadParameter parameters = 1;
    */
   parameters: ReadParameter[];
 
   /**
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    *
    * @generated from field: repeated s2s.v1.Note notes = 2;
    */
   notes: Note[];
 
   /**
-   * What would become of it: `VERDICT_RECORDED`, `VERDICT_DUPLICATE`,
-   * `VERDICT_TEST` or `VERDICT_HELD`. Of a stored postback that was counted:
-   * what became of it.
+   * Verdict that the postback would get: `VERDICT_RECORDED`,
+   * `VERDICT_DUPLICATE`, `VERDICT_TEST` or `VERDICT_HELD`. For a stored
+   * postback that was counted: the verdict that it got.
    *
    * @generated from field: s2s.v1.Verdict verdict = 3;
    */
   verdict: Verdict;
 
   /**
-   * Where it would be held: why.
+   * Reason for holding the postback, if it would be held.
    *
    * @generated from field: s2s.v1.ErrorReason reason = 4;
    */
   reason: ErrorReason;
 
   /**
-   * Where it would be held: one sentence with the cause and what to do.
+   * Message for people, if the postback would be held: one sentence with the
+   * cause and the cure.
    *
    * @generated from field: string message = 5;
    */
   message: string;
 
   /**
-   * The conversion that it would become or repeat; not set where it would be
+   * Conversion that the postback would become or repeat; not set if it would be
    * held.
    *
    * @generated from field: s2s.v1.Conversion conversion = 6;
@@ -672,35 +685,37 @@ export type ExplainPostbackResponse = Message<"s2s.v1.ExplainPostbackResponse"> 
   conversion?: Conversion | undefined;
 
   /**
-   * The way to the verdict, in order.
+   * Steps to the verdict, in order.
    *
    * @generated from field: repeated s2s.v1.Step steps = 7;
    */
   steps: Step[];
 
   /**
-   * The conversion code that it names, if there is one.
+   * Conversion code that the postback names, if there is one.
    *
    * @generated from field: s2s.v1.ConversionCode conversion_code = 8;
    */
   conversionCode?: ConversionCode | undefined;
 
   /**
-   * The tracking link of its click id, if that is genuine and the link known.
+   * Tracking link of the click id, if the click id is genuine and the link is
+   * known.
    *
    * @generated from field: s2s.v1.TrackingLink tracking_link = 9;
    */
   trackingLink?: TrackingLink | undefined;
 
   /**
-   * The click, if it is recorded. A genuine click id counts without.
+   * The click, if it is recorded. A genuine click id counts without a recorded
+   * click.
    *
    * @generated from field: s2s.v1.Click click = 10;
    */
   click?: Click | undefined;
 
   /**
-   * The stored postback; not set where a target was explained.
+   * The stored postback; not set if a target was explained.
    *
    * @generated from field: s2s.v1.Postback postback = 11;
    */
@@ -715,27 +730,27 @@ export const ExplainPostbackResponseSchema: GenMessage<ExplainPostbackResponse> 
   messageDesc(file_s2s_v1_postback, 13);
 
 /**
- * One step of an explanation or a self-test.
+ * A step of an explanation or a self-test.
  *
  * @generated from message s2s.v1.Step
  */
 export type Step = Message<"s2s.v1.Step"> & {
   /**
-   * What was looked at.
+   * Kind of the step.
    *
    * @generated from field: s2s.v1.StepKind kind = 1;
    */
   kind: StepKind;
 
   /**
-   * What came of it.
+   * Outcome of the step.
    *
    * @generated from field: s2s.v1.StepOutcome outcome = 2;
    */
   outcome: StepOutcome;
 
   /**
-   * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+   * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
    *
    * @generated from field: string message = 3;
    */
@@ -756,14 +771,14 @@ export const StepSchema: GenMessage<Step> = /*@__PURE__*/
  */
 export type ReadParameter = Message<"s2s.v1.ReadParameter"> & {
   /**
-   * The name as it came, decoded; bytes that are not UTF-8 are replaced.
+   * Name as it came, decoded. Bytes that are not UTF-8 are replaced.
    *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * The value as it was understood, decoded and trimmed; that of `sec` is not
+   * Value as it was understood, decoded and trimmed. The value of `sec` is not
    * shown.
    *
    * @generated from field: string value = 2;
@@ -771,8 +786,8 @@ export type ReadParameter = Message<"s2s.v1.ReadParameter"> & {
   value: string;
 
   /**
-   * The canonical name that it stands for; empty where it is not known.
-   * Example: `clickId`.
+   * Canonical name that the name stands for; empty if it is not known. Example:
+   * `clickId`.
    *
    * @generated from field: string canonical_name = 3;
    */
@@ -787,13 +802,13 @@ export const ReadParameterSchema: GenMessage<ReadParameter> = /*@__PURE__*/
   messageDesc(file_s2s_v1_postback, 15);
 
 /**
- * Asks what happened to a click.
+ * Request message for `ExplainClick`.
  *
  * @generated from message s2s.v1.ExplainClickRequest
  */
 export type ExplainClickRequest = Message<"s2s.v1.ExplainClickRequest"> & {
   /**
-   * The click id, 40 characters, in any case.
+   * The click id, 40 characters, in upper or lower case.
    *
    * @generated from field: string click_id = 1;
    */
@@ -808,27 +823,28 @@ export const ExplainClickRequestSchema: GenMessage<ExplainClickRequest> = /*@__P
   messageDesc(file_s2s_v1_postback, 16);
 
 /**
- * Answers ExplainClick.
+ * Response message for `ExplainClick`.
  *
  * @generated from message s2s.v1.ExplainClickResponse
  */
 export type ExplainClickResponse = Message<"s2s.v1.ExplainClickResponse"> & {
   /**
-   * When the visitor clicked, as the click id says.
+   * Time of the click, according to the click id.
    *
    * @generated from field: google.protobuf.Timestamp click_time = 1;
    */
   clickTime?: Timestamp | undefined;
 
   /**
-   * The click; not set while its row is not there. Its click id counts without.
+   * The click; not set while it is not recorded. Its click id counts
+   * nevertheless.
    *
    * @generated from field: s2s.v1.Click click = 2;
    */
   click?: Click | undefined;
 
   /**
-   * The link that was clicked; not set where it is not known here.
+   * The link that was clicked; not set if it is not known here.
    *
    * @generated from field: s2s.v1.TrackingLink tracking_link = 3;
    */
@@ -842,14 +858,14 @@ export type ExplainClickResponse = Message<"s2s.v1.ExplainClickResponse"> & {
   conversions: Conversion[];
 
   /**
-   * Postbacks that name the click and are held, newest first, at most 50.
+   * Held postbacks that name the click, newest first, at most 50.
    *
    * @generated from field: repeated s2s.v1.Postback held_postbacks = 5;
    */
   heldPostbacks: Postback[];
 
   /**
-   * What that comes to: one or two sentences for people.
+   * Summary for people, one or two sentences.
    *
    * @generated from field: string message = 6;
    */
@@ -864,21 +880,21 @@ export const ExplainClickResponseSchema: GenMessage<ExplainClickResponse> = /*@_
   messageDesc(file_s2s_v1_postback, 17);
 
 /**
- * Asks to try a conversion code's set-up.
+ * Request message for `SelfTest`.
  *
  * @generated from message s2s.v1.SelfTestRequest
  */
 export type SelfTestRequest = Message<"s2s.v1.SelfTestRequest"> & {
   /**
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code to test, 32 hexadecimal digits.
    *
    * @generated from field: string conversion_code_id = 1;
    */
   conversionCodeId: string;
 
   /**
-   * The tracking link to try. Optional; else the newest active one that has the
-   * code.
+   * Id of the tracking link to test. Optional. Empty: the newest active link
+   * that has the code.
    *
    * @generated from field: string tracking_link_id = 2;
    */
@@ -893,48 +909,48 @@ export const SelfTestRequestSchema: GenMessage<SelfTestRequest> = /*@__PURE__*/
   messageDesc(file_s2s_v1_postback, 18);
 
 /**
- * Answers SelfTest.
+ * Response message for `SelfTest`.
  *
  * @generated from message s2s.v1.SelfTestResponse
  */
 export type SelfTestResponse = Message<"s2s.v1.SelfTestResponse"> & {
   /**
-   * What was tried, in order.
+   * Steps of the test, in order.
    *
    * @generated from field: repeated s2s.v1.Step steps = 1;
    */
   steps: Step[];
 
   /**
-   * True: a conversion would be recorded.
+   * True if a conversion would be recorded.
    *
    * @generated from field: bool passed = 2;
    */
   passed: boolean;
 
   /**
-   * Where a step failed: why.
+   * Reason for the failure, if a step failed.
    *
    * @generated from field: s2s.v1.ErrorReason reason = 3;
    */
   reason: ErrorReason;
 
   /**
-   * Where the visitor would be sent; empty where that step was not reached.
+   * URL that the visitor would be sent to; empty if that step was not reached.
    *
    * @generated from field: string redirect_url = 4;
    */
   redirectUrl: string;
 
   /**
-   * What the merchant would call; empty where that step was not reached.
+   * URL that the merchant would call; empty if that step was not reached.
    *
    * @generated from field: string postback_url = 5;
    */
   postbackUrl: string;
 
   /**
-   * The conversion that would be recorded; not set where a step failed.
+   * Conversion that would be recorded; not set if a step failed.
    *
    * @generated from field: s2s.v1.Conversion conversion = 6;
    */
@@ -949,21 +965,21 @@ export const SelfTestResponseSchema: GenMessage<SelfTestResponse> = /*@__PURE__*
   messageDesc(file_s2s_v1_postback, 19);
 
 /**
- * Asks to erase the visitor of a click.
+ * Request message for `EraseVisitor`.
  *
  * @generated from message s2s.v1.EraseVisitorRequest
  */
 export type EraseVisitorRequest = Message<"s2s.v1.EraseVisitorRequest"> & {
   /**
-   * The click id, 40 characters, in any case. A genuine one will do: the click
-   * need not be there yet, or any more.
+   * The click id, 40 characters, in upper or lower case. A genuine click id is
+   * enough: the click may be not yet recorded, or no longer stored.
    *
    * @generated from field: string click_id = 1;
    */
   clickId: string;
 
   /**
-   * True: answer as if real, write nothing.
+   * If true, the request is answered as if real, but nothing is written.
    *
    * @generated from field: bool validate_only = 2;
    */
@@ -978,33 +994,34 @@ export const EraseVisitorRequestSchema: GenMessage<EraseVisitorRequest> = /*@__P
   messageDesc(file_s2s_v1_postback, 20);
 
 /**
- * Answers EraseVisitor.
+ * Response message for `EraseVisitor`.
  *
  * @generated from message s2s.v1.EraseVisitorResponse
  */
 export type EraseVisitorResponse = Message<"s2s.v1.EraseVisitorResponse"> & {
   /**
-   * The click, without sub ids, query, referrer, user agent and address. One
-   * that was not there is entered like this, so that, should it come later,
-   * nothing more of it is kept. Not set where its tracking link is not known
-   * here: then a click that comes later is kept as it comes.
+   * The click, without sub ids, query, referrer, user agent and address. A
+   * click that is not recorded is entered in this form, so that none of that
+   * data is stored if it comes later. Not set if the tracking link is not known
+   * here: a click that comes later is then stored unchanged.
    *
    * @generated from field: s2s.v1.Click click = 1;
    */
   click?: Click | undefined;
 
   /**
-   * Conversions of the click, which are now without custom parameters.
-   * Transaction ids stay, since a sale would count twice without.
+   * Number of conversions of the click, which no longer have custom parameters.
+   * Transaction ids stay, since a sale would count twice without them.
    *
    * @generated from field: int64 conversion_count = 2;
    */
   conversionCount: bigint;
 
   /**
-   * Postbacks that name the click, which are now without address, user agent,
-   * custom parameters and all parameters that are not ours. One whose click id
-   * could not be read is not among them, nor is one that comes later.
+   * Number of postbacks that name the click, which no longer have an address, a
+   * user agent, custom parameters or parameters that are not ours. A postback
+   * whose click id could not be read is not among them, nor is one that arrives
+   * later.
    *
    * @generated from field: int64 postback_count = 3;
    */
@@ -1019,13 +1036,13 @@ export const EraseVisitorResponseSchema: GenMessage<EraseVisitorResponse> = /*@_
   messageDesc(file_s2s_v1_postback, 21);
 
 /**
- * What a comma before three digits is.
+ * The meanings of a comma before three digits.
  *
  * @generated from enum s2s.v1.CommaMeaning
  */
 export enum CommaMeaning {
   /**
-   * Not said: such an amount stays held.
+   * Not decided: such an amount stays held.
    *
    * @generated from enum value: COMMA_MEANING_UNSPECIFIED = 0;
    */
@@ -1053,13 +1070,13 @@ export const CommaMeaningSchema: GenEnum<CommaMeaning> = /*@__PURE__*/
   enumDesc(file_s2s_v1_postback, 0);
 
 /**
- * What a step looks at.
+ * The kinds of steps, by the thing that is checked.
  *
  * @generated from enum s2s.v1.StepKind
  */
 export enum StepKind {
   /**
-   * Newer than this client.
+   * A kind that is newer than this client.
    *
    * @generated from enum value: STEP_KIND_UNSPECIFIED = 0;
    */
@@ -1080,7 +1097,7 @@ export enum StepKind {
   POSTBACK_URL = 2,
 
   /**
-   * The parameters: whether all that is needed is there and understood.
+   * The parameters: all mandatory ones must be present and understood.
    *
    * @generated from enum value: STEP_KIND_PARAMETERS = 3;
    */
@@ -1094,14 +1111,14 @@ export enum StepKind {
   CONVERSION_CODE = 4,
 
   /**
-   * The click id: whether it was minted here.
+   * The click id: it must have been minted here.
    *
    * @generated from enum value: STEP_KIND_CLICK_ID = 5;
    */
   CLICK_ID = 5,
 
   /**
-   * The tracking link that the click came over, and whether it has the code.
+   * The tracking link that was clicked: it must have the code.
    *
    * @generated from enum value: STEP_KIND_TRACKING_LINK = 6;
    */
@@ -1115,36 +1132,36 @@ export enum StepKind {
   ATTRIBUTION = 7,
 
   /**
-   * What is owed, and how that was computed.
+   * The commission owed, and its computation.
    *
    * @generated from enum value: STEP_KIND_COMMISSION = 8;
    */
   COMMISSION = 8,
 
   /**
-   * Whether the same conversion was recorded before.
+   * The search for an earlier record of the same conversion.
    *
    * @generated from enum value: STEP_KIND_DEDUPE = 9;
    */
   DEDUPE = 9,
 
   /**
-   * What becomes of it.
+   * The verdict.
    *
    * @generated from enum value: STEP_KIND_VERDICT = 10;
    */
   VERDICT = 10,
 
   /**
-   * What the sender is answered.
+   * The answer to the sender.
    *
    * @generated from enum value: STEP_KIND_REPLY = 11;
    */
   REPLY = 11,
 
   /**
-   * The checks of the sender that the conversion code has: secret, signature,
-   * address, HTTPS. Of a URL that is explained, the latter two are not known.
+   * The conversion code's checks of the sender: secret, signature, address,
+   * HTTPS. The latter two are not known if a URL is explained.
    *
    * @generated from enum value: STEP_KIND_AUTHENTICATION = 12;
    */
@@ -1158,34 +1175,34 @@ export const StepKindSchema: GenEnum<StepKind> = /*@__PURE__*/
   enumDesc(file_s2s_v1_postback, 1);
 
 /**
- * What came of a step.
+ * The outcomes of a step.
  *
  * @generated from enum s2s.v1.StepOutcome
  */
 export enum StepOutcome {
   /**
-   * Newer than this client.
+   * An outcome that is newer than this client.
    *
    * @generated from enum value: STEP_OUTCOME_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * As it should be.
+   * The step is as it should be.
    *
    * @generated from enum value: STEP_OUTCOME_PASSED = 1;
    */
   PASSED = 1,
 
   /**
-   * It is why the postback is held; the sentence says what to do.
+   * The step is the cause of the hold; the message says what to do.
    *
    * @generated from enum value: STEP_OUTCOME_FAILED = 2;
    */
   FAILED = 2,
 
   /**
-   * Not looked at, since something before it failed.
+   * The step was not checked, since an earlier one failed.
    *
    * @generated from enum value: STEP_OUTCOME_NOT_REACHED = 3;
    */
@@ -1199,14 +1216,15 @@ export const StepOutcomeSchema: GenEnum<StepOutcome> = /*@__PURE__*/
   enumDesc(file_s2s_v1_postback, 2);
 
 /**
- * Postbacks: everything that arrived at `/s2s`, and what became of it.
+ * Receives, lists, replays and explains postbacks: all requests that arrived at
+ * `/s2s`, with their outcomes.
  *
  * @generated from service s2s.v1.PostbackService
  */
 export const PostbackService: GenService<{
   /**
-   * For edges only: takes in a postback as it came. OK means that its verdict
-   * is durable: the conversion is recorded, or the postback is held.
+   * Takes in a postback unchanged. For edges only. OK means that its verdict is
+   * durable: the conversion is recorded, or the postback is held.
    *
    * @generated from rpc s2s.v1.PostbackService.ReceivePostback
    */
@@ -1236,7 +1254,7 @@ export const PostbackService: GenService<{
     output: typeof GetPostbackResponseSchema;
   },
   /**
-   * Reads held postbacks again, after their cause was mended, by the same rules
+   * Reads held postbacks again after their cause was fixed, by the same rules
    * as live ones and with their time of arrival. Replaying twice counts once.
    *
    * @generated from rpc s2s.v1.PostbackService.ReplayPostbacks
@@ -1247,8 +1265,8 @@ export const PostbackService: GenService<{
     output: typeof ReplayPostbacksResponseSchema;
   },
   /**
-   * Says how a postback URL would be read and what would become of it, step by
-   * step; the same for a postback that is stored. Records nothing.
+   * Explains step by step how a postback URL or a stored postback would be
+   * read, and what its verdict would be. Records nothing.
    *
    * @generated from rpc s2s.v1.PostbackService.ExplainPostback
    */
@@ -1258,8 +1276,8 @@ export const PostbackService: GenService<{
     output: typeof ExplainPostbackResponseSchema;
   },
   /**
-   * Says what happened to a click: its link, its conversions, and the postbacks
-   * that name it and are held.
+   * Explains what happened to a click: its link, its conversions, and the held
+   * postbacks that name it.
    *
    * @generated from rpc s2s.v1.PostbackService.ExplainClick
    */
@@ -1269,7 +1287,7 @@ export const PostbackService: GenService<{
     output: typeof ExplainClickResponseSchema;
   },
   /**
-   * Plays a whole conversion for a code and says what came of each step: a
+   * Plays a whole conversion for a code and reports the outcome of each step: a
    * click on one of its tracking links, the merchant, and the postback URL with
    * its macros filled in. Records nothing.
    *
@@ -1281,10 +1299,10 @@ export const PostbackService: GenService<{
     output: typeof SelfTestResponseSchema;
   },
   /**
-   * Erases what tells who a click's visitor is, for good: from the click, its
-   * conversions and the postbacks that name it. Ids, times and money stay, and
-   * nothing counts otherwise than before. OK means that it is durable. Repeating
-   * it changes nothing.
+   * Erases all data that identifies the visitor of a click: from the click, its
+   * conversions and the postbacks that name it. The erasure is permanent. Ids,
+   * times and money stay, and nothing counts differently than before. OK means
+   * that the erasure is durable. Repeating it changes nothing.
    *
    * @generated from rpc s2s.v1.PostbackService.EraseVisitor
    */

@@ -17,29 +17,30 @@ export const file_s2s_v1_preset: GenFile = /*@__PURE__*/
   fileDesc("ChNzMnMvdjEvcHJlc2V0LnByb3RvEgZzMnMudjEi7QIKBlByZXNldBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhoKEmNsaWNrX2lkX3BhcmFtZXRlchgDIAEoCRIWCg5jbGlja19pZF9tYWNybxgEIAEoCRITCgt2YWx1ZV9tYWNybxgFIAEoCRIYChBjb21taXNzaW9uX21hY3JvGAYgASgJEhwKFHRyYW5zYWN0aW9uX2lkX21hY3JvGAcgASgJEhYKDmN1cnJlbmN5X21hY3JvGAggASgJEhUKDWN1cnJlbmN5X2NvZGUYCSABKAkSFAoMc3RhdHVzX21hY3JvGAogASgJEigKDHN0YXR1c193b3JkcxgLIAMoCzISLnMycy52MS5TdGF0dXNXb3JkEiMKBXJlcGx5GAwgASgLMhQuczJzLnYxLlJlcGx5U2V0dGluZxIkCgZzb3VyY2UYDSABKA4yFC5zMnMudjEuUHJlc2V0U291cmNlEg4KBnJlbWFyaxgOIAEoCSJECgpTdGF0dXNXb3JkEgwKBHdvcmQYASABKAkSKAoGc3RhdHVzGAIgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMiOwoSTGlzdFByZXNldHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIk8KE0xpc3RQcmVzZXRzUmVzcG9uc2USHwoHcHJlc2V0cxgBIAMoCzIOLnMycy52MS5QcmVzZXQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIh4KEEdldFByZXNldFJlcXVlc3QSCgoCaWQYASABKAkiMwoRR2V0UHJlc2V0UmVzcG9uc2USHgoGcHJlc2V0GAEgASgLMg4uczJzLnYxLlByZXNldCpyCgxQcmVzZXRTb3VyY2USHQoZUFJFU0VUX1NPVVJDRV9VTlNQRUNJRklFRBAAEiYKIlBSRVNFVF9TT1VSQ0VfVkVORE9SX0RPQ1VNRU5UQVRJT04QARIbChdQUkVTRVRfU09VUkNFX0NPTU1VTklUWRACMqMBCg1QcmVzZXRTZXJ2aWNlEksKC0xpc3RQcmVzZXRzEhouczJzLnYxLkxpc3RQcmVzZXRzUmVxdWVzdBobLnMycy52MS5MaXN0UHJlc2V0c1Jlc3BvbnNlIgOQAgESRQoJR2V0UHJlc2V0EhguczJzLnYxLkdldFByZXNldFJlcXVlc3QaGS5zMnMudjEuR2V0UHJlc2V0UmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_s2s_v1_conversion, file_s2s_v1_conversion_code]);
 
 /**
- * A network's parameter names and macros. A macro is empty where the network
- * has none, or where it is not known.
+ * A network's parameter names and macros. A macro is empty if the network has
+ * none, or if it is not known.
  *
  * @generated from message s2s.v1.Preset
  */
 export type Preset = Message<"s2s.v1.Preset"> & {
   /**
-   * 1 to 32 of `a-z`, `0-9`, `-`; stays for good. Example: `everflow`.
+   * Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
+   * `everflow`.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * The network's name for people, at most 64 characters. Example: `Everflow`.
+   * Name of the network for people, at most 64 characters. Example: `Everflow`.
    *
    * @generated from field: string name = 2;
    */
   name: string;
 
   /**
-   * The parameter under which the network's links take the click id; empty
-   * where it is not known. Example: `sub1`, for
+   * Parameter in which the network's links take the click id; empty if it is
+   * not known. Example: `sub1`, for
    * `https://network.example/offer?sub1=[s2sidentifier]`.
    *
    * @generated from field: string click_id_parameter = 3;
@@ -47,23 +48,23 @@ export type Preset = Message<"s2s.v1.Preset"> & {
   clickIdParameter: string;
 
   /**
-   * What the network replaces by the click id in a postback URL. Never empty.
-   * Example: `{sub1}`.
+   * Macro that the network replaces with the click id in a postback URL. Never
+   * empty. Example: `{sub1}`.
    *
    * @generated from field: string click_id_macro = 4;
    */
   clickIdMacro: string;
 
   /**
-   * What it replaces by the value of the sale. Empty: the value is 0.
-   * Example: `{sale_amount}`.
+   * Macro for the value of the sale. Empty: the value is 0. Example:
+   * `{sale_amount}`.
    *
    * @generated from field: string value_macro = 5;
    */
   valueMacro: string;
 
   /**
-   * What it replaces by the payout, which is our commission. Empty: the
+   * Macro for the network's payout, which is our commission. Empty: the
    * commission is 0. Example: `{payout_amount}`.
    *
    * @generated from field: string commission_macro = 6;
@@ -71,21 +72,21 @@ export type Preset = Message<"s2s.v1.Preset"> & {
   commissionMacro: string;
 
   /**
-   * What it replaces by its transaction id. Example: `{transaction_id}`.
+   * Macro for the network's transaction id. Example: `{transaction_id}`.
    *
    * @generated from field: string transaction_id_macro = 7;
    */
   transactionIdMacro: string;
 
   /**
-   * What it replaces by the currency of its amounts. Example: `##CURRENCY##`.
+   * Macro for the currency of the network's amounts. Example: `##CURRENCY##`.
    *
    * @generated from field: string currency_macro = 8;
    */
   currencyMacro: string;
 
   /**
-   * The ISO 4217 code of its amounts, where they have one currency for good.
+   * ISO 4217 code of the network's amounts, if their currency is fixed.
    * Example: `RUB`.
    *
    * @generated from field: string currency_code = 9;
@@ -93,38 +94,38 @@ export type Preset = Message<"s2s.v1.Preset"> & {
   currencyCode: string;
 
   /**
-   * What it replaces by the status. Example: `{status}`.
+   * Macro for the status. Example: `{status}`.
    *
    * @generated from field: string status_macro = 10;
    */
   statusMacro: string;
 
   /**
-   * Its words for the status. `pending`, `approved` and `declined` are
-   * understood besides, from every network.
+   * The network's words for the status. In addition, `pending`, `approved` and
+   * `declined` are understood from every network.
    *
    * @generated from field: repeated s2s.v1.StatusWord status_words = 11;
    */
   statusWords: StatusWord[];
 
   /**
-   * How it wants postbacks answered; not set where it takes any answer. A
-   * conversion code that is created with this preset and without `reply` gets
-   * it.
+   * Form of the answer that the network wants to postbacks; not set if it takes
+   * any answer. A conversion code created with this preset and without `reply`
+   * gets it.
    *
    * @generated from field: s2s.v1.ReplySetting reply = 12;
    */
   reply?: ReplySetting | undefined;
 
   /**
-   * Where all this was read.
+   * Source of the preset.
    *
    * @generated from field: s2s.v1.PresetSource source = 13;
    */
   source: PresetSource;
 
   /**
-   * What a person should know, such as where sources differ. May be empty.
+   * Remark for people, such as a difference between sources. May be empty.
    *
    * @generated from field: string remark = 14;
    */
@@ -139,7 +140,7 @@ export const PresetSchema: GenMessage<Preset> = /*@__PURE__*/
   messageDesc(file_s2s_v1_preset, 0);
 
 /**
- * What a network's word for a status means.
+ * A network's word for a status, and its meaning.
  *
  * @generated from message s2s.v1.StatusWord
  */
@@ -152,7 +153,7 @@ export type StatusWord = Message<"s2s.v1.StatusWord"> & {
   word: string;
 
   /**
-   * What it means. Example: `CONVERSION_STATUS_DECLINED`.
+   * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
    *
    * @generated from field: s2s.v1.ConversionStatus status = 2;
    */
@@ -167,20 +168,21 @@ export const StatusWordSchema: GenMessage<StatusWord> = /*@__PURE__*/
   messageDesc(file_s2s_v1_preset, 1);
 
 /**
- * Asks for a page of presets.
+ * Request message for `ListPresets`.
  *
  * @generated from message s2s.v1.ListPresetsRequest
  */
 export type ListPresetsRequest = Message<"s2s.v1.ListPresetsRequest"> & {
   /**
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of presets to return, 1 to 1,000. 0 means 50; larger values
+   * are read as 1,000.
    *
    * @generated from field: int32 page_size = 1;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    *
    * @generated from field: string page_token = 2;
    */
@@ -195,20 +197,20 @@ export const ListPresetsRequestSchema: GenMessage<ListPresetsRequest> = /*@__PUR
   messageDesc(file_s2s_v1_preset, 2);
 
 /**
- * Answers ListPresets.
+ * Response message for `ListPresets`.
  *
  * @generated from message s2s.v1.ListPresetsResponse
  */
 export type ListPresetsResponse = Message<"s2s.v1.ListPresetsResponse"> & {
   /**
-   * The page, sorted by id.
+   * Presets of this page, sorted by id.
    *
    * @generated from field: repeated s2s.v1.Preset presets = 1;
    */
   presets: Preset[];
 
   /**
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -223,13 +225,13 @@ export const ListPresetsResponseSchema: GenMessage<ListPresetsResponse> = /*@__P
   messageDesc(file_s2s_v1_preset, 3);
 
 /**
- * Asks for one preset.
+ * Request message for `GetPreset`.
  *
  * @generated from message s2s.v1.GetPresetRequest
  */
 export type GetPresetRequest = Message<"s2s.v1.GetPresetRequest"> & {
   /**
-   * The preset's id. Example: `everflow`.
+   * Id of the preset. Example: `everflow`.
    *
    * @generated from field: string id = 1;
    */
@@ -244,7 +246,7 @@ export const GetPresetRequestSchema: GenMessage<GetPresetRequest> = /*@__PURE__*
   messageDesc(file_s2s_v1_preset, 4);
 
 /**
- * Answers GetPreset.
+ * Response message for `GetPreset`.
  *
  * @generated from message s2s.v1.GetPresetResponse
  */
@@ -265,27 +267,28 @@ export const GetPresetResponseSchema: GenMessage<GetPresetResponse> = /*@__PURE_
   messageDesc(file_s2s_v1_preset, 5);
 
 /**
- * Where a preset was read.
+ * The kinds of sources of a preset.
  *
  * @generated from enum s2s.v1.PresetSource
  */
 export enum PresetSource {
   /**
-   * Newer than this client.
+   * A source that is newer than this client.
    *
    * @generated from enum value: PRESET_SOURCE_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * In the documentation of the network, or of a vendor that works with it.
+   * The documentation of the network, or of a vendor that works with it.
    *
    * @generated from enum value: PRESET_SOURCE_VENDOR_DOCUMENTATION = 1;
    */
   VENDOR_DOCUMENTATION = 1,
 
   /**
-   * Second-hand, among users of trackers; sometimes wrong. Try it first.
+   * Second-hand knowledge among users of trackers; sometimes wrong. Try it
+   * before use.
    *
    * @generated from enum value: PRESET_SOURCE_COMMUNITY = 2;
    */
@@ -299,8 +302,9 @@ export const PresetSourceSchema: GenEnum<PresetSource> = /*@__PURE__*/
   enumDesc(file_s2s_v1_preset, 0);
 
 /**
- * Presets: what each network calls things, so that nobody has to look it up.
- * The same for every account; they come with the server and can't be changed.
+ * Reads presets: the names and macros that each network uses, so that nobody
+ * has to look them up. Presets are the same for every account; they come with
+ * the server and can't be changed.
  *
  * @generated from service s2s.v1.PresetService
  */

@@ -13,29 +13,29 @@ export const file_s2s_v1_setup_warning: GenFile = /*@__PURE__*/
   fileDesc("ChpzMnMvdjEvc2V0dXBfd2FybmluZy5wcm90bxIGczJzLnYxIlYKDFNldHVwV2FybmluZxImCgRjb2RlGAEgASgOMhguczJzLnYxLlNldHVwV2FybmluZ0NvZGUSDQoFZmllbGQYAiABKAkSDwoHbWVzc2FnZRgDIAEoCSr8AwoQU2V0dXBXYXJuaW5nQ29kZRIiCh5TRVRVUF9XQVJOSU5HX0NPREVfVU5TUEVDSUZJRUQQABIoCiRTRVRVUF9XQVJOSU5HX0NPREVfQ09ERV9XSVRIT1VUX0xJTksQARIoCiRTRVRVUF9XQVJOSU5HX0NPREVfTElOS19XSVRIT1VUX0NPREUQAhItCilTRVRVUF9XQVJOSU5HX0NPREVfQ0xJQ0tfSURfTk9UX1BBU1NFRF9PThADEiQKIFNFVFVQX1dBUk5JTkdfQ09ERV9GT1JFSUdOX01BQ1JPEAQSKgomU0VUVVBfV0FSTklOR19DT0RFX1JFUExZX05PVF9PRl9QUkVTRVQQBRIuCipTRVRVUF9XQVJOSU5HX0NPREVfUEFSQU1FVEVSX05PVF9PRl9QUkVTRVQQBhIpCiVTRVRVUF9XQVJOSU5HX0NPREVfUFJFU0VUX05PVF9PRl9DT0RFEAcSIAocU0VUVVBfV0FSTklOR19DT0RFX05PX0FNT1VOVBAIEiAKHFNFVFVQX1dBUk5JTkdfQ09ERV9OT19TRUNSRVQQCRIqCiZTRVRVUF9XQVJOSU5HX0NPREVfTkVUV09SS19DQU5OT1RfU0lHThAKEiQKIFNFVFVQX1dBUk5JTkdfQ09ERV9VUkxfTk9UX0hUVFBTEAtiBnByb3RvMw");
 
 /**
- * Something about a conversion code or tracking link that was accepted, and
- * that will likely not do what is wanted.
+ * A warning about a setting of a conversion code or tracking link that was
+ * accepted but will likely not do what is wanted.
  *
  * @generated from message s2s.v1.SetupWarning
  */
 export type SetupWarning = Message<"s2s.v1.SetupWarning"> & {
   /**
-   * What it is.
+   * Kind of the warning.
    *
    * @generated from field: s2s.v1.SetupWarningCode code = 1;
    */
   code: SetupWarningCode;
 
   /**
-   * The field it is about, by its path in the request; may be empty. Example:
-   * `tracking_link.destination`.
+   * Path in the request of the field that the warning is about; may be empty.
+   * Example: `tracking_link.destination`.
    *
    * @generated from field: string field = 2;
    */
   field: string;
 
   /**
-   * One sentence for people, with the cause and the cure.
+   * Message for people: one sentence with the cause and the cure.
    *
    * @generated from field: string message = 3;
    */
@@ -56,7 +56,7 @@ export const SetupWarningSchema: GenMessage<SetupWarning> = /*@__PURE__*/
  */
 export enum SetupWarningCode {
   /**
-   * Newer than this client.
+   * A kind that is newer than this client.
    *
    * @generated from enum value: SETUP_WARNING_CODE_UNSPECIFIED = 0;
    */
@@ -87,40 +87,40 @@ export enum SetupWarningCode {
   CLICK_ID_NOT_PASSED_ON = 3,
 
   /**
-   * The destination holds what looks like another system's macro, such as
-   * `{clickid}`; it is passed on as it is. Cure: use `[s2sidentifier]`.
+   * The destination seems to contain another system's macro, such as
+   * `{clickid}`; it is passed on unchanged. Cure: use `[s2sidentifier]`.
    *
    * @generated from enum value: SETUP_WARNING_CODE_FOREIGN_MACRO = 4;
    */
   FOREIGN_MACRO = 4,
 
   /**
-   * The code answers postbacks otherwise than its network wants. Cure: set
-   * `reply` as the preset has it.
+   * The code answers postbacks differently from what its network wants. Cure:
+   * set `reply` as in the preset.
    *
    * @generated from enum value: SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET = 5;
    */
   REPLY_NOT_OF_PRESET = 5,
 
   /**
-   * The destination carries the click id under another name than the network
-   * takes it by. Cure: rename the parameter.
+   * The destination carries the click id under a name other than the one the
+   * network takes it by. Cure: rename the parameter.
    *
    * @generated from enum value: SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET = 6;
    */
   PARAMETER_NOT_OF_PRESET = 6,
 
   /**
-   * The postback URL is for another network than the code's, whose status
-   * words are read. Cure: set the code's `preset_id`.
+   * The postback URL is for a network other than the code's, whose status words
+   * are read. Cure: set the code's `preset_id`.
    *
    * @generated from enum value: SETUP_WARNING_CODE_PRESET_NOT_OF_CODE = 7;
    */
   PRESET_NOT_OF_CODE = 7,
 
   /**
-   * The network sends no amount that is known: its conversions have value and
-   * commission 0. Cure: where the network has a macro for one, put it in the
+   * The network is not known to send any amount: its conversions have value and
+   * commission 0. Cure: if the network has a macro for one, put it in the
    * postback URL.
    *
    * @generated from enum value: SETUP_WARNING_CODE_NO_AMOUNT = 8;
@@ -136,7 +136,7 @@ export enum SetupWarningCode {
   NO_SECRET = 9,
 
   /**
-   * Signatures are enforced, and the code's network fills macros: it can't
+   * Signatures are enforced, but the code's network only fills macros and can't
    * sign. Cure: check secrets instead.
    *
    * @generated from enum value: SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN = 10;

@@ -24,82 +24,81 @@ export const file_s2s_v1_tracking_link: GenFile = /*@__PURE__*/
  */
 export type TrackingLink = Message<"s2s.v1.TrackingLink"> & {
   /**
-   * Output only. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * The path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-   * letter or digit. Unique in the installation; can't be changed. Chosen by
-   * the system where empty. Visitors may write it in any case.
-   * Example: `summer-sale`.
+   * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
+   * letter or digit. Unique in the installation; can't be changed. Empty: the
+   * system chooses one. Visitors may write it in upper or lower case. Example:
+   * `summer-sale`.
    *
    * @generated from field: string slug = 2;
    */
   slug: string;
 
   /**
-   * Where visitors go: an absolute `http` or `https` URL of at most 2,048
-   * bytes. In path and query these macros are filled: `[s2sidentifier]` (the
-   * click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds since
-   * 1970), also in upper case or with `%5B` and `%5D` for the brackets. A link
-   * with a conversion code must have `[s2sidentifier]`.
-   * Example: `https://shop.example/?s1=[s2sidentifier]`.
+   * URL that visitors are sent to: an absolute `http` or `https` URL of at most
+   * 2,048 bytes. In path and query these macros are filled: `[s2sidentifier]`
+   * (the click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds
+   * since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
+   * link with a conversion code must have `[s2sidentifier]`. Example:
+   * `https://shop.example/?s1=[s2sidentifier]`.
    *
    * @generated from field: string destination = 3;
    */
   destination: string;
 
   /**
-   * Ids of the conversion codes that count for clicks on this link, at most
-   * 50.
+   * Ids of the conversion codes that count for clicks on this link, at most 50.
    *
    * @generated from field: repeated string conversion_code_ids = 4;
    */
   conversionCodeIds: string[];
 
   /**
-   * Words to find the link by, at most 20 of 1 to 50 characters each.
-   * Example: `newsletter`.
+   * Words by which people find the link, at most 20, each of 1 to 50
+   * characters. Example: `newsletter`.
    *
    * @generated from field: repeated string tags = 5;
    */
   tags: string[];
 
   /**
-   * The HTTP status of the redirect. Default: 302.
+   * HTTP status of the redirect. Default: 302.
    *
    * @generated from field: s2s.v1.RedirectKind redirect_kind = 6;
    */
   redirectKind: RedirectKind;
 
   /**
-   * True: the visitor's own query parameters are added to the destination,
-   * sub ids apart, where the destination has none of that name.
+   * If true, the visitor's query parameters except sub ids are added to the
+   * destination, unless it already has a parameter of that name.
    *
    * @generated from field: bool query_pass_through = 7;
    */
   queryPassThrough: boolean;
 
   /**
-   * From when on visitors get the fallback destination. Not set: never.
+   * Time from which visitors get the fallback destination. Not set: never.
    *
    * @generated from field: google.protobuf.Timestamp expire_time = 8;
    */
   expireTime?: Timestamp | undefined;
 
   /**
-   * Where visitors go once the link has expired or is archived; same form as
-   * `destination`. Empty: they get HTTP 410.
+   * URL that visitors are sent to once the link has expired or is archived;
+   * same form as `destination`. Empty: they get HTTP 410.
    *
    * @generated from field: string fallback_destination = 9;
    */
   fallbackDestination: string;
 
   /**
-   * Output only; changed by `ArchiveTrackingLink`.
+   * Output only. State of the link, changed by `ArchiveTrackingLink`.
    *
    * @generated from field: s2s.v1.TrackingLinkState state = 10;
    */
@@ -113,14 +112,14 @@ export type TrackingLink = Message<"s2s.v1.TrackingLink"> & {
   url: string;
 
   /**
-   * Output only. When the link was created.
+   * Output only. Time at which the link was created.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 12;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * Output only. When the link was last changed.
+   * Output only. Time of the last change to the link.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 13;
    */
@@ -135,13 +134,13 @@ export const TrackingLinkSchema: GenMessage<TrackingLink> = /*@__PURE__*/
   messageDesc(file_s2s_v1_tracking_link, 0);
 
 /**
- * Asks for a new tracking link.
+ * Request message for `CreateTrackingLink`.
  *
  * @generated from message s2s.v1.CreateTrackingLinkRequest
  */
 export type CreateTrackingLinkRequest = Message<"s2s.v1.CreateTrackingLinkRequest"> & {
   /**
-   * The link to create; output only fields are ignored.
+   * The link to create. Output-only fields are ignored.
    *
    * @generated from field: s2s.v1.TrackingLink tracking_link = 1;
    */
@@ -156,17 +155,18 @@ export type CreateTrackingLinkRequest = Message<"s2s.v1.CreateTrackingLinkReques
   requestId: string;
 
   /**
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    *
    * @generated from field: bool validate_only = 3;
    */
   validateOnly: boolean;
 
   /**
-   * Id of the preset of the network that the destination belongs to. Where the
-   * destination has no `[s2sidentifier]`, it is added to the query, under the
-   * name by which that network takes the click id. Optional.
-   * Example: `everflow`.
+   * Id of the preset of the network that the destination belongs to. If the
+   * destination has no `[s2sidentifier]`, it is added to the query in the
+   * parameter in which that network takes the click id. Optional. Example:
+   * `everflow`.
    *
    * @generated from field: string preset_id = 4;
    */
@@ -181,7 +181,7 @@ export const CreateTrackingLinkRequestSchema: GenMessage<CreateTrackingLinkReque
   messageDesc(file_s2s_v1_tracking_link, 1);
 
 /**
- * Answers CreateTrackingLink.
+ * Response message for `CreateTrackingLink`.
  *
  * @generated from message s2s.v1.CreateTrackingLinkResponse
  */
@@ -194,7 +194,7 @@ export type CreateTrackingLinkResponse = Message<"s2s.v1.CreateTrackingLinkRespo
   trackingLink?: TrackingLink | undefined;
 
   /**
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    *
    * @generated from field: repeated s2s.v1.SetupWarning warnings = 2;
    */
@@ -209,13 +209,13 @@ export const CreateTrackingLinkResponseSchema: GenMessage<CreateTrackingLinkResp
   messageDesc(file_s2s_v1_tracking_link, 2);
 
 /**
- * Asks for one tracking link.
+ * Request message for `GetTrackingLink`.
  *
  * @generated from message s2s.v1.GetTrackingLinkRequest
  */
 export type GetTrackingLinkRequest = Message<"s2s.v1.GetTrackingLinkRequest"> & {
   /**
-   * The link's id.
+   * Id of the link.
    *
    * @generated from field: string id = 1;
    */
@@ -230,7 +230,7 @@ export const GetTrackingLinkRequestSchema: GenMessage<GetTrackingLinkRequest> = 
   messageDesc(file_s2s_v1_tracking_link, 3);
 
 /**
- * Answers GetTrackingLink.
+ * Response message for `GetTrackingLink`.
  *
  * @generated from message s2s.v1.GetTrackingLinkResponse
  */
@@ -251,27 +251,28 @@ export const GetTrackingLinkResponseSchema: GenMessage<GetTrackingLinkResponse> 
   messageDesc(file_s2s_v1_tracking_link, 4);
 
 /**
- * Asks for a page of tracking links.
+ * Request message for `ListTrackingLinks`.
  *
  * @generated from message s2s.v1.ListTrackingLinksRequest
  */
 export type ListTrackingLinksRequest = Message<"s2s.v1.ListTrackingLinksRequest"> & {
   /**
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of links to return, 1 to 1,000. 0 means 50; larger values
+   * are read as 1,000.
    *
    * @generated from field: int32 page_size = 1;
    */
   pageSize: number;
 
   /**
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    *
    * @generated from field: string page_token = 2;
    */
   pageToken: string;
 
   /**
-   * True: archived links as well.
+   * If true, archived links are listed as well.
    *
    * @generated from field: bool show_archived = 3;
    */
@@ -286,20 +287,20 @@ export const ListTrackingLinksRequestSchema: GenMessage<ListTrackingLinksRequest
   messageDesc(file_s2s_v1_tracking_link, 5);
 
 /**
- * Answers ListTrackingLinks.
+ * Response message for `ListTrackingLinks`.
  *
  * @generated from message s2s.v1.ListTrackingLinksResponse
  */
 export type ListTrackingLinksResponse = Message<"s2s.v1.ListTrackingLinksResponse"> & {
   /**
-   * The page, newest first.
+   * Links of this page, newest first.
    *
    * @generated from field: repeated s2s.v1.TrackingLink tracking_links = 1;
    */
   trackingLinks: TrackingLink[];
 
   /**
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -314,20 +315,20 @@ export const ListTrackingLinksResponseSchema: GenMessage<ListTrackingLinksRespon
   messageDesc(file_s2s_v1_tracking_link, 6);
 
 /**
- * Asks for a change of a tracking link.
+ * Request message for `UpdateTrackingLink`.
  *
  * @generated from message s2s.v1.UpdateTrackingLinkRequest
  */
 export type UpdateTrackingLinkRequest = Message<"s2s.v1.UpdateTrackingLinkRequest"> & {
   /**
-   * The link with `id` and the new values.
+   * The link, with its `id` and the new values.
    *
    * @generated from field: s2s.v1.TrackingLink tracking_link = 1;
    */
   trackingLink?: TrackingLink | undefined;
 
   /**
-   * Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+   * Fields to change: `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
    * `fallback_destination`. At least one.
    *
@@ -336,7 +337,8 @@ export type UpdateTrackingLinkRequest = Message<"s2s.v1.UpdateTrackingLinkReques
   updateMask?: FieldMask | undefined;
 
   /**
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    *
    * @generated from field: bool validate_only = 3;
    */
@@ -351,7 +353,7 @@ export const UpdateTrackingLinkRequestSchema: GenMessage<UpdateTrackingLinkReque
   messageDesc(file_s2s_v1_tracking_link, 7);
 
 /**
- * Answers UpdateTrackingLink.
+ * Response message for `UpdateTrackingLink`.
  *
  * @generated from message s2s.v1.UpdateTrackingLinkResponse
  */
@@ -364,7 +366,7 @@ export type UpdateTrackingLinkResponse = Message<"s2s.v1.UpdateTrackingLinkRespo
   trackingLink?: TrackingLink | undefined;
 
   /**
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    *
    * @generated from field: repeated s2s.v1.SetupWarning warnings = 2;
    */
@@ -379,20 +381,21 @@ export const UpdateTrackingLinkResponseSchema: GenMessage<UpdateTrackingLinkResp
   messageDesc(file_s2s_v1_tracking_link, 8);
 
 /**
- * Asks to archive a tracking link.
+ * Request message for `ArchiveTrackingLink`.
  *
  * @generated from message s2s.v1.ArchiveTrackingLinkRequest
  */
 export type ArchiveTrackingLinkRequest = Message<"s2s.v1.ArchiveTrackingLinkRequest"> & {
   /**
-   * The link's id.
+   * Id of the link.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    *
    * @generated from field: bool validate_only = 2;
    */
@@ -407,7 +410,7 @@ export const ArchiveTrackingLinkRequestSchema: GenMessage<ArchiveTrackingLinkReq
   messageDesc(file_s2s_v1_tracking_link, 9);
 
 /**
- * Answers ArchiveTrackingLink.
+ * Response message for `ArchiveTrackingLink`.
  *
  * @generated from message s2s.v1.ArchiveTrackingLinkResponse
  */
@@ -428,13 +431,13 @@ export const ArchiveTrackingLinkResponseSchema: GenMessage<ArchiveTrackingLinkRe
   messageDesc(file_s2s_v1_tracking_link, 10);
 
 /**
- * Asks for the link behind a slug.
+ * Request message for `ResolveSlug`.
  *
  * @generated from message s2s.v1.ResolveSlugRequest
  */
 export type ResolveSlugRequest = Message<"s2s.v1.ResolveSlugRequest"> & {
   /**
-   * The slug as the visitor wrote it, in any case.
+   * The slug as the visitor wrote it, in upper or lower case.
    *
    * @generated from field: string slug = 1;
    */
@@ -449,20 +452,20 @@ export const ResolveSlugRequestSchema: GenMessage<ResolveSlugRequest> = /*@__PUR
   messageDesc(file_s2s_v1_tracking_link, 11);
 
 /**
- * Answers ResolveSlug.
+ * Response message for `ResolveSlug`.
  *
  * @generated from message s2s.v1.ResolveSlugResponse
  */
 export type ResolveSlugResponse = Message<"s2s.v1.ResolveSlugResponse"> & {
   /**
-   * The link.
+   * The link with this slug.
    *
    * @generated from field: s2s.v1.TrackingLink tracking_link = 1;
    */
   trackingLink?: TrackingLink | undefined;
 
   /**
-   * Id of the account that owns the link; goes into the click id's MAC.
+   * Id of the account that owns the link; an input of the click id's MAC.
    * Example: `acct_00000000000000000000000004`.
    *
    * @generated from field: string account_id = 2;
@@ -470,7 +473,7 @@ export type ResolveSlugResponse = Message<"s2s.v1.ResolveSlugResponse"> & {
   accountId: string;
 
   /**
-   * The link's key in click ids, 40 bits.
+   * Key of the link in click ids, 40 bits.
    *
    * @generated from field: uint64 link_key = 3;
    */
@@ -485,8 +488,8 @@ export const ResolveSlugResponseSchema: GenMessage<ResolveSlugResponse> = /*@__P
   messageDesc(file_s2s_v1_tracking_link, 12);
 
 /**
- * The HTTP status of a redirect. Permanent ones are not offered: browsers
- * remember them, and the second visit would mint no click id.
+ * The HTTP statuses of a redirect. Permanent redirects are not offered:
+ * browsers remember them, and the second visit would mint no click id.
  *
  * @generated from enum s2s.v1.RedirectKind
  */
@@ -527,7 +530,7 @@ export const RedirectKindSchema: GenEnum<RedirectKind> = /*@__PURE__*/
   enumDesc(file_s2s_v1_tracking_link, 0);
 
 /**
- * Whether a tracking link leads to its destination.
+ * The states of a tracking link.
  *
  * @generated from enum s2s.v1.TrackingLinkState
  */
@@ -561,7 +564,7 @@ export const TrackingLinkStateSchema: GenEnum<TrackingLinkState> = /*@__PURE__*/
   enumDesc(file_s2s_v1_tracking_link, 1);
 
 /**
- * Tracking links: what visitors click.
+ * Manages tracking links: the URLs that visitors click.
  *
  * @generated from service s2s.v1.TrackingLinkService
  */
@@ -607,8 +610,8 @@ export const TrackingLinkService: GenService<{
     output: typeof UpdateTrackingLinkResponseSchema;
   },
   /**
-   * Archives a tracking link: visitors get its fallback destination, or HTTP
-   * 410 where it has none, and its conversions are held. Archiving an archived
+   * Archives a tracking link. Visitors get its fallback destination, or HTTP
+   * 410 if it has none, and its conversions are held. Archiving an archived
    * link changes nothing.
    *
    * @generated from rpc s2s.v1.TrackingLinkService.ArchiveTrackingLink
@@ -619,7 +622,7 @@ export const TrackingLinkService: GenService<{
     output: typeof ArchiveTrackingLinkResponseSchema;
   },
   /**
-   * For edges only: what an edge must know to redirect a visitor.
+   * Returns the data that an edge needs to redirect a visitor. For edges only.
    *
    * @generated from rpc s2s.v1.TrackingLinkService.ResolveSlug
    */

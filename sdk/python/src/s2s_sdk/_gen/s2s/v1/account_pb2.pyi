@@ -22,7 +22,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class Account(_message.Message):
-    """Whoever has conversion codes, tracking links and API keys of their own."""
+    """An owner of conversion codes, tracking links and API keys."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -31,18 +31,21 @@ class Account(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Output only. `acct_` and 26 characters. The installation's own account,
-    which is there from the start, is `acct_00000000000000000000000004`.
+    """Output only. Id of the account: `acct_` and 26 characters. The
+    installation's own account exists from the start as
+    `acct_00000000000000000000000004`.
     """
     name: _builtins.str
-    """A name for people, 1 to 100 characters. Example: `Shop Ltd`."""
+    """Name for people, 1 to 100 characters. Example: `Shop Ltd`."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When the account was created; 1970 for the installation's own."""
+        """Output only. Time at which the account was created; 1970 for the
+        installation's own.
+        """
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When the account was last changed."""
+        """Output only. Time of the last change to the account."""
 
     def __init__(
         self,
@@ -62,7 +65,7 @@ Global___Account: _TypeAlias = Account  # noqa: Y015
 
 @_typing.final
 class CreateAccountRequest(_message.Message):
-    """Asks for a new account."""
+    """Request message for `CreateAccount`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -74,10 +77,12 @@ class CreateAccountRequest(_message.Message):
     returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
     """
     validate_only: _builtins.bool
-    """True: check and answer as if real, write nothing."""
+    """If true, the request is checked and answered as if real, but nothing is
+    written.
+    """
     @_builtins.property
     def account(self) -> Global___Account:
-        """The account to create; output only fields are ignored."""
+        """The account to create. Output-only fields are ignored."""
 
     def __init__(
         self,
@@ -96,7 +101,7 @@ Global___CreateAccountRequest: _TypeAlias = CreateAccountRequest  # noqa: Y015
 
 @_typing.final
 class CreateAccountResponse(_message.Message):
-    """Answers CreateAccount."""
+    """Response message for `CreateAccount`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -120,13 +125,13 @@ Global___CreateAccountResponse: _TypeAlias = CreateAccountResponse  # noqa: Y015
 
 @_typing.final
 class GetAccountRequest(_message.Message):
-    """Asks for one account."""
+    """Request message for `GetAccount`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The account's id, `acct_…`. Empty: the account of the key that calls."""
+    """Id of the account, `acct_…`. Empty: the account of the calling key."""
     def __init__(
         self,
         *,
@@ -142,7 +147,7 @@ Global___GetAccountRequest: _TypeAlias = GetAccountRequest  # noqa: Y015
 
 @_typing.final
 class GetAccountResponse(_message.Message):
-    """Answers GetAccount."""
+    """Response message for `GetAccount`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -166,16 +171,18 @@ Global___GetAccountResponse: _TypeAlias = GetAccountResponse  # noqa: Y015
 
 @_typing.final
 class ListAccountsRequest(_message.Message):
-    """Asks for a page of accounts."""
+    """Request message for `ListAccounts`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000."""
+    """Maximum number of accounts to return, 1 to 1,000. 0 means 50; larger values
+    are read as 1,000.
+    """
     page_token: _builtins.str
-    """`next_page_token` of the page before; empty for the first."""
+    """`next_page_token` of the previous page; empty for the first page."""
     def __init__(
         self,
         *,
@@ -192,17 +199,17 @@ Global___ListAccountsRequest: _TypeAlias = ListAccountsRequest  # noqa: Y015
 
 @_typing.final
 class ListAccountsResponse(_message.Message):
-    """Answers ListAccounts."""
+    """Response message for `ListAccounts`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ACCOUNTS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Opaque; empty on the last page."""
+    """Opaque token for the next page; empty on the last page."""
     @_builtins.property
     def accounts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Account]:
-        """The page, newest first."""
+        """Accounts of this page, newest first."""
 
     def __init__(
         self,
@@ -220,7 +227,7 @@ Global___ListAccountsResponse: _TypeAlias = ListAccountsResponse  # noqa: Y015
 
 @_typing.final
 class UpdateAccountRequest(_message.Message):
-    """Asks for a change of an account."""
+    """Request message for `UpdateAccount`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -228,14 +235,16 @@ class UpdateAccountRequest(_message.Message):
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     validate_only: _builtins.bool
-    """True: check and answer as if real, write nothing."""
+    """If true, the request is checked and answered as if real, but nothing is
+    written.
+    """
     @_builtins.property
     def account(self) -> Global___Account:
-        """The account with `id` and the new values."""
+        """The account, with its `id` and the new values."""
 
     @_builtins.property
     def update_mask(self) -> _field_mask_pb2.FieldMask:
-        """Which fields to change: `name`. At least one."""
+        """Fields to change: `name`. At least one."""
 
     def __init__(
         self,
@@ -254,7 +263,7 @@ Global___UpdateAccountRequest: _TypeAlias = UpdateAccountRequest  # noqa: Y015
 
 @_typing.final
 class UpdateAccountResponse(_message.Message):
-    """Answers UpdateAccount."""
+    """Response message for `UpdateAccount`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

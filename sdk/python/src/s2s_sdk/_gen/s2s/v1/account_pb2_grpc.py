@@ -26,8 +26,8 @@ if _version_not_supported:
 
 
 class AccountServiceStub(object):
-    """Accounts: those who share one installation. What belongs to one account does
-    not exist for another.
+    """Manages accounts, the tenants of one installation. The resources of one
+    account do not exist for another.
     """
 
     def __init__(self, channel):
@@ -59,8 +59,8 @@ class AccountServiceStub(object):
 
 
 class AccountServiceServicer(object):
-    """Accounts: those who share one installation. What belongs to one account does
-    not exist for another.
+    """Manages accounts, the tenants of one installation. The resources of one
+    account do not exist for another.
     """
 
     def CreateAccount(self, request, context):
@@ -71,8 +71,8 @@ class AccountServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GetAccount(self, request, context):
-        """Returns one account: one's own with any key, any other with the scope
-        `admin`.
+        """Returns one account. Any key may read its own account; any other account
+        needs the scope `admin`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -124,8 +124,8 @@ def add_AccountServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class AccountService(object):
-    """Accounts: those who share one installation. What belongs to one account does
-    not exist for another.
+    """Manages accounts, the tenants of one installation. The resources of one
+    account do not exist for another.
     """
 
     @staticmethod

@@ -27,8 +27,8 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class AccountServiceStub:
-    """Accounts: those who share one installation. What belongs to one account does
-    not exist for another.
+    """Manages accounts, the tenants of one installation. The resources of one
+    account do not exist for another.
     """
 
     @_typing.overload
@@ -38,8 +38,8 @@ class AccountServiceStub:
     CreateAccount: _grpc.UnaryUnaryMultiCallable[_account_pb2.CreateAccountRequest, _account_pb2.CreateAccountResponse]
     """Creates an account. Needs the scope `admin`."""
     GetAccount: _grpc.UnaryUnaryMultiCallable[_account_pb2.GetAccountRequest, _account_pb2.GetAccountResponse]
-    """Returns one account: one's own with any key, any other with the scope
-    `admin`.
+    """Returns one account. Any key may read its own account; any other account
+    needs the scope `admin`.
     """
     ListAccounts: _grpc.UnaryUnaryMultiCallable[_account_pb2.ListAccountsRequest, _account_pb2.ListAccountsResponse]
     """Lists all accounts, newest first. Needs the scope `admin`."""
@@ -48,16 +48,16 @@ class AccountServiceStub:
 
 @_typing.type_check_only
 class AccountServiceAsyncStub(AccountServiceStub):
-    """Accounts: those who share one installation. What belongs to one account does
-    not exist for another.
+    """Manages accounts, the tenants of one installation. The resources of one
+    account do not exist for another.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateAccount: _aio.UnaryUnaryMultiCallable[_account_pb2.CreateAccountRequest, _account_pb2.CreateAccountResponse]  # type: ignore[assignment]
     """Creates an account. Needs the scope `admin`."""
     GetAccount: _aio.UnaryUnaryMultiCallable[_account_pb2.GetAccountRequest, _account_pb2.GetAccountResponse]  # type: ignore[assignment]
-    """Returns one account: one's own with any key, any other with the scope
-    `admin`.
+    """Returns one account. Any key may read its own account; any other account
+    needs the scope `admin`.
     """
     ListAccounts: _aio.UnaryUnaryMultiCallable[_account_pb2.ListAccountsRequest, _account_pb2.ListAccountsResponse]  # type: ignore[assignment]
     """Lists all accounts, newest first. Needs the scope `admin`."""
@@ -65,8 +65,8 @@ class AccountServiceAsyncStub(AccountServiceStub):
     """Changes the fields that `update_mask` names. Needs the scope `admin`."""
 
 class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Accounts: those who share one installation. What belongs to one account does
-    not exist for another.
+    """Manages accounts, the tenants of one installation. The resources of one
+    account do not exist for another.
     """
 
     @_abc_1.abstractmethod
@@ -83,8 +83,8 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _account_pb2.GetAccountRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_account_pb2.GetAccountResponse, _abc.Awaitable[_account_pb2.GetAccountResponse]]:
-        """Returns one account: one's own with any key, any other with the scope
-        `admin`.
+        """Returns one account. Any key may read its own account; any other account
+        needs the scope `admin`.
         """
 
     @_abc_1.abstractmethod

@@ -30,31 +30,39 @@ class _ApiKeyScopeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ApiKeySco
     API_KEY_SCOPE_UNSPECIFIED: _ApiKeyScope.ValueType  # 0
     """Not a scope."""
     API_KEY_SCOPE_READ: _ApiKeyScope.ValueType  # 1
-    """Read everything of the account."""
+    """Permission to read everything in the account."""
     API_KEY_SCOPE_WRITE: _ApiKeyScope.ValueType  # 2
-    """Set up: conversion codes, tracking links, API keys; replay postbacks."""
+    """Permission to set up conversion codes, tracking links and API keys, and to
+    replay postbacks.
+    """
     API_KEY_SCOPE_RECORD: _ApiKeyScope.ValueType  # 3
-    """Record clicks and conversions."""
+    """Permission to record clicks and conversions."""
     API_KEY_SCOPE_ADMIN: _ApiKeyScope.ValueType  # 4
-    """Manage accounts, and the API keys of all accounts."""
+    """Permission to manage accounts and the API keys of all accounts."""
     API_KEY_SCOPE_EDGE: _ApiKeyScope.ValueType  # 5
-    """The calls for edges only, for all accounts, and nothing else."""
+    """Permission for the calls reserved for edges, for all accounts, and nothing
+    else.
+    """
 
 class ApiKeyScope(_ApiKeyScope, metaclass=_ApiKeyScopeEnumTypeWrapper):
-    """What a key may do. None includes another."""
+    """The permissions of a key. No scope includes another."""
 
 API_KEY_SCOPE_UNSPECIFIED: ApiKeyScope.ValueType  # 0
 """Not a scope."""
 API_KEY_SCOPE_READ: ApiKeyScope.ValueType  # 1
-"""Read everything of the account."""
+"""Permission to read everything in the account."""
 API_KEY_SCOPE_WRITE: ApiKeyScope.ValueType  # 2
-"""Set up: conversion codes, tracking links, API keys; replay postbacks."""
+"""Permission to set up conversion codes, tracking links and API keys, and to
+replay postbacks.
+"""
 API_KEY_SCOPE_RECORD: ApiKeyScope.ValueType  # 3
-"""Record clicks and conversions."""
+"""Permission to record clicks and conversions."""
 API_KEY_SCOPE_ADMIN: ApiKeyScope.ValueType  # 4
-"""Manage accounts, and the API keys of all accounts."""
+"""Permission to manage accounts and the API keys of all accounts."""
 API_KEY_SCOPE_EDGE: ApiKeyScope.ValueType  # 5
-"""The calls for edges only, for all accounts, and nothing else."""
+"""Permission for the calls reserved for edges, for all accounts, and nothing
+else.
+"""
 Global___ApiKeyScope: _TypeAlias = ApiKeyScope  # noqa: Y015
 
 class _ApiKeyState:
@@ -66,30 +74,30 @@ class _ApiKeyStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ApiKeySta
     API_KEY_STATE_UNSPECIFIED: _ApiKeyState.ValueType  # 0
     """Never returned."""
     API_KEY_STATE_ACTIVE: _ApiKeyState.ValueType  # 1
-    """It can."""
+    """The key can be used."""
     API_KEY_STATE_EXPIRED: _ApiKeyState.ValueType  # 2
-    """Its `expire_time` has passed."""
+    """The key's `expire_time` has passed."""
     API_KEY_STATE_REVOKED: _ApiKeyState.ValueType  # 3
-    """It was revoked."""
+    """The key was revoked."""
 
 class ApiKeyState(_ApiKeyState, metaclass=_ApiKeyStateEnumTypeWrapper):
-    """Whether an API key can be used."""
+    """The states of an API key."""
 
 API_KEY_STATE_UNSPECIFIED: ApiKeyState.ValueType  # 0
 """Never returned."""
 API_KEY_STATE_ACTIVE: ApiKeyState.ValueType  # 1
-"""It can."""
+"""The key can be used."""
 API_KEY_STATE_EXPIRED: ApiKeyState.ValueType  # 2
-"""Its `expire_time` has passed."""
+"""The key's `expire_time` has passed."""
 API_KEY_STATE_REVOKED: ApiKeyState.ValueType  # 3
-"""It was revoked."""
+"""The key was revoked."""
 Global___ApiKeyState: _TypeAlias = ApiKeyState  # noqa: Y015
 
 @_typing.final
 class ApiKey(_message.Message):
-    """What a caller is known by. Its text is `s2s_` and 48 hexadecimal digits, the
-    last 8 of which are a checksum: the first 8 digits of the SHA-256 of all
-    that stands before them.
+    """A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
+    digits. The last 8 digits are a checksum: the first 8 digits of the
+    SHA-256 of all characters before them.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -105,43 +113,46 @@ class ApiKey(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     ROTATE_TIME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Output only. `key_` and 26 characters; no secret."""
+    """Output only. Id of the key: `key_` and 26 characters. Not a secret."""
     account_id: _builtins.str
     """Id of the account that the key acts for, `acct_…`. Default: the caller's.
-    Only a key with the scope `admin` may name another.
+    Only a key with the scope `admin` may name another account.
     """
     name: _builtins.str
-    """A name for people, 1 to 100 characters. Example: `web shop`."""
+    """Name for people, 1 to 100 characters. Example: `web shop`."""
     state: Global___ApiKeyState.ValueType
-    """Output only; changed by `RevokeApiKey`, and by time."""
+    """Output only. State of the key, changed by `RevokeApiKey` and by time."""
     @_builtins.property
     def scopes(self) -> _containers.RepeatedScalarFieldContainer[Global___ApiKeyScope.ValueType]:
-        """What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-        alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-        account, and only a key with the scope `admin` may give them.
+        """Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+        combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+        the installation's own account, and only a key with the scope `admin` may
+        grant them.
         """
 
     @_builtins.property
     def expire_time(self) -> _timestamp_pb2.Timestamp:
-        """When the key ends, in the future. Not set: never."""
+        """Time at which the key expires; must be in the future. Not set: never."""
 
     @_builtins.property
     def last_use_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When the key was last used, to the minute; not set where it
-        never was.
+        """Output only. Time of the last use, to the minute; not set if the key was
+        never used.
         """
 
     @_builtins.property
     def revoke_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When the key was revoked; not set where it was not."""
+        """Output only. Time at which the key was revoked; not set if it was not."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When the key was created."""
+        """Output only. Time at which the key was created."""
 
     @_builtins.property
     def rotate_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When the key was last rotated; not set where it never was."""
+        """Output only. Time of the last rotation; not set if the key was never
+        rotated.
+        """
 
     def __init__(
         self,
@@ -167,7 +178,7 @@ Global___ApiKey: _TypeAlias = ApiKey  # noqa: Y015
 
 @_typing.final
 class CreateApiKeyRequest(_message.Message):
-    """Asks for a new API key."""
+    """Request message for `CreateApiKey`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -176,14 +187,16 @@ class CreateApiKeyRequest(_message.Message):
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Makes the call safe to repeat: a second call with the same request id
-    returns the first answer, but for the text. Optional, 1 to 64 bytes.
+    returns the first answer, except for the text. Optional, 1 to 64 bytes.
     Example: a UUID.
     """
     validate_only: _builtins.bool
-    """True: check and answer as if real, write nothing."""
+    """If true, the request is checked and answered as if real, but nothing is
+    written.
+    """
     @_builtins.property
     def api_key(self) -> Global___ApiKey:
-        """The key to create; output only fields are ignored."""
+        """The key to create. Output-only fields are ignored."""
 
     def __init__(
         self,
@@ -202,16 +215,16 @@ Global___CreateApiKeyRequest: _TypeAlias = CreateApiKeyRequest  # noqa: Y015
 
 @_typing.final
 class CreateApiKeyResponse(_message.Message):
-    """Answers CreateApiKey."""
+    """Response message for `CreateApiKey`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     API_KEY_FIELD_NUMBER: _builtins.int
     KEY_TEXT_FIELD_NUMBER: _builtins.int
     key_text: _builtins.str
-    """The key's text, this once: keep it safe. Empty where nothing was created:
-    with `validate_only`, and where the request id was used before; if that
-    first answer was lost, `RotateApiKey` gives a new text. Example:
+    """Text of the key, shown only once: keep it safe. Empty if nothing was
+    created: with `validate_only`, and if the request id was used before. If
+    that first answer was lost, `RotateApiKey` gives a new text. Example:
     `s2s_` and 48 hexadecimal digits.
     """
     @_builtins.property
@@ -234,13 +247,13 @@ Global___CreateApiKeyResponse: _TypeAlias = CreateApiKeyResponse  # noqa: Y015
 
 @_typing.final
 class GetApiKeyRequest(_message.Message):
-    """Asks for one API key."""
+    """Request message for `GetApiKey`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The key's id, `key_…`."""
+    """Id of the key, `key_…`."""
     def __init__(
         self,
         *,
@@ -256,7 +269,7 @@ Global___GetApiKeyRequest: _TypeAlias = GetApiKeyRequest  # noqa: Y015
 
 @_typing.final
 class GetApiKeyResponse(_message.Message):
-    """Answers GetApiKey."""
+    """Response message for `GetApiKey`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -280,7 +293,7 @@ Global___GetApiKeyResponse: _TypeAlias = GetApiKeyResponse  # noqa: Y015
 
 @_typing.final
 class ListApiKeysRequest(_message.Message):
-    """Asks for a page of API keys."""
+    """Request message for `ListApiKeys`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -289,13 +302,15 @@ class ListApiKeysRequest(_message.Message):
     ACCOUNT_ID_FIELD_NUMBER: _builtins.int
     SHOW_REVOKED_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000."""
+    """Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
+    read as 1,000.
+    """
     page_token: _builtins.str
-    """`next_page_token` of the page before; empty for the first."""
+    """`next_page_token` of the previous page; empty for the first page."""
     account_id: _builtins.str
     """Id of the account whose keys are listed, `acct_…`. Empty: the caller's."""
     show_revoked: _builtins.bool
-    """True: revoked keys as well."""
+    """If true, revoked keys are listed as well."""
     def __init__(
         self,
         *,
@@ -314,17 +329,17 @@ Global___ListApiKeysRequest: _TypeAlias = ListApiKeysRequest  # noqa: Y015
 
 @_typing.final
 class ListApiKeysResponse(_message.Message):
-    """Answers ListApiKeys."""
+    """Response message for `ListApiKeys`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     API_KEYS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Opaque; empty on the last page."""
+    """Opaque token for the next page; empty on the last page."""
     @_builtins.property
     def api_keys(self) -> _containers.RepeatedCompositeFieldContainer[Global___ApiKey]:
-        """The page, newest first."""
+        """Keys of this page, newest first."""
 
     def __init__(
         self,
@@ -342,7 +357,7 @@ Global___ListApiKeysResponse: _TypeAlias = ListApiKeysResponse  # noqa: Y015
 
 @_typing.final
 class RotateApiKeyRequest(_message.Message):
-    """Asks for a new text of an API key."""
+    """Request message for `RotateApiKey`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -350,12 +365,14 @@ class RotateApiKeyRequest(_message.Message):
     OVERLAP_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The key's id, `key_…`. A revoked or expired key can't be rotated."""
+    """Id of the key, `key_…`. A revoked or expired key can't be rotated."""
     validate_only: _builtins.bool
-    """True: check and answer as if real, write nothing."""
+    """If true, the request is checked and answered as if real, but nothing is
+    written.
+    """
     @_builtins.property
     def overlap(self) -> _duration_pb2.Duration:
-        """How much longer the former texts are good: 0 to 30 days, whole seconds; a
+        """Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
         text that ends sooner is not prolonged. Not set: 24 hours.
         """
 
@@ -376,15 +393,15 @@ Global___RotateApiKeyRequest: _TypeAlias = RotateApiKeyRequest  # noqa: Y015
 
 @_typing.final
 class RotateApiKeyResponse(_message.Message):
-    """Answers RotateApiKey."""
+    """Response message for `RotateApiKey`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     API_KEY_FIELD_NUMBER: _builtins.int
     KEY_TEXT_FIELD_NUMBER: _builtins.int
     key_text: _builtins.str
-    """The key's new text, this once: keep it safe. Empty with `validate_only`.
-    Example: `s2s_` and 48 hexadecimal digits.
+    """New text of the key, shown only once: keep it safe. Empty with
+    `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
     """
     @_builtins.property
     def api_key(self) -> Global___ApiKey:
@@ -406,16 +423,18 @@ Global___RotateApiKeyResponse: _TypeAlias = RotateApiKeyResponse  # noqa: Y015
 
 @_typing.final
 class RevokeApiKeyRequest(_message.Message):
-    """Asks to revoke an API key."""
+    """Request message for `RevokeApiKey`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The key's id, `key_…`."""
+    """Id of the key, `key_…`."""
     validate_only: _builtins.bool
-    """True: check and answer as if real, write nothing."""
+    """If true, the request is checked and answered as if real, but nothing is
+    written.
+    """
     def __init__(
         self,
         *,
@@ -432,7 +451,7 @@ Global___RevokeApiKeyRequest: _TypeAlias = RevokeApiKeyRequest  # noqa: Y015
 
 @_typing.final
 class RevokeApiKeyResponse(_message.Message):
-    """Answers RevokeApiKey."""
+    """Response message for `RevokeApiKey`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -26,13 +26,13 @@ if _version_not_supported:
 
 
 class ApiKeyServiceStub(object):
-    """API keys: what a caller shows with every call, as `authorization: Bearer`
-    and the key's text. A key acts for one account, and may do what its scopes
-    say.
+    """Manages API keys. A caller sends the text of its key with every call, as
+    `authorization: Bearer` and the text. A key acts for one account and may do
+    only what its scopes allow.
 
-    The scope `admin` manages the keys of all accounts. Any other key manages
-    those of its own account that have no scope which it lacks itself, so that
-    nobody gets further than they were let.
+    A key with the scope `admin` manages the keys of all accounts. Any other key
+    manages only keys of its own account, and only those whose scopes it has
+    itself, so that no caller can gain more access than it was given.
     """
 
     def __init__(self, channel):
@@ -69,18 +69,18 @@ class ApiKeyServiceStub(object):
 
 
 class ApiKeyServiceServicer(object):
-    """API keys: what a caller shows with every call, as `authorization: Bearer`
-    and the key's text. A key acts for one account, and may do what its scopes
-    say.
+    """Manages API keys. A caller sends the text of its key with every call, as
+    `authorization: Bearer` and the text. A key acts for one account and may do
+    only what its scopes allow.
 
-    The scope `admin` manages the keys of all accounts. Any other key manages
-    those of its own account that have no scope which it lacks itself, so that
-    nobody gets further than they were let.
+    A key with the scope `admin` manages the keys of all accounts. Any other key
+    manages only keys of its own account, and only those whose scopes it has
+    itself, so that no caller can gain more access than it was given.
     """
 
     def CreateApiKey(self, request, context):
-        """Creates an API key and answers its text, which is not kept and can't be
-        had again. Needs the scope `write` or `admin`.
+        """Creates an API key and returns its text. The text is not stored and can't
+        be retrieved again. Needs the scope `write` or `admin`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -102,9 +102,9 @@ class ApiKeyServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def RotateApiKey(self, request, context):
-        """Gives an API key a new text; the former ones go on for an overlap, in which
-        the new one can be brought to where it is used. Where the answer is lost,
-        rotate again: the overlap that runs goes on, and no text in use is cut
+        """Gives an API key a new text. The former texts stay valid for an overlap,
+        in which the new one can be rolled out. If the answer is lost, rotate
+        again: the overlap that is running continues, and no text in use is cut
         short. Needs the scope `write` or `admin`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -112,7 +112,7 @@ class ApiKeyServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def RevokeApiKey(self, request, context):
-        """Revokes an API key for good, within a second on every server. Revoking a
+        """Revokes an API key permanently, within a second on every server. Revoking a
         revoked key changes nothing. Needs the scope `write` or `admin`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -156,13 +156,13 @@ def add_ApiKeyServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ApiKeyService(object):
-    """API keys: what a caller shows with every call, as `authorization: Bearer`
-    and the key's text. A key acts for one account, and may do what its scopes
-    say.
+    """Manages API keys. A caller sends the text of its key with every call, as
+    `authorization: Bearer` and the text. A key acts for one account and may do
+    only what its scopes allow.
 
-    The scope `admin` manages the keys of all accounts. Any other key manages
-    those of its own account that have no scope which it lacks itself, so that
-    nobody gets further than they were let.
+    A key with the scope `admin` manages the keys of all accounts. Any other key
+    manages only keys of its own account, and only those whose scopes it has
+    itself, so that no caller can gain more access than it was given.
     """
 
     @staticmethod

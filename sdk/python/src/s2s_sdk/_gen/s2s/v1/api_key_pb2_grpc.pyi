@@ -27,13 +27,13 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ApiKeyServiceStub:
-    """API keys: what a caller shows with every call, as `authorization: Bearer`
-    and the key's text. A key acts for one account, and may do what its scopes
-    say.
+    """Manages API keys. A caller sends the text of its key with every call, as
+    `authorization: Bearer` and the text. A key acts for one account and may do
+    only what its scopes allow.
 
-    The scope `admin` manages the keys of all accounts. Any other key manages
-    those of its own account that have no scope which it lacks itself, so that
-    nobody gets further than they were let.
+    A key with the scope `admin` manages the keys of all accounts. Any other key
+    manages only keys of its own account, and only those whose scopes it has
+    itself, so that no caller can gain more access than it was given.
     """
 
     @_typing.overload
@@ -41,8 +41,8 @@ class ApiKeyServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ApiKeyServiceAsyncStub: ...
     CreateApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_pb2.CreateApiKeyRequest, _api_key_pb2.CreateApiKeyResponse]
-    """Creates an API key and answers its text, which is not kept and can't be
-    had again. Needs the scope `write` or `admin`.
+    """Creates an API key and returns its text. The text is not stored and can't
+    be retrieved again. Needs the scope `write` or `admin`.
     """
     GetApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_pb2.GetApiKeyRequest, _api_key_pb2.GetApiKeyResponse]
     """Returns one API key, without its text. Needs the scope `read` or `admin`."""
@@ -51,31 +51,31 @@ class ApiKeyServiceStub:
     `admin`.
     """
     RotateApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_pb2.RotateApiKeyRequest, _api_key_pb2.RotateApiKeyResponse]
-    """Gives an API key a new text; the former ones go on for an overlap, in which
-    the new one can be brought to where it is used. Where the answer is lost,
-    rotate again: the overlap that runs goes on, and no text in use is cut
+    """Gives an API key a new text. The former texts stay valid for an overlap,
+    in which the new one can be rolled out. If the answer is lost, rotate
+    again: the overlap that is running continues, and no text in use is cut
     short. Needs the scope `write` or `admin`.
     """
     RevokeApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_pb2.RevokeApiKeyRequest, _api_key_pb2.RevokeApiKeyResponse]
-    """Revokes an API key for good, within a second on every server. Revoking a
+    """Revokes an API key permanently, within a second on every server. Revoking a
     revoked key changes nothing. Needs the scope `write` or `admin`.
     """
 
 @_typing.type_check_only
 class ApiKeyServiceAsyncStub(ApiKeyServiceStub):
-    """API keys: what a caller shows with every call, as `authorization: Bearer`
-    and the key's text. A key acts for one account, and may do what its scopes
-    say.
+    """Manages API keys. A caller sends the text of its key with every call, as
+    `authorization: Bearer` and the text. A key acts for one account and may do
+    only what its scopes allow.
 
-    The scope `admin` manages the keys of all accounts. Any other key manages
-    those of its own account that have no scope which it lacks itself, so that
-    nobody gets further than they were let.
+    A key with the scope `admin` manages the keys of all accounts. Any other key
+    manages only keys of its own account, and only those whose scopes it has
+    itself, so that no caller can gain more access than it was given.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateApiKey: _aio.UnaryUnaryMultiCallable[_api_key_pb2.CreateApiKeyRequest, _api_key_pb2.CreateApiKeyResponse]  # type: ignore[assignment]
-    """Creates an API key and answers its text, which is not kept and can't be
-    had again. Needs the scope `write` or `admin`.
+    """Creates an API key and returns its text. The text is not stored and can't
+    be retrieved again. Needs the scope `write` or `admin`.
     """
     GetApiKey: _aio.UnaryUnaryMultiCallable[_api_key_pb2.GetApiKeyRequest, _api_key_pb2.GetApiKeyResponse]  # type: ignore[assignment]
     """Returns one API key, without its text. Needs the scope `read` or `admin`."""
@@ -84,24 +84,24 @@ class ApiKeyServiceAsyncStub(ApiKeyServiceStub):
     `admin`.
     """
     RotateApiKey: _aio.UnaryUnaryMultiCallable[_api_key_pb2.RotateApiKeyRequest, _api_key_pb2.RotateApiKeyResponse]  # type: ignore[assignment]
-    """Gives an API key a new text; the former ones go on for an overlap, in which
-    the new one can be brought to where it is used. Where the answer is lost,
-    rotate again: the overlap that runs goes on, and no text in use is cut
+    """Gives an API key a new text. The former texts stay valid for an overlap,
+    in which the new one can be rolled out. If the answer is lost, rotate
+    again: the overlap that is running continues, and no text in use is cut
     short. Needs the scope `write` or `admin`.
     """
     RevokeApiKey: _aio.UnaryUnaryMultiCallable[_api_key_pb2.RevokeApiKeyRequest, _api_key_pb2.RevokeApiKeyResponse]  # type: ignore[assignment]
-    """Revokes an API key for good, within a second on every server. Revoking a
+    """Revokes an API key permanently, within a second on every server. Revoking a
     revoked key changes nothing. Needs the scope `write` or `admin`.
     """
 
 class ApiKeyServiceServicer(metaclass=_abc_1.ABCMeta):
-    """API keys: what a caller shows with every call, as `authorization: Bearer`
-    and the key's text. A key acts for one account, and may do what its scopes
-    say.
+    """Manages API keys. A caller sends the text of its key with every call, as
+    `authorization: Bearer` and the text. A key acts for one account and may do
+    only what its scopes allow.
 
-    The scope `admin` manages the keys of all accounts. Any other key manages
-    those of its own account that have no scope which it lacks itself, so that
-    nobody gets further than they were let.
+    A key with the scope `admin` manages the keys of all accounts. Any other key
+    manages only keys of its own account, and only those whose scopes it has
+    itself, so that no caller can gain more access than it was given.
     """
 
     @_abc_1.abstractmethod
@@ -110,8 +110,8 @@ class ApiKeyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _api_key_pb2.CreateApiKeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_api_key_pb2.CreateApiKeyResponse, _abc.Awaitable[_api_key_pb2.CreateApiKeyResponse]]:
-        """Creates an API key and answers its text, which is not kept and can't be
-        had again. Needs the scope `write` or `admin`.
+        """Creates an API key and returns its text. The text is not stored and can't
+        be retrieved again. Needs the scope `write` or `admin`.
         """
 
     @_abc_1.abstractmethod
@@ -138,9 +138,9 @@ class ApiKeyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _api_key_pb2.RotateApiKeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_api_key_pb2.RotateApiKeyResponse, _abc.Awaitable[_api_key_pb2.RotateApiKeyResponse]]:
-        """Gives an API key a new text; the former ones go on for an overlap, in which
-        the new one can be brought to where it is used. Where the answer is lost,
-        rotate again: the overlap that runs goes on, and no text in use is cut
+        """Gives an API key a new text. The former texts stay valid for an overlap,
+        in which the new one can be rolled out. If the answer is lost, rotate
+        again: the overlap that is running continues, and no text in use is cut
         short. Needs the scope `write` or `admin`.
         """
 
@@ -150,7 +150,7 @@ class ApiKeyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _api_key_pb2.RevokeApiKeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_api_key_pb2.RevokeApiKeyResponse, _abc.Awaitable[_api_key_pb2.RevokeApiKeyResponse]]:
-        """Revokes an API key for good, within a second on every server. Revoking a
+        """Revokes an API key permanently, within a second on every server. Revoking a
         revoked key changes nothing. Needs the scope `write` or `admin`.
         """
 

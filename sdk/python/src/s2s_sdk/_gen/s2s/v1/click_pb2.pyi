@@ -29,20 +29,20 @@ class _ClickFlagEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ClickFlag.V
     CLICK_FLAG_UNSPECIFIED: _ClickFlag.ValueType  # 0
     """Never returned."""
     CLICK_FLAG_BOT: _ClickFlag.ValueType  # 1
-    """The user agent is that of a known robot, or there was none."""
+    """The user agent is that of a known robot, or is missing."""
 
 class ClickFlag(_ClickFlag, metaclass=_ClickFlagEnumTypeWrapper):
-    """What is remarkable about a click."""
+    """The remarkable properties of a click."""
 
 CLICK_FLAG_UNSPECIFIED: ClickFlag.ValueType  # 0
 """Never returned."""
 CLICK_FLAG_BOT: ClickFlag.ValueType  # 1
-"""The user agent is that of a known robot, or there was none."""
+"""The user agent is that of a known robot, or is missing."""
 Global___ClickFlag: _TypeAlias = ClickFlag  # noqa: Y015
 
 @_typing.final
 class Click(_message.Message):
-    """One visitor's click."""
+    """A visitor's click on a tracking link."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -56,34 +56,34 @@ class Click(_message.Message):
     ADDRESS_FIELD_NUMBER: _builtins.int
     FLAGS_FIELD_NUMBER: _builtins.int
     click_id: _builtins.str
-    """The click id as it went to the merchant: 40 characters of `0-9` and `a-z`
+    """The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
     without `i`, `l`, `o`, `u`.
     """
     tracking_link_id: _builtins.str
     """Id of the tracking link."""
     query: _builtins.str
-    """The visitor's whole query, as it came, at most 2,048 bytes. Example:
+    """The visitor's whole query, unchanged, at most 2,048 bytes. Example:
     `sub1=mail&utm_source=x`.
     """
     referrer: _builtins.str
-    """The visitor's `Referer`, at most 1,024 bytes; empty where none was sent."""
+    """The visitor's `Referer`, at most 1,024 bytes; empty if none was sent."""
     user_agent: _builtins.str
-    """The visitor's `User-Agent`, at most 512 bytes; empty where none was sent."""
+    """The visitor's `User-Agent`, at most 512 bytes; empty if none was sent."""
     address: _builtins.str
     """The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
-    empty where it is not known or not stored. Example: `203.0.113.0`.
+    empty if it is not known or not stored. Example: `203.0.113.0`.
     """
     @_builtins.property
     def click_time(self) -> _timestamp_pb2.Timestamp:
-        """When the visitor clicked, to 10 milliseconds."""
+        """Time of the click, to 10 milliseconds."""
 
     @_builtins.property
     def sub_ids(self) -> Global___SubIds:
-        """The values of `sub1` to `sub10` that the visitor's URL carried."""
+        """Values of `sub1` to `sub10` in the visitor's URL."""
 
     @_builtins.property
     def flags(self) -> _containers.RepeatedScalarFieldContainer[Global___ClickFlag.ValueType]:
-        """What is remarkable about the click."""
+        """Remarkable properties of the click."""
 
     def __init__(
         self,
@@ -108,7 +108,9 @@ Global___Click: _TypeAlias = Click  # noqa: Y015
 
 @_typing.final
 class SubIds(_message.Message):
-    """The values a partner passes through a click, each at most 255 characters."""
+    """The values that a partner passes through a click, each at most 255
+    characters.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -166,7 +168,7 @@ Global___SubIds: _TypeAlias = SubIds  # noqa: Y015
 
 @_typing.final
 class RecordClickRequest(_message.Message):
-    """Asks to record a click."""
+    """Request message for `RecordClick`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -183,34 +185,36 @@ class RecordClickRequest(_message.Message):
     tracking_link_id: _builtins.str
     """Id of the tracking link."""
     click_id: _builtins.str
-    """The click id, where the caller is an edge that has minted it; else empty,
-    and the system mints one.
+    """The click id, if the caller is an edge that has minted it. Otherwise empty:
+    the system mints one.
     """
     query: _builtins.str
-    """The visitor's whole query; more than 2,048 bytes are cut off."""
+    """The visitor's whole query, cut off after 2,048 bytes."""
     referrer: _builtins.str
-    """The visitor's `Referer`; more than 1,024 bytes are cut off."""
+    """The visitor's `Referer`, cut off after 1,024 bytes."""
     user_agent: _builtins.str
-    """The visitor's `User-Agent`; more than 512 bytes are cut off."""
+    """The visitor's `User-Agent`, cut off after 512 bytes."""
     address: _builtins.str
-    """The visitor's address, IPv4 or IPv6; stored as the server's
-    `--store-addresses` says. Empty: not known.
+    """The visitor's address, IPv4 or IPv6, stored according to the server's
+    `--store-addresses`. Empty: not known.
     """
     request_id: _builtins.str
     """Makes the call safe to repeat: the same link, `click_time` and request id
-    give the same click id. Optional, 1 to 64 bytes; needs `click_time`, and
-    is not for use with `click_id`, which serves the same purpose.
+    give the same click id. Optional, 1 to 64 bytes. Needs `click_time`. Not
+    for use with `click_id`, which serves the same purpose.
     """
     validate_only: _builtins.bool
-    """True: check and answer as if real, write nothing."""
+    """If true, the request is checked and answered as if real, but nothing is
+    written.
+    """
     @_builtins.property
     def sub_ids(self) -> Global___SubIds:
-        """Sub ids of the visitor."""
+        """The visitor's sub ids."""
 
     @_builtins.property
     def click_time(self) -> _timestamp_pb2.Timestamp:
-        """When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-        server's clock. Not together with `click_id`, which holds its time.
+        """Time of the click. Not set: now. At most 5 seconds ahead of the server's
+        clock. Not allowed together with `click_id`, which holds its time.
         """
 
     def __init__(
@@ -237,15 +241,15 @@ Global___RecordClickRequest: _TypeAlias = RecordClickRequest  # noqa: Y015
 
 @_typing.final
 class RecordClickResponse(_message.Message):
-    """Answers RecordClick."""
+    """Response message for `RecordClick`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     CLICK_FIELD_NUMBER: _builtins.int
     REDIRECT_URL_FIELD_NUMBER: _builtins.int
     redirect_url: _builtins.str
-    """The link's destination with all macros filled: where to send the visitor.
-    Empty where the caller gave `click_id`.
+    """The URL to send the visitor to: the link's destination with all macros
+    filled. Empty if the caller gave `click_id`.
     """
     @_builtins.property
     def click(self) -> Global___Click:
@@ -267,7 +271,7 @@ Global___RecordClickResponse: _TypeAlias = RecordClickResponse  # noqa: Y015
 
 @_typing.final
 class GetClickRequest(_message.Message):
-    """Asks for one click."""
+    """Request message for `GetClick`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -289,7 +293,7 @@ Global___GetClickRequest: _TypeAlias = GetClickRequest  # noqa: Y015
 
 @_typing.final
 class GetClickResponse(_message.Message):
-    """Answers GetClick."""
+    """Response message for `GetClick`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -313,7 +317,7 @@ Global___GetClickResponse: _TypeAlias = GetClickResponse  # noqa: Y015
 
 @_typing.final
 class ListClicksRequest(_message.Message):
-    """Asks for a page of the clicks of a tracking link."""
+    """Request message for `ListClicks`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -321,11 +325,13 @@ class ListClicksRequest(_message.Message):
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     tracking_link_id: _builtins.str
-    """Id of the tracking link. Mandatory."""
+    """Id of the tracking link whose clicks are listed. Mandatory."""
     page_size: _builtins.int
-    """How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000."""
+    """Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
+    are read as 1,000.
+    """
     page_token: _builtins.str
-    """`next_page_token` of the page before; empty for the first."""
+    """`next_page_token` of the previous page; empty for the first page."""
     def __init__(
         self,
         *,
@@ -343,17 +349,17 @@ Global___ListClicksRequest: _TypeAlias = ListClicksRequest  # noqa: Y015
 
 @_typing.final
 class ListClicksResponse(_message.Message):
-    """Answers ListClicks."""
+    """Response message for `ListClicks`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     CLICKS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Opaque; empty on the last page."""
+    """Opaque token for the next page; empty on the last page."""
     @_builtins.property
     def clicks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Click]:
-        """The page, newest first."""
+        """Clicks of this page, newest first."""
 
     def __init__(
         self,
@@ -371,7 +377,7 @@ Global___ListClicksResponse: _TypeAlias = ListClicksResponse  # noqa: Y015
 
 @_typing.final
 class ListClickIdKeysRequest(_message.Message):
-    """Asks for the click id keys."""
+    """Request message for `ListClickIdKeys`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -388,7 +394,7 @@ Global___ListClickIdKeysRequest: _TypeAlias = ListClickIdKeysRequest  # noqa: Y0
 
 @_typing.final
 class ListClickIdKeysResponse(_message.Message):
-    """Answers ListClickIdKeys."""
+    """Response message for `ListClickIdKeys`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -396,12 +402,12 @@ class ListClickIdKeysResponse(_message.Message):
     CORE_TIME_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def click_id_keys(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClickIdKey]:
-        """All keys that still verify; the first mints."""
+        """All keys that still verify click ids. The first one mints new click ids."""
 
     @_builtins.property
     def core_time(self) -> _timestamp_pb2.Timestamp:
-        """The core's clock when it answered, in UTC. An edge compares its own clock
-        with it.
+        """The core's clock at the time of the answer, in UTC. An edge compares its
+        own clock with it.
         """
 
     def __init__(
@@ -427,9 +433,9 @@ class ClickIdKey(_message.Message):
     KEY_ID_FIELD_NUMBER: _builtins.int
     SECRET_FIELD_NUMBER: _builtins.int
     key_id: _builtins.int
-    """The key's number in click ids, 0 to 255."""
+    """Number of the key in click ids, 0 to 255."""
     secret: _builtins.bytes
-    """32 bytes."""
+    """Secret of the key, 32 bytes."""
     def __init__(
         self,
         *,

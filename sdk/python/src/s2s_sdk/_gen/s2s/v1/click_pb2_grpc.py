@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class ClickServiceStub(object):
-    """Clicks: one for each visitor who followed a tracking link.
+    """Records and reads clicks: one for each visitor who followed a tracking link.
     """
 
     def __init__(self, channel):
@@ -58,12 +58,12 @@ class ClickServiceStub(object):
 
 
 class ClickServiceServicer(object):
-    """Clicks: one for each visitor who followed a tracking link.
+    """Records and reads clicks: one for each visitor who followed a tracking link.
     """
 
     def RecordClick(self, request, context):
-        """Records a click, for partners who redirect visitors themselves. The same
-        `click_id` or `request_id` again returns the first answer.
+        """Records a click, for partners who redirect visitors themselves. A repeated
+        call with the same `click_id` or `request_id` returns the first answer.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -84,7 +84,8 @@ class ClickServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListClickIdKeys(self, request, context):
-        """For edges only: the keys with which an edge mints click ids by itself.
+        """Lists the keys with which an edge mints click ids on its own. For edges
+        only.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -122,7 +123,7 @@ def add_ClickServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ClickService(object):
-    """Clicks: one for each visitor who followed a tracking link.
+    """Records and reads clicks: one for each visitor who followed a tracking link.
     """
 
     @staticmethod

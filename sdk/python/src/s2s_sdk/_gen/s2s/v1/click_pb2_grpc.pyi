@@ -27,41 +27,45 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ClickServiceStub:
-    """Clicks: one for each visitor who followed a tracking link."""
+    """Records and reads clicks: one for each visitor who followed a tracking link."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ClickServiceAsyncStub: ...
     RecordClick: _grpc.UnaryUnaryMultiCallable[_click_pb2.RecordClickRequest, _click_pb2.RecordClickResponse]
-    """Records a click, for partners who redirect visitors themselves. The same
-    `click_id` or `request_id` again returns the first answer.
+    """Records a click, for partners who redirect visitors themselves. A repeated
+    call with the same `click_id` or `request_id` returns the first answer.
     """
     GetClick: _grpc.UnaryUnaryMultiCallable[_click_pb2.GetClickRequest, _click_pb2.GetClickResponse]
     """Returns one click."""
     ListClicks: _grpc.UnaryUnaryMultiCallable[_click_pb2.ListClicksRequest, _click_pb2.ListClicksResponse]
     """Lists the clicks of one tracking link, newest first."""
     ListClickIdKeys: _grpc.UnaryUnaryMultiCallable[_click_pb2.ListClickIdKeysRequest, _click_pb2.ListClickIdKeysResponse]
-    """For edges only: the keys with which an edge mints click ids by itself."""
+    """Lists the keys with which an edge mints click ids on its own. For edges
+    only.
+    """
 
 @_typing.type_check_only
 class ClickServiceAsyncStub(ClickServiceStub):
-    """Clicks: one for each visitor who followed a tracking link."""
+    """Records and reads clicks: one for each visitor who followed a tracking link."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordClick: _aio.UnaryUnaryMultiCallable[_click_pb2.RecordClickRequest, _click_pb2.RecordClickResponse]  # type: ignore[assignment]
-    """Records a click, for partners who redirect visitors themselves. The same
-    `click_id` or `request_id` again returns the first answer.
+    """Records a click, for partners who redirect visitors themselves. A repeated
+    call with the same `click_id` or `request_id` returns the first answer.
     """
     GetClick: _aio.UnaryUnaryMultiCallable[_click_pb2.GetClickRequest, _click_pb2.GetClickResponse]  # type: ignore[assignment]
     """Returns one click."""
     ListClicks: _aio.UnaryUnaryMultiCallable[_click_pb2.ListClicksRequest, _click_pb2.ListClicksResponse]  # type: ignore[assignment]
     """Lists the clicks of one tracking link, newest first."""
     ListClickIdKeys: _aio.UnaryUnaryMultiCallable[_click_pb2.ListClickIdKeysRequest, _click_pb2.ListClickIdKeysResponse]  # type: ignore[assignment]
-    """For edges only: the keys with which an edge mints click ids by itself."""
+    """Lists the keys with which an edge mints click ids on its own. For edges
+    only.
+    """
 
 class ClickServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Clicks: one for each visitor who followed a tracking link."""
+    """Records and reads clicks: one for each visitor who followed a tracking link."""
 
     @_abc_1.abstractmethod
     def RecordClick(
@@ -69,8 +73,8 @@ class ClickServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _click_pb2.RecordClickRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_click_pb2.RecordClickResponse, _abc.Awaitable[_click_pb2.RecordClickResponse]]:
-        """Records a click, for partners who redirect visitors themselves. The same
-        `click_id` or `request_id` again returns the first answer.
+        """Records a click, for partners who redirect visitors themselves. A repeated
+        call with the same `click_id` or `request_id` returns the first answer.
         """
 
     @_abc_1.abstractmethod
@@ -95,6 +99,8 @@ class ClickServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _click_pb2.ListClickIdKeysRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_click_pb2.ListClickIdKeysResponse, _abc.Awaitable[_click_pb2.ListClickIdKeysResponse]]:
-        """For edges only: the keys with which an edge mints click ids by itself."""
+        """Lists the keys with which an edge mints click ids on its own. For edges
+        only.
+        """
 
 def add_ClickServiceServicer_to_server(servicer: ClickServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -32,30 +32,32 @@ class _CheckModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CheckMode.V
     CHECK_MODE_UNSPECIFIED: _CheckMode.ValueType  # 0
     """Read as `CHECK_MODE_OFF`."""
     CHECK_MODE_OFF: _CheckMode.ValueType  # 1
-    """Nothing is checked."""
+    """The check is not made."""
     CHECK_MODE_REPORT: _CheckMode.ValueType  # 2
-    """It counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`: to see who would be
-    refused before anybody is.
+    """The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
+    shows which senders would be refused before any is.
     """
     CHECK_MODE_ENFORCE: _CheckMode.ValueType  # 3
-    """It does not count. At most 60 such postbacks a minute are held for a code
-    by each server; more are refused, and their number is noted later.
+    """The postback does not count. Each server holds at most 60 such postbacks
+    per code and minute; it refuses any others, and their number is noted
+    later.
     """
 
 class CheckMode(_CheckMode, metaclass=_CheckModeEnumTypeWrapper):
-    """What comes of a check that a postback does not pass."""
+    """The consequences of a check that a postback does not pass."""
 
 CHECK_MODE_UNSPECIFIED: CheckMode.ValueType  # 0
 """Read as `CHECK_MODE_OFF`."""
 CHECK_MODE_OFF: CheckMode.ValueType  # 1
-"""Nothing is checked."""
+"""The check is not made."""
 CHECK_MODE_REPORT: CheckMode.ValueType  # 2
-"""It counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`: to see who would be
-refused before anybody is.
+"""The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
+shows which senders would be refused before any is.
 """
 CHECK_MODE_ENFORCE: CheckMode.ValueType  # 3
-"""It does not count. At most 60 such postbacks a minute are held for a code
-by each server; more are refused, and their number is noted later.
+"""The postback does not count. Each server holds at most 60 such postbacks
+per code and minute; it refuses any others, and their number is noted
+later.
 """
 Global___CheckMode: _TypeAlias = CheckMode  # noqa: Y015
 
@@ -68,19 +70,19 @@ class _DedupePolicyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DedupePo
     DEDUPE_POLICY_UNSPECIFIED: _DedupePolicy.ValueType  # 0
     """Read as `DEDUPE_POLICY_ONE_PER_CLICK`."""
     DEDUPE_POLICY_ONE_PER_CLICK: _DedupePolicy.ValueType  # 1
-    """One conversion for each click and code."""
+    """One conversion counts for each click and code."""
     DEDUPE_POLICY_EVERY: _DedupePolicy.ValueType  # 2
     """Every call is a conversion of its own."""
 
 class DedupePolicy(_DedupePolicy, metaclass=_DedupePolicyEnumTypeWrapper):
-    """What counts as the same conversion where no transaction id is sent. With a
-    transaction id, the same click, code and transaction id always count once.
+    """The rules by which conversions without a transaction id are duplicates. With
+    a transaction id, the same click, code and transaction id always count once.
     """
 
 DEDUPE_POLICY_UNSPECIFIED: DedupePolicy.ValueType  # 0
 """Read as `DEDUPE_POLICY_ONE_PER_CLICK`."""
 DEDUPE_POLICY_ONE_PER_CLICK: DedupePolicy.ValueType  # 1
-"""One conversion for each click and code."""
+"""One conversion counts for each click and code."""
 DEDUPE_POLICY_EVERY: DedupePolicy.ValueType  # 2
 """Every call is a conversion of its own."""
 Global___DedupePolicy: _TypeAlias = DedupePolicy  # noqa: Y015
@@ -96,11 +98,11 @@ class _ReplyModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReplyMode.V
     REPLY_MODE_BY_VERDICT: _ReplyMode.ValueType  # 1
     """The HTTP status and the JSON body follow the verdict."""
     REPLY_MODE_ALWAYS_OK: _ReplyMode.ValueType  # 2
-    """Always HTTP 200, for senders that switch off after other answers; the JSON
-    body follows the verdict.
+    """Always HTTP 200, for senders that stop sending after other answers; the
+    JSON body follows the verdict.
     """
     REPLY_MODE_FIXED_TEXT: _ReplyMode.ValueType  # 3
-    """Always HTTP 200 with a fixed text, for senders that want one word."""
+    """Always HTTP 200 with a fixed text, for senders that expect one word."""
 
 class ReplyMode(_ReplyMode, metaclass=_ReplyModeEnumTypeWrapper):
     """The kinds of answer to a postback."""
@@ -110,11 +112,11 @@ REPLY_MODE_UNSPECIFIED: ReplyMode.ValueType  # 0
 REPLY_MODE_BY_VERDICT: ReplyMode.ValueType  # 1
 """The HTTP status and the JSON body follow the verdict."""
 REPLY_MODE_ALWAYS_OK: ReplyMode.ValueType  # 2
-"""Always HTTP 200, for senders that switch off after other answers; the JSON
-body follows the verdict.
+"""Always HTTP 200, for senders that stop sending after other answers; the
+JSON body follows the verdict.
 """
 REPLY_MODE_FIXED_TEXT: ReplyMode.ValueType  # 3
-"""Always HTTP 200 with a fixed text, for senders that want one word."""
+"""Always HTTP 200 with a fixed text, for senders that expect one word."""
 Global___ReplyMode: _TypeAlias = ReplyMode  # noqa: Y015
 
 class _ConversionCodeState:
@@ -131,7 +133,7 @@ class _ConversionCodeStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_C
     """Postbacks are held."""
 
 class ConversionCodeState(_ConversionCodeState, metaclass=_ConversionCodeStateEnumTypeWrapper):
-    """Whether a conversion code takes postbacks."""
+    """The states of a conversion code."""
 
 CONVERSION_CODE_STATE_UNSPECIFIED: ConversionCodeState.ValueType  # 0
 """Never returned."""
@@ -143,8 +145,8 @@ Global___ConversionCodeState: _TypeAlias = ConversionCodeState  # noqa: Y015
 
 @_typing.final
 class ConversionCode(_message.Message):
-    """One kind of conversion, such as "sale" or "newsletter sign-up", and the
-    rules by which its postbacks are counted.
+    """A kind of conversion, such as "sale" or "newsletter sign-up", and the rules
+    by which its postbacks are counted.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -161,45 +163,45 @@ class ConversionCode(_message.Message):
     PRESET_ID_FIELD_NUMBER: _builtins.int
     POSTBACK_AUTHENTICATION_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Output only. 32 upper-case hexadecimal digits, as in the postback URL.
-    Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+    """Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
+    postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
     """
     name: _builtins.str
-    """A name for people, 1 to 100 characters. Example: `Sale`."""
+    """Name for people, 1 to 100 characters. Example: `Sale`."""
     default_currency: _builtins.str
-    """ISO 4217 code of amounts that come without one. Default: `USD`."""
+    """ISO 4217 code for amounts that come without a currency. Default: `USD`."""
     dedupe_policy: Global___DedupePolicy.ValueType
-    """What counts twice where no transaction id is sent. Default:
+    """Rule for conversions that are sent without a transaction id. Default:
     `DEDUPE_POLICY_ONE_PER_CLICK`.
     """
     state: Global___ConversionCodeState.ValueType
-    """Output only; changed by `ArchiveConversionCode`."""
+    """Output only. State of the code, changed by `ArchiveConversionCode`."""
     preset_id: _builtins.str
     """Id of the preset of the network that calls the code's postback URL; its
     status words are understood. Optional. Example: `everflow`.
     """
     @_builtins.property
     def attribution_window(self) -> _duration_pb2.Duration:
-        """How long after its click a conversion still counts: 1 second to 400 days,
-        whole seconds. Default: 30 days.
+        """Time after its click within which a conversion still counts: 1 second to
+        400 days, whole seconds. Default: 30 days.
         """
 
     @_builtins.property
     def reply(self) -> Global___ReplySetting:
-        """How postbacks are answered. Default: as the preset says, else by verdict."""
+        """Form of the answer to postbacks. Default: the preset's, or else by verdict."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When the code was created."""
+        """Output only. Time at which the code was created."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When the code was last changed."""
+        """Output only. Time of the last change to the code."""
 
     @_builtins.property
     def postback_authentication(self) -> Global___PostbackAuthentication:
-        """How a postback's sender must prove itself. Default: not at all, so that
-        whoever knows the postback URL can report a conversion of a genuine click.
+        """Checks of a postback's sender. Default: none, so that anyone who knows the
+        postback URL can report a conversion of a genuine click.
         """
 
     def __init__(
@@ -227,8 +229,8 @@ Global___ConversionCode: _TypeAlias = ConversionCode  # noqa: Y015
 
 @_typing.final
 class PostbackAuthentication(_message.Message):
-    """How a postback's sender must prove itself. Each check stands alone; every one
-    that is enforced must pass.
+    """Checks that authenticate the sender of a postback. The checks are
+    independent of each other; a postback must pass every one that is enforced.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -241,31 +243,32 @@ class PostbackAuthentication(_message.Message):
     HAS_SECRET_FIELD_NUMBER: _builtins.int
     FORMER_SECRET_EXPIRE_TIME_FIELD_NUMBER: _builtins.int
     secret_check: Global___CheckMode.ValueType
-    """`sec` is one of the code's secrets: see `RotatePostbackSecret`."""
+    """Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`."""
     signature_check: Global___CheckMode.ValueType
-    """The query ends with `&sig=`: HMAC-SHA256, keyed by one of the code's
-    secrets, of the query before it as it is sent; in a `POST` with a body,
-    followed by a line feed and the body. 64 hexadecimal digits in any case.
-    `ts` is the time of signing, in seconds since 1970 UTC, at most 300 seconds
-    off when the postback arrives. The same signature counts once.
+    """Checks that the query ends with `&sig=` and a valid signature: HMAC-SHA256,
+    keyed by one of the code's secrets, of the query before it as it is sent;
+    in a `POST` with a body, followed by a line feed and the body. The
+    signature is 64 hexadecimal digits in upper or lower case. `ts` is the
+    time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+    postback arrives. The same signature counts once.
     """
     address_check: Global___CheckMode.ValueType
-    """The sender's address is one of `allowed_addresses`."""
+    """Checks that the sender's address is one of `allowed_addresses`."""
     https_check: Global___CheckMode.ValueType
-    """The postback came over HTTPS."""
+    """Checks that the postback came over HTTPS."""
     has_secret: _builtins.bool
-    """Output only. Whether there is a secret."""
+    """Output only. True if the code has a secret."""
     @_builtins.property
     def allowed_addresses(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Addresses and networks that may call, at most 32; at least one where
-        `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+        """Addresses and networks that may call, at most 32. At least one unless
+        `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
         `2001:db8::/48`.
         """
 
     @_builtins.property
     def former_secret_expire_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. Until when the secret before the present one is good. Not set:
-        there is none.
+        """Output only. Time at which the previous secret expires. Not set: there is
+        none.
         """
 
     def __init__(
@@ -289,8 +292,8 @@ Global___PostbackAuthentication: _TypeAlias = PostbackAuthentication  # noqa: Y0
 
 @_typing.final
 class ReplySetting(_message.Message):
-    """How `GET /s2s` answers for a code. Whatever is chosen, the verdict travels in
-    the header `S2S-Verdict` and stands in the log.
+    """Form of the answer of `GET /s2s` for a code. With any form, the verdict is in
+    the header `S2S-Verdict` and in the log.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -298,10 +301,10 @@ class ReplySetting(_message.Message):
     MODE_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     mode: Global___ReplyMode.ValueType
-    """The kind of answer."""
+    """Kind of answer."""
     text: _builtins.str
-    """The body to answer with where `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
-    characters of printable ASCII; else empty. Example: `OK`.
+    """Body of the answer if `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
+    characters of printable ASCII; otherwise empty. Example: `OK`.
     """
     def __init__(
         self,
@@ -319,7 +322,7 @@ Global___ReplySetting: _TypeAlias = ReplySetting  # noqa: Y015
 
 @_typing.final
 class CreateConversionCodeRequest(_message.Message):
-    """Asks for a new conversion code."""
+    """Request message for `CreateConversionCode`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -331,10 +334,12 @@ class CreateConversionCodeRequest(_message.Message):
     returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
     """
     validate_only: _builtins.bool
-    """True: check and answer as if real, write nothing."""
+    """If true, the request is checked and answered as if real, but nothing is
+    written.
+    """
     @_builtins.property
     def conversion_code(self) -> Global___ConversionCode:
-        """The code to create; output only fields are ignored."""
+        """The code to create. Output-only fields are ignored."""
 
     def __init__(
         self,
@@ -353,7 +358,7 @@ Global___CreateConversionCodeRequest: _TypeAlias = CreateConversionCodeRequest  
 
 @_typing.final
 class CreateConversionCodeResponse(_message.Message):
-    """Answers CreateConversionCode."""
+    """Response message for `CreateConversionCode`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -365,7 +370,7 @@ class CreateConversionCodeResponse(_message.Message):
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_setup_warning_pb2.SetupWarning]:
-        """What will likely not work, with its cure."""
+        """Settings that will likely not work as intended, each with its cure."""
 
     def __init__(
         self,
@@ -383,13 +388,13 @@ Global___CreateConversionCodeResponse: _TypeAlias = CreateConversionCodeResponse
 
 @_typing.final
 class GetConversionCodeRequest(_message.Message):
-    """Asks for one conversion code."""
+    """Request message for `GetConversionCode`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The code's id, 32 hexadecimal digits."""
+    """Id of the code, 32 hexadecimal digits."""
     def __init__(
         self,
         *,
@@ -405,7 +410,7 @@ Global___GetConversionCodeRequest: _TypeAlias = GetConversionCodeRequest  # noqa
 
 @_typing.final
 class GetConversionCodeResponse(_message.Message):
-    """Answers GetConversionCode."""
+    """Response message for `GetConversionCode`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -429,7 +434,7 @@ Global___GetConversionCodeResponse: _TypeAlias = GetConversionCodeResponse  # no
 
 @_typing.final
 class ListConversionCodesRequest(_message.Message):
-    """Asks for a page of conversion codes."""
+    """Request message for `ListConversionCodes`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -437,11 +442,13 @@ class ListConversionCodesRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     SHOW_ARCHIVED_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000."""
+    """Maximum number of codes to return, 1 to 1,000. 0 means 50; larger values
+    are read as 1,000.
+    """
     page_token: _builtins.str
-    """`next_page_token` of the page before; empty for the first."""
+    """`next_page_token` of the previous page; empty for the first page."""
     show_archived: _builtins.bool
-    """True: archived codes as well."""
+    """If true, archived codes are listed as well."""
     def __init__(
         self,
         *,
@@ -459,17 +466,17 @@ Global___ListConversionCodesRequest: _TypeAlias = ListConversionCodesRequest  # 
 
 @_typing.final
 class ListConversionCodesResponse(_message.Message):
-    """Answers ListConversionCodes."""
+    """Response message for `ListConversionCodes`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     CONVERSION_CODES_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Opaque; empty on the last page."""
+    """Opaque token for the next page; empty on the last page."""
     @_builtins.property
     def conversion_codes(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConversionCode]:
-        """The page, newest first."""
+        """Codes of this page, newest first."""
 
     def __init__(
         self,
@@ -487,7 +494,7 @@ Global___ListConversionCodesResponse: _TypeAlias = ListConversionCodesResponse  
 
 @_typing.final
 class UpdateConversionCodeRequest(_message.Message):
-    """Asks for a change of a conversion code."""
+    """Request message for `UpdateConversionCode`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -495,14 +502,16 @@ class UpdateConversionCodeRequest(_message.Message):
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     validate_only: _builtins.bool
-    """True: check and answer as if real, write nothing."""
+    """If true, the request is checked and answered as if real, but nothing is
+    written.
+    """
     @_builtins.property
     def conversion_code(self) -> Global___ConversionCode:
-        """The code with `id` and the new values."""
+        """The code, with its `id` and the new values."""
 
     @_builtins.property
     def update_mask(self) -> _field_mask_pb2.FieldMask:
-        """Which fields to change: `name`, `default_currency`, `attribution_window`,
+        """Fields to change: `name`, `default_currency`, `attribution_window`,
         `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
         one.
         """
@@ -524,7 +533,7 @@ Global___UpdateConversionCodeRequest: _TypeAlias = UpdateConversionCodeRequest  
 
 @_typing.final
 class UpdateConversionCodeResponse(_message.Message):
-    """Answers UpdateConversionCode."""
+    """Response message for `UpdateConversionCode`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -536,7 +545,7 @@ class UpdateConversionCodeResponse(_message.Message):
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_setup_warning_pb2.SetupWarning]:
-        """What will likely not work, with its cure."""
+        """Settings that will likely not work as intended, each with its cure."""
 
     def __init__(
         self,
@@ -554,16 +563,18 @@ Global___UpdateConversionCodeResponse: _TypeAlias = UpdateConversionCodeResponse
 
 @_typing.final
 class ArchiveConversionCodeRequest(_message.Message):
-    """Asks to archive a conversion code."""
+    """Request message for `ArchiveConversionCode`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The code's id, 32 hexadecimal digits."""
+    """Id of the code, 32 hexadecimal digits."""
     validate_only: _builtins.bool
-    """True: check and answer as if real, write nothing."""
+    """If true, the request is checked and answered as if real, but nothing is
+    written.
+    """
     def __init__(
         self,
         *,
@@ -580,7 +591,7 @@ Global___ArchiveConversionCodeRequest: _TypeAlias = ArchiveConversionCodeRequest
 
 @_typing.final
 class ArchiveConversionCodeResponse(_message.Message):
-    """Answers ArchiveConversionCode."""
+    """Response message for `ArchiveConversionCode`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -604,7 +615,7 @@ Global___ArchiveConversionCodeResponse: _TypeAlias = ArchiveConversionCodeRespon
 
 @_typing.final
 class RotatePostbackSecretRequest(_message.Message):
-    """Asks for a new secret."""
+    """Request message for `RotatePostbackSecret`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -613,17 +624,20 @@ class RotatePostbackSecretRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     conversion_code_id: _builtins.str
-    """The code's id, 32 hexadecimal digits."""
+    """Id of the code, 32 hexadecimal digits."""
     request_id: _builtins.str
     """Makes the call safe to repeat: the request id of the last rotation returns
     the secret that it made. Optional, 1 to 64 bytes. Example: a UUID.
     """
     validate_only: _builtins.bool
-    """True: check and answer as if real, write nothing; the answer has no secret."""
+    """If true, the request is checked and answered as if real, but nothing is
+    written; the answer has no secret.
+    """
     @_builtins.property
     def overlap(self) -> _duration_pb2.Duration:
-        """How long the present secret stays good: 0 seconds to 30 days, whole
-        seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+        """Time for which the present secret stays valid: 0 seconds to 30 days, whole
+        seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+        hours.
         """
 
     def __init__(
@@ -644,7 +658,7 @@ Global___RotatePostbackSecretRequest: _TypeAlias = RotatePostbackSecretRequest  
 
 @_typing.final
 class RotatePostbackSecretResponse(_message.Message):
-    """Answers RotatePostbackSecret."""
+    """Response message for `RotatePostbackSecret`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -652,12 +666,12 @@ class RotatePostbackSecretResponse(_message.Message):
     POSTBACK_URL_FIELD_NUMBER: _builtins.int
     CONVERSION_CODE_FIELD_NUMBER: _builtins.int
     secret: _builtins.str
-    """The new secret: 32 letters and digits, to be kept where others can't read
-    it. As the key of a signature it is these 32 bytes.
+    """The new secret: 32 letters and digits. Keep it where others can't read it.
+    The key of a signature is these 32 bytes.
     """
     postback_url: _builtins.str
-    """The postback URL as `GetPostbackUrl` renders it, with the secret in its
-    place if the code checks secrets.
+    """Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
+    the code checks secrets.
     """
     @_builtins.property
     def conversion_code(self) -> Global___ConversionCode:
@@ -680,17 +694,17 @@ Global___RotatePostbackSecretResponse: _TypeAlias = RotatePostbackSecretResponse
 
 @_typing.final
 class GetPostbackUrlRequest(_message.Message):
-    """Asks for the postback URL of a conversion code."""
+    """Request message for `GetPostbackUrl`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     CONVERSION_CODE_ID_FIELD_NUMBER: _builtins.int
     PRESET_ID_FIELD_NUMBER: _builtins.int
     conversion_code_id: _builtins.str
-    """The code's id, 32 hexadecimal digits."""
+    """Id of the code, 32 hexadecimal digits."""
     preset_id: _builtins.str
-    """Id of the preset of the network that is to call the URL. Empty: the
-    code's, if it has one. Example: `everflow`.
+    """Id of the preset of the network that is to call the URL. Empty: the code's
+    preset, if it has one. Example: `everflow`.
     """
     def __init__(
         self,
@@ -708,23 +722,23 @@ Global___GetPostbackUrlRequest: _TypeAlias = GetPostbackUrlRequest  # noqa: Y015
 
 @_typing.final
 class GetPostbackUrlResponse(_message.Message):
-    """Answers GetPostbackUrl."""
+    """Response message for `GetPostbackUrl`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     POSTBACK_URL_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
     postback_url: _builtins.str
-    """The URL to paste, with the macros of the preset as that network writes
-    them; without a preset, what stands in braces is for the merchant's system
-    to fill in. Example:
-    `https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}`.
-    Where secrets or signatures are checked, `&sec={sec}` and
-    `&ts={ts}&sig={sig}` follow.
+    """The URL to paste, with the preset's macros as that network writes them.
+    Without a preset, the merchant's system fills in the names in braces.
+    Example:
+    `https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}`. If
+    secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
+    follow.
     """
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_setup_warning_pb2.SetupWarning]:
-        """What will likely not work, with its cure."""
+        """Settings that will likely not work as intended, each with its cure."""
 
     def __init__(
         self,

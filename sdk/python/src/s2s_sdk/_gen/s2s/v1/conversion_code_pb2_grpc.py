@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class ConversionCodeServiceStub(object):
-    """Conversion codes: one for each kind of conversion that a merchant reports.
+    """Manages conversion codes: one for each kind of conversion that a merchant
+    reports.
     """
 
     def __init__(self, channel):
@@ -73,7 +74,8 @@ class ConversionCodeServiceStub(object):
 
 
 class ConversionCodeServiceServicer(object):
-    """Conversion codes: one for each kind of conversion that a merchant reports.
+    """Manages conversion codes: one for each kind of conversion that a merchant
+    reports.
     """
 
     def CreateConversionCode(self, request, context):
@@ -105,7 +107,7 @@ class ConversionCodeServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ArchiveConversionCode(self, request, context):
-        """Archives a conversion code: it stays readable, and postbacks that name it
+        """Archives a conversion code. It stays readable, and postbacks that name it
         are held from then on. Archiving an archived code changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -113,16 +115,16 @@ class ConversionCodeServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def RotatePostbackSecret(self, request, context):
-        """Makes a new secret for the code's postbacks and answers it; no other call
-        does. The secret before it stays good for a while, so that senders can be
-        changed one by one; any older one ends at once.
+        """Makes a new secret for the code's postbacks and returns it; no other call
+        does. The previous secret stays valid for a while, so that senders can be
+        changed one by one. Any older secret ends at once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetPostbackUrl(self, request, context):
-        """Renders the postback URL that the merchant pastes.
+        """Renders the postback URL for the merchant to paste.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -175,7 +177,8 @@ def add_ConversionCodeServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ConversionCodeService(object):
-    """Conversion codes: one for each kind of conversion that a merchant reports.
+    """Manages conversion codes: one for each kind of conversion that a merchant
+    reports.
     """
 
     @staticmethod

@@ -27,7 +27,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ConversionCodeServiceStub:
-    """Conversion codes: one for each kind of conversion that a merchant reports."""
+    """Manages conversion codes: one for each kind of conversion that a merchant
+    reports.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -42,20 +44,22 @@ class ConversionCodeServiceStub:
     UpdateConversionCode: _grpc.UnaryUnaryMultiCallable[_conversion_code_pb2.UpdateConversionCodeRequest, _conversion_code_pb2.UpdateConversionCodeResponse]
     """Changes the fields that `update_mask` names."""
     ArchiveConversionCode: _grpc.UnaryUnaryMultiCallable[_conversion_code_pb2.ArchiveConversionCodeRequest, _conversion_code_pb2.ArchiveConversionCodeResponse]
-    """Archives a conversion code: it stays readable, and postbacks that name it
+    """Archives a conversion code. It stays readable, and postbacks that name it
     are held from then on. Archiving an archived code changes nothing.
     """
     RotatePostbackSecret: _grpc.UnaryUnaryMultiCallable[_conversion_code_pb2.RotatePostbackSecretRequest, _conversion_code_pb2.RotatePostbackSecretResponse]
-    """Makes a new secret for the code's postbacks and answers it; no other call
-    does. The secret before it stays good for a while, so that senders can be
-    changed one by one; any older one ends at once.
+    """Makes a new secret for the code's postbacks and returns it; no other call
+    does. The previous secret stays valid for a while, so that senders can be
+    changed one by one. Any older secret ends at once.
     """
     GetPostbackUrl: _grpc.UnaryUnaryMultiCallable[_conversion_code_pb2.GetPostbackUrlRequest, _conversion_code_pb2.GetPostbackUrlResponse]
-    """Renders the postback URL that the merchant pastes."""
+    """Renders the postback URL for the merchant to paste."""
 
 @_typing.type_check_only
 class ConversionCodeServiceAsyncStub(ConversionCodeServiceStub):
-    """Conversion codes: one for each kind of conversion that a merchant reports."""
+    """Manages conversion codes: one for each kind of conversion that a merchant
+    reports.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateConversionCode: _aio.UnaryUnaryMultiCallable[_conversion_code_pb2.CreateConversionCodeRequest, _conversion_code_pb2.CreateConversionCodeResponse]  # type: ignore[assignment]
@@ -67,19 +71,21 @@ class ConversionCodeServiceAsyncStub(ConversionCodeServiceStub):
     UpdateConversionCode: _aio.UnaryUnaryMultiCallable[_conversion_code_pb2.UpdateConversionCodeRequest, _conversion_code_pb2.UpdateConversionCodeResponse]  # type: ignore[assignment]
     """Changes the fields that `update_mask` names."""
     ArchiveConversionCode: _aio.UnaryUnaryMultiCallable[_conversion_code_pb2.ArchiveConversionCodeRequest, _conversion_code_pb2.ArchiveConversionCodeResponse]  # type: ignore[assignment]
-    """Archives a conversion code: it stays readable, and postbacks that name it
+    """Archives a conversion code. It stays readable, and postbacks that name it
     are held from then on. Archiving an archived code changes nothing.
     """
     RotatePostbackSecret: _aio.UnaryUnaryMultiCallable[_conversion_code_pb2.RotatePostbackSecretRequest, _conversion_code_pb2.RotatePostbackSecretResponse]  # type: ignore[assignment]
-    """Makes a new secret for the code's postbacks and answers it; no other call
-    does. The secret before it stays good for a while, so that senders can be
-    changed one by one; any older one ends at once.
+    """Makes a new secret for the code's postbacks and returns it; no other call
+    does. The previous secret stays valid for a while, so that senders can be
+    changed one by one. Any older secret ends at once.
     """
     GetPostbackUrl: _aio.UnaryUnaryMultiCallable[_conversion_code_pb2.GetPostbackUrlRequest, _conversion_code_pb2.GetPostbackUrlResponse]  # type: ignore[assignment]
-    """Renders the postback URL that the merchant pastes."""
+    """Renders the postback URL for the merchant to paste."""
 
 class ConversionCodeServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Conversion codes: one for each kind of conversion that a merchant reports."""
+    """Manages conversion codes: one for each kind of conversion that a merchant
+    reports.
+    """
 
     @_abc_1.abstractmethod
     def CreateConversionCode(
@@ -119,7 +125,7 @@ class ConversionCodeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversion_code_pb2.ArchiveConversionCodeRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversion_code_pb2.ArchiveConversionCodeResponse, _abc.Awaitable[_conversion_code_pb2.ArchiveConversionCodeResponse]]:
-        """Archives a conversion code: it stays readable, and postbacks that name it
+        """Archives a conversion code. It stays readable, and postbacks that name it
         are held from then on. Archiving an archived code changes nothing.
         """
 
@@ -129,9 +135,9 @@ class ConversionCodeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversion_code_pb2.RotatePostbackSecretRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversion_code_pb2.RotatePostbackSecretResponse, _abc.Awaitable[_conversion_code_pb2.RotatePostbackSecretResponse]]:
-        """Makes a new secret for the code's postbacks and answers it; no other call
-        does. The secret before it stays good for a while, so that senders can be
-        changed one by one; any older one ends at once.
+        """Makes a new secret for the code's postbacks and returns it; no other call
+        does. The previous secret stays valid for a while, so that senders can be
+        changed one by one. Any older secret ends at once.
         """
 
     @_abc_1.abstractmethod
@@ -140,6 +146,6 @@ class ConversionCodeServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversion_code_pb2.GetPostbackUrlRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversion_code_pb2.GetPostbackUrlResponse, _abc.Awaitable[_conversion_code_pb2.GetPostbackUrlResponse]]:
-        """Renders the postback URL that the merchant pastes."""
+        """Renders the postback URL for the merchant to paste."""
 
 def add_ConversionCodeServiceServicer_to_server(servicer: ConversionCodeServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -29,29 +29,29 @@ class _ConversionStatus:
 class _ConversionStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ConversionStatus.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     CONVERSION_STATUS_UNSPECIFIED: _ConversionStatus.ValueType  # 0
-    """In a request: approved."""
+    """Not set; in a request, this means approved."""
     CONVERSION_STATUS_PENDING: _ConversionStatus.ValueType  # 1
-    """Not decided."""
+    """The merchant has not decided."""
     CONVERSION_STATUS_APPROVED: _ConversionStatus.ValueType  # 2
     """The commission is owed."""
     CONVERSION_STATUS_DECLINED: _ConversionStatus.ValueType  # 3
     """The commission is not owed."""
     CONVERSION_STATUS_REVERSED: _ConversionStatus.ValueType  # 4
-    """It was approved, and then taken back. Output only."""
+    """The conversion was approved, and then taken back. Output only."""
 
 class ConversionStatus(_ConversionStatus, metaclass=_ConversionStatusEnumTypeWrapper):
-    """Whether the merchant stands by a conversion."""
+    """The merchant's decision about a conversion."""
 
 CONVERSION_STATUS_UNSPECIFIED: ConversionStatus.ValueType  # 0
-"""In a request: approved."""
+"""Not set; in a request, this means approved."""
 CONVERSION_STATUS_PENDING: ConversionStatus.ValueType  # 1
-"""Not decided."""
+"""The merchant has not decided."""
 CONVERSION_STATUS_APPROVED: ConversionStatus.ValueType  # 2
 """The commission is owed."""
 CONVERSION_STATUS_DECLINED: ConversionStatus.ValueType  # 3
 """The commission is not owed."""
 CONVERSION_STATUS_REVERSED: ConversionStatus.ValueType  # 4
-"""It was approved, and then taken back. Output only."""
+"""The conversion was approved, and then taken back. Output only."""
 Global___ConversionStatus: _TypeAlias = ConversionStatus  # noqa: Y015
 
 class _Verdict:
@@ -65,29 +65,29 @@ class _VerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Verdict.Value
     VERDICT_RECORDED: _Verdict.ValueType  # 1
     """Recorded, durable, counted once."""
     VERDICT_DUPLICATE: _Verdict.ValueType  # 2
-    """It was recorded before; the first conversion is returned."""
+    """Recorded before; the first conversion is returned."""
     VERDICT_QUEUED: _Verdict.ValueType  # 3
-    """Kept durably by an edge, and applied later."""
+    """Kept durably by an edge and applied later."""
     VERDICT_TEST: _Verdict.ValueType  # 4
-    """A test: checked, answered as if real, not recorded."""
+    """A test: checked and answered as if real, but not recorded."""
     VERDICT_HELD: _Verdict.ValueType  # 5
-    """Not counted. Kept as it came, with a reason, to be replayed."""
+    """Not counted. Kept unchanged, with a reason, for a replay."""
 
 class Verdict(_Verdict, metaclass=_VerdictEnumTypeWrapper):
-    """What became of a postback or a conversion."""
+    """The outcome for a postback or a conversion."""
 
 VERDICT_UNSPECIFIED: Verdict.ValueType  # 0
 """Never returned."""
 VERDICT_RECORDED: Verdict.ValueType  # 1
 """Recorded, durable, counted once."""
 VERDICT_DUPLICATE: Verdict.ValueType  # 2
-"""It was recorded before; the first conversion is returned."""
+"""Recorded before; the first conversion is returned."""
 VERDICT_QUEUED: Verdict.ValueType  # 3
-"""Kept durably by an edge, and applied later."""
+"""Kept durably by an edge and applied later."""
 VERDICT_TEST: Verdict.ValueType  # 4
-"""A test: checked, answered as if real, not recorded."""
+"""A test: checked and answered as if real, but not recorded."""
 VERDICT_HELD: Verdict.ValueType  # 5
-"""Not counted. Kept as it came, with a reason, to be replayed."""
+"""Not counted. Kept unchanged, with a reason, for a replay."""
 Global___Verdict: _TypeAlias = Verdict  # noqa: Y015
 
 class _NoteCode:
@@ -97,9 +97,9 @@ class _NoteCode:
 class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     NOTE_CODE_UNSPECIFIED: _NoteCode.ValueType  # 0
-    """Newer than this client."""
+    """A kind that is newer than this client."""
     NOTE_CODE_ALIAS: _NoteCode.ValueType  # 1
-    """The parameter came under another name than ours."""
+    """The parameter came under a name other than ours."""
     NOTE_CODE_TRIMMED: _NoteCode.ValueType  # 2
     """Blanks, quotes, line breaks or invisible characters around the value were
     dropped.
@@ -113,57 +113,57 @@ class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.Val
     NOTE_CODE_COMMISSION_PERCENT_IGNORED: _NoteCode.ValueType  # 5
     """Both `com` and `comperc` were sent; `com` counts."""
     NOTE_CODE_COMMISSION_ASSUMED_ZERO: _NoteCode.ValueType  # 6
-    """`com` was absent and `comperc` present: `com` is 0."""
+    """`com` was absent and `comperc` present, so `com` is 0."""
     NOTE_CODE_UNKNOWN_PARAMETER: _NoteCode.ValueType  # 7
-    """A parameter is not one of ours; it was kept with the postback."""
+    """The parameter is not one of ours; it was kept with the postback."""
     NOTE_CODE_NUMBER_REPAIRED: _NoteCode.ValueType  # 8
-    """The number was written in an unusual way that has one meaning only, for
-    example `.5` or `+1.5`.
+    """The number was written in an unusual but unambiguous way, for example `.5`
+    or `+1.5`.
     """
     NOTE_CODE_STATUS_NOT_CHANGED: _NoteCode.ValueType  # 9
-    """The duplicate has another status than the first conversion, whose status
-    stays.
+    """The duplicate has a different status from the first conversion, whose
+    status stays.
     """
     NOTE_CODE_TEST: _NoteCode.ValueType  # 10
-    """It was a test; nothing was recorded."""
+    """The postback or conversion was a test; nothing was recorded."""
     NOTE_CODE_DECIMAL_COMMA: _NoteCode.ValueType  # 11
     """The amount's decimal point was a comma."""
     NOTE_CODE_CURRENCY_IN_AMOUNT: _NoteCode.ValueType  # 12
-    """A currency stood with the amount, such as `$10` or `10 EUR`."""
+    """The amount contained a currency, such as `$10` or `10 EUR`."""
     NOTE_CODE_HTML_REPAIRED: _NoteCode.ValueType  # 13
     """HTML had changed the URL: `&amp;` for `&`, or `¶m=` for `&param=`."""
     NOTE_CODE_DECODED_TWICE: _NoteCode.ValueType  # 14
     """The value, or the whole query, was percent-encoded twice."""
     NOTE_CODE_SEPARATOR_REPAIRED: _NoteCode.ValueType  # 15
-    """Parameters were separated otherwise than by one `?` and by `&`."""
+    """Parameters were separated in a way other than by one `?` and by `&`."""
     NOTE_CODE_OVERRIDDEN: _NoteCode.ValueType  # 16
-    """A replay's override was read instead of what came."""
+    """A replay's override was read instead of the value that came."""
     NOTE_CODE_STATUS_MAPPED: _NoteCode.ValueType  # 17
     """The status came as a word of the network's own, and was read by the
     preset of the conversion code.
     """
     NOTE_CODE_CHECK_NOT_PASSED: _NoteCode.ValueType  # 18
-    """The postback does not pass a check of its sender that is on
-    `CHECK_MODE_REPORT`, so it counts all the same.
+    """The postback did not pass a check of its sender. The check is on
+    `CHECK_MODE_REPORT`, so the postback counts nevertheless.
     """
     NOTE_CODE_OTHERS_NOT_KEPT: _NoteCode.ValueType  # 19
-    """More postbacks than are held did not pass the same checks; the sentence
-    says how many were not kept.
+    """Further postbacks did not pass the same checks and exceeded the limit on
+    held postbacks; the message says how many were not kept.
     """
     NOTE_CODE_VISITOR_ERASED: _NoteCode.ValueType  # 20
-    """The visitor was erased: what is not needed for counting is gone."""
+    """The visitor was erased: only data needed for counting is left."""
     NOTE_CODE_TIME_CORRECTED: _NoteCode.ValueType  # 21
     """The clocks of the servers on the way disagree, and the conversion's time
     was corrected: it is neither later than now nor earlier than its click.
     """
 
 class NoteCode(_NoteCode, metaclass=_NoteCodeEnumTypeWrapper):
-    """The kinds of notes. The name without its prefix is what travels over HTTP."""
+    """The kinds of notes. Over HTTP, the name is sent without its prefix."""
 
 NOTE_CODE_UNSPECIFIED: NoteCode.ValueType  # 0
-"""Newer than this client."""
+"""A kind that is newer than this client."""
 NOTE_CODE_ALIAS: NoteCode.ValueType  # 1
-"""The parameter came under another name than ours."""
+"""The parameter came under a name other than ours."""
 NOTE_CODE_TRIMMED: NoteCode.ValueType  # 2
 """Blanks, quotes, line breaks or invisible characters around the value were
 dropped.
@@ -177,45 +177,45 @@ from zero.
 NOTE_CODE_COMMISSION_PERCENT_IGNORED: NoteCode.ValueType  # 5
 """Both `com` and `comperc` were sent; `com` counts."""
 NOTE_CODE_COMMISSION_ASSUMED_ZERO: NoteCode.ValueType  # 6
-"""`com` was absent and `comperc` present: `com` is 0."""
+"""`com` was absent and `comperc` present, so `com` is 0."""
 NOTE_CODE_UNKNOWN_PARAMETER: NoteCode.ValueType  # 7
-"""A parameter is not one of ours; it was kept with the postback."""
+"""The parameter is not one of ours; it was kept with the postback."""
 NOTE_CODE_NUMBER_REPAIRED: NoteCode.ValueType  # 8
-"""The number was written in an unusual way that has one meaning only, for
-example `.5` or `+1.5`.
+"""The number was written in an unusual but unambiguous way, for example `.5`
+or `+1.5`.
 """
 NOTE_CODE_STATUS_NOT_CHANGED: NoteCode.ValueType  # 9
-"""The duplicate has another status than the first conversion, whose status
-stays.
+"""The duplicate has a different status from the first conversion, whose
+status stays.
 """
 NOTE_CODE_TEST: NoteCode.ValueType  # 10
-"""It was a test; nothing was recorded."""
+"""The postback or conversion was a test; nothing was recorded."""
 NOTE_CODE_DECIMAL_COMMA: NoteCode.ValueType  # 11
 """The amount's decimal point was a comma."""
 NOTE_CODE_CURRENCY_IN_AMOUNT: NoteCode.ValueType  # 12
-"""A currency stood with the amount, such as `$10` or `10 EUR`."""
+"""The amount contained a currency, such as `$10` or `10 EUR`."""
 NOTE_CODE_HTML_REPAIRED: NoteCode.ValueType  # 13
 """HTML had changed the URL: `&amp;` for `&`, or `¶m=` for `&param=`."""
 NOTE_CODE_DECODED_TWICE: NoteCode.ValueType  # 14
 """The value, or the whole query, was percent-encoded twice."""
 NOTE_CODE_SEPARATOR_REPAIRED: NoteCode.ValueType  # 15
-"""Parameters were separated otherwise than by one `?` and by `&`."""
+"""Parameters were separated in a way other than by one `?` and by `&`."""
 NOTE_CODE_OVERRIDDEN: NoteCode.ValueType  # 16
-"""A replay's override was read instead of what came."""
+"""A replay's override was read instead of the value that came."""
 NOTE_CODE_STATUS_MAPPED: NoteCode.ValueType  # 17
 """The status came as a word of the network's own, and was read by the
 preset of the conversion code.
 """
 NOTE_CODE_CHECK_NOT_PASSED: NoteCode.ValueType  # 18
-"""The postback does not pass a check of its sender that is on
-`CHECK_MODE_REPORT`, so it counts all the same.
+"""The postback did not pass a check of its sender. The check is on
+`CHECK_MODE_REPORT`, so the postback counts nevertheless.
 """
 NOTE_CODE_OTHERS_NOT_KEPT: NoteCode.ValueType  # 19
-"""More postbacks than are held did not pass the same checks; the sentence
-says how many were not kept.
+"""Further postbacks did not pass the same checks and exceeded the limit on
+held postbacks; the message says how many were not kept.
 """
 NOTE_CODE_VISITOR_ERASED: NoteCode.ValueType  # 20
-"""The visitor was erased: what is not needed for counting is gone."""
+"""The visitor was erased: only data needed for counting is left."""
 NOTE_CODE_TIME_CORRECTED: NoteCode.ValueType  # 21
 """The clocks of the servers on the way disagree, and the conversion's time
 was corrected: it is neither later than now nor earlier than its click.
@@ -224,7 +224,9 @@ Global___NoteCode: _TypeAlias = NoteCode  # noqa: Y015
 
 @_typing.final
 class Conversion(_message.Message):
-    """What a visitor's click led to, and what is owed for it. Never rewritten."""
+    """A result of a visitor's click, such as a sale, and the commission owed for
+    it. Never rewritten.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -243,34 +245,34 @@ class Conversion(_message.Message):
     CLICK_TIME_FIELD_NUMBER: _builtins.int
     STATUS_WORD_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Output only. Example:
+    """Output only. Id of the conversion. Example:
     `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
     """
     conversion_code_id: _builtins.str
-    """The conversion code, 32 upper-case hexadecimal digits."""
+    """Id of the conversion code, 32 upper-case hexadecimal digits."""
     tracking_link_id: _builtins.str
-    """Id of the tracking link that the click came over."""
+    """Id of the tracking link that was clicked."""
     click_id: _builtins.str
     """The click id, 40 characters."""
     transaction_id: _builtins.str
-    """The merchant's order id; empty where none was sent. Compared byte by byte."""
+    """The merchant's order id; empty if none was sent. Compared byte by byte."""
     commission_percent_micros: _builtins.int
-    """Where the commission was sent as a percent: that percent in millionths.
-    Example: `10000000` is 10 %. Else 0.
+    """Percent in millionths, if the commission was sent as a percent; otherwise
+    0. Example: `10000000` is 10 %.
     """
     status: Global___ConversionStatus.ValueType
-    """Whether the merchant stands by the conversion."""
+    """The merchant's decision about the conversion."""
     status_word: _builtins.str
-    """Output only. The word that came for the status, as it came, at most 64
-    bytes; empty where none came, or over gRPC. Example: `confirm`.
+    """Output only. Word that was sent for the status, unchanged, at most 64
+    bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
     """
     @_builtins.property
     def value(self) -> _money_pb2.Money:
-        """The value of the sale; 0 where it has none."""
+        """Value of the sale; 0 if it has none."""
 
     @_builtins.property
     def commission(self) -> _money_pb2.Money:
-        """The commission owed to the affiliate, in the currency of `value`."""
+        """Commission owed to the partner, in the currency of `value`."""
 
     @_builtins.property
     def custom_params(self) -> _containers.RepeatedCompositeFieldContainer[Global___CustomParam]:
@@ -278,15 +280,15 @@ class Conversion(_message.Message):
 
     @_builtins.property
     def conversion_time(self) -> _timestamp_pb2.Timestamp:
-        """When the conversion happened: as sent, or when its postback arrived."""
+        """Time of the conversion: as sent, or the arrival of its postback."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When the conversion was recorded."""
+        """Output only. Time at which the conversion was recorded."""
 
     @_builtins.property
     def click_time(self) -> _timestamp_pb2.Timestamp:
-        """When the visitor clicked, as the click id says."""
+        """Time of the click, according to the click id."""
 
     def __init__(
         self,
@@ -323,9 +325,9 @@ class CustomParam(_message.Message):
     KEY_FIELD_NUMBER: _builtins.int
     VALUE_FIELD_NUMBER: _builtins.int
     key: _builtins.str
-    """The name, at most 255 bytes; empty where the text had no `=`."""
+    """Name of the parameter, at most 255 bytes; empty if the text had no `=`."""
     value: _builtins.str
-    """The value, at most 2,048 bytes."""
+    """Value of the parameter, at most 2,048 bytes."""
     def __init__(
         self,
         *,
@@ -342,8 +344,8 @@ Global___CustomParam: _TypeAlias = CustomParam  # noqa: Y015
 
 @_typing.final
 class Note(_message.Message):
-    """Something that a person should know about a postback or conversion that was
-    counted all the same.
+    """A remark for people about a postback or conversion that was counted
+    nevertheless.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -352,14 +354,14 @@ class Note(_message.Message):
     PARAMETER_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
     code: Global___NoteCode.ValueType
-    """What it is."""
+    """Kind of the note."""
     parameter: _builtins.str
-    """The parameter it is about, by its canonical name; may be empty. Example:
-    `com`.
+    """Canonical name of the parameter that the note is about; may be empty.
+    Example: `com`.
     """
     message: _builtins.str
-    """One sentence for people. Example: `com 19.990000000000002 was rounded to
-    19.99`.
+    """Message for people, one sentence. Example:
+    `com 19.990000000000002 was rounded to 19.99`.
     """
     def __init__(
         self,
@@ -378,7 +380,7 @@ Global___Note: _TypeAlias = Note  # noqa: Y015
 
 @_typing.final
 class RecordConversionRequest(_message.Message):
-    """Asks to record a conversion."""
+    """Request message for `RecordConversion`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -394,38 +396,38 @@ class RecordConversionRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     conversion_code_id: _builtins.str
-    """The conversion code, 32 hexadecimal digits. Mandatory."""
+    """Id of the conversion code, 32 hexadecimal digits. Mandatory."""
     click_id: _builtins.str
-    """The click id, 40 characters, in any case. Mandatory."""
+    """The click id, 40 characters, in upper or lower case. Mandatory."""
     transaction_id: _builtins.str
     """The merchant's order id, at most 255 bytes. Without one, the code's dedupe
-    policy decides what counts twice. Example: `order-1001`.
+    policy decides which conversions are duplicates. Example: `order-1001`.
     """
     commission_percent_micros: _builtins.int
-    """A percent of `value` in millionths of a percent, 0 to 100,000,000;
-    rounded half away from zero to a millionth of the unit. Example:
-    `10000000` is 10 %.
+    """Percent of `value`, in millionths of a percent, 0 to 100,000,000. The
+    amount is rounded half away from zero to a millionth of the unit.
+    Example: `10000000` is 10 %.
     """
     status: Global___ConversionStatus.ValueType
-    """Default: approved."""
+    """The merchant's decision about the conversion. Default: approved."""
     request_id: _builtins.str
-    """Makes the call safe to repeat where there is no transaction id and the
-    code's policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
+    """Makes the call safe to repeat if there is no transaction id and the code's
+    policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
     """
     validate_only: _builtins.bool
-    """True: check and answer as if real, write nothing; the verdict is
-    `VERDICT_TEST`.
+    """If true, the request is checked and answered as if real, but nothing is
+    written; the verdict is `VERDICT_TEST`.
     """
     @_builtins.property
     def value(self) -> _money_pb2.Money:
-        """The value of the sale. Mandatory; 0 where it has none. An empty
-        `currency_code` means the code's currency.
+        """Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+        means the code's currency.
         """
 
     @_builtins.property
     def commission_amount(self) -> _money_pb2.Money:
-        """An amount, in the currency of `value`. An empty `currency_code` means
-        that currency.
+        """Amount of the commission, in the currency of `value`. An empty
+        `currency_code` means that currency.
         """
 
     @_builtins.property
@@ -434,8 +436,8 @@ class RecordConversionRequest(_message.Message):
 
     @_builtins.property
     def conversion_time(self) -> _timestamp_pb2.Timestamp:
-        """When the conversion happened. Not set: now. The attribution window is
-        measured to this time. At most 5 seconds ahead of the server's clock.
+        """Time of the conversion. Not set: now. The attribution window is measured up
+        to this time. At most 5 seconds ahead of the server's clock.
         """
 
     def __init__(
@@ -465,7 +467,7 @@ Global___RecordConversionRequest: _TypeAlias = RecordConversionRequest  # noqa: 
 
 @_typing.final
 class RecordConversionResponse(_message.Message):
-    """Answers RecordConversion."""
+    """Response message for `RecordConversion`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -473,14 +475,16 @@ class RecordConversionResponse(_message.Message):
     VERDICT_FIELD_NUMBER: _builtins.int
     NOTES_FIELD_NUMBER: _builtins.int
     verdict: Global___Verdict.ValueType
-    """`VERDICT_RECORDED`, `VERDICT_DUPLICATE` or `VERDICT_TEST`."""
+    """Outcome of the call: `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or
+    `VERDICT_TEST`.
+    """
     @_builtins.property
     def conversion(self) -> Global___Conversion:
-        """The conversion: as recorded, or the first one of a duplicate."""
+        """The conversion as recorded or, for a duplicate, the first conversion."""
 
     @_builtins.property
     def notes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Note]:
-        """What a person should know."""
+        """Remarks for people."""
 
     def __init__(
         self,
@@ -499,14 +503,14 @@ Global___RecordConversionResponse: _TypeAlias = RecordConversionResponse  # noqa
 
 @_typing.final
 class BatchRecordConversionsRequest(_message.Message):
-    """Asks to record several conversions."""
+    """Request message for `BatchRecordConversions`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     REQUESTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def requests(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecordConversionRequest]:
-        """1 to 1,000 conversions."""
+        """The conversions to record, 1 to 1,000."""
 
     def __init__(
         self,
@@ -523,14 +527,14 @@ Global___BatchRecordConversionsRequest: _TypeAlias = BatchRecordConversionsReque
 
 @_typing.final
 class BatchRecordConversionsResponse(_message.Message):
-    """Answers BatchRecordConversions."""
+    """Response message for `BatchRecordConversions`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RESULTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___BatchRecordConversionsResult]:
-        """One result for each request, in their order."""
+        """Results of the requests, one for each, in their order."""
 
     def __init__(
         self,
@@ -547,14 +551,14 @@ Global___BatchRecordConversionsResponse: _TypeAlias = BatchRecordConversionsResp
 
 @_typing.final
 class StreamRecordConversionsRequest(_message.Message):
-    """Asks to record one conversion of a stream."""
+    """One request message in the stream of `StreamRecordConversions`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     REQUEST_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def request(self) -> Global___RecordConversionRequest:
-        """The conversion."""
+        """The conversion to record."""
 
     def __init__(
         self,
@@ -571,14 +575,14 @@ Global___StreamRecordConversionsRequest: _TypeAlias = StreamRecordConversionsReq
 
 @_typing.final
 class StreamRecordConversionsResponse(_message.Message):
-    """Answers one request of a stream."""
+    """Answer to one request message of `StreamRecordConversions`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     RESULT_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def result(self) -> Global___BatchRecordConversionsResult:
-        """What became of it."""
+        """Result of the request."""
 
     def __init__(
         self,
@@ -595,7 +599,7 @@ Global___StreamRecordConversionsResponse: _TypeAlias = StreamRecordConversionsRe
 
 @_typing.final
 class BatchRecordConversionsResult(_message.Message):
-    """What became of one item of a batch or stream."""
+    """The result for one item of a batch or stream."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -603,11 +607,11 @@ class BatchRecordConversionsResult(_message.Message):
     ERROR_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def response(self) -> Global___RecordConversionResponse:
-        """What RecordConversion would have answered."""
+        """The response that `RecordConversion` would have returned."""
 
     @_builtins.property
     def error(self) -> _status_pb2.Status:
-        """The status RecordConversion would have failed with."""
+        """The status with which `RecordConversion` would have failed."""
 
     def __init__(
         self,
@@ -627,13 +631,13 @@ Global___BatchRecordConversionsResult: _TypeAlias = BatchRecordConversionsResult
 
 @_typing.final
 class GetConversionRequest(_message.Message):
-    """Asks for one conversion."""
+    """Request message for `GetConversion`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The conversion's id."""
+    """Id of the conversion."""
     def __init__(
         self,
         *,
@@ -649,7 +653,7 @@ Global___GetConversionRequest: _TypeAlias = GetConversionRequest  # noqa: Y015
 
 @_typing.final
 class GetConversionResponse(_message.Message):
-    """Answers GetConversion."""
+    """Response message for `GetConversion`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -673,7 +677,7 @@ Global___GetConversionResponse: _TypeAlias = GetConversionResponse  # noqa: Y015
 
 @_typing.final
 class ListConversionsRequest(_message.Message):
-    """Asks for a page of conversions. All filters given must hold."""
+    """Request message for `ListConversions`. The filters are combined with AND."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -685,22 +689,24 @@ class ListConversionsRequest(_message.Message):
     START_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000."""
+    """Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
+    values are read as 1,000.
+    """
     page_token: _builtins.str
-    """`next_page_token` of the page before; empty for the first."""
+    """`next_page_token` of the previous page; empty for the first page."""
     conversion_code_id: _builtins.str
-    """Only conversions of this code. Optional."""
+    """Id of the conversion code to filter by. Optional."""
     tracking_link_id: _builtins.str
-    """Only conversions of this tracking link. Optional."""
+    """Id of the tracking link to filter by. Optional."""
     click_id: _builtins.str
-    """Only conversions of this click. Optional."""
+    """Click id to filter by. Optional."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Only conversions recorded at or after this time. Optional."""
+        """Earliest `create_time`, inclusive. Optional."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """Only conversions recorded before this time. Optional."""
+        """Latest `create_time`, exclusive. Optional."""
 
     def __init__(
         self,
@@ -723,17 +729,17 @@ Global___ListConversionsRequest: _TypeAlias = ListConversionsRequest  # noqa: Y0
 
 @_typing.final
 class ListConversionsResponse(_message.Message):
-    """Answers ListConversions."""
+    """Response message for `ListConversions`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     CONVERSIONS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Opaque; empty on the last page."""
+    """Opaque token for the next page; empty on the last page."""
     @_builtins.property
     def conversions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Conversion]:
-        """The page, newest first."""
+        """Conversions of this page, newest first."""
 
     def __init__(
         self,

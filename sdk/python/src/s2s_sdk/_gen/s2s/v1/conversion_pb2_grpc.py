@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class ConversionServiceStub(object):
-    """Conversions: what clicks led to.
+    """Records and reads conversions: the sales and sign-ups that follow clicks.
     """
 
     def __init__(self, channel):
@@ -63,33 +63,33 @@ class ConversionServiceStub(object):
 
 
 class ConversionServiceServicer(object):
-    """Conversions: what clicks led to.
+    """Records and reads conversions: the sales and sign-ups that follow clicks.
     """
 
     def RecordConversion(self, request, context):
-        """Records a conversion. OK means that it is durable and counted exactly
-        once; the same call again answers `VERDICT_DUPLICATE` with the first
-        conversion.
+        """Records a conversion. OK means that it is durable and counted exactly once.
+        A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def BatchRecordConversions(self, request, context):
-        """Records up to 1,000 conversions. Each has its own result; one bad item
-        spoils no other.
+        """Records up to 1,000 conversions. Each has its own result; one bad item does
+        not affect the others.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def StreamRecordConversions(self, request_iterator, context):
-        """Records conversions for as long as they come, for those who send millions.
-        Each has its own result, in the order of the requests; at most 1,000 are
-        under way, so that a sender who does not read results is held up. A server
-        that stops answers what it has taken and ends with UNAVAILABLE: what has no
-        result by then is to be sent again.
-        Of two equal ones that are under way together, either may be the duplicate.
+        """Records conversions for as long as the client sends them, for senders of
+        millions. Each has its own result, in the order of the requests. At most
+        1,000 are in progress, so a sender who does not read results is held up. A
+        server that is shutting down answers the requests it has accepted and ends
+        with UNAVAILABLE; requests without a result by then must be sent again.
+        If two equal conversions are in progress at the same time, either may be
+        the duplicate.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -146,7 +146,7 @@ def add_ConversionServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ConversionService(object):
-    """Conversions: what clicks led to.
+    """Records and reads conversions: the sales and sign-ups that follow clicks.
     """
 
     @staticmethod

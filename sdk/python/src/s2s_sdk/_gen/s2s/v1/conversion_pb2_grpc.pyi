@@ -27,28 +27,28 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class ConversionServiceStub:
-    """Conversions: what clicks led to."""
+    """Records and reads conversions: the sales and sign-ups that follow clicks."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ConversionServiceAsyncStub: ...
     RecordConversion: _grpc.UnaryUnaryMultiCallable[_conversion_pb2.RecordConversionRequest, _conversion_pb2.RecordConversionResponse]
-    """Records a conversion. OK means that it is durable and counted exactly
-    once; the same call again answers `VERDICT_DUPLICATE` with the first
-    conversion.
+    """Records a conversion. OK means that it is durable and counted exactly once.
+    A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
     """
     BatchRecordConversions: _grpc.UnaryUnaryMultiCallable[_conversion_pb2.BatchRecordConversionsRequest, _conversion_pb2.BatchRecordConversionsResponse]
-    """Records up to 1,000 conversions. Each has its own result; one bad item
-    spoils no other.
+    """Records up to 1,000 conversions. Each has its own result; one bad item does
+    not affect the others.
     """
     StreamRecordConversions: _grpc.StreamStreamMultiCallable[_conversion_pb2.StreamRecordConversionsRequest, _conversion_pb2.StreamRecordConversionsResponse]
-    """Records conversions for as long as they come, for those who send millions.
-    Each has its own result, in the order of the requests; at most 1,000 are
-    under way, so that a sender who does not read results is held up. A server
-    that stops answers what it has taken and ends with UNAVAILABLE: what has no
-    result by then is to be sent again.
-    Of two equal ones that are under way together, either may be the duplicate.
+    """Records conversions for as long as the client sends them, for senders of
+    millions. Each has its own result, in the order of the requests. At most
+    1,000 are in progress, so a sender who does not read results is held up. A
+    server that is shutting down answers the requests it has accepted and ends
+    with UNAVAILABLE; requests without a result by then must be sent again.
+    If two equal conversions are in progress at the same time, either may be
+    the duplicate.
     """
     GetConversion: _grpc.UnaryUnaryMultiCallable[_conversion_pb2.GetConversionRequest, _conversion_pb2.GetConversionResponse]
     """Returns one conversion."""
@@ -57,25 +57,25 @@ class ConversionServiceStub:
 
 @_typing.type_check_only
 class ConversionServiceAsyncStub(ConversionServiceStub):
-    """Conversions: what clicks led to."""
+    """Records and reads conversions: the sales and sign-ups that follow clicks."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     RecordConversion: _aio.UnaryUnaryMultiCallable[_conversion_pb2.RecordConversionRequest, _conversion_pb2.RecordConversionResponse]  # type: ignore[assignment]
-    """Records a conversion. OK means that it is durable and counted exactly
-    once; the same call again answers `VERDICT_DUPLICATE` with the first
-    conversion.
+    """Records a conversion. OK means that it is durable and counted exactly once.
+    A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
     """
     BatchRecordConversions: _aio.UnaryUnaryMultiCallable[_conversion_pb2.BatchRecordConversionsRequest, _conversion_pb2.BatchRecordConversionsResponse]  # type: ignore[assignment]
-    """Records up to 1,000 conversions. Each has its own result; one bad item
-    spoils no other.
+    """Records up to 1,000 conversions. Each has its own result; one bad item does
+    not affect the others.
     """
     StreamRecordConversions: _aio.StreamStreamMultiCallable[_conversion_pb2.StreamRecordConversionsRequest, _conversion_pb2.StreamRecordConversionsResponse]  # type: ignore[assignment]
-    """Records conversions for as long as they come, for those who send millions.
-    Each has its own result, in the order of the requests; at most 1,000 are
-    under way, so that a sender who does not read results is held up. A server
-    that stops answers what it has taken and ends with UNAVAILABLE: what has no
-    result by then is to be sent again.
-    Of two equal ones that are under way together, either may be the duplicate.
+    """Records conversions for as long as the client sends them, for senders of
+    millions. Each has its own result, in the order of the requests. At most
+    1,000 are in progress, so a sender who does not read results is held up. A
+    server that is shutting down answers the requests it has accepted and ends
+    with UNAVAILABLE; requests without a result by then must be sent again.
+    If two equal conversions are in progress at the same time, either may be
+    the duplicate.
     """
     GetConversion: _aio.UnaryUnaryMultiCallable[_conversion_pb2.GetConversionRequest, _conversion_pb2.GetConversionResponse]  # type: ignore[assignment]
     """Returns one conversion."""
@@ -83,7 +83,7 @@ class ConversionServiceAsyncStub(ConversionServiceStub):
     """Lists the account's conversions, newest first."""
 
 class ConversionServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Conversions: what clicks led to."""
+    """Records and reads conversions: the sales and sign-ups that follow clicks."""
 
     @_abc_1.abstractmethod
     def RecordConversion(
@@ -91,9 +91,8 @@ class ConversionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversion_pb2.RecordConversionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversion_pb2.RecordConversionResponse, _abc.Awaitable[_conversion_pb2.RecordConversionResponse]]:
-        """Records a conversion. OK means that it is durable and counted exactly
-        once; the same call again answers `VERDICT_DUPLICATE` with the first
-        conversion.
+        """Records a conversion. OK means that it is durable and counted exactly once.
+        A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
         """
 
     @_abc_1.abstractmethod
@@ -102,8 +101,8 @@ class ConversionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _conversion_pb2.BatchRecordConversionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_conversion_pb2.BatchRecordConversionsResponse, _abc.Awaitable[_conversion_pb2.BatchRecordConversionsResponse]]:
-        """Records up to 1,000 conversions. Each has its own result; one bad item
-        spoils no other.
+        """Records up to 1,000 conversions. Each has its own result; one bad item does
+        not affect the others.
         """
 
     @_abc_1.abstractmethod
@@ -112,12 +111,13 @@ class ConversionServiceServicer(metaclass=_abc_1.ABCMeta):
         request_iterator: _MaybeAsyncIterator[_conversion_pb2.StreamRecordConversionsRequest],
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_conversion_pb2.StreamRecordConversionsResponse], _abc.AsyncIterator[_conversion_pb2.StreamRecordConversionsResponse]]:
-        """Records conversions for as long as they come, for those who send millions.
-        Each has its own result, in the order of the requests; at most 1,000 are
-        under way, so that a sender who does not read results is held up. A server
-        that stops answers what it has taken and ends with UNAVAILABLE: what has no
-        result by then is to be sent again.
-        Of two equal ones that are under way together, either may be the duplicate.
+        """Records conversions for as long as the client sends them, for senders of
+        millions. Each has its own result, in the order of the requests. At most
+        1,000 are in progress, so a sender who does not read results is held up. A
+        server that is shutting down answers the requests it has accepted and ends
+        with UNAVAILABLE; requests without a result by then must be sent again.
+        If two equal conversions are in progress at the same time, either may be
+        the duplicate.
         """
 
     @_abc_1.abstractmethod

@@ -18,7 +18,7 @@ DESCRIPTOR: _descriptor.FileDescriptor
 
 @_typing.final
 class Money(_message.Message):
-    """An exact amount of money. There is no float anywhere in this API."""
+    """An exact amount of money. This API contains no floating-point numbers."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -27,9 +27,9 @@ class Money(_message.Message):
     currency_code: _builtins.str
     """ISO 4217 alphabetic code, three upper-case letters. Example: `EUR`."""
     micros: _builtins.int
-    """The amount in millionths of the currency unit, whatever the number of
-    minor digits the currency has. 0 to 1,000,000,000,000,000,000 (one
-    million million units). Example: `19990000` is 19.99.
+    """Amount in millionths of the currency unit, regardless of the currency's
+    number of minor digits. 0 to 1,000,000,000,000,000,000 (one million million
+    units). Example: `19990000` is 19.99.
     """
     def __init__(
         self,

@@ -32,17 +32,17 @@ class _CommaMeaning:
 class _CommaMeaningEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CommaMeaning.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     COMMA_MEANING_UNSPECIFIED: _CommaMeaning.ValueType  # 0
-    """Not said: such an amount stays held."""
+    """Not decided: such an amount stays held."""
     COMMA_MEANING_DECIMAL_POINT: _CommaMeaning.ValueType  # 1
     """The decimal point: `1,500` is one and a half."""
     COMMA_MEANING_THOUSANDS: _CommaMeaning.ValueType  # 2
     """A separator of thousands: `1,500` is one thousand five hundred."""
 
 class CommaMeaning(_CommaMeaning, metaclass=_CommaMeaningEnumTypeWrapper):
-    """What a comma before three digits is."""
+    """The meanings of a comma before three digits."""
 
 COMMA_MEANING_UNSPECIFIED: CommaMeaning.ValueType  # 0
-"""Not said: such an amount stays held."""
+"""Not decided: such an amount stays held."""
 COMMA_MEANING_DECIMAL_POINT: CommaMeaning.ValueType  # 1
 """The decimal point: `1,500` is one and a half."""
 COMMA_MEANING_THOUSANDS: CommaMeaning.ValueType  # 2
@@ -56,64 +56,64 @@ class _StepKind:
 class _StepKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StepKind.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     STEP_KIND_UNSPECIFIED: _StepKind.ValueType  # 0
-    """Newer than this client."""
+    """A kind that is newer than this client."""
     STEP_KIND_DESTINATION: _StepKind.ValueType  # 1
     """The destination that a visitor is sent to."""
     STEP_KIND_POSTBACK_URL: _StepKind.ValueType  # 2
     """The postback URL with its macros filled in."""
     STEP_KIND_PARAMETERS: _StepKind.ValueType  # 3
-    """The parameters: whether all that is needed is there and understood."""
+    """The parameters: all mandatory ones must be present and understood."""
     STEP_KIND_CONVERSION_CODE: _StepKind.ValueType  # 4
     """The conversion code."""
     STEP_KIND_CLICK_ID: _StepKind.ValueType  # 5
-    """The click id: whether it was minted here."""
+    """The click id: it must have been minted here."""
     STEP_KIND_TRACKING_LINK: _StepKind.ValueType  # 6
-    """The tracking link that the click came over, and whether it has the code."""
+    """The tracking link that was clicked: it must have the code."""
     STEP_KIND_ATTRIBUTION: _StepKind.ValueType  # 7
     """The time between click and conversion."""
     STEP_KIND_COMMISSION: _StepKind.ValueType  # 8
-    """What is owed, and how that was computed."""
+    """The commission owed, and its computation."""
     STEP_KIND_DEDUPE: _StepKind.ValueType  # 9
-    """Whether the same conversion was recorded before."""
+    """The search for an earlier record of the same conversion."""
     STEP_KIND_VERDICT: _StepKind.ValueType  # 10
-    """What becomes of it."""
+    """The verdict."""
     STEP_KIND_REPLY: _StepKind.ValueType  # 11
-    """What the sender is answered."""
+    """The answer to the sender."""
     STEP_KIND_AUTHENTICATION: _StepKind.ValueType  # 12
-    """The checks of the sender that the conversion code has: secret, signature,
-    address, HTTPS. Of a URL that is explained, the latter two are not known.
+    """The conversion code's checks of the sender: secret, signature, address,
+    HTTPS. The latter two are not known if a URL is explained.
     """
 
 class StepKind(_StepKind, metaclass=_StepKindEnumTypeWrapper):
-    """What a step looks at."""
+    """The kinds of steps, by the thing that is checked."""
 
 STEP_KIND_UNSPECIFIED: StepKind.ValueType  # 0
-"""Newer than this client."""
+"""A kind that is newer than this client."""
 STEP_KIND_DESTINATION: StepKind.ValueType  # 1
 """The destination that a visitor is sent to."""
 STEP_KIND_POSTBACK_URL: StepKind.ValueType  # 2
 """The postback URL with its macros filled in."""
 STEP_KIND_PARAMETERS: StepKind.ValueType  # 3
-"""The parameters: whether all that is needed is there and understood."""
+"""The parameters: all mandatory ones must be present and understood."""
 STEP_KIND_CONVERSION_CODE: StepKind.ValueType  # 4
 """The conversion code."""
 STEP_KIND_CLICK_ID: StepKind.ValueType  # 5
-"""The click id: whether it was minted here."""
+"""The click id: it must have been minted here."""
 STEP_KIND_TRACKING_LINK: StepKind.ValueType  # 6
-"""The tracking link that the click came over, and whether it has the code."""
+"""The tracking link that was clicked: it must have the code."""
 STEP_KIND_ATTRIBUTION: StepKind.ValueType  # 7
 """The time between click and conversion."""
 STEP_KIND_COMMISSION: StepKind.ValueType  # 8
-"""What is owed, and how that was computed."""
+"""The commission owed, and its computation."""
 STEP_KIND_DEDUPE: StepKind.ValueType  # 9
-"""Whether the same conversion was recorded before."""
+"""The search for an earlier record of the same conversion."""
 STEP_KIND_VERDICT: StepKind.ValueType  # 10
-"""What becomes of it."""
+"""The verdict."""
 STEP_KIND_REPLY: StepKind.ValueType  # 11
-"""What the sender is answered."""
+"""The answer to the sender."""
 STEP_KIND_AUTHENTICATION: StepKind.ValueType  # 12
-"""The checks of the sender that the conversion code has: secret, signature,
-address, HTTPS. Of a URL that is explained, the latter two are not known.
+"""The conversion code's checks of the sender: secret, signature, address,
+HTTPS. The latter two are not known if a URL is explained.
 """
 Global___StepKind: _TypeAlias = StepKind  # noqa: Y015
 
@@ -124,30 +124,30 @@ class _StepOutcome:
 class _StepOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StepOutcome.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     STEP_OUTCOME_UNSPECIFIED: _StepOutcome.ValueType  # 0
-    """Newer than this client."""
+    """An outcome that is newer than this client."""
     STEP_OUTCOME_PASSED: _StepOutcome.ValueType  # 1
-    """As it should be."""
+    """The step is as it should be."""
     STEP_OUTCOME_FAILED: _StepOutcome.ValueType  # 2
-    """It is why the postback is held; the sentence says what to do."""
+    """The step is the cause of the hold; the message says what to do."""
     STEP_OUTCOME_NOT_REACHED: _StepOutcome.ValueType  # 3
-    """Not looked at, since something before it failed."""
+    """The step was not checked, since an earlier one failed."""
 
 class StepOutcome(_StepOutcome, metaclass=_StepOutcomeEnumTypeWrapper):
-    """What came of a step."""
+    """The outcomes of a step."""
 
 STEP_OUTCOME_UNSPECIFIED: StepOutcome.ValueType  # 0
-"""Newer than this client."""
+"""An outcome that is newer than this client."""
 STEP_OUTCOME_PASSED: StepOutcome.ValueType  # 1
-"""As it should be."""
+"""The step is as it should be."""
 STEP_OUTCOME_FAILED: StepOutcome.ValueType  # 2
-"""It is why the postback is held; the sentence says what to do."""
+"""The step is the cause of the hold; the message says what to do."""
 STEP_OUTCOME_NOT_REACHED: StepOutcome.ValueType  # 3
-"""Not looked at, since something before it failed."""
+"""The step was not checked, since an earlier one failed."""
 Global___StepOutcome: _TypeAlias = StepOutcome  # noqa: Y015
 
 @_typing.final
 class Postback(_message.Message):
-    """A postback and what became of it."""
+    """A postback and its outcome."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -163,38 +163,46 @@ class Postback(_message.Message):
     REPLAY_TIME_FIELD_NUMBER: _builtins.int
     NEXT_MATCH_TIME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Output only. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`."""
+    """Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`."""
     verdict: _conversion_pb2.Verdict.ValueType
-    """What became of it: at its arrival, or at its last replay."""
+    """Outcome at the postback's arrival or at its last replay."""
     reason: _error_reason_pb2.ErrorReason.ValueType
-    """Where it is held: why."""
+    """Reason for holding the postback, if it is held."""
     message: _builtins.str
-    """Where it is held: one sentence with the cause and what to do."""
+    """Message for people, if the postback is held: one sentence with the cause
+    and the cure.
+    """
     conversion_code_id: _builtins.str
-    """The conversion code that it names, if that could be read; as it came."""
+    """Id of the conversion code that the postback names, unchanged, if it could
+    be read.
+    """
     click_id: _builtins.str
-    """The click id that it names, if that could be read; as it came, but for one
-    that is of the right form, which is in lower case.
+    """Click id that the postback names, if it could be read. Unchanged, except
+    that a well-formed one is in lower case.
     """
     conversion_id: _builtins.str
-    """The conversion that it became or repeats; empty where it is held."""
+    """Id of the conversion that the postback became or repeats; empty if it is
+    held.
+    """
     @_builtins.property
     def raw(self) -> Global___RawPostback:
-        """What arrived."""
+        """The request as it arrived."""
 
     @_builtins.property
     def notes(self) -> _containers.RepeatedCompositeFieldContainer[_conversion_pb2.Note]:
-        """What a person should know, at most 136."""
+        """Remarks for people, at most 136."""
 
     @_builtins.property
     def replay_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was last replayed, or matched by itself. Not set: never."""
+        """Time at which the postback was last replayed or matched automatically. Not
+        set: never.
+        """
 
     @_builtins.property
     def next_match_time(self) -> _timestamp_pb2.Timestamp:
-        """Where it is held because its conversion code or tracking link is not known
-        here: when it is looked at again by itself. That goes on for 7 days. Not
-        set: it waits for a replay.
+        """Time of the next automatic match, if the postback is held because its
+        conversion code or tracking link is not known here. Matching is repeated
+        for 7 days. Not set: the postback waits for a replay.
         """
 
     def __init__(
@@ -222,8 +230,8 @@ Global___Postback: _TypeAlias = Postback  # noqa: Y015
 
 @_typing.final
 class RawPostback(_message.Message):
-    """A postback as it arrived, byte for byte; or, once its visitor was erased, what
-    it counts by.
+    """A postback as it arrived, byte for byte. Once its visitor was erased: only
+    the data by which it counts.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -238,24 +246,23 @@ class RawPostback(_message.Message):
     method: _builtins.str
     """The HTTP method. Example: `GET`."""
     target: _builtins.bytes
-    """The request target: path and query, raw, at most 8 KiB.
-    The value of `sec`, and the code's secrets wherever they stand, are blotted
-    out with `*`; so they are in the body.
-    Example: `/s2s?clickId=…&id=…&val=1&com=0.5`.
+    """Request target: path and query, raw, at most 8 KiB. In target and body, the
+    value of `sec` and every occurrence of one of the code's secrets are
+    replaced with `*`. Example: `/s2s?clickId=…&id=…&val=1&com=0.5`.
     """
     content_type: _builtins.str
-    """The `Content-Type` of the body; empty where there is none."""
+    """`Content-Type` of the body; empty if there is none."""
     body: _builtins.bytes
-    """The body of a `POST`, at most 8 KiB; else empty."""
+    """Body of a `POST`, at most 8 KiB; otherwise empty."""
     address: _builtins.str
-    """The sender's address; stored as the server's `--store-addresses` says, by
-    default truncated to /24 (IPv4) or /48 (IPv6).
+    """Address of the sender, stored according to the server's
+    `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
     """
     user_agent: _builtins.str
-    """The sender's `User-Agent`, at most 512 bytes."""
+    """`User-Agent` of the sender, at most 512 bytes."""
     @_builtins.property
     def receive_time(self) -> _timestamp_pb2.Timestamp:
-        """When it arrived."""
+        """Time of arrival."""
 
     def __init__(
         self,
@@ -278,7 +285,7 @@ Global___RawPostback: _TypeAlias = RawPostback  # noqa: Y015
 
 @_typing.final
 class ReceivePostbackRequest(_message.Message):
-    """Hands a postback to the core."""
+    """Request message for `ReceivePostback`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -287,18 +294,19 @@ class ReceivePostbackRequest(_message.Message):
     FROM_BROWSER_FIELD_NUMBER: _builtins.int
     SECURE_FIELD_NUMBER: _builtins.int
     postback_id: _builtins.str
-    """Makes the call safe to repeat: the same id again returns the first answer.
-    Of the form of a postback's id; chosen by the edge.
+    """Makes the call safe to repeat: a repeated call with the same id returns the
+    first answer. Has the form of a postback's id; chosen by the edge.
     """
     from_browser: _builtins.bool
-    """A person's browser sent it, by its headers. It is then held where it would
-    count. Example: true where there is a `Sec-Fetch-Dest`.
+    """True if, according to its headers, a person's browser sent the postback. It
+    is then held where it would otherwise count. Example: true if there is a
+    `Sec-Fetch-Dest`.
     """
     secure: _builtins.bool
-    """It came over HTTPS."""
+    """True if the postback came over HTTPS."""
     @_builtins.property
     def raw(self) -> Global___RawPostback:
-        """The postback as it came."""
+        """The postback as it arrived."""
 
     def __init__(
         self,
@@ -318,7 +326,7 @@ Global___ReceivePostbackRequest: _TypeAlias = ReceivePostbackRequest  # noqa: Y0
 
 @_typing.final
 class ReceivePostbackResponse(_message.Message):
-    """Answers ReceivePostback."""
+    """Response message for `ReceivePostback`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -326,8 +334,8 @@ class ReceivePostbackResponse(_message.Message):
     REPLY_FIELD_NUMBER: _builtins.int
     GRPC_CODE_FIELD_NUMBER: _builtins.int
     grpc_code: _builtins.int
-    """The gRPC code that RecordConversion would have answered, from which the
-    HTTP status follows. 0 where it was counted.
+    """gRPC code that `RecordConversion` would have returned, from which the HTTP
+    status follows. 0 if the postback was counted.
     """
     @_builtins.property
     def postback(self) -> Global___Postback:
@@ -337,8 +345,8 @@ class ReceivePostbackResponse(_message.Message):
 
     @_builtins.property
     def reply(self) -> _conversion_code_pb2.ReplySetting:
-        """How the code's owner wants postbacks answered; not set where the code is
-        not known.
+        """Form of the answer that the code's owner wants; not set if the code is not
+        known.
         """
 
     def __init__(
@@ -358,7 +366,7 @@ Global___ReceivePostbackResponse: _TypeAlias = ReceivePostbackResponse  # noqa: 
 
 @_typing.final
 class ListPostbacksRequest(_message.Message):
-    """Asks for a page of postbacks. All filters given must hold."""
+    """Request message for `ListPostbacks`. The filters are combined with AND."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -371,26 +379,28 @@ class ListPostbacksRequest(_message.Message):
     END_TIME_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000."""
+    """Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
+    values are read as 1,000.
+    """
     page_token: _builtins.str
-    """`next_page_token` of the page before; empty for the first."""
+    """`next_page_token` of the previous page; empty for the first page."""
     verdict: _conversion_pb2.Verdict.ValueType
-    """Only postbacks of this verdict. Unspecified: all."""
+    """Verdict to filter by. Unspecified: all."""
     reason: _error_reason_pb2.ErrorReason.ValueType
-    """Only postbacks held for this reason. Unspecified: all."""
+    """Reason for holding to filter by. Unspecified: all."""
     conversion_code_id: _builtins.str
-    """Only postbacks that name this conversion code. Optional."""
+    """Id of the conversion code that the postbacks name. Optional."""
     text: _builtins.str
-    """Only postbacks whose target or body contains this text, byte for byte as
-    they came; at most 200 bytes. Optional. Example: `order-1001`.
+    """Text that the raw target or body contains, byte for byte; at most 200
+    bytes. Optional. Example: `order-1001`.
     """
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Only postbacks that arrived at this time or later. Optional."""
+        """Earliest time of arrival, inclusive. Optional."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """Only postbacks that arrived before this time. Optional."""
+        """Latest time of arrival, exclusive. Optional."""
 
     def __init__(
         self,
@@ -414,17 +424,17 @@ Global___ListPostbacksRequest: _TypeAlias = ListPostbacksRequest  # noqa: Y015
 
 @_typing.final
 class ListPostbacksResponse(_message.Message):
-    """Answers ListPostbacks."""
+    """Response message for `ListPostbacks`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     POSTBACKS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Opaque; empty on the last page."""
+    """Opaque token for the next page; empty on the last page."""
     @_builtins.property
     def postbacks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Postback]:
-        """The page, newest first."""
+        """Postbacks of this page, newest first."""
 
     def __init__(
         self,
@@ -442,13 +452,13 @@ Global___ListPostbacksResponse: _TypeAlias = ListPostbacksResponse  # noqa: Y015
 
 @_typing.final
 class GetPostbackRequest(_message.Message):
-    """Asks for one postback."""
+    """Request message for `GetPostback`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The postback's id."""
+    """Id of the postback."""
     def __init__(
         self,
         *,
@@ -464,7 +474,7 @@ Global___GetPostbackRequest: _TypeAlias = GetPostbackRequest  # noqa: Y015
 
 @_typing.final
 class GetPostbackResponse(_message.Message):
-    """Answers GetPostback."""
+    """Response message for `GetPostback`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -488,7 +498,9 @@ Global___GetPostbackResponse: _TypeAlias = GetPostbackResponse  # noqa: Y015
 
 @_typing.final
 class ReplayPostbacksRequest(_message.Message):
-    """Asks to read held postbacks again: those of `ids`, or those of `filter`."""
+    """Request message for `ReplayPostbacks`. Names the held postbacks by either
+    `ids` or `filter`.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -498,20 +510,24 @@ class ReplayPostbacksRequest(_message.Message):
     OVERRIDES_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     validate_only: _builtins.bool
-    """True: answer as if real, write nothing."""
+    """If true, the request is answered as if real, but nothing is written."""
     page_token: _builtins.str
-    """With `filter`: `next_page_token` of the call before; empty for the first."""
+    """With `filter`: `next_page_token` of the previous call; empty for the first
+    call.
+    """
     @_builtins.property
     def ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """1 to 100 ids of postbacks. One that is not held is returned as it is."""
+        """Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+        returned unchanged.
+        """
 
     @_builtins.property
     def filter(self) -> Global___HeldFilter:
-        """All held postbacks that pass it, newest first, 100 with each call."""
+        """Filter for the held postbacks to replay, newest first, 100 with each call."""
 
     @_builtins.property
     def overrides(self) -> Global___ReplayOverrides:
-        """What to read otherwise than it came. Optional."""
+        """Values to read in place of those that came. Optional."""
 
     def __init__(
         self,
@@ -532,8 +548,8 @@ Global___ReplayPostbacksRequest: _TypeAlias = ReplayPostbacksRequest  # noqa: Y0
 
 @_typing.final
 class HeldFilter(_message.Message):
-    """Which held postbacks to replay. All that is given must hold; nothing given
-    means all of them.
+    """A filter for held postbacks to replay. Its conditions are combined with AND;
+    an empty filter matches all of them.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -544,20 +560,20 @@ class HeldFilter(_message.Message):
     END_TIME_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     reason: _error_reason_pb2.ErrorReason.ValueType
-    """Only those held for this reason. Unspecified: all."""
+    """Reason for holding. Unspecified: all."""
     conversion_code_id: _builtins.str
-    """Only those that name this conversion code. Optional."""
+    """Id of the conversion code that the postbacks name. Optional."""
     text: _builtins.str
-    """Only those whose target or body contains this text, byte for byte as they
-    came; at most 200 bytes. Optional.
+    """Text that the raw target or body contains, byte for byte; at most 200
+    bytes. Optional.
     """
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Only those that arrived at this time or later. Optional."""
+        """Earliest time of arrival, inclusive. Optional."""
 
     @_builtins.property
     def end_time(self) -> _timestamp_pb2.Timestamp:
-        """Only those that arrived before this time. Optional."""
+        """Latest time of arrival, exclusive. Optional."""
 
     def __init__(
         self,
@@ -578,8 +594,8 @@ Global___HeldFilter: _TypeAlias = HeldFilter  # noqa: Y015
 
 @_typing.final
 class ReplayOverrides(_message.Message):
-    """What a replay reads otherwise than it came, for causes that can't be mended
-    at the sender any more. What is overridden is noted with the postback.
+    """Overrides for a replay, for causes that can no longer be fixed at the sender.
+    Every override that is applied is noted with the postback.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -590,21 +606,24 @@ class ReplayOverrides(_message.Message):
     CONVERSION_CODE_ID_FIELD_NUMBER: _builtins.int
     TRUST_SENDER_FIELD_NUMBER: _builtins.int
     value_micros_where_missing: _builtins.int
-    """The value where `val` is absent, empty or a macro that nobody replaced, in
-    millionths of the currency unit: 0 to 10^18. Example: `0`.
+    """Value to read if `val` is absent, empty or a macro that was not replaced,
+    in millionths of the currency unit: 0 to 10^18. Example: `0`.
     """
     commission_micros_where_missing: _builtins.int
-    """The same for `com`."""
+    """Commission to read if `com` is absent, empty or a macro that was not
+    replaced; same unit and limits.
+    """
     comma: Global___CommaMeaning.ValueType
-    """How to read an amount such as `1,500`, which has two meanings."""
+    """Meaning of the comma in an ambiguous amount such as `1,500`."""
     conversion_code_id: _builtins.str
-    """The conversion code to count for, whatever code the postback names: 32
-    hexadecimal digits. Optional.
+    """Id of the conversion code to count for, regardless of the code that the
+    postback names: 32 hexadecimal digits. Optional.
     """
     trust_sender: _builtins.bool
-    """Counts also what did not pass the checks of its sender. What would prove
-    the sender is not kept, so a replay can't check it; without this, it stays
-    held as long as its code enforces a check that it did not pass.
+    """If true, postbacks that did not pass the checks of their sender count as
+    well. The proof of the sender is not stored, so a replay can't check it.
+    Otherwise such a postback stays held as long as its code enforces a check
+    that it did not pass.
     """
     def __init__(
         self,
@@ -632,14 +651,16 @@ Global___ReplayOverrides: _TypeAlias = ReplayOverrides  # noqa: Y015
 
 @_typing.final
 class ReplayPostbacksResponse(_message.Message):
-    """Answers ReplayPostbacks."""
+    """Response message for `ReplayPostbacks`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     POSTBACKS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """With `filter`: opaque; empty once all were replayed."""
+    """With `filter`: opaque token for the next call; empty once all were
+    replayed.
+    """
     @_builtins.property
     def postbacks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Postback]:
         """The postbacks as they are now, in the order of the ids or newest first."""
@@ -660,18 +681,20 @@ Global___ReplayPostbacksResponse: _TypeAlias = ReplayPostbacksResponse  # noqa: 
 
 @_typing.final
 class ExplainPostbackRequest(_message.Message):
-    """Asks how a postback would be read: one of the two."""
+    """Request message for `ExplainPostback`. Names a postback by one of its two
+    fields.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TARGET_FIELD_NUMBER: _builtins.int
     POSTBACK_ID_FIELD_NUMBER: _builtins.int
     target: _builtins.bytes
-    """A postback URL or just its path and query, at most 8 KiB. Example:
+    """Postback URL, or only its path and query, at most 8 KiB. Example:
     `https://t.example/s2s?clickId={clickId}&id=6B1F…&val=1&com=0.5`.
     """
     postback_id: _builtins.str
-    """The id of a stored postback."""
+    """Id of a stored postback."""
     def __init__(
         self,
         *,
@@ -688,7 +711,7 @@ Global___ExplainPostbackRequest: _TypeAlias = ExplainPostbackRequest  # noqa: Y0
 
 @_typing.final
 class ExplainPostbackResponse(_message.Message):
-    """Answers ExplainPostback."""
+    """Response message for `ExplainPostback`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -704,47 +727,53 @@ class ExplainPostbackResponse(_message.Message):
     CLICK_FIELD_NUMBER: _builtins.int
     POSTBACK_FIELD_NUMBER: _builtins.int
     verdict: _conversion_pb2.Verdict.ValueType
-    """What would become of it: `VERDICT_RECORDED`, `VERDICT_DUPLICATE`,
-    `VERDICT_TEST` or `VERDICT_HELD`. Of a stored postback that was counted:
-    what became of it.
+    """Verdict that the postback would get: `VERDICT_RECORDED`,
+    `VERDICT_DUPLICATE`, `VERDICT_TEST` or `VERDICT_HELD`. For a stored
+    postback that was counted: the verdict that it got.
     """
     reason: _error_reason_pb2.ErrorReason.ValueType
-    """Where it would be held: why."""
+    """Reason for holding the postback, if it would be held."""
     message: _builtins.str
-    """Where it would be held: one sentence with the cause and what to do."""
+    """Message for people, if the postback would be held: one sentence with the
+    cause and the cure.
+    """
     @_builtins.property
     def parameters(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReadParameter]:
-        """Each parameter found, in order."""
+        """Parameters found, in order."""
 
     @_builtins.property
     def notes(self) -> _containers.RepeatedCompositeFieldContainer[_conversion_pb2.Note]:
-        """What a person should know, at most 136."""
+        """Remarks for people, at most 136."""
 
     @_builtins.property
     def conversion(self) -> _conversion_pb2.Conversion:
-        """The conversion that it would become or repeat; not set where it would be
+        """Conversion that the postback would become or repeat; not set if it would be
         held.
         """
 
     @_builtins.property
     def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___Step]:
-        """The way to the verdict, in order."""
+        """Steps to the verdict, in order."""
 
     @_builtins.property
     def conversion_code(self) -> _conversion_code_pb2.ConversionCode:
-        """The conversion code that it names, if there is one."""
+        """Conversion code that the postback names, if there is one."""
 
     @_builtins.property
     def tracking_link(self) -> _tracking_link_pb2.TrackingLink:
-        """The tracking link of its click id, if that is genuine and the link known."""
+        """Tracking link of the click id, if the click id is genuine and the link is
+        known.
+        """
 
     @_builtins.property
     def click(self) -> _click_pb2.Click:
-        """The click, if it is recorded. A genuine click id counts without."""
+        """The click, if it is recorded. A genuine click id counts without a recorded
+        click.
+        """
 
     @_builtins.property
     def postback(self) -> Global___Postback:
-        """The stored postback; not set where a target was explained."""
+        """The stored postback; not set if a target was explained."""
 
     def __init__(
         self,
@@ -771,7 +800,7 @@ Global___ExplainPostbackResponse: _TypeAlias = ExplainPostbackResponse  # noqa: 
 
 @_typing.final
 class Step(_message.Message):
-    """One step of an explanation or a self-test."""
+    """A step of an explanation or a self-test."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -779,11 +808,11 @@ class Step(_message.Message):
     OUTCOME_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
     kind: Global___StepKind.ValueType
-    """What was looked at."""
+    """Kind of the step."""
     outcome: Global___StepOutcome.ValueType
-    """What came of it."""
+    """Outcome of the step."""
     message: _builtins.str
-    """One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`."""
+    """Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`."""
     def __init__(
         self,
         *,
@@ -809,14 +838,14 @@ class ReadParameter(_message.Message):
     VALUE_FIELD_NUMBER: _builtins.int
     CANONICAL_NAME_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """The name as it came, decoded; bytes that are not UTF-8 are replaced."""
+    """Name as it came, decoded. Bytes that are not UTF-8 are replaced."""
     value: _builtins.str
-    """The value as it was understood, decoded and trimmed; that of `sec` is not
+    """Value as it was understood, decoded and trimmed. The value of `sec` is not
     shown.
     """
     canonical_name: _builtins.str
-    """The canonical name that it stands for; empty where it is not known.
-    Example: `clickId`.
+    """Canonical name that the name stands for; empty if it is not known. Example:
+    `clickId`.
     """
     def __init__(
         self,
@@ -835,13 +864,13 @@ Global___ReadParameter: _TypeAlias = ReadParameter  # noqa: Y015
 
 @_typing.final
 class ExplainClickRequest(_message.Message):
-    """Asks what happened to a click."""
+    """Request message for `ExplainClick`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     CLICK_ID_FIELD_NUMBER: _builtins.int
     click_id: _builtins.str
-    """The click id, 40 characters, in any case."""
+    """The click id, 40 characters, in upper or lower case."""
     def __init__(
         self,
         *,
@@ -857,7 +886,7 @@ Global___ExplainClickRequest: _TypeAlias = ExplainClickRequest  # noqa: Y015
 
 @_typing.final
 class ExplainClickResponse(_message.Message):
-    """Answers ExplainClick."""
+    """Response message for `ExplainClick`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -868,18 +897,20 @@ class ExplainClickResponse(_message.Message):
     HELD_POSTBACKS_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
     message: _builtins.str
-    """What that comes to: one or two sentences for people."""
+    """Summary for people, one or two sentences."""
     @_builtins.property
     def click_time(self) -> _timestamp_pb2.Timestamp:
-        """When the visitor clicked, as the click id says."""
+        """Time of the click, according to the click id."""
 
     @_builtins.property
     def click(self) -> _click_pb2.Click:
-        """The click; not set while its row is not there. Its click id counts without."""
+        """The click; not set while it is not recorded. Its click id counts
+        nevertheless.
+        """
 
     @_builtins.property
     def tracking_link(self) -> _tracking_link_pb2.TrackingLink:
-        """The link that was clicked; not set where it is not known here."""
+        """The link that was clicked; not set if it is not known here."""
 
     @_builtins.property
     def conversions(self) -> _containers.RepeatedCompositeFieldContainer[_conversion_pb2.Conversion]:
@@ -887,7 +918,7 @@ class ExplainClickResponse(_message.Message):
 
     @_builtins.property
     def held_postbacks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Postback]:
-        """Postbacks that name the click and are held, newest first, at most 50."""
+        """Held postbacks that name the click, newest first, at most 50."""
 
     def __init__(
         self,
@@ -909,17 +940,17 @@ Global___ExplainClickResponse: _TypeAlias = ExplainClickResponse  # noqa: Y015
 
 @_typing.final
 class SelfTestRequest(_message.Message):
-    """Asks to try a conversion code's set-up."""
+    """Request message for `SelfTest`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     CONVERSION_CODE_ID_FIELD_NUMBER: _builtins.int
     TRACKING_LINK_ID_FIELD_NUMBER: _builtins.int
     conversion_code_id: _builtins.str
-    """The code's id, 32 hexadecimal digits."""
+    """Id of the code to test, 32 hexadecimal digits."""
     tracking_link_id: _builtins.str
-    """The tracking link to try. Optional; else the newest active one that has the
-    code.
+    """Id of the tracking link to test. Optional. Empty: the newest active link
+    that has the code.
     """
     def __init__(
         self,
@@ -937,7 +968,7 @@ Global___SelfTestRequest: _TypeAlias = SelfTestRequest  # noqa: Y015
 
 @_typing.final
 class SelfTestResponse(_message.Message):
-    """Answers SelfTest."""
+    """Response message for `SelfTest`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -948,20 +979,20 @@ class SelfTestResponse(_message.Message):
     POSTBACK_URL_FIELD_NUMBER: _builtins.int
     CONVERSION_FIELD_NUMBER: _builtins.int
     passed: _builtins.bool
-    """True: a conversion would be recorded."""
+    """True if a conversion would be recorded."""
     reason: _error_reason_pb2.ErrorReason.ValueType
-    """Where a step failed: why."""
+    """Reason for the failure, if a step failed."""
     redirect_url: _builtins.str
-    """Where the visitor would be sent; empty where that step was not reached."""
+    """URL that the visitor would be sent to; empty if that step was not reached."""
     postback_url: _builtins.str
-    """What the merchant would call; empty where that step was not reached."""
+    """URL that the merchant would call; empty if that step was not reached."""
     @_builtins.property
     def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___Step]:
-        """What was tried, in order."""
+        """Steps of the test, in order."""
 
     @_builtins.property
     def conversion(self) -> _conversion_pb2.Conversion:
-        """The conversion that would be recorded; not set where a step failed."""
+        """Conversion that would be recorded; not set if a step failed."""
 
     def __init__(
         self,
@@ -983,18 +1014,18 @@ Global___SelfTestResponse: _TypeAlias = SelfTestResponse  # noqa: Y015
 
 @_typing.final
 class EraseVisitorRequest(_message.Message):
-    """Asks to erase the visitor of a click."""
+    """Request message for `EraseVisitor`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     CLICK_ID_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     click_id: _builtins.str
-    """The click id, 40 characters, in any case. A genuine one will do: the click
-    need not be there yet, or any more.
+    """The click id, 40 characters, in upper or lower case. A genuine click id is
+    enough: the click may be not yet recorded, or no longer stored.
     """
     validate_only: _builtins.bool
-    """True: answer as if real, write nothing."""
+    """If true, the request is answered as if real, but nothing is written."""
     def __init__(
         self,
         *,
@@ -1011,7 +1042,7 @@ Global___EraseVisitorRequest: _TypeAlias = EraseVisitorRequest  # noqa: Y015
 
 @_typing.final
 class EraseVisitorResponse(_message.Message):
-    """Answers EraseVisitor."""
+    """Response message for `EraseVisitor`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1019,20 +1050,21 @@ class EraseVisitorResponse(_message.Message):
     CONVERSION_COUNT_FIELD_NUMBER: _builtins.int
     POSTBACK_COUNT_FIELD_NUMBER: _builtins.int
     conversion_count: _builtins.int
-    """Conversions of the click, which are now without custom parameters.
-    Transaction ids stay, since a sale would count twice without.
+    """Number of conversions of the click, which no longer have custom parameters.
+    Transaction ids stay, since a sale would count twice without them.
     """
     postback_count: _builtins.int
-    """Postbacks that name the click, which are now without address, user agent,
-    custom parameters and all parameters that are not ours. One whose click id
-    could not be read is not among them, nor is one that comes later.
+    """Number of postbacks that name the click, which no longer have an address, a
+    user agent, custom parameters or parameters that are not ours. A postback
+    whose click id could not be read is not among them, nor is one that arrives
+    later.
     """
     @_builtins.property
     def click(self) -> _click_pb2.Click:
-        """The click, without sub ids, query, referrer, user agent and address. One
-        that was not there is entered like this, so that, should it come later,
-        nothing more of it is kept. Not set where its tracking link is not known
-        here: then a click that comes later is kept as it comes.
+        """The click, without sub ids, query, referrer, user agent and address. A
+        click that is not recorded is entered in this form, so that none of that
+        data is stored if it comes later. Not set if the tracking link is not known
+        here: a click that comes later is then stored unchanged.
         """
 
     def __init__(

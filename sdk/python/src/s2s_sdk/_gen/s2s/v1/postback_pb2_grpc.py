@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class PostbackServiceStub(object):
-    """Postbacks: everything that arrived at `/s2s`, and what became of it.
+    """Receives, lists, replays and explains postbacks: all requests that arrived at
+    `/s2s`, with their outcomes.
     """
 
     def __init__(self, channel):
@@ -78,12 +79,13 @@ class PostbackServiceStub(object):
 
 
 class PostbackServiceServicer(object):
-    """Postbacks: everything that arrived at `/s2s`, and what became of it.
+    """Receives, lists, replays and explains postbacks: all requests that arrived at
+    `/s2s`, with their outcomes.
     """
 
     def ReceivePostback(self, request, context):
-        """For edges only: takes in a postback as it came. OK means that its verdict
-        is durable: the conversion is recorded, or the postback is held.
+        """Takes in a postback unchanged. For edges only. OK means that its verdict is
+        durable: the conversion is recorded, or the postback is held.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -104,7 +106,7 @@ class PostbackServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ReplayPostbacks(self, request, context):
-        """Reads held postbacks again, after their cause was mended, by the same rules
+        """Reads held postbacks again after their cause was fixed, by the same rules
         as live ones and with their time of arrival. Replaying twice counts once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -112,23 +114,23 @@ class PostbackServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ExplainPostback(self, request, context):
-        """Says how a postback URL would be read and what would become of it, step by
-        step; the same for a postback that is stored. Records nothing.
+        """Explains step by step how a postback URL or a stored postback would be
+        read, and what its verdict would be. Records nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ExplainClick(self, request, context):
-        """Says what happened to a click: its link, its conversions, and the postbacks
-        that name it and are held.
+        """Explains what happened to a click: its link, its conversions, and the held
+        postbacks that name it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SelfTest(self, request, context):
-        """Plays a whole conversion for a code and says what came of each step: a
+        """Plays a whole conversion for a code and reports the outcome of each step: a
         click on one of its tracking links, the merchant, and the postback URL with
         its macros filled in. Records nothing.
         """
@@ -137,10 +139,10 @@ class PostbackServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def EraseVisitor(self, request, context):
-        """Erases what tells who a click's visitor is, for good: from the click, its
-        conversions and the postbacks that name it. Ids, times and money stay, and
-        nothing counts otherwise than before. OK means that it is durable. Repeating
-        it changes nothing.
+        """Erases all data that identifies the visitor of a click: from the click, its
+        conversions and the postbacks that name it. The erasure is permanent. Ids,
+        times and money stay, and nothing counts differently than before. OK means
+        that the erasure is durable. Repeating it changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -198,7 +200,8 @@ def add_PostbackServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PostbackService(object):
-    """Postbacks: everything that arrived at `/s2s`, and what became of it.
+    """Receives, lists, replays and explains postbacks: all requests that arrived at
+    `/s2s`, with their outcomes.
     """
 
     @staticmethod

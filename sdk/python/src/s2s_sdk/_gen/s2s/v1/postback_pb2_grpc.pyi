@@ -27,83 +27,89 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class PostbackServiceStub:
-    """Postbacks: everything that arrived at `/s2s`, and what became of it."""
+    """Receives, lists, replays and explains postbacks: all requests that arrived at
+    `/s2s`, with their outcomes.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> PostbackServiceAsyncStub: ...
     ReceivePostback: _grpc.UnaryUnaryMultiCallable[_postback_pb2.ReceivePostbackRequest, _postback_pb2.ReceivePostbackResponse]
-    """For edges only: takes in a postback as it came. OK means that its verdict
-    is durable: the conversion is recorded, or the postback is held.
+    """Takes in a postback unchanged. For edges only. OK means that its verdict is
+    durable: the conversion is recorded, or the postback is held.
     """
     ListPostbacks: _grpc.UnaryUnaryMultiCallable[_postback_pb2.ListPostbacksRequest, _postback_pb2.ListPostbacksResponse]
     """Lists the account's postbacks, newest first."""
     GetPostback: _grpc.UnaryUnaryMultiCallable[_postback_pb2.GetPostbackRequest, _postback_pb2.GetPostbackResponse]
     """Returns one postback."""
     ReplayPostbacks: _grpc.UnaryUnaryMultiCallable[_postback_pb2.ReplayPostbacksRequest, _postback_pb2.ReplayPostbacksResponse]
-    """Reads held postbacks again, after their cause was mended, by the same rules
+    """Reads held postbacks again after their cause was fixed, by the same rules
     as live ones and with their time of arrival. Replaying twice counts once.
     """
     ExplainPostback: _grpc.UnaryUnaryMultiCallable[_postback_pb2.ExplainPostbackRequest, _postback_pb2.ExplainPostbackResponse]
-    """Says how a postback URL would be read and what would become of it, step by
-    step; the same for a postback that is stored. Records nothing.
+    """Explains step by step how a postback URL or a stored postback would be
+    read, and what its verdict would be. Records nothing.
     """
     ExplainClick: _grpc.UnaryUnaryMultiCallable[_postback_pb2.ExplainClickRequest, _postback_pb2.ExplainClickResponse]
-    """Says what happened to a click: its link, its conversions, and the postbacks
-    that name it and are held.
+    """Explains what happened to a click: its link, its conversions, and the held
+    postbacks that name it.
     """
     SelfTest: _grpc.UnaryUnaryMultiCallable[_postback_pb2.SelfTestRequest, _postback_pb2.SelfTestResponse]
-    """Plays a whole conversion for a code and says what came of each step: a
+    """Plays a whole conversion for a code and reports the outcome of each step: a
     click on one of its tracking links, the merchant, and the postback URL with
     its macros filled in. Records nothing.
     """
     EraseVisitor: _grpc.UnaryUnaryMultiCallable[_postback_pb2.EraseVisitorRequest, _postback_pb2.EraseVisitorResponse]
-    """Erases what tells who a click's visitor is, for good: from the click, its
-    conversions and the postbacks that name it. Ids, times and money stay, and
-    nothing counts otherwise than before. OK means that it is durable. Repeating
-    it changes nothing.
+    """Erases all data that identifies the visitor of a click: from the click, its
+    conversions and the postbacks that name it. The erasure is permanent. Ids,
+    times and money stay, and nothing counts differently than before. OK means
+    that the erasure is durable. Repeating it changes nothing.
     """
 
 @_typing.type_check_only
 class PostbackServiceAsyncStub(PostbackServiceStub):
-    """Postbacks: everything that arrived at `/s2s`, and what became of it."""
+    """Receives, lists, replays and explains postbacks: all requests that arrived at
+    `/s2s`, with their outcomes.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ReceivePostback: _aio.UnaryUnaryMultiCallable[_postback_pb2.ReceivePostbackRequest, _postback_pb2.ReceivePostbackResponse]  # type: ignore[assignment]
-    """For edges only: takes in a postback as it came. OK means that its verdict
-    is durable: the conversion is recorded, or the postback is held.
+    """Takes in a postback unchanged. For edges only. OK means that its verdict is
+    durable: the conversion is recorded, or the postback is held.
     """
     ListPostbacks: _aio.UnaryUnaryMultiCallable[_postback_pb2.ListPostbacksRequest, _postback_pb2.ListPostbacksResponse]  # type: ignore[assignment]
     """Lists the account's postbacks, newest first."""
     GetPostback: _aio.UnaryUnaryMultiCallable[_postback_pb2.GetPostbackRequest, _postback_pb2.GetPostbackResponse]  # type: ignore[assignment]
     """Returns one postback."""
     ReplayPostbacks: _aio.UnaryUnaryMultiCallable[_postback_pb2.ReplayPostbacksRequest, _postback_pb2.ReplayPostbacksResponse]  # type: ignore[assignment]
-    """Reads held postbacks again, after their cause was mended, by the same rules
+    """Reads held postbacks again after their cause was fixed, by the same rules
     as live ones and with their time of arrival. Replaying twice counts once.
     """
     ExplainPostback: _aio.UnaryUnaryMultiCallable[_postback_pb2.ExplainPostbackRequest, _postback_pb2.ExplainPostbackResponse]  # type: ignore[assignment]
-    """Says how a postback URL would be read and what would become of it, step by
-    step; the same for a postback that is stored. Records nothing.
+    """Explains step by step how a postback URL or a stored postback would be
+    read, and what its verdict would be. Records nothing.
     """
     ExplainClick: _aio.UnaryUnaryMultiCallable[_postback_pb2.ExplainClickRequest, _postback_pb2.ExplainClickResponse]  # type: ignore[assignment]
-    """Says what happened to a click: its link, its conversions, and the postbacks
-    that name it and are held.
+    """Explains what happened to a click: its link, its conversions, and the held
+    postbacks that name it.
     """
     SelfTest: _aio.UnaryUnaryMultiCallable[_postback_pb2.SelfTestRequest, _postback_pb2.SelfTestResponse]  # type: ignore[assignment]
-    """Plays a whole conversion for a code and says what came of each step: a
+    """Plays a whole conversion for a code and reports the outcome of each step: a
     click on one of its tracking links, the merchant, and the postback URL with
     its macros filled in. Records nothing.
     """
     EraseVisitor: _aio.UnaryUnaryMultiCallable[_postback_pb2.EraseVisitorRequest, _postback_pb2.EraseVisitorResponse]  # type: ignore[assignment]
-    """Erases what tells who a click's visitor is, for good: from the click, its
-    conversions and the postbacks that name it. Ids, times and money stay, and
-    nothing counts otherwise than before. OK means that it is durable. Repeating
-    it changes nothing.
+    """Erases all data that identifies the visitor of a click: from the click, its
+    conversions and the postbacks that name it. The erasure is permanent. Ids,
+    times and money stay, and nothing counts differently than before. OK means
+    that the erasure is durable. Repeating it changes nothing.
     """
 
 class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Postbacks: everything that arrived at `/s2s`, and what became of it."""
+    """Receives, lists, replays and explains postbacks: all requests that arrived at
+    `/s2s`, with their outcomes.
+    """
 
     @_abc_1.abstractmethod
     def ReceivePostback(
@@ -111,8 +117,8 @@ class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _postback_pb2.ReceivePostbackRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_postback_pb2.ReceivePostbackResponse, _abc.Awaitable[_postback_pb2.ReceivePostbackResponse]]:
-        """For edges only: takes in a postback as it came. OK means that its verdict
-        is durable: the conversion is recorded, or the postback is held.
+        """Takes in a postback unchanged. For edges only. OK means that its verdict is
+        durable: the conversion is recorded, or the postback is held.
         """
 
     @_abc_1.abstractmethod
@@ -137,7 +143,7 @@ class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _postback_pb2.ReplayPostbacksRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_postback_pb2.ReplayPostbacksResponse, _abc.Awaitable[_postback_pb2.ReplayPostbacksResponse]]:
-        """Reads held postbacks again, after their cause was mended, by the same rules
+        """Reads held postbacks again after their cause was fixed, by the same rules
         as live ones and with their time of arrival. Replaying twice counts once.
         """
 
@@ -147,8 +153,8 @@ class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _postback_pb2.ExplainPostbackRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_postback_pb2.ExplainPostbackResponse, _abc.Awaitable[_postback_pb2.ExplainPostbackResponse]]:
-        """Says how a postback URL would be read and what would become of it, step by
-        step; the same for a postback that is stored. Records nothing.
+        """Explains step by step how a postback URL or a stored postback would be
+        read, and what its verdict would be. Records nothing.
         """
 
     @_abc_1.abstractmethod
@@ -157,8 +163,8 @@ class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _postback_pb2.ExplainClickRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_postback_pb2.ExplainClickResponse, _abc.Awaitable[_postback_pb2.ExplainClickResponse]]:
-        """Says what happened to a click: its link, its conversions, and the postbacks
-        that name it and are held.
+        """Explains what happened to a click: its link, its conversions, and the held
+        postbacks that name it.
         """
 
     @_abc_1.abstractmethod
@@ -167,7 +173,7 @@ class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _postback_pb2.SelfTestRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_postback_pb2.SelfTestResponse, _abc.Awaitable[_postback_pb2.SelfTestResponse]]:
-        """Plays a whole conversion for a code and says what came of each step: a
+        """Plays a whole conversion for a code and reports the outcome of each step: a
         click on one of its tracking links, the merchant, and the postback URL with
         its macros filled in. Records nothing.
         """
@@ -178,10 +184,10 @@ class PostbackServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _postback_pb2.EraseVisitorRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_postback_pb2.EraseVisitorResponse, _abc.Awaitable[_postback_pb2.EraseVisitorResponse]]:
-        """Erases what tells who a click's visitor is, for good: from the click, its
-        conversions and the postbacks that name it. Ids, times and money stay, and
-        nothing counts otherwise than before. OK means that it is durable. Repeating
-        it changes nothing.
+        """Erases all data that identifies the visitor of a click: from the click, its
+        conversions and the postbacks that name it. The erasure is permanent. Ids,
+        times and money stay, and nothing counts differently than before. OK means
+        that the erasure is durable. Repeating it changes nothing.
         """
 
 def add_PostbackServiceServicer_to_server(servicer: PostbackServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

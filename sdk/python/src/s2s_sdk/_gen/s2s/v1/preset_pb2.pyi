@@ -28,27 +28,31 @@ class _PresetSource:
 class _PresetSourceEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PresetSource.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     PRESET_SOURCE_UNSPECIFIED: _PresetSource.ValueType  # 0
-    """Newer than this client."""
+    """A source that is newer than this client."""
     PRESET_SOURCE_VENDOR_DOCUMENTATION: _PresetSource.ValueType  # 1
-    """In the documentation of the network, or of a vendor that works with it."""
+    """The documentation of the network, or of a vendor that works with it."""
     PRESET_SOURCE_COMMUNITY: _PresetSource.ValueType  # 2
-    """Second-hand, among users of trackers; sometimes wrong. Try it first."""
+    """Second-hand knowledge among users of trackers; sometimes wrong. Try it
+    before use.
+    """
 
 class PresetSource(_PresetSource, metaclass=_PresetSourceEnumTypeWrapper):
-    """Where a preset was read."""
+    """The kinds of sources of a preset."""
 
 PRESET_SOURCE_UNSPECIFIED: PresetSource.ValueType  # 0
-"""Newer than this client."""
+"""A source that is newer than this client."""
 PRESET_SOURCE_VENDOR_DOCUMENTATION: PresetSource.ValueType  # 1
-"""In the documentation of the network, or of a vendor that works with it."""
+"""The documentation of the network, or of a vendor that works with it."""
 PRESET_SOURCE_COMMUNITY: PresetSource.ValueType  # 2
-"""Second-hand, among users of trackers; sometimes wrong. Try it first."""
+"""Second-hand knowledge among users of trackers; sometimes wrong. Try it
+before use.
+"""
 Global___PresetSource: _TypeAlias = PresetSource  # noqa: Y015
 
 @_typing.final
 class Preset(_message.Message):
-    """A network's parameter names and macros. A macro is empty where the network
-    has none, or where it is not known.
+    """A network's parameter names and macros. A macro is empty if the network has
+    none, or if it is not known.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -68,51 +72,53 @@ class Preset(_message.Message):
     SOURCE_FIELD_NUMBER: _builtins.int
     REMARK_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """1 to 32 of `a-z`, `0-9`, `-`; stays for good. Example: `everflow`."""
+    """Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
+    `everflow`.
+    """
     name: _builtins.str
-    """The network's name for people, at most 64 characters. Example: `Everflow`."""
+    """Name of the network for people, at most 64 characters. Example: `Everflow`."""
     click_id_parameter: _builtins.str
-    """The parameter under which the network's links take the click id; empty
-    where it is not known. Example: `sub1`, for
+    """Parameter in which the network's links take the click id; empty if it is
+    not known. Example: `sub1`, for
     `https://network.example/offer?sub1=[s2sidentifier]`.
     """
     click_id_macro: _builtins.str
-    """What the network replaces by the click id in a postback URL. Never empty.
-    Example: `{sub1}`.
+    """Macro that the network replaces with the click id in a postback URL. Never
+    empty. Example: `{sub1}`.
     """
     value_macro: _builtins.str
-    """What it replaces by the value of the sale. Empty: the value is 0.
-    Example: `{sale_amount}`.
+    """Macro for the value of the sale. Empty: the value is 0. Example:
+    `{sale_amount}`.
     """
     commission_macro: _builtins.str
-    """What it replaces by the payout, which is our commission. Empty: the
+    """Macro for the network's payout, which is our commission. Empty: the
     commission is 0. Example: `{payout_amount}`.
     """
     transaction_id_macro: _builtins.str
-    """What it replaces by its transaction id. Example: `{transaction_id}`."""
+    """Macro for the network's transaction id. Example: `{transaction_id}`."""
     currency_macro: _builtins.str
-    """What it replaces by the currency of its amounts. Example: `##CURRENCY##`."""
+    """Macro for the currency of the network's amounts. Example: `##CURRENCY##`."""
     currency_code: _builtins.str
-    """The ISO 4217 code of its amounts, where they have one currency for good.
+    """ISO 4217 code of the network's amounts, if their currency is fixed.
     Example: `RUB`.
     """
     status_macro: _builtins.str
-    """What it replaces by the status. Example: `{status}`."""
+    """Macro for the status. Example: `{status}`."""
     source: Global___PresetSource.ValueType
-    """Where all this was read."""
+    """Source of the preset."""
     remark: _builtins.str
-    """What a person should know, such as where sources differ. May be empty."""
+    """Remark for people, such as a difference between sources. May be empty."""
     @_builtins.property
     def status_words(self) -> _containers.RepeatedCompositeFieldContainer[Global___StatusWord]:
-        """Its words for the status. `pending`, `approved` and `declined` are
-        understood besides, from every network.
+        """The network's words for the status. In addition, `pending`, `approved` and
+        `declined` are understood from every network.
         """
 
     @_builtins.property
     def reply(self) -> _conversion_code_pb2.ReplySetting:
-        """How it wants postbacks answered; not set where it takes any answer. A
-        conversion code that is created with this preset and without `reply` gets
-        it.
+        """Form of the answer that the network wants to postbacks; not set if it takes
+        any answer. A conversion code created with this preset and without `reply`
+        gets it.
         """
 
     def __init__(
@@ -143,7 +149,7 @@ Global___Preset: _TypeAlias = Preset  # noqa: Y015
 
 @_typing.final
 class StatusWord(_message.Message):
-    """What a network's word for a status means."""
+    """A network's word for a status, and its meaning."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -152,7 +158,7 @@ class StatusWord(_message.Message):
     word: _builtins.str
     """The word, in any case, at most 64 bytes. Example: `rejected`."""
     status: _conversion_pb2.ConversionStatus.ValueType
-    """What it means. Example: `CONVERSION_STATUS_DECLINED`."""
+    """Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`."""
     def __init__(
         self,
         *,
@@ -169,16 +175,18 @@ Global___StatusWord: _TypeAlias = StatusWord  # noqa: Y015
 
 @_typing.final
 class ListPresetsRequest(_message.Message):
-    """Asks for a page of presets."""
+    """Request message for `ListPresets`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000."""
+    """Maximum number of presets to return, 1 to 1,000. 0 means 50; larger values
+    are read as 1,000.
+    """
     page_token: _builtins.str
-    """`next_page_token` of the page before; empty for the first."""
+    """`next_page_token` of the previous page; empty for the first page."""
     def __init__(
         self,
         *,
@@ -195,17 +203,17 @@ Global___ListPresetsRequest: _TypeAlias = ListPresetsRequest  # noqa: Y015
 
 @_typing.final
 class ListPresetsResponse(_message.Message):
-    """Answers ListPresets."""
+    """Response message for `ListPresets`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     PRESETS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Opaque; empty on the last page."""
+    """Opaque token for the next page; empty on the last page."""
     @_builtins.property
     def presets(self) -> _containers.RepeatedCompositeFieldContainer[Global___Preset]:
-        """The page, sorted by id."""
+        """Presets of this page, sorted by id."""
 
     def __init__(
         self,
@@ -223,13 +231,13 @@ Global___ListPresetsResponse: _TypeAlias = ListPresetsResponse  # noqa: Y015
 
 @_typing.final
 class GetPresetRequest(_message.Message):
-    """Asks for one preset."""
+    """Request message for `GetPreset`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The preset's id. Example: `everflow`."""
+    """Id of the preset. Example: `everflow`."""
     def __init__(
         self,
         *,
@@ -245,7 +253,7 @@ Global___GetPresetRequest: _TypeAlias = GetPresetRequest  # noqa: Y015
 
 @_typing.final
 class GetPresetResponse(_message.Message):
-    """Answers GetPreset."""
+    """Response message for `GetPreset`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

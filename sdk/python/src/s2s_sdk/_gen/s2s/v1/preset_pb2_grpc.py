@@ -26,8 +26,9 @@ if _version_not_supported:
 
 
 class PresetServiceStub(object):
-    """Presets: what each network calls things, so that nobody has to look it up.
-    The same for every account; they come with the server and can't be changed.
+    """Reads presets: the names and macros that each network uses, so that nobody
+    has to look them up. Presets are the same for every account; they come with
+    the server and can't be changed.
     """
 
     def __init__(self, channel):
@@ -49,8 +50,9 @@ class PresetServiceStub(object):
 
 
 class PresetServiceServicer(object):
-    """Presets: what each network calls things, so that nobody has to look it up.
-    The same for every account; they come with the server and can't be changed.
+    """Reads presets: the names and macros that each network uses, so that nobody
+    has to look them up. Presets are the same for every account; they come with
+    the server and can't be changed.
     """
 
     def ListPresets(self, request, context):
@@ -89,8 +91,9 @@ def add_PresetServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class PresetService(object):
-    """Presets: what each network calls things, so that nobody has to look it up.
-    The same for every account; they come with the server and can't be changed.
+    """Reads presets: the names and macros that each network uses, so that nobody
+    has to look them up. Presets are the same for every account; they come with
+    the server and can't be changed.
     """
 
     @staticmethod

@@ -27,8 +27,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class PresetServiceStub:
-    """Presets: what each network calls things, so that nobody has to look it up.
-    The same for every account; they come with the server and can't be changed.
+    """Reads presets: the names and macros that each network uses, so that nobody
+    has to look them up. Presets are the same for every account; they come with
+    the server and can't be changed.
     """
 
     @_typing.overload
@@ -42,8 +43,9 @@ class PresetServiceStub:
 
 @_typing.type_check_only
 class PresetServiceAsyncStub(PresetServiceStub):
-    """Presets: what each network calls things, so that nobody has to look it up.
-    The same for every account; they come with the server and can't be changed.
+    """Reads presets: the names and macros that each network uses, so that nobody
+    has to look them up. Presets are the same for every account; they come with
+    the server and can't be changed.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -53,8 +55,9 @@ class PresetServiceAsyncStub(PresetServiceStub):
     """Returns one preset."""
 
 class PresetServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Presets: what each network calls things, so that nobody has to look it up.
-    The same for every account; they come with the server and can't be changed.
+    """Reads presets: the names and macros that each network uses, so that nobody
+    has to look them up. Presets are the same for every account; they come with
+    the server and can't be changed.
     """
 
     @_abc_1.abstractmethod

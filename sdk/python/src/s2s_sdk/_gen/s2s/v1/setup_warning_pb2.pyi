@@ -24,7 +24,7 @@ class _SetupWarningCode:
 class _SetupWarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SetupWarningCode.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     SETUP_WARNING_CODE_UNSPECIFIED: _SetupWarningCode.ValueType  # 0
-    """Newer than this client."""
+    """A kind that is newer than this client."""
     SETUP_WARNING_CODE_CODE_WITHOUT_LINK: _SetupWarningCode.ValueType  # 1
     """The conversion code is on no tracking link yet, so no click can convert.
     Cure: put its id on a link.
@@ -38,24 +38,24 @@ class _SetupWarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Setu
     merchant. Cure: add `name=[s2sidentifier]`.
     """
     SETUP_WARNING_CODE_FOREIGN_MACRO: _SetupWarningCode.ValueType  # 4
-    """The destination holds what looks like another system's macro, such as
-    `{clickid}`; it is passed on as it is. Cure: use `[s2sidentifier]`.
+    """The destination seems to contain another system's macro, such as
+    `{clickid}`; it is passed on unchanged. Cure: use `[s2sidentifier]`.
     """
     SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET: _SetupWarningCode.ValueType  # 5
-    """The code answers postbacks otherwise than its network wants. Cure: set
-    `reply` as the preset has it.
+    """The code answers postbacks differently from what its network wants. Cure:
+    set `reply` as in the preset.
     """
     SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET: _SetupWarningCode.ValueType  # 6
-    """The destination carries the click id under another name than the network
-    takes it by. Cure: rename the parameter.
+    """The destination carries the click id under a name other than the one the
+    network takes it by. Cure: rename the parameter.
     """
     SETUP_WARNING_CODE_PRESET_NOT_OF_CODE: _SetupWarningCode.ValueType  # 7
-    """The postback URL is for another network than the code's, whose status
-    words are read. Cure: set the code's `preset_id`.
+    """The postback URL is for a network other than the code's, whose status words
+    are read. Cure: set the code's `preset_id`.
     """
     SETUP_WARNING_CODE_NO_AMOUNT: _SetupWarningCode.ValueType  # 8
-    """The network sends no amount that is known: its conversions have value and
-    commission 0. Cure: where the network has a macro for one, put it in the
+    """The network is not known to send any amount: its conversions have value and
+    commission 0. Cure: if the network has a macro for one, put it in the
     postback URL.
     """
     SETUP_WARNING_CODE_NO_SECRET: _SetupWarningCode.ValueType  # 9
@@ -63,7 +63,7 @@ class _SetupWarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Setu
     postback passes. Cure: call `RotatePostbackSecret`.
     """
     SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN: _SetupWarningCode.ValueType  # 10
-    """Signatures are enforced, and the code's network fills macros: it can't
+    """Signatures are enforced, but the code's network only fills macros and can't
     sign. Cure: check secrets instead.
     """
     SETUP_WARNING_CODE_URL_NOT_HTTPS: _SetupWarningCode.ValueType  # 11
@@ -75,7 +75,7 @@ class SetupWarningCode(_SetupWarningCode, metaclass=_SetupWarningCodeEnumTypeWra
     """The kinds of warnings."""
 
 SETUP_WARNING_CODE_UNSPECIFIED: SetupWarningCode.ValueType  # 0
-"""Newer than this client."""
+"""A kind that is newer than this client."""
 SETUP_WARNING_CODE_CODE_WITHOUT_LINK: SetupWarningCode.ValueType  # 1
 """The conversion code is on no tracking link yet, so no click can convert.
 Cure: put its id on a link.
@@ -89,24 +89,24 @@ SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON: SetupWarningCode.ValueType  # 3
 merchant. Cure: add `name=[s2sidentifier]`.
 """
 SETUP_WARNING_CODE_FOREIGN_MACRO: SetupWarningCode.ValueType  # 4
-"""The destination holds what looks like another system's macro, such as
-`{clickid}`; it is passed on as it is. Cure: use `[s2sidentifier]`.
+"""The destination seems to contain another system's macro, such as
+`{clickid}`; it is passed on unchanged. Cure: use `[s2sidentifier]`.
 """
 SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET: SetupWarningCode.ValueType  # 5
-"""The code answers postbacks otherwise than its network wants. Cure: set
-`reply` as the preset has it.
+"""The code answers postbacks differently from what its network wants. Cure:
+set `reply` as in the preset.
 """
 SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET: SetupWarningCode.ValueType  # 6
-"""The destination carries the click id under another name than the network
-takes it by. Cure: rename the parameter.
+"""The destination carries the click id under a name other than the one the
+network takes it by. Cure: rename the parameter.
 """
 SETUP_WARNING_CODE_PRESET_NOT_OF_CODE: SetupWarningCode.ValueType  # 7
-"""The postback URL is for another network than the code's, whose status
-words are read. Cure: set the code's `preset_id`.
+"""The postback URL is for a network other than the code's, whose status words
+are read. Cure: set the code's `preset_id`.
 """
 SETUP_WARNING_CODE_NO_AMOUNT: SetupWarningCode.ValueType  # 8
-"""The network sends no amount that is known: its conversions have value and
-commission 0. Cure: where the network has a macro for one, put it in the
+"""The network is not known to send any amount: its conversions have value and
+commission 0. Cure: if the network has a macro for one, put it in the
 postback URL.
 """
 SETUP_WARNING_CODE_NO_SECRET: SetupWarningCode.ValueType  # 9
@@ -114,7 +114,7 @@ SETUP_WARNING_CODE_NO_SECRET: SetupWarningCode.ValueType  # 9
 postback passes. Cure: call `RotatePostbackSecret`.
 """
 SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN: SetupWarningCode.ValueType  # 10
-"""Signatures are enforced, and the code's network fills macros: it can't
+"""Signatures are enforced, but the code's network only fills macros and can't
 sign. Cure: check secrets instead.
 """
 SETUP_WARNING_CODE_URL_NOT_HTTPS: SetupWarningCode.ValueType  # 11
@@ -125,8 +125,8 @@ Global___SetupWarningCode: _TypeAlias = SetupWarningCode  # noqa: Y015
 
 @_typing.final
 class SetupWarning(_message.Message):
-    """Something about a conversion code or tracking link that was accepted, and
-    that will likely not do what is wanted.
+    """A warning about a setting of a conversion code or tracking link that was
+    accepted but will likely not do what is wanted.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -135,13 +135,13 @@ class SetupWarning(_message.Message):
     FIELD_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
     code: Global___SetupWarningCode.ValueType
-    """What it is."""
+    """Kind of the warning."""
     field: _builtins.str
-    """The field it is about, by its path in the request; may be empty. Example:
-    `tracking_link.destination`.
+    """Path in the request of the field that the warning is about; may be empty.
+    Example: `tracking_link.destination`.
     """
     message: _builtins.str
-    """One sentence for people, with the cause and the cure."""
+    """Message for people: one sentence with the cause and the cure."""
     def __init__(
         self,
         *,

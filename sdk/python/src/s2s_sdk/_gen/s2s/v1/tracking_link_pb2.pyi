@@ -38,8 +38,8 @@ class _RedirectKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Redirect
     """307."""
 
 class RedirectKind(_RedirectKind, metaclass=_RedirectKindEnumTypeWrapper):
-    """The HTTP status of a redirect. Permanent ones are not offered: browsers
-    remember them, and the second visit would mint no click id.
+    """The HTTP statuses of a redirect. Permanent redirects are not offered:
+    browsers remember them, and the second visit would mint no click id.
     """
 
 REDIRECT_KIND_UNSPECIFIED: RedirectKind.ValueType  # 0
@@ -66,7 +66,7 @@ class _TrackingLinkStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Tra
     """Visitors get the fallback destination or HTTP 410."""
 
 class TrackingLinkState(_TrackingLinkState, metaclass=_TrackingLinkStateEnumTypeWrapper):
-    """Whether a tracking link leads to its destination."""
+    """The states of a tracking link."""
 
 TRACKING_LINK_STATE_UNSPECIFIED: TrackingLinkState.ValueType  # 0
 """Never returned."""
@@ -98,58 +98,56 @@ class TrackingLink(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Output only. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`."""
+    """Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`."""
     slug: _builtins.str
-    """The path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-    letter or digit. Unique in the installation; can't be changed. Chosen by
-    the system where empty. Visitors may write it in any case.
-    Example: `summer-sale`.
+    """Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
+    letter or digit. Unique in the installation; can't be changed. Empty: the
+    system chooses one. Visitors may write it in upper or lower case. Example:
+    `summer-sale`.
     """
     destination: _builtins.str
-    """Where visitors go: an absolute `http` or `https` URL of at most 2,048
-    bytes. In path and query these macros are filled: `[s2sidentifier]` (the
-    click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds since
-    1970), also in upper case or with `%5B` and `%5D` for the brackets. A link
-    with a conversion code must have `[s2sidentifier]`.
-    Example: `https://shop.example/?s1=[s2sidentifier]`.
+    """URL that visitors are sent to: an absolute `http` or `https` URL of at most
+    2,048 bytes. In path and query these macros are filled: `[s2sidentifier]`
+    (the click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds
+    since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
+    link with a conversion code must have `[s2sidentifier]`. Example:
+    `https://shop.example/?s1=[s2sidentifier]`.
     """
     redirect_kind: Global___RedirectKind.ValueType
-    """The HTTP status of the redirect. Default: 302."""
+    """HTTP status of the redirect. Default: 302."""
     query_pass_through: _builtins.bool
-    """True: the visitor's own query parameters are added to the destination,
-    sub ids apart, where the destination has none of that name.
+    """If true, the visitor's query parameters except sub ids are added to the
+    destination, unless it already has a parameter of that name.
     """
     fallback_destination: _builtins.str
-    """Where visitors go once the link has expired or is archived; same form as
-    `destination`. Empty: they get HTTP 410.
+    """URL that visitors are sent to once the link has expired or is archived;
+    same form as `destination`. Empty: they get HTTP 410.
     """
     state: Global___TrackingLinkState.ValueType
-    """Output only; changed by `ArchiveTrackingLink`."""
+    """Output only. State of the link, changed by `ArchiveTrackingLink`."""
     url: _builtins.str
     """Output only. The URL to publish. Example: `https://t.example/summer-sale`."""
     @_builtins.property
     def conversion_code_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Ids of the conversion codes that count for clicks on this link, at most
-        50.
-        """
+        """Ids of the conversion codes that count for clicks on this link, at most 50."""
 
     @_builtins.property
     def tags(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Words to find the link by, at most 20 of 1 to 50 characters each.
-        Example: `newsletter`.
+        """Words by which people find the link, at most 20, each of 1 to 50
+        characters. Example: `newsletter`.
         """
 
     @_builtins.property
     def expire_time(self) -> _timestamp_pb2.Timestamp:
-        """From when on visitors get the fallback destination. Not set: never."""
+        """Time from which visitors get the fallback destination. Not set: never."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When the link was created."""
+        """Output only. Time at which the link was created."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. When the link was last changed."""
+        """Output only. Time of the last change to the link."""
 
     def __init__(
         self,
@@ -178,7 +176,7 @@ Global___TrackingLink: _TypeAlias = TrackingLink  # noqa: Y015
 
 @_typing.final
 class CreateTrackingLinkRequest(_message.Message):
-    """Asks for a new tracking link."""
+    """Request message for `CreateTrackingLink`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -191,16 +189,18 @@ class CreateTrackingLinkRequest(_message.Message):
     returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
     """
     validate_only: _builtins.bool
-    """True: check and answer as if real, write nothing."""
+    """If true, the request is checked and answered as if real, but nothing is
+    written.
+    """
     preset_id: _builtins.str
-    """Id of the preset of the network that the destination belongs to. Where the
-    destination has no `[s2sidentifier]`, it is added to the query, under the
-    name by which that network takes the click id. Optional.
-    Example: `everflow`.
+    """Id of the preset of the network that the destination belongs to. If the
+    destination has no `[s2sidentifier]`, it is added to the query in the
+    parameter in which that network takes the click id. Optional. Example:
+    `everflow`.
     """
     @_builtins.property
     def tracking_link(self) -> Global___TrackingLink:
-        """The link to create; output only fields are ignored."""
+        """The link to create. Output-only fields are ignored."""
 
     def __init__(
         self,
@@ -220,7 +220,7 @@ Global___CreateTrackingLinkRequest: _TypeAlias = CreateTrackingLinkRequest  # no
 
 @_typing.final
 class CreateTrackingLinkResponse(_message.Message):
-    """Answers CreateTrackingLink."""
+    """Response message for `CreateTrackingLink`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -232,7 +232,7 @@ class CreateTrackingLinkResponse(_message.Message):
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_setup_warning_pb2.SetupWarning]:
-        """What will likely not work, with its cure."""
+        """Settings that will likely not work as intended, each with its cure."""
 
     def __init__(
         self,
@@ -250,13 +250,13 @@ Global___CreateTrackingLinkResponse: _TypeAlias = CreateTrackingLinkResponse  # 
 
 @_typing.final
 class GetTrackingLinkRequest(_message.Message):
-    """Asks for one tracking link."""
+    """Request message for `GetTrackingLink`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The link's id."""
+    """Id of the link."""
     def __init__(
         self,
         *,
@@ -272,7 +272,7 @@ Global___GetTrackingLinkRequest: _TypeAlias = GetTrackingLinkRequest  # noqa: Y0
 
 @_typing.final
 class GetTrackingLinkResponse(_message.Message):
-    """Answers GetTrackingLink."""
+    """Response message for `GetTrackingLink`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -296,7 +296,7 @@ Global___GetTrackingLinkResponse: _TypeAlias = GetTrackingLinkResponse  # noqa: 
 
 @_typing.final
 class ListTrackingLinksRequest(_message.Message):
-    """Asks for a page of tracking links."""
+    """Request message for `ListTrackingLinks`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -304,11 +304,13 @@ class ListTrackingLinksRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     SHOW_ARCHIVED_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
-    """How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000."""
+    """Maximum number of links to return, 1 to 1,000. 0 means 50; larger values
+    are read as 1,000.
+    """
     page_token: _builtins.str
-    """`next_page_token` of the page before; empty for the first."""
+    """`next_page_token` of the previous page; empty for the first page."""
     show_archived: _builtins.bool
-    """True: archived links as well."""
+    """If true, archived links are listed as well."""
     def __init__(
         self,
         *,
@@ -326,17 +328,17 @@ Global___ListTrackingLinksRequest: _TypeAlias = ListTrackingLinksRequest  # noqa
 
 @_typing.final
 class ListTrackingLinksResponse(_message.Message):
-    """Answers ListTrackingLinks."""
+    """Response message for `ListTrackingLinks`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     TRACKING_LINKS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
-    """Opaque; empty on the last page."""
+    """Opaque token for the next page; empty on the last page."""
     @_builtins.property
     def tracking_links(self) -> _containers.RepeatedCompositeFieldContainer[Global___TrackingLink]:
-        """The page, newest first."""
+        """Links of this page, newest first."""
 
     def __init__(
         self,
@@ -354,7 +356,7 @@ Global___ListTrackingLinksResponse: _TypeAlias = ListTrackingLinksResponse  # no
 
 @_typing.final
 class UpdateTrackingLinkRequest(_message.Message):
-    """Asks for a change of a tracking link."""
+    """Request message for `UpdateTrackingLink`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -362,14 +364,16 @@ class UpdateTrackingLinkRequest(_message.Message):
     UPDATE_MASK_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     validate_only: _builtins.bool
-    """True: check and answer as if real, write nothing."""
+    """If true, the request is checked and answered as if real, but nothing is
+    written.
+    """
     @_builtins.property
     def tracking_link(self) -> Global___TrackingLink:
-        """The link with `id` and the new values."""
+        """The link, with its `id` and the new values."""
 
     @_builtins.property
     def update_mask(self) -> _field_mask_pb2.FieldMask:
-        """Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+        """Fields to change: `destination`, `conversion_code_ids`, `tags`,
         `redirect_kind`, `query_pass_through`, `expire_time`,
         `fallback_destination`. At least one.
         """
@@ -391,7 +395,7 @@ Global___UpdateTrackingLinkRequest: _TypeAlias = UpdateTrackingLinkRequest  # no
 
 @_typing.final
 class UpdateTrackingLinkResponse(_message.Message):
-    """Answers UpdateTrackingLink."""
+    """Response message for `UpdateTrackingLink`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -403,7 +407,7 @@ class UpdateTrackingLinkResponse(_message.Message):
 
     @_builtins.property
     def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_setup_warning_pb2.SetupWarning]:
-        """What will likely not work, with its cure."""
+        """Settings that will likely not work as intended, each with its cure."""
 
     def __init__(
         self,
@@ -421,16 +425,18 @@ Global___UpdateTrackingLinkResponse: _TypeAlias = UpdateTrackingLinkResponse  # 
 
 @_typing.final
 class ArchiveTrackingLinkRequest(_message.Message):
-    """Asks to archive a tracking link."""
+    """Request message for `ArchiveTrackingLink`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     ID_FIELD_NUMBER: _builtins.int
     VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """The link's id."""
+    """Id of the link."""
     validate_only: _builtins.bool
-    """True: check and answer as if real, write nothing."""
+    """If true, the request is checked and answered as if real, but nothing is
+    written.
+    """
     def __init__(
         self,
         *,
@@ -447,7 +453,7 @@ Global___ArchiveTrackingLinkRequest: _TypeAlias = ArchiveTrackingLinkRequest  # 
 
 @_typing.final
 class ArchiveTrackingLinkResponse(_message.Message):
-    """Answers ArchiveTrackingLink."""
+    """Response message for `ArchiveTrackingLink`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -471,13 +477,13 @@ Global___ArchiveTrackingLinkResponse: _TypeAlias = ArchiveTrackingLinkResponse  
 
 @_typing.final
 class ResolveSlugRequest(_message.Message):
-    """Asks for the link behind a slug."""
+    """Request message for `ResolveSlug`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     SLUG_FIELD_NUMBER: _builtins.int
     slug: _builtins.str
-    """The slug as the visitor wrote it, in any case."""
+    """The slug as the visitor wrote it, in upper or lower case."""
     def __init__(
         self,
         *,
@@ -493,7 +499,7 @@ Global___ResolveSlugRequest: _TypeAlias = ResolveSlugRequest  # noqa: Y015
 
 @_typing.final
 class ResolveSlugResponse(_message.Message):
-    """Answers ResolveSlug."""
+    """Response message for `ResolveSlug`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -501,14 +507,14 @@ class ResolveSlugResponse(_message.Message):
     ACCOUNT_ID_FIELD_NUMBER: _builtins.int
     LINK_KEY_FIELD_NUMBER: _builtins.int
     account_id: _builtins.str
-    """Id of the account that owns the link; goes into the click id's MAC.
+    """Id of the account that owns the link; an input of the click id's MAC.
     Example: `acct_00000000000000000000000004`.
     """
     link_key: _builtins.int
-    """The link's key in click ids, 40 bits."""
+    """Key of the link in click ids, 40 bits."""
     @_builtins.property
     def tracking_link(self) -> Global___TrackingLink:
-        """The link."""
+        """The link with this slug."""
 
     def __init__(
         self,

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class TrackingLinkServiceStub(object):
-    """Tracking links: what visitors click.
+    """Manages tracking links: the URLs that visitors click.
     """
 
     def __init__(self, channel):
@@ -68,7 +68,7 @@ class TrackingLinkServiceStub(object):
 
 
 class TrackingLinkServiceServicer(object):
-    """Tracking links: what visitors click.
+    """Manages tracking links: the URLs that visitors click.
     """
 
     def CreateTrackingLink(self, request, context):
@@ -100,8 +100,8 @@ class TrackingLinkServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ArchiveTrackingLink(self, request, context):
-        """Archives a tracking link: visitors get its fallback destination, or HTTP
-        410 where it has none, and its conversions are held. Archiving an archived
+        """Archives a tracking link. Visitors get its fallback destination, or HTTP
+        410 if it has none, and its conversions are held. Archiving an archived
         link changes nothing.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -109,7 +109,7 @@ class TrackingLinkServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ResolveSlug(self, request, context):
-        """For edges only: what an edge must know to redirect a visitor.
+        """Returns the data that an edge needs to redirect a visitor. For edges only.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -157,7 +157,7 @@ def add_TrackingLinkServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class TrackingLinkService(object):
-    """Tracking links: what visitors click.
+    """Manages tracking links: the URLs that visitors click.
     """
 
     @staticmethod

@@ -27,7 +27,7 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class TrackingLinkServiceStub:
-    """Tracking links: what visitors click."""
+    """Manages tracking links: the URLs that visitors click."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -42,16 +42,16 @@ class TrackingLinkServiceStub:
     UpdateTrackingLink: _grpc.UnaryUnaryMultiCallable[_tracking_link_pb2.UpdateTrackingLinkRequest, _tracking_link_pb2.UpdateTrackingLinkResponse]
     """Changes the fields that `update_mask` names."""
     ArchiveTrackingLink: _grpc.UnaryUnaryMultiCallable[_tracking_link_pb2.ArchiveTrackingLinkRequest, _tracking_link_pb2.ArchiveTrackingLinkResponse]
-    """Archives a tracking link: visitors get its fallback destination, or HTTP
-    410 where it has none, and its conversions are held. Archiving an archived
+    """Archives a tracking link. Visitors get its fallback destination, or HTTP
+    410 if it has none, and its conversions are held. Archiving an archived
     link changes nothing.
     """
     ResolveSlug: _grpc.UnaryUnaryMultiCallable[_tracking_link_pb2.ResolveSlugRequest, _tracking_link_pb2.ResolveSlugResponse]
-    """For edges only: what an edge must know to redirect a visitor."""
+    """Returns the data that an edge needs to redirect a visitor. For edges only."""
 
 @_typing.type_check_only
 class TrackingLinkServiceAsyncStub(TrackingLinkServiceStub):
-    """Tracking links: what visitors click."""
+    """Manages tracking links: the URLs that visitors click."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateTrackingLink: _aio.UnaryUnaryMultiCallable[_tracking_link_pb2.CreateTrackingLinkRequest, _tracking_link_pb2.CreateTrackingLinkResponse]  # type: ignore[assignment]
@@ -63,15 +63,15 @@ class TrackingLinkServiceAsyncStub(TrackingLinkServiceStub):
     UpdateTrackingLink: _aio.UnaryUnaryMultiCallable[_tracking_link_pb2.UpdateTrackingLinkRequest, _tracking_link_pb2.UpdateTrackingLinkResponse]  # type: ignore[assignment]
     """Changes the fields that `update_mask` names."""
     ArchiveTrackingLink: _aio.UnaryUnaryMultiCallable[_tracking_link_pb2.ArchiveTrackingLinkRequest, _tracking_link_pb2.ArchiveTrackingLinkResponse]  # type: ignore[assignment]
-    """Archives a tracking link: visitors get its fallback destination, or HTTP
-    410 where it has none, and its conversions are held. Archiving an archived
+    """Archives a tracking link. Visitors get its fallback destination, or HTTP
+    410 if it has none, and its conversions are held. Archiving an archived
     link changes nothing.
     """
     ResolveSlug: _aio.UnaryUnaryMultiCallable[_tracking_link_pb2.ResolveSlugRequest, _tracking_link_pb2.ResolveSlugResponse]  # type: ignore[assignment]
-    """For edges only: what an edge must know to redirect a visitor."""
+    """Returns the data that an edge needs to redirect a visitor. For edges only."""
 
 class TrackingLinkServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Tracking links: what visitors click."""
+    """Manages tracking links: the URLs that visitors click."""
 
     @_abc_1.abstractmethod
     def CreateTrackingLink(
@@ -111,8 +111,8 @@ class TrackingLinkServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _tracking_link_pb2.ArchiveTrackingLinkRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_tracking_link_pb2.ArchiveTrackingLinkResponse, _abc.Awaitable[_tracking_link_pb2.ArchiveTrackingLinkResponse]]:
-        """Archives a tracking link: visitors get its fallback destination, or HTTP
-        410 where it has none, and its conversions are held. Archiving an archived
+        """Archives a tracking link. Visitors get its fallback destination, or HTTP
+        410 if it has none, and its conversions are held. Archiving an archived
         link changes nothing.
         """
 
@@ -122,6 +122,6 @@ class TrackingLinkServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _tracking_link_pb2.ResolveSlugRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_tracking_link_pb2.ResolveSlugResponse, _abc.Awaitable[_tracking_link_pb2.ResolveSlugResponse]]:
-        """For edges only: what an edge must know to redirect a visitor."""
+        """Returns the data that an edge needs to redirect a visitor. For edges only."""
 
 def add_TrackingLinkServiceServicer_to_server(servicer: TrackingLinkServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

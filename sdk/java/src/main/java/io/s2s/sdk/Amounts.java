@@ -5,11 +5,11 @@ import java.math.BigDecimal;
 import java.util.regex.Pattern;
 
 /**
- * Exact amounts: {@link Money} to and from decimals. There are no floats, no rounding and no
- * thousands separators. The currency is taken as it is; the server checks it.
+ * Exact amounts: converts decimals to {@link Money} and back. There are no floats, no rounding and
+ * no thousands separators. The currency is taken unchanged; the server checks it.
  */
 public final class Amounts {
-  /** Millionths have six fraction digits. */
+  /** Number of fraction digits in millionths. */
   private static final int FRACTION_DIGITS = 6;
 
   private static final Pattern DECIMAL = Pattern.compile("[+-]?[0-9]+(\\.[0-9]+)?");
@@ -21,28 +21,28 @@ public final class Amounts {
    *
    * @param currencyCode an ISO 4217 code, such as {@code EUR}; empty means the currency of the
    *     conversion code
-   * @throws IllegalArgumentException where the text is not digits with at most one decimal point,
-   *     has more than six fraction digits, or is out of range
+   * @throws IllegalArgumentException if the text is not digits with at most one decimal point, has
+   *     more than six fraction digits, or is out of range
    */
   public static Money money(String decimal, String currencyCode) {
     if (!DECIMAL.matcher(decimal).matches()) {
       throw new IllegalArgumentException(
-          "an amount is digits with at most one decimal point, such as 19.99");
+          "an amount must be digits with at most one decimal point, such as 19.99");
     }
     return money(new BigDecimal(decimal), currencyCode);
   }
 
   /**
-   * An exact amount of money.
+   * Converts an exact amount of money.
    *
-   * @throws IllegalArgumentException where it has more than six fraction digits, or millionths of
-   *     it don't fit a {@code long}
+   * @throws IllegalArgumentException if it has more than six fraction digits, or the amount in
+   *     millionths doesn't fit a {@code long}
    */
   public static Money money(BigDecimal decimal, String currencyCode) {
     try {
       BigDecimal micros = decimal.stripTrailingZeros().scaleByPowerOfTen(FRACTION_DIGITS);
       if (micros.scale() > 0) {
-        throw new IllegalArgumentException("an amount has at most six fraction digits");
+        throw new IllegalArgumentException("an amount can have at most six fraction digits");
       }
       return Money.newBuilder()
           .setCurrencyCode(currencyCode)
@@ -54,13 +54,13 @@ public final class Amounts {
   }
 
   /**
-   * The amount without its currency, and without zeros at the end of a fraction: {@code 19.99},
-   * {@code 100} or {@code -0.5}, which is also its text.
+   * Returns the amount without its currency and without trailing zeros in the fraction. Its text
+   * has the same form: {@code 19.99}, {@code 100} or {@code -0.5}.
    */
   public static BigDecimal decimal(Money money) {
     BigDecimal decimal =
         BigDecimal.valueOf(money.getMicros(), FRACTION_DIGITS).stripTrailingZeros();
-    // Else 100 would be 1E+2.
+    // Otherwise 100 would be written as 1E+2.
     return decimal.scale() < 0 ? decimal.setScale(0) : decimal;
   }
 }

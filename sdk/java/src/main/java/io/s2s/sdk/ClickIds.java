@@ -5,16 +5,21 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The form of click ids. Whether one is genuine, only the server knows. */
+/** The form of click ids. Only the server can tell whether a click id is genuine. */
 public final class ClickIds {
-  /** 40 characters of Crockford's base32 in any case, with blanks and quotes around them. */
+  /**
+   * Matches 40 characters of Crockford's base32 in any case, with blanks and quotes around them.
+   */
   private static final Pattern CLICK_ID =
       Pattern.compile(
           "[\\p{IsWhite_Space}\"']*([0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{40})[\\p{IsWhite_Space}\"']*");
 
   private ClickIds() {}
 
-  /** The click id in lower case and without what stands around it; empty where it is none. */
+  /**
+   * Returns the click id in lower case, without blanks and quotes around it; empty if the text
+   * can't be one.
+   */
   public static Optional<String> normalise(String text) {
     Matcher matcher = CLICK_ID.matcher(text);
     return matcher.matches()
@@ -22,7 +27,7 @@ public final class ClickIds {
         : Optional.empty();
   }
 
-  /** Whether the server would read the text as a click id. */
+  /** Returns true if the server would read the text as a click id. */
   public static boolean isClickId(String text) {
     return normalise(text).isPresent();
   }

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * The items of a list over all its pages, for {@code for}. Each page is fetched when it is reached,
- * by a call of its own; the first one is the request's {@code page_token}.
+ * The items of all pages of a list, for a {@code for} loop. Each page is fetched when it is
+ * reached, with a call of its own, beginning at the request's {@code page_token}.
  *
  * <pre>{@code
  * for (Conversion conversion :
@@ -22,7 +22,7 @@ import java.util.stream.StreamSupport;
  *         ListConversionsResponse::getConversionsList)) { … }
  * }</pre>
  *
- * @param <T> an item
+ * @param <T> the type of an item
  */
 public final class Pages<T> implements Iterable<T> {
   private final Function<String, Page<T>> fetch;
@@ -36,12 +36,12 @@ public final class Pages<T> implements Iterable<T> {
   }
 
   /**
-   * All items of a list.
+   * Returns all items of a list.
    *
    * @param call the method of a stub that fetches one page
-   * @param request with filters and page size
-   * @param items the items of one response
-   * @throws IllegalArgumentException where the call has no pages
+   * @param request the request, with filters and page size
+   * @param items the method that returns the items of one response
+   * @throws IllegalArgumentException if the call has no pages
    */
   public static <Q extends Message, R extends Message, T> Pages<T> of(
       Function<Q, R> call, Q request, Function<R, List<T>> items) {
@@ -61,7 +61,10 @@ public final class Pages<T> implements Iterable<T> {
     return new Pages<>(fetch, (String) request.getField(pageToken));
   }
 
-  /** The items from the first page on; throws {@link S2sException} where a page can't be had. */
+  /**
+   * Iterates over the items from the first page on; throws {@link S2sException} if a page can't be
+   * fetched.
+   */
   @Override
   public Iterator<T> iterator() {
     return new Iterator<>() {
@@ -90,7 +93,7 @@ public final class Pages<T> implements Iterable<T> {
     };
   }
 
-  /** The same as a stream. */
+  /** Returns the items as a stream. */
   public Stream<T> stream() {
     return StreamSupport.stream(spliterator(), false);
   }

@@ -7,19 +7,19 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Signing postbacks, for those who call a postback URL from their own server. */
+/** Signs postbacks, for merchants who call a postback URL from their own server. */
 public final class Postbacks {
   private static final String ALGORITHM = "HmacSHA256";
 
   private Postbacks() {}
 
   /**
-   * The URL with the time and its signature at its end.
+   * Returns the URL with the time and its signature appended.
    *
-   * @param url all parameters filled in and percent-encoded, without a fragment
-   * @param body that of a {@code POST}; empty where there is none
-   * @param secret as {@code RotatePostbackSecret} answered it
-   * @param unixSeconds the time now; the server takes it for 300 seconds
+   * @param url the URL with all parameters filled in and percent-encoded, without a fragment
+   * @param body the body of a {@code POST}, or empty
+   * @param secret the secret that {@code RotatePostbackSecret} returned
+   * @param unixSeconds the present time; the server accepts the signature for 300 seconds
    */
   public static String sign(String url, byte[] body, String secret, long unixSeconds) {
     String timed = url + (url.contains("?") ? "&" : "?") + "ts=" + unixSeconds;
@@ -28,7 +28,7 @@ public final class Postbacks {
   }
 
   private static String signature(String query, byte[] body, String secret) {
-    // HMAC pads keys with zeros, so one is as good as none; Java refuses an empty key.
+    // HMAC pads keys with zeros, so one zero equals an empty key, which Java refuses.
     byte[] key = secret.isEmpty() ? new byte[1] : secret.getBytes(UTF_8);
     try {
       Mac mac = Mac.getInstance(ALGORITHM);

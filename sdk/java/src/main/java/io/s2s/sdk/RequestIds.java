@@ -9,14 +9,14 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
 
-/** Fills in what makes a request safe to send again. */
+/** Fills in the ids that make a request safe to send again. */
 final class RequestIds {
   private static final int RANDOM_BYTES = 16;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private RequestIds() {}
 
-  /** The request, with a request id where it can have one and has none. */
+  /** Returns the request, with a request id added if it can have one and has none. */
   @SuppressWarnings("unchecked") // A message's builder builds the same message.
   static <Q> Q fill(Q request) {
     return (Q) filled((Message) request);
@@ -41,9 +41,9 @@ final class RequestIds {
   }
 
   /**
-   * Fills in request id and click time, which together make the click id; a click that has one
-   * needs neither. A caller's own request id must come with its own time, else a repetition would
-   * be another click: the server says so.
+   * Fills in request id and click time, which together determine the click id; a request with a
+   * click id needs neither. A caller's own request id must come with its own time, or a repetition
+   * would be another click; the server refuses it.
    */
   private static Message filled(RecordClickRequest click) {
     if (!click.getClickId().isEmpty() || !click.getRequestId().isEmpty()) {
@@ -58,7 +58,7 @@ final class RequestIds {
     return builder.build();
   }
 
-  /** 128 random bits in hexadecimal. */
+  /** Returns 128 random bits in hexadecimal. */
   private static String random() {
     byte[] bytes = new byte[RANDOM_BYTES];
     RANDOM.nextBytes(bytes);

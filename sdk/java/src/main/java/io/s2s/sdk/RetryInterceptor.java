@@ -12,16 +12,15 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Gives unary calls a deadline and a request id, and sends them again where they failed for a
- * passing reason.
+ * Gives unary calls a deadline and a request id, and retries them after a transient failure.
  *
- * <p>Every call of this API is safe to send again once its request has its request id. There is no
- * retry budget across calls, and no hedging. grpc-java's own retries are off: they know nothing of
- * {@code google.rpc.RetryInfo}, wait for a deadline that they can't meet, and give up on a server
- * that is back while the channel still waits to connect anew.
+ * <p>Every call of this API is safe to retry once its request has a request id. There is no retry
+ * budget across calls, and no hedging. grpc-java's own retries are off: they ignore {@code
+ * google.rpc.RetryInfo}, wait for a deadline that they can't meet, and give up on a server that is
+ * back while the channel still waits to reconnect.
  */
 final class RetryInterceptor implements ClientInterceptor {
-  /** The longest pause before the first retry; it doubles with each one. */
+  /** Maximum pause before the first retry; it doubles with each retry. */
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
   private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
@@ -47,12 +46,12 @@ final class RetryInterceptor implements ClientInterceptor {
     return new RetryingCall<>(this, method, limited, next);
   }
 
-  /** Whether a call that was sent again so often, and failed so, is to be sent once more. */
+  /** Returns true if a call with this number of retries and this error is to be retried again. */
   boolean sendsAgain(int retried, S2sException error) {
     return retried < retries && error.isPassing() && !channel.isShutdown();
   }
 
-  /** To be called before each attempt. */
+  /** Prepares the channel; must be called before each attempt. */
   void beforeAttempt() {
     // After a failure to connect, the channel would fail all calls unsent for a second or more.
     if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
@@ -68,12 +67,12 @@ final class RetryInterceptor implements ClientInterceptor {
   }
 
   /**
-   * How long to wait before the next attempt: what the server asked for, and then some, so that
-   * clients that failed together don't come back together.
+   * Returns the pause before the next attempt: the time that the server asked for plus a random
+   * one, so that clients that failed together don't come back together.
    */
   static Duration pause(int retried, Duration asked, double random) {
     long longest = PAUSE_MAX.toMillis();
-    // 2^16 times the first is far beyond the longest.
+    // 2^16 times the first pause is far beyond the longest.
     long half = Math.min(FIRST_PAUSE.toMillis() << Math.min(retried, 16), longest) / 2;
     return asked.plusMillis(half + Math.round(half * random));
   }

@@ -13,9 +13,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 
-/** One unary call of as many attempts as it takes, each a call of its own. */
+/** A unary call over all its attempts, each of which is a call of its own. */
 final class RetryingCall<Q, R> extends ClientCall<Q, R> {
-  /** One message, and the end that shows that there are no others. */
+  /** Number of messages to request: one, and the end, which shows that there are no others. */
   private static final int MESSAGES_ASKED_FOR = 2;
 
   private record Cancellation(String message, Throwable cause) {}
@@ -33,7 +33,7 @@ final class RetryingCall<Q, R> extends ClientCall<Q, R> {
   private Q request;
   private int retried;
 
-  // What `cancel` has to do with, from any thread.
+  // The state that `cancel` uses, from any thread.
   private volatile Cancellation cancellation;
   private volatile ClientCall<Q, R> attempt;
   private volatile CompletableFuture<Void> pause = new CompletableFuture<>();
@@ -54,7 +54,7 @@ final class RetryingCall<Q, R> extends ClientCall<Q, R> {
     this.headers = headers;
   }
 
-  /** Does nothing: a unary call's response is handed on when it is there. */
+  /** Does nothing: a unary call's response is passed on when it arrives. */
   @Override
   public void request(int messages) {}
 
@@ -83,7 +83,10 @@ final class RetryingCall<Q, R> extends ClientCall<Q, R> {
     pause.complete(null);
   }
 
-  /** Locked, so that an attempt that fails while it is begun is not overtaken by the next one. */
+  /**
+   * Starts an attempt. Synchronized, so that an attempt that fails while it is being started is not
+   * overtaken by the next one.
+   */
   private synchronized void attempt() {
     policy.beforeAttempt();
     ClientCall<Q, R> call = next.newCall(method, options);
@@ -95,7 +98,7 @@ final class RetryingCall<Q, R> extends ClientCall<Q, R> {
       call.sendMessage(request);
       call.halfClose();
     }
-    // Only now: a call that is cancelled takes no message any more.
+    // Set only now: a cancelled call no longer accepts a message.
     attempt = call;
     Cancellation cancelled = cancellation;
     if (cancelled != null) {
@@ -103,7 +106,7 @@ final class RetryingCall<Q, R> extends ClientCall<Q, R> {
     }
   }
 
-  /** Begins the next attempt after a pause, which a cancellation ends. */
+  /** Starts the next attempt after a pause, which a cancellation ends. */
   private void attemptAfter(Duration duration) {
     CompletableFuture<Void> pause = new CompletableFuture<>();
     this.pause = pause;
@@ -115,7 +118,7 @@ final class RetryingCall<Q, R> extends ClientCall<Q, R> {
         .thenRunAsync(context.wrap(this::attempt), executor);
   }
 
-  /** Keeps what an attempt answers until it is known to be the last. */
+  /** Keeps the answer of an attempt until it is known to be the last. */
   private final class Attempt extends Listener<R> {
     private Metadata responseHeaders;
     private R response;

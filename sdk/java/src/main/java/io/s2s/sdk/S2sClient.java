@@ -36,17 +36,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A client of one server: one connection, opened at the first call, opened again where it broke.
- * For use by any number of threads.
+ * A client of one server. It has one connection, opened at the first call and reopened after it
+ * breaks. Any number of threads can share it.
  *
- * <p>Every call is sent again where it failed for a passing reason (the server can't be reached, is
- * stopping or overloaded), with growing pauses and within its deadline. That never counts anything
- * twice: requests that need a request id for it, and have none, get a random one before the first
- * attempt. To repeat a call yourself, after an error, give it a request id of your own.
+ * <p>Every call is retried after a transient failure (the server can't be reached, is stopping or
+ * overloaded), with growing pauses and within its deadline. Retries never count anything twice: a
+ * request that needs a request id and has none gets a random one before the first attempt. To
+ * repeat a call yourself after an error, give it a request id of your own.
  *
- * <p>The stubs throw {@link S2sException}. They are grpc-java's: a deadline for one call is set by
- * {@code withDeadlineAfter}, and a call is cancelled by interrupting its thread or by {@link
- * io.grpc.Context}; it may or may not have taken effect.
+ * <p>The stubs are grpc-java's, but throw {@link S2sException}. Set the deadline of a single call
+ * with {@code withDeadlineAfter}; cancel a call by interrupting its thread or with {@link
+ * io.grpc.Context}. A cancelled call may or may not have taken effect.
  */
 public final class S2sClient implements AutoCloseable {
   private final ManagedChannel connection;
@@ -64,66 +64,66 @@ public final class S2sClient implements AutoCloseable {
   }
 
   /**
-   * Begins to configure a client of the server at an endpoint: scheme, host and port, such as
+   * Returns a builder for a client of the server at an endpoint: scheme, host and port, such as
    * {@code https://t.example}, or {@code http://127.0.0.1:8080} within one machine.
    *
-   * @throws IllegalArgumentException where the endpoint is anything else
+   * @throws IllegalArgumentException if the endpoint has another form
    */
   public static Builder builder(String endpoint) {
     return new Builder(endpoint);
   }
 
-  /** Accounts. */
+  /** Returns the stub for accounts. */
   public AccountServiceBlockingStub accounts() {
     return AccountServiceGrpc.newBlockingStub(blocking);
   }
 
-  /** API keys. */
+  /** Returns the stub for API keys. */
   public ApiKeyServiceBlockingStub apiKeys() {
     return ApiKeyServiceGrpc.newBlockingStub(blocking);
   }
 
-  /** Conversion codes. */
+  /** Returns the stub for conversion codes. */
   public ConversionCodeServiceBlockingStub conversionCodes() {
     return ConversionCodeServiceGrpc.newBlockingStub(blocking);
   }
 
-  /** Tracking links. */
+  /** Returns the stub for tracking links. */
   public TrackingLinkServiceBlockingStub trackingLinks() {
     return TrackingLinkServiceGrpc.newBlockingStub(blocking);
   }
 
-  /** Clicks. */
+  /** Returns the stub for clicks. */
   public ClickServiceBlockingStub clicks() {
     return ClickServiceGrpc.newBlockingStub(blocking);
   }
 
-  /** Conversions. */
+  /** Returns the stub for conversions. */
   public ConversionServiceBlockingStub conversions() {
     return ConversionServiceGrpc.newBlockingStub(blocking);
   }
 
-  /** Postbacks. */
+  /** Returns the stub for postbacks. */
   public PostbackServiceBlockingStub postbacks() {
     return PostbackServiceGrpc.newBlockingStub(blocking);
   }
 
-  /** Presets. */
+  /** Returns the stub for presets. */
   public PresetServiceBlockingStub presets() {
     return PresetServiceGrpc.newBlockingStub(blocking);
   }
 
   /**
-   * For stubs of other kinds, such as {@code ConversionServiceGrpc.newFutureStub(client.channel())}
-   * and, for streams, {@code newStub}. Key, deadline, request ids and retries are the same; what a
-   * call fails with is read by {@link S2sException#from(Throwable)}. Streams have no deadline, and
-   * are not begun again.
+   * Returns the channel for stubs of other kinds, such as {@code
+   * ConversionServiceGrpc.newFutureStub(client.channel())} and, for streams, {@code newStub}. API
+   * key, deadline, request ids and retries are the same; {@link S2sException#from(Throwable)} reads
+   * the error of a call. Streams have no deadline and are not retried.
    */
   public Channel channel() {
     return channel;
   }
 
-  /** Closes the connection once the calls under way have ended. Calls from now on fail. */
+  /** Closes the connection once the calls in progress have ended. Later calls fail. */
   @Override
   public void close() {
     connection.shutdown();
@@ -136,17 +136,17 @@ public final class S2sClient implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     /**
-     * A connection that is silent for so long is asked for a sign of life, calls or no calls, so
-     * that one that a firewall dropped costs no call its time.
+     * Time without traffic after which the connection is pinged, with or without calls, so that no
+     * call loses its time on a connection that a firewall dropped.
      */
     private static final Duration KEEP_ALIVE_INTERVAL = Duration.ofSeconds(30);
 
     private static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(10);
 
-    /** A page of 1,000 is larger than grpc-java's default of 4 MiB. */
+    /** Maximum size of a response. A page of 1,000 items exceeds grpc-java's default of 4 MiB. */
     private static final int RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
 
-    /** An error that names many fields is larger than grpc-java's default of 8 KiB. */
+    /** Maximum size of metadata. An error with many fields exceeds grpc-java's default of 8 KiB. */
     private static final int METADATA_BYTES_MAX = 64 * 1024;
 
     private static final Pattern ENDPOINT =
@@ -182,18 +182,18 @@ public final class S2sClient implements AutoCloseable {
 
     private static IllegalArgumentException endpointInvalid() {
       return new IllegalArgumentException(
-          "an endpoint is of the form https://host:port, without a path");
+          "the endpoint must have the form https://host:port, without a path");
     }
 
     /**
-     * The key that the account is known by, sent with every call. Default: none.
+     * Sets the API key, which is sent with every call. Default: none.
      *
-     * @throws IllegalArgumentException where it is empty or has characters that no key has
+     * @throws IllegalArgumentException if it is empty or has characters that no key contains
      */
     public Builder apiKey(String apiKey) {
       if (!API_KEY.matcher(apiKey).matches()) {
         throw new IllegalArgumentException(
-            "the API key is empty or has blanks or characters that no key has");
+            "the API key is empty, or has blanks or characters that no key contains");
       }
       headers.discardAll(AUTHORIZATION);
       headers.put(AUTHORIZATION, "Bearer " + apiKey);
@@ -201,20 +201,20 @@ public final class S2sClient implements AutoCloseable {
     }
 
     /**
-     * The certificates in PEM of the authorities that may vouch for the server, in place of those
-     * that Java trusts. For {@code https} endpoints only.
+     * Sets the certificates, in PEM, of the authorities trusted to sign the server's certificate,
+     * in place of those that Java trusts. For {@code https} endpoints only.
      *
-     * @throws IllegalArgumentException where they can't be used
+     * @throws IllegalArgumentException if they can't be used
      */
     public Builder caCertificate(String pem) {
       return tls(() -> tls.trustManager(stream(pem)));
     }
 
     /**
-     * Our own certificate and its private key, both in PEM (the key: PKCS #8, not encrypted), for a
-     * server that asks for one (mTLS). For {@code https} endpoints only.
+     * Sets the client's certificate and its private key, both in PEM (the key: PKCS #8, not
+     * encrypted), for a server that requires one (mTLS). For {@code https} endpoints only.
      *
-     * @throws IllegalArgumentException where they can't be used
+     * @throws IllegalArgumentException if they can't be used
      */
     public Builder identity(String certificatePem, String keyPem) {
       return tls(() -> tls.keyManager(stream(certificatePem), stream(keyPem)));
@@ -236,7 +236,7 @@ public final class S2sClient implements AutoCloseable {
 
     private static IllegalArgumentException tlsInvalid(Throwable cause) {
       return new IllegalArgumentException(
-          "the certificates can't be used: PEM is needed, an https endpoint, and a key that fits",
+          "the certificates can't be used: they need PEM, an https endpoint, and a matching key",
           cause);
     }
 
@@ -244,23 +244,23 @@ public final class S2sClient implements AutoCloseable {
       return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** How long a call may take, over all its attempts. Default: 10 seconds. */
+    /** Sets the timeout of a call over all its attempts. Default: 10 seconds. */
     public Builder timeout(Duration timeout) {
       this.timeout = timeout;
       return this;
     }
 
-    /** How often a call is sent again at the most. Default: 4; 0 sends every call once. */
+    /** Sets the maximum number of retries of a call. Default: 4; 0 sends every call once. */
     public Builder retries(int retries) {
       this.retries = retries;
       return this;
     }
 
     /**
-     * Makes the client. It connects at its first call, so a server that isn't there is no error
-     * yet.
+     * Builds the client. It connects at its first call, so an unreachable server is not yet an
+     * error.
      *
-     * @throws IllegalArgumentException where the certificates can't be used
+     * @throws IllegalArgumentException if the certificates can't be used
      */
     public S2sClient build() {
       return new S2sClient(this);

@@ -20,19 +20,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Why a call failed: what the server said, or that it could not be reached in time.
+ * The error of a failed call: the server's answer, or that it could not be reached in time.
  *
  * <p>{@link #getReason} is for programs, {@link #getMessage} for people.
  */
 public final class S2sException extends StatusRuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** The {@code domain} of the service's {@code ErrorInfo}: other domains' reasons are not ours. */
+  /**
+   * The {@code domain} in the service's {@code ErrorInfo}. Reasons of other domains are ignored.
+   */
   private static final String DOMAIN = "s2s.v1";
 
   private static final String REASON_PREFIX = "ERROR_REASON_";
 
-  /** More is no {@code google.protobuf.Duration}. */
+  /** Maximum of a {@code google.protobuf.Duration}, in seconds. */
   private static final long RETRY_SECONDS_MAX = 315_576_000_000L;
 
   private static final Metadata.Key<byte[]> DETAILS =
@@ -46,14 +48,14 @@ public final class S2sException extends StatusRuntimeException {
   }
 
   /**
-   * What the blocking stubs would have thrown, for those who use others: reads what a future or a
-   * stream observer failed with.
+   * Converts the error of a future or a stream observer to the one that the blocking stubs would
+   * have thrown.
    */
   public static S2sException from(Throwable failure) {
     return of(Status.fromThrowable(failure), Status.trailersFromThrowable(failure));
   }
 
-  /** What one item of a batch failed with. */
+  /** Returns the error of one item of a batch. */
   public static S2sException from(com.google.rpc.Status status) {
     Status.Code code =
         Arrays.stream(Status.Code.values())
@@ -64,10 +66,10 @@ public final class S2sException extends StatusRuntimeException {
   }
 
   /**
-   * The response for one item of a batch or stream, as {@code recordConversion} would have returned
-   * it.
+   * Returns the response for one item of a batch or stream, as {@code recordConversion} would have
+   * returned it.
    *
-   * @throws S2sException as {@code recordConversion} would have thrown it
+   * @throws S2sException if {@code recordConversion} would have thrown it
    */
   public static RecordConversionResponse responseOf(BatchRecordConversionsResult result) {
     return switch (result.getResultCase()) {
@@ -82,14 +84,14 @@ public final class S2sException extends StatusRuntimeException {
     };
   }
 
-  /** Reads a failed call's status. */
+  /** Converts the status of a failed call. */
   static S2sException of(Status status, Metadata trailers) {
     com.google.rpc.Status details = details(trailers);
     boolean silent = find(details, ErrorInfo.class).isEmpty();
     boolean unreachable =
         switch (status.getCode()) {
           case UNAVAILABLE -> status.getCause() != null;
-          // Our server's own have details. These are answers that were cut off, or were not gRPC.
+          // Our server's errors have details. These are answers that were cut off or were not gRPC.
           case UNKNOWN, INTERNAL -> true;
           default -> false;
         };
@@ -102,7 +104,7 @@ public final class S2sException extends StatusRuntimeException {
     return new S2sException(status, trailers, details);
   }
 
-  /** The innermost cause, which names what happened; the outer ones say "io exception". */
+  /** Returns the innermost cause, which names the problem; the outer ones say "io exception". */
   private static String rootCause(Status status) {
     Throwable cause = status.getCause();
     if (cause == null) {
@@ -137,17 +139,17 @@ public final class S2sException extends StatusRuntimeException {
     return Optional.empty();
   }
 
-  /** The gRPC code: the kind of the failure. */
+  /** Returns the gRPC code: the kind of failure. */
   public Status.Code getCode() {
     return getStatus().getCode();
   }
 
   /**
-   * The reason, with cause and cure in the documentation of each value.
+   * Returns the reason. Each value documents its cause and its cure.
    *
-   * <p>{@code ERROR_REASON_UNSPECIFIED} where the server gave none, or one that is newer than this
-   * client: see {@link #getReasonText}. {@code ERROR_REASON_UNAVAILABLE} where the server could not
-   * be reached, and {@code ERROR_REASON_DEADLINE_EXCEEDED} where there was no answer in time.
+   * <p>{@code ERROR_REASON_UNSPECIFIED} if the server gave none, or one that is newer than this
+   * client: see {@link #getReasonText}. {@code ERROR_REASON_UNAVAILABLE} if the server could not be
+   * reached, and {@code ERROR_REASON_DEADLINE_EXCEEDED} if there was no answer in time.
    */
   public ErrorReason getReason() {
     String name = REASON_PREFIX + getReasonText();
@@ -157,7 +159,7 @@ public final class S2sException extends StatusRuntimeException {
         .orElse(ErrorReason.ERROR_REASON_UNSPECIFIED);
   }
 
-  /** The reason as it came, such as {@code CLICK_EXPIRED}; empty where there is none. */
+  /** Returns the reason as sent, such as {@code CLICK_EXPIRED}; empty if there is none. */
   public String getReasonText() {
     String reasonOfCode =
         switch (getCode()) {
@@ -167,26 +169,26 @@ public final class S2sException extends StatusRuntimeException {
     return info().map(ErrorInfo::getReason).orElse(reasonOfCode);
   }
 
-  /** One sentence for people; may be empty. */
+  /** Returns one sentence for people; may be empty. */
   @Override
   public String getMessage() {
     String description = getStatus().getDescription();
     return description == null ? "" : description;
   }
 
-  /** The particulars of the reason by name, as the server gave them. */
+  /** Returns the details of the reason by name, as the server sent them. */
   public Map<String, String> getMetadata() {
     return info().map(ErrorInfo::getMetadataMap).orElse(Map.of());
   }
 
-  /** The fields of the request that are at fault, each with a description. */
+  /** Returns the invalid fields of the request, each with a description. */
   public List<FieldViolation> getFieldViolations() {
     return find(details, BadRequest.class)
         .map(BadRequest::getFieldViolationsList)
         .orElse(List.of());
   }
 
-  /** How long the server asks to wait before the call is sent again, if it does. */
+  /** Returns the delay before a retry, if the server asks for one. */
   public Optional<Duration> getRetryAfter() {
     return find(details, RetryInfo.class)
         .filter(RetryInfo::hasRetryDelay)
@@ -195,7 +197,7 @@ public final class S2sException extends StatusRuntimeException {
         .map(delay -> Duration.ofSeconds(delay.getSeconds(), delay.getNanos()));
   }
 
-  /** Whether the same call may succeed in a moment. */
+  /** Returns true if the failure is transient, so that the same call may succeed soon. */
   boolean isPassing() {
     return getCode() == Status.Code.UNAVAILABLE || getCode() == Status.Code.RESOURCE_EXHAUSTED;
   }
@@ -204,7 +206,7 @@ public final class S2sException extends StatusRuntimeException {
     return find(details, ErrorInfo.class).filter(info -> info.getDomain().equals(DOMAIN));
   }
 
-  /** The message, and in brackets the reason or else the code. */
+  /** Returns the message, then in brackets the reason or else the code. */
   @Override
   public String toString() {
     String reason = getReasonText().isEmpty() ? getCode().name() : getReasonText();

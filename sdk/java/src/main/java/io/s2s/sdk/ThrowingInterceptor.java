@@ -15,9 +15,9 @@ import io.grpc.stub.MetadataUtils;
 /**
  * Lets the blocking stubs throw {@link S2sException}.
  *
- * <p>A stub makes an exception of its own of a status, but hands on what its call throws. So the
- * whole call is made, and thrown from, where the stub has said all that it has to say. For blocking
- * stubs only: it blocks.
+ * <p>A stub converts a status to an exception of its own, but passes on any exception that its call
+ * throws. So this interceptor makes the whole call, and throws its error, once the stub has sent
+ * its request. For blocking stubs only: it blocks.
  */
 final class ThrowingInterceptor implements ClientInterceptor {
   @Override
@@ -50,13 +50,13 @@ final class ThrowingInterceptor implements ClientInterceptor {
           listener.onClose(Status.OK, new Metadata());
         } catch (StatusRuntimeException e) {
           S2sException error = S2sException.from(e);
-          // For interceptors that the caller put around the stub.
+          // Tell the interceptors that the caller put around the stub.
           listener.onClose(error.getStatus(), error.getTrailers());
           throw error;
         }
       }
 
-      /** Does nothing: where there is something to cancel, the caller is blocked. */
+      /** Does nothing: while there is something to cancel, the caller is blocked. */
       @Override
       public void cancel(String message, Throwable cause) {}
     };

@@ -32,13 +32,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each while an answer is awaited, and in a pause of an hour between two attempts. */
+/** Tests cancellation during a call, and during a pause of an hour between two attempts. */
 @Timeout(300)
 class CancelTest {
   private static final RecordConversionRequest REQUEST =
       RecordConversionRequest.getDefaultInstance();
 
-  /** A channel like a client's, that tells when an attempt has failed and a pause has begun. */
+  /** A channel like a client's, which reports when an attempt has failed and a pause has begun. */
   private static final class Fixture implements AutoCloseable, ClientInterceptor {
     final FakeServer server;
     final ManagedChannel connection;

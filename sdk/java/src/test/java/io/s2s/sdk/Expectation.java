@@ -11,11 +11,13 @@ import com.google.rpc.BadRequest.FieldViolation;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** What the journey expects, compared with what came. */
+/** Compares the results of the journey with its expectations. */
 final class Expectation {
   private Expectation() {}
 
-  /** Objects by the keys given, arrays in full length, strings of the form {@code ~regex~}. */
+  /**
+   * Compares objects by the given keys, arrays in full length, and strings with {@code ~regex~}.
+   */
   static void assertMatches(JsonElement pattern, JsonElement actual, String place) {
     Supplier<String> message = () -> place + ": expected " + pattern + ", got " + actual;
     assertTrue(actual != null, message);
@@ -60,7 +62,7 @@ final class Expectation {
     }
   }
 
-  /** What a path such as {@code items.0.id} leads to. */
+  /** Returns the value at a path such as {@code items.0.id}. */
   static String at(JsonElement root, String path) {
     JsonElement place = root;
     for (String step : path.split("\\.")) {

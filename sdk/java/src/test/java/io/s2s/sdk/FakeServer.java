@@ -40,12 +40,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A real server of the generated traits on a real port. It answers calls by a script, then with
- * success, and keeps what it was asked.
+ * A real server with the generated services on a real port. It answers calls by a script, then with
+ * success, and keeps the requests.
  */
 final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
     implements ServerInterceptor, AutoCloseable {
-  /** In the script: no answer at all. */
+  /** Entry of the script for no answer at all. */
   static final StatusRuntimeException NEVER = io.grpc.Status.OK.asRuntimeException();
 
   static final StatusRuntimeException OK = io.grpc.Status.OK.asRuntimeException();
@@ -54,7 +54,7 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
 
   final Queue<StatusRuntimeException> script = new ConcurrentLinkedQueue<>();
 
-  /** What follows the script. */
+  /** The answer to calls after the script's end. */
   volatile StatusRuntimeException always = OK;
 
   final List<RecordConversionRequest> requests = new CopyOnWriteArrayList<>();
@@ -62,7 +62,7 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
   final List<Long> millisLeft = new CopyOnWriteArrayList<>();
   final List<String> pageTokens = new CopyOnWriteArrayList<>();
 
-  /** One for each call of {@code RecordConversion} that has come. */
+  /** Has one permit for each call of {@code RecordConversion} that has come. */
   final Semaphore recordCalls = new Semaphore(0);
 
   private final Server server;
@@ -99,8 +99,7 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
 
   @Override
   public void close() {
-    // A call that came meanwhile would be told CANCELLED, which is not what a server says that is
-    // gone.
+    // A call in the meantime would get CANCELLED, which a server that is gone would not answer.
     try {
       if (!server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS)) {
         throw new IllegalStateException("the server does not end");
@@ -211,7 +210,7 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
     };
   }
 
-  /** Three pages: two conversions, none, one. */
+  /** Returns one of three pages: two conversions, none, one. */
   @Override
   public void listConversions(
       ListConversionsRequest request, StreamObserver<ListConversionsResponse> observer) {

@@ -49,7 +49,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Runs the steps of the journey that all SDKs have in common, through the public client alone. */
+/** Runs the steps of the journey of all SDKs, through the public client only. */
 final class Journey implements AutoCloseable {
   private static final Pattern SAVED = Pattern.compile("\\$\\{([a-z_]+)}");
   private static final JsonFormat.Printer PRINTER =
@@ -142,7 +142,7 @@ final class Journey implements AutoCloseable {
     assertKeys(step, allowed);
   }
 
-  /** Each from a path, or from a path and what of its text. */
+  /** Saves values, each from a path, or from the part of a path's text that a regex matches. */
   private void save(JsonObject step, JsonElement result) {
     if (!step.has("save")) {
       return;
@@ -192,7 +192,7 @@ final class Journey implements AutoCloseable {
     };
   }
 
-  /** A method of a stub, by the names in the schema. */
+  /** Returns a method of a stub, by the names in the schema. */
   private record Call(AbstractBlockingStub<?> stub, Method method) {
     static Call of(AbstractBlockingStub<?> stub, String name) {
       String inJava = name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);

@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The journey that all SDKs have in common, against the server that {@code s2s-journey} starts. */
+/** Runs the journey of all SDKs on the server that {@code s2s-journey} starts. */
 @Timeout(300)
 class JourneyTest {
   @Test

@@ -31,14 +31,14 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(300)
 class RetryTest {
-  /** With room for a slow machine. */
+  /** Timeout with room for a slow machine. */
   private static final Duration SLOW = Duration.ofSeconds(20);
 
   private static RecordConversionResponse record(S2sClient client) {
     return client.conversions().recordConversion(RecordConversionRequest.getDefaultInstance());
   }
 
-  /** So that the time for it doesn't count against a deadline. */
+  /** Connects early, so that the time for it doesn't count against a deadline. */
   private static void connect(S2sClient client) {
     client
         .conversions()
@@ -202,7 +202,7 @@ class RetryTest {
     }
   }
 
-  /** The first attempt that can succeed does, whatever failed before it. */
+  /** Checks that the first attempt that can succeed does, regardless of earlier failures. */
   @Test
   void eachAttemptConnectsAnew() throws Exception {
     var server = new FakeServer();

@@ -32,7 +32,7 @@ import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the kinds of stubs do with a call: errors, interceptors of the caller's own. */
+/** Tests the kinds of stubs: their errors, and the caller's own interceptors. */
 @Timeout(300)
 class StubsTest {
   private static final RecordConversionRequest REQUEST =
@@ -88,7 +88,7 @@ class StubsTest {
     }
   }
 
-  /** What a stub's own interceptor, such as one for traces, is told. */
+  /** A stub's own interceptor, such as one for traces, which keeps the statuses of calls. */
   private static final class Observer implements ClientInterceptor {
     final List<Status> ends = new ArrayList<>();
 

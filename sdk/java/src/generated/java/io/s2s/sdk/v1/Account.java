@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Whoever has conversion codes, tracking links and API keys of their own.
+ * An owner of conversion codes, tracking links and API keys.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.Account}
@@ -51,8 +51,9 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * Output only. `acct_` and 26 characters. The installation's own account,
-   * which is there from the start, is `acct_00000000000000000000000004`.
+   * Output only. Id of the account: `acct_` and 26 characters. The
+   * installation's own account exists from the start as
+   * `acct_00000000000000000000000004`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -73,8 +74,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. `acct_` and 26 characters. The installation's own account,
-   * which is there from the start, is `acct_00000000000000000000000004`.
+   * Output only. Id of the account: `acct_` and 26 characters. The
+   * installation's own account exists from the start as
+   * `acct_00000000000000000000000004`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -100,7 +102,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object name_ = "";
   /**
    * <pre>
-   * A name for people, 1 to 100 characters. Example: `Shop Ltd`.
+   * Name for people, 1 to 100 characters. Example: `Shop Ltd`.
    * </pre>
    *
    * <code>string name = 2 [json_name = "name"];</code>
@@ -121,7 +123,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A name for people, 1 to 100 characters. Example: `Shop Ltd`.
+   * Name for people, 1 to 100 characters. Example: `Shop Ltd`.
    * </pre>
    *
    * <code>string name = 2 [json_name = "name"];</code>
@@ -146,7 +148,8 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp createTime_;
   /**
    * <pre>
-   * Output only. When the account was created; 1970 for the installation's own.
+   * Output only. Time at which the account was created; 1970 for the
+   * installation's own.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -158,7 +161,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the account was created; 1970 for the installation's own.
+   * Output only. Time at which the account was created; 1970 for the
+   * installation's own.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -170,7 +174,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the account was created; 1970 for the installation's own.
+   * Output only. Time at which the account was created; 1970 for the
+   * installation's own.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -184,7 +189,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp updateTime_;
   /**
    * <pre>
-   * Output only. When the account was last changed.
+   * Output only. Time of the last change to the account.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -196,7 +201,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the account was last changed.
+   * Output only. Time of the last change to the account.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -208,7 +213,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the account was last changed.
+   * Output only. Time of the last change to the account.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -418,7 +423,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Whoever has conversion codes, tracking links and API keys of their own.
+   * An owner of conversion codes, tracking links and API keys.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.Account}
@@ -658,8 +663,9 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * Output only. `acct_` and 26 characters. The installation's own account,
-     * which is there from the start, is `acct_00000000000000000000000004`.
+     * Output only. Id of the account: `acct_` and 26 characters. The
+     * installation's own account exists from the start as
+     * `acct_00000000000000000000000004`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -679,8 +685,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. `acct_` and 26 characters. The installation's own account,
-     * which is there from the start, is `acct_00000000000000000000000004`.
+     * Output only. Id of the account: `acct_` and 26 characters. The
+     * installation's own account exists from the start as
+     * `acct_00000000000000000000000004`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -701,8 +708,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. `acct_` and 26 characters. The installation's own account,
-     * which is there from the start, is `acct_00000000000000000000000004`.
+     * Output only. Id of the account: `acct_` and 26 characters. The
+     * installation's own account exists from the start as
+     * `acct_00000000000000000000000004`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -719,8 +727,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. `acct_` and 26 characters. The installation's own account,
-     * which is there from the start, is `acct_00000000000000000000000004`.
+     * Output only. Id of the account: `acct_` and 26 characters. The
+     * installation's own account exists from the start as
+     * `acct_00000000000000000000000004`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -734,8 +743,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. `acct_` and 26 characters. The installation's own account,
-     * which is there from the start, is `acct_00000000000000000000000004`.
+     * Output only. Id of the account: `acct_` and 26 characters. The
+     * installation's own account exists from the start as
+     * `acct_00000000000000000000000004`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -755,7 +765,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object name_ = "";
     /**
      * <pre>
-     * A name for people, 1 to 100 characters. Example: `Shop Ltd`.
+     * Name for people, 1 to 100 characters. Example: `Shop Ltd`.
      * </pre>
      *
      * <code>string name = 2 [json_name = "name"];</code>
@@ -775,7 +785,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A name for people, 1 to 100 characters. Example: `Shop Ltd`.
+     * Name for people, 1 to 100 characters. Example: `Shop Ltd`.
      * </pre>
      *
      * <code>string name = 2 [json_name = "name"];</code>
@@ -796,7 +806,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A name for people, 1 to 100 characters. Example: `Shop Ltd`.
+     * Name for people, 1 to 100 characters. Example: `Shop Ltd`.
      * </pre>
      *
      * <code>string name = 2 [json_name = "name"];</code>
@@ -813,7 +823,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A name for people, 1 to 100 characters. Example: `Shop Ltd`.
+     * Name for people, 1 to 100 characters. Example: `Shop Ltd`.
      * </pre>
      *
      * <code>string name = 2 [json_name = "name"];</code>
@@ -827,7 +837,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A name for people, 1 to 100 characters. Example: `Shop Ltd`.
+     * Name for people, 1 to 100 characters. Example: `Shop Ltd`.
      * </pre>
      *
      * <code>string name = 2 [json_name = "name"];</code>
@@ -849,7 +859,8 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> createTimeBuilder_;
     /**
      * <pre>
-     * Output only. When the account was created; 1970 for the installation's own.
+     * Output only. Time at which the account was created; 1970 for the
+     * installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -860,7 +871,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the account was created; 1970 for the installation's own.
+     * Output only. Time at which the account was created; 1970 for the
+     * installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -875,7 +887,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the account was created; 1970 for the installation's own.
+     * Output only. Time at which the account was created; 1970 for the
+     * installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -895,7 +908,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the account was created; 1970 for the installation's own.
+     * Output only. Time at which the account was created; 1970 for the
+     * installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -913,7 +927,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the account was created; 1970 for the installation's own.
+     * Output only. Time at which the account was created; 1970 for the
+     * installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -938,7 +953,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the account was created; 1970 for the installation's own.
+     * Output only. Time at which the account was created; 1970 for the
+     * installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -955,7 +971,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the account was created; 1970 for the installation's own.
+     * Output only. Time at which the account was created; 1970 for the
+     * installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -967,7 +984,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the account was created; 1970 for the installation's own.
+     * Output only. Time at which the account was created; 1970 for the
+     * installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -982,7 +1000,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the account was created; 1970 for the installation's own.
+     * Output only. Time at which the account was created; 1970 for the
+     * installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -1006,7 +1025,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> updateTimeBuilder_;
     /**
      * <pre>
-     * Output only. When the account was last changed.
+     * Output only. Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -1017,7 +1036,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the account was last changed.
+     * Output only. Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -1032,7 +1051,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the account was last changed.
+     * Output only. Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -1052,7 +1071,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the account was last changed.
+     * Output only. Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -1070,7 +1089,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the account was last changed.
+     * Output only. Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -1095,7 +1114,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the account was last changed.
+     * Output only. Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -1112,7 +1131,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the account was last changed.
+     * Output only. Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -1124,7 +1143,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the account was last changed.
+     * Output only. Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -1139,7 +1158,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the account was last changed.
+     * Output only. Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>

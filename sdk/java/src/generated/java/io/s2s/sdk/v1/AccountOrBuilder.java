@@ -10,8 +10,9 @@ public interface AccountOrBuilder extends
 
   /**
    * <pre>
-   * Output only. `acct_` and 26 characters. The installation's own account,
-   * which is there from the start, is `acct_00000000000000000000000004`.
+   * Output only. Id of the account: `acct_` and 26 characters. The
+   * installation's own account exists from the start as
+   * `acct_00000000000000000000000004`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -20,8 +21,9 @@ public interface AccountOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * Output only. `acct_` and 26 characters. The installation's own account,
-   * which is there from the start, is `acct_00000000000000000000000004`.
+   * Output only. Id of the account: `acct_` and 26 characters. The
+   * installation's own account exists from the start as
+   * `acct_00000000000000000000000004`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -32,7 +34,7 @@ public interface AccountOrBuilder extends
 
   /**
    * <pre>
-   * A name for people, 1 to 100 characters. Example: `Shop Ltd`.
+   * Name for people, 1 to 100 characters. Example: `Shop Ltd`.
    * </pre>
    *
    * <code>string name = 2 [json_name = "name"];</code>
@@ -41,7 +43,7 @@ public interface AccountOrBuilder extends
   java.lang.String getName();
   /**
    * <pre>
-   * A name for people, 1 to 100 characters. Example: `Shop Ltd`.
+   * Name for people, 1 to 100 characters. Example: `Shop Ltd`.
    * </pre>
    *
    * <code>string name = 2 [json_name = "name"];</code>
@@ -52,7 +54,8 @@ public interface AccountOrBuilder extends
 
   /**
    * <pre>
-   * Output only. When the account was created; 1970 for the installation's own.
+   * Output only. Time at which the account was created; 1970 for the
+   * installation's own.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -61,7 +64,8 @@ public interface AccountOrBuilder extends
   boolean hasCreateTime();
   /**
    * <pre>
-   * Output only. When the account was created; 1970 for the installation's own.
+   * Output only. Time at which the account was created; 1970 for the
+   * installation's own.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -70,7 +74,8 @@ public interface AccountOrBuilder extends
   com.google.protobuf.Timestamp getCreateTime();
   /**
    * <pre>
-   * Output only. When the account was created; 1970 for the installation's own.
+   * Output only. Time at which the account was created; 1970 for the
+   * installation's own.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -79,7 +84,7 @@ public interface AccountOrBuilder extends
 
   /**
    * <pre>
-   * Output only. When the account was last changed.
+   * Output only. Time of the last change to the account.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -88,7 +93,7 @@ public interface AccountOrBuilder extends
   boolean hasUpdateTime();
   /**
    * <pre>
-   * Output only. When the account was last changed.
+   * Output only. Time of the last change to the account.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -97,7 +102,7 @@ public interface AccountOrBuilder extends
   com.google.protobuf.Timestamp getUpdateTime();
   /**
    * <pre>
-   * Output only. When the account was last changed.
+   * Output only. Time of the last change to the account.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>

@@ -4,8 +4,8 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 
 /**
  * <pre>
- * Accounts: those who share one installation. What belongs to one account does
- * not exist for another.
+ * Manages accounts, the tenants of one installation. The resources of one
+ * account do not exist for another.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -205,8 +205,8 @@ public final class AccountServiceGrpc {
 
   /**
    * <pre>
-   * Accounts: those who share one installation. What belongs to one account does
-   * not exist for another.
+   * Manages accounts, the tenants of one installation. The resources of one
+   * account do not exist for another.
    * </pre>
    */
   public interface AsyncService {
@@ -223,8 +223,8 @@ public final class AccountServiceGrpc {
 
     /**
      * <pre>
-     * Returns one account: one's own with any key, any other with the scope
-     * `admin`.
+     * Returns one account. Any key may read its own account; any other account
+     * needs the scope `admin`.
      * </pre>
      */
     default void getAccount(io.s2s.sdk.v1.GetAccountRequest request,
@@ -256,8 +256,8 @@ public final class AccountServiceGrpc {
   /**
    * Base class for the server implementation of the service AccountService.
    * <pre>
-   * Accounts: those who share one installation. What belongs to one account does
-   * not exist for another.
+   * Manages accounts, the tenants of one installation. The resources of one
+   * account do not exist for another.
    * </pre>
    */
   public static abstract class AccountServiceImplBase
@@ -271,8 +271,8 @@ public final class AccountServiceGrpc {
   /**
    * A stub to allow clients to do asynchronous rpc calls to service AccountService.
    * <pre>
-   * Accounts: those who share one installation. What belongs to one account does
-   * not exist for another.
+   * Manages accounts, the tenants of one installation. The resources of one
+   * account do not exist for another.
    * </pre>
    */
   public static final class AccountServiceStub
@@ -301,8 +301,8 @@ public final class AccountServiceGrpc {
 
     /**
      * <pre>
-     * Returns one account: one's own with any key, any other with the scope
-     * `admin`.
+     * Returns one account. Any key may read its own account; any other account
+     * needs the scope `admin`.
      * </pre>
      */
     public void getAccount(io.s2s.sdk.v1.GetAccountRequest request,
@@ -337,8 +337,8 @@ public final class AccountServiceGrpc {
   /**
    * A stub to allow clients to do synchronous rpc calls to service AccountService.
    * <pre>
-   * Accounts: those who share one installation. What belongs to one account does
-   * not exist for another.
+   * Manages accounts, the tenants of one installation. The resources of one
+   * account do not exist for another.
    * </pre>
    */
   public static final class AccountServiceBlockingV2Stub
@@ -366,8 +366,8 @@ public final class AccountServiceGrpc {
 
     /**
      * <pre>
-     * Returns one account: one's own with any key, any other with the scope
-     * `admin`.
+     * Returns one account. Any key may read its own account; any other account
+     * needs the scope `admin`.
      * </pre>
      */
     public io.s2s.sdk.v1.GetAccountResponse getAccount(io.s2s.sdk.v1.GetAccountRequest request) throws io.grpc.StatusException {
@@ -399,8 +399,8 @@ public final class AccountServiceGrpc {
   /**
    * A stub to allow clients to do limited synchronous rpc calls to service AccountService.
    * <pre>
-   * Accounts: those who share one installation. What belongs to one account does
-   * not exist for another.
+   * Manages accounts, the tenants of one installation. The resources of one
+   * account do not exist for another.
    * </pre>
    */
   public static final class AccountServiceBlockingStub
@@ -428,8 +428,8 @@ public final class AccountServiceGrpc {
 
     /**
      * <pre>
-     * Returns one account: one's own with any key, any other with the scope
-     * `admin`.
+     * Returns one account. Any key may read its own account; any other account
+     * needs the scope `admin`.
      * </pre>
      */
     public io.s2s.sdk.v1.GetAccountResponse getAccount(io.s2s.sdk.v1.GetAccountRequest request) {
@@ -461,8 +461,8 @@ public final class AccountServiceGrpc {
   /**
    * A stub to allow clients to do ListenableFuture-style rpc calls to service AccountService.
    * <pre>
-   * Accounts: those who share one installation. What belongs to one account does
-   * not exist for another.
+   * Manages accounts, the tenants of one installation. The resources of one
+   * account do not exist for another.
    * </pre>
    */
   public static final class AccountServiceFutureStub
@@ -491,8 +491,8 @@ public final class AccountServiceGrpc {
 
     /**
      * <pre>
-     * Returns one account: one's own with any key, any other with the scope
-     * `admin`.
+     * Returns one account. Any key may read its own account; any other account
+     * needs the scope `admin`.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.GetAccountResponse> getAccount(

@@ -6,9 +6,9 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * What a caller is known by. Its text is `s2s_` and 48 hexadecimal digits, the
- * last 8 of which are a checksum: the first 8 digits of the SHA-256 of all
- * that stands before them.
+ * A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
+ * digits. The last 8 digits are a checksum: the first 8 digits of the
+ * SHA-256 of all characters before them.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ApiKey}
@@ -56,7 +56,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * Output only. `key_` and 26 characters; no secret.
+   * Output only. Id of the key: `key_` and 26 characters. Not a secret.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -77,7 +77,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. `key_` and 26 characters; no secret.
+   * Output only. Id of the key: `key_` and 26 characters. Not a secret.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -104,7 +104,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Id of the account that the key acts for, `acct_…`. Default: the caller's.
-   * Only a key with the scope `admin` may name another.
+   * Only a key with the scope `admin` may name another account.
    * </pre>
    *
    * <code>string account_id = 2 [json_name = "accountId"];</code>
@@ -126,7 +126,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Id of the account that the key acts for, `acct_…`. Default: the caller's.
-   * Only a key with the scope `admin` may name another.
+   * Only a key with the scope `admin` may name another account.
    * </pre>
    *
    * <code>string account_id = 2 [json_name = "accountId"];</code>
@@ -152,7 +152,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object name_ = "";
   /**
    * <pre>
-   * A name for people, 1 to 100 characters. Example: `web shop`.
+   * Name for people, 1 to 100 characters. Example: `web shop`.
    * </pre>
    *
    * <code>string name = 3 [json_name = "name"];</code>
@@ -173,7 +173,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A name for people, 1 to 100 characters. Example: `web shop`.
+   * Name for people, 1 to 100 characters. Example: `web shop`.
    * </pre>
    *
    * <code>string name = 3 [json_name = "name"];</code>
@@ -208,9 +208,10 @@ private static final long serialVersionUID = 0L;
           };
   /**
    * <pre>
-   * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-   * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-   * account, and only a key with the scope `admin` may give them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+   * the installation's own account, and only a key with the scope `admin` may
+   * grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -223,9 +224,10 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-   * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-   * account, and only a key with the scope `admin` may give them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+   * the installation's own account, and only a key with the scope `admin` may
+   * grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -237,9 +239,10 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-   * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-   * account, and only a key with the scope `admin` may give them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+   * the installation's own account, and only a key with the scope `admin` may
+   * grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -252,9 +255,10 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-   * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-   * account, and only a key with the scope `admin` may give them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+   * the installation's own account, and only a key with the scope `admin` may
+   * grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -267,9 +271,10 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-   * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-   * account, and only a key with the scope `admin` may give them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+   * the installation's own account, and only a key with the scope `admin` may
+   * grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -286,7 +291,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp expireTime_;
   /**
    * <pre>
-   * When the key ends, in the future. Not set: never.
+   * Time at which the key expires; must be in the future. Not set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 5 [json_name = "expireTime"];</code>
@@ -298,7 +303,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the key ends, in the future. Not set: never.
+   * Time at which the key expires; must be in the future. Not set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 5 [json_name = "expireTime"];</code>
@@ -310,7 +315,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the key ends, in the future. Not set: never.
+   * Time at which the key expires; must be in the future. Not set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 5 [json_name = "expireTime"];</code>
@@ -324,7 +329,7 @@ private static final long serialVersionUID = 0L;
   private int state_ = 0;
   /**
    * <pre>
-   * Output only; changed by `RevokeApiKey`, and by time.
+   * Output only. State of the key, changed by `RevokeApiKey` and by time.
    * </pre>
    *
    * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -335,7 +340,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only; changed by `RevokeApiKey`, and by time.
+   * Output only. State of the key, changed by `RevokeApiKey` and by time.
    * </pre>
    *
    * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -350,8 +355,8 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp lastUseTime_;
   /**
    * <pre>
-   * Output only. When the key was last used, to the minute; not set where it
-   * never was.
+   * Output only. Time of the last use, to the minute; not set if the key was
+   * never used.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -363,8 +368,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the key was last used, to the minute; not set where it
-   * never was.
+   * Output only. Time of the last use, to the minute; not set if the key was
+   * never used.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -376,8 +381,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the key was last used, to the minute; not set where it
-   * never was.
+   * Output only. Time of the last use, to the minute; not set if the key was
+   * never used.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -391,7 +396,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp revokeTime_;
   /**
    * <pre>
-   * Output only. When the key was revoked; not set where it was not.
+   * Output only. Time at which the key was revoked; not set if it was not.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -403,7 +408,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the key was revoked; not set where it was not.
+   * Output only. Time at which the key was revoked; not set if it was not.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -415,7 +420,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the key was revoked; not set where it was not.
+   * Output only. Time at which the key was revoked; not set if it was not.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -429,7 +434,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp createTime_;
   /**
    * <pre>
-   * Output only. When the key was created.
+   * Output only. Time at which the key was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -441,7 +446,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the key was created.
+   * Output only. Time at which the key was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -453,7 +458,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the key was created.
+   * Output only. Time at which the key was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -467,7 +472,8 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp rotateTime_;
   /**
    * <pre>
-   * Output only. When the key was last rotated; not set where it never was.
+   * Output only. Time of the last rotation; not set if the key was never
+   * rotated.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -479,7 +485,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the key was last rotated; not set where it never was.
+   * Output only. Time of the last rotation; not set if the key was never
+   * rotated.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -491,7 +498,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the key was last rotated; not set where it never was.
+   * Output only. Time of the last rotation; not set if the key was never
+   * rotated.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -794,9 +802,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a caller is known by. Its text is `s2s_` and 48 hexadecimal digits, the
-   * last 8 of which are a checksum: the first 8 digits of the SHA-256 of all
-   * that stands before them.
+   * A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
+   * digits. The last 8 digits are a checksum: the first 8 digits of the
+   * SHA-256 of all characters before them.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ApiKey}
@@ -1166,7 +1174,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * Output only. `key_` and 26 characters; no secret.
+     * Output only. Id of the key: `key_` and 26 characters. Not a secret.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1186,7 +1194,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. `key_` and 26 characters; no secret.
+     * Output only. Id of the key: `key_` and 26 characters. Not a secret.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1207,7 +1215,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. `key_` and 26 characters; no secret.
+     * Output only. Id of the key: `key_` and 26 characters. Not a secret.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1224,7 +1232,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. `key_` and 26 characters; no secret.
+     * Output only. Id of the key: `key_` and 26 characters. Not a secret.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1238,7 +1246,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. `key_` and 26 characters; no secret.
+     * Output only. Id of the key: `key_` and 26 characters. Not a secret.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1259,7 +1267,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the account that the key acts for, `acct_…`. Default: the caller's.
-     * Only a key with the scope `admin` may name another.
+     * Only a key with the scope `admin` may name another account.
      * </pre>
      *
      * <code>string account_id = 2 [json_name = "accountId"];</code>
@@ -1280,7 +1288,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the account that the key acts for, `acct_…`. Default: the caller's.
-     * Only a key with the scope `admin` may name another.
+     * Only a key with the scope `admin` may name another account.
      * </pre>
      *
      * <code>string account_id = 2 [json_name = "accountId"];</code>
@@ -1302,7 +1310,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the account that the key acts for, `acct_…`. Default: the caller's.
-     * Only a key with the scope `admin` may name another.
+     * Only a key with the scope `admin` may name another account.
      * </pre>
      *
      * <code>string account_id = 2 [json_name = "accountId"];</code>
@@ -1320,7 +1328,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the account that the key acts for, `acct_…`. Default: the caller's.
-     * Only a key with the scope `admin` may name another.
+     * Only a key with the scope `admin` may name another account.
      * </pre>
      *
      * <code>string account_id = 2 [json_name = "accountId"];</code>
@@ -1335,7 +1343,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the account that the key acts for, `acct_…`. Default: the caller's.
-     * Only a key with the scope `admin` may name another.
+     * Only a key with the scope `admin` may name another account.
      * </pre>
      *
      * <code>string account_id = 2 [json_name = "accountId"];</code>
@@ -1355,7 +1363,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object name_ = "";
     /**
      * <pre>
-     * A name for people, 1 to 100 characters. Example: `web shop`.
+     * Name for people, 1 to 100 characters. Example: `web shop`.
      * </pre>
      *
      * <code>string name = 3 [json_name = "name"];</code>
@@ -1375,7 +1383,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A name for people, 1 to 100 characters. Example: `web shop`.
+     * Name for people, 1 to 100 characters. Example: `web shop`.
      * </pre>
      *
      * <code>string name = 3 [json_name = "name"];</code>
@@ -1396,7 +1404,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A name for people, 1 to 100 characters. Example: `web shop`.
+     * Name for people, 1 to 100 characters. Example: `web shop`.
      * </pre>
      *
      * <code>string name = 3 [json_name = "name"];</code>
@@ -1413,7 +1421,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A name for people, 1 to 100 characters. Example: `web shop`.
+     * Name for people, 1 to 100 characters. Example: `web shop`.
      * </pre>
      *
      * <code>string name = 3 [json_name = "name"];</code>
@@ -1427,7 +1435,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A name for people, 1 to 100 characters. Example: `web shop`.
+     * Name for people, 1 to 100 characters. Example: `web shop`.
      * </pre>
      *
      * <code>string name = 3 [json_name = "name"];</code>
@@ -1454,9 +1462,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-     * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-     * account, and only a key with the scope `admin` may give them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+     * the installation's own account, and only a key with the scope `admin` may
+     * grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1468,9 +1477,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-     * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-     * account, and only a key with the scope `admin` may give them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+     * the installation's own account, and only a key with the scope `admin` may
+     * grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1481,9 +1491,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-     * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-     * account, and only a key with the scope `admin` may give them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+     * the installation's own account, and only a key with the scope `admin` may
+     * grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1495,9 +1506,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-     * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-     * account, and only a key with the scope `admin` may give them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+     * the installation's own account, and only a key with the scope `admin` may
+     * grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1517,9 +1529,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-     * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-     * account, and only a key with the scope `admin` may give them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+     * the installation's own account, and only a key with the scope `admin` may
+     * grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1537,9 +1550,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-     * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-     * account, and only a key with the scope `admin` may give them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+     * the installation's own account, and only a key with the scope `admin` may
+     * grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1557,9 +1571,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-     * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-     * account, and only a key with the scope `admin` may give them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+     * the installation's own account, and only a key with the scope `admin` may
+     * grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1573,9 +1588,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-     * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-     * account, and only a key with the scope `admin` may give them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+     * the installation's own account, and only a key with the scope `admin` may
+     * grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1587,9 +1603,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-     * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-     * account, and only a key with the scope `admin` may give them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+     * the installation's own account, and only a key with the scope `admin` may
+     * grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1601,9 +1618,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-     * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-     * account, and only a key with the scope `admin` may give them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+     * the installation's own account, and only a key with the scope `admin` may
+     * grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1620,9 +1638,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-     * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-     * account, and only a key with the scope `admin` may give them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+     * the installation's own account, and only a key with the scope `admin` may
+     * grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1637,9 +1656,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-     * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-     * account, and only a key with the scope `admin` may give them.
+     * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+     * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+     * the installation's own account, and only a key with the scope `admin` may
+     * grant them.
      * </pre>
      *
      * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -1661,7 +1681,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> expireTimeBuilder_;
     /**
      * <pre>
-     * When the key ends, in the future. Not set: never.
+     * Time at which the key expires; must be in the future. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 5 [json_name = "expireTime"];</code>
@@ -1672,7 +1692,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the key ends, in the future. Not set: never.
+     * Time at which the key expires; must be in the future. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 5 [json_name = "expireTime"];</code>
@@ -1687,7 +1707,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the key ends, in the future. Not set: never.
+     * Time at which the key expires; must be in the future. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 5 [json_name = "expireTime"];</code>
@@ -1707,7 +1727,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the key ends, in the future. Not set: never.
+     * Time at which the key expires; must be in the future. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 5 [json_name = "expireTime"];</code>
@@ -1725,7 +1745,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the key ends, in the future. Not set: never.
+     * Time at which the key expires; must be in the future. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 5 [json_name = "expireTime"];</code>
@@ -1750,7 +1770,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the key ends, in the future. Not set: never.
+     * Time at which the key expires; must be in the future. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 5 [json_name = "expireTime"];</code>
@@ -1767,7 +1787,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the key ends, in the future. Not set: never.
+     * Time at which the key expires; must be in the future. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 5 [json_name = "expireTime"];</code>
@@ -1779,7 +1799,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the key ends, in the future. Not set: never.
+     * Time at which the key expires; must be in the future. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 5 [json_name = "expireTime"];</code>
@@ -1794,7 +1814,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the key ends, in the future. Not set: never.
+     * Time at which the key expires; must be in the future. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 5 [json_name = "expireTime"];</code>
@@ -1816,7 +1836,7 @@ private static final long serialVersionUID = 0L;
     private int state_ = 0;
     /**
      * <pre>
-     * Output only; changed by `RevokeApiKey`, and by time.
+     * Output only. State of the key, changed by `RevokeApiKey` and by time.
      * </pre>
      *
      * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -1827,7 +1847,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only; changed by `RevokeApiKey`, and by time.
+     * Output only. State of the key, changed by `RevokeApiKey` and by time.
      * </pre>
      *
      * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -1842,7 +1862,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only; changed by `RevokeApiKey`, and by time.
+     * Output only. State of the key, changed by `RevokeApiKey` and by time.
      * </pre>
      *
      * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -1855,7 +1875,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only; changed by `RevokeApiKey`, and by time.
+     * Output only. State of the key, changed by `RevokeApiKey` and by time.
      * </pre>
      *
      * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -1873,7 +1893,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only; changed by `RevokeApiKey`, and by time.
+     * Output only. State of the key, changed by `RevokeApiKey` and by time.
      * </pre>
      *
      * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -1891,8 +1911,8 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> lastUseTimeBuilder_;
     /**
      * <pre>
-     * Output only. When the key was last used, to the minute; not set where it
-     * never was.
+     * Output only. Time of the last use, to the minute; not set if the key was
+     * never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -1903,8 +1923,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was last used, to the minute; not set where it
-     * never was.
+     * Output only. Time of the last use, to the minute; not set if the key was
+     * never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -1919,8 +1939,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was last used, to the minute; not set where it
-     * never was.
+     * Output only. Time of the last use, to the minute; not set if the key was
+     * never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -1940,8 +1960,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was last used, to the minute; not set where it
-     * never was.
+     * Output only. Time of the last use, to the minute; not set if the key was
+     * never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -1959,8 +1979,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was last used, to the minute; not set where it
-     * never was.
+     * Output only. Time of the last use, to the minute; not set if the key was
+     * never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -1985,8 +2005,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was last used, to the minute; not set where it
-     * never was.
+     * Output only. Time of the last use, to the minute; not set if the key was
+     * never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -2003,8 +2023,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was last used, to the minute; not set where it
-     * never was.
+     * Output only. Time of the last use, to the minute; not set if the key was
+     * never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -2016,8 +2036,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was last used, to the minute; not set where it
-     * never was.
+     * Output only. Time of the last use, to the minute; not set if the key was
+     * never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -2032,8 +2052,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was last used, to the minute; not set where it
-     * never was.
+     * Output only. Time of the last use, to the minute; not set if the key was
+     * never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -2057,7 +2077,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> revokeTimeBuilder_;
     /**
      * <pre>
-     * Output only. When the key was revoked; not set where it was not.
+     * Output only. Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2068,7 +2088,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was revoked; not set where it was not.
+     * Output only. Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2083,7 +2103,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was revoked; not set where it was not.
+     * Output only. Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2103,7 +2123,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was revoked; not set where it was not.
+     * Output only. Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2121,7 +2141,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was revoked; not set where it was not.
+     * Output only. Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2146,7 +2166,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was revoked; not set where it was not.
+     * Output only. Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2163,7 +2183,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was revoked; not set where it was not.
+     * Output only. Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2175,7 +2195,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was revoked; not set where it was not.
+     * Output only. Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2190,7 +2210,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was revoked; not set where it was not.
+     * Output only. Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2214,7 +2234,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> createTimeBuilder_;
     /**
      * <pre>
-     * Output only. When the key was created.
+     * Output only. Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2225,7 +2245,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was created.
+     * Output only. Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2240,7 +2260,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was created.
+     * Output only. Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2260,7 +2280,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was created.
+     * Output only. Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2278,7 +2298,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was created.
+     * Output only. Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2303,7 +2323,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was created.
+     * Output only. Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2320,7 +2340,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was created.
+     * Output only. Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2332,7 +2352,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was created.
+     * Output only. Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2347,7 +2367,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was created.
+     * Output only. Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2371,7 +2391,8 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> rotateTimeBuilder_;
     /**
      * <pre>
-     * Output only. When the key was last rotated; not set where it never was.
+     * Output only. Time of the last rotation; not set if the key was never
+     * rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -2382,7 +2403,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was last rotated; not set where it never was.
+     * Output only. Time of the last rotation; not set if the key was never
+     * rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -2397,7 +2419,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was last rotated; not set where it never was.
+     * Output only. Time of the last rotation; not set if the key was never
+     * rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -2417,7 +2440,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was last rotated; not set where it never was.
+     * Output only. Time of the last rotation; not set if the key was never
+     * rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -2435,7 +2459,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was last rotated; not set where it never was.
+     * Output only. Time of the last rotation; not set if the key was never
+     * rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -2460,7 +2485,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was last rotated; not set where it never was.
+     * Output only. Time of the last rotation; not set if the key was never
+     * rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -2477,7 +2503,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was last rotated; not set where it never was.
+     * Output only. Time of the last rotation; not set if the key was never
+     * rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -2489,7 +2516,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was last rotated; not set where it never was.
+     * Output only. Time of the last rotation; not set if the key was never
+     * rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -2504,7 +2532,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the key was last rotated; not set where it never was.
+     * Output only. Time of the last rotation; not set if the key was never
+     * rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>

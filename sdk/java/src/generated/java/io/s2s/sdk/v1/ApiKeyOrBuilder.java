@@ -10,7 +10,7 @@ public interface ApiKeyOrBuilder extends
 
   /**
    * <pre>
-   * Output only. `key_` and 26 characters; no secret.
+   * Output only. Id of the key: `key_` and 26 characters. Not a secret.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -19,7 +19,7 @@ public interface ApiKeyOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * Output only. `key_` and 26 characters; no secret.
+   * Output only. Id of the key: `key_` and 26 characters. Not a secret.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -31,7 +31,7 @@ public interface ApiKeyOrBuilder extends
   /**
    * <pre>
    * Id of the account that the key acts for, `acct_…`. Default: the caller's.
-   * Only a key with the scope `admin` may name another.
+   * Only a key with the scope `admin` may name another account.
    * </pre>
    *
    * <code>string account_id = 2 [json_name = "accountId"];</code>
@@ -41,7 +41,7 @@ public interface ApiKeyOrBuilder extends
   /**
    * <pre>
    * Id of the account that the key acts for, `acct_…`. Default: the caller's.
-   * Only a key with the scope `admin` may name another.
+   * Only a key with the scope `admin` may name another account.
    * </pre>
    *
    * <code>string account_id = 2 [json_name = "accountId"];</code>
@@ -52,7 +52,7 @@ public interface ApiKeyOrBuilder extends
 
   /**
    * <pre>
-   * A name for people, 1 to 100 characters. Example: `web shop`.
+   * Name for people, 1 to 100 characters. Example: `web shop`.
    * </pre>
    *
    * <code>string name = 3 [json_name = "name"];</code>
@@ -61,7 +61,7 @@ public interface ApiKeyOrBuilder extends
   java.lang.String getName();
   /**
    * <pre>
-   * A name for people, 1 to 100 characters. Example: `web shop`.
+   * Name for people, 1 to 100 characters. Example: `web shop`.
    * </pre>
    *
    * <code>string name = 3 [json_name = "name"];</code>
@@ -72,9 +72,10 @@ public interface ApiKeyOrBuilder extends
 
   /**
    * <pre>
-   * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-   * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-   * account, and only a key with the scope `admin` may give them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+   * the installation's own account, and only a key with the scope `admin` may
+   * grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -83,9 +84,10 @@ public interface ApiKeyOrBuilder extends
   java.util.List<io.s2s.sdk.v1.ApiKeyScope> getScopesList();
   /**
    * <pre>
-   * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-   * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-   * account, and only a key with the scope `admin` may give them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+   * the installation's own account, and only a key with the scope `admin` may
+   * grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -94,9 +96,10 @@ public interface ApiKeyOrBuilder extends
   int getScopesCount();
   /**
    * <pre>
-   * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-   * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-   * account, and only a key with the scope `admin` may give them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+   * the installation's own account, and only a key with the scope `admin` may
+   * grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -106,9 +109,10 @@ public interface ApiKeyOrBuilder extends
   io.s2s.sdk.v1.ApiKeyScope getScopes(int index);
   /**
    * <pre>
-   * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-   * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-   * account, and only a key with the scope `admin` may give them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+   * the installation's own account, and only a key with the scope `admin` may
+   * grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -118,9 +122,10 @@ public interface ApiKeyOrBuilder extends
   getScopesValueList();
   /**
    * <pre>
-   * What the key may do: at least one, none twice. `API_KEY_SCOPE_EDGE` stands
-   * alone; it and `API_KEY_SCOPE_ADMIN` are for keys of the installation's own
-   * account, and only a key with the scope `admin` may give them.
+   * Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
+   * combined with other scopes. It and `API_KEY_SCOPE_ADMIN` are for keys of
+   * the installation's own account, and only a key with the scope `admin` may
+   * grant them.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKeyScope scopes = 4 [json_name = "scopes"];</code>
@@ -131,7 +136,7 @@ public interface ApiKeyOrBuilder extends
 
   /**
    * <pre>
-   * When the key ends, in the future. Not set: never.
+   * Time at which the key expires; must be in the future. Not set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 5 [json_name = "expireTime"];</code>
@@ -140,7 +145,7 @@ public interface ApiKeyOrBuilder extends
   boolean hasExpireTime();
   /**
    * <pre>
-   * When the key ends, in the future. Not set: never.
+   * Time at which the key expires; must be in the future. Not set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 5 [json_name = "expireTime"];</code>
@@ -149,7 +154,7 @@ public interface ApiKeyOrBuilder extends
   com.google.protobuf.Timestamp getExpireTime();
   /**
    * <pre>
-   * When the key ends, in the future. Not set: never.
+   * Time at which the key expires; must be in the future. Not set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 5 [json_name = "expireTime"];</code>
@@ -158,7 +163,7 @@ public interface ApiKeyOrBuilder extends
 
   /**
    * <pre>
-   * Output only; changed by `RevokeApiKey`, and by time.
+   * Output only. State of the key, changed by `RevokeApiKey` and by time.
    * </pre>
    *
    * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -167,7 +172,7 @@ public interface ApiKeyOrBuilder extends
   int getStateValue();
   /**
    * <pre>
-   * Output only; changed by `RevokeApiKey`, and by time.
+   * Output only. State of the key, changed by `RevokeApiKey` and by time.
    * </pre>
    *
    * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -177,8 +182,8 @@ public interface ApiKeyOrBuilder extends
 
   /**
    * <pre>
-   * Output only. When the key was last used, to the minute; not set where it
-   * never was.
+   * Output only. Time of the last use, to the minute; not set if the key was
+   * never used.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -187,8 +192,8 @@ public interface ApiKeyOrBuilder extends
   boolean hasLastUseTime();
   /**
    * <pre>
-   * Output only. When the key was last used, to the minute; not set where it
-   * never was.
+   * Output only. Time of the last use, to the minute; not set if the key was
+   * never used.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -197,8 +202,8 @@ public interface ApiKeyOrBuilder extends
   com.google.protobuf.Timestamp getLastUseTime();
   /**
    * <pre>
-   * Output only. When the key was last used, to the minute; not set where it
-   * never was.
+   * Output only. Time of the last use, to the minute; not set if the key was
+   * never used.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -207,7 +212,7 @@ public interface ApiKeyOrBuilder extends
 
   /**
    * <pre>
-   * Output only. When the key was revoked; not set where it was not.
+   * Output only. Time at which the key was revoked; not set if it was not.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -216,7 +221,7 @@ public interface ApiKeyOrBuilder extends
   boolean hasRevokeTime();
   /**
    * <pre>
-   * Output only. When the key was revoked; not set where it was not.
+   * Output only. Time at which the key was revoked; not set if it was not.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -225,7 +230,7 @@ public interface ApiKeyOrBuilder extends
   com.google.protobuf.Timestamp getRevokeTime();
   /**
    * <pre>
-   * Output only. When the key was revoked; not set where it was not.
+   * Output only. Time at which the key was revoked; not set if it was not.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -234,7 +239,7 @@ public interface ApiKeyOrBuilder extends
 
   /**
    * <pre>
-   * Output only. When the key was created.
+   * Output only. Time at which the key was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -243,7 +248,7 @@ public interface ApiKeyOrBuilder extends
   boolean hasCreateTime();
   /**
    * <pre>
-   * Output only. When the key was created.
+   * Output only. Time at which the key was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -252,7 +257,7 @@ public interface ApiKeyOrBuilder extends
   com.google.protobuf.Timestamp getCreateTime();
   /**
    * <pre>
-   * Output only. When the key was created.
+   * Output only. Time at which the key was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -261,7 +266,8 @@ public interface ApiKeyOrBuilder extends
 
   /**
    * <pre>
-   * Output only. When the key was last rotated; not set where it never was.
+   * Output only. Time of the last rotation; not set if the key was never
+   * rotated.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -270,7 +276,8 @@ public interface ApiKeyOrBuilder extends
   boolean hasRotateTime();
   /**
    * <pre>
-   * Output only. When the key was last rotated; not set where it never was.
+   * Output only. Time of the last rotation; not set if the key was never
+   * rotated.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -279,7 +286,8 @@ public interface ApiKeyOrBuilder extends
   com.google.protobuf.Timestamp getRotateTime();
   /**
    * <pre>
-   * Output only. When the key was last rotated; not set where it never was.
+   * Output only. Time of the last rotation; not set if the key was never
+   * rotated.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * What a key may do. None includes another.
+ * The permissions of a key. No scope includes another.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.ApiKeyScope}
@@ -23,7 +23,7 @@ public enum ApiKeyScope
   API_KEY_SCOPE_UNSPECIFIED(0),
   /**
    * <pre>
-   * Read everything of the account.
+   * Permission to read everything in the account.
    * </pre>
    *
    * <code>API_KEY_SCOPE_READ = 1;</code>
@@ -31,7 +31,8 @@ public enum ApiKeyScope
   API_KEY_SCOPE_READ(1),
   /**
    * <pre>
-   * Set up: conversion codes, tracking links, API keys; replay postbacks.
+   * Permission to set up conversion codes, tracking links and API keys, and to
+   * replay postbacks.
    * </pre>
    *
    * <code>API_KEY_SCOPE_WRITE = 2;</code>
@@ -39,7 +40,7 @@ public enum ApiKeyScope
   API_KEY_SCOPE_WRITE(2),
   /**
    * <pre>
-   * Record clicks and conversions.
+   * Permission to record clicks and conversions.
    * </pre>
    *
    * <code>API_KEY_SCOPE_RECORD = 3;</code>
@@ -47,7 +48,7 @@ public enum ApiKeyScope
   API_KEY_SCOPE_RECORD(3),
   /**
    * <pre>
-   * Manage accounts, and the API keys of all accounts.
+   * Permission to manage accounts and the API keys of all accounts.
    * </pre>
    *
    * <code>API_KEY_SCOPE_ADMIN = 4;</code>
@@ -55,7 +56,8 @@ public enum ApiKeyScope
   API_KEY_SCOPE_ADMIN(4),
   /**
    * <pre>
-   * The calls for edges only, for all accounts, and nothing else.
+   * Permission for the calls reserved for edges, for all accounts, and nothing
+   * else.
    * </pre>
    *
    * <code>API_KEY_SCOPE_EDGE = 5;</code>
@@ -74,7 +76,7 @@ public enum ApiKeyScope
   public static final int API_KEY_SCOPE_UNSPECIFIED_VALUE = 0;
   /**
    * <pre>
-   * Read everything of the account.
+   * Permission to read everything in the account.
    * </pre>
    *
    * <code>API_KEY_SCOPE_READ = 1;</code>
@@ -82,7 +84,8 @@ public enum ApiKeyScope
   public static final int API_KEY_SCOPE_READ_VALUE = 1;
   /**
    * <pre>
-   * Set up: conversion codes, tracking links, API keys; replay postbacks.
+   * Permission to set up conversion codes, tracking links and API keys, and to
+   * replay postbacks.
    * </pre>
    *
    * <code>API_KEY_SCOPE_WRITE = 2;</code>
@@ -90,7 +93,7 @@ public enum ApiKeyScope
   public static final int API_KEY_SCOPE_WRITE_VALUE = 2;
   /**
    * <pre>
-   * Record clicks and conversions.
+   * Permission to record clicks and conversions.
    * </pre>
    *
    * <code>API_KEY_SCOPE_RECORD = 3;</code>
@@ -98,7 +101,7 @@ public enum ApiKeyScope
   public static final int API_KEY_SCOPE_RECORD_VALUE = 3;
   /**
    * <pre>
-   * Manage accounts, and the API keys of all accounts.
+   * Permission to manage accounts and the API keys of all accounts.
    * </pre>
    *
    * <code>API_KEY_SCOPE_ADMIN = 4;</code>
@@ -106,7 +109,8 @@ public enum ApiKeyScope
   public static final int API_KEY_SCOPE_ADMIN_VALUE = 4;
   /**
    * <pre>
-   * The calls for edges only, for all accounts, and nothing else.
+   * Permission for the calls reserved for edges, for all accounts, and nothing
+   * else.
    * </pre>
    *
    * <code>API_KEY_SCOPE_EDGE = 5;</code>

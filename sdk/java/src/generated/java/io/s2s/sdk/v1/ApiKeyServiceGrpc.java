@@ -4,12 +4,12 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 
 /**
  * <pre>
- * API keys: what a caller shows with every call, as `authorization: Bearer`
- * and the key's text. A key acts for one account, and may do what its scopes
- * say.
- * The scope `admin` manages the keys of all accounts. Any other key manages
- * those of its own account that have no scope which it lacks itself, so that
- * nobody gets further than they were let.
+ * Manages API keys. A caller sends the text of its key with every call, as
+ * `authorization: Bearer` and the text. A key acts for one account and may do
+ * only what its scopes allow.
+ * A key with the scope `admin` manages the keys of all accounts. Any other key
+ * manages only keys of its own account, and only those whose scopes it has
+ * itself, so that no caller can gain more access than it was given.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -240,20 +240,20 @@ public final class ApiKeyServiceGrpc {
 
   /**
    * <pre>
-   * API keys: what a caller shows with every call, as `authorization: Bearer`
-   * and the key's text. A key acts for one account, and may do what its scopes
-   * say.
-   * The scope `admin` manages the keys of all accounts. Any other key manages
-   * those of its own account that have no scope which it lacks itself, so that
-   * nobody gets further than they were let.
+   * Manages API keys. A caller sends the text of its key with every call, as
+   * `authorization: Bearer` and the text. A key acts for one account and may do
+   * only what its scopes allow.
+   * A key with the scope `admin` manages the keys of all accounts. Any other key
+   * manages only keys of its own account, and only those whose scopes it has
+   * itself, so that no caller can gain more access than it was given.
    * </pre>
    */
   public interface AsyncService {
 
     /**
      * <pre>
-     * Creates an API key and answers its text, which is not kept and can't be
-     * had again. Needs the scope `write` or `admin`.
+     * Creates an API key and returns its text. The text is not stored and can't
+     * be retrieved again. Needs the scope `write` or `admin`.
      * </pre>
      */
     default void createApiKey(io.s2s.sdk.v1.CreateApiKeyRequest request,
@@ -284,9 +284,9 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Gives an API key a new text; the former ones go on for an overlap, in which
-     * the new one can be brought to where it is used. Where the answer is lost,
-     * rotate again: the overlap that runs goes on, and no text in use is cut
+     * Gives an API key a new text. The former texts stay valid for an overlap,
+     * in which the new one can be rolled out. If the answer is lost, rotate
+     * again: the overlap that is running continues, and no text in use is cut
      * short. Needs the scope `write` or `admin`.
      * </pre>
      */
@@ -297,7 +297,7 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Revokes an API key for good, within a second on every server. Revoking a
+     * Revokes an API key permanently, within a second on every server. Revoking a
      * revoked key changes nothing. Needs the scope `write` or `admin`.
      * </pre>
      */
@@ -310,12 +310,12 @@ public final class ApiKeyServiceGrpc {
   /**
    * Base class for the server implementation of the service ApiKeyService.
    * <pre>
-   * API keys: what a caller shows with every call, as `authorization: Bearer`
-   * and the key's text. A key acts for one account, and may do what its scopes
-   * say.
-   * The scope `admin` manages the keys of all accounts. Any other key manages
-   * those of its own account that have no scope which it lacks itself, so that
-   * nobody gets further than they were let.
+   * Manages API keys. A caller sends the text of its key with every call, as
+   * `authorization: Bearer` and the text. A key acts for one account and may do
+   * only what its scopes allow.
+   * A key with the scope `admin` manages the keys of all accounts. Any other key
+   * manages only keys of its own account, and only those whose scopes it has
+   * itself, so that no caller can gain more access than it was given.
    * </pre>
    */
   public static abstract class ApiKeyServiceImplBase
@@ -329,12 +329,12 @@ public final class ApiKeyServiceGrpc {
   /**
    * A stub to allow clients to do asynchronous rpc calls to service ApiKeyService.
    * <pre>
-   * API keys: what a caller shows with every call, as `authorization: Bearer`
-   * and the key's text. A key acts for one account, and may do what its scopes
-   * say.
-   * The scope `admin` manages the keys of all accounts. Any other key manages
-   * those of its own account that have no scope which it lacks itself, so that
-   * nobody gets further than they were let.
+   * Manages API keys. A caller sends the text of its key with every call, as
+   * `authorization: Bearer` and the text. A key acts for one account and may do
+   * only what its scopes allow.
+   * A key with the scope `admin` manages the keys of all accounts. Any other key
+   * manages only keys of its own account, and only those whose scopes it has
+   * itself, so that no caller can gain more access than it was given.
    * </pre>
    */
   public static final class ApiKeyServiceStub
@@ -352,8 +352,8 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Creates an API key and answers its text, which is not kept and can't be
-     * had again. Needs the scope `write` or `admin`.
+     * Creates an API key and returns its text. The text is not stored and can't
+     * be retrieved again. Needs the scope `write` or `admin`.
      * </pre>
      */
     public void createApiKey(io.s2s.sdk.v1.CreateApiKeyRequest request,
@@ -387,9 +387,9 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Gives an API key a new text; the former ones go on for an overlap, in which
-     * the new one can be brought to where it is used. Where the answer is lost,
-     * rotate again: the overlap that runs goes on, and no text in use is cut
+     * Gives an API key a new text. The former texts stay valid for an overlap,
+     * in which the new one can be rolled out. If the answer is lost, rotate
+     * again: the overlap that is running continues, and no text in use is cut
      * short. Needs the scope `write` or `admin`.
      * </pre>
      */
@@ -401,7 +401,7 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Revokes an API key for good, within a second on every server. Revoking a
+     * Revokes an API key permanently, within a second on every server. Revoking a
      * revoked key changes nothing. Needs the scope `write` or `admin`.
      * </pre>
      */
@@ -415,12 +415,12 @@ public final class ApiKeyServiceGrpc {
   /**
    * A stub to allow clients to do synchronous rpc calls to service ApiKeyService.
    * <pre>
-   * API keys: what a caller shows with every call, as `authorization: Bearer`
-   * and the key's text. A key acts for one account, and may do what its scopes
-   * say.
-   * The scope `admin` manages the keys of all accounts. Any other key manages
-   * those of its own account that have no scope which it lacks itself, so that
-   * nobody gets further than they were let.
+   * Manages API keys. A caller sends the text of its key with every call, as
+   * `authorization: Bearer` and the text. A key acts for one account and may do
+   * only what its scopes allow.
+   * A key with the scope `admin` manages the keys of all accounts. Any other key
+   * manages only keys of its own account, and only those whose scopes it has
+   * itself, so that no caller can gain more access than it was given.
    * </pre>
    */
   public static final class ApiKeyServiceBlockingV2Stub
@@ -438,8 +438,8 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Creates an API key and answers its text, which is not kept and can't be
-     * had again. Needs the scope `write` or `admin`.
+     * Creates an API key and returns its text. The text is not stored and can't
+     * be retrieved again. Needs the scope `write` or `admin`.
      * </pre>
      */
     public io.s2s.sdk.v1.CreateApiKeyResponse createApiKey(io.s2s.sdk.v1.CreateApiKeyRequest request) throws io.grpc.StatusException {
@@ -470,9 +470,9 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Gives an API key a new text; the former ones go on for an overlap, in which
-     * the new one can be brought to where it is used. Where the answer is lost,
-     * rotate again: the overlap that runs goes on, and no text in use is cut
+     * Gives an API key a new text. The former texts stay valid for an overlap,
+     * in which the new one can be rolled out. If the answer is lost, rotate
+     * again: the overlap that is running continues, and no text in use is cut
      * short. Needs the scope `write` or `admin`.
      * </pre>
      */
@@ -483,7 +483,7 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Revokes an API key for good, within a second on every server. Revoking a
+     * Revokes an API key permanently, within a second on every server. Revoking a
      * revoked key changes nothing. Needs the scope `write` or `admin`.
      * </pre>
      */
@@ -496,12 +496,12 @@ public final class ApiKeyServiceGrpc {
   /**
    * A stub to allow clients to do limited synchronous rpc calls to service ApiKeyService.
    * <pre>
-   * API keys: what a caller shows with every call, as `authorization: Bearer`
-   * and the key's text. A key acts for one account, and may do what its scopes
-   * say.
-   * The scope `admin` manages the keys of all accounts. Any other key manages
-   * those of its own account that have no scope which it lacks itself, so that
-   * nobody gets further than they were let.
+   * Manages API keys. A caller sends the text of its key with every call, as
+   * `authorization: Bearer` and the text. A key acts for one account and may do
+   * only what its scopes allow.
+   * A key with the scope `admin` manages the keys of all accounts. Any other key
+   * manages only keys of its own account, and only those whose scopes it has
+   * itself, so that no caller can gain more access than it was given.
    * </pre>
    */
   public static final class ApiKeyServiceBlockingStub
@@ -519,8 +519,8 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Creates an API key and answers its text, which is not kept and can't be
-     * had again. Needs the scope `write` or `admin`.
+     * Creates an API key and returns its text. The text is not stored and can't
+     * be retrieved again. Needs the scope `write` or `admin`.
      * </pre>
      */
     public io.s2s.sdk.v1.CreateApiKeyResponse createApiKey(io.s2s.sdk.v1.CreateApiKeyRequest request) {
@@ -551,9 +551,9 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Gives an API key a new text; the former ones go on for an overlap, in which
-     * the new one can be brought to where it is used. Where the answer is lost,
-     * rotate again: the overlap that runs goes on, and no text in use is cut
+     * Gives an API key a new text. The former texts stay valid for an overlap,
+     * in which the new one can be rolled out. If the answer is lost, rotate
+     * again: the overlap that is running continues, and no text in use is cut
      * short. Needs the scope `write` or `admin`.
      * </pre>
      */
@@ -564,7 +564,7 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Revokes an API key for good, within a second on every server. Revoking a
+     * Revokes an API key permanently, within a second on every server. Revoking a
      * revoked key changes nothing. Needs the scope `write` or `admin`.
      * </pre>
      */
@@ -577,12 +577,12 @@ public final class ApiKeyServiceGrpc {
   /**
    * A stub to allow clients to do ListenableFuture-style rpc calls to service ApiKeyService.
    * <pre>
-   * API keys: what a caller shows with every call, as `authorization: Bearer`
-   * and the key's text. A key acts for one account, and may do what its scopes
-   * say.
-   * The scope `admin` manages the keys of all accounts. Any other key manages
-   * those of its own account that have no scope which it lacks itself, so that
-   * nobody gets further than they were let.
+   * Manages API keys. A caller sends the text of its key with every call, as
+   * `authorization: Bearer` and the text. A key acts for one account and may do
+   * only what its scopes allow.
+   * A key with the scope `admin` manages the keys of all accounts. Any other key
+   * manages only keys of its own account, and only those whose scopes it has
+   * itself, so that no caller can gain more access than it was given.
    * </pre>
    */
   public static final class ApiKeyServiceFutureStub
@@ -600,8 +600,8 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Creates an API key and answers its text, which is not kept and can't be
-     * had again. Needs the scope `write` or `admin`.
+     * Creates an API key and returns its text. The text is not stored and can't
+     * be retrieved again. Needs the scope `write` or `admin`.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.CreateApiKeyResponse> createApiKey(
@@ -635,9 +635,9 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Gives an API key a new text; the former ones go on for an overlap, in which
-     * the new one can be brought to where it is used. Where the answer is lost,
-     * rotate again: the overlap that runs goes on, and no text in use is cut
+     * Gives an API key a new text. The former texts stay valid for an overlap,
+     * in which the new one can be rolled out. If the answer is lost, rotate
+     * again: the overlap that is running continues, and no text in use is cut
      * short. Needs the scope `write` or `admin`.
      * </pre>
      */
@@ -649,7 +649,7 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Revokes an API key for good, within a second on every server. Revoking a
+     * Revokes an API key permanently, within a second on every server. Revoking a
      * revoked key changes nothing. Needs the scope `write` or `admin`.
      * </pre>
      */

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Whether an API key can be used.
+ * The states of an API key.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.ApiKeyState}
@@ -23,7 +23,7 @@ public enum ApiKeyState
   API_KEY_STATE_UNSPECIFIED(0),
   /**
    * <pre>
-   * It can.
+   * The key can be used.
    * </pre>
    *
    * <code>API_KEY_STATE_ACTIVE = 1;</code>
@@ -31,7 +31,7 @@ public enum ApiKeyState
   API_KEY_STATE_ACTIVE(1),
   /**
    * <pre>
-   * Its `expire_time` has passed.
+   * The key's `expire_time` has passed.
    * </pre>
    *
    * <code>API_KEY_STATE_EXPIRED = 2;</code>
@@ -39,7 +39,7 @@ public enum ApiKeyState
   API_KEY_STATE_EXPIRED(2),
   /**
    * <pre>
-   * It was revoked.
+   * The key was revoked.
    * </pre>
    *
    * <code>API_KEY_STATE_REVOKED = 3;</code>
@@ -58,7 +58,7 @@ public enum ApiKeyState
   public static final int API_KEY_STATE_UNSPECIFIED_VALUE = 0;
   /**
    * <pre>
-   * It can.
+   * The key can be used.
    * </pre>
    *
    * <code>API_KEY_STATE_ACTIVE = 1;</code>
@@ -66,7 +66,7 @@ public enum ApiKeyState
   public static final int API_KEY_STATE_ACTIVE_VALUE = 1;
   /**
    * <pre>
-   * Its `expire_time` has passed.
+   * The key's `expire_time` has passed.
    * </pre>
    *
    * <code>API_KEY_STATE_EXPIRED = 2;</code>
@@ -74,7 +74,7 @@ public enum ApiKeyState
   public static final int API_KEY_STATE_EXPIRED_VALUE = 2;
   /**
    * <pre>
-   * It was revoked.
+   * The key was revoked.
    * </pre>
    *
    * <code>API_KEY_STATE_REVOKED = 3;</code>

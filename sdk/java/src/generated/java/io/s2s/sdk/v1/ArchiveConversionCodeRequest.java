@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks to archive a conversion code.
+ * Request message for `ArchiveConversionCode`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ArchiveConversionCodeRequest}
@@ -49,7 +49,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code, 32 hexadecimal digits.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -70,7 +70,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code, 32 hexadecimal digits.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -95,7 +95,8 @@ private static final long serialVersionUID = 0L;
   private boolean validateOnly_ = false;
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 2 [json_name = "validateOnly"];</code>
@@ -276,7 +277,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks to archive a conversion code.
+   * Request message for `ArchiveConversionCode`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ArchiveConversionCodeRequest}
@@ -463,7 +464,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -483,7 +484,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -504,7 +505,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -521,7 +522,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -535,7 +536,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -555,7 +556,8 @@ private static final long serialVersionUID = 0L;
     private boolean validateOnly_ ;
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 2 [json_name = "validateOnly"];</code>
@@ -567,7 +569,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 2 [json_name = "validateOnly"];</code>
@@ -583,7 +586,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 2 [json_name = "validateOnly"];</code>

@@ -10,7 +10,7 @@ public interface ArchiveTrackingLinkRequestOrBuilder extends
 
   /**
    * <pre>
-   * The link's id.
+   * Id of the link.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -19,7 +19,7 @@ public interface ArchiveTrackingLinkRequestOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * The link's id.
+   * Id of the link.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -30,7 +30,8 @@ public interface ArchiveTrackingLinkRequestOrBuilder extends
 
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 2 [json_name = "validateOnly"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers ArchiveTrackingLink.
+ * Response message for `ArchiveTrackingLink`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ArchiveTrackingLinkResponse}
@@ -246,7 +246,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers ArchiveTrackingLink.
+   * Response message for `ArchiveTrackingLink`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ArchiveTrackingLinkResponse}

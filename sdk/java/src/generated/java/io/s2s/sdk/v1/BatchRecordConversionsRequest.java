@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks to record several conversions.
+ * Request message for `BatchRecordConversions`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.BatchRecordConversionsRequest}
@@ -49,7 +49,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.RecordConversionRequest> requests_;
   /**
    * <pre>
-   * 1 to 1,000 conversions.
+   * The conversions to record, 1 to 1,000.
    * </pre>
    *
    * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -60,7 +60,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * 1 to 1,000 conversions.
+   * The conversions to record, 1 to 1,000.
    * </pre>
    *
    * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -72,7 +72,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * 1 to 1,000 conversions.
+   * The conversions to record, 1 to 1,000.
    * </pre>
    *
    * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -83,7 +83,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * 1 to 1,000 conversions.
+   * The conversions to record, 1 to 1,000.
    * </pre>
    *
    * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -94,7 +94,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * 1 to 1,000 conversions.
+   * The conversions to record, 1 to 1,000.
    * </pre>
    *
    * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -266,7 +266,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks to record several conversions.
+   * Request message for `BatchRecordConversions`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.BatchRecordConversionsRequest}
@@ -497,7 +497,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -511,7 +511,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -525,7 +525,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -539,7 +539,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -560,7 +560,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -578,7 +578,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -598,7 +598,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -619,7 +619,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -637,7 +637,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -655,7 +655,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -674,7 +674,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -691,7 +691,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -708,7 +708,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -719,7 +719,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -733,7 +733,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -748,7 +748,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -759,7 +759,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -771,7 +771,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 1,000 conversions.
+     * The conversions to record, 1 to 1,000.
      * </pre>
      *
      * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>

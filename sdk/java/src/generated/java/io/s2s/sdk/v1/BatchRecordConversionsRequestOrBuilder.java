@@ -10,7 +10,7 @@ public interface BatchRecordConversionsRequestOrBuilder extends
 
   /**
    * <pre>
-   * 1 to 1,000 conversions.
+   * The conversions to record, 1 to 1,000.
    * </pre>
    *
    * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -19,7 +19,7 @@ public interface BatchRecordConversionsRequestOrBuilder extends
       getRequestsList();
   /**
    * <pre>
-   * 1 to 1,000 conversions.
+   * The conversions to record, 1 to 1,000.
    * </pre>
    *
    * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -27,7 +27,7 @@ public interface BatchRecordConversionsRequestOrBuilder extends
   io.s2s.sdk.v1.RecordConversionRequest getRequests(int index);
   /**
    * <pre>
-   * 1 to 1,000 conversions.
+   * The conversions to record, 1 to 1,000.
    * </pre>
    *
    * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -35,7 +35,7 @@ public interface BatchRecordConversionsRequestOrBuilder extends
   int getRequestsCount();
   /**
    * <pre>
-   * 1 to 1,000 conversions.
+   * The conversions to record, 1 to 1,000.
    * </pre>
    *
    * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>
@@ -44,7 +44,7 @@ public interface BatchRecordConversionsRequestOrBuilder extends
       getRequestsOrBuilderList();
   /**
    * <pre>
-   * 1 to 1,000 conversions.
+   * The conversions to record, 1 to 1,000.
    * </pre>
    *
    * <code>repeated .s2s.v1.RecordConversionRequest requests = 1 [json_name = "requests"];</code>

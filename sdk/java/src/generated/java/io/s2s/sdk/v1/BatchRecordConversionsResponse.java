@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers BatchRecordConversions.
+ * Response message for `BatchRecordConversions`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.BatchRecordConversionsResponse}
@@ -49,7 +49,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.BatchRecordConversionsResult> results_;
   /**
    * <pre>
-   * One result for each request, in their order.
+   * Results of the requests, one for each, in their order.
    * </pre>
    *
    * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -60,7 +60,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * One result for each request, in their order.
+   * Results of the requests, one for each, in their order.
    * </pre>
    *
    * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -72,7 +72,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * One result for each request, in their order.
+   * Results of the requests, one for each, in their order.
    * </pre>
    *
    * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -83,7 +83,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * One result for each request, in their order.
+   * Results of the requests, one for each, in their order.
    * </pre>
    *
    * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -94,7 +94,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * One result for each request, in their order.
+   * Results of the requests, one for each, in their order.
    * </pre>
    *
    * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -266,7 +266,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers BatchRecordConversions.
+   * Response message for `BatchRecordConversions`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.BatchRecordConversionsResponse}
@@ -497,7 +497,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -511,7 +511,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -525,7 +525,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -539,7 +539,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -560,7 +560,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -578,7 +578,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -598,7 +598,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -619,7 +619,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -637,7 +637,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -655,7 +655,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -674,7 +674,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -691,7 +691,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -708,7 +708,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -719,7 +719,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -733,7 +733,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -748,7 +748,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -759,7 +759,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -771,7 +771,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One result for each request, in their order.
+     * Results of the requests, one for each, in their order.
      * </pre>
      *
      * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>

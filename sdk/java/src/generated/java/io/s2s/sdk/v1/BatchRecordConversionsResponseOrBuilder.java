@@ -10,7 +10,7 @@ public interface BatchRecordConversionsResponseOrBuilder extends
 
   /**
    * <pre>
-   * One result for each request, in their order.
+   * Results of the requests, one for each, in their order.
    * </pre>
    *
    * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -19,7 +19,7 @@ public interface BatchRecordConversionsResponseOrBuilder extends
       getResultsList();
   /**
    * <pre>
-   * One result for each request, in their order.
+   * Results of the requests, one for each, in their order.
    * </pre>
    *
    * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -27,7 +27,7 @@ public interface BatchRecordConversionsResponseOrBuilder extends
   io.s2s.sdk.v1.BatchRecordConversionsResult getResults(int index);
   /**
    * <pre>
-   * One result for each request, in their order.
+   * Results of the requests, one for each, in their order.
    * </pre>
    *
    * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -35,7 +35,7 @@ public interface BatchRecordConversionsResponseOrBuilder extends
   int getResultsCount();
   /**
    * <pre>
-   * One result for each request, in their order.
+   * Results of the requests, one for each, in their order.
    * </pre>
    *
    * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>
@@ -44,7 +44,7 @@ public interface BatchRecordConversionsResponseOrBuilder extends
       getResultsOrBuilderList();
   /**
    * <pre>
-   * One result for each request, in their order.
+   * Results of the requests, one for each, in their order.
    * </pre>
    *
    * <code>repeated .s2s.v1.BatchRecordConversionsResult results = 1 [json_name = "results"];</code>

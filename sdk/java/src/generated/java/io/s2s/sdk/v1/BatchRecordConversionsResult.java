@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * What became of one item of a batch or stream.
+ * The result for one item of a batch or stream.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.BatchRecordConversionsResult}
@@ -88,7 +88,7 @@ private static final long serialVersionUID = 0L;
   public static final int RESPONSE_FIELD_NUMBER = 1;
   /**
    * <pre>
-   * What RecordConversion would have answered.
+   * The response that `RecordConversion` would have returned.
    * </pre>
    *
    * <code>.s2s.v1.RecordConversionResponse response = 1 [json_name = "response"];</code>
@@ -100,7 +100,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What RecordConversion would have answered.
+   * The response that `RecordConversion` would have returned.
    * </pre>
    *
    * <code>.s2s.v1.RecordConversionResponse response = 1 [json_name = "response"];</code>
@@ -115,7 +115,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What RecordConversion would have answered.
+   * The response that `RecordConversion` would have returned.
    * </pre>
    *
    * <code>.s2s.v1.RecordConversionResponse response = 1 [json_name = "response"];</code>
@@ -131,7 +131,7 @@ private static final long serialVersionUID = 0L;
   public static final int ERROR_FIELD_NUMBER = 2;
   /**
    * <pre>
-   * The status RecordConversion would have failed with.
+   * The status with which `RecordConversion` would have failed.
    * </pre>
    *
    * <code>.google.rpc.Status error = 2 [json_name = "error"];</code>
@@ -143,7 +143,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The status RecordConversion would have failed with.
+   * The status with which `RecordConversion` would have failed.
    * </pre>
    *
    * <code>.google.rpc.Status error = 2 [json_name = "error"];</code>
@@ -158,7 +158,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The status RecordConversion would have failed with.
+   * The status with which `RecordConversion` would have failed.
    * </pre>
    *
    * <code>.google.rpc.Status error = 2 [json_name = "error"];</code>
@@ -358,7 +358,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What became of one item of a batch or stream.
+   * The result for one item of a batch or stream.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.BatchRecordConversionsResult}
@@ -584,7 +584,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.RecordConversionResponse, io.s2s.sdk.v1.RecordConversionResponse.Builder, io.s2s.sdk.v1.RecordConversionResponseOrBuilder> responseBuilder_;
     /**
      * <pre>
-     * What RecordConversion would have answered.
+     * The response that `RecordConversion` would have returned.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionResponse response = 1 [json_name = "response"];</code>
@@ -596,7 +596,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What RecordConversion would have answered.
+     * The response that `RecordConversion` would have returned.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionResponse response = 1 [json_name = "response"];</code>
@@ -618,7 +618,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What RecordConversion would have answered.
+     * The response that `RecordConversion` would have returned.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionResponse response = 1 [json_name = "response"];</code>
@@ -638,7 +638,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What RecordConversion would have answered.
+     * The response that `RecordConversion` would have returned.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionResponse response = 1 [json_name = "response"];</code>
@@ -656,7 +656,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What RecordConversion would have answered.
+     * The response that `RecordConversion` would have returned.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionResponse response = 1 [json_name = "response"];</code>
@@ -683,7 +683,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What RecordConversion would have answered.
+     * The response that `RecordConversion` would have returned.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionResponse response = 1 [json_name = "response"];</code>
@@ -706,7 +706,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What RecordConversion would have answered.
+     * The response that `RecordConversion` would have returned.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionResponse response = 1 [json_name = "response"];</code>
@@ -716,7 +716,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What RecordConversion would have answered.
+     * The response that `RecordConversion` would have returned.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionResponse response = 1 [json_name = "response"];</code>
@@ -734,7 +734,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What RecordConversion would have answered.
+     * The response that `RecordConversion` would have returned.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionResponse response = 1 [json_name = "response"];</code>
@@ -762,7 +762,7 @@ private static final long serialVersionUID = 0L;
         com.google.rpc.Status, com.google.rpc.Status.Builder, com.google.rpc.StatusOrBuilder> errorBuilder_;
     /**
      * <pre>
-     * The status RecordConversion would have failed with.
+     * The status with which `RecordConversion` would have failed.
      * </pre>
      *
      * <code>.google.rpc.Status error = 2 [json_name = "error"];</code>
@@ -774,7 +774,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The status RecordConversion would have failed with.
+     * The status with which `RecordConversion` would have failed.
      * </pre>
      *
      * <code>.google.rpc.Status error = 2 [json_name = "error"];</code>
@@ -796,7 +796,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The status RecordConversion would have failed with.
+     * The status with which `RecordConversion` would have failed.
      * </pre>
      *
      * <code>.google.rpc.Status error = 2 [json_name = "error"];</code>
@@ -816,7 +816,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The status RecordConversion would have failed with.
+     * The status with which `RecordConversion` would have failed.
      * </pre>
      *
      * <code>.google.rpc.Status error = 2 [json_name = "error"];</code>
@@ -834,7 +834,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The status RecordConversion would have failed with.
+     * The status with which `RecordConversion` would have failed.
      * </pre>
      *
      * <code>.google.rpc.Status error = 2 [json_name = "error"];</code>
@@ -861,7 +861,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The status RecordConversion would have failed with.
+     * The status with which `RecordConversion` would have failed.
      * </pre>
      *
      * <code>.google.rpc.Status error = 2 [json_name = "error"];</code>
@@ -884,7 +884,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The status RecordConversion would have failed with.
+     * The status with which `RecordConversion` would have failed.
      * </pre>
      *
      * <code>.google.rpc.Status error = 2 [json_name = "error"];</code>
@@ -894,7 +894,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The status RecordConversion would have failed with.
+     * The status with which `RecordConversion` would have failed.
      * </pre>
      *
      * <code>.google.rpc.Status error = 2 [json_name = "error"];</code>
@@ -912,7 +912,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The status RecordConversion would have failed with.
+     * The status with which `RecordConversion` would have failed.
      * </pre>
      *
      * <code>.google.rpc.Status error = 2 [json_name = "error"];</code>

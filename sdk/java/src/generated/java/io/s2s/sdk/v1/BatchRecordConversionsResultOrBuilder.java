@@ -10,7 +10,7 @@ public interface BatchRecordConversionsResultOrBuilder extends
 
   /**
    * <pre>
-   * What RecordConversion would have answered.
+   * The response that `RecordConversion` would have returned.
    * </pre>
    *
    * <code>.s2s.v1.RecordConversionResponse response = 1 [json_name = "response"];</code>
@@ -19,7 +19,7 @@ public interface BatchRecordConversionsResultOrBuilder extends
   boolean hasResponse();
   /**
    * <pre>
-   * What RecordConversion would have answered.
+   * The response that `RecordConversion` would have returned.
    * </pre>
    *
    * <code>.s2s.v1.RecordConversionResponse response = 1 [json_name = "response"];</code>
@@ -28,7 +28,7 @@ public interface BatchRecordConversionsResultOrBuilder extends
   io.s2s.sdk.v1.RecordConversionResponse getResponse();
   /**
    * <pre>
-   * What RecordConversion would have answered.
+   * The response that `RecordConversion` would have returned.
    * </pre>
    *
    * <code>.s2s.v1.RecordConversionResponse response = 1 [json_name = "response"];</code>
@@ -37,7 +37,7 @@ public interface BatchRecordConversionsResultOrBuilder extends
 
   /**
    * <pre>
-   * The status RecordConversion would have failed with.
+   * The status with which `RecordConversion` would have failed.
    * </pre>
    *
    * <code>.google.rpc.Status error = 2 [json_name = "error"];</code>
@@ -46,7 +46,7 @@ public interface BatchRecordConversionsResultOrBuilder extends
   boolean hasError();
   /**
    * <pre>
-   * The status RecordConversion would have failed with.
+   * The status with which `RecordConversion` would have failed.
    * </pre>
    *
    * <code>.google.rpc.Status error = 2 [json_name = "error"];</code>
@@ -55,7 +55,7 @@ public interface BatchRecordConversionsResultOrBuilder extends
   com.google.rpc.Status getError();
   /**
    * <pre>
-   * The status RecordConversion would have failed with.
+   * The status with which `RecordConversion` would have failed.
    * </pre>
    *
    * <code>.google.rpc.Status error = 2 [json_name = "error"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * What comes of a check that a postback does not pass.
+ * The consequences of a check that a postback does not pass.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.CheckMode}
@@ -23,7 +23,7 @@ public enum CheckMode
   CHECK_MODE_UNSPECIFIED(0),
   /**
    * <pre>
-   * Nothing is checked.
+   * The check is not made.
    * </pre>
    *
    * <code>CHECK_MODE_OFF = 1;</code>
@@ -31,8 +31,8 @@ public enum CheckMode
   CHECK_MODE_OFF(1),
   /**
    * <pre>
-   * It counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`: to see who would be
-   * refused before anybody is.
+   * The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
+   * shows which senders would be refused before any is.
    * </pre>
    *
    * <code>CHECK_MODE_REPORT = 2;</code>
@@ -40,8 +40,9 @@ public enum CheckMode
   CHECK_MODE_REPORT(2),
   /**
    * <pre>
-   * It does not count. At most 60 such postbacks a minute are held for a code
-   * by each server; more are refused, and their number is noted later.
+   * The postback does not count. Each server holds at most 60 such postbacks
+   * per code and minute; it refuses any others, and their number is noted
+   * later.
    * </pre>
    *
    * <code>CHECK_MODE_ENFORCE = 3;</code>
@@ -60,7 +61,7 @@ public enum CheckMode
   public static final int CHECK_MODE_UNSPECIFIED_VALUE = 0;
   /**
    * <pre>
-   * Nothing is checked.
+   * The check is not made.
    * </pre>
    *
    * <code>CHECK_MODE_OFF = 1;</code>
@@ -68,8 +69,8 @@ public enum CheckMode
   public static final int CHECK_MODE_OFF_VALUE = 1;
   /**
    * <pre>
-   * It counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`: to see who would be
-   * refused before anybody is.
+   * The postback counts, with a note `NOTE_CODE_CHECK_NOT_PASSED`. This mode
+   * shows which senders would be refused before any is.
    * </pre>
    *
    * <code>CHECK_MODE_REPORT = 2;</code>
@@ -77,8 +78,9 @@ public enum CheckMode
   public static final int CHECK_MODE_REPORT_VALUE = 2;
   /**
    * <pre>
-   * It does not count. At most 60 such postbacks a minute are held for a code
-   * by each server; more are refused, and their number is noted later.
+   * The postback does not count. Each server holds at most 60 such postbacks
+   * per code and minute; it refuses any others, and their number is noted
+   * later.
    * </pre>
    *
    * <code>CHECK_MODE_ENFORCE = 3;</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * One visitor's click.
+ * A visitor's click on a tracking link.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.Click}
@@ -56,7 +56,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object clickId_ = "";
   /**
    * <pre>
-   * The click id as it went to the merchant: 40 characters of `0-9` and `a-z`
+   * The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
    * without `i`, `l`, `o`, `u`.
    * </pre>
    *
@@ -78,7 +78,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The click id as it went to the merchant: 40 characters of `0-9` and `a-z`
+   * The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
    * without `i`, `l`, `o`, `u`.
    * </pre>
    *
@@ -151,7 +151,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp clickTime_;
   /**
    * <pre>
-   * When the visitor clicked, to 10 milliseconds.
+   * Time of the click, to 10 milliseconds.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 3 [json_name = "clickTime"];</code>
@@ -163,7 +163,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the visitor clicked, to 10 milliseconds.
+   * Time of the click, to 10 milliseconds.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 3 [json_name = "clickTime"];</code>
@@ -175,7 +175,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the visitor clicked, to 10 milliseconds.
+   * Time of the click, to 10 milliseconds.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 3 [json_name = "clickTime"];</code>
@@ -189,7 +189,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.SubIds subIds_;
   /**
    * <pre>
-   * The values of `sub1` to `sub10` that the visitor's URL carried.
+   * Values of `sub1` to `sub10` in the visitor's URL.
    * </pre>
    *
    * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
@@ -201,7 +201,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The values of `sub1` to `sub10` that the visitor's URL carried.
+   * Values of `sub1` to `sub10` in the visitor's URL.
    * </pre>
    *
    * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
@@ -213,7 +213,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The values of `sub1` to `sub10` that the visitor's URL carried.
+   * Values of `sub1` to `sub10` in the visitor's URL.
    * </pre>
    *
    * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
@@ -228,7 +228,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object query_ = "";
   /**
    * <pre>
-   * The visitor's whole query, as it came, at most 2,048 bytes. Example:
+   * The visitor's whole query, unchanged, at most 2,048 bytes. Example:
    * `sub1=mail&amp;utm_source=x`.
    * </pre>
    *
@@ -250,7 +250,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The visitor's whole query, as it came, at most 2,048 bytes. Example:
+   * The visitor's whole query, unchanged, at most 2,048 bytes. Example:
    * `sub1=mail&amp;utm_source=x`.
    * </pre>
    *
@@ -277,7 +277,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object referrer_ = "";
   /**
    * <pre>
-   * The visitor's `Referer`, at most 1,024 bytes; empty where none was sent.
+   * The visitor's `Referer`, at most 1,024 bytes; empty if none was sent.
    * </pre>
    *
    * <code>string referrer = 6 [json_name = "referrer"];</code>
@@ -298,7 +298,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The visitor's `Referer`, at most 1,024 bytes; empty where none was sent.
+   * The visitor's `Referer`, at most 1,024 bytes; empty if none was sent.
    * </pre>
    *
    * <code>string referrer = 6 [json_name = "referrer"];</code>
@@ -324,7 +324,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object userAgent_ = "";
   /**
    * <pre>
-   * The visitor's `User-Agent`, at most 512 bytes; empty where none was sent.
+   * The visitor's `User-Agent`, at most 512 bytes; empty if none was sent.
    * </pre>
    *
    * <code>string user_agent = 7 [json_name = "userAgent"];</code>
@@ -345,7 +345,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The visitor's `User-Agent`, at most 512 bytes; empty where none was sent.
+   * The visitor's `User-Agent`, at most 512 bytes; empty if none was sent.
    * </pre>
    *
    * <code>string user_agent = 7 [json_name = "userAgent"];</code>
@@ -372,7 +372,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
-   * empty where it is not known or not stored. Example: `203.0.113.0`.
+   * empty if it is not known or not stored. Example: `203.0.113.0`.
    * </pre>
    *
    * <code>string address = 8 [json_name = "address"];</code>
@@ -394,7 +394,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
-   * empty where it is not known or not stored. Example: `203.0.113.0`.
+   * empty if it is not known or not stored. Example: `203.0.113.0`.
    * </pre>
    *
    * <code>string address = 8 [json_name = "address"];</code>
@@ -429,7 +429,7 @@ private static final long serialVersionUID = 0L;
           };
   /**
    * <pre>
-   * What is remarkable about the click.
+   * Remarkable properties of the click.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -442,7 +442,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is remarkable about the click.
+   * Remarkable properties of the click.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -454,7 +454,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is remarkable about the click.
+   * Remarkable properties of the click.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -467,7 +467,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is remarkable about the click.
+   * Remarkable properties of the click.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -480,7 +480,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What is remarkable about the click.
+   * Remarkable properties of the click.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -758,7 +758,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * One visitor's click.
+   * A visitor's click on a tracking link.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.Click}
@@ -1092,7 +1092,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object clickId_ = "";
     /**
      * <pre>
-     * The click id as it went to the merchant: 40 characters of `0-9` and `a-z`
+     * The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
      * without `i`, `l`, `o`, `u`.
      * </pre>
      *
@@ -1113,7 +1113,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id as it went to the merchant: 40 characters of `0-9` and `a-z`
+     * The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
      * without `i`, `l`, `o`, `u`.
      * </pre>
      *
@@ -1135,7 +1135,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id as it went to the merchant: 40 characters of `0-9` and `a-z`
+     * The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
      * without `i`, `l`, `o`, `u`.
      * </pre>
      *
@@ -1153,7 +1153,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id as it went to the merchant: 40 characters of `0-9` and `a-z`
+     * The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
      * without `i`, `l`, `o`, `u`.
      * </pre>
      *
@@ -1168,7 +1168,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id as it went to the merchant: 40 characters of `0-9` and `a-z`
+     * The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
      * without `i`, `l`, `o`, `u`.
      * </pre>
      *
@@ -1283,7 +1283,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> clickTimeBuilder_;
     /**
      * <pre>
-     * When the visitor clicked, to 10 milliseconds.
+     * Time of the click, to 10 milliseconds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 3 [json_name = "clickTime"];</code>
@@ -1294,7 +1294,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, to 10 milliseconds.
+     * Time of the click, to 10 milliseconds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 3 [json_name = "clickTime"];</code>
@@ -1309,7 +1309,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, to 10 milliseconds.
+     * Time of the click, to 10 milliseconds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 3 [json_name = "clickTime"];</code>
@@ -1329,7 +1329,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, to 10 milliseconds.
+     * Time of the click, to 10 milliseconds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 3 [json_name = "clickTime"];</code>
@@ -1347,7 +1347,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, to 10 milliseconds.
+     * Time of the click, to 10 milliseconds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 3 [json_name = "clickTime"];</code>
@@ -1372,7 +1372,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, to 10 milliseconds.
+     * Time of the click, to 10 milliseconds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 3 [json_name = "clickTime"];</code>
@@ -1389,7 +1389,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, to 10 milliseconds.
+     * Time of the click, to 10 milliseconds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 3 [json_name = "clickTime"];</code>
@@ -1401,7 +1401,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, to 10 milliseconds.
+     * Time of the click, to 10 milliseconds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 3 [json_name = "clickTime"];</code>
@@ -1416,7 +1416,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, to 10 milliseconds.
+     * Time of the click, to 10 milliseconds.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 3 [json_name = "clickTime"];</code>
@@ -1440,7 +1440,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.SubIds, io.s2s.sdk.v1.SubIds.Builder, io.s2s.sdk.v1.SubIdsOrBuilder> subIdsBuilder_;
     /**
      * <pre>
-     * The values of `sub1` to `sub10` that the visitor's URL carried.
+     * Values of `sub1` to `sub10` in the visitor's URL.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
@@ -1451,7 +1451,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The values of `sub1` to `sub10` that the visitor's URL carried.
+     * Values of `sub1` to `sub10` in the visitor's URL.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
@@ -1466,7 +1466,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The values of `sub1` to `sub10` that the visitor's URL carried.
+     * Values of `sub1` to `sub10` in the visitor's URL.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
@@ -1486,7 +1486,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The values of `sub1` to `sub10` that the visitor's URL carried.
+     * Values of `sub1` to `sub10` in the visitor's URL.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
@@ -1504,7 +1504,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The values of `sub1` to `sub10` that the visitor's URL carried.
+     * Values of `sub1` to `sub10` in the visitor's URL.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
@@ -1529,7 +1529,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The values of `sub1` to `sub10` that the visitor's URL carried.
+     * Values of `sub1` to `sub10` in the visitor's URL.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
@@ -1546,7 +1546,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The values of `sub1` to `sub10` that the visitor's URL carried.
+     * Values of `sub1` to `sub10` in the visitor's URL.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
@@ -1558,7 +1558,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The values of `sub1` to `sub10` that the visitor's URL carried.
+     * Values of `sub1` to `sub10` in the visitor's URL.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
@@ -1573,7 +1573,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The values of `sub1` to `sub10` that the visitor's URL carried.
+     * Values of `sub1` to `sub10` in the visitor's URL.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
@@ -1595,7 +1595,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object query_ = "";
     /**
      * <pre>
-     * The visitor's whole query, as it came, at most 2,048 bytes. Example:
+     * The visitor's whole query, unchanged, at most 2,048 bytes. Example:
      * `sub1=mail&amp;utm_source=x`.
      * </pre>
      *
@@ -1616,7 +1616,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's whole query, as it came, at most 2,048 bytes. Example:
+     * The visitor's whole query, unchanged, at most 2,048 bytes. Example:
      * `sub1=mail&amp;utm_source=x`.
      * </pre>
      *
@@ -1638,7 +1638,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's whole query, as it came, at most 2,048 bytes. Example:
+     * The visitor's whole query, unchanged, at most 2,048 bytes. Example:
      * `sub1=mail&amp;utm_source=x`.
      * </pre>
      *
@@ -1656,7 +1656,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's whole query, as it came, at most 2,048 bytes. Example:
+     * The visitor's whole query, unchanged, at most 2,048 bytes. Example:
      * `sub1=mail&amp;utm_source=x`.
      * </pre>
      *
@@ -1671,7 +1671,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's whole query, as it came, at most 2,048 bytes. Example:
+     * The visitor's whole query, unchanged, at most 2,048 bytes. Example:
      * `sub1=mail&amp;utm_source=x`.
      * </pre>
      *
@@ -1692,7 +1692,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object referrer_ = "";
     /**
      * <pre>
-     * The visitor's `Referer`, at most 1,024 bytes; empty where none was sent.
+     * The visitor's `Referer`, at most 1,024 bytes; empty if none was sent.
      * </pre>
      *
      * <code>string referrer = 6 [json_name = "referrer"];</code>
@@ -1712,7 +1712,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's `Referer`, at most 1,024 bytes; empty where none was sent.
+     * The visitor's `Referer`, at most 1,024 bytes; empty if none was sent.
      * </pre>
      *
      * <code>string referrer = 6 [json_name = "referrer"];</code>
@@ -1733,7 +1733,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's `Referer`, at most 1,024 bytes; empty where none was sent.
+     * The visitor's `Referer`, at most 1,024 bytes; empty if none was sent.
      * </pre>
      *
      * <code>string referrer = 6 [json_name = "referrer"];</code>
@@ -1750,7 +1750,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's `Referer`, at most 1,024 bytes; empty where none was sent.
+     * The visitor's `Referer`, at most 1,024 bytes; empty if none was sent.
      * </pre>
      *
      * <code>string referrer = 6 [json_name = "referrer"];</code>
@@ -1764,7 +1764,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's `Referer`, at most 1,024 bytes; empty where none was sent.
+     * The visitor's `Referer`, at most 1,024 bytes; empty if none was sent.
      * </pre>
      *
      * <code>string referrer = 6 [json_name = "referrer"];</code>
@@ -1784,7 +1784,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object userAgent_ = "";
     /**
      * <pre>
-     * The visitor's `User-Agent`, at most 512 bytes; empty where none was sent.
+     * The visitor's `User-Agent`, at most 512 bytes; empty if none was sent.
      * </pre>
      *
      * <code>string user_agent = 7 [json_name = "userAgent"];</code>
@@ -1804,7 +1804,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's `User-Agent`, at most 512 bytes; empty where none was sent.
+     * The visitor's `User-Agent`, at most 512 bytes; empty if none was sent.
      * </pre>
      *
      * <code>string user_agent = 7 [json_name = "userAgent"];</code>
@@ -1825,7 +1825,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's `User-Agent`, at most 512 bytes; empty where none was sent.
+     * The visitor's `User-Agent`, at most 512 bytes; empty if none was sent.
      * </pre>
      *
      * <code>string user_agent = 7 [json_name = "userAgent"];</code>
@@ -1842,7 +1842,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's `User-Agent`, at most 512 bytes; empty where none was sent.
+     * The visitor's `User-Agent`, at most 512 bytes; empty if none was sent.
      * </pre>
      *
      * <code>string user_agent = 7 [json_name = "userAgent"];</code>
@@ -1856,7 +1856,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's `User-Agent`, at most 512 bytes; empty where none was sent.
+     * The visitor's `User-Agent`, at most 512 bytes; empty if none was sent.
      * </pre>
      *
      * <code>string user_agent = 7 [json_name = "userAgent"];</code>
@@ -1877,7 +1877,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
-     * empty where it is not known or not stored. Example: `203.0.113.0`.
+     * empty if it is not known or not stored. Example: `203.0.113.0`.
      * </pre>
      *
      * <code>string address = 8 [json_name = "address"];</code>
@@ -1898,7 +1898,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
-     * empty where it is not known or not stored. Example: `203.0.113.0`.
+     * empty if it is not known or not stored. Example: `203.0.113.0`.
      * </pre>
      *
      * <code>string address = 8 [json_name = "address"];</code>
@@ -1920,7 +1920,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
-     * empty where it is not known or not stored. Example: `203.0.113.0`.
+     * empty if it is not known or not stored. Example: `203.0.113.0`.
      * </pre>
      *
      * <code>string address = 8 [json_name = "address"];</code>
@@ -1938,7 +1938,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
-     * empty where it is not known or not stored. Example: `203.0.113.0`.
+     * empty if it is not known or not stored. Example: `203.0.113.0`.
      * </pre>
      *
      * <code>string address = 8 [json_name = "address"];</code>
@@ -1953,7 +1953,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
-     * empty where it is not known or not stored. Example: `203.0.113.0`.
+     * empty if it is not known or not stored. Example: `203.0.113.0`.
      * </pre>
      *
      * <code>string address = 8 [json_name = "address"];</code>
@@ -1980,7 +1980,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is remarkable about the click.
+     * Remarkable properties of the click.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -1992,7 +1992,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is remarkable about the click.
+     * Remarkable properties of the click.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2003,7 +2003,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is remarkable about the click.
+     * Remarkable properties of the click.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2015,7 +2015,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is remarkable about the click.
+     * Remarkable properties of the click.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2035,7 +2035,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is remarkable about the click.
+     * Remarkable properties of the click.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2053,7 +2053,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is remarkable about the click.
+     * Remarkable properties of the click.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2071,7 +2071,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is remarkable about the click.
+     * Remarkable properties of the click.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2085,7 +2085,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is remarkable about the click.
+     * Remarkable properties of the click.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2097,7 +2097,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is remarkable about the click.
+     * Remarkable properties of the click.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2109,7 +2109,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is remarkable about the click.
+     * Remarkable properties of the click.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2126,7 +2126,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is remarkable about the click.
+     * Remarkable properties of the click.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -2141,7 +2141,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What is remarkable about the click.
+     * Remarkable properties of the click.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * What is remarkable about a click.
+ * The remarkable properties of a click.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.ClickFlag}
@@ -23,7 +23,7 @@ public enum ClickFlag
   CLICK_FLAG_UNSPECIFIED(0),
   /**
    * <pre>
-   * The user agent is that of a known robot, or there was none.
+   * The user agent is that of a known robot, or is missing.
    * </pre>
    *
    * <code>CLICK_FLAG_BOT = 1;</code>
@@ -42,7 +42,7 @@ public enum ClickFlag
   public static final int CLICK_FLAG_UNSPECIFIED_VALUE = 0;
   /**
    * <pre>
-   * The user agent is that of a known robot, or there was none.
+   * The user agent is that of a known robot, or is missing.
    * </pre>
    *
    * <code>CLICK_FLAG_BOT = 1;</code>

@@ -48,7 +48,7 @@ private static final long serialVersionUID = 0L;
   private int keyId_ = 0;
   /**
    * <pre>
-   * The key's number in click ids, 0 to 255.
+   * Number of the key in click ids, 0 to 255.
    * </pre>
    *
    * <code>uint32 key_id = 1 [json_name = "keyId"];</code>
@@ -63,7 +63,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.ByteString secret_ = com.google.protobuf.ByteString.EMPTY;
   /**
    * <pre>
-   * 32 bytes.
+   * Secret of the key, 32 bytes.
    * </pre>
    *
    * <code>bytes secret = 2 [json_name = "secret"];</code>
@@ -429,7 +429,7 @@ private static final long serialVersionUID = 0L;
     private int keyId_ ;
     /**
      * <pre>
-     * The key's number in click ids, 0 to 255.
+     * Number of the key in click ids, 0 to 255.
      * </pre>
      *
      * <code>uint32 key_id = 1 [json_name = "keyId"];</code>
@@ -441,7 +441,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key's number in click ids, 0 to 255.
+     * Number of the key in click ids, 0 to 255.
      * </pre>
      *
      * <code>uint32 key_id = 1 [json_name = "keyId"];</code>
@@ -457,7 +457,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key's number in click ids, 0 to 255.
+     * Number of the key in click ids, 0 to 255.
      * </pre>
      *
      * <code>uint32 key_id = 1 [json_name = "keyId"];</code>
@@ -473,7 +473,7 @@ private static final long serialVersionUID = 0L;
     private com.google.protobuf.ByteString secret_ = com.google.protobuf.ByteString.EMPTY;
     /**
      * <pre>
-     * 32 bytes.
+     * Secret of the key, 32 bytes.
      * </pre>
      *
      * <code>bytes secret = 2 [json_name = "secret"];</code>
@@ -485,7 +485,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 32 bytes.
+     * Secret of the key, 32 bytes.
      * </pre>
      *
      * <code>bytes secret = 2 [json_name = "secret"];</code>
@@ -501,7 +501,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 32 bytes.
+     * Secret of the key, 32 bytes.
      * </pre>
      *
      * <code>bytes secret = 2 [json_name = "secret"];</code>

@@ -10,7 +10,7 @@ public interface ClickIdKeyOrBuilder extends
 
   /**
    * <pre>
-   * The key's number in click ids, 0 to 255.
+   * Number of the key in click ids, 0 to 255.
    * </pre>
    *
    * <code>uint32 key_id = 1 [json_name = "keyId"];</code>
@@ -20,7 +20,7 @@ public interface ClickIdKeyOrBuilder extends
 
   /**
    * <pre>
-   * 32 bytes.
+   * Secret of the key, 32 bytes.
    * </pre>
    *
    * <code>bytes secret = 2 [json_name = "secret"];</code>

@@ -10,7 +10,7 @@ public interface ClickOrBuilder extends
 
   /**
    * <pre>
-   * The click id as it went to the merchant: 40 characters of `0-9` and `a-z`
+   * The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
    * without `i`, `l`, `o`, `u`.
    * </pre>
    *
@@ -20,7 +20,7 @@ public interface ClickOrBuilder extends
   java.lang.String getClickId();
   /**
    * <pre>
-   * The click id as it went to the merchant: 40 characters of `0-9` and `a-z`
+   * The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
    * without `i`, `l`, `o`, `u`.
    * </pre>
    *
@@ -52,7 +52,7 @@ public interface ClickOrBuilder extends
 
   /**
    * <pre>
-   * When the visitor clicked, to 10 milliseconds.
+   * Time of the click, to 10 milliseconds.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 3 [json_name = "clickTime"];</code>
@@ -61,7 +61,7 @@ public interface ClickOrBuilder extends
   boolean hasClickTime();
   /**
    * <pre>
-   * When the visitor clicked, to 10 milliseconds.
+   * Time of the click, to 10 milliseconds.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 3 [json_name = "clickTime"];</code>
@@ -70,7 +70,7 @@ public interface ClickOrBuilder extends
   com.google.protobuf.Timestamp getClickTime();
   /**
    * <pre>
-   * When the visitor clicked, to 10 milliseconds.
+   * Time of the click, to 10 milliseconds.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 3 [json_name = "clickTime"];</code>
@@ -79,7 +79,7 @@ public interface ClickOrBuilder extends
 
   /**
    * <pre>
-   * The values of `sub1` to `sub10` that the visitor's URL carried.
+   * Values of `sub1` to `sub10` in the visitor's URL.
    * </pre>
    *
    * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
@@ -88,7 +88,7 @@ public interface ClickOrBuilder extends
   boolean hasSubIds();
   /**
    * <pre>
-   * The values of `sub1` to `sub10` that the visitor's URL carried.
+   * Values of `sub1` to `sub10` in the visitor's URL.
    * </pre>
    *
    * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
@@ -97,7 +97,7 @@ public interface ClickOrBuilder extends
   io.s2s.sdk.v1.SubIds getSubIds();
   /**
    * <pre>
-   * The values of `sub1` to `sub10` that the visitor's URL carried.
+   * Values of `sub1` to `sub10` in the visitor's URL.
    * </pre>
    *
    * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
@@ -106,7 +106,7 @@ public interface ClickOrBuilder extends
 
   /**
    * <pre>
-   * The visitor's whole query, as it came, at most 2,048 bytes. Example:
+   * The visitor's whole query, unchanged, at most 2,048 bytes. Example:
    * `sub1=mail&amp;utm_source=x`.
    * </pre>
    *
@@ -116,7 +116,7 @@ public interface ClickOrBuilder extends
   java.lang.String getQuery();
   /**
    * <pre>
-   * The visitor's whole query, as it came, at most 2,048 bytes. Example:
+   * The visitor's whole query, unchanged, at most 2,048 bytes. Example:
    * `sub1=mail&amp;utm_source=x`.
    * </pre>
    *
@@ -128,7 +128,7 @@ public interface ClickOrBuilder extends
 
   /**
    * <pre>
-   * The visitor's `Referer`, at most 1,024 bytes; empty where none was sent.
+   * The visitor's `Referer`, at most 1,024 bytes; empty if none was sent.
    * </pre>
    *
    * <code>string referrer = 6 [json_name = "referrer"];</code>
@@ -137,7 +137,7 @@ public interface ClickOrBuilder extends
   java.lang.String getReferrer();
   /**
    * <pre>
-   * The visitor's `Referer`, at most 1,024 bytes; empty where none was sent.
+   * The visitor's `Referer`, at most 1,024 bytes; empty if none was sent.
    * </pre>
    *
    * <code>string referrer = 6 [json_name = "referrer"];</code>
@@ -148,7 +148,7 @@ public interface ClickOrBuilder extends
 
   /**
    * <pre>
-   * The visitor's `User-Agent`, at most 512 bytes; empty where none was sent.
+   * The visitor's `User-Agent`, at most 512 bytes; empty if none was sent.
    * </pre>
    *
    * <code>string user_agent = 7 [json_name = "userAgent"];</code>
@@ -157,7 +157,7 @@ public interface ClickOrBuilder extends
   java.lang.String getUserAgent();
   /**
    * <pre>
-   * The visitor's `User-Agent`, at most 512 bytes; empty where none was sent.
+   * The visitor's `User-Agent`, at most 512 bytes; empty if none was sent.
    * </pre>
    *
    * <code>string user_agent = 7 [json_name = "userAgent"];</code>
@@ -169,7 +169,7 @@ public interface ClickOrBuilder extends
   /**
    * <pre>
    * The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
-   * empty where it is not known or not stored. Example: `203.0.113.0`.
+   * empty if it is not known or not stored. Example: `203.0.113.0`.
    * </pre>
    *
    * <code>string address = 8 [json_name = "address"];</code>
@@ -179,7 +179,7 @@ public interface ClickOrBuilder extends
   /**
    * <pre>
    * The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
-   * empty where it is not known or not stored. Example: `203.0.113.0`.
+   * empty if it is not known or not stored. Example: `203.0.113.0`.
    * </pre>
    *
    * <code>string address = 8 [json_name = "address"];</code>
@@ -190,7 +190,7 @@ public interface ClickOrBuilder extends
 
   /**
    * <pre>
-   * What is remarkable about the click.
+   * Remarkable properties of the click.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -199,7 +199,7 @@ public interface ClickOrBuilder extends
   java.util.List<io.s2s.sdk.v1.ClickFlag> getFlagsList();
   /**
    * <pre>
-   * What is remarkable about the click.
+   * Remarkable properties of the click.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -208,7 +208,7 @@ public interface ClickOrBuilder extends
   int getFlagsCount();
   /**
    * <pre>
-   * What is remarkable about the click.
+   * Remarkable properties of the click.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -218,7 +218,7 @@ public interface ClickOrBuilder extends
   io.s2s.sdk.v1.ClickFlag getFlags(int index);
   /**
    * <pre>
-   * What is remarkable about the click.
+   * Remarkable properties of the click.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>
@@ -228,7 +228,7 @@ public interface ClickOrBuilder extends
   getFlagsValueList();
   /**
    * <pre>
-   * What is remarkable about the click.
+   * Remarkable properties of the click.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickFlag flags = 9 [json_name = "flags"];</code>

@@ -4,7 +4,7 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 
 /**
  * <pre>
- * Clicks: one for each visitor who followed a tracking link.
+ * Records and reads clicks: one for each visitor who followed a tracking link.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -204,15 +204,15 @@ public final class ClickServiceGrpc {
 
   /**
    * <pre>
-   * Clicks: one for each visitor who followed a tracking link.
+   * Records and reads clicks: one for each visitor who followed a tracking link.
    * </pre>
    */
   public interface AsyncService {
 
     /**
      * <pre>
-     * Records a click, for partners who redirect visitors themselves. The same
-     * `click_id` or `request_id` again returns the first answer.
+     * Records a click, for partners who redirect visitors themselves. A repeated
+     * call with the same `click_id` or `request_id` returns the first answer.
      * </pre>
      */
     default void recordClick(io.s2s.sdk.v1.RecordClickRequest request,
@@ -242,7 +242,8 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * For edges only: the keys with which an edge mints click ids by itself.
+     * Lists the keys with which an edge mints click ids on its own. For edges
+     * only.
      * </pre>
      */
     default void listClickIdKeys(io.s2s.sdk.v1.ListClickIdKeysRequest request,
@@ -254,7 +255,7 @@ public final class ClickServiceGrpc {
   /**
    * Base class for the server implementation of the service ClickService.
    * <pre>
-   * Clicks: one for each visitor who followed a tracking link.
+   * Records and reads clicks: one for each visitor who followed a tracking link.
    * </pre>
    */
   public static abstract class ClickServiceImplBase
@@ -268,7 +269,7 @@ public final class ClickServiceGrpc {
   /**
    * A stub to allow clients to do asynchronous rpc calls to service ClickService.
    * <pre>
-   * Clicks: one for each visitor who followed a tracking link.
+   * Records and reads clicks: one for each visitor who followed a tracking link.
    * </pre>
    */
   public static final class ClickServiceStub
@@ -286,8 +287,8 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * Records a click, for partners who redirect visitors themselves. The same
-     * `click_id` or `request_id` again returns the first answer.
+     * Records a click, for partners who redirect visitors themselves. A repeated
+     * call with the same `click_id` or `request_id` returns the first answer.
      * </pre>
      */
     public void recordClick(io.s2s.sdk.v1.RecordClickRequest request,
@@ -320,7 +321,8 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * For edges only: the keys with which an edge mints click ids by itself.
+     * Lists the keys with which an edge mints click ids on its own. For edges
+     * only.
      * </pre>
      */
     public void listClickIdKeys(io.s2s.sdk.v1.ListClickIdKeysRequest request,
@@ -333,7 +335,7 @@ public final class ClickServiceGrpc {
   /**
    * A stub to allow clients to do synchronous rpc calls to service ClickService.
    * <pre>
-   * Clicks: one for each visitor who followed a tracking link.
+   * Records and reads clicks: one for each visitor who followed a tracking link.
    * </pre>
    */
   public static final class ClickServiceBlockingV2Stub
@@ -351,8 +353,8 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * Records a click, for partners who redirect visitors themselves. The same
-     * `click_id` or `request_id` again returns the first answer.
+     * Records a click, for partners who redirect visitors themselves. A repeated
+     * call with the same `click_id` or `request_id` returns the first answer.
      * </pre>
      */
     public io.s2s.sdk.v1.RecordClickResponse recordClick(io.s2s.sdk.v1.RecordClickRequest request) throws io.grpc.StatusException {
@@ -382,7 +384,8 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * For edges only: the keys with which an edge mints click ids by itself.
+     * Lists the keys with which an edge mints click ids on its own. For edges
+     * only.
      * </pre>
      */
     public io.s2s.sdk.v1.ListClickIdKeysResponse listClickIdKeys(io.s2s.sdk.v1.ListClickIdKeysRequest request) throws io.grpc.StatusException {
@@ -394,7 +397,7 @@ public final class ClickServiceGrpc {
   /**
    * A stub to allow clients to do limited synchronous rpc calls to service ClickService.
    * <pre>
-   * Clicks: one for each visitor who followed a tracking link.
+   * Records and reads clicks: one for each visitor who followed a tracking link.
    * </pre>
    */
   public static final class ClickServiceBlockingStub
@@ -412,8 +415,8 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * Records a click, for partners who redirect visitors themselves. The same
-     * `click_id` or `request_id` again returns the first answer.
+     * Records a click, for partners who redirect visitors themselves. A repeated
+     * call with the same `click_id` or `request_id` returns the first answer.
      * </pre>
      */
     public io.s2s.sdk.v1.RecordClickResponse recordClick(io.s2s.sdk.v1.RecordClickRequest request) {
@@ -443,7 +446,8 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * For edges only: the keys with which an edge mints click ids by itself.
+     * Lists the keys with which an edge mints click ids on its own. For edges
+     * only.
      * </pre>
      */
     public io.s2s.sdk.v1.ListClickIdKeysResponse listClickIdKeys(io.s2s.sdk.v1.ListClickIdKeysRequest request) {
@@ -455,7 +459,7 @@ public final class ClickServiceGrpc {
   /**
    * A stub to allow clients to do ListenableFuture-style rpc calls to service ClickService.
    * <pre>
-   * Clicks: one for each visitor who followed a tracking link.
+   * Records and reads clicks: one for each visitor who followed a tracking link.
    * </pre>
    */
   public static final class ClickServiceFutureStub
@@ -473,8 +477,8 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * Records a click, for partners who redirect visitors themselves. The same
-     * `click_id` or `request_id` again returns the first answer.
+     * Records a click, for partners who redirect visitors themselves. A repeated
+     * call with the same `click_id` or `request_id` returns the first answer.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.RecordClickResponse> recordClick(
@@ -507,7 +511,8 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * For edges only: the keys with which an edge mints click ids by itself.
+     * Lists the keys with which an edge mints click ids on its own. For edges
+     * only.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ListClickIdKeysResponse> listClickIdKeys(

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * What a comma before three digits is.
+ * The meanings of a comma before three digits.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.CommaMeaning}
@@ -15,7 +15,7 @@ public enum CommaMeaning
     implements com.google.protobuf.ProtocolMessageEnum {
   /**
    * <pre>
-   * Not said: such an amount stays held.
+   * Not decided: such an amount stays held.
    * </pre>
    *
    * <code>COMMA_MEANING_UNSPECIFIED = 0;</code>
@@ -42,7 +42,7 @@ public enum CommaMeaning
 
   /**
    * <pre>
-   * Not said: such an amount stays held.
+   * Not decided: such an amount stays held.
    * </pre>
    *
    * <code>COMMA_MEANING_UNSPECIFIED = 0;</code>

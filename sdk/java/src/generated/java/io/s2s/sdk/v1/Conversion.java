@@ -6,7 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * What a visitor's click led to, and what is owed for it. Never rewritten.
+ * A result of a visitor's click, such as a sale, and the commission owed for
+ * it. Never rewritten.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.Conversion}
@@ -57,7 +58,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * Output only. Example:
+   * Output only. Id of the conversion. Example:
    * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
    * </pre>
    *
@@ -79,7 +80,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Example:
+   * Output only. Id of the conversion. Example:
    * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
    * </pre>
    *
@@ -106,7 +107,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object conversionCodeId_ = "";
   /**
    * <pre>
-   * The conversion code, 32 upper-case hexadecimal digits.
+   * Id of the conversion code, 32 upper-case hexadecimal digits.
    * </pre>
    *
    * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -127,7 +128,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The conversion code, 32 upper-case hexadecimal digits.
+   * Id of the conversion code, 32 upper-case hexadecimal digits.
    * </pre>
    *
    * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -153,7 +154,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object trackingLinkId_ = "";
   /**
    * <pre>
-   * Id of the tracking link that the click came over.
+   * Id of the tracking link that was clicked.
    * </pre>
    *
    * <code>string tracking_link_id = 3 [json_name = "trackingLinkId"];</code>
@@ -174,7 +175,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Id of the tracking link that the click came over.
+   * Id of the tracking link that was clicked.
    * </pre>
    *
    * <code>string tracking_link_id = 3 [json_name = "trackingLinkId"];</code>
@@ -247,7 +248,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object transactionId_ = "";
   /**
    * <pre>
-   * The merchant's order id; empty where none was sent. Compared byte by byte.
+   * The merchant's order id; empty if none was sent. Compared byte by byte.
    * </pre>
    *
    * <code>string transaction_id = 5 [json_name = "transactionId"];</code>
@@ -268,7 +269,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The merchant's order id; empty where none was sent. Compared byte by byte.
+   * The merchant's order id; empty if none was sent. Compared byte by byte.
    * </pre>
    *
    * <code>string transaction_id = 5 [json_name = "transactionId"];</code>
@@ -293,7 +294,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.Money value_;
   /**
    * <pre>
-   * The value of the sale; 0 where it has none.
+   * Value of the sale; 0 if it has none.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -305,7 +306,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The value of the sale; 0 where it has none.
+   * Value of the sale; 0 if it has none.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -317,7 +318,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The value of the sale; 0 where it has none.
+   * Value of the sale; 0 if it has none.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -331,7 +332,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.Money commission_;
   /**
    * <pre>
-   * The commission owed to the affiliate, in the currency of `value`.
+   * Commission owed to the partner, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -343,7 +344,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The commission owed to the affiliate, in the currency of `value`.
+   * Commission owed to the partner, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -355,7 +356,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The commission owed to the affiliate, in the currency of `value`.
+   * Commission owed to the partner, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -369,8 +370,8 @@ private static final long serialVersionUID = 0L;
   private long commissionPercentMicros_ = 0L;
   /**
    * <pre>
-   * Where the commission was sent as a percent: that percent in millionths.
-   * Example: `10000000` is 10 %. Else 0.
+   * Percent in millionths, if the commission was sent as a percent; otherwise
+   * 0. Example: `10000000` is 10 %.
    * </pre>
    *
    * <code>int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
@@ -385,7 +386,7 @@ private static final long serialVersionUID = 0L;
   private int status_ = 0;
   /**
    * <pre>
-   * Whether the merchant stands by the conversion.
+   * The merchant's decision about the conversion.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -396,7 +397,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Whether the merchant stands by the conversion.
+   * The merchant's decision about the conversion.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -472,7 +473,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp conversionTime_;
   /**
    * <pre>
-   * When the conversion happened: as sent, or when its postback arrived.
+   * Time of the conversion: as sent, or the arrival of its postback.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp conversion_time = 11 [json_name = "conversionTime"];</code>
@@ -484,7 +485,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the conversion happened: as sent, or when its postback arrived.
+   * Time of the conversion: as sent, or the arrival of its postback.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp conversion_time = 11 [json_name = "conversionTime"];</code>
@@ -496,7 +497,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the conversion happened: as sent, or when its postback arrived.
+   * Time of the conversion: as sent, or the arrival of its postback.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp conversion_time = 11 [json_name = "conversionTime"];</code>
@@ -510,7 +511,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp createTime_;
   /**
    * <pre>
-   * Output only. When the conversion was recorded.
+   * Output only. Time at which the conversion was recorded.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -522,7 +523,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the conversion was recorded.
+   * Output only. Time at which the conversion was recorded.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -534,7 +535,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the conversion was recorded.
+   * Output only. Time at which the conversion was recorded.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -548,7 +549,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp clickTime_;
   /**
    * <pre>
-   * When the visitor clicked, as the click id says.
+   * Time of the click, according to the click id.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 13 [json_name = "clickTime"];</code>
@@ -560,7 +561,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the visitor clicked, as the click id says.
+   * Time of the click, according to the click id.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 13 [json_name = "clickTime"];</code>
@@ -572,7 +573,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the visitor clicked, as the click id says.
+   * Time of the click, according to the click id.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 13 [json_name = "clickTime"];</code>
@@ -587,8 +588,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object statusWord_ = "";
   /**
    * <pre>
-   * Output only. The word that came for the status, as it came, at most 64
-   * bytes; empty where none came, or over gRPC. Example: `confirm`.
+   * Output only. Word that was sent for the status, unchanged, at most 64
+   * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
    * </pre>
    *
    * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -609,8 +610,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. The word that came for the status, as it came, at most 64
-   * bytes; empty where none came, or over gRPC. Example: `confirm`.
+   * Output only. Word that was sent for the status, unchanged, at most 64
+   * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
    * </pre>
    *
    * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -954,7 +955,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a visitor's click led to, and what is owed for it. Never rewritten.
+   * A result of a visitor's click, such as a sale, and the commission owed for
+   * it. Never rewritten.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.Conversion}
@@ -1400,7 +1402,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * Output only. Example:
+     * Output only. Id of the conversion. Example:
      * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
      * </pre>
      *
@@ -1421,7 +1423,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Example:
+     * Output only. Id of the conversion. Example:
      * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
      * </pre>
      *
@@ -1443,7 +1445,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Example:
+     * Output only. Id of the conversion. Example:
      * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
      * </pre>
      *
@@ -1461,7 +1463,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Example:
+     * Output only. Id of the conversion. Example:
      * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
      * </pre>
      *
@@ -1476,7 +1478,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Example:
+     * Output only. Id of the conversion. Example:
      * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
      * </pre>
      *
@@ -1497,7 +1499,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object conversionCodeId_ = "";
     /**
      * <pre>
-     * The conversion code, 32 upper-case hexadecimal digits.
+     * Id of the conversion code, 32 upper-case hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -1517,7 +1519,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code, 32 upper-case hexadecimal digits.
+     * Id of the conversion code, 32 upper-case hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -1538,7 +1540,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code, 32 upper-case hexadecimal digits.
+     * Id of the conversion code, 32 upper-case hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -1555,7 +1557,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code, 32 upper-case hexadecimal digits.
+     * Id of the conversion code, 32 upper-case hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -1569,7 +1571,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code, 32 upper-case hexadecimal digits.
+     * Id of the conversion code, 32 upper-case hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -1589,7 +1591,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object trackingLinkId_ = "";
     /**
      * <pre>
-     * Id of the tracking link that the click came over.
+     * Id of the tracking link that was clicked.
      * </pre>
      *
      * <code>string tracking_link_id = 3 [json_name = "trackingLinkId"];</code>
@@ -1609,7 +1611,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the tracking link that the click came over.
+     * Id of the tracking link that was clicked.
      * </pre>
      *
      * <code>string tracking_link_id = 3 [json_name = "trackingLinkId"];</code>
@@ -1630,7 +1632,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the tracking link that the click came over.
+     * Id of the tracking link that was clicked.
      * </pre>
      *
      * <code>string tracking_link_id = 3 [json_name = "trackingLinkId"];</code>
@@ -1647,7 +1649,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the tracking link that the click came over.
+     * Id of the tracking link that was clicked.
      * </pre>
      *
      * <code>string tracking_link_id = 3 [json_name = "trackingLinkId"];</code>
@@ -1661,7 +1663,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the tracking link that the click came over.
+     * Id of the tracking link that was clicked.
      * </pre>
      *
      * <code>string tracking_link_id = 3 [json_name = "trackingLinkId"];</code>
@@ -1773,7 +1775,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object transactionId_ = "";
     /**
      * <pre>
-     * The merchant's order id; empty where none was sent. Compared byte by byte.
+     * The merchant's order id; empty if none was sent. Compared byte by byte.
      * </pre>
      *
      * <code>string transaction_id = 5 [json_name = "transactionId"];</code>
@@ -1793,7 +1795,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's order id; empty where none was sent. Compared byte by byte.
+     * The merchant's order id; empty if none was sent. Compared byte by byte.
      * </pre>
      *
      * <code>string transaction_id = 5 [json_name = "transactionId"];</code>
@@ -1814,7 +1816,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's order id; empty where none was sent. Compared byte by byte.
+     * The merchant's order id; empty if none was sent. Compared byte by byte.
      * </pre>
      *
      * <code>string transaction_id = 5 [json_name = "transactionId"];</code>
@@ -1831,7 +1833,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's order id; empty where none was sent. Compared byte by byte.
+     * The merchant's order id; empty if none was sent. Compared byte by byte.
      * </pre>
      *
      * <code>string transaction_id = 5 [json_name = "transactionId"];</code>
@@ -1845,7 +1847,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's order id; empty where none was sent. Compared byte by byte.
+     * The merchant's order id; empty if none was sent. Compared byte by byte.
      * </pre>
      *
      * <code>string transaction_id = 5 [json_name = "transactionId"];</code>
@@ -1867,7 +1869,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Money, io.s2s.sdk.v1.Money.Builder, io.s2s.sdk.v1.MoneyOrBuilder> valueBuilder_;
     /**
      * <pre>
-     * The value of the sale; 0 where it has none.
+     * Value of the sale; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -1878,7 +1880,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value of the sale; 0 where it has none.
+     * Value of the sale; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -1893,7 +1895,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value of the sale; 0 where it has none.
+     * Value of the sale; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -1913,7 +1915,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value of the sale; 0 where it has none.
+     * Value of the sale; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -1931,7 +1933,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value of the sale; 0 where it has none.
+     * Value of the sale; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -1956,7 +1958,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value of the sale; 0 where it has none.
+     * Value of the sale; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -1973,7 +1975,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value of the sale; 0 where it has none.
+     * Value of the sale; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -1985,7 +1987,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value of the sale; 0 where it has none.
+     * Value of the sale; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -2000,7 +2002,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value of the sale; 0 where it has none.
+     * Value of the sale; 0 if it has none.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -2024,7 +2026,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Money, io.s2s.sdk.v1.Money.Builder, io.s2s.sdk.v1.MoneyOrBuilder> commissionBuilder_;
     /**
      * <pre>
-     * The commission owed to the affiliate, in the currency of `value`.
+     * Commission owed to the partner, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2035,7 +2037,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The commission owed to the affiliate, in the currency of `value`.
+     * Commission owed to the partner, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2050,7 +2052,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The commission owed to the affiliate, in the currency of `value`.
+     * Commission owed to the partner, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2070,7 +2072,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The commission owed to the affiliate, in the currency of `value`.
+     * Commission owed to the partner, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2088,7 +2090,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The commission owed to the affiliate, in the currency of `value`.
+     * Commission owed to the partner, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2113,7 +2115,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The commission owed to the affiliate, in the currency of `value`.
+     * Commission owed to the partner, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2130,7 +2132,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The commission owed to the affiliate, in the currency of `value`.
+     * Commission owed to the partner, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2142,7 +2144,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The commission owed to the affiliate, in the currency of `value`.
+     * Commission owed to the partner, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2157,7 +2159,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The commission owed to the affiliate, in the currency of `value`.
+     * Commission owed to the partner, in the currency of `value`.
      * </pre>
      *
      * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -2179,8 +2181,8 @@ private static final long serialVersionUID = 0L;
     private long commissionPercentMicros_ ;
     /**
      * <pre>
-     * Where the commission was sent as a percent: that percent in millionths.
-     * Example: `10000000` is 10 %. Else 0.
+     * Percent in millionths, if the commission was sent as a percent; otherwise
+     * 0. Example: `10000000` is 10 %.
      * </pre>
      *
      * <code>int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
@@ -2192,8 +2194,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where the commission was sent as a percent: that percent in millionths.
-     * Example: `10000000` is 10 %. Else 0.
+     * Percent in millionths, if the commission was sent as a percent; otherwise
+     * 0. Example: `10000000` is 10 %.
      * </pre>
      *
      * <code>int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
@@ -2209,8 +2211,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where the commission was sent as a percent: that percent in millionths.
-     * Example: `10000000` is 10 %. Else 0.
+     * Percent in millionths, if the commission was sent as a percent; otherwise
+     * 0. Example: `10000000` is 10 %.
      * </pre>
      *
      * <code>int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
@@ -2226,7 +2228,7 @@ private static final long serialVersionUID = 0L;
     private int status_ = 0;
     /**
      * <pre>
-     * Whether the merchant stands by the conversion.
+     * The merchant's decision about the conversion.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -2237,7 +2239,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Whether the merchant stands by the conversion.
+     * The merchant's decision about the conversion.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -2252,7 +2254,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Whether the merchant stands by the conversion.
+     * The merchant's decision about the conversion.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -2265,7 +2267,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Whether the merchant stands by the conversion.
+     * The merchant's decision about the conversion.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -2283,7 +2285,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Whether the merchant stands by the conversion.
+     * The merchant's decision about the conversion.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -2613,7 +2615,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> conversionTimeBuilder_;
     /**
      * <pre>
-     * When the conversion happened: as sent, or when its postback arrived.
+     * Time of the conversion: as sent, or the arrival of its postback.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 11 [json_name = "conversionTime"];</code>
@@ -2624,7 +2626,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the conversion happened: as sent, or when its postback arrived.
+     * Time of the conversion: as sent, or the arrival of its postback.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 11 [json_name = "conversionTime"];</code>
@@ -2639,7 +2641,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the conversion happened: as sent, or when its postback arrived.
+     * Time of the conversion: as sent, or the arrival of its postback.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 11 [json_name = "conversionTime"];</code>
@@ -2659,7 +2661,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the conversion happened: as sent, or when its postback arrived.
+     * Time of the conversion: as sent, or the arrival of its postback.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 11 [json_name = "conversionTime"];</code>
@@ -2677,7 +2679,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the conversion happened: as sent, or when its postback arrived.
+     * Time of the conversion: as sent, or the arrival of its postback.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 11 [json_name = "conversionTime"];</code>
@@ -2702,7 +2704,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the conversion happened: as sent, or when its postback arrived.
+     * Time of the conversion: as sent, or the arrival of its postback.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 11 [json_name = "conversionTime"];</code>
@@ -2719,7 +2721,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the conversion happened: as sent, or when its postback arrived.
+     * Time of the conversion: as sent, or the arrival of its postback.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 11 [json_name = "conversionTime"];</code>
@@ -2731,7 +2733,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the conversion happened: as sent, or when its postback arrived.
+     * Time of the conversion: as sent, or the arrival of its postback.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 11 [json_name = "conversionTime"];</code>
@@ -2746,7 +2748,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the conversion happened: as sent, or when its postback arrived.
+     * Time of the conversion: as sent, or the arrival of its postback.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 11 [json_name = "conversionTime"];</code>
@@ -2770,7 +2772,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> createTimeBuilder_;
     /**
      * <pre>
-     * Output only. When the conversion was recorded.
+     * Output only. Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2781,7 +2783,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the conversion was recorded.
+     * Output only. Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2796,7 +2798,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the conversion was recorded.
+     * Output only. Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2816,7 +2818,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the conversion was recorded.
+     * Output only. Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2834,7 +2836,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the conversion was recorded.
+     * Output only. Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2859,7 +2861,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the conversion was recorded.
+     * Output only. Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2876,7 +2878,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the conversion was recorded.
+     * Output only. Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2888,7 +2890,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the conversion was recorded.
+     * Output only. Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2903,7 +2905,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the conversion was recorded.
+     * Output only. Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2927,7 +2929,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> clickTimeBuilder_;
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 13 [json_name = "clickTime"];</code>
@@ -2938,7 +2940,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 13 [json_name = "clickTime"];</code>
@@ -2953,7 +2955,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 13 [json_name = "clickTime"];</code>
@@ -2973,7 +2975,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 13 [json_name = "clickTime"];</code>
@@ -2991,7 +2993,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 13 [json_name = "clickTime"];</code>
@@ -3016,7 +3018,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 13 [json_name = "clickTime"];</code>
@@ -3033,7 +3035,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 13 [json_name = "clickTime"];</code>
@@ -3045,7 +3047,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 13 [json_name = "clickTime"];</code>
@@ -3060,7 +3062,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 13 [json_name = "clickTime"];</code>
@@ -3082,8 +3084,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object statusWord_ = "";
     /**
      * <pre>
-     * Output only. The word that came for the status, as it came, at most 64
-     * bytes; empty where none came, or over gRPC. Example: `confirm`.
+     * Output only. Word that was sent for the status, unchanged, at most 64
+     * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
      * </pre>
      *
      * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -3103,8 +3105,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. The word that came for the status, as it came, at most 64
-     * bytes; empty where none came, or over gRPC. Example: `confirm`.
+     * Output only. Word that was sent for the status, unchanged, at most 64
+     * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
      * </pre>
      *
      * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -3125,8 +3127,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. The word that came for the status, as it came, at most 64
-     * bytes; empty where none came, or over gRPC. Example: `confirm`.
+     * Output only. Word that was sent for the status, unchanged, at most 64
+     * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
      * </pre>
      *
      * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -3143,8 +3145,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. The word that came for the status, as it came, at most 64
-     * bytes; empty where none came, or over gRPC. Example: `confirm`.
+     * Output only. Word that was sent for the status, unchanged, at most 64
+     * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
      * </pre>
      *
      * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -3158,8 +3160,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. The word that came for the status, as it came, at most 64
-     * bytes; empty where none came, or over gRPC. Example: `confirm`.
+     * Output only. Word that was sent for the status, unchanged, at most 64
+     * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
      * </pre>
      *
      * <code>string status_word = 14 [json_name = "statusWord"];</code>

@@ -6,8 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * One kind of conversion, such as "sale" or "newsletter sign-up", and the
- * rules by which its postbacks are counted.
+ * A kind of conversion, such as "sale" or "newsletter sign-up", and the rules
+ * by which its postbacks are counted.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ConversionCode}
@@ -56,8 +56,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * Output only. 32 upper-case hexadecimal digits, as in the postback URL.
-   * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+   * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
+   * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -78,8 +78,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. 32 upper-case hexadecimal digits, as in the postback URL.
-   * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+   * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
+   * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -105,7 +105,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object name_ = "";
   /**
    * <pre>
-   * A name for people, 1 to 100 characters. Example: `Sale`.
+   * Name for people, 1 to 100 characters. Example: `Sale`.
    * </pre>
    *
    * <code>string name = 2 [json_name = "name"];</code>
@@ -126,7 +126,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A name for people, 1 to 100 characters. Example: `Sale`.
+   * Name for people, 1 to 100 characters. Example: `Sale`.
    * </pre>
    *
    * <code>string name = 2 [json_name = "name"];</code>
@@ -152,7 +152,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object defaultCurrency_ = "";
   /**
    * <pre>
-   * ISO 4217 code of amounts that come without one. Default: `USD`.
+   * ISO 4217 code for amounts that come without a currency. Default: `USD`.
    * </pre>
    *
    * <code>string default_currency = 3 [json_name = "defaultCurrency"];</code>
@@ -173,7 +173,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * ISO 4217 code of amounts that come without one. Default: `USD`.
+   * ISO 4217 code for amounts that come without a currency. Default: `USD`.
    * </pre>
    *
    * <code>string default_currency = 3 [json_name = "defaultCurrency"];</code>
@@ -198,8 +198,8 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Duration attributionWindow_;
   /**
    * <pre>
-   * How long after its click a conversion still counts: 1 second to 400 days,
-   * whole seconds. Default: 30 days.
+   * Time after its click within which a conversion still counts: 1 second to
+   * 400 days, whole seconds. Default: 30 days.
    * </pre>
    *
    * <code>.google.protobuf.Duration attribution_window = 4 [json_name = "attributionWindow"];</code>
@@ -211,8 +211,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How long after its click a conversion still counts: 1 second to 400 days,
-   * whole seconds. Default: 30 days.
+   * Time after its click within which a conversion still counts: 1 second to
+   * 400 days, whole seconds. Default: 30 days.
    * </pre>
    *
    * <code>.google.protobuf.Duration attribution_window = 4 [json_name = "attributionWindow"];</code>
@@ -224,8 +224,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How long after its click a conversion still counts: 1 second to 400 days,
-   * whole seconds. Default: 30 days.
+   * Time after its click within which a conversion still counts: 1 second to
+   * 400 days, whole seconds. Default: 30 days.
    * </pre>
    *
    * <code>.google.protobuf.Duration attribution_window = 4 [json_name = "attributionWindow"];</code>
@@ -239,7 +239,7 @@ private static final long serialVersionUID = 0L;
   private int dedupePolicy_ = 0;
   /**
    * <pre>
-   * What counts twice where no transaction id is sent. Default:
+   * Rule for conversions that are sent without a transaction id. Default:
    * `DEDUPE_POLICY_ONE_PER_CLICK`.
    * </pre>
    *
@@ -251,7 +251,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What counts twice where no transaction id is sent. Default:
+   * Rule for conversions that are sent without a transaction id. Default:
    * `DEDUPE_POLICY_ONE_PER_CLICK`.
    * </pre>
    *
@@ -267,7 +267,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.ReplySetting reply_;
   /**
    * <pre>
-   * How postbacks are answered. Default: as the preset says, else by verdict.
+   * Form of the answer to postbacks. Default: the preset's, or else by verdict.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -279,7 +279,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How postbacks are answered. Default: as the preset says, else by verdict.
+   * Form of the answer to postbacks. Default: the preset's, or else by verdict.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -291,7 +291,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How postbacks are answered. Default: as the preset says, else by verdict.
+   * Form of the answer to postbacks. Default: the preset's, or else by verdict.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -305,7 +305,7 @@ private static final long serialVersionUID = 0L;
   private int state_ = 0;
   /**
    * <pre>
-   * Output only; changed by `ArchiveConversionCode`.
+   * Output only. State of the code, changed by `ArchiveConversionCode`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -316,7 +316,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only; changed by `ArchiveConversionCode`.
+   * Output only. State of the code, changed by `ArchiveConversionCode`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -331,7 +331,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp createTime_;
   /**
    * <pre>
-   * Output only. When the code was created.
+   * Output only. Time at which the code was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -343,7 +343,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the code was created.
+   * Output only. Time at which the code was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -355,7 +355,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the code was created.
+   * Output only. Time at which the code was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -369,7 +369,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp updateTime_;
   /**
    * <pre>
-   * Output only. When the code was last changed.
+   * Output only. Time of the last change to the code.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -381,7 +381,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the code was last changed.
+   * Output only. Time of the last change to the code.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -393,7 +393,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the code was last changed.
+   * Output only. Time of the last change to the code.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -456,8 +456,8 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.PostbackAuthentication postbackAuthentication_;
   /**
    * <pre>
-   * How a postback's sender must prove itself. Default: not at all, so that
-   * whoever knows the postback URL can report a conversion of a genuine click.
+   * Checks of a postback's sender. Default: none, so that anyone who knows the
+   * postback URL can report a conversion of a genuine click.
    * </pre>
    *
    * <code>.s2s.v1.PostbackAuthentication postback_authentication = 11 [json_name = "postbackAuthentication"];</code>
@@ -469,8 +469,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How a postback's sender must prove itself. Default: not at all, so that
-   * whoever knows the postback URL can report a conversion of a genuine click.
+   * Checks of a postback's sender. Default: none, so that anyone who knows the
+   * postback URL can report a conversion of a genuine click.
    * </pre>
    *
    * <code>.s2s.v1.PostbackAuthentication postback_authentication = 11 [json_name = "postbackAuthentication"];</code>
@@ -482,8 +482,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How a postback's sender must prove itself. Default: not at all, so that
-   * whoever knows the postback URL can report a conversion of a genuine click.
+   * Checks of a postback's sender. Default: none, so that anyone who knows the
+   * postback URL can report a conversion of a genuine click.
    * </pre>
    *
    * <code>.s2s.v1.PostbackAuthentication postback_authentication = 11 [json_name = "postbackAuthentication"];</code>
@@ -781,8 +781,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * One kind of conversion, such as "sale" or "newsletter sign-up", and the
-   * rules by which its postbacks are counted.
+   * A kind of conversion, such as "sale" or "newsletter sign-up", and the rules
+   * by which its postbacks are counted.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ConversionCode}
@@ -1140,8 +1140,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * Output only. 32 upper-case hexadecimal digits, as in the postback URL.
-     * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+     * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
+     * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1161,8 +1161,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. 32 upper-case hexadecimal digits, as in the postback URL.
-     * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+     * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
+     * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1183,8 +1183,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. 32 upper-case hexadecimal digits, as in the postback URL.
-     * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+     * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
+     * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1201,8 +1201,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. 32 upper-case hexadecimal digits, as in the postback URL.
-     * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+     * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
+     * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1216,8 +1216,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. 32 upper-case hexadecimal digits, as in the postback URL.
-     * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+     * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
+     * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1237,7 +1237,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object name_ = "";
     /**
      * <pre>
-     * A name for people, 1 to 100 characters. Example: `Sale`.
+     * Name for people, 1 to 100 characters. Example: `Sale`.
      * </pre>
      *
      * <code>string name = 2 [json_name = "name"];</code>
@@ -1257,7 +1257,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A name for people, 1 to 100 characters. Example: `Sale`.
+     * Name for people, 1 to 100 characters. Example: `Sale`.
      * </pre>
      *
      * <code>string name = 2 [json_name = "name"];</code>
@@ -1278,7 +1278,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A name for people, 1 to 100 characters. Example: `Sale`.
+     * Name for people, 1 to 100 characters. Example: `Sale`.
      * </pre>
      *
      * <code>string name = 2 [json_name = "name"];</code>
@@ -1295,7 +1295,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A name for people, 1 to 100 characters. Example: `Sale`.
+     * Name for people, 1 to 100 characters. Example: `Sale`.
      * </pre>
      *
      * <code>string name = 2 [json_name = "name"];</code>
@@ -1309,7 +1309,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A name for people, 1 to 100 characters. Example: `Sale`.
+     * Name for people, 1 to 100 characters. Example: `Sale`.
      * </pre>
      *
      * <code>string name = 2 [json_name = "name"];</code>
@@ -1329,7 +1329,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object defaultCurrency_ = "";
     /**
      * <pre>
-     * ISO 4217 code of amounts that come without one. Default: `USD`.
+     * ISO 4217 code for amounts that come without a currency. Default: `USD`.
      * </pre>
      *
      * <code>string default_currency = 3 [json_name = "defaultCurrency"];</code>
@@ -1349,7 +1349,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * ISO 4217 code of amounts that come without one. Default: `USD`.
+     * ISO 4217 code for amounts that come without a currency. Default: `USD`.
      * </pre>
      *
      * <code>string default_currency = 3 [json_name = "defaultCurrency"];</code>
@@ -1370,7 +1370,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * ISO 4217 code of amounts that come without one. Default: `USD`.
+     * ISO 4217 code for amounts that come without a currency. Default: `USD`.
      * </pre>
      *
      * <code>string default_currency = 3 [json_name = "defaultCurrency"];</code>
@@ -1387,7 +1387,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * ISO 4217 code of amounts that come without one. Default: `USD`.
+     * ISO 4217 code for amounts that come without a currency. Default: `USD`.
      * </pre>
      *
      * <code>string default_currency = 3 [json_name = "defaultCurrency"];</code>
@@ -1401,7 +1401,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * ISO 4217 code of amounts that come without one. Default: `USD`.
+     * ISO 4217 code for amounts that come without a currency. Default: `USD`.
      * </pre>
      *
      * <code>string default_currency = 3 [json_name = "defaultCurrency"];</code>
@@ -1423,8 +1423,8 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Duration, com.google.protobuf.Duration.Builder, com.google.protobuf.DurationOrBuilder> attributionWindowBuilder_;
     /**
      * <pre>
-     * How long after its click a conversion still counts: 1 second to 400 days,
-     * whole seconds. Default: 30 days.
+     * Time after its click within which a conversion still counts: 1 second to
+     * 400 days, whole seconds. Default: 30 days.
      * </pre>
      *
      * <code>.google.protobuf.Duration attribution_window = 4 [json_name = "attributionWindow"];</code>
@@ -1435,8 +1435,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long after its click a conversion still counts: 1 second to 400 days,
-     * whole seconds. Default: 30 days.
+     * Time after its click within which a conversion still counts: 1 second to
+     * 400 days, whole seconds. Default: 30 days.
      * </pre>
      *
      * <code>.google.protobuf.Duration attribution_window = 4 [json_name = "attributionWindow"];</code>
@@ -1451,8 +1451,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long after its click a conversion still counts: 1 second to 400 days,
-     * whole seconds. Default: 30 days.
+     * Time after its click within which a conversion still counts: 1 second to
+     * 400 days, whole seconds. Default: 30 days.
      * </pre>
      *
      * <code>.google.protobuf.Duration attribution_window = 4 [json_name = "attributionWindow"];</code>
@@ -1472,8 +1472,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long after its click a conversion still counts: 1 second to 400 days,
-     * whole seconds. Default: 30 days.
+     * Time after its click within which a conversion still counts: 1 second to
+     * 400 days, whole seconds. Default: 30 days.
      * </pre>
      *
      * <code>.google.protobuf.Duration attribution_window = 4 [json_name = "attributionWindow"];</code>
@@ -1491,8 +1491,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long after its click a conversion still counts: 1 second to 400 days,
-     * whole seconds. Default: 30 days.
+     * Time after its click within which a conversion still counts: 1 second to
+     * 400 days, whole seconds. Default: 30 days.
      * </pre>
      *
      * <code>.google.protobuf.Duration attribution_window = 4 [json_name = "attributionWindow"];</code>
@@ -1517,8 +1517,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long after its click a conversion still counts: 1 second to 400 days,
-     * whole seconds. Default: 30 days.
+     * Time after its click within which a conversion still counts: 1 second to
+     * 400 days, whole seconds. Default: 30 days.
      * </pre>
      *
      * <code>.google.protobuf.Duration attribution_window = 4 [json_name = "attributionWindow"];</code>
@@ -1535,8 +1535,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long after its click a conversion still counts: 1 second to 400 days,
-     * whole seconds. Default: 30 days.
+     * Time after its click within which a conversion still counts: 1 second to
+     * 400 days, whole seconds. Default: 30 days.
      * </pre>
      *
      * <code>.google.protobuf.Duration attribution_window = 4 [json_name = "attributionWindow"];</code>
@@ -1548,8 +1548,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long after its click a conversion still counts: 1 second to 400 days,
-     * whole seconds. Default: 30 days.
+     * Time after its click within which a conversion still counts: 1 second to
+     * 400 days, whole seconds. Default: 30 days.
      * </pre>
      *
      * <code>.google.protobuf.Duration attribution_window = 4 [json_name = "attributionWindow"];</code>
@@ -1564,8 +1564,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long after its click a conversion still counts: 1 second to 400 days,
-     * whole seconds. Default: 30 days.
+     * Time after its click within which a conversion still counts: 1 second to
+     * 400 days, whole seconds. Default: 30 days.
      * </pre>
      *
      * <code>.google.protobuf.Duration attribution_window = 4 [json_name = "attributionWindow"];</code>
@@ -1587,7 +1587,7 @@ private static final long serialVersionUID = 0L;
     private int dedupePolicy_ = 0;
     /**
      * <pre>
-     * What counts twice where no transaction id is sent. Default:
+     * Rule for conversions that are sent without a transaction id. Default:
      * `DEDUPE_POLICY_ONE_PER_CLICK`.
      * </pre>
      *
@@ -1599,7 +1599,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What counts twice where no transaction id is sent. Default:
+     * Rule for conversions that are sent without a transaction id. Default:
      * `DEDUPE_POLICY_ONE_PER_CLICK`.
      * </pre>
      *
@@ -1615,7 +1615,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What counts twice where no transaction id is sent. Default:
+     * Rule for conversions that are sent without a transaction id. Default:
      * `DEDUPE_POLICY_ONE_PER_CLICK`.
      * </pre>
      *
@@ -1629,7 +1629,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What counts twice where no transaction id is sent. Default:
+     * Rule for conversions that are sent without a transaction id. Default:
      * `DEDUPE_POLICY_ONE_PER_CLICK`.
      * </pre>
      *
@@ -1648,7 +1648,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What counts twice where no transaction id is sent. Default:
+     * Rule for conversions that are sent without a transaction id. Default:
      * `DEDUPE_POLICY_ONE_PER_CLICK`.
      * </pre>
      *
@@ -1667,7 +1667,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.ReplySetting, io.s2s.sdk.v1.ReplySetting.Builder, io.s2s.sdk.v1.ReplySettingOrBuilder> replyBuilder_;
     /**
      * <pre>
-     * How postbacks are answered. Default: as the preset says, else by verdict.
+     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1678,7 +1678,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How postbacks are answered. Default: as the preset says, else by verdict.
+     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1693,7 +1693,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How postbacks are answered. Default: as the preset says, else by verdict.
+     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1713,7 +1713,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How postbacks are answered. Default: as the preset says, else by verdict.
+     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1731,7 +1731,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How postbacks are answered. Default: as the preset says, else by verdict.
+     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1756,7 +1756,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How postbacks are answered. Default: as the preset says, else by verdict.
+     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1773,7 +1773,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How postbacks are answered. Default: as the preset says, else by verdict.
+     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1785,7 +1785,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How postbacks are answered. Default: as the preset says, else by verdict.
+     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1800,7 +1800,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How postbacks are answered. Default: as the preset says, else by verdict.
+     * Form of the answer to postbacks. Default: the preset's, or else by verdict.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -1822,7 +1822,7 @@ private static final long serialVersionUID = 0L;
     private int state_ = 0;
     /**
      * <pre>
-     * Output only; changed by `ArchiveConversionCode`.
+     * Output only. State of the code, changed by `ArchiveConversionCode`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -1833,7 +1833,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only; changed by `ArchiveConversionCode`.
+     * Output only. State of the code, changed by `ArchiveConversionCode`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -1848,7 +1848,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only; changed by `ArchiveConversionCode`.
+     * Output only. State of the code, changed by `ArchiveConversionCode`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -1861,7 +1861,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only; changed by `ArchiveConversionCode`.
+     * Output only. State of the code, changed by `ArchiveConversionCode`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -1879,7 +1879,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only; changed by `ArchiveConversionCode`.
+     * Output only. State of the code, changed by `ArchiveConversionCode`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -1897,7 +1897,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> createTimeBuilder_;
     /**
      * <pre>
-     * Output only. When the code was created.
+     * Output only. Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -1908,7 +1908,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the code was created.
+     * Output only. Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -1923,7 +1923,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the code was created.
+     * Output only. Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -1943,7 +1943,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the code was created.
+     * Output only. Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -1961,7 +1961,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the code was created.
+     * Output only. Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -1986,7 +1986,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the code was created.
+     * Output only. Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -2003,7 +2003,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the code was created.
+     * Output only. Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -2015,7 +2015,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the code was created.
+     * Output only. Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -2030,7 +2030,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the code was created.
+     * Output only. Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -2054,7 +2054,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> updateTimeBuilder_;
     /**
      * <pre>
-     * Output only. When the code was last changed.
+     * Output only. Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2065,7 +2065,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the code was last changed.
+     * Output only. Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2080,7 +2080,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the code was last changed.
+     * Output only. Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2100,7 +2100,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the code was last changed.
+     * Output only. Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2118,7 +2118,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the code was last changed.
+     * Output only. Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2143,7 +2143,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the code was last changed.
+     * Output only. Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2160,7 +2160,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the code was last changed.
+     * Output only. Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2172,7 +2172,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the code was last changed.
+     * Output only. Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2187,7 +2187,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the code was last changed.
+     * Output only. Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2308,8 +2308,8 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.PostbackAuthentication, io.s2s.sdk.v1.PostbackAuthentication.Builder, io.s2s.sdk.v1.PostbackAuthenticationOrBuilder> postbackAuthenticationBuilder_;
     /**
      * <pre>
-     * How a postback's sender must prove itself. Default: not at all, so that
-     * whoever knows the postback URL can report a conversion of a genuine click.
+     * Checks of a postback's sender. Default: none, so that anyone who knows the
+     * postback URL can report a conversion of a genuine click.
      * </pre>
      *
      * <code>.s2s.v1.PostbackAuthentication postback_authentication = 11 [json_name = "postbackAuthentication"];</code>
@@ -2320,8 +2320,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How a postback's sender must prove itself. Default: not at all, so that
-     * whoever knows the postback URL can report a conversion of a genuine click.
+     * Checks of a postback's sender. Default: none, so that anyone who knows the
+     * postback URL can report a conversion of a genuine click.
      * </pre>
      *
      * <code>.s2s.v1.PostbackAuthentication postback_authentication = 11 [json_name = "postbackAuthentication"];</code>
@@ -2336,8 +2336,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How a postback's sender must prove itself. Default: not at all, so that
-     * whoever knows the postback URL can report a conversion of a genuine click.
+     * Checks of a postback's sender. Default: none, so that anyone who knows the
+     * postback URL can report a conversion of a genuine click.
      * </pre>
      *
      * <code>.s2s.v1.PostbackAuthentication postback_authentication = 11 [json_name = "postbackAuthentication"];</code>
@@ -2357,8 +2357,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How a postback's sender must prove itself. Default: not at all, so that
-     * whoever knows the postback URL can report a conversion of a genuine click.
+     * Checks of a postback's sender. Default: none, so that anyone who knows the
+     * postback URL can report a conversion of a genuine click.
      * </pre>
      *
      * <code>.s2s.v1.PostbackAuthentication postback_authentication = 11 [json_name = "postbackAuthentication"];</code>
@@ -2376,8 +2376,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How a postback's sender must prove itself. Default: not at all, so that
-     * whoever knows the postback URL can report a conversion of a genuine click.
+     * Checks of a postback's sender. Default: none, so that anyone who knows the
+     * postback URL can report a conversion of a genuine click.
      * </pre>
      *
      * <code>.s2s.v1.PostbackAuthentication postback_authentication = 11 [json_name = "postbackAuthentication"];</code>
@@ -2402,8 +2402,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How a postback's sender must prove itself. Default: not at all, so that
-     * whoever knows the postback URL can report a conversion of a genuine click.
+     * Checks of a postback's sender. Default: none, so that anyone who knows the
+     * postback URL can report a conversion of a genuine click.
      * </pre>
      *
      * <code>.s2s.v1.PostbackAuthentication postback_authentication = 11 [json_name = "postbackAuthentication"];</code>
@@ -2420,8 +2420,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How a postback's sender must prove itself. Default: not at all, so that
-     * whoever knows the postback URL can report a conversion of a genuine click.
+     * Checks of a postback's sender. Default: none, so that anyone who knows the
+     * postback URL can report a conversion of a genuine click.
      * </pre>
      *
      * <code>.s2s.v1.PostbackAuthentication postback_authentication = 11 [json_name = "postbackAuthentication"];</code>
@@ -2433,8 +2433,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How a postback's sender must prove itself. Default: not at all, so that
-     * whoever knows the postback URL can report a conversion of a genuine click.
+     * Checks of a postback's sender. Default: none, so that anyone who knows the
+     * postback URL can report a conversion of a genuine click.
      * </pre>
      *
      * <code>.s2s.v1.PostbackAuthentication postback_authentication = 11 [json_name = "postbackAuthentication"];</code>
@@ -2449,8 +2449,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How a postback's sender must prove itself. Default: not at all, so that
-     * whoever knows the postback URL can report a conversion of a genuine click.
+     * Checks of a postback's sender. Default: none, so that anyone who knows the
+     * postback URL can report a conversion of a genuine click.
      * </pre>
      *
      * <code>.s2s.v1.PostbackAuthentication postback_authentication = 11 [json_name = "postbackAuthentication"];</code>

@@ -10,8 +10,8 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * Output only. 32 upper-case hexadecimal digits, as in the postback URL.
-   * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+   * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
+   * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -20,8 +20,8 @@ public interface ConversionCodeOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * Output only. 32 upper-case hexadecimal digits, as in the postback URL.
-   * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+   * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
+   * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -32,7 +32,7 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * A name for people, 1 to 100 characters. Example: `Sale`.
+   * Name for people, 1 to 100 characters. Example: `Sale`.
    * </pre>
    *
    * <code>string name = 2 [json_name = "name"];</code>
@@ -41,7 +41,7 @@ public interface ConversionCodeOrBuilder extends
   java.lang.String getName();
   /**
    * <pre>
-   * A name for people, 1 to 100 characters. Example: `Sale`.
+   * Name for people, 1 to 100 characters. Example: `Sale`.
    * </pre>
    *
    * <code>string name = 2 [json_name = "name"];</code>
@@ -52,7 +52,7 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * ISO 4217 code of amounts that come without one. Default: `USD`.
+   * ISO 4217 code for amounts that come without a currency. Default: `USD`.
    * </pre>
    *
    * <code>string default_currency = 3 [json_name = "defaultCurrency"];</code>
@@ -61,7 +61,7 @@ public interface ConversionCodeOrBuilder extends
   java.lang.String getDefaultCurrency();
   /**
    * <pre>
-   * ISO 4217 code of amounts that come without one. Default: `USD`.
+   * ISO 4217 code for amounts that come without a currency. Default: `USD`.
    * </pre>
    *
    * <code>string default_currency = 3 [json_name = "defaultCurrency"];</code>
@@ -72,8 +72,8 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * How long after its click a conversion still counts: 1 second to 400 days,
-   * whole seconds. Default: 30 days.
+   * Time after its click within which a conversion still counts: 1 second to
+   * 400 days, whole seconds. Default: 30 days.
    * </pre>
    *
    * <code>.google.protobuf.Duration attribution_window = 4 [json_name = "attributionWindow"];</code>
@@ -82,8 +82,8 @@ public interface ConversionCodeOrBuilder extends
   boolean hasAttributionWindow();
   /**
    * <pre>
-   * How long after its click a conversion still counts: 1 second to 400 days,
-   * whole seconds. Default: 30 days.
+   * Time after its click within which a conversion still counts: 1 second to
+   * 400 days, whole seconds. Default: 30 days.
    * </pre>
    *
    * <code>.google.protobuf.Duration attribution_window = 4 [json_name = "attributionWindow"];</code>
@@ -92,8 +92,8 @@ public interface ConversionCodeOrBuilder extends
   com.google.protobuf.Duration getAttributionWindow();
   /**
    * <pre>
-   * How long after its click a conversion still counts: 1 second to 400 days,
-   * whole seconds. Default: 30 days.
+   * Time after its click within which a conversion still counts: 1 second to
+   * 400 days, whole seconds. Default: 30 days.
    * </pre>
    *
    * <code>.google.protobuf.Duration attribution_window = 4 [json_name = "attributionWindow"];</code>
@@ -102,7 +102,7 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * What counts twice where no transaction id is sent. Default:
+   * Rule for conversions that are sent without a transaction id. Default:
    * `DEDUPE_POLICY_ONE_PER_CLICK`.
    * </pre>
    *
@@ -112,7 +112,7 @@ public interface ConversionCodeOrBuilder extends
   int getDedupePolicyValue();
   /**
    * <pre>
-   * What counts twice where no transaction id is sent. Default:
+   * Rule for conversions that are sent without a transaction id. Default:
    * `DEDUPE_POLICY_ONE_PER_CLICK`.
    * </pre>
    *
@@ -123,7 +123,7 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * How postbacks are answered. Default: as the preset says, else by verdict.
+   * Form of the answer to postbacks. Default: the preset's, or else by verdict.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -132,7 +132,7 @@ public interface ConversionCodeOrBuilder extends
   boolean hasReply();
   /**
    * <pre>
-   * How postbacks are answered. Default: as the preset says, else by verdict.
+   * Form of the answer to postbacks. Default: the preset's, or else by verdict.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -141,7 +141,7 @@ public interface ConversionCodeOrBuilder extends
   io.s2s.sdk.v1.ReplySetting getReply();
   /**
    * <pre>
-   * How postbacks are answered. Default: as the preset says, else by verdict.
+   * Form of the answer to postbacks. Default: the preset's, or else by verdict.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 6 [json_name = "reply"];</code>
@@ -150,7 +150,7 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * Output only; changed by `ArchiveConversionCode`.
+   * Output only. State of the code, changed by `ArchiveConversionCode`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -159,7 +159,7 @@ public interface ConversionCodeOrBuilder extends
   int getStateValue();
   /**
    * <pre>
-   * Output only; changed by `ArchiveConversionCode`.
+   * Output only. State of the code, changed by `ArchiveConversionCode`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -169,7 +169,7 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * Output only. When the code was created.
+   * Output only. Time at which the code was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -178,7 +178,7 @@ public interface ConversionCodeOrBuilder extends
   boolean hasCreateTime();
   /**
    * <pre>
-   * Output only. When the code was created.
+   * Output only. Time at which the code was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -187,7 +187,7 @@ public interface ConversionCodeOrBuilder extends
   com.google.protobuf.Timestamp getCreateTime();
   /**
    * <pre>
-   * Output only. When the code was created.
+   * Output only. Time at which the code was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -196,7 +196,7 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * Output only. When the code was last changed.
+   * Output only. Time of the last change to the code.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -205,7 +205,7 @@ public interface ConversionCodeOrBuilder extends
   boolean hasUpdateTime();
   /**
    * <pre>
-   * Output only. When the code was last changed.
+   * Output only. Time of the last change to the code.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -214,7 +214,7 @@ public interface ConversionCodeOrBuilder extends
   com.google.protobuf.Timestamp getUpdateTime();
   /**
    * <pre>
-   * Output only. When the code was last changed.
+   * Output only. Time of the last change to the code.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -245,8 +245,8 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * How a postback's sender must prove itself. Default: not at all, so that
-   * whoever knows the postback URL can report a conversion of a genuine click.
+   * Checks of a postback's sender. Default: none, so that anyone who knows the
+   * postback URL can report a conversion of a genuine click.
    * </pre>
    *
    * <code>.s2s.v1.PostbackAuthentication postback_authentication = 11 [json_name = "postbackAuthentication"];</code>
@@ -255,8 +255,8 @@ public interface ConversionCodeOrBuilder extends
   boolean hasPostbackAuthentication();
   /**
    * <pre>
-   * How a postback's sender must prove itself. Default: not at all, so that
-   * whoever knows the postback URL can report a conversion of a genuine click.
+   * Checks of a postback's sender. Default: none, so that anyone who knows the
+   * postback URL can report a conversion of a genuine click.
    * </pre>
    *
    * <code>.s2s.v1.PostbackAuthentication postback_authentication = 11 [json_name = "postbackAuthentication"];</code>
@@ -265,8 +265,8 @@ public interface ConversionCodeOrBuilder extends
   io.s2s.sdk.v1.PostbackAuthentication getPostbackAuthentication();
   /**
    * <pre>
-   * How a postback's sender must prove itself. Default: not at all, so that
-   * whoever knows the postback URL can report a conversion of a genuine click.
+   * Checks of a postback's sender. Default: none, so that anyone who knows the
+   * postback URL can report a conversion of a genuine click.
    * </pre>
    *
    * <code>.s2s.v1.PostbackAuthentication postback_authentication = 11 [json_name = "postbackAuthentication"];</code>

@@ -4,7 +4,8 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 
 /**
  * <pre>
- * Conversion codes: one for each kind of conversion that a merchant reports.
+ * Manages conversion codes: one for each kind of conversion that a merchant
+ * reports.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -300,7 +301,8 @@ public final class ConversionCodeServiceGrpc {
 
   /**
    * <pre>
-   * Conversion codes: one for each kind of conversion that a merchant reports.
+   * Manages conversion codes: one for each kind of conversion that a merchant
+   * reports.
    * </pre>
    */
   public interface AsyncService {
@@ -347,7 +349,7 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Archives a conversion code: it stays readable, and postbacks that name it
+     * Archives a conversion code. It stays readable, and postbacks that name it
      * are held from then on. Archiving an archived code changes nothing.
      * </pre>
      */
@@ -358,9 +360,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Makes a new secret for the code's postbacks and answers it; no other call
-     * does. The secret before it stays good for a while, so that senders can be
-     * changed one by one; any older one ends at once.
+     * Makes a new secret for the code's postbacks and returns it; no other call
+     * does. The previous secret stays valid for a while, so that senders can be
+     * changed one by one. Any older secret ends at once.
      * </pre>
      */
     default void rotatePostbackSecret(io.s2s.sdk.v1.RotatePostbackSecretRequest request,
@@ -370,7 +372,7 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Renders the postback URL that the merchant pastes.
+     * Renders the postback URL for the merchant to paste.
      * </pre>
      */
     default void getPostbackUrl(io.s2s.sdk.v1.GetPostbackUrlRequest request,
@@ -382,7 +384,8 @@ public final class ConversionCodeServiceGrpc {
   /**
    * Base class for the server implementation of the service ConversionCodeService.
    * <pre>
-   * Conversion codes: one for each kind of conversion that a merchant reports.
+   * Manages conversion codes: one for each kind of conversion that a merchant
+   * reports.
    * </pre>
    */
   public static abstract class ConversionCodeServiceImplBase
@@ -396,7 +399,8 @@ public final class ConversionCodeServiceGrpc {
   /**
    * A stub to allow clients to do asynchronous rpc calls to service ConversionCodeService.
    * <pre>
-   * Conversion codes: one for each kind of conversion that a merchant reports.
+   * Manages conversion codes: one for each kind of conversion that a merchant
+   * reports.
    * </pre>
    */
   public static final class ConversionCodeServiceStub
@@ -458,7 +462,7 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Archives a conversion code: it stays readable, and postbacks that name it
+     * Archives a conversion code. It stays readable, and postbacks that name it
      * are held from then on. Archiving an archived code changes nothing.
      * </pre>
      */
@@ -470,9 +474,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Makes a new secret for the code's postbacks and answers it; no other call
-     * does. The secret before it stays good for a while, so that senders can be
-     * changed one by one; any older one ends at once.
+     * Makes a new secret for the code's postbacks and returns it; no other call
+     * does. The previous secret stays valid for a while, so that senders can be
+     * changed one by one. Any older secret ends at once.
      * </pre>
      */
     public void rotatePostbackSecret(io.s2s.sdk.v1.RotatePostbackSecretRequest request,
@@ -483,7 +487,7 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Renders the postback URL that the merchant pastes.
+     * Renders the postback URL for the merchant to paste.
      * </pre>
      */
     public void getPostbackUrl(io.s2s.sdk.v1.GetPostbackUrlRequest request,
@@ -496,7 +500,8 @@ public final class ConversionCodeServiceGrpc {
   /**
    * A stub to allow clients to do synchronous rpc calls to service ConversionCodeService.
    * <pre>
-   * Conversion codes: one for each kind of conversion that a merchant reports.
+   * Manages conversion codes: one for each kind of conversion that a merchant
+   * reports.
    * </pre>
    */
   public static final class ConversionCodeServiceBlockingV2Stub
@@ -554,7 +559,7 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Archives a conversion code: it stays readable, and postbacks that name it
+     * Archives a conversion code. It stays readable, and postbacks that name it
      * are held from then on. Archiving an archived code changes nothing.
      * </pre>
      */
@@ -565,9 +570,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Makes a new secret for the code's postbacks and answers it; no other call
-     * does. The secret before it stays good for a while, so that senders can be
-     * changed one by one; any older one ends at once.
+     * Makes a new secret for the code's postbacks and returns it; no other call
+     * does. The previous secret stays valid for a while, so that senders can be
+     * changed one by one. Any older secret ends at once.
      * </pre>
      */
     public io.s2s.sdk.v1.RotatePostbackSecretResponse rotatePostbackSecret(io.s2s.sdk.v1.RotatePostbackSecretRequest request) throws io.grpc.StatusException {
@@ -577,7 +582,7 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Renders the postback URL that the merchant pastes.
+     * Renders the postback URL for the merchant to paste.
      * </pre>
      */
     public io.s2s.sdk.v1.GetPostbackUrlResponse getPostbackUrl(io.s2s.sdk.v1.GetPostbackUrlRequest request) throws io.grpc.StatusException {
@@ -589,7 +594,8 @@ public final class ConversionCodeServiceGrpc {
   /**
    * A stub to allow clients to do limited synchronous rpc calls to service ConversionCodeService.
    * <pre>
-   * Conversion codes: one for each kind of conversion that a merchant reports.
+   * Manages conversion codes: one for each kind of conversion that a merchant
+   * reports.
    * </pre>
    */
   public static final class ConversionCodeServiceBlockingStub
@@ -647,7 +653,7 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Archives a conversion code: it stays readable, and postbacks that name it
+     * Archives a conversion code. It stays readable, and postbacks that name it
      * are held from then on. Archiving an archived code changes nothing.
      * </pre>
      */
@@ -658,9 +664,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Makes a new secret for the code's postbacks and answers it; no other call
-     * does. The secret before it stays good for a while, so that senders can be
-     * changed one by one; any older one ends at once.
+     * Makes a new secret for the code's postbacks and returns it; no other call
+     * does. The previous secret stays valid for a while, so that senders can be
+     * changed one by one. Any older secret ends at once.
      * </pre>
      */
     public io.s2s.sdk.v1.RotatePostbackSecretResponse rotatePostbackSecret(io.s2s.sdk.v1.RotatePostbackSecretRequest request) {
@@ -670,7 +676,7 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Renders the postback URL that the merchant pastes.
+     * Renders the postback URL for the merchant to paste.
      * </pre>
      */
     public io.s2s.sdk.v1.GetPostbackUrlResponse getPostbackUrl(io.s2s.sdk.v1.GetPostbackUrlRequest request) {
@@ -682,7 +688,8 @@ public final class ConversionCodeServiceGrpc {
   /**
    * A stub to allow clients to do ListenableFuture-style rpc calls to service ConversionCodeService.
    * <pre>
-   * Conversion codes: one for each kind of conversion that a merchant reports.
+   * Manages conversion codes: one for each kind of conversion that a merchant
+   * reports.
    * </pre>
    */
   public static final class ConversionCodeServiceFutureStub
@@ -744,7 +751,7 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Archives a conversion code: it stays readable, and postbacks that name it
+     * Archives a conversion code. It stays readable, and postbacks that name it
      * are held from then on. Archiving an archived code changes nothing.
      * </pre>
      */
@@ -756,9 +763,9 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Makes a new secret for the code's postbacks and answers it; no other call
-     * does. The secret before it stays good for a while, so that senders can be
-     * changed one by one; any older one ends at once.
+     * Makes a new secret for the code's postbacks and returns it; no other call
+     * does. The previous secret stays valid for a while, so that senders can be
+     * changed one by one. Any older secret ends at once.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.RotatePostbackSecretResponse> rotatePostbackSecret(
@@ -769,7 +776,7 @@ public final class ConversionCodeServiceGrpc {
 
     /**
      * <pre>
-     * Renders the postback URL that the merchant pastes.
+     * Renders the postback URL for the merchant to paste.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.GetPostbackUrlResponse> getPostbackUrl(

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Whether a conversion code takes postbacks.
+ * The states of a conversion code.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.ConversionCodeState}

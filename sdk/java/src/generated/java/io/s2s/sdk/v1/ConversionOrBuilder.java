@@ -10,7 +10,7 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Example:
+   * Output only. Id of the conversion. Example:
    * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
    * </pre>
    *
@@ -20,7 +20,7 @@ public interface ConversionOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * Output only. Example:
+   * Output only. Id of the conversion. Example:
    * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
    * </pre>
    *
@@ -32,7 +32,7 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * The conversion code, 32 upper-case hexadecimal digits.
+   * Id of the conversion code, 32 upper-case hexadecimal digits.
    * </pre>
    *
    * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -41,7 +41,7 @@ public interface ConversionOrBuilder extends
   java.lang.String getConversionCodeId();
   /**
    * <pre>
-   * The conversion code, 32 upper-case hexadecimal digits.
+   * Id of the conversion code, 32 upper-case hexadecimal digits.
    * </pre>
    *
    * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -52,7 +52,7 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * Id of the tracking link that the click came over.
+   * Id of the tracking link that was clicked.
    * </pre>
    *
    * <code>string tracking_link_id = 3 [json_name = "trackingLinkId"];</code>
@@ -61,7 +61,7 @@ public interface ConversionOrBuilder extends
   java.lang.String getTrackingLinkId();
   /**
    * <pre>
-   * Id of the tracking link that the click came over.
+   * Id of the tracking link that was clicked.
    * </pre>
    *
    * <code>string tracking_link_id = 3 [json_name = "trackingLinkId"];</code>
@@ -92,7 +92,7 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * The merchant's order id; empty where none was sent. Compared byte by byte.
+   * The merchant's order id; empty if none was sent. Compared byte by byte.
    * </pre>
    *
    * <code>string transaction_id = 5 [json_name = "transactionId"];</code>
@@ -101,7 +101,7 @@ public interface ConversionOrBuilder extends
   java.lang.String getTransactionId();
   /**
    * <pre>
-   * The merchant's order id; empty where none was sent. Compared byte by byte.
+   * The merchant's order id; empty if none was sent. Compared byte by byte.
    * </pre>
    *
    * <code>string transaction_id = 5 [json_name = "transactionId"];</code>
@@ -112,7 +112,7 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * The value of the sale; 0 where it has none.
+   * Value of the sale; 0 if it has none.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -121,7 +121,7 @@ public interface ConversionOrBuilder extends
   boolean hasValue();
   /**
    * <pre>
-   * The value of the sale; 0 where it has none.
+   * Value of the sale; 0 if it has none.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -130,7 +130,7 @@ public interface ConversionOrBuilder extends
   io.s2s.sdk.v1.Money getValue();
   /**
    * <pre>
-   * The value of the sale; 0 where it has none.
+   * Value of the sale; 0 if it has none.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 6 [json_name = "value"];</code>
@@ -139,7 +139,7 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * The commission owed to the affiliate, in the currency of `value`.
+   * Commission owed to the partner, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -148,7 +148,7 @@ public interface ConversionOrBuilder extends
   boolean hasCommission();
   /**
    * <pre>
-   * The commission owed to the affiliate, in the currency of `value`.
+   * Commission owed to the partner, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -157,7 +157,7 @@ public interface ConversionOrBuilder extends
   io.s2s.sdk.v1.Money getCommission();
   /**
    * <pre>
-   * The commission owed to the affiliate, in the currency of `value`.
+   * Commission owed to the partner, in the currency of `value`.
    * </pre>
    *
    * <code>.s2s.v1.Money commission = 7 [json_name = "commission"];</code>
@@ -166,8 +166,8 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * Where the commission was sent as a percent: that percent in millionths.
-   * Example: `10000000` is 10 %. Else 0.
+   * Percent in millionths, if the commission was sent as a percent; otherwise
+   * 0. Example: `10000000` is 10 %.
    * </pre>
    *
    * <code>int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
@@ -177,7 +177,7 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * Whether the merchant stands by the conversion.
+   * The merchant's decision about the conversion.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -186,7 +186,7 @@ public interface ConversionOrBuilder extends
   int getStatusValue();
   /**
    * <pre>
-   * Whether the merchant stands by the conversion.
+   * The merchant's decision about the conversion.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 9 [json_name = "status"];</code>
@@ -240,7 +240,7 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * When the conversion happened: as sent, or when its postback arrived.
+   * Time of the conversion: as sent, or the arrival of its postback.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp conversion_time = 11 [json_name = "conversionTime"];</code>
@@ -249,7 +249,7 @@ public interface ConversionOrBuilder extends
   boolean hasConversionTime();
   /**
    * <pre>
-   * When the conversion happened: as sent, or when its postback arrived.
+   * Time of the conversion: as sent, or the arrival of its postback.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp conversion_time = 11 [json_name = "conversionTime"];</code>
@@ -258,7 +258,7 @@ public interface ConversionOrBuilder extends
   com.google.protobuf.Timestamp getConversionTime();
   /**
    * <pre>
-   * When the conversion happened: as sent, or when its postback arrived.
+   * Time of the conversion: as sent, or the arrival of its postback.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp conversion_time = 11 [json_name = "conversionTime"];</code>
@@ -267,7 +267,7 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * Output only. When the conversion was recorded.
+   * Output only. Time at which the conversion was recorded.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -276,7 +276,7 @@ public interface ConversionOrBuilder extends
   boolean hasCreateTime();
   /**
    * <pre>
-   * Output only. When the conversion was recorded.
+   * Output only. Time at which the conversion was recorded.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -285,7 +285,7 @@ public interface ConversionOrBuilder extends
   com.google.protobuf.Timestamp getCreateTime();
   /**
    * <pre>
-   * Output only. When the conversion was recorded.
+   * Output only. Time at which the conversion was recorded.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -294,7 +294,7 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * When the visitor clicked, as the click id says.
+   * Time of the click, according to the click id.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 13 [json_name = "clickTime"];</code>
@@ -303,7 +303,7 @@ public interface ConversionOrBuilder extends
   boolean hasClickTime();
   /**
    * <pre>
-   * When the visitor clicked, as the click id says.
+   * Time of the click, according to the click id.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 13 [json_name = "clickTime"];</code>
@@ -312,7 +312,7 @@ public interface ConversionOrBuilder extends
   com.google.protobuf.Timestamp getClickTime();
   /**
    * <pre>
-   * When the visitor clicked, as the click id says.
+   * Time of the click, according to the click id.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 13 [json_name = "clickTime"];</code>
@@ -321,8 +321,8 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * Output only. The word that came for the status, as it came, at most 64
-   * bytes; empty where none came, or over gRPC. Example: `confirm`.
+   * Output only. Word that was sent for the status, unchanged, at most 64
+   * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
    * </pre>
    *
    * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -331,8 +331,8 @@ public interface ConversionOrBuilder extends
   java.lang.String getStatusWord();
   /**
    * <pre>
-   * Output only. The word that came for the status, as it came, at most 64
-   * bytes; empty where none came, or over gRPC. Example: `confirm`.
+   * Output only. Word that was sent for the status, unchanged, at most 64
+   * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
    * </pre>
    *
    * <code>string status_word = 14 [json_name = "statusWord"];</code>

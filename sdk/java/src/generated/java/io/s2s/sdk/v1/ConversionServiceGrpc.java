@@ -4,7 +4,7 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 
 /**
  * <pre>
- * Conversions: what clicks led to.
+ * Records and reads conversions: the sales and sign-ups that follow clicks.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -236,16 +236,15 @@ public final class ConversionServiceGrpc {
 
   /**
    * <pre>
-   * Conversions: what clicks led to.
+   * Records and reads conversions: the sales and sign-ups that follow clicks.
    * </pre>
    */
   public interface AsyncService {
 
     /**
      * <pre>
-     * Records a conversion. OK means that it is durable and counted exactly
-     * once; the same call again answers `VERDICT_DUPLICATE` with the first
-     * conversion.
+     * Records a conversion. OK means that it is durable and counted exactly once.
+     * A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
      * </pre>
      */
     default void recordConversion(io.s2s.sdk.v1.RecordConversionRequest request,
@@ -255,8 +254,8 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records up to 1,000 conversions. Each has its own result; one bad item
-     * spoils no other.
+     * Records up to 1,000 conversions. Each has its own result; one bad item does
+     * not affect the others.
      * </pre>
      */
     default void batchRecordConversions(io.s2s.sdk.v1.BatchRecordConversionsRequest request,
@@ -266,12 +265,13 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records conversions for as long as they come, for those who send millions.
-     * Each has its own result, in the order of the requests; at most 1,000 are
-     * under way, so that a sender who does not read results is held up. A server
-     * that stops answers what it has taken and ends with UNAVAILABLE: what has no
-     * result by then is to be sent again.
-     * Of two equal ones that are under way together, either may be the duplicate.
+     * Records conversions for as long as the client sends them, for senders of
+     * millions. Each has its own result, in the order of the requests. At most
+     * 1,000 are in progress, so a sender who does not read results is held up. A
+     * server that is shutting down answers the requests it has accepted and ends
+     * with UNAVAILABLE; requests without a result by then must be sent again.
+     * If two equal conversions are in progress at the same time, either may be
+     * the duplicate.
      * </pre>
      */
     default io.grpc.stub.StreamObserver<io.s2s.sdk.v1.StreamRecordConversionsRequest> streamRecordConversions(
@@ -303,7 +303,7 @@ public final class ConversionServiceGrpc {
   /**
    * Base class for the server implementation of the service ConversionService.
    * <pre>
-   * Conversions: what clicks led to.
+   * Records and reads conversions: the sales and sign-ups that follow clicks.
    * </pre>
    */
   public static abstract class ConversionServiceImplBase
@@ -317,7 +317,7 @@ public final class ConversionServiceGrpc {
   /**
    * A stub to allow clients to do asynchronous rpc calls to service ConversionService.
    * <pre>
-   * Conversions: what clicks led to.
+   * Records and reads conversions: the sales and sign-ups that follow clicks.
    * </pre>
    */
   public static final class ConversionServiceStub
@@ -335,9 +335,8 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records a conversion. OK means that it is durable and counted exactly
-     * once; the same call again answers `VERDICT_DUPLICATE` with the first
-     * conversion.
+     * Records a conversion. OK means that it is durable and counted exactly once.
+     * A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
      * </pre>
      */
     public void recordConversion(io.s2s.sdk.v1.RecordConversionRequest request,
@@ -348,8 +347,8 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records up to 1,000 conversions. Each has its own result; one bad item
-     * spoils no other.
+     * Records up to 1,000 conversions. Each has its own result; one bad item does
+     * not affect the others.
      * </pre>
      */
     public void batchRecordConversions(io.s2s.sdk.v1.BatchRecordConversionsRequest request,
@@ -360,12 +359,13 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records conversions for as long as they come, for those who send millions.
-     * Each has its own result, in the order of the requests; at most 1,000 are
-     * under way, so that a sender who does not read results is held up. A server
-     * that stops answers what it has taken and ends with UNAVAILABLE: what has no
-     * result by then is to be sent again.
-     * Of two equal ones that are under way together, either may be the duplicate.
+     * Records conversions for as long as the client sends them, for senders of
+     * millions. Each has its own result, in the order of the requests. At most
+     * 1,000 are in progress, so a sender who does not read results is held up. A
+     * server that is shutting down answers the requests it has accepted and ends
+     * with UNAVAILABLE; requests without a result by then must be sent again.
+     * If two equal conversions are in progress at the same time, either may be
+     * the duplicate.
      * </pre>
      */
     public io.grpc.stub.StreamObserver<io.s2s.sdk.v1.StreamRecordConversionsRequest> streamRecordConversions(
@@ -400,7 +400,7 @@ public final class ConversionServiceGrpc {
   /**
    * A stub to allow clients to do synchronous rpc calls to service ConversionService.
    * <pre>
-   * Conversions: what clicks led to.
+   * Records and reads conversions: the sales and sign-ups that follow clicks.
    * </pre>
    */
   public static final class ConversionServiceBlockingV2Stub
@@ -418,9 +418,8 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records a conversion. OK means that it is durable and counted exactly
-     * once; the same call again answers `VERDICT_DUPLICATE` with the first
-     * conversion.
+     * Records a conversion. OK means that it is durable and counted exactly once.
+     * A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
      * </pre>
      */
     public io.s2s.sdk.v1.RecordConversionResponse recordConversion(io.s2s.sdk.v1.RecordConversionRequest request) throws io.grpc.StatusException {
@@ -430,8 +429,8 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records up to 1,000 conversions. Each has its own result; one bad item
-     * spoils no other.
+     * Records up to 1,000 conversions. Each has its own result; one bad item does
+     * not affect the others.
      * </pre>
      */
     public io.s2s.sdk.v1.BatchRecordConversionsResponse batchRecordConversions(io.s2s.sdk.v1.BatchRecordConversionsRequest request) throws io.grpc.StatusException {
@@ -441,12 +440,13 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records conversions for as long as they come, for those who send millions.
-     * Each has its own result, in the order of the requests; at most 1,000 are
-     * under way, so that a sender who does not read results is held up. A server
-     * that stops answers what it has taken and ends with UNAVAILABLE: what has no
-     * result by then is to be sent again.
-     * Of two equal ones that are under way together, either may be the duplicate.
+     * Records conversions for as long as the client sends them, for senders of
+     * millions. Each has its own result, in the order of the requests. At most
+     * 1,000 are in progress, so a sender who does not read results is held up. A
+     * server that is shutting down answers the requests it has accepted and ends
+     * with UNAVAILABLE; requests without a result by then must be sent again.
+     * If two equal conversions are in progress at the same time, either may be
+     * the duplicate.
      * </pre>
      */
     @io.grpc.ExperimentalApi("https://github.com/grpc/grpc-java/issues/10918")
@@ -480,7 +480,7 @@ public final class ConversionServiceGrpc {
   /**
    * A stub to allow clients to do limited synchronous rpc calls to service ConversionService.
    * <pre>
-   * Conversions: what clicks led to.
+   * Records and reads conversions: the sales and sign-ups that follow clicks.
    * </pre>
    */
   public static final class ConversionServiceBlockingStub
@@ -498,9 +498,8 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records a conversion. OK means that it is durable and counted exactly
-     * once; the same call again answers `VERDICT_DUPLICATE` with the first
-     * conversion.
+     * Records a conversion. OK means that it is durable and counted exactly once.
+     * A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
      * </pre>
      */
     public io.s2s.sdk.v1.RecordConversionResponse recordConversion(io.s2s.sdk.v1.RecordConversionRequest request) {
@@ -510,8 +509,8 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records up to 1,000 conversions. Each has its own result; one bad item
-     * spoils no other.
+     * Records up to 1,000 conversions. Each has its own result; one bad item does
+     * not affect the others.
      * </pre>
      */
     public io.s2s.sdk.v1.BatchRecordConversionsResponse batchRecordConversions(io.s2s.sdk.v1.BatchRecordConversionsRequest request) {
@@ -543,7 +542,7 @@ public final class ConversionServiceGrpc {
   /**
    * A stub to allow clients to do ListenableFuture-style rpc calls to service ConversionService.
    * <pre>
-   * Conversions: what clicks led to.
+   * Records and reads conversions: the sales and sign-ups that follow clicks.
    * </pre>
    */
   public static final class ConversionServiceFutureStub
@@ -561,9 +560,8 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records a conversion. OK means that it is durable and counted exactly
-     * once; the same call again answers `VERDICT_DUPLICATE` with the first
-     * conversion.
+     * Records a conversion. OK means that it is durable and counted exactly once.
+     * A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.RecordConversionResponse> recordConversion(
@@ -574,8 +572,8 @@ public final class ConversionServiceGrpc {
 
     /**
      * <pre>
-     * Records up to 1,000 conversions. Each has its own result; one bad item
-     * spoils no other.
+     * Records up to 1,000 conversions. Each has its own result; one bad item does
+     * not affect the others.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.BatchRecordConversionsResponse> batchRecordConversions(

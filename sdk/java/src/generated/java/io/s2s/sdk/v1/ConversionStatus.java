@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Whether the merchant stands by a conversion.
+ * The merchant's decision about a conversion.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.ConversionStatus}
@@ -15,7 +15,7 @@ public enum ConversionStatus
     implements com.google.protobuf.ProtocolMessageEnum {
   /**
    * <pre>
-   * In a request: approved.
+   * Not set; in a request, this means approved.
    * </pre>
    *
    * <code>CONVERSION_STATUS_UNSPECIFIED = 0;</code>
@@ -23,7 +23,7 @@ public enum ConversionStatus
   CONVERSION_STATUS_UNSPECIFIED(0),
   /**
    * <pre>
-   * Not decided.
+   * The merchant has not decided.
    * </pre>
    *
    * <code>CONVERSION_STATUS_PENDING = 1;</code>
@@ -47,7 +47,7 @@ public enum ConversionStatus
   CONVERSION_STATUS_DECLINED(3),
   /**
    * <pre>
-   * It was approved, and then taken back. Output only.
+   * The conversion was approved, and then taken back. Output only.
    * </pre>
    *
    * <code>CONVERSION_STATUS_REVERSED = 4;</code>
@@ -58,7 +58,7 @@ public enum ConversionStatus
 
   /**
    * <pre>
-   * In a request: approved.
+   * Not set; in a request, this means approved.
    * </pre>
    *
    * <code>CONVERSION_STATUS_UNSPECIFIED = 0;</code>
@@ -66,7 +66,7 @@ public enum ConversionStatus
   public static final int CONVERSION_STATUS_UNSPECIFIED_VALUE = 0;
   /**
    * <pre>
-   * Not decided.
+   * The merchant has not decided.
    * </pre>
    *
    * <code>CONVERSION_STATUS_PENDING = 1;</code>
@@ -90,7 +90,7 @@ public enum ConversionStatus
   public static final int CONVERSION_STATUS_DECLINED_VALUE = 3;
   /**
    * <pre>
-   * It was approved, and then taken back. Output only.
+   * The conversion was approved, and then taken back. Output only.
    * </pre>
    *
    * <code>CONVERSION_STATUS_REVERSED = 4;</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for a new account.
+ * Request message for `CreateAccount`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.CreateAccountRequest}
@@ -49,7 +49,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.Account account_;
   /**
    * <pre>
-   * The account to create; output only fields are ignored.
+   * The account to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -61,7 +61,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The account to create; output only fields are ignored.
+   * The account to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -73,7 +73,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The account to create; output only fields are ignored.
+   * The account to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -136,7 +136,8 @@ private static final long serialVersionUID = 0L;
   private boolean validateOnly_ = false;
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -333,7 +334,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for a new account.
+   * Request message for `CreateAccount`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.CreateAccountRequest}
@@ -551,7 +552,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Account, io.s2s.sdk.v1.Account.Builder, io.s2s.sdk.v1.AccountOrBuilder> accountBuilder_;
     /**
      * <pre>
-     * The account to create; output only fields are ignored.
+     * The account to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -562,7 +563,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account to create; output only fields are ignored.
+     * The account to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -577,7 +578,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account to create; output only fields are ignored.
+     * The account to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -597,7 +598,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account to create; output only fields are ignored.
+     * The account to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -615,7 +616,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account to create; output only fields are ignored.
+     * The account to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -640,7 +641,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account to create; output only fields are ignored.
+     * The account to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -657,7 +658,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account to create; output only fields are ignored.
+     * The account to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -669,7 +670,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account to create; output only fields are ignored.
+     * The account to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -684,7 +685,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account to create; output only fields are ignored.
+     * The account to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -803,7 +804,8 @@ private static final long serialVersionUID = 0L;
     private boolean validateOnly_ ;
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -815,7 +817,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -831,7 +834,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>

@@ -10,7 +10,7 @@ public interface CreateAccountRequestOrBuilder extends
 
   /**
    * <pre>
-   * The account to create; output only fields are ignored.
+   * The account to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -19,7 +19,7 @@ public interface CreateAccountRequestOrBuilder extends
   boolean hasAccount();
   /**
    * <pre>
-   * The account to create; output only fields are ignored.
+   * The account to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -28,7 +28,7 @@ public interface CreateAccountRequestOrBuilder extends
   io.s2s.sdk.v1.Account getAccount();
   /**
    * <pre>
-   * The account to create; output only fields are ignored.
+   * The account to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -59,7 +59,8 @@ public interface CreateAccountRequestOrBuilder extends
 
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>

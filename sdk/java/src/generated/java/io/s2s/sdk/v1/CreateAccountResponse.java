@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers CreateAccount.
+ * Response message for `CreateAccount`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.CreateAccountResponse}
@@ -246,7 +246,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers CreateAccount.
+   * Response message for `CreateAccount`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.CreateAccountResponse}

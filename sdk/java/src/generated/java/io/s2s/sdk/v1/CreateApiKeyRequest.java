@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for a new API key.
+ * Request message for `CreateApiKey`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.CreateApiKeyRequest}
@@ -49,7 +49,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.ApiKey apiKey_;
   /**
    * <pre>
-   * The key to create; output only fields are ignored.
+   * The key to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.ApiKey api_key = 1 [json_name = "apiKey"];</code>
@@ -61,7 +61,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The key to create; output only fields are ignored.
+   * The key to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.ApiKey api_key = 1 [json_name = "apiKey"];</code>
@@ -73,7 +73,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The key to create; output only fields are ignored.
+   * The key to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.ApiKey api_key = 1 [json_name = "apiKey"];</code>
@@ -89,7 +89,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer, but for the text. Optional, 1 to 64 bytes.
+   * returns the first answer, except for the text. Optional, 1 to 64 bytes.
    * Example: a UUID.
    * </pre>
    *
@@ -112,7 +112,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer, but for the text. Optional, 1 to 64 bytes.
+   * returns the first answer, except for the text. Optional, 1 to 64 bytes.
    * Example: a UUID.
    * </pre>
    *
@@ -138,7 +138,8 @@ private static final long serialVersionUID = 0L;
   private boolean validateOnly_ = false;
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -335,7 +336,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for a new API key.
+   * Request message for `CreateApiKey`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.CreateApiKeyRequest}
@@ -553,7 +554,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.ApiKey, io.s2s.sdk.v1.ApiKey.Builder, io.s2s.sdk.v1.ApiKeyOrBuilder> apiKeyBuilder_;
     /**
      * <pre>
-     * The key to create; output only fields are ignored.
+     * The key to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ApiKey api_key = 1 [json_name = "apiKey"];</code>
@@ -564,7 +565,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key to create; output only fields are ignored.
+     * The key to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ApiKey api_key = 1 [json_name = "apiKey"];</code>
@@ -579,7 +580,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key to create; output only fields are ignored.
+     * The key to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ApiKey api_key = 1 [json_name = "apiKey"];</code>
@@ -599,7 +600,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key to create; output only fields are ignored.
+     * The key to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ApiKey api_key = 1 [json_name = "apiKey"];</code>
@@ -617,7 +618,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key to create; output only fields are ignored.
+     * The key to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ApiKey api_key = 1 [json_name = "apiKey"];</code>
@@ -642,7 +643,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key to create; output only fields are ignored.
+     * The key to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ApiKey api_key = 1 [json_name = "apiKey"];</code>
@@ -659,7 +660,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key to create; output only fields are ignored.
+     * The key to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ApiKey api_key = 1 [json_name = "apiKey"];</code>
@@ -671,7 +672,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key to create; output only fields are ignored.
+     * The key to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ApiKey api_key = 1 [json_name = "apiKey"];</code>
@@ -686,7 +687,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key to create; output only fields are ignored.
+     * The key to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ApiKey api_key = 1 [json_name = "apiKey"];</code>
@@ -709,7 +710,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer, but for the text. Optional, 1 to 64 bytes.
+     * returns the first answer, except for the text. Optional, 1 to 64 bytes.
      * Example: a UUID.
      * </pre>
      *
@@ -731,7 +732,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer, but for the text. Optional, 1 to 64 bytes.
+     * returns the first answer, except for the text. Optional, 1 to 64 bytes.
      * Example: a UUID.
      * </pre>
      *
@@ -754,7 +755,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer, but for the text. Optional, 1 to 64 bytes.
+     * returns the first answer, except for the text. Optional, 1 to 64 bytes.
      * Example: a UUID.
      * </pre>
      *
@@ -773,7 +774,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer, but for the text. Optional, 1 to 64 bytes.
+     * returns the first answer, except for the text. Optional, 1 to 64 bytes.
      * Example: a UUID.
      * </pre>
      *
@@ -789,7 +790,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Makes the call safe to repeat: a second call with the same request id
-     * returns the first answer, but for the text. Optional, 1 to 64 bytes.
+     * returns the first answer, except for the text. Optional, 1 to 64 bytes.
      * Example: a UUID.
      * </pre>
      *
@@ -810,7 +811,8 @@ private static final long serialVersionUID = 0L;
     private boolean validateOnly_ ;
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -822,7 +824,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -838,7 +841,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>

@@ -10,7 +10,7 @@ public interface CreateApiKeyRequestOrBuilder extends
 
   /**
    * <pre>
-   * The key to create; output only fields are ignored.
+   * The key to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.ApiKey api_key = 1 [json_name = "apiKey"];</code>
@@ -19,7 +19,7 @@ public interface CreateApiKeyRequestOrBuilder extends
   boolean hasApiKey();
   /**
    * <pre>
-   * The key to create; output only fields are ignored.
+   * The key to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.ApiKey api_key = 1 [json_name = "apiKey"];</code>
@@ -28,7 +28,7 @@ public interface CreateApiKeyRequestOrBuilder extends
   io.s2s.sdk.v1.ApiKey getApiKey();
   /**
    * <pre>
-   * The key to create; output only fields are ignored.
+   * The key to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.ApiKey api_key = 1 [json_name = "apiKey"];</code>
@@ -38,7 +38,7 @@ public interface CreateApiKeyRequestOrBuilder extends
   /**
    * <pre>
    * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer, but for the text. Optional, 1 to 64 bytes.
+   * returns the first answer, except for the text. Optional, 1 to 64 bytes.
    * Example: a UUID.
    * </pre>
    *
@@ -49,7 +49,7 @@ public interface CreateApiKeyRequestOrBuilder extends
   /**
    * <pre>
    * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer, but for the text. Optional, 1 to 64 bytes.
+   * returns the first answer, except for the text. Optional, 1 to 64 bytes.
    * Example: a UUID.
    * </pre>
    *
@@ -61,7 +61,8 @@ public interface CreateApiKeyRequestOrBuilder extends
 
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>

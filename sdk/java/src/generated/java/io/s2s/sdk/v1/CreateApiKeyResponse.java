@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers CreateApiKey.
+ * Response message for `CreateApiKey`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.CreateApiKeyResponse}
@@ -88,9 +88,9 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object keyText_ = "";
   /**
    * <pre>
-   * The key's text, this once: keep it safe. Empty where nothing was created:
-   * with `validate_only`, and where the request id was used before; if that
-   * first answer was lost, `RotateApiKey` gives a new text. Example:
+   * Text of the key, shown only once: keep it safe. Empty if nothing was
+   * created: with `validate_only`, and if the request id was used before. If
+   * that first answer was lost, `RotateApiKey` gives a new text. Example:
    * `s2s_` and 48 hexadecimal digits.
    * </pre>
    *
@@ -112,9 +112,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The key's text, this once: keep it safe. Empty where nothing was created:
-   * with `validate_only`, and where the request id was used before; if that
-   * first answer was lost, `RotateApiKey` gives a new text. Example:
+   * Text of the key, shown only once: keep it safe. Empty if nothing was
+   * created: with `validate_only`, and if the request id was used before. If
+   * that first answer was lost, `RotateApiKey` gives a new text. Example:
    * `s2s_` and 48 hexadecimal digits.
    * </pre>
    *
@@ -310,7 +310,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers CreateApiKey.
+   * Response message for `CreateApiKey`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.CreateApiKeyResponse}
@@ -671,9 +671,9 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object keyText_ = "";
     /**
      * <pre>
-     * The key's text, this once: keep it safe. Empty where nothing was created:
-     * with `validate_only`, and where the request id was used before; if that
-     * first answer was lost, `RotateApiKey` gives a new text. Example:
+     * Text of the key, shown only once: keep it safe. Empty if nothing was
+     * created: with `validate_only`, and if the request id was used before. If
+     * that first answer was lost, `RotateApiKey` gives a new text. Example:
      * `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
@@ -694,9 +694,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key's text, this once: keep it safe. Empty where nothing was created:
-     * with `validate_only`, and where the request id was used before; if that
-     * first answer was lost, `RotateApiKey` gives a new text. Example:
+     * Text of the key, shown only once: keep it safe. Empty if nothing was
+     * created: with `validate_only`, and if the request id was used before. If
+     * that first answer was lost, `RotateApiKey` gives a new text. Example:
      * `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
@@ -718,9 +718,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key's text, this once: keep it safe. Empty where nothing was created:
-     * with `validate_only`, and where the request id was used before; if that
-     * first answer was lost, `RotateApiKey` gives a new text. Example:
+     * Text of the key, shown only once: keep it safe. Empty if nothing was
+     * created: with `validate_only`, and if the request id was used before. If
+     * that first answer was lost, `RotateApiKey` gives a new text. Example:
      * `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
@@ -738,9 +738,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key's text, this once: keep it safe. Empty where nothing was created:
-     * with `validate_only`, and where the request id was used before; if that
-     * first answer was lost, `RotateApiKey` gives a new text. Example:
+     * Text of the key, shown only once: keep it safe. Empty if nothing was
+     * created: with `validate_only`, and if the request id was used before. If
+     * that first answer was lost, `RotateApiKey` gives a new text. Example:
      * `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
@@ -755,9 +755,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key's text, this once: keep it safe. Empty where nothing was created:
-     * with `validate_only`, and where the request id was used before; if that
-     * first answer was lost, `RotateApiKey` gives a new text. Example:
+     * Text of the key, shown only once: keep it safe. Empty if nothing was
+     * created: with `validate_only`, and if the request id was used before. If
+     * that first answer was lost, `RotateApiKey` gives a new text. Example:
      * `s2s_` and 48 hexadecimal digits.
      * </pre>
      *

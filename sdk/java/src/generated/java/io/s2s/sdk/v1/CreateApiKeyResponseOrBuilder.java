@@ -37,9 +37,9 @@ public interface CreateApiKeyResponseOrBuilder extends
 
   /**
    * <pre>
-   * The key's text, this once: keep it safe. Empty where nothing was created:
-   * with `validate_only`, and where the request id was used before; if that
-   * first answer was lost, `RotateApiKey` gives a new text. Example:
+   * Text of the key, shown only once: keep it safe. Empty if nothing was
+   * created: with `validate_only`, and if the request id was used before. If
+   * that first answer was lost, `RotateApiKey` gives a new text. Example:
    * `s2s_` and 48 hexadecimal digits.
    * </pre>
    *
@@ -49,9 +49,9 @@ public interface CreateApiKeyResponseOrBuilder extends
   java.lang.String getKeyText();
   /**
    * <pre>
-   * The key's text, this once: keep it safe. Empty where nothing was created:
-   * with `validate_only`, and where the request id was used before; if that
-   * first answer was lost, `RotateApiKey` gives a new text. Example:
+   * Text of the key, shown only once: keep it safe. Empty if nothing was
+   * created: with `validate_only`, and if the request id was used before. If
+   * that first answer was lost, `RotateApiKey` gives a new text. Example:
    * `s2s_` and 48 hexadecimal digits.
    * </pre>
    *

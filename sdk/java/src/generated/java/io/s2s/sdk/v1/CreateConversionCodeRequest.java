@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for a new conversion code.
+ * Request message for `CreateConversionCode`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.CreateConversionCodeRequest}
@@ -49,7 +49,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.ConversionCode conversionCode_;
   /**
    * <pre>
-   * The code to create; output only fields are ignored.
+   * The code to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -61,7 +61,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The code to create; output only fields are ignored.
+   * The code to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -73,7 +73,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The code to create; output only fields are ignored.
+   * The code to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -136,7 +136,8 @@ private static final long serialVersionUID = 0L;
   private boolean validateOnly_ = false;
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -333,7 +334,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for a new conversion code.
+   * Request message for `CreateConversionCode`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.CreateConversionCodeRequest}
@@ -551,7 +552,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.ConversionCode, io.s2s.sdk.v1.ConversionCode.Builder, io.s2s.sdk.v1.ConversionCodeOrBuilder> conversionCodeBuilder_;
     /**
      * <pre>
-     * The code to create; output only fields are ignored.
+     * The code to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -562,7 +563,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code to create; output only fields are ignored.
+     * The code to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -577,7 +578,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code to create; output only fields are ignored.
+     * The code to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -597,7 +598,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code to create; output only fields are ignored.
+     * The code to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -615,7 +616,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code to create; output only fields are ignored.
+     * The code to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -640,7 +641,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code to create; output only fields are ignored.
+     * The code to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -657,7 +658,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code to create; output only fields are ignored.
+     * The code to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -669,7 +670,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code to create; output only fields are ignored.
+     * The code to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -684,7 +685,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code to create; output only fields are ignored.
+     * The code to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -803,7 +804,8 @@ private static final long serialVersionUID = 0L;
     private boolean validateOnly_ ;
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -815,7 +817,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -831,7 +834,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>

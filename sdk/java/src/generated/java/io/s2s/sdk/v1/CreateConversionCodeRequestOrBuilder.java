@@ -10,7 +10,7 @@ public interface CreateConversionCodeRequestOrBuilder extends
 
   /**
    * <pre>
-   * The code to create; output only fields are ignored.
+   * The code to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -19,7 +19,7 @@ public interface CreateConversionCodeRequestOrBuilder extends
   boolean hasConversionCode();
   /**
    * <pre>
-   * The code to create; output only fields are ignored.
+   * The code to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -28,7 +28,7 @@ public interface CreateConversionCodeRequestOrBuilder extends
   io.s2s.sdk.v1.ConversionCode getConversionCode();
   /**
    * <pre>
-   * The code to create; output only fields are ignored.
+   * The code to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -59,7 +59,8 @@ public interface CreateConversionCodeRequestOrBuilder extends
 
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>

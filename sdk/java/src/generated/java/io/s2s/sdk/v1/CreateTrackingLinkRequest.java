@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for a new tracking link.
+ * Request message for `CreateTrackingLink`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.CreateTrackingLinkRequest}
@@ -50,7 +50,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.TrackingLink trackingLink_;
   /**
    * <pre>
-   * The link to create; output only fields are ignored.
+   * The link to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -62,7 +62,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The link to create; output only fields are ignored.
+   * The link to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -74,7 +74,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The link to create; output only fields are ignored.
+   * The link to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -137,7 +137,8 @@ private static final long serialVersionUID = 0L;
   private boolean validateOnly_ = false;
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -153,10 +154,10 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object presetId_ = "";
   /**
    * <pre>
-   * Id of the preset of the network that the destination belongs to. Where the
-   * destination has no `[s2sidentifier]`, it is added to the query, under the
-   * name by which that network takes the click id. Optional.
-   * Example: `everflow`.
+   * Id of the preset of the network that the destination belongs to. If the
+   * destination has no `[s2sidentifier]`, it is added to the query in the
+   * parameter in which that network takes the click id. Optional. Example:
+   * `everflow`.
    * </pre>
    *
    * <code>string preset_id = 4 [json_name = "presetId"];</code>
@@ -177,10 +178,10 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Id of the preset of the network that the destination belongs to. Where the
-   * destination has no `[s2sidentifier]`, it is added to the query, under the
-   * name by which that network takes the click id. Optional.
-   * Example: `everflow`.
+   * Id of the preset of the network that the destination belongs to. If the
+   * destination has no `[s2sidentifier]`, it is added to the query in the
+   * parameter in which that network takes the click id. Optional. Example:
+   * `everflow`.
    * </pre>
    *
    * <code>string preset_id = 4 [json_name = "presetId"];</code>
@@ -397,7 +398,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for a new tracking link.
+   * Request message for `CreateTrackingLink`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.CreateTrackingLinkRequest}
@@ -629,7 +630,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.TrackingLink, io.s2s.sdk.v1.TrackingLink.Builder, io.s2s.sdk.v1.TrackingLinkOrBuilder> trackingLinkBuilder_;
     /**
      * <pre>
-     * The link to create; output only fields are ignored.
+     * The link to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -640,7 +641,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link to create; output only fields are ignored.
+     * The link to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -655,7 +656,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link to create; output only fields are ignored.
+     * The link to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -675,7 +676,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link to create; output only fields are ignored.
+     * The link to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -693,7 +694,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link to create; output only fields are ignored.
+     * The link to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -718,7 +719,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link to create; output only fields are ignored.
+     * The link to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -735,7 +736,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link to create; output only fields are ignored.
+     * The link to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -747,7 +748,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link to create; output only fields are ignored.
+     * The link to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -762,7 +763,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link to create; output only fields are ignored.
+     * The link to create. Output-only fields are ignored.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -881,7 +882,8 @@ private static final long serialVersionUID = 0L;
     private boolean validateOnly_ ;
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -893,7 +895,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -909,7 +912,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -925,10 +929,10 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object presetId_ = "";
     /**
      * <pre>
-     * Id of the preset of the network that the destination belongs to. Where the
-     * destination has no `[s2sidentifier]`, it is added to the query, under the
-     * name by which that network takes the click id. Optional.
-     * Example: `everflow`.
+     * Id of the preset of the network that the destination belongs to. If the
+     * destination has no `[s2sidentifier]`, it is added to the query in the
+     * parameter in which that network takes the click id. Optional. Example:
+     * `everflow`.
      * </pre>
      *
      * <code>string preset_id = 4 [json_name = "presetId"];</code>
@@ -948,10 +952,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the preset of the network that the destination belongs to. Where the
-     * destination has no `[s2sidentifier]`, it is added to the query, under the
-     * name by which that network takes the click id. Optional.
-     * Example: `everflow`.
+     * Id of the preset of the network that the destination belongs to. If the
+     * destination has no `[s2sidentifier]`, it is added to the query in the
+     * parameter in which that network takes the click id. Optional. Example:
+     * `everflow`.
      * </pre>
      *
      * <code>string preset_id = 4 [json_name = "presetId"];</code>
@@ -972,10 +976,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the preset of the network that the destination belongs to. Where the
-     * destination has no `[s2sidentifier]`, it is added to the query, under the
-     * name by which that network takes the click id. Optional.
-     * Example: `everflow`.
+     * Id of the preset of the network that the destination belongs to. If the
+     * destination has no `[s2sidentifier]`, it is added to the query in the
+     * parameter in which that network takes the click id. Optional. Example:
+     * `everflow`.
      * </pre>
      *
      * <code>string preset_id = 4 [json_name = "presetId"];</code>
@@ -992,10 +996,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the preset of the network that the destination belongs to. Where the
-     * destination has no `[s2sidentifier]`, it is added to the query, under the
-     * name by which that network takes the click id. Optional.
-     * Example: `everflow`.
+     * Id of the preset of the network that the destination belongs to. If the
+     * destination has no `[s2sidentifier]`, it is added to the query in the
+     * parameter in which that network takes the click id. Optional. Example:
+     * `everflow`.
      * </pre>
      *
      * <code>string preset_id = 4 [json_name = "presetId"];</code>
@@ -1009,10 +1013,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the preset of the network that the destination belongs to. Where the
-     * destination has no `[s2sidentifier]`, it is added to the query, under the
-     * name by which that network takes the click id. Optional.
-     * Example: `everflow`.
+     * Id of the preset of the network that the destination belongs to. If the
+     * destination has no `[s2sidentifier]`, it is added to the query in the
+     * parameter in which that network takes the click id. Optional. Example:
+     * `everflow`.
      * </pre>
      *
      * <code>string preset_id = 4 [json_name = "presetId"];</code>

@@ -10,7 +10,7 @@ public interface CreateTrackingLinkRequestOrBuilder extends
 
   /**
    * <pre>
-   * The link to create; output only fields are ignored.
+   * The link to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -19,7 +19,7 @@ public interface CreateTrackingLinkRequestOrBuilder extends
   boolean hasTrackingLink();
   /**
    * <pre>
-   * The link to create; output only fields are ignored.
+   * The link to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -28,7 +28,7 @@ public interface CreateTrackingLinkRequestOrBuilder extends
   io.s2s.sdk.v1.TrackingLink getTrackingLink();
   /**
    * <pre>
-   * The link to create; output only fields are ignored.
+   * The link to create. Output-only fields are ignored.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -59,7 +59,8 @@ public interface CreateTrackingLinkRequestOrBuilder extends
 
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -69,10 +70,10 @@ public interface CreateTrackingLinkRequestOrBuilder extends
 
   /**
    * <pre>
-   * Id of the preset of the network that the destination belongs to. Where the
-   * destination has no `[s2sidentifier]`, it is added to the query, under the
-   * name by which that network takes the click id. Optional.
-   * Example: `everflow`.
+   * Id of the preset of the network that the destination belongs to. If the
+   * destination has no `[s2sidentifier]`, it is added to the query in the
+   * parameter in which that network takes the click id. Optional. Example:
+   * `everflow`.
    * </pre>
    *
    * <code>string preset_id = 4 [json_name = "presetId"];</code>
@@ -81,10 +82,10 @@ public interface CreateTrackingLinkRequestOrBuilder extends
   java.lang.String getPresetId();
   /**
    * <pre>
-   * Id of the preset of the network that the destination belongs to. Where the
-   * destination has no `[s2sidentifier]`, it is added to the query, under the
-   * name by which that network takes the click id. Optional.
-   * Example: `everflow`.
+   * Id of the preset of the network that the destination belongs to. If the
+   * destination has no `[s2sidentifier]`, it is added to the query in the
+   * parameter in which that network takes the click id. Optional. Example:
+   * `everflow`.
    * </pre>
    *
    * <code>string preset_id = 4 [json_name = "presetId"];</code>

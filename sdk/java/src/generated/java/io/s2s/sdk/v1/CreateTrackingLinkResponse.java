@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers CreateTrackingLink.
+ * Response message for `CreateTrackingLink`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.CreateTrackingLinkResponse}
@@ -88,7 +88,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.SetupWarning> warnings_;
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -99,7 +99,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -111,7 +111,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -122,7 +122,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -133,7 +133,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -321,7 +321,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers CreateTrackingLink.
+   * Response message for `CreateTrackingLink`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.CreateTrackingLinkResponse}
@@ -739,7 +739,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -753,7 +753,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -767,7 +767,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -781,7 +781,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -802,7 +802,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -820,7 +820,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -840,7 +840,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -861,7 +861,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -879,7 +879,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -897,7 +897,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -916,7 +916,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -933,7 +933,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -950,7 +950,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -961,7 +961,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -975,7 +975,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -990,7 +990,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -1001,7 +1001,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -1013,7 +1013,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>

@@ -50,7 +50,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object key_ = "";
   /**
    * <pre>
-   * The name, at most 255 bytes; empty where the text had no `=`.
+   * Name of the parameter, at most 255 bytes; empty if the text had no `=`.
    * </pre>
    *
    * <code>string key = 1 [json_name = "key"];</code>
@@ -71,7 +71,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The name, at most 255 bytes; empty where the text had no `=`.
+   * Name of the parameter, at most 255 bytes; empty if the text had no `=`.
    * </pre>
    *
    * <code>string key = 1 [json_name = "key"];</code>
@@ -97,7 +97,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object value_ = "";
   /**
    * <pre>
-   * The value, at most 2,048 bytes.
+   * Value of the parameter, at most 2,048 bytes.
    * </pre>
    *
    * <code>string value = 2 [json_name = "value"];</code>
@@ -118,7 +118,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The value, at most 2,048 bytes.
+   * Value of the parameter, at most 2,048 bytes.
    * </pre>
    *
    * <code>string value = 2 [json_name = "value"];</code>
@@ -496,7 +496,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object key_ = "";
     /**
      * <pre>
-     * The name, at most 255 bytes; empty where the text had no `=`.
+     * Name of the parameter, at most 255 bytes; empty if the text had no `=`.
      * </pre>
      *
      * <code>string key = 1 [json_name = "key"];</code>
@@ -516,7 +516,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The name, at most 255 bytes; empty where the text had no `=`.
+     * Name of the parameter, at most 255 bytes; empty if the text had no `=`.
      * </pre>
      *
      * <code>string key = 1 [json_name = "key"];</code>
@@ -537,7 +537,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The name, at most 255 bytes; empty where the text had no `=`.
+     * Name of the parameter, at most 255 bytes; empty if the text had no `=`.
      * </pre>
      *
      * <code>string key = 1 [json_name = "key"];</code>
@@ -554,7 +554,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The name, at most 255 bytes; empty where the text had no `=`.
+     * Name of the parameter, at most 255 bytes; empty if the text had no `=`.
      * </pre>
      *
      * <code>string key = 1 [json_name = "key"];</code>
@@ -568,7 +568,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The name, at most 255 bytes; empty where the text had no `=`.
+     * Name of the parameter, at most 255 bytes; empty if the text had no `=`.
      * </pre>
      *
      * <code>string key = 1 [json_name = "key"];</code>
@@ -588,7 +588,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object value_ = "";
     /**
      * <pre>
-     * The value, at most 2,048 bytes.
+     * Value of the parameter, at most 2,048 bytes.
      * </pre>
      *
      * <code>string value = 2 [json_name = "value"];</code>
@@ -608,7 +608,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value, at most 2,048 bytes.
+     * Value of the parameter, at most 2,048 bytes.
      * </pre>
      *
      * <code>string value = 2 [json_name = "value"];</code>
@@ -629,7 +629,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value, at most 2,048 bytes.
+     * Value of the parameter, at most 2,048 bytes.
      * </pre>
      *
      * <code>string value = 2 [json_name = "value"];</code>
@@ -646,7 +646,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value, at most 2,048 bytes.
+     * Value of the parameter, at most 2,048 bytes.
      * </pre>
      *
      * <code>string value = 2 [json_name = "value"];</code>
@@ -660,7 +660,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value, at most 2,048 bytes.
+     * Value of the parameter, at most 2,048 bytes.
      * </pre>
      *
      * <code>string value = 2 [json_name = "value"];</code>

@@ -10,7 +10,7 @@ public interface CustomParamOrBuilder extends
 
   /**
    * <pre>
-   * The name, at most 255 bytes; empty where the text had no `=`.
+   * Name of the parameter, at most 255 bytes; empty if the text had no `=`.
    * </pre>
    *
    * <code>string key = 1 [json_name = "key"];</code>
@@ -19,7 +19,7 @@ public interface CustomParamOrBuilder extends
   java.lang.String getKey();
   /**
    * <pre>
-   * The name, at most 255 bytes; empty where the text had no `=`.
+   * Name of the parameter, at most 255 bytes; empty if the text had no `=`.
    * </pre>
    *
    * <code>string key = 1 [json_name = "key"];</code>
@@ -30,7 +30,7 @@ public interface CustomParamOrBuilder extends
 
   /**
    * <pre>
-   * The value, at most 2,048 bytes.
+   * Value of the parameter, at most 2,048 bytes.
    * </pre>
    *
    * <code>string value = 2 [json_name = "value"];</code>
@@ -39,7 +39,7 @@ public interface CustomParamOrBuilder extends
   java.lang.String getValue();
   /**
    * <pre>
-   * The value, at most 2,048 bytes.
+   * Value of the parameter, at most 2,048 bytes.
    * </pre>
    *
    * <code>string value = 2 [json_name = "value"];</code>

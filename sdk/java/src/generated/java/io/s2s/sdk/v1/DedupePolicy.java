@@ -6,8 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * What counts as the same conversion where no transaction id is sent. With a
- * transaction id, the same click, code and transaction id always count once.
+ * The rules by which conversions without a transaction id are duplicates. With
+ * a transaction id, the same click, code and transaction id always count once.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.DedupePolicy}
@@ -24,7 +24,7 @@ public enum DedupePolicy
   DEDUPE_POLICY_UNSPECIFIED(0),
   /**
    * <pre>
-   * One conversion for each click and code.
+   * One conversion counts for each click and code.
    * </pre>
    *
    * <code>DEDUPE_POLICY_ONE_PER_CLICK = 1;</code>
@@ -51,7 +51,7 @@ public enum DedupePolicy
   public static final int DEDUPE_POLICY_UNSPECIFIED_VALUE = 0;
   /**
    * <pre>
-   * One conversion for each click and code.
+   * One conversion counts for each click and code.
    * </pre>
    *
    * <code>DEDUPE_POLICY_ONE_PER_CLICK = 1;</code>

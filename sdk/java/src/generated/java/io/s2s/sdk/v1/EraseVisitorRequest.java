@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks to erase the visitor of a click.
+ * Request message for `EraseVisitor`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.EraseVisitorRequest}
@@ -49,8 +49,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object clickId_ = "";
   /**
    * <pre>
-   * The click id, 40 characters, in any case. A genuine one will do: the click
-   * need not be there yet, or any more.
+   * The click id, 40 characters, in upper or lower case. A genuine click id is
+   * enough: the click may be not yet recorded, or no longer stored.
    * </pre>
    *
    * <code>string click_id = 1 [json_name = "clickId"];</code>
@@ -71,8 +71,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The click id, 40 characters, in any case. A genuine one will do: the click
-   * need not be there yet, or any more.
+   * The click id, 40 characters, in upper or lower case. A genuine click id is
+   * enough: the click may be not yet recorded, or no longer stored.
    * </pre>
    *
    * <code>string click_id = 1 [json_name = "clickId"];</code>
@@ -97,7 +97,7 @@ private static final long serialVersionUID = 0L;
   private boolean validateOnly_ = false;
   /**
    * <pre>
-   * True: answer as if real, write nothing.
+   * If true, the request is answered as if real, but nothing is written.
    * </pre>
    *
    * <code>bool validate_only = 2 [json_name = "validateOnly"];</code>
@@ -278,7 +278,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks to erase the visitor of a click.
+   * Request message for `EraseVisitor`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.EraseVisitorRequest}
@@ -465,8 +465,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object clickId_ = "";
     /**
      * <pre>
-     * The click id, 40 characters, in any case. A genuine one will do: the click
-     * need not be there yet, or any more.
+     * The click id, 40 characters, in upper or lower case. A genuine click id is
+     * enough: the click may be not yet recorded, or no longer stored.
      * </pre>
      *
      * <code>string click_id = 1 [json_name = "clickId"];</code>
@@ -486,8 +486,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id, 40 characters, in any case. A genuine one will do: the click
-     * need not be there yet, or any more.
+     * The click id, 40 characters, in upper or lower case. A genuine click id is
+     * enough: the click may be not yet recorded, or no longer stored.
      * </pre>
      *
      * <code>string click_id = 1 [json_name = "clickId"];</code>
@@ -508,8 +508,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id, 40 characters, in any case. A genuine one will do: the click
-     * need not be there yet, or any more.
+     * The click id, 40 characters, in upper or lower case. A genuine click id is
+     * enough: the click may be not yet recorded, or no longer stored.
      * </pre>
      *
      * <code>string click_id = 1 [json_name = "clickId"];</code>
@@ -526,8 +526,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id, 40 characters, in any case. A genuine one will do: the click
-     * need not be there yet, or any more.
+     * The click id, 40 characters, in upper or lower case. A genuine click id is
+     * enough: the click may be not yet recorded, or no longer stored.
      * </pre>
      *
      * <code>string click_id = 1 [json_name = "clickId"];</code>
@@ -541,8 +541,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id, 40 characters, in any case. A genuine one will do: the click
-     * need not be there yet, or any more.
+     * The click id, 40 characters, in upper or lower case. A genuine click id is
+     * enough: the click may be not yet recorded, or no longer stored.
      * </pre>
      *
      * <code>string click_id = 1 [json_name = "clickId"];</code>
@@ -562,7 +562,7 @@ private static final long serialVersionUID = 0L;
     private boolean validateOnly_ ;
     /**
      * <pre>
-     * True: answer as if real, write nothing.
+     * If true, the request is answered as if real, but nothing is written.
      * </pre>
      *
      * <code>bool validate_only = 2 [json_name = "validateOnly"];</code>
@@ -574,7 +574,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: answer as if real, write nothing.
+     * If true, the request is answered as if real, but nothing is written.
      * </pre>
      *
      * <code>bool validate_only = 2 [json_name = "validateOnly"];</code>
@@ -590,7 +590,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: answer as if real, write nothing.
+     * If true, the request is answered as if real, but nothing is written.
      * </pre>
      *
      * <code>bool validate_only = 2 [json_name = "validateOnly"];</code>

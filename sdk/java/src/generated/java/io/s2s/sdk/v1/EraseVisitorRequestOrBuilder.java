@@ -10,8 +10,8 @@ public interface EraseVisitorRequestOrBuilder extends
 
   /**
    * <pre>
-   * The click id, 40 characters, in any case. A genuine one will do: the click
-   * need not be there yet, or any more.
+   * The click id, 40 characters, in upper or lower case. A genuine click id is
+   * enough: the click may be not yet recorded, or no longer stored.
    * </pre>
    *
    * <code>string click_id = 1 [json_name = "clickId"];</code>
@@ -20,8 +20,8 @@ public interface EraseVisitorRequestOrBuilder extends
   java.lang.String getClickId();
   /**
    * <pre>
-   * The click id, 40 characters, in any case. A genuine one will do: the click
-   * need not be there yet, or any more.
+   * The click id, 40 characters, in upper or lower case. A genuine click id is
+   * enough: the click may be not yet recorded, or no longer stored.
    * </pre>
    *
    * <code>string click_id = 1 [json_name = "clickId"];</code>
@@ -32,7 +32,7 @@ public interface EraseVisitorRequestOrBuilder extends
 
   /**
    * <pre>
-   * True: answer as if real, write nothing.
+   * If true, the request is answered as if real, but nothing is written.
    * </pre>
    *
    * <code>bool validate_only = 2 [json_name = "validateOnly"];</code>

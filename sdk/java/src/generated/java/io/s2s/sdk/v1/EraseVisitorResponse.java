@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers EraseVisitor.
+ * Response message for `EraseVisitor`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.EraseVisitorResponse}
@@ -48,10 +48,10 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.Click click_;
   /**
    * <pre>
-   * The click, without sub ids, query, referrer, user agent and address. One
-   * that was not there is entered like this, so that, should it come later,
-   * nothing more of it is kept. Not set where its tracking link is not known
-   * here: then a click that comes later is kept as it comes.
+   * The click, without sub ids, query, referrer, user agent and address. A
+   * click that is not recorded is entered in this form, so that none of that
+   * data is stored if it comes later. Not set if the tracking link is not known
+   * here: a click that comes later is then stored unchanged.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -63,10 +63,10 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The click, without sub ids, query, referrer, user agent and address. One
-   * that was not there is entered like this, so that, should it come later,
-   * nothing more of it is kept. Not set where its tracking link is not known
-   * here: then a click that comes later is kept as it comes.
+   * The click, without sub ids, query, referrer, user agent and address. A
+   * click that is not recorded is entered in this form, so that none of that
+   * data is stored if it comes later. Not set if the tracking link is not known
+   * here: a click that comes later is then stored unchanged.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -78,10 +78,10 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The click, without sub ids, query, referrer, user agent and address. One
-   * that was not there is entered like this, so that, should it come later,
-   * nothing more of it is kept. Not set where its tracking link is not known
-   * here: then a click that comes later is kept as it comes.
+   * The click, without sub ids, query, referrer, user agent and address. A
+   * click that is not recorded is entered in this form, so that none of that
+   * data is stored if it comes later. Not set if the tracking link is not known
+   * here: a click that comes later is then stored unchanged.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -95,8 +95,8 @@ private static final long serialVersionUID = 0L;
   private long conversionCount_ = 0L;
   /**
    * <pre>
-   * Conversions of the click, which are now without custom parameters.
-   * Transaction ids stay, since a sale would count twice without.
+   * Number of conversions of the click, which no longer have custom parameters.
+   * Transaction ids stay, since a sale would count twice without them.
    * </pre>
    *
    * <code>int64 conversion_count = 2 [json_name = "conversionCount"];</code>
@@ -111,9 +111,10 @@ private static final long serialVersionUID = 0L;
   private long postbackCount_ = 0L;
   /**
    * <pre>
-   * Postbacks that name the click, which are now without address, user agent,
-   * custom parameters and all parameters that are not ours. One whose click id
-   * could not be read is not among them, nor is one that comes later.
+   * Number of postbacks that name the click, which no longer have an address, a
+   * user agent, custom parameters or parameters that are not ours. A postback
+   * whose click id could not be read is not among them, nor is one that arrives
+   * later.
    * </pre>
    *
    * <code>int64 postback_count = 3 [json_name = "postbackCount"];</code>
@@ -312,7 +313,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers EraseVisitor.
+   * Response message for `EraseVisitor`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.EraseVisitorResponse}
@@ -528,10 +529,10 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Click, io.s2s.sdk.v1.Click.Builder, io.s2s.sdk.v1.ClickOrBuilder> clickBuilder_;
     /**
      * <pre>
-     * The click, without sub ids, query, referrer, user agent and address. One
-     * that was not there is entered like this, so that, should it come later,
-     * nothing more of it is kept. Not set where its tracking link is not known
-     * here: then a click that comes later is kept as it comes.
+     * The click, without sub ids, query, referrer, user agent and address. A
+     * click that is not recorded is entered in this form, so that none of that
+     * data is stored if it comes later. Not set if the tracking link is not known
+     * here: a click that comes later is then stored unchanged.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -542,10 +543,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click, without sub ids, query, referrer, user agent and address. One
-     * that was not there is entered like this, so that, should it come later,
-     * nothing more of it is kept. Not set where its tracking link is not known
-     * here: then a click that comes later is kept as it comes.
+     * The click, without sub ids, query, referrer, user agent and address. A
+     * click that is not recorded is entered in this form, so that none of that
+     * data is stored if it comes later. Not set if the tracking link is not known
+     * here: a click that comes later is then stored unchanged.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -560,10 +561,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click, without sub ids, query, referrer, user agent and address. One
-     * that was not there is entered like this, so that, should it come later,
-     * nothing more of it is kept. Not set where its tracking link is not known
-     * here: then a click that comes later is kept as it comes.
+     * The click, without sub ids, query, referrer, user agent and address. A
+     * click that is not recorded is entered in this form, so that none of that
+     * data is stored if it comes later. Not set if the tracking link is not known
+     * here: a click that comes later is then stored unchanged.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -583,10 +584,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click, without sub ids, query, referrer, user agent and address. One
-     * that was not there is entered like this, so that, should it come later,
-     * nothing more of it is kept. Not set where its tracking link is not known
-     * here: then a click that comes later is kept as it comes.
+     * The click, without sub ids, query, referrer, user agent and address. A
+     * click that is not recorded is entered in this form, so that none of that
+     * data is stored if it comes later. Not set if the tracking link is not known
+     * here: a click that comes later is then stored unchanged.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -604,10 +605,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click, without sub ids, query, referrer, user agent and address. One
-     * that was not there is entered like this, so that, should it come later,
-     * nothing more of it is kept. Not set where its tracking link is not known
-     * here: then a click that comes later is kept as it comes.
+     * The click, without sub ids, query, referrer, user agent and address. A
+     * click that is not recorded is entered in this form, so that none of that
+     * data is stored if it comes later. Not set if the tracking link is not known
+     * here: a click that comes later is then stored unchanged.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -632,10 +633,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click, without sub ids, query, referrer, user agent and address. One
-     * that was not there is entered like this, so that, should it come later,
-     * nothing more of it is kept. Not set where its tracking link is not known
-     * here: then a click that comes later is kept as it comes.
+     * The click, without sub ids, query, referrer, user agent and address. A
+     * click that is not recorded is entered in this form, so that none of that
+     * data is stored if it comes later. Not set if the tracking link is not known
+     * here: a click that comes later is then stored unchanged.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -652,10 +653,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click, without sub ids, query, referrer, user agent and address. One
-     * that was not there is entered like this, so that, should it come later,
-     * nothing more of it is kept. Not set where its tracking link is not known
-     * here: then a click that comes later is kept as it comes.
+     * The click, without sub ids, query, referrer, user agent and address. A
+     * click that is not recorded is entered in this form, so that none of that
+     * data is stored if it comes later. Not set if the tracking link is not known
+     * here: a click that comes later is then stored unchanged.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -667,10 +668,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click, without sub ids, query, referrer, user agent and address. One
-     * that was not there is entered like this, so that, should it come later,
-     * nothing more of it is kept. Not set where its tracking link is not known
-     * here: then a click that comes later is kept as it comes.
+     * The click, without sub ids, query, referrer, user agent and address. A
+     * click that is not recorded is entered in this form, so that none of that
+     * data is stored if it comes later. Not set if the tracking link is not known
+     * here: a click that comes later is then stored unchanged.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -685,10 +686,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click, without sub ids, query, referrer, user agent and address. One
-     * that was not there is entered like this, so that, should it come later,
-     * nothing more of it is kept. Not set where its tracking link is not known
-     * here: then a click that comes later is kept as it comes.
+     * The click, without sub ids, query, referrer, user agent and address. A
+     * click that is not recorded is entered in this form, so that none of that
+     * data is stored if it comes later. Not set if the tracking link is not known
+     * here: a click that comes later is then stored unchanged.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -710,8 +711,8 @@ private static final long serialVersionUID = 0L;
     private long conversionCount_ ;
     /**
      * <pre>
-     * Conversions of the click, which are now without custom parameters.
-     * Transaction ids stay, since a sale would count twice without.
+     * Number of conversions of the click, which no longer have custom parameters.
+     * Transaction ids stay, since a sale would count twice without them.
      * </pre>
      *
      * <code>int64 conversion_count = 2 [json_name = "conversionCount"];</code>
@@ -723,8 +724,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Conversions of the click, which are now without custom parameters.
-     * Transaction ids stay, since a sale would count twice without.
+     * Number of conversions of the click, which no longer have custom parameters.
+     * Transaction ids stay, since a sale would count twice without them.
      * </pre>
      *
      * <code>int64 conversion_count = 2 [json_name = "conversionCount"];</code>
@@ -740,8 +741,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Conversions of the click, which are now without custom parameters.
-     * Transaction ids stay, since a sale would count twice without.
+     * Number of conversions of the click, which no longer have custom parameters.
+     * Transaction ids stay, since a sale would count twice without them.
      * </pre>
      *
      * <code>int64 conversion_count = 2 [json_name = "conversionCount"];</code>
@@ -757,9 +758,10 @@ private static final long serialVersionUID = 0L;
     private long postbackCount_ ;
     /**
      * <pre>
-     * Postbacks that name the click, which are now without address, user agent,
-     * custom parameters and all parameters that are not ours. One whose click id
-     * could not be read is not among them, nor is one that comes later.
+     * Number of postbacks that name the click, which no longer have an address, a
+     * user agent, custom parameters or parameters that are not ours. A postback
+     * whose click id could not be read is not among them, nor is one that arrives
+     * later.
      * </pre>
      *
      * <code>int64 postback_count = 3 [json_name = "postbackCount"];</code>
@@ -771,9 +773,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click, which are now without address, user agent,
-     * custom parameters and all parameters that are not ours. One whose click id
-     * could not be read is not among them, nor is one that comes later.
+     * Number of postbacks that name the click, which no longer have an address, a
+     * user agent, custom parameters or parameters that are not ours. A postback
+     * whose click id could not be read is not among them, nor is one that arrives
+     * later.
      * </pre>
      *
      * <code>int64 postback_count = 3 [json_name = "postbackCount"];</code>
@@ -789,9 +792,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click, which are now without address, user agent,
-     * custom parameters and all parameters that are not ours. One whose click id
-     * could not be read is not among them, nor is one that comes later.
+     * Number of postbacks that name the click, which no longer have an address, a
+     * user agent, custom parameters or parameters that are not ours. A postback
+     * whose click id could not be read is not among them, nor is one that arrives
+     * later.
      * </pre>
      *
      * <code>int64 postback_count = 3 [json_name = "postbackCount"];</code>

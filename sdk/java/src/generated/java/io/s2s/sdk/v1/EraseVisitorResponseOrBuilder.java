@@ -10,10 +10,10 @@ public interface EraseVisitorResponseOrBuilder extends
 
   /**
    * <pre>
-   * The click, without sub ids, query, referrer, user agent and address. One
-   * that was not there is entered like this, so that, should it come later,
-   * nothing more of it is kept. Not set where its tracking link is not known
-   * here: then a click that comes later is kept as it comes.
+   * The click, without sub ids, query, referrer, user agent and address. A
+   * click that is not recorded is entered in this form, so that none of that
+   * data is stored if it comes later. Not set if the tracking link is not known
+   * here: a click that comes later is then stored unchanged.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -22,10 +22,10 @@ public interface EraseVisitorResponseOrBuilder extends
   boolean hasClick();
   /**
    * <pre>
-   * The click, without sub ids, query, referrer, user agent and address. One
-   * that was not there is entered like this, so that, should it come later,
-   * nothing more of it is kept. Not set where its tracking link is not known
-   * here: then a click that comes later is kept as it comes.
+   * The click, without sub ids, query, referrer, user agent and address. A
+   * click that is not recorded is entered in this form, so that none of that
+   * data is stored if it comes later. Not set if the tracking link is not known
+   * here: a click that comes later is then stored unchanged.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -34,10 +34,10 @@ public interface EraseVisitorResponseOrBuilder extends
   io.s2s.sdk.v1.Click getClick();
   /**
    * <pre>
-   * The click, without sub ids, query, referrer, user agent and address. One
-   * that was not there is entered like this, so that, should it come later,
-   * nothing more of it is kept. Not set where its tracking link is not known
-   * here: then a click that comes later is kept as it comes.
+   * The click, without sub ids, query, referrer, user agent and address. A
+   * click that is not recorded is entered in this form, so that none of that
+   * data is stored if it comes later. Not set if the tracking link is not known
+   * here: a click that comes later is then stored unchanged.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 1 [json_name = "click"];</code>
@@ -46,8 +46,8 @@ public interface EraseVisitorResponseOrBuilder extends
 
   /**
    * <pre>
-   * Conversions of the click, which are now without custom parameters.
-   * Transaction ids stay, since a sale would count twice without.
+   * Number of conversions of the click, which no longer have custom parameters.
+   * Transaction ids stay, since a sale would count twice without them.
    * </pre>
    *
    * <code>int64 conversion_count = 2 [json_name = "conversionCount"];</code>
@@ -57,9 +57,10 @@ public interface EraseVisitorResponseOrBuilder extends
 
   /**
    * <pre>
-   * Postbacks that name the click, which are now without address, user agent,
-   * custom parameters and all parameters that are not ours. One whose click id
-   * could not be read is not among them, nor is one that comes later.
+   * Number of postbacks that name the click, which no longer have an address, a
+   * user agent, custom parameters or parameters that are not ours. A postback
+   * whose click id could not be read is not among them, nor is one that arrives
+   * later.
    * </pre>
    *
    * <code>int64 postback_count = 3 [json_name = "postbackCount"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks what happened to a click.
+ * Request message for `ExplainClick`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ExplainClickRequest}
@@ -49,7 +49,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object clickId_ = "";
   /**
    * <pre>
-   * The click id, 40 characters, in any case.
+   * The click id, 40 characters, in upper or lower case.
    * </pre>
    *
    * <code>string click_id = 1 [json_name = "clickId"];</code>
@@ -70,7 +70,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The click id, 40 characters, in any case.
+   * The click id, 40 characters, in upper or lower case.
    * </pre>
    *
    * <code>string click_id = 1 [json_name = "clickId"];</code>
@@ -249,7 +249,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks what happened to a click.
+   * Request message for `ExplainClick`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ExplainClickRequest}
@@ -424,7 +424,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object clickId_ = "";
     /**
      * <pre>
-     * The click id, 40 characters, in any case.
+     * The click id, 40 characters, in upper or lower case.
      * </pre>
      *
      * <code>string click_id = 1 [json_name = "clickId"];</code>
@@ -444,7 +444,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id, 40 characters, in any case.
+     * The click id, 40 characters, in upper or lower case.
      * </pre>
      *
      * <code>string click_id = 1 [json_name = "clickId"];</code>
@@ -465,7 +465,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id, 40 characters, in any case.
+     * The click id, 40 characters, in upper or lower case.
      * </pre>
      *
      * <code>string click_id = 1 [json_name = "clickId"];</code>
@@ -482,7 +482,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id, 40 characters, in any case.
+     * The click id, 40 characters, in upper or lower case.
      * </pre>
      *
      * <code>string click_id = 1 [json_name = "clickId"];</code>
@@ -496,7 +496,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id, 40 characters, in any case.
+     * The click id, 40 characters, in upper or lower case.
      * </pre>
      *
      * <code>string click_id = 1 [json_name = "clickId"];</code>

@@ -10,7 +10,7 @@ public interface ExplainClickRequestOrBuilder extends
 
   /**
    * <pre>
-   * The click id, 40 characters, in any case.
+   * The click id, 40 characters, in upper or lower case.
    * </pre>
    *
    * <code>string click_id = 1 [json_name = "clickId"];</code>
@@ -19,7 +19,7 @@ public interface ExplainClickRequestOrBuilder extends
   java.lang.String getClickId();
   /**
    * <pre>
-   * The click id, 40 characters, in any case.
+   * The click id, 40 characters, in upper or lower case.
    * </pre>
    *
    * <code>string click_id = 1 [json_name = "clickId"];</code>

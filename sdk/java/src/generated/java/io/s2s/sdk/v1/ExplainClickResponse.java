@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers ExplainClick.
+ * Response message for `ExplainClick`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ExplainClickResponse}
@@ -51,7 +51,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp clickTime_;
   /**
    * <pre>
-   * When the visitor clicked, as the click id says.
+   * Time of the click, according to the click id.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 1 [json_name = "clickTime"];</code>
@@ -63,7 +63,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the visitor clicked, as the click id says.
+   * Time of the click, according to the click id.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 1 [json_name = "clickTime"];</code>
@@ -75,7 +75,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the visitor clicked, as the click id says.
+   * Time of the click, according to the click id.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 1 [json_name = "clickTime"];</code>
@@ -89,7 +89,8 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.Click click_;
   /**
    * <pre>
-   * The click; not set while its row is not there. Its click id counts without.
+   * The click; not set while it is not recorded. Its click id counts
+   * nevertheless.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -101,7 +102,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The click; not set while its row is not there. Its click id counts without.
+   * The click; not set while it is not recorded. Its click id counts
+   * nevertheless.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -113,7 +115,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The click; not set while its row is not there. Its click id counts without.
+   * The click; not set while it is not recorded. Its click id counts
+   * nevertheless.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -127,7 +130,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.TrackingLink trackingLink_;
   /**
    * <pre>
-   * The link that was clicked; not set where it is not known here.
+   * The link that was clicked; not set if it is not known here.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 3 [json_name = "trackingLink"];</code>
@@ -139,7 +142,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The link that was clicked; not set where it is not known here.
+   * The link that was clicked; not set if it is not known here.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 3 [json_name = "trackingLink"];</code>
@@ -151,7 +154,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The link that was clicked; not set where it is not known here.
+   * The link that was clicked; not set if it is not known here.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 3 [json_name = "trackingLink"];</code>
@@ -227,7 +230,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.Postback> heldPostbacks_;
   /**
    * <pre>
-   * Postbacks that name the click and are held, newest first, at most 50.
+   * Held postbacks that name the click, newest first, at most 50.
    * </pre>
    *
    * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -238,7 +241,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Postbacks that name the click and are held, newest first, at most 50.
+   * Held postbacks that name the click, newest first, at most 50.
    * </pre>
    *
    * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -250,7 +253,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Postbacks that name the click and are held, newest first, at most 50.
+   * Held postbacks that name the click, newest first, at most 50.
    * </pre>
    *
    * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -261,7 +264,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Postbacks that name the click and are held, newest first, at most 50.
+   * Held postbacks that name the click, newest first, at most 50.
    * </pre>
    *
    * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -272,7 +275,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Postbacks that name the click and are held, newest first, at most 50.
+   * Held postbacks that name the click, newest first, at most 50.
    * </pre>
    *
    * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -288,7 +291,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object message_ = "";
   /**
    * <pre>
-   * What that comes to: one or two sentences for people.
+   * Summary for people, one or two sentences.
    * </pre>
    *
    * <code>string message = 6 [json_name = "message"];</code>
@@ -309,7 +312,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What that comes to: one or two sentences for people.
+   * Summary for people, one or two sentences.
    * </pre>
    *
    * <code>string message = 6 [json_name = "message"];</code>
@@ -562,7 +565,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers ExplainClick.
+   * Response message for `ExplainClick`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ExplainClickResponse}
@@ -928,7 +931,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> clickTimeBuilder_;
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 1 [json_name = "clickTime"];</code>
@@ -939,7 +942,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 1 [json_name = "clickTime"];</code>
@@ -954,7 +957,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 1 [json_name = "clickTime"];</code>
@@ -974,7 +977,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 1 [json_name = "clickTime"];</code>
@@ -992,7 +995,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 1 [json_name = "clickTime"];</code>
@@ -1017,7 +1020,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 1 [json_name = "clickTime"];</code>
@@ -1034,7 +1037,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 1 [json_name = "clickTime"];</code>
@@ -1046,7 +1049,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 1 [json_name = "clickTime"];</code>
@@ -1061,7 +1064,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked, as the click id says.
+     * Time of the click, according to the click id.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 1 [json_name = "clickTime"];</code>
@@ -1085,7 +1088,8 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Click, io.s2s.sdk.v1.Click.Builder, io.s2s.sdk.v1.ClickOrBuilder> clickBuilder_;
     /**
      * <pre>
-     * The click; not set while its row is not there. Its click id counts without.
+     * The click; not set while it is not recorded. Its click id counts
+     * nevertheless.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1096,7 +1100,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click; not set while its row is not there. Its click id counts without.
+     * The click; not set while it is not recorded. Its click id counts
+     * nevertheless.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1111,7 +1116,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click; not set while its row is not there. Its click id counts without.
+     * The click; not set while it is not recorded. Its click id counts
+     * nevertheless.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1131,7 +1137,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click; not set while its row is not there. Its click id counts without.
+     * The click; not set while it is not recorded. Its click id counts
+     * nevertheless.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1149,7 +1156,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click; not set while its row is not there. Its click id counts without.
+     * The click; not set while it is not recorded. Its click id counts
+     * nevertheless.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1174,7 +1182,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click; not set while its row is not there. Its click id counts without.
+     * The click; not set while it is not recorded. Its click id counts
+     * nevertheless.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1191,7 +1200,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click; not set while its row is not there. Its click id counts without.
+     * The click; not set while it is not recorded. Its click id counts
+     * nevertheless.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1203,7 +1213,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click; not set while its row is not there. Its click id counts without.
+     * The click; not set while it is not recorded. Its click id counts
+     * nevertheless.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1218,7 +1229,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click; not set while its row is not there. Its click id counts without.
+     * The click; not set while it is not recorded. Its click id counts
+     * nevertheless.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -1242,7 +1254,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.TrackingLink, io.s2s.sdk.v1.TrackingLink.Builder, io.s2s.sdk.v1.TrackingLinkOrBuilder> trackingLinkBuilder_;
     /**
      * <pre>
-     * The link that was clicked; not set where it is not known here.
+     * The link that was clicked; not set if it is not known here.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 3 [json_name = "trackingLink"];</code>
@@ -1253,7 +1265,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link that was clicked; not set where it is not known here.
+     * The link that was clicked; not set if it is not known here.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 3 [json_name = "trackingLink"];</code>
@@ -1268,7 +1280,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link that was clicked; not set where it is not known here.
+     * The link that was clicked; not set if it is not known here.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 3 [json_name = "trackingLink"];</code>
@@ -1288,7 +1300,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link that was clicked; not set where it is not known here.
+     * The link that was clicked; not set if it is not known here.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 3 [json_name = "trackingLink"];</code>
@@ -1306,7 +1318,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link that was clicked; not set where it is not known here.
+     * The link that was clicked; not set if it is not known here.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 3 [json_name = "trackingLink"];</code>
@@ -1331,7 +1343,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link that was clicked; not set where it is not known here.
+     * The link that was clicked; not set if it is not known here.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 3 [json_name = "trackingLink"];</code>
@@ -1348,7 +1360,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link that was clicked; not set where it is not known here.
+     * The link that was clicked; not set if it is not known here.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 3 [json_name = "trackingLink"];</code>
@@ -1360,7 +1372,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link that was clicked; not set where it is not known here.
+     * The link that was clicked; not set if it is not known here.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 3 [json_name = "trackingLink"];</code>
@@ -1375,7 +1387,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link that was clicked; not set where it is not known here.
+     * The link that was clicked; not set if it is not known here.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 3 [json_name = "trackingLink"];</code>
@@ -1720,7 +1732,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1734,7 +1746,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1748,7 +1760,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1762,7 +1774,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1783,7 +1795,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1801,7 +1813,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1821,7 +1833,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1842,7 +1854,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1860,7 +1872,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1878,7 +1890,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1897,7 +1909,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1914,7 +1926,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1931,7 +1943,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1942,7 +1954,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1956,7 +1968,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1971,7 +1983,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1982,7 +1994,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -1994,7 +2006,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Postbacks that name the click and are held, newest first, at most 50.
+     * Held postbacks that name the click, newest first, at most 50.
      * </pre>
      *
      * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -2021,7 +2033,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object message_ = "";
     /**
      * <pre>
-     * What that comes to: one or two sentences for people.
+     * Summary for people, one or two sentences.
      * </pre>
      *
      * <code>string message = 6 [json_name = "message"];</code>
@@ -2041,7 +2053,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What that comes to: one or two sentences for people.
+     * Summary for people, one or two sentences.
      * </pre>
      *
      * <code>string message = 6 [json_name = "message"];</code>
@@ -2062,7 +2074,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What that comes to: one or two sentences for people.
+     * Summary for people, one or two sentences.
      * </pre>
      *
      * <code>string message = 6 [json_name = "message"];</code>
@@ -2079,7 +2091,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What that comes to: one or two sentences for people.
+     * Summary for people, one or two sentences.
      * </pre>
      *
      * <code>string message = 6 [json_name = "message"];</code>
@@ -2093,7 +2105,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What that comes to: one or two sentences for people.
+     * Summary for people, one or two sentences.
      * </pre>
      *
      * <code>string message = 6 [json_name = "message"];</code>

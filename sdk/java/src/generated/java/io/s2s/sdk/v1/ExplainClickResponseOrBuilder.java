@@ -10,7 +10,7 @@ public interface ExplainClickResponseOrBuilder extends
 
   /**
    * <pre>
-   * When the visitor clicked, as the click id says.
+   * Time of the click, according to the click id.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 1 [json_name = "clickTime"];</code>
@@ -19,7 +19,7 @@ public interface ExplainClickResponseOrBuilder extends
   boolean hasClickTime();
   /**
    * <pre>
-   * When the visitor clicked, as the click id says.
+   * Time of the click, according to the click id.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 1 [json_name = "clickTime"];</code>
@@ -28,7 +28,7 @@ public interface ExplainClickResponseOrBuilder extends
   com.google.protobuf.Timestamp getClickTime();
   /**
    * <pre>
-   * When the visitor clicked, as the click id says.
+   * Time of the click, according to the click id.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 1 [json_name = "clickTime"];</code>
@@ -37,7 +37,8 @@ public interface ExplainClickResponseOrBuilder extends
 
   /**
    * <pre>
-   * The click; not set while its row is not there. Its click id counts without.
+   * The click; not set while it is not recorded. Its click id counts
+   * nevertheless.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -46,7 +47,8 @@ public interface ExplainClickResponseOrBuilder extends
   boolean hasClick();
   /**
    * <pre>
-   * The click; not set while its row is not there. Its click id counts without.
+   * The click; not set while it is not recorded. Its click id counts
+   * nevertheless.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -55,7 +57,8 @@ public interface ExplainClickResponseOrBuilder extends
   io.s2s.sdk.v1.Click getClick();
   /**
    * <pre>
-   * The click; not set while its row is not there. Its click id counts without.
+   * The click; not set while it is not recorded. Its click id counts
+   * nevertheless.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 2 [json_name = "click"];</code>
@@ -64,7 +67,7 @@ public interface ExplainClickResponseOrBuilder extends
 
   /**
    * <pre>
-   * The link that was clicked; not set where it is not known here.
+   * The link that was clicked; not set if it is not known here.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 3 [json_name = "trackingLink"];</code>
@@ -73,7 +76,7 @@ public interface ExplainClickResponseOrBuilder extends
   boolean hasTrackingLink();
   /**
    * <pre>
-   * The link that was clicked; not set where it is not known here.
+   * The link that was clicked; not set if it is not known here.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 3 [json_name = "trackingLink"];</code>
@@ -82,7 +85,7 @@ public interface ExplainClickResponseOrBuilder extends
   io.s2s.sdk.v1.TrackingLink getTrackingLink();
   /**
    * <pre>
-   * The link that was clicked; not set where it is not known here.
+   * The link that was clicked; not set if it is not known here.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 3 [json_name = "trackingLink"];</code>
@@ -135,7 +138,7 @@ public interface ExplainClickResponseOrBuilder extends
 
   /**
    * <pre>
-   * Postbacks that name the click and are held, newest first, at most 50.
+   * Held postbacks that name the click, newest first, at most 50.
    * </pre>
    *
    * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -144,7 +147,7 @@ public interface ExplainClickResponseOrBuilder extends
       getHeldPostbacksList();
   /**
    * <pre>
-   * Postbacks that name the click and are held, newest first, at most 50.
+   * Held postbacks that name the click, newest first, at most 50.
    * </pre>
    *
    * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -152,7 +155,7 @@ public interface ExplainClickResponseOrBuilder extends
   io.s2s.sdk.v1.Postback getHeldPostbacks(int index);
   /**
    * <pre>
-   * Postbacks that name the click and are held, newest first, at most 50.
+   * Held postbacks that name the click, newest first, at most 50.
    * </pre>
    *
    * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -160,7 +163,7 @@ public interface ExplainClickResponseOrBuilder extends
   int getHeldPostbacksCount();
   /**
    * <pre>
-   * Postbacks that name the click and are held, newest first, at most 50.
+   * Held postbacks that name the click, newest first, at most 50.
    * </pre>
    *
    * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -169,7 +172,7 @@ public interface ExplainClickResponseOrBuilder extends
       getHeldPostbacksOrBuilderList();
   /**
    * <pre>
-   * Postbacks that name the click and are held, newest first, at most 50.
+   * Held postbacks that name the click, newest first, at most 50.
    * </pre>
    *
    * <code>repeated .s2s.v1.Postback held_postbacks = 5 [json_name = "heldPostbacks"];</code>
@@ -179,7 +182,7 @@ public interface ExplainClickResponseOrBuilder extends
 
   /**
    * <pre>
-   * What that comes to: one or two sentences for people.
+   * Summary for people, one or two sentences.
    * </pre>
    *
    * <code>string message = 6 [json_name = "message"];</code>
@@ -188,7 +191,7 @@ public interface ExplainClickResponseOrBuilder extends
   java.lang.String getMessage();
   /**
    * <pre>
-   * What that comes to: one or two sentences for people.
+   * Summary for people, one or two sentences.
    * </pre>
    *
    * <code>string message = 6 [json_name = "message"];</code>

@@ -6,7 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks how a postback would be read: one of the two.
+ * Request message for `ExplainPostback`. Names a postback by one of its two
+ * fields.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ExplainPostbackRequest}
@@ -49,7 +50,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.ByteString target_ = com.google.protobuf.ByteString.EMPTY;
   /**
    * <pre>
-   * A postback URL or just its path and query, at most 8 KiB. Example:
+   * Postback URL, or only its path and query, at most 8 KiB. Example:
    * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val=1&amp;com=0.5`.
    * </pre>
    *
@@ -66,7 +67,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object postbackId_ = "";
   /**
    * <pre>
-   * The id of a stored postback.
+   * Id of a stored postback.
    * </pre>
    *
    * <code>string postback_id = 2 [json_name = "postbackId"];</code>
@@ -87,7 +88,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The id of a stored postback.
+   * Id of a stored postback.
    * </pre>
    *
    * <code>string postback_id = 2 [json_name = "postbackId"];</code>
@@ -277,7 +278,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks how a postback would be read: one of the two.
+   * Request message for `ExplainPostback`. Names a postback by one of its two
+   * fields.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ExplainPostbackRequest}
@@ -464,7 +466,7 @@ private static final long serialVersionUID = 0L;
     private com.google.protobuf.ByteString target_ = com.google.protobuf.ByteString.EMPTY;
     /**
      * <pre>
-     * A postback URL or just its path and query, at most 8 KiB. Example:
+     * Postback URL, or only its path and query, at most 8 KiB. Example:
      * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val=1&amp;com=0.5`.
      * </pre>
      *
@@ -477,7 +479,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A postback URL or just its path and query, at most 8 KiB. Example:
+     * Postback URL, or only its path and query, at most 8 KiB. Example:
      * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val=1&amp;com=0.5`.
      * </pre>
      *
@@ -494,7 +496,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A postback URL or just its path and query, at most 8 KiB. Example:
+     * Postback URL, or only its path and query, at most 8 KiB. Example:
      * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val=1&amp;com=0.5`.
      * </pre>
      *
@@ -511,7 +513,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object postbackId_ = "";
     /**
      * <pre>
-     * The id of a stored postback.
+     * Id of a stored postback.
      * </pre>
      *
      * <code>string postback_id = 2 [json_name = "postbackId"];</code>
@@ -531,7 +533,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The id of a stored postback.
+     * Id of a stored postback.
      * </pre>
      *
      * <code>string postback_id = 2 [json_name = "postbackId"];</code>
@@ -552,7 +554,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The id of a stored postback.
+     * Id of a stored postback.
      * </pre>
      *
      * <code>string postback_id = 2 [json_name = "postbackId"];</code>
@@ -569,7 +571,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The id of a stored postback.
+     * Id of a stored postback.
      * </pre>
      *
      * <code>string postback_id = 2 [json_name = "postbackId"];</code>
@@ -583,7 +585,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The id of a stored postback.
+     * Id of a stored postback.
      * </pre>
      *
      * <code>string postback_id = 2 [json_name = "postbackId"];</code>

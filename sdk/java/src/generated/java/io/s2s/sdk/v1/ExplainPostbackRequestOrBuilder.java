@@ -10,7 +10,7 @@ public interface ExplainPostbackRequestOrBuilder extends
 
   /**
    * <pre>
-   * A postback URL or just its path and query, at most 8 KiB. Example:
+   * Postback URL, or only its path and query, at most 8 KiB. Example:
    * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val=1&amp;com=0.5`.
    * </pre>
    *
@@ -21,7 +21,7 @@ public interface ExplainPostbackRequestOrBuilder extends
 
   /**
    * <pre>
-   * The id of a stored postback.
+   * Id of a stored postback.
    * </pre>
    *
    * <code>string postback_id = 2 [json_name = "postbackId"];</code>
@@ -30,7 +30,7 @@ public interface ExplainPostbackRequestOrBuilder extends
   java.lang.String getPostbackId();
   /**
    * <pre>
-   * The id of a stored postback.
+   * Id of a stored postback.
    * </pre>
    *
    * <code>string postback_id = 2 [json_name = "postbackId"];</code>

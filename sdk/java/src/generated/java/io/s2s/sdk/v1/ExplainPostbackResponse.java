@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers ExplainPostback.
+ * Response message for `ExplainPostback`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ExplainPostbackResponse}
@@ -55,7 +55,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.ReadParameter> parameters_;
   /**
    * <pre>
-   * Each parameter found, in order.
+   * Parameters found, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -66,7 +66,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Each parameter found, in order.
+   * Parameters found, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -78,7 +78,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Each parameter found, in order.
+   * Parameters found, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -89,7 +89,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Each parameter found, in order.
+   * Parameters found, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -100,7 +100,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Each parameter found, in order.
+   * Parameters found, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -116,7 +116,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.Note> notes_;
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -127,7 +127,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -139,7 +139,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -150,7 +150,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -161,7 +161,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -176,9 +176,9 @@ private static final long serialVersionUID = 0L;
   private int verdict_ = 0;
   /**
    * <pre>
-   * What would become of it: `VERDICT_RECORDED`, `VERDICT_DUPLICATE`,
-   * `VERDICT_TEST` or `VERDICT_HELD`. Of a stored postback that was counted:
-   * what became of it.
+   * Verdict that the postback would get: `VERDICT_RECORDED`,
+   * `VERDICT_DUPLICATE`, `VERDICT_TEST` or `VERDICT_HELD`. For a stored
+   * postback that was counted: the verdict that it got.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -189,9 +189,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What would become of it: `VERDICT_RECORDED`, `VERDICT_DUPLICATE`,
-   * `VERDICT_TEST` or `VERDICT_HELD`. Of a stored postback that was counted:
-   * what became of it.
+   * Verdict that the postback would get: `VERDICT_RECORDED`,
+   * `VERDICT_DUPLICATE`, `VERDICT_TEST` or `VERDICT_HELD`. For a stored
+   * postback that was counted: the verdict that it got.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -206,7 +206,7 @@ private static final long serialVersionUID = 0L;
   private int reason_ = 0;
   /**
    * <pre>
-   * Where it would be held: why.
+   * Reason for holding the postback, if it would be held.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -217,7 +217,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Where it would be held: why.
+   * Reason for holding the postback, if it would be held.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -233,7 +233,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object message_ = "";
   /**
    * <pre>
-   * Where it would be held: one sentence with the cause and what to do.
+   * Message for people, if the postback would be held: one sentence with the
+   * cause and the cure.
    * </pre>
    *
    * <code>string message = 5 [json_name = "message"];</code>
@@ -254,7 +255,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Where it would be held: one sentence with the cause and what to do.
+   * Message for people, if the postback would be held: one sentence with the
+   * cause and the cure.
    * </pre>
    *
    * <code>string message = 5 [json_name = "message"];</code>
@@ -279,7 +281,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.Conversion conversion_;
   /**
    * <pre>
-   * The conversion that it would become or repeat; not set where it would be
+   * Conversion that the postback would become or repeat; not set if it would be
    * held.
    * </pre>
    *
@@ -292,7 +294,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The conversion that it would become or repeat; not set where it would be
+   * Conversion that the postback would become or repeat; not set if it would be
    * held.
    * </pre>
    *
@@ -305,7 +307,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The conversion that it would become or repeat; not set where it would be
+   * Conversion that the postback would become or repeat; not set if it would be
    * held.
    * </pre>
    *
@@ -321,7 +323,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.Step> steps_;
   /**
    * <pre>
-   * The way to the verdict, in order.
+   * Steps to the verdict, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -332,7 +334,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The way to the verdict, in order.
+   * Steps to the verdict, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -344,7 +346,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The way to the verdict, in order.
+   * Steps to the verdict, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -355,7 +357,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The way to the verdict, in order.
+   * Steps to the verdict, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -366,7 +368,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The way to the verdict, in order.
+   * Steps to the verdict, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -381,7 +383,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.ConversionCode conversionCode_;
   /**
    * <pre>
-   * The conversion code that it names, if there is one.
+   * Conversion code that the postback names, if there is one.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 8 [json_name = "conversionCode"];</code>
@@ -393,7 +395,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The conversion code that it names, if there is one.
+   * Conversion code that the postback names, if there is one.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 8 [json_name = "conversionCode"];</code>
@@ -405,7 +407,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The conversion code that it names, if there is one.
+   * Conversion code that the postback names, if there is one.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 8 [json_name = "conversionCode"];</code>
@@ -419,7 +421,8 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.TrackingLink trackingLink_;
   /**
    * <pre>
-   * The tracking link of its click id, if that is genuine and the link known.
+   * Tracking link of the click id, if the click id is genuine and the link is
+   * known.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 9 [json_name = "trackingLink"];</code>
@@ -431,7 +434,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The tracking link of its click id, if that is genuine and the link known.
+   * Tracking link of the click id, if the click id is genuine and the link is
+   * known.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 9 [json_name = "trackingLink"];</code>
@@ -443,7 +447,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The tracking link of its click id, if that is genuine and the link known.
+   * Tracking link of the click id, if the click id is genuine and the link is
+   * known.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 9 [json_name = "trackingLink"];</code>
@@ -457,7 +462,8 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.Click click_;
   /**
    * <pre>
-   * The click, if it is recorded. A genuine click id counts without.
+   * The click, if it is recorded. A genuine click id counts without a recorded
+   * click.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -469,7 +475,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The click, if it is recorded. A genuine click id counts without.
+   * The click, if it is recorded. A genuine click id counts without a recorded
+   * click.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -481,7 +488,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The click, if it is recorded. A genuine click id counts without.
+   * The click, if it is recorded. A genuine click id counts without a recorded
+   * click.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -495,7 +503,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.Postback postback_;
   /**
    * <pre>
-   * The stored postback; not set where a target was explained.
+   * The stored postback; not set if a target was explained.
    * </pre>
    *
    * <code>.s2s.v1.Postback postback = 11 [json_name = "postback"];</code>
@@ -507,7 +515,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The stored postback; not set where a target was explained.
+   * The stored postback; not set if a target was explained.
    * </pre>
    *
    * <code>.s2s.v1.Postback postback = 11 [json_name = "postback"];</code>
@@ -519,7 +527,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The stored postback; not set where a target was explained.
+   * The stored postback; not set if a target was explained.
    * </pre>
    *
    * <code>.s2s.v1.Postback postback = 11 [json_name = "postback"];</code>
@@ -826,7 +834,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers ExplainPostback.
+   * Response message for `ExplainPostback`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ExplainPostbackResponse}
@@ -1325,7 +1333,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1339,7 +1347,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1353,7 +1361,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1367,7 +1375,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1388,7 +1396,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1406,7 +1414,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1426,7 +1434,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1447,7 +1455,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1465,7 +1473,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1483,7 +1491,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1502,7 +1510,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1519,7 +1527,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1536,7 +1544,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1547,7 +1555,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1561,7 +1569,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1576,7 +1584,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1587,7 +1595,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1599,7 +1607,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Each parameter found, in order.
+     * Parameters found, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -1637,7 +1645,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1651,7 +1659,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1665,7 +1673,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1679,7 +1687,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1700,7 +1708,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1718,7 +1726,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1738,7 +1746,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1759,7 +1767,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1777,7 +1785,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1795,7 +1803,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1814,7 +1822,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1831,7 +1839,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1848,7 +1856,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1859,7 +1867,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1873,7 +1881,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1888,7 +1896,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1899,7 +1907,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1911,7 +1919,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -1938,9 +1946,9 @@ private static final long serialVersionUID = 0L;
     private int verdict_ = 0;
     /**
      * <pre>
-     * What would become of it: `VERDICT_RECORDED`, `VERDICT_DUPLICATE`,
-     * `VERDICT_TEST` or `VERDICT_HELD`. Of a stored postback that was counted:
-     * what became of it.
+     * Verdict that the postback would get: `VERDICT_RECORDED`,
+     * `VERDICT_DUPLICATE`, `VERDICT_TEST` or `VERDICT_HELD`. For a stored
+     * postback that was counted: the verdict that it got.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1951,9 +1959,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What would become of it: `VERDICT_RECORDED`, `VERDICT_DUPLICATE`,
-     * `VERDICT_TEST` or `VERDICT_HELD`. Of a stored postback that was counted:
-     * what became of it.
+     * Verdict that the postback would get: `VERDICT_RECORDED`,
+     * `VERDICT_DUPLICATE`, `VERDICT_TEST` or `VERDICT_HELD`. For a stored
+     * postback that was counted: the verdict that it got.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1968,9 +1976,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What would become of it: `VERDICT_RECORDED`, `VERDICT_DUPLICATE`,
-     * `VERDICT_TEST` or `VERDICT_HELD`. Of a stored postback that was counted:
-     * what became of it.
+     * Verdict that the postback would get: `VERDICT_RECORDED`,
+     * `VERDICT_DUPLICATE`, `VERDICT_TEST` or `VERDICT_HELD`. For a stored
+     * postback that was counted: the verdict that it got.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1983,9 +1991,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What would become of it: `VERDICT_RECORDED`, `VERDICT_DUPLICATE`,
-     * `VERDICT_TEST` or `VERDICT_HELD`. Of a stored postback that was counted:
-     * what became of it.
+     * Verdict that the postback would get: `VERDICT_RECORDED`,
+     * `VERDICT_DUPLICATE`, `VERDICT_TEST` or `VERDICT_HELD`. For a stored
+     * postback that was counted: the verdict that it got.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -2003,9 +2011,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What would become of it: `VERDICT_RECORDED`, `VERDICT_DUPLICATE`,
-     * `VERDICT_TEST` or `VERDICT_HELD`. Of a stored postback that was counted:
-     * what became of it.
+     * Verdict that the postback would get: `VERDICT_RECORDED`,
+     * `VERDICT_DUPLICATE`, `VERDICT_TEST` or `VERDICT_HELD`. For a stored
+     * postback that was counted: the verdict that it got.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -2021,7 +2029,7 @@ private static final long serialVersionUID = 0L;
     private int reason_ = 0;
     /**
      * <pre>
-     * Where it would be held: why.
+     * Reason for holding the postback, if it would be held.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -2032,7 +2040,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it would be held: why.
+     * Reason for holding the postback, if it would be held.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -2047,7 +2055,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it would be held: why.
+     * Reason for holding the postback, if it would be held.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -2060,7 +2068,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it would be held: why.
+     * Reason for holding the postback, if it would be held.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -2078,7 +2086,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it would be held: why.
+     * Reason for holding the postback, if it would be held.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -2094,7 +2102,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object message_ = "";
     /**
      * <pre>
-     * Where it would be held: one sentence with the cause and what to do.
+     * Message for people, if the postback would be held: one sentence with the
+     * cause and the cure.
      * </pre>
      *
      * <code>string message = 5 [json_name = "message"];</code>
@@ -2114,7 +2123,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it would be held: one sentence with the cause and what to do.
+     * Message for people, if the postback would be held: one sentence with the
+     * cause and the cure.
      * </pre>
      *
      * <code>string message = 5 [json_name = "message"];</code>
@@ -2135,7 +2145,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it would be held: one sentence with the cause and what to do.
+     * Message for people, if the postback would be held: one sentence with the
+     * cause and the cure.
      * </pre>
      *
      * <code>string message = 5 [json_name = "message"];</code>
@@ -2152,7 +2163,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it would be held: one sentence with the cause and what to do.
+     * Message for people, if the postback would be held: one sentence with the
+     * cause and the cure.
      * </pre>
      *
      * <code>string message = 5 [json_name = "message"];</code>
@@ -2166,7 +2178,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it would be held: one sentence with the cause and what to do.
+     * Message for people, if the postback would be held: one sentence with the
+     * cause and the cure.
      * </pre>
      *
      * <code>string message = 5 [json_name = "message"];</code>
@@ -2188,7 +2201,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Conversion, io.s2s.sdk.v1.Conversion.Builder, io.s2s.sdk.v1.ConversionOrBuilder> conversionBuilder_;
     /**
      * <pre>
-     * The conversion that it would become or repeat; not set where it would be
+     * Conversion that the postback would become or repeat; not set if it would be
      * held.
      * </pre>
      *
@@ -2200,7 +2213,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that it would become or repeat; not set where it would be
+     * Conversion that the postback would become or repeat; not set if it would be
      * held.
      * </pre>
      *
@@ -2216,7 +2229,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that it would become or repeat; not set where it would be
+     * Conversion that the postback would become or repeat; not set if it would be
      * held.
      * </pre>
      *
@@ -2237,7 +2250,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that it would become or repeat; not set where it would be
+     * Conversion that the postback would become or repeat; not set if it would be
      * held.
      * </pre>
      *
@@ -2256,7 +2269,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that it would become or repeat; not set where it would be
+     * Conversion that the postback would become or repeat; not set if it would be
      * held.
      * </pre>
      *
@@ -2282,7 +2295,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that it would become or repeat; not set where it would be
+     * Conversion that the postback would become or repeat; not set if it would be
      * held.
      * </pre>
      *
@@ -2300,7 +2313,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that it would become or repeat; not set where it would be
+     * Conversion that the postback would become or repeat; not set if it would be
      * held.
      * </pre>
      *
@@ -2313,7 +2326,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that it would become or repeat; not set where it would be
+     * Conversion that the postback would become or repeat; not set if it would be
      * held.
      * </pre>
      *
@@ -2329,7 +2342,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that it would become or repeat; not set where it would be
+     * Conversion that the postback would become or repeat; not set if it would be
      * held.
      * </pre>
      *
@@ -2363,7 +2376,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2377,7 +2390,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2391,7 +2404,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2405,7 +2418,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2426,7 +2439,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2444,7 +2457,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2464,7 +2477,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2485,7 +2498,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2503,7 +2516,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2521,7 +2534,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2540,7 +2553,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2557,7 +2570,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2574,7 +2587,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2585,7 +2598,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2599,7 +2612,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2614,7 +2627,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2625,7 +2638,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2637,7 +2650,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The way to the verdict, in order.
+     * Steps to the verdict, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -2666,7 +2679,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.ConversionCode, io.s2s.sdk.v1.ConversionCode.Builder, io.s2s.sdk.v1.ConversionCodeOrBuilder> conversionCodeBuilder_;
     /**
      * <pre>
-     * The conversion code that it names, if there is one.
+     * Conversion code that the postback names, if there is one.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 8 [json_name = "conversionCode"];</code>
@@ -2677,7 +2690,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code that it names, if there is one.
+     * Conversion code that the postback names, if there is one.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 8 [json_name = "conversionCode"];</code>
@@ -2692,7 +2705,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code that it names, if there is one.
+     * Conversion code that the postback names, if there is one.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 8 [json_name = "conversionCode"];</code>
@@ -2712,7 +2725,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code that it names, if there is one.
+     * Conversion code that the postback names, if there is one.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 8 [json_name = "conversionCode"];</code>
@@ -2730,7 +2743,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code that it names, if there is one.
+     * Conversion code that the postback names, if there is one.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 8 [json_name = "conversionCode"];</code>
@@ -2755,7 +2768,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code that it names, if there is one.
+     * Conversion code that the postback names, if there is one.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 8 [json_name = "conversionCode"];</code>
@@ -2772,7 +2785,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code that it names, if there is one.
+     * Conversion code that the postback names, if there is one.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 8 [json_name = "conversionCode"];</code>
@@ -2784,7 +2797,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code that it names, if there is one.
+     * Conversion code that the postback names, if there is one.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 8 [json_name = "conversionCode"];</code>
@@ -2799,7 +2812,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code that it names, if there is one.
+     * Conversion code that the postback names, if there is one.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 8 [json_name = "conversionCode"];</code>
@@ -2823,7 +2836,8 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.TrackingLink, io.s2s.sdk.v1.TrackingLink.Builder, io.s2s.sdk.v1.TrackingLinkOrBuilder> trackingLinkBuilder_;
     /**
      * <pre>
-     * The tracking link of its click id, if that is genuine and the link known.
+     * Tracking link of the click id, if the click id is genuine and the link is
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 9 [json_name = "trackingLink"];</code>
@@ -2834,7 +2848,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The tracking link of its click id, if that is genuine and the link known.
+     * Tracking link of the click id, if the click id is genuine and the link is
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 9 [json_name = "trackingLink"];</code>
@@ -2849,7 +2864,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The tracking link of its click id, if that is genuine and the link known.
+     * Tracking link of the click id, if the click id is genuine and the link is
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 9 [json_name = "trackingLink"];</code>
@@ -2869,7 +2885,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The tracking link of its click id, if that is genuine and the link known.
+     * Tracking link of the click id, if the click id is genuine and the link is
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 9 [json_name = "trackingLink"];</code>
@@ -2887,7 +2904,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The tracking link of its click id, if that is genuine and the link known.
+     * Tracking link of the click id, if the click id is genuine and the link is
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 9 [json_name = "trackingLink"];</code>
@@ -2912,7 +2930,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The tracking link of its click id, if that is genuine and the link known.
+     * Tracking link of the click id, if the click id is genuine and the link is
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 9 [json_name = "trackingLink"];</code>
@@ -2929,7 +2948,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The tracking link of its click id, if that is genuine and the link known.
+     * Tracking link of the click id, if the click id is genuine and the link is
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 9 [json_name = "trackingLink"];</code>
@@ -2941,7 +2961,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The tracking link of its click id, if that is genuine and the link known.
+     * Tracking link of the click id, if the click id is genuine and the link is
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 9 [json_name = "trackingLink"];</code>
@@ -2956,7 +2977,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The tracking link of its click id, if that is genuine and the link known.
+     * Tracking link of the click id, if the click id is genuine and the link is
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 9 [json_name = "trackingLink"];</code>
@@ -2980,7 +3002,8 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Click, io.s2s.sdk.v1.Click.Builder, io.s2s.sdk.v1.ClickOrBuilder> clickBuilder_;
     /**
      * <pre>
-     * The click, if it is recorded. A genuine click id counts without.
+     * The click, if it is recorded. A genuine click id counts without a recorded
+     * click.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -2991,7 +3014,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click, if it is recorded. A genuine click id counts without.
+     * The click, if it is recorded. A genuine click id counts without a recorded
+     * click.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -3006,7 +3030,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click, if it is recorded. A genuine click id counts without.
+     * The click, if it is recorded. A genuine click id counts without a recorded
+     * click.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -3026,7 +3051,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click, if it is recorded. A genuine click id counts without.
+     * The click, if it is recorded. A genuine click id counts without a recorded
+     * click.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -3044,7 +3070,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click, if it is recorded. A genuine click id counts without.
+     * The click, if it is recorded. A genuine click id counts without a recorded
+     * click.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -3069,7 +3096,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click, if it is recorded. A genuine click id counts without.
+     * The click, if it is recorded. A genuine click id counts without a recorded
+     * click.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -3086,7 +3114,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click, if it is recorded. A genuine click id counts without.
+     * The click, if it is recorded. A genuine click id counts without a recorded
+     * click.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -3098,7 +3127,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click, if it is recorded. A genuine click id counts without.
+     * The click, if it is recorded. A genuine click id counts without a recorded
+     * click.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -3113,7 +3143,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click, if it is recorded. A genuine click id counts without.
+     * The click, if it is recorded. A genuine click id counts without a recorded
+     * click.
      * </pre>
      *
      * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -3137,7 +3168,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Postback, io.s2s.sdk.v1.Postback.Builder, io.s2s.sdk.v1.PostbackOrBuilder> postbackBuilder_;
     /**
      * <pre>
-     * The stored postback; not set where a target was explained.
+     * The stored postback; not set if a target was explained.
      * </pre>
      *
      * <code>.s2s.v1.Postback postback = 11 [json_name = "postback"];</code>
@@ -3148,7 +3179,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The stored postback; not set where a target was explained.
+     * The stored postback; not set if a target was explained.
      * </pre>
      *
      * <code>.s2s.v1.Postback postback = 11 [json_name = "postback"];</code>
@@ -3163,7 +3194,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The stored postback; not set where a target was explained.
+     * The stored postback; not set if a target was explained.
      * </pre>
      *
      * <code>.s2s.v1.Postback postback = 11 [json_name = "postback"];</code>
@@ -3183,7 +3214,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The stored postback; not set where a target was explained.
+     * The stored postback; not set if a target was explained.
      * </pre>
      *
      * <code>.s2s.v1.Postback postback = 11 [json_name = "postback"];</code>
@@ -3201,7 +3232,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The stored postback; not set where a target was explained.
+     * The stored postback; not set if a target was explained.
      * </pre>
      *
      * <code>.s2s.v1.Postback postback = 11 [json_name = "postback"];</code>
@@ -3226,7 +3257,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The stored postback; not set where a target was explained.
+     * The stored postback; not set if a target was explained.
      * </pre>
      *
      * <code>.s2s.v1.Postback postback = 11 [json_name = "postback"];</code>
@@ -3243,7 +3274,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The stored postback; not set where a target was explained.
+     * The stored postback; not set if a target was explained.
      * </pre>
      *
      * <code>.s2s.v1.Postback postback = 11 [json_name = "postback"];</code>
@@ -3255,7 +3286,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The stored postback; not set where a target was explained.
+     * The stored postback; not set if a target was explained.
      * </pre>
      *
      * <code>.s2s.v1.Postback postback = 11 [json_name = "postback"];</code>
@@ -3270,7 +3301,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The stored postback; not set where a target was explained.
+     * The stored postback; not set if a target was explained.
      * </pre>
      *
      * <code>.s2s.v1.Postback postback = 11 [json_name = "postback"];</code>

@@ -10,7 +10,7 @@ public interface ExplainPostbackResponseOrBuilder extends
 
   /**
    * <pre>
-   * Each parameter found, in order.
+   * Parameters found, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -19,7 +19,7 @@ public interface ExplainPostbackResponseOrBuilder extends
       getParametersList();
   /**
    * <pre>
-   * Each parameter found, in order.
+   * Parameters found, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -27,7 +27,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   io.s2s.sdk.v1.ReadParameter getParameters(int index);
   /**
    * <pre>
-   * Each parameter found, in order.
+   * Parameters found, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -35,7 +35,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   int getParametersCount();
   /**
    * <pre>
-   * Each parameter found, in order.
+   * Parameters found, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -44,7 +44,7 @@ public interface ExplainPostbackResponseOrBuilder extends
       getParametersOrBuilderList();
   /**
    * <pre>
-   * Each parameter found, in order.
+   * Parameters found, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.ReadParameter parameters = 1 [json_name = "parameters"];</code>
@@ -54,7 +54,7 @@ public interface ExplainPostbackResponseOrBuilder extends
 
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -63,7 +63,7 @@ public interface ExplainPostbackResponseOrBuilder extends
       getNotesList();
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -71,7 +71,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   io.s2s.sdk.v1.Note getNotes(int index);
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -79,7 +79,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   int getNotesCount();
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -88,7 +88,7 @@ public interface ExplainPostbackResponseOrBuilder extends
       getNotesOrBuilderList();
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 2 [json_name = "notes"];</code>
@@ -98,9 +98,9 @@ public interface ExplainPostbackResponseOrBuilder extends
 
   /**
    * <pre>
-   * What would become of it: `VERDICT_RECORDED`, `VERDICT_DUPLICATE`,
-   * `VERDICT_TEST` or `VERDICT_HELD`. Of a stored postback that was counted:
-   * what became of it.
+   * Verdict that the postback would get: `VERDICT_RECORDED`,
+   * `VERDICT_DUPLICATE`, `VERDICT_TEST` or `VERDICT_HELD`. For a stored
+   * postback that was counted: the verdict that it got.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -109,9 +109,9 @@ public interface ExplainPostbackResponseOrBuilder extends
   int getVerdictValue();
   /**
    * <pre>
-   * What would become of it: `VERDICT_RECORDED`, `VERDICT_DUPLICATE`,
-   * `VERDICT_TEST` or `VERDICT_HELD`. Of a stored postback that was counted:
-   * what became of it.
+   * Verdict that the postback would get: `VERDICT_RECORDED`,
+   * `VERDICT_DUPLICATE`, `VERDICT_TEST` or `VERDICT_HELD`. For a stored
+   * postback that was counted: the verdict that it got.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -121,7 +121,7 @@ public interface ExplainPostbackResponseOrBuilder extends
 
   /**
    * <pre>
-   * Where it would be held: why.
+   * Reason for holding the postback, if it would be held.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -130,7 +130,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   int getReasonValue();
   /**
    * <pre>
-   * Where it would be held: why.
+   * Reason for holding the postback, if it would be held.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -140,7 +140,8 @@ public interface ExplainPostbackResponseOrBuilder extends
 
   /**
    * <pre>
-   * Where it would be held: one sentence with the cause and what to do.
+   * Message for people, if the postback would be held: one sentence with the
+   * cause and the cure.
    * </pre>
    *
    * <code>string message = 5 [json_name = "message"];</code>
@@ -149,7 +150,8 @@ public interface ExplainPostbackResponseOrBuilder extends
   java.lang.String getMessage();
   /**
    * <pre>
-   * Where it would be held: one sentence with the cause and what to do.
+   * Message for people, if the postback would be held: one sentence with the
+   * cause and the cure.
    * </pre>
    *
    * <code>string message = 5 [json_name = "message"];</code>
@@ -160,7 +162,7 @@ public interface ExplainPostbackResponseOrBuilder extends
 
   /**
    * <pre>
-   * The conversion that it would become or repeat; not set where it would be
+   * Conversion that the postback would become or repeat; not set if it would be
    * held.
    * </pre>
    *
@@ -170,7 +172,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   boolean hasConversion();
   /**
    * <pre>
-   * The conversion that it would become or repeat; not set where it would be
+   * Conversion that the postback would become or repeat; not set if it would be
    * held.
    * </pre>
    *
@@ -180,7 +182,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   io.s2s.sdk.v1.Conversion getConversion();
   /**
    * <pre>
-   * The conversion that it would become or repeat; not set where it would be
+   * Conversion that the postback would become or repeat; not set if it would be
    * held.
    * </pre>
    *
@@ -190,7 +192,7 @@ public interface ExplainPostbackResponseOrBuilder extends
 
   /**
    * <pre>
-   * The way to the verdict, in order.
+   * Steps to the verdict, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -199,7 +201,7 @@ public interface ExplainPostbackResponseOrBuilder extends
       getStepsList();
   /**
    * <pre>
-   * The way to the verdict, in order.
+   * Steps to the verdict, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -207,7 +209,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   io.s2s.sdk.v1.Step getSteps(int index);
   /**
    * <pre>
-   * The way to the verdict, in order.
+   * Steps to the verdict, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -215,7 +217,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   int getStepsCount();
   /**
    * <pre>
-   * The way to the verdict, in order.
+   * Steps to the verdict, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -224,7 +226,7 @@ public interface ExplainPostbackResponseOrBuilder extends
       getStepsOrBuilderList();
   /**
    * <pre>
-   * The way to the verdict, in order.
+   * Steps to the verdict, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 7 [json_name = "steps"];</code>
@@ -234,7 +236,7 @@ public interface ExplainPostbackResponseOrBuilder extends
 
   /**
    * <pre>
-   * The conversion code that it names, if there is one.
+   * Conversion code that the postback names, if there is one.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 8 [json_name = "conversionCode"];</code>
@@ -243,7 +245,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   boolean hasConversionCode();
   /**
    * <pre>
-   * The conversion code that it names, if there is one.
+   * Conversion code that the postback names, if there is one.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 8 [json_name = "conversionCode"];</code>
@@ -252,7 +254,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   io.s2s.sdk.v1.ConversionCode getConversionCode();
   /**
    * <pre>
-   * The conversion code that it names, if there is one.
+   * Conversion code that the postback names, if there is one.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 8 [json_name = "conversionCode"];</code>
@@ -261,7 +263,8 @@ public interface ExplainPostbackResponseOrBuilder extends
 
   /**
    * <pre>
-   * The tracking link of its click id, if that is genuine and the link known.
+   * Tracking link of the click id, if the click id is genuine and the link is
+   * known.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 9 [json_name = "trackingLink"];</code>
@@ -270,7 +273,8 @@ public interface ExplainPostbackResponseOrBuilder extends
   boolean hasTrackingLink();
   /**
    * <pre>
-   * The tracking link of its click id, if that is genuine and the link known.
+   * Tracking link of the click id, if the click id is genuine and the link is
+   * known.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 9 [json_name = "trackingLink"];</code>
@@ -279,7 +283,8 @@ public interface ExplainPostbackResponseOrBuilder extends
   io.s2s.sdk.v1.TrackingLink getTrackingLink();
   /**
    * <pre>
-   * The tracking link of its click id, if that is genuine and the link known.
+   * Tracking link of the click id, if the click id is genuine and the link is
+   * known.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 9 [json_name = "trackingLink"];</code>
@@ -288,7 +293,8 @@ public interface ExplainPostbackResponseOrBuilder extends
 
   /**
    * <pre>
-   * The click, if it is recorded. A genuine click id counts without.
+   * The click, if it is recorded. A genuine click id counts without a recorded
+   * click.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -297,7 +303,8 @@ public interface ExplainPostbackResponseOrBuilder extends
   boolean hasClick();
   /**
    * <pre>
-   * The click, if it is recorded. A genuine click id counts without.
+   * The click, if it is recorded. A genuine click id counts without a recorded
+   * click.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -306,7 +313,8 @@ public interface ExplainPostbackResponseOrBuilder extends
   io.s2s.sdk.v1.Click getClick();
   /**
    * <pre>
-   * The click, if it is recorded. A genuine click id counts without.
+   * The click, if it is recorded. A genuine click id counts without a recorded
+   * click.
    * </pre>
    *
    * <code>.s2s.v1.Click click = 10 [json_name = "click"];</code>
@@ -315,7 +323,7 @@ public interface ExplainPostbackResponseOrBuilder extends
 
   /**
    * <pre>
-   * The stored postback; not set where a target was explained.
+   * The stored postback; not set if a target was explained.
    * </pre>
    *
    * <code>.s2s.v1.Postback postback = 11 [json_name = "postback"];</code>
@@ -324,7 +332,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   boolean hasPostback();
   /**
    * <pre>
-   * The stored postback; not set where a target was explained.
+   * The stored postback; not set if a target was explained.
    * </pre>
    *
    * <code>.s2s.v1.Postback postback = 11 [json_name = "postback"];</code>
@@ -333,7 +341,7 @@ public interface ExplainPostbackResponseOrBuilder extends
   io.s2s.sdk.v1.Postback getPostback();
   /**
    * <pre>
-   * The stored postback; not set where a target was explained.
+   * The stored postback; not set if a target was explained.
    * </pre>
    *
    * <code>.s2s.v1.Postback postback = 11 [json_name = "postback"];</code>

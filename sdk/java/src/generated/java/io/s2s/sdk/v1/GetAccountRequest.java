@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for one account.
+ * Request message for `GetAccount`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.GetAccountRequest}
@@ -49,7 +49,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * The account's id, `acct_…`. Empty: the account of the key that calls.
+   * Id of the account, `acct_…`. Empty: the account of the calling key.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -70,7 +70,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The account's id, `acct_…`. Empty: the account of the key that calls.
+   * Id of the account, `acct_…`. Empty: the account of the calling key.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -249,7 +249,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for one account.
+   * Request message for `GetAccount`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.GetAccountRequest}
@@ -424,7 +424,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * The account's id, `acct_…`. Empty: the account of the key that calls.
+     * Id of the account, `acct_…`. Empty: the account of the calling key.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -444,7 +444,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account's id, `acct_…`. Empty: the account of the key that calls.
+     * Id of the account, `acct_…`. Empty: the account of the calling key.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -465,7 +465,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account's id, `acct_…`. Empty: the account of the key that calls.
+     * Id of the account, `acct_…`. Empty: the account of the calling key.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -482,7 +482,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account's id, `acct_…`. Empty: the account of the key that calls.
+     * Id of the account, `acct_…`. Empty: the account of the calling key.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -496,7 +496,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account's id, `acct_…`. Empty: the account of the key that calls.
+     * Id of the account, `acct_…`. Empty: the account of the calling key.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>

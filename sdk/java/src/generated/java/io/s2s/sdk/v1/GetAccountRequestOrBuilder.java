@@ -10,7 +10,7 @@ public interface GetAccountRequestOrBuilder extends
 
   /**
    * <pre>
-   * The account's id, `acct_…`. Empty: the account of the key that calls.
+   * Id of the account, `acct_…`. Empty: the account of the calling key.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -19,7 +19,7 @@ public interface GetAccountRequestOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * The account's id, `acct_…`. Empty: the account of the key that calls.
+   * Id of the account, `acct_…`. Empty: the account of the calling key.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>

@@ -10,7 +10,7 @@ public interface GetApiKeyRequestOrBuilder extends
 
   /**
    * <pre>
-   * The key's id, `key_…`.
+   * Id of the key, `key_…`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -19,7 +19,7 @@ public interface GetApiKeyRequestOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * The key's id, `key_…`.
+   * Id of the key, `key_…`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>

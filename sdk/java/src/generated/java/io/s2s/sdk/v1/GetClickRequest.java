@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for one click.
+ * Request message for `GetClick`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.GetClickRequest}
@@ -249,7 +249,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for one click.
+   * Request message for `GetClick`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.GetClickRequest}

@@ -10,7 +10,7 @@ public interface GetConversionCodeRequestOrBuilder extends
 
   /**
    * <pre>
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code, 32 hexadecimal digits.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -19,7 +19,7 @@ public interface GetConversionCodeRequestOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code, 32 hexadecimal digits.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>

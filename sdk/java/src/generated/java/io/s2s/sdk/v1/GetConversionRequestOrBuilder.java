@@ -10,7 +10,7 @@ public interface GetConversionRequestOrBuilder extends
 
   /**
    * <pre>
-   * The conversion's id.
+   * Id of the conversion.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -19,7 +19,7 @@ public interface GetConversionRequestOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * The conversion's id.
+   * Id of the conversion.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers GetConversion.
+ * Response message for `GetConversion`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.GetConversionResponse}
@@ -246,7 +246,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers GetConversion.
+   * Response message for `GetConversion`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.GetConversionResponse}

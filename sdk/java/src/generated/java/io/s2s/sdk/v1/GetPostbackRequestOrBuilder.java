@@ -10,7 +10,7 @@ public interface GetPostbackRequestOrBuilder extends
 
   /**
    * <pre>
-   * The postback's id.
+   * Id of the postback.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -19,7 +19,7 @@ public interface GetPostbackRequestOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * The postback's id.
+   * Id of the postback.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>

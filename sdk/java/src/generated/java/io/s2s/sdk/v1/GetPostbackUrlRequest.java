@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for the postback URL of a conversion code.
+ * Request message for `GetPostbackUrl`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.GetPostbackUrlRequest}
@@ -50,7 +50,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object conversionCodeId_ = "";
   /**
    * <pre>
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code, 32 hexadecimal digits.
    * </pre>
    *
    * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -71,7 +71,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code, 32 hexadecimal digits.
    * </pre>
    *
    * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -97,8 +97,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object presetId_ = "";
   /**
    * <pre>
-   * Id of the preset of the network that is to call the URL. Empty: the
-   * code's, if it has one. Example: `everflow`.
+   * Id of the preset of the network that is to call the URL. Empty: the code's
+   * preset, if it has one. Example: `everflow`.
    * </pre>
    *
    * <code>string preset_id = 2 [json_name = "presetId"];</code>
@@ -119,8 +119,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Id of the preset of the network that is to call the URL. Empty: the
-   * code's, if it has one. Example: `everflow`.
+   * Id of the preset of the network that is to call the URL. Empty: the code's
+   * preset, if it has one. Example: `everflow`.
    * </pre>
    *
    * <code>string preset_id = 2 [json_name = "presetId"];</code>
@@ -309,7 +309,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for the postback URL of a conversion code.
+   * Request message for `GetPostbackUrl`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.GetPostbackUrlRequest}
@@ -498,7 +498,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object conversionCodeId_ = "";
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -518,7 +518,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -539,7 +539,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -556,7 +556,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -570,7 +570,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -590,8 +590,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object presetId_ = "";
     /**
      * <pre>
-     * Id of the preset of the network that is to call the URL. Empty: the
-     * code's, if it has one. Example: `everflow`.
+     * Id of the preset of the network that is to call the URL. Empty: the code's
+     * preset, if it has one. Example: `everflow`.
      * </pre>
      *
      * <code>string preset_id = 2 [json_name = "presetId"];</code>
@@ -611,8 +611,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the preset of the network that is to call the URL. Empty: the
-     * code's, if it has one. Example: `everflow`.
+     * Id of the preset of the network that is to call the URL. Empty: the code's
+     * preset, if it has one. Example: `everflow`.
      * </pre>
      *
      * <code>string preset_id = 2 [json_name = "presetId"];</code>
@@ -633,8 +633,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the preset of the network that is to call the URL. Empty: the
-     * code's, if it has one. Example: `everflow`.
+     * Id of the preset of the network that is to call the URL. Empty: the code's
+     * preset, if it has one. Example: `everflow`.
      * </pre>
      *
      * <code>string preset_id = 2 [json_name = "presetId"];</code>
@@ -651,8 +651,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the preset of the network that is to call the URL. Empty: the
-     * code's, if it has one. Example: `everflow`.
+     * Id of the preset of the network that is to call the URL. Empty: the code's
+     * preset, if it has one. Example: `everflow`.
      * </pre>
      *
      * <code>string preset_id = 2 [json_name = "presetId"];</code>
@@ -666,8 +666,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the preset of the network that is to call the URL. Empty: the
-     * code's, if it has one. Example: `everflow`.
+     * Id of the preset of the network that is to call the URL. Empty: the code's
+     * preset, if it has one. Example: `everflow`.
      * </pre>
      *
      * <code>string preset_id = 2 [json_name = "presetId"];</code>

@@ -10,7 +10,7 @@ public interface GetPostbackUrlRequestOrBuilder extends
 
   /**
    * <pre>
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code, 32 hexadecimal digits.
    * </pre>
    *
    * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -19,7 +19,7 @@ public interface GetPostbackUrlRequestOrBuilder extends
   java.lang.String getConversionCodeId();
   /**
    * <pre>
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code, 32 hexadecimal digits.
    * </pre>
    *
    * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -30,8 +30,8 @@ public interface GetPostbackUrlRequestOrBuilder extends
 
   /**
    * <pre>
-   * Id of the preset of the network that is to call the URL. Empty: the
-   * code's, if it has one. Example: `everflow`.
+   * Id of the preset of the network that is to call the URL. Empty: the code's
+   * preset, if it has one. Example: `everflow`.
    * </pre>
    *
    * <code>string preset_id = 2 [json_name = "presetId"];</code>
@@ -40,8 +40,8 @@ public interface GetPostbackUrlRequestOrBuilder extends
   java.lang.String getPresetId();
   /**
    * <pre>
-   * Id of the preset of the network that is to call the URL. Empty: the
-   * code's, if it has one. Example: `everflow`.
+   * Id of the preset of the network that is to call the URL. Empty: the code's
+   * preset, if it has one. Example: `everflow`.
    * </pre>
    *
    * <code>string preset_id = 2 [json_name = "presetId"];</code>

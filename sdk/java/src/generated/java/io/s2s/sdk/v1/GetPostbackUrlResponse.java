@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers GetPostbackUrl.
+ * Response message for `GetPostbackUrl`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.GetPostbackUrlResponse}
@@ -50,12 +50,12 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object postbackUrl_ = "";
   /**
    * <pre>
-   * The URL to paste, with the macros of the preset as that network writes
-   * them; without a preset, what stands in braces is for the merchant's system
-   * to fill in. Example:
-   * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`.
-   * Where secrets or signatures are checked, `&amp;sec={sec}` and
-   * `&amp;ts={ts}&amp;sig={sig}` follow.
+   * The URL to paste, with the preset's macros as that network writes them.
+   * Without a preset, the merchant's system fills in the names in braces.
+   * Example:
+   * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
+   * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+   * follow.
    * </pre>
    *
    * <code>string postback_url = 1 [json_name = "postbackUrl"];</code>
@@ -76,12 +76,12 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The URL to paste, with the macros of the preset as that network writes
-   * them; without a preset, what stands in braces is for the merchant's system
-   * to fill in. Example:
-   * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`.
-   * Where secrets or signatures are checked, `&amp;sec={sec}` and
-   * `&amp;ts={ts}&amp;sig={sig}` follow.
+   * The URL to paste, with the preset's macros as that network writes them.
+   * Without a preset, the merchant's system fills in the names in braces.
+   * Example:
+   * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
+   * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+   * follow.
    * </pre>
    *
    * <code>string postback_url = 1 [json_name = "postbackUrl"];</code>
@@ -107,7 +107,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.SetupWarning> warnings_;
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -118,7 +118,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -130,7 +130,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -141,7 +141,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -152,7 +152,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -334,7 +334,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers GetPostbackUrl.
+   * Response message for `GetPostbackUrl`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.GetPostbackUrlResponse}
@@ -568,12 +568,12 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object postbackUrl_ = "";
     /**
      * <pre>
-     * The URL to paste, with the macros of the preset as that network writes
-     * them; without a preset, what stands in braces is for the merchant's system
-     * to fill in. Example:
-     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`.
-     * Where secrets or signatures are checked, `&amp;sec={sec}` and
-     * `&amp;ts={ts}&amp;sig={sig}` follow.
+     * The URL to paste, with the preset's macros as that network writes them.
+     * Without a preset, the merchant's system fills in the names in braces.
+     * Example:
+     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
+     * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+     * follow.
      * </pre>
      *
      * <code>string postback_url = 1 [json_name = "postbackUrl"];</code>
@@ -593,12 +593,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The URL to paste, with the macros of the preset as that network writes
-     * them; without a preset, what stands in braces is for the merchant's system
-     * to fill in. Example:
-     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`.
-     * Where secrets or signatures are checked, `&amp;sec={sec}` and
-     * `&amp;ts={ts}&amp;sig={sig}` follow.
+     * The URL to paste, with the preset's macros as that network writes them.
+     * Without a preset, the merchant's system fills in the names in braces.
+     * Example:
+     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
+     * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+     * follow.
      * </pre>
      *
      * <code>string postback_url = 1 [json_name = "postbackUrl"];</code>
@@ -619,12 +619,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The URL to paste, with the macros of the preset as that network writes
-     * them; without a preset, what stands in braces is for the merchant's system
-     * to fill in. Example:
-     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`.
-     * Where secrets or signatures are checked, `&amp;sec={sec}` and
-     * `&amp;ts={ts}&amp;sig={sig}` follow.
+     * The URL to paste, with the preset's macros as that network writes them.
+     * Without a preset, the merchant's system fills in the names in braces.
+     * Example:
+     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
+     * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+     * follow.
      * </pre>
      *
      * <code>string postback_url = 1 [json_name = "postbackUrl"];</code>
@@ -641,12 +641,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The URL to paste, with the macros of the preset as that network writes
-     * them; without a preset, what stands in braces is for the merchant's system
-     * to fill in. Example:
-     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`.
-     * Where secrets or signatures are checked, `&amp;sec={sec}` and
-     * `&amp;ts={ts}&amp;sig={sig}` follow.
+     * The URL to paste, with the preset's macros as that network writes them.
+     * Without a preset, the merchant's system fills in the names in braces.
+     * Example:
+     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
+     * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+     * follow.
      * </pre>
      *
      * <code>string postback_url = 1 [json_name = "postbackUrl"];</code>
@@ -660,12 +660,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The URL to paste, with the macros of the preset as that network writes
-     * them; without a preset, what stands in braces is for the merchant's system
-     * to fill in. Example:
-     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`.
-     * Where secrets or signatures are checked, `&amp;sec={sec}` and
-     * `&amp;ts={ts}&amp;sig={sig}` follow.
+     * The URL to paste, with the preset's macros as that network writes them.
+     * Without a preset, the merchant's system fills in the names in braces.
+     * Example:
+     * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
+     * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+     * follow.
      * </pre>
      *
      * <code>string postback_url = 1 [json_name = "postbackUrl"];</code>
@@ -696,7 +696,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -710,7 +710,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -724,7 +724,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -738,7 +738,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -759,7 +759,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -777,7 +777,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -797,7 +797,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -818,7 +818,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -836,7 +836,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -854,7 +854,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -873,7 +873,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -890,7 +890,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -907,7 +907,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -918,7 +918,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -932,7 +932,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -947,7 +947,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -958,7 +958,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -970,7 +970,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What will likely not work, with its cure.
+     * Settings that will likely not work as intended, each with its cure.
      * </pre>
      *
      * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>

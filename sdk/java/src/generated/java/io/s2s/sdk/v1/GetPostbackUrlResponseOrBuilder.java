@@ -10,12 +10,12 @@ public interface GetPostbackUrlResponseOrBuilder extends
 
   /**
    * <pre>
-   * The URL to paste, with the macros of the preset as that network writes
-   * them; without a preset, what stands in braces is for the merchant's system
-   * to fill in. Example:
-   * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`.
-   * Where secrets or signatures are checked, `&amp;sec={sec}` and
-   * `&amp;ts={ts}&amp;sig={sig}` follow.
+   * The URL to paste, with the preset's macros as that network writes them.
+   * Without a preset, the merchant's system fills in the names in braces.
+   * Example:
+   * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
+   * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+   * follow.
    * </pre>
    *
    * <code>string postback_url = 1 [json_name = "postbackUrl"];</code>
@@ -24,12 +24,12 @@ public interface GetPostbackUrlResponseOrBuilder extends
   java.lang.String getPostbackUrl();
   /**
    * <pre>
-   * The URL to paste, with the macros of the preset as that network writes
-   * them; without a preset, what stands in braces is for the merchant's system
-   * to fill in. Example:
-   * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`.
-   * Where secrets or signatures are checked, `&amp;sec={sec}` and
-   * `&amp;ts={ts}&amp;sig={sig}` follow.
+   * The URL to paste, with the preset's macros as that network writes them.
+   * Without a preset, the merchant's system fills in the names in braces.
+   * Example:
+   * `https://t.example/s2s?clickId={clickId}&amp;id=6B1F…&amp;val={val}&amp;com={com}`. If
+   * secrets or signatures are checked, `&amp;sec={sec}` and `&amp;ts={ts}&amp;sig={sig}`
+   * follow.
    * </pre>
    *
    * <code>string postback_url = 1 [json_name = "postbackUrl"];</code>
@@ -40,7 +40,7 @@ public interface GetPostbackUrlResponseOrBuilder extends
 
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -49,7 +49,7 @@ public interface GetPostbackUrlResponseOrBuilder extends
       getWarningsList();
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -57,7 +57,7 @@ public interface GetPostbackUrlResponseOrBuilder extends
   io.s2s.sdk.v1.SetupWarning getWarnings(int index);
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -65,7 +65,7 @@ public interface GetPostbackUrlResponseOrBuilder extends
   int getWarningsCount();
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -74,7 +74,7 @@ public interface GetPostbackUrlResponseOrBuilder extends
       getWarningsOrBuilderList();
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>

@@ -10,7 +10,7 @@ public interface GetPresetRequestOrBuilder extends
 
   /**
    * <pre>
-   * The preset's id. Example: `everflow`.
+   * Id of the preset. Example: `everflow`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -19,7 +19,7 @@ public interface GetPresetRequestOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * The preset's id. Example: `everflow`.
+   * Id of the preset. Example: `everflow`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>

@@ -10,7 +10,7 @@ public interface GetTrackingLinkRequestOrBuilder extends
 
   /**
    * <pre>
-   * The link's id.
+   * Id of the link.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -19,7 +19,7 @@ public interface GetTrackingLinkRequestOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * The link's id.
+   * Id of the link.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>

@@ -6,8 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Which held postbacks to replay. All that is given must hold; nothing given
- * means all of them.
+ * A filter for held postbacks to replay. Its conditions are combined with AND;
+ * an empty filter matches all of them.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.HeldFilter}
@@ -52,7 +52,7 @@ private static final long serialVersionUID = 0L;
   private int reason_ = 0;
   /**
    * <pre>
-   * Only those held for this reason. Unspecified: all.
+   * Reason for holding. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 1 [json_name = "reason"];</code>
@@ -63,7 +63,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only those held for this reason. Unspecified: all.
+   * Reason for holding. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 1 [json_name = "reason"];</code>
@@ -79,7 +79,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object conversionCodeId_ = "";
   /**
    * <pre>
-   * Only those that name this conversion code. Optional.
+   * Id of the conversion code that the postbacks name. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -100,7 +100,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only those that name this conversion code. Optional.
+   * Id of the conversion code that the postbacks name. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -125,7 +125,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp startTime_;
   /**
    * <pre>
-   * Only those that arrived at this time or later. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 3 [json_name = "startTime"];</code>
@@ -137,7 +137,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only those that arrived at this time or later. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 3 [json_name = "startTime"];</code>
@@ -149,7 +149,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only those that arrived at this time or later. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 3 [json_name = "startTime"];</code>
@@ -163,7 +163,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp endTime_;
   /**
    * <pre>
-   * Only those that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 4 [json_name = "endTime"];</code>
@@ -175,7 +175,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only those that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 4 [json_name = "endTime"];</code>
@@ -187,7 +187,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only those that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 4 [json_name = "endTime"];</code>
@@ -202,8 +202,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object text_ = "";
   /**
    * <pre>
-   * Only those whose target or body contains this text, byte for byte as they
-   * came; at most 200 bytes. Optional.
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Optional.
    * </pre>
    *
    * <code>string text = 5 [json_name = "text"];</code>
@@ -224,8 +224,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only those whose target or body contains this text, byte for byte as they
-   * came; at most 200 bytes. Optional.
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Optional.
    * </pre>
    *
    * <code>string text = 5 [json_name = "text"];</code>
@@ -456,8 +456,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Which held postbacks to replay. All that is given must hold; nothing given
-   * means all of them.
+   * A filter for held postbacks to replay. Its conditions are combined with AND;
+   * an empty filter matches all of them.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.HeldFilter}
@@ -709,7 +709,7 @@ private static final long serialVersionUID = 0L;
     private int reason_ = 0;
     /**
      * <pre>
-     * Only those held for this reason. Unspecified: all.
+     * Reason for holding. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 1 [json_name = "reason"];</code>
@@ -720,7 +720,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those held for this reason. Unspecified: all.
+     * Reason for holding. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 1 [json_name = "reason"];</code>
@@ -735,7 +735,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those held for this reason. Unspecified: all.
+     * Reason for holding. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 1 [json_name = "reason"];</code>
@@ -748,7 +748,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those held for this reason. Unspecified: all.
+     * Reason for holding. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 1 [json_name = "reason"];</code>
@@ -766,7 +766,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those held for this reason. Unspecified: all.
+     * Reason for holding. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 1 [json_name = "reason"];</code>
@@ -782,7 +782,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object conversionCodeId_ = "";
     /**
      * <pre>
-     * Only those that name this conversion code. Optional.
+     * Id of the conversion code that the postbacks name. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -802,7 +802,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that name this conversion code. Optional.
+     * Id of the conversion code that the postbacks name. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -823,7 +823,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that name this conversion code. Optional.
+     * Id of the conversion code that the postbacks name. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -840,7 +840,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that name this conversion code. Optional.
+     * Id of the conversion code that the postbacks name. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -854,7 +854,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that name this conversion code. Optional.
+     * Id of the conversion code that the postbacks name. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -876,7 +876,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> startTimeBuilder_;
     /**
      * <pre>
-     * Only those that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 3 [json_name = "startTime"];</code>
@@ -887,7 +887,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 3 [json_name = "startTime"];</code>
@@ -902,7 +902,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 3 [json_name = "startTime"];</code>
@@ -922,7 +922,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 3 [json_name = "startTime"];</code>
@@ -940,7 +940,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 3 [json_name = "startTime"];</code>
@@ -965,7 +965,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 3 [json_name = "startTime"];</code>
@@ -982,7 +982,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 3 [json_name = "startTime"];</code>
@@ -994,7 +994,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 3 [json_name = "startTime"];</code>
@@ -1009,7 +1009,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 3 [json_name = "startTime"];</code>
@@ -1033,7 +1033,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> endTimeBuilder_;
     /**
      * <pre>
-     * Only those that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 4 [json_name = "endTime"];</code>
@@ -1044,7 +1044,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 4 [json_name = "endTime"];</code>
@@ -1059,7 +1059,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 4 [json_name = "endTime"];</code>
@@ -1079,7 +1079,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 4 [json_name = "endTime"];</code>
@@ -1097,7 +1097,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 4 [json_name = "endTime"];</code>
@@ -1122,7 +1122,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 4 [json_name = "endTime"];</code>
@@ -1139,7 +1139,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 4 [json_name = "endTime"];</code>
@@ -1151,7 +1151,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 4 [json_name = "endTime"];</code>
@@ -1166,7 +1166,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 4 [json_name = "endTime"];</code>
@@ -1188,8 +1188,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object text_ = "";
     /**
      * <pre>
-     * Only those whose target or body contains this text, byte for byte as they
-     * came; at most 200 bytes. Optional.
+     * Text that the raw target or body contains, byte for byte; at most 200
+     * bytes. Optional.
      * </pre>
      *
      * <code>string text = 5 [json_name = "text"];</code>
@@ -1209,8 +1209,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those whose target or body contains this text, byte for byte as they
-     * came; at most 200 bytes. Optional.
+     * Text that the raw target or body contains, byte for byte; at most 200
+     * bytes. Optional.
      * </pre>
      *
      * <code>string text = 5 [json_name = "text"];</code>
@@ -1231,8 +1231,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those whose target or body contains this text, byte for byte as they
-     * came; at most 200 bytes. Optional.
+     * Text that the raw target or body contains, byte for byte; at most 200
+     * bytes. Optional.
      * </pre>
      *
      * <code>string text = 5 [json_name = "text"];</code>
@@ -1249,8 +1249,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those whose target or body contains this text, byte for byte as they
-     * came; at most 200 bytes. Optional.
+     * Text that the raw target or body contains, byte for byte; at most 200
+     * bytes. Optional.
      * </pre>
      *
      * <code>string text = 5 [json_name = "text"];</code>
@@ -1264,8 +1264,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only those whose target or body contains this text, byte for byte as they
-     * came; at most 200 bytes. Optional.
+     * Text that the raw target or body contains, byte for byte; at most 200
+     * bytes. Optional.
      * </pre>
      *
      * <code>string text = 5 [json_name = "text"];</code>

@@ -10,7 +10,7 @@ public interface HeldFilterOrBuilder extends
 
   /**
    * <pre>
-   * Only those held for this reason. Unspecified: all.
+   * Reason for holding. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 1 [json_name = "reason"];</code>
@@ -19,7 +19,7 @@ public interface HeldFilterOrBuilder extends
   int getReasonValue();
   /**
    * <pre>
-   * Only those held for this reason. Unspecified: all.
+   * Reason for holding. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 1 [json_name = "reason"];</code>
@@ -29,7 +29,7 @@ public interface HeldFilterOrBuilder extends
 
   /**
    * <pre>
-   * Only those that name this conversion code. Optional.
+   * Id of the conversion code that the postbacks name. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -38,7 +38,7 @@ public interface HeldFilterOrBuilder extends
   java.lang.String getConversionCodeId();
   /**
    * <pre>
-   * Only those that name this conversion code. Optional.
+   * Id of the conversion code that the postbacks name. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 2 [json_name = "conversionCodeId"];</code>
@@ -49,7 +49,7 @@ public interface HeldFilterOrBuilder extends
 
   /**
    * <pre>
-   * Only those that arrived at this time or later. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 3 [json_name = "startTime"];</code>
@@ -58,7 +58,7 @@ public interface HeldFilterOrBuilder extends
   boolean hasStartTime();
   /**
    * <pre>
-   * Only those that arrived at this time or later. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 3 [json_name = "startTime"];</code>
@@ -67,7 +67,7 @@ public interface HeldFilterOrBuilder extends
   com.google.protobuf.Timestamp getStartTime();
   /**
    * <pre>
-   * Only those that arrived at this time or later. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 3 [json_name = "startTime"];</code>
@@ -76,7 +76,7 @@ public interface HeldFilterOrBuilder extends
 
   /**
    * <pre>
-   * Only those that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 4 [json_name = "endTime"];</code>
@@ -85,7 +85,7 @@ public interface HeldFilterOrBuilder extends
   boolean hasEndTime();
   /**
    * <pre>
-   * Only those that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 4 [json_name = "endTime"];</code>
@@ -94,7 +94,7 @@ public interface HeldFilterOrBuilder extends
   com.google.protobuf.Timestamp getEndTime();
   /**
    * <pre>
-   * Only those that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 4 [json_name = "endTime"];</code>
@@ -103,8 +103,8 @@ public interface HeldFilterOrBuilder extends
 
   /**
    * <pre>
-   * Only those whose target or body contains this text, byte for byte as they
-   * came; at most 200 bytes. Optional.
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Optional.
    * </pre>
    *
    * <code>string text = 5 [json_name = "text"];</code>
@@ -113,8 +113,8 @@ public interface HeldFilterOrBuilder extends
   java.lang.String getText();
   /**
    * <pre>
-   * Only those whose target or body contains this text, byte for byte as they
-   * came; at most 200 bytes. Optional.
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Optional.
    * </pre>
    *
    * <code>string text = 5 [json_name = "text"];</code>

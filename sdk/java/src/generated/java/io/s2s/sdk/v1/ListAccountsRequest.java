@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for a page of accounts.
+ * Request message for `ListAccounts`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ListAccountsRequest}
@@ -48,7 +48,8 @@ private static final long serialVersionUID = 0L;
   private int pageSize_ = 0;
   /**
    * <pre>
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of accounts to return, 1 to 1,000. 0 means 50; larger values
+   * are read as 1,000.
    * </pre>
    *
    * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -64,7 +65,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object pageToken_ = "";
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -85,7 +86,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -275,7 +276,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for a page of accounts.
+   * Request message for `ListAccounts`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ListAccountsRequest}
@@ -462,7 +463,8 @@ private static final long serialVersionUID = 0L;
     private int pageSize_ ;
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of accounts to return, 1 to 1,000. 0 means 50; larger values
+     * are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -474,7 +476,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of accounts to return, 1 to 1,000. 0 means 50; larger values
+     * are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -490,7 +493,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of accounts to return, 1 to 1,000. 0 means 50; larger values
+     * are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -506,7 +510,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object pageToken_ = "";
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -526,7 +530,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -547,7 +551,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -564,7 +568,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -578,7 +582,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>

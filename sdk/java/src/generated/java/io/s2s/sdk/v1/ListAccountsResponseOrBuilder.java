@@ -10,7 +10,7 @@ public interface ListAccountsResponseOrBuilder extends
 
   /**
    * <pre>
-   * The page, newest first.
+   * Accounts of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Account accounts = 1 [json_name = "accounts"];</code>
@@ -19,7 +19,7 @@ public interface ListAccountsResponseOrBuilder extends
       getAccountsList();
   /**
    * <pre>
-   * The page, newest first.
+   * Accounts of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Account accounts = 1 [json_name = "accounts"];</code>
@@ -27,7 +27,7 @@ public interface ListAccountsResponseOrBuilder extends
   io.s2s.sdk.v1.Account getAccounts(int index);
   /**
    * <pre>
-   * The page, newest first.
+   * Accounts of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Account accounts = 1 [json_name = "accounts"];</code>
@@ -35,7 +35,7 @@ public interface ListAccountsResponseOrBuilder extends
   int getAccountsCount();
   /**
    * <pre>
-   * The page, newest first.
+   * Accounts of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Account accounts = 1 [json_name = "accounts"];</code>
@@ -44,7 +44,7 @@ public interface ListAccountsResponseOrBuilder extends
       getAccountsOrBuilderList();
   /**
    * <pre>
-   * The page, newest first.
+   * Accounts of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Account accounts = 1 [json_name = "accounts"];</code>
@@ -54,7 +54,7 @@ public interface ListAccountsResponseOrBuilder extends
 
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -63,7 +63,7 @@ public interface ListAccountsResponseOrBuilder extends
   java.lang.String getNextPageToken();
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

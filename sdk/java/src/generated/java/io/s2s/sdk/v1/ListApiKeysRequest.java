@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for a page of API keys.
+ * Request message for `ListApiKeys`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ListApiKeysRequest}
@@ -49,7 +49,8 @@ private static final long serialVersionUID = 0L;
   private int pageSize_ = 0;
   /**
    * <pre>
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
+   * read as 1,000.
    * </pre>
    *
    * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -65,7 +66,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object pageToken_ = "";
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -86,7 +87,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -158,7 +159,7 @@ private static final long serialVersionUID = 0L;
   private boolean showRevoked_ = false;
   /**
    * <pre>
-   * True: revoked keys as well.
+   * If true, revoked keys are listed as well.
    * </pre>
    *
    * <code>bool show_revoked = 4 [json_name = "showRevoked"];</code>
@@ -360,7 +361,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for a page of API keys.
+   * Request message for `ListApiKeys`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ListApiKeysRequest}
@@ -573,7 +574,8 @@ private static final long serialVersionUID = 0L;
     private int pageSize_ ;
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
+     * read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -585,7 +587,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
+     * read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -601,7 +604,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
+     * read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -617,7 +621,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object pageToken_ = "";
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -637,7 +641,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -658,7 +662,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -675,7 +679,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -689,7 +693,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -801,7 +805,7 @@ private static final long serialVersionUID = 0L;
     private boolean showRevoked_ ;
     /**
      * <pre>
-     * True: revoked keys as well.
+     * If true, revoked keys are listed as well.
      * </pre>
      *
      * <code>bool show_revoked = 4 [json_name = "showRevoked"];</code>
@@ -813,7 +817,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: revoked keys as well.
+     * If true, revoked keys are listed as well.
      * </pre>
      *
      * <code>bool show_revoked = 4 [json_name = "showRevoked"];</code>
@@ -829,7 +833,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: revoked keys as well.
+     * If true, revoked keys are listed as well.
      * </pre>
      *
      * <code>bool show_revoked = 4 [json_name = "showRevoked"];</code>

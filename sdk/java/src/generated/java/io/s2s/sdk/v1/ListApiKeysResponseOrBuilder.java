@@ -10,7 +10,7 @@ public interface ListApiKeysResponseOrBuilder extends
 
   /**
    * <pre>
-   * The page, newest first.
+   * Keys of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKey api_keys = 1 [json_name = "apiKeys"];</code>
@@ -19,7 +19,7 @@ public interface ListApiKeysResponseOrBuilder extends
       getApiKeysList();
   /**
    * <pre>
-   * The page, newest first.
+   * Keys of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKey api_keys = 1 [json_name = "apiKeys"];</code>
@@ -27,7 +27,7 @@ public interface ListApiKeysResponseOrBuilder extends
   io.s2s.sdk.v1.ApiKey getApiKeys(int index);
   /**
    * <pre>
-   * The page, newest first.
+   * Keys of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKey api_keys = 1 [json_name = "apiKeys"];</code>
@@ -35,7 +35,7 @@ public interface ListApiKeysResponseOrBuilder extends
   int getApiKeysCount();
   /**
    * <pre>
-   * The page, newest first.
+   * Keys of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKey api_keys = 1 [json_name = "apiKeys"];</code>
@@ -44,7 +44,7 @@ public interface ListApiKeysResponseOrBuilder extends
       getApiKeysOrBuilderList();
   /**
    * <pre>
-   * The page, newest first.
+   * Keys of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.ApiKey api_keys = 1 [json_name = "apiKeys"];</code>
@@ -54,7 +54,7 @@ public interface ListApiKeysResponseOrBuilder extends
 
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -63,7 +63,7 @@ public interface ListApiKeysResponseOrBuilder extends
   java.lang.String getNextPageToken();
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

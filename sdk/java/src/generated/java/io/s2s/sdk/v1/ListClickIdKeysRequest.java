@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for the click id keys.
+ * Request message for `ListClickIdKeys`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ListClickIdKeysRequest}
@@ -191,7 +191,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for the click id keys.
+   * Request message for `ListClickIdKeys`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ListClickIdKeysRequest}

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers ListClickIdKeys.
+ * Response message for `ListClickIdKeys`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ListClickIdKeysResponse}
@@ -50,7 +50,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.ClickIdKey> clickIdKeys_;
   /**
    * <pre>
-   * All keys that still verify; the first mints.
+   * All keys that still verify click ids. The first one mints new click ids.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -61,7 +61,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * All keys that still verify; the first mints.
+   * All keys that still verify click ids. The first one mints new click ids.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -73,7 +73,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * All keys that still verify; the first mints.
+   * All keys that still verify click ids. The first one mints new click ids.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -84,7 +84,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * All keys that still verify; the first mints.
+   * All keys that still verify click ids. The first one mints new click ids.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -95,7 +95,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * All keys that still verify; the first mints.
+   * All keys that still verify click ids. The first one mints new click ids.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -110,8 +110,8 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp coreTime_;
   /**
    * <pre>
-   * The core's clock when it answered, in UTC. An edge compares its own clock
-   * with it.
+   * The core's clock at the time of the answer, in UTC. An edge compares its
+   * own clock with it.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
@@ -123,8 +123,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The core's clock when it answered, in UTC. An edge compares its own clock
-   * with it.
+   * The core's clock at the time of the answer, in UTC. An edge compares its
+   * own clock with it.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
@@ -136,8 +136,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The core's clock when it answered, in UTC. An edge compares its own clock
-   * with it.
+   * The core's clock at the time of the answer, in UTC. An edge compares its
+   * own clock with it.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
@@ -324,7 +324,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers ListClickIdKeys.
+   * Response message for `ListClickIdKeys`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ListClickIdKeysResponse}
@@ -585,7 +585,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -599,7 +599,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -613,7 +613,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -627,7 +627,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -648,7 +648,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -666,7 +666,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -686,7 +686,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -707,7 +707,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -725,7 +725,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -743,7 +743,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -762,7 +762,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -779,7 +779,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -796,7 +796,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -807,7 +807,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -821,7 +821,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -836,7 +836,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -847,7 +847,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -859,7 +859,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All keys that still verify; the first mints.
+     * All keys that still verify click ids. The first one mints new click ids.
      * </pre>
      *
      * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -888,8 +888,8 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> coreTimeBuilder_;
     /**
      * <pre>
-     * The core's clock when it answered, in UTC. An edge compares its own clock
-     * with it.
+     * The core's clock at the time of the answer, in UTC. An edge compares its
+     * own clock with it.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
@@ -900,8 +900,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The core's clock when it answered, in UTC. An edge compares its own clock
-     * with it.
+     * The core's clock at the time of the answer, in UTC. An edge compares its
+     * own clock with it.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
@@ -916,8 +916,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The core's clock when it answered, in UTC. An edge compares its own clock
-     * with it.
+     * The core's clock at the time of the answer, in UTC. An edge compares its
+     * own clock with it.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
@@ -937,8 +937,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The core's clock when it answered, in UTC. An edge compares its own clock
-     * with it.
+     * The core's clock at the time of the answer, in UTC. An edge compares its
+     * own clock with it.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
@@ -956,8 +956,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The core's clock when it answered, in UTC. An edge compares its own clock
-     * with it.
+     * The core's clock at the time of the answer, in UTC. An edge compares its
+     * own clock with it.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
@@ -982,8 +982,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The core's clock when it answered, in UTC. An edge compares its own clock
-     * with it.
+     * The core's clock at the time of the answer, in UTC. An edge compares its
+     * own clock with it.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
@@ -1000,8 +1000,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The core's clock when it answered, in UTC. An edge compares its own clock
-     * with it.
+     * The core's clock at the time of the answer, in UTC. An edge compares its
+     * own clock with it.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
@@ -1013,8 +1013,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The core's clock when it answered, in UTC. An edge compares its own clock
-     * with it.
+     * The core's clock at the time of the answer, in UTC. An edge compares its
+     * own clock with it.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
@@ -1029,8 +1029,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The core's clock when it answered, in UTC. An edge compares its own clock
-     * with it.
+     * The core's clock at the time of the answer, in UTC. An edge compares its
+     * own clock with it.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>

@@ -10,7 +10,7 @@ public interface ListClickIdKeysResponseOrBuilder extends
 
   /**
    * <pre>
-   * All keys that still verify; the first mints.
+   * All keys that still verify click ids. The first one mints new click ids.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -19,7 +19,7 @@ public interface ListClickIdKeysResponseOrBuilder extends
       getClickIdKeysList();
   /**
    * <pre>
-   * All keys that still verify; the first mints.
+   * All keys that still verify click ids. The first one mints new click ids.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -27,7 +27,7 @@ public interface ListClickIdKeysResponseOrBuilder extends
   io.s2s.sdk.v1.ClickIdKey getClickIdKeys(int index);
   /**
    * <pre>
-   * All keys that still verify; the first mints.
+   * All keys that still verify click ids. The first one mints new click ids.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -35,7 +35,7 @@ public interface ListClickIdKeysResponseOrBuilder extends
   int getClickIdKeysCount();
   /**
    * <pre>
-   * All keys that still verify; the first mints.
+   * All keys that still verify click ids. The first one mints new click ids.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -44,7 +44,7 @@ public interface ListClickIdKeysResponseOrBuilder extends
       getClickIdKeysOrBuilderList();
   /**
    * <pre>
-   * All keys that still verify; the first mints.
+   * All keys that still verify click ids. The first one mints new click ids.
    * </pre>
    *
    * <code>repeated .s2s.v1.ClickIdKey click_id_keys = 1 [json_name = "clickIdKeys"];</code>
@@ -54,8 +54,8 @@ public interface ListClickIdKeysResponseOrBuilder extends
 
   /**
    * <pre>
-   * The core's clock when it answered, in UTC. An edge compares its own clock
-   * with it.
+   * The core's clock at the time of the answer, in UTC. An edge compares its
+   * own clock with it.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
@@ -64,8 +64,8 @@ public interface ListClickIdKeysResponseOrBuilder extends
   boolean hasCoreTime();
   /**
    * <pre>
-   * The core's clock when it answered, in UTC. An edge compares its own clock
-   * with it.
+   * The core's clock at the time of the answer, in UTC. An edge compares its
+   * own clock with it.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>
@@ -74,8 +74,8 @@ public interface ListClickIdKeysResponseOrBuilder extends
   com.google.protobuf.Timestamp getCoreTime();
   /**
    * <pre>
-   * The core's clock when it answered, in UTC. An edge compares its own clock
-   * with it.
+   * The core's clock at the time of the answer, in UTC. An edge compares its
+   * own clock with it.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp core_time = 2 [json_name = "coreTime"];</code>

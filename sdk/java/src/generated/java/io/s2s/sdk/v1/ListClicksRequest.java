@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for a page of the clicks of a tracking link.
+ * Request message for `ListClicks`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ListClicksRequest}
@@ -50,7 +50,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object trackingLinkId_ = "";
   /**
    * <pre>
-   * Id of the tracking link. Mandatory.
+   * Id of the tracking link whose clicks are listed. Mandatory.
    * </pre>
    *
    * <code>string tracking_link_id = 1 [json_name = "trackingLinkId"];</code>
@@ -71,7 +71,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Id of the tracking link. Mandatory.
+   * Id of the tracking link whose clicks are listed. Mandatory.
    * </pre>
    *
    * <code>string tracking_link_id = 1 [json_name = "trackingLinkId"];</code>
@@ -96,7 +96,8 @@ private static final long serialVersionUID = 0L;
   private int pageSize_ = 0;
   /**
    * <pre>
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
+   * are read as 1,000.
    * </pre>
    *
    * <code>int32 page_size = 2 [json_name = "pageSize"];</code>
@@ -112,7 +113,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object pageToken_ = "";
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 3 [json_name = "pageToken"];</code>
@@ -133,7 +134,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 3 [json_name = "pageToken"];</code>
@@ -333,7 +334,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for a page of the clicks of a tracking link.
+   * Request message for `ListClicks`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ListClicksRequest}
@@ -534,7 +535,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object trackingLinkId_ = "";
     /**
      * <pre>
-     * Id of the tracking link. Mandatory.
+     * Id of the tracking link whose clicks are listed. Mandatory.
      * </pre>
      *
      * <code>string tracking_link_id = 1 [json_name = "trackingLinkId"];</code>
@@ -554,7 +555,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the tracking link. Mandatory.
+     * Id of the tracking link whose clicks are listed. Mandatory.
      * </pre>
      *
      * <code>string tracking_link_id = 1 [json_name = "trackingLinkId"];</code>
@@ -575,7 +576,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the tracking link. Mandatory.
+     * Id of the tracking link whose clicks are listed. Mandatory.
      * </pre>
      *
      * <code>string tracking_link_id = 1 [json_name = "trackingLinkId"];</code>
@@ -592,7 +593,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the tracking link. Mandatory.
+     * Id of the tracking link whose clicks are listed. Mandatory.
      * </pre>
      *
      * <code>string tracking_link_id = 1 [json_name = "trackingLinkId"];</code>
@@ -606,7 +607,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the tracking link. Mandatory.
+     * Id of the tracking link whose clicks are listed. Mandatory.
      * </pre>
      *
      * <code>string tracking_link_id = 1 [json_name = "trackingLinkId"];</code>
@@ -626,7 +627,8 @@ private static final long serialVersionUID = 0L;
     private int pageSize_ ;
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
+     * are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 2 [json_name = "pageSize"];</code>
@@ -638,7 +640,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
+     * are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 2 [json_name = "pageSize"];</code>
@@ -654,7 +657,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
+     * are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 2 [json_name = "pageSize"];</code>
@@ -670,7 +674,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object pageToken_ = "";
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 3 [json_name = "pageToken"];</code>
@@ -690,7 +694,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 3 [json_name = "pageToken"];</code>
@@ -711,7 +715,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 3 [json_name = "pageToken"];</code>
@@ -728,7 +732,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 3 [json_name = "pageToken"];</code>
@@ -742,7 +746,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 3 [json_name = "pageToken"];</code>

@@ -10,7 +10,7 @@ public interface ListClicksRequestOrBuilder extends
 
   /**
    * <pre>
-   * Id of the tracking link. Mandatory.
+   * Id of the tracking link whose clicks are listed. Mandatory.
    * </pre>
    *
    * <code>string tracking_link_id = 1 [json_name = "trackingLinkId"];</code>
@@ -19,7 +19,7 @@ public interface ListClicksRequestOrBuilder extends
   java.lang.String getTrackingLinkId();
   /**
    * <pre>
-   * Id of the tracking link. Mandatory.
+   * Id of the tracking link whose clicks are listed. Mandatory.
    * </pre>
    *
    * <code>string tracking_link_id = 1 [json_name = "trackingLinkId"];</code>
@@ -30,7 +30,8 @@ public interface ListClicksRequestOrBuilder extends
 
   /**
    * <pre>
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
+   * are read as 1,000.
    * </pre>
    *
    * <code>int32 page_size = 2 [json_name = "pageSize"];</code>
@@ -40,7 +41,7 @@ public interface ListClicksRequestOrBuilder extends
 
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 3 [json_name = "pageToken"];</code>
@@ -49,7 +50,7 @@ public interface ListClicksRequestOrBuilder extends
   java.lang.String getPageToken();
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 3 [json_name = "pageToken"];</code>

@@ -10,7 +10,7 @@ public interface ListClicksResponseOrBuilder extends
 
   /**
    * <pre>
-   * The page, newest first.
+   * Clicks of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Click clicks = 1 [json_name = "clicks"];</code>
@@ -19,7 +19,7 @@ public interface ListClicksResponseOrBuilder extends
       getClicksList();
   /**
    * <pre>
-   * The page, newest first.
+   * Clicks of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Click clicks = 1 [json_name = "clicks"];</code>
@@ -27,7 +27,7 @@ public interface ListClicksResponseOrBuilder extends
   io.s2s.sdk.v1.Click getClicks(int index);
   /**
    * <pre>
-   * The page, newest first.
+   * Clicks of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Click clicks = 1 [json_name = "clicks"];</code>
@@ -35,7 +35,7 @@ public interface ListClicksResponseOrBuilder extends
   int getClicksCount();
   /**
    * <pre>
-   * The page, newest first.
+   * Clicks of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Click clicks = 1 [json_name = "clicks"];</code>
@@ -44,7 +44,7 @@ public interface ListClicksResponseOrBuilder extends
       getClicksOrBuilderList();
   /**
    * <pre>
-   * The page, newest first.
+   * Clicks of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Click clicks = 1 [json_name = "clicks"];</code>
@@ -54,7 +54,7 @@ public interface ListClicksResponseOrBuilder extends
 
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -63,7 +63,7 @@ public interface ListClicksResponseOrBuilder extends
   java.lang.String getNextPageToken();
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

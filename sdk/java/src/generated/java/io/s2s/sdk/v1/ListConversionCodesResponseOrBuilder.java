@@ -10,7 +10,7 @@ public interface ListConversionCodesResponseOrBuilder extends
 
   /**
    * <pre>
-   * The page, newest first.
+   * Codes of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.ConversionCode conversion_codes = 1 [json_name = "conversionCodes"];</code>
@@ -19,7 +19,7 @@ public interface ListConversionCodesResponseOrBuilder extends
       getConversionCodesList();
   /**
    * <pre>
-   * The page, newest first.
+   * Codes of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.ConversionCode conversion_codes = 1 [json_name = "conversionCodes"];</code>
@@ -27,7 +27,7 @@ public interface ListConversionCodesResponseOrBuilder extends
   io.s2s.sdk.v1.ConversionCode getConversionCodes(int index);
   /**
    * <pre>
-   * The page, newest first.
+   * Codes of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.ConversionCode conversion_codes = 1 [json_name = "conversionCodes"];</code>
@@ -35,7 +35,7 @@ public interface ListConversionCodesResponseOrBuilder extends
   int getConversionCodesCount();
   /**
    * <pre>
-   * The page, newest first.
+   * Codes of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.ConversionCode conversion_codes = 1 [json_name = "conversionCodes"];</code>
@@ -44,7 +44,7 @@ public interface ListConversionCodesResponseOrBuilder extends
       getConversionCodesOrBuilderList();
   /**
    * <pre>
-   * The page, newest first.
+   * Codes of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.ConversionCode conversion_codes = 1 [json_name = "conversionCodes"];</code>
@@ -54,7 +54,7 @@ public interface ListConversionCodesResponseOrBuilder extends
 
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -63,7 +63,7 @@ public interface ListConversionCodesResponseOrBuilder extends
   java.lang.String getNextPageToken();
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for a page of conversions. All filters given must hold.
+ * Request message for `ListConversions`. The filters are combined with AND.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ListConversionsRequest}
@@ -52,7 +52,8 @@ private static final long serialVersionUID = 0L;
   private int pageSize_ = 0;
   /**
    * <pre>
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
+   * values are read as 1,000.
    * </pre>
    *
    * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -68,7 +69,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object pageToken_ = "";
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -89,7 +90,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -115,7 +116,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object conversionCodeId_ = "";
   /**
    * <pre>
-   * Only conversions of this code. Optional.
+   * Id of the conversion code to filter by. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -136,7 +137,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only conversions of this code. Optional.
+   * Id of the conversion code to filter by. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -162,7 +163,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object trackingLinkId_ = "";
   /**
    * <pre>
-   * Only conversions of this tracking link. Optional.
+   * Id of the tracking link to filter by. Optional.
    * </pre>
    *
    * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -183,7 +184,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only conversions of this tracking link. Optional.
+   * Id of the tracking link to filter by. Optional.
    * </pre>
    *
    * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -209,7 +210,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object clickId_ = "";
   /**
    * <pre>
-   * Only conversions of this click. Optional.
+   * Click id to filter by. Optional.
    * </pre>
    *
    * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -230,7 +231,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only conversions of this click. Optional.
+   * Click id to filter by. Optional.
    * </pre>
    *
    * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -255,7 +256,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp startTime_;
   /**
    * <pre>
-   * Only conversions recorded at or after this time. Optional.
+   * Earliest `create_time`, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -267,7 +268,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only conversions recorded at or after this time. Optional.
+   * Earliest `create_time`, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -279,7 +280,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only conversions recorded at or after this time. Optional.
+   * Earliest `create_time`, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -293,7 +294,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp endTime_;
   /**
    * <pre>
-   * Only conversions recorded before this time. Optional.
+   * Latest `create_time`, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -305,7 +306,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only conversions recorded before this time. Optional.
+   * Latest `create_time`, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -317,7 +318,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only conversions recorded before this time. Optional.
+   * Latest `create_time`, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -558,7 +559,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for a page of conversions. All filters given must hold.
+   * Request message for `ListConversions`. The filters are combined with AND.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ListConversionsRequest}
@@ -838,7 +839,8 @@ private static final long serialVersionUID = 0L;
     private int pageSize_ ;
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
+     * values are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -850,7 +852,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
+     * values are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -866,7 +869,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
+     * values are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -882,7 +886,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object pageToken_ = "";
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -902,7 +906,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -923,7 +927,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -940,7 +944,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -954,7 +958,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -974,7 +978,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object conversionCodeId_ = "";
     /**
      * <pre>
-     * Only conversions of this code. Optional.
+     * Id of the conversion code to filter by. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -994,7 +998,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this code. Optional.
+     * Id of the conversion code to filter by. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -1015,7 +1019,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this code. Optional.
+     * Id of the conversion code to filter by. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -1032,7 +1036,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this code. Optional.
+     * Id of the conversion code to filter by. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -1046,7 +1050,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this code. Optional.
+     * Id of the conversion code to filter by. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -1066,7 +1070,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object trackingLinkId_ = "";
     /**
      * <pre>
-     * Only conversions of this tracking link. Optional.
+     * Id of the tracking link to filter by. Optional.
      * </pre>
      *
      * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -1086,7 +1090,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this tracking link. Optional.
+     * Id of the tracking link to filter by. Optional.
      * </pre>
      *
      * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -1107,7 +1111,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this tracking link. Optional.
+     * Id of the tracking link to filter by. Optional.
      * </pre>
      *
      * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -1124,7 +1128,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this tracking link. Optional.
+     * Id of the tracking link to filter by. Optional.
      * </pre>
      *
      * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -1138,7 +1142,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this tracking link. Optional.
+     * Id of the tracking link to filter by. Optional.
      * </pre>
      *
      * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -1158,7 +1162,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object clickId_ = "";
     /**
      * <pre>
-     * Only conversions of this click. Optional.
+     * Click id to filter by. Optional.
      * </pre>
      *
      * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -1178,7 +1182,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this click. Optional.
+     * Click id to filter by. Optional.
      * </pre>
      *
      * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -1199,7 +1203,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this click. Optional.
+     * Click id to filter by. Optional.
      * </pre>
      *
      * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -1216,7 +1220,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this click. Optional.
+     * Click id to filter by. Optional.
      * </pre>
      *
      * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -1230,7 +1234,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions of this click. Optional.
+     * Click id to filter by. Optional.
      * </pre>
      *
      * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -1252,7 +1256,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> startTimeBuilder_;
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1263,7 +1267,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1278,7 +1282,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1298,7 +1302,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1316,7 +1320,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1341,7 +1345,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1358,7 +1362,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1370,7 +1374,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1385,7 +1389,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded at or after this time. Optional.
+     * Earliest `create_time`, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1409,7 +1413,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> endTimeBuilder_;
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1420,7 +1424,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1435,7 +1439,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1455,7 +1459,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1473,7 +1477,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1498,7 +1502,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1515,7 +1519,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1527,7 +1531,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1542,7 +1546,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only conversions recorded before this time. Optional.
+     * Latest `create_time`, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>

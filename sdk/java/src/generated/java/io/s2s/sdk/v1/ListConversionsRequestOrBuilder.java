@@ -10,7 +10,8 @@ public interface ListConversionsRequestOrBuilder extends
 
   /**
    * <pre>
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
+   * values are read as 1,000.
    * </pre>
    *
    * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -20,7 +21,7 @@ public interface ListConversionsRequestOrBuilder extends
 
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -29,7 +30,7 @@ public interface ListConversionsRequestOrBuilder extends
   java.lang.String getPageToken();
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -40,7 +41,7 @@ public interface ListConversionsRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only conversions of this code. Optional.
+   * Id of the conversion code to filter by. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -49,7 +50,7 @@ public interface ListConversionsRequestOrBuilder extends
   java.lang.String getConversionCodeId();
   /**
    * <pre>
-   * Only conversions of this code. Optional.
+   * Id of the conversion code to filter by. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 3 [json_name = "conversionCodeId"];</code>
@@ -60,7 +61,7 @@ public interface ListConversionsRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only conversions of this tracking link. Optional.
+   * Id of the tracking link to filter by. Optional.
    * </pre>
    *
    * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -69,7 +70,7 @@ public interface ListConversionsRequestOrBuilder extends
   java.lang.String getTrackingLinkId();
   /**
    * <pre>
-   * Only conversions of this tracking link. Optional.
+   * Id of the tracking link to filter by. Optional.
    * </pre>
    *
    * <code>string tracking_link_id = 4 [json_name = "trackingLinkId"];</code>
@@ -80,7 +81,7 @@ public interface ListConversionsRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only conversions of this click. Optional.
+   * Click id to filter by. Optional.
    * </pre>
    *
    * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -89,7 +90,7 @@ public interface ListConversionsRequestOrBuilder extends
   java.lang.String getClickId();
   /**
    * <pre>
-   * Only conversions of this click. Optional.
+   * Click id to filter by. Optional.
    * </pre>
    *
    * <code>string click_id = 5 [json_name = "clickId"];</code>
@@ -100,7 +101,7 @@ public interface ListConversionsRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only conversions recorded at or after this time. Optional.
+   * Earliest `create_time`, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -109,7 +110,7 @@ public interface ListConversionsRequestOrBuilder extends
   boolean hasStartTime();
   /**
    * <pre>
-   * Only conversions recorded at or after this time. Optional.
+   * Earliest `create_time`, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -118,7 +119,7 @@ public interface ListConversionsRequestOrBuilder extends
   com.google.protobuf.Timestamp getStartTime();
   /**
    * <pre>
-   * Only conversions recorded at or after this time. Optional.
+   * Earliest `create_time`, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -127,7 +128,7 @@ public interface ListConversionsRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only conversions recorded before this time. Optional.
+   * Latest `create_time`, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -136,7 +137,7 @@ public interface ListConversionsRequestOrBuilder extends
   boolean hasEndTime();
   /**
    * <pre>
-   * Only conversions recorded before this time. Optional.
+   * Latest `create_time`, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -145,7 +146,7 @@ public interface ListConversionsRequestOrBuilder extends
   com.google.protobuf.Timestamp getEndTime();
   /**
    * <pre>
-   * Only conversions recorded before this time. Optional.
+   * Latest `create_time`, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>

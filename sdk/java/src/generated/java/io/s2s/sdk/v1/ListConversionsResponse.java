@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers ListConversions.
+ * Response message for `ListConversions`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ListConversionsResponse}
@@ -50,7 +50,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.Conversion> conversions_;
   /**
    * <pre>
-   * The page, newest first.
+   * Conversions of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -61,7 +61,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The page, newest first.
+   * Conversions of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -73,7 +73,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The page, newest first.
+   * Conversions of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -84,7 +84,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The page, newest first.
+   * Conversions of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -95,7 +95,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The page, newest first.
+   * Conversions of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -111,7 +111,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object nextPageToken_ = "";
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -132,7 +132,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -324,7 +324,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers ListConversions.
+   * Response message for `ListConversions`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ListConversionsResponse}
@@ -569,7 +569,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -583,7 +583,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -597,7 +597,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -611,7 +611,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -632,7 +632,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -650,7 +650,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -670,7 +670,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -691,7 +691,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -709,7 +709,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -727,7 +727,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -746,7 +746,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -763,7 +763,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -780,7 +780,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -791,7 +791,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -805,7 +805,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -820,7 +820,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -831,7 +831,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -843,7 +843,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Conversions of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -870,7 +870,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object nextPageToken_ = "";
     /**
      * <pre>
-     * Opaque; empty on the last page.
+     * Opaque token for the next page; empty on the last page.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -890,7 +890,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Opaque; empty on the last page.
+     * Opaque token for the next page; empty on the last page.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -911,7 +911,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Opaque; empty on the last page.
+     * Opaque token for the next page; empty on the last page.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -928,7 +928,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Opaque; empty on the last page.
+     * Opaque token for the next page; empty on the last page.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -942,7 +942,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Opaque; empty on the last page.
+     * Opaque token for the next page; empty on the last page.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

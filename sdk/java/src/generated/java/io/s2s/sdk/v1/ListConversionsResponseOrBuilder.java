@@ -10,7 +10,7 @@ public interface ListConversionsResponseOrBuilder extends
 
   /**
    * <pre>
-   * The page, newest first.
+   * Conversions of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -19,7 +19,7 @@ public interface ListConversionsResponseOrBuilder extends
       getConversionsList();
   /**
    * <pre>
-   * The page, newest first.
+   * Conversions of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -27,7 +27,7 @@ public interface ListConversionsResponseOrBuilder extends
   io.s2s.sdk.v1.Conversion getConversions(int index);
   /**
    * <pre>
-   * The page, newest first.
+   * Conversions of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -35,7 +35,7 @@ public interface ListConversionsResponseOrBuilder extends
   int getConversionsCount();
   /**
    * <pre>
-   * The page, newest first.
+   * Conversions of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -44,7 +44,7 @@ public interface ListConversionsResponseOrBuilder extends
       getConversionsOrBuilderList();
   /**
    * <pre>
-   * The page, newest first.
+   * Conversions of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Conversion conversions = 1 [json_name = "conversions"];</code>
@@ -54,7 +54,7 @@ public interface ListConversionsResponseOrBuilder extends
 
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -63,7 +63,7 @@ public interface ListConversionsResponseOrBuilder extends
   java.lang.String getNextPageToken();
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

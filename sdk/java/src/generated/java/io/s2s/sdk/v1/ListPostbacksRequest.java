@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for a page of postbacks. All filters given must hold.
+ * Request message for `ListPostbacks`. The filters are combined with AND.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ListPostbacksRequest}
@@ -53,7 +53,8 @@ private static final long serialVersionUID = 0L;
   private int pageSize_ = 0;
   /**
    * <pre>
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
+   * values are read as 1,000.
    * </pre>
    *
    * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -69,7 +70,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object pageToken_ = "";
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -90,7 +91,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -115,7 +116,7 @@ private static final long serialVersionUID = 0L;
   private int verdict_ = 0;
   /**
    * <pre>
-   * Only postbacks of this verdict. Unspecified: all.
+   * Verdict to filter by. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -126,7 +127,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks of this verdict. Unspecified: all.
+   * Verdict to filter by. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -141,7 +142,7 @@ private static final long serialVersionUID = 0L;
   private int reason_ = 0;
   /**
    * <pre>
-   * Only postbacks held for this reason. Unspecified: all.
+   * Reason for holding to filter by. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -152,7 +153,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks held for this reason. Unspecified: all.
+   * Reason for holding to filter by. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -168,7 +169,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object conversionCodeId_ = "";
   /**
    * <pre>
-   * Only postbacks that name this conversion code. Optional.
+   * Id of the conversion code that the postbacks name. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -189,7 +190,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks that name this conversion code. Optional.
+   * Id of the conversion code that the postbacks name. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -214,7 +215,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp startTime_;
   /**
    * <pre>
-   * Only postbacks that arrived at this time or later. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -226,7 +227,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks that arrived at this time or later. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -238,7 +239,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks that arrived at this time or later. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -252,7 +253,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp endTime_;
   /**
    * <pre>
-   * Only postbacks that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -264,7 +265,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -276,7 +277,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -291,8 +292,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object text_ = "";
   /**
    * <pre>
-   * Only postbacks whose target or body contains this text, byte for byte as
-   * they came; at most 200 bytes. Optional. Example: `order-1001`.
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Optional. Example: `order-1001`.
    * </pre>
    *
    * <code>string text = 8 [json_name = "text"];</code>
@@ -313,8 +314,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Only postbacks whose target or body contains this text, byte for byte as
-   * they came; at most 200 bytes. Optional. Example: `order-1001`.
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Optional. Example: `order-1001`.
    * </pre>
    *
    * <code>string text = 8 [json_name = "text"];</code>
@@ -576,7 +577,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for a page of postbacks. All filters given must hold.
+   * Request message for `ListPostbacks`. The filters are combined with AND.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ListPostbacksRequest}
@@ -866,7 +867,8 @@ private static final long serialVersionUID = 0L;
     private int pageSize_ ;
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
+     * values are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -878,7 +880,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
+     * values are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -894,7 +897,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
+     * values are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -910,7 +914,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object pageToken_ = "";
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -930,7 +934,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -951,7 +955,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -968,7 +972,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -982,7 +986,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -1002,7 +1006,7 @@ private static final long serialVersionUID = 0L;
     private int verdict_ = 0;
     /**
      * <pre>
-     * Only postbacks of this verdict. Unspecified: all.
+     * Verdict to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1013,7 +1017,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks of this verdict. Unspecified: all.
+     * Verdict to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1028,7 +1032,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks of this verdict. Unspecified: all.
+     * Verdict to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1041,7 +1045,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks of this verdict. Unspecified: all.
+     * Verdict to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1059,7 +1063,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks of this verdict. Unspecified: all.
+     * Verdict to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1075,7 +1079,7 @@ private static final long serialVersionUID = 0L;
     private int reason_ = 0;
     /**
      * <pre>
-     * Only postbacks held for this reason. Unspecified: all.
+     * Reason for holding to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -1086,7 +1090,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks held for this reason. Unspecified: all.
+     * Reason for holding to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -1101,7 +1105,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks held for this reason. Unspecified: all.
+     * Reason for holding to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -1114,7 +1118,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks held for this reason. Unspecified: all.
+     * Reason for holding to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -1132,7 +1136,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks held for this reason. Unspecified: all.
+     * Reason for holding to filter by. Unspecified: all.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -1148,7 +1152,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object conversionCodeId_ = "";
     /**
      * <pre>
-     * Only postbacks that name this conversion code. Optional.
+     * Id of the conversion code that the postbacks name. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -1168,7 +1172,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that name this conversion code. Optional.
+     * Id of the conversion code that the postbacks name. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -1189,7 +1193,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that name this conversion code. Optional.
+     * Id of the conversion code that the postbacks name. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -1206,7 +1210,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that name this conversion code. Optional.
+     * Id of the conversion code that the postbacks name. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -1220,7 +1224,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that name this conversion code. Optional.
+     * Id of the conversion code that the postbacks name. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -1242,7 +1246,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> startTimeBuilder_;
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1253,7 +1257,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1268,7 +1272,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1288,7 +1292,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1306,7 +1310,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1331,7 +1335,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1348,7 +1352,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1360,7 +1364,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1375,7 +1379,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived at this time or later. Optional.
+     * Earliest time of arrival, inclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -1399,7 +1403,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> endTimeBuilder_;
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1410,7 +1414,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1425,7 +1429,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1445,7 +1449,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1463,7 +1467,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1488,7 +1492,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1505,7 +1509,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1517,7 +1521,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1532,7 +1536,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks that arrived before this time. Optional.
+     * Latest time of arrival, exclusive. Optional.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -1554,8 +1558,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object text_ = "";
     /**
      * <pre>
-     * Only postbacks whose target or body contains this text, byte for byte as
-     * they came; at most 200 bytes. Optional. Example: `order-1001`.
+     * Text that the raw target or body contains, byte for byte; at most 200
+     * bytes. Optional. Example: `order-1001`.
      * </pre>
      *
      * <code>string text = 8 [json_name = "text"];</code>
@@ -1575,8 +1579,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks whose target or body contains this text, byte for byte as
-     * they came; at most 200 bytes. Optional. Example: `order-1001`.
+     * Text that the raw target or body contains, byte for byte; at most 200
+     * bytes. Optional. Example: `order-1001`.
      * </pre>
      *
      * <code>string text = 8 [json_name = "text"];</code>
@@ -1597,8 +1601,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks whose target or body contains this text, byte for byte as
-     * they came; at most 200 bytes. Optional. Example: `order-1001`.
+     * Text that the raw target or body contains, byte for byte; at most 200
+     * bytes. Optional. Example: `order-1001`.
      * </pre>
      *
      * <code>string text = 8 [json_name = "text"];</code>
@@ -1615,8 +1619,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks whose target or body contains this text, byte for byte as
-     * they came; at most 200 bytes. Optional. Example: `order-1001`.
+     * Text that the raw target or body contains, byte for byte; at most 200
+     * bytes. Optional. Example: `order-1001`.
      * </pre>
      *
      * <code>string text = 8 [json_name = "text"];</code>
@@ -1630,8 +1634,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Only postbacks whose target or body contains this text, byte for byte as
-     * they came; at most 200 bytes. Optional. Example: `order-1001`.
+     * Text that the raw target or body contains, byte for byte; at most 200
+     * bytes. Optional. Example: `order-1001`.
      * </pre>
      *
      * <code>string text = 8 [json_name = "text"];</code>

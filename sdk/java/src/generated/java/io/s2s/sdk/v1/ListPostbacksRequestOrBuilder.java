@@ -10,7 +10,8 @@ public interface ListPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
+   * values are read as 1,000.
    * </pre>
    *
    * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -20,7 +21,7 @@ public interface ListPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -29,7 +30,7 @@ public interface ListPostbacksRequestOrBuilder extends
   java.lang.String getPageToken();
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -40,7 +41,7 @@ public interface ListPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only postbacks of this verdict. Unspecified: all.
+   * Verdict to filter by. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -49,7 +50,7 @@ public interface ListPostbacksRequestOrBuilder extends
   int getVerdictValue();
   /**
    * <pre>
-   * Only postbacks of this verdict. Unspecified: all.
+   * Verdict to filter by. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -59,7 +60,7 @@ public interface ListPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only postbacks held for this reason. Unspecified: all.
+   * Reason for holding to filter by. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -68,7 +69,7 @@ public interface ListPostbacksRequestOrBuilder extends
   int getReasonValue();
   /**
    * <pre>
-   * Only postbacks held for this reason. Unspecified: all.
+   * Reason for holding to filter by. Unspecified: all.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -78,7 +79,7 @@ public interface ListPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only postbacks that name this conversion code. Optional.
+   * Id of the conversion code that the postbacks name. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -87,7 +88,7 @@ public interface ListPostbacksRequestOrBuilder extends
   java.lang.String getConversionCodeId();
   /**
    * <pre>
-   * Only postbacks that name this conversion code. Optional.
+   * Id of the conversion code that the postbacks name. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 5 [json_name = "conversionCodeId"];</code>
@@ -98,7 +99,7 @@ public interface ListPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only postbacks that arrived at this time or later. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -107,7 +108,7 @@ public interface ListPostbacksRequestOrBuilder extends
   boolean hasStartTime();
   /**
    * <pre>
-   * Only postbacks that arrived at this time or later. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -116,7 +117,7 @@ public interface ListPostbacksRequestOrBuilder extends
   com.google.protobuf.Timestamp getStartTime();
   /**
    * <pre>
-   * Only postbacks that arrived at this time or later. Optional.
+   * Earliest time of arrival, inclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp start_time = 6 [json_name = "startTime"];</code>
@@ -125,7 +126,7 @@ public interface ListPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only postbacks that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -134,7 +135,7 @@ public interface ListPostbacksRequestOrBuilder extends
   boolean hasEndTime();
   /**
    * <pre>
-   * Only postbacks that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -143,7 +144,7 @@ public interface ListPostbacksRequestOrBuilder extends
   com.google.protobuf.Timestamp getEndTime();
   /**
    * <pre>
-   * Only postbacks that arrived before this time. Optional.
+   * Latest time of arrival, exclusive. Optional.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp end_time = 7 [json_name = "endTime"];</code>
@@ -152,8 +153,8 @@ public interface ListPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * Only postbacks whose target or body contains this text, byte for byte as
-   * they came; at most 200 bytes. Optional. Example: `order-1001`.
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Optional. Example: `order-1001`.
    * </pre>
    *
    * <code>string text = 8 [json_name = "text"];</code>
@@ -162,8 +163,8 @@ public interface ListPostbacksRequestOrBuilder extends
   java.lang.String getText();
   /**
    * <pre>
-   * Only postbacks whose target or body contains this text, byte for byte as
-   * they came; at most 200 bytes. Optional. Example: `order-1001`.
+   * Text that the raw target or body contains, byte for byte; at most 200
+   * bytes. Optional. Example: `order-1001`.
    * </pre>
    *
    * <code>string text = 8 [json_name = "text"];</code>

@@ -10,7 +10,7 @@ public interface ListPostbacksResponseOrBuilder extends
 
   /**
    * <pre>
-   * The page, newest first.
+   * Postbacks of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Postback postbacks = 1 [json_name = "postbacks"];</code>
@@ -19,7 +19,7 @@ public interface ListPostbacksResponseOrBuilder extends
       getPostbacksList();
   /**
    * <pre>
-   * The page, newest first.
+   * Postbacks of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Postback postbacks = 1 [json_name = "postbacks"];</code>
@@ -27,7 +27,7 @@ public interface ListPostbacksResponseOrBuilder extends
   io.s2s.sdk.v1.Postback getPostbacks(int index);
   /**
    * <pre>
-   * The page, newest first.
+   * Postbacks of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Postback postbacks = 1 [json_name = "postbacks"];</code>
@@ -35,7 +35,7 @@ public interface ListPostbacksResponseOrBuilder extends
   int getPostbacksCount();
   /**
    * <pre>
-   * The page, newest first.
+   * Postbacks of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Postback postbacks = 1 [json_name = "postbacks"];</code>
@@ -44,7 +44,7 @@ public interface ListPostbacksResponseOrBuilder extends
       getPostbacksOrBuilderList();
   /**
    * <pre>
-   * The page, newest first.
+   * Postbacks of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.Postback postbacks = 1 [json_name = "postbacks"];</code>
@@ -54,7 +54,7 @@ public interface ListPostbacksResponseOrBuilder extends
 
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -63,7 +63,7 @@ public interface ListPostbacksResponseOrBuilder extends
   java.lang.String getNextPageToken();
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

@@ -10,7 +10,7 @@ public interface ListPresetsResponseOrBuilder extends
 
   /**
    * <pre>
-   * The page, sorted by id.
+   * Presets of this page, sorted by id.
    * </pre>
    *
    * <code>repeated .s2s.v1.Preset presets = 1 [json_name = "presets"];</code>
@@ -19,7 +19,7 @@ public interface ListPresetsResponseOrBuilder extends
       getPresetsList();
   /**
    * <pre>
-   * The page, sorted by id.
+   * Presets of this page, sorted by id.
    * </pre>
    *
    * <code>repeated .s2s.v1.Preset presets = 1 [json_name = "presets"];</code>
@@ -27,7 +27,7 @@ public interface ListPresetsResponseOrBuilder extends
   io.s2s.sdk.v1.Preset getPresets(int index);
   /**
    * <pre>
-   * The page, sorted by id.
+   * Presets of this page, sorted by id.
    * </pre>
    *
    * <code>repeated .s2s.v1.Preset presets = 1 [json_name = "presets"];</code>
@@ -35,7 +35,7 @@ public interface ListPresetsResponseOrBuilder extends
   int getPresetsCount();
   /**
    * <pre>
-   * The page, sorted by id.
+   * Presets of this page, sorted by id.
    * </pre>
    *
    * <code>repeated .s2s.v1.Preset presets = 1 [json_name = "presets"];</code>
@@ -44,7 +44,7 @@ public interface ListPresetsResponseOrBuilder extends
       getPresetsOrBuilderList();
   /**
    * <pre>
-   * The page, sorted by id.
+   * Presets of this page, sorted by id.
    * </pre>
    *
    * <code>repeated .s2s.v1.Preset presets = 1 [json_name = "presets"];</code>
@@ -54,7 +54,7 @@ public interface ListPresetsResponseOrBuilder extends
 
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -63,7 +63,7 @@ public interface ListPresetsResponseOrBuilder extends
   java.lang.String getNextPageToken();
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for a page of tracking links.
+ * Request message for `ListTrackingLinks`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ListTrackingLinksRequest}
@@ -48,7 +48,8 @@ private static final long serialVersionUID = 0L;
   private int pageSize_ = 0;
   /**
    * <pre>
-   * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+   * Maximum number of links to return, 1 to 1,000. 0 means 50; larger values
+   * are read as 1,000.
    * </pre>
    *
    * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -64,7 +65,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object pageToken_ = "";
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -85,7 +86,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * `next_page_token` of the page before; empty for the first.
+   * `next_page_token` of the previous page; empty for the first page.
    * </pre>
    *
    * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -110,7 +111,7 @@ private static final long serialVersionUID = 0L;
   private boolean showArchived_ = false;
   /**
    * <pre>
-   * True: archived links as well.
+   * If true, archived links are listed as well.
    * </pre>
    *
    * <code>bool show_archived = 3 [json_name = "showArchived"];</code>
@@ -302,7 +303,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for a page of tracking links.
+   * Request message for `ListTrackingLinks`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ListTrackingLinksRequest}
@@ -501,7 +502,8 @@ private static final long serialVersionUID = 0L;
     private int pageSize_ ;
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of links to return, 1 to 1,000. 0 means 50; larger values
+     * are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -513,7 +515,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of links to return, 1 to 1,000. 0 means 50; larger values
+     * are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -529,7 +532,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How many at the most, 1 to 1,000. 0 means 50; more is read as 1,000.
+     * Maximum number of links to return, 1 to 1,000. 0 means 50; larger values
+     * are read as 1,000.
      * </pre>
      *
      * <code>int32 page_size = 1 [json_name = "pageSize"];</code>
@@ -545,7 +549,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object pageToken_ = "";
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -565,7 +569,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -586,7 +590,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -603,7 +607,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -617,7 +621,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `next_page_token` of the page before; empty for the first.
+     * `next_page_token` of the previous page; empty for the first page.
      * </pre>
      *
      * <code>string page_token = 2 [json_name = "pageToken"];</code>
@@ -637,7 +641,7 @@ private static final long serialVersionUID = 0L;
     private boolean showArchived_ ;
     /**
      * <pre>
-     * True: archived links as well.
+     * If true, archived links are listed as well.
      * </pre>
      *
      * <code>bool show_archived = 3 [json_name = "showArchived"];</code>
@@ -649,7 +653,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: archived links as well.
+     * If true, archived links are listed as well.
      * </pre>
      *
      * <code>bool show_archived = 3 [json_name = "showArchived"];</code>
@@ -665,7 +669,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: archived links as well.
+     * If true, archived links are listed as well.
      * </pre>
      *
      * <code>bool show_archived = 3 [json_name = "showArchived"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers ListTrackingLinks.
+ * Response message for `ListTrackingLinks`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ListTrackingLinksResponse}
@@ -50,7 +50,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.TrackingLink> trackingLinks_;
   /**
    * <pre>
-   * The page, newest first.
+   * Links of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -61,7 +61,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The page, newest first.
+   * Links of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -73,7 +73,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The page, newest first.
+   * Links of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -84,7 +84,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The page, newest first.
+   * Links of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -95,7 +95,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The page, newest first.
+   * Links of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -111,7 +111,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object nextPageToken_ = "";
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -132,7 +132,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -324,7 +324,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers ListTrackingLinks.
+   * Response message for `ListTrackingLinks`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ListTrackingLinksResponse}
@@ -569,7 +569,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -583,7 +583,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -597,7 +597,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -611,7 +611,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -632,7 +632,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -650,7 +650,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -670,7 +670,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -691,7 +691,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -709,7 +709,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -727,7 +727,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -746,7 +746,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -763,7 +763,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -780,7 +780,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -791,7 +791,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -805,7 +805,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -820,7 +820,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -831,7 +831,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -843,7 +843,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The page, newest first.
+     * Links of this page, newest first.
      * </pre>
      *
      * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -870,7 +870,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object nextPageToken_ = "";
     /**
      * <pre>
-     * Opaque; empty on the last page.
+     * Opaque token for the next page; empty on the last page.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -890,7 +890,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Opaque; empty on the last page.
+     * Opaque token for the next page; empty on the last page.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -911,7 +911,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Opaque; empty on the last page.
+     * Opaque token for the next page; empty on the last page.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -928,7 +928,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Opaque; empty on the last page.
+     * Opaque token for the next page; empty on the last page.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -942,7 +942,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Opaque; empty on the last page.
+     * Opaque token for the next page; empty on the last page.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

@@ -10,7 +10,7 @@ public interface ListTrackingLinksResponseOrBuilder extends
 
   /**
    * <pre>
-   * The page, newest first.
+   * Links of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -19,7 +19,7 @@ public interface ListTrackingLinksResponseOrBuilder extends
       getTrackingLinksList();
   /**
    * <pre>
-   * The page, newest first.
+   * Links of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -27,7 +27,7 @@ public interface ListTrackingLinksResponseOrBuilder extends
   io.s2s.sdk.v1.TrackingLink getTrackingLinks(int index);
   /**
    * <pre>
-   * The page, newest first.
+   * Links of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -35,7 +35,7 @@ public interface ListTrackingLinksResponseOrBuilder extends
   int getTrackingLinksCount();
   /**
    * <pre>
-   * The page, newest first.
+   * Links of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -44,7 +44,7 @@ public interface ListTrackingLinksResponseOrBuilder extends
       getTrackingLinksOrBuilderList();
   /**
    * <pre>
-   * The page, newest first.
+   * Links of this page, newest first.
    * </pre>
    *
    * <code>repeated .s2s.v1.TrackingLink tracking_links = 1 [json_name = "trackingLinks"];</code>
@@ -54,7 +54,7 @@ public interface ListTrackingLinksResponseOrBuilder extends
 
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -63,7 +63,7 @@ public interface ListTrackingLinksResponseOrBuilder extends
   java.lang.String getNextPageToken();
   /**
    * <pre>
-   * Opaque; empty on the last page.
+   * Opaque token for the next page; empty on the last page.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * An exact amount of money. There is no float anywhere in this API.
+ * An exact amount of money. This API contains no floating-point numbers.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.Money}
@@ -95,9 +95,9 @@ private static final long serialVersionUID = 0L;
   private long micros_ = 0L;
   /**
    * <pre>
-   * The amount in millionths of the currency unit, whatever the number of
-   * minor digits the currency has. 0 to 1,000,000,000,000,000,000 (one
-   * million million units). Example: `19990000` is 19.99.
+   * Amount in millionths of the currency unit, regardless of the currency's
+   * number of minor digits. 0 to 1,000,000,000,000,000,000 (one million million
+   * units). Example: `19990000` is 19.99.
    * </pre>
    *
    * <code>int64 micros = 2 [json_name = "micros"];</code>
@@ -278,7 +278,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * An exact amount of money. There is no float anywhere in this API.
+   * An exact amount of money. This API contains no floating-point numbers.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.Money}
@@ -557,9 +557,9 @@ private static final long serialVersionUID = 0L;
     private long micros_ ;
     /**
      * <pre>
-     * The amount in millionths of the currency unit, whatever the number of
-     * minor digits the currency has. 0 to 1,000,000,000,000,000,000 (one
-     * million million units). Example: `19990000` is 19.99.
+     * Amount in millionths of the currency unit, regardless of the currency's
+     * number of minor digits. 0 to 1,000,000,000,000,000,000 (one million million
+     * units). Example: `19990000` is 19.99.
      * </pre>
      *
      * <code>int64 micros = 2 [json_name = "micros"];</code>
@@ -571,9 +571,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The amount in millionths of the currency unit, whatever the number of
-     * minor digits the currency has. 0 to 1,000,000,000,000,000,000 (one
-     * million million units). Example: `19990000` is 19.99.
+     * Amount in millionths of the currency unit, regardless of the currency's
+     * number of minor digits. 0 to 1,000,000,000,000,000,000 (one million million
+     * units). Example: `19990000` is 19.99.
      * </pre>
      *
      * <code>int64 micros = 2 [json_name = "micros"];</code>
@@ -589,9 +589,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The amount in millionths of the currency unit, whatever the number of
-     * minor digits the currency has. 0 to 1,000,000,000,000,000,000 (one
-     * million million units). Example: `19990000` is 19.99.
+     * Amount in millionths of the currency unit, regardless of the currency's
+     * number of minor digits. 0 to 1,000,000,000,000,000,000 (one million million
+     * units). Example: `19990000` is 19.99.
      * </pre>
      *
      * <code>int64 micros = 2 [json_name = "micros"];</code>

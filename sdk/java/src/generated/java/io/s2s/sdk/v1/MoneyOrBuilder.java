@@ -30,9 +30,9 @@ public interface MoneyOrBuilder extends
 
   /**
    * <pre>
-   * The amount in millionths of the currency unit, whatever the number of
-   * minor digits the currency has. 0 to 1,000,000,000,000,000,000 (one
-   * million million units). Example: `19990000` is 19.99.
+   * Amount in millionths of the currency unit, regardless of the currency's
+   * number of minor digits. 0 to 1,000,000,000,000,000,000 (one million million
+   * units). Example: `19990000` is 19.99.
    * </pre>
    *
    * <code>int64 micros = 2 [json_name = "micros"];</code>

@@ -6,8 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Something that a person should know about a postback or conversion that was
- * counted all the same.
+ * A remark for people about a postback or conversion that was counted
+ * nevertheless.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.Note}
@@ -51,7 +51,7 @@ private static final long serialVersionUID = 0L;
   private int code_ = 0;
   /**
    * <pre>
-   * What it is.
+   * Kind of the note.
    * </pre>
    *
    * <code>.s2s.v1.NoteCode code = 1 [json_name = "code"];</code>
@@ -62,7 +62,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it is.
+   * Kind of the note.
    * </pre>
    *
    * <code>.s2s.v1.NoteCode code = 1 [json_name = "code"];</code>
@@ -78,8 +78,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object parameter_ = "";
   /**
    * <pre>
-   * The parameter it is about, by its canonical name; may be empty. Example:
-   * `com`.
+   * Canonical name of the parameter that the note is about; may be empty.
+   * Example: `com`.
    * </pre>
    *
    * <code>string parameter = 2 [json_name = "parameter"];</code>
@@ -100,8 +100,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The parameter it is about, by its canonical name; may be empty. Example:
-   * `com`.
+   * Canonical name of the parameter that the note is about; may be empty.
+   * Example: `com`.
    * </pre>
    *
    * <code>string parameter = 2 [json_name = "parameter"];</code>
@@ -127,8 +127,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object message_ = "";
   /**
    * <pre>
-   * One sentence for people. Example: `com 19.990000000000002 was rounded to
-   * 19.99`.
+   * Message for people, one sentence. Example:
+   * `com 19.990000000000002 was rounded to 19.99`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -149,8 +149,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * One sentence for people. Example: `com 19.990000000000002 was rounded to
-   * 19.99`.
+   * Message for people, one sentence. Example:
+   * `com 19.990000000000002 was rounded to 19.99`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -349,8 +349,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Something that a person should know about a postback or conversion that was
-   * counted all the same.
+   * A remark for people about a postback or conversion that was counted
+   * nevertheless.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.Note}
@@ -551,7 +551,7 @@ private static final long serialVersionUID = 0L;
     private int code_ = 0;
     /**
      * <pre>
-     * What it is.
+     * Kind of the note.
      * </pre>
      *
      * <code>.s2s.v1.NoteCode code = 1 [json_name = "code"];</code>
@@ -562,7 +562,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it is.
+     * Kind of the note.
      * </pre>
      *
      * <code>.s2s.v1.NoteCode code = 1 [json_name = "code"];</code>
@@ -577,7 +577,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it is.
+     * Kind of the note.
      * </pre>
      *
      * <code>.s2s.v1.NoteCode code = 1 [json_name = "code"];</code>
@@ -590,7 +590,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it is.
+     * Kind of the note.
      * </pre>
      *
      * <code>.s2s.v1.NoteCode code = 1 [json_name = "code"];</code>
@@ -608,7 +608,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it is.
+     * Kind of the note.
      * </pre>
      *
      * <code>.s2s.v1.NoteCode code = 1 [json_name = "code"];</code>
@@ -624,8 +624,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object parameter_ = "";
     /**
      * <pre>
-     * The parameter it is about, by its canonical name; may be empty. Example:
-     * `com`.
+     * Canonical name of the parameter that the note is about; may be empty.
+     * Example: `com`.
      * </pre>
      *
      * <code>string parameter = 2 [json_name = "parameter"];</code>
@@ -645,8 +645,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The parameter it is about, by its canonical name; may be empty. Example:
-     * `com`.
+     * Canonical name of the parameter that the note is about; may be empty.
+     * Example: `com`.
      * </pre>
      *
      * <code>string parameter = 2 [json_name = "parameter"];</code>
@@ -667,8 +667,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The parameter it is about, by its canonical name; may be empty. Example:
-     * `com`.
+     * Canonical name of the parameter that the note is about; may be empty.
+     * Example: `com`.
      * </pre>
      *
      * <code>string parameter = 2 [json_name = "parameter"];</code>
@@ -685,8 +685,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The parameter it is about, by its canonical name; may be empty. Example:
-     * `com`.
+     * Canonical name of the parameter that the note is about; may be empty.
+     * Example: `com`.
      * </pre>
      *
      * <code>string parameter = 2 [json_name = "parameter"];</code>
@@ -700,8 +700,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The parameter it is about, by its canonical name; may be empty. Example:
-     * `com`.
+     * Canonical name of the parameter that the note is about; may be empty.
+     * Example: `com`.
      * </pre>
      *
      * <code>string parameter = 2 [json_name = "parameter"];</code>
@@ -721,8 +721,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object message_ = "";
     /**
      * <pre>
-     * One sentence for people. Example: `com 19.990000000000002 was rounded to
-     * 19.99`.
+     * Message for people, one sentence. Example:
+     * `com 19.990000000000002 was rounded to 19.99`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -742,8 +742,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people. Example: `com 19.990000000000002 was rounded to
-     * 19.99`.
+     * Message for people, one sentence. Example:
+     * `com 19.990000000000002 was rounded to 19.99`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -764,8 +764,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people. Example: `com 19.990000000000002 was rounded to
-     * 19.99`.
+     * Message for people, one sentence. Example:
+     * `com 19.990000000000002 was rounded to 19.99`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -782,8 +782,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people. Example: `com 19.990000000000002 was rounded to
-     * 19.99`.
+     * Message for people, one sentence. Example:
+     * `com 19.990000000000002 was rounded to 19.99`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -797,8 +797,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people. Example: `com 19.990000000000002 was rounded to
-     * 19.99`.
+     * Message for people, one sentence. Example:
+     * `com 19.990000000000002 was rounded to 19.99`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>

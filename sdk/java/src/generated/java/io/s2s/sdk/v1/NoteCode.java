@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * The kinds of notes. The name without its prefix is what travels over HTTP.
+ * The kinds of notes. Over HTTP, the name is sent without its prefix.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.NoteCode}
@@ -15,7 +15,7 @@ public enum NoteCode
     implements com.google.protobuf.ProtocolMessageEnum {
   /**
    * <pre>
-   * Newer than this client.
+   * A kind that is newer than this client.
    * </pre>
    *
    * <code>NOTE_CODE_UNSPECIFIED = 0;</code>
@@ -23,7 +23,7 @@ public enum NoteCode
   NOTE_CODE_UNSPECIFIED(0),
   /**
    * <pre>
-   * The parameter came under another name than ours.
+   * The parameter came under a name other than ours.
    * </pre>
    *
    * <code>NOTE_CODE_ALIAS = 1;</code>
@@ -65,7 +65,7 @@ public enum NoteCode
   NOTE_CODE_COMMISSION_PERCENT_IGNORED(5),
   /**
    * <pre>
-   * `com` was absent and `comperc` present: `com` is 0.
+   * `com` was absent and `comperc` present, so `com` is 0.
    * </pre>
    *
    * <code>NOTE_CODE_COMMISSION_ASSUMED_ZERO = 6;</code>
@@ -73,7 +73,7 @@ public enum NoteCode
   NOTE_CODE_COMMISSION_ASSUMED_ZERO(6),
   /**
    * <pre>
-   * A parameter is not one of ours; it was kept with the postback.
+   * The parameter is not one of ours; it was kept with the postback.
    * </pre>
    *
    * <code>NOTE_CODE_UNKNOWN_PARAMETER = 7;</code>
@@ -81,8 +81,8 @@ public enum NoteCode
   NOTE_CODE_UNKNOWN_PARAMETER(7),
   /**
    * <pre>
-   * The number was written in an unusual way that has one meaning only, for
-   * example `.5` or `+1.5`.
+   * The number was written in an unusual but unambiguous way, for example `.5`
+   * or `+1.5`.
    * </pre>
    *
    * <code>NOTE_CODE_NUMBER_REPAIRED = 8;</code>
@@ -90,8 +90,8 @@ public enum NoteCode
   NOTE_CODE_NUMBER_REPAIRED(8),
   /**
    * <pre>
-   * The duplicate has another status than the first conversion, whose status
-   * stays.
+   * The duplicate has a different status from the first conversion, whose
+   * status stays.
    * </pre>
    *
    * <code>NOTE_CODE_STATUS_NOT_CHANGED = 9;</code>
@@ -99,7 +99,7 @@ public enum NoteCode
   NOTE_CODE_STATUS_NOT_CHANGED(9),
   /**
    * <pre>
-   * It was a test; nothing was recorded.
+   * The postback or conversion was a test; nothing was recorded.
    * </pre>
    *
    * <code>NOTE_CODE_TEST = 10;</code>
@@ -115,7 +115,7 @@ public enum NoteCode
   NOTE_CODE_DECIMAL_COMMA(11),
   /**
    * <pre>
-   * A currency stood with the amount, such as `$10` or `10 EUR`.
+   * The amount contained a currency, such as `$10` or `10 EUR`.
    * </pre>
    *
    * <code>NOTE_CODE_CURRENCY_IN_AMOUNT = 12;</code>
@@ -139,7 +139,7 @@ public enum NoteCode
   NOTE_CODE_DECODED_TWICE(14),
   /**
    * <pre>
-   * Parameters were separated otherwise than by one `?` and by `&amp;`.
+   * Parameters were separated in a way other than by one `?` and by `&amp;`.
    * </pre>
    *
    * <code>NOTE_CODE_SEPARATOR_REPAIRED = 15;</code>
@@ -147,7 +147,7 @@ public enum NoteCode
   NOTE_CODE_SEPARATOR_REPAIRED(15),
   /**
    * <pre>
-   * A replay's override was read instead of what came.
+   * A replay's override was read instead of the value that came.
    * </pre>
    *
    * <code>NOTE_CODE_OVERRIDDEN = 16;</code>
@@ -164,8 +164,8 @@ public enum NoteCode
   NOTE_CODE_STATUS_MAPPED(17),
   /**
    * <pre>
-   * The postback does not pass a check of its sender that is on
-   * `CHECK_MODE_REPORT`, so it counts all the same.
+   * The postback did not pass a check of its sender. The check is on
+   * `CHECK_MODE_REPORT`, so the postback counts nevertheless.
    * </pre>
    *
    * <code>NOTE_CODE_CHECK_NOT_PASSED = 18;</code>
@@ -173,8 +173,8 @@ public enum NoteCode
   NOTE_CODE_CHECK_NOT_PASSED(18),
   /**
    * <pre>
-   * More postbacks than are held did not pass the same checks; the sentence
-   * says how many were not kept.
+   * Further postbacks did not pass the same checks and exceeded the limit on
+   * held postbacks; the message says how many were not kept.
    * </pre>
    *
    * <code>NOTE_CODE_OTHERS_NOT_KEPT = 19;</code>
@@ -182,7 +182,7 @@ public enum NoteCode
   NOTE_CODE_OTHERS_NOT_KEPT(19),
   /**
    * <pre>
-   * The visitor was erased: what is not needed for counting is gone.
+   * The visitor was erased: only data needed for counting is left.
    * </pre>
    *
    * <code>NOTE_CODE_VISITOR_ERASED = 20;</code>
@@ -202,7 +202,7 @@ public enum NoteCode
 
   /**
    * <pre>
-   * Newer than this client.
+   * A kind that is newer than this client.
    * </pre>
    *
    * <code>NOTE_CODE_UNSPECIFIED = 0;</code>
@@ -210,7 +210,7 @@ public enum NoteCode
   public static final int NOTE_CODE_UNSPECIFIED_VALUE = 0;
   /**
    * <pre>
-   * The parameter came under another name than ours.
+   * The parameter came under a name other than ours.
    * </pre>
    *
    * <code>NOTE_CODE_ALIAS = 1;</code>
@@ -252,7 +252,7 @@ public enum NoteCode
   public static final int NOTE_CODE_COMMISSION_PERCENT_IGNORED_VALUE = 5;
   /**
    * <pre>
-   * `com` was absent and `comperc` present: `com` is 0.
+   * `com` was absent and `comperc` present, so `com` is 0.
    * </pre>
    *
    * <code>NOTE_CODE_COMMISSION_ASSUMED_ZERO = 6;</code>
@@ -260,7 +260,7 @@ public enum NoteCode
   public static final int NOTE_CODE_COMMISSION_ASSUMED_ZERO_VALUE = 6;
   /**
    * <pre>
-   * A parameter is not one of ours; it was kept with the postback.
+   * The parameter is not one of ours; it was kept with the postback.
    * </pre>
    *
    * <code>NOTE_CODE_UNKNOWN_PARAMETER = 7;</code>
@@ -268,8 +268,8 @@ public enum NoteCode
   public static final int NOTE_CODE_UNKNOWN_PARAMETER_VALUE = 7;
   /**
    * <pre>
-   * The number was written in an unusual way that has one meaning only, for
-   * example `.5` or `+1.5`.
+   * The number was written in an unusual but unambiguous way, for example `.5`
+   * or `+1.5`.
    * </pre>
    *
    * <code>NOTE_CODE_NUMBER_REPAIRED = 8;</code>
@@ -277,8 +277,8 @@ public enum NoteCode
   public static final int NOTE_CODE_NUMBER_REPAIRED_VALUE = 8;
   /**
    * <pre>
-   * The duplicate has another status than the first conversion, whose status
-   * stays.
+   * The duplicate has a different status from the first conversion, whose
+   * status stays.
    * </pre>
    *
    * <code>NOTE_CODE_STATUS_NOT_CHANGED = 9;</code>
@@ -286,7 +286,7 @@ public enum NoteCode
   public static final int NOTE_CODE_STATUS_NOT_CHANGED_VALUE = 9;
   /**
    * <pre>
-   * It was a test; nothing was recorded.
+   * The postback or conversion was a test; nothing was recorded.
    * </pre>
    *
    * <code>NOTE_CODE_TEST = 10;</code>
@@ -302,7 +302,7 @@ public enum NoteCode
   public static final int NOTE_CODE_DECIMAL_COMMA_VALUE = 11;
   /**
    * <pre>
-   * A currency stood with the amount, such as `$10` or `10 EUR`.
+   * The amount contained a currency, such as `$10` or `10 EUR`.
    * </pre>
    *
    * <code>NOTE_CODE_CURRENCY_IN_AMOUNT = 12;</code>
@@ -326,7 +326,7 @@ public enum NoteCode
   public static final int NOTE_CODE_DECODED_TWICE_VALUE = 14;
   /**
    * <pre>
-   * Parameters were separated otherwise than by one `?` and by `&amp;`.
+   * Parameters were separated in a way other than by one `?` and by `&amp;`.
    * </pre>
    *
    * <code>NOTE_CODE_SEPARATOR_REPAIRED = 15;</code>
@@ -334,7 +334,7 @@ public enum NoteCode
   public static final int NOTE_CODE_SEPARATOR_REPAIRED_VALUE = 15;
   /**
    * <pre>
-   * A replay's override was read instead of what came.
+   * A replay's override was read instead of the value that came.
    * </pre>
    *
    * <code>NOTE_CODE_OVERRIDDEN = 16;</code>
@@ -351,8 +351,8 @@ public enum NoteCode
   public static final int NOTE_CODE_STATUS_MAPPED_VALUE = 17;
   /**
    * <pre>
-   * The postback does not pass a check of its sender that is on
-   * `CHECK_MODE_REPORT`, so it counts all the same.
+   * The postback did not pass a check of its sender. The check is on
+   * `CHECK_MODE_REPORT`, so the postback counts nevertheless.
    * </pre>
    *
    * <code>NOTE_CODE_CHECK_NOT_PASSED = 18;</code>
@@ -360,8 +360,8 @@ public enum NoteCode
   public static final int NOTE_CODE_CHECK_NOT_PASSED_VALUE = 18;
   /**
    * <pre>
-   * More postbacks than are held did not pass the same checks; the sentence
-   * says how many were not kept.
+   * Further postbacks did not pass the same checks and exceeded the limit on
+   * held postbacks; the message says how many were not kept.
    * </pre>
    *
    * <code>NOTE_CODE_OTHERS_NOT_KEPT = 19;</code>
@@ -369,7 +369,7 @@ public enum NoteCode
   public static final int NOTE_CODE_OTHERS_NOT_KEPT_VALUE = 19;
   /**
    * <pre>
-   * The visitor was erased: what is not needed for counting is gone.
+   * The visitor was erased: only data needed for counting is left.
    * </pre>
    *
    * <code>NOTE_CODE_VISITOR_ERASED = 20;</code>

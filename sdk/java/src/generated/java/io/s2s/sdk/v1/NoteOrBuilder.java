@@ -10,7 +10,7 @@ public interface NoteOrBuilder extends
 
   /**
    * <pre>
-   * What it is.
+   * Kind of the note.
    * </pre>
    *
    * <code>.s2s.v1.NoteCode code = 1 [json_name = "code"];</code>
@@ -19,7 +19,7 @@ public interface NoteOrBuilder extends
   int getCodeValue();
   /**
    * <pre>
-   * What it is.
+   * Kind of the note.
    * </pre>
    *
    * <code>.s2s.v1.NoteCode code = 1 [json_name = "code"];</code>
@@ -29,8 +29,8 @@ public interface NoteOrBuilder extends
 
   /**
    * <pre>
-   * The parameter it is about, by its canonical name; may be empty. Example:
-   * `com`.
+   * Canonical name of the parameter that the note is about; may be empty.
+   * Example: `com`.
    * </pre>
    *
    * <code>string parameter = 2 [json_name = "parameter"];</code>
@@ -39,8 +39,8 @@ public interface NoteOrBuilder extends
   java.lang.String getParameter();
   /**
    * <pre>
-   * The parameter it is about, by its canonical name; may be empty. Example:
-   * `com`.
+   * Canonical name of the parameter that the note is about; may be empty.
+   * Example: `com`.
    * </pre>
    *
    * <code>string parameter = 2 [json_name = "parameter"];</code>
@@ -51,8 +51,8 @@ public interface NoteOrBuilder extends
 
   /**
    * <pre>
-   * One sentence for people. Example: `com 19.990000000000002 was rounded to
-   * 19.99`.
+   * Message for people, one sentence. Example:
+   * `com 19.990000000000002 was rounded to 19.99`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -61,8 +61,8 @@ public interface NoteOrBuilder extends
   java.lang.String getMessage();
   /**
    * <pre>
-   * One sentence for people. Example: `com 19.990000000000002 was rounded to
-   * 19.99`.
+   * Message for people, one sentence. Example:
+   * `com 19.990000000000002 was rounded to 19.99`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * A postback and what became of it.
+ * A postback and its outcome.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.Postback}
@@ -57,7 +57,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * Output only. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -78,7 +78,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -103,7 +103,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.RawPostback raw_;
   /**
    * <pre>
-   * What arrived.
+   * The request as it arrived.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback raw = 2 [json_name = "raw"];</code>
@@ -115,7 +115,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What arrived.
+   * The request as it arrived.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback raw = 2 [json_name = "raw"];</code>
@@ -127,7 +127,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What arrived.
+   * The request as it arrived.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback raw = 2 [json_name = "raw"];</code>
@@ -141,7 +141,7 @@ private static final long serialVersionUID = 0L;
   private int verdict_ = 0;
   /**
    * <pre>
-   * What became of it: at its arrival, or at its last replay.
+   * Outcome at the postback's arrival or at its last replay.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -152,7 +152,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What became of it: at its arrival, or at its last replay.
+   * Outcome at the postback's arrival or at its last replay.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -167,7 +167,7 @@ private static final long serialVersionUID = 0L;
   private int reason_ = 0;
   /**
    * <pre>
-   * Where it is held: why.
+   * Reason for holding the postback, if it is held.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -178,7 +178,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Where it is held: why.
+   * Reason for holding the postback, if it is held.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -194,7 +194,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object message_ = "";
   /**
    * <pre>
-   * Where it is held: one sentence with the cause and what to do.
+   * Message for people, if the postback is held: one sentence with the cause
+   * and the cure.
    * </pre>
    *
    * <code>string message = 5 [json_name = "message"];</code>
@@ -215,7 +216,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Where it is held: one sentence with the cause and what to do.
+   * Message for people, if the postback is held: one sentence with the cause
+   * and the cure.
    * </pre>
    *
    * <code>string message = 5 [json_name = "message"];</code>
@@ -241,7 +243,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.Note> notes_;
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -252,7 +254,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -264,7 +266,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -275,7 +277,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -286,7 +288,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -302,7 +304,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object conversionCodeId_ = "";
   /**
    * <pre>
-   * The conversion code that it names, if that could be read; as it came.
+   * Id of the conversion code that the postback names, unchanged, if it could
+   * be read.
    * </pre>
    *
    * <code>string conversion_code_id = 7 [json_name = "conversionCodeId"];</code>
@@ -323,7 +326,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The conversion code that it names, if that could be read; as it came.
+   * Id of the conversion code that the postback names, unchanged, if it could
+   * be read.
    * </pre>
    *
    * <code>string conversion_code_id = 7 [json_name = "conversionCodeId"];</code>
@@ -349,8 +353,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object clickId_ = "";
   /**
    * <pre>
-   * The click id that it names, if that could be read; as it came, but for one
-   * that is of the right form, which is in lower case.
+   * Click id that the postback names, if it could be read. Unchanged, except
+   * that a well-formed one is in lower case.
    * </pre>
    *
    * <code>string click_id = 8 [json_name = "clickId"];</code>
@@ -371,8 +375,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The click id that it names, if that could be read; as it came, but for one
-   * that is of the right form, which is in lower case.
+   * Click id that the postback names, if it could be read. Unchanged, except
+   * that a well-formed one is in lower case.
    * </pre>
    *
    * <code>string click_id = 8 [json_name = "clickId"];</code>
@@ -398,7 +402,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object conversionId_ = "";
   /**
    * <pre>
-   * The conversion that it became or repeats; empty where it is held.
+   * Id of the conversion that the postback became or repeats; empty if it is
+   * held.
    * </pre>
    *
    * <code>string conversion_id = 9 [json_name = "conversionId"];</code>
@@ -419,7 +424,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The conversion that it became or repeats; empty where it is held.
+   * Id of the conversion that the postback became or repeats; empty if it is
+   * held.
    * </pre>
    *
    * <code>string conversion_id = 9 [json_name = "conversionId"];</code>
@@ -444,7 +450,8 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp replayTime_;
   /**
    * <pre>
-   * When it was last replayed, or matched by itself. Not set: never.
+   * Time at which the postback was last replayed or matched automatically. Not
+   * set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp replay_time = 10 [json_name = "replayTime"];</code>
@@ -456,7 +463,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When it was last replayed, or matched by itself. Not set: never.
+   * Time at which the postback was last replayed or matched automatically. Not
+   * set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp replay_time = 10 [json_name = "replayTime"];</code>
@@ -468,7 +476,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When it was last replayed, or matched by itself. Not set: never.
+   * Time at which the postback was last replayed or matched automatically. Not
+   * set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp replay_time = 10 [json_name = "replayTime"];</code>
@@ -482,9 +491,9 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp nextMatchTime_;
   /**
    * <pre>
-   * Where it is held because its conversion code or tracking link is not known
-   * here: when it is looked at again by itself. That goes on for 7 days. Not
-   * set: it waits for a replay.
+   * Time of the next automatic match, if the postback is held because its
+   * conversion code or tracking link is not known here. Matching is repeated
+   * for 7 days. Not set: the postback waits for a replay.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -496,9 +505,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Where it is held because its conversion code or tracking link is not known
-   * here: when it is looked at again by itself. That goes on for 7 days. Not
-   * set: it waits for a replay.
+   * Time of the next automatic match, if the postback is held because its
+   * conversion code or tracking link is not known here. Matching is repeated
+   * for 7 days. Not set: the postback waits for a replay.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -510,9 +519,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Where it is held because its conversion code or tracking link is not known
-   * here: when it is looked at again by itself. That goes on for 7 days. Not
-   * set: it waits for a replay.
+   * Time of the next automatic match, if the postback is held because its
+   * conversion code or tracking link is not known here. Matching is repeated
+   * for 7 days. Not set: the postback waits for a replay.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -801,7 +810,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A postback and what became of it.
+   * A postback and its outcome.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.Postback}
@@ -1189,7 +1198,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * Output only. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1209,7 +1218,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1230,7 +1239,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1247,7 +1256,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1261,7 +1270,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1283,7 +1292,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.RawPostback, io.s2s.sdk.v1.RawPostback.Builder, io.s2s.sdk.v1.RawPostbackOrBuilder> rawBuilder_;
     /**
      * <pre>
-     * What arrived.
+     * The request as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 2 [json_name = "raw"];</code>
@@ -1294,7 +1303,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What arrived.
+     * The request as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 2 [json_name = "raw"];</code>
@@ -1309,7 +1318,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What arrived.
+     * The request as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 2 [json_name = "raw"];</code>
@@ -1329,7 +1338,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What arrived.
+     * The request as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 2 [json_name = "raw"];</code>
@@ -1347,7 +1356,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What arrived.
+     * The request as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 2 [json_name = "raw"];</code>
@@ -1372,7 +1381,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What arrived.
+     * The request as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 2 [json_name = "raw"];</code>
@@ -1389,7 +1398,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What arrived.
+     * The request as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 2 [json_name = "raw"];</code>
@@ -1401,7 +1410,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What arrived.
+     * The request as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 2 [json_name = "raw"];</code>
@@ -1416,7 +1425,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What arrived.
+     * The request as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 2 [json_name = "raw"];</code>
@@ -1438,7 +1447,7 @@ private static final long serialVersionUID = 0L;
     private int verdict_ = 0;
     /**
      * <pre>
-     * What became of it: at its arrival, or at its last replay.
+     * Outcome at the postback's arrival or at its last replay.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1449,7 +1458,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What became of it: at its arrival, or at its last replay.
+     * Outcome at the postback's arrival or at its last replay.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1464,7 +1473,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What became of it: at its arrival, or at its last replay.
+     * Outcome at the postback's arrival or at its last replay.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1477,7 +1486,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What became of it: at its arrival, or at its last replay.
+     * Outcome at the postback's arrival or at its last replay.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1495,7 +1504,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What became of it: at its arrival, or at its last replay.
+     * Outcome at the postback's arrival or at its last replay.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -1511,7 +1520,7 @@ private static final long serialVersionUID = 0L;
     private int reason_ = 0;
     /**
      * <pre>
-     * Where it is held: why.
+     * Reason for holding the postback, if it is held.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -1522,7 +1531,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it is held: why.
+     * Reason for holding the postback, if it is held.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -1537,7 +1546,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it is held: why.
+     * Reason for holding the postback, if it is held.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -1550,7 +1559,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it is held: why.
+     * Reason for holding the postback, if it is held.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -1568,7 +1577,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it is held: why.
+     * Reason for holding the postback, if it is held.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -1584,7 +1593,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object message_ = "";
     /**
      * <pre>
-     * Where it is held: one sentence with the cause and what to do.
+     * Message for people, if the postback is held: one sentence with the cause
+     * and the cure.
      * </pre>
      *
      * <code>string message = 5 [json_name = "message"];</code>
@@ -1604,7 +1614,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it is held: one sentence with the cause and what to do.
+     * Message for people, if the postback is held: one sentence with the cause
+     * and the cure.
      * </pre>
      *
      * <code>string message = 5 [json_name = "message"];</code>
@@ -1625,7 +1636,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it is held: one sentence with the cause and what to do.
+     * Message for people, if the postback is held: one sentence with the cause
+     * and the cure.
      * </pre>
      *
      * <code>string message = 5 [json_name = "message"];</code>
@@ -1642,7 +1654,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it is held: one sentence with the cause and what to do.
+     * Message for people, if the postback is held: one sentence with the cause
+     * and the cure.
      * </pre>
      *
      * <code>string message = 5 [json_name = "message"];</code>
@@ -1656,7 +1669,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it is held: one sentence with the cause and what to do.
+     * Message for people, if the postback is held: one sentence with the cause
+     * and the cure.
      * </pre>
      *
      * <code>string message = 5 [json_name = "message"];</code>
@@ -1687,7 +1701,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1701,7 +1715,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1715,7 +1729,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1729,7 +1743,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1750,7 +1764,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1768,7 +1782,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1788,7 +1802,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1809,7 +1823,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1827,7 +1841,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1845,7 +1859,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1864,7 +1878,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1881,7 +1895,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1898,7 +1912,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1909,7 +1923,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1923,7 +1937,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1938,7 +1952,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1949,7 +1963,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1961,7 +1975,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, at most 136.
+     * Remarks for people, at most 136.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -1988,7 +2002,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object conversionCodeId_ = "";
     /**
      * <pre>
-     * The conversion code that it names, if that could be read; as it came.
+     * Id of the conversion code that the postback names, unchanged, if it could
+     * be read.
      * </pre>
      *
      * <code>string conversion_code_id = 7 [json_name = "conversionCodeId"];</code>
@@ -2008,7 +2023,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code that it names, if that could be read; as it came.
+     * Id of the conversion code that the postback names, unchanged, if it could
+     * be read.
      * </pre>
      *
      * <code>string conversion_code_id = 7 [json_name = "conversionCodeId"];</code>
@@ -2029,7 +2045,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code that it names, if that could be read; as it came.
+     * Id of the conversion code that the postback names, unchanged, if it could
+     * be read.
      * </pre>
      *
      * <code>string conversion_code_id = 7 [json_name = "conversionCodeId"];</code>
@@ -2046,7 +2063,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code that it names, if that could be read; as it came.
+     * Id of the conversion code that the postback names, unchanged, if it could
+     * be read.
      * </pre>
      *
      * <code>string conversion_code_id = 7 [json_name = "conversionCodeId"];</code>
@@ -2060,7 +2078,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code that it names, if that could be read; as it came.
+     * Id of the conversion code that the postback names, unchanged, if it could
+     * be read.
      * </pre>
      *
      * <code>string conversion_code_id = 7 [json_name = "conversionCodeId"];</code>
@@ -2080,8 +2099,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object clickId_ = "";
     /**
      * <pre>
-     * The click id that it names, if that could be read; as it came, but for one
-     * that is of the right form, which is in lower case.
+     * Click id that the postback names, if it could be read. Unchanged, except
+     * that a well-formed one is in lower case.
      * </pre>
      *
      * <code>string click_id = 8 [json_name = "clickId"];</code>
@@ -2101,8 +2120,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id that it names, if that could be read; as it came, but for one
-     * that is of the right form, which is in lower case.
+     * Click id that the postback names, if it could be read. Unchanged, except
+     * that a well-formed one is in lower case.
      * </pre>
      *
      * <code>string click_id = 8 [json_name = "clickId"];</code>
@@ -2123,8 +2142,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id that it names, if that could be read; as it came, but for one
-     * that is of the right form, which is in lower case.
+     * Click id that the postback names, if it could be read. Unchanged, except
+     * that a well-formed one is in lower case.
      * </pre>
      *
      * <code>string click_id = 8 [json_name = "clickId"];</code>
@@ -2141,8 +2160,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id that it names, if that could be read; as it came, but for one
-     * that is of the right form, which is in lower case.
+     * Click id that the postback names, if it could be read. Unchanged, except
+     * that a well-formed one is in lower case.
      * </pre>
      *
      * <code>string click_id = 8 [json_name = "clickId"];</code>
@@ -2156,8 +2175,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id that it names, if that could be read; as it came, but for one
-     * that is of the right form, which is in lower case.
+     * Click id that the postback names, if it could be read. Unchanged, except
+     * that a well-formed one is in lower case.
      * </pre>
      *
      * <code>string click_id = 8 [json_name = "clickId"];</code>
@@ -2177,7 +2196,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object conversionId_ = "";
     /**
      * <pre>
-     * The conversion that it became or repeats; empty where it is held.
+     * Id of the conversion that the postback became or repeats; empty if it is
+     * held.
      * </pre>
      *
      * <code>string conversion_id = 9 [json_name = "conversionId"];</code>
@@ -2197,7 +2217,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that it became or repeats; empty where it is held.
+     * Id of the conversion that the postback became or repeats; empty if it is
+     * held.
      * </pre>
      *
      * <code>string conversion_id = 9 [json_name = "conversionId"];</code>
@@ -2218,7 +2239,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that it became or repeats; empty where it is held.
+     * Id of the conversion that the postback became or repeats; empty if it is
+     * held.
      * </pre>
      *
      * <code>string conversion_id = 9 [json_name = "conversionId"];</code>
@@ -2235,7 +2257,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that it became or repeats; empty where it is held.
+     * Id of the conversion that the postback became or repeats; empty if it is
+     * held.
      * </pre>
      *
      * <code>string conversion_id = 9 [json_name = "conversionId"];</code>
@@ -2249,7 +2272,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that it became or repeats; empty where it is held.
+     * Id of the conversion that the postback became or repeats; empty if it is
+     * held.
      * </pre>
      *
      * <code>string conversion_id = 9 [json_name = "conversionId"];</code>
@@ -2271,7 +2295,8 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> replayTimeBuilder_;
     /**
      * <pre>
-     * When it was last replayed, or matched by itself. Not set: never.
+     * Time at which the postback was last replayed or matched automatically. Not
+     * set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp replay_time = 10 [json_name = "replayTime"];</code>
@@ -2282,7 +2307,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When it was last replayed, or matched by itself. Not set: never.
+     * Time at which the postback was last replayed or matched automatically. Not
+     * set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp replay_time = 10 [json_name = "replayTime"];</code>
@@ -2297,7 +2323,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When it was last replayed, or matched by itself. Not set: never.
+     * Time at which the postback was last replayed or matched automatically. Not
+     * set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp replay_time = 10 [json_name = "replayTime"];</code>
@@ -2317,7 +2344,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When it was last replayed, or matched by itself. Not set: never.
+     * Time at which the postback was last replayed or matched automatically. Not
+     * set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp replay_time = 10 [json_name = "replayTime"];</code>
@@ -2335,7 +2363,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When it was last replayed, or matched by itself. Not set: never.
+     * Time at which the postback was last replayed or matched automatically. Not
+     * set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp replay_time = 10 [json_name = "replayTime"];</code>
@@ -2360,7 +2389,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When it was last replayed, or matched by itself. Not set: never.
+     * Time at which the postback was last replayed or matched automatically. Not
+     * set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp replay_time = 10 [json_name = "replayTime"];</code>
@@ -2377,7 +2407,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When it was last replayed, or matched by itself. Not set: never.
+     * Time at which the postback was last replayed or matched automatically. Not
+     * set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp replay_time = 10 [json_name = "replayTime"];</code>
@@ -2389,7 +2420,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When it was last replayed, or matched by itself. Not set: never.
+     * Time at which the postback was last replayed or matched automatically. Not
+     * set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp replay_time = 10 [json_name = "replayTime"];</code>
@@ -2404,7 +2436,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When it was last replayed, or matched by itself. Not set: never.
+     * Time at which the postback was last replayed or matched automatically. Not
+     * set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp replay_time = 10 [json_name = "replayTime"];</code>
@@ -2428,9 +2461,9 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> nextMatchTimeBuilder_;
     /**
      * <pre>
-     * Where it is held because its conversion code or tracking link is not known
-     * here: when it is looked at again by itself. That goes on for 7 days. Not
-     * set: it waits for a replay.
+     * Time of the next automatic match, if the postback is held because its
+     * conversion code or tracking link is not known here. Matching is repeated
+     * for 7 days. Not set: the postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2441,9 +2474,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it is held because its conversion code or tracking link is not known
-     * here: when it is looked at again by itself. That goes on for 7 days. Not
-     * set: it waits for a replay.
+     * Time of the next automatic match, if the postback is held because its
+     * conversion code or tracking link is not known here. Matching is repeated
+     * for 7 days. Not set: the postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2458,9 +2491,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it is held because its conversion code or tracking link is not known
-     * here: when it is looked at again by itself. That goes on for 7 days. Not
-     * set: it waits for a replay.
+     * Time of the next automatic match, if the postback is held because its
+     * conversion code or tracking link is not known here. Matching is repeated
+     * for 7 days. Not set: the postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2480,9 +2513,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it is held because its conversion code or tracking link is not known
-     * here: when it is looked at again by itself. That goes on for 7 days. Not
-     * set: it waits for a replay.
+     * Time of the next automatic match, if the postback is held because its
+     * conversion code or tracking link is not known here. Matching is repeated
+     * for 7 days. Not set: the postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2500,9 +2533,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it is held because its conversion code or tracking link is not known
-     * here: when it is looked at again by itself. That goes on for 7 days. Not
-     * set: it waits for a replay.
+     * Time of the next automatic match, if the postback is held because its
+     * conversion code or tracking link is not known here. Matching is repeated
+     * for 7 days. Not set: the postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2527,9 +2560,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it is held because its conversion code or tracking link is not known
-     * here: when it is looked at again by itself. That goes on for 7 days. Not
-     * set: it waits for a replay.
+     * Time of the next automatic match, if the postback is held because its
+     * conversion code or tracking link is not known here. Matching is repeated
+     * for 7 days. Not set: the postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2546,9 +2579,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it is held because its conversion code or tracking link is not known
-     * here: when it is looked at again by itself. That goes on for 7 days. Not
-     * set: it waits for a replay.
+     * Time of the next automatic match, if the postback is held because its
+     * conversion code or tracking link is not known here. Matching is repeated
+     * for 7 days. Not set: the postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2560,9 +2593,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it is held because its conversion code or tracking link is not known
-     * here: when it is looked at again by itself. That goes on for 7 days. Not
-     * set: it waits for a replay.
+     * Time of the next automatic match, if the postback is held because its
+     * conversion code or tracking link is not known here. Matching is repeated
+     * for 7 days. Not set: the postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -2577,9 +2610,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where it is held because its conversion code or tracking link is not known
-     * here: when it is looked at again by itself. That goes on for 7 days. Not
-     * set: it waits for a replay.
+     * Time of the next automatic match, if the postback is held because its
+     * conversion code or tracking link is not known here. Matching is repeated
+     * for 7 days. Not set: the postback waits for a replay.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>

@@ -6,8 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * How a postback's sender must prove itself. Each check stands alone; every one
- * that is enforced must pass.
+ * Checks that authenticate the sender of a postback. The checks are
+ * independent of each other; a postback must pass every one that is enforced.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.PostbackAuthentication}
@@ -55,7 +55,7 @@ private static final long serialVersionUID = 0L;
   private int secretCheck_ = 0;
   /**
    * <pre>
-   * `sec` is one of the code's secrets: see `RotatePostbackSecret`.
+   * Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode secret_check = 1 [json_name = "secretCheck"];</code>
@@ -66,7 +66,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * `sec` is one of the code's secrets: see `RotatePostbackSecret`.
+   * Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode secret_check = 1 [json_name = "secretCheck"];</code>
@@ -81,11 +81,12 @@ private static final long serialVersionUID = 0L;
   private int signatureCheck_ = 0;
   /**
    * <pre>
-   * The query ends with `&amp;sig=`: HMAC-SHA256, keyed by one of the code's
-   * secrets, of the query before it as it is sent; in a `POST` with a body,
-   * followed by a line feed and the body. 64 hexadecimal digits in any case.
-   * `ts` is the time of signing, in seconds since 1970 UTC, at most 300 seconds
-   * off when the postback arrives. The same signature counts once.
+   * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
+   * keyed by one of the code's secrets, of the query before it as it is sent;
+   * in a `POST` with a body, followed by a line feed and the body. The
+   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
+   * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+   * postback arrives. The same signature counts once.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode signature_check = 2 [json_name = "signatureCheck"];</code>
@@ -96,11 +97,12 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The query ends with `&amp;sig=`: HMAC-SHA256, keyed by one of the code's
-   * secrets, of the query before it as it is sent; in a `POST` with a body,
-   * followed by a line feed and the body. 64 hexadecimal digits in any case.
-   * `ts` is the time of signing, in seconds since 1970 UTC, at most 300 seconds
-   * off when the postback arrives. The same signature counts once.
+   * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
+   * keyed by one of the code's secrets, of the query before it as it is sent;
+   * in a `POST` with a body, followed by a line feed and the body. The
+   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
+   * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+   * postback arrives. The same signature counts once.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode signature_check = 2 [json_name = "signatureCheck"];</code>
@@ -115,7 +117,7 @@ private static final long serialVersionUID = 0L;
   private int addressCheck_ = 0;
   /**
    * <pre>
-   * The sender's address is one of `allowed_addresses`.
+   * Checks that the sender's address is one of `allowed_addresses`.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode address_check = 3 [json_name = "addressCheck"];</code>
@@ -126,7 +128,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The sender's address is one of `allowed_addresses`.
+   * Checks that the sender's address is one of `allowed_addresses`.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode address_check = 3 [json_name = "addressCheck"];</code>
@@ -141,7 +143,7 @@ private static final long serialVersionUID = 0L;
   private int httpsCheck_ = 0;
   /**
    * <pre>
-   * The postback came over HTTPS.
+   * Checks that the postback came over HTTPS.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode https_check = 4 [json_name = "httpsCheck"];</code>
@@ -152,7 +154,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The postback came over HTTPS.
+   * Checks that the postback came over HTTPS.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode https_check = 4 [json_name = "httpsCheck"];</code>
@@ -169,8 +171,8 @@ private static final long serialVersionUID = 0L;
       com.google.protobuf.LazyStringArrayList.emptyList();
   /**
    * <pre>
-   * Addresses and networks that may call, at most 32; at least one where
-   * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+   * Addresses and networks that may call, at most 32. At least one unless
+   * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
    * `2001:db8::/48`.
    * </pre>
    *
@@ -183,8 +185,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Addresses and networks that may call, at most 32; at least one where
-   * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+   * Addresses and networks that may call, at most 32. At least one unless
+   * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
    * `2001:db8::/48`.
    * </pre>
    *
@@ -196,8 +198,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Addresses and networks that may call, at most 32; at least one where
-   * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+   * Addresses and networks that may call, at most 32. At least one unless
+   * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
    * `2001:db8::/48`.
    * </pre>
    *
@@ -210,8 +212,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Addresses and networks that may call, at most 32; at least one where
-   * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+   * Addresses and networks that may call, at most 32. At least one unless
+   * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
    * `2001:db8::/48`.
    * </pre>
    *
@@ -228,7 +230,7 @@ private static final long serialVersionUID = 0L;
   private boolean hasSecret_ = false;
   /**
    * <pre>
-   * Output only. Whether there is a secret.
+   * Output only. True if the code has a secret.
    * </pre>
    *
    * <code>bool has_secret = 6 [json_name = "hasSecret"];</code>
@@ -243,8 +245,8 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp formerSecretExpireTime_;
   /**
    * <pre>
-   * Output only. Until when the secret before the present one is good. Not set:
-   * there is none.
+   * Output only. Time at which the previous secret expires. Not set: there is
+   * none.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -256,8 +258,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Until when the secret before the present one is good. Not set:
-   * there is none.
+   * Output only. Time at which the previous secret expires. Not set: there is
+   * none.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -269,8 +271,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Until when the secret before the present one is good. Not set:
-   * there is none.
+   * Output only. Time at which the previous secret expires. Not set: there is
+   * none.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -513,8 +515,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How a postback's sender must prove itself. Each check stands alone; every one
-   * that is enforced must pass.
+   * Checks that authenticate the sender of a postback. The checks are
+   * independent of each other; a postback must pass every one that is enforced.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.PostbackAuthentication}
@@ -786,7 +788,7 @@ private static final long serialVersionUID = 0L;
     private int secretCheck_ = 0;
     /**
      * <pre>
-     * `sec` is one of the code's secrets: see `RotatePostbackSecret`.
+     * Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode secret_check = 1 [json_name = "secretCheck"];</code>
@@ -797,7 +799,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `sec` is one of the code's secrets: see `RotatePostbackSecret`.
+     * Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode secret_check = 1 [json_name = "secretCheck"];</code>
@@ -812,7 +814,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `sec` is one of the code's secrets: see `RotatePostbackSecret`.
+     * Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode secret_check = 1 [json_name = "secretCheck"];</code>
@@ -825,7 +827,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `sec` is one of the code's secrets: see `RotatePostbackSecret`.
+     * Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode secret_check = 1 [json_name = "secretCheck"];</code>
@@ -843,7 +845,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `sec` is one of the code's secrets: see `RotatePostbackSecret`.
+     * Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode secret_check = 1 [json_name = "secretCheck"];</code>
@@ -859,11 +861,12 @@ private static final long serialVersionUID = 0L;
     private int signatureCheck_ = 0;
     /**
      * <pre>
-     * The query ends with `&amp;sig=`: HMAC-SHA256, keyed by one of the code's
-     * secrets, of the query before it as it is sent; in a `POST` with a body,
-     * followed by a line feed and the body. 64 hexadecimal digits in any case.
-     * `ts` is the time of signing, in seconds since 1970 UTC, at most 300 seconds
-     * off when the postback arrives. The same signature counts once.
+     * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
+     * keyed by one of the code's secrets, of the query before it as it is sent;
+     * in a `POST` with a body, followed by a line feed and the body. The
+     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
+     * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+     * postback arrives. The same signature counts once.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode signature_check = 2 [json_name = "signatureCheck"];</code>
@@ -874,11 +877,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The query ends with `&amp;sig=`: HMAC-SHA256, keyed by one of the code's
-     * secrets, of the query before it as it is sent; in a `POST` with a body,
-     * followed by a line feed and the body. 64 hexadecimal digits in any case.
-     * `ts` is the time of signing, in seconds since 1970 UTC, at most 300 seconds
-     * off when the postback arrives. The same signature counts once.
+     * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
+     * keyed by one of the code's secrets, of the query before it as it is sent;
+     * in a `POST` with a body, followed by a line feed and the body. The
+     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
+     * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+     * postback arrives. The same signature counts once.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode signature_check = 2 [json_name = "signatureCheck"];</code>
@@ -893,11 +897,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The query ends with `&amp;sig=`: HMAC-SHA256, keyed by one of the code's
-     * secrets, of the query before it as it is sent; in a `POST` with a body,
-     * followed by a line feed and the body. 64 hexadecimal digits in any case.
-     * `ts` is the time of signing, in seconds since 1970 UTC, at most 300 seconds
-     * off when the postback arrives. The same signature counts once.
+     * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
+     * keyed by one of the code's secrets, of the query before it as it is sent;
+     * in a `POST` with a body, followed by a line feed and the body. The
+     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
+     * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+     * postback arrives. The same signature counts once.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode signature_check = 2 [json_name = "signatureCheck"];</code>
@@ -910,11 +915,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The query ends with `&amp;sig=`: HMAC-SHA256, keyed by one of the code's
-     * secrets, of the query before it as it is sent; in a `POST` with a body,
-     * followed by a line feed and the body. 64 hexadecimal digits in any case.
-     * `ts` is the time of signing, in seconds since 1970 UTC, at most 300 seconds
-     * off when the postback arrives. The same signature counts once.
+     * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
+     * keyed by one of the code's secrets, of the query before it as it is sent;
+     * in a `POST` with a body, followed by a line feed and the body. The
+     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
+     * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+     * postback arrives. The same signature counts once.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode signature_check = 2 [json_name = "signatureCheck"];</code>
@@ -932,11 +938,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The query ends with `&amp;sig=`: HMAC-SHA256, keyed by one of the code's
-     * secrets, of the query before it as it is sent; in a `POST` with a body,
-     * followed by a line feed and the body. 64 hexadecimal digits in any case.
-     * `ts` is the time of signing, in seconds since 1970 UTC, at most 300 seconds
-     * off when the postback arrives. The same signature counts once.
+     * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
+     * keyed by one of the code's secrets, of the query before it as it is sent;
+     * in a `POST` with a body, followed by a line feed and the body. The
+     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
+     * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+     * postback arrives. The same signature counts once.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode signature_check = 2 [json_name = "signatureCheck"];</code>
@@ -952,7 +959,7 @@ private static final long serialVersionUID = 0L;
     private int addressCheck_ = 0;
     /**
      * <pre>
-     * The sender's address is one of `allowed_addresses`.
+     * Checks that the sender's address is one of `allowed_addresses`.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode address_check = 3 [json_name = "addressCheck"];</code>
@@ -963,7 +970,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The sender's address is one of `allowed_addresses`.
+     * Checks that the sender's address is one of `allowed_addresses`.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode address_check = 3 [json_name = "addressCheck"];</code>
@@ -978,7 +985,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The sender's address is one of `allowed_addresses`.
+     * Checks that the sender's address is one of `allowed_addresses`.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode address_check = 3 [json_name = "addressCheck"];</code>
@@ -991,7 +998,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The sender's address is one of `allowed_addresses`.
+     * Checks that the sender's address is one of `allowed_addresses`.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode address_check = 3 [json_name = "addressCheck"];</code>
@@ -1009,7 +1016,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The sender's address is one of `allowed_addresses`.
+     * Checks that the sender's address is one of `allowed_addresses`.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode address_check = 3 [json_name = "addressCheck"];</code>
@@ -1025,7 +1032,7 @@ private static final long serialVersionUID = 0L;
     private int httpsCheck_ = 0;
     /**
      * <pre>
-     * The postback came over HTTPS.
+     * Checks that the postback came over HTTPS.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode https_check = 4 [json_name = "httpsCheck"];</code>
@@ -1036,7 +1043,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The postback came over HTTPS.
+     * Checks that the postback came over HTTPS.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode https_check = 4 [json_name = "httpsCheck"];</code>
@@ -1051,7 +1058,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The postback came over HTTPS.
+     * Checks that the postback came over HTTPS.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode https_check = 4 [json_name = "httpsCheck"];</code>
@@ -1064,7 +1071,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The postback came over HTTPS.
+     * Checks that the postback came over HTTPS.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode https_check = 4 [json_name = "httpsCheck"];</code>
@@ -1082,7 +1089,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The postback came over HTTPS.
+     * Checks that the postback came over HTTPS.
      * </pre>
      *
      * <code>.s2s.v1.CheckMode https_check = 4 [json_name = "httpsCheck"];</code>
@@ -1105,8 +1112,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Addresses and networks that may call, at most 32; at least one where
-     * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+     * Addresses and networks that may call, at most 32. At least one unless
+     * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
      * `2001:db8::/48`.
      * </pre>
      *
@@ -1120,8 +1127,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Addresses and networks that may call, at most 32; at least one where
-     * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+     * Addresses and networks that may call, at most 32. At least one unless
+     * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
      * `2001:db8::/48`.
      * </pre>
      *
@@ -1133,8 +1140,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Addresses and networks that may call, at most 32; at least one where
-     * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+     * Addresses and networks that may call, at most 32. At least one unless
+     * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
      * `2001:db8::/48`.
      * </pre>
      *
@@ -1147,8 +1154,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Addresses and networks that may call, at most 32; at least one where
-     * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+     * Addresses and networks that may call, at most 32. At least one unless
+     * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
      * `2001:db8::/48`.
      * </pre>
      *
@@ -1162,8 +1169,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Addresses and networks that may call, at most 32; at least one where
-     * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+     * Addresses and networks that may call, at most 32. At least one unless
+     * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
      * `2001:db8::/48`.
      * </pre>
      *
@@ -1183,8 +1190,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Addresses and networks that may call, at most 32; at least one where
-     * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+     * Addresses and networks that may call, at most 32. At least one unless
+     * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
      * `2001:db8::/48`.
      * </pre>
      *
@@ -1203,8 +1210,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Addresses and networks that may call, at most 32; at least one where
-     * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+     * Addresses and networks that may call, at most 32. At least one unless
+     * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
      * `2001:db8::/48`.
      * </pre>
      *
@@ -1223,8 +1230,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Addresses and networks that may call, at most 32; at least one where
-     * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+     * Addresses and networks that may call, at most 32. At least one unless
+     * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
      * `2001:db8::/48`.
      * </pre>
      *
@@ -1240,8 +1247,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Addresses and networks that may call, at most 32; at least one where
-     * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+     * Addresses and networks that may call, at most 32. At least one unless
+     * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
      * `2001:db8::/48`.
      * </pre>
      *
@@ -1263,7 +1270,7 @@ private static final long serialVersionUID = 0L;
     private boolean hasSecret_ ;
     /**
      * <pre>
-     * Output only. Whether there is a secret.
+     * Output only. True if the code has a secret.
      * </pre>
      *
      * <code>bool has_secret = 6 [json_name = "hasSecret"];</code>
@@ -1275,7 +1282,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Whether there is a secret.
+     * Output only. True if the code has a secret.
      * </pre>
      *
      * <code>bool has_secret = 6 [json_name = "hasSecret"];</code>
@@ -1291,7 +1298,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Whether there is a secret.
+     * Output only. True if the code has a secret.
      * </pre>
      *
      * <code>bool has_secret = 6 [json_name = "hasSecret"];</code>
@@ -1309,8 +1316,8 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> formerSecretExpireTimeBuilder_;
     /**
      * <pre>
-     * Output only. Until when the secret before the present one is good. Not set:
-     * there is none.
+     * Output only. Time at which the previous secret expires. Not set: there is
+     * none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -1321,8 +1328,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Until when the secret before the present one is good. Not set:
-     * there is none.
+     * Output only. Time at which the previous secret expires. Not set: there is
+     * none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -1337,8 +1344,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Until when the secret before the present one is good. Not set:
-     * there is none.
+     * Output only. Time at which the previous secret expires. Not set: there is
+     * none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -1358,8 +1365,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Until when the secret before the present one is good. Not set:
-     * there is none.
+     * Output only. Time at which the previous secret expires. Not set: there is
+     * none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -1377,8 +1384,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Until when the secret before the present one is good. Not set:
-     * there is none.
+     * Output only. Time at which the previous secret expires. Not set: there is
+     * none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -1403,8 +1410,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Until when the secret before the present one is good. Not set:
-     * there is none.
+     * Output only. Time at which the previous secret expires. Not set: there is
+     * none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -1421,8 +1428,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Until when the secret before the present one is good. Not set:
-     * there is none.
+     * Output only. Time at which the previous secret expires. Not set: there is
+     * none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -1434,8 +1441,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Until when the secret before the present one is good. Not set:
-     * there is none.
+     * Output only. Time at which the previous secret expires. Not set: there is
+     * none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -1450,8 +1457,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Until when the secret before the present one is good. Not set:
-     * there is none.
+     * Output only. Time at which the previous secret expires. Not set: there is
+     * none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>

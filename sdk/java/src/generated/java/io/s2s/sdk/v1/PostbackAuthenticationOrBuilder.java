@@ -10,7 +10,7 @@ public interface PostbackAuthenticationOrBuilder extends
 
   /**
    * <pre>
-   * `sec` is one of the code's secrets: see `RotatePostbackSecret`.
+   * Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode secret_check = 1 [json_name = "secretCheck"];</code>
@@ -19,7 +19,7 @@ public interface PostbackAuthenticationOrBuilder extends
   int getSecretCheckValue();
   /**
    * <pre>
-   * `sec` is one of the code's secrets: see `RotatePostbackSecret`.
+   * Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode secret_check = 1 [json_name = "secretCheck"];</code>
@@ -29,11 +29,12 @@ public interface PostbackAuthenticationOrBuilder extends
 
   /**
    * <pre>
-   * The query ends with `&amp;sig=`: HMAC-SHA256, keyed by one of the code's
-   * secrets, of the query before it as it is sent; in a `POST` with a body,
-   * followed by a line feed and the body. 64 hexadecimal digits in any case.
-   * `ts` is the time of signing, in seconds since 1970 UTC, at most 300 seconds
-   * off when the postback arrives. The same signature counts once.
+   * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
+   * keyed by one of the code's secrets, of the query before it as it is sent;
+   * in a `POST` with a body, followed by a line feed and the body. The
+   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
+   * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+   * postback arrives. The same signature counts once.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode signature_check = 2 [json_name = "signatureCheck"];</code>
@@ -42,11 +43,12 @@ public interface PostbackAuthenticationOrBuilder extends
   int getSignatureCheckValue();
   /**
    * <pre>
-   * The query ends with `&amp;sig=`: HMAC-SHA256, keyed by one of the code's
-   * secrets, of the query before it as it is sent; in a `POST` with a body,
-   * followed by a line feed and the body. 64 hexadecimal digits in any case.
-   * `ts` is the time of signing, in seconds since 1970 UTC, at most 300 seconds
-   * off when the postback arrives. The same signature counts once.
+   * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
+   * keyed by one of the code's secrets, of the query before it as it is sent;
+   * in a `POST` with a body, followed by a line feed and the body. The
+   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
+   * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+   * postback arrives. The same signature counts once.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode signature_check = 2 [json_name = "signatureCheck"];</code>
@@ -56,7 +58,7 @@ public interface PostbackAuthenticationOrBuilder extends
 
   /**
    * <pre>
-   * The sender's address is one of `allowed_addresses`.
+   * Checks that the sender's address is one of `allowed_addresses`.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode address_check = 3 [json_name = "addressCheck"];</code>
@@ -65,7 +67,7 @@ public interface PostbackAuthenticationOrBuilder extends
   int getAddressCheckValue();
   /**
    * <pre>
-   * The sender's address is one of `allowed_addresses`.
+   * Checks that the sender's address is one of `allowed_addresses`.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode address_check = 3 [json_name = "addressCheck"];</code>
@@ -75,7 +77,7 @@ public interface PostbackAuthenticationOrBuilder extends
 
   /**
    * <pre>
-   * The postback came over HTTPS.
+   * Checks that the postback came over HTTPS.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode https_check = 4 [json_name = "httpsCheck"];</code>
@@ -84,7 +86,7 @@ public interface PostbackAuthenticationOrBuilder extends
   int getHttpsCheckValue();
   /**
    * <pre>
-   * The postback came over HTTPS.
+   * Checks that the postback came over HTTPS.
    * </pre>
    *
    * <code>.s2s.v1.CheckMode https_check = 4 [json_name = "httpsCheck"];</code>
@@ -94,8 +96,8 @@ public interface PostbackAuthenticationOrBuilder extends
 
   /**
    * <pre>
-   * Addresses and networks that may call, at most 32; at least one where
-   * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+   * Addresses and networks that may call, at most 32. At least one unless
+   * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
    * `2001:db8::/48`.
    * </pre>
    *
@@ -106,8 +108,8 @@ public interface PostbackAuthenticationOrBuilder extends
       getAllowedAddressesList();
   /**
    * <pre>
-   * Addresses and networks that may call, at most 32; at least one where
-   * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+   * Addresses and networks that may call, at most 32. At least one unless
+   * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
    * `2001:db8::/48`.
    * </pre>
    *
@@ -117,8 +119,8 @@ public interface PostbackAuthenticationOrBuilder extends
   int getAllowedAddressesCount();
   /**
    * <pre>
-   * Addresses and networks that may call, at most 32; at least one where
-   * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+   * Addresses and networks that may call, at most 32. At least one unless
+   * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
    * `2001:db8::/48`.
    * </pre>
    *
@@ -129,8 +131,8 @@ public interface PostbackAuthenticationOrBuilder extends
   java.lang.String getAllowedAddresses(int index);
   /**
    * <pre>
-   * Addresses and networks that may call, at most 32; at least one where
-   * `address_check` is not off. Examples: `203.0.113.7`, `198.51.100.0/24`,
+   * Addresses and networks that may call, at most 32. At least one unless
+   * `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
    * `2001:db8::/48`.
    * </pre>
    *
@@ -143,7 +145,7 @@ public interface PostbackAuthenticationOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Whether there is a secret.
+   * Output only. True if the code has a secret.
    * </pre>
    *
    * <code>bool has_secret = 6 [json_name = "hasSecret"];</code>
@@ -153,8 +155,8 @@ public interface PostbackAuthenticationOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Until when the secret before the present one is good. Not set:
-   * there is none.
+   * Output only. Time at which the previous secret expires. Not set: there is
+   * none.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -163,8 +165,8 @@ public interface PostbackAuthenticationOrBuilder extends
   boolean hasFormerSecretExpireTime();
   /**
    * <pre>
-   * Output only. Until when the secret before the present one is good. Not set:
-   * there is none.
+   * Output only. Time at which the previous secret expires. Not set: there is
+   * none.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -173,8 +175,8 @@ public interface PostbackAuthenticationOrBuilder extends
   com.google.protobuf.Timestamp getFormerSecretExpireTime();
   /**
    * <pre>
-   * Output only. Until when the secret before the present one is good. Not set:
-   * there is none.
+   * Output only. Time at which the previous secret expires. Not set: there is
+   * none.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>

@@ -10,7 +10,7 @@ public interface PostbackOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -19,7 +19,7 @@ public interface PostbackOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * Output only. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -30,7 +30,7 @@ public interface PostbackOrBuilder extends
 
   /**
    * <pre>
-   * What arrived.
+   * The request as it arrived.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback raw = 2 [json_name = "raw"];</code>
@@ -39,7 +39,7 @@ public interface PostbackOrBuilder extends
   boolean hasRaw();
   /**
    * <pre>
-   * What arrived.
+   * The request as it arrived.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback raw = 2 [json_name = "raw"];</code>
@@ -48,7 +48,7 @@ public interface PostbackOrBuilder extends
   io.s2s.sdk.v1.RawPostback getRaw();
   /**
    * <pre>
-   * What arrived.
+   * The request as it arrived.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback raw = 2 [json_name = "raw"];</code>
@@ -57,7 +57,7 @@ public interface PostbackOrBuilder extends
 
   /**
    * <pre>
-   * What became of it: at its arrival, or at its last replay.
+   * Outcome at the postback's arrival or at its last replay.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -66,7 +66,7 @@ public interface PostbackOrBuilder extends
   int getVerdictValue();
   /**
    * <pre>
-   * What became of it: at its arrival, or at its last replay.
+   * Outcome at the postback's arrival or at its last replay.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
@@ -76,7 +76,7 @@ public interface PostbackOrBuilder extends
 
   /**
    * <pre>
-   * Where it is held: why.
+   * Reason for holding the postback, if it is held.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -85,7 +85,7 @@ public interface PostbackOrBuilder extends
   int getReasonValue();
   /**
    * <pre>
-   * Where it is held: why.
+   * Reason for holding the postback, if it is held.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 4 [json_name = "reason"];</code>
@@ -95,7 +95,8 @@ public interface PostbackOrBuilder extends
 
   /**
    * <pre>
-   * Where it is held: one sentence with the cause and what to do.
+   * Message for people, if the postback is held: one sentence with the cause
+   * and the cure.
    * </pre>
    *
    * <code>string message = 5 [json_name = "message"];</code>
@@ -104,7 +105,8 @@ public interface PostbackOrBuilder extends
   java.lang.String getMessage();
   /**
    * <pre>
-   * Where it is held: one sentence with the cause and what to do.
+   * Message for people, if the postback is held: one sentence with the cause
+   * and the cure.
    * </pre>
    *
    * <code>string message = 5 [json_name = "message"];</code>
@@ -115,7 +117,7 @@ public interface PostbackOrBuilder extends
 
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -124,7 +126,7 @@ public interface PostbackOrBuilder extends
       getNotesList();
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -132,7 +134,7 @@ public interface PostbackOrBuilder extends
   io.s2s.sdk.v1.Note getNotes(int index);
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -140,7 +142,7 @@ public interface PostbackOrBuilder extends
   int getNotesCount();
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -149,7 +151,7 @@ public interface PostbackOrBuilder extends
       getNotesOrBuilderList();
   /**
    * <pre>
-   * What a person should know, at most 136.
+   * Remarks for people, at most 136.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 6 [json_name = "notes"];</code>
@@ -159,7 +161,8 @@ public interface PostbackOrBuilder extends
 
   /**
    * <pre>
-   * The conversion code that it names, if that could be read; as it came.
+   * Id of the conversion code that the postback names, unchanged, if it could
+   * be read.
    * </pre>
    *
    * <code>string conversion_code_id = 7 [json_name = "conversionCodeId"];</code>
@@ -168,7 +171,8 @@ public interface PostbackOrBuilder extends
   java.lang.String getConversionCodeId();
   /**
    * <pre>
-   * The conversion code that it names, if that could be read; as it came.
+   * Id of the conversion code that the postback names, unchanged, if it could
+   * be read.
    * </pre>
    *
    * <code>string conversion_code_id = 7 [json_name = "conversionCodeId"];</code>
@@ -179,8 +183,8 @@ public interface PostbackOrBuilder extends
 
   /**
    * <pre>
-   * The click id that it names, if that could be read; as it came, but for one
-   * that is of the right form, which is in lower case.
+   * Click id that the postback names, if it could be read. Unchanged, except
+   * that a well-formed one is in lower case.
    * </pre>
    *
    * <code>string click_id = 8 [json_name = "clickId"];</code>
@@ -189,8 +193,8 @@ public interface PostbackOrBuilder extends
   java.lang.String getClickId();
   /**
    * <pre>
-   * The click id that it names, if that could be read; as it came, but for one
-   * that is of the right form, which is in lower case.
+   * Click id that the postback names, if it could be read. Unchanged, except
+   * that a well-formed one is in lower case.
    * </pre>
    *
    * <code>string click_id = 8 [json_name = "clickId"];</code>
@@ -201,7 +205,8 @@ public interface PostbackOrBuilder extends
 
   /**
    * <pre>
-   * The conversion that it became or repeats; empty where it is held.
+   * Id of the conversion that the postback became or repeats; empty if it is
+   * held.
    * </pre>
    *
    * <code>string conversion_id = 9 [json_name = "conversionId"];</code>
@@ -210,7 +215,8 @@ public interface PostbackOrBuilder extends
   java.lang.String getConversionId();
   /**
    * <pre>
-   * The conversion that it became or repeats; empty where it is held.
+   * Id of the conversion that the postback became or repeats; empty if it is
+   * held.
    * </pre>
    *
    * <code>string conversion_id = 9 [json_name = "conversionId"];</code>
@@ -221,7 +227,8 @@ public interface PostbackOrBuilder extends
 
   /**
    * <pre>
-   * When it was last replayed, or matched by itself. Not set: never.
+   * Time at which the postback was last replayed or matched automatically. Not
+   * set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp replay_time = 10 [json_name = "replayTime"];</code>
@@ -230,7 +237,8 @@ public interface PostbackOrBuilder extends
   boolean hasReplayTime();
   /**
    * <pre>
-   * When it was last replayed, or matched by itself. Not set: never.
+   * Time at which the postback was last replayed or matched automatically. Not
+   * set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp replay_time = 10 [json_name = "replayTime"];</code>
@@ -239,7 +247,8 @@ public interface PostbackOrBuilder extends
   com.google.protobuf.Timestamp getReplayTime();
   /**
    * <pre>
-   * When it was last replayed, or matched by itself. Not set: never.
+   * Time at which the postback was last replayed or matched automatically. Not
+   * set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp replay_time = 10 [json_name = "replayTime"];</code>
@@ -248,9 +257,9 @@ public interface PostbackOrBuilder extends
 
   /**
    * <pre>
-   * Where it is held because its conversion code or tracking link is not known
-   * here: when it is looked at again by itself. That goes on for 7 days. Not
-   * set: it waits for a replay.
+   * Time of the next automatic match, if the postback is held because its
+   * conversion code or tracking link is not known here. Matching is repeated
+   * for 7 days. Not set: the postback waits for a replay.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -259,9 +268,9 @@ public interface PostbackOrBuilder extends
   boolean hasNextMatchTime();
   /**
    * <pre>
-   * Where it is held because its conversion code or tracking link is not known
-   * here: when it is looked at again by itself. That goes on for 7 days. Not
-   * set: it waits for a replay.
+   * Time of the next automatic match, if the postback is held because its
+   * conversion code or tracking link is not known here. Matching is repeated
+   * for 7 days. Not set: the postback waits for a replay.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>
@@ -270,9 +279,9 @@ public interface PostbackOrBuilder extends
   com.google.protobuf.Timestamp getNextMatchTime();
   /**
    * <pre>
-   * Where it is held because its conversion code or tracking link is not known
-   * here: when it is looked at again by itself. That goes on for 7 days. Not
-   * set: it waits for a replay.
+   * Time of the next automatic match, if the postback is held because its
+   * conversion code or tracking link is not known here. Matching is repeated
+   * for 7 days. Not set: the postback waits for a replay.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp next_match_time = 11 [json_name = "nextMatchTime"];</code>

@@ -4,7 +4,8 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 
 /**
  * <pre>
- * Postbacks: everything that arrived at `/s2s`, and what became of it.
+ * Receives, lists, replays and explains postbacks: all requests that arrived at
+ * `/s2s`, with their outcomes.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -332,15 +333,16 @@ public final class PostbackServiceGrpc {
 
   /**
    * <pre>
-   * Postbacks: everything that arrived at `/s2s`, and what became of it.
+   * Receives, lists, replays and explains postbacks: all requests that arrived at
+   * `/s2s`, with their outcomes.
    * </pre>
    */
   public interface AsyncService {
 
     /**
      * <pre>
-     * For edges only: takes in a postback as it came. OK means that its verdict
-     * is durable: the conversion is recorded, or the postback is held.
+     * Takes in a postback unchanged. For edges only. OK means that its verdict is
+     * durable: the conversion is recorded, or the postback is held.
      * </pre>
      */
     default void receivePostback(io.s2s.sdk.v1.ReceivePostbackRequest request,
@@ -370,7 +372,7 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Reads held postbacks again, after their cause was mended, by the same rules
+     * Reads held postbacks again after their cause was fixed, by the same rules
      * as live ones and with their time of arrival. Replaying twice counts once.
      * </pre>
      */
@@ -381,8 +383,8 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Says how a postback URL would be read and what would become of it, step by
-     * step; the same for a postback that is stored. Records nothing.
+     * Explains step by step how a postback URL or a stored postback would be
+     * read, and what its verdict would be. Records nothing.
      * </pre>
      */
     default void explainPostback(io.s2s.sdk.v1.ExplainPostbackRequest request,
@@ -392,8 +394,8 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Says what happened to a click: its link, its conversions, and the postbacks
-     * that name it and are held.
+     * Explains what happened to a click: its link, its conversions, and the held
+     * postbacks that name it.
      * </pre>
      */
     default void explainClick(io.s2s.sdk.v1.ExplainClickRequest request,
@@ -403,7 +405,7 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Plays a whole conversion for a code and says what came of each step: a
+     * Plays a whole conversion for a code and reports the outcome of each step: a
      * click on one of its tracking links, the merchant, and the postback URL with
      * its macros filled in. Records nothing.
      * </pre>
@@ -415,10 +417,10 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Erases what tells who a click's visitor is, for good: from the click, its
-     * conversions and the postbacks that name it. Ids, times and money stay, and
-     * nothing counts otherwise than before. OK means that it is durable. Repeating
-     * it changes nothing.
+     * Erases all data that identifies the visitor of a click: from the click, its
+     * conversions and the postbacks that name it. The erasure is permanent. Ids,
+     * times and money stay, and nothing counts differently than before. OK means
+     * that the erasure is durable. Repeating it changes nothing.
      * </pre>
      */
     default void eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request,
@@ -430,7 +432,8 @@ public final class PostbackServiceGrpc {
   /**
    * Base class for the server implementation of the service PostbackService.
    * <pre>
-   * Postbacks: everything that arrived at `/s2s`, and what became of it.
+   * Receives, lists, replays and explains postbacks: all requests that arrived at
+   * `/s2s`, with their outcomes.
    * </pre>
    */
   public static abstract class PostbackServiceImplBase
@@ -444,7 +447,8 @@ public final class PostbackServiceGrpc {
   /**
    * A stub to allow clients to do asynchronous rpc calls to service PostbackService.
    * <pre>
-   * Postbacks: everything that arrived at `/s2s`, and what became of it.
+   * Receives, lists, replays and explains postbacks: all requests that arrived at
+   * `/s2s`, with their outcomes.
    * </pre>
    */
   public static final class PostbackServiceStub
@@ -462,8 +466,8 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * For edges only: takes in a postback as it came. OK means that its verdict
-     * is durable: the conversion is recorded, or the postback is held.
+     * Takes in a postback unchanged. For edges only. OK means that its verdict is
+     * durable: the conversion is recorded, or the postback is held.
      * </pre>
      */
     public void receivePostback(io.s2s.sdk.v1.ReceivePostbackRequest request,
@@ -496,7 +500,7 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Reads held postbacks again, after their cause was mended, by the same rules
+     * Reads held postbacks again after their cause was fixed, by the same rules
      * as live ones and with their time of arrival. Replaying twice counts once.
      * </pre>
      */
@@ -508,8 +512,8 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Says how a postback URL would be read and what would become of it, step by
-     * step; the same for a postback that is stored. Records nothing.
+     * Explains step by step how a postback URL or a stored postback would be
+     * read, and what its verdict would be. Records nothing.
      * </pre>
      */
     public void explainPostback(io.s2s.sdk.v1.ExplainPostbackRequest request,
@@ -520,8 +524,8 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Says what happened to a click: its link, its conversions, and the postbacks
-     * that name it and are held.
+     * Explains what happened to a click: its link, its conversions, and the held
+     * postbacks that name it.
      * </pre>
      */
     public void explainClick(io.s2s.sdk.v1.ExplainClickRequest request,
@@ -532,7 +536,7 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Plays a whole conversion for a code and says what came of each step: a
+     * Plays a whole conversion for a code and reports the outcome of each step: a
      * click on one of its tracking links, the merchant, and the postback URL with
      * its macros filled in. Records nothing.
      * </pre>
@@ -545,10 +549,10 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Erases what tells who a click's visitor is, for good: from the click, its
-     * conversions and the postbacks that name it. Ids, times and money stay, and
-     * nothing counts otherwise than before. OK means that it is durable. Repeating
-     * it changes nothing.
+     * Erases all data that identifies the visitor of a click: from the click, its
+     * conversions and the postbacks that name it. The erasure is permanent. Ids,
+     * times and money stay, and nothing counts differently than before. OK means
+     * that the erasure is durable. Repeating it changes nothing.
      * </pre>
      */
     public void eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request,
@@ -561,7 +565,8 @@ public final class PostbackServiceGrpc {
   /**
    * A stub to allow clients to do synchronous rpc calls to service PostbackService.
    * <pre>
-   * Postbacks: everything that arrived at `/s2s`, and what became of it.
+   * Receives, lists, replays and explains postbacks: all requests that arrived at
+   * `/s2s`, with their outcomes.
    * </pre>
    */
   public static final class PostbackServiceBlockingV2Stub
@@ -579,8 +584,8 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * For edges only: takes in a postback as it came. OK means that its verdict
-     * is durable: the conversion is recorded, or the postback is held.
+     * Takes in a postback unchanged. For edges only. OK means that its verdict is
+     * durable: the conversion is recorded, or the postback is held.
      * </pre>
      */
     public io.s2s.sdk.v1.ReceivePostbackResponse receivePostback(io.s2s.sdk.v1.ReceivePostbackRequest request) throws io.grpc.StatusException {
@@ -610,7 +615,7 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Reads held postbacks again, after their cause was mended, by the same rules
+     * Reads held postbacks again after their cause was fixed, by the same rules
      * as live ones and with their time of arrival. Replaying twice counts once.
      * </pre>
      */
@@ -621,8 +626,8 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Says how a postback URL would be read and what would become of it, step by
-     * step; the same for a postback that is stored. Records nothing.
+     * Explains step by step how a postback URL or a stored postback would be
+     * read, and what its verdict would be. Records nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.ExplainPostbackResponse explainPostback(io.s2s.sdk.v1.ExplainPostbackRequest request) throws io.grpc.StatusException {
@@ -632,8 +637,8 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Says what happened to a click: its link, its conversions, and the postbacks
-     * that name it and are held.
+     * Explains what happened to a click: its link, its conversions, and the held
+     * postbacks that name it.
      * </pre>
      */
     public io.s2s.sdk.v1.ExplainClickResponse explainClick(io.s2s.sdk.v1.ExplainClickRequest request) throws io.grpc.StatusException {
@@ -643,7 +648,7 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Plays a whole conversion for a code and says what came of each step: a
+     * Plays a whole conversion for a code and reports the outcome of each step: a
      * click on one of its tracking links, the merchant, and the postback URL with
      * its macros filled in. Records nothing.
      * </pre>
@@ -655,10 +660,10 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Erases what tells who a click's visitor is, for good: from the click, its
-     * conversions and the postbacks that name it. Ids, times and money stay, and
-     * nothing counts otherwise than before. OK means that it is durable. Repeating
-     * it changes nothing.
+     * Erases all data that identifies the visitor of a click: from the click, its
+     * conversions and the postbacks that name it. The erasure is permanent. Ids,
+     * times and money stay, and nothing counts differently than before. OK means
+     * that the erasure is durable. Repeating it changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.EraseVisitorResponse eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request) throws io.grpc.StatusException {
@@ -670,7 +675,8 @@ public final class PostbackServiceGrpc {
   /**
    * A stub to allow clients to do limited synchronous rpc calls to service PostbackService.
    * <pre>
-   * Postbacks: everything that arrived at `/s2s`, and what became of it.
+   * Receives, lists, replays and explains postbacks: all requests that arrived at
+   * `/s2s`, with their outcomes.
    * </pre>
    */
   public static final class PostbackServiceBlockingStub
@@ -688,8 +694,8 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * For edges only: takes in a postback as it came. OK means that its verdict
-     * is durable: the conversion is recorded, or the postback is held.
+     * Takes in a postback unchanged. For edges only. OK means that its verdict is
+     * durable: the conversion is recorded, or the postback is held.
      * </pre>
      */
     public io.s2s.sdk.v1.ReceivePostbackResponse receivePostback(io.s2s.sdk.v1.ReceivePostbackRequest request) {
@@ -719,7 +725,7 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Reads held postbacks again, after their cause was mended, by the same rules
+     * Reads held postbacks again after their cause was fixed, by the same rules
      * as live ones and with their time of arrival. Replaying twice counts once.
      * </pre>
      */
@@ -730,8 +736,8 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Says how a postback URL would be read and what would become of it, step by
-     * step; the same for a postback that is stored. Records nothing.
+     * Explains step by step how a postback URL or a stored postback would be
+     * read, and what its verdict would be. Records nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.ExplainPostbackResponse explainPostback(io.s2s.sdk.v1.ExplainPostbackRequest request) {
@@ -741,8 +747,8 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Says what happened to a click: its link, its conversions, and the postbacks
-     * that name it and are held.
+     * Explains what happened to a click: its link, its conversions, and the held
+     * postbacks that name it.
      * </pre>
      */
     public io.s2s.sdk.v1.ExplainClickResponse explainClick(io.s2s.sdk.v1.ExplainClickRequest request) {
@@ -752,7 +758,7 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Plays a whole conversion for a code and says what came of each step: a
+     * Plays a whole conversion for a code and reports the outcome of each step: a
      * click on one of its tracking links, the merchant, and the postback URL with
      * its macros filled in. Records nothing.
      * </pre>
@@ -764,10 +770,10 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Erases what tells who a click's visitor is, for good: from the click, its
-     * conversions and the postbacks that name it. Ids, times and money stay, and
-     * nothing counts otherwise than before. OK means that it is durable. Repeating
-     * it changes nothing.
+     * Erases all data that identifies the visitor of a click: from the click, its
+     * conversions and the postbacks that name it. The erasure is permanent. Ids,
+     * times and money stay, and nothing counts differently than before. OK means
+     * that the erasure is durable. Repeating it changes nothing.
      * </pre>
      */
     public io.s2s.sdk.v1.EraseVisitorResponse eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request) {
@@ -779,7 +785,8 @@ public final class PostbackServiceGrpc {
   /**
    * A stub to allow clients to do ListenableFuture-style rpc calls to service PostbackService.
    * <pre>
-   * Postbacks: everything that arrived at `/s2s`, and what became of it.
+   * Receives, lists, replays and explains postbacks: all requests that arrived at
+   * `/s2s`, with their outcomes.
    * </pre>
    */
   public static final class PostbackServiceFutureStub
@@ -797,8 +804,8 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * For edges only: takes in a postback as it came. OK means that its verdict
-     * is durable: the conversion is recorded, or the postback is held.
+     * Takes in a postback unchanged. For edges only. OK means that its verdict is
+     * durable: the conversion is recorded, or the postback is held.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ReceivePostbackResponse> receivePostback(
@@ -831,7 +838,7 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Reads held postbacks again, after their cause was mended, by the same rules
+     * Reads held postbacks again after their cause was fixed, by the same rules
      * as live ones and with their time of arrival. Replaying twice counts once.
      * </pre>
      */
@@ -843,8 +850,8 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Says how a postback URL would be read and what would become of it, step by
-     * step; the same for a postback that is stored. Records nothing.
+     * Explains step by step how a postback URL or a stored postback would be
+     * read, and what its verdict would be. Records nothing.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ExplainPostbackResponse> explainPostback(
@@ -855,8 +862,8 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Says what happened to a click: its link, its conversions, and the postbacks
-     * that name it and are held.
+     * Explains what happened to a click: its link, its conversions, and the held
+     * postbacks that name it.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ExplainClickResponse> explainClick(
@@ -867,7 +874,7 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Plays a whole conversion for a code and says what came of each step: a
+     * Plays a whole conversion for a code and reports the outcome of each step: a
      * click on one of its tracking links, the merchant, and the postback URL with
      * its macros filled in. Records nothing.
      * </pre>
@@ -880,10 +887,10 @@ public final class PostbackServiceGrpc {
 
     /**
      * <pre>
-     * Erases what tells who a click's visitor is, for good: from the click, its
-     * conversions and the postbacks that name it. Ids, times and money stay, and
-     * nothing counts otherwise than before. OK means that it is durable. Repeating
-     * it changes nothing.
+     * Erases all data that identifies the visitor of a click: from the click, its
+     * conversions and the postbacks that name it. The erasure is permanent. Ids,
+     * times and money stay, and nothing counts differently than before. OK means
+     * that the erasure is durable. Repeating it changes nothing.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.EraseVisitorResponse> eraseVisitor(

@@ -6,8 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * A network's parameter names and macros. A macro is empty where the network
- * has none, or where it is not known.
+ * A network's parameter names and macros. A macro is empty if the network has
+ * none, or if it is not known.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.Preset}
@@ -63,7 +63,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * 1 to 32 of `a-z`, `0-9`, `-`; stays for good. Example: `everflow`.
+   * Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
+   * `everflow`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -84,7 +85,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * 1 to 32 of `a-z`, `0-9`, `-`; stays for good. Example: `everflow`.
+   * Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
+   * `everflow`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -110,7 +112,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object name_ = "";
   /**
    * <pre>
-   * The network's name for people, at most 64 characters. Example: `Everflow`.
+   * Name of the network for people, at most 64 characters. Example: `Everflow`.
    * </pre>
    *
    * <code>string name = 2 [json_name = "name"];</code>
@@ -131,7 +133,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The network's name for people, at most 64 characters. Example: `Everflow`.
+   * Name of the network for people, at most 64 characters. Example: `Everflow`.
    * </pre>
    *
    * <code>string name = 2 [json_name = "name"];</code>
@@ -157,8 +159,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object clickIdParameter_ = "";
   /**
    * <pre>
-   * The parameter under which the network's links take the click id; empty
-   * where it is not known. Example: `sub1`, for
+   * Parameter in which the network's links take the click id; empty if it is
+   * not known. Example: `sub1`, for
    * `https://network.example/offer?sub1=[s2sidentifier]`.
    * </pre>
    *
@@ -180,8 +182,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The parameter under which the network's links take the click id; empty
-   * where it is not known. Example: `sub1`, for
+   * Parameter in which the network's links take the click id; empty if it is
+   * not known. Example: `sub1`, for
    * `https://network.example/offer?sub1=[s2sidentifier]`.
    * </pre>
    *
@@ -208,8 +210,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object clickIdMacro_ = "";
   /**
    * <pre>
-   * What the network replaces by the click id in a postback URL. Never empty.
-   * Example: `{sub1}`.
+   * Macro that the network replaces with the click id in a postback URL. Never
+   * empty. Example: `{sub1}`.
    * </pre>
    *
    * <code>string click_id_macro = 4 [json_name = "clickIdMacro"];</code>
@@ -230,8 +232,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What the network replaces by the click id in a postback URL. Never empty.
-   * Example: `{sub1}`.
+   * Macro that the network replaces with the click id in a postback URL. Never
+   * empty. Example: `{sub1}`.
    * </pre>
    *
    * <code>string click_id_macro = 4 [json_name = "clickIdMacro"];</code>
@@ -257,8 +259,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object valueMacro_ = "";
   /**
    * <pre>
-   * What it replaces by the value of the sale. Empty: the value is 0.
-   * Example: `{sale_amount}`.
+   * Macro for the value of the sale. Empty: the value is 0. Example:
+   * `{sale_amount}`.
    * </pre>
    *
    * <code>string value_macro = 5 [json_name = "valueMacro"];</code>
@@ -279,8 +281,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it replaces by the value of the sale. Empty: the value is 0.
-   * Example: `{sale_amount}`.
+   * Macro for the value of the sale. Empty: the value is 0. Example:
+   * `{sale_amount}`.
    * </pre>
    *
    * <code>string value_macro = 5 [json_name = "valueMacro"];</code>
@@ -306,7 +308,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object commissionMacro_ = "";
   /**
    * <pre>
-   * What it replaces by the payout, which is our commission. Empty: the
+   * Macro for the network's payout, which is our commission. Empty: the
    * commission is 0. Example: `{payout_amount}`.
    * </pre>
    *
@@ -328,7 +330,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it replaces by the payout, which is our commission. Empty: the
+   * Macro for the network's payout, which is our commission. Empty: the
    * commission is 0. Example: `{payout_amount}`.
    * </pre>
    *
@@ -355,7 +357,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object transactionIdMacro_ = "";
   /**
    * <pre>
-   * What it replaces by its transaction id. Example: `{transaction_id}`.
+   * Macro for the network's transaction id. Example: `{transaction_id}`.
    * </pre>
    *
    * <code>string transaction_id_macro = 7 [json_name = "transactionIdMacro"];</code>
@@ -376,7 +378,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it replaces by its transaction id. Example: `{transaction_id}`.
+   * Macro for the network's transaction id. Example: `{transaction_id}`.
    * </pre>
    *
    * <code>string transaction_id_macro = 7 [json_name = "transactionIdMacro"];</code>
@@ -402,7 +404,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object currencyMacro_ = "";
   /**
    * <pre>
-   * What it replaces by the currency of its amounts. Example: `##CURRENCY##`.
+   * Macro for the currency of the network's amounts. Example: `##CURRENCY##`.
    * </pre>
    *
    * <code>string currency_macro = 8 [json_name = "currencyMacro"];</code>
@@ -423,7 +425,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it replaces by the currency of its amounts. Example: `##CURRENCY##`.
+   * Macro for the currency of the network's amounts. Example: `##CURRENCY##`.
    * </pre>
    *
    * <code>string currency_macro = 8 [json_name = "currencyMacro"];</code>
@@ -449,7 +451,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object currencyCode_ = "";
   /**
    * <pre>
-   * The ISO 4217 code of its amounts, where they have one currency for good.
+   * ISO 4217 code of the network's amounts, if their currency is fixed.
    * Example: `RUB`.
    * </pre>
    *
@@ -471,7 +473,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The ISO 4217 code of its amounts, where they have one currency for good.
+   * ISO 4217 code of the network's amounts, if their currency is fixed.
    * Example: `RUB`.
    * </pre>
    *
@@ -498,7 +500,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object statusMacro_ = "";
   /**
    * <pre>
-   * What it replaces by the status. Example: `{status}`.
+   * Macro for the status. Example: `{status}`.
    * </pre>
    *
    * <code>string status_macro = 10 [json_name = "statusMacro"];</code>
@@ -519,7 +521,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it replaces by the status. Example: `{status}`.
+   * Macro for the status. Example: `{status}`.
    * </pre>
    *
    * <code>string status_macro = 10 [json_name = "statusMacro"];</code>
@@ -545,8 +547,8 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.StatusWord> statusWords_;
   /**
    * <pre>
-   * Its words for the status. `pending`, `approved` and `declined` are
-   * understood besides, from every network.
+   * The network's words for the status. In addition, `pending`, `approved` and
+   * `declined` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -557,8 +559,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Its words for the status. `pending`, `approved` and `declined` are
-   * understood besides, from every network.
+   * The network's words for the status. In addition, `pending`, `approved` and
+   * `declined` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -570,8 +572,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Its words for the status. `pending`, `approved` and `declined` are
-   * understood besides, from every network.
+   * The network's words for the status. In addition, `pending`, `approved` and
+   * `declined` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -582,8 +584,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Its words for the status. `pending`, `approved` and `declined` are
-   * understood besides, from every network.
+   * The network's words for the status. In addition, `pending`, `approved` and
+   * `declined` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -594,8 +596,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Its words for the status. `pending`, `approved` and `declined` are
-   * understood besides, from every network.
+   * The network's words for the status. In addition, `pending`, `approved` and
+   * `declined` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -610,9 +612,9 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.ReplySetting reply_;
   /**
    * <pre>
-   * How it wants postbacks answered; not set where it takes any answer. A
-   * conversion code that is created with this preset and without `reply` gets
-   * it.
+   * Form of the answer that the network wants to postbacks; not set if it takes
+   * any answer. A conversion code created with this preset and without `reply`
+   * gets it.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -624,9 +626,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How it wants postbacks answered; not set where it takes any answer. A
-   * conversion code that is created with this preset and without `reply` gets
-   * it.
+   * Form of the answer that the network wants to postbacks; not set if it takes
+   * any answer. A conversion code created with this preset and without `reply`
+   * gets it.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -638,9 +640,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How it wants postbacks answered; not set where it takes any answer. A
-   * conversion code that is created with this preset and without `reply` gets
-   * it.
+   * Form of the answer that the network wants to postbacks; not set if it takes
+   * any answer. A conversion code created with this preset and without `reply`
+   * gets it.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -654,7 +656,7 @@ private static final long serialVersionUID = 0L;
   private int source_ = 0;
   /**
    * <pre>
-   * Where all this was read.
+   * Source of the preset.
    * </pre>
    *
    * <code>.s2s.v1.PresetSource source = 13 [json_name = "source"];</code>
@@ -665,7 +667,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Where all this was read.
+   * Source of the preset.
    * </pre>
    *
    * <code>.s2s.v1.PresetSource source = 13 [json_name = "source"];</code>
@@ -681,7 +683,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object remark_ = "";
   /**
    * <pre>
-   * What a person should know, such as where sources differ. May be empty.
+   * Remark for people, such as a difference between sources. May be empty.
    * </pre>
    *
    * <code>string remark = 14 [json_name = "remark"];</code>
@@ -702,7 +704,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a person should know, such as where sources differ. May be empty.
+   * Remark for people, such as a difference between sources. May be empty.
    * </pre>
    *
    * <code>string remark = 14 [json_name = "remark"];</code>
@@ -1020,8 +1022,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A network's parameter names and macros. A macro is empty where the network
-   * has none, or where it is not known.
+   * A network's parameter names and macros. A macro is empty if the network has
+   * none, or if it is not known.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.Preset}
@@ -1437,7 +1439,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * 1 to 32 of `a-z`, `0-9`, `-`; stays for good. Example: `everflow`.
+     * Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
+     * `everflow`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1457,7 +1460,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 32 of `a-z`, `0-9`, `-`; stays for good. Example: `everflow`.
+     * Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
+     * `everflow`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1478,7 +1482,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 32 of `a-z`, `0-9`, `-`; stays for good. Example: `everflow`.
+     * Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
+     * `everflow`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1495,7 +1500,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 32 of `a-z`, `0-9`, `-`; stays for good. Example: `everflow`.
+     * Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
+     * `everflow`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1509,7 +1515,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 32 of `a-z`, `0-9`, `-`; stays for good. Example: `everflow`.
+     * Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
+     * `everflow`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1529,7 +1536,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object name_ = "";
     /**
      * <pre>
-     * The network's name for people, at most 64 characters. Example: `Everflow`.
+     * Name of the network for people, at most 64 characters. Example: `Everflow`.
      * </pre>
      *
      * <code>string name = 2 [json_name = "name"];</code>
@@ -1549,7 +1556,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's name for people, at most 64 characters. Example: `Everflow`.
+     * Name of the network for people, at most 64 characters. Example: `Everflow`.
      * </pre>
      *
      * <code>string name = 2 [json_name = "name"];</code>
@@ -1570,7 +1577,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's name for people, at most 64 characters. Example: `Everflow`.
+     * Name of the network for people, at most 64 characters. Example: `Everflow`.
      * </pre>
      *
      * <code>string name = 2 [json_name = "name"];</code>
@@ -1587,7 +1594,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's name for people, at most 64 characters. Example: `Everflow`.
+     * Name of the network for people, at most 64 characters. Example: `Everflow`.
      * </pre>
      *
      * <code>string name = 2 [json_name = "name"];</code>
@@ -1601,7 +1608,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The network's name for people, at most 64 characters. Example: `Everflow`.
+     * Name of the network for people, at most 64 characters. Example: `Everflow`.
      * </pre>
      *
      * <code>string name = 2 [json_name = "name"];</code>
@@ -1621,8 +1628,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object clickIdParameter_ = "";
     /**
      * <pre>
-     * The parameter under which the network's links take the click id; empty
-     * where it is not known. Example: `sub1`, for
+     * Parameter in which the network's links take the click id; empty if it is
+     * not known. Example: `sub1`, for
      * `https://network.example/offer?sub1=[s2sidentifier]`.
      * </pre>
      *
@@ -1643,8 +1650,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The parameter under which the network's links take the click id; empty
-     * where it is not known. Example: `sub1`, for
+     * Parameter in which the network's links take the click id; empty if it is
+     * not known. Example: `sub1`, for
      * `https://network.example/offer?sub1=[s2sidentifier]`.
      * </pre>
      *
@@ -1666,8 +1673,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The parameter under which the network's links take the click id; empty
-     * where it is not known. Example: `sub1`, for
+     * Parameter in which the network's links take the click id; empty if it is
+     * not known. Example: `sub1`, for
      * `https://network.example/offer?sub1=[s2sidentifier]`.
      * </pre>
      *
@@ -1685,8 +1692,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The parameter under which the network's links take the click id; empty
-     * where it is not known. Example: `sub1`, for
+     * Parameter in which the network's links take the click id; empty if it is
+     * not known. Example: `sub1`, for
      * `https://network.example/offer?sub1=[s2sidentifier]`.
      * </pre>
      *
@@ -1701,8 +1708,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The parameter under which the network's links take the click id; empty
-     * where it is not known. Example: `sub1`, for
+     * Parameter in which the network's links take the click id; empty if it is
+     * not known. Example: `sub1`, for
      * `https://network.example/offer?sub1=[s2sidentifier]`.
      * </pre>
      *
@@ -1723,8 +1730,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object clickIdMacro_ = "";
     /**
      * <pre>
-     * What the network replaces by the click id in a postback URL. Never empty.
-     * Example: `{sub1}`.
+     * Macro that the network replaces with the click id in a postback URL. Never
+     * empty. Example: `{sub1}`.
      * </pre>
      *
      * <code>string click_id_macro = 4 [json_name = "clickIdMacro"];</code>
@@ -1744,8 +1751,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the network replaces by the click id in a postback URL. Never empty.
-     * Example: `{sub1}`.
+     * Macro that the network replaces with the click id in a postback URL. Never
+     * empty. Example: `{sub1}`.
      * </pre>
      *
      * <code>string click_id_macro = 4 [json_name = "clickIdMacro"];</code>
@@ -1766,8 +1773,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the network replaces by the click id in a postback URL. Never empty.
-     * Example: `{sub1}`.
+     * Macro that the network replaces with the click id in a postback URL. Never
+     * empty. Example: `{sub1}`.
      * </pre>
      *
      * <code>string click_id_macro = 4 [json_name = "clickIdMacro"];</code>
@@ -1784,8 +1791,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the network replaces by the click id in a postback URL. Never empty.
-     * Example: `{sub1}`.
+     * Macro that the network replaces with the click id in a postback URL. Never
+     * empty. Example: `{sub1}`.
      * </pre>
      *
      * <code>string click_id_macro = 4 [json_name = "clickIdMacro"];</code>
@@ -1799,8 +1806,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the network replaces by the click id in a postback URL. Never empty.
-     * Example: `{sub1}`.
+     * Macro that the network replaces with the click id in a postback URL. Never
+     * empty. Example: `{sub1}`.
      * </pre>
      *
      * <code>string click_id_macro = 4 [json_name = "clickIdMacro"];</code>
@@ -1820,8 +1827,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object valueMacro_ = "";
     /**
      * <pre>
-     * What it replaces by the value of the sale. Empty: the value is 0.
-     * Example: `{sale_amount}`.
+     * Macro for the value of the sale. Empty: the value is 0. Example:
+     * `{sale_amount}`.
      * </pre>
      *
      * <code>string value_macro = 5 [json_name = "valueMacro"];</code>
@@ -1841,8 +1848,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by the value of the sale. Empty: the value is 0.
-     * Example: `{sale_amount}`.
+     * Macro for the value of the sale. Empty: the value is 0. Example:
+     * `{sale_amount}`.
      * </pre>
      *
      * <code>string value_macro = 5 [json_name = "valueMacro"];</code>
@@ -1863,8 +1870,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by the value of the sale. Empty: the value is 0.
-     * Example: `{sale_amount}`.
+     * Macro for the value of the sale. Empty: the value is 0. Example:
+     * `{sale_amount}`.
      * </pre>
      *
      * <code>string value_macro = 5 [json_name = "valueMacro"];</code>
@@ -1881,8 +1888,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by the value of the sale. Empty: the value is 0.
-     * Example: `{sale_amount}`.
+     * Macro for the value of the sale. Empty: the value is 0. Example:
+     * `{sale_amount}`.
      * </pre>
      *
      * <code>string value_macro = 5 [json_name = "valueMacro"];</code>
@@ -1896,8 +1903,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by the value of the sale. Empty: the value is 0.
-     * Example: `{sale_amount}`.
+     * Macro for the value of the sale. Empty: the value is 0. Example:
+     * `{sale_amount}`.
      * </pre>
      *
      * <code>string value_macro = 5 [json_name = "valueMacro"];</code>
@@ -1917,7 +1924,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object commissionMacro_ = "";
     /**
      * <pre>
-     * What it replaces by the payout, which is our commission. Empty: the
+     * Macro for the network's payout, which is our commission. Empty: the
      * commission is 0. Example: `{payout_amount}`.
      * </pre>
      *
@@ -1938,7 +1945,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by the payout, which is our commission. Empty: the
+     * Macro for the network's payout, which is our commission. Empty: the
      * commission is 0. Example: `{payout_amount}`.
      * </pre>
      *
@@ -1960,7 +1967,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by the payout, which is our commission. Empty: the
+     * Macro for the network's payout, which is our commission. Empty: the
      * commission is 0. Example: `{payout_amount}`.
      * </pre>
      *
@@ -1978,7 +1985,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by the payout, which is our commission. Empty: the
+     * Macro for the network's payout, which is our commission. Empty: the
      * commission is 0. Example: `{payout_amount}`.
      * </pre>
      *
@@ -1993,7 +2000,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by the payout, which is our commission. Empty: the
+     * Macro for the network's payout, which is our commission. Empty: the
      * commission is 0. Example: `{payout_amount}`.
      * </pre>
      *
@@ -2014,7 +2021,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object transactionIdMacro_ = "";
     /**
      * <pre>
-     * What it replaces by its transaction id. Example: `{transaction_id}`.
+     * Macro for the network's transaction id. Example: `{transaction_id}`.
      * </pre>
      *
      * <code>string transaction_id_macro = 7 [json_name = "transactionIdMacro"];</code>
@@ -2034,7 +2041,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by its transaction id. Example: `{transaction_id}`.
+     * Macro for the network's transaction id. Example: `{transaction_id}`.
      * </pre>
      *
      * <code>string transaction_id_macro = 7 [json_name = "transactionIdMacro"];</code>
@@ -2055,7 +2062,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by its transaction id. Example: `{transaction_id}`.
+     * Macro for the network's transaction id. Example: `{transaction_id}`.
      * </pre>
      *
      * <code>string transaction_id_macro = 7 [json_name = "transactionIdMacro"];</code>
@@ -2072,7 +2079,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by its transaction id. Example: `{transaction_id}`.
+     * Macro for the network's transaction id. Example: `{transaction_id}`.
      * </pre>
      *
      * <code>string transaction_id_macro = 7 [json_name = "transactionIdMacro"];</code>
@@ -2086,7 +2093,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by its transaction id. Example: `{transaction_id}`.
+     * Macro for the network's transaction id. Example: `{transaction_id}`.
      * </pre>
      *
      * <code>string transaction_id_macro = 7 [json_name = "transactionIdMacro"];</code>
@@ -2106,7 +2113,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object currencyMacro_ = "";
     /**
      * <pre>
-     * What it replaces by the currency of its amounts. Example: `##CURRENCY##`.
+     * Macro for the currency of the network's amounts. Example: `##CURRENCY##`.
      * </pre>
      *
      * <code>string currency_macro = 8 [json_name = "currencyMacro"];</code>
@@ -2126,7 +2133,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by the currency of its amounts. Example: `##CURRENCY##`.
+     * Macro for the currency of the network's amounts. Example: `##CURRENCY##`.
      * </pre>
      *
      * <code>string currency_macro = 8 [json_name = "currencyMacro"];</code>
@@ -2147,7 +2154,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by the currency of its amounts. Example: `##CURRENCY##`.
+     * Macro for the currency of the network's amounts. Example: `##CURRENCY##`.
      * </pre>
      *
      * <code>string currency_macro = 8 [json_name = "currencyMacro"];</code>
@@ -2164,7 +2171,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by the currency of its amounts. Example: `##CURRENCY##`.
+     * Macro for the currency of the network's amounts. Example: `##CURRENCY##`.
      * </pre>
      *
      * <code>string currency_macro = 8 [json_name = "currencyMacro"];</code>
@@ -2178,7 +2185,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by the currency of its amounts. Example: `##CURRENCY##`.
+     * Macro for the currency of the network's amounts. Example: `##CURRENCY##`.
      * </pre>
      *
      * <code>string currency_macro = 8 [json_name = "currencyMacro"];</code>
@@ -2198,7 +2205,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object currencyCode_ = "";
     /**
      * <pre>
-     * The ISO 4217 code of its amounts, where they have one currency for good.
+     * ISO 4217 code of the network's amounts, if their currency is fixed.
      * Example: `RUB`.
      * </pre>
      *
@@ -2219,7 +2226,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The ISO 4217 code of its amounts, where they have one currency for good.
+     * ISO 4217 code of the network's amounts, if their currency is fixed.
      * Example: `RUB`.
      * </pre>
      *
@@ -2241,7 +2248,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The ISO 4217 code of its amounts, where they have one currency for good.
+     * ISO 4217 code of the network's amounts, if their currency is fixed.
      * Example: `RUB`.
      * </pre>
      *
@@ -2259,7 +2266,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The ISO 4217 code of its amounts, where they have one currency for good.
+     * ISO 4217 code of the network's amounts, if their currency is fixed.
      * Example: `RUB`.
      * </pre>
      *
@@ -2274,7 +2281,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The ISO 4217 code of its amounts, where they have one currency for good.
+     * ISO 4217 code of the network's amounts, if their currency is fixed.
      * Example: `RUB`.
      * </pre>
      *
@@ -2295,7 +2302,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object statusMacro_ = "";
     /**
      * <pre>
-     * What it replaces by the status. Example: `{status}`.
+     * Macro for the status. Example: `{status}`.
      * </pre>
      *
      * <code>string status_macro = 10 [json_name = "statusMacro"];</code>
@@ -2315,7 +2322,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by the status. Example: `{status}`.
+     * Macro for the status. Example: `{status}`.
      * </pre>
      *
      * <code>string status_macro = 10 [json_name = "statusMacro"];</code>
@@ -2336,7 +2343,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by the status. Example: `{status}`.
+     * Macro for the status. Example: `{status}`.
      * </pre>
      *
      * <code>string status_macro = 10 [json_name = "statusMacro"];</code>
@@ -2353,7 +2360,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by the status. Example: `{status}`.
+     * Macro for the status. Example: `{status}`.
      * </pre>
      *
      * <code>string status_macro = 10 [json_name = "statusMacro"];</code>
@@ -2367,7 +2374,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it replaces by the status. Example: `{status}`.
+     * Macro for the status. Example: `{status}`.
      * </pre>
      *
      * <code>string status_macro = 10 [json_name = "statusMacro"];</code>
@@ -2398,8 +2405,8 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2413,8 +2420,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2428,8 +2435,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2443,8 +2450,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2465,8 +2472,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2484,8 +2491,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2505,8 +2512,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2527,8 +2534,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2546,8 +2553,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2565,8 +2572,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2585,8 +2592,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2603,8 +2610,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2621,8 +2628,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2633,8 +2640,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2648,8 +2655,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2664,8 +2671,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2676,8 +2683,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2689,8 +2696,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Its words for the status. `pending`, `approved` and `declined` are
-     * understood besides, from every network.
+     * The network's words for the status. In addition, `pending`, `approved` and
+     * `declined` are understood from every network.
      * </pre>
      *
      * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -2719,9 +2726,9 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.ReplySetting, io.s2s.sdk.v1.ReplySetting.Builder, io.s2s.sdk.v1.ReplySettingOrBuilder> replyBuilder_;
     /**
      * <pre>
-     * How it wants postbacks answered; not set where it takes any answer. A
-     * conversion code that is created with this preset and without `reply` gets
-     * it.
+     * Form of the answer that the network wants to postbacks; not set if it takes
+     * any answer. A conversion code created with this preset and without `reply`
+     * gets it.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2732,9 +2739,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How it wants postbacks answered; not set where it takes any answer. A
-     * conversion code that is created with this preset and without `reply` gets
-     * it.
+     * Form of the answer that the network wants to postbacks; not set if it takes
+     * any answer. A conversion code created with this preset and without `reply`
+     * gets it.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2749,9 +2756,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How it wants postbacks answered; not set where it takes any answer. A
-     * conversion code that is created with this preset and without `reply` gets
-     * it.
+     * Form of the answer that the network wants to postbacks; not set if it takes
+     * any answer. A conversion code created with this preset and without `reply`
+     * gets it.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2771,9 +2778,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How it wants postbacks answered; not set where it takes any answer. A
-     * conversion code that is created with this preset and without `reply` gets
-     * it.
+     * Form of the answer that the network wants to postbacks; not set if it takes
+     * any answer. A conversion code created with this preset and without `reply`
+     * gets it.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2791,9 +2798,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How it wants postbacks answered; not set where it takes any answer. A
-     * conversion code that is created with this preset and without `reply` gets
-     * it.
+     * Form of the answer that the network wants to postbacks; not set if it takes
+     * any answer. A conversion code created with this preset and without `reply`
+     * gets it.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2818,9 +2825,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How it wants postbacks answered; not set where it takes any answer. A
-     * conversion code that is created with this preset and without `reply` gets
-     * it.
+     * Form of the answer that the network wants to postbacks; not set if it takes
+     * any answer. A conversion code created with this preset and without `reply`
+     * gets it.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2837,9 +2844,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How it wants postbacks answered; not set where it takes any answer. A
-     * conversion code that is created with this preset and without `reply` gets
-     * it.
+     * Form of the answer that the network wants to postbacks; not set if it takes
+     * any answer. A conversion code created with this preset and without `reply`
+     * gets it.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2851,9 +2858,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How it wants postbacks answered; not set where it takes any answer. A
-     * conversion code that is created with this preset and without `reply` gets
-     * it.
+     * Form of the answer that the network wants to postbacks; not set if it takes
+     * any answer. A conversion code created with this preset and without `reply`
+     * gets it.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2868,9 +2875,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How it wants postbacks answered; not set where it takes any answer. A
-     * conversion code that is created with this preset and without `reply` gets
-     * it.
+     * Form of the answer that the network wants to postbacks; not set if it takes
+     * any answer. A conversion code created with this preset and without `reply`
+     * gets it.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -2892,7 +2899,7 @@ private static final long serialVersionUID = 0L;
     private int source_ = 0;
     /**
      * <pre>
-     * Where all this was read.
+     * Source of the preset.
      * </pre>
      *
      * <code>.s2s.v1.PresetSource source = 13 [json_name = "source"];</code>
@@ -2903,7 +2910,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where all this was read.
+     * Source of the preset.
      * </pre>
      *
      * <code>.s2s.v1.PresetSource source = 13 [json_name = "source"];</code>
@@ -2918,7 +2925,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where all this was read.
+     * Source of the preset.
      * </pre>
      *
      * <code>.s2s.v1.PresetSource source = 13 [json_name = "source"];</code>
@@ -2931,7 +2938,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where all this was read.
+     * Source of the preset.
      * </pre>
      *
      * <code>.s2s.v1.PresetSource source = 13 [json_name = "source"];</code>
@@ -2949,7 +2956,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where all this was read.
+     * Source of the preset.
      * </pre>
      *
      * <code>.s2s.v1.PresetSource source = 13 [json_name = "source"];</code>
@@ -2965,7 +2972,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object remark_ = "";
     /**
      * <pre>
-     * What a person should know, such as where sources differ. May be empty.
+     * Remark for people, such as a difference between sources. May be empty.
      * </pre>
      *
      * <code>string remark = 14 [json_name = "remark"];</code>
@@ -2985,7 +2992,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, such as where sources differ. May be empty.
+     * Remark for people, such as a difference between sources. May be empty.
      * </pre>
      *
      * <code>string remark = 14 [json_name = "remark"];</code>
@@ -3006,7 +3013,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, such as where sources differ. May be empty.
+     * Remark for people, such as a difference between sources. May be empty.
      * </pre>
      *
      * <code>string remark = 14 [json_name = "remark"];</code>
@@ -3023,7 +3030,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, such as where sources differ. May be empty.
+     * Remark for people, such as a difference between sources. May be empty.
      * </pre>
      *
      * <code>string remark = 14 [json_name = "remark"];</code>
@@ -3037,7 +3044,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know, such as where sources differ. May be empty.
+     * Remark for people, such as a difference between sources. May be empty.
      * </pre>
      *
      * <code>string remark = 14 [json_name = "remark"];</code>

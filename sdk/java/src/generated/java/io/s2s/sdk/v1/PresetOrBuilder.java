@@ -10,7 +10,8 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * 1 to 32 of `a-z`, `0-9`, `-`; stays for good. Example: `everflow`.
+   * Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
+   * `everflow`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -19,7 +20,8 @@ public interface PresetOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * 1 to 32 of `a-z`, `0-9`, `-`; stays for good. Example: `everflow`.
+   * Id of the preset: 1 to 32 of `a-z`, `0-9`, `-`. Never changes. Example:
+   * `everflow`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -30,7 +32,7 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * The network's name for people, at most 64 characters. Example: `Everflow`.
+   * Name of the network for people, at most 64 characters. Example: `Everflow`.
    * </pre>
    *
    * <code>string name = 2 [json_name = "name"];</code>
@@ -39,7 +41,7 @@ public interface PresetOrBuilder extends
   java.lang.String getName();
   /**
    * <pre>
-   * The network's name for people, at most 64 characters. Example: `Everflow`.
+   * Name of the network for people, at most 64 characters. Example: `Everflow`.
    * </pre>
    *
    * <code>string name = 2 [json_name = "name"];</code>
@@ -50,8 +52,8 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * The parameter under which the network's links take the click id; empty
-   * where it is not known. Example: `sub1`, for
+   * Parameter in which the network's links take the click id; empty if it is
+   * not known. Example: `sub1`, for
    * `https://network.example/offer?sub1=[s2sidentifier]`.
    * </pre>
    *
@@ -61,8 +63,8 @@ public interface PresetOrBuilder extends
   java.lang.String getClickIdParameter();
   /**
    * <pre>
-   * The parameter under which the network's links take the click id; empty
-   * where it is not known. Example: `sub1`, for
+   * Parameter in which the network's links take the click id; empty if it is
+   * not known. Example: `sub1`, for
    * `https://network.example/offer?sub1=[s2sidentifier]`.
    * </pre>
    *
@@ -74,8 +76,8 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * What the network replaces by the click id in a postback URL. Never empty.
-   * Example: `{sub1}`.
+   * Macro that the network replaces with the click id in a postback URL. Never
+   * empty. Example: `{sub1}`.
    * </pre>
    *
    * <code>string click_id_macro = 4 [json_name = "clickIdMacro"];</code>
@@ -84,8 +86,8 @@ public interface PresetOrBuilder extends
   java.lang.String getClickIdMacro();
   /**
    * <pre>
-   * What the network replaces by the click id in a postback URL. Never empty.
-   * Example: `{sub1}`.
+   * Macro that the network replaces with the click id in a postback URL. Never
+   * empty. Example: `{sub1}`.
    * </pre>
    *
    * <code>string click_id_macro = 4 [json_name = "clickIdMacro"];</code>
@@ -96,8 +98,8 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * What it replaces by the value of the sale. Empty: the value is 0.
-   * Example: `{sale_amount}`.
+   * Macro for the value of the sale. Empty: the value is 0. Example:
+   * `{sale_amount}`.
    * </pre>
    *
    * <code>string value_macro = 5 [json_name = "valueMacro"];</code>
@@ -106,8 +108,8 @@ public interface PresetOrBuilder extends
   java.lang.String getValueMacro();
   /**
    * <pre>
-   * What it replaces by the value of the sale. Empty: the value is 0.
-   * Example: `{sale_amount}`.
+   * Macro for the value of the sale. Empty: the value is 0. Example:
+   * `{sale_amount}`.
    * </pre>
    *
    * <code>string value_macro = 5 [json_name = "valueMacro"];</code>
@@ -118,7 +120,7 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * What it replaces by the payout, which is our commission. Empty: the
+   * Macro for the network's payout, which is our commission. Empty: the
    * commission is 0. Example: `{payout_amount}`.
    * </pre>
    *
@@ -128,7 +130,7 @@ public interface PresetOrBuilder extends
   java.lang.String getCommissionMacro();
   /**
    * <pre>
-   * What it replaces by the payout, which is our commission. Empty: the
+   * Macro for the network's payout, which is our commission. Empty: the
    * commission is 0. Example: `{payout_amount}`.
    * </pre>
    *
@@ -140,7 +142,7 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * What it replaces by its transaction id. Example: `{transaction_id}`.
+   * Macro for the network's transaction id. Example: `{transaction_id}`.
    * </pre>
    *
    * <code>string transaction_id_macro = 7 [json_name = "transactionIdMacro"];</code>
@@ -149,7 +151,7 @@ public interface PresetOrBuilder extends
   java.lang.String getTransactionIdMacro();
   /**
    * <pre>
-   * What it replaces by its transaction id. Example: `{transaction_id}`.
+   * Macro for the network's transaction id. Example: `{transaction_id}`.
    * </pre>
    *
    * <code>string transaction_id_macro = 7 [json_name = "transactionIdMacro"];</code>
@@ -160,7 +162,7 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * What it replaces by the currency of its amounts. Example: `##CURRENCY##`.
+   * Macro for the currency of the network's amounts. Example: `##CURRENCY##`.
    * </pre>
    *
    * <code>string currency_macro = 8 [json_name = "currencyMacro"];</code>
@@ -169,7 +171,7 @@ public interface PresetOrBuilder extends
   java.lang.String getCurrencyMacro();
   /**
    * <pre>
-   * What it replaces by the currency of its amounts. Example: `##CURRENCY##`.
+   * Macro for the currency of the network's amounts. Example: `##CURRENCY##`.
    * </pre>
    *
    * <code>string currency_macro = 8 [json_name = "currencyMacro"];</code>
@@ -180,7 +182,7 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * The ISO 4217 code of its amounts, where they have one currency for good.
+   * ISO 4217 code of the network's amounts, if their currency is fixed.
    * Example: `RUB`.
    * </pre>
    *
@@ -190,7 +192,7 @@ public interface PresetOrBuilder extends
   java.lang.String getCurrencyCode();
   /**
    * <pre>
-   * The ISO 4217 code of its amounts, where they have one currency for good.
+   * ISO 4217 code of the network's amounts, if their currency is fixed.
    * Example: `RUB`.
    * </pre>
    *
@@ -202,7 +204,7 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * What it replaces by the status. Example: `{status}`.
+   * Macro for the status. Example: `{status}`.
    * </pre>
    *
    * <code>string status_macro = 10 [json_name = "statusMacro"];</code>
@@ -211,7 +213,7 @@ public interface PresetOrBuilder extends
   java.lang.String getStatusMacro();
   /**
    * <pre>
-   * What it replaces by the status. Example: `{status}`.
+   * Macro for the status. Example: `{status}`.
    * </pre>
    *
    * <code>string status_macro = 10 [json_name = "statusMacro"];</code>
@@ -222,8 +224,8 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * Its words for the status. `pending`, `approved` and `declined` are
-   * understood besides, from every network.
+   * The network's words for the status. In addition, `pending`, `approved` and
+   * `declined` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -232,8 +234,8 @@ public interface PresetOrBuilder extends
       getStatusWordsList();
   /**
    * <pre>
-   * Its words for the status. `pending`, `approved` and `declined` are
-   * understood besides, from every network.
+   * The network's words for the status. In addition, `pending`, `approved` and
+   * `declined` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -241,8 +243,8 @@ public interface PresetOrBuilder extends
   io.s2s.sdk.v1.StatusWord getStatusWords(int index);
   /**
    * <pre>
-   * Its words for the status. `pending`, `approved` and `declined` are
-   * understood besides, from every network.
+   * The network's words for the status. In addition, `pending`, `approved` and
+   * `declined` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -250,8 +252,8 @@ public interface PresetOrBuilder extends
   int getStatusWordsCount();
   /**
    * <pre>
-   * Its words for the status. `pending`, `approved` and `declined` are
-   * understood besides, from every network.
+   * The network's words for the status. In addition, `pending`, `approved` and
+   * `declined` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -260,8 +262,8 @@ public interface PresetOrBuilder extends
       getStatusWordsOrBuilderList();
   /**
    * <pre>
-   * Its words for the status. `pending`, `approved` and `declined` are
-   * understood besides, from every network.
+   * The network's words for the status. In addition, `pending`, `approved` and
+   * `declined` are understood from every network.
    * </pre>
    *
    * <code>repeated .s2s.v1.StatusWord status_words = 11 [json_name = "statusWords"];</code>
@@ -271,9 +273,9 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * How it wants postbacks answered; not set where it takes any answer. A
-   * conversion code that is created with this preset and without `reply` gets
-   * it.
+   * Form of the answer that the network wants to postbacks; not set if it takes
+   * any answer. A conversion code created with this preset and without `reply`
+   * gets it.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -282,9 +284,9 @@ public interface PresetOrBuilder extends
   boolean hasReply();
   /**
    * <pre>
-   * How it wants postbacks answered; not set where it takes any answer. A
-   * conversion code that is created with this preset and without `reply` gets
-   * it.
+   * Form of the answer that the network wants to postbacks; not set if it takes
+   * any answer. A conversion code created with this preset and without `reply`
+   * gets it.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -293,9 +295,9 @@ public interface PresetOrBuilder extends
   io.s2s.sdk.v1.ReplySetting getReply();
   /**
    * <pre>
-   * How it wants postbacks answered; not set where it takes any answer. A
-   * conversion code that is created with this preset and without `reply` gets
-   * it.
+   * Form of the answer that the network wants to postbacks; not set if it takes
+   * any answer. A conversion code created with this preset and without `reply`
+   * gets it.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 12 [json_name = "reply"];</code>
@@ -304,7 +306,7 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * Where all this was read.
+   * Source of the preset.
    * </pre>
    *
    * <code>.s2s.v1.PresetSource source = 13 [json_name = "source"];</code>
@@ -313,7 +315,7 @@ public interface PresetOrBuilder extends
   int getSourceValue();
   /**
    * <pre>
-   * Where all this was read.
+   * Source of the preset.
    * </pre>
    *
    * <code>.s2s.v1.PresetSource source = 13 [json_name = "source"];</code>
@@ -323,7 +325,7 @@ public interface PresetOrBuilder extends
 
   /**
    * <pre>
-   * What a person should know, such as where sources differ. May be empty.
+   * Remark for people, such as a difference between sources. May be empty.
    * </pre>
    *
    * <code>string remark = 14 [json_name = "remark"];</code>
@@ -332,7 +334,7 @@ public interface PresetOrBuilder extends
   java.lang.String getRemark();
   /**
    * <pre>
-   * What a person should know, such as where sources differ. May be empty.
+   * Remark for people, such as a difference between sources. May be empty.
    * </pre>
    *
    * <code>string remark = 14 [json_name = "remark"];</code>

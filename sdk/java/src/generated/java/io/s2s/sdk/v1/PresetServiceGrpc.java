@@ -4,8 +4,9 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 
 /**
  * <pre>
- * Presets: what each network calls things, so that nobody has to look it up.
- * The same for every account; they come with the server and can't be changed.
+ * Reads presets: the names and macros that each network uses, so that nobody
+ * has to look them up. Presets are the same for every account; they come with
+ * the server and can't be changed.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -141,8 +142,9 @@ public final class PresetServiceGrpc {
 
   /**
    * <pre>
-   * Presets: what each network calls things, so that nobody has to look it up.
-   * The same for every account; they come with the server and can't be changed.
+   * Reads presets: the names and macros that each network uses, so that nobody
+   * has to look them up. Presets are the same for every account; they come with
+   * the server and can't be changed.
    * </pre>
    */
   public interface AsyncService {
@@ -171,8 +173,9 @@ public final class PresetServiceGrpc {
   /**
    * Base class for the server implementation of the service PresetService.
    * <pre>
-   * Presets: what each network calls things, so that nobody has to look it up.
-   * The same for every account; they come with the server and can't be changed.
+   * Reads presets: the names and macros that each network uses, so that nobody
+   * has to look them up. Presets are the same for every account; they come with
+   * the server and can't be changed.
    * </pre>
    */
   public static abstract class PresetServiceImplBase
@@ -186,8 +189,9 @@ public final class PresetServiceGrpc {
   /**
    * A stub to allow clients to do asynchronous rpc calls to service PresetService.
    * <pre>
-   * Presets: what each network calls things, so that nobody has to look it up.
-   * The same for every account; they come with the server and can't be changed.
+   * Reads presets: the names and macros that each network uses, so that nobody
+   * has to look them up. Presets are the same for every account; they come with
+   * the server and can't be changed.
    * </pre>
    */
   public static final class PresetServiceStub
@@ -229,8 +233,9 @@ public final class PresetServiceGrpc {
   /**
    * A stub to allow clients to do synchronous rpc calls to service PresetService.
    * <pre>
-   * Presets: what each network calls things, so that nobody has to look it up.
-   * The same for every account; they come with the server and can't be changed.
+   * Reads presets: the names and macros that each network uses, so that nobody
+   * has to look them up. Presets are the same for every account; they come with
+   * the server and can't be changed.
    * </pre>
    */
   public static final class PresetServiceBlockingV2Stub
@@ -270,8 +275,9 @@ public final class PresetServiceGrpc {
   /**
    * A stub to allow clients to do limited synchronous rpc calls to service PresetService.
    * <pre>
-   * Presets: what each network calls things, so that nobody has to look it up.
-   * The same for every account; they come with the server and can't be changed.
+   * Reads presets: the names and macros that each network uses, so that nobody
+   * has to look them up. Presets are the same for every account; they come with
+   * the server and can't be changed.
    * </pre>
    */
   public static final class PresetServiceBlockingStub
@@ -311,8 +317,9 @@ public final class PresetServiceGrpc {
   /**
    * A stub to allow clients to do ListenableFuture-style rpc calls to service PresetService.
    * <pre>
-   * Presets: what each network calls things, so that nobody has to look it up.
-   * The same for every account; they come with the server and can't be changed.
+   * Reads presets: the names and macros that each network uses, so that nobody
+   * has to look them up. Presets are the same for every account; they come with
+   * the server and can't be changed.
    * </pre>
    */
   public static final class PresetServiceFutureStub

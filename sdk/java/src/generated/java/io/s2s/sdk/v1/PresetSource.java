@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Where a preset was read.
+ * The kinds of sources of a preset.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.PresetSource}
@@ -15,7 +15,7 @@ public enum PresetSource
     implements com.google.protobuf.ProtocolMessageEnum {
   /**
    * <pre>
-   * Newer than this client.
+   * A source that is newer than this client.
    * </pre>
    *
    * <code>PRESET_SOURCE_UNSPECIFIED = 0;</code>
@@ -23,7 +23,7 @@ public enum PresetSource
   PRESET_SOURCE_UNSPECIFIED(0),
   /**
    * <pre>
-   * In the documentation of the network, or of a vendor that works with it.
+   * The documentation of the network, or of a vendor that works with it.
    * </pre>
    *
    * <code>PRESET_SOURCE_VENDOR_DOCUMENTATION = 1;</code>
@@ -31,7 +31,8 @@ public enum PresetSource
   PRESET_SOURCE_VENDOR_DOCUMENTATION(1),
   /**
    * <pre>
-   * Second-hand, among users of trackers; sometimes wrong. Try it first.
+   * Second-hand knowledge among users of trackers; sometimes wrong. Try it
+   * before use.
    * </pre>
    *
    * <code>PRESET_SOURCE_COMMUNITY = 2;</code>
@@ -42,7 +43,7 @@ public enum PresetSource
 
   /**
    * <pre>
-   * Newer than this client.
+   * A source that is newer than this client.
    * </pre>
    *
    * <code>PRESET_SOURCE_UNSPECIFIED = 0;</code>
@@ -50,7 +51,7 @@ public enum PresetSource
   public static final int PRESET_SOURCE_UNSPECIFIED_VALUE = 0;
   /**
    * <pre>
-   * In the documentation of the network, or of a vendor that works with it.
+   * The documentation of the network, or of a vendor that works with it.
    * </pre>
    *
    * <code>PRESET_SOURCE_VENDOR_DOCUMENTATION = 1;</code>
@@ -58,7 +59,8 @@ public enum PresetSource
   public static final int PRESET_SOURCE_VENDOR_DOCUMENTATION_VALUE = 1;
   /**
    * <pre>
-   * Second-hand, among users of trackers; sometimes wrong. Try it first.
+   * Second-hand knowledge among users of trackers; sometimes wrong. Try it
+   * before use.
    * </pre>
    *
    * <code>PRESET_SOURCE_COMMUNITY = 2;</code>

@@ -6,8 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * A postback as it arrived, byte for byte; or, once its visitor was erased, what
- * it counts by.
+ * A postback as it arrived, byte for byte. Once its visitor was erased: only
+ * the data by which it counts.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.RawPostback}
@@ -102,10 +102,9 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.ByteString target_ = com.google.protobuf.ByteString.EMPTY;
   /**
    * <pre>
-   * The request target: path and query, raw, at most 8 KiB.
-   * The value of `sec`, and the code's secrets wherever they stand, are blotted
-   * out with `*`; so they are in the body.
-   * Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
+   * Request target: path and query, raw, at most 8 KiB. In target and body, the
+   * value of `sec` and every occurrence of one of the code's secrets are
+   * replaced with `*`. Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
    * </pre>
    *
    * <code>bytes target = 2 [json_name = "target"];</code>
@@ -121,7 +120,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object contentType_ = "";
   /**
    * <pre>
-   * The `Content-Type` of the body; empty where there is none.
+   * `Content-Type` of the body; empty if there is none.
    * </pre>
    *
    * <code>string content_type = 3 [json_name = "contentType"];</code>
@@ -142,7 +141,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The `Content-Type` of the body; empty where there is none.
+   * `Content-Type` of the body; empty if there is none.
    * </pre>
    *
    * <code>string content_type = 3 [json_name = "contentType"];</code>
@@ -167,7 +166,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.ByteString body_ = com.google.protobuf.ByteString.EMPTY;
   /**
    * <pre>
-   * The body of a `POST`, at most 8 KiB; else empty.
+   * Body of a `POST`, at most 8 KiB; otherwise empty.
    * </pre>
    *
    * <code>bytes body = 4 [json_name = "body"];</code>
@@ -183,8 +182,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object address_ = "";
   /**
    * <pre>
-   * The sender's address; stored as the server's `--store-addresses` says, by
-   * default truncated to /24 (IPv4) or /48 (IPv6).
+   * Address of the sender, stored according to the server's
+   * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
    * </pre>
    *
    * <code>string address = 5 [json_name = "address"];</code>
@@ -205,8 +204,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The sender's address; stored as the server's `--store-addresses` says, by
-   * default truncated to /24 (IPv4) or /48 (IPv6).
+   * Address of the sender, stored according to the server's
+   * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
    * </pre>
    *
    * <code>string address = 5 [json_name = "address"];</code>
@@ -232,7 +231,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object userAgent_ = "";
   /**
    * <pre>
-   * The sender's `User-Agent`, at most 512 bytes.
+   * `User-Agent` of the sender, at most 512 bytes.
    * </pre>
    *
    * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -253,7 +252,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The sender's `User-Agent`, at most 512 bytes.
+   * `User-Agent` of the sender, at most 512 bytes.
    * </pre>
    *
    * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -278,7 +277,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp receiveTime_;
   /**
    * <pre>
-   * When it arrived.
+   * Time of arrival.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
@@ -290,7 +289,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When it arrived.
+   * Time of arrival.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
@@ -302,7 +301,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When it arrived.
+   * Time of arrival.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
@@ -538,8 +537,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A postback as it arrived, byte for byte; or, once its visitor was erased, what
-   * it counts by.
+   * A postback as it arrived, byte for byte. Once its visitor was erased: only
+   * the data by which it counts.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.RawPostback}
@@ -901,10 +900,9 @@ private static final long serialVersionUID = 0L;
     private com.google.protobuf.ByteString target_ = com.google.protobuf.ByteString.EMPTY;
     /**
      * <pre>
-     * The request target: path and query, raw, at most 8 KiB.
-     * The value of `sec`, and the code's secrets wherever they stand, are blotted
-     * out with `*`; so they are in the body.
-     * Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
+     * Request target: path and query, raw, at most 8 KiB. In target and body, the
+     * value of `sec` and every occurrence of one of the code's secrets are
+     * replaced with `*`. Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
      * </pre>
      *
      * <code>bytes target = 2 [json_name = "target"];</code>
@@ -916,10 +914,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The request target: path and query, raw, at most 8 KiB.
-     * The value of `sec`, and the code's secrets wherever they stand, are blotted
-     * out with `*`; so they are in the body.
-     * Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
+     * Request target: path and query, raw, at most 8 KiB. In target and body, the
+     * value of `sec` and every occurrence of one of the code's secrets are
+     * replaced with `*`. Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
      * </pre>
      *
      * <code>bytes target = 2 [json_name = "target"];</code>
@@ -935,10 +932,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The request target: path and query, raw, at most 8 KiB.
-     * The value of `sec`, and the code's secrets wherever they stand, are blotted
-     * out with `*`; so they are in the body.
-     * Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
+     * Request target: path and query, raw, at most 8 KiB. In target and body, the
+     * value of `sec` and every occurrence of one of the code's secrets are
+     * replaced with `*`. Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
      * </pre>
      *
      * <code>bytes target = 2 [json_name = "target"];</code>
@@ -954,7 +950,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object contentType_ = "";
     /**
      * <pre>
-     * The `Content-Type` of the body; empty where there is none.
+     * `Content-Type` of the body; empty if there is none.
      * </pre>
      *
      * <code>string content_type = 3 [json_name = "contentType"];</code>
@@ -974,7 +970,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The `Content-Type` of the body; empty where there is none.
+     * `Content-Type` of the body; empty if there is none.
      * </pre>
      *
      * <code>string content_type = 3 [json_name = "contentType"];</code>
@@ -995,7 +991,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The `Content-Type` of the body; empty where there is none.
+     * `Content-Type` of the body; empty if there is none.
      * </pre>
      *
      * <code>string content_type = 3 [json_name = "contentType"];</code>
@@ -1012,7 +1008,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The `Content-Type` of the body; empty where there is none.
+     * `Content-Type` of the body; empty if there is none.
      * </pre>
      *
      * <code>string content_type = 3 [json_name = "contentType"];</code>
@@ -1026,7 +1022,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The `Content-Type` of the body; empty where there is none.
+     * `Content-Type` of the body; empty if there is none.
      * </pre>
      *
      * <code>string content_type = 3 [json_name = "contentType"];</code>
@@ -1046,7 +1042,7 @@ private static final long serialVersionUID = 0L;
     private com.google.protobuf.ByteString body_ = com.google.protobuf.ByteString.EMPTY;
     /**
      * <pre>
-     * The body of a `POST`, at most 8 KiB; else empty.
+     * Body of a `POST`, at most 8 KiB; otherwise empty.
      * </pre>
      *
      * <code>bytes body = 4 [json_name = "body"];</code>
@@ -1058,7 +1054,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a `POST`, at most 8 KiB; else empty.
+     * Body of a `POST`, at most 8 KiB; otherwise empty.
      * </pre>
      *
      * <code>bytes body = 4 [json_name = "body"];</code>
@@ -1074,7 +1070,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body of a `POST`, at most 8 KiB; else empty.
+     * Body of a `POST`, at most 8 KiB; otherwise empty.
      * </pre>
      *
      * <code>bytes body = 4 [json_name = "body"];</code>
@@ -1090,8 +1086,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object address_ = "";
     /**
      * <pre>
-     * The sender's address; stored as the server's `--store-addresses` says, by
-     * default truncated to /24 (IPv4) or /48 (IPv6).
+     * Address of the sender, stored according to the server's
+     * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
      * </pre>
      *
      * <code>string address = 5 [json_name = "address"];</code>
@@ -1111,8 +1107,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The sender's address; stored as the server's `--store-addresses` says, by
-     * default truncated to /24 (IPv4) or /48 (IPv6).
+     * Address of the sender, stored according to the server's
+     * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
      * </pre>
      *
      * <code>string address = 5 [json_name = "address"];</code>
@@ -1133,8 +1129,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The sender's address; stored as the server's `--store-addresses` says, by
-     * default truncated to /24 (IPv4) or /48 (IPv6).
+     * Address of the sender, stored according to the server's
+     * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
      * </pre>
      *
      * <code>string address = 5 [json_name = "address"];</code>
@@ -1151,8 +1147,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The sender's address; stored as the server's `--store-addresses` says, by
-     * default truncated to /24 (IPv4) or /48 (IPv6).
+     * Address of the sender, stored according to the server's
+     * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
      * </pre>
      *
      * <code>string address = 5 [json_name = "address"];</code>
@@ -1166,8 +1162,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The sender's address; stored as the server's `--store-addresses` says, by
-     * default truncated to /24 (IPv4) or /48 (IPv6).
+     * Address of the sender, stored according to the server's
+     * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
      * </pre>
      *
      * <code>string address = 5 [json_name = "address"];</code>
@@ -1187,7 +1183,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object userAgent_ = "";
     /**
      * <pre>
-     * The sender's `User-Agent`, at most 512 bytes.
+     * `User-Agent` of the sender, at most 512 bytes.
      * </pre>
      *
      * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -1207,7 +1203,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The sender's `User-Agent`, at most 512 bytes.
+     * `User-Agent` of the sender, at most 512 bytes.
      * </pre>
      *
      * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -1228,7 +1224,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The sender's `User-Agent`, at most 512 bytes.
+     * `User-Agent` of the sender, at most 512 bytes.
      * </pre>
      *
      * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -1245,7 +1241,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The sender's `User-Agent`, at most 512 bytes.
+     * `User-Agent` of the sender, at most 512 bytes.
      * </pre>
      *
      * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -1259,7 +1255,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The sender's `User-Agent`, at most 512 bytes.
+     * `User-Agent` of the sender, at most 512 bytes.
      * </pre>
      *
      * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -1281,7 +1277,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> receiveTimeBuilder_;
     /**
      * <pre>
-     * When it arrived.
+     * Time of arrival.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
@@ -1292,7 +1288,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When it arrived.
+     * Time of arrival.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
@@ -1307,7 +1303,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When it arrived.
+     * Time of arrival.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
@@ -1327,7 +1323,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When it arrived.
+     * Time of arrival.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
@@ -1345,7 +1341,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When it arrived.
+     * Time of arrival.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
@@ -1370,7 +1366,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When it arrived.
+     * Time of arrival.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
@@ -1387,7 +1383,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When it arrived.
+     * Time of arrival.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
@@ -1399,7 +1395,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When it arrived.
+     * Time of arrival.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
@@ -1414,7 +1410,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When it arrived.
+     * Time of arrival.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>

@@ -30,10 +30,9 @@ public interface RawPostbackOrBuilder extends
 
   /**
    * <pre>
-   * The request target: path and query, raw, at most 8 KiB.
-   * The value of `sec`, and the code's secrets wherever they stand, are blotted
-   * out with `*`; so they are in the body.
-   * Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
+   * Request target: path and query, raw, at most 8 KiB. In target and body, the
+   * value of `sec` and every occurrence of one of the code's secrets are
+   * replaced with `*`. Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
    * </pre>
    *
    * <code>bytes target = 2 [json_name = "target"];</code>
@@ -43,7 +42,7 @@ public interface RawPostbackOrBuilder extends
 
   /**
    * <pre>
-   * The `Content-Type` of the body; empty where there is none.
+   * `Content-Type` of the body; empty if there is none.
    * </pre>
    *
    * <code>string content_type = 3 [json_name = "contentType"];</code>
@@ -52,7 +51,7 @@ public interface RawPostbackOrBuilder extends
   java.lang.String getContentType();
   /**
    * <pre>
-   * The `Content-Type` of the body; empty where there is none.
+   * `Content-Type` of the body; empty if there is none.
    * </pre>
    *
    * <code>string content_type = 3 [json_name = "contentType"];</code>
@@ -63,7 +62,7 @@ public interface RawPostbackOrBuilder extends
 
   /**
    * <pre>
-   * The body of a `POST`, at most 8 KiB; else empty.
+   * Body of a `POST`, at most 8 KiB; otherwise empty.
    * </pre>
    *
    * <code>bytes body = 4 [json_name = "body"];</code>
@@ -73,8 +72,8 @@ public interface RawPostbackOrBuilder extends
 
   /**
    * <pre>
-   * The sender's address; stored as the server's `--store-addresses` says, by
-   * default truncated to /24 (IPv4) or /48 (IPv6).
+   * Address of the sender, stored according to the server's
+   * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
    * </pre>
    *
    * <code>string address = 5 [json_name = "address"];</code>
@@ -83,8 +82,8 @@ public interface RawPostbackOrBuilder extends
   java.lang.String getAddress();
   /**
    * <pre>
-   * The sender's address; stored as the server's `--store-addresses` says, by
-   * default truncated to /24 (IPv4) or /48 (IPv6).
+   * Address of the sender, stored according to the server's
+   * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
    * </pre>
    *
    * <code>string address = 5 [json_name = "address"];</code>
@@ -95,7 +94,7 @@ public interface RawPostbackOrBuilder extends
 
   /**
    * <pre>
-   * The sender's `User-Agent`, at most 512 bytes.
+   * `User-Agent` of the sender, at most 512 bytes.
    * </pre>
    *
    * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -104,7 +103,7 @@ public interface RawPostbackOrBuilder extends
   java.lang.String getUserAgent();
   /**
    * <pre>
-   * The sender's `User-Agent`, at most 512 bytes.
+   * `User-Agent` of the sender, at most 512 bytes.
    * </pre>
    *
    * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -115,7 +114,7 @@ public interface RawPostbackOrBuilder extends
 
   /**
    * <pre>
-   * When it arrived.
+   * Time of arrival.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
@@ -124,7 +123,7 @@ public interface RawPostbackOrBuilder extends
   boolean hasReceiveTime();
   /**
    * <pre>
-   * When it arrived.
+   * Time of arrival.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
@@ -133,7 +132,7 @@ public interface RawPostbackOrBuilder extends
   com.google.protobuf.Timestamp getReceiveTime();
   /**
    * <pre>
-   * When it arrived.
+   * Time of arrival.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>

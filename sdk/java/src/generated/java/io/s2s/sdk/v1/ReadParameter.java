@@ -51,7 +51,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object name_ = "";
   /**
    * <pre>
-   * The name as it came, decoded; bytes that are not UTF-8 are replaced.
+   * Name as it came, decoded. Bytes that are not UTF-8 are replaced.
    * </pre>
    *
    * <code>string name = 1 [json_name = "name"];</code>
@@ -72,7 +72,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The name as it came, decoded; bytes that are not UTF-8 are replaced.
+   * Name as it came, decoded. Bytes that are not UTF-8 are replaced.
    * </pre>
    *
    * <code>string name = 1 [json_name = "name"];</code>
@@ -98,7 +98,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object value_ = "";
   /**
    * <pre>
-   * The value as it was understood, decoded and trimmed; that of `sec` is not
+   * Value as it was understood, decoded and trimmed. The value of `sec` is not
    * shown.
    * </pre>
    *
@@ -120,7 +120,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The value as it was understood, decoded and trimmed; that of `sec` is not
+   * Value as it was understood, decoded and trimmed. The value of `sec` is not
    * shown.
    * </pre>
    *
@@ -147,8 +147,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object canonicalName_ = "";
   /**
    * <pre>
-   * The canonical name that it stands for; empty where it is not known.
-   * Example: `clickId`.
+   * Canonical name that the name stands for; empty if it is not known. Example:
+   * `clickId`.
    * </pre>
    *
    * <code>string canonical_name = 3 [json_name = "canonicalName"];</code>
@@ -169,8 +169,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The canonical name that it stands for; empty where it is not known.
-   * Example: `clickId`.
+   * Canonical name that the name stands for; empty if it is not known. Example:
+   * `clickId`.
    * </pre>
    *
    * <code>string canonical_name = 3 [json_name = "canonicalName"];</code>
@@ -572,7 +572,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object name_ = "";
     /**
      * <pre>
-     * The name as it came, decoded; bytes that are not UTF-8 are replaced.
+     * Name as it came, decoded. Bytes that are not UTF-8 are replaced.
      * </pre>
      *
      * <code>string name = 1 [json_name = "name"];</code>
@@ -592,7 +592,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The name as it came, decoded; bytes that are not UTF-8 are replaced.
+     * Name as it came, decoded. Bytes that are not UTF-8 are replaced.
      * </pre>
      *
      * <code>string name = 1 [json_name = "name"];</code>
@@ -613,7 +613,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The name as it came, decoded; bytes that are not UTF-8 are replaced.
+     * Name as it came, decoded. Bytes that are not UTF-8 are replaced.
      * </pre>
      *
      * <code>string name = 1 [json_name = "name"];</code>
@@ -630,7 +630,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The name as it came, decoded; bytes that are not UTF-8 are replaced.
+     * Name as it came, decoded. Bytes that are not UTF-8 are replaced.
      * </pre>
      *
      * <code>string name = 1 [json_name = "name"];</code>
@@ -644,7 +644,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The name as it came, decoded; bytes that are not UTF-8 are replaced.
+     * Name as it came, decoded. Bytes that are not UTF-8 are replaced.
      * </pre>
      *
      * <code>string name = 1 [json_name = "name"];</code>
@@ -664,7 +664,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object value_ = "";
     /**
      * <pre>
-     * The value as it was understood, decoded and trimmed; that of `sec` is not
+     * Value as it was understood, decoded and trimmed. The value of `sec` is not
      * shown.
      * </pre>
      *
@@ -685,7 +685,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value as it was understood, decoded and trimmed; that of `sec` is not
+     * Value as it was understood, decoded and trimmed. The value of `sec` is not
      * shown.
      * </pre>
      *
@@ -707,7 +707,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value as it was understood, decoded and trimmed; that of `sec` is not
+     * Value as it was understood, decoded and trimmed. The value of `sec` is not
      * shown.
      * </pre>
      *
@@ -725,7 +725,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value as it was understood, decoded and trimmed; that of `sec` is not
+     * Value as it was understood, decoded and trimmed. The value of `sec` is not
      * shown.
      * </pre>
      *
@@ -740,7 +740,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value as it was understood, decoded and trimmed; that of `sec` is not
+     * Value as it was understood, decoded and trimmed. The value of `sec` is not
      * shown.
      * </pre>
      *
@@ -761,8 +761,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object canonicalName_ = "";
     /**
      * <pre>
-     * The canonical name that it stands for; empty where it is not known.
-     * Example: `clickId`.
+     * Canonical name that the name stands for; empty if it is not known. Example:
+     * `clickId`.
      * </pre>
      *
      * <code>string canonical_name = 3 [json_name = "canonicalName"];</code>
@@ -782,8 +782,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The canonical name that it stands for; empty where it is not known.
-     * Example: `clickId`.
+     * Canonical name that the name stands for; empty if it is not known. Example:
+     * `clickId`.
      * </pre>
      *
      * <code>string canonical_name = 3 [json_name = "canonicalName"];</code>
@@ -804,8 +804,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The canonical name that it stands for; empty where it is not known.
-     * Example: `clickId`.
+     * Canonical name that the name stands for; empty if it is not known. Example:
+     * `clickId`.
      * </pre>
      *
      * <code>string canonical_name = 3 [json_name = "canonicalName"];</code>
@@ -822,8 +822,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The canonical name that it stands for; empty where it is not known.
-     * Example: `clickId`.
+     * Canonical name that the name stands for; empty if it is not known. Example:
+     * `clickId`.
      * </pre>
      *
      * <code>string canonical_name = 3 [json_name = "canonicalName"];</code>
@@ -837,8 +837,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The canonical name that it stands for; empty where it is not known.
-     * Example: `clickId`.
+     * Canonical name that the name stands for; empty if it is not known. Example:
+     * `clickId`.
      * </pre>
      *
      * <code>string canonical_name = 3 [json_name = "canonicalName"];</code>

@@ -10,7 +10,7 @@ public interface ReadParameterOrBuilder extends
 
   /**
    * <pre>
-   * The name as it came, decoded; bytes that are not UTF-8 are replaced.
+   * Name as it came, decoded. Bytes that are not UTF-8 are replaced.
    * </pre>
    *
    * <code>string name = 1 [json_name = "name"];</code>
@@ -19,7 +19,7 @@ public interface ReadParameterOrBuilder extends
   java.lang.String getName();
   /**
    * <pre>
-   * The name as it came, decoded; bytes that are not UTF-8 are replaced.
+   * Name as it came, decoded. Bytes that are not UTF-8 are replaced.
    * </pre>
    *
    * <code>string name = 1 [json_name = "name"];</code>
@@ -30,7 +30,7 @@ public interface ReadParameterOrBuilder extends
 
   /**
    * <pre>
-   * The value as it was understood, decoded and trimmed; that of `sec` is not
+   * Value as it was understood, decoded and trimmed. The value of `sec` is not
    * shown.
    * </pre>
    *
@@ -40,7 +40,7 @@ public interface ReadParameterOrBuilder extends
   java.lang.String getValue();
   /**
    * <pre>
-   * The value as it was understood, decoded and trimmed; that of `sec` is not
+   * Value as it was understood, decoded and trimmed. The value of `sec` is not
    * shown.
    * </pre>
    *
@@ -52,8 +52,8 @@ public interface ReadParameterOrBuilder extends
 
   /**
    * <pre>
-   * The canonical name that it stands for; empty where it is not known.
-   * Example: `clickId`.
+   * Canonical name that the name stands for; empty if it is not known. Example:
+   * `clickId`.
    * </pre>
    *
    * <code>string canonical_name = 3 [json_name = "canonicalName"];</code>
@@ -62,8 +62,8 @@ public interface ReadParameterOrBuilder extends
   java.lang.String getCanonicalName();
   /**
    * <pre>
-   * The canonical name that it stands for; empty where it is not known.
-   * Example: `clickId`.
+   * Canonical name that the name stands for; empty if it is not known. Example:
+   * `clickId`.
    * </pre>
    *
    * <code>string canonical_name = 3 [json_name = "canonicalName"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Hands a postback to the core.
+ * Request message for `ReceivePostback`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ReceivePostbackRequest}
@@ -49,7 +49,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.RawPostback raw_;
   /**
    * <pre>
-   * The postback as it came.
+   * The postback as it arrived.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback raw = 1 [json_name = "raw"];</code>
@@ -61,7 +61,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The postback as it came.
+   * The postback as it arrived.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback raw = 1 [json_name = "raw"];</code>
@@ -73,7 +73,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The postback as it came.
+   * The postback as it arrived.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback raw = 1 [json_name = "raw"];</code>
@@ -88,8 +88,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object postbackId_ = "";
   /**
    * <pre>
-   * Makes the call safe to repeat: the same id again returns the first answer.
-   * Of the form of a postback's id; chosen by the edge.
+   * Makes the call safe to repeat: a repeated call with the same id returns the
+   * first answer. Has the form of a postback's id; chosen by the edge.
    * </pre>
    *
    * <code>string postback_id = 2 [json_name = "postbackId"];</code>
@@ -110,8 +110,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Makes the call safe to repeat: the same id again returns the first answer.
-   * Of the form of a postback's id; chosen by the edge.
+   * Makes the call safe to repeat: a repeated call with the same id returns the
+   * first answer. Has the form of a postback's id; chosen by the edge.
    * </pre>
    *
    * <code>string postback_id = 2 [json_name = "postbackId"];</code>
@@ -136,8 +136,9 @@ private static final long serialVersionUID = 0L;
   private boolean fromBrowser_ = false;
   /**
    * <pre>
-   * A person's browser sent it, by its headers. It is then held where it would
-   * count. Example: true where there is a `Sec-Fetch-Dest`.
+   * True if, according to its headers, a person's browser sent the postback. It
+   * is then held where it would otherwise count. Example: true if there is a
+   * `Sec-Fetch-Dest`.
    * </pre>
    *
    * <code>bool from_browser = 3 [json_name = "fromBrowser"];</code>
@@ -152,7 +153,7 @@ private static final long serialVersionUID = 0L;
   private boolean secure_ = false;
   /**
    * <pre>
-   * It came over HTTPS.
+   * True if the postback came over HTTPS.
    * </pre>
    *
    * <code>bool secure = 4 [json_name = "secure"];</code>
@@ -361,7 +362,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Hands a postback to the core.
+   * Request message for `ReceivePostback`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ReceivePostbackRequest}
@@ -591,7 +592,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.RawPostback, io.s2s.sdk.v1.RawPostback.Builder, io.s2s.sdk.v1.RawPostbackOrBuilder> rawBuilder_;
     /**
      * <pre>
-     * The postback as it came.
+     * The postback as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 1 [json_name = "raw"];</code>
@@ -602,7 +603,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The postback as it came.
+     * The postback as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 1 [json_name = "raw"];</code>
@@ -617,7 +618,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The postback as it came.
+     * The postback as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 1 [json_name = "raw"];</code>
@@ -637,7 +638,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The postback as it came.
+     * The postback as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 1 [json_name = "raw"];</code>
@@ -655,7 +656,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The postback as it came.
+     * The postback as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 1 [json_name = "raw"];</code>
@@ -680,7 +681,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The postback as it came.
+     * The postback as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 1 [json_name = "raw"];</code>
@@ -697,7 +698,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The postback as it came.
+     * The postback as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 1 [json_name = "raw"];</code>
@@ -709,7 +710,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The postback as it came.
+     * The postback as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 1 [json_name = "raw"];</code>
@@ -724,7 +725,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The postback as it came.
+     * The postback as it arrived.
      * </pre>
      *
      * <code>.s2s.v1.RawPostback raw = 1 [json_name = "raw"];</code>
@@ -746,8 +747,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object postbackId_ = "";
     /**
      * <pre>
-     * Makes the call safe to repeat: the same id again returns the first answer.
-     * Of the form of a postback's id; chosen by the edge.
+     * Makes the call safe to repeat: a repeated call with the same id returns the
+     * first answer. Has the form of a postback's id; chosen by the edge.
      * </pre>
      *
      * <code>string postback_id = 2 [json_name = "postbackId"];</code>
@@ -767,8 +768,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: the same id again returns the first answer.
-     * Of the form of a postback's id; chosen by the edge.
+     * Makes the call safe to repeat: a repeated call with the same id returns the
+     * first answer. Has the form of a postback's id; chosen by the edge.
      * </pre>
      *
      * <code>string postback_id = 2 [json_name = "postbackId"];</code>
@@ -789,8 +790,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: the same id again returns the first answer.
-     * Of the form of a postback's id; chosen by the edge.
+     * Makes the call safe to repeat: a repeated call with the same id returns the
+     * first answer. Has the form of a postback's id; chosen by the edge.
      * </pre>
      *
      * <code>string postback_id = 2 [json_name = "postbackId"];</code>
@@ -807,8 +808,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: the same id again returns the first answer.
-     * Of the form of a postback's id; chosen by the edge.
+     * Makes the call safe to repeat: a repeated call with the same id returns the
+     * first answer. Has the form of a postback's id; chosen by the edge.
      * </pre>
      *
      * <code>string postback_id = 2 [json_name = "postbackId"];</code>
@@ -822,8 +823,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat: the same id again returns the first answer.
-     * Of the form of a postback's id; chosen by the edge.
+     * Makes the call safe to repeat: a repeated call with the same id returns the
+     * first answer. Has the form of a postback's id; chosen by the edge.
      * </pre>
      *
      * <code>string postback_id = 2 [json_name = "postbackId"];</code>
@@ -843,8 +844,9 @@ private static final long serialVersionUID = 0L;
     private boolean fromBrowser_ ;
     /**
      * <pre>
-     * A person's browser sent it, by its headers. It is then held where it would
-     * count. Example: true where there is a `Sec-Fetch-Dest`.
+     * True if, according to its headers, a person's browser sent the postback. It
+     * is then held where it would otherwise count. Example: true if there is a
+     * `Sec-Fetch-Dest`.
      * </pre>
      *
      * <code>bool from_browser = 3 [json_name = "fromBrowser"];</code>
@@ -856,8 +858,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A person's browser sent it, by its headers. It is then held where it would
-     * count. Example: true where there is a `Sec-Fetch-Dest`.
+     * True if, according to its headers, a person's browser sent the postback. It
+     * is then held where it would otherwise count. Example: true if there is a
+     * `Sec-Fetch-Dest`.
      * </pre>
      *
      * <code>bool from_browser = 3 [json_name = "fromBrowser"];</code>
@@ -873,8 +876,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A person's browser sent it, by its headers. It is then held where it would
-     * count. Example: true where there is a `Sec-Fetch-Dest`.
+     * True if, according to its headers, a person's browser sent the postback. It
+     * is then held where it would otherwise count. Example: true if there is a
+     * `Sec-Fetch-Dest`.
      * </pre>
      *
      * <code>bool from_browser = 3 [json_name = "fromBrowser"];</code>
@@ -890,7 +894,7 @@ private static final long serialVersionUID = 0L;
     private boolean secure_ ;
     /**
      * <pre>
-     * It came over HTTPS.
+     * True if the postback came over HTTPS.
      * </pre>
      *
      * <code>bool secure = 4 [json_name = "secure"];</code>
@@ -902,7 +906,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * It came over HTTPS.
+     * True if the postback came over HTTPS.
      * </pre>
      *
      * <code>bool secure = 4 [json_name = "secure"];</code>
@@ -918,7 +922,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * It came over HTTPS.
+     * True if the postback came over HTTPS.
      * </pre>
      *
      * <code>bool secure = 4 [json_name = "secure"];</code>

@@ -10,7 +10,7 @@ public interface ReceivePostbackRequestOrBuilder extends
 
   /**
    * <pre>
-   * The postback as it came.
+   * The postback as it arrived.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback raw = 1 [json_name = "raw"];</code>
@@ -19,7 +19,7 @@ public interface ReceivePostbackRequestOrBuilder extends
   boolean hasRaw();
   /**
    * <pre>
-   * The postback as it came.
+   * The postback as it arrived.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback raw = 1 [json_name = "raw"];</code>
@@ -28,7 +28,7 @@ public interface ReceivePostbackRequestOrBuilder extends
   io.s2s.sdk.v1.RawPostback getRaw();
   /**
    * <pre>
-   * The postback as it came.
+   * The postback as it arrived.
    * </pre>
    *
    * <code>.s2s.v1.RawPostback raw = 1 [json_name = "raw"];</code>
@@ -37,8 +37,8 @@ public interface ReceivePostbackRequestOrBuilder extends
 
   /**
    * <pre>
-   * Makes the call safe to repeat: the same id again returns the first answer.
-   * Of the form of a postback's id; chosen by the edge.
+   * Makes the call safe to repeat: a repeated call with the same id returns the
+   * first answer. Has the form of a postback's id; chosen by the edge.
    * </pre>
    *
    * <code>string postback_id = 2 [json_name = "postbackId"];</code>
@@ -47,8 +47,8 @@ public interface ReceivePostbackRequestOrBuilder extends
   java.lang.String getPostbackId();
   /**
    * <pre>
-   * Makes the call safe to repeat: the same id again returns the first answer.
-   * Of the form of a postback's id; chosen by the edge.
+   * Makes the call safe to repeat: a repeated call with the same id returns the
+   * first answer. Has the form of a postback's id; chosen by the edge.
    * </pre>
    *
    * <code>string postback_id = 2 [json_name = "postbackId"];</code>
@@ -59,8 +59,9 @@ public interface ReceivePostbackRequestOrBuilder extends
 
   /**
    * <pre>
-   * A person's browser sent it, by its headers. It is then held where it would
-   * count. Example: true where there is a `Sec-Fetch-Dest`.
+   * True if, according to its headers, a person's browser sent the postback. It
+   * is then held where it would otherwise count. Example: true if there is a
+   * `Sec-Fetch-Dest`.
    * </pre>
    *
    * <code>bool from_browser = 3 [json_name = "fromBrowser"];</code>
@@ -70,7 +71,7 @@ public interface ReceivePostbackRequestOrBuilder extends
 
   /**
    * <pre>
-   * It came over HTTPS.
+   * True if the postback came over HTTPS.
    * </pre>
    *
    * <code>bool secure = 4 [json_name = "secure"];</code>

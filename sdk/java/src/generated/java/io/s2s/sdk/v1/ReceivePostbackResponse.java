@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers ReceivePostback.
+ * Response message for `ReceivePostback`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ReceivePostbackResponse}
@@ -89,8 +89,8 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.ReplySetting reply_;
   /**
    * <pre>
-   * How the code's owner wants postbacks answered; not set where the code is
-   * not known.
+   * Form of the answer that the code's owner wants; not set if the code is not
+   * known.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 2 [json_name = "reply"];</code>
@@ -102,8 +102,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How the code's owner wants postbacks answered; not set where the code is
-   * not known.
+   * Form of the answer that the code's owner wants; not set if the code is not
+   * known.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 2 [json_name = "reply"];</code>
@@ -115,8 +115,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How the code's owner wants postbacks answered; not set where the code is
-   * not known.
+   * Form of the answer that the code's owner wants; not set if the code is not
+   * known.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 2 [json_name = "reply"];</code>
@@ -130,8 +130,8 @@ private static final long serialVersionUID = 0L;
   private int grpcCode_ = 0;
   /**
    * <pre>
-   * The gRPC code that RecordConversion would have answered, from which the
-   * HTTP status follows. 0 where it was counted.
+   * gRPC code that `RecordConversion` would have returned, from which the HTTP
+   * status follows. 0 if the postback was counted.
    * </pre>
    *
    * <code>int32 grpc_code = 3 [json_name = "grpcCode"];</code>
@@ -333,7 +333,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers ReceivePostback.
+   * Response message for `ReceivePostback`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ReceivePostbackResponse}
@@ -725,8 +725,8 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.ReplySetting, io.s2s.sdk.v1.ReplySetting.Builder, io.s2s.sdk.v1.ReplySettingOrBuilder> replyBuilder_;
     /**
      * <pre>
-     * How the code's owner wants postbacks answered; not set where the code is
-     * not known.
+     * Form of the answer that the code's owner wants; not set if the code is not
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 2 [json_name = "reply"];</code>
@@ -737,8 +737,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How the code's owner wants postbacks answered; not set where the code is
-     * not known.
+     * Form of the answer that the code's owner wants; not set if the code is not
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 2 [json_name = "reply"];</code>
@@ -753,8 +753,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How the code's owner wants postbacks answered; not set where the code is
-     * not known.
+     * Form of the answer that the code's owner wants; not set if the code is not
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 2 [json_name = "reply"];</code>
@@ -774,8 +774,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How the code's owner wants postbacks answered; not set where the code is
-     * not known.
+     * Form of the answer that the code's owner wants; not set if the code is not
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 2 [json_name = "reply"];</code>
@@ -793,8 +793,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How the code's owner wants postbacks answered; not set where the code is
-     * not known.
+     * Form of the answer that the code's owner wants; not set if the code is not
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 2 [json_name = "reply"];</code>
@@ -819,8 +819,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How the code's owner wants postbacks answered; not set where the code is
-     * not known.
+     * Form of the answer that the code's owner wants; not set if the code is not
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 2 [json_name = "reply"];</code>
@@ -837,8 +837,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How the code's owner wants postbacks answered; not set where the code is
-     * not known.
+     * Form of the answer that the code's owner wants; not set if the code is not
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 2 [json_name = "reply"];</code>
@@ -850,8 +850,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How the code's owner wants postbacks answered; not set where the code is
-     * not known.
+     * Form of the answer that the code's owner wants; not set if the code is not
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 2 [json_name = "reply"];</code>
@@ -866,8 +866,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How the code's owner wants postbacks answered; not set where the code is
-     * not known.
+     * Form of the answer that the code's owner wants; not set if the code is not
+     * known.
      * </pre>
      *
      * <code>.s2s.v1.ReplySetting reply = 2 [json_name = "reply"];</code>
@@ -889,8 +889,8 @@ private static final long serialVersionUID = 0L;
     private int grpcCode_ ;
     /**
      * <pre>
-     * The gRPC code that RecordConversion would have answered, from which the
-     * HTTP status follows. 0 where it was counted.
+     * gRPC code that `RecordConversion` would have returned, from which the HTTP
+     * status follows. 0 if the postback was counted.
      * </pre>
      *
      * <code>int32 grpc_code = 3 [json_name = "grpcCode"];</code>
@@ -902,8 +902,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The gRPC code that RecordConversion would have answered, from which the
-     * HTTP status follows. 0 where it was counted.
+     * gRPC code that `RecordConversion` would have returned, from which the HTTP
+     * status follows. 0 if the postback was counted.
      * </pre>
      *
      * <code>int32 grpc_code = 3 [json_name = "grpcCode"];</code>
@@ -919,8 +919,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The gRPC code that RecordConversion would have answered, from which the
-     * HTTP status follows. 0 where it was counted.
+     * gRPC code that `RecordConversion` would have returned, from which the HTTP
+     * status follows. 0 if the postback was counted.
      * </pre>
      *
      * <code>int32 grpc_code = 3 [json_name = "grpcCode"];</code>

@@ -40,8 +40,8 @@ public interface ReceivePostbackResponseOrBuilder extends
 
   /**
    * <pre>
-   * How the code's owner wants postbacks answered; not set where the code is
-   * not known.
+   * Form of the answer that the code's owner wants; not set if the code is not
+   * known.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 2 [json_name = "reply"];</code>
@@ -50,8 +50,8 @@ public interface ReceivePostbackResponseOrBuilder extends
   boolean hasReply();
   /**
    * <pre>
-   * How the code's owner wants postbacks answered; not set where the code is
-   * not known.
+   * Form of the answer that the code's owner wants; not set if the code is not
+   * known.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 2 [json_name = "reply"];</code>
@@ -60,8 +60,8 @@ public interface ReceivePostbackResponseOrBuilder extends
   io.s2s.sdk.v1.ReplySetting getReply();
   /**
    * <pre>
-   * How the code's owner wants postbacks answered; not set where the code is
-   * not known.
+   * Form of the answer that the code's owner wants; not set if the code is not
+   * known.
    * </pre>
    *
    * <code>.s2s.v1.ReplySetting reply = 2 [json_name = "reply"];</code>
@@ -70,8 +70,8 @@ public interface ReceivePostbackResponseOrBuilder extends
 
   /**
    * <pre>
-   * The gRPC code that RecordConversion would have answered, from which the
-   * HTTP status follows. 0 where it was counted.
+   * gRPC code that `RecordConversion` would have returned, from which the HTTP
+   * status follows. 0 if the postback was counted.
    * </pre>
    *
    * <code>int32 grpc_code = 3 [json_name = "grpcCode"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks to record a click.
+ * Request message for `RecordClick`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.RecordClickRequest}
@@ -103,8 +103,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object clickId_ = "";
   /**
    * <pre>
-   * The click id, where the caller is an edge that has minted it; else empty,
-   * and the system mints one.
+   * The click id, if the caller is an edge that has minted it. Otherwise empty:
+   * the system mints one.
    * </pre>
    *
    * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -125,8 +125,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The click id, where the caller is an edge that has minted it; else empty,
-   * and the system mints one.
+   * The click id, if the caller is an edge that has minted it. Otherwise empty:
+   * the system mints one.
    * </pre>
    *
    * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -151,7 +151,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.SubIds subIds_;
   /**
    * <pre>
-   * Sub ids of the visitor.
+   * The visitor's sub ids.
    * </pre>
    *
    * <code>.s2s.v1.SubIds sub_ids = 3 [json_name = "subIds"];</code>
@@ -163,7 +163,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Sub ids of the visitor.
+   * The visitor's sub ids.
    * </pre>
    *
    * <code>.s2s.v1.SubIds sub_ids = 3 [json_name = "subIds"];</code>
@@ -175,7 +175,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Sub ids of the visitor.
+   * The visitor's sub ids.
    * </pre>
    *
    * <code>.s2s.v1.SubIds sub_ids = 3 [json_name = "subIds"];</code>
@@ -190,7 +190,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object query_ = "";
   /**
    * <pre>
-   * The visitor's whole query; more than 2,048 bytes are cut off.
+   * The visitor's whole query, cut off after 2,048 bytes.
    * </pre>
    *
    * <code>string query = 4 [json_name = "query"];</code>
@@ -211,7 +211,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The visitor's whole query; more than 2,048 bytes are cut off.
+   * The visitor's whole query, cut off after 2,048 bytes.
    * </pre>
    *
    * <code>string query = 4 [json_name = "query"];</code>
@@ -237,7 +237,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object referrer_ = "";
   /**
    * <pre>
-   * The visitor's `Referer`; more than 1,024 bytes are cut off.
+   * The visitor's `Referer`, cut off after 1,024 bytes.
    * </pre>
    *
    * <code>string referrer = 5 [json_name = "referrer"];</code>
@@ -258,7 +258,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The visitor's `Referer`; more than 1,024 bytes are cut off.
+   * The visitor's `Referer`, cut off after 1,024 bytes.
    * </pre>
    *
    * <code>string referrer = 5 [json_name = "referrer"];</code>
@@ -284,7 +284,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object userAgent_ = "";
   /**
    * <pre>
-   * The visitor's `User-Agent`; more than 512 bytes are cut off.
+   * The visitor's `User-Agent`, cut off after 512 bytes.
    * </pre>
    *
    * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -305,7 +305,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The visitor's `User-Agent`; more than 512 bytes are cut off.
+   * The visitor's `User-Agent`, cut off after 512 bytes.
    * </pre>
    *
    * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -331,8 +331,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object address_ = "";
   /**
    * <pre>
-   * The visitor's address, IPv4 or IPv6; stored as the server's
-   * `--store-addresses` says. Empty: not known.
+   * The visitor's address, IPv4 or IPv6, stored according to the server's
+   * `--store-addresses`. Empty: not known.
    * </pre>
    *
    * <code>string address = 7 [json_name = "address"];</code>
@@ -353,8 +353,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The visitor's address, IPv4 or IPv6; stored as the server's
-   * `--store-addresses` says. Empty: not known.
+   * The visitor's address, IPv4 or IPv6, stored according to the server's
+   * `--store-addresses`. Empty: not known.
    * </pre>
    *
    * <code>string address = 7 [json_name = "address"];</code>
@@ -379,8 +379,8 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp clickTime_;
   /**
    * <pre>
-   * When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-   * server's clock. Not together with `click_id`, which holds its time.
+   * Time of the click. Not set: now. At most 5 seconds ahead of the server's
+   * clock. Not allowed together with `click_id`, which holds its time.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 8 [json_name = "clickTime"];</code>
@@ -392,8 +392,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-   * server's clock. Not together with `click_id`, which holds its time.
+   * Time of the click. Not set: now. At most 5 seconds ahead of the server's
+   * clock. Not allowed together with `click_id`, which holds its time.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 8 [json_name = "clickTime"];</code>
@@ -405,8 +405,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-   * server's clock. Not together with `click_id`, which holds its time.
+   * Time of the click. Not set: now. At most 5 seconds ahead of the server's
+   * clock. Not allowed together with `click_id`, which holds its time.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 8 [json_name = "clickTime"];</code>
@@ -422,8 +422,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Makes the call safe to repeat: the same link, `click_time` and request id
-   * give the same click id. Optional, 1 to 64 bytes; needs `click_time`, and
-   * is not for use with `click_id`, which serves the same purpose.
+   * give the same click id. Optional, 1 to 64 bytes. Needs `click_time`. Not
+   * for use with `click_id`, which serves the same purpose.
    * </pre>
    *
    * <code>string request_id = 9 [json_name = "requestId"];</code>
@@ -445,8 +445,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Makes the call safe to repeat: the same link, `click_time` and request id
-   * give the same click id. Optional, 1 to 64 bytes; needs `click_time`, and
-   * is not for use with `click_id`, which serves the same purpose.
+   * give the same click id. Optional, 1 to 64 bytes. Needs `click_time`. Not
+   * for use with `click_id`, which serves the same purpose.
    * </pre>
    *
    * <code>string request_id = 9 [json_name = "requestId"];</code>
@@ -471,7 +471,8 @@ private static final long serialVersionUID = 0L;
   private boolean validateOnly_ = false;
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 10 [json_name = "validateOnly"];</code>
@@ -744,7 +745,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks to record a click.
+   * Request message for `RecordClick`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.RecordClickRequest}
@@ -1158,8 +1159,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object clickId_ = "";
     /**
      * <pre>
-     * The click id, where the caller is an edge that has minted it; else empty,
-     * and the system mints one.
+     * The click id, if the caller is an edge that has minted it. Otherwise empty:
+     * the system mints one.
      * </pre>
      *
      * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -1179,8 +1180,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id, where the caller is an edge that has minted it; else empty,
-     * and the system mints one.
+     * The click id, if the caller is an edge that has minted it. Otherwise empty:
+     * the system mints one.
      * </pre>
      *
      * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -1201,8 +1202,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id, where the caller is an edge that has minted it; else empty,
-     * and the system mints one.
+     * The click id, if the caller is an edge that has minted it. Otherwise empty:
+     * the system mints one.
      * </pre>
      *
      * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -1219,8 +1220,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id, where the caller is an edge that has minted it; else empty,
-     * and the system mints one.
+     * The click id, if the caller is an edge that has minted it. Otherwise empty:
+     * the system mints one.
      * </pre>
      *
      * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -1234,8 +1235,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id, where the caller is an edge that has minted it; else empty,
-     * and the system mints one.
+     * The click id, if the caller is an edge that has minted it. Otherwise empty:
+     * the system mints one.
      * </pre>
      *
      * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -1257,7 +1258,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.SubIds, io.s2s.sdk.v1.SubIds.Builder, io.s2s.sdk.v1.SubIdsOrBuilder> subIdsBuilder_;
     /**
      * <pre>
-     * Sub ids of the visitor.
+     * The visitor's sub ids.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 3 [json_name = "subIds"];</code>
@@ -1268,7 +1269,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Sub ids of the visitor.
+     * The visitor's sub ids.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 3 [json_name = "subIds"];</code>
@@ -1283,7 +1284,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Sub ids of the visitor.
+     * The visitor's sub ids.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 3 [json_name = "subIds"];</code>
@@ -1303,7 +1304,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Sub ids of the visitor.
+     * The visitor's sub ids.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 3 [json_name = "subIds"];</code>
@@ -1321,7 +1322,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Sub ids of the visitor.
+     * The visitor's sub ids.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 3 [json_name = "subIds"];</code>
@@ -1346,7 +1347,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Sub ids of the visitor.
+     * The visitor's sub ids.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 3 [json_name = "subIds"];</code>
@@ -1363,7 +1364,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Sub ids of the visitor.
+     * The visitor's sub ids.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 3 [json_name = "subIds"];</code>
@@ -1375,7 +1376,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Sub ids of the visitor.
+     * The visitor's sub ids.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 3 [json_name = "subIds"];</code>
@@ -1390,7 +1391,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Sub ids of the visitor.
+     * The visitor's sub ids.
      * </pre>
      *
      * <code>.s2s.v1.SubIds sub_ids = 3 [json_name = "subIds"];</code>
@@ -1412,7 +1413,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object query_ = "";
     /**
      * <pre>
-     * The visitor's whole query; more than 2,048 bytes are cut off.
+     * The visitor's whole query, cut off after 2,048 bytes.
      * </pre>
      *
      * <code>string query = 4 [json_name = "query"];</code>
@@ -1432,7 +1433,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's whole query; more than 2,048 bytes are cut off.
+     * The visitor's whole query, cut off after 2,048 bytes.
      * </pre>
      *
      * <code>string query = 4 [json_name = "query"];</code>
@@ -1453,7 +1454,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's whole query; more than 2,048 bytes are cut off.
+     * The visitor's whole query, cut off after 2,048 bytes.
      * </pre>
      *
      * <code>string query = 4 [json_name = "query"];</code>
@@ -1470,7 +1471,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's whole query; more than 2,048 bytes are cut off.
+     * The visitor's whole query, cut off after 2,048 bytes.
      * </pre>
      *
      * <code>string query = 4 [json_name = "query"];</code>
@@ -1484,7 +1485,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's whole query; more than 2,048 bytes are cut off.
+     * The visitor's whole query, cut off after 2,048 bytes.
      * </pre>
      *
      * <code>string query = 4 [json_name = "query"];</code>
@@ -1504,7 +1505,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object referrer_ = "";
     /**
      * <pre>
-     * The visitor's `Referer`; more than 1,024 bytes are cut off.
+     * The visitor's `Referer`, cut off after 1,024 bytes.
      * </pre>
      *
      * <code>string referrer = 5 [json_name = "referrer"];</code>
@@ -1524,7 +1525,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's `Referer`; more than 1,024 bytes are cut off.
+     * The visitor's `Referer`, cut off after 1,024 bytes.
      * </pre>
      *
      * <code>string referrer = 5 [json_name = "referrer"];</code>
@@ -1545,7 +1546,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's `Referer`; more than 1,024 bytes are cut off.
+     * The visitor's `Referer`, cut off after 1,024 bytes.
      * </pre>
      *
      * <code>string referrer = 5 [json_name = "referrer"];</code>
@@ -1562,7 +1563,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's `Referer`; more than 1,024 bytes are cut off.
+     * The visitor's `Referer`, cut off after 1,024 bytes.
      * </pre>
      *
      * <code>string referrer = 5 [json_name = "referrer"];</code>
@@ -1576,7 +1577,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's `Referer`; more than 1,024 bytes are cut off.
+     * The visitor's `Referer`, cut off after 1,024 bytes.
      * </pre>
      *
      * <code>string referrer = 5 [json_name = "referrer"];</code>
@@ -1596,7 +1597,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object userAgent_ = "";
     /**
      * <pre>
-     * The visitor's `User-Agent`; more than 512 bytes are cut off.
+     * The visitor's `User-Agent`, cut off after 512 bytes.
      * </pre>
      *
      * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -1616,7 +1617,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's `User-Agent`; more than 512 bytes are cut off.
+     * The visitor's `User-Agent`, cut off after 512 bytes.
      * </pre>
      *
      * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -1637,7 +1638,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's `User-Agent`; more than 512 bytes are cut off.
+     * The visitor's `User-Agent`, cut off after 512 bytes.
      * </pre>
      *
      * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -1654,7 +1655,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's `User-Agent`; more than 512 bytes are cut off.
+     * The visitor's `User-Agent`, cut off after 512 bytes.
      * </pre>
      *
      * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -1668,7 +1669,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's `User-Agent`; more than 512 bytes are cut off.
+     * The visitor's `User-Agent`, cut off after 512 bytes.
      * </pre>
      *
      * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -1688,8 +1689,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object address_ = "";
     /**
      * <pre>
-     * The visitor's address, IPv4 or IPv6; stored as the server's
-     * `--store-addresses` says. Empty: not known.
+     * The visitor's address, IPv4 or IPv6, stored according to the server's
+     * `--store-addresses`. Empty: not known.
      * </pre>
      *
      * <code>string address = 7 [json_name = "address"];</code>
@@ -1709,8 +1710,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's address, IPv4 or IPv6; stored as the server's
-     * `--store-addresses` says. Empty: not known.
+     * The visitor's address, IPv4 or IPv6, stored according to the server's
+     * `--store-addresses`. Empty: not known.
      * </pre>
      *
      * <code>string address = 7 [json_name = "address"];</code>
@@ -1731,8 +1732,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's address, IPv4 or IPv6; stored as the server's
-     * `--store-addresses` says. Empty: not known.
+     * The visitor's address, IPv4 or IPv6, stored according to the server's
+     * `--store-addresses`. Empty: not known.
      * </pre>
      *
      * <code>string address = 7 [json_name = "address"];</code>
@@ -1749,8 +1750,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's address, IPv4 or IPv6; stored as the server's
-     * `--store-addresses` says. Empty: not known.
+     * The visitor's address, IPv4 or IPv6, stored according to the server's
+     * `--store-addresses`. Empty: not known.
      * </pre>
      *
      * <code>string address = 7 [json_name = "address"];</code>
@@ -1764,8 +1765,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The visitor's address, IPv4 or IPv6; stored as the server's
-     * `--store-addresses` says. Empty: not known.
+     * The visitor's address, IPv4 or IPv6, stored according to the server's
+     * `--store-addresses`. Empty: not known.
      * </pre>
      *
      * <code>string address = 7 [json_name = "address"];</code>
@@ -1787,8 +1788,8 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> clickTimeBuilder_;
     /**
      * <pre>
-     * When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-     * server's clock. Not together with `click_id`, which holds its time.
+     * Time of the click. Not set: now. At most 5 seconds ahead of the server's
+     * clock. Not allowed together with `click_id`, which holds its time.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 8 [json_name = "clickTime"];</code>
@@ -1799,8 +1800,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-     * server's clock. Not together with `click_id`, which holds its time.
+     * Time of the click. Not set: now. At most 5 seconds ahead of the server's
+     * clock. Not allowed together with `click_id`, which holds its time.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 8 [json_name = "clickTime"];</code>
@@ -1815,8 +1816,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-     * server's clock. Not together with `click_id`, which holds its time.
+     * Time of the click. Not set: now. At most 5 seconds ahead of the server's
+     * clock. Not allowed together with `click_id`, which holds its time.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 8 [json_name = "clickTime"];</code>
@@ -1836,8 +1837,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-     * server's clock. Not together with `click_id`, which holds its time.
+     * Time of the click. Not set: now. At most 5 seconds ahead of the server's
+     * clock. Not allowed together with `click_id`, which holds its time.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 8 [json_name = "clickTime"];</code>
@@ -1855,8 +1856,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-     * server's clock. Not together with `click_id`, which holds its time.
+     * Time of the click. Not set: now. At most 5 seconds ahead of the server's
+     * clock. Not allowed together with `click_id`, which holds its time.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 8 [json_name = "clickTime"];</code>
@@ -1881,8 +1882,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-     * server's clock. Not together with `click_id`, which holds its time.
+     * Time of the click. Not set: now. At most 5 seconds ahead of the server's
+     * clock. Not allowed together with `click_id`, which holds its time.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 8 [json_name = "clickTime"];</code>
@@ -1899,8 +1900,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-     * server's clock. Not together with `click_id`, which holds its time.
+     * Time of the click. Not set: now. At most 5 seconds ahead of the server's
+     * clock. Not allowed together with `click_id`, which holds its time.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 8 [json_name = "clickTime"];</code>
@@ -1912,8 +1913,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-     * server's clock. Not together with `click_id`, which holds its time.
+     * Time of the click. Not set: now. At most 5 seconds ahead of the server's
+     * clock. Not allowed together with `click_id`, which holds its time.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 8 [json_name = "clickTime"];</code>
@@ -1928,8 +1929,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-     * server's clock. Not together with `click_id`, which holds its time.
+     * Time of the click. Not set: now. At most 5 seconds ahead of the server's
+     * clock. Not allowed together with `click_id`, which holds its time.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp click_time = 8 [json_name = "clickTime"];</code>
@@ -1952,8 +1953,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Makes the call safe to repeat: the same link, `click_time` and request id
-     * give the same click id. Optional, 1 to 64 bytes; needs `click_time`, and
-     * is not for use with `click_id`, which serves the same purpose.
+     * give the same click id. Optional, 1 to 64 bytes. Needs `click_time`. Not
+     * for use with `click_id`, which serves the same purpose.
      * </pre>
      *
      * <code>string request_id = 9 [json_name = "requestId"];</code>
@@ -1974,8 +1975,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Makes the call safe to repeat: the same link, `click_time` and request id
-     * give the same click id. Optional, 1 to 64 bytes; needs `click_time`, and
-     * is not for use with `click_id`, which serves the same purpose.
+     * give the same click id. Optional, 1 to 64 bytes. Needs `click_time`. Not
+     * for use with `click_id`, which serves the same purpose.
      * </pre>
      *
      * <code>string request_id = 9 [json_name = "requestId"];</code>
@@ -1997,8 +1998,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Makes the call safe to repeat: the same link, `click_time` and request id
-     * give the same click id. Optional, 1 to 64 bytes; needs `click_time`, and
-     * is not for use with `click_id`, which serves the same purpose.
+     * give the same click id. Optional, 1 to 64 bytes. Needs `click_time`. Not
+     * for use with `click_id`, which serves the same purpose.
      * </pre>
      *
      * <code>string request_id = 9 [json_name = "requestId"];</code>
@@ -2016,8 +2017,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Makes the call safe to repeat: the same link, `click_time` and request id
-     * give the same click id. Optional, 1 to 64 bytes; needs `click_time`, and
-     * is not for use with `click_id`, which serves the same purpose.
+     * give the same click id. Optional, 1 to 64 bytes. Needs `click_time`. Not
+     * for use with `click_id`, which serves the same purpose.
      * </pre>
      *
      * <code>string request_id = 9 [json_name = "requestId"];</code>
@@ -2032,8 +2033,8 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Makes the call safe to repeat: the same link, `click_time` and request id
-     * give the same click id. Optional, 1 to 64 bytes; needs `click_time`, and
-     * is not for use with `click_id`, which serves the same purpose.
+     * give the same click id. Optional, 1 to 64 bytes. Needs `click_time`. Not
+     * for use with `click_id`, which serves the same purpose.
      * </pre>
      *
      * <code>string request_id = 9 [json_name = "requestId"];</code>
@@ -2053,7 +2054,8 @@ private static final long serialVersionUID = 0L;
     private boolean validateOnly_ ;
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 10 [json_name = "validateOnly"];</code>
@@ -2065,7 +2067,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 10 [json_name = "validateOnly"];</code>
@@ -2081,7 +2084,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 10 [json_name = "validateOnly"];</code>

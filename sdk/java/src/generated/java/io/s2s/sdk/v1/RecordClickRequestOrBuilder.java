@@ -30,8 +30,8 @@ public interface RecordClickRequestOrBuilder extends
 
   /**
    * <pre>
-   * The click id, where the caller is an edge that has minted it; else empty,
-   * and the system mints one.
+   * The click id, if the caller is an edge that has minted it. Otherwise empty:
+   * the system mints one.
    * </pre>
    *
    * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -40,8 +40,8 @@ public interface RecordClickRequestOrBuilder extends
   java.lang.String getClickId();
   /**
    * <pre>
-   * The click id, where the caller is an edge that has minted it; else empty,
-   * and the system mints one.
+   * The click id, if the caller is an edge that has minted it. Otherwise empty:
+   * the system mints one.
    * </pre>
    *
    * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -52,7 +52,7 @@ public interface RecordClickRequestOrBuilder extends
 
   /**
    * <pre>
-   * Sub ids of the visitor.
+   * The visitor's sub ids.
    * </pre>
    *
    * <code>.s2s.v1.SubIds sub_ids = 3 [json_name = "subIds"];</code>
@@ -61,7 +61,7 @@ public interface RecordClickRequestOrBuilder extends
   boolean hasSubIds();
   /**
    * <pre>
-   * Sub ids of the visitor.
+   * The visitor's sub ids.
    * </pre>
    *
    * <code>.s2s.v1.SubIds sub_ids = 3 [json_name = "subIds"];</code>
@@ -70,7 +70,7 @@ public interface RecordClickRequestOrBuilder extends
   io.s2s.sdk.v1.SubIds getSubIds();
   /**
    * <pre>
-   * Sub ids of the visitor.
+   * The visitor's sub ids.
    * </pre>
    *
    * <code>.s2s.v1.SubIds sub_ids = 3 [json_name = "subIds"];</code>
@@ -79,7 +79,7 @@ public interface RecordClickRequestOrBuilder extends
 
   /**
    * <pre>
-   * The visitor's whole query; more than 2,048 bytes are cut off.
+   * The visitor's whole query, cut off after 2,048 bytes.
    * </pre>
    *
    * <code>string query = 4 [json_name = "query"];</code>
@@ -88,7 +88,7 @@ public interface RecordClickRequestOrBuilder extends
   java.lang.String getQuery();
   /**
    * <pre>
-   * The visitor's whole query; more than 2,048 bytes are cut off.
+   * The visitor's whole query, cut off after 2,048 bytes.
    * </pre>
    *
    * <code>string query = 4 [json_name = "query"];</code>
@@ -99,7 +99,7 @@ public interface RecordClickRequestOrBuilder extends
 
   /**
    * <pre>
-   * The visitor's `Referer`; more than 1,024 bytes are cut off.
+   * The visitor's `Referer`, cut off after 1,024 bytes.
    * </pre>
    *
    * <code>string referrer = 5 [json_name = "referrer"];</code>
@@ -108,7 +108,7 @@ public interface RecordClickRequestOrBuilder extends
   java.lang.String getReferrer();
   /**
    * <pre>
-   * The visitor's `Referer`; more than 1,024 bytes are cut off.
+   * The visitor's `Referer`, cut off after 1,024 bytes.
    * </pre>
    *
    * <code>string referrer = 5 [json_name = "referrer"];</code>
@@ -119,7 +119,7 @@ public interface RecordClickRequestOrBuilder extends
 
   /**
    * <pre>
-   * The visitor's `User-Agent`; more than 512 bytes are cut off.
+   * The visitor's `User-Agent`, cut off after 512 bytes.
    * </pre>
    *
    * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -128,7 +128,7 @@ public interface RecordClickRequestOrBuilder extends
   java.lang.String getUserAgent();
   /**
    * <pre>
-   * The visitor's `User-Agent`; more than 512 bytes are cut off.
+   * The visitor's `User-Agent`, cut off after 512 bytes.
    * </pre>
    *
    * <code>string user_agent = 6 [json_name = "userAgent"];</code>
@@ -139,8 +139,8 @@ public interface RecordClickRequestOrBuilder extends
 
   /**
    * <pre>
-   * The visitor's address, IPv4 or IPv6; stored as the server's
-   * `--store-addresses` says. Empty: not known.
+   * The visitor's address, IPv4 or IPv6, stored according to the server's
+   * `--store-addresses`. Empty: not known.
    * </pre>
    *
    * <code>string address = 7 [json_name = "address"];</code>
@@ -149,8 +149,8 @@ public interface RecordClickRequestOrBuilder extends
   java.lang.String getAddress();
   /**
    * <pre>
-   * The visitor's address, IPv4 or IPv6; stored as the server's
-   * `--store-addresses` says. Empty: not known.
+   * The visitor's address, IPv4 or IPv6, stored according to the server's
+   * `--store-addresses`. Empty: not known.
    * </pre>
    *
    * <code>string address = 7 [json_name = "address"];</code>
@@ -161,8 +161,8 @@ public interface RecordClickRequestOrBuilder extends
 
   /**
    * <pre>
-   * When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-   * server's clock. Not together with `click_id`, which holds its time.
+   * Time of the click. Not set: now. At most 5 seconds ahead of the server's
+   * clock. Not allowed together with `click_id`, which holds its time.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 8 [json_name = "clickTime"];</code>
@@ -171,8 +171,8 @@ public interface RecordClickRequestOrBuilder extends
   boolean hasClickTime();
   /**
    * <pre>
-   * When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-   * server's clock. Not together with `click_id`, which holds its time.
+   * Time of the click. Not set: now. At most 5 seconds ahead of the server's
+   * clock. Not allowed together with `click_id`, which holds its time.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 8 [json_name = "clickTime"];</code>
@@ -181,8 +181,8 @@ public interface RecordClickRequestOrBuilder extends
   com.google.protobuf.Timestamp getClickTime();
   /**
    * <pre>
-   * When the visitor clicked. Not set: now. At most 5 seconds ahead of the
-   * server's clock. Not together with `click_id`, which holds its time.
+   * Time of the click. Not set: now. At most 5 seconds ahead of the server's
+   * clock. Not allowed together with `click_id`, which holds its time.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp click_time = 8 [json_name = "clickTime"];</code>
@@ -192,8 +192,8 @@ public interface RecordClickRequestOrBuilder extends
   /**
    * <pre>
    * Makes the call safe to repeat: the same link, `click_time` and request id
-   * give the same click id. Optional, 1 to 64 bytes; needs `click_time`, and
-   * is not for use with `click_id`, which serves the same purpose.
+   * give the same click id. Optional, 1 to 64 bytes. Needs `click_time`. Not
+   * for use with `click_id`, which serves the same purpose.
    * </pre>
    *
    * <code>string request_id = 9 [json_name = "requestId"];</code>
@@ -203,8 +203,8 @@ public interface RecordClickRequestOrBuilder extends
   /**
    * <pre>
    * Makes the call safe to repeat: the same link, `click_time` and request id
-   * give the same click id. Optional, 1 to 64 bytes; needs `click_time`, and
-   * is not for use with `click_id`, which serves the same purpose.
+   * give the same click id. Optional, 1 to 64 bytes. Needs `click_time`. Not
+   * for use with `click_id`, which serves the same purpose.
    * </pre>
    *
    * <code>string request_id = 9 [json_name = "requestId"];</code>
@@ -215,7 +215,8 @@ public interface RecordClickRequestOrBuilder extends
 
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 10 [json_name = "validateOnly"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers RecordClick.
+ * Response message for `RecordClick`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.RecordClickResponse}
@@ -88,8 +88,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object redirectUrl_ = "";
   /**
    * <pre>
-   * The link's destination with all macros filled: where to send the visitor.
-   * Empty where the caller gave `click_id`.
+   * The URL to send the visitor to: the link's destination with all macros
+   * filled. Empty if the caller gave `click_id`.
    * </pre>
    *
    * <code>string redirect_url = 2 [json_name = "redirectUrl"];</code>
@@ -110,8 +110,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The link's destination with all macros filled: where to send the visitor.
-   * Empty where the caller gave `click_id`.
+   * The URL to send the visitor to: the link's destination with all macros
+   * filled. Empty if the caller gave `click_id`.
    * </pre>
    *
    * <code>string redirect_url = 2 [json_name = "redirectUrl"];</code>
@@ -306,7 +306,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers RecordClick.
+   * Response message for `RecordClick`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.RecordClickResponse}
@@ -667,8 +667,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object redirectUrl_ = "";
     /**
      * <pre>
-     * The link's destination with all macros filled: where to send the visitor.
-     * Empty where the caller gave `click_id`.
+     * The URL to send the visitor to: the link's destination with all macros
+     * filled. Empty if the caller gave `click_id`.
      * </pre>
      *
      * <code>string redirect_url = 2 [json_name = "redirectUrl"];</code>
@@ -688,8 +688,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link's destination with all macros filled: where to send the visitor.
-     * Empty where the caller gave `click_id`.
+     * The URL to send the visitor to: the link's destination with all macros
+     * filled. Empty if the caller gave `click_id`.
      * </pre>
      *
      * <code>string redirect_url = 2 [json_name = "redirectUrl"];</code>
@@ -710,8 +710,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link's destination with all macros filled: where to send the visitor.
-     * Empty where the caller gave `click_id`.
+     * The URL to send the visitor to: the link's destination with all macros
+     * filled. Empty if the caller gave `click_id`.
      * </pre>
      *
      * <code>string redirect_url = 2 [json_name = "redirectUrl"];</code>
@@ -728,8 +728,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link's destination with all macros filled: where to send the visitor.
-     * Empty where the caller gave `click_id`.
+     * The URL to send the visitor to: the link's destination with all macros
+     * filled. Empty if the caller gave `click_id`.
      * </pre>
      *
      * <code>string redirect_url = 2 [json_name = "redirectUrl"];</code>
@@ -743,8 +743,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link's destination with all macros filled: where to send the visitor.
-     * Empty where the caller gave `click_id`.
+     * The URL to send the visitor to: the link's destination with all macros
+     * filled. Empty if the caller gave `click_id`.
      * </pre>
      *
      * <code>string redirect_url = 2 [json_name = "redirectUrl"];</code>

@@ -37,8 +37,8 @@ public interface RecordClickResponseOrBuilder extends
 
   /**
    * <pre>
-   * The link's destination with all macros filled: where to send the visitor.
-   * Empty where the caller gave `click_id`.
+   * The URL to send the visitor to: the link's destination with all macros
+   * filled. Empty if the caller gave `click_id`.
    * </pre>
    *
    * <code>string redirect_url = 2 [json_name = "redirectUrl"];</code>
@@ -47,8 +47,8 @@ public interface RecordClickResponseOrBuilder extends
   java.lang.String getRedirectUrl();
   /**
    * <pre>
-   * The link's destination with all macros filled: where to send the visitor.
-   * Empty where the caller gave `click_id`.
+   * The URL to send the visitor to: the link's destination with all macros
+   * filled. Empty if the caller gave `click_id`.
    * </pre>
    *
    * <code>string redirect_url = 2 [json_name = "redirectUrl"];</code>

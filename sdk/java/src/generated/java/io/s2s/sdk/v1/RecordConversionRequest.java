@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks to record a conversion.
+ * Request message for `RecordConversion`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.RecordConversionRequest}
@@ -97,7 +97,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object conversionCodeId_ = "";
   /**
    * <pre>
-   * The conversion code, 32 hexadecimal digits. Mandatory.
+   * Id of the conversion code, 32 hexadecimal digits. Mandatory.
    * </pre>
    *
    * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -118,7 +118,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The conversion code, 32 hexadecimal digits. Mandatory.
+   * Id of the conversion code, 32 hexadecimal digits. Mandatory.
    * </pre>
    *
    * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -144,7 +144,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object clickId_ = "";
   /**
    * <pre>
-   * The click id, 40 characters, in any case. Mandatory.
+   * The click id, 40 characters, in upper or lower case. Mandatory.
    * </pre>
    *
    * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -165,7 +165,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The click id, 40 characters, in any case. Mandatory.
+   * The click id, 40 characters, in upper or lower case. Mandatory.
    * </pre>
    *
    * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -192,7 +192,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The merchant's order id, at most 255 bytes. Without one, the code's dedupe
-   * policy decides what counts twice. Example: `order-1001`.
+   * policy decides which conversions are duplicates. Example: `order-1001`.
    * </pre>
    *
    * <code>string transaction_id = 3 [json_name = "transactionId"];</code>
@@ -214,7 +214,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * The merchant's order id, at most 255 bytes. Without one, the code's dedupe
-   * policy decides what counts twice. Example: `order-1001`.
+   * policy decides which conversions are duplicates. Example: `order-1001`.
    * </pre>
    *
    * <code>string transaction_id = 3 [json_name = "transactionId"];</code>
@@ -239,8 +239,8 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.Money value_;
   /**
    * <pre>
-   * The value of the sale. Mandatory; 0 where it has none. An empty
-   * `currency_code` means the code's currency.
+   * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+   * means the code's currency.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 4 [json_name = "value"];</code>
@@ -252,8 +252,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The value of the sale. Mandatory; 0 where it has none. An empty
-   * `currency_code` means the code's currency.
+   * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+   * means the code's currency.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 4 [json_name = "value"];</code>
@@ -265,8 +265,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The value of the sale. Mandatory; 0 where it has none. An empty
-   * `currency_code` means the code's currency.
+   * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+   * means the code's currency.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 4 [json_name = "value"];</code>
@@ -279,8 +279,8 @@ private static final long serialVersionUID = 0L;
   public static final int COMMISSION_AMOUNT_FIELD_NUMBER = 5;
   /**
    * <pre>
-   * An amount, in the currency of `value`. An empty `currency_code` means
-   * that currency.
+   * Amount of the commission, in the currency of `value`. An empty
+   * `currency_code` means that currency.
    * </pre>
    *
    * <code>.s2s.v1.Money commission_amount = 5 [json_name = "commissionAmount"];</code>
@@ -292,8 +292,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * An amount, in the currency of `value`. An empty `currency_code` means
-   * that currency.
+   * Amount of the commission, in the currency of `value`. An empty
+   * `currency_code` means that currency.
    * </pre>
    *
    * <code>.s2s.v1.Money commission_amount = 5 [json_name = "commissionAmount"];</code>
@@ -308,8 +308,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * An amount, in the currency of `value`. An empty `currency_code` means
-   * that currency.
+   * Amount of the commission, in the currency of `value`. An empty
+   * `currency_code` means that currency.
    * </pre>
    *
    * <code>.s2s.v1.Money commission_amount = 5 [json_name = "commissionAmount"];</code>
@@ -325,9 +325,9 @@ private static final long serialVersionUID = 0L;
   public static final int COMMISSION_PERCENT_MICROS_FIELD_NUMBER = 6;
   /**
    * <pre>
-   * A percent of `value` in millionths of a percent, 0 to 100,000,000;
-   * rounded half away from zero to a millionth of the unit. Example:
-   * `10000000` is 10 %.
+   * Percent of `value`, in millionths of a percent, 0 to 100,000,000. The
+   * amount is rounded half away from zero to a millionth of the unit.
+   * Example: `10000000` is 10 %.
    * </pre>
    *
    * <code>int64 commission_percent_micros = 6 [json_name = "commissionPercentMicros"];</code>
@@ -339,9 +339,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A percent of `value` in millionths of a percent, 0 to 100,000,000;
-   * rounded half away from zero to a millionth of the unit. Example:
-   * `10000000` is 10 %.
+   * Percent of `value`, in millionths of a percent, 0 to 100,000,000. The
+   * amount is rounded half away from zero to a millionth of the unit.
+   * Example: `10000000` is 10 %.
    * </pre>
    *
    * <code>int64 commission_percent_micros = 6 [json_name = "commissionPercentMicros"];</code>
@@ -359,7 +359,7 @@ private static final long serialVersionUID = 0L;
   private int status_ = 0;
   /**
    * <pre>
-   * Default: approved.
+   * The merchant's decision about the conversion. Default: approved.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 7 [json_name = "status"];</code>
@@ -370,7 +370,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Default: approved.
+   * The merchant's decision about the conversion. Default: approved.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 7 [json_name = "status"];</code>
@@ -446,8 +446,8 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp conversionTime_;
   /**
    * <pre>
-   * When the conversion happened. Not set: now. The attribution window is
-   * measured to this time. At most 5 seconds ahead of the server's clock.
+   * Time of the conversion. Not set: now. The attribution window is measured up
+   * to this time. At most 5 seconds ahead of the server's clock.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp conversion_time = 9 [json_name = "conversionTime"];</code>
@@ -459,8 +459,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the conversion happened. Not set: now. The attribution window is
-   * measured to this time. At most 5 seconds ahead of the server's clock.
+   * Time of the conversion. Not set: now. The attribution window is measured up
+   * to this time. At most 5 seconds ahead of the server's clock.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp conversion_time = 9 [json_name = "conversionTime"];</code>
@@ -472,8 +472,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * When the conversion happened. Not set: now. The attribution window is
-   * measured to this time. At most 5 seconds ahead of the server's clock.
+   * Time of the conversion. Not set: now. The attribution window is measured up
+   * to this time. At most 5 seconds ahead of the server's clock.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp conversion_time = 9 [json_name = "conversionTime"];</code>
@@ -488,8 +488,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object requestId_ = "";
   /**
    * <pre>
-   * Makes the call safe to repeat where there is no transaction id and the
-   * code's policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
+   * Makes the call safe to repeat if there is no transaction id and the code's
+   * policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
    * </pre>
    *
    * <code>string request_id = 10 [json_name = "requestId"];</code>
@@ -510,8 +510,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Makes the call safe to repeat where there is no transaction id and the
-   * code's policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
+   * Makes the call safe to repeat if there is no transaction id and the code's
+   * policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
    * </pre>
    *
    * <code>string request_id = 10 [json_name = "requestId"];</code>
@@ -536,8 +536,8 @@ private static final long serialVersionUID = 0L;
   private boolean validateOnly_ = false;
   /**
    * <pre>
-   * True: check and answer as if real, write nothing; the verdict is
-   * `VERDICT_TEST`.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written; the verdict is `VERDICT_TEST`.
    * </pre>
    *
    * <code>bool validate_only = 11 [json_name = "validateOnly"];</code>
@@ -845,7 +845,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks to record a conversion.
+   * Request message for `RecordConversion`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.RecordConversionRequest}
@@ -1252,7 +1252,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object conversionCodeId_ = "";
     /**
      * <pre>
-     * The conversion code, 32 hexadecimal digits. Mandatory.
+     * Id of the conversion code, 32 hexadecimal digits. Mandatory.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -1272,7 +1272,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code, 32 hexadecimal digits. Mandatory.
+     * Id of the conversion code, 32 hexadecimal digits. Mandatory.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -1293,7 +1293,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code, 32 hexadecimal digits. Mandatory.
+     * Id of the conversion code, 32 hexadecimal digits. Mandatory.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -1310,7 +1310,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code, 32 hexadecimal digits. Mandatory.
+     * Id of the conversion code, 32 hexadecimal digits. Mandatory.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -1324,7 +1324,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code, 32 hexadecimal digits. Mandatory.
+     * Id of the conversion code, 32 hexadecimal digits. Mandatory.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -1344,7 +1344,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object clickId_ = "";
     /**
      * <pre>
-     * The click id, 40 characters, in any case. Mandatory.
+     * The click id, 40 characters, in upper or lower case. Mandatory.
      * </pre>
      *
      * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -1364,7 +1364,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id, 40 characters, in any case. Mandatory.
+     * The click id, 40 characters, in upper or lower case. Mandatory.
      * </pre>
      *
      * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -1385,7 +1385,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id, 40 characters, in any case. Mandatory.
+     * The click id, 40 characters, in upper or lower case. Mandatory.
      * </pre>
      *
      * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -1402,7 +1402,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id, 40 characters, in any case. Mandatory.
+     * The click id, 40 characters, in upper or lower case. Mandatory.
      * </pre>
      *
      * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -1416,7 +1416,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The click id, 40 characters, in any case. Mandatory.
+     * The click id, 40 characters, in upper or lower case. Mandatory.
      * </pre>
      *
      * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -1437,7 +1437,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The merchant's order id, at most 255 bytes. Without one, the code's dedupe
-     * policy decides what counts twice. Example: `order-1001`.
+     * policy decides which conversions are duplicates. Example: `order-1001`.
      * </pre>
      *
      * <code>string transaction_id = 3 [json_name = "transactionId"];</code>
@@ -1458,7 +1458,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The merchant's order id, at most 255 bytes. Without one, the code's dedupe
-     * policy decides what counts twice. Example: `order-1001`.
+     * policy decides which conversions are duplicates. Example: `order-1001`.
      * </pre>
      *
      * <code>string transaction_id = 3 [json_name = "transactionId"];</code>
@@ -1480,7 +1480,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The merchant's order id, at most 255 bytes. Without one, the code's dedupe
-     * policy decides what counts twice. Example: `order-1001`.
+     * policy decides which conversions are duplicates. Example: `order-1001`.
      * </pre>
      *
      * <code>string transaction_id = 3 [json_name = "transactionId"];</code>
@@ -1498,7 +1498,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The merchant's order id, at most 255 bytes. Without one, the code's dedupe
-     * policy decides what counts twice. Example: `order-1001`.
+     * policy decides which conversions are duplicates. Example: `order-1001`.
      * </pre>
      *
      * <code>string transaction_id = 3 [json_name = "transactionId"];</code>
@@ -1513,7 +1513,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * The merchant's order id, at most 255 bytes. Without one, the code's dedupe
-     * policy decides what counts twice. Example: `order-1001`.
+     * policy decides which conversions are duplicates. Example: `order-1001`.
      * </pre>
      *
      * <code>string transaction_id = 3 [json_name = "transactionId"];</code>
@@ -1535,8 +1535,8 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Money, io.s2s.sdk.v1.Money.Builder, io.s2s.sdk.v1.MoneyOrBuilder> valueBuilder_;
     /**
      * <pre>
-     * The value of the sale. Mandatory; 0 where it has none. An empty
-     * `currency_code` means the code's currency.
+     * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+     * means the code's currency.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 4 [json_name = "value"];</code>
@@ -1547,8 +1547,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value of the sale. Mandatory; 0 where it has none. An empty
-     * `currency_code` means the code's currency.
+     * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+     * means the code's currency.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 4 [json_name = "value"];</code>
@@ -1563,8 +1563,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value of the sale. Mandatory; 0 where it has none. An empty
-     * `currency_code` means the code's currency.
+     * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+     * means the code's currency.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 4 [json_name = "value"];</code>
@@ -1584,8 +1584,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value of the sale. Mandatory; 0 where it has none. An empty
-     * `currency_code` means the code's currency.
+     * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+     * means the code's currency.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 4 [json_name = "value"];</code>
@@ -1603,8 +1603,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value of the sale. Mandatory; 0 where it has none. An empty
-     * `currency_code` means the code's currency.
+     * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+     * means the code's currency.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 4 [json_name = "value"];</code>
@@ -1629,8 +1629,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value of the sale. Mandatory; 0 where it has none. An empty
-     * `currency_code` means the code's currency.
+     * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+     * means the code's currency.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 4 [json_name = "value"];</code>
@@ -1647,8 +1647,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value of the sale. Mandatory; 0 where it has none. An empty
-     * `currency_code` means the code's currency.
+     * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+     * means the code's currency.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 4 [json_name = "value"];</code>
@@ -1660,8 +1660,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value of the sale. Mandatory; 0 where it has none. An empty
-     * `currency_code` means the code's currency.
+     * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+     * means the code's currency.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 4 [json_name = "value"];</code>
@@ -1676,8 +1676,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value of the sale. Mandatory; 0 where it has none. An empty
-     * `currency_code` means the code's currency.
+     * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+     * means the code's currency.
      * </pre>
      *
      * <code>.s2s.v1.Money value = 4 [json_name = "value"];</code>
@@ -1700,8 +1700,8 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Money, io.s2s.sdk.v1.Money.Builder, io.s2s.sdk.v1.MoneyOrBuilder> commissionAmountBuilder_;
     /**
      * <pre>
-     * An amount, in the currency of `value`. An empty `currency_code` means
-     * that currency.
+     * Amount of the commission, in the currency of `value`. An empty
+     * `currency_code` means that currency.
      * </pre>
      *
      * <code>.s2s.v1.Money commission_amount = 5 [json_name = "commissionAmount"];</code>
@@ -1713,8 +1713,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * An amount, in the currency of `value`. An empty `currency_code` means
-     * that currency.
+     * Amount of the commission, in the currency of `value`. An empty
+     * `currency_code` means that currency.
      * </pre>
      *
      * <code>.s2s.v1.Money commission_amount = 5 [json_name = "commissionAmount"];</code>
@@ -1736,8 +1736,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * An amount, in the currency of `value`. An empty `currency_code` means
-     * that currency.
+     * Amount of the commission, in the currency of `value`. An empty
+     * `currency_code` means that currency.
      * </pre>
      *
      * <code>.s2s.v1.Money commission_amount = 5 [json_name = "commissionAmount"];</code>
@@ -1757,8 +1757,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * An amount, in the currency of `value`. An empty `currency_code` means
-     * that currency.
+     * Amount of the commission, in the currency of `value`. An empty
+     * `currency_code` means that currency.
      * </pre>
      *
      * <code>.s2s.v1.Money commission_amount = 5 [json_name = "commissionAmount"];</code>
@@ -1776,8 +1776,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * An amount, in the currency of `value`. An empty `currency_code` means
-     * that currency.
+     * Amount of the commission, in the currency of `value`. An empty
+     * `currency_code` means that currency.
      * </pre>
      *
      * <code>.s2s.v1.Money commission_amount = 5 [json_name = "commissionAmount"];</code>
@@ -1804,8 +1804,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * An amount, in the currency of `value`. An empty `currency_code` means
-     * that currency.
+     * Amount of the commission, in the currency of `value`. An empty
+     * `currency_code` means that currency.
      * </pre>
      *
      * <code>.s2s.v1.Money commission_amount = 5 [json_name = "commissionAmount"];</code>
@@ -1828,8 +1828,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * An amount, in the currency of `value`. An empty `currency_code` means
-     * that currency.
+     * Amount of the commission, in the currency of `value`. An empty
+     * `currency_code` means that currency.
      * </pre>
      *
      * <code>.s2s.v1.Money commission_amount = 5 [json_name = "commissionAmount"];</code>
@@ -1839,8 +1839,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * An amount, in the currency of `value`. An empty `currency_code` means
-     * that currency.
+     * Amount of the commission, in the currency of `value`. An empty
+     * `currency_code` means that currency.
      * </pre>
      *
      * <code>.s2s.v1.Money commission_amount = 5 [json_name = "commissionAmount"];</code>
@@ -1858,8 +1858,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * An amount, in the currency of `value`. An empty `currency_code` means
-     * that currency.
+     * Amount of the commission, in the currency of `value`. An empty
+     * `currency_code` means that currency.
      * </pre>
      *
      * <code>.s2s.v1.Money commission_amount = 5 [json_name = "commissionAmount"];</code>
@@ -1885,9 +1885,9 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * A percent of `value` in millionths of a percent, 0 to 100,000,000;
-     * rounded half away from zero to a millionth of the unit. Example:
-     * `10000000` is 10 %.
+     * Percent of `value`, in millionths of a percent, 0 to 100,000,000. The
+     * amount is rounded half away from zero to a millionth of the unit.
+     * Example: `10000000` is 10 %.
      * </pre>
      *
      * <code>int64 commission_percent_micros = 6 [json_name = "commissionPercentMicros"];</code>
@@ -1898,9 +1898,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A percent of `value` in millionths of a percent, 0 to 100,000,000;
-     * rounded half away from zero to a millionth of the unit. Example:
-     * `10000000` is 10 %.
+     * Percent of `value`, in millionths of a percent, 0 to 100,000,000. The
+     * amount is rounded half away from zero to a millionth of the unit.
+     * Example: `10000000` is 10 %.
      * </pre>
      *
      * <code>int64 commission_percent_micros = 6 [json_name = "commissionPercentMicros"];</code>
@@ -1914,9 +1914,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A percent of `value` in millionths of a percent, 0 to 100,000,000;
-     * rounded half away from zero to a millionth of the unit. Example:
-     * `10000000` is 10 %.
+     * Percent of `value`, in millionths of a percent, 0 to 100,000,000. The
+     * amount is rounded half away from zero to a millionth of the unit.
+     * Example: `10000000` is 10 %.
      * </pre>
      *
      * <code>int64 commission_percent_micros = 6 [json_name = "commissionPercentMicros"];</code>
@@ -1932,9 +1932,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A percent of `value` in millionths of a percent, 0 to 100,000,000;
-     * rounded half away from zero to a millionth of the unit. Example:
-     * `10000000` is 10 %.
+     * Percent of `value`, in millionths of a percent, 0 to 100,000,000. The
+     * amount is rounded half away from zero to a millionth of the unit.
+     * Example: `10000000` is 10 %.
      * </pre>
      *
      * <code>int64 commission_percent_micros = 6 [json_name = "commissionPercentMicros"];</code>
@@ -1952,7 +1952,7 @@ private static final long serialVersionUID = 0L;
     private int status_ = 0;
     /**
      * <pre>
-     * Default: approved.
+     * The merchant's decision about the conversion. Default: approved.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 7 [json_name = "status"];</code>
@@ -1963,7 +1963,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Default: approved.
+     * The merchant's decision about the conversion. Default: approved.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 7 [json_name = "status"];</code>
@@ -1978,7 +1978,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Default: approved.
+     * The merchant's decision about the conversion. Default: approved.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 7 [json_name = "status"];</code>
@@ -1991,7 +1991,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Default: approved.
+     * The merchant's decision about the conversion. Default: approved.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 7 [json_name = "status"];</code>
@@ -2009,7 +2009,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Default: approved.
+     * The merchant's decision about the conversion. Default: approved.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 7 [json_name = "status"];</code>
@@ -2339,8 +2339,8 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> conversionTimeBuilder_;
     /**
      * <pre>
-     * When the conversion happened. Not set: now. The attribution window is
-     * measured to this time. At most 5 seconds ahead of the server's clock.
+     * Time of the conversion. Not set: now. The attribution window is measured up
+     * to this time. At most 5 seconds ahead of the server's clock.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 9 [json_name = "conversionTime"];</code>
@@ -2351,8 +2351,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the conversion happened. Not set: now. The attribution window is
-     * measured to this time. At most 5 seconds ahead of the server's clock.
+     * Time of the conversion. Not set: now. The attribution window is measured up
+     * to this time. At most 5 seconds ahead of the server's clock.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 9 [json_name = "conversionTime"];</code>
@@ -2367,8 +2367,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the conversion happened. Not set: now. The attribution window is
-     * measured to this time. At most 5 seconds ahead of the server's clock.
+     * Time of the conversion. Not set: now. The attribution window is measured up
+     * to this time. At most 5 seconds ahead of the server's clock.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 9 [json_name = "conversionTime"];</code>
@@ -2388,8 +2388,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the conversion happened. Not set: now. The attribution window is
-     * measured to this time. At most 5 seconds ahead of the server's clock.
+     * Time of the conversion. Not set: now. The attribution window is measured up
+     * to this time. At most 5 seconds ahead of the server's clock.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 9 [json_name = "conversionTime"];</code>
@@ -2407,8 +2407,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the conversion happened. Not set: now. The attribution window is
-     * measured to this time. At most 5 seconds ahead of the server's clock.
+     * Time of the conversion. Not set: now. The attribution window is measured up
+     * to this time. At most 5 seconds ahead of the server's clock.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 9 [json_name = "conversionTime"];</code>
@@ -2433,8 +2433,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the conversion happened. Not set: now. The attribution window is
-     * measured to this time. At most 5 seconds ahead of the server's clock.
+     * Time of the conversion. Not set: now. The attribution window is measured up
+     * to this time. At most 5 seconds ahead of the server's clock.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 9 [json_name = "conversionTime"];</code>
@@ -2451,8 +2451,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the conversion happened. Not set: now. The attribution window is
-     * measured to this time. At most 5 seconds ahead of the server's clock.
+     * Time of the conversion. Not set: now. The attribution window is measured up
+     * to this time. At most 5 seconds ahead of the server's clock.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 9 [json_name = "conversionTime"];</code>
@@ -2464,8 +2464,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the conversion happened. Not set: now. The attribution window is
-     * measured to this time. At most 5 seconds ahead of the server's clock.
+     * Time of the conversion. Not set: now. The attribution window is measured up
+     * to this time. At most 5 seconds ahead of the server's clock.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 9 [json_name = "conversionTime"];</code>
@@ -2480,8 +2480,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * When the conversion happened. Not set: now. The attribution window is
-     * measured to this time. At most 5 seconds ahead of the server's clock.
+     * Time of the conversion. Not set: now. The attribution window is measured up
+     * to this time. At most 5 seconds ahead of the server's clock.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp conversion_time = 9 [json_name = "conversionTime"];</code>
@@ -2503,8 +2503,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object requestId_ = "";
     /**
      * <pre>
-     * Makes the call safe to repeat where there is no transaction id and the
-     * code's policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
+     * Makes the call safe to repeat if there is no transaction id and the code's
+     * policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
      * </pre>
      *
      * <code>string request_id = 10 [json_name = "requestId"];</code>
@@ -2524,8 +2524,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat where there is no transaction id and the
-     * code's policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
+     * Makes the call safe to repeat if there is no transaction id and the code's
+     * policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
      * </pre>
      *
      * <code>string request_id = 10 [json_name = "requestId"];</code>
@@ -2546,8 +2546,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat where there is no transaction id and the
-     * code's policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
+     * Makes the call safe to repeat if there is no transaction id and the code's
+     * policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
      * </pre>
      *
      * <code>string request_id = 10 [json_name = "requestId"];</code>
@@ -2564,8 +2564,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat where there is no transaction id and the
-     * code's policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
+     * Makes the call safe to repeat if there is no transaction id and the code's
+     * policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
      * </pre>
      *
      * <code>string request_id = 10 [json_name = "requestId"];</code>
@@ -2579,8 +2579,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Makes the call safe to repeat where there is no transaction id and the
-     * code's policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
+     * Makes the call safe to repeat if there is no transaction id and the code's
+     * policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
      * </pre>
      *
      * <code>string request_id = 10 [json_name = "requestId"];</code>
@@ -2600,8 +2600,8 @@ private static final long serialVersionUID = 0L;
     private boolean validateOnly_ ;
     /**
      * <pre>
-     * True: check and answer as if real, write nothing; the verdict is
-     * `VERDICT_TEST`.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written; the verdict is `VERDICT_TEST`.
      * </pre>
      *
      * <code>bool validate_only = 11 [json_name = "validateOnly"];</code>
@@ -2613,8 +2613,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing; the verdict is
-     * `VERDICT_TEST`.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written; the verdict is `VERDICT_TEST`.
      * </pre>
      *
      * <code>bool validate_only = 11 [json_name = "validateOnly"];</code>
@@ -2630,8 +2630,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing; the verdict is
-     * `VERDICT_TEST`.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written; the verdict is `VERDICT_TEST`.
      * </pre>
      *
      * <code>bool validate_only = 11 [json_name = "validateOnly"];</code>

@@ -10,7 +10,7 @@ public interface RecordConversionRequestOrBuilder extends
 
   /**
    * <pre>
-   * The conversion code, 32 hexadecimal digits. Mandatory.
+   * Id of the conversion code, 32 hexadecimal digits. Mandatory.
    * </pre>
    *
    * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -19,7 +19,7 @@ public interface RecordConversionRequestOrBuilder extends
   java.lang.String getConversionCodeId();
   /**
    * <pre>
-   * The conversion code, 32 hexadecimal digits. Mandatory.
+   * Id of the conversion code, 32 hexadecimal digits. Mandatory.
    * </pre>
    *
    * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -30,7 +30,7 @@ public interface RecordConversionRequestOrBuilder extends
 
   /**
    * <pre>
-   * The click id, 40 characters, in any case. Mandatory.
+   * The click id, 40 characters, in upper or lower case. Mandatory.
    * </pre>
    *
    * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -39,7 +39,7 @@ public interface RecordConversionRequestOrBuilder extends
   java.lang.String getClickId();
   /**
    * <pre>
-   * The click id, 40 characters, in any case. Mandatory.
+   * The click id, 40 characters, in upper or lower case. Mandatory.
    * </pre>
    *
    * <code>string click_id = 2 [json_name = "clickId"];</code>
@@ -51,7 +51,7 @@ public interface RecordConversionRequestOrBuilder extends
   /**
    * <pre>
    * The merchant's order id, at most 255 bytes. Without one, the code's dedupe
-   * policy decides what counts twice. Example: `order-1001`.
+   * policy decides which conversions are duplicates. Example: `order-1001`.
    * </pre>
    *
    * <code>string transaction_id = 3 [json_name = "transactionId"];</code>
@@ -61,7 +61,7 @@ public interface RecordConversionRequestOrBuilder extends
   /**
    * <pre>
    * The merchant's order id, at most 255 bytes. Without one, the code's dedupe
-   * policy decides what counts twice. Example: `order-1001`.
+   * policy decides which conversions are duplicates. Example: `order-1001`.
    * </pre>
    *
    * <code>string transaction_id = 3 [json_name = "transactionId"];</code>
@@ -72,8 +72,8 @@ public interface RecordConversionRequestOrBuilder extends
 
   /**
    * <pre>
-   * The value of the sale. Mandatory; 0 where it has none. An empty
-   * `currency_code` means the code's currency.
+   * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+   * means the code's currency.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 4 [json_name = "value"];</code>
@@ -82,8 +82,8 @@ public interface RecordConversionRequestOrBuilder extends
   boolean hasValue();
   /**
    * <pre>
-   * The value of the sale. Mandatory; 0 where it has none. An empty
-   * `currency_code` means the code's currency.
+   * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+   * means the code's currency.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 4 [json_name = "value"];</code>
@@ -92,8 +92,8 @@ public interface RecordConversionRequestOrBuilder extends
   io.s2s.sdk.v1.Money getValue();
   /**
    * <pre>
-   * The value of the sale. Mandatory; 0 where it has none. An empty
-   * `currency_code` means the code's currency.
+   * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
+   * means the code's currency.
    * </pre>
    *
    * <code>.s2s.v1.Money value = 4 [json_name = "value"];</code>
@@ -102,8 +102,8 @@ public interface RecordConversionRequestOrBuilder extends
 
   /**
    * <pre>
-   * An amount, in the currency of `value`. An empty `currency_code` means
-   * that currency.
+   * Amount of the commission, in the currency of `value`. An empty
+   * `currency_code` means that currency.
    * </pre>
    *
    * <code>.s2s.v1.Money commission_amount = 5 [json_name = "commissionAmount"];</code>
@@ -112,8 +112,8 @@ public interface RecordConversionRequestOrBuilder extends
   boolean hasCommissionAmount();
   /**
    * <pre>
-   * An amount, in the currency of `value`. An empty `currency_code` means
-   * that currency.
+   * Amount of the commission, in the currency of `value`. An empty
+   * `currency_code` means that currency.
    * </pre>
    *
    * <code>.s2s.v1.Money commission_amount = 5 [json_name = "commissionAmount"];</code>
@@ -122,8 +122,8 @@ public interface RecordConversionRequestOrBuilder extends
   io.s2s.sdk.v1.Money getCommissionAmount();
   /**
    * <pre>
-   * An amount, in the currency of `value`. An empty `currency_code` means
-   * that currency.
+   * Amount of the commission, in the currency of `value`. An empty
+   * `currency_code` means that currency.
    * </pre>
    *
    * <code>.s2s.v1.Money commission_amount = 5 [json_name = "commissionAmount"];</code>
@@ -132,9 +132,9 @@ public interface RecordConversionRequestOrBuilder extends
 
   /**
    * <pre>
-   * A percent of `value` in millionths of a percent, 0 to 100,000,000;
-   * rounded half away from zero to a millionth of the unit. Example:
-   * `10000000` is 10 %.
+   * Percent of `value`, in millionths of a percent, 0 to 100,000,000. The
+   * amount is rounded half away from zero to a millionth of the unit.
+   * Example: `10000000` is 10 %.
    * </pre>
    *
    * <code>int64 commission_percent_micros = 6 [json_name = "commissionPercentMicros"];</code>
@@ -143,9 +143,9 @@ public interface RecordConversionRequestOrBuilder extends
   boolean hasCommissionPercentMicros();
   /**
    * <pre>
-   * A percent of `value` in millionths of a percent, 0 to 100,000,000;
-   * rounded half away from zero to a millionth of the unit. Example:
-   * `10000000` is 10 %.
+   * Percent of `value`, in millionths of a percent, 0 to 100,000,000. The
+   * amount is rounded half away from zero to a millionth of the unit.
+   * Example: `10000000` is 10 %.
    * </pre>
    *
    * <code>int64 commission_percent_micros = 6 [json_name = "commissionPercentMicros"];</code>
@@ -155,7 +155,7 @@ public interface RecordConversionRequestOrBuilder extends
 
   /**
    * <pre>
-   * Default: approved.
+   * The merchant's decision about the conversion. Default: approved.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 7 [json_name = "status"];</code>
@@ -164,7 +164,7 @@ public interface RecordConversionRequestOrBuilder extends
   int getStatusValue();
   /**
    * <pre>
-   * Default: approved.
+   * The merchant's decision about the conversion. Default: approved.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 7 [json_name = "status"];</code>
@@ -218,8 +218,8 @@ public interface RecordConversionRequestOrBuilder extends
 
   /**
    * <pre>
-   * When the conversion happened. Not set: now. The attribution window is
-   * measured to this time. At most 5 seconds ahead of the server's clock.
+   * Time of the conversion. Not set: now. The attribution window is measured up
+   * to this time. At most 5 seconds ahead of the server's clock.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp conversion_time = 9 [json_name = "conversionTime"];</code>
@@ -228,8 +228,8 @@ public interface RecordConversionRequestOrBuilder extends
   boolean hasConversionTime();
   /**
    * <pre>
-   * When the conversion happened. Not set: now. The attribution window is
-   * measured to this time. At most 5 seconds ahead of the server's clock.
+   * Time of the conversion. Not set: now. The attribution window is measured up
+   * to this time. At most 5 seconds ahead of the server's clock.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp conversion_time = 9 [json_name = "conversionTime"];</code>
@@ -238,8 +238,8 @@ public interface RecordConversionRequestOrBuilder extends
   com.google.protobuf.Timestamp getConversionTime();
   /**
    * <pre>
-   * When the conversion happened. Not set: now. The attribution window is
-   * measured to this time. At most 5 seconds ahead of the server's clock.
+   * Time of the conversion. Not set: now. The attribution window is measured up
+   * to this time. At most 5 seconds ahead of the server's clock.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp conversion_time = 9 [json_name = "conversionTime"];</code>
@@ -248,8 +248,8 @@ public interface RecordConversionRequestOrBuilder extends
 
   /**
    * <pre>
-   * Makes the call safe to repeat where there is no transaction id and the
-   * code's policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
+   * Makes the call safe to repeat if there is no transaction id and the code's
+   * policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
    * </pre>
    *
    * <code>string request_id = 10 [json_name = "requestId"];</code>
@@ -258,8 +258,8 @@ public interface RecordConversionRequestOrBuilder extends
   java.lang.String getRequestId();
   /**
    * <pre>
-   * Makes the call safe to repeat where there is no transaction id and the
-   * code's policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
+   * Makes the call safe to repeat if there is no transaction id and the code's
+   * policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
    * </pre>
    *
    * <code>string request_id = 10 [json_name = "requestId"];</code>
@@ -270,8 +270,8 @@ public interface RecordConversionRequestOrBuilder extends
 
   /**
    * <pre>
-   * True: check and answer as if real, write nothing; the verdict is
-   * `VERDICT_TEST`.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written; the verdict is `VERDICT_TEST`.
    * </pre>
    *
    * <code>bool validate_only = 11 [json_name = "validateOnly"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers RecordConversion.
+ * Response message for `RecordConversion`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.RecordConversionResponse}
@@ -50,7 +50,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.Conversion conversion_;
   /**
    * <pre>
-   * The conversion: as recorded, or the first one of a duplicate.
+   * The conversion as recorded or, for a duplicate, the first conversion.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -62,7 +62,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The conversion: as recorded, or the first one of a duplicate.
+   * The conversion as recorded or, for a duplicate, the first conversion.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -74,7 +74,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The conversion: as recorded, or the first one of a duplicate.
+   * The conversion as recorded or, for a duplicate, the first conversion.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -88,7 +88,8 @@ private static final long serialVersionUID = 0L;
   private int verdict_ = 0;
   /**
    * <pre>
-   * `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or `VERDICT_TEST`.
+   * Outcome of the call: `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or
+   * `VERDICT_TEST`.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 2 [json_name = "verdict"];</code>
@@ -99,7 +100,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or `VERDICT_TEST`.
+   * Outcome of the call: `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or
+   * `VERDICT_TEST`.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 2 [json_name = "verdict"];</code>
@@ -115,7 +117,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.Note> notes_;
   /**
    * <pre>
-   * What a person should know.
+   * Remarks for people.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -126,7 +128,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a person should know.
+   * Remarks for people.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -138,7 +140,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a person should know.
+   * Remarks for people.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -149,7 +151,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a person should know.
+   * Remarks for people.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -160,7 +162,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a person should know.
+   * Remarks for people.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -358,7 +360,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers RecordConversion.
+   * Response message for `RecordConversion`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.RecordConversionResponse}
@@ -622,7 +624,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Conversion, io.s2s.sdk.v1.Conversion.Builder, io.s2s.sdk.v1.ConversionOrBuilder> conversionBuilder_;
     /**
      * <pre>
-     * The conversion: as recorded, or the first one of a duplicate.
+     * The conversion as recorded or, for a duplicate, the first conversion.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -633,7 +635,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion: as recorded, or the first one of a duplicate.
+     * The conversion as recorded or, for a duplicate, the first conversion.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -648,7 +650,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion: as recorded, or the first one of a duplicate.
+     * The conversion as recorded or, for a duplicate, the first conversion.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -668,7 +670,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion: as recorded, or the first one of a duplicate.
+     * The conversion as recorded or, for a duplicate, the first conversion.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -686,7 +688,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion: as recorded, or the first one of a duplicate.
+     * The conversion as recorded or, for a duplicate, the first conversion.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -711,7 +713,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion: as recorded, or the first one of a duplicate.
+     * The conversion as recorded or, for a duplicate, the first conversion.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -728,7 +730,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion: as recorded, or the first one of a duplicate.
+     * The conversion as recorded or, for a duplicate, the first conversion.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -740,7 +742,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion: as recorded, or the first one of a duplicate.
+     * The conversion as recorded or, for a duplicate, the first conversion.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -755,7 +757,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion: as recorded, or the first one of a duplicate.
+     * The conversion as recorded or, for a duplicate, the first conversion.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -777,7 +779,8 @@ private static final long serialVersionUID = 0L;
     private int verdict_ = 0;
     /**
      * <pre>
-     * `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or `VERDICT_TEST`.
+     * Outcome of the call: `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or
+     * `VERDICT_TEST`.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 2 [json_name = "verdict"];</code>
@@ -788,7 +791,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or `VERDICT_TEST`.
+     * Outcome of the call: `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or
+     * `VERDICT_TEST`.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 2 [json_name = "verdict"];</code>
@@ -803,7 +807,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or `VERDICT_TEST`.
+     * Outcome of the call: `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or
+     * `VERDICT_TEST`.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 2 [json_name = "verdict"];</code>
@@ -816,7 +821,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or `VERDICT_TEST`.
+     * Outcome of the call: `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or
+     * `VERDICT_TEST`.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 2 [json_name = "verdict"];</code>
@@ -834,7 +840,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or `VERDICT_TEST`.
+     * Outcome of the call: `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or
+     * `VERDICT_TEST`.
      * </pre>
      *
      * <code>.s2s.v1.Verdict verdict = 2 [json_name = "verdict"];</code>
@@ -861,7 +868,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -875,7 +882,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -889,7 +896,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -903,7 +910,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -924,7 +931,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -942,7 +949,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -962,7 +969,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -983,7 +990,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1001,7 +1008,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1019,7 +1026,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1038,7 +1045,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1055,7 +1062,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1072,7 +1079,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1083,7 +1090,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1097,7 +1104,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1112,7 +1119,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1123,7 +1130,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -1135,7 +1142,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What a person should know.
+     * Remarks for people.
      * </pre>
      *
      * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>

@@ -10,7 +10,7 @@ public interface RecordConversionResponseOrBuilder extends
 
   /**
    * <pre>
-   * The conversion: as recorded, or the first one of a duplicate.
+   * The conversion as recorded or, for a duplicate, the first conversion.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -19,7 +19,7 @@ public interface RecordConversionResponseOrBuilder extends
   boolean hasConversion();
   /**
    * <pre>
-   * The conversion: as recorded, or the first one of a duplicate.
+   * The conversion as recorded or, for a duplicate, the first conversion.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -28,7 +28,7 @@ public interface RecordConversionResponseOrBuilder extends
   io.s2s.sdk.v1.Conversion getConversion();
   /**
    * <pre>
-   * The conversion: as recorded, or the first one of a duplicate.
+   * The conversion as recorded or, for a duplicate, the first conversion.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 1 [json_name = "conversion"];</code>
@@ -37,7 +37,8 @@ public interface RecordConversionResponseOrBuilder extends
 
   /**
    * <pre>
-   * `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or `VERDICT_TEST`.
+   * Outcome of the call: `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or
+   * `VERDICT_TEST`.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 2 [json_name = "verdict"];</code>
@@ -46,7 +47,8 @@ public interface RecordConversionResponseOrBuilder extends
   int getVerdictValue();
   /**
    * <pre>
-   * `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or `VERDICT_TEST`.
+   * Outcome of the call: `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or
+   * `VERDICT_TEST`.
    * </pre>
    *
    * <code>.s2s.v1.Verdict verdict = 2 [json_name = "verdict"];</code>
@@ -56,7 +58,7 @@ public interface RecordConversionResponseOrBuilder extends
 
   /**
    * <pre>
-   * What a person should know.
+   * Remarks for people.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -65,7 +67,7 @@ public interface RecordConversionResponseOrBuilder extends
       getNotesList();
   /**
    * <pre>
-   * What a person should know.
+   * Remarks for people.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -73,7 +75,7 @@ public interface RecordConversionResponseOrBuilder extends
   io.s2s.sdk.v1.Note getNotes(int index);
   /**
    * <pre>
-   * What a person should know.
+   * Remarks for people.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -81,7 +83,7 @@ public interface RecordConversionResponseOrBuilder extends
   int getNotesCount();
   /**
    * <pre>
-   * What a person should know.
+   * Remarks for people.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>
@@ -90,7 +92,7 @@ public interface RecordConversionResponseOrBuilder extends
       getNotesOrBuilderList();
   /**
    * <pre>
-   * What a person should know.
+   * Remarks for people.
    * </pre>
    *
    * <code>repeated .s2s.v1.Note notes = 3 [json_name = "notes"];</code>

@@ -6,8 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * The HTTP status of a redirect. Permanent ones are not offered: browsers
- * remember them, and the second visit would mint no click id.
+ * The HTTP statuses of a redirect. Permanent redirects are not offered:
+ * browsers remember them, and the second visit would mint no click id.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.RedirectKind}

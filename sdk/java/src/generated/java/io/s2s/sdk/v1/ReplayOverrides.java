@@ -6,8 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * What a replay reads otherwise than it came, for causes that can't be mended
- * at the sender any more. What is overridden is noted with the postback.
+ * Overrides for a replay, for causes that can no longer be fixed at the sender.
+ * Every override that is applied is noted with the postback.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ReplayOverrides}
@@ -51,8 +51,8 @@ private static final long serialVersionUID = 0L;
   private long valueMicrosWhereMissing_ = 0L;
   /**
    * <pre>
-   * The value where `val` is absent, empty or a macro that nobody replaced, in
-   * millionths of the currency unit: 0 to 10^18. Example: `0`.
+   * Value to read if `val` is absent, empty or a macro that was not replaced,
+   * in millionths of the currency unit: 0 to 10^18. Example: `0`.
    * </pre>
    *
    * <code>optional int64 value_micros_where_missing = 1 [json_name = "valueMicrosWhereMissing"];</code>
@@ -64,8 +64,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The value where `val` is absent, empty or a macro that nobody replaced, in
-   * millionths of the currency unit: 0 to 10^18. Example: `0`.
+   * Value to read if `val` is absent, empty or a macro that was not replaced,
+   * in millionths of the currency unit: 0 to 10^18. Example: `0`.
    * </pre>
    *
    * <code>optional int64 value_micros_where_missing = 1 [json_name = "valueMicrosWhereMissing"];</code>
@@ -80,7 +80,8 @@ private static final long serialVersionUID = 0L;
   private long commissionMicrosWhereMissing_ = 0L;
   /**
    * <pre>
-   * The same for `com`.
+   * Commission to read if `com` is absent, empty or a macro that was not
+   * replaced; same unit and limits.
    * </pre>
    *
    * <code>optional int64 commission_micros_where_missing = 2 [json_name = "commissionMicrosWhereMissing"];</code>
@@ -92,7 +93,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The same for `com`.
+   * Commission to read if `com` is absent, empty or a macro that was not
+   * replaced; same unit and limits.
    * </pre>
    *
    * <code>optional int64 commission_micros_where_missing = 2 [json_name = "commissionMicrosWhereMissing"];</code>
@@ -107,7 +109,7 @@ private static final long serialVersionUID = 0L;
   private int comma_ = 0;
   /**
    * <pre>
-   * How to read an amount such as `1,500`, which has two meanings.
+   * Meaning of the comma in an ambiguous amount such as `1,500`.
    * </pre>
    *
    * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
@@ -118,7 +120,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How to read an amount such as `1,500`, which has two meanings.
+   * Meaning of the comma in an ambiguous amount such as `1,500`.
    * </pre>
    *
    * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
@@ -134,8 +136,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object conversionCodeId_ = "";
   /**
    * <pre>
-   * The conversion code to count for, whatever code the postback names: 32
-   * hexadecimal digits. Optional.
+   * Id of the conversion code to count for, regardless of the code that the
+   * postback names: 32 hexadecimal digits. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 4 [json_name = "conversionCodeId"];</code>
@@ -156,8 +158,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The conversion code to count for, whatever code the postback names: 32
-   * hexadecimal digits. Optional.
+   * Id of the conversion code to count for, regardless of the code that the
+   * postback names: 32 hexadecimal digits. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 4 [json_name = "conversionCodeId"];</code>
@@ -182,9 +184,10 @@ private static final long serialVersionUID = 0L;
   private boolean trustSender_ = false;
   /**
    * <pre>
-   * Counts also what did not pass the checks of its sender. What would prove
-   * the sender is not kept, so a replay can't check it; without this, it stays
-   * held as long as its code enforces a check that it did not pass.
+   * If true, postbacks that did not pass the checks of their sender count as
+   * well. The proof of the sender is not stored, so a replay can't check it.
+   * Otherwise such a postback stays held as long as its code enforces a check
+   * that it did not pass.
    * </pre>
    *
    * <code>bool trust_sender = 5 [json_name = "trustSender"];</code>
@@ -409,8 +412,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a replay reads otherwise than it came, for causes that can't be mended
-   * at the sender any more. What is overridden is noted with the postback.
+   * Overrides for a replay, for causes that can no longer be fixed at the sender.
+   * Every override that is applied is noted with the postback.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ReplayOverrides}
@@ -637,8 +640,8 @@ private static final long serialVersionUID = 0L;
     private long valueMicrosWhereMissing_ ;
     /**
      * <pre>
-     * The value where `val` is absent, empty or a macro that nobody replaced, in
-     * millionths of the currency unit: 0 to 10^18. Example: `0`.
+     * Value to read if `val` is absent, empty or a macro that was not replaced,
+     * in millionths of the currency unit: 0 to 10^18. Example: `0`.
      * </pre>
      *
      * <code>optional int64 value_micros_where_missing = 1 [json_name = "valueMicrosWhereMissing"];</code>
@@ -650,8 +653,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value where `val` is absent, empty or a macro that nobody replaced, in
-     * millionths of the currency unit: 0 to 10^18. Example: `0`.
+     * Value to read if `val` is absent, empty or a macro that was not replaced,
+     * in millionths of the currency unit: 0 to 10^18. Example: `0`.
      * </pre>
      *
      * <code>optional int64 value_micros_where_missing = 1 [json_name = "valueMicrosWhereMissing"];</code>
@@ -663,8 +666,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value where `val` is absent, empty or a macro that nobody replaced, in
-     * millionths of the currency unit: 0 to 10^18. Example: `0`.
+     * Value to read if `val` is absent, empty or a macro that was not replaced,
+     * in millionths of the currency unit: 0 to 10^18. Example: `0`.
      * </pre>
      *
      * <code>optional int64 value_micros_where_missing = 1 [json_name = "valueMicrosWhereMissing"];</code>
@@ -680,8 +683,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The value where `val` is absent, empty or a macro that nobody replaced, in
-     * millionths of the currency unit: 0 to 10^18. Example: `0`.
+     * Value to read if `val` is absent, empty or a macro that was not replaced,
+     * in millionths of the currency unit: 0 to 10^18. Example: `0`.
      * </pre>
      *
      * <code>optional int64 value_micros_where_missing = 1 [json_name = "valueMicrosWhereMissing"];</code>
@@ -697,7 +700,8 @@ private static final long serialVersionUID = 0L;
     private long commissionMicrosWhereMissing_ ;
     /**
      * <pre>
-     * The same for `com`.
+     * Commission to read if `com` is absent, empty or a macro that was not
+     * replaced; same unit and limits.
      * </pre>
      *
      * <code>optional int64 commission_micros_where_missing = 2 [json_name = "commissionMicrosWhereMissing"];</code>
@@ -709,7 +713,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The same for `com`.
+     * Commission to read if `com` is absent, empty or a macro that was not
+     * replaced; same unit and limits.
      * </pre>
      *
      * <code>optional int64 commission_micros_where_missing = 2 [json_name = "commissionMicrosWhereMissing"];</code>
@@ -721,7 +726,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The same for `com`.
+     * Commission to read if `com` is absent, empty or a macro that was not
+     * replaced; same unit and limits.
      * </pre>
      *
      * <code>optional int64 commission_micros_where_missing = 2 [json_name = "commissionMicrosWhereMissing"];</code>
@@ -737,7 +743,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The same for `com`.
+     * Commission to read if `com` is absent, empty or a macro that was not
+     * replaced; same unit and limits.
      * </pre>
      *
      * <code>optional int64 commission_micros_where_missing = 2 [json_name = "commissionMicrosWhereMissing"];</code>
@@ -753,7 +760,7 @@ private static final long serialVersionUID = 0L;
     private int comma_ = 0;
     /**
      * <pre>
-     * How to read an amount such as `1,500`, which has two meanings.
+     * Meaning of the comma in an ambiguous amount such as `1,500`.
      * </pre>
      *
      * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
@@ -764,7 +771,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How to read an amount such as `1,500`, which has two meanings.
+     * Meaning of the comma in an ambiguous amount such as `1,500`.
      * </pre>
      *
      * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
@@ -779,7 +786,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How to read an amount such as `1,500`, which has two meanings.
+     * Meaning of the comma in an ambiguous amount such as `1,500`.
      * </pre>
      *
      * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
@@ -792,7 +799,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How to read an amount such as `1,500`, which has two meanings.
+     * Meaning of the comma in an ambiguous amount such as `1,500`.
      * </pre>
      *
      * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
@@ -810,7 +817,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How to read an amount such as `1,500`, which has two meanings.
+     * Meaning of the comma in an ambiguous amount such as `1,500`.
      * </pre>
      *
      * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
@@ -826,8 +833,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object conversionCodeId_ = "";
     /**
      * <pre>
-     * The conversion code to count for, whatever code the postback names: 32
-     * hexadecimal digits. Optional.
+     * Id of the conversion code to count for, regardless of the code that the
+     * postback names: 32 hexadecimal digits. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 4 [json_name = "conversionCodeId"];</code>
@@ -847,8 +854,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code to count for, whatever code the postback names: 32
-     * hexadecimal digits. Optional.
+     * Id of the conversion code to count for, regardless of the code that the
+     * postback names: 32 hexadecimal digits. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 4 [json_name = "conversionCodeId"];</code>
@@ -869,8 +876,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code to count for, whatever code the postback names: 32
-     * hexadecimal digits. Optional.
+     * Id of the conversion code to count for, regardless of the code that the
+     * postback names: 32 hexadecimal digits. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 4 [json_name = "conversionCodeId"];</code>
@@ -887,8 +894,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code to count for, whatever code the postback names: 32
-     * hexadecimal digits. Optional.
+     * Id of the conversion code to count for, regardless of the code that the
+     * postback names: 32 hexadecimal digits. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 4 [json_name = "conversionCodeId"];</code>
@@ -902,8 +909,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion code to count for, whatever code the postback names: 32
-     * hexadecimal digits. Optional.
+     * Id of the conversion code to count for, regardless of the code that the
+     * postback names: 32 hexadecimal digits. Optional.
      * </pre>
      *
      * <code>string conversion_code_id = 4 [json_name = "conversionCodeId"];</code>
@@ -923,9 +930,10 @@ private static final long serialVersionUID = 0L;
     private boolean trustSender_ ;
     /**
      * <pre>
-     * Counts also what did not pass the checks of its sender. What would prove
-     * the sender is not kept, so a replay can't check it; without this, it stays
-     * held as long as its code enforces a check that it did not pass.
+     * If true, postbacks that did not pass the checks of their sender count as
+     * well. The proof of the sender is not stored, so a replay can't check it.
+     * Otherwise such a postback stays held as long as its code enforces a check
+     * that it did not pass.
      * </pre>
      *
      * <code>bool trust_sender = 5 [json_name = "trustSender"];</code>
@@ -937,9 +945,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Counts also what did not pass the checks of its sender. What would prove
-     * the sender is not kept, so a replay can't check it; without this, it stays
-     * held as long as its code enforces a check that it did not pass.
+     * If true, postbacks that did not pass the checks of their sender count as
+     * well. The proof of the sender is not stored, so a replay can't check it.
+     * Otherwise such a postback stays held as long as its code enforces a check
+     * that it did not pass.
      * </pre>
      *
      * <code>bool trust_sender = 5 [json_name = "trustSender"];</code>
@@ -955,9 +964,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Counts also what did not pass the checks of its sender. What would prove
-     * the sender is not kept, so a replay can't check it; without this, it stays
-     * held as long as its code enforces a check that it did not pass.
+     * If true, postbacks that did not pass the checks of their sender count as
+     * well. The proof of the sender is not stored, so a replay can't check it.
+     * Otherwise such a postback stays held as long as its code enforces a check
+     * that it did not pass.
      * </pre>
      *
      * <code>bool trust_sender = 5 [json_name = "trustSender"];</code>

@@ -10,8 +10,8 @@ public interface ReplayOverridesOrBuilder extends
 
   /**
    * <pre>
-   * The value where `val` is absent, empty or a macro that nobody replaced, in
-   * millionths of the currency unit: 0 to 10^18. Example: `0`.
+   * Value to read if `val` is absent, empty or a macro that was not replaced,
+   * in millionths of the currency unit: 0 to 10^18. Example: `0`.
    * </pre>
    *
    * <code>optional int64 value_micros_where_missing = 1 [json_name = "valueMicrosWhereMissing"];</code>
@@ -20,8 +20,8 @@ public interface ReplayOverridesOrBuilder extends
   boolean hasValueMicrosWhereMissing();
   /**
    * <pre>
-   * The value where `val` is absent, empty or a macro that nobody replaced, in
-   * millionths of the currency unit: 0 to 10^18. Example: `0`.
+   * Value to read if `val` is absent, empty or a macro that was not replaced,
+   * in millionths of the currency unit: 0 to 10^18. Example: `0`.
    * </pre>
    *
    * <code>optional int64 value_micros_where_missing = 1 [json_name = "valueMicrosWhereMissing"];</code>
@@ -31,7 +31,8 @@ public interface ReplayOverridesOrBuilder extends
 
   /**
    * <pre>
-   * The same for `com`.
+   * Commission to read if `com` is absent, empty or a macro that was not
+   * replaced; same unit and limits.
    * </pre>
    *
    * <code>optional int64 commission_micros_where_missing = 2 [json_name = "commissionMicrosWhereMissing"];</code>
@@ -40,7 +41,8 @@ public interface ReplayOverridesOrBuilder extends
   boolean hasCommissionMicrosWhereMissing();
   /**
    * <pre>
-   * The same for `com`.
+   * Commission to read if `com` is absent, empty or a macro that was not
+   * replaced; same unit and limits.
    * </pre>
    *
    * <code>optional int64 commission_micros_where_missing = 2 [json_name = "commissionMicrosWhereMissing"];</code>
@@ -50,7 +52,7 @@ public interface ReplayOverridesOrBuilder extends
 
   /**
    * <pre>
-   * How to read an amount such as `1,500`, which has two meanings.
+   * Meaning of the comma in an ambiguous amount such as `1,500`.
    * </pre>
    *
    * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
@@ -59,7 +61,7 @@ public interface ReplayOverridesOrBuilder extends
   int getCommaValue();
   /**
    * <pre>
-   * How to read an amount such as `1,500`, which has two meanings.
+   * Meaning of the comma in an ambiguous amount such as `1,500`.
    * </pre>
    *
    * <code>.s2s.v1.CommaMeaning comma = 3 [json_name = "comma"];</code>
@@ -69,8 +71,8 @@ public interface ReplayOverridesOrBuilder extends
 
   /**
    * <pre>
-   * The conversion code to count for, whatever code the postback names: 32
-   * hexadecimal digits. Optional.
+   * Id of the conversion code to count for, regardless of the code that the
+   * postback names: 32 hexadecimal digits. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 4 [json_name = "conversionCodeId"];</code>
@@ -79,8 +81,8 @@ public interface ReplayOverridesOrBuilder extends
   java.lang.String getConversionCodeId();
   /**
    * <pre>
-   * The conversion code to count for, whatever code the postback names: 32
-   * hexadecimal digits. Optional.
+   * Id of the conversion code to count for, regardless of the code that the
+   * postback names: 32 hexadecimal digits. Optional.
    * </pre>
    *
    * <code>string conversion_code_id = 4 [json_name = "conversionCodeId"];</code>
@@ -91,9 +93,10 @@ public interface ReplayOverridesOrBuilder extends
 
   /**
    * <pre>
-   * Counts also what did not pass the checks of its sender. What would prove
-   * the sender is not kept, so a replay can't check it; without this, it stays
-   * held as long as its code enforces a check that it did not pass.
+   * If true, postbacks that did not pass the checks of their sender count as
+   * well. The proof of the sender is not stored, so a replay can't check it.
+   * Otherwise such a postback stays held as long as its code enforces a check
+   * that it did not pass.
    * </pre>
    *
    * <code>bool trust_sender = 5 [json_name = "trustSender"];</code>

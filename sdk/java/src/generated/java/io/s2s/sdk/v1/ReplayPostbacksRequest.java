@@ -6,7 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks to read held postbacks again: those of `ids`, or those of `filter`.
+ * Request message for `ReplayPostbacks`. Names the held postbacks by either
+ * `ids` or `filter`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ReplayPostbacksRequest}
@@ -53,7 +54,8 @@ private static final long serialVersionUID = 0L;
       com.google.protobuf.LazyStringArrayList.emptyList();
   /**
    * <pre>
-   * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+   * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+   * returned unchanged.
    * </pre>
    *
    * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -65,7 +67,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+   * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+   * returned unchanged.
    * </pre>
    *
    * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -76,7 +79,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+   * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+   * returned unchanged.
    * </pre>
    *
    * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -88,7 +92,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+   * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+   * returned unchanged.
    * </pre>
    *
    * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -104,7 +109,7 @@ private static final long serialVersionUID = 0L;
   private boolean validateOnly_ = false;
   /**
    * <pre>
-   * True: answer as if real, write nothing.
+   * If true, the request is answered as if real, but nothing is written.
    * </pre>
    *
    * <code>bool validate_only = 2 [json_name = "validateOnly"];</code>
@@ -119,7 +124,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.HeldFilter filter_;
   /**
    * <pre>
-   * All held postbacks that pass it, newest first, 100 with each call.
+   * Filter for the held postbacks to replay, newest first, 100 with each call.
    * </pre>
    *
    * <code>.s2s.v1.HeldFilter filter = 3 [json_name = "filter"];</code>
@@ -131,7 +136,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * All held postbacks that pass it, newest first, 100 with each call.
+   * Filter for the held postbacks to replay, newest first, 100 with each call.
    * </pre>
    *
    * <code>.s2s.v1.HeldFilter filter = 3 [json_name = "filter"];</code>
@@ -143,7 +148,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * All held postbacks that pass it, newest first, 100 with each call.
+   * Filter for the held postbacks to replay, newest first, 100 with each call.
    * </pre>
    *
    * <code>.s2s.v1.HeldFilter filter = 3 [json_name = "filter"];</code>
@@ -157,7 +162,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.ReplayOverrides overrides_;
   /**
    * <pre>
-   * What to read otherwise than it came. Optional.
+   * Values to read in place of those that came. Optional.
    * </pre>
    *
    * <code>.s2s.v1.ReplayOverrides overrides = 4 [json_name = "overrides"];</code>
@@ -169,7 +174,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What to read otherwise than it came. Optional.
+   * Values to read in place of those that came. Optional.
    * </pre>
    *
    * <code>.s2s.v1.ReplayOverrides overrides = 4 [json_name = "overrides"];</code>
@@ -181,7 +186,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What to read otherwise than it came. Optional.
+   * Values to read in place of those that came. Optional.
    * </pre>
    *
    * <code>.s2s.v1.ReplayOverrides overrides = 4 [json_name = "overrides"];</code>
@@ -196,7 +201,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object pageToken_ = "";
   /**
    * <pre>
-   * With `filter`: `next_page_token` of the call before; empty for the first.
+   * With `filter`: `next_page_token` of the previous call; empty for the first
+   * call.
    * </pre>
    *
    * <code>string page_token = 5 [json_name = "pageToken"];</code>
@@ -217,7 +223,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * With `filter`: `next_page_token` of the call before; empty for the first.
+   * With `filter`: `next_page_token` of the previous call; empty for the first
+   * call.
    * </pre>
    *
    * <code>string page_token = 5 [json_name = "pageToken"];</code>
@@ -457,7 +464,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks to read held postbacks again: those of `ids`, or those of `filter`.
+   * Request message for `ReplayPostbacks`. Names the held postbacks by either
+   * `ids` or `filter`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ReplayPostbacksRequest}
@@ -724,7 +732,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+     * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+     * returned unchanged.
      * </pre>
      *
      * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -737,7 +746,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+     * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+     * returned unchanged.
      * </pre>
      *
      * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -748,7 +758,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+     * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+     * returned unchanged.
      * </pre>
      *
      * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -760,7 +771,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+     * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+     * returned unchanged.
      * </pre>
      *
      * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -773,7 +785,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+     * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+     * returned unchanged.
      * </pre>
      *
      * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -792,7 +805,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+     * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+     * returned unchanged.
      * </pre>
      *
      * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -810,7 +824,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+     * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+     * returned unchanged.
      * </pre>
      *
      * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -828,7 +843,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+     * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+     * returned unchanged.
      * </pre>
      *
      * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -843,7 +859,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+     * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+     * returned unchanged.
      * </pre>
      *
      * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -864,7 +881,7 @@ private static final long serialVersionUID = 0L;
     private boolean validateOnly_ ;
     /**
      * <pre>
-     * True: answer as if real, write nothing.
+     * If true, the request is answered as if real, but nothing is written.
      * </pre>
      *
      * <code>bool validate_only = 2 [json_name = "validateOnly"];</code>
@@ -876,7 +893,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: answer as if real, write nothing.
+     * If true, the request is answered as if real, but nothing is written.
      * </pre>
      *
      * <code>bool validate_only = 2 [json_name = "validateOnly"];</code>
@@ -892,7 +909,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: answer as if real, write nothing.
+     * If true, the request is answered as if real, but nothing is written.
      * </pre>
      *
      * <code>bool validate_only = 2 [json_name = "validateOnly"];</code>
@@ -910,7 +927,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.HeldFilter, io.s2s.sdk.v1.HeldFilter.Builder, io.s2s.sdk.v1.HeldFilterOrBuilder> filterBuilder_;
     /**
      * <pre>
-     * All held postbacks that pass it, newest first, 100 with each call.
+     * Filter for the held postbacks to replay, newest first, 100 with each call.
      * </pre>
      *
      * <code>.s2s.v1.HeldFilter filter = 3 [json_name = "filter"];</code>
@@ -921,7 +938,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All held postbacks that pass it, newest first, 100 with each call.
+     * Filter for the held postbacks to replay, newest first, 100 with each call.
      * </pre>
      *
      * <code>.s2s.v1.HeldFilter filter = 3 [json_name = "filter"];</code>
@@ -936,7 +953,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All held postbacks that pass it, newest first, 100 with each call.
+     * Filter for the held postbacks to replay, newest first, 100 with each call.
      * </pre>
      *
      * <code>.s2s.v1.HeldFilter filter = 3 [json_name = "filter"];</code>
@@ -956,7 +973,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All held postbacks that pass it, newest first, 100 with each call.
+     * Filter for the held postbacks to replay, newest first, 100 with each call.
      * </pre>
      *
      * <code>.s2s.v1.HeldFilter filter = 3 [json_name = "filter"];</code>
@@ -974,7 +991,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All held postbacks that pass it, newest first, 100 with each call.
+     * Filter for the held postbacks to replay, newest first, 100 with each call.
      * </pre>
      *
      * <code>.s2s.v1.HeldFilter filter = 3 [json_name = "filter"];</code>
@@ -999,7 +1016,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All held postbacks that pass it, newest first, 100 with each call.
+     * Filter for the held postbacks to replay, newest first, 100 with each call.
      * </pre>
      *
      * <code>.s2s.v1.HeldFilter filter = 3 [json_name = "filter"];</code>
@@ -1016,7 +1033,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All held postbacks that pass it, newest first, 100 with each call.
+     * Filter for the held postbacks to replay, newest first, 100 with each call.
      * </pre>
      *
      * <code>.s2s.v1.HeldFilter filter = 3 [json_name = "filter"];</code>
@@ -1028,7 +1045,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All held postbacks that pass it, newest first, 100 with each call.
+     * Filter for the held postbacks to replay, newest first, 100 with each call.
      * </pre>
      *
      * <code>.s2s.v1.HeldFilter filter = 3 [json_name = "filter"];</code>
@@ -1043,7 +1060,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * All held postbacks that pass it, newest first, 100 with each call.
+     * Filter for the held postbacks to replay, newest first, 100 with each call.
      * </pre>
      *
      * <code>.s2s.v1.HeldFilter filter = 3 [json_name = "filter"];</code>
@@ -1067,7 +1084,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.ReplayOverrides, io.s2s.sdk.v1.ReplayOverrides.Builder, io.s2s.sdk.v1.ReplayOverridesOrBuilder> overridesBuilder_;
     /**
      * <pre>
-     * What to read otherwise than it came. Optional.
+     * Values to read in place of those that came. Optional.
      * </pre>
      *
      * <code>.s2s.v1.ReplayOverrides overrides = 4 [json_name = "overrides"];</code>
@@ -1078,7 +1095,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What to read otherwise than it came. Optional.
+     * Values to read in place of those that came. Optional.
      * </pre>
      *
      * <code>.s2s.v1.ReplayOverrides overrides = 4 [json_name = "overrides"];</code>
@@ -1093,7 +1110,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What to read otherwise than it came. Optional.
+     * Values to read in place of those that came. Optional.
      * </pre>
      *
      * <code>.s2s.v1.ReplayOverrides overrides = 4 [json_name = "overrides"];</code>
@@ -1113,7 +1130,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What to read otherwise than it came. Optional.
+     * Values to read in place of those that came. Optional.
      * </pre>
      *
      * <code>.s2s.v1.ReplayOverrides overrides = 4 [json_name = "overrides"];</code>
@@ -1131,7 +1148,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What to read otherwise than it came. Optional.
+     * Values to read in place of those that came. Optional.
      * </pre>
      *
      * <code>.s2s.v1.ReplayOverrides overrides = 4 [json_name = "overrides"];</code>
@@ -1156,7 +1173,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What to read otherwise than it came. Optional.
+     * Values to read in place of those that came. Optional.
      * </pre>
      *
      * <code>.s2s.v1.ReplayOverrides overrides = 4 [json_name = "overrides"];</code>
@@ -1173,7 +1190,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What to read otherwise than it came. Optional.
+     * Values to read in place of those that came. Optional.
      * </pre>
      *
      * <code>.s2s.v1.ReplayOverrides overrides = 4 [json_name = "overrides"];</code>
@@ -1185,7 +1202,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What to read otherwise than it came. Optional.
+     * Values to read in place of those that came. Optional.
      * </pre>
      *
      * <code>.s2s.v1.ReplayOverrides overrides = 4 [json_name = "overrides"];</code>
@@ -1200,7 +1217,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What to read otherwise than it came. Optional.
+     * Values to read in place of those that came. Optional.
      * </pre>
      *
      * <code>.s2s.v1.ReplayOverrides overrides = 4 [json_name = "overrides"];</code>
@@ -1222,7 +1239,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object pageToken_ = "";
     /**
      * <pre>
-     * With `filter`: `next_page_token` of the call before; empty for the first.
+     * With `filter`: `next_page_token` of the previous call; empty for the first
+     * call.
      * </pre>
      *
      * <code>string page_token = 5 [json_name = "pageToken"];</code>
@@ -1242,7 +1260,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * With `filter`: `next_page_token` of the call before; empty for the first.
+     * With `filter`: `next_page_token` of the previous call; empty for the first
+     * call.
      * </pre>
      *
      * <code>string page_token = 5 [json_name = "pageToken"];</code>
@@ -1263,7 +1282,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * With `filter`: `next_page_token` of the call before; empty for the first.
+     * With `filter`: `next_page_token` of the previous call; empty for the first
+     * call.
      * </pre>
      *
      * <code>string page_token = 5 [json_name = "pageToken"];</code>
@@ -1280,7 +1300,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * With `filter`: `next_page_token` of the call before; empty for the first.
+     * With `filter`: `next_page_token` of the previous call; empty for the first
+     * call.
      * </pre>
      *
      * <code>string page_token = 5 [json_name = "pageToken"];</code>
@@ -1294,7 +1315,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * With `filter`: `next_page_token` of the call before; empty for the first.
+     * With `filter`: `next_page_token` of the previous call; empty for the first
+     * call.
      * </pre>
      *
      * <code>string page_token = 5 [json_name = "pageToken"];</code>

@@ -10,7 +10,8 @@ public interface ReplayPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+   * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+   * returned unchanged.
    * </pre>
    *
    * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -20,7 +21,8 @@ public interface ReplayPostbacksRequestOrBuilder extends
       getIdsList();
   /**
    * <pre>
-   * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+   * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+   * returned unchanged.
    * </pre>
    *
    * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -29,7 +31,8 @@ public interface ReplayPostbacksRequestOrBuilder extends
   int getIdsCount();
   /**
    * <pre>
-   * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+   * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+   * returned unchanged.
    * </pre>
    *
    * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -39,7 +42,8 @@ public interface ReplayPostbacksRequestOrBuilder extends
   java.lang.String getIds(int index);
   /**
    * <pre>
-   * 1 to 100 ids of postbacks. One that is not held is returned as it is.
+   * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
+   * returned unchanged.
    * </pre>
    *
    * <code>repeated string ids = 1 [json_name = "ids"];</code>
@@ -51,7 +55,7 @@ public interface ReplayPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * True: answer as if real, write nothing.
+   * If true, the request is answered as if real, but nothing is written.
    * </pre>
    *
    * <code>bool validate_only = 2 [json_name = "validateOnly"];</code>
@@ -61,7 +65,7 @@ public interface ReplayPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * All held postbacks that pass it, newest first, 100 with each call.
+   * Filter for the held postbacks to replay, newest first, 100 with each call.
    * </pre>
    *
    * <code>.s2s.v1.HeldFilter filter = 3 [json_name = "filter"];</code>
@@ -70,7 +74,7 @@ public interface ReplayPostbacksRequestOrBuilder extends
   boolean hasFilter();
   /**
    * <pre>
-   * All held postbacks that pass it, newest first, 100 with each call.
+   * Filter for the held postbacks to replay, newest first, 100 with each call.
    * </pre>
    *
    * <code>.s2s.v1.HeldFilter filter = 3 [json_name = "filter"];</code>
@@ -79,7 +83,7 @@ public interface ReplayPostbacksRequestOrBuilder extends
   io.s2s.sdk.v1.HeldFilter getFilter();
   /**
    * <pre>
-   * All held postbacks that pass it, newest first, 100 with each call.
+   * Filter for the held postbacks to replay, newest first, 100 with each call.
    * </pre>
    *
    * <code>.s2s.v1.HeldFilter filter = 3 [json_name = "filter"];</code>
@@ -88,7 +92,7 @@ public interface ReplayPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * What to read otherwise than it came. Optional.
+   * Values to read in place of those that came. Optional.
    * </pre>
    *
    * <code>.s2s.v1.ReplayOverrides overrides = 4 [json_name = "overrides"];</code>
@@ -97,7 +101,7 @@ public interface ReplayPostbacksRequestOrBuilder extends
   boolean hasOverrides();
   /**
    * <pre>
-   * What to read otherwise than it came. Optional.
+   * Values to read in place of those that came. Optional.
    * </pre>
    *
    * <code>.s2s.v1.ReplayOverrides overrides = 4 [json_name = "overrides"];</code>
@@ -106,7 +110,7 @@ public interface ReplayPostbacksRequestOrBuilder extends
   io.s2s.sdk.v1.ReplayOverrides getOverrides();
   /**
    * <pre>
-   * What to read otherwise than it came. Optional.
+   * Values to read in place of those that came. Optional.
    * </pre>
    *
    * <code>.s2s.v1.ReplayOverrides overrides = 4 [json_name = "overrides"];</code>
@@ -115,7 +119,8 @@ public interface ReplayPostbacksRequestOrBuilder extends
 
   /**
    * <pre>
-   * With `filter`: `next_page_token` of the call before; empty for the first.
+   * With `filter`: `next_page_token` of the previous call; empty for the first
+   * call.
    * </pre>
    *
    * <code>string page_token = 5 [json_name = "pageToken"];</code>
@@ -124,7 +129,8 @@ public interface ReplayPostbacksRequestOrBuilder extends
   java.lang.String getPageToken();
   /**
    * <pre>
-   * With `filter`: `next_page_token` of the call before; empty for the first.
+   * With `filter`: `next_page_token` of the previous call; empty for the first
+   * call.
    * </pre>
    *
    * <code>string page_token = 5 [json_name = "pageToken"];</code>

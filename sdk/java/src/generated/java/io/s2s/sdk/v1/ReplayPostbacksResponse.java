@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers ReplayPostbacks.
+ * Response message for `ReplayPostbacks`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ReplayPostbacksResponse}
@@ -111,7 +111,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object nextPageToken_ = "";
   /**
    * <pre>
-   * With `filter`: opaque; empty once all were replayed.
+   * With `filter`: opaque token for the next call; empty once all were
+   * replayed.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -132,7 +133,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * With `filter`: opaque; empty once all were replayed.
+   * With `filter`: opaque token for the next call; empty once all were
+   * replayed.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -324,7 +326,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers ReplayPostbacks.
+   * Response message for `ReplayPostbacks`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ReplayPostbacksResponse}
@@ -870,7 +872,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object nextPageToken_ = "";
     /**
      * <pre>
-     * With `filter`: opaque; empty once all were replayed.
+     * With `filter`: opaque token for the next call; empty once all were
+     * replayed.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -890,7 +893,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * With `filter`: opaque; empty once all were replayed.
+     * With `filter`: opaque token for the next call; empty once all were
+     * replayed.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -911,7 +915,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * With `filter`: opaque; empty once all were replayed.
+     * With `filter`: opaque token for the next call; empty once all were
+     * replayed.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -928,7 +933,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * With `filter`: opaque; empty once all were replayed.
+     * With `filter`: opaque token for the next call; empty once all were
+     * replayed.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -942,7 +948,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * With `filter`: opaque; empty once all were replayed.
+     * With `filter`: opaque token for the next call; empty once all were
+     * replayed.
      * </pre>
      *
      * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

@@ -54,7 +54,8 @@ public interface ReplayPostbacksResponseOrBuilder extends
 
   /**
    * <pre>
-   * With `filter`: opaque; empty once all were replayed.
+   * With `filter`: opaque token for the next call; empty once all were
+   * replayed.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>
@@ -63,7 +64,8 @@ public interface ReplayPostbacksResponseOrBuilder extends
   java.lang.String getNextPageToken();
   /**
    * <pre>
-   * With `filter`: opaque; empty once all were replayed.
+   * With `filter`: opaque token for the next call; empty once all were
+   * replayed.
    * </pre>
    *
    * <code>string next_page_token = 2 [json_name = "nextPageToken"];</code>

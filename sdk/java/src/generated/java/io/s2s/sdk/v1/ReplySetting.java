@@ -6,8 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * How `GET /s2s` answers for a code. Whatever is chosen, the verdict travels in
- * the header `S2S-Verdict` and stands in the log.
+ * Form of the answer of `GET /s2s` for a code. With any form, the verdict is in
+ * the header `S2S-Verdict` and in the log.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ReplySetting}
@@ -50,7 +50,7 @@ private static final long serialVersionUID = 0L;
   private int mode_ = 0;
   /**
    * <pre>
-   * The kind of answer.
+   * Kind of answer.
    * </pre>
    *
    * <code>.s2s.v1.ReplyMode mode = 1 [json_name = "mode"];</code>
@@ -61,7 +61,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The kind of answer.
+   * Kind of answer.
    * </pre>
    *
    * <code>.s2s.v1.ReplyMode mode = 1 [json_name = "mode"];</code>
@@ -77,8 +77,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object text_ = "";
   /**
    * <pre>
-   * The body to answer with where `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
-   * characters of printable ASCII; else empty. Example: `OK`.
+   * Body of the answer if `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
+   * characters of printable ASCII; otherwise empty. Example: `OK`.
    * </pre>
    *
    * <code>string text = 2 [json_name = "text"];</code>
@@ -99,8 +99,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The body to answer with where `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
-   * characters of printable ASCII; else empty. Example: `OK`.
+   * Body of the answer if `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
+   * characters of printable ASCII; otherwise empty. Example: `OK`.
    * </pre>
    *
    * <code>string text = 2 [json_name = "text"];</code>
@@ -289,8 +289,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How `GET /s2s` answers for a code. Whatever is chosen, the verdict travels in
-   * the header `S2S-Verdict` and stands in the log.
+   * Form of the answer of `GET /s2s` for a code. With any form, the verdict is in
+   * the header `S2S-Verdict` and in the log.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ReplySetting}
@@ -477,7 +477,7 @@ private static final long serialVersionUID = 0L;
     private int mode_ = 0;
     /**
      * <pre>
-     * The kind of answer.
+     * Kind of answer.
      * </pre>
      *
      * <code>.s2s.v1.ReplyMode mode = 1 [json_name = "mode"];</code>
@@ -488,7 +488,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The kind of answer.
+     * Kind of answer.
      * </pre>
      *
      * <code>.s2s.v1.ReplyMode mode = 1 [json_name = "mode"];</code>
@@ -503,7 +503,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The kind of answer.
+     * Kind of answer.
      * </pre>
      *
      * <code>.s2s.v1.ReplyMode mode = 1 [json_name = "mode"];</code>
@@ -516,7 +516,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The kind of answer.
+     * Kind of answer.
      * </pre>
      *
      * <code>.s2s.v1.ReplyMode mode = 1 [json_name = "mode"];</code>
@@ -534,7 +534,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The kind of answer.
+     * Kind of answer.
      * </pre>
      *
      * <code>.s2s.v1.ReplyMode mode = 1 [json_name = "mode"];</code>
@@ -550,8 +550,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object text_ = "";
     /**
      * <pre>
-     * The body to answer with where `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
-     * characters of printable ASCII; else empty. Example: `OK`.
+     * Body of the answer if `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
+     * characters of printable ASCII; otherwise empty. Example: `OK`.
      * </pre>
      *
      * <code>string text = 2 [json_name = "text"];</code>
@@ -571,8 +571,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body to answer with where `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
-     * characters of printable ASCII; else empty. Example: `OK`.
+     * Body of the answer if `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
+     * characters of printable ASCII; otherwise empty. Example: `OK`.
      * </pre>
      *
      * <code>string text = 2 [json_name = "text"];</code>
@@ -593,8 +593,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body to answer with where `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
-     * characters of printable ASCII; else empty. Example: `OK`.
+     * Body of the answer if `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
+     * characters of printable ASCII; otherwise empty. Example: `OK`.
      * </pre>
      *
      * <code>string text = 2 [json_name = "text"];</code>
@@ -611,8 +611,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body to answer with where `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
-     * characters of printable ASCII; else empty. Example: `OK`.
+     * Body of the answer if `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
+     * characters of printable ASCII; otherwise empty. Example: `OK`.
      * </pre>
      *
      * <code>string text = 2 [json_name = "text"];</code>
@@ -626,8 +626,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The body to answer with where `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
-     * characters of printable ASCII; else empty. Example: `OK`.
+     * Body of the answer if `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
+     * characters of printable ASCII; otherwise empty. Example: `OK`.
      * </pre>
      *
      * <code>string text = 2 [json_name = "text"];</code>

@@ -10,7 +10,7 @@ public interface ReplySettingOrBuilder extends
 
   /**
    * <pre>
-   * The kind of answer.
+   * Kind of answer.
    * </pre>
    *
    * <code>.s2s.v1.ReplyMode mode = 1 [json_name = "mode"];</code>
@@ -19,7 +19,7 @@ public interface ReplySettingOrBuilder extends
   int getModeValue();
   /**
    * <pre>
-   * The kind of answer.
+   * Kind of answer.
    * </pre>
    *
    * <code>.s2s.v1.ReplyMode mode = 1 [json_name = "mode"];</code>
@@ -29,8 +29,8 @@ public interface ReplySettingOrBuilder extends
 
   /**
    * <pre>
-   * The body to answer with where `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
-   * characters of printable ASCII; else empty. Example: `OK`.
+   * Body of the answer if `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
+   * characters of printable ASCII; otherwise empty. Example: `OK`.
    * </pre>
    *
    * <code>string text = 2 [json_name = "text"];</code>
@@ -39,8 +39,8 @@ public interface ReplySettingOrBuilder extends
   java.lang.String getText();
   /**
    * <pre>
-   * The body to answer with where `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
-   * characters of printable ASCII; else empty. Example: `OK`.
+   * Body of the answer if `mode` is `REPLY_MODE_FIXED_TEXT`, 1 to 200
+   * characters of printable ASCII; otherwise empty. Example: `OK`.
    * </pre>
    *
    * <code>string text = 2 [json_name = "text"];</code>

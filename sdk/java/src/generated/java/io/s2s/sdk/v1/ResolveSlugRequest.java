@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for the link behind a slug.
+ * Request message for `ResolveSlug`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ResolveSlugRequest}
@@ -49,7 +49,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object slug_ = "";
   /**
    * <pre>
-   * The slug as the visitor wrote it, in any case.
+   * The slug as the visitor wrote it, in upper or lower case.
    * </pre>
    *
    * <code>string slug = 1 [json_name = "slug"];</code>
@@ -70,7 +70,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The slug as the visitor wrote it, in any case.
+   * The slug as the visitor wrote it, in upper or lower case.
    * </pre>
    *
    * <code>string slug = 1 [json_name = "slug"];</code>
@@ -249,7 +249,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for the link behind a slug.
+   * Request message for `ResolveSlug`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ResolveSlugRequest}
@@ -424,7 +424,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object slug_ = "";
     /**
      * <pre>
-     * The slug as the visitor wrote it, in any case.
+     * The slug as the visitor wrote it, in upper or lower case.
      * </pre>
      *
      * <code>string slug = 1 [json_name = "slug"];</code>
@@ -444,7 +444,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The slug as the visitor wrote it, in any case.
+     * The slug as the visitor wrote it, in upper or lower case.
      * </pre>
      *
      * <code>string slug = 1 [json_name = "slug"];</code>
@@ -465,7 +465,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The slug as the visitor wrote it, in any case.
+     * The slug as the visitor wrote it, in upper or lower case.
      * </pre>
      *
      * <code>string slug = 1 [json_name = "slug"];</code>
@@ -482,7 +482,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The slug as the visitor wrote it, in any case.
+     * The slug as the visitor wrote it, in upper or lower case.
      * </pre>
      *
      * <code>string slug = 1 [json_name = "slug"];</code>
@@ -496,7 +496,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The slug as the visitor wrote it, in any case.
+     * The slug as the visitor wrote it, in upper or lower case.
      * </pre>
      *
      * <code>string slug = 1 [json_name = "slug"];</code>

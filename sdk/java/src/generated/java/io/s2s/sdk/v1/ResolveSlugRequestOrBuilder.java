@@ -10,7 +10,7 @@ public interface ResolveSlugRequestOrBuilder extends
 
   /**
    * <pre>
-   * The slug as the visitor wrote it, in any case.
+   * The slug as the visitor wrote it, in upper or lower case.
    * </pre>
    *
    * <code>string slug = 1 [json_name = "slug"];</code>
@@ -19,7 +19,7 @@ public interface ResolveSlugRequestOrBuilder extends
   java.lang.String getSlug();
   /**
    * <pre>
-   * The slug as the visitor wrote it, in any case.
+   * The slug as the visitor wrote it, in upper or lower case.
    * </pre>
    *
    * <code>string slug = 1 [json_name = "slug"];</code>

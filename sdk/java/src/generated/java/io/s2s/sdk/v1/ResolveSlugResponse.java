@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers ResolveSlug.
+ * Response message for `ResolveSlug`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ResolveSlugResponse}
@@ -49,7 +49,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.TrackingLink trackingLink_;
   /**
    * <pre>
-   * The link.
+   * The link with this slug.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -61,7 +61,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The link.
+   * The link with this slug.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -73,7 +73,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The link.
+   * The link with this slug.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -88,7 +88,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object accountId_ = "";
   /**
    * <pre>
-   * Id of the account that owns the link; goes into the click id's MAC.
+   * Id of the account that owns the link; an input of the click id's MAC.
    * Example: `acct_00000000000000000000000004`.
    * </pre>
    *
@@ -110,7 +110,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Id of the account that owns the link; goes into the click id's MAC.
+   * Id of the account that owns the link; an input of the click id's MAC.
    * Example: `acct_00000000000000000000000004`.
    * </pre>
    *
@@ -136,7 +136,7 @@ private static final long serialVersionUID = 0L;
   private long linkKey_ = 0L;
   /**
    * <pre>
-   * The link's key in click ids, 40 bits.
+   * Key of the link in click ids, 40 bits.
    * </pre>
    *
    * <code>uint64 link_key = 3 [json_name = "linkKey"];</code>
@@ -333,7 +333,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers ResolveSlug.
+   * Response message for `ResolveSlug`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ResolveSlugResponse}
@@ -551,7 +551,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.TrackingLink, io.s2s.sdk.v1.TrackingLink.Builder, io.s2s.sdk.v1.TrackingLinkOrBuilder> trackingLinkBuilder_;
     /**
      * <pre>
-     * The link.
+     * The link with this slug.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -562,7 +562,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link.
+     * The link with this slug.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -577,7 +577,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link.
+     * The link with this slug.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -597,7 +597,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link.
+     * The link with this slug.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -615,7 +615,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link.
+     * The link with this slug.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -640,7 +640,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link.
+     * The link with this slug.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -657,7 +657,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link.
+     * The link with this slug.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -669,7 +669,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link.
+     * The link with this slug.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -684,7 +684,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link.
+     * The link with this slug.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -706,7 +706,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object accountId_ = "";
     /**
      * <pre>
-     * Id of the account that owns the link; goes into the click id's MAC.
+     * Id of the account that owns the link; an input of the click id's MAC.
      * Example: `acct_00000000000000000000000004`.
      * </pre>
      *
@@ -727,7 +727,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the account that owns the link; goes into the click id's MAC.
+     * Id of the account that owns the link; an input of the click id's MAC.
      * Example: `acct_00000000000000000000000004`.
      * </pre>
      *
@@ -749,7 +749,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the account that owns the link; goes into the click id's MAC.
+     * Id of the account that owns the link; an input of the click id's MAC.
      * Example: `acct_00000000000000000000000004`.
      * </pre>
      *
@@ -767,7 +767,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the account that owns the link; goes into the click id's MAC.
+     * Id of the account that owns the link; an input of the click id's MAC.
      * Example: `acct_00000000000000000000000004`.
      * </pre>
      *
@@ -782,7 +782,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Id of the account that owns the link; goes into the click id's MAC.
+     * Id of the account that owns the link; an input of the click id's MAC.
      * Example: `acct_00000000000000000000000004`.
      * </pre>
      *
@@ -803,7 +803,7 @@ private static final long serialVersionUID = 0L;
     private long linkKey_ ;
     /**
      * <pre>
-     * The link's key in click ids, 40 bits.
+     * Key of the link in click ids, 40 bits.
      * </pre>
      *
      * <code>uint64 link_key = 3 [json_name = "linkKey"];</code>
@@ -815,7 +815,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link's key in click ids, 40 bits.
+     * Key of the link in click ids, 40 bits.
      * </pre>
      *
      * <code>uint64 link_key = 3 [json_name = "linkKey"];</code>
@@ -831,7 +831,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link's key in click ids, 40 bits.
+     * Key of the link in click ids, 40 bits.
      * </pre>
      *
      * <code>uint64 link_key = 3 [json_name = "linkKey"];</code>

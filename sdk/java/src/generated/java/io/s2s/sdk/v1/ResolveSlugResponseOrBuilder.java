@@ -10,7 +10,7 @@ public interface ResolveSlugResponseOrBuilder extends
 
   /**
    * <pre>
-   * The link.
+   * The link with this slug.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -19,7 +19,7 @@ public interface ResolveSlugResponseOrBuilder extends
   boolean hasTrackingLink();
   /**
    * <pre>
-   * The link.
+   * The link with this slug.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -28,7 +28,7 @@ public interface ResolveSlugResponseOrBuilder extends
   io.s2s.sdk.v1.TrackingLink getTrackingLink();
   /**
    * <pre>
-   * The link.
+   * The link with this slug.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -37,7 +37,7 @@ public interface ResolveSlugResponseOrBuilder extends
 
   /**
    * <pre>
-   * Id of the account that owns the link; goes into the click id's MAC.
+   * Id of the account that owns the link; an input of the click id's MAC.
    * Example: `acct_00000000000000000000000004`.
    * </pre>
    *
@@ -47,7 +47,7 @@ public interface ResolveSlugResponseOrBuilder extends
   java.lang.String getAccountId();
   /**
    * <pre>
-   * Id of the account that owns the link; goes into the click id's MAC.
+   * Id of the account that owns the link; an input of the click id's MAC.
    * Example: `acct_00000000000000000000000004`.
    * </pre>
    *
@@ -59,7 +59,7 @@ public interface ResolveSlugResponseOrBuilder extends
 
   /**
    * <pre>
-   * The link's key in click ids, 40 bits.
+   * Key of the link in click ids, 40 bits.
    * </pre>
    *
    * <code>uint64 link_key = 3 [json_name = "linkKey"];</code>

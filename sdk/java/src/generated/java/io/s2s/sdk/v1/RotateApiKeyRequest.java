@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for a new text of an API key.
+ * Request message for `RotateApiKey`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.RotateApiKeyRequest}
@@ -50,7 +50,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * The key's id, `key_…`. A revoked or expired key can't be rotated.
+   * Id of the key, `key_…`. A revoked or expired key can't be rotated.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -71,7 +71,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The key's id, `key_…`. A revoked or expired key can't be rotated.
+   * Id of the key, `key_…`. A revoked or expired key can't be rotated.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -96,7 +96,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Duration overlap_;
   /**
    * <pre>
-   * How much longer the former texts are good: 0 to 30 days, whole seconds; a
+   * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
    * text that ends sooner is not prolonged. Not set: 24 hours.
    * </pre>
    *
@@ -109,7 +109,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How much longer the former texts are good: 0 to 30 days, whole seconds; a
+   * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
    * text that ends sooner is not prolonged. Not set: 24 hours.
    * </pre>
    *
@@ -122,7 +122,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How much longer the former texts are good: 0 to 30 days, whole seconds; a
+   * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
    * text that ends sooner is not prolonged. Not set: 24 hours.
    * </pre>
    *
@@ -137,7 +137,8 @@ private static final long serialVersionUID = 0L;
   private boolean validateOnly_ = false;
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -334,7 +335,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for a new text of an API key.
+   * Request message for `RotateApiKey`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.RotateApiKeyRequest}
@@ -550,7 +551,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * The key's id, `key_…`. A revoked or expired key can't be rotated.
+     * Id of the key, `key_…`. A revoked or expired key can't be rotated.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -570,7 +571,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key's id, `key_…`. A revoked or expired key can't be rotated.
+     * Id of the key, `key_…`. A revoked or expired key can't be rotated.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -591,7 +592,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key's id, `key_…`. A revoked or expired key can't be rotated.
+     * Id of the key, `key_…`. A revoked or expired key can't be rotated.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -608,7 +609,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key's id, `key_…`. A revoked or expired key can't be rotated.
+     * Id of the key, `key_…`. A revoked or expired key can't be rotated.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -622,7 +623,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key's id, `key_…`. A revoked or expired key can't be rotated.
+     * Id of the key, `key_…`. A revoked or expired key can't be rotated.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -644,7 +645,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Duration, com.google.protobuf.Duration.Builder, com.google.protobuf.DurationOrBuilder> overlapBuilder_;
     /**
      * <pre>
-     * How much longer the former texts are good: 0 to 30 days, whole seconds; a
+     * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
      * text that ends sooner is not prolonged. Not set: 24 hours.
      * </pre>
      *
@@ -656,7 +657,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How much longer the former texts are good: 0 to 30 days, whole seconds; a
+     * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
      * text that ends sooner is not prolonged. Not set: 24 hours.
      * </pre>
      *
@@ -672,7 +673,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How much longer the former texts are good: 0 to 30 days, whole seconds; a
+     * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
      * text that ends sooner is not prolonged. Not set: 24 hours.
      * </pre>
      *
@@ -693,7 +694,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How much longer the former texts are good: 0 to 30 days, whole seconds; a
+     * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
      * text that ends sooner is not prolonged. Not set: 24 hours.
      * </pre>
      *
@@ -712,7 +713,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How much longer the former texts are good: 0 to 30 days, whole seconds; a
+     * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
      * text that ends sooner is not prolonged. Not set: 24 hours.
      * </pre>
      *
@@ -738,7 +739,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How much longer the former texts are good: 0 to 30 days, whole seconds; a
+     * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
      * text that ends sooner is not prolonged. Not set: 24 hours.
      * </pre>
      *
@@ -756,7 +757,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How much longer the former texts are good: 0 to 30 days, whole seconds; a
+     * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
      * text that ends sooner is not prolonged. Not set: 24 hours.
      * </pre>
      *
@@ -769,7 +770,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How much longer the former texts are good: 0 to 30 days, whole seconds; a
+     * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
      * text that ends sooner is not prolonged. Not set: 24 hours.
      * </pre>
      *
@@ -785,7 +786,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How much longer the former texts are good: 0 to 30 days, whole seconds; a
+     * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
      * text that ends sooner is not prolonged. Not set: 24 hours.
      * </pre>
      *
@@ -808,7 +809,8 @@ private static final long serialVersionUID = 0L;
     private boolean validateOnly_ ;
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -820,7 +822,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -836,7 +839,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>

@@ -10,7 +10,7 @@ public interface RotateApiKeyRequestOrBuilder extends
 
   /**
    * <pre>
-   * The key's id, `key_…`. A revoked or expired key can't be rotated.
+   * Id of the key, `key_…`. A revoked or expired key can't be rotated.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -19,7 +19,7 @@ public interface RotateApiKeyRequestOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * The key's id, `key_…`. A revoked or expired key can't be rotated.
+   * Id of the key, `key_…`. A revoked or expired key can't be rotated.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -30,7 +30,7 @@ public interface RotateApiKeyRequestOrBuilder extends
 
   /**
    * <pre>
-   * How much longer the former texts are good: 0 to 30 days, whole seconds; a
+   * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
    * text that ends sooner is not prolonged. Not set: 24 hours.
    * </pre>
    *
@@ -40,7 +40,7 @@ public interface RotateApiKeyRequestOrBuilder extends
   boolean hasOverlap();
   /**
    * <pre>
-   * How much longer the former texts are good: 0 to 30 days, whole seconds; a
+   * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
    * text that ends sooner is not prolonged. Not set: 24 hours.
    * </pre>
    *
@@ -50,7 +50,7 @@ public interface RotateApiKeyRequestOrBuilder extends
   com.google.protobuf.Duration getOverlap();
   /**
    * <pre>
-   * How much longer the former texts are good: 0 to 30 days, whole seconds; a
+   * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
    * text that ends sooner is not prolonged. Not set: 24 hours.
    * </pre>
    *
@@ -60,7 +60,8 @@ public interface RotateApiKeyRequestOrBuilder extends
 
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers RotateApiKey.
+ * Response message for `RotateApiKey`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.RotateApiKeyResponse}
@@ -88,8 +88,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object keyText_ = "";
   /**
    * <pre>
-   * The key's new text, this once: keep it safe. Empty with `validate_only`.
-   * Example: `s2s_` and 48 hexadecimal digits.
+   * New text of the key, shown only once: keep it safe. Empty with
+   * `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
    * </pre>
    *
    * <code>string key_text = 2 [json_name = "keyText"];</code>
@@ -110,8 +110,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The key's new text, this once: keep it safe. Empty with `validate_only`.
-   * Example: `s2s_` and 48 hexadecimal digits.
+   * New text of the key, shown only once: keep it safe. Empty with
+   * `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
    * </pre>
    *
    * <code>string key_text = 2 [json_name = "keyText"];</code>
@@ -306,7 +306,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers RotateApiKey.
+   * Response message for `RotateApiKey`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.RotateApiKeyResponse}
@@ -667,8 +667,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object keyText_ = "";
     /**
      * <pre>
-     * The key's new text, this once: keep it safe. Empty with `validate_only`.
-     * Example: `s2s_` and 48 hexadecimal digits.
+     * New text of the key, shown only once: keep it safe. Empty with
+     * `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
      * <code>string key_text = 2 [json_name = "keyText"];</code>
@@ -688,8 +688,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key's new text, this once: keep it safe. Empty with `validate_only`.
-     * Example: `s2s_` and 48 hexadecimal digits.
+     * New text of the key, shown only once: keep it safe. Empty with
+     * `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
      * <code>string key_text = 2 [json_name = "keyText"];</code>
@@ -710,8 +710,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key's new text, this once: keep it safe. Empty with `validate_only`.
-     * Example: `s2s_` and 48 hexadecimal digits.
+     * New text of the key, shown only once: keep it safe. Empty with
+     * `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
      * <code>string key_text = 2 [json_name = "keyText"];</code>
@@ -728,8 +728,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key's new text, this once: keep it safe. Empty with `validate_only`.
-     * Example: `s2s_` and 48 hexadecimal digits.
+     * New text of the key, shown only once: keep it safe. Empty with
+     * `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
      * <code>string key_text = 2 [json_name = "keyText"];</code>
@@ -743,8 +743,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The key's new text, this once: keep it safe. Empty with `validate_only`.
-     * Example: `s2s_` and 48 hexadecimal digits.
+     * New text of the key, shown only once: keep it safe. Empty with
+     * `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
      * </pre>
      *
      * <code>string key_text = 2 [json_name = "keyText"];</code>

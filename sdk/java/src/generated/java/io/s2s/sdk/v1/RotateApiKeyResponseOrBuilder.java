@@ -37,8 +37,8 @@ public interface RotateApiKeyResponseOrBuilder extends
 
   /**
    * <pre>
-   * The key's new text, this once: keep it safe. Empty with `validate_only`.
-   * Example: `s2s_` and 48 hexadecimal digits.
+   * New text of the key, shown only once: keep it safe. Empty with
+   * `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
    * </pre>
    *
    * <code>string key_text = 2 [json_name = "keyText"];</code>
@@ -47,8 +47,8 @@ public interface RotateApiKeyResponseOrBuilder extends
   java.lang.String getKeyText();
   /**
    * <pre>
-   * The key's new text, this once: keep it safe. Empty with `validate_only`.
-   * Example: `s2s_` and 48 hexadecimal digits.
+   * New text of the key, shown only once: keep it safe. Empty with
+   * `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
    * </pre>
    *
    * <code>string key_text = 2 [json_name = "keyText"];</code>

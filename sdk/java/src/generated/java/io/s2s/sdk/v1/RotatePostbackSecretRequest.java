@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for a new secret.
+ * Request message for `RotatePostbackSecret`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.RotatePostbackSecretRequest}
@@ -51,7 +51,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object conversionCodeId_ = "";
   /**
    * <pre>
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code, 32 hexadecimal digits.
    * </pre>
    *
    * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -72,7 +72,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code, 32 hexadecimal digits.
    * </pre>
    *
    * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -97,8 +97,9 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Duration overlap_;
   /**
    * <pre>
-   * How long the present secret stays good: 0 seconds to 30 days, whole
-   * seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+   * Time for which the present secret stays valid: 0 seconds to 30 days, whole
+   * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+   * hours.
    * </pre>
    *
    * <code>.google.protobuf.Duration overlap = 2 [json_name = "overlap"];</code>
@@ -110,8 +111,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How long the present secret stays good: 0 seconds to 30 days, whole
-   * seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+   * Time for which the present secret stays valid: 0 seconds to 30 days, whole
+   * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+   * hours.
    * </pre>
    *
    * <code>.google.protobuf.Duration overlap = 2 [json_name = "overlap"];</code>
@@ -123,8 +125,9 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * How long the present secret stays good: 0 seconds to 30 days, whole
-   * seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+   * Time for which the present secret stays valid: 0 seconds to 30 days, whole
+   * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+   * hours.
    * </pre>
    *
    * <code>.google.protobuf.Duration overlap = 2 [json_name = "overlap"];</code>
@@ -187,7 +190,8 @@ private static final long serialVersionUID = 0L;
   private boolean validateOnly_ = false;
   /**
    * <pre>
-   * True: check and answer as if real, write nothing; the answer has no secret.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written; the answer has no secret.
    * </pre>
    *
    * <code>bool validate_only = 4 [json_name = "validateOnly"];</code>
@@ -394,7 +398,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for a new secret.
+   * Request message for `RotatePostbackSecret`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.RotatePostbackSecretRequest}
@@ -624,7 +628,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object conversionCodeId_ = "";
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -644,7 +648,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -665,7 +669,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -682,7 +686,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -696,7 +700,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -718,8 +722,9 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Duration, com.google.protobuf.Duration.Builder, com.google.protobuf.DurationOrBuilder> overlapBuilder_;
     /**
      * <pre>
-     * How long the present secret stays good: 0 seconds to 30 days, whole
-     * seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+     * Time for which the present secret stays valid: 0 seconds to 30 days, whole
+     * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+     * hours.
      * </pre>
      *
      * <code>.google.protobuf.Duration overlap = 2 [json_name = "overlap"];</code>
@@ -730,8 +735,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long the present secret stays good: 0 seconds to 30 days, whole
-     * seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+     * Time for which the present secret stays valid: 0 seconds to 30 days, whole
+     * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+     * hours.
      * </pre>
      *
      * <code>.google.protobuf.Duration overlap = 2 [json_name = "overlap"];</code>
@@ -746,8 +752,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long the present secret stays good: 0 seconds to 30 days, whole
-     * seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+     * Time for which the present secret stays valid: 0 seconds to 30 days, whole
+     * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+     * hours.
      * </pre>
      *
      * <code>.google.protobuf.Duration overlap = 2 [json_name = "overlap"];</code>
@@ -767,8 +774,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long the present secret stays good: 0 seconds to 30 days, whole
-     * seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+     * Time for which the present secret stays valid: 0 seconds to 30 days, whole
+     * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+     * hours.
      * </pre>
      *
      * <code>.google.protobuf.Duration overlap = 2 [json_name = "overlap"];</code>
@@ -786,8 +794,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long the present secret stays good: 0 seconds to 30 days, whole
-     * seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+     * Time for which the present secret stays valid: 0 seconds to 30 days, whole
+     * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+     * hours.
      * </pre>
      *
      * <code>.google.protobuf.Duration overlap = 2 [json_name = "overlap"];</code>
@@ -812,8 +821,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long the present secret stays good: 0 seconds to 30 days, whole
-     * seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+     * Time for which the present secret stays valid: 0 seconds to 30 days, whole
+     * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+     * hours.
      * </pre>
      *
      * <code>.google.protobuf.Duration overlap = 2 [json_name = "overlap"];</code>
@@ -830,8 +840,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long the present secret stays good: 0 seconds to 30 days, whole
-     * seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+     * Time for which the present secret stays valid: 0 seconds to 30 days, whole
+     * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+     * hours.
      * </pre>
      *
      * <code>.google.protobuf.Duration overlap = 2 [json_name = "overlap"];</code>
@@ -843,8 +854,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long the present secret stays good: 0 seconds to 30 days, whole
-     * seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+     * Time for which the present secret stays valid: 0 seconds to 30 days, whole
+     * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+     * hours.
      * </pre>
      *
      * <code>.google.protobuf.Duration overlap = 2 [json_name = "overlap"];</code>
@@ -859,8 +871,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * How long the present secret stays good: 0 seconds to 30 days, whole
-     * seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+     * Time for which the present secret stays valid: 0 seconds to 30 days, whole
+     * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+     * hours.
      * </pre>
      *
      * <code>.google.protobuf.Duration overlap = 2 [json_name = "overlap"];</code>
@@ -979,7 +992,8 @@ private static final long serialVersionUID = 0L;
     private boolean validateOnly_ ;
     /**
      * <pre>
-     * True: check and answer as if real, write nothing; the answer has no secret.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written; the answer has no secret.
      * </pre>
      *
      * <code>bool validate_only = 4 [json_name = "validateOnly"];</code>
@@ -991,7 +1005,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing; the answer has no secret.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written; the answer has no secret.
      * </pre>
      *
      * <code>bool validate_only = 4 [json_name = "validateOnly"];</code>
@@ -1007,7 +1022,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing; the answer has no secret.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written; the answer has no secret.
      * </pre>
      *
      * <code>bool validate_only = 4 [json_name = "validateOnly"];</code>

@@ -10,7 +10,7 @@ public interface RotatePostbackSecretRequestOrBuilder extends
 
   /**
    * <pre>
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code, 32 hexadecimal digits.
    * </pre>
    *
    * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -19,7 +19,7 @@ public interface RotatePostbackSecretRequestOrBuilder extends
   java.lang.String getConversionCodeId();
   /**
    * <pre>
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code, 32 hexadecimal digits.
    * </pre>
    *
    * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -30,8 +30,9 @@ public interface RotatePostbackSecretRequestOrBuilder extends
 
   /**
    * <pre>
-   * How long the present secret stays good: 0 seconds to 30 days, whole
-   * seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+   * Time for which the present secret stays valid: 0 seconds to 30 days, whole
+   * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+   * hours.
    * </pre>
    *
    * <code>.google.protobuf.Duration overlap = 2 [json_name = "overlap"];</code>
@@ -40,8 +41,9 @@ public interface RotatePostbackSecretRequestOrBuilder extends
   boolean hasOverlap();
   /**
    * <pre>
-   * How long the present secret stays good: 0 seconds to 30 days, whole
-   * seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+   * Time for which the present secret stays valid: 0 seconds to 30 days, whole
+   * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+   * hours.
    * </pre>
    *
    * <code>.google.protobuf.Duration overlap = 2 [json_name = "overlap"];</code>
@@ -50,8 +52,9 @@ public interface RotatePostbackSecretRequestOrBuilder extends
   com.google.protobuf.Duration getOverlap();
   /**
    * <pre>
-   * How long the present secret stays good: 0 seconds to 30 days, whole
-   * seconds. 0 ends it at once, for one that has leaked. Default: 24 hours.
+   * Time for which the present secret stays valid: 0 seconds to 30 days, whole
+   * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+   * hours.
    * </pre>
    *
    * <code>.google.protobuf.Duration overlap = 2 [json_name = "overlap"];</code>
@@ -82,7 +85,8 @@ public interface RotatePostbackSecretRequestOrBuilder extends
 
   /**
    * <pre>
-   * True: check and answer as if real, write nothing; the answer has no secret.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written; the answer has no secret.
    * </pre>
    *
    * <code>bool validate_only = 4 [json_name = "validateOnly"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers RotatePostbackSecret.
+ * Response message for `RotatePostbackSecret`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.RotatePostbackSecretResponse}
@@ -51,8 +51,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object secret_ = "";
   /**
    * <pre>
-   * The new secret: 32 letters and digits, to be kept where others can't read
-   * it. As the key of a signature it is these 32 bytes.
+   * The new secret: 32 letters and digits. Keep it where others can't read it.
+   * The key of a signature is these 32 bytes.
    * </pre>
    *
    * <code>string secret = 1 [json_name = "secret"];</code>
@@ -73,8 +73,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The new secret: 32 letters and digits, to be kept where others can't read
-   * it. As the key of a signature it is these 32 bytes.
+   * The new secret: 32 letters and digits. Keep it where others can't read it.
+   * The key of a signature is these 32 bytes.
    * </pre>
    *
    * <code>string secret = 1 [json_name = "secret"];</code>
@@ -100,8 +100,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object postbackUrl_ = "";
   /**
    * <pre>
-   * The postback URL as `GetPostbackUrl` renders it, with the secret in its
-   * place if the code checks secrets.
+   * Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
+   * the code checks secrets.
    * </pre>
    *
    * <code>string postback_url = 2 [json_name = "postbackUrl"];</code>
@@ -122,8 +122,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The postback URL as `GetPostbackUrl` renders it, with the secret in its
-   * place if the code checks secrets.
+   * Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
+   * the code checks secrets.
    * </pre>
    *
    * <code>string postback_url = 2 [json_name = "postbackUrl"];</code>
@@ -366,7 +366,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers RotatePostbackSecret.
+   * Response message for `RotatePostbackSecret`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.RotatePostbackSecretResponse}
@@ -584,8 +584,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object secret_ = "";
     /**
      * <pre>
-     * The new secret: 32 letters and digits, to be kept where others can't read
-     * it. As the key of a signature it is these 32 bytes.
+     * The new secret: 32 letters and digits. Keep it where others can't read it.
+     * The key of a signature is these 32 bytes.
      * </pre>
      *
      * <code>string secret = 1 [json_name = "secret"];</code>
@@ -605,8 +605,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The new secret: 32 letters and digits, to be kept where others can't read
-     * it. As the key of a signature it is these 32 bytes.
+     * The new secret: 32 letters and digits. Keep it where others can't read it.
+     * The key of a signature is these 32 bytes.
      * </pre>
      *
      * <code>string secret = 1 [json_name = "secret"];</code>
@@ -627,8 +627,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The new secret: 32 letters and digits, to be kept where others can't read
-     * it. As the key of a signature it is these 32 bytes.
+     * The new secret: 32 letters and digits. Keep it where others can't read it.
+     * The key of a signature is these 32 bytes.
      * </pre>
      *
      * <code>string secret = 1 [json_name = "secret"];</code>
@@ -645,8 +645,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The new secret: 32 letters and digits, to be kept where others can't read
-     * it. As the key of a signature it is these 32 bytes.
+     * The new secret: 32 letters and digits. Keep it where others can't read it.
+     * The key of a signature is these 32 bytes.
      * </pre>
      *
      * <code>string secret = 1 [json_name = "secret"];</code>
@@ -660,8 +660,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The new secret: 32 letters and digits, to be kept where others can't read
-     * it. As the key of a signature it is these 32 bytes.
+     * The new secret: 32 letters and digits. Keep it where others can't read it.
+     * The key of a signature is these 32 bytes.
      * </pre>
      *
      * <code>string secret = 1 [json_name = "secret"];</code>
@@ -681,8 +681,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object postbackUrl_ = "";
     /**
      * <pre>
-     * The postback URL as `GetPostbackUrl` renders it, with the secret in its
-     * place if the code checks secrets.
+     * Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
+     * the code checks secrets.
      * </pre>
      *
      * <code>string postback_url = 2 [json_name = "postbackUrl"];</code>
@@ -702,8 +702,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The postback URL as `GetPostbackUrl` renders it, with the secret in its
-     * place if the code checks secrets.
+     * Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
+     * the code checks secrets.
      * </pre>
      *
      * <code>string postback_url = 2 [json_name = "postbackUrl"];</code>
@@ -724,8 +724,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The postback URL as `GetPostbackUrl` renders it, with the secret in its
-     * place if the code checks secrets.
+     * Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
+     * the code checks secrets.
      * </pre>
      *
      * <code>string postback_url = 2 [json_name = "postbackUrl"];</code>
@@ -742,8 +742,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The postback URL as `GetPostbackUrl` renders it, with the secret in its
-     * place if the code checks secrets.
+     * Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
+     * the code checks secrets.
      * </pre>
      *
      * <code>string postback_url = 2 [json_name = "postbackUrl"];</code>
@@ -757,8 +757,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The postback URL as `GetPostbackUrl` renders it, with the secret in its
-     * place if the code checks secrets.
+     * Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
+     * the code checks secrets.
      * </pre>
      *
      * <code>string postback_url = 2 [json_name = "postbackUrl"];</code>

@@ -10,8 +10,8 @@ public interface RotatePostbackSecretResponseOrBuilder extends
 
   /**
    * <pre>
-   * The new secret: 32 letters and digits, to be kept where others can't read
-   * it. As the key of a signature it is these 32 bytes.
+   * The new secret: 32 letters and digits. Keep it where others can't read it.
+   * The key of a signature is these 32 bytes.
    * </pre>
    *
    * <code>string secret = 1 [json_name = "secret"];</code>
@@ -20,8 +20,8 @@ public interface RotatePostbackSecretResponseOrBuilder extends
   java.lang.String getSecret();
   /**
    * <pre>
-   * The new secret: 32 letters and digits, to be kept where others can't read
-   * it. As the key of a signature it is these 32 bytes.
+   * The new secret: 32 letters and digits. Keep it where others can't read it.
+   * The key of a signature is these 32 bytes.
    * </pre>
    *
    * <code>string secret = 1 [json_name = "secret"];</code>
@@ -32,8 +32,8 @@ public interface RotatePostbackSecretResponseOrBuilder extends
 
   /**
    * <pre>
-   * The postback URL as `GetPostbackUrl` renders it, with the secret in its
-   * place if the code checks secrets.
+   * Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
+   * the code checks secrets.
    * </pre>
    *
    * <code>string postback_url = 2 [json_name = "postbackUrl"];</code>
@@ -42,8 +42,8 @@ public interface RotatePostbackSecretResponseOrBuilder extends
   java.lang.String getPostbackUrl();
   /**
    * <pre>
-   * The postback URL as `GetPostbackUrl` renders it, with the secret in its
-   * place if the code checks secrets.
+   * Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
+   * the code checks secrets.
    * </pre>
    *
    * <code>string postback_url = 2 [json_name = "postbackUrl"];</code>

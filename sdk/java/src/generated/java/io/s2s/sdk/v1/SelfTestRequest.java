@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks to try a conversion code's set-up.
+ * Request message for `SelfTest`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.SelfTestRequest}
@@ -50,7 +50,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object conversionCodeId_ = "";
   /**
    * <pre>
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code to test, 32 hexadecimal digits.
    * </pre>
    *
    * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -71,7 +71,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code to test, 32 hexadecimal digits.
    * </pre>
    *
    * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -97,8 +97,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object trackingLinkId_ = "";
   /**
    * <pre>
-   * The tracking link to try. Optional; else the newest active one that has the
-   * code.
+   * Id of the tracking link to test. Optional. Empty: the newest active link
+   * that has the code.
    * </pre>
    *
    * <code>string tracking_link_id = 2 [json_name = "trackingLinkId"];</code>
@@ -119,8 +119,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The tracking link to try. Optional; else the newest active one that has the
-   * code.
+   * Id of the tracking link to test. Optional. Empty: the newest active link
+   * that has the code.
    * </pre>
    *
    * <code>string tracking_link_id = 2 [json_name = "trackingLinkId"];</code>
@@ -309,7 +309,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks to try a conversion code's set-up.
+   * Request message for `SelfTest`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.SelfTestRequest}
@@ -498,7 +498,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object conversionCodeId_ = "";
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code to test, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -518,7 +518,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code to test, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -539,7 +539,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code to test, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -556,7 +556,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code to test, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -570,7 +570,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code's id, 32 hexadecimal digits.
+     * Id of the code to test, 32 hexadecimal digits.
      * </pre>
      *
      * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -590,8 +590,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object trackingLinkId_ = "";
     /**
      * <pre>
-     * The tracking link to try. Optional; else the newest active one that has the
-     * code.
+     * Id of the tracking link to test. Optional. Empty: the newest active link
+     * that has the code.
      * </pre>
      *
      * <code>string tracking_link_id = 2 [json_name = "trackingLinkId"];</code>
@@ -611,8 +611,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The tracking link to try. Optional; else the newest active one that has the
-     * code.
+     * Id of the tracking link to test. Optional. Empty: the newest active link
+     * that has the code.
      * </pre>
      *
      * <code>string tracking_link_id = 2 [json_name = "trackingLinkId"];</code>
@@ -633,8 +633,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The tracking link to try. Optional; else the newest active one that has the
-     * code.
+     * Id of the tracking link to test. Optional. Empty: the newest active link
+     * that has the code.
      * </pre>
      *
      * <code>string tracking_link_id = 2 [json_name = "trackingLinkId"];</code>
@@ -651,8 +651,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The tracking link to try. Optional; else the newest active one that has the
-     * code.
+     * Id of the tracking link to test. Optional. Empty: the newest active link
+     * that has the code.
      * </pre>
      *
      * <code>string tracking_link_id = 2 [json_name = "trackingLinkId"];</code>
@@ -666,8 +666,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The tracking link to try. Optional; else the newest active one that has the
-     * code.
+     * Id of the tracking link to test. Optional. Empty: the newest active link
+     * that has the code.
      * </pre>
      *
      * <code>string tracking_link_id = 2 [json_name = "trackingLinkId"];</code>

@@ -10,7 +10,7 @@ public interface SelfTestRequestOrBuilder extends
 
   /**
    * <pre>
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code to test, 32 hexadecimal digits.
    * </pre>
    *
    * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -19,7 +19,7 @@ public interface SelfTestRequestOrBuilder extends
   java.lang.String getConversionCodeId();
   /**
    * <pre>
-   * The code's id, 32 hexadecimal digits.
+   * Id of the code to test, 32 hexadecimal digits.
    * </pre>
    *
    * <code>string conversion_code_id = 1 [json_name = "conversionCodeId"];</code>
@@ -30,8 +30,8 @@ public interface SelfTestRequestOrBuilder extends
 
   /**
    * <pre>
-   * The tracking link to try. Optional; else the newest active one that has the
-   * code.
+   * Id of the tracking link to test. Optional. Empty: the newest active link
+   * that has the code.
    * </pre>
    *
    * <code>string tracking_link_id = 2 [json_name = "trackingLinkId"];</code>
@@ -40,8 +40,8 @@ public interface SelfTestRequestOrBuilder extends
   java.lang.String getTrackingLinkId();
   /**
    * <pre>
-   * The tracking link to try. Optional; else the newest active one that has the
-   * code.
+   * Id of the tracking link to test. Optional. Empty: the newest active link
+   * that has the code.
    * </pre>
    *
    * <code>string tracking_link_id = 2 [json_name = "trackingLinkId"];</code>

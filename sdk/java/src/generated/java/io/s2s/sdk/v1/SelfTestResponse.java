@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers SelfTest.
+ * Response message for `SelfTest`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.SelfTestResponse}
@@ -53,7 +53,7 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.Step> steps_;
   /**
    * <pre>
-   * What was tried, in order.
+   * Steps of the test, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -64,7 +64,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What was tried, in order.
+   * Steps of the test, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -76,7 +76,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What was tried, in order.
+   * Steps of the test, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -87,7 +87,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What was tried, in order.
+   * Steps of the test, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -98,7 +98,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What was tried, in order.
+   * Steps of the test, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -113,7 +113,7 @@ private static final long serialVersionUID = 0L;
   private boolean passed_ = false;
   /**
    * <pre>
-   * True: a conversion would be recorded.
+   * True if a conversion would be recorded.
    * </pre>
    *
    * <code>bool passed = 2 [json_name = "passed"];</code>
@@ -128,7 +128,7 @@ private static final long serialVersionUID = 0L;
   private int reason_ = 0;
   /**
    * <pre>
-   * Where a step failed: why.
+   * Reason for the failure, if a step failed.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 3 [json_name = "reason"];</code>
@@ -139,7 +139,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Where a step failed: why.
+   * Reason for the failure, if a step failed.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 3 [json_name = "reason"];</code>
@@ -155,7 +155,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object redirectUrl_ = "";
   /**
    * <pre>
-   * Where the visitor would be sent; empty where that step was not reached.
+   * URL that the visitor would be sent to; empty if that step was not reached.
    * </pre>
    *
    * <code>string redirect_url = 4 [json_name = "redirectUrl"];</code>
@@ -176,7 +176,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Where the visitor would be sent; empty where that step was not reached.
+   * URL that the visitor would be sent to; empty if that step was not reached.
    * </pre>
    *
    * <code>string redirect_url = 4 [json_name = "redirectUrl"];</code>
@@ -202,7 +202,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object postbackUrl_ = "";
   /**
    * <pre>
-   * What the merchant would call; empty where that step was not reached.
+   * URL that the merchant would call; empty if that step was not reached.
    * </pre>
    *
    * <code>string postback_url = 5 [json_name = "postbackUrl"];</code>
@@ -223,7 +223,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What the merchant would call; empty where that step was not reached.
+   * URL that the merchant would call; empty if that step was not reached.
    * </pre>
    *
    * <code>string postback_url = 5 [json_name = "postbackUrl"];</code>
@@ -248,7 +248,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.Conversion conversion_;
   /**
    * <pre>
-   * The conversion that would be recorded; not set where a step failed.
+   * Conversion that would be recorded; not set if a step failed.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 6 [json_name = "conversion"];</code>
@@ -260,7 +260,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The conversion that would be recorded; not set where a step failed.
+   * Conversion that would be recorded; not set if a step failed.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 6 [json_name = "conversion"];</code>
@@ -272,7 +272,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The conversion that would be recorded; not set where a step failed.
+   * Conversion that would be recorded; not set if a step failed.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 6 [json_name = "conversion"];</code>
@@ -501,7 +501,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers SelfTest.
+   * Response message for `SelfTest`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.SelfTestResponse}
@@ -814,7 +814,7 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -828,7 +828,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -842,7 +842,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -856,7 +856,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -877,7 +877,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -895,7 +895,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -915,7 +915,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -936,7 +936,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -954,7 +954,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -972,7 +972,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -991,7 +991,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -1008,7 +1008,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -1025,7 +1025,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -1036,7 +1036,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -1050,7 +1050,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -1065,7 +1065,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -1076,7 +1076,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -1088,7 +1088,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was tried, in order.
+     * Steps of the test, in order.
      * </pre>
      *
      * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -1115,7 +1115,7 @@ private static final long serialVersionUID = 0L;
     private boolean passed_ ;
     /**
      * <pre>
-     * True: a conversion would be recorded.
+     * True if a conversion would be recorded.
      * </pre>
      *
      * <code>bool passed = 2 [json_name = "passed"];</code>
@@ -1127,7 +1127,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: a conversion would be recorded.
+     * True if a conversion would be recorded.
      * </pre>
      *
      * <code>bool passed = 2 [json_name = "passed"];</code>
@@ -1143,7 +1143,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: a conversion would be recorded.
+     * True if a conversion would be recorded.
      * </pre>
      *
      * <code>bool passed = 2 [json_name = "passed"];</code>
@@ -1159,7 +1159,7 @@ private static final long serialVersionUID = 0L;
     private int reason_ = 0;
     /**
      * <pre>
-     * Where a step failed: why.
+     * Reason for the failure, if a step failed.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 3 [json_name = "reason"];</code>
@@ -1170,7 +1170,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where a step failed: why.
+     * Reason for the failure, if a step failed.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 3 [json_name = "reason"];</code>
@@ -1185,7 +1185,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where a step failed: why.
+     * Reason for the failure, if a step failed.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 3 [json_name = "reason"];</code>
@@ -1198,7 +1198,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where a step failed: why.
+     * Reason for the failure, if a step failed.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 3 [json_name = "reason"];</code>
@@ -1216,7 +1216,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where a step failed: why.
+     * Reason for the failure, if a step failed.
      * </pre>
      *
      * <code>.s2s.v1.ErrorReason reason = 3 [json_name = "reason"];</code>
@@ -1232,7 +1232,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object redirectUrl_ = "";
     /**
      * <pre>
-     * Where the visitor would be sent; empty where that step was not reached.
+     * URL that the visitor would be sent to; empty if that step was not reached.
      * </pre>
      *
      * <code>string redirect_url = 4 [json_name = "redirectUrl"];</code>
@@ -1252,7 +1252,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where the visitor would be sent; empty where that step was not reached.
+     * URL that the visitor would be sent to; empty if that step was not reached.
      * </pre>
      *
      * <code>string redirect_url = 4 [json_name = "redirectUrl"];</code>
@@ -1273,7 +1273,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where the visitor would be sent; empty where that step was not reached.
+     * URL that the visitor would be sent to; empty if that step was not reached.
      * </pre>
      *
      * <code>string redirect_url = 4 [json_name = "redirectUrl"];</code>
@@ -1290,7 +1290,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where the visitor would be sent; empty where that step was not reached.
+     * URL that the visitor would be sent to; empty if that step was not reached.
      * </pre>
      *
      * <code>string redirect_url = 4 [json_name = "redirectUrl"];</code>
@@ -1304,7 +1304,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where the visitor would be sent; empty where that step was not reached.
+     * URL that the visitor would be sent to; empty if that step was not reached.
      * </pre>
      *
      * <code>string redirect_url = 4 [json_name = "redirectUrl"];</code>
@@ -1324,7 +1324,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object postbackUrl_ = "";
     /**
      * <pre>
-     * What the merchant would call; empty where that step was not reached.
+     * URL that the merchant would call; empty if that step was not reached.
      * </pre>
      *
      * <code>string postback_url = 5 [json_name = "postbackUrl"];</code>
@@ -1344,7 +1344,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the merchant would call; empty where that step was not reached.
+     * URL that the merchant would call; empty if that step was not reached.
      * </pre>
      *
      * <code>string postback_url = 5 [json_name = "postbackUrl"];</code>
@@ -1365,7 +1365,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the merchant would call; empty where that step was not reached.
+     * URL that the merchant would call; empty if that step was not reached.
      * </pre>
      *
      * <code>string postback_url = 5 [json_name = "postbackUrl"];</code>
@@ -1382,7 +1382,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the merchant would call; empty where that step was not reached.
+     * URL that the merchant would call; empty if that step was not reached.
      * </pre>
      *
      * <code>string postback_url = 5 [json_name = "postbackUrl"];</code>
@@ -1396,7 +1396,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What the merchant would call; empty where that step was not reached.
+     * URL that the merchant would call; empty if that step was not reached.
      * </pre>
      *
      * <code>string postback_url = 5 [json_name = "postbackUrl"];</code>
@@ -1418,7 +1418,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Conversion, io.s2s.sdk.v1.Conversion.Builder, io.s2s.sdk.v1.ConversionOrBuilder> conversionBuilder_;
     /**
      * <pre>
-     * The conversion that would be recorded; not set where a step failed.
+     * Conversion that would be recorded; not set if a step failed.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 6 [json_name = "conversion"];</code>
@@ -1429,7 +1429,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that would be recorded; not set where a step failed.
+     * Conversion that would be recorded; not set if a step failed.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 6 [json_name = "conversion"];</code>
@@ -1444,7 +1444,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that would be recorded; not set where a step failed.
+     * Conversion that would be recorded; not set if a step failed.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 6 [json_name = "conversion"];</code>
@@ -1464,7 +1464,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that would be recorded; not set where a step failed.
+     * Conversion that would be recorded; not set if a step failed.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 6 [json_name = "conversion"];</code>
@@ -1482,7 +1482,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that would be recorded; not set where a step failed.
+     * Conversion that would be recorded; not set if a step failed.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 6 [json_name = "conversion"];</code>
@@ -1507,7 +1507,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that would be recorded; not set where a step failed.
+     * Conversion that would be recorded; not set if a step failed.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 6 [json_name = "conversion"];</code>
@@ -1524,7 +1524,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that would be recorded; not set where a step failed.
+     * Conversion that would be recorded; not set if a step failed.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 6 [json_name = "conversion"];</code>
@@ -1536,7 +1536,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that would be recorded; not set where a step failed.
+     * Conversion that would be recorded; not set if a step failed.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 6 [json_name = "conversion"];</code>
@@ -1551,7 +1551,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion that would be recorded; not set where a step failed.
+     * Conversion that would be recorded; not set if a step failed.
      * </pre>
      *
      * <code>.s2s.v1.Conversion conversion = 6 [json_name = "conversion"];</code>

@@ -10,7 +10,7 @@ public interface SelfTestResponseOrBuilder extends
 
   /**
    * <pre>
-   * What was tried, in order.
+   * Steps of the test, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -19,7 +19,7 @@ public interface SelfTestResponseOrBuilder extends
       getStepsList();
   /**
    * <pre>
-   * What was tried, in order.
+   * Steps of the test, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -27,7 +27,7 @@ public interface SelfTestResponseOrBuilder extends
   io.s2s.sdk.v1.Step getSteps(int index);
   /**
    * <pre>
-   * What was tried, in order.
+   * Steps of the test, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -35,7 +35,7 @@ public interface SelfTestResponseOrBuilder extends
   int getStepsCount();
   /**
    * <pre>
-   * What was tried, in order.
+   * Steps of the test, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -44,7 +44,7 @@ public interface SelfTestResponseOrBuilder extends
       getStepsOrBuilderList();
   /**
    * <pre>
-   * What was tried, in order.
+   * Steps of the test, in order.
    * </pre>
    *
    * <code>repeated .s2s.v1.Step steps = 1 [json_name = "steps"];</code>
@@ -54,7 +54,7 @@ public interface SelfTestResponseOrBuilder extends
 
   /**
    * <pre>
-   * True: a conversion would be recorded.
+   * True if a conversion would be recorded.
    * </pre>
    *
    * <code>bool passed = 2 [json_name = "passed"];</code>
@@ -64,7 +64,7 @@ public interface SelfTestResponseOrBuilder extends
 
   /**
    * <pre>
-   * Where a step failed: why.
+   * Reason for the failure, if a step failed.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 3 [json_name = "reason"];</code>
@@ -73,7 +73,7 @@ public interface SelfTestResponseOrBuilder extends
   int getReasonValue();
   /**
    * <pre>
-   * Where a step failed: why.
+   * Reason for the failure, if a step failed.
    * </pre>
    *
    * <code>.s2s.v1.ErrorReason reason = 3 [json_name = "reason"];</code>
@@ -83,7 +83,7 @@ public interface SelfTestResponseOrBuilder extends
 
   /**
    * <pre>
-   * Where the visitor would be sent; empty where that step was not reached.
+   * URL that the visitor would be sent to; empty if that step was not reached.
    * </pre>
    *
    * <code>string redirect_url = 4 [json_name = "redirectUrl"];</code>
@@ -92,7 +92,7 @@ public interface SelfTestResponseOrBuilder extends
   java.lang.String getRedirectUrl();
   /**
    * <pre>
-   * Where the visitor would be sent; empty where that step was not reached.
+   * URL that the visitor would be sent to; empty if that step was not reached.
    * </pre>
    *
    * <code>string redirect_url = 4 [json_name = "redirectUrl"];</code>
@@ -103,7 +103,7 @@ public interface SelfTestResponseOrBuilder extends
 
   /**
    * <pre>
-   * What the merchant would call; empty where that step was not reached.
+   * URL that the merchant would call; empty if that step was not reached.
    * </pre>
    *
    * <code>string postback_url = 5 [json_name = "postbackUrl"];</code>
@@ -112,7 +112,7 @@ public interface SelfTestResponseOrBuilder extends
   java.lang.String getPostbackUrl();
   /**
    * <pre>
-   * What the merchant would call; empty where that step was not reached.
+   * URL that the merchant would call; empty if that step was not reached.
    * </pre>
    *
    * <code>string postback_url = 5 [json_name = "postbackUrl"];</code>
@@ -123,7 +123,7 @@ public interface SelfTestResponseOrBuilder extends
 
   /**
    * <pre>
-   * The conversion that would be recorded; not set where a step failed.
+   * Conversion that would be recorded; not set if a step failed.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 6 [json_name = "conversion"];</code>
@@ -132,7 +132,7 @@ public interface SelfTestResponseOrBuilder extends
   boolean hasConversion();
   /**
    * <pre>
-   * The conversion that would be recorded; not set where a step failed.
+   * Conversion that would be recorded; not set if a step failed.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 6 [json_name = "conversion"];</code>
@@ -141,7 +141,7 @@ public interface SelfTestResponseOrBuilder extends
   io.s2s.sdk.v1.Conversion getConversion();
   /**
    * <pre>
-   * The conversion that would be recorded; not set where a step failed.
+   * Conversion that would be recorded; not set if a step failed.
    * </pre>
    *
    * <code>.s2s.v1.Conversion conversion = 6 [json_name = "conversion"];</code>

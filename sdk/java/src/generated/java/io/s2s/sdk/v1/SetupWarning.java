@@ -6,8 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Something about a conversion code or tracking link that was accepted, and
- * that will likely not do what is wanted.
+ * A warning about a setting of a conversion code or tracking link that was
+ * accepted but will likely not do what is wanted.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.SetupWarning}
@@ -51,7 +51,7 @@ private static final long serialVersionUID = 0L;
   private int code_ = 0;
   /**
    * <pre>
-   * What it is.
+   * Kind of the warning.
    * </pre>
    *
    * <code>.s2s.v1.SetupWarningCode code = 1 [json_name = "code"];</code>
@@ -62,7 +62,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it is.
+   * Kind of the warning.
    * </pre>
    *
    * <code>.s2s.v1.SetupWarningCode code = 1 [json_name = "code"];</code>
@@ -78,8 +78,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object field_ = "";
   /**
    * <pre>
-   * The field it is about, by its path in the request; may be empty. Example:
-   * `tracking_link.destination`.
+   * Path in the request of the field that the warning is about; may be empty.
+   * Example: `tracking_link.destination`.
    * </pre>
    *
    * <code>string field = 2 [json_name = "field"];</code>
@@ -100,8 +100,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The field it is about, by its path in the request; may be empty. Example:
-   * `tracking_link.destination`.
+   * Path in the request of the field that the warning is about; may be empty.
+   * Example: `tracking_link.destination`.
    * </pre>
    *
    * <code>string field = 2 [json_name = "field"];</code>
@@ -127,7 +127,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object message_ = "";
   /**
    * <pre>
-   * One sentence for people, with the cause and the cure.
+   * Message for people: one sentence with the cause and the cure.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -148,7 +148,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * One sentence for people, with the cause and the cure.
+   * Message for people: one sentence with the cause and the cure.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -347,8 +347,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Something about a conversion code or tracking link that was accepted, and
-   * that will likely not do what is wanted.
+   * A warning about a setting of a conversion code or tracking link that was
+   * accepted but will likely not do what is wanted.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.SetupWarning}
@@ -549,7 +549,7 @@ private static final long serialVersionUID = 0L;
     private int code_ = 0;
     /**
      * <pre>
-     * What it is.
+     * Kind of the warning.
      * </pre>
      *
      * <code>.s2s.v1.SetupWarningCode code = 1 [json_name = "code"];</code>
@@ -560,7 +560,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it is.
+     * Kind of the warning.
      * </pre>
      *
      * <code>.s2s.v1.SetupWarningCode code = 1 [json_name = "code"];</code>
@@ -575,7 +575,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it is.
+     * Kind of the warning.
      * </pre>
      *
      * <code>.s2s.v1.SetupWarningCode code = 1 [json_name = "code"];</code>
@@ -588,7 +588,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it is.
+     * Kind of the warning.
      * </pre>
      *
      * <code>.s2s.v1.SetupWarningCode code = 1 [json_name = "code"];</code>
@@ -606,7 +606,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it is.
+     * Kind of the warning.
      * </pre>
      *
      * <code>.s2s.v1.SetupWarningCode code = 1 [json_name = "code"];</code>
@@ -622,8 +622,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object field_ = "";
     /**
      * <pre>
-     * The field it is about, by its path in the request; may be empty. Example:
-     * `tracking_link.destination`.
+     * Path in the request of the field that the warning is about; may be empty.
+     * Example: `tracking_link.destination`.
      * </pre>
      *
      * <code>string field = 2 [json_name = "field"];</code>
@@ -643,8 +643,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The field it is about, by its path in the request; may be empty. Example:
-     * `tracking_link.destination`.
+     * Path in the request of the field that the warning is about; may be empty.
+     * Example: `tracking_link.destination`.
      * </pre>
      *
      * <code>string field = 2 [json_name = "field"];</code>
@@ -665,8 +665,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The field it is about, by its path in the request; may be empty. Example:
-     * `tracking_link.destination`.
+     * Path in the request of the field that the warning is about; may be empty.
+     * Example: `tracking_link.destination`.
      * </pre>
      *
      * <code>string field = 2 [json_name = "field"];</code>
@@ -683,8 +683,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The field it is about, by its path in the request; may be empty. Example:
-     * `tracking_link.destination`.
+     * Path in the request of the field that the warning is about; may be empty.
+     * Example: `tracking_link.destination`.
      * </pre>
      *
      * <code>string field = 2 [json_name = "field"];</code>
@@ -698,8 +698,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The field it is about, by its path in the request; may be empty. Example:
-     * `tracking_link.destination`.
+     * Path in the request of the field that the warning is about; may be empty.
+     * Example: `tracking_link.destination`.
      * </pre>
      *
      * <code>string field = 2 [json_name = "field"];</code>
@@ -719,7 +719,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object message_ = "";
     /**
      * <pre>
-     * One sentence for people, with the cause and the cure.
+     * Message for people: one sentence with the cause and the cure.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -739,7 +739,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people, with the cause and the cure.
+     * Message for people: one sentence with the cause and the cure.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -760,7 +760,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people, with the cause and the cure.
+     * Message for people: one sentence with the cause and the cure.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -777,7 +777,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people, with the cause and the cure.
+     * Message for people: one sentence with the cause and the cure.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -791,7 +791,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people, with the cause and the cure.
+     * Message for people: one sentence with the cause and the cure.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>

@@ -15,7 +15,7 @@ public enum SetupWarningCode
     implements com.google.protobuf.ProtocolMessageEnum {
   /**
    * <pre>
-   * Newer than this client.
+   * A kind that is newer than this client.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_UNSPECIFIED = 0;</code>
@@ -50,8 +50,8 @@ public enum SetupWarningCode
   SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON(3),
   /**
    * <pre>
-   * The destination holds what looks like another system's macro, such as
-   * `{clickid}`; it is passed on as it is. Cure: use `[s2sidentifier]`.
+   * The destination seems to contain another system's macro, such as
+   * `{clickid}`; it is passed on unchanged. Cure: use `[s2sidentifier]`.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_FOREIGN_MACRO = 4;</code>
@@ -59,8 +59,8 @@ public enum SetupWarningCode
   SETUP_WARNING_CODE_FOREIGN_MACRO(4),
   /**
    * <pre>
-   * The code answers postbacks otherwise than its network wants. Cure: set
-   * `reply` as the preset has it.
+   * The code answers postbacks differently from what its network wants. Cure:
+   * set `reply` as in the preset.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET = 5;</code>
@@ -68,8 +68,8 @@ public enum SetupWarningCode
   SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET(5),
   /**
    * <pre>
-   * The destination carries the click id under another name than the network
-   * takes it by. Cure: rename the parameter.
+   * The destination carries the click id under a name other than the one the
+   * network takes it by. Cure: rename the parameter.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET = 6;</code>
@@ -77,8 +77,8 @@ public enum SetupWarningCode
   SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET(6),
   /**
    * <pre>
-   * The postback URL is for another network than the code's, whose status
-   * words are read. Cure: set the code's `preset_id`.
+   * The postback URL is for a network other than the code's, whose status words
+   * are read. Cure: set the code's `preset_id`.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_PRESET_NOT_OF_CODE = 7;</code>
@@ -86,8 +86,8 @@ public enum SetupWarningCode
   SETUP_WARNING_CODE_PRESET_NOT_OF_CODE(7),
   /**
    * <pre>
-   * The network sends no amount that is known: its conversions have value and
-   * commission 0. Cure: where the network has a macro for one, put it in the
+   * The network is not known to send any amount: its conversions have value and
+   * commission 0. Cure: if the network has a macro for one, put it in the
    * postback URL.
    * </pre>
    *
@@ -105,7 +105,7 @@ public enum SetupWarningCode
   SETUP_WARNING_CODE_NO_SECRET(9),
   /**
    * <pre>
-   * Signatures are enforced, and the code's network fills macros: it can't
+   * Signatures are enforced, but the code's network only fills macros and can't
    * sign. Cure: check secrets instead.
    * </pre>
    *
@@ -126,7 +126,7 @@ public enum SetupWarningCode
 
   /**
    * <pre>
-   * Newer than this client.
+   * A kind that is newer than this client.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_UNSPECIFIED = 0;</code>
@@ -161,8 +161,8 @@ public enum SetupWarningCode
   public static final int SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON_VALUE = 3;
   /**
    * <pre>
-   * The destination holds what looks like another system's macro, such as
-   * `{clickid}`; it is passed on as it is. Cure: use `[s2sidentifier]`.
+   * The destination seems to contain another system's macro, such as
+   * `{clickid}`; it is passed on unchanged. Cure: use `[s2sidentifier]`.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_FOREIGN_MACRO = 4;</code>
@@ -170,8 +170,8 @@ public enum SetupWarningCode
   public static final int SETUP_WARNING_CODE_FOREIGN_MACRO_VALUE = 4;
   /**
    * <pre>
-   * The code answers postbacks otherwise than its network wants. Cure: set
-   * `reply` as the preset has it.
+   * The code answers postbacks differently from what its network wants. Cure:
+   * set `reply` as in the preset.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET = 5;</code>
@@ -179,8 +179,8 @@ public enum SetupWarningCode
   public static final int SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET_VALUE = 5;
   /**
    * <pre>
-   * The destination carries the click id under another name than the network
-   * takes it by. Cure: rename the parameter.
+   * The destination carries the click id under a name other than the one the
+   * network takes it by. Cure: rename the parameter.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET = 6;</code>
@@ -188,8 +188,8 @@ public enum SetupWarningCode
   public static final int SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET_VALUE = 6;
   /**
    * <pre>
-   * The postback URL is for another network than the code's, whose status
-   * words are read. Cure: set the code's `preset_id`.
+   * The postback URL is for a network other than the code's, whose status words
+   * are read. Cure: set the code's `preset_id`.
    * </pre>
    *
    * <code>SETUP_WARNING_CODE_PRESET_NOT_OF_CODE = 7;</code>
@@ -197,8 +197,8 @@ public enum SetupWarningCode
   public static final int SETUP_WARNING_CODE_PRESET_NOT_OF_CODE_VALUE = 7;
   /**
    * <pre>
-   * The network sends no amount that is known: its conversions have value and
-   * commission 0. Cure: where the network has a macro for one, put it in the
+   * The network is not known to send any amount: its conversions have value and
+   * commission 0. Cure: if the network has a macro for one, put it in the
    * postback URL.
    * </pre>
    *
@@ -216,7 +216,7 @@ public enum SetupWarningCode
   public static final int SETUP_WARNING_CODE_NO_SECRET_VALUE = 9;
   /**
    * <pre>
-   * Signatures are enforced, and the code's network fills macros: it can't
+   * Signatures are enforced, but the code's network only fills macros and can't
    * sign. Cure: check secrets instead.
    * </pre>
    *

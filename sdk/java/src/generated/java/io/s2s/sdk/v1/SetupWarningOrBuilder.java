@@ -10,7 +10,7 @@ public interface SetupWarningOrBuilder extends
 
   /**
    * <pre>
-   * What it is.
+   * Kind of the warning.
    * </pre>
    *
    * <code>.s2s.v1.SetupWarningCode code = 1 [json_name = "code"];</code>
@@ -19,7 +19,7 @@ public interface SetupWarningOrBuilder extends
   int getCodeValue();
   /**
    * <pre>
-   * What it is.
+   * Kind of the warning.
    * </pre>
    *
    * <code>.s2s.v1.SetupWarningCode code = 1 [json_name = "code"];</code>
@@ -29,8 +29,8 @@ public interface SetupWarningOrBuilder extends
 
   /**
    * <pre>
-   * The field it is about, by its path in the request; may be empty. Example:
-   * `tracking_link.destination`.
+   * Path in the request of the field that the warning is about; may be empty.
+   * Example: `tracking_link.destination`.
    * </pre>
    *
    * <code>string field = 2 [json_name = "field"];</code>
@@ -39,8 +39,8 @@ public interface SetupWarningOrBuilder extends
   java.lang.String getField();
   /**
    * <pre>
-   * The field it is about, by its path in the request; may be empty. Example:
-   * `tracking_link.destination`.
+   * Path in the request of the field that the warning is about; may be empty.
+   * Example: `tracking_link.destination`.
    * </pre>
    *
    * <code>string field = 2 [json_name = "field"];</code>
@@ -51,7 +51,7 @@ public interface SetupWarningOrBuilder extends
 
   /**
    * <pre>
-   * One sentence for people, with the cause and the cure.
+   * Message for people: one sentence with the cause and the cure.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -60,7 +60,7 @@ public interface SetupWarningOrBuilder extends
   java.lang.String getMessage();
   /**
    * <pre>
-   * One sentence for people, with the cause and the cure.
+   * Message for people: one sentence with the cause and the cure.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * What a network's word for a status means.
+ * A network's word for a status, and its meaning.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.StatusWord}
@@ -96,7 +96,7 @@ private static final long serialVersionUID = 0L;
   private int status_ = 0;
   /**
    * <pre>
-   * What it means. Example: `CONVERSION_STATUS_DECLINED`.
+   * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>
@@ -107,7 +107,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What it means. Example: `CONVERSION_STATUS_DECLINED`.
+   * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>
@@ -286,7 +286,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What a network's word for a status means.
+   * A network's word for a status, and its meaning.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.StatusWord}
@@ -565,7 +565,7 @@ private static final long serialVersionUID = 0L;
     private int status_ = 0;
     /**
      * <pre>
-     * What it means. Example: `CONVERSION_STATUS_DECLINED`.
+     * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>
@@ -576,7 +576,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it means. Example: `CONVERSION_STATUS_DECLINED`.
+     * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>
@@ -591,7 +591,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it means. Example: `CONVERSION_STATUS_DECLINED`.
+     * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>
@@ -604,7 +604,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it means. Example: `CONVERSION_STATUS_DECLINED`.
+     * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>
@@ -622,7 +622,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What it means. Example: `CONVERSION_STATUS_DECLINED`.
+     * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>

@@ -30,7 +30,7 @@ public interface StatusWordOrBuilder extends
 
   /**
    * <pre>
-   * What it means. Example: `CONVERSION_STATUS_DECLINED`.
+   * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>
@@ -39,7 +39,7 @@ public interface StatusWordOrBuilder extends
   int getStatusValue();
   /**
    * <pre>
-   * What it means. Example: `CONVERSION_STATUS_DECLINED`.
+   * Meaning of the word. Example: `CONVERSION_STATUS_DECLINED`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionStatus status = 2 [json_name = "status"];</code>

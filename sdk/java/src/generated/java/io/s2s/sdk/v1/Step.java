@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * One step of an explanation or a self-test.
+ * A step of an explanation or a self-test.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.Step}
@@ -50,7 +50,7 @@ private static final long serialVersionUID = 0L;
   private int kind_ = 0;
   /**
    * <pre>
-   * What was looked at.
+   * Kind of the step.
    * </pre>
    *
    * <code>.s2s.v1.StepKind kind = 1 [json_name = "kind"];</code>
@@ -61,7 +61,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What was looked at.
+   * Kind of the step.
    * </pre>
    *
    * <code>.s2s.v1.StepKind kind = 1 [json_name = "kind"];</code>
@@ -76,7 +76,7 @@ private static final long serialVersionUID = 0L;
   private int outcome_ = 0;
   /**
    * <pre>
-   * What came of it.
+   * Outcome of the step.
    * </pre>
    *
    * <code>.s2s.v1.StepOutcome outcome = 2 [json_name = "outcome"];</code>
@@ -87,7 +87,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What came of it.
+   * Outcome of the step.
    * </pre>
    *
    * <code>.s2s.v1.StepOutcome outcome = 2 [json_name = "outcome"];</code>
@@ -103,7 +103,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object message_ = "";
   /**
    * <pre>
-   * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+   * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -124,7 +124,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+   * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -323,7 +323,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * One step of an explanation or a self-test.
+   * A step of an explanation or a self-test.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.Step}
@@ -522,7 +522,7 @@ private static final long serialVersionUID = 0L;
     private int kind_ = 0;
     /**
      * <pre>
-     * What was looked at.
+     * Kind of the step.
      * </pre>
      *
      * <code>.s2s.v1.StepKind kind = 1 [json_name = "kind"];</code>
@@ -533,7 +533,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was looked at.
+     * Kind of the step.
      * </pre>
      *
      * <code>.s2s.v1.StepKind kind = 1 [json_name = "kind"];</code>
@@ -548,7 +548,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was looked at.
+     * Kind of the step.
      * </pre>
      *
      * <code>.s2s.v1.StepKind kind = 1 [json_name = "kind"];</code>
@@ -561,7 +561,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was looked at.
+     * Kind of the step.
      * </pre>
      *
      * <code>.s2s.v1.StepKind kind = 1 [json_name = "kind"];</code>
@@ -579,7 +579,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What was looked at.
+     * Kind of the step.
      * </pre>
      *
      * <code>.s2s.v1.StepKind kind = 1 [json_name = "kind"];</code>
@@ -595,7 +595,7 @@ private static final long serialVersionUID = 0L;
     private int outcome_ = 0;
     /**
      * <pre>
-     * What came of it.
+     * Outcome of the step.
      * </pre>
      *
      * <code>.s2s.v1.StepOutcome outcome = 2 [json_name = "outcome"];</code>
@@ -606,7 +606,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What came of it.
+     * Outcome of the step.
      * </pre>
      *
      * <code>.s2s.v1.StepOutcome outcome = 2 [json_name = "outcome"];</code>
@@ -621,7 +621,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What came of it.
+     * Outcome of the step.
      * </pre>
      *
      * <code>.s2s.v1.StepOutcome outcome = 2 [json_name = "outcome"];</code>
@@ -634,7 +634,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What came of it.
+     * Outcome of the step.
      * </pre>
      *
      * <code>.s2s.v1.StepOutcome outcome = 2 [json_name = "outcome"];</code>
@@ -652,7 +652,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What came of it.
+     * Outcome of the step.
      * </pre>
      *
      * <code>.s2s.v1.StepOutcome outcome = 2 [json_name = "outcome"];</code>
@@ -668,7 +668,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object message_ = "";
     /**
      * <pre>
-     * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+     * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -688,7 +688,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+     * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -709,7 +709,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+     * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -726,7 +726,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+     * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>
@@ -740,7 +740,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+     * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
      * </pre>
      *
      * <code>string message = 3 [json_name = "message"];</code>

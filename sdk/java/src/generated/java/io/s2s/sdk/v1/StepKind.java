@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * What a step looks at.
+ * The kinds of steps, by the thing that is checked.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.StepKind}
@@ -15,7 +15,7 @@ public enum StepKind
     implements com.google.protobuf.ProtocolMessageEnum {
   /**
    * <pre>
-   * Newer than this client.
+   * A kind that is newer than this client.
    * </pre>
    *
    * <code>STEP_KIND_UNSPECIFIED = 0;</code>
@@ -39,7 +39,7 @@ public enum StepKind
   STEP_KIND_POSTBACK_URL(2),
   /**
    * <pre>
-   * The parameters: whether all that is needed is there and understood.
+   * The parameters: all mandatory ones must be present and understood.
    * </pre>
    *
    * <code>STEP_KIND_PARAMETERS = 3;</code>
@@ -55,7 +55,7 @@ public enum StepKind
   STEP_KIND_CONVERSION_CODE(4),
   /**
    * <pre>
-   * The click id: whether it was minted here.
+   * The click id: it must have been minted here.
    * </pre>
    *
    * <code>STEP_KIND_CLICK_ID = 5;</code>
@@ -63,7 +63,7 @@ public enum StepKind
   STEP_KIND_CLICK_ID(5),
   /**
    * <pre>
-   * The tracking link that the click came over, and whether it has the code.
+   * The tracking link that was clicked: it must have the code.
    * </pre>
    *
    * <code>STEP_KIND_TRACKING_LINK = 6;</code>
@@ -79,7 +79,7 @@ public enum StepKind
   STEP_KIND_ATTRIBUTION(7),
   /**
    * <pre>
-   * What is owed, and how that was computed.
+   * The commission owed, and its computation.
    * </pre>
    *
    * <code>STEP_KIND_COMMISSION = 8;</code>
@@ -87,7 +87,7 @@ public enum StepKind
   STEP_KIND_COMMISSION(8),
   /**
    * <pre>
-   * Whether the same conversion was recorded before.
+   * The search for an earlier record of the same conversion.
    * </pre>
    *
    * <code>STEP_KIND_DEDUPE = 9;</code>
@@ -95,7 +95,7 @@ public enum StepKind
   STEP_KIND_DEDUPE(9),
   /**
    * <pre>
-   * What becomes of it.
+   * The verdict.
    * </pre>
    *
    * <code>STEP_KIND_VERDICT = 10;</code>
@@ -103,7 +103,7 @@ public enum StepKind
   STEP_KIND_VERDICT(10),
   /**
    * <pre>
-   * What the sender is answered.
+   * The answer to the sender.
    * </pre>
    *
    * <code>STEP_KIND_REPLY = 11;</code>
@@ -111,8 +111,8 @@ public enum StepKind
   STEP_KIND_REPLY(11),
   /**
    * <pre>
-   * The checks of the sender that the conversion code has: secret, signature,
-   * address, HTTPS. Of a URL that is explained, the latter two are not known.
+   * The conversion code's checks of the sender: secret, signature, address,
+   * HTTPS. The latter two are not known if a URL is explained.
    * </pre>
    *
    * <code>STEP_KIND_AUTHENTICATION = 12;</code>
@@ -123,7 +123,7 @@ public enum StepKind
 
   /**
    * <pre>
-   * Newer than this client.
+   * A kind that is newer than this client.
    * </pre>
    *
    * <code>STEP_KIND_UNSPECIFIED = 0;</code>
@@ -147,7 +147,7 @@ public enum StepKind
   public static final int STEP_KIND_POSTBACK_URL_VALUE = 2;
   /**
    * <pre>
-   * The parameters: whether all that is needed is there and understood.
+   * The parameters: all mandatory ones must be present and understood.
    * </pre>
    *
    * <code>STEP_KIND_PARAMETERS = 3;</code>
@@ -163,7 +163,7 @@ public enum StepKind
   public static final int STEP_KIND_CONVERSION_CODE_VALUE = 4;
   /**
    * <pre>
-   * The click id: whether it was minted here.
+   * The click id: it must have been minted here.
    * </pre>
    *
    * <code>STEP_KIND_CLICK_ID = 5;</code>
@@ -171,7 +171,7 @@ public enum StepKind
   public static final int STEP_KIND_CLICK_ID_VALUE = 5;
   /**
    * <pre>
-   * The tracking link that the click came over, and whether it has the code.
+   * The tracking link that was clicked: it must have the code.
    * </pre>
    *
    * <code>STEP_KIND_TRACKING_LINK = 6;</code>
@@ -187,7 +187,7 @@ public enum StepKind
   public static final int STEP_KIND_ATTRIBUTION_VALUE = 7;
   /**
    * <pre>
-   * What is owed, and how that was computed.
+   * The commission owed, and its computation.
    * </pre>
    *
    * <code>STEP_KIND_COMMISSION = 8;</code>
@@ -195,7 +195,7 @@ public enum StepKind
   public static final int STEP_KIND_COMMISSION_VALUE = 8;
   /**
    * <pre>
-   * Whether the same conversion was recorded before.
+   * The search for an earlier record of the same conversion.
    * </pre>
    *
    * <code>STEP_KIND_DEDUPE = 9;</code>
@@ -203,7 +203,7 @@ public enum StepKind
   public static final int STEP_KIND_DEDUPE_VALUE = 9;
   /**
    * <pre>
-   * What becomes of it.
+   * The verdict.
    * </pre>
    *
    * <code>STEP_KIND_VERDICT = 10;</code>
@@ -211,7 +211,7 @@ public enum StepKind
   public static final int STEP_KIND_VERDICT_VALUE = 10;
   /**
    * <pre>
-   * What the sender is answered.
+   * The answer to the sender.
    * </pre>
    *
    * <code>STEP_KIND_REPLY = 11;</code>
@@ -219,8 +219,8 @@ public enum StepKind
   public static final int STEP_KIND_REPLY_VALUE = 11;
   /**
    * <pre>
-   * The checks of the sender that the conversion code has: secret, signature,
-   * address, HTTPS. Of a URL that is explained, the latter two are not known.
+   * The conversion code's checks of the sender: secret, signature, address,
+   * HTTPS. The latter two are not known if a URL is explained.
    * </pre>
    *
    * <code>STEP_KIND_AUTHENTICATION = 12;</code>

@@ -10,7 +10,7 @@ public interface StepOrBuilder extends
 
   /**
    * <pre>
-   * What was looked at.
+   * Kind of the step.
    * </pre>
    *
    * <code>.s2s.v1.StepKind kind = 1 [json_name = "kind"];</code>
@@ -19,7 +19,7 @@ public interface StepOrBuilder extends
   int getKindValue();
   /**
    * <pre>
-   * What was looked at.
+   * Kind of the step.
    * </pre>
    *
    * <code>.s2s.v1.StepKind kind = 1 [json_name = "kind"];</code>
@@ -29,7 +29,7 @@ public interface StepOrBuilder extends
 
   /**
    * <pre>
-   * What came of it.
+   * Outcome of the step.
    * </pre>
    *
    * <code>.s2s.v1.StepOutcome outcome = 2 [json_name = "outcome"];</code>
@@ -38,7 +38,7 @@ public interface StepOrBuilder extends
   int getOutcomeValue();
   /**
    * <pre>
-   * What came of it.
+   * Outcome of the step.
    * </pre>
    *
    * <code>.s2s.v1.StepOutcome outcome = 2 [json_name = "outcome"];</code>
@@ -48,7 +48,7 @@ public interface StepOrBuilder extends
 
   /**
    * <pre>
-   * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+   * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>
@@ -57,7 +57,7 @@ public interface StepOrBuilder extends
   java.lang.String getMessage();
   /**
    * <pre>
-   * One sentence for people. Example: `10 % of 1000 EUR is 100 EUR`.
+   * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
    * </pre>
    *
    * <code>string message = 3 [json_name = "message"];</code>

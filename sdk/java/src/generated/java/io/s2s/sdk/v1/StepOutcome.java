@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * What came of a step.
+ * The outcomes of a step.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.StepOutcome}
@@ -15,7 +15,7 @@ public enum StepOutcome
     implements com.google.protobuf.ProtocolMessageEnum {
   /**
    * <pre>
-   * Newer than this client.
+   * An outcome that is newer than this client.
    * </pre>
    *
    * <code>STEP_OUTCOME_UNSPECIFIED = 0;</code>
@@ -23,7 +23,7 @@ public enum StepOutcome
   STEP_OUTCOME_UNSPECIFIED(0),
   /**
    * <pre>
-   * As it should be.
+   * The step is as it should be.
    * </pre>
    *
    * <code>STEP_OUTCOME_PASSED = 1;</code>
@@ -31,7 +31,7 @@ public enum StepOutcome
   STEP_OUTCOME_PASSED(1),
   /**
    * <pre>
-   * It is why the postback is held; the sentence says what to do.
+   * The step is the cause of the hold; the message says what to do.
    * </pre>
    *
    * <code>STEP_OUTCOME_FAILED = 2;</code>
@@ -39,7 +39,7 @@ public enum StepOutcome
   STEP_OUTCOME_FAILED(2),
   /**
    * <pre>
-   * Not looked at, since something before it failed.
+   * The step was not checked, since an earlier one failed.
    * </pre>
    *
    * <code>STEP_OUTCOME_NOT_REACHED = 3;</code>
@@ -50,7 +50,7 @@ public enum StepOutcome
 
   /**
    * <pre>
-   * Newer than this client.
+   * An outcome that is newer than this client.
    * </pre>
    *
    * <code>STEP_OUTCOME_UNSPECIFIED = 0;</code>
@@ -58,7 +58,7 @@ public enum StepOutcome
   public static final int STEP_OUTCOME_UNSPECIFIED_VALUE = 0;
   /**
    * <pre>
-   * As it should be.
+   * The step is as it should be.
    * </pre>
    *
    * <code>STEP_OUTCOME_PASSED = 1;</code>
@@ -66,7 +66,7 @@ public enum StepOutcome
   public static final int STEP_OUTCOME_PASSED_VALUE = 1;
   /**
    * <pre>
-   * It is why the postback is held; the sentence says what to do.
+   * The step is the cause of the hold; the message says what to do.
    * </pre>
    *
    * <code>STEP_OUTCOME_FAILED = 2;</code>
@@ -74,7 +74,7 @@ public enum StepOutcome
   public static final int STEP_OUTCOME_FAILED_VALUE = 2;
   /**
    * <pre>
-   * Not looked at, since something before it failed.
+   * The step was not checked, since an earlier one failed.
    * </pre>
    *
    * <code>STEP_OUTCOME_NOT_REACHED = 3;</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks to record one conversion of a stream.
+ * One request message in the stream of `StreamRecordConversions`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.StreamRecordConversionsRequest}
@@ -48,7 +48,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.RecordConversionRequest request_;
   /**
    * <pre>
-   * The conversion.
+   * The conversion to record.
    * </pre>
    *
    * <code>.s2s.v1.RecordConversionRequest request = 1 [json_name = "request"];</code>
@@ -60,7 +60,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The conversion.
+   * The conversion to record.
    * </pre>
    *
    * <code>.s2s.v1.RecordConversionRequest request = 1 [json_name = "request"];</code>
@@ -72,7 +72,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The conversion.
+   * The conversion to record.
    * </pre>
    *
    * <code>.s2s.v1.RecordConversionRequest request = 1 [json_name = "request"];</code>
@@ -246,7 +246,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks to record one conversion of a stream.
+   * One request message in the stream of `StreamRecordConversions`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.StreamRecordConversionsRequest}
@@ -438,7 +438,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.RecordConversionRequest, io.s2s.sdk.v1.RecordConversionRequest.Builder, io.s2s.sdk.v1.RecordConversionRequestOrBuilder> requestBuilder_;
     /**
      * <pre>
-     * The conversion.
+     * The conversion to record.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionRequest request = 1 [json_name = "request"];</code>
@@ -449,7 +449,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion.
+     * The conversion to record.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionRequest request = 1 [json_name = "request"];</code>
@@ -464,7 +464,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion.
+     * The conversion to record.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionRequest request = 1 [json_name = "request"];</code>
@@ -484,7 +484,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion.
+     * The conversion to record.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionRequest request = 1 [json_name = "request"];</code>
@@ -502,7 +502,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion.
+     * The conversion to record.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionRequest request = 1 [json_name = "request"];</code>
@@ -527,7 +527,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion.
+     * The conversion to record.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionRequest request = 1 [json_name = "request"];</code>
@@ -544,7 +544,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion.
+     * The conversion to record.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionRequest request = 1 [json_name = "request"];</code>
@@ -556,7 +556,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion.
+     * The conversion to record.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionRequest request = 1 [json_name = "request"];</code>
@@ -571,7 +571,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The conversion.
+     * The conversion to record.
      * </pre>
      *
      * <code>.s2s.v1.RecordConversionRequest request = 1 [json_name = "request"];</code>

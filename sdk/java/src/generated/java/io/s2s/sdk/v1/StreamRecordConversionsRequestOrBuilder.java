@@ -10,7 +10,7 @@ public interface StreamRecordConversionsRequestOrBuilder extends
 
   /**
    * <pre>
-   * The conversion.
+   * The conversion to record.
    * </pre>
    *
    * <code>.s2s.v1.RecordConversionRequest request = 1 [json_name = "request"];</code>
@@ -19,7 +19,7 @@ public interface StreamRecordConversionsRequestOrBuilder extends
   boolean hasRequest();
   /**
    * <pre>
-   * The conversion.
+   * The conversion to record.
    * </pre>
    *
    * <code>.s2s.v1.RecordConversionRequest request = 1 [json_name = "request"];</code>
@@ -28,7 +28,7 @@ public interface StreamRecordConversionsRequestOrBuilder extends
   io.s2s.sdk.v1.RecordConversionRequest getRequest();
   /**
    * <pre>
-   * The conversion.
+   * The conversion to record.
    * </pre>
    *
    * <code>.s2s.v1.RecordConversionRequest request = 1 [json_name = "request"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Answers one request of a stream.
+ * Answer to one request message of `StreamRecordConversions`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.StreamRecordConversionsResponse}
@@ -48,7 +48,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.BatchRecordConversionsResult result_;
   /**
    * <pre>
-   * What became of it.
+   * Result of the request.
    * </pre>
    *
    * <code>.s2s.v1.BatchRecordConversionsResult result = 1 [json_name = "result"];</code>
@@ -60,7 +60,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What became of it.
+   * Result of the request.
    * </pre>
    *
    * <code>.s2s.v1.BatchRecordConversionsResult result = 1 [json_name = "result"];</code>
@@ -72,7 +72,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * What became of it.
+   * Result of the request.
    * </pre>
    *
    * <code>.s2s.v1.BatchRecordConversionsResult result = 1 [json_name = "result"];</code>
@@ -246,7 +246,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Answers one request of a stream.
+   * Answer to one request message of `StreamRecordConversions`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.StreamRecordConversionsResponse}
@@ -438,7 +438,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.BatchRecordConversionsResult, io.s2s.sdk.v1.BatchRecordConversionsResult.Builder, io.s2s.sdk.v1.BatchRecordConversionsResultOrBuilder> resultBuilder_;
     /**
      * <pre>
-     * What became of it.
+     * Result of the request.
      * </pre>
      *
      * <code>.s2s.v1.BatchRecordConversionsResult result = 1 [json_name = "result"];</code>
@@ -449,7 +449,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What became of it.
+     * Result of the request.
      * </pre>
      *
      * <code>.s2s.v1.BatchRecordConversionsResult result = 1 [json_name = "result"];</code>
@@ -464,7 +464,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What became of it.
+     * Result of the request.
      * </pre>
      *
      * <code>.s2s.v1.BatchRecordConversionsResult result = 1 [json_name = "result"];</code>
@@ -484,7 +484,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What became of it.
+     * Result of the request.
      * </pre>
      *
      * <code>.s2s.v1.BatchRecordConversionsResult result = 1 [json_name = "result"];</code>
@@ -502,7 +502,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What became of it.
+     * Result of the request.
      * </pre>
      *
      * <code>.s2s.v1.BatchRecordConversionsResult result = 1 [json_name = "result"];</code>
@@ -527,7 +527,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What became of it.
+     * Result of the request.
      * </pre>
      *
      * <code>.s2s.v1.BatchRecordConversionsResult result = 1 [json_name = "result"];</code>
@@ -544,7 +544,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What became of it.
+     * Result of the request.
      * </pre>
      *
      * <code>.s2s.v1.BatchRecordConversionsResult result = 1 [json_name = "result"];</code>
@@ -556,7 +556,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What became of it.
+     * Result of the request.
      * </pre>
      *
      * <code>.s2s.v1.BatchRecordConversionsResult result = 1 [json_name = "result"];</code>
@@ -571,7 +571,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * What became of it.
+     * Result of the request.
      * </pre>
      *
      * <code>.s2s.v1.BatchRecordConversionsResult result = 1 [json_name = "result"];</code>

@@ -10,7 +10,7 @@ public interface StreamRecordConversionsResponseOrBuilder extends
 
   /**
    * <pre>
-   * What became of it.
+   * Result of the request.
    * </pre>
    *
    * <code>.s2s.v1.BatchRecordConversionsResult result = 1 [json_name = "result"];</code>
@@ -19,7 +19,7 @@ public interface StreamRecordConversionsResponseOrBuilder extends
   boolean hasResult();
   /**
    * <pre>
-   * What became of it.
+   * Result of the request.
    * </pre>
    *
    * <code>.s2s.v1.BatchRecordConversionsResult result = 1 [json_name = "result"];</code>
@@ -28,7 +28,7 @@ public interface StreamRecordConversionsResponseOrBuilder extends
   io.s2s.sdk.v1.BatchRecordConversionsResult getResult();
   /**
    * <pre>
-   * What became of it.
+   * Result of the request.
    * </pre>
    *
    * <code>.s2s.v1.BatchRecordConversionsResult result = 1 [json_name = "result"];</code>

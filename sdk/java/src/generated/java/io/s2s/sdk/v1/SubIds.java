@@ -6,7 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * The values a partner passes through a click, each at most 255 characters.
+ * The values that a partner passes through a click, each at most 255
+ * characters.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.SubIds}
@@ -771,7 +772,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The values a partner passes through a click, each at most 255 characters.
+   * The values that a partner passes through a click, each at most 255
+   * characters.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.SubIds}

@@ -61,7 +61,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * Output only. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -82,7 +82,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -108,10 +108,10 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object slug_ = "";
   /**
    * <pre>
-   * The path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-   * letter or digit. Unique in the installation; can't be changed. Chosen by
-   * the system where empty. Visitors may write it in any case.
-   * Example: `summer-sale`.
+   * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
+   * letter or digit. Unique in the installation; can't be changed. Empty: the
+   * system chooses one. Visitors may write it in upper or lower case. Example:
+   * `summer-sale`.
    * </pre>
    *
    * <code>string slug = 2 [json_name = "slug"];</code>
@@ -132,10 +132,10 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-   * letter or digit. Unique in the installation; can't be changed. Chosen by
-   * the system where empty. Visitors may write it in any case.
-   * Example: `summer-sale`.
+   * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
+   * letter or digit. Unique in the installation; can't be changed. Empty: the
+   * system chooses one. Visitors may write it in upper or lower case. Example:
+   * `summer-sale`.
    * </pre>
    *
    * <code>string slug = 2 [json_name = "slug"];</code>
@@ -161,12 +161,12 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object destination_ = "";
   /**
    * <pre>
-   * Where visitors go: an absolute `http` or `https` URL of at most 2,048
-   * bytes. In path and query these macros are filled: `[s2sidentifier]` (the
-   * click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds since
-   * 1970), also in upper case or with `%5B` and `%5D` for the brackets. A link
-   * with a conversion code must have `[s2sidentifier]`.
-   * Example: `https://shop.example/?s1=[s2sidentifier]`.
+   * URL that visitors are sent to: an absolute `http` or `https` URL of at most
+   * 2,048 bytes. In path and query these macros are filled: `[s2sidentifier]`
+   * (the click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds
+   * since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
+   * link with a conversion code must have `[s2sidentifier]`. Example:
+   * `https://shop.example/?s1=[s2sidentifier]`.
    * </pre>
    *
    * <code>string destination = 3 [json_name = "destination"];</code>
@@ -187,12 +187,12 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Where visitors go: an absolute `http` or `https` URL of at most 2,048
-   * bytes. In path and query these macros are filled: `[s2sidentifier]` (the
-   * click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds since
-   * 1970), also in upper case or with `%5B` and `%5D` for the brackets. A link
-   * with a conversion code must have `[s2sidentifier]`.
-   * Example: `https://shop.example/?s1=[s2sidentifier]`.
+   * URL that visitors are sent to: an absolute `http` or `https` URL of at most
+   * 2,048 bytes. In path and query these macros are filled: `[s2sidentifier]`
+   * (the click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds
+   * since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
+   * link with a conversion code must have `[s2sidentifier]`. Example:
+   * `https://shop.example/?s1=[s2sidentifier]`.
    * </pre>
    *
    * <code>string destination = 3 [json_name = "destination"];</code>
@@ -219,8 +219,7 @@ private static final long serialVersionUID = 0L;
       com.google.protobuf.LazyStringArrayList.emptyList();
   /**
    * <pre>
-   * Ids of the conversion codes that count for clicks on this link, at most
-   * 50.
+   * Ids of the conversion codes that count for clicks on this link, at most 50.
    * </pre>
    *
    * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -232,8 +231,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Ids of the conversion codes that count for clicks on this link, at most
-   * 50.
+   * Ids of the conversion codes that count for clicks on this link, at most 50.
    * </pre>
    *
    * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -244,8 +242,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Ids of the conversion codes that count for clicks on this link, at most
-   * 50.
+   * Ids of the conversion codes that count for clicks on this link, at most 50.
    * </pre>
    *
    * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -257,8 +254,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Ids of the conversion codes that count for clicks on this link, at most
-   * 50.
+   * Ids of the conversion codes that count for clicks on this link, at most 50.
    * </pre>
    *
    * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -276,8 +272,8 @@ private static final long serialVersionUID = 0L;
       com.google.protobuf.LazyStringArrayList.emptyList();
   /**
    * <pre>
-   * Words to find the link by, at most 20 of 1 to 50 characters each.
-   * Example: `newsletter`.
+   * Words by which people find the link, at most 20, each of 1 to 50
+   * characters. Example: `newsletter`.
    * </pre>
    *
    * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -289,8 +285,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Words to find the link by, at most 20 of 1 to 50 characters each.
-   * Example: `newsletter`.
+   * Words by which people find the link, at most 20, each of 1 to 50
+   * characters. Example: `newsletter`.
    * </pre>
    *
    * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -301,8 +297,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Words to find the link by, at most 20 of 1 to 50 characters each.
-   * Example: `newsletter`.
+   * Words by which people find the link, at most 20, each of 1 to 50
+   * characters. Example: `newsletter`.
    * </pre>
    *
    * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -314,8 +310,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Words to find the link by, at most 20 of 1 to 50 characters each.
-   * Example: `newsletter`.
+   * Words by which people find the link, at most 20, each of 1 to 50
+   * characters. Example: `newsletter`.
    * </pre>
    *
    * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -331,7 +327,7 @@ private static final long serialVersionUID = 0L;
   private int redirectKind_ = 0;
   /**
    * <pre>
-   * The HTTP status of the redirect. Default: 302.
+   * HTTP status of the redirect. Default: 302.
    * </pre>
    *
    * <code>.s2s.v1.RedirectKind redirect_kind = 6 [json_name = "redirectKind"];</code>
@@ -342,7 +338,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The HTTP status of the redirect. Default: 302.
+   * HTTP status of the redirect. Default: 302.
    * </pre>
    *
    * <code>.s2s.v1.RedirectKind redirect_kind = 6 [json_name = "redirectKind"];</code>
@@ -357,8 +353,8 @@ private static final long serialVersionUID = 0L;
   private boolean queryPassThrough_ = false;
   /**
    * <pre>
-   * True: the visitor's own query parameters are added to the destination,
-   * sub ids apart, where the destination has none of that name.
+   * If true, the visitor's query parameters except sub ids are added to the
+   * destination, unless it already has a parameter of that name.
    * </pre>
    *
    * <code>bool query_pass_through = 7 [json_name = "queryPassThrough"];</code>
@@ -373,7 +369,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp expireTime_;
   /**
    * <pre>
-   * From when on visitors get the fallback destination. Not set: never.
+   * Time from which visitors get the fallback destination. Not set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 8 [json_name = "expireTime"];</code>
@@ -385,7 +381,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * From when on visitors get the fallback destination. Not set: never.
+   * Time from which visitors get the fallback destination. Not set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 8 [json_name = "expireTime"];</code>
@@ -397,7 +393,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * From when on visitors get the fallback destination. Not set: never.
+   * Time from which visitors get the fallback destination. Not set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 8 [json_name = "expireTime"];</code>
@@ -412,8 +408,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object fallbackDestination_ = "";
   /**
    * <pre>
-   * Where visitors go once the link has expired or is archived; same form as
-   * `destination`. Empty: they get HTTP 410.
+   * URL that visitors are sent to once the link has expired or is archived;
+   * same form as `destination`. Empty: they get HTTP 410.
    * </pre>
    *
    * <code>string fallback_destination = 9 [json_name = "fallbackDestination"];</code>
@@ -434,8 +430,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Where visitors go once the link has expired or is archived; same form as
-   * `destination`. Empty: they get HTTP 410.
+   * URL that visitors are sent to once the link has expired or is archived;
+   * same form as `destination`. Empty: they get HTTP 410.
    * </pre>
    *
    * <code>string fallback_destination = 9 [json_name = "fallbackDestination"];</code>
@@ -460,7 +456,7 @@ private static final long serialVersionUID = 0L;
   private int state_ = 0;
   /**
    * <pre>
-   * Output only; changed by `ArchiveTrackingLink`.
+   * Output only. State of the link, changed by `ArchiveTrackingLink`.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -471,7 +467,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only; changed by `ArchiveTrackingLink`.
+   * Output only. State of the link, changed by `ArchiveTrackingLink`.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -533,7 +529,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp createTime_;
   /**
    * <pre>
-   * Output only. When the link was created.
+   * Output only. Time at which the link was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -545,7 +541,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the link was created.
+   * Output only. Time at which the link was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -557,7 +553,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the link was created.
+   * Output only. Time at which the link was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -571,7 +567,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp updateTime_;
   /**
    * <pre>
-   * Output only. When the link was last changed.
+   * Output only. Time of the last change to the link.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -583,7 +579,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the link was last changed.
+   * Output only. Time of the last change to the link.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -595,7 +591,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. When the link was last changed.
+   * Output only. Time of the last change to the link.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -1302,7 +1298,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * Output only. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1322,7 +1318,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1343,7 +1339,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1360,7 +1356,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1374,7 +1370,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1394,10 +1390,10 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object slug_ = "";
     /**
      * <pre>
-     * The path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-     * letter or digit. Unique in the installation; can't be changed. Chosen by
-     * the system where empty. Visitors may write it in any case.
-     * Example: `summer-sale`.
+     * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
+     * letter or digit. Unique in the installation; can't be changed. Empty: the
+     * system chooses one. Visitors may write it in upper or lower case. Example:
+     * `summer-sale`.
      * </pre>
      *
      * <code>string slug = 2 [json_name = "slug"];</code>
@@ -1417,10 +1413,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-     * letter or digit. Unique in the installation; can't be changed. Chosen by
-     * the system where empty. Visitors may write it in any case.
-     * Example: `summer-sale`.
+     * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
+     * letter or digit. Unique in the installation; can't be changed. Empty: the
+     * system chooses one. Visitors may write it in upper or lower case. Example:
+     * `summer-sale`.
      * </pre>
      *
      * <code>string slug = 2 [json_name = "slug"];</code>
@@ -1441,10 +1437,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-     * letter or digit. Unique in the installation; can't be changed. Chosen by
-     * the system where empty. Visitors may write it in any case.
-     * Example: `summer-sale`.
+     * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
+     * letter or digit. Unique in the installation; can't be changed. Empty: the
+     * system chooses one. Visitors may write it in upper or lower case. Example:
+     * `summer-sale`.
      * </pre>
      *
      * <code>string slug = 2 [json_name = "slug"];</code>
@@ -1461,10 +1457,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-     * letter or digit. Unique in the installation; can't be changed. Chosen by
-     * the system where empty. Visitors may write it in any case.
-     * Example: `summer-sale`.
+     * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
+     * letter or digit. Unique in the installation; can't be changed. Empty: the
+     * system chooses one. Visitors may write it in upper or lower case. Example:
+     * `summer-sale`.
      * </pre>
      *
      * <code>string slug = 2 [json_name = "slug"];</code>
@@ -1478,10 +1474,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-     * letter or digit. Unique in the installation; can't be changed. Chosen by
-     * the system where empty. Visitors may write it in any case.
-     * Example: `summer-sale`.
+     * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
+     * letter or digit. Unique in the installation; can't be changed. Empty: the
+     * system chooses one. Visitors may write it in upper or lower case. Example:
+     * `summer-sale`.
      * </pre>
      *
      * <code>string slug = 2 [json_name = "slug"];</code>
@@ -1501,12 +1497,12 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object destination_ = "";
     /**
      * <pre>
-     * Where visitors go: an absolute `http` or `https` URL of at most 2,048
-     * bytes. In path and query these macros are filled: `[s2sidentifier]` (the
-     * click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds since
-     * 1970), also in upper case or with `%5B` and `%5D` for the brackets. A link
-     * with a conversion code must have `[s2sidentifier]`.
-     * Example: `https://shop.example/?s1=[s2sidentifier]`.
+     * URL that visitors are sent to: an absolute `http` or `https` URL of at most
+     * 2,048 bytes. In path and query these macros are filled: `[s2sidentifier]`
+     * (the click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds
+     * since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
+     * link with a conversion code must have `[s2sidentifier]`. Example:
+     * `https://shop.example/?s1=[s2sidentifier]`.
      * </pre>
      *
      * <code>string destination = 3 [json_name = "destination"];</code>
@@ -1526,12 +1522,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where visitors go: an absolute `http` or `https` URL of at most 2,048
-     * bytes. In path and query these macros are filled: `[s2sidentifier]` (the
-     * click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds since
-     * 1970), also in upper case or with `%5B` and `%5D` for the brackets. A link
-     * with a conversion code must have `[s2sidentifier]`.
-     * Example: `https://shop.example/?s1=[s2sidentifier]`.
+     * URL that visitors are sent to: an absolute `http` or `https` URL of at most
+     * 2,048 bytes. In path and query these macros are filled: `[s2sidentifier]`
+     * (the click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds
+     * since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
+     * link with a conversion code must have `[s2sidentifier]`. Example:
+     * `https://shop.example/?s1=[s2sidentifier]`.
      * </pre>
      *
      * <code>string destination = 3 [json_name = "destination"];</code>
@@ -1552,12 +1548,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where visitors go: an absolute `http` or `https` URL of at most 2,048
-     * bytes. In path and query these macros are filled: `[s2sidentifier]` (the
-     * click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds since
-     * 1970), also in upper case or with `%5B` and `%5D` for the brackets. A link
-     * with a conversion code must have `[s2sidentifier]`.
-     * Example: `https://shop.example/?s1=[s2sidentifier]`.
+     * URL that visitors are sent to: an absolute `http` or `https` URL of at most
+     * 2,048 bytes. In path and query these macros are filled: `[s2sidentifier]`
+     * (the click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds
+     * since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
+     * link with a conversion code must have `[s2sidentifier]`. Example:
+     * `https://shop.example/?s1=[s2sidentifier]`.
      * </pre>
      *
      * <code>string destination = 3 [json_name = "destination"];</code>
@@ -1574,12 +1570,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where visitors go: an absolute `http` or `https` URL of at most 2,048
-     * bytes. In path and query these macros are filled: `[s2sidentifier]` (the
-     * click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds since
-     * 1970), also in upper case or with `%5B` and `%5D` for the brackets. A link
-     * with a conversion code must have `[s2sidentifier]`.
-     * Example: `https://shop.example/?s1=[s2sidentifier]`.
+     * URL that visitors are sent to: an absolute `http` or `https` URL of at most
+     * 2,048 bytes. In path and query these macros are filled: `[s2sidentifier]`
+     * (the click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds
+     * since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
+     * link with a conversion code must have `[s2sidentifier]`. Example:
+     * `https://shop.example/?s1=[s2sidentifier]`.
      * </pre>
      *
      * <code>string destination = 3 [json_name = "destination"];</code>
@@ -1593,12 +1589,12 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where visitors go: an absolute `http` or `https` URL of at most 2,048
-     * bytes. In path and query these macros are filled: `[s2sidentifier]` (the
-     * click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds since
-     * 1970), also in upper case or with `%5B` and `%5D` for the brackets. A link
-     * with a conversion code must have `[s2sidentifier]`.
-     * Example: `https://shop.example/?s1=[s2sidentifier]`.
+     * URL that visitors are sent to: an absolute `http` or `https` URL of at most
+     * 2,048 bytes. In path and query these macros are filled: `[s2sidentifier]`
+     * (the click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds
+     * since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
+     * link with a conversion code must have `[s2sidentifier]`. Example:
+     * `https://shop.example/?s1=[s2sidentifier]`.
      * </pre>
      *
      * <code>string destination = 3 [json_name = "destination"];</code>
@@ -1625,8 +1621,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Ids of the conversion codes that count for clicks on this link, at most
-     * 50.
+     * Ids of the conversion codes that count for clicks on this link, at most 50.
      * </pre>
      *
      * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -1639,8 +1634,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Ids of the conversion codes that count for clicks on this link, at most
-     * 50.
+     * Ids of the conversion codes that count for clicks on this link, at most 50.
      * </pre>
      *
      * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -1651,8 +1645,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Ids of the conversion codes that count for clicks on this link, at most
-     * 50.
+     * Ids of the conversion codes that count for clicks on this link, at most 50.
      * </pre>
      *
      * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -1664,8 +1657,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Ids of the conversion codes that count for clicks on this link, at most
-     * 50.
+     * Ids of the conversion codes that count for clicks on this link, at most 50.
      * </pre>
      *
      * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -1678,8 +1670,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Ids of the conversion codes that count for clicks on this link, at most
-     * 50.
+     * Ids of the conversion codes that count for clicks on this link, at most 50.
      * </pre>
      *
      * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -1698,8 +1689,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Ids of the conversion codes that count for clicks on this link, at most
-     * 50.
+     * Ids of the conversion codes that count for clicks on this link, at most 50.
      * </pre>
      *
      * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -1717,8 +1707,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Ids of the conversion codes that count for clicks on this link, at most
-     * 50.
+     * Ids of the conversion codes that count for clicks on this link, at most 50.
      * </pre>
      *
      * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -1736,8 +1725,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Ids of the conversion codes that count for clicks on this link, at most
-     * 50.
+     * Ids of the conversion codes that count for clicks on this link, at most 50.
      * </pre>
      *
      * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -1752,8 +1740,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Ids of the conversion codes that count for clicks on this link, at most
-     * 50.
+     * Ids of the conversion codes that count for clicks on this link, at most 50.
      * </pre>
      *
      * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -1781,8 +1768,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Words to find the link by, at most 20 of 1 to 50 characters each.
-     * Example: `newsletter`.
+     * Words by which people find the link, at most 20, each of 1 to 50
+     * characters. Example: `newsletter`.
      * </pre>
      *
      * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -1795,8 +1782,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Words to find the link by, at most 20 of 1 to 50 characters each.
-     * Example: `newsletter`.
+     * Words by which people find the link, at most 20, each of 1 to 50
+     * characters. Example: `newsletter`.
      * </pre>
      *
      * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -1807,8 +1794,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Words to find the link by, at most 20 of 1 to 50 characters each.
-     * Example: `newsletter`.
+     * Words by which people find the link, at most 20, each of 1 to 50
+     * characters. Example: `newsletter`.
      * </pre>
      *
      * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -1820,8 +1807,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Words to find the link by, at most 20 of 1 to 50 characters each.
-     * Example: `newsletter`.
+     * Words by which people find the link, at most 20, each of 1 to 50
+     * characters. Example: `newsletter`.
      * </pre>
      *
      * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -1834,8 +1821,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Words to find the link by, at most 20 of 1 to 50 characters each.
-     * Example: `newsletter`.
+     * Words by which people find the link, at most 20, each of 1 to 50
+     * characters. Example: `newsletter`.
      * </pre>
      *
      * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -1854,8 +1841,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Words to find the link by, at most 20 of 1 to 50 characters each.
-     * Example: `newsletter`.
+     * Words by which people find the link, at most 20, each of 1 to 50
+     * characters. Example: `newsletter`.
      * </pre>
      *
      * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -1873,8 +1860,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Words to find the link by, at most 20 of 1 to 50 characters each.
-     * Example: `newsletter`.
+     * Words by which people find the link, at most 20, each of 1 to 50
+     * characters. Example: `newsletter`.
      * </pre>
      *
      * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -1892,8 +1879,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Words to find the link by, at most 20 of 1 to 50 characters each.
-     * Example: `newsletter`.
+     * Words by which people find the link, at most 20, each of 1 to 50
+     * characters. Example: `newsletter`.
      * </pre>
      *
      * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -1908,8 +1895,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Words to find the link by, at most 20 of 1 to 50 characters each.
-     * Example: `newsletter`.
+     * Words by which people find the link, at most 20, each of 1 to 50
+     * characters. Example: `newsletter`.
      * </pre>
      *
      * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -1930,7 +1917,7 @@ private static final long serialVersionUID = 0L;
     private int redirectKind_ = 0;
     /**
      * <pre>
-     * The HTTP status of the redirect. Default: 302.
+     * HTTP status of the redirect. Default: 302.
      * </pre>
      *
      * <code>.s2s.v1.RedirectKind redirect_kind = 6 [json_name = "redirectKind"];</code>
@@ -1941,7 +1928,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The HTTP status of the redirect. Default: 302.
+     * HTTP status of the redirect. Default: 302.
      * </pre>
      *
      * <code>.s2s.v1.RedirectKind redirect_kind = 6 [json_name = "redirectKind"];</code>
@@ -1956,7 +1943,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The HTTP status of the redirect. Default: 302.
+     * HTTP status of the redirect. Default: 302.
      * </pre>
      *
      * <code>.s2s.v1.RedirectKind redirect_kind = 6 [json_name = "redirectKind"];</code>
@@ -1969,7 +1956,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The HTTP status of the redirect. Default: 302.
+     * HTTP status of the redirect. Default: 302.
      * </pre>
      *
      * <code>.s2s.v1.RedirectKind redirect_kind = 6 [json_name = "redirectKind"];</code>
@@ -1987,7 +1974,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The HTTP status of the redirect. Default: 302.
+     * HTTP status of the redirect. Default: 302.
      * </pre>
      *
      * <code>.s2s.v1.RedirectKind redirect_kind = 6 [json_name = "redirectKind"];</code>
@@ -2003,8 +1990,8 @@ private static final long serialVersionUID = 0L;
     private boolean queryPassThrough_ ;
     /**
      * <pre>
-     * True: the visitor's own query parameters are added to the destination,
-     * sub ids apart, where the destination has none of that name.
+     * If true, the visitor's query parameters except sub ids are added to the
+     * destination, unless it already has a parameter of that name.
      * </pre>
      *
      * <code>bool query_pass_through = 7 [json_name = "queryPassThrough"];</code>
@@ -2016,8 +2003,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: the visitor's own query parameters are added to the destination,
-     * sub ids apart, where the destination has none of that name.
+     * If true, the visitor's query parameters except sub ids are added to the
+     * destination, unless it already has a parameter of that name.
      * </pre>
      *
      * <code>bool query_pass_through = 7 [json_name = "queryPassThrough"];</code>
@@ -2033,8 +2020,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: the visitor's own query parameters are added to the destination,
-     * sub ids apart, where the destination has none of that name.
+     * If true, the visitor's query parameters except sub ids are added to the
+     * destination, unless it already has a parameter of that name.
      * </pre>
      *
      * <code>bool query_pass_through = 7 [json_name = "queryPassThrough"];</code>
@@ -2052,7 +2039,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> expireTimeBuilder_;
     /**
      * <pre>
-     * From when on visitors get the fallback destination. Not set: never.
+     * Time from which visitors get the fallback destination. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 8 [json_name = "expireTime"];</code>
@@ -2063,7 +2050,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * From when on visitors get the fallback destination. Not set: never.
+     * Time from which visitors get the fallback destination. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 8 [json_name = "expireTime"];</code>
@@ -2078,7 +2065,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * From when on visitors get the fallback destination. Not set: never.
+     * Time from which visitors get the fallback destination. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 8 [json_name = "expireTime"];</code>
@@ -2098,7 +2085,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * From when on visitors get the fallback destination. Not set: never.
+     * Time from which visitors get the fallback destination. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 8 [json_name = "expireTime"];</code>
@@ -2116,7 +2103,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * From when on visitors get the fallback destination. Not set: never.
+     * Time from which visitors get the fallback destination. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 8 [json_name = "expireTime"];</code>
@@ -2141,7 +2128,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * From when on visitors get the fallback destination. Not set: never.
+     * Time from which visitors get the fallback destination. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 8 [json_name = "expireTime"];</code>
@@ -2158,7 +2145,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * From when on visitors get the fallback destination. Not set: never.
+     * Time from which visitors get the fallback destination. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 8 [json_name = "expireTime"];</code>
@@ -2170,7 +2157,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * From when on visitors get the fallback destination. Not set: never.
+     * Time from which visitors get the fallback destination. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 8 [json_name = "expireTime"];</code>
@@ -2185,7 +2172,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * From when on visitors get the fallback destination. Not set: never.
+     * Time from which visitors get the fallback destination. Not set: never.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp expire_time = 8 [json_name = "expireTime"];</code>
@@ -2207,8 +2194,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object fallbackDestination_ = "";
     /**
      * <pre>
-     * Where visitors go once the link has expired or is archived; same form as
-     * `destination`. Empty: they get HTTP 410.
+     * URL that visitors are sent to once the link has expired or is archived;
+     * same form as `destination`. Empty: they get HTTP 410.
      * </pre>
      *
      * <code>string fallback_destination = 9 [json_name = "fallbackDestination"];</code>
@@ -2228,8 +2215,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where visitors go once the link has expired or is archived; same form as
-     * `destination`. Empty: they get HTTP 410.
+     * URL that visitors are sent to once the link has expired or is archived;
+     * same form as `destination`. Empty: they get HTTP 410.
      * </pre>
      *
      * <code>string fallback_destination = 9 [json_name = "fallbackDestination"];</code>
@@ -2250,8 +2237,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where visitors go once the link has expired or is archived; same form as
-     * `destination`. Empty: they get HTTP 410.
+     * URL that visitors are sent to once the link has expired or is archived;
+     * same form as `destination`. Empty: they get HTTP 410.
      * </pre>
      *
      * <code>string fallback_destination = 9 [json_name = "fallbackDestination"];</code>
@@ -2268,8 +2255,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where visitors go once the link has expired or is archived; same form as
-     * `destination`. Empty: they get HTTP 410.
+     * URL that visitors are sent to once the link has expired or is archived;
+     * same form as `destination`. Empty: they get HTTP 410.
      * </pre>
      *
      * <code>string fallback_destination = 9 [json_name = "fallbackDestination"];</code>
@@ -2283,8 +2270,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Where visitors go once the link has expired or is archived; same form as
-     * `destination`. Empty: they get HTTP 410.
+     * URL that visitors are sent to once the link has expired or is archived;
+     * same form as `destination`. Empty: they get HTTP 410.
      * </pre>
      *
      * <code>string fallback_destination = 9 [json_name = "fallbackDestination"];</code>
@@ -2304,7 +2291,7 @@ private static final long serialVersionUID = 0L;
     private int state_ = 0;
     /**
      * <pre>
-     * Output only; changed by `ArchiveTrackingLink`.
+     * Output only. State of the link, changed by `ArchiveTrackingLink`.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -2315,7 +2302,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only; changed by `ArchiveTrackingLink`.
+     * Output only. State of the link, changed by `ArchiveTrackingLink`.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -2330,7 +2317,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only; changed by `ArchiveTrackingLink`.
+     * Output only. State of the link, changed by `ArchiveTrackingLink`.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -2343,7 +2330,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only; changed by `ArchiveTrackingLink`.
+     * Output only. State of the link, changed by `ArchiveTrackingLink`.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -2361,7 +2348,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only; changed by `ArchiveTrackingLink`.
+     * Output only. State of the link, changed by `ArchiveTrackingLink`.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -2471,7 +2458,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> createTimeBuilder_;
     /**
      * <pre>
-     * Output only. When the link was created.
+     * Output only. Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2482,7 +2469,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the link was created.
+     * Output only. Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2497,7 +2484,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the link was created.
+     * Output only. Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2517,7 +2504,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the link was created.
+     * Output only. Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2535,7 +2522,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the link was created.
+     * Output only. Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2560,7 +2547,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the link was created.
+     * Output only. Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2577,7 +2564,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the link was created.
+     * Output only. Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2589,7 +2576,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the link was created.
+     * Output only. Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2604,7 +2591,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the link was created.
+     * Output only. Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2628,7 +2615,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> updateTimeBuilder_;
     /**
      * <pre>
-     * Output only. When the link was last changed.
+     * Output only. Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -2639,7 +2626,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the link was last changed.
+     * Output only. Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -2654,7 +2641,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the link was last changed.
+     * Output only. Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -2674,7 +2661,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the link was last changed.
+     * Output only. Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -2692,7 +2679,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the link was last changed.
+     * Output only. Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -2717,7 +2704,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the link was last changed.
+     * Output only. Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -2734,7 +2721,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the link was last changed.
+     * Output only. Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -2746,7 +2733,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the link was last changed.
+     * Output only. Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -2761,7 +2748,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. When the link was last changed.
+     * Output only. Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>

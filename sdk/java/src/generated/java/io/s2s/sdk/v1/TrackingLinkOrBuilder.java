@@ -10,7 +10,7 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -19,7 +19,7 @@ public interface TrackingLinkOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * Output only. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -30,10 +30,10 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * The path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-   * letter or digit. Unique in the installation; can't be changed. Chosen by
-   * the system where empty. Visitors may write it in any case.
-   * Example: `summer-sale`.
+   * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
+   * letter or digit. Unique in the installation; can't be changed. Empty: the
+   * system chooses one. Visitors may write it in upper or lower case. Example:
+   * `summer-sale`.
    * </pre>
    *
    * <code>string slug = 2 [json_name = "slug"];</code>
@@ -42,10 +42,10 @@ public interface TrackingLinkOrBuilder extends
   java.lang.String getSlug();
   /**
    * <pre>
-   * The path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-   * letter or digit. Unique in the installation; can't be changed. Chosen by
-   * the system where empty. Visitors may write it in any case.
-   * Example: `summer-sale`.
+   * Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
+   * letter or digit. Unique in the installation; can't be changed. Empty: the
+   * system chooses one. Visitors may write it in upper or lower case. Example:
+   * `summer-sale`.
    * </pre>
    *
    * <code>string slug = 2 [json_name = "slug"];</code>
@@ -56,12 +56,12 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * Where visitors go: an absolute `http` or `https` URL of at most 2,048
-   * bytes. In path and query these macros are filled: `[s2sidentifier]` (the
-   * click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds since
-   * 1970), also in upper case or with `%5B` and `%5D` for the brackets. A link
-   * with a conversion code must have `[s2sidentifier]`.
-   * Example: `https://shop.example/?s1=[s2sidentifier]`.
+   * URL that visitors are sent to: an absolute `http` or `https` URL of at most
+   * 2,048 bytes. In path and query these macros are filled: `[s2sidentifier]`
+   * (the click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds
+   * since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
+   * link with a conversion code must have `[s2sidentifier]`. Example:
+   * `https://shop.example/?s1=[s2sidentifier]`.
    * </pre>
    *
    * <code>string destination = 3 [json_name = "destination"];</code>
@@ -70,12 +70,12 @@ public interface TrackingLinkOrBuilder extends
   java.lang.String getDestination();
   /**
    * <pre>
-   * Where visitors go: an absolute `http` or `https` URL of at most 2,048
-   * bytes. In path and query these macros are filled: `[s2sidentifier]` (the
-   * click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds since
-   * 1970), also in upper case or with `%5B` and `%5D` for the brackets. A link
-   * with a conversion code must have `[s2sidentifier]`.
-   * Example: `https://shop.example/?s1=[s2sidentifier]`.
+   * URL that visitors are sent to: an absolute `http` or `https` URL of at most
+   * 2,048 bytes. In path and query these macros are filled: `[s2sidentifier]`
+   * (the click id), `[sub1]` to `[sub10]`, `[slug]`, `[timestamp]` (seconds
+   * since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
+   * link with a conversion code must have `[s2sidentifier]`. Example:
+   * `https://shop.example/?s1=[s2sidentifier]`.
    * </pre>
    *
    * <code>string destination = 3 [json_name = "destination"];</code>
@@ -86,8 +86,7 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * Ids of the conversion codes that count for clicks on this link, at most
-   * 50.
+   * Ids of the conversion codes that count for clicks on this link, at most 50.
    * </pre>
    *
    * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -97,8 +96,7 @@ public interface TrackingLinkOrBuilder extends
       getConversionCodeIdsList();
   /**
    * <pre>
-   * Ids of the conversion codes that count for clicks on this link, at most
-   * 50.
+   * Ids of the conversion codes that count for clicks on this link, at most 50.
    * </pre>
    *
    * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -107,8 +105,7 @@ public interface TrackingLinkOrBuilder extends
   int getConversionCodeIdsCount();
   /**
    * <pre>
-   * Ids of the conversion codes that count for clicks on this link, at most
-   * 50.
+   * Ids of the conversion codes that count for clicks on this link, at most 50.
    * </pre>
    *
    * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -118,8 +115,7 @@ public interface TrackingLinkOrBuilder extends
   java.lang.String getConversionCodeIds(int index);
   /**
    * <pre>
-   * Ids of the conversion codes that count for clicks on this link, at most
-   * 50.
+   * Ids of the conversion codes that count for clicks on this link, at most 50.
    * </pre>
    *
    * <code>repeated string conversion_code_ids = 4 [json_name = "conversionCodeIds"];</code>
@@ -131,8 +127,8 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * Words to find the link by, at most 20 of 1 to 50 characters each.
-   * Example: `newsletter`.
+   * Words by which people find the link, at most 20, each of 1 to 50
+   * characters. Example: `newsletter`.
    * </pre>
    *
    * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -142,8 +138,8 @@ public interface TrackingLinkOrBuilder extends
       getTagsList();
   /**
    * <pre>
-   * Words to find the link by, at most 20 of 1 to 50 characters each.
-   * Example: `newsletter`.
+   * Words by which people find the link, at most 20, each of 1 to 50
+   * characters. Example: `newsletter`.
    * </pre>
    *
    * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -152,8 +148,8 @@ public interface TrackingLinkOrBuilder extends
   int getTagsCount();
   /**
    * <pre>
-   * Words to find the link by, at most 20 of 1 to 50 characters each.
-   * Example: `newsletter`.
+   * Words by which people find the link, at most 20, each of 1 to 50
+   * characters. Example: `newsletter`.
    * </pre>
    *
    * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -163,8 +159,8 @@ public interface TrackingLinkOrBuilder extends
   java.lang.String getTags(int index);
   /**
    * <pre>
-   * Words to find the link by, at most 20 of 1 to 50 characters each.
-   * Example: `newsletter`.
+   * Words by which people find the link, at most 20, each of 1 to 50
+   * characters. Example: `newsletter`.
    * </pre>
    *
    * <code>repeated string tags = 5 [json_name = "tags"];</code>
@@ -176,7 +172,7 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * The HTTP status of the redirect. Default: 302.
+   * HTTP status of the redirect. Default: 302.
    * </pre>
    *
    * <code>.s2s.v1.RedirectKind redirect_kind = 6 [json_name = "redirectKind"];</code>
@@ -185,7 +181,7 @@ public interface TrackingLinkOrBuilder extends
   int getRedirectKindValue();
   /**
    * <pre>
-   * The HTTP status of the redirect. Default: 302.
+   * HTTP status of the redirect. Default: 302.
    * </pre>
    *
    * <code>.s2s.v1.RedirectKind redirect_kind = 6 [json_name = "redirectKind"];</code>
@@ -195,8 +191,8 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * True: the visitor's own query parameters are added to the destination,
-   * sub ids apart, where the destination has none of that name.
+   * If true, the visitor's query parameters except sub ids are added to the
+   * destination, unless it already has a parameter of that name.
    * </pre>
    *
    * <code>bool query_pass_through = 7 [json_name = "queryPassThrough"];</code>
@@ -206,7 +202,7 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * From when on visitors get the fallback destination. Not set: never.
+   * Time from which visitors get the fallback destination. Not set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 8 [json_name = "expireTime"];</code>
@@ -215,7 +211,7 @@ public interface TrackingLinkOrBuilder extends
   boolean hasExpireTime();
   /**
    * <pre>
-   * From when on visitors get the fallback destination. Not set: never.
+   * Time from which visitors get the fallback destination. Not set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 8 [json_name = "expireTime"];</code>
@@ -224,7 +220,7 @@ public interface TrackingLinkOrBuilder extends
   com.google.protobuf.Timestamp getExpireTime();
   /**
    * <pre>
-   * From when on visitors get the fallback destination. Not set: never.
+   * Time from which visitors get the fallback destination. Not set: never.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp expire_time = 8 [json_name = "expireTime"];</code>
@@ -233,8 +229,8 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * Where visitors go once the link has expired or is archived; same form as
-   * `destination`. Empty: they get HTTP 410.
+   * URL that visitors are sent to once the link has expired or is archived;
+   * same form as `destination`. Empty: they get HTTP 410.
    * </pre>
    *
    * <code>string fallback_destination = 9 [json_name = "fallbackDestination"];</code>
@@ -243,8 +239,8 @@ public interface TrackingLinkOrBuilder extends
   java.lang.String getFallbackDestination();
   /**
    * <pre>
-   * Where visitors go once the link has expired or is archived; same form as
-   * `destination`. Empty: they get HTTP 410.
+   * URL that visitors are sent to once the link has expired or is archived;
+   * same form as `destination`. Empty: they get HTTP 410.
    * </pre>
    *
    * <code>string fallback_destination = 9 [json_name = "fallbackDestination"];</code>
@@ -255,7 +251,7 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * Output only; changed by `ArchiveTrackingLink`.
+   * Output only. State of the link, changed by `ArchiveTrackingLink`.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -264,7 +260,7 @@ public interface TrackingLinkOrBuilder extends
   int getStateValue();
   /**
    * <pre>
-   * Output only; changed by `ArchiveTrackingLink`.
+   * Output only. State of the link, changed by `ArchiveTrackingLink`.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -294,7 +290,7 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * Output only. When the link was created.
+   * Output only. Time at which the link was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -303,7 +299,7 @@ public interface TrackingLinkOrBuilder extends
   boolean hasCreateTime();
   /**
    * <pre>
-   * Output only. When the link was created.
+   * Output only. Time at which the link was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -312,7 +308,7 @@ public interface TrackingLinkOrBuilder extends
   com.google.protobuf.Timestamp getCreateTime();
   /**
    * <pre>
-   * Output only. When the link was created.
+   * Output only. Time at which the link was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -321,7 +317,7 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * Output only. When the link was last changed.
+   * Output only. Time of the last change to the link.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -330,7 +326,7 @@ public interface TrackingLinkOrBuilder extends
   boolean hasUpdateTime();
   /**
    * <pre>
-   * Output only. When the link was last changed.
+   * Output only. Time of the last change to the link.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -339,7 +335,7 @@ public interface TrackingLinkOrBuilder extends
   com.google.protobuf.Timestamp getUpdateTime();
   /**
    * <pre>
-   * Output only. When the link was last changed.
+   * Output only. Time of the last change to the link.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>

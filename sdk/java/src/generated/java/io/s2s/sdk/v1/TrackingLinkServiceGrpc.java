@@ -4,7 +4,7 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 
 /**
  * <pre>
- * Tracking links: what visitors click.
+ * Manages tracking links: the URLs that visitors click.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -268,7 +268,7 @@ public final class TrackingLinkServiceGrpc {
 
   /**
    * <pre>
-   * Tracking links: what visitors click.
+   * Manages tracking links: the URLs that visitors click.
    * </pre>
    */
   public interface AsyncService {
@@ -315,8 +315,8 @@ public final class TrackingLinkServiceGrpc {
 
     /**
      * <pre>
-     * Archives a tracking link: visitors get its fallback destination, or HTTP
-     * 410 where it has none, and its conversions are held. Archiving an archived
+     * Archives a tracking link. Visitors get its fallback destination, or HTTP
+     * 410 if it has none, and its conversions are held. Archiving an archived
      * link changes nothing.
      * </pre>
      */
@@ -327,7 +327,7 @@ public final class TrackingLinkServiceGrpc {
 
     /**
      * <pre>
-     * For edges only: what an edge must know to redirect a visitor.
+     * Returns the data that an edge needs to redirect a visitor. For edges only.
      * </pre>
      */
     default void resolveSlug(io.s2s.sdk.v1.ResolveSlugRequest request,
@@ -339,7 +339,7 @@ public final class TrackingLinkServiceGrpc {
   /**
    * Base class for the server implementation of the service TrackingLinkService.
    * <pre>
-   * Tracking links: what visitors click.
+   * Manages tracking links: the URLs that visitors click.
    * </pre>
    */
   public static abstract class TrackingLinkServiceImplBase
@@ -353,7 +353,7 @@ public final class TrackingLinkServiceGrpc {
   /**
    * A stub to allow clients to do asynchronous rpc calls to service TrackingLinkService.
    * <pre>
-   * Tracking links: what visitors click.
+   * Manages tracking links: the URLs that visitors click.
    * </pre>
    */
   public static final class TrackingLinkServiceStub
@@ -415,8 +415,8 @@ public final class TrackingLinkServiceGrpc {
 
     /**
      * <pre>
-     * Archives a tracking link: visitors get its fallback destination, or HTTP
-     * 410 where it has none, and its conversions are held. Archiving an archived
+     * Archives a tracking link. Visitors get its fallback destination, or HTTP
+     * 410 if it has none, and its conversions are held. Archiving an archived
      * link changes nothing.
      * </pre>
      */
@@ -428,7 +428,7 @@ public final class TrackingLinkServiceGrpc {
 
     /**
      * <pre>
-     * For edges only: what an edge must know to redirect a visitor.
+     * Returns the data that an edge needs to redirect a visitor. For edges only.
      * </pre>
      */
     public void resolveSlug(io.s2s.sdk.v1.ResolveSlugRequest request,
@@ -441,7 +441,7 @@ public final class TrackingLinkServiceGrpc {
   /**
    * A stub to allow clients to do synchronous rpc calls to service TrackingLinkService.
    * <pre>
-   * Tracking links: what visitors click.
+   * Manages tracking links: the URLs that visitors click.
    * </pre>
    */
   public static final class TrackingLinkServiceBlockingV2Stub
@@ -499,8 +499,8 @@ public final class TrackingLinkServiceGrpc {
 
     /**
      * <pre>
-     * Archives a tracking link: visitors get its fallback destination, or HTTP
-     * 410 where it has none, and its conversions are held. Archiving an archived
+     * Archives a tracking link. Visitors get its fallback destination, or HTTP
+     * 410 if it has none, and its conversions are held. Archiving an archived
      * link changes nothing.
      * </pre>
      */
@@ -511,7 +511,7 @@ public final class TrackingLinkServiceGrpc {
 
     /**
      * <pre>
-     * For edges only: what an edge must know to redirect a visitor.
+     * Returns the data that an edge needs to redirect a visitor. For edges only.
      * </pre>
      */
     public io.s2s.sdk.v1.ResolveSlugResponse resolveSlug(io.s2s.sdk.v1.ResolveSlugRequest request) throws io.grpc.StatusException {
@@ -523,7 +523,7 @@ public final class TrackingLinkServiceGrpc {
   /**
    * A stub to allow clients to do limited synchronous rpc calls to service TrackingLinkService.
    * <pre>
-   * Tracking links: what visitors click.
+   * Manages tracking links: the URLs that visitors click.
    * </pre>
    */
   public static final class TrackingLinkServiceBlockingStub
@@ -581,8 +581,8 @@ public final class TrackingLinkServiceGrpc {
 
     /**
      * <pre>
-     * Archives a tracking link: visitors get its fallback destination, or HTTP
-     * 410 where it has none, and its conversions are held. Archiving an archived
+     * Archives a tracking link. Visitors get its fallback destination, or HTTP
+     * 410 if it has none, and its conversions are held. Archiving an archived
      * link changes nothing.
      * </pre>
      */
@@ -593,7 +593,7 @@ public final class TrackingLinkServiceGrpc {
 
     /**
      * <pre>
-     * For edges only: what an edge must know to redirect a visitor.
+     * Returns the data that an edge needs to redirect a visitor. For edges only.
      * </pre>
      */
     public io.s2s.sdk.v1.ResolveSlugResponse resolveSlug(io.s2s.sdk.v1.ResolveSlugRequest request) {
@@ -605,7 +605,7 @@ public final class TrackingLinkServiceGrpc {
   /**
    * A stub to allow clients to do ListenableFuture-style rpc calls to service TrackingLinkService.
    * <pre>
-   * Tracking links: what visitors click.
+   * Manages tracking links: the URLs that visitors click.
    * </pre>
    */
   public static final class TrackingLinkServiceFutureStub
@@ -667,8 +667,8 @@ public final class TrackingLinkServiceGrpc {
 
     /**
      * <pre>
-     * Archives a tracking link: visitors get its fallback destination, or HTTP
-     * 410 where it has none, and its conversions are held. Archiving an archived
+     * Archives a tracking link. Visitors get its fallback destination, or HTTP
+     * 410 if it has none, and its conversions are held. Archiving an archived
      * link changes nothing.
      * </pre>
      */
@@ -680,7 +680,7 @@ public final class TrackingLinkServiceGrpc {
 
     /**
      * <pre>
-     * For edges only: what an edge must know to redirect a visitor.
+     * Returns the data that an edge needs to redirect a visitor. For edges only.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ResolveSlugResponse> resolveSlug(

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Whether a tracking link leads to its destination.
+ * The states of a tracking link.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.TrackingLinkState}

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for a change of an account.
+ * Request message for `UpdateAccount`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.UpdateAccountRequest}
@@ -48,7 +48,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.Account account_;
   /**
    * <pre>
-   * The account with `id` and the new values.
+   * The account, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -60,7 +60,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The account with `id` and the new values.
+   * The account, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -72,7 +72,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The account with `id` and the new values.
+   * The account, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -86,7 +86,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.FieldMask updateMask_;
   /**
    * <pre>
-   * Which fields to change: `name`. At least one.
+   * Fields to change: `name`. At least one.
    * </pre>
    *
    * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -98,7 +98,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Which fields to change: `name`. At least one.
+   * Fields to change: `name`. At least one.
    * </pre>
    *
    * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -110,7 +110,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Which fields to change: `name`. At least one.
+   * Fields to change: `name`. At least one.
    * </pre>
    *
    * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -124,7 +124,8 @@ private static final long serialVersionUID = 0L;
   private boolean validateOnly_ = false;
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -327,7 +328,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for a change of an account.
+   * Request message for `UpdateAccount`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.UpdateAccountRequest}
@@ -553,7 +554,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.Account, io.s2s.sdk.v1.Account.Builder, io.s2s.sdk.v1.AccountOrBuilder> accountBuilder_;
     /**
      * <pre>
-     * The account with `id` and the new values.
+     * The account, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -564,7 +565,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account with `id` and the new values.
+     * The account, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -579,7 +580,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account with `id` and the new values.
+     * The account, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -599,7 +600,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account with `id` and the new values.
+     * The account, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -617,7 +618,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account with `id` and the new values.
+     * The account, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -642,7 +643,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account with `id` and the new values.
+     * The account, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -659,7 +660,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account with `id` and the new values.
+     * The account, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -671,7 +672,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account with `id` and the new values.
+     * The account, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -686,7 +687,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The account with `id` and the new values.
+     * The account, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -710,7 +711,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.FieldMask, com.google.protobuf.FieldMask.Builder, com.google.protobuf.FieldMaskOrBuilder> updateMaskBuilder_;
     /**
      * <pre>
-     * Which fields to change: `name`. At least one.
+     * Fields to change: `name`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -721,7 +722,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `name`. At least one.
+     * Fields to change: `name`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -736,7 +737,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `name`. At least one.
+     * Fields to change: `name`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -756,7 +757,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `name`. At least one.
+     * Fields to change: `name`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -774,7 +775,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `name`. At least one.
+     * Fields to change: `name`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -799,7 +800,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `name`. At least one.
+     * Fields to change: `name`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -816,7 +817,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `name`. At least one.
+     * Fields to change: `name`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -828,7 +829,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `name`. At least one.
+     * Fields to change: `name`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -843,7 +844,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `name`. At least one.
+     * Fields to change: `name`. At least one.
      * </pre>
      *
      * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -865,7 +866,8 @@ private static final long serialVersionUID = 0L;
     private boolean validateOnly_ ;
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -877,7 +879,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -893,7 +896,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>

@@ -10,7 +10,7 @@ public interface UpdateAccountRequestOrBuilder extends
 
   /**
    * <pre>
-   * The account with `id` and the new values.
+   * The account, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -19,7 +19,7 @@ public interface UpdateAccountRequestOrBuilder extends
   boolean hasAccount();
   /**
    * <pre>
-   * The account with `id` and the new values.
+   * The account, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -28,7 +28,7 @@ public interface UpdateAccountRequestOrBuilder extends
   io.s2s.sdk.v1.Account getAccount();
   /**
    * <pre>
-   * The account with `id` and the new values.
+   * The account, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.Account account = 1 [json_name = "account"];</code>
@@ -37,7 +37,7 @@ public interface UpdateAccountRequestOrBuilder extends
 
   /**
    * <pre>
-   * Which fields to change: `name`. At least one.
+   * Fields to change: `name`. At least one.
    * </pre>
    *
    * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -46,7 +46,7 @@ public interface UpdateAccountRequestOrBuilder extends
   boolean hasUpdateMask();
   /**
    * <pre>
-   * Which fields to change: `name`. At least one.
+   * Fields to change: `name`. At least one.
    * </pre>
    *
    * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -55,7 +55,7 @@ public interface UpdateAccountRequestOrBuilder extends
   com.google.protobuf.FieldMask getUpdateMask();
   /**
    * <pre>
-   * Which fields to change: `name`. At least one.
+   * Fields to change: `name`. At least one.
    * </pre>
    *
    * <code>.google.protobuf.FieldMask update_mask = 2 [json_name = "updateMask"];</code>
@@ -64,7 +64,8 @@ public interface UpdateAccountRequestOrBuilder extends
 
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>

@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for a change of a conversion code.
+ * Request message for `UpdateConversionCode`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.UpdateConversionCodeRequest}
@@ -48,7 +48,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.ConversionCode conversionCode_;
   /**
    * <pre>
-   * The code with `id` and the new values.
+   * The code, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -60,7 +60,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The code with `id` and the new values.
+   * The code, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -72,7 +72,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The code with `id` and the new values.
+   * The code, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -86,7 +86,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.FieldMask updateMask_;
   /**
    * <pre>
-   * Which fields to change: `name`, `default_currency`, `attribution_window`,
+   * Fields to change: `name`, `default_currency`, `attribution_window`,
    * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
    * one.
    * </pre>
@@ -100,7 +100,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Which fields to change: `name`, `default_currency`, `attribution_window`,
+   * Fields to change: `name`, `default_currency`, `attribution_window`,
    * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
    * one.
    * </pre>
@@ -114,7 +114,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Which fields to change: `name`, `default_currency`, `attribution_window`,
+   * Fields to change: `name`, `default_currency`, `attribution_window`,
    * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
    * one.
    * </pre>
@@ -130,7 +130,8 @@ private static final long serialVersionUID = 0L;
   private boolean validateOnly_ = false;
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -333,7 +334,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for a change of a conversion code.
+   * Request message for `UpdateConversionCode`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.UpdateConversionCodeRequest}
@@ -559,7 +560,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.ConversionCode, io.s2s.sdk.v1.ConversionCode.Builder, io.s2s.sdk.v1.ConversionCodeOrBuilder> conversionCodeBuilder_;
     /**
      * <pre>
-     * The code with `id` and the new values.
+     * The code, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -570,7 +571,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code with `id` and the new values.
+     * The code, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -585,7 +586,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code with `id` and the new values.
+     * The code, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -605,7 +606,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code with `id` and the new values.
+     * The code, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -623,7 +624,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code with `id` and the new values.
+     * The code, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -648,7 +649,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code with `id` and the new values.
+     * The code, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -665,7 +666,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code with `id` and the new values.
+     * The code, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -677,7 +678,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code with `id` and the new values.
+     * The code, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -692,7 +693,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The code with `id` and the new values.
+     * The code, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -716,7 +717,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.FieldMask, com.google.protobuf.FieldMask.Builder, com.google.protobuf.FieldMaskOrBuilder> updateMaskBuilder_;
     /**
      * <pre>
-     * Which fields to change: `name`, `default_currency`, `attribution_window`,
+     * Fields to change: `name`, `default_currency`, `attribution_window`,
      * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
      * one.
      * </pre>
@@ -729,7 +730,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `name`, `default_currency`, `attribution_window`,
+     * Fields to change: `name`, `default_currency`, `attribution_window`,
      * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
      * one.
      * </pre>
@@ -746,7 +747,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `name`, `default_currency`, `attribution_window`,
+     * Fields to change: `name`, `default_currency`, `attribution_window`,
      * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
      * one.
      * </pre>
@@ -768,7 +769,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `name`, `default_currency`, `attribution_window`,
+     * Fields to change: `name`, `default_currency`, `attribution_window`,
      * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
      * one.
      * </pre>
@@ -788,7 +789,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `name`, `default_currency`, `attribution_window`,
+     * Fields to change: `name`, `default_currency`, `attribution_window`,
      * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
      * one.
      * </pre>
@@ -815,7 +816,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `name`, `default_currency`, `attribution_window`,
+     * Fields to change: `name`, `default_currency`, `attribution_window`,
      * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
      * one.
      * </pre>
@@ -834,7 +835,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `name`, `default_currency`, `attribution_window`,
+     * Fields to change: `name`, `default_currency`, `attribution_window`,
      * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
      * one.
      * </pre>
@@ -848,7 +849,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `name`, `default_currency`, `attribution_window`,
+     * Fields to change: `name`, `default_currency`, `attribution_window`,
      * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
      * one.
      * </pre>
@@ -865,7 +866,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `name`, `default_currency`, `attribution_window`,
+     * Fields to change: `name`, `default_currency`, `attribution_window`,
      * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
      * one.
      * </pre>
@@ -889,7 +890,8 @@ private static final long serialVersionUID = 0L;
     private boolean validateOnly_ ;
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -901,7 +903,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -917,7 +920,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>

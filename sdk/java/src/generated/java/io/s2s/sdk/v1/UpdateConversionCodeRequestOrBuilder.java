@@ -10,7 +10,7 @@ public interface UpdateConversionCodeRequestOrBuilder extends
 
   /**
    * <pre>
-   * The code with `id` and the new values.
+   * The code, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -19,7 +19,7 @@ public interface UpdateConversionCodeRequestOrBuilder extends
   boolean hasConversionCode();
   /**
    * <pre>
-   * The code with `id` and the new values.
+   * The code, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -28,7 +28,7 @@ public interface UpdateConversionCodeRequestOrBuilder extends
   io.s2s.sdk.v1.ConversionCode getConversionCode();
   /**
    * <pre>
-   * The code with `id` and the new values.
+   * The code, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCode conversion_code = 1 [json_name = "conversionCode"];</code>
@@ -37,7 +37,7 @@ public interface UpdateConversionCodeRequestOrBuilder extends
 
   /**
    * <pre>
-   * Which fields to change: `name`, `default_currency`, `attribution_window`,
+   * Fields to change: `name`, `default_currency`, `attribution_window`,
    * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
    * one.
    * </pre>
@@ -48,7 +48,7 @@ public interface UpdateConversionCodeRequestOrBuilder extends
   boolean hasUpdateMask();
   /**
    * <pre>
-   * Which fields to change: `name`, `default_currency`, `attribution_window`,
+   * Fields to change: `name`, `default_currency`, `attribution_window`,
    * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
    * one.
    * </pre>
@@ -59,7 +59,7 @@ public interface UpdateConversionCodeRequestOrBuilder extends
   com.google.protobuf.FieldMask getUpdateMask();
   /**
    * <pre>
-   * Which fields to change: `name`, `default_currency`, `attribution_window`,
+   * Fields to change: `name`, `default_currency`, `attribution_window`,
    * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
    * one.
    * </pre>
@@ -70,7 +70,8 @@ public interface UpdateConversionCodeRequestOrBuilder extends
 
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>

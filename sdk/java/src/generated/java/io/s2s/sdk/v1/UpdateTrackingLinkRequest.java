@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Asks for a change of a tracking link.
+ * Request message for `UpdateTrackingLink`.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.UpdateTrackingLinkRequest}
@@ -48,7 +48,7 @@ private static final long serialVersionUID = 0L;
   private io.s2s.sdk.v1.TrackingLink trackingLink_;
   /**
    * <pre>
-   * The link with `id` and the new values.
+   * The link, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -60,7 +60,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The link with `id` and the new values.
+   * The link, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -72,7 +72,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The link with `id` and the new values.
+   * The link, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -86,7 +86,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.FieldMask updateMask_;
   /**
    * <pre>
-   * Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+   * Fields to change: `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
    * `fallback_destination`. At least one.
    * </pre>
@@ -100,7 +100,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+   * Fields to change: `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
    * `fallback_destination`. At least one.
    * </pre>
@@ -114,7 +114,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+   * Fields to change: `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
    * `fallback_destination`. At least one.
    * </pre>
@@ -130,7 +130,8 @@ private static final long serialVersionUID = 0L;
   private boolean validateOnly_ = false;
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -333,7 +334,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Asks for a change of a tracking link.
+   * Request message for `UpdateTrackingLink`.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.UpdateTrackingLinkRequest}
@@ -559,7 +560,7 @@ private static final long serialVersionUID = 0L;
         io.s2s.sdk.v1.TrackingLink, io.s2s.sdk.v1.TrackingLink.Builder, io.s2s.sdk.v1.TrackingLinkOrBuilder> trackingLinkBuilder_;
     /**
      * <pre>
-     * The link with `id` and the new values.
+     * The link, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -570,7 +571,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link with `id` and the new values.
+     * The link, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -585,7 +586,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link with `id` and the new values.
+     * The link, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -605,7 +606,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link with `id` and the new values.
+     * The link, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -623,7 +624,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link with `id` and the new values.
+     * The link, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -648,7 +649,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link with `id` and the new values.
+     * The link, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -665,7 +666,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link with `id` and the new values.
+     * The link, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -677,7 +678,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link with `id` and the new values.
+     * The link, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -692,7 +693,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The link with `id` and the new values.
+     * The link, with its `id` and the new values.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -716,7 +717,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.FieldMask, com.google.protobuf.FieldMask.Builder, com.google.protobuf.FieldMaskOrBuilder> updateMaskBuilder_;
     /**
      * <pre>
-     * Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -729,7 +730,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -746,7 +747,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -768,7 +769,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -788,7 +789,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -815,7 +816,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -834,7 +835,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -848,7 +849,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -865,7 +866,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+     * Fields to change: `destination`, `conversion_code_ids`, `tags`,
      * `redirect_kind`, `query_pass_through`, `expire_time`,
      * `fallback_destination`. At least one.
      * </pre>
@@ -889,7 +890,8 @@ private static final long serialVersionUID = 0L;
     private boolean validateOnly_ ;
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -901,7 +903,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>
@@ -917,7 +920,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * True: check and answer as if real, write nothing.
+     * If true, the request is checked and answered as if real, but nothing is
+     * written.
      * </pre>
      *
      * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>

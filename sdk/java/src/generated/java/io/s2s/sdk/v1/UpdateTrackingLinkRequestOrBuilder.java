@@ -10,7 +10,7 @@ public interface UpdateTrackingLinkRequestOrBuilder extends
 
   /**
    * <pre>
-   * The link with `id` and the new values.
+   * The link, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -19,7 +19,7 @@ public interface UpdateTrackingLinkRequestOrBuilder extends
   boolean hasTrackingLink();
   /**
    * <pre>
-   * The link with `id` and the new values.
+   * The link, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -28,7 +28,7 @@ public interface UpdateTrackingLinkRequestOrBuilder extends
   io.s2s.sdk.v1.TrackingLink getTrackingLink();
   /**
    * <pre>
-   * The link with `id` and the new values.
+   * The link, with its `id` and the new values.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLink tracking_link = 1 [json_name = "trackingLink"];</code>
@@ -37,7 +37,7 @@ public interface UpdateTrackingLinkRequestOrBuilder extends
 
   /**
    * <pre>
-   * Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+   * Fields to change: `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
    * `fallback_destination`. At least one.
    * </pre>
@@ -48,7 +48,7 @@ public interface UpdateTrackingLinkRequestOrBuilder extends
   boolean hasUpdateMask();
   /**
    * <pre>
-   * Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+   * Fields to change: `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
    * `fallback_destination`. At least one.
    * </pre>
@@ -59,7 +59,7 @@ public interface UpdateTrackingLinkRequestOrBuilder extends
   com.google.protobuf.FieldMask getUpdateMask();
   /**
    * <pre>
-   * Which fields to change: `destination`, `conversion_code_ids`, `tags`,
+   * Fields to change: `destination`, `conversion_code_ids`, `tags`,
    * `redirect_kind`, `query_pass_through`, `expire_time`,
    * `fallback_destination`. At least one.
    * </pre>
@@ -70,7 +70,8 @@ public interface UpdateTrackingLinkRequestOrBuilder extends
 
   /**
    * <pre>
-   * True: check and answer as if real, write nothing.
+   * If true, the request is checked and answered as if real, but nothing is
+   * written.
    * </pre>
    *
    * <code>bool validate_only = 3 [json_name = "validateOnly"];</code>

@@ -37,7 +37,7 @@ public interface UpdateTrackingLinkResponseOrBuilder extends
 
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -46,7 +46,7 @@ public interface UpdateTrackingLinkResponseOrBuilder extends
       getWarningsList();
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -54,7 +54,7 @@ public interface UpdateTrackingLinkResponseOrBuilder extends
   io.s2s.sdk.v1.SetupWarning getWarnings(int index);
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -62,7 +62,7 @@ public interface UpdateTrackingLinkResponseOrBuilder extends
   int getWarningsCount();
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>
@@ -71,7 +71,7 @@ public interface UpdateTrackingLinkResponseOrBuilder extends
       getWarningsOrBuilderList();
   /**
    * <pre>
-   * What will likely not work, with its cure.
+   * Settings that will likely not work as intended, each with its cure.
    * </pre>
    *
    * <code>repeated .s2s.v1.SetupWarning warnings = 2 [json_name = "warnings"];</code>

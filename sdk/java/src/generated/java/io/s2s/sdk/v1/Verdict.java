@@ -6,7 +6,7 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * What became of a postback or a conversion.
+ * The outcome for a postback or a conversion.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.Verdict}
@@ -31,7 +31,7 @@ public enum Verdict
   VERDICT_RECORDED(1),
   /**
    * <pre>
-   * It was recorded before; the first conversion is returned.
+   * Recorded before; the first conversion is returned.
    * </pre>
    *
    * <code>VERDICT_DUPLICATE = 2;</code>
@@ -39,7 +39,7 @@ public enum Verdict
   VERDICT_DUPLICATE(2),
   /**
    * <pre>
-   * Kept durably by an edge, and applied later.
+   * Kept durably by an edge and applied later.
    * </pre>
    *
    * <code>VERDICT_QUEUED = 3;</code>
@@ -47,7 +47,7 @@ public enum Verdict
   VERDICT_QUEUED(3),
   /**
    * <pre>
-   * A test: checked, answered as if real, not recorded.
+   * A test: checked and answered as if real, but not recorded.
    * </pre>
    *
    * <code>VERDICT_TEST = 4;</code>
@@ -55,7 +55,7 @@ public enum Verdict
   VERDICT_TEST(4),
   /**
    * <pre>
-   * Not counted. Kept as it came, with a reason, to be replayed.
+   * Not counted. Kept unchanged, with a reason, for a replay.
    * </pre>
    *
    * <code>VERDICT_HELD = 5;</code>
@@ -82,7 +82,7 @@ public enum Verdict
   public static final int VERDICT_RECORDED_VALUE = 1;
   /**
    * <pre>
-   * It was recorded before; the first conversion is returned.
+   * Recorded before; the first conversion is returned.
    * </pre>
    *
    * <code>VERDICT_DUPLICATE = 2;</code>
@@ -90,7 +90,7 @@ public enum Verdict
   public static final int VERDICT_DUPLICATE_VALUE = 2;
   /**
    * <pre>
-   * Kept durably by an edge, and applied later.
+   * Kept durably by an edge and applied later.
    * </pre>
    *
    * <code>VERDICT_QUEUED = 3;</code>
@@ -98,7 +98,7 @@ public enum Verdict
   public static final int VERDICT_QUEUED_VALUE = 3;
   /**
    * <pre>
-   * A test: checked, answered as if real, not recorded.
+   * A test: checked and answered as if real, but not recorded.
    * </pre>
    *
    * <code>VERDICT_TEST = 4;</code>
@@ -106,7 +106,7 @@ public enum Verdict
   public static final int VERDICT_TEST_VALUE = 4;
   /**
    * <pre>
-   * Not counted. Kept as it came, with a reason, to be replayed.
+   * Not counted. Kept unchanged, with a reason, for a replay.
    * </pre>
    *
    * <code>VERDICT_HELD = 5;</code>
