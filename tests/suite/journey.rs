@@ -1,4 +1,4 @@
-//! The journey of README and demo: code, link, click, postback, conversion.
+//! The journey of docs/start.md and demo: code, link, click, postback, conversion.
 
 use s2s_sdk::v1::{
     Click, Conversion, ConversionCode, ConversionStatus, CustomParam, GetClickRequest, GetConversionRequest,

@@ -1,6 +1,6 @@
 //! What one port bears: every limit on connections and requests, but for those of single messages.
 //!
-//! The README has the same table. What operators may change is in `config.rs`.
+//! The page docs/reference/limits.md has the same limits. What operators may change is in `config.rs`.
 
 use std::{net::IpAddr, time::Duration};
 
