@@ -6,21 +6,13 @@
 //!
 //! Absent on purpose: any assertion about time.
 
-#[path = "bench/bare.rs"]
 mod bare;
-#[path = "bench/database.rs"]
 mod database;
-#[path = "bench/grpc.rs"]
 mod grpc;
-#[path = "bench/http.rs"]
 mod http;
-#[path = "bench/load.rs"]
 mod load;
-#[path = "bench/orders.rs"]
 mod orders;
-#[path = "bench/process.rs"]
 mod process;
-#[path = "bench/report.rs"]
 mod report;
 
 use std::{fmt, fs::File, io::Write as _, path::Path, process::ExitCode, sync::Arc, time::Duration};

@@ -10,21 +10,13 @@
 #![recursion_limit = "256"]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it can't go on")]
 
-#[path = "torture/crowd.rs"]
 mod crowd;
-#[path = "torture/edge.rs"]
 mod edge;
-#[path = "torture/kills.rs"]
 mod kills;
-#[path = "torture/ledger.rs"]
 mod ledger;
-#[path = "torture/outage.rs"]
 mod outage;
-#[path = "torture/proxy.rs"]
 mod proxy;
-#[path = "torture/scene.rs"]
 mod scene;
-#[path = "torture/street.rs"]
 mod street;
 
 use std::{process::ExitCode, time::Duration};
