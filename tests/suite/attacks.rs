@@ -285,41 +285,66 @@ async fn flood(server: &Server, pieces: u32, next: impl Fn(u32) -> Vec<u8>) -> b
     timeout(LIFE_MAX, ended).await.unwrap_or(false)
 }
 
-/// A name of a flood, how many pieces of it are sent at the most, and each of them.
-type Flood = (&'static str, u32, fn(u32) -> Vec<u8>);
+/// Frames that are sent until the server cuts the connection.
+struct Flood {
+    name: &'static str,
+    pieces_max: u32,
+    /// Makes the piece with that number.
+    piece: fn(u32) -> Vec<u8>,
+}
 
 const FLOODS: [Flood; 12] = [
-    ("rapid reset", 100_000, |n| {
-        let id = 2 * n + 1;
-        [frame(1, END_HEADERS | 1, id, &request(false)), frame(3, 0, id, &[0, 0, 0, 8])].concat()
-    }),
-    ("resets of streams with a body to come", 100_000, |n| {
-        let id = 2 * n + 1;
-        [frame(1, END_HEADERS, id, &request(true)), frame(3, 0, id, &[0, 0, 0, 8])].concat()
-    }),
-    ("pings", 200_000, |_| frame(6, 0, 0, &[7; 8])),
-    ("settings", 200_000, |_| frame(SETTINGS, 0, 0, &[0, 3, 0, 0, 0, 9])),
-    ("priorities", 200_000, |n| frame(2, 0, 2 * n + 1, &[0, 0, 0, 0, 1])),
-    ("unknown frames", 200_000, |_| frame(99, 0, 0, b"x")),
-    ("empty data", 200_000, |n| match n {
-        0 => frame(1, END_HEADERS, 1, &request(true)),
-        _ => frame(0, 0, 1, &[]),
-    }),
-    ("headers without an end", 200_000, |n| match n {
-        0 => frame(1, 0, 1, &request(true)),
-        _ => frame(9, 0, 1, &[[0x00, 1, b'x', 1, b'y'].as_slice(); 100].concat()),
-    }),
-    ("a table of headers that unpacks to gigabytes", 500, |n| match n {
-        // A value of 4,000 bytes is kept in the table, and then named 4,000 times in each request.
-        0 => {
-            let value = [&[0x40, 1, b'x', 0x7f, 0xa1, 0x1e], [b'y'; 4_000].as_slice()].concat();
-            frame(1, END_HEADERS | 1, 1, &[request(false), value].concat())
-        }
-        _ => frame(1, END_HEADERS | 1, 2 * n + 1, &[request(false), vec![0xbe; 4_000]].concat()),
-    }),
-    ("frames of no kind", 100, |_| vec![0xff; 9]),
-    ("data for a stream that is not there", 100, |_| frame(0, 0, 7, b"x")),
-    ("a frame that is too large", 100, |_| frame(0, 0, 1, &[0; 20_000])),
+    Flood {
+        name: "rapid reset",
+        pieces_max: 100_000,
+        piece: |n| {
+            let id = 2 * n + 1;
+            [frame(1, END_HEADERS | 1, id, &request(false)), frame(3, 0, id, &[0, 0, 0, 8])].concat()
+        },
+    },
+    Flood {
+        name: "resets of streams with a body to come",
+        pieces_max: 100_000,
+        piece: |n| {
+            let id = 2 * n + 1;
+            [frame(1, END_HEADERS, id, &request(true)), frame(3, 0, id, &[0, 0, 0, 8])].concat()
+        },
+    },
+    Flood { name: "pings", pieces_max: 200_000, piece: |_| frame(6, 0, 0, &[7; 8]) },
+    Flood { name: "settings", pieces_max: 200_000, piece: |_| frame(SETTINGS, 0, 0, &[0, 3, 0, 0, 0, 9]) },
+    Flood { name: "priorities", pieces_max: 200_000, piece: |n| frame(2, 0, 2 * n + 1, &[0, 0, 0, 0, 1]) },
+    Flood { name: "unknown frames", pieces_max: 200_000, piece: |_| frame(99, 0, 0, b"x") },
+    Flood {
+        name: "empty data",
+        pieces_max: 200_000,
+        piece: |n| match n {
+            0 => frame(1, END_HEADERS, 1, &request(true)),
+            _ => frame(0, 0, 1, &[]),
+        },
+    },
+    Flood {
+        name: "headers without an end",
+        pieces_max: 200_000,
+        piece: |n| match n {
+            0 => frame(1, 0, 1, &request(true)),
+            _ => frame(9, 0, 1, &[[0x00, 1, b'x', 1, b'y'].as_slice(); 100].concat()),
+        },
+    },
+    // A value of 4,000 bytes is kept in the table, and then named 4,000 times in each request.
+    Flood {
+        name: "a table of headers that unpacks to gigabytes",
+        pieces_max: 500,
+        piece: |n| match n {
+            0 => {
+                let value = [&[0x40, 1, b'x', 0x7f, 0xa1, 0x1e], [b'y'; 4_000].as_slice()].concat();
+                frame(1, END_HEADERS | 1, 1, &[request(false), value].concat())
+            }
+            _ => frame(1, END_HEADERS | 1, 2 * n + 1, &[request(false), vec![0xbe; 4_000]].concat()),
+        },
+    },
+    Flood { name: "frames of no kind", pieces_max: 100, piece: |_| vec![0xff; 9] },
+    Flood { name: "data for a stream that is not there", pieces_max: 100, piece: |_| frame(0, 0, 7, b"x") },
+    Flood { name: "a frame that is too large", pieces_max: 100, piece: |_| frame(0, 0, 1, &[0; 20_000]) },
 ];
 
 #[tokio::test]
@@ -327,9 +352,9 @@ async fn floods_of_frames_are_cut_off() {
     let _alone = ONE_AT_A_TIME.lock().await;
     let server = Server::start().await;
     served_during(&server, async {}).await;
-    for (name, pieces, next) in FLOODS {
+    for Flood { name, pieces_max, piece } in FLOODS {
         let before = memory_kib(&server);
-        let cut = served_during(&server, join_all((0..4).map(|_| flood(&server, pieces, next)))).await;
+        let cut = served_during(&server, join_all((0..4).map(|_| flood(&server, pieces_max, piece)))).await;
         assert_eq!(cut, [true; 4], "{name}");
         let grown = memory_kib(&server).saturating_sub(before);
         assert!(grown < FLOOD_KIB_MAX, "{name}: {grown} KiB");

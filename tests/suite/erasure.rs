@@ -39,35 +39,53 @@ fn tells(all: &(Click, Vec<Conversion>, Vec<Postback>), word: &str) -> bool {
     format!("{all:?}").to_lowercase().contains(word) || texts.any(|text| text.contains(word))
 }
 
+/// A visitor named mallory, with a click, a sale, and held postbacks, on a server with another visitor.
+struct Mallory {
+    server: Server,
+    click: String,
+    /// The query of the sale, which is recorded.
+    sale: String,
+    /// The id of a held postback.
+    held: String,
+}
+
+impl Mallory {
+    async fn visit_and_buy() -> Self {
+        let server = Server::start_with(&["--store-addresses", "whole"]).await;
+        let code = server.code("Sale").await;
+        let link = server.link(&[&code]).await;
+        let visit = http().get(format!("{}/{}?sub1=mallory&mail=mallory", server.url, link.slug));
+        let visit = visit.header("user-agent", "mallory").header("referer", "http://mallory.example/");
+        let click = click_id_of(visit.send().await.unwrap().headers()["location"].to_str().unwrap());
+        let query = format!("clickId={click}&id={}&com=0", code.id);
+        let sale = format!("{query}&val=5&oid=order-1&param=mail%3Dmallory&name=mallory&mallory@x.example");
+        for verdict in ["RECORDED", "DUPLICATE"] {
+            let call = http().get(format!("{}/s2s?{sale}", server.url)).header("user-agent", "mallory");
+            assert_eq!(Answer::of(call.send().await.unwrap()).await.field("verdict"), verdict);
+        }
+        // In capitals, in JSON, and with an unknown code, so that it belongs to no account.
+        let capitals = query.replace(&click, &click.to_uppercase());
+        let held =
+            hold(&server, &format!("{capitals}&val=1,500&oid=2&name=mallory"), "AMOUNT_AMBIGUOUS").await;
+        let body =
+            format!(r#"{{"clickId":"{click}","id":"{}","val":"1,500","com":0,"name":"mallory"}}"#, code.id);
+        let call =
+            http().post(format!("{}/s2s?x=mallory", server.url)).header("content-type", "application/json");
+        let answer = Answer::of(call.body(body).send().await.unwrap()).await;
+        assert_eq!(answer.field("reason"), "AMOUNT_AMBIGUOUS");
+        let stray = format!("clickId={click}&id={:032X}&val=1&com=0&name=mallory", 1);
+        hold(&server, &stray, "UNKNOWN_CONVERSION_CODE").await;
+        // The sale of another visitor.
+        let other = server.click(&link).await;
+        let other_sale = format!("clickId={other}&id={}&com=0&val=1&param=k%3Dother&name=other", code.id);
+        assert_eq!(server.postback(&other_sale).await.field("verdict"), "RECORDED");
+        Self { server, click, sale, held }
+    }
+}
+
 #[tokio::test]
 async fn an_erased_visitor_is_gone_for_good_and_the_sale_stays() {
-    let mut server = Server::start_with(&["--store-addresses", "whole"]).await;
-    let code = server.code("Sale").await;
-    let link = server.link(&[&code]).await;
-    let visit = http().get(format!("{}/{}?sub1=mallory&mail=mallory", server.url, link.slug));
-    let visit = visit.header("user-agent", "mallory").header("referer", "http://mallory.example/");
-    let click = click_id_of(visit.send().await.unwrap().headers()["location"].to_str().unwrap());
-    let query = format!("clickId={click}&id={}&com=0", code.id);
-    let sale = format!("{query}&val=5&oid=order-1&param=mail%3Dmallory&name=mallory&mallory@x.example");
-    for verdict in ["RECORDED", "DUPLICATE"] {
-        let call = http().get(format!("{}/s2s?{sale}", server.url)).header("user-agent", "mallory");
-        assert_eq!(Answer::of(call.send().await.unwrap()).await.field("verdict"), verdict);
-    }
-    // In capitals, in JSON, and of no known code, so that nobody's account has it.
-    let capitals = query.replace(&click, &click.to_uppercase());
-    let held = hold(&server, &format!("{capitals}&val=1,500&oid=2&name=mallory"), "AMOUNT_AMBIGUOUS").await;
-    let body =
-        format!(r#"{{"clickId":"{click}","id":"{}","val":"1,500","com":0,"name":"mallory"}}"#, code.id);
-    let call =
-        http().post(format!("{}/s2s?x=mallory", server.url)).header("content-type", "application/json");
-    assert_eq!(Answer::of(call.body(body).send().await.unwrap()).await.field("reason"), "AMOUNT_AMBIGUOUS");
-    let stray = format!("clickId={click}&id={:032X}&val=1&com=0&name=mallory", 1);
-    hold(&server, &stray, "UNKNOWN_CONVERSION_CODE").await;
-    // Of another visitor.
-    let other = server.click(&link).await;
-    let other_sale = format!("clickId={other}&id={}&com=0&val=1&param=k%3Dother&name=other", code.id);
-    assert_eq!(server.postback(&other_sale).await.field("verdict"), "RECORDED");
-
+    let Mallory { mut server, click, sale, held } = Mallory::visit_and_buy().await;
     let before = everything(&server, &click).await;
     assert!(tells(&before, "mallory") && tells(&before, "127.0.0.1"));
     let rehearsed = erase(&server, &click, true).await;
@@ -102,8 +120,13 @@ async fn an_erased_visitor_is_gone_for_good_and_the_sale_stays() {
         assert_eq!(noted, postback.click_id == click, "{postback:?}");
     }
 
-    // What counted counts once still, and what is held counts as it would have.
-    assert_eq!(server.postback(&sale).await.field("verdict"), "DUPLICATE");
+    // The sale still counts once, and held postbacks count as they would have.
+    check_counts(&server, &click, &sale, &held).await;
+}
+
+/// Checks that an erased sale is a duplicate, and that its held postbacks can be replayed.
+async fn check_counts(server: &Server, click: &str, sale: &str, held: &str) {
+    assert_eq!(server.postback(sale).await.field("verdict"), "DUPLICATE");
     let overrides = ReplayOverrides { comma: CommaMeaning::DecimalPoint.into(), ..Default::default() };
     let filter = HeldFilter { reason: ErrorReason::AmountAmbiguous.into(), ..Default::default() };
     let request =
@@ -111,9 +134,9 @@ async fn an_erased_visitor_is_gone_for_good_and_the_sale_stays() {
     let replayed = server.client().replay_postbacks(request).await.unwrap().postbacks;
     assert_eq!(replayed.len(), 2);
     assert!(replayed.iter().all(|postback| postback.verdict() == Verdict::Recorded), "{replayed:?}");
-    let noted = get(&server, &held).await.notes;
+    let noted = get(server, held).await.notes;
     assert!(noted.iter().any(|note| note.code() == NoteCode::VisitorErased), "{noted:?}");
-    let worth = everything(&server, &click)
+    let worth = everything(server, click)
         .await
         .1
         .iter()

@@ -24,6 +24,7 @@ mod dependencies;
 mod door;
 mod erasure;
 mod explain;
+mod fixture;
 mod flood;
 mod hostile;
 mod journey;

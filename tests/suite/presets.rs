@@ -263,6 +263,14 @@ async fn a_word_is_understood_once_the_code_has_its_network() {
     assert_eq!((all[0].status(), all[0].status_word.as_str()), (ConversionStatus::Approved, "Confirm"));
 }
 
+/// A destination into which the click id of that preset can not be put.
+struct RefusedDestination {
+    preset: &'static str,
+    destination: &'static str,
+    field: &'static str,
+    said: &'static str,
+}
+
 #[tokio::test]
 async fn the_click_id_is_put_where_the_network_takes_it() {
     let server = Server::start().await;
@@ -284,16 +292,31 @@ async fn the_click_id_is_put_where_the_network_takes_it() {
         let link = create(preset, destination).await.unwrap().tracking_link.unwrap();
         assert_eq!(link.destination, expected, "{preset}");
     }
-    for (preset, destination, field, said) in [
-        ("nothing", "https://a.example/", "preset_id", "ListPresets"),
-        ("monetizer", "https://a.example/", "preset_id", "write `name=[s2sidentifier]`"),
-        (
-            "everflow",
-            "https://a.example/?sub1=x",
-            "tracking_link.destination",
-            "write `sub1=[s2sidentifier]`",
-        ),
-        ("everflow", "a.example", "tracking_link.destination", "absolute URL"),
+    for RefusedDestination { preset, destination, field, said } in [
+        RefusedDestination {
+            preset: "nothing",
+            destination: "https://a.example/",
+            field: "preset_id",
+            said: "ListPresets",
+        },
+        RefusedDestination {
+            preset: "monetizer",
+            destination: "https://a.example/",
+            field: "preset_id",
+            said: "write `name=[s2sidentifier]`",
+        },
+        RefusedDestination {
+            preset: "everflow",
+            destination: "https://a.example/?sub1=x",
+            field: "tracking_link.destination",
+            said: "write `sub1=[s2sidentifier]`",
+        },
+        RefusedDestination {
+            preset: "everflow",
+            destination: "a.example",
+            field: "tracking_link.destination",
+            said: "absolute URL",
+        },
     ] {
         let error = create(preset, destination).await.unwrap_err();
         assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::FieldInvalid));

@@ -35,11 +35,18 @@ const LIMITS: [&str; 8] = [
     "--retain-pause-seconds",
     "0",
 ];
-/// The tables that are partitioned, their ids, and how many ids there are to a second.
-const TABLES: [(&str, &str, u128); 3] = [
-    ("click", "click_id", 100 << 88),
-    ("conversion", "click_id", 100 << 88),
-    ("postback", "id", 1_000 << 80),
+/// A table that is partitioned by its ids, which begin with a time.
+struct PartitionedTable {
+    name: &'static str,
+    /// The column of the id.
+    id: &'static str,
+    ids_per_second: u128,
+}
+
+const TABLES: [PartitionedTable; 3] = [
+    PartitionedTable { name: "click", id: "click_id", ids_per_second: 100 << 88 },
+    PartitionedTable { name: "conversion", id: "click_id", ids_per_second: 100 << 88 },
+    PartitionedTable { name: "postback", id: "id", ids_per_second: 1_000 << 80 },
 ];
 
 struct Past {
@@ -225,7 +232,7 @@ async fn partitions(db: &DatabaseConnection, table: &str) -> BTreeSet<String> {
 
 /// Takes the partitions of what is to come away, and cuts the first at 900 and 600 days ago.
 async fn cut_in_the_past(db: &DatabaseConnection, past: &Past) {
-    for (table, id, ids_per_second) in TABLES {
+    for PartitionedTable { name: table, id, ids_per_second } in TABLES {
         let bound = |days: i64| u128::try_from(past.now() - days * DAY).unwrap() * ids_per_second;
         let (early, late) = (format!("'{:032x}'", bound(900)), format!("'{:032x}'", bound(600)));
         let last = format!("'{:032x}'", bound(-40));
@@ -258,6 +265,21 @@ const WAITING: &str = "SELECT query AS v FROM pg_stat_activity WHERE datname = c
      AND wait_event_type = 'Lock' AND wait_event = 'relation' AND query NOT LIKE 'ALTER TABLE%'";
 const DETACHING: &str = "SELECT inhrelid::regclass::text AS v FROM pg_inherits WHERE inhdetachpending";
 
+/// Checks that partitions of the past are gone up to 600 days ago.
+async fn check_bounds(db: &DatabaseConnection, past: &Past) {
+    for PartitionedTable { name: table, ids_per_second, .. } in TABLES {
+        let names = partitions(db, table).await;
+        let standing = [format!("{table}_before"), format!("{table}_now")];
+        assert!(standing.iter().all(|name| names.contains(name)), "{names:?}");
+        let bound = format!(
+            "SELECT pg_get_expr(relpartbound, oid) AS v FROM pg_class WHERE oid = '{table}_before'::regclass"
+        );
+        let id = u128::try_from(past.now() - 600 * DAY).unwrap() * ids_per_second;
+        let first: String = values(db, &bound).await.remove(0);
+        assert_eq!(first.replace('-', ""), format!("FOR VALUES FROM (MINVALUE) TO ('{id:032x}')"));
+    }
+}
+
 #[tokio::test]
 async fn partitions_come_and_go_and_no_writer_waits() {
     let server = Server::start().await;
@@ -278,7 +300,7 @@ async fn partitions_come_and_go_and_no_writer_waits() {
     // Whoever reads for long stands in the way of every lock that would keep writers out.
     let reader = connect(&server).await;
     let reading = reader.begin().await.unwrap();
-    for (table, ..) in TABLES {
+    for PartitionedTable { name: table, .. } in TABLES {
         reading.execute_unprepared(&format!("SELECT count(*) FROM {table}")).await.unwrap();
     }
     let one = Server::start_beside_with(&server, &LIMITS).await;
@@ -313,18 +335,7 @@ async fn partitions_come_and_go_and_no_writer_waits() {
     reading.rollback().await.unwrap();
     write_until(State::Dropped).await;
 
-    for (table, ..) in TABLES {
-        let names = partitions(&db, table).await;
-        let standing = [format!("{table}_before"), format!("{table}_now")];
-        assert!(standing.iter().all(|name| names.contains(name)), "{names:?}");
-        let bound = format!(
-            "SELECT pg_get_expr(relpartbound, oid) AS v FROM pg_class WHERE oid = '{table}_before'::regclass"
-        );
-        let ids_per_second = TABLES.iter().find(|(name, ..)| *name == table).unwrap().2;
-        let id = u128::try_from(past.now() - 600 * DAY).unwrap() * ids_per_second;
-        let first: String = values(&db, &bound).await.remove(0);
-        assert_eq!(first.replace('-', ""), format!("FOR VALUES FROM (MINVALUE) TO ('{id:032x}')"));
-    }
+    check_bounds(&db, &past).await;
     let after = rows(&server, &past).await;
     // The rest is in a partition that is not over yet.
     let [clicks_left, conversions_left, postbacks_left] = ages(&after, &past);
@@ -354,7 +365,7 @@ impl State {
                 values::<String>(db, gone).await.is_empty()
             }
         };
-        for (table, ..) in TABLES {
+        for PartitionedTable { name: table, .. } in TABLES {
             let names = partitions(db, table).await;
             reached &= match self {
                 Self::AheadAndDetaching => names.iter().filter(|name| name.contains("_20")).count() >= 2,
@@ -392,7 +403,7 @@ async fn tables_of_earlier_versions_become_partitioned_with_what_they_hold() {
                    ORDER BY 1";
     let indexes_before: Vec<String> = values(&db, indexes).await;
     let mut files = Vec::new();
-    for (table, id, _) in TABLES {
+    for PartitionedTable { name: table, id, .. } in TABLES {
         // As the migrations before have left it, and as one that was interrupted has.
         let names = format!("SELECT indexname::text AS v FROM pg_indexes WHERE tablename = '{table}_before'");
         let names: Vec<String> = values(&db, &names).await;
@@ -425,7 +436,7 @@ async fn tables_of_earlier_versions_become_partitioned_with_what_they_hold() {
     server.restart().await;
     assert_eq!(rows(&server, &past).await, before);
     assert_eq!(values::<String>(&db, indexes).await, indexes_before);
-    for ((table, ..), file) in TABLES.into_iter().zip(files) {
+    for (PartitionedTable { name: table, .. }, file) in TABLES.into_iter().zip(files) {
         assert_eq!(file_of(&db, &format!("{table}_before")).await, file, "{table} was copied");
     }
     let checks =

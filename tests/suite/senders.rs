@@ -265,13 +265,35 @@ async fn told(server: &Server) -> String {
     format!("{}{all:?}{conversions:?}", raw.collect::<String>())
 }
 
+/// The bytes of `text` in hexadecimal, each after `before`.
+fn hex(text: &str, before: &str) -> String {
+    text.bytes().map(|byte| format!("{before}{byte:02x}")).collect::<Vec<_>>().concat()
+}
+
 #[tokio::test]
 async fn no_secret_is_stored_however_it_is_written() {
     let sale = Sale::start(PostbackAuthentication::default()).await;
-    let wrong = "hunter2-hunter2";
-    let hex = |text: &str, before: &str| -> String {
-        text.bytes().map(|byte| format!("{before}{byte:02x}")).collect::<Vec<_>>().concat()
-    };
+    let (wrong, secret) = ("hunter2-hunter2", &sale.secret);
+    send_wrong_secret(&sale, wrong).await;
+    send_own_secret(&sale).await;
+
+    let told = told(&sale.server).await;
+    for spelling in [
+        wrong.to_owned(),
+        secret.clone(),
+        hex(secret, "%"),
+        hex(secret, "%25"),
+        hex(secret, "%").to_uppercase(),
+        hex(secret, ""),
+        hex(secret, "\\u00"),
+        hex(secret, "\\\\u00"),
+    ] {
+        assert!(!told.contains(&spelling), "{spelling}: {told}");
+    }
+}
+
+/// Sends a secret that is not the code's, in every spelling of its parameter.
+async fn send_wrong_secret(sale: &Sale, wrong: &str) {
     let base = sale.query("");
     for rest in [
         "&sec=$",
@@ -309,8 +331,12 @@ async fn no_secret_is_stored_however_it_is_written() {
         let answer = post(&sale.server, "/s2s", content_type, body).await;
         assert!(!answer.text.contains(wrong), "{answer:?}");
     }
+}
 
-    // The code's own, under whatever name.
+/// Sends the secret of the code as the value of other parameters.
+async fn send_own_secret(sale: &Sale) {
+    let base = sale.query("");
+    let (click, code) = (&sale.click, &sale.code.id);
     let secret = &sale.secret;
     for text in [
         secret.clone(),
@@ -331,20 +357,6 @@ async fn no_secret_is_stored_however_it_is_written() {
         hex(secret, "\\u00")
     );
     assert_eq!(post(&sale.server, "/s2s", "application/json", body).await.field("verdict"), "RECORDED");
-
-    let told = told(&sale.server).await;
-    for spelling in [
-        wrong.to_owned(),
-        secret.clone(),
-        hex(secret, "%"),
-        hex(secret, "%25"),
-        hex(secret, "%").to_uppercase(),
-        hex(secret, ""),
-        hex(secret, "\\u00"),
-        hex(secret, "\\\\u00"),
-    ] {
-        assert!(!told.contains(&spelling), "{spelling}: {told}");
-    }
 }
 
 #[tokio::test]

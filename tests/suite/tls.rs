@@ -218,19 +218,64 @@ async fn a_new_certificate_is_taken_up_and_a_broken_one_is_not() {
     list(&authority.client(&server)).await.unwrap();
 }
 
+/// TLS files of which one can not be used.
+struct UnusableFile {
+    certificate: &'static str,
+    key: &'static str,
+    client_ca: &'static str,
+    named: &'static str,
+    reason: &'static str,
+}
+
 #[tokio::test]
 async fn files_that_cannot_be_used_are_named() {
     let authority = Authority::new();
     authority.issue("other");
     std::fs::write(authority.file("broken.pem"), "-----BEGIN CERTIFICATE-----\nx\n").unwrap();
     let folder = tempfile::tempdir().unwrap();
-    for (certificate, key, client_ca, named, reason) in [
-        ("none.pem", "server.key", "ca.pem", "none.pem", "TLS_FILE_UNREADABLE"),
-        ("broken.pem", "server.key", "ca.pem", "broken.pem", "TLS_CERTIFICATE_INVALID"),
-        ("server.key", "server.key", "ca.pem", "server.key", "TLS_CERTIFICATE_INVALID"),
-        ("server.pem", "server.pem", "ca.pem", "server.pem", "TLS_KEY_INVALID"),
-        ("server.pem", "other.key", "ca.pem", "other.key", "TLS_KEY_MISMATCH"),
-        ("server.pem", "server.key", "server.key", "server.key", "TLS_CLIENT_CA_INVALID"),
+    for UnusableFile { certificate, key, client_ca, named, reason } in [
+        UnusableFile {
+            certificate: "none.pem",
+            key: "server.key",
+            client_ca: "ca.pem",
+            named: "none.pem",
+            reason: "TLS_FILE_UNREADABLE",
+        },
+        UnusableFile {
+            certificate: "broken.pem",
+            key: "server.key",
+            client_ca: "ca.pem",
+            named: "broken.pem",
+            reason: "TLS_CERTIFICATE_INVALID",
+        },
+        UnusableFile {
+            certificate: "server.key",
+            key: "server.key",
+            client_ca: "ca.pem",
+            named: "server.key",
+            reason: "TLS_CERTIFICATE_INVALID",
+        },
+        UnusableFile {
+            certificate: "server.pem",
+            key: "server.pem",
+            client_ca: "ca.pem",
+            named: "server.pem",
+            reason: "TLS_KEY_INVALID",
+        },
+        UnusableFile {
+            certificate: "server.pem",
+            key: "other.key",
+            client_ca: "ca.pem",
+            named: "other.key",
+            reason: "TLS_KEY_MISMATCH",
+        },
+        UnusableFile {
+            certificate: "server.pem",
+            key: "server.key",
+            client_ca: "server.key",
+            named: "server.key",
+            reason: "TLS_CLIENT_CA_INVALID",
+        },
     ] {
         let [certificate, key, client_ca] = [certificate, key, client_ca].map(|name| authority.path(name));
         let flags =
