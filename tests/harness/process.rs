@@ -1,4 +1,4 @@
-//! The server as a process: its binary, its environment, its start and its end.
+//! The server as a process: its binary, environment, start and end.
 
 use std::{
     net::TcpListener,
@@ -12,7 +12,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::{ADMIN_KEY, PATIENCE, database};
+use crate::{ADMIN_KEY, PATIENCE, database, random::SEED_VARIABLE};
 
 /// The server's settings in the environment, without `S2S_`.
 const VARIABLES: [&str; 35] = [
@@ -53,7 +53,7 @@ const VARIABLES: [&str; 35] = [
     "TRUSTED_PROXIES",
 ];
 
-/// Starts the server and waits until it says where it listens.
+/// Starts the server and waits until it prints its address.
 pub async fn launch(command: &mut Command, listen: &str) -> (Child, String) {
     let mut child =
         command.args(["--listen", listen]).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
@@ -76,7 +76,7 @@ pub fn command(folder: &Path) -> Command {
     prepare(Command::new(binary()), folder)
 }
 
-/// The same where a small disk is mounted.
+/// The same command in the namespace of a small disk.
 pub fn command_on(disk: &Path, folder: &Path) -> Command {
     let mut command = Command::new("nsenter");
     command.arg(format!("--mount={}", disk.display())).arg(format!("--wdns={}", folder.display()));
@@ -84,7 +84,8 @@ pub fn command_on(disk: &Path, folder: &Path) -> Command {
     prepare(command, folder)
 }
 
-/// The same with a socket that is passed to it, as a service manager does; it must know which process that is for.
+/// The same command with an inherited socket, as from a service manager. `LISTEN_PID` must name the
+/// process that inherits it.
 pub fn command_with(socket: &TcpListener, folder: &Path) -> Command {
     let mut shell = Command::new("sh");
     shell.args(["-c", "exec 3<&0 0</dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" \"$@\""]).arg(binary());
@@ -93,22 +94,22 @@ pub fn command_with(socket: &TcpListener, folder: &Path) -> Command {
     command
 }
 
-/// A command that is the server in the end, in `folder`.
+/// Prepares a command that becomes the server, in `folder`.
 pub fn prepare(mut command: Command, folder: &Path) -> Command {
-    // Variables of the developer's own server are not the test's.
+    // The developer's own variables must not reach the test's server.
     for name in VARIABLES {
         command.env_remove(format!("S2S_{name}"));
     }
-    // Ours would be a misspelt setting to the server.
-    command.env_remove(database::VARIABLE);
+    // The server would report the tests' own variables as misspelt settings.
+    command.env_remove(database::VARIABLE).env_remove(SEED_VARIABLE);
     command.env("S2S_ADMIN_KEY", ADMIN_KEY);
-    // On a busy machine a postback may take so long that it is queued, which few tests expect.
+    // On a busy machine a slow postback would be queued, which few tests expect.
     command.env("S2S_SPOOL", "off");
     command.env("S2S_LOG", "warn").current_dir(folder).stdin(Stdio::null());
     command
 }
 
-/// Runs the server to its end, as where it refuses to start: exit status and standard error.
+/// Runs the server to its end, for starts that fail. Returns its exit status and standard error.
 pub async fn run_to_end(
     folder: &Path,
     arguments: &[&str],
@@ -119,7 +120,7 @@ pub async fn run_to_end(
     end_of(command).await
 }
 
-/// Runs a command to its end, as where the server refuses to start: exit status and standard error.
+/// Runs a command to its end, for starts that fail. Returns its exit status and standard error.
 pub async fn end_of(mut command: Command) -> (ExitStatus, String) {
     let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).kill_on_drop(true).spawn().unwrap();
     let mut output = String::new();
@@ -132,8 +133,8 @@ pub async fn end_of(mut command: Command) -> (ExitStatus, String) {
     (status, output)
 }
 
-/// The server binary of this build. It must be there, and newer than its sources: a test of yesterday's
-/// server proves nothing.
+/// The server binary of this build. It must be newer than its sources: testing an old server proves
+/// nothing.
 pub fn binary() -> PathBuf {
     let this = std::env::current_exe().unwrap();
     let folders = this.ancestors().skip(1).take(2);

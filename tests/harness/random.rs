@@ -1,4 +1,14 @@
-//! Numbers that look random and are the same at every run.
+//! Pseudo-random numbers, the same in every run with the same seed.
+
+/// The variable that changes the seeds of all tests that have one, for `make test-long`.
+pub const SEED_VARIABLE: &str = "S2S_TESTS_SEED";
+
+/// The seed of a test: its usual one, moved by the number in the variable.
+#[expect(clippy::disallowed_methods, reason = "a variable of the tests")]
+pub fn seed(usual: u64) -> u64 {
+    let moved_by = std::env::var(SEED_VARIABLE).ok().filter(|text| !text.is_empty());
+    usual.wrapping_add(moved_by.map_or(0, |text| text.parse().expect("S2S_TESTS_SEED is a number")))
+}
 
 /// `SplitMix64` (Steele, Lea, Flood 2014).
 pub struct Random(pub u64);
@@ -12,7 +22,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// From 0 to `end`, which it never is.
+    /// A number from 0 to `end`, exclusive.
     pub fn below(&mut self, end: usize) -> usize {
         let end = u64::try_from(end).unwrap();
         usize::try_from(self.next() % end).unwrap()
@@ -30,7 +40,7 @@ impl Random {
         (0..length).map(|_| char::from(self.pick(b"123456789"))).collect()
     }
 
-    /// A byte of any kind, but for those that end a line.
+    /// Any byte except those that end a line.
     pub fn byte(&mut self) -> u8 {
         let byte = self.next().to_le_bytes()[0];
         if matches!(byte, b'\r' | b'\n') { b'%' } else { byte }
