@@ -1,4 +1,4 @@
-//! What is accepted at set-up and will likely not work: said with its cure, and hindering nothing.
+//! Warnings: settings that are accepted but will probably not work, each with its cure.
 
 use SetupWarningCode as W;
 use s2s_sdk::{
@@ -13,7 +13,7 @@ use s2s_tests::Server;
 
 use crate::fields;
 
-/// Codes and fields of warnings, each of which must say something.
+/// The codes and fields of warnings. Each must have a message.
 fn said(warnings: &[SetupWarning]) -> Vec<(SetupWarningCode, &str)> {
     assert!(warnings.iter().all(|warning| warning.message.len() > 20), "{warnings:?}");
     warnings.iter().map(|warning| (warning.code(), warning.field.as_str())).collect()
@@ -31,29 +31,22 @@ struct LinkCase<'a> {
     expected: Vec<(SetupWarningCode, &'static str)>,
 }
 
-#[tokio::test]
-async fn a_link_is_warned_of_at_creation_and_change() {
+fn link_cases<'a>(
+    plain: &'a ConversionCode,
+    everflow: &'a ConversionCode,
+    cake: &'a ConversionCode,
+) -> [LinkCase<'a>; 7] {
     const CODES: (SetupWarningCode, &str) = (W::LinkWithoutCode, "tracking_link.conversion_code_ids");
     const DESTINATION: &str = "tracking_link.destination";
-    let server = Server::start().await;
-    let client = server.client();
-    let plain = server.code("Sale").await;
-    let of = |preset: &str| ConversionCode {
-        name: "Sale".to_owned(),
-        preset_id: preset.to_owned(),
-        ..Default::default()
-    };
-    let everflow = server.create_code(of("everflow")).await;
-    let cake = server.create_code(of("cake")).await;
-    for LinkCase { codes, destination, fallback, expected } in [
+    [
         LinkCase {
-            codes: vec![&plain],
+            codes: vec![plain],
             destination: "https://a.example/?s1=[s2sidentifier]",
             fallback: "",
             expected: vec![],
         },
         LinkCase {
-            codes: vec![&plain],
+            codes: vec![plain],
             destination: "https://a.example/?s1=%5Bs2sidentifier%5D",
             fallback: "",
             expected: vec![],
@@ -71,7 +64,7 @@ async fn a_link_is_warned_of_at_creation_and_change() {
             expected: vec![CODES, (W::ClickIdNotPassedOn, DESTINATION)],
         },
         LinkCase {
-            codes: vec![&plain],
+            codes: vec![plain],
             destination: "https://a.example/?s1=[s2sidentifier]&x={clickid}",
             fallback: "https://b.example/{{x}}",
             expected: vec![
@@ -80,18 +73,33 @@ async fn a_link_is_warned_of_at_creation_and_change() {
             ],
         },
         LinkCase {
-            codes: vec![&everflow],
+            codes: vec![everflow],
             destination: "https://a.example/?sub1=[s2sidentifier]",
             fallback: "",
             expected: vec![],
         },
         LinkCase {
-            codes: vec![&everflow, &cake, &cake],
+            codes: vec![everflow, cake, cake],
             destination: "https://a.example/?sub1=[s2sidentifier]",
             fallback: "",
             expected: vec![(W::ParameterNotOfPreset, DESTINATION)],
         },
-    ] {
+    ]
+}
+
+#[tokio::test]
+async fn a_link_is_warned_of_at_creation_and_change() {
+    let server = Server::start().await;
+    let client = server.client();
+    let plain = server.code("Sale").await;
+    let of = |preset: &str| ConversionCode {
+        name: "Sale".to_owned(),
+        preset_id: preset.to_owned(),
+        ..Default::default()
+    };
+    let everflow = server.create_code(of("everflow")).await;
+    let cake = server.create_code(of("cake")).await;
+    for LinkCase { codes, destination, fallback, expected } in link_cases(&plain, &everflow, &cake) {
         let link = TrackingLink {
             destination: destination.to_owned(),
             fallback_destination: fallback.to_owned(),
