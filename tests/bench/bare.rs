@@ -1,7 +1,9 @@
-//! What tonic alone makes of our messages: `RecordConversion` as a service that answers at once with a constant.
+//! The cost of tonic alone with our messages: a `RecordConversion` service that answers at once
+//! with a constant.
 //!
-//! A no-op that carries no message says what a call costs; this one says what a call with these messages costs, so
-//! that the rest is what the server does with them. A process of its own, as the server is, with as many threads.
+//! A no-op without a message measures a call; this service measures a call with these messages. The
+//! rest is the work of the server. Like the server, it is a process of its own with as many
+//! threads.
 
 use std::{
     env,
@@ -31,10 +33,10 @@ use tonic::{
 
 use crate::Result;
 
-/// What tells this program to be the service.
+/// The argument that makes this program the service.
 pub const ARGUMENT: &str = "--serve-bare";
 
-/// The service in its process, which ends with this.
+/// The service in a process of its own, which ends with this one.
 pub struct Bare {
     process: Child,
     pub url: String,
@@ -55,7 +57,7 @@ impl Bare {
     }
 }
 
-/// Serves until its input ends, as it does with whoever started it; says first where.
+/// Prints its address, then serves until its standard input ends. The input ends with the parent.
 pub fn serve() -> Result<()> {
     let threads = std::thread::available_parallelism()?.get().div_ceil(2);
     let mut builder = match threads {
@@ -67,14 +69,14 @@ pub fn serve() -> Result<()> {
         writeln!(io::stdout(), "{}", listener.local_addr()?)?;
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
         let input = tokio::task::spawn_blocking(|| io::copy(&mut io::stdin(), &mut io::sink()));
-        // A failure is an end, too.
+        // A failure ends it as well.
         let ended = input.map(|_| ());
         let server = Server::builder().add_service(ConversionServiceServer::new(Constant));
         Ok(server.serve_with_incoming_shutdown(incoming, ended).await?)
     })
 }
 
-/// Only `record_conversion` is called.
+/// A service of which only `record_conversion` is called.
 struct Constant;
 
 #[tonic::async_trait]

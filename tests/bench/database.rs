@@ -1,5 +1,5 @@
-//! What the database does by itself: rows of conversions, in a table like the server's own beside it, without
-//! any server of ours in between.
+//! The database alone: rows of conversions in a table like the server's own, without a server
+//! between.
 
 use std::{
     sync::{
@@ -17,7 +17,7 @@ use sea_orm::{
 
 use crate::{Result, load::Caller, orders::Spread};
 
-/// Rows of one statement, where there are many.
+/// The rows of one statement of `many_rows`.
 const STATEMENT_ROWS: usize = 1_000;
 const COLUMNS: [&str; 16] = [
     "click_id",
@@ -38,15 +38,16 @@ const COLUMNS: [&str; 16] = [
     "created_at",
 ];
 
-/// Rows that `fill` makes.
+/// The rows that `fill` makes.
 const FILLED_CLICKS: u64 = 10_000_000;
 const FILLED_CONVERSIONS: u64 = 1_000_000;
-/// Time between them: together they are 30 days old.
+/// The time between rows; together they span 30 days.
 const FILLED_TICKS: u64 = 26;
 
-/// How a kind of database says what `fill` needs.
+/// The SQL of one kind of database for `fill`.
 struct Dialect {
-    /// A click id of the time that the expression gives, in hundredths of a second; its link's key follows.
+    /// Makes a click id from an expression for the time, in hundredths of a second. The key of its
+    /// link follows.
     id: fn(&str) -> String,
     link: &'static str,
     dedupe_key: &'static str,
@@ -54,7 +55,8 @@ struct Dialect {
     numbers: fn(u64) -> String,
 }
 
-/// Makes the tables large: rows of the last 30 days, of an account of their own, in the order of their time.
+/// Fills the tables with rows of the last 30 days, in the order of their time and of an account of
+/// their own.
 pub async fn fill(url: &str) -> Result<()> {
     let db = connect(url).await?;
     let backend = db.get_database_backend();
@@ -130,7 +132,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// `spread`: the same as that of the orders.
+    /// Creates the table; `spread` is that of the orders.
     pub async fn create(url: &str, spread: Spread) -> Result<Self> {
         let db = connect(url).await?;
         let statements = match db.get_database_backend() {
@@ -154,12 +156,12 @@ impl Table {
         Ok(Self { url: url.to_owned(), rows: Arc::new(Rows { spread, taken: AtomicI64::new(0) }) })
     }
 
-    /// A caller with a connection of its own that writes one row in a transaction.
+    /// A caller with its own connection that writes one row in a transaction.
     pub async fn one_row(&self) -> Result<Insert> {
         self.caller(1).await
     }
 
-    /// The same with many rows in one statement.
+    /// A caller with its own connection that writes many rows in one statement.
     pub async fn many_rows(&self) -> Result<Insert> {
         self.caller(STATEMENT_ROWS).await
     }
@@ -184,7 +186,7 @@ async fn connect(url: &str) -> Result<DatabaseConnection> {
     options.max_connections(1).min_connections(1).sqlx_logging(false).test_before_acquire(false);
     let db = Database::connect(options).await?;
     if db.get_database_backend() == DbBackend::Sqlite {
-        // As durable as the server's own connection, and with its cache.
+        // Sets the durability and the cache of the server's own connection.
         db.execute_unprepared(
             "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -32768",
         )
@@ -193,7 +195,7 @@ async fn connect(url: &str) -> Result<DatabaseConnection> {
     Ok(db)
 }
 
-/// Inserts rows.
+/// A caller that inserts rows.
 pub struct Insert {
     db: DatabaseConnection,
     sql: String,
@@ -214,7 +216,7 @@ impl Caller for Insert {
     }
 }
 
-/// Rows like those that the server writes for the orders of this benchmark.
+/// The rows that the server writes for the orders of this benchmark.
 struct Rows {
     spread: Spread,
     taken: AtomicI64,

@@ -1,4 +1,4 @@
-//! Calls with the generated clients, without the SDK's retries: each is sent once.
+//! Calls with the generated clients. They have no retries, unlike the SDK, so each is sent once.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use tonic_health::pb::{
 
 use crate::{Result, load::Caller, orders::Orders};
 
-/// Conversions of one batch, and of one call on a stream.
+/// The conversions of one batch, and of one call on a stream.
 const BATCH_ITEMS: usize = 1_000;
 
-/// The call that does nothing, over the same connections and through the same layers.
+/// A call that does nothing, over the same connections and through the same layers.
 pub struct NoOp(HealthClient<Channel>);
 
 impl NoOp {
@@ -37,7 +37,7 @@ impl Caller for NoOp {
 /// `RecordConversion`.
 pub struct Record {
     client: ConversionServiceClient<Channel>,
-    /// Read once, since each call would be charged for it.
+    /// Parsed once; parsing in each call would be measured as well.
     key: AsciiMetadataValue,
     orders: Arc<Orders>,
 }
@@ -88,7 +88,8 @@ impl Caller for Batch {
     }
 }
 
-/// `StreamRecordConversions`: one stream for all calls, each of which sends a thousand and reads their results.
+/// `StreamRecordConversions`: one stream for all calls. Each call sends 1,000 conversions and reads
+/// their results.
 pub struct Stream {
     requests: mpsc::Sender<StreamRecordConversionsRequest>,
     results: Streaming<StreamRecordConversionsResponse>,

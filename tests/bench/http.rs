@@ -1,5 +1,4 @@
-//! Calls over HTTP/1.1, with a client that does no more than it must: the machine's time is for the
-//! server.
+//! Calls over HTTP/1.1 by a minimal client: the machine's time is for the server.
 
 use std::{fmt::Write as _, sync::Arc};
 
@@ -10,15 +9,15 @@ use tokio::{
 
 use crate::{Result, load::Caller, orders::Orders};
 
-/// Larger than every answer.
+/// The size of the read buffer; every answer is smaller.
 const ANSWER_BYTES: usize = 4 * 1_024;
 
-/// What is asked.
+/// A request.
 #[derive(Clone)]
 pub enum Ask {
     Healthz,
     Postback(Arc<Orders>),
-    /// The slug of the link.
+    /// A redirect; the slug of its link.
     Redirect(String),
 }
 
@@ -49,7 +48,7 @@ impl Connection {
         Ok(Self { stream, ask, headers, request: String::new(), answer: Vec::with_capacity(ANSWER_BYTES) })
     }
 
-    /// Sends the request, and reads until its answer is whole.
+    /// Sends the request and reads its whole answer.
     async fn exchange(&mut self) -> Result<()> {
         self.stream.write_all(self.request.as_bytes()).await?;
         self.answer.clear();
@@ -82,7 +81,7 @@ impl Caller for Connection {
     }
 }
 
-/// An answer's status line and headers, and where it ends.
+/// The status line and headers of an answer, and their length.
 struct Answer<'a> {
     text: &'a str,
     status: &'a str,
@@ -94,7 +93,7 @@ fn whole(bytes: &[u8]) -> Result<bool> {
 }
 
 impl<'a> Answer<'a> {
-    /// `None` where the headers aren't all there.
+    /// Reads an answer; `None` while its headers are incomplete.
     fn read(bytes: &'a [u8]) -> Result<Option<Self>> {
         let text = str::from_utf8(bytes)?;
         let Some((head, _)) = text.split_once("\r\n\r\n") else { return Ok(None) };
@@ -105,7 +104,7 @@ impl<'a> Answer<'a> {
         Ok(Some(answer))
     }
 
-    /// A header's value; empty where there is none of that name.
+    /// The value of a header; empty without one of that name.
     fn header(&self, name: &str) -> &'a str {
         let lines = self.text.lines().take_while(|line| !line.is_empty());
         let mut headers = lines.filter_map(|line| line.split_once(": "));

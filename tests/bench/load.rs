@@ -1,4 +1,4 @@
-//! The load: so many callers, each with one call in flight, for so long.
+//! The load: a number of callers for a given time, each with one call in flight.
 
 use std::time::Duration;
 
@@ -12,27 +12,27 @@ use crate::{
     process::{cpu_ms, database_cpu_ms},
 };
 
-/// How long the last answers may take.
+/// The time limit of the last answers.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Sends one request after the other.
+/// A client that sends one request after the other.
 pub trait Caller: Send + 'static {
-    /// Sends a request, waits for its answer and checks it. Returns how many items it was about.
+    /// Sends a request, waits for its answer and checks it. Returns the number of its items.
     fn call(&mut self) -> impl Future<Output = Result<u64>> + Send;
 }
 
-/// What was measured in one stretch.
+/// The measurements of one round.
 pub struct Sample {
-    /// Conversions, visitors or no-ops that were answered well; every other answer is an error.
+    /// Conversions, visitors or no-ops with a good answer. Any other answer is an error.
     pub items: u64,
-    /// To the last answer.
+    /// The time to the last answer.
     pub elapsed: Duration,
-    /// Of each call, in microseconds.
+    /// The latency of each call, in microseconds.
     pub latencies_us: Vec<u32>,
     pub server_cpu_ms: u64,
-    /// Of the database server's processes; none on SQLite, which runs within ours.
+    /// CPU time of the database server's processes; 0 with SQLite, which runs in our process.
     pub database_cpu_ms: u64,
-    /// Of this process, which makes the load.
+    /// CPU time of this process, which makes the load.
     pub own_cpu_ms: u64,
 }
 
@@ -44,7 +44,7 @@ impl Sample {
     }
 }
 
-/// Lets all callers call until `duration` has passed; their last answers are waited for and count.
+/// Lets all callers call until `duration` has passed. Waits for their last answers, which count.
 pub async fn drive<C: Caller>(callers: Vec<C>, duration: Duration, server: u32) -> Result<Sample> {
     let (server_cpu_before, own_cpu_before) = (cpu_ms(server)?, cpu_ms(std::process::id())?);
     let database_cpu_before = database_cpu_ms()?;

@@ -1,10 +1,12 @@
-//! `make bench`: how fast one server on this machine is, and that it counted exactly what it said it did.
+//! `make bench`: the speed of one server on this machine, and a proof that it counted exactly what
+//! it acknowledged.
 //!
-//! Each workload runs beside one that costs as little as this HTTP stack allows, in alternating rounds:
-//! their ratio says what our own work costs, and survives a change of machine. Load generator and
-//! server share the machine, so rates are a lower bound. Linux only: CPU and memory are read in `/proc`.
+//! Each workload alternates with one that costs as little as this HTTP stack allows. The ratio of
+//! the two is the cost of our own work, and survives a change of machine. The load generator and
+//! the server share the machine, so rates are a lower bound. Linux only: CPU time and memory come
+//! from `/proc`.
 //!
-//! Absent on purpose: any assertion about time.
+//! Deliberately absent: any assertion about time.
 
 mod bare;
 mod database;
@@ -38,51 +40,51 @@ use crate::{
     report::Row,
 };
 
-/// As the server's: what the load costs takes from what is measured.
+/// The allocator of the server: the load takes its time from the measured program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Whatever goes wrong ends the benchmark.
+/// The result of a step; any error ends the benchmark.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Every workload runs once in each round. Rounds are short, since the machine's speed may change from one second
-/// to the next, and what is compared should meet the same.
+/// The length of a measurement; each workload has one in each round. Rounds are short: the speed of
+/// the machine changes within seconds, and compared workloads should meet the same.
 const ROUND: Duration = Duration::from_millis(500);
 const ROUNDS_PER_SECOND: u64 = 2;
-/// How long a workload runs before it is measured, each time.
+/// The unmeasured time before each measurement.
 const WARM_UP: Duration = Duration::from_millis(250);
-/// How long it is measured in all, where the command line says nothing else.
+/// The measured time of each workload without `--seconds`.
 const SECONDS_DEFAULT: u64 = 8;
 const SECONDS_MAX: u64 = 3_600;
 const USAGE: &str = "usage: s2s-bench [--seconds 1..3600] [--filled] [--scattered] [--only TEXT,...], where TEXT is a part of \
                      a workload's name, for example `RecordConversion (128` or `GET`";
-/// gRPC connections, which all callers share.
+/// The gRPC connections, shared by all callers.
 const CHANNELS: usize = 2;
-/// On how many connections to the database calls are committed each by itself: as many as the server has by default,
-/// and as many as pay.
+/// The database connections of the servers that commit each call alone: the server's default, and
+/// the number that pays.
 const CONNECTIONS: [usize; 2] = [2, 32];
-/// Batches in flight.
+/// The number of batches in flight.
 const BATCHES: usize = 2;
-/// Streams, each with up to a thousand conversions in flight.
+/// The number of streams, each with up to 1,000 conversions in flight.
 const STREAMS: usize = 4;
-/// How long clicks, which a visitor doesn't wait for, may go on being written.
+/// The time limit for writing clicks, which a visitor doesn't wait for.
 const CLICKS_PATIENCE: Duration = Duration::from_secs(10);
-/// How long to wait before they are counted again.
+/// The pause before clicks are counted again.
 const CLICKS_PAUSE: Duration = Duration::from_millis(200);
-/// Writes that measure the disk.
+/// The number of writes that measure the disk.
 const DISK_WRITES: usize = 100;
 
-/// What is measured; the number is how many calls are in flight.
+/// A workload, with the number of calls in flight.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Workload {
-    /// The database by itself: rows of conversions, one or many in a transaction.
+    /// The database alone: rows of conversions, one or many in a transaction.
     OneRow(usize),
     ManyRows(usize),
     NoOp(usize),
-    /// Tonic alone, with the same messages.
+    /// tonic alone, with the same messages.
     SameMessages(usize),
     RecordConversion(usize),
-    /// The same server, committing each call by itself, on so many connections.
+    /// The same server, which commits each call alone, on this number of connections.
     ByItself(usize, usize),
     BatchRecordConversions,
     StreamRecordConversions,
@@ -96,7 +98,7 @@ use Workload::{
     SameMessages, StreamRecordConversions,
 };
 
-/// In the order in which they run.
+/// The workloads in the order of each round.
 const WORKLOADS: [Workload; 24] = [
     OneRow(1),
     NoOp(1),
@@ -124,7 +126,7 @@ const WORKLOADS: [Workload; 24] = [
     Redirect(256),
 ];
 
-/// SQLite has one writer at a time.
+/// Leaves out what one kind of database can't show: SQLite has one writer at a time.
 fn makes_sense(workload: Workload, database_url: &str) -> bool {
     let sqlite = database_url.starts_with("sqlite:");
     !matches!(
@@ -133,7 +135,7 @@ fn makes_sense(workload: Workload, database_url: &str) -> bool {
     )
 }
 
-/// Each with what it is compared with. `Healthz` is the constant answer of the same HTTP stack.
+/// Each workload and its baseline. `Healthz` is the constant answer of the same HTTP stack.
 const COMPARED: [(Workload, Workload); 17] = [
     (RecordConversion(1), NoOp(1)),
     (RecordConversion(32), NoOp(32)),
@@ -154,7 +156,7 @@ const COMPARED: [(Workload, Workload); 17] = [
     (Redirect(256), Healthz(256)),
 ];
 
-/// For example `GET /s2s (64)`: what is called, and how many calls are in flight.
+/// The call and the number in flight, for example `GET /s2s (64)`.
 impl fmt::Display for Workload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.name(), self.in_flight())
@@ -269,14 +271,14 @@ async fn bench() -> Result<()> {
     if counted == recorded { Ok(()) } else { Err("what is counted is not what was acknowledged".into()) }
 }
 
-/// What the command line says.
+/// The options of the command line.
 struct Options {
     rounds: u64,
-    /// Leaves out workloads whose name and number in flight contain none of these, if there are any.
+    /// Parts of the names of the workloads to run; empty for all.
     only: Vec<String>,
-    /// The tables are large from the start.
+    /// Fills the tables first.
     filled: bool,
-    /// Each conversion goes to another place of its table.
+    /// Scatters the conversions over their table.
     scattered: bool,
 }
 
@@ -308,7 +310,7 @@ impl Options {
     }
 }
 
-/// How long the disk under `folder` takes to make 4 KiB durable, which bounds what one caller sees.
+/// The time to make 4 KiB durable on the disk of `folder`, which bounds the latency of one caller.
 fn disk_write(folder: &Path) -> Result<Duration> {
     let path = folder.join("disk");
     let mut file = File::create(&path)?;
@@ -350,18 +352,18 @@ impl Called {
     }
 }
 
-/// What the workloads share.
+/// The servers and data that the workloads share.
 struct Bench {
     server: Called,
-    /// As many as `CONNECTIONS`. All run as long as this does.
+    /// One for each of `CONNECTIONS`. All run as long as this does.
     by_itself: Vec<(Server, Called)>,
     bare: (Bare, Called),
     /// `127.0.0.1:PORT`.
     address: String,
     orders: Arc<Orders>,
-    /// Beside the server's own tables.
+    /// A table beside the server's own.
     table: Table,
-    /// Where the visitors click; the clicks of the orders are on another link.
+    /// The link of the visitors; the clicks of the orders are on another.
     visited: TrackingLink,
 }
 
@@ -439,7 +441,7 @@ impl Bench {
         }
     }
 
-    /// With one request in flight on each HTTP/1.1 connection.
+    /// Measures requests over HTTP/1.1, one in flight on each connection.
     async fn measure_http(&self, ask: &Ask, connections: usize, duration: Duration) -> Result<Sample> {
         let mut callers = Vec::with_capacity(connections);
         for _ in 0..connections {
@@ -448,7 +450,7 @@ impl Bench {
         load::drive(callers, duration, self.server.process_id).await
     }
 
-    /// How many clicks the visited link has, once there are as many as `visits`, or after a while.
+    /// Counts the clicks of the visited link, until they are as many as `visits` or the time is up.
     async fn count_clicks(&self, client: &Client, visits: u64) -> Result<u64> {
         let deadline = Instant::now() + CLICKS_PATIENCE;
         let request = ListClicksRequest {

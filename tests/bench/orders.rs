@@ -1,5 +1,5 @@
-//! The conversions to record: each has a transaction id of its own, a number, so that afterwards each
-//! can be found.
+//! The conversions to record. The transaction id of each is a number of its own, so that each can
+//! be found again.
 
 use std::{
     iter,
@@ -20,34 +20,35 @@ use crate::Result;
 
 /// The largest page of a list.
 pub const PAGE_SIZE: i32 = 1_000;
-/// Clicks that the orders are of. One order after the other is of the next click, as sales follow visits.
+/// The number of clicks. Consecutive orders have consecutive clicks, as sales follow visits.
 const CLICKS: u64 = 32_768;
 const CLICKS_IN_FLIGHT: usize = 256;
-/// Where orders are scattered, the clicks of one and the next lie so far apart; an odd number meets all of them.
+/// The distance between the clicks of consecutive scattered orders. It is odd, so it meets all
+/// clicks.
 const SCATTERED_STEP: u64 = 20_011;
 
 const VALUE_MICROS: i64 = 19_990_000;
 const COMMISSION_MICROS: i64 = 500_000;
 
-/// Of which of its clicks each order is.
+/// The click of each order.
 #[derive(Clone, Copy)]
 pub struct Spread {
     step: u64,
 }
 
 impl Spread {
-    /// `scattered`: so that each conversion goes to another place of its table.
+    /// Spreads orders over their table if `scattered`.
     pub fn new(scattered: bool) -> Self {
         Self { step: if scattered { SCATTERED_STEP } else { 1 } }
     }
 
-    /// The number of the click that the order of that number is of.
+    /// The number of the click of that order.
     pub fn click(self, number: u64) -> u64 {
         number.wrapping_mul(self.step) % CLICKS
     }
 }
 
-/// Where orders come from.
+/// The source of orders.
 pub struct Orders {
     code_id: String,
     click_ids: Vec<String>,
@@ -55,7 +56,7 @@ pub struct Orders {
     taken: AtomicU64,
 }
 
-/// One of them.
+/// An order: a conversion to record.
 pub struct Order<'a> {
     code_id: &'a str,
     click_id: &'a str,
@@ -76,13 +77,13 @@ impl Orders {
         });
         let click_ids: Result<Vec<String>> =
             stream::iter(requests).buffered(CLICKS_IN_FLIGHT).try_collect().await;
-        // Ids begin with their time.
+        // Ids begin with their time, so this sorts them by time.
         let mut click_ids = click_ids?;
         click_ids.sort_unstable();
         Ok(Self { code_id: code.id.clone(), click_ids, spread, taken: AtomicU64::new(0) })
     }
 
-    /// An order that no other call gets.
+    /// The next order; no other call gets the same.
     pub fn next(&self) -> Order<'_> {
         let number = self.taken.fetch_add(1, Ordering::Relaxed);
         let index = usize::try_from(self.spread.click(number)).ok();
@@ -91,7 +92,8 @@ impl Orders {
         Order { code_id: &self.code_id, click_id, number }
     }
 
-    /// How many conversions the server lists. Each must be of an order that was taken, and there once.
+    /// Counts the conversions that the server lists. Each must be of an order that was taken, and
+    /// be there once.
     pub async fn count(&self, client: &Client) -> Result<u64> {
         let taken = usize::try_from(self.taken.load(Ordering::Relaxed))?;
         let mut seen = vec![false; taken];
@@ -111,7 +113,7 @@ impl Orders {
 }
 
 impl Order<'_> {
-    /// As a partner's platform reports it.
+    /// The report of a partner's platform.
     pub fn request(&self) -> RecordConversionRequest {
         let money = |micros| Money { currency_code: String::new(), micros };
         RecordConversionRequest {
@@ -124,7 +126,7 @@ impl Order<'_> {
         }
     }
 
-    /// As a merchant's shop reports it: path and query of the postback URL.
+    /// The report of a merchant's shop: path and query of the postback URL.
     pub fn target(&self) -> String {
         let Self { code_id, click_id, number } = self;
         format!("/s2s?clickId={click_id}&id={code_id}&val=19.99&com=0.5&oid={number}")

@@ -1,4 +1,4 @@
-//! What is printed. Integers only: thousandths where there is a fraction.
+//! The printed report. It uses integers only: thousandths for fractions.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::{Result, Workload, load::Sample};
 /// A line of the table.
 pub struct Row {
     pub workload: Workload,
-    /// One of each round.
+    /// The samples, one for each round.
     pub samples: Vec<Sample>,
 }
 
@@ -16,7 +16,7 @@ impl Row {
         Self { workload, samples: Vec::new() }
     }
 
-    /// Of all rounds, sorted.
+    /// The latencies of all rounds, sorted.
     fn latencies_us(&self) -> Vec<u32> {
         let mut latencies: Vec<u32> =
             self.samples.iter().flat_map(|sample| &sample.latencies_us).copied().collect();
@@ -24,14 +24,14 @@ impl Row {
         latencies
     }
 
-    /// What a sum over all rounds comes to for 1,000 items, in thousandths.
+    /// The sum of a field over all rounds, for 1,000 items, in thousandths.
     fn per_1_000(&self, field: impl Fn(&Sample) -> u64) -> u64 {
         let items: u64 = self.samples.iter().map(|sample| sample.items).sum();
         self.samples.iter().map(field).sum::<u64>() * 1_000_000 / items.max(1)
     }
 }
 
-/// Says what the numbers were taken on; `database` is the server's URL.
+/// Prints the machine and the database of the numbers; `database` is its URL.
 pub fn machine(database: &str, disk_write: Duration) -> Result<()> {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
@@ -43,7 +43,7 @@ pub fn machine(database: &str, disk_write: Duration) -> Result<()> {
     Ok(())
 }
 
-/// Rate, latency and cost of each workload.
+/// Prints rate, latency and cost of each workload.
 pub fn table(rows: &[Row]) {
     println!(
         "{:<33}{:>7}{:>24}{:>30}{:>33}",
@@ -75,7 +75,7 @@ pub fn table(rows: &[Row]) {
     println!();
 }
 
-/// How each workload does beside what it is compared with, round by round.
+/// Compares each workload with its baseline, round by round.
 pub fn comparison(rows: &[Row], compared: &[(Workload, Workload)]) {
     println!("{:<70}{:>7}{:>14}{:>14}", "", "rate", "min-max", "server CPU");
     let find = |workload| rows.iter().find(|row| row.workload == workload);
@@ -86,7 +86,7 @@ pub fn comparison(rows: &[Row], compared: &[(Workload, Workload)]) {
             rounds.map(|(sample, base)| sample.rate() * 1_000 / base.rate().max(1)).collect();
         let ratio = thousandths(median(&mut ratios));
         let cpu = |row: &Row| row.per_1_000(|sample| sample.server_cpu_ms);
-        // Nothing of ours runs where the database is by itself.
+        // The database alone uses no CPU time of ours.
         let times = if cpu(base) == 0 { String::new() } else { tenths(cpu(row) * 1_000 / cpu(base)) };
         let what = format!("{} / {}", row.workload, base.workload);
         println!("{what:<70}{ratio:>7}{:>14}{times:>14}", range(&ratios, |ratio| thousandths(*ratio)));
@@ -94,7 +94,7 @@ pub fn comparison(rows: &[Row], compared: &[(Workload, Workload)]) {
     println!();
 }
 
-/// How long a lone call takes beside the sum of what it is made of; half of the calls take no longer.
+/// Compares the median latency of a lone call with the sum of its parts.
 pub fn lone_call(rows: &[Row], call: Workload, parts: [Workload; 2]) {
     let median_us = |workload| {
         let row = rows.iter().find(|row| row.workload == workload)?;
@@ -118,30 +118,30 @@ fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// Sorts the values.
+/// The median; sorts the values.
 fn median(values: &mut [u64]) -> u64 {
     values.sort_unstable();
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-/// From the first to the last of sorted values.
+/// The range of sorted values, as text.
 fn range(sorted: &[u64], text: impl Fn(&u64) -> String) -> String {
     let ends = sorted.first().zip(sorted.last());
     ends.map(|(first, last)| format!("{}-{}", text(first), text(last))).unwrap_or_default()
 }
 
-/// The smallest of the sorted values that so many per mille do not exceed.
+/// The smallest of the sorted values that at least `per_mille` of them don't exceed.
 fn quantile(sorted: &[u32], per_mille: usize) -> u32 {
     let rank = (sorted.len() * per_mille).div_ceil(1_000);
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()
 }
 
-/// A number of thousandths as a decimal.
+/// A number of thousandths as a decimal fraction.
 fn thousandths(number: u64) -> String {
     format!("{}.{:03}", number / 1_000, number % 1_000)
 }
 
-/// The same with one digit after the point, rounded down.
+/// A number of thousandths with one digit after the point, rounded down.
 fn tenths(number: u64) -> String {
     format!("{}.{}", number / 1_000, number % 1_000 / 100)
 }

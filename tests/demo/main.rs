@@ -1,6 +1,7 @@
-//! `make demo`: two sales, from click to commission, over real ports and told for a newcomer.
+//! `make demo`: two sales, from click to commission, over real ports, with an explanation of each
+//! step.
 //!
-//! Each answer is checked; the first that is not as it must be ends the program with status 1.
+//! Every answer is checked. The first wrong one ends the program with status 1.
 
 use std::{error::Error, fmt::Debug, process::ExitCode};
 
@@ -14,7 +15,7 @@ use serde_json::Value;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Digits of a conversion code.
+/// The length of a conversion code, in digits.
 const CODE_DIGITS: usize = 32;
 
 #[tokio::main]
@@ -119,7 +120,7 @@ fn fill(postback_url: &str, click_id: &str, value: &str, commission: &str) -> St
     url.replace("{val}", value).replace("{com}", commission)
 }
 
-/// Follows the link as a browser does; the click id is what the shop gets as `s1`.
+/// Follows the link as a browser does. The shop gets the returned click id as `s1`.
 async fn follow(link: &TrackingLink) -> Result<String> {
     line("GET", &link.url);
     let answer = http().get(&link.url).send().await?;
@@ -156,7 +157,7 @@ async fn call(url: &str) -> Result<Answer> {
 }
 
 impl Answer {
-    /// A text of the body; empty where it has none of that name.
+    /// A text field of the body; empty without one of that name.
     fn text(&self, field: &str) -> &str {
         self.body.get(field).and_then(Value::as_str).unwrap_or_default()
     }
@@ -198,7 +199,7 @@ fn line(name: &str, text: &str) {
     println!("   {name:<14}{text}");
 }
 
-/// What was found must be as expected; else a sentence that says both.
+/// Compares a value with the expected one; the error names both.
 fn same<T: PartialEq + Debug + ?Sized>(what: &str, found: &T, expected: &T) -> Result<()> {
     if found == expected {
         return Ok(());

@@ -1,5 +1,5 @@
-//! A clock that is wrong: a library that is loaded before the C library, by which a process sees the system's time off by
-//! as much as is told.
+//! A wrong clock: a library, loaded before the C library, that moves a process's system time by a
+//! given number of seconds.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::disk::library;
 
-/// The time that one server or database sees. Right until it is told otherwise.
+/// The clock of one server or database; right until `set`.
 pub struct WrongClock {
     library: PathBuf,
     ahead: PathBuf,
@@ -15,7 +15,7 @@ pub struct WrongClock {
 }
 
 impl WrongClock {
-    /// Built with the C compiler that Rust links with.
+    /// Builds it with the C compiler that Rust links with.
     pub fn build() -> Self {
         let (folder, library) = library("clock", include_str!("clock/clock.c"));
         let ahead = folder.path().join("ahead");
@@ -24,16 +24,16 @@ impl WrongClock {
         clock
     }
 
-    /// What a process is to be started with whose clock it is.
+    /// The environment variables of a process with this clock.
     pub fn variables(&self) -> [(&'static str, &str); 2] {
         [("LD_PRELOAD", self.library.to_str().unwrap()), ("CLOCK_AHEAD", self.ahead.to_str().unwrap())]
     }
 
-    /// From now on the clock is ahead by so many seconds, or behind.
+    /// Sets the clock ahead by `seconds`, or back if negative.
     pub fn set(&self, seconds: i64) {
         let new = self.ahead.with_extension("new");
         std::fs::write(&new, seconds.to_string()).unwrap();
-        // Whole, for whoever reads it meanwhile.
+        // Renamed, so that readers never see a part of it.
         std::fs::rename(new, &self.ahead).unwrap();
     }
 }

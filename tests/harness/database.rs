@@ -1,5 +1,4 @@
-//! The database of a test: a file of its own, or a database of its own on the server that
-//! `S2S_TESTS_DATABASE` names.
+//! The database of a test: an SQLite file, or a new database on the server of `S2S_TESTS_DATABASE`.
 
 pub mod breakable;
 pub mod server;
@@ -8,22 +7,22 @@ use std::path::Path;
 
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database};
 
-/// The variable that names a database on a server, such as `postgres://s2s@127.0.0.1:5433/postgres`; new
-/// ones are made beside it. Not set: SQLite.
+/// The variable with the URL of a database on a server, such as
+/// `postgres://s2s@127.0.0.1:5433/postgres`. New databases are made beside it. Unset: SQLite.
 pub const VARIABLE: &str = "S2S_TESTS_DATABASE";
 
-/// The server that databases are made on; `None` for SQLite.
+/// The database server; `None` for SQLite.
 #[expect(clippy::disallowed_methods, reason = "the tests' one variable")]
 fn server() -> Option<String> {
     std::env::var(VARIABLE).ok().filter(|url| !url.is_empty())
 }
 
-/// Whether a test that reads the database's file, or limits its size, can do so. It runs where it can.
+/// True for SQLite. Tests that read the file or limit its size run on it alone.
 pub fn is_a_file() -> bool {
     server().is_none()
 }
 
-/// The kind of database that the tests are run on: `sqlite`, `postgres` or `mariadb`.
+/// The kind of the tests' database: `sqlite`, `postgres` or `mariadb`.
 pub fn kind() -> &'static str {
     match server() {
         None => "sqlite",
@@ -32,7 +31,7 @@ pub fn kind() -> &'static str {
     }
 }
 
-/// The URL of an empty database of one's own.
+/// The URL of a new, empty database.
 pub async fn fresh(folder: &Path) -> String {
     match server() {
         Some(server) => fresh_on(&server, folder).await,

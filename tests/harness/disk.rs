@@ -1,4 +1,4 @@
-//! Disks as they are on bad days: one that is full, and one that can't keep what it was given.
+//! Faulty disks: a full one, and one whose fsync fails.
 
 use std::{
     fs::{File, Permissions},
@@ -10,28 +10,29 @@ use std::{
 
 use tempfile::TempDir;
 
-/// Of what is written to fill it.
+/// The block that fills a disk.
 const FILLING: [u8; 4_096] = [0; 4_096];
 
-/// A disk of one's own that is really full once it is: a file system in memory, mounted where only one process sees it, so
-/// that it is gone with that process however the test ends.
+/// A private disk that can really be full: a file system in memory, mounted in the namespace of one
+/// process. It vanishes with that process, however the test ends.
 pub struct SmallDisk {
     holder: Child,
-    /// The holder ends once it is closed, also where this process is killed.
+    /// Keeps the holder of the namespace alive. The holder ends when it is closed, even if this
+    /// process is killed.
     _stdin: ChildStdin,
-    /// What it is mounted on, and nothing to anyone else.
+    /// The mount point. Outside of the namespace it is an empty folder.
     folder: TempDir,
-    /// As others see it.
+    /// The mounted folder, as other processes see it.
     path: PathBuf,
 }
 
 impl SmallDisk {
-    /// Where that is not permitted the test fails: what was not tried is not known to work.
+    /// Mounts a disk. Panics if that is not permitted: a test must not pass untried.
     pub fn mount(kibibytes: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut unshare = Command::new("unshare");
         unshare.arg("--mount");
-        // Whoever is not root may mount where they are root to themselves.
+        // Other users than root may mount in a user namespace of their own.
         if std::fs::metadata("/proc/self").unwrap().uid() != 0 {
             unshare.arg("--map-root-user");
         }
@@ -51,28 +52,28 @@ impl SmallDisk {
         Self { holder, _stdin: stdin, folder, path }
     }
 
-    /// A folder for a server's spool or database, as the server sees it.
+    /// A folder for the server's spool or database, as the server sees it.
     pub fn path(&self) -> &str {
         self.path.to_str().unwrap()
     }
 
-    /// The same folder as those see it who run where it is mounted.
+    /// The same folder, as processes outside of the namespace see it.
     pub fn inside(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Where it is mounted, for those who are to run there.
+    /// The mount namespace, for `nsenter`.
     pub fn namespace(&self) -> PathBuf {
         Path::new("/proc").join(self.holder.id().to_string()).join("ns/mnt")
     }
 
-    /// Takes all the room that is left, as another program may.
+    /// Fills the disk, as another program could.
     pub fn fill(&self) {
         let mut file = File::create(self.filling()).unwrap();
         while file.write_all(&FILLING).is_ok() {}
     }
 
-    /// Gives that room back.
+    /// Frees the room that `fill` took.
     pub fn make_room(&self) {
         std::fs::remove_file(self.filling()).unwrap();
     }
@@ -89,7 +90,7 @@ impl Drop for SmallDisk {
     }
 }
 
-/// A library of C, built with the compiler that Rust links with, in a folder that every user may read.
+/// Builds a C library with the compiler that Rust links with, in a folder that every user may read.
 pub fn library(name: &str, source: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
@@ -102,8 +103,8 @@ pub fn library(name: &str, source: &str) -> (TempDir, PathBuf) {
     (folder, library)
 }
 
-/// A disk that does not keep what it was given: a library that is loaded before the C library, under whose eyes fsync
-/// fails as long as there is a certain file.
+/// A disk that loses writes: a library, loaded before the C library, makes fsync fail as long as a
+/// certain file exists.
 pub struct FailingDisk {
     library: PathBuf,
     switch: PathBuf,
@@ -112,14 +113,14 @@ pub struct FailingDisk {
 }
 
 impl FailingDisk {
-    /// It fails once it is told to.
+    /// Builds the library. Nothing fails until it is told to.
     pub fn build() -> Self {
         let (folder, library) = library("fsync", include_str!("disk/fsync.c"));
         let [switch, once] = ["fail", "once"].map(|name| folder.path().join(name));
         Self { library, switch, once, _folder: folder }
     }
 
-    /// What a server is to be started with whose disk it is.
+    /// The environment variables of a server with this disk.
     pub fn variables(&self) -> [(&'static str, &str); 3] {
         [
             ("LD_PRELOAD", self.library.to_str().unwrap()),
@@ -128,24 +129,24 @@ impl FailingDisk {
         ]
     }
 
-    /// It fails once more, for whoever asks next.
+    /// The next fsync of any process fails.
     pub fn fail_once(&self) {
         std::fs::write(&self.once, "").unwrap();
-        // Whoever takes it away may be another user.
+        // The process that removes it may run as another user.
         std::fs::set_permissions(&self.once, Permissions::from_mode(0o666)).unwrap();
     }
 
-    /// Whether it has failed since it was told to fail once.
+    /// True once the fsync after `fail_once` has failed.
     pub fn has_failed(&self) -> bool {
         !self.once.exists()
     }
 
-    /// From now on it fails.
+    /// Makes every fsync fail until `mend`.
     pub fn fail(&self) {
         std::fs::write(&self.switch, "").unwrap();
     }
 
-    /// From now on it keeps what it is given.
+    /// Lets every fsync succeed again.
     pub fn mend(&self) {
         std::fs::remove_file(&self.switch).unwrap();
     }

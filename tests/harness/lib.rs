@@ -1,6 +1,6 @@
 //! The harness: starts the real server binary on a free port with a database of its own.
 //!
-//! Nothing here reaches into the server; what can't be seen through a port is not tested here.
+//! It never reaches into the server. Tests see only the ports.
 
 #![expect(
     clippy::unwrap_used,
@@ -42,28 +42,28 @@ use disk::SmallDisk;
 use process::{binary, command_on, launch, prepare};
 pub use process::{command, command_with, end_of, run_to_end};
 
-/// The administrator's key of every server that is started here.
+/// The administrator's key of every server that the harness starts.
 pub const ADMIN_KEY: &str = "s2s_54d0e80fa59d373c44f88f2c43743873034261e69b34ee2c";
 
-/// How long the server may take to say where it listens, or to stop.
+/// The time limit of a server's start, and of its stop.
 const PATIENCE: Duration = Duration::from_mins(1);
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// Any free port of loopback.
 const FREE_PORT: &str = "127.0.0.1:0";
 
-/// A running server. Killed, and its data removed, when dropped.
+/// A running server. Dropping it kills the process and removes its data.
 pub struct Server {
     child: Child,
     folder: TempDir,
     arguments: Vec<String>,
-    /// What it is told to listen at, also when it is restarted.
+    /// The value of `--listen`, also for restarts.
     listen: String,
-    /// What it is passed instead.
+    /// An inherited socket, instead of `listen`.
     socket: Option<TcpListener>,
-    /// Where a small disk is mounted that it sees.
+    /// The namespace of the small disk that it sees.
     disk: Option<PathBuf>,
     variables: Vec<(&'static str, String)>,
-    /// Of its own.
+    /// The server's own database.
     pub database_url: String,
     /// `http://127.0.0.1:PORT`.
     pub url: String,
@@ -82,14 +82,14 @@ impl Server {
         Self::start_on(database_url, folder, flags, FREE_PORT).await
     }
 
-    /// Starts a server with a file for its database, on a port that it keeps when it is restarted.
+    /// Starts a server with an SQLite file, on a port that restarts keep.
     pub async fn start_listening(listen: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database_url = database::file(folder.path());
         Self::start_on(database_url, folder, &[], listen).await
     }
 
-    /// Starts a server on a database that is there.
+    /// Starts a server on an existing database.
     pub async fn start_at(database_url: String) -> Self {
         Self::start_on(database_url, tempfile::tempdir().unwrap(), &[], FREE_PORT).await
     }
@@ -99,17 +99,18 @@ impl Server {
         Self::start_at(other.database_url.clone()).await
     }
 
-    /// The same with further flags.
+    /// Starts a server on the database of another, with further flags.
     pub async fn start_beside_with(other: &Self, flags: &[&str]) -> Self {
         Self::start_on(other.database_url.clone(), tempfile::tempdir().unwrap(), flags, FREE_PORT).await
     }
 
-    /// Starts a server on a database that is there, with further flags.
+    /// Starts a server on an existing database, with further flags.
     pub async fn start_at_with(database_url: String, flags: &[&str]) -> Self {
         Self::start_on(database_url, tempfile::tempdir().unwrap(), flags, FREE_PORT).await
     }
 
-    /// Starts a server on a database that is there, with further flags and variables, which it keeps.
+    /// Starts a server on an existing database, with further flags and variables, which restarts
+    /// keep.
     pub async fn start_at_in(
         database_url: String,
         flags: &[&str],
@@ -121,7 +122,7 @@ impl Server {
         Self::run(tempfile::tempdir().unwrap(), arguments, variables, database_url, FREE_PORT).await
     }
 
-    /// Starts a server whose database is a file on that disk, with further flags.
+    /// Starts a server with its SQLite file on that disk, with further flags.
     pub async fn start_on_disk(disk: &SmallDisk, flags: &[&str]) -> Self {
         let (folder, database_url) = (tempfile::tempdir().unwrap(), database::file(disk.inside()));
         let mut arguments = vec!["--database-url".to_owned(), database_url.clone()];
@@ -163,8 +164,8 @@ impl Server {
         Self { child, folder, arguments, listen, socket, disk, variables, database_url, url }
     }
 
-    /// From its next start on, the server is passed a socket that stays open while it does not run, as a service manager
-    /// does it. Returns the URL there.
+    /// Restarts the server on an inherited socket that stays open between restarts, as a service
+    /// manager does it. Returns its URL.
     pub async fn restart_on_a_socket(&mut self) -> &str {
         self.socket = Some(TcpListener::bind(FREE_PORT).unwrap());
         self.terminate().await;
@@ -173,13 +174,14 @@ impl Server {
         &self.url
     }
 
-    /// Starts a server whose disk is full once a file has `kibibytes`, until it is restarted.
+    /// Starts a server that can write at most `kibibytes` to a file, until it is restarted.
     pub async fn start_on_a_small_disk(kibibytes: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        // Of the shell's own, the limit is in blocks of half a kibibyte. Without the trap, reaching it kills.
+        // The shell's limit counts blocks of 0.5 KiB. Without the trap, reaching the limit kills
+        // the process.
         let script = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" \"$@\"", kibibytes * 2);
         let mut shell = Command::new("sh");
-        // What the database can't take is to be refused here, not spooled.
+        // The server must refuse what the database can't take, and not spool it.
         let arguments = vec!["--spool=off".to_owned()];
         shell.args(["-c", &script]).arg(binary()).args(&arguments);
         let (child, url) = launch(&mut prepare(shell, folder.path()), FREE_PORT).await;
@@ -188,7 +190,7 @@ impl Server {
         Self { child, folder, arguments, listen, socket, disk, variables, database_url, url }
     }
 
-    /// Starts a server with a file for its database, by a parent that keeps nothing it makes from others.
+    /// Starts a server with an SQLite file, from a parent with umask 0.
     pub async fn start_unmasked(arguments: Vec<String>, variables: Vec<(&'static str, String)>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut shell = Command::new("sh");
@@ -245,17 +247,17 @@ impl Server {
         self.child.kill().await.unwrap();
     }
 
-    /// Asks the server to stop; it goes on while it drains.
+    /// Asks the server to stop. It drains first.
     pub async fn terminate(&self) {
         self.signal("-TERM").await;
     }
 
-    /// Stops the process where it stands, until it is continued.
+    /// Suspends the process until `thaw`.
     pub async fn freeze(&self) {
         self.signal("-STOP").await;
     }
 
-    /// Lets a frozen process go on.
+    /// Resumes a suspended process.
     pub async fn thaw(&self) {
         self.signal("-CONT").await;
     }
@@ -265,17 +267,17 @@ impl Server {
         assert!(Command::new("kill").args([signal, &id]).status().await.unwrap().success());
     }
 
-    /// Waits until the server has ended.
+    /// Waits for the end of the server.
     pub async fn ended(&mut self) -> ExitStatus {
         tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("the server stops").unwrap()
     }
 
-    /// Starts the server again on the same data, and on a new port if it was not told which.
+    /// Restarts the server on the same data, on a new port unless `--listen` names one.
     pub async fn restart(&mut self) {
         self.launch_again(&self.listen.clone()).await;
     }
 
-    /// Starts the server again on the same data and port.
+    /// Restarts the server on the same data and port.
     pub async fn restart_in_place(&mut self) {
         let listen = self.url.rsplit("//").next().unwrap().to_owned();
         self.launch_again(&listen).await;
@@ -292,18 +294,18 @@ impl Server {
         (self.child, self.url) = launch(&mut command, listen).await;
     }
 
-    /// What `/healthz` says.
+    /// The answer of `/healthz`.
     pub async fn health(&self) -> serde_json::Value {
         let answer = http().get(format!("{}/healthz", self.url)).send().await.unwrap();
         Answer::of(answer).await.json()
     }
 
-    /// Waits until nothing is in the spool any more.
+    /// Waits until the spool is empty.
     pub async fn drained(&self) {
         self.drained_within(PATIENCE).await;
     }
 
-    /// The same for a backlog.
+    /// Waits until a backlog in the spool is gone.
     pub async fn drained_within(&self, patience: Duration) {
         eventually_within(patience, async || {
             let health = self.health().await;
@@ -312,7 +314,7 @@ impl Server {
         .await;
     }
 
-    /// A new conversion code with that name and otherwise defaults.
+    /// A new conversion code with that name, otherwise with defaults.
     pub async fn code(&self, name: &str) -> ConversionCode {
         let code = ConversionCode { name: name.to_owned(), ..Default::default() };
         self.create_code(code).await
@@ -346,14 +348,14 @@ impl Server {
         Answer::of(http().get(url).send().await.unwrap()).await
     }
 
-    /// A click on the link by a partner who redirects visitors themselves: its click id.
+    /// A click on the link, recorded by a partner who redirects visitors. Returns its click id.
     pub async fn click(&self, link: &TrackingLink) -> String {
         let request = RecordClickRequest { tracking_link_id: link.id.clone(), ..Default::default() };
         self.client().record_click(request).await.unwrap().click.unwrap().click_id
     }
 }
 
-/// Begins to configure a client of a server that was started here.
+/// Begins the configuration of a client for a server of the harness.
 pub fn administrator(url: &str) -> ClientBuilder {
     Client::builder(url).api_key(ADMIN_KEY)
 }
@@ -365,12 +367,12 @@ pub fn authorized<T>(message: T) -> tonic::Request<T> {
     request
 }
 
-/// The header `authorization` that shows a key.
+/// The value of the header `authorization` for a key.
 pub fn bearer(api_key: &str) -> String {
     format!("Bearer {api_key}")
 }
 
-/// What `/s2s` answered.
+/// An answer of `/s2s`.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -384,7 +386,7 @@ impl Answer {
         Self { status, headers, text: response.text().await.unwrap() }
     }
 
-    /// The value of a header; empty where it is absent.
+    /// The value of a header; empty if absent.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -394,7 +396,7 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// A text of the body; empty where it is absent.
+    /// A text field of the body; empty if absent.
     pub fn field(&self, name: &str) -> String {
         self.json()[name].as_str().unwrap_or_default().to_owned()
     }
@@ -407,12 +409,13 @@ impl Answer {
     }
 }
 
-/// Asks until there is an answer: for what happens a moment after the response.
+/// Asks until there is an answer, for effects shortly after a response.
 pub async fn eventually<T, F: Future<Output = Option<T>>>(ask: impl FnMut() -> F) -> T {
     eventually_within(PATIENCE, ask).await
 }
 
-/// The same for what a busy machine may take longer for, such as a backlog.
+/// Asks until there is an answer, for effects that take long on a busy machine, such as the end of
+/// a backlog.
 pub async fn eventually_within<T, F: Future<Output = Option<T>>>(
     patience: Duration,
     mut ask: impl FnMut() -> F,
@@ -433,7 +436,7 @@ pub fn http() -> reqwest::Client {
     reqwest::Client::builder().redirect(Policy::none()).build().unwrap()
 }
 
-/// The click id in a redirect's `Location`, which must carry it as `s1`.
+/// The click id in the `Location` of a redirect, as the value of `s1`.
 pub fn click_id_of(location: &str) -> String {
     let (_, click_id) = location.split_once("s1=").expect("the location carries the click id");
     click_id.split('&').next().unwrap().to_owned()

@@ -1,5 +1,5 @@
-//! What a journey is played on: the real server, a port that never answers, and a port that restarts the
-//! server. `journey.json` is played by every SDK, each in its own language.
+//! The stage of a journey: the real server, a port that never answers, and a port that restarts the
+//! server. Every SDK plays `journey.json` in its own language.
 
 use std::{convert::Infallible, path::Path, time::Duration};
 
@@ -20,19 +20,19 @@ use tokio::{
 
 use crate::{ADMIN_KEY, Server};
 
-/// How long the server stays away when it is restarted.
+/// The time between the server's end and its restart.
 const AWAY: Duration = Duration::from_millis(500);
 
-/// A journey's stage. Everything on it is gone when it is dropped.
+/// A journey's stage. Dropping it ends everything on it.
 pub struct Stage {
     server: Server,
     silent_url: String,
     control_url: String,
-    /// Asked for over the control port; answered once the server is killed.
+    /// Requests from the control port, answered once the server is killed.
     restarts: mpsc::Receiver<oneshot::Sender<()>>,
-    /// So that nobody else gets the server's port while the server is away.
+    /// Keeps the server's port from others while the server is down.
     _port: TcpSocket,
-    /// End with it.
+    /// The tasks of the ports; they end with the stage.
     _ports: JoinSet<()>,
 }
 
@@ -58,14 +58,14 @@ impl Stage {
             while let Ok((connection, _)) = control.accept().await {
                 let restart = restart.clone();
                 let service = service_fn(move |request| answer(request, restart.clone()));
-                // A caller that hangs up has had its answer, or wants none.
+                // A caller that hangs up needs no answer.
                 connections.spawn(http1::Builder::new().serve_connection(TokioIo::new(connection), service));
             }
         });
         Self { server, silent_url, control_url, restarts, _port: port, _ports: ports }
     }
 
-    /// What a player is told, by the environment.
+    /// The environment variables of a player.
     pub fn variables(&self) -> [(&'static str, String); 5] {
         let journey = Path::new(env!("CARGO_MANIFEST_DIR")).join("journey.json");
         [
@@ -77,12 +77,12 @@ impl Stage {
         ]
     }
 
-    /// Lets a journey be played; restarts the server whenever it asks for it.
+    /// Runs a journey, and restarts the server whenever the journey asks for it.
     pub async fn run<T>(&mut self, play: impl Future<Output = T>) -> T {
         let restarts = async {
             while let Some(killed) = self.restarts.recv().await {
                 self.server.kill().await;
-                // Who has hung up meanwhile needs no answer.
+                // A caller that hung up needs no answer.
                 let _ = killed.send(());
                 tokio::time::sleep(AWAY).await;
                 self.server.restart().await;
@@ -101,7 +101,7 @@ async fn listen() -> (TcpListener, String) {
     (listener, url)
 }
 
-/// Answers on the control port; pages of any origin may read it.
+/// Answers on the control port. Pages of any origin may read the answer.
 async fn answer(
     request: Request<Incoming>,
     restart: mpsc::Sender<oneshot::Sender<()>>,

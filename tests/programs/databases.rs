@@ -1,4 +1,4 @@
-//! Runs a command with a database server of its own: `s2s-databases postgres|mariadb COMMAND…`.
+//! Runs a command with a new database server: `s2s-databases postgres|mariadb COMMAND…`.
 
 #![expect(clippy::panic, reason = "it can't go on")]
 

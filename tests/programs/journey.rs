@@ -1,7 +1,7 @@
 //! Runs a command that plays `journey.json` against the real server: `s2s-journey -- COMMAND…`.
 //!
-//! The command is told by `S2S_JOURNEY…` variables where to play. Its status is ours, and nothing of what
-//! was started is left.
+//! The command finds its stage by `S2S_JOURNEY…` variables. Its exit status becomes ours. Nothing
+//! that was started stays behind.
 
 use std::process::{ExitCode, ExitStatus};
 
@@ -11,7 +11,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-/// As shells have it.
+/// The exit statuses of shells.
 const NOT_FOUND: u8 = 127;
 const INTERRUPTED: u8 = 130;
 
@@ -22,7 +22,7 @@ async fn main() -> ExitCode {
     if dashes != "--" {
         return usage();
     }
-    // Before the server starts: from here on, an end leaves nothing behind.
+    // Set before the server starts, so that an interruption leaves nothing behind.
     let interrupted = interrupted();
     let mut stage = Stage::start().await;
     let mut command = Command::new(program);
@@ -48,7 +48,7 @@ fn usage() -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Ends with Ctrl-C, or when somebody asks us to end.
+/// Waits for Ctrl-C or another signal to end.
 fn interrupted() -> impl Future<Output = ()> {
     let signals = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(signal);
     async {
@@ -58,7 +58,7 @@ fn interrupted() -> impl Future<Output = ()> {
     }
 }
 
-/// The command's status; 1 where a signal has ended it.
+/// The exit status of the command; 1 if a signal ended it.
 fn code(status: ExitStatus) -> u8 {
     status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }

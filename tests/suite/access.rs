@@ -1,4 +1,5 @@
-//! Who may call what: every RPC of the schema, with every kind of wrong key; and nobody sees another account.
+//! Access: every RPC of the schema with every kind of wrong key, and accounts that can't see each
+//! other.
 
 mod calls_with_ids;
 
@@ -16,11 +17,11 @@ use crate::{
     moved,
 };
 
-/// Of the right form, and no server's.
+/// A well-formed key that no server has.
 const UNKNOWN_KEY: &str = "s2s_fc75bcf271ae57e64187c5870f403db2d702527d1afce6f5";
 const ALL: [ApiKeyScope; 5] = [Scope::Read, Scope::Write, Scope::Record, Scope::Admin, Scope::Edge];
 
-/// The scopes that open a call, by its name. A call of another name needs a decision here.
+/// The scopes of a call, by its name. A new kind of name needs a decision here.
 fn right_scopes(method: &str) -> Vec<ApiKeyScope> {
     let (service, call) = method.split_once('/').unwrap();
     let begins = |words: &[&str]| words.iter().any(|word| call.starts_with(word));
@@ -127,7 +128,7 @@ async fn every_call_needs_its_scope() {
     }
 }
 
-/// What an account has; or what nobody has.
+/// The ids of an account's things, or ids of nothing.
 struct Ids {
     account: String,
     code: String,
@@ -139,7 +140,7 @@ struct Ids {
 }
 
 impl Ids {
-    /// With one conversion and one held postback.
+    /// Creates one of everything, with one conversion and one held postback.
     async fn create(server: &Server, account: &str, key: &str) -> Self {
         let client = server.client_with(key);
         let code = v1::ConversionCode { name: "Sale".to_owned(), ..Default::default() };
@@ -171,7 +172,7 @@ impl Ids {
         [&self.account, &self.code, &self.link, &self.click, &self.conversion, &self.postback, &self.key]
     }
 
-    /// Of the same forms, and nobody's.
+    /// Well-formed ids of nothing.
     fn never(&self) -> Self {
         let [account, code, link, click, conversion, postback, key] = self.all().map(|id| {
             let (begin, end) = id.split_at(id.len() - 9);
@@ -191,7 +192,7 @@ fn report(code: &str, click: &str) -> v1::RecordConversionRequest {
     }
 }
 
-/// An answer to the byte, but for the ids that were sent.
+/// The bytes of an answer, with the sent ids masked.
 fn masked(answer: Result<Vec<u8>, Status>, ids: &Ids) -> (Code, Vec<u8>) {
     let (code, mut bytes) = match answer {
         Ok(bytes) => (Code::Ok, bytes),
@@ -229,10 +230,10 @@ async fn another_accounts_ids_are_as_unknown_as_any() {
         let text = String::from_utf8_lossy(&found.1).into_owned();
         assert_eq!(found.0, refusal.unwrap_or(Code::Ok), "{method}: {text}");
         assert_eq!(found, ask(method, request, &never).await, "{method}: {text}");
-        // One's own are there, so that the ids do matter.
+        // The account's own ids have another answer, so ids do matter.
         assert_ne!(found, ask(method, request, &own).await, "{method}: {text}");
     }
-    // Nothing of it has had an effect.
+    // None of the calls had an effect.
     let whole = server.client_with(&other_key);
     let request = v1::GetConversionCodeRequest { id: other.code.clone() };
     let code = whole.get_conversion_code(request).await.unwrap().conversion_code.unwrap();

@@ -1,4 +1,5 @@
-//! Who calls `/s2s` and is no merchant's server: link checkers, previews, browsers that look ahead, people.
+//! Callers of `/s2s` that are no merchant's server: link checkers, previews, prefetching browsers,
+//! people.
 
 use s2s_sdk::v1::{
     ErrorReason, ListPostbacksRequest, ReplayPostbacksRequest, ReplyMode, ReplySetting, Verdict,
@@ -8,13 +9,13 @@ use serde_json::Value;
 
 use crate::{fixture::Fixture, raw::exchange};
 
-/// A good postback, and one that hyper refuses.
+/// A good postback. The next one is one that hyper refuses.
 const GOOD: &str = "/s2s?clickId=$click&id=$code&val=1&com=0";
 const ODD: &str = "/s2s?clickId=$click&id=$code&val=1&com=0&param=<a b>";
 const CHROME: &str =
     "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36";
 
-/// Status, verdict and reason of the answer to a request with these header lines.
+/// Sends a request with these header lines. Returns status, verdict and reason.
 async fn call(server: &Server, method: &str, target: &str, lines: &[&str]) -> (u16, String, String) {
     let first = format!("{method} {target} HTTP/1.1");
     let lines = [&[first.as_str(), "Host: t.example", "Connection: close"], lines, &["\r\n"]].concat();
@@ -74,7 +75,7 @@ async fn what_only_looks_at_a_url_has_no_effect() {
     }
     assert_eq!(postbacks(&fixture, ErrorReason::Unspecified).await, [""; 0]);
     assert_eq!(fixture.conversions().await, []);
-    // The merchant's server was not disturbed.
+    // The merchant's own postback still counts.
     assert_eq!(call(&fixture.server, "GET", &good, &[]).await, answer(200, "RECORDED", ""));
 }
 
@@ -160,7 +161,7 @@ async fn a_browser_hears_the_more_useful_answer_first() {
         assert_eq!(call(&fixture.server, "GET", &target, &browser).await, expected, "{query}");
     }
     assert_eq!(fixture.conversions().await, []);
-    // Not even a code that may still come makes it count by itself.
+    // A code that arrives later does not make it count without a replay.
     let unknown = ErrorReason::UnknownConversionCode.into();
     let unknown = fixture.postbacks(ListPostbacksRequest { reason: unknown, ..Default::default() }).await;
     assert_eq!(unknown.iter().map(|postback| postback.next_match_time).collect::<Vec<_>>(), [None]);

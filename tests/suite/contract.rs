@@ -1,4 +1,4 @@
-//! The schema as a contract: every RPC is there, tried, and fails as promised; everything is explained.
+//! The schema as a contract: every RPC exists, is tested, fails as promised and is documented.
 
 mod covered;
 
@@ -41,7 +41,7 @@ pub fn methods() -> Vec<String> {
     names
 }
 
-/// Messages as bytes, so that any RPC can be called, with anything.
+/// A codec of raw bytes, so that any RPC can be called with anything.
 #[derive(Clone, Copy)]
 struct Bytes;
 
@@ -87,7 +87,7 @@ async fn call(channel: &Channel, path: &str, message: &[u8]) -> Result<Vec<u8>, 
     call_as(Some(&bearer(ADMIN_KEY)), channel, path, message).await
 }
 
-/// A call with that header `authorization`.
+/// Calls an RPC with that value of the header `authorization`.
 pub async fn call_as(
     authorization: Option<&str>,
     channel: &Channel,
@@ -103,7 +103,7 @@ pub async fn call_as(
     client.unary(request, path.parse().unwrap(), Bytes).await.map(tonic::Response::into_inner)
 }
 
-/// The reason in a status, which must be of our domain and one of the schema's.
+/// The reason of a status, which must be of our domain and in the schema.
 #[track_caller]
 pub fn reason(method: &str, status: &Status) -> ErrorReason {
     let info =
@@ -190,7 +190,7 @@ async fn an_rpc_that_is_not_there_is_unimplemented() {
     }
 }
 
-/// What must be explained: name and path (descriptor.proto's way to point at a place in a file).
+/// The things that must be documented: names and paths, as descriptor.proto defines them.
 type Places = Vec<(String, Vec<i32>)>;
 
 fn index(position: usize) -> i32 {
@@ -204,7 +204,7 @@ fn add_message(message: &DescriptorProto, path: &[i32], places: &mut Places) {
     for (position, field) in message.field.iter().enumerate() {
         places.push((format!("{own}.{}", field.name()), at([2, index(position)])));
     }
-    // A field that is `optional` has one of its own, which nobody wrote.
+    // Each `optional` field has a synthetic oneof, which nobody wrote.
     let written = message.oneof_decl.iter().filter(|oneof| !oneof.name().starts_with('_'));
     for (position, oneof) in written.enumerate() {
         places.push((format!("{own}.{}", oneof.name()), at([8, index(position)])));

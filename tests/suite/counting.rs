@@ -1,4 +1,4 @@
-//! What counts, how often, and how it is answered.
+//! Everything that counts: how often, and its answer.
 
 use std::collections::BTreeSet;
 
@@ -188,7 +188,7 @@ async fn what_has_one_meaning_counts_to_the_digit_and_is_noted() {
     }
     assert_eq!(fixture.conversions().await.len(), REPAIRED.len());
 
-    // The status that was recorded first stays.
+    // The first recorded status stays.
     let answer =
         fixture.server.postback(&fixture.fill(&format!("{}&status=declined", REPAIRED[0].query))).await;
     assert_eq!(verdict_of(&answer), duplicate());
@@ -197,15 +197,16 @@ async fn what_has_one_meaning_counts_to_the_digit_and_is_noted() {
     assert_eq!(answer.notes(), ["TEST"]);
 
     let mut seen: BTreeSet<&str> = REPAIRED.iter().flat_map(|case| note_texts(case.notes)).collect();
-    // `replay.rs` tries overrides, `presets.rs` the words of networks.
+    // `replay.rs` covers overrides, `presets.rs` the words of networks.
     assert!(include_str!("replay.rs").contains("NoteCode::Overridden"));
-    // `authentication.rs` tries checks; how many others there were takes a minute, and the server's own tests.
+    // `authentication.rs` covers checks. Unit tests of the server cover the number of others, which
+    // takes a minute.
     assert!(include_str!("authentication.rs").contains("CHECK_NOT_PASSED"));
     assert!(include_str!("presets.rs").contains("NoteCode::StatusMapped"));
     seen.extend(["STATUS_NOT_CHANGED", "TEST", "OVERRIDDEN", "STATUS_MAPPED"]);
-    // `erasure.rs` erases visitors.
+    // `erasure.rs` covers erased visitors.
     assert!(include_str!("erasure.rs").contains("NoteCode::VisitorErased"));
-    // `clocks.rs` has clocks that disagree.
+    // `clocks.rs` covers clocks that disagree.
     assert!(include_str!("clocks.rs").contains("NoteCode::TimeCorrected"));
     seen.extend(["CHECK_NOT_PASSED", "OTHERS_NOT_KEPT", "VISITOR_ERASED", "TIME_CORRECTED"]);
     let all = (1..).map_while(|number| NoteCode::try_from(number).ok()).collect::<Vec<_>>();
@@ -333,7 +334,7 @@ async fn the_reply_is_what_the_codes_owner_asked_for() {
         assert_eq!((answer.header("s2s-verdict"), answer.header("s2s-reason")), (verdict, reason));
         assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
     }
-    // A postback that names no known code has no owner who could have asked for anything.
+    // A postback without a known code has no owner with a wish for its answer.
     assert_eq!(server.postback("clickId=x&val=1&com=0").await.status, 400);
 }
 
@@ -396,7 +397,7 @@ async fn without_a_transaction_id_the_codes_policy_decides() {
 async fn transaction_ids_are_compared_byte_by_byte() {
     let fixture = Fixture::start().await;
     let client = fixture.server.client();
-    // Letters that collations hold equal, as well as blanks that they drop.
+    // Letters that collations treat as equal, and blanks that they drop.
     let ids =
         ["order-1", "Order-1", "ORDER-1", "order-1 ", " order-1", "ordér-1", "orde\u{301}r-1", "ｏrder-1"];
     for expected in [Verdict::Recorded, Verdict::Duplicate] {
@@ -411,7 +412,7 @@ async fn transaction_ids_are_compared_byte_by_byte() {
         }
     }
     assert_eq!(fixture.conversions().await.len(), ids.len());
-    // Over HTTP blanks around a value are dropped, but nothing else is.
+    // Over HTTP, blanks around a value are dropped, and nothing else.
     for (oid, expected) in [("order-1%20", duplicate()), ("oRDER-1", recorded()), ("order%201", recorded())] {
         let query = format!("clickId=$click&id=$code&val=1&com=0&oid={oid}");
         assert_eq!(verdict_of(&fixture.server.postback(&fixture.fill(&query)).await), expected, "{oid}");
@@ -459,7 +460,7 @@ async fn the_attribution_window_is_measured_to_the_microsecond() {
     assert_eq!(click.click_time, click_time);
     for (seconds, nanos, expected) in [
         (-6, 120_000_000, Err(ErrorReason::ClickLaterThanConversion)),
-        // Clocks of other machines may be five seconds off.
+        // Clocks of other machines may be 5 s off.
         (-5, 119_999_999, Err(ErrorReason::ClickLaterThanConversion)),
         (-5, 120_000_000, Ok(())),
         (0, 0, Ok(())),

@@ -1,4 +1,5 @@
-//! A visitor who is erased is gone from click, conversions and postbacks, for good; what counts stays.
+//! Erasure: a visitor vanishes from click, conversions and postbacks for good; conversions still
+//! count.
 
 use s2s_sdk::v1::{
     ApiKeyScope, Click, CommaMeaning, Conversion, EraseVisitorRequest, EraseVisitorResponse, ErrorReason,
@@ -18,20 +19,21 @@ async fn erase(server: &Server, click_id: &str, validate_only: bool) -> EraseVis
     server.client().erase_visitor(request).await.unwrap()
 }
 
-/// All that a server tells of what it has.
+/// Everything that a server returns about a click.
 async fn everything(server: &Server, click_id: &str) -> (Click, Vec<Conversion>, Vec<Postback>) {
     let client = server.client();
     let click = client.get_click(GetClickRequest { click_id: click_id.to_owned() }).await.unwrap();
     let conversions = client.list_conversions(ListConversionsRequest::default()).await.unwrap();
     let mut postbacks = client.list_postbacks(ListPostbacksRequest::default()).await.unwrap().postbacks;
-    // Moves on by itself.
+    // Ignored, since it changes without us.
     for postback in &mut postbacks {
         postback.next_match_time = None;
     }
     (click.click.unwrap(), conversions.conversions, postbacks)
 }
 
-/// Bytes in a message are shown as numbers; so its texts and its raw bytes are looked at apart.
+/// True if a word is in the data. Debug output shows bytes as numbers, so raw bytes are searched as
+/// text.
 fn tells(all: &(Click, Vec<Conversion>, Vec<Postback>), word: &str) -> bool {
     let raw = all.2.iter().filter_map(|postback| postback.raw.as_ref());
     let bytes = raw.flat_map(|raw| [&raw.target, &raw.body]);
@@ -39,7 +41,7 @@ fn tells(all: &(Click, Vec<Conversion>, Vec<Postback>), word: &str) -> bool {
     format!("{all:?}").to_lowercase().contains(word) || texts.any(|text| text.contains(word))
 }
 
-/// A visitor named mallory, with a click, a sale, and held postbacks, on a server with another visitor.
+/// A visitor named mallory with a click, a sale and held postbacks, and another visitor.
 struct Mallory {
     server: Server,
     click: String,
@@ -94,7 +96,7 @@ async fn an_erased_visitor_is_gone_for_good_and_the_sale_stays() {
     assert_eq!(erased, rehearsed);
     assert_eq!((erased.conversion_count, erased.postback_count), (1, 5));
 
-    // Durable once it is answered, and the same when repeated.
+    // The erasure is durable once answered, and repeatable.
     server.kill().await;
     server.restart().await;
     let after = everything(&server, &click).await;
@@ -178,11 +180,11 @@ async fn a_replay_under_way_does_not_bring_an_erased_visitor_back() {
     let (code, later) = (server.code("Sale").await, server.code("Later").await);
     let link = server.link(&[&code]).await;
     let overrides = ReplayOverrides { comma: CommaMeaning::DecimalPoint.into(), ..Default::default() };
-    // What is to be erased stands in the parameters, which a conversion would take on, or beside them alone.
+    // The data to erase is in parameters that a conversion would take on, or beside them.
     for custom in ["", "&param=mail%3Dmallory"].into_iter().cycle().take(20) {
         let click = server.click(&link).await;
         let mut ids = Vec::new();
-        // Some count once they are replayed, some are held still.
+        // Some count when replayed, others stay held.
         for (code, value) in [(&code, "1,500"), (&later, "1"), (&code, "2,500"), (&later, "2")] {
             let query = format!("clickId={click}&id={}&val={value}&com=0&oid={value}{custom}", code.id);
             let call = http().get(format!("{}/s2s?{query}", server.url)).header("user-agent", "mallory");

@@ -1,4 +1,5 @@
-//! Explanations: of a URL, of a stored postback, of a click, and of a code's set-up. None leaves a trace.
+//! Explanations of a URL, a stored postback, a click, and the set-up of a code. None leaves a
+//! trace.
 
 use s2s_sdk::{
     Code,
@@ -61,7 +62,7 @@ async fn an_explanation_says_what_would_become_of_a_url_and_records_nothing() {
     }
     assert_eq!(counts().await, before);
 
-    // A postback is told the same as was explained.
+    // The postback itself gets the explained answer.
     let query = "clickId=$click&id=$code&val=1&com=0&oid=new";
     assert_eq!(fixture.server.postback(&fixture.fill(query)).await.field("verdict"), "RECORDED");
 }
@@ -103,7 +104,7 @@ async fn explain_stored(server: &Server, id: &str) -> ExplainPostbackResponse {
     server.client().explain_postback(request).await.unwrap()
 }
 
-/// The steps that failed, and those that were not reached.
+/// The failed steps, and the steps that were not reached.
 fn failed(steps: &[Step]) -> (Vec<StepKind>, Vec<StepKind>) {
     let of = |outcome| {
         let some = steps.iter().filter(move |step| step.outcome() == outcome);
@@ -145,7 +146,7 @@ async fn an_explanation_goes_step_by_step_and_says_all_that_is_wrong() {
         ("clickId=$lost_click&id=$code&val=1&com=0", vec![K::TrackingLink], late.to_vec()),
         ("clickId=$old_click&id=$brief&val=1&com=0", vec![K::Attribution], late[1..].to_vec()),
         ("clickId=$click&id=$code&val=2&com=0&oid=taken", vec![K::Dedupe], vec![]),
-        // Whatever decided: all of it is said.
+        // All faults are named, not only the deciding one.
         ("clickId=$lost_click&id=$unlinked&val=x", vec![K::Parameters, K::TrackingLink], late.to_vec()),
         ("clickId=test&id=$code&val=1&com=0", vec![], [&[K::TrackingLink], &late[..]].concat()),
     ] {
@@ -194,13 +195,13 @@ async fn a_stored_postback_is_explained() {
     assert_eq!(explained.postback.unwrap(), get(server, &id).await);
     assert_eq!(explained.tracking_link.unwrap().id, link.id);
 
-    // What would become of it now, before anything is replayed.
+    // The explanation is for a replay now.
     set_codes(server, &link, &[&fixture.code]).await;
     let explained = explain_stored(server, &id).await;
     assert_eq!((explained.verdict(), explained.message.as_str()), (Verdict::Recorded, ""));
     assert_eq!(get(server, &id).await.verdict(), Verdict::Held);
 
-    // What was counted stays so, whatever is changed since.
+    // A counted postback stays counted after later changes.
     let answer = server.postback(&query).await;
     assert_eq!(answer.field("verdict"), "RECORDED");
     let request = ArchiveTrackingLinkRequest { id: link.id, ..Default::default() };
@@ -213,7 +214,7 @@ async fn a_stored_postback_is_explained() {
     let notes: Vec<NoteCode> = explained.notes.iter().map(s2s_sdk::v1::Note::code).collect();
     assert_eq!(notes, [NoteCode::CommissionAssumedZero]);
 
-    // Too long is too long, though only its first part is kept.
+    // A postback that was too long stays so, though only its first part is kept.
     let long =
         hold(server, &fixture.fill("clickId=$click&id=$code&val=1&com=0&x=$long"), "REQUEST_TOO_LARGE").await;
     assert_eq!(explain_stored(server, &long).await.reason(), ErrorReason::RequestTooLarge);
@@ -321,7 +322,7 @@ async fn a_self_test_says_what_is_missing() {
     assert_eq!((test.passed, test.reason()), (false, ErrorReason::CodeNotOnLink));
     assert_eq!(failed(&test.steps), (vec![K::TrackingLink], vec![]));
 
-    // The newest link with the code that leads to its destination is the one that is tried.
+    // The newest link with the code is tested if it leads to its destination.
     let good = server.link(&[&code]).await;
     let expired = TrackingLink {
         destination: good.destination.clone(),

@@ -1,4 +1,4 @@
-//! Lists in pages, ids that nothing has, and batches.
+//! Lists in pages, unknown ids, and batches.
 
 use futures::TryStreamExt as _;
 use s2s_sdk::{
@@ -17,11 +17,11 @@ use s2s_tests::Server;
 
 use crate::{fields, fixture::Fixture, moved, report};
 
-/// Seven items on pages of three.
+/// The number of items, on pages of three.
 const ITEMS: usize = 7;
 const PAGE_SIZE: i32 = 3;
 
-/// Pages of one list, one after the other: the ids on each, and the token of its next one.
+/// Reads the pages of a list: the ids of each, and its next token.
 async fn pages<F: Future<Output = (Vec<String>, String)>>(list: impl Fn(String) -> F) -> Vec<Vec<String>> {
     let (mut pages, mut token) = (Vec::new(), String::new());
     loop {
@@ -34,7 +34,7 @@ async fn pages<F: Future<Output = (Vec<String>, String)>>(list: impl Fn(String) 
     }
 }
 
-/// Three pages, which together are what the SDK's stream has: `all`, once each.
+/// Checks that three pages equal `all`, the SDK's stream, with each item once.
 #[track_caller]
 fn check_pages(pages: &[Vec<String>], streamed: &[String], mut all: Vec<String>) {
     assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 1]);
@@ -196,7 +196,7 @@ async fn filters_of_postbacks_hold_all_at_once() {
     ] {
         ids.push(fixture.server.postback(&fixture.fill(query)).await.field("postback_id"));
     }
-    // A code that came in lower case is the same code.
+    // A code in lower case is the same code.
     let lower_case = format!("clickId=x&id={}&val=1&com=0", fixture.code.id.to_lowercase());
     ids.push(fixture.server.postback(&lower_case).await.field("postback_id"));
     let all = ListPostbacksRequest::default;
@@ -316,7 +316,7 @@ async fn a_page_holds_50_by_default_and_1000_at_the_most() {
     assert_eq!(fields(&error), ["page_size"]);
 }
 
-/// The ids of one of everything.
+/// The ids of one thing of each kind.
 struct Ids {
     code: String,
     link: String,
@@ -325,7 +325,7 @@ struct Ids {
     postback: String,
 }
 
-/// Every call that names something by its id.
+/// Every call that takes an id.
 async fn calls_by_id(client: &Client, ids: &Ids) -> Vec<Result<(), Error>> {
     let Ids { code, link, click, conversion, postback } = ids;
     let mask = |path: &str| Some(FieldMask { paths: vec![path.to_owned()] });
@@ -423,7 +423,7 @@ async fn one_bad_item_spoils_no_other_of_its_batch() {
         (4, invalid, ErrorReason::FieldInvalid, "value".to_owned()),
     ];
     assert_eq!(reasons, expected);
-    // Which of two equal items was first is not said, but one was.
+    // Either of two equal items may be the first.
     let mut twins = [verdicts[0].2, verdicts[2].2];
     twins.sort();
     assert_eq!(twins, [Verdict::Recorded, Verdict::Duplicate]);

@@ -1,4 +1,4 @@
-//! Requests that no HTTP library sends, and that merchants' systems send all the same.
+//! Requests that no HTTP library sends, but merchants' systems do.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,8 @@ use tokio::{
 
 use crate::fixture::Fixture;
 
-/// What the server answers to these pieces, each of which is sent on its own, until it ends the connection.
+/// Sends the pieces one by one. Returns everything that the server answers until it ends the
+/// connection.
 pub async fn exchange(server: &Server, pieces: &[&[u8]]) -> String {
     let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
     stream.set_nodelay(true).unwrap();
@@ -27,7 +28,7 @@ pub fn get(target: &[u8]) -> Vec<u8> {
     [b"GET ", target, b" HTTP/1.1\r\nhost: t.example\r\nconnection: close\r\n\r\n"].concat()
 }
 
-/// The statuses of all answers on a connection, and their verdicts.
+/// The statuses and verdicts of all answers on a connection.
 fn statuses(answers: &str) -> Vec<(&str, &str)> {
     let header = |text: &'static str, answer| {
         let (_, rest): (&str, &str) = str::split_once(answer, text).unwrap_or_default();
@@ -51,7 +52,7 @@ async fn raw_bytes_in_a_target_are_read_leniently_and_kept_as_they_came() {
         (format!("{good}&oid=a\u{2}b"), "400", "HELD", "PARAMETER_MALFORMED"),
         (format!("{good}&oid=\u{3}"), "400", "HELD", "PARAMETER_MALFORMED"),
     ] {
-        // A pilcrow in Latin-1, and bytes that are of no text at all.
+        // A pilcrow in Latin-1, and bytes that are no text.
         let mut target = format!("/s2s?{}", fixture.fill(&query)).into_bytes();
         for byte in &mut target {
             *byte = match *byte {
@@ -68,7 +69,7 @@ async fn raw_bytes_in_a_target_are_read_leniently_and_kept_as_they_came() {
     assert_eq!(fixture.conversions().await.len(), 4);
 }
 
-/// The target that was kept with the postback that the answer names.
+/// The stored target of the postback that an answer names.
 async fn kept_target(fixture: &Fixture, answer: &str) -> Vec<u8> {
     let (_, id) = answer.split_once("\"postback_id\":\"").unwrap();
     let request = GetPostbackRequest { id: id.split('"').next().unwrap().to_owned() };

@@ -1,4 +1,4 @@
-//! `GET /{slug}`: where visitors are sent, and which visits count as clicks.
+//! `GET /{slug}`: the destinations of visitors, and the visits that count as clicks.
 
 use reqwest::{Method, Response, Url, header::HeaderMap};
 use s2s_sdk::{
@@ -64,7 +64,7 @@ async fn macros_are_filled_from_the_visit() {
     assert_eq!(location(&response), expected);
     assert_eq!(click.sub_ids.unwrap().sub10, "sub10 &/?#é");
 
-    // What the visitor did not bring is empty.
+    // Values that the visitor does not bring are empty.
     let response = get(&link.url).await;
     assert!(location(&response).contains("&sub9=&sub10=&s1="), "{}", location(&response));
 }
@@ -159,7 +159,7 @@ async fn who_only_looks_ahead_is_sent_on_and_not_counted() {
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 302, "{name}: {value}");
         let looked_at = click_id_of(location(&response));
-        // What comes after is counted, so what came before would be there by now.
+        // Later visits are stored after earlier ones, so those would be there by now.
         let visited = click_id_of(location(&get(&link.url).await));
         assert_ne!(looked_at, visited);
         assert_eq!(clicks_ids(&first_clicks(&client, &link).await), [visited], "{name}: {value}");
@@ -234,7 +234,7 @@ async fn a_link_that_has_ended_leads_to_its_fallback_or_is_gone() {
         };
         let link = server.create_link(link).await;
         if archived {
-            // Seen by the edge before: it may take a moment to hear of it.
+            // The edge has the link cached, so it notices a moment later.
             assert_eq!(get(&link.url).await.status(), 302);
             let request = ArchiveTrackingLinkRequest { id: link.id.clone(), ..Default::default() };
             client.archive_tracking_link(request).await.unwrap();

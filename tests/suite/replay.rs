@@ -1,4 +1,4 @@
-//! Held postbacks, replayed after their cause was mended: those named, or those that pass a filter.
+//! Replays of held postbacks whose cause is mended, by id or by filter.
 
 use futures::TryStreamExt as _;
 use s2s_sdk::{
@@ -35,7 +35,7 @@ pub async fn set_codes(server: &Server, link: &TrackingLink, codes: &[&Conversio
     server.client().update_tracking_link(request).await.unwrap();
 }
 
-/// Sends a postback that is held for `reason`: its id.
+/// Sends a postback that is held for `reason`. Returns its id.
 pub async fn hold(server: &Server, query: &str, reason: &str) -> String {
     let answer = server.postback(query).await;
     assert_eq!((answer.field("verdict").as_str(), answer.field("reason").as_str()), ("HELD", reason));
@@ -52,7 +52,7 @@ async fn a_held_postback_counts_once_after_its_cause_is_mended() {
     let id = hold(server, &query, "CODE_NOT_ON_LINK").await;
     let held = get(server, &id).await;
 
-    // Nothing is mended yet: it stays held, and says when it was tried.
+    // Before the cause is mended it stays held, with the time of the replay.
     let [still] = replay(server, &[&id], false).await.try_into().unwrap();
     assert!(still.replay_time.is_some());
     assert_eq!(Postback { replay_time: None, ..still.clone() }, held);
@@ -76,7 +76,7 @@ async fn a_held_postback_counts_once_after_its_cause_is_mended() {
     let codes: Vec<NoteCode> = replayed.notes.iter().map(Note::code).collect();
     assert_eq!(codes, [NoteCode::UnknownParameter]);
 
-    // Again, and twice in one call: it is not held any more.
+    // A repeated replay, even twice in one call, finds it counted.
     assert_eq!(replay(server, &[&id, &id], false).await, [replayed.clone(), replayed.clone()]);
     let answer = server.postback(&query).await;
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "DUPLICATE"));
@@ -395,7 +395,7 @@ async fn postbacks_are_found_by_time_and_text() {
     let since = ListPostbacksRequest { start_time: arrived(&second), ..Default::default() };
     assert_eq!(list(since).await, ids(&[&third, &second]));
 
-    // A body is searched as well, and a filter of a replay means the same.
+    // Bodies are searched as well, and a replay's filter has the same meaning.
     let body =
         reqwest::Client::new().post(format!("{}/s2s", fixture.server.url)).body("val=1&oid=in-the-body");
     assert_eq!(body.send().await.unwrap().status(), 400);

@@ -64,8 +64,8 @@ const COVERED_BY_SERVER_TESTS: [ErrorReason; 1] = [E::Internal];
 /// Larger than the number of any reason.
 const REASONS_END: i32 = 1_000;
 
-/// Reasons that hold postbacks, but need an edge with a wrong clock, a browser, another server, or a
-/// code that checks senders.
+/// Reasons that hold postbacks, but need an edge with a wrong clock, a browser, another server, or
+/// a code that checks senders.
 const ALSO_HOLD: [ErrorReason; 8] = [
     E::ClockWrong,
     E::BrowserCall,
@@ -157,7 +157,7 @@ async fn a_report_that_does_not_count_is_refused_with_its_reason() {
     for (index, RefusedCase { change, code, reason }) in REFUSED.into_iter().enumerate() {
         let mut report = good.clone();
         change(&fixture, &mut report);
-        // A dry run says the same.
+        // A dry run gives the same error.
         for validate_only in [false, true] {
             let request = RecordConversionRequest { validate_only, ..report.clone() };
             let error = client.record_conversion(request).await.unwrap_err();

@@ -1,5 +1,5 @@
-//! Who sends while servers are tortured: visitors, merchants who call the postback URL, and partners over gRPC. Each
-//! sends again what was not acknowledged, as they may, but to the next server.
+//! The senders during the torture: visitors, merchants who call the postback URL, and partners over
+//! gRPC. Each repeats everything that was not acknowledged, at the next server.
 
 use std::{
     sync::{
@@ -19,38 +19,40 @@ use tokio::time::sleep;
 
 use crate::ledger::{Ledger, now};
 
-/// How often one sale is sent at the most; then the sender gives up, as a merchant does.
+/// The number of attempts for one sale; then its sender gives up, as a merchant does.
 const SENDINGS_MAX: usize = 4;
-/// Clicks that sales without a visit are of.
+/// The number of clicks for sales without a visit.
 const PARTNERS_CLICKS: usize = 256;
-/// How many of them are recorded at the same time.
+/// The number of clicks that are recorded at the same time.
 const PARTNERS: usize = 16;
-/// How long a sender waits after a failure.
+/// The pause of a sender after a failure.
 const PAUSE: Duration = Duration::from_millis(20);
-/// A visitor who is sent on sooner has not used up the server's patience with the click (25 ms for the core, 25 ms for the
-/// spool), so that the click is durable. That of a slower one may be on its way, and is not promised to survive a kill.
+/// The time within which a redirect promises a durable click. The server waits up to 25 ms for the
+/// core and 25 ms for the spool; after that the click may still be on its way, and may not survive
+/// a kill.
 pub const PROMISED_WITHIN: Duration = Duration::from_millis(50);
 
-/// What the senders share.
+/// The data that all senders share.
 pub struct Crowd {
-    /// Where the servers listen that take visits and postbacks. The first takes calls as well.
+    /// The servers for visits and postbacks. The first one takes calls as well.
     pub servers: Vec<String>,
     pub code: ConversionCode,
     pub link: TrackingLink,
-    /// Partners'. Many, since the postbacks of one click leave a spool one after the other.
+    /// The clicks of partners. There are many, since the postbacks of one click leave a spool one
+    /// after the other.
     pub click_ids: Vec<String>,
     pub ledger: Ledger,
     pub over: AtomicBool,
 }
 
-/// A sale that was acknowledged: its conversion id, or that it is queued.
+/// The acknowledgement of a sale: its conversion id, or that it is queued.
 pub enum Acknowledged {
     Counted(String),
     Queued,
 }
 
 impl Crowd {
-    /// Of one sender.
+    /// Sends until the crowd is over, as one sender.
     pub async fn send_all(self: Arc<Self>) {
         let http = http();
         while !self.over.load(Ordering::Relaxed) {
@@ -117,14 +119,15 @@ impl Crowd {
     }
 }
 
-/// Clicks on a link of their own, by partners who redirect visitors themselves, so that they are no visits of the ledger.
+/// Records clicks on a separate link, by partners who redirect visitors. They are no visits of the
+/// ledger.
 pub async fn partners_clicks(server: &Server, code: &ConversionCode) -> Vec<String> {
     let link = &server.link(&[code]).await;
     let clicks = stream::iter(0..PARTNERS_CLICKS).map(|_| server.click(link));
     clicks.buffer_unordered(PARTNERS).collect().await
 }
 
-/// The error: refused for now, and to be sent again after so long.
+/// Sends a postback. An error means: refused for now, repeat after this time.
 pub async fn postback(
     http: &reqwest::Client,
     url: &str,
@@ -132,7 +135,7 @@ pub async fn postback(
 ) -> reqwest::Result<Result<Acknowledged, Duration>> {
     let answer = http.get(format!("{url}/s2s?{query}")).send().await?;
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-    // An answer that breaks off is none.
+    // An incomplete answer is no answer.
     let answer = Answer { status, headers, text: answer.text().await? };
     Ok(match (status, answer.field("verdict").as_str()) {
         (200, "RECORDED" | "DUPLICATE") => {

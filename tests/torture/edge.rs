@@ -1,6 +1,8 @@
-//! An edge in trouble of its own while its core is away, under steady clicks and postbacks: its disk is full, its disk
-//! does not keep what it was given, or it is killed every second. Merchants may be refused, then, and come again; what
-//! was acknowledged must be there, once, and visitors are sent on all the same.
+//! An edge in trouble while its core is away, under steady clicks and postbacks: its disk is full,
+//! its fsync fails, or it is killed every second.
+//!
+//! Merchants may then be refused and come again. Acknowledged sales must be there, once. Visitors
+//! are always sent on.
 
 use std::time::{Duration, Instant};
 
@@ -12,32 +14,32 @@ use crate::{
     street::{Phase, Street},
 };
 
-/// How long a disk fails and then does not, at least.
+/// The least time for which a disk fails, and for which it then works.
 const ROUND_MIN: Duration = Duration::from_secs(2);
-/// How long it may take until the spool feels what its disk does, whatever the machine. One that never does is not
-/// troubled, and nothing is proved.
+/// The time limit for the spool to notice its disk, on any machine. A spool that never notices was
+/// not tested.
 const FELT_WITHIN: Duration = Duration::from_secs(30);
-/// What a spool leaves free on its disk.
+/// The space that a spool leaves free on its disk.
 const LEFT_FREE_KIBIBYTES: u32 = 64 * 1_024;
-/// More than what comes in a second, of a backlog.
+/// More than a second's backlog.
 const SECOND_KIBIBYTES: u32 = 256;
-/// An edge is killed so often.
+/// The interval between kills of an edge.
 const KILL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Where the spool is.
+/// The disk of the spool.
 enum Disk {
     Small(SmallDisk),
     Failing(FailingDisk),
 }
 
 impl Disk {
-    /// Of the edge that is to have it.
+    /// The environment variables of an edge with this disk.
     fn variables(&self) -> Vec<(&'static str, &str)> {
         let mut variables = match self {
             Self::Small(disk) => vec![("S2S_SPOOL", disk.path())],
             Self::Failing(disk) => disk.variables().to_vec(),
         };
-        // A line for each click that is not kept is as it must be, and hides the others.
+        // A line for each click that is not kept would hide the other lines.
         variables.push(("S2S_LOG", "warn,s2s_server::edge::redirect=off"));
         variables
     }
@@ -57,7 +59,7 @@ impl Disk {
     }
 }
 
-/// All three, one after the other. An edge knows no database, so that it is the same with any.
+/// Runs all three, one after the other. An edge has no database, so any kind will do.
 pub async fn torture(length: Duration) -> Result<String, String> {
     let seconds = u32::try_from(length.as_secs()).unwrap();
     let small = SmallDisk::mount(LEFT_FREE_KIBIBYTES + (seconds + 1) * SECOND_KIBIBYTES);
@@ -79,7 +81,7 @@ async fn on_a_bad_disk(what: &str, disk: &Disk, length: Duration) -> Result<Stri
         round.map_err(|fault| format!("{what}: {fault}"))?;
     }
     let health = scene.front().health().await;
-    // What was kept is on the disk, not only in the memory of who has kept it.
+    // Kept records are on the disk, not only in the memory of the edge.
     street.enter(Phase::Killed);
     scene.kill_front().await;
     street.enter(Phase::Outage);
@@ -97,14 +99,14 @@ async fn on_a_bad_disk(what: &str, disk: &Disk, length: Duration) -> Result<Stri
     ))
 }
 
-/// The disk fails, and then is as before, for half of `length` each.
+/// Lets the disk fail and then work, for half of `length` each.
 async fn trouble(scene: &Scene, street: &Street, disk: &Disk, length: Duration) -> Result<(), String> {
     street.enter(Phase::Trouble);
     disk.fail();
     scene.until("not serving", FELT_WITHIN).await?;
     sleep(length / 2).await;
     disk.mend();
-    // Until then a click may still be refused.
+    // Until then, a click may still be refused.
     scene.until("degraded: spooling", FELT_WITHIN).await?;
     street.enter(Phase::Outage);
     sleep(length / 2).await;

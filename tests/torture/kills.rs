@@ -1,4 +1,5 @@
-//! Kills and hangs in an order that looks random: of the server, its edges, its database, and the wire between.
+//! Kills and hangs in a pseudo-random order: of the server, its edges, its database, and the wire
+//! between.
 
 use std::{
     sync::{Arc, atomic::AtomicBool},
@@ -17,15 +18,16 @@ use crate::{
     proxy::Proxy,
 };
 
-/// Who sends at the same time.
+/// The number of concurrent senders.
 const SENDERS: u64 = 16;
-/// A blow comes so long after the one before, in milliseconds.
+/// The time between two blows, in milliseconds.
 const CYCLE_MILLIS: (usize, usize) = (100, 700);
-/// How long the spools may take to be empty again, whatever the machine.
+/// The time limit for empty spools, on any machine.
 const CAUGHT_UP_WITHIN: Duration = Duration::from_mins(10);
-/// How often that is asked.
+/// The interval between looks at the spools.
 const ASK_INTERVAL: Duration = Duration::from_millis(100);
-/// So long a server is dead or hangs, in milliseconds. An edge asks on after 150 at the latest.
+/// The time for which a server is dead or hangs, in milliseconds. An edge repeats a call after at
+/// most 150 ms.
 const AWAY_MILLIS: (usize, usize) = (0, 800);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,14 +40,14 @@ enum Blow {
 }
 
 const BLOWS: [Blow; 5] = [Blow::Kill, Blow::Hang, Blow::KillEdge, Blow::KillDatabase, Blow::CutWire];
-/// Of a database that is a file.
+/// The blows for an SQLite file.
 const BLOWS_ON_A_FILE: [Blow; 3] = [Blow::Kill, Blow::Hang, Blow::KillEdge];
 
-/// Who is tortured.
+/// The tortured processes.
 struct Victims {
     random: Random,
     database: Option<(DatabaseServer, Proxy)>,
-    /// An edge of its own, with a spool, and the core of the others.
+    /// Its own edge, with a spool, and the core of the other edges.
     server: Server,
     edges: Vec<Server>,
 }
@@ -80,7 +82,8 @@ impl Victims {
             let url = fresh_on(&database.url, folder).await.replace(&database.address(), &proxy.address);
             (Some((database, proxy)), Server::start_at_with(url, &flags).await)
         };
-        // Two, so that a sale may come before its click, which is still in the other's spool.
+        // With two edges, a sale can come before its click, which is still in the spool of the
+        // other edge.
         let edges = vec![Server::start_edge(&server, &[]).await, Server::start_edge(&server, &[]).await];
         Self { random, database, server, edges }
     }
@@ -110,7 +113,7 @@ impl Victims {
             Some(_) => self.random.pick(&BLOWS),
             None => self.random.pick(&BLOWS_ON_A_FILE),
         };
-        // While its core is away, an edge has the most to lose.
+        // An edge has the most to lose while its core is away.
         let edge = self.random.below(self.edges.len());
         let edge_too = blow == Blow::KillEdge || self.random.one_in(3);
         match (blow, &mut self.database) {
@@ -131,7 +134,7 @@ impl Victims {
             (Blow::KillDatabase, Some((database, _))) => database.restart().await,
             _ => {}
         }
-        // Before its core is back, where that is dead: it must do without.
+        // Before a dead core is back: the edge must start without it.
         if edge_too {
             self.edges[edge].restart_in_place().await;
         }
@@ -145,7 +148,7 @@ impl Victims {
         sleep(Duration::from_millis(u64::try_from(millis).unwrap())).await;
     }
 
-    /// Waits until all is as it was, and nothing is in any spool.
+    /// Waits until every server serves and every spool is empty.
     async fn recover(&self) {
         for server in std::iter::once(&self.server).chain(&self.edges) {
             let drained = async {

@@ -1,5 +1,5 @@
-//! What was sent, and what was promised of it, in a file that is made durable before each blow, so that the evidence does
-//! not depend on what is tortured.
+//! The ledger: everything that was sent, and the promises about it. It is a file that is made
+//! durable before each blow, so the evidence does not depend on the tortured servers.
 
 use std::{
     collections::BTreeMap,
@@ -20,9 +20,9 @@ use s2s_sdk::{
 };
 use s2s_tests::{Server, sale::value};
 
-/// What a click id knows its time to.
+/// The precision of the time in a click id.
 const CLICK_TIME_MICROS: i64 = 10_000;
-/// In the place of a conversion id that is still to come.
+/// Stands for the conversion id of a queued sale.
 const QUEUED: &str = "-";
 
 pub struct Ledger {
@@ -44,17 +44,18 @@ impl Ledger {
         Self { sales: AtomicUsize::new(0), visits: AtomicUsize::new(0), file, path }
     }
 
-    /// The number of a sale that is about to be sent.
+    /// Takes a number for a sale before it is sent.
     pub fn next_sale(&self) -> usize {
         self.sales.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// The number of a visit that is about to be made.
+    /// Takes a number for a visit before it is made.
     pub fn next_visit(&self) -> usize {
         self.visits.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// A sale was acknowledged just now, after it was first sent at `begun`; `None`: it is queued.
+    /// Notes that a sale was acknowledged now, after its first attempt at `begun`. `None`: it is
+    /// queued.
     pub fn acknowledged(&self, number: usize, click_id: &str, begun: i64, conversion_id: Option<&str>) {
         self.write(&format!(
             "sale {number} {click_id} {begun} {} {}",
@@ -63,7 +64,7 @@ impl Ledger {
         ));
     }
 
-    /// A visitor was sent on just now with a click that will be there.
+    /// Notes that a visitor was sent on now, with a click that must be there in the end.
     pub fn sent_on(&self, number: usize, click_id: &str, begun: i64) {
         self.write(&format!("visit {number} {click_id} {begun} {}", now()));
     }
@@ -76,8 +77,9 @@ impl Ledger {
         self.file.lock().unwrap().sync_data().unwrap();
     }
 
-    /// Acknowledged ⊆ stored, each once; stored ⊆ sent; values, clicks and times as they were sent. To be asked once
-    /// nothing is sent any more and all spools are empty. `link_id`: of the visits.
+    /// Checks that acknowledged ⊆ stored, stored ⊆ sent, each once, with values, clicks and times
+    /// as sent. Call it when nothing is sent and all spools are empty. `link_id` is the link of the
+    /// visits.
     pub async fn check(&self, core: &Server, link_id: &str) -> Result<String, String> {
         let (client, link_id) = (core.client(), link_id.to_owned());
         let all = client.conversions(ListConversionsRequest::default());
@@ -114,7 +116,7 @@ impl Ledger {
                 return Err(format!("it came at {at}, it says: {line}"));
             }
         }
-        // A run in which nothing was at stake proves nothing.
+        // A run without anything at stake proves nothing.
         if counted == 0 || queued == 0 || promised == 0 {
             return Err(format!(
                 "too little was promised: {counted} counted, {queued} queued, {promised} clicks"

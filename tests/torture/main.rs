@@ -1,12 +1,12 @@
-//! `make torture`: the server, its edges and its database are killed, hang, and are cut off between a COMMIT and its
-//! answer, under load; then it is looked whether what was acknowledged is there, once, to the micro-unit, and nothing that
-//! was not sent.
+//! `make torture`: kills, hangs and cuts off the server, its edges and its database under load.
+//! Then it checks that everything acknowledged is there, once, to the micro-unit, and nothing else.
 //!
-//! `s2s-torture sqlite|postgres|mariadb CYCLES [SEED]` for blows in an order that looks random;
-//! `s2s-torture outage sqlite|postgres|mariadb SECONDS` for outages that last, with figures of what callers feel;
-//! `s2s-torture edge SECONDS` for outages in which the edge has troubles of its own: a full disk, failures of fsync, kills.
+//! `s2s-torture sqlite|postgres|mariadb CYCLES [SEED]`: blows in a pseudo-random order.
+//! `s2s-torture outage sqlite|postgres|mariadb SECONDS`: long outages, with the latencies of
+//! callers.
+//! `s2s-torture edge SECONDS`: outages with an edge in trouble: a full disk, failing fsync, kills.
 
-// Of futures in futures, with all that the tests add to the HTTP client.
+// The futures of the tests nest more deeply than the default allows.
 #![recursion_limit = "256"]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it can't go on")]
 

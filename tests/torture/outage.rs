@@ -1,6 +1,8 @@
-//! Outages that last: the database, or the core of an edge, is away for long under steady clicks and postbacks, and the
-//! server that they go to is restarted in the middle. Nobody may be refused and nothing be lost; what callers feel is
-//! printed, not judged, since it is the machine's as well.
+//! Long outages: the database, or the core of an edge, is away under steady clicks and postbacks,
+//! and the server in front is restarted in the middle.
+//!
+//! Nothing may be refused or lost. The latencies of callers are printed, not judged: the machine
+//! has a share in them.
 
 use std::time::Duration;
 
@@ -11,7 +13,7 @@ use crate::{
     street::Phase,
 };
 
-/// Both outages, one after the other.
+/// Runs both outages, one after the other.
 pub async fn torture(kind: &str, length: Duration) -> Result<String, String> {
     let database = outage(kind, Away::Database, length).await?;
     let core = outage(kind, Away::Core, length).await?;

@@ -1,4 +1,5 @@
-//! A wire between the server and its database that can be cut: what one has done, the other does not hear of.
+//! A wire between the server and its database that can be cut: the server then does not hear of
+//! work that the database has done.
 
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -9,12 +10,12 @@ use tokio::{
 pub struct Proxy {
     pub address: String,
     cut: broadcast::Sender<()>,
-    /// End with it.
+    /// The tasks of the wires; they end with the proxy.
     _wires: JoinSet<()>,
 }
 
 impl Proxy {
-    /// Leads to the database at that address.
+    /// Starts a wire to the database at that address.
     pub async fn start(database: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -31,15 +32,15 @@ impl Proxy {
         Self { address, cut, _wires: wires }
     }
 
-    /// Drops all connections, whatever is under way on them.
+    /// Drops all connections, with everything in transit.
     pub fn cut(&self) {
-        // Without a connection there is nothing to cut.
+        // Without a connection, nothing has to be cut.
         let _ = self.cut.send(());
     }
 }
 
 async fn lead(mut near: TcpStream, database: String, mut cut: broadcast::Receiver<()>) {
-    // Where the database is down, the connection ends at once.
+    // If the database is down, the connection ends at once.
     let Ok(mut far) = TcpStream::connect(database).await else { return };
     near.set_nodelay(true).unwrap();
     far.set_nodelay(true).unwrap();

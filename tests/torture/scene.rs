@@ -1,5 +1,5 @@
-//! The servers of an outage that lasts, and what all such outages have in common: a while that is normal, and an end at
-//! which all that was promised must be there.
+//! The servers of a long outage, and the steps of all such outages: a normal time before, and an
+//! end at which every promise must be kept.
 
 use std::{
     path::Path,
@@ -19,26 +19,26 @@ use crate::{
     street::{Phase, Street},
 };
 
-/// What is normal is measured for so long at least.
+/// The least time for the normal measurement.
 const NORMAL_MIN: Duration = Duration::from_secs(2);
-/// How often it is asked how a server is: asking costs those who are measured.
+/// The interval between health checks. They cost time that is measured.
 const ASK_INTERVAL: Duration = Duration::from_millis(100);
-/// How long it may take until the backlog is gone, whatever the machine.
+/// The time limit for the backlog, on any machine.
 const CAUGHT_UP_WITHIN: Duration = Duration::from_mins(10);
 
-/// What is away in an outage.
+/// The part that is away in an outage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Away {
     Database,
     Core,
 }
 
-/// Which clicks must be there in the end.
+/// The clicks that must be there in the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Promised {
-    /// Those of all visitors who are sent on.
+    /// The clicks of all visitors who are sent on.
     All,
-    /// Those that were durable when their visitors were sent on, where a spool fails or its server is killed.
+    /// The clicks that were durable at their redirect; for failing spools and killed servers.
     Durable,
 }
 
@@ -46,12 +46,12 @@ pub struct Scene {
     away: Away,
     database: Breakable,
     core: Server,
-    /// Where the core is away.
+    /// The edge, if the core is to be away.
     edge: Option<Server>,
 }
 
 impl Scene {
-    /// `variables`: of the edge, where the core is to be away.
+    /// Starts the servers; `variables` are those of the edge, if there is one.
     pub async fn start(kind: &str, away: Away, variables: &[(&'static str, &str)], folder: &Path) -> Self {
         let database = Breakable::start_kind(kind, folder).await;
         let url = database.url.clone();
@@ -66,7 +66,7 @@ impl Scene {
         Self { away, database, core, edge }
     }
 
-    /// That visitors and merchants go to.
+    /// The server of visitors and merchants.
     pub fn front(&self) -> &Server {
         self.edge.as_ref().unwrap_or(&self.core)
     }
@@ -85,7 +85,7 @@ impl Scene {
         Arc::new(street)
     }
 
-    /// Lets visitors come to the street, for a while as on any day, before the outage of that length begins.
+    /// Sends visitors for a normal time, before an outage of that length begins.
     pub async fn begin(&mut self, street: &Arc<Street>, length: Duration) -> JoinSet<()> {
         let mut visitors = JoinSet::new();
         visitors.spawn(street.clone().send_visitors());
@@ -98,7 +98,7 @@ impl Scene {
         visitors
     }
 
-    /// Gives back what was away, and looks what is left of what was promised, after another while.
+    /// Ends the outage, and checks every promise after another normal time.
     pub async fn end(
         &mut self,
         what: &str,
@@ -112,7 +112,7 @@ impl Scene {
         }
         street.enter(Phase::Drain);
         let begun = Instant::now();
-        // Traffic goes on, so that there may always be something in the spool, but nothing for long.
+        // Traffic goes on, so the spool may have entries, but none of them for long.
         self.until("serving", CAUGHT_UP_WITHIN).await?;
         let drained_in = begun.elapsed();
         street.enter(Phase::Normal);
@@ -129,7 +129,7 @@ impl Scene {
         Ok(format!("{what}: {summary}"))
     }
 
-    /// The server stops as it is asked to, and starts again.
+    /// Stops the front server gracefully and starts it again.
     pub async fn restart_front(&mut self) {
         let front = self.front_mut();
         front.terminate().await;
@@ -137,7 +137,7 @@ impl Scene {
         front.restart_in_place().await;
     }
 
-    /// The server is killed, and started again.
+    /// Kills the front server and starts it again.
     pub async fn kill_front(&mut self) {
         let front = self.front_mut();
         front.kill().await;
@@ -148,7 +148,7 @@ impl Scene {
         self.edge.as_mut().unwrap_or(&mut self.core)
     }
 
-    /// Waits until the server that visitors go to says that it is so.
+    /// Waits until the front server reports this status.
     pub async fn until(&self, status: &str, within: Duration) -> Result<(), String> {
         let said = async {
             while self.front().health().await["status"] != status {

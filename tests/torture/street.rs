@@ -1,5 +1,5 @@
-//! Steady visits and sales, while what is behind them fails for long: who sends them, what they may be told in which
-//! phase, and what they feel.
+//! Steady visits and sales during a long failure: the senders, the allowed answers of each phase,
+//! and the measured latencies.
 
 use std::{
     collections::BTreeMap,
@@ -23,52 +23,55 @@ use crate::{
     ledger::{Ledger, now},
 };
 
-/// A visitor comes so often, each with a sale: 50 of either a second.
+/// The interval between visitors; each buys something, which makes 50 visits and 50 sales a second.
 const VISITOR_INTERVAL: Duration = Duration::from_millis(20);
-/// While so many are on their way, none comes: a slow machine is not to be measured by its queue.
+/// The number of visitors in flight above which none comes: the queue of a slow machine must not be
+/// measured.
 const VISITORS_MAX: usize = 64;
-/// How long a caller waits who finds nobody listening.
+/// The pause of a caller who finds nobody listening.
 const TRY_AGAIN: Duration = Duration::from_millis(100);
-/// While nothing takes a click, nine visitors of ten must be sent on so soon: twenty times the server's patience, since a
-/// machine may stand still for some of them.
+/// The time limit for nine redirects of ten while nothing takes clicks. It is twenty times the
+/// server's patience, since a machine may stall for some of them.
 const SENT_ON_WITHIN: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
     Normal,
     Outage,
-    /// Neither core nor spool take anything: merchants are refused and come again, visitors are sent on.
+    /// Neither core nor spool take anything. Merchants are refused and come again; visitors are
+    /// sent on.
     Trouble,
-    /// The server stops as it is asked to, until it listens again. Its socket stays open, so that who comes waits.
+    /// From a graceful stop until the server listens again. Its socket stays open, so clients wait
+    /// in it.
     Restart,
-    /// The server is killed, until it listens again: who finds nobody comes again.
+    /// From a kill until the server listens again. Clients who find nobody come again.
     Killed,
     Drain,
     Over,
 }
 
-/// Where visitors and merchants go.
+/// The traffic and its measurements.
 pub struct Street {
     url: String,
     code: ConversionCode,
     pub link: TrackingLink,
-    /// Clicks that were there before, for sales of visitors whose click is not promised: the sale of a click that is never
-    /// stored is held for good. Empty where all clicks are promised.
+    /// Earlier clicks, for the sales of visitors whose click is not promised: a sale of a click
+    /// that is never stored stays held. Empty if all clicks are promised.
     click_ids: Vec<String>,
     pub ledger: Ledger,
     phase: Mutex<Phase>,
-    /// How long what was begun in which phase took: redirects, and postbacks.
+    /// The latencies of redirects and postbacks, by the phase in which they began.
     took: Mutex<BTreeMap<(&'static str, Phase), Vec<Duration>>>,
-    /// How often a merchant was refused, and came again.
+    /// The number of refusals after which a merchant came again.
     refused: AtomicUsize,
-    /// Merchants who were refused, and have not come again yet.
+    /// The number of refused merchants who have not come again yet.
     waiting: AtomicUsize,
     faults: Mutex<Vec<String>>,
 }
 
-/// Why there is no answer of the kind that there must be.
+/// The cause of a missing answer.
 enum Refusal {
-    /// It is to be sent again after so long.
+    /// Refused for now; to be repeated after this time.
     ForNow(Duration),
     Fault(String),
 }
@@ -103,12 +106,12 @@ impl Street {
         *self.phase.lock().unwrap()
     }
 
-    /// How often a merchant was refused, and came again.
+    /// The number of refusals after which a merchant came again.
     pub fn refused(&self) -> usize {
         self.refused.load(Ordering::Relaxed)
     }
 
-    /// The first of what was answered that must not be, or not answered that must be; or that visitors had to wait.
+    /// Returns the first fault: a wrong answer, a missing answer, or visitors who had to wait.
     pub fn check(&self) -> Result<(), String> {
         let faults = self.faults.lock().unwrap();
         if let Some(fault) = faults.first() {
@@ -124,7 +127,7 @@ impl Street {
         Ok(())
     }
 
-    /// Until it is over; returns once all have gone home.
+    /// Sends visitors until it is over. Returns once all have ended.
     pub async fn send_visitors(self: Arc<Self>) {
         let http = client();
         let mut ticks = interval(VISITOR_INTERVAL);
@@ -144,7 +147,7 @@ impl Street {
         visitors.join_all().await;
     }
 
-    /// The first visitor of a link, so that the server learns it.
+    /// Sends the first visitor of a link, so that the server learns the link.
     pub async fn send_first_visitor(&self) {
         self.send_visitor(&client()).await;
     }
@@ -180,14 +183,15 @@ impl Street {
         }
     }
 
-    /// Whether the click of a visitor who came in `phase` and was sent on just now must be found again. No phase is over
-    /// as soon as such a visit, so that it has seen no other.
+    /// True if the click of a visitor who came in `phase` and was just sent on must be there in the
+    /// end. No phase ends as soon as such a visit, so the visit lies within it.
     fn promises(&self, phase: Phase, took: Duration) -> bool {
         let durable = took < PROMISED_WITHIN && phase == self.phase() && phase != Phase::Trouble;
         durable || self.click_ids.is_empty()
     }
 
-    /// What was answered to `request`; `None` where that was not what must be, which is a fault.
+    /// Sends `request`. Returns its answer, or `None` and notes a fault if the phase does not allow
+    /// it.
     async fn ask<T, F: Future<Output = reqwest::Result<Result<T, Refusal>>>>(
         &self,
         what: &'static str,
@@ -233,7 +237,7 @@ impl Street {
     }
 }
 
-/// A connection for each request, as most merchants have it.
+/// A client with a new connection for each request, like most merchants.
 fn client() -> reqwest::Client {
     reqwest::Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0).build().unwrap()
 }

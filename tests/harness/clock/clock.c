@@ -1,5 +1,5 @@
-/* Loaded before the C library: the system's time is off by the seconds that stand in the file CLOCK_AHEAD, read again each
- * time. Nothing else is changed: steady clocks and what is waited for go on. */
+/* Loaded before the C library: moves the system's time by the seconds in the file CLOCK_AHEAD,
+ * which is read each time. Steady clocks and waits are not changed. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* No time that any system has been up for. */
+/* Longer than any system has been up, in seconds. */
 #define LEAST_TIME 1000000000
 
 static long ahead(void) {
@@ -49,7 +49,7 @@ time_t time(time_t *out) {
     return now.tv_sec;
 }
 
-/* A database that waits until a time waits by the system's own. */
+/* Databases wait until a time; the wait uses the system's real clock. */
 int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex,
                            const struct timespec *restrict until) {
     static int (*wait)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);

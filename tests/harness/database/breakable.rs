@@ -1,5 +1,5 @@
-//! A database that can be taken away and given back: a server of its own that is killed, or a file of SQLite that is
-//! locked, so that every write to it hangs.
+//! A database that can be taken away and given back: a server that is killed, or an SQLite file
+//! that is locked, so that writes hang.
 
 use std::path::Path;
 
@@ -8,19 +8,19 @@ use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection
 use super::{file, fresh_on, kind, server::DatabaseServer};
 
 pub struct Breakable {
-    /// Of an empty database.
+    /// The URL of an empty database.
     pub url: String,
     server: Option<DatabaseServer>,
     lock: Option<DatabaseConnection>,
 }
 
 impl Breakable {
-    /// Of the kind that the tests are run on; a file is in `folder`.
+    /// Starts a database of the tests' kind. SQLite puts its file into `folder`.
     pub async fn start(folder: &Path) -> Self {
         Self::start_kind(kind(), folder).await
     }
 
-    /// `sqlite`, `postgres` or `mariadb`; a file is in `folder`.
+    /// Starts a `sqlite`, `postgres` or `mariadb` database. SQLite puts its file into `folder`.
     pub async fn start_kind(kind: &str, folder: &Path) -> Self {
         if kind == "sqlite" {
             return Self { url: file(folder), server: None, lock: None };

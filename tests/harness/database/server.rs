@@ -1,6 +1,6 @@
-//! A database server of one's own: in a folder, on a free port of this machine, gone with its owner.
+//! A private database server: in a folder, on a free port of this machine. It ends with its owner.
 //!
-//! As root it runs as `nobody`, since neither kind wants to be root.
+//! If we are root it runs as `nobody`: both kinds refuse to run as root.
 
 use std::{
     fs::{File, Permissions, set_permissions},
@@ -18,15 +18,15 @@ use crate::{disk::SmallDisk, eventually};
 /// A kind of database server.
 pub struct Kind {
     pub name: &'static str,
-    /// Folders that the distribution's package puts its programs in.
+    /// The folders of the programs in the distribution's package.
     folders: &'static [&'static str],
-    /// Makes an empty data folder; `DATA` stands for it.
+    /// The command that makes an empty data folder; `DATA` stands for the folder.
     init: &'static [&'static str],
-    /// Serves it, at `PORT`.
+    /// The command that serves the folder at `PORT`.
     serve: &'static [&'static str],
-    /// Statements for the start, one a line, which the server finds in `DATA.sql`.
+    /// Statements to run at the start, one a line; the server reads them from `DATA.sql`.
     first: &'static str,
-    /// A database that is there; `PORT` stands for its port.
+    /// The URL of an existing database; `PORT` stands for its port.
     url: &'static str,
 }
 
@@ -72,39 +72,39 @@ pub const KINDS: [Kind; 2] = [
     },
 ];
 
-/// A running database server. Killed, and its data removed, when dropped.
+/// A running database server. Dropping it kills the server and removes its data.
 pub struct DatabaseServer {
     kind: &'static Kind,
     process: Child,
     place: Place,
     port: String,
-    /// A database that is there.
+    /// The URL of an existing database.
     pub url: String,
 }
 
-/// Where a database server runs, and with which variables.
+/// The place of a database server, and its environment variables.
 struct Place {
-    /// Its folder, as it sees it.
+    /// The folder, as the server sees it.
     folder: PathBuf,
-    /// The same, as we see it.
+    /// The folder, as we see it.
     seen: PathBuf,
-    /// Where the folder is mounted, if that is not here.
+    /// The mount namespace of the folder, if it is not ours.
     namespace: Option<PathBuf>,
     variables: Vec<(&'static str, String)>,
-    /// Gone with it.
+    /// Removes the folder when dropped.
     _folder: Option<TempDir>,
 }
 
 impl DatabaseServer {
-    /// Starts an empty one; `name` is that of a kind.
+    /// Starts an empty server of that kind.
     pub async fn start(name: &str) -> Self {
         Box::pin(Self::start_in(name, &[])).await
     }
 
-    /// Starts an empty one with further variables; those that are for the server, not for making its folder.
+    /// Starts an empty server with further variables. They are not set while its folder is made.
     pub async fn start_in(name: &str, variables: &[(&'static str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        // Whoever the server runs as must come through.
+        // The server's user must be able to enter the folder.
         set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
         let (path, namespace) = (folder.path().to_owned(), None);
         let variables = variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
@@ -112,7 +112,7 @@ impl DatabaseServer {
         Box::pin(Self::start_at(name, place)).await
     }
 
-    /// Starts an empty one on that disk.
+    /// Starts an empty server on that disk.
     pub async fn start_on(name: &str, disk: &SmallDisk) -> Self {
         let (folder, seen) = (disk.inside().to_owned(), disk.path().into());
         let place =
@@ -133,24 +133,24 @@ impl DatabaseServer {
         server
     }
 
-    /// Waits until it serves; one that has ended by itself is started again.
+    /// Waits until it serves. Restarts a server that has ended.
     pub async fn revive(&mut self) {
         self.serves().await;
     }
 
-    /// Where it listens.
+    /// The address of the server.
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// `kill -9`, all of its processes.
+    /// Sends `kill -9` to all of its processes.
     pub fn kill(&mut self) {
         let group = format!("-{}", self.process.id());
         Command::new("kill").args(["-KILL", "--", &group]).status().unwrap();
         self.process.wait().unwrap();
     }
 
-    /// Starts it again on the same data and port; returns once it serves.
+    /// Restarts it on the same data and port. Returns once it serves.
     pub async fn restart(&mut self) {
         self.process = serve(self.kind, &self.place, &self.port);
         self.serves().await;
@@ -161,7 +161,7 @@ impl DatabaseServer {
         let process = std::cell::RefCell::new(&mut self.process);
         let (kind, place, port) = (self.kind, &self.place, &self.port);
         eventually(async || {
-            // What it left behind when it was killed may stand in its way for a moment.
+            // Remains of the killed server can prevent a start for a moment.
             let ended = process.borrow_mut().try_wait().unwrap().is_some();
             if ended {
                 **process.borrow_mut() = serve(kind, place, port);
@@ -181,16 +181,16 @@ impl Drop for DatabaseServer {
 }
 
 fn serve(kind: &Kind, place: &Place, port: &str) -> Child {
-    // A small disk is not for the log.
+    // The log must not fill a small disk.
     let log = if place.namespace.is_some() { "/dev/null".into() } else { place.seen.join("log") };
     let log = File::options().create(true).append(true).open(log).unwrap();
     let mut serve = command(kind, kind.serve, place, port);
     serve.envs(place.variables.iter().map(|(name, value)| (name, value)));
-    // A group of its own, so that all of it can be killed.
+    // Runs in a process group, so that all of it can be killed.
     serve.process_group(0).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
 }
 
-/// One of the kind's programs; it is killed when this process ends, however it does.
+/// A command of the kind's programs. It is killed when this process ends in any way.
 fn command(kind: &Kind, line: &[&str], place: &Place, port: &str) -> Command {
     let (program, arguments) = line.split_first().unwrap();
     let mut command = Command::new("setpriv");
@@ -213,7 +213,7 @@ fn command(kind: &Kind, line: &[&str], place: &Place, port: &str) -> Command {
 
 fn find(kind: &Kind, program: &str) -> PathBuf {
     let mut folders: Vec<PathBuf> = kind.folders.iter().map(PathBuf::from).collect();
-    // One folder for each version.
+    // The folder has one folder for each version.
     let versions = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
     let versions: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
     folders.extend(versions);

@@ -1,5 +1,6 @@
-/* Loaded before the C library: fsync and fdatasync fail as long as the file FSYNC_FAILS_WHILE is there; and once, for whoever
- * takes the file FSYNC_FAILS_ONCE away. Where FSYNC_FAILS_OF is set, of files alone whose names end so. */
+/* Loaded before the C library: fsync and fdatasync fail as long as the file FSYNC_FAILS_WHILE
+ * exists, and once for the process that removes the file FSYNC_FAILS_ONCE. FSYNC_FAILS_OF limits
+ * this to files whose names end with it. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
