@@ -15,6 +15,7 @@ FUZZ := $(CARGO_FUZZ) run --fuzz-dir server/fuzz --sanitizer none read_postback
 FUZZ_CORPUS := server/fuzz/corpus/read_postback
 FUZZ_FOUND := server/fuzz/target/found
 FUZZ_LEAST := server/fuzz/target/least
+# No nextest: it runs each test as a process, so tests that must not run at once could not exclude each other.
 SUITE := $(CARGO) test --locked -p s2s-tests --test suite
 # Notes the time of a part of `make test`; tests/budget.toml has the budgets.
 TIMED := tests/timed.sh

@@ -51,8 +51,8 @@ const NAMES_KIB_MAX: u64 = 16 * 1_024;
 /// Held by tests that keep the machine busy: two at once would measure each other.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
-/// A clock that leaves out stalls, on a machine that stops us for seconds now and then: each stall
-/// of this process counts for one second.
+/// A clock that leaves out stalls, on a machine that stops us for seconds now and then: at most one
+/// second of each stall counts.
 struct Clock(StdMutex<(Instant, Duration)>);
 
 impl Clock {

@@ -42,7 +42,7 @@ async fn a_trusted_proxy_says_for_whom_it_asks() {
     let server = Server::start_with(&["--trusted-proxies", "10.0.0.0/8,127.0.0.5"]).await;
     let named = "x-forwarded-for: 203.0.113.7, 198.51.100.9, 10.1.2.3\r\n";
     assert_eq!(kept(&server, b"", named).await, ["198.51.100.0", "198.51.100.0"]);
-    // A raw blank before it makes the request invalid for the HTTP library.
+    // A raw blank in the target makes the request invalid for the HTTP library.
     assert_eq!(kept(&server, b"", "x-forwarded-for: 2001:db8:1:2::3\r\n").await[0], "2001:db8:1::");
 }
 

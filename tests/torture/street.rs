@@ -184,7 +184,7 @@ impl Street {
     }
 
     /// True if the click of a visitor who came in `phase` and was just sent on must be there in the
-    /// end. No phase ends as soon as such a visit, so the visit lies within it.
+    /// end. Every phase is longer than such a visit, so the visit has seen no other.
     fn promises(&self, phase: Phase, took: Duration) -> bool {
         let durable = took < PROMISED_WITHIN && phase == self.phase() && phase != Phase::Trouble;
         durable || self.click_ids.is_empty()
