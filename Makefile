@@ -1,23 +1,33 @@
-# What a person runs. `make test` is what CI runs.
+# The targets that a person calls. CI calls `make test`.
 CARGO ?= cargo
 BUF := sdk/node_modules/.bin/buf
-# Pinned, and kept out of the user's own tools.
+# Tools are pinned, and kept apart from the user's own.
 CARGO_FUZZ_VERSION := 0.13.2
 CARGO_FUZZ := target/tools/cargo-fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 CARGO_DENY_VERSION := 0.20.2
 CARGO_DENY := target/tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
 CARGO_CYCLONEDX_VERSION := 0.5.9
 CARGO_CYCLONEDX := target/tools/cargo-cyclonedx-$(CARGO_CYCLONEDX_VERSION)/bin/cargo-cyclonedx
+TYPOS_VERSION := 1.52.0
+TYPOS := target/tools/typos-$(TYPOS_VERSION)/bin/typos
 FUZZ_SECONDS ?= 600
 FUZZ := $(CARGO_FUZZ) run --fuzz-dir server/fuzz --sanitizer none read_postback
 FUZZ_CORPUS := server/fuzz/corpus/read_postback
 FUZZ_FOUND := server/fuzz/target/found
 FUZZ_LEAST := server/fuzz/target/least
-# Each with a Makefile of its own, of the same targets, and the program that its toolchain is known by.
-SDKS := typescript:npm python:python3 go:go java:mvn
-.PHONY: run demo test torture check check-schema generate bench fuzz fuzz-corpus deny advisories sbom tools databases
+# No nextest: it runs each test as a process, so tests that must not run at once could not exclude each other.
+SUITE := $(CARGO) test --locked -p s2s-tests --test suite
+# Notes the time of a part of `make test`; tests/budget.toml has the budgets.
+TIMED := tests/timed.sh
+# Leaves a command out where its program is not installed, but not in CI.
+IF_INSTALLED := tests/if-installed.sh
 
-# Built for development, which takes a quarter of the time; for production: cargo build --release --locked.
+.PHONY: run demo quick test test-long torture torture-sqlite torture-postgres torture-mariadb torture-edge
+.PHONY: check check-schema check-schema-with-buf check-spelling generate bench fuzz fuzz-corpus deny advisories sbom tools databases
+.PHONY: test-sdks test-typescript test-python test-go test-java test-rust-package
+.PHONY: generate-typescript generate-python generate-go generate-java
+
+# A development build takes a quarter of the time of a release build; for production: cargo build --release --locked.
 run:
 	$(CARGO) run --locked -p s2s-server
 
@@ -25,81 +35,119 @@ demo:
 	$(CARGO) build --locked -p s2s-server -p s2s-tests --bins
 	target/debug/s2s-demo
 
-SUITE := $(CARGO) test --locked -p s2s-tests --test suite
+# Before each commit. Without the other databases, the SDKs, and the tests of the suite that take the longest.
+quick:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) build --locked --workspace --bins
+	$(CARGO) test --locked --workspace --exclude s2s-tests
+	$(SUITE) -- $(addprefix --skip ,$(SLOW_TESTS))
 
-test: check databases
-	$(CARGO) build --locked --workspace --all-targets
-	$(CARGO) test --locked --workspace
-	target/debug/s2s-databases postgres $(SUITE)
-	target/debug/s2s-databases mariadb $(SUITE)
-	$(MAKE) test-sdks
-	$(MAKE) torture CYCLES=30 OUTAGE_SECONDS=4
+SLOW_TESTS := attacks:: clocks:: commits:: concurrency:: flood:: hostile::a_hundred_thousand
 
-# Without its toolchain an SDK is left out, but not in CI.
-define SDK
-.PHONY: test-$(1) generate-$(1)
-ifneq ($(or $(CI),$(shell command -v $(2))),)
-test-$(1): tools
-	$$(MAKE) -C sdk/$(1) tools check test test-package
-generate-$(1): tools
-	$$(MAKE) -C sdk/$(1) tools generate
-else
-test-$(1) generate-$(1):
-	@echo "left out: sdk/$(1), since $(2) is not installed"
-endif
-test-sdks: test-$(1)
-generate: generate-$(1)
-endef
-.PHONY: test-sdks test-rust-package
-$(foreach sdk,$(SDKS),$(eval $(call SDK,$(firstword $(subst :, ,$(sdk))),$(lastword $(subst :, ,$(sdk))))))
+# The gate. It must end within an hour on an empty folder and 2 cores.
+test: databases
+	rm -f target/minutes.tsv
+	$(TIMED) check $(MAKE) check
+	$(TIMED) build $(CARGO) build --locked --workspace --all-targets
+	$(TIMED) tests $(CARGO) test --locked --workspace
+	$(TIMED) suite-postgres target/debug/s2s-databases postgres $(SUITE)
+	$(TIMED) suite-mariadb target/debug/s2s-databases mariadb $(SUITE)
+	$(TIMED) sdk-rust $(MAKE) test-rust-package
+	$(TIMED) sdk-typescript $(MAKE) test-typescript
+	$(TIMED) sdk-python $(MAKE) test-python
+	$(TIMED) sdk-go $(MAKE) test-go
+	$(TIMED) sdk-java $(MAKE) test-java
+	$(TIMED) torture-sqlite $(MAKE) torture-sqlite CYCLES=30 OUTAGE_SECONDS=4
+	$(TIMED) torture-postgres $(MAKE) torture-postgres CYCLES=30 OUTAGE_SECONDS=4
+	$(TIMED) torture-mariadb $(MAKE) torture-mariadb CYCLES=30 OUTAGE_SECONDS=4
+	$(TIMED) torture-edge $(MAKE) torture-edge OUTAGE_SECONDS=4
+	tests/minutes.sh
 
-# What else there is to test of the SDK for Rust is in the workspace.
-test-sdks: test-rust-package
+# Hours. The result is written to docs/internals/test-long.md.
+test-long: databases
+	$(CARGO) build --locked --workspace --bins
+	$(SUITE) --no-run
+	tests/test-long.sh
+
+# The folder of every SDK has a Makefile with the same targets.
+test-sdks: test-typescript test-python test-go test-java test-rust-package
+generate: generate-typescript generate-python generate-go generate-java
+
+test-typescript: tools
+	$(IF_INSTALLED) npm $(MAKE) -C sdk/typescript tools check test test-package
+test-python: tools
+	$(IF_INSTALLED) python3 $(MAKE) -C sdk/python tools check test test-package
+test-go: tools
+	$(IF_INSTALLED) go $(MAKE) -C sdk/go tools check test test-package
+test-java: tools
+	$(IF_INSTALLED) mvn $(MAKE) -C sdk/java tools check test test-package
+
+generate-typescript: tools
+	$(IF_INSTALLED) npm $(MAKE) -C sdk/typescript tools generate
+generate-python: tools
+	$(IF_INSTALLED) python3 $(MAKE) -C sdk/python tools generate
+generate-go: tools
+	$(IF_INSTALLED) go $(MAKE) -C sdk/go tools generate
+generate-java: tools
+	$(IF_INSTALLED) mvn $(MAKE) -C sdk/java tools generate
+
+# The workspace has the other tests of the SDK for Rust.
 test-rust-package:
 	sdk/rust/test-package.sh target/debug/s2s-journey
 
-# Kills servers and databases under load, takes them away for long, and fills and breaks disks meanwhile, and looks what is
-# left; a tenth of it in `make test`. What happens to an edge is the same with any database.
+# Kills servers and databases under load, takes them away, fills and breaks disks; then checks what is left. `make test`
+# does a tenth of it. An edge suffers alike with any database.
 CYCLES ?= 300
 OUTAGE_SECONDS ?= 30
-torture: databases
+torture: torture-sqlite torture-postgres torture-mariadb torture-edge
+
+torture-sqlite torture-postgres torture-mariadb: torture-%: databases
 	$(CARGO) build --locked --workspace --bins
-	set -e; for kind in sqlite postgres mariadb; do \
-		target/debug/s2s-torture $$kind $(CYCLES); \
-		target/debug/s2s-torture outage $$kind $(OUTAGE_SECONDS); \
-	done
+	target/debug/s2s-torture $* $(CYCLES)
+	target/debug/s2s-torture outage $* $(OUTAGE_SECONDS)
+
+torture-edge: databases
+	$(CARGO) build --locked --workspace --bins
 	target/debug/s2s-torture edge $(OUTAGE_SECONDS)
 
-# The distribution's packages; what a test starts are servers of its own.
+# Installs the distribution's packages; tests start servers of their own from them.
 databases:
 	@if ls /usr/lib/postgresql/*/bin/postgres /usr/sbin/mariadbd >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y postgresql mariadb-server; \
 	else echo "needs PostgreSQL and MariaDB, for example: apt-get install postgresql mariadb-server"; exit 1; fi
 
-check: check-schema
+check: check-schema check-spelling
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps -p s2s-sdk
 
+# typos comes as a pinned Python package with a binary. Without python3 it is left out, but not in CI.
+check-spelling:
+	$(IF_INSTALLED) python3 $(MAKE) $(TYPOS)
+	$(IF_INSTALLED) python3 $(TYPOS)
+
+$(TYPOS):
+	python3 -m pip install --quiet --root-user-action ignore --target $(TYPOS:/bin/typos=) typos==$(TYPOS_VERSION)
+
 # buf comes as a pinned npm package. Without npm its checks are left out, but not in CI.
-ifneq ($(or $(CI),$(shell command -v npm)),)
-check-schema: tools
+check-schema:
+	$(IF_INSTALLED) npm $(MAKE) check-schema-with-buf
+
+check-schema-with-buf: tools
 	$(BUF) lint
 	$(BUF) format --diff --exit-code
 	@if git rev-parse --quiet --verify HEAD~1 >/dev/null; then \
 		$(BUF) breaking --against "$$(git rev-parse --git-common-dir)#ref=$$(git rev-parse HEAD~1)"; \
+	elif [ -n "$$CI" ]; then echo "buf breaking needs the commit before this one"; exit 1; \
 	else echo "left out: buf breaking, since there is no commit before this one"; fi
-else
-check-schema:
-	@echo "left out: buf lint and buf format of proto/, since npm is not installed"
-endif
 
 generate: tools
 	$(BUF) format --write
 	$(CARGO) run --locked -p s2s-generate
 
-# On all three: make bench DATABASES="sqlite postgres mariadb".
+# All three databases: make bench DATABASES="sqlite postgres mariadb".
 DATABASES ?= sqlite
 bench: $(if $(filter-out sqlite,$(DATABASES)),databases)
 	$(CARGO) build --release --locked -p s2s-server -p s2s-tests --bins
@@ -107,14 +155,14 @@ bench: $(if $(filter-out sqlite,$(DATABASES)),databases)
 		if [ $$kind = sqlite ]; then target/release/s2s-bench; else target/release/s2s-databases $$kind target/release/s2s-bench; fi; \
 	done
 
-# On stable Rust, since no sanitizer is asked for: there is no unsafe code of ours. What is found goes to the
-# first folder; the committed corpus is only read.
+# Runs on stable Rust: our code has nothing unsafe, so it needs no sanitizer. New inputs go to the first folder; the
+# committed corpus is only read.
 fuzz: $(CARGO_FUZZ)
 	mkdir -p $(FUZZ_FOUND)
 	$(FUZZ) $(FUZZ_FOUND) $(FUZZ_CORPUS) -- -dict=server/fuzz/read_postback.dict -max_len=1024 -timeout=5 \
 		-max_total_time=$(FUZZ_SECONDS)
 
-# The fewest and smallest of what was found that reach the same code become the committed corpus.
+# Replaces the committed corpus by the fewest and smallest inputs that reach the same code.
 fuzz-corpus: $(CARGO_FUZZ)
 	rm -rf $(FUZZ_LEAST)
 	mkdir -p $(FUZZ_LEAST) $(FUZZ_FOUND)
@@ -122,16 +170,16 @@ fuzz-corpus: $(CARGO_FUZZ)
 	rm -rf $(FUZZ_CORPUS)
 	mv $(FUZZ_LEAST) $(FUZZ_CORPUS)
 
-# Licences, bans and sources of all dependencies. `make test` holds the same rules (tests/suite/dependencies.rs) without
-# this tool, which takes longer to build than the server.
+# Licences, bans and sources of all dependencies. `make test` holds the same rules by tests/suite/dependencies.rs: this
+# tool takes longer to build than the server.
 deny: $(CARGO_DENY)
 	$(CARGO_DENY) --locked check licenses bans sources
 
-# Known faults of dependencies. Fetches the database of them from its home, so it is not for a build without network.
+# Known faults of dependencies. Needs a network: the tool fetches its database.
 advisories: $(CARGO_DENY)
 	$(CARGO_DENY) --locked check advisories
 
-# The bill of materials of the server, in CycloneDX. The tool writes one beside each crate, with the path of this folder.
+# The bill of materials of the server, in CycloneDX. The tool writes a file beside each crate, with absolute paths.
 sbom: $(CARGO_CYCLONEDX)
 	$(CARGO_CYCLONEDX) cyclonedx --format json --spec-version 1.5 --describe binaries --manifest-path server/Cargo.toml
 	mkdir -p target/sbom
@@ -147,8 +195,9 @@ $(CARGO_DENY):
 $(CARGO_CYCLONEDX):
 	$(CARGO) install --locked --root $(CARGO_CYCLONEDX:/bin/cargo-cyclonedx=) --version $(CARGO_CYCLONEDX_VERSION) cargo-cyclonedx
 
-# Not `npm ci`: it fails where a registry has no buf for other platforms. The lock file is kept to all the same.
-tools: sdk/node_modules/.installed
+# `npm ci` fails where a registry has no buf for other platforms; `npm install` keeps to the lock file as well.
+tools:
+	$(IF_INSTALLED) npm $(MAKE) sdk/node_modules/.installed
 
 sdk/node_modules/.installed: sdk/package-lock.json
 	npm install --prefix sdk --no-save --ignore-scripts

@@ -1,25 +1,27 @@
-//! Who may call what: every RPC of the schema, with every kind of wrong key; and nobody sees another account.
+//! Access: every RPC of the schema with every kind of wrong key, and accounts that can't see each
+//! other.
+
+mod calls_with_ids;
 
 use ApiKeyScope as Scope;
-use prost::Message as _;
 use s2s_sdk::{
     Code,
-    prost_types::FieldMask,
     v1::{self, ApiKeyScope, ErrorReason, ListConversionCodesRequest},
 };
 use s2s_tests::{ADMIN_KEY, Server, bearer, eventually};
 use tonic::{Status, transport::Channel};
 
+use self::calls_with_ids::{Ask, CallWithId, WITH_IDS, WITHOUT_IDS};
 use crate::{
     contract::{call_as, channel, methods, reason},
     moved,
 };
 
-/// Of the right form, and no server's.
+/// A well-formed key that no server has.
 const UNKNOWN_KEY: &str = "s2s_fc75bcf271ae57e64187c5870f403db2d702527d1afce6f5";
 const ALL: [ApiKeyScope; 5] = [Scope::Read, Scope::Write, Scope::Record, Scope::Admin, Scope::Edge];
 
-/// The scopes that open a call, by its name. A call of another name needs a decision here.
+/// The scopes of a call, by its name. A new kind of name needs a decision here.
 fn right_scopes(method: &str) -> Vec<ApiKeyScope> {
     let (service, call) = method.split_once('/').unwrap();
     let begins = |words: &[&str]| words.iter().any(|word| call.starts_with(word));
@@ -126,7 +128,7 @@ async fn every_call_needs_its_scope() {
     }
 }
 
-/// What an account has; or what nobody has.
+/// The ids of an account's things, or ids of nothing.
 struct Ids {
     account: String,
     code: String,
@@ -138,7 +140,7 @@ struct Ids {
 }
 
 impl Ids {
-    /// With one conversion and one held postback.
+    /// Creates one of everything, with one conversion and one held postback.
     async fn create(server: &Server, account: &str, key: &str) -> Self {
         let client = server.client_with(key);
         let code = v1::ConversionCode { name: "Sale".to_owned(), ..Default::default() };
@@ -170,7 +172,7 @@ impl Ids {
         [&self.account, &self.code, &self.link, &self.click, &self.conversion, &self.postback, &self.key]
     }
 
-    /// Of the same forms, and nobody's.
+    /// Well-formed ids of nothing.
     fn never(&self) -> Self {
         let [account, code, link, click, conversion, postback, key] = self.all().map(|id| {
             let (begin, end) = id.split_at(id.len() - 9);
@@ -190,261 +192,7 @@ fn report(code: &str, click: &str) -> v1::RecordConversionRequest {
     }
 }
 
-/// A request with the ids of another; `own` are the caller's.
-type Ask = fn(own: &Ids, of: &Ids) -> Vec<u8>;
-
-macro_rules! ask {
-    ($request:ident {$($field:ident: $value:expr),*}, $own:ident, $of:ident) => {
-        |$own, $of| v1::$request { $($field: $value,)* ..Default::default() }.encode_to_vec()
-    };
-}
-
-/// Every call that takes an id, and how it refuses one that is not there; `None` where it answers, for example with
-/// an empty list.
-#[expect(clippy::needless_update, reason = "some requests have no field but those that are set")]
-const WITH_IDS: [(&str, Option<Code>, Ask); 37] = [
-    ("AccountService/GetAccount", NOT_FOUND, ask!(GetAccountRequest { id: of.account.clone() }, _own, of)),
-    (
-        "ApiKeyService/CreateApiKey",
-        NOT_FOUND,
-        ask!(
-            CreateApiKeyRequest {
-                api_key: Some(v1::ApiKey {
-                    name: "x".to_owned(),
-                    account_id: of.account.clone(),
-                    scopes: vec![1],
-                    ..Default::default()
-                })
-            },
-            _own,
-            of
-        ),
-    ),
-    ("ApiKeyService/GetApiKey", NOT_FOUND, ask!(GetApiKeyRequest { id: of.key.clone() }, _own, of)),
-    (
-        "ApiKeyService/ListApiKeys",
-        NOT_FOUND,
-        ask!(ListApiKeysRequest { account_id: of.account.clone() }, _own, of),
-    ),
-    ("ApiKeyService/RotateApiKey", NOT_FOUND, ask!(RotateApiKeyRequest { id: of.key.clone() }, _own, of)),
-    ("ApiKeyService/RevokeApiKey", NOT_FOUND, ask!(RevokeApiKeyRequest { id: of.key.clone() }, _own, of)),
-    (
-        "ConversionCodeService/GetConversionCode",
-        NOT_FOUND,
-        ask!(GetConversionCodeRequest { id: of.code.clone() }, _own, of),
-    ),
-    (
-        "ConversionCodeService/GetPostbackUrl",
-        NOT_FOUND,
-        ask!(GetPostbackUrlRequest { conversion_code_id: of.code.clone() }, _own, of),
-    ),
-    (
-        "ConversionCodeService/RotatePostbackSecret",
-        NOT_FOUND,
-        ask!(RotatePostbackSecretRequest { conversion_code_id: of.code.clone() }, _own, of),
-    ),
-    (
-        "ConversionCodeService/UpdateConversionCode",
-        NOT_FOUND,
-        ask!(
-            UpdateConversionCodeRequest {
-                conversion_code: Some(v1::ConversionCode {
-                    id: of.code.clone(),
-                    name: "x".to_owned(),
-                    ..Default::default()
-                }),
-                update_mask: Some(mask("name"))
-            },
-            _own,
-            of
-        ),
-    ),
-    (
-        "TrackingLinkService/CreateTrackingLink",
-        NOT_FOUND,
-        ask!(CreateTrackingLinkRequest { tracking_link: Some(with_code("", of)) }, _own, of),
-    ),
-    (
-        "TrackingLinkService/GetTrackingLink",
-        NOT_FOUND,
-        ask!(GetTrackingLinkRequest { id: of.link.clone() }, _own, of),
-    ),
-    (
-        "TrackingLinkService/UpdateTrackingLink",
-        NOT_FOUND,
-        ask!(
-            UpdateTrackingLinkRequest {
-                tracking_link: Some(with_code(&of.link, own)),
-                update_mask: Some(mask("destination"))
-            },
-            own,
-            of
-        ),
-    ),
-    (
-        "TrackingLinkService/UpdateTrackingLink",
-        NOT_FOUND,
-        ask!(
-            UpdateTrackingLinkRequest {
-                tracking_link: Some(with_code(&own.link, of)),
-                update_mask: Some(mask("conversion_code_ids"))
-            },
-            own,
-            of
-        ),
-    ),
-    (
-        "ClickService/RecordClick",
-        NOT_FOUND,
-        ask!(RecordClickRequest { tracking_link_id: of.link.clone() }, _own, of),
-    ),
-    (
-        "ClickService/RecordClick",
-        INVALID,
-        ask!(RecordClickRequest { tracking_link_id: own.link.clone(), click_id: of.click.clone() }, own, of),
-    ),
-    ("ClickService/GetClick", NOT_FOUND, ask!(GetClickRequest { click_id: of.click.clone() }, _own, of)),
-    (
-        "ClickService/ListClicks",
-        NOT_FOUND,
-        ask!(ListClicksRequest { tracking_link_id: of.link.clone() }, _own, of),
-    ),
-    ("ConversionService/RecordConversion", NOT_FOUND, |own, of| report(&of.code, &own.click).encode_to_vec()),
-    ("ConversionService/RecordConversion", INVALID, |own, of| report(&own.code, &of.click).encode_to_vec()),
-    (
-        "ConversionService/BatchRecordConversions",
-        None,
-        ask!(BatchRecordConversionsRequest { requests: vec![report(&of.code, &of.click)] }, _own, of),
-    ),
-    (
-        "ConversionService/StreamRecordConversions",
-        None,
-        ask!(StreamRecordConversionsRequest { request: Some(report(&of.code, &own.click)) }, own, of),
-    ),
-    (
-        "ConversionService/GetConversion",
-        NOT_FOUND,
-        ask!(GetConversionRequest { id: of.conversion.clone() }, _own, of),
-    ),
-    (
-        "ConversionService/ListConversions",
-        None,
-        ask!(ListConversionsRequest { conversion_code_id: of.code.clone() }, _own, of),
-    ),
-    (
-        "PostbackService/ListPostbacks",
-        None,
-        ask!(ListPostbacksRequest { conversion_code_id: of.code.clone() }, _own, of),
-    ),
-    (
-        "PostbackService/GetPostback",
-        NOT_FOUND,
-        ask!(GetPostbackRequest { id: of.postback.clone() }, _own, of),
-    ),
-    (
-        "PostbackService/ReplayPostbacks",
-        NOT_FOUND,
-        ask!(ReplayPostbacksRequest { ids: vec![of.postback.clone()] }, _own, of),
-    ),
-    (
-        "PostbackService/ExplainPostback",
-        NOT_FOUND,
-        ask!(ExplainPostbackRequest { postback_id: of.postback.clone() }, _own, of),
-    ),
-    (
-        "PostbackService/ExplainPostback",
-        None,
-        ask!(
-            ExplainPostbackRequest {
-                target: format!("/s2s?clickId={}&id={}&val=1&com=0", own.click, of.code).into_bytes()
-            },
-            own,
-            of
-        ),
-    ),
-    (
-        "PostbackService/ExplainPostback",
-        None,
-        ask!(
-            ExplainPostbackRequest {
-                target: format!("/s2s?clickId={}&id={}&val=1&com=0", of.click, own.code).into_bytes()
-            },
-            own,
-            of
-        ),
-    ),
-    (
-        "PostbackService/ExplainClick",
-        NOT_FOUND,
-        ask!(ExplainClickRequest { click_id: of.click.clone() }, _own, of),
-    ),
-    (
-        "PostbackService/SelfTest",
-        NOT_FOUND,
-        ask!(SelfTestRequest { conversion_code_id: of.code.clone() }, _own, of),
-    ),
-    (
-        "PostbackService/SelfTest",
-        NOT_FOUND,
-        ask!(
-            SelfTestRequest { conversion_code_id: own.code.clone(), tracking_link_id: of.link.clone() },
-            own,
-            of
-        ),
-    ),
-    (
-        "ConversionService/ListConversions",
-        None,
-        ask!(ListConversionsRequest { tracking_link_id: of.link.clone() }, _own, of),
-    ),
-    (
-        "ConversionCodeService/ArchiveConversionCode",
-        NOT_FOUND,
-        ask!(ArchiveConversionCodeRequest { id: of.code.clone() }, _own, of),
-    ),
-    (
-        "TrackingLinkService/ArchiveTrackingLink",
-        NOT_FOUND,
-        ask!(ArchiveTrackingLinkRequest { id: of.link.clone() }, _own, of),
-    ),
-    (
-        "PostbackService/EraseVisitor",
-        NOT_FOUND,
-        ask!(EraseVisitorRequest { click_id: of.click.clone() }, _own, of),
-    ),
-];
-const NOT_FOUND: Option<Code> = Some(Code::NotFound);
-const INVALID: Option<Code> = Some(Code::InvalidArgument);
-
-/// The calls that take no id of an account's things; and those whose callers see all accounts.
-const WITHOUT_IDS: [&str; 11] = [
-    "AccountService/CreateAccount",
-    "AccountService/ListAccounts",
-    "AccountService/UpdateAccount",
-    "PresetService/ListPresets",
-    "PresetService/GetPreset",
-    "ConversionCodeService/CreateConversionCode",
-    "ConversionCodeService/ListConversionCodes",
-    "TrackingLinkService/ListTrackingLinks",
-    "TrackingLinkService/ResolveSlug",
-    "ClickService/ListClickIdKeys",
-    "PostbackService/ReceivePostback",
-];
-
-fn mask(path: &str) -> FieldMask {
-    FieldMask { paths: vec![path.to_owned()] }
-}
-
-fn with_code(id: &str, of: &Ids) -> v1::TrackingLink {
-    v1::TrackingLink {
-        id: id.to_owned(),
-        destination: "http://shop.example/?s1=[s2sidentifier]".to_owned(),
-        conversion_code_ids: vec![of.code.clone()],
-        ..Default::default()
-    }
-}
-
-/// An answer to the byte, but for the ids that were sent.
+/// The bytes of an answer, with the sent ids masked.
 fn masked(answer: Result<Vec<u8>, Status>, ids: &Ids) -> (Code, Vec<u8>) {
     let (code, mut bytes) = match answer {
         Ok(bytes) => (Code::Ok, bytes),
@@ -474,18 +222,18 @@ async fn another_accounts_ids_are_as_unknown_as_any() {
         masked(call_as(Some(&bearer(&key)), &channel, &path, &ask(&own, of)).await, of)
     };
     for method in methods() {
-        let rows = WITH_IDS.iter().filter(|row| row.0 == method).count();
+        let rows = WITH_IDS.iter().filter(|call| call.method == method).count();
         assert_eq!(rows == 0, WITHOUT_IDS.contains(&method.as_str()), "{method}: which ids does it take?");
     }
-    for (method, refused, request) in WITH_IDS {
+    for CallWithId { method, refusal, request } in WITH_IDS {
         let found = ask(method, request, &other).await;
         let text = String::from_utf8_lossy(&found.1).into_owned();
-        assert_eq!(found.0, refused.unwrap_or(Code::Ok), "{method}: {text}");
+        assert_eq!(found.0, refusal.unwrap_or(Code::Ok), "{method}: {text}");
         assert_eq!(found, ask(method, request, &never).await, "{method}: {text}");
-        // One's own are there, so that the ids do matter.
+        // The account's own ids have another answer, so ids do matter.
         assert_ne!(found, ask(method, request, &own).await, "{method}: {text}");
     }
-    // Nothing of it has had an effect.
+    // None of the calls had an effect.
     let whole = server.client_with(&other_key);
     let request = v1::GetConversionCodeRequest { id: other.code.clone() };
     let code = whole.get_conversion_code(request).await.unwrap().conversion_code.unwrap();

@@ -1,7 +1,7 @@
-//! Hostile traffic at the network's level: connections that say nothing or little, floods of frames, streams
-//! that never end, names of others. All of it is cut off, and others are served meanwhile.
+//! Hostile traffic at the network level: silent and slow connections, floods of frames, endless
+//! streams, foreign host names. The server cuts it off and serves others meanwhile.
 //!
-//! Frames are written by hand here, since no library sends these.
+//! These frames are written by hand: no library sends them.
 
 use std::{
     sync::Mutex as StdMutex,
@@ -24,35 +24,35 @@ use crate::{
     tls::Authority,
 };
 
-/// Connections of each kind, where the system lets us open so many.
+/// The number of connections of each kind, if the system permits so many.
 const CONNECTIONS: usize = 5_000;
-/// Of those over TLS.
+/// The number of connections over TLS.
 const TLS_CONNECTIONS: usize = 200;
-/// How many of them come from one address.
+/// The number of connections from one address.
 const PER_ADDRESS: usize = 400;
-/// How many of them are opened at a time.
+/// The number of connections that are opened at a time.
 const CONNECTING_MAX: usize = 500;
-/// How long any of them may last, once all are open: 8 seconds by the server's limits, 1 for a last byte; the
-/// rest for a machine that other tests keep busy.
+/// The longest life of a connection, once all are open: 8 s by the server's limits, 1 s for a last
+/// byte, and the rest for a busy machine.
 const LIFE_MAX: Duration = Duration::from_secs(15);
-/// How long what is honest and slow takes to come.
+/// The time that an honest but slow request takes to arrive.
 const HONEST: Duration = Duration::from_secs(5);
-/// How long an honest call may take meanwhile, on a machine that is busy.
+/// The time limit of an honest call meanwhile, on a busy machine.
 const ANSWER_MAX: Duration = Duration::from_secs(8);
-/// How long after its last frame a flood may go on.
+/// The time limit for the end of a flood after its last frame.
 const CUT_WITHIN: Duration = Duration::from_secs(3);
-/// What floods may cost the server in memory, in KiB.
+/// The growth of the server's memory by a flood, in KiB.
 const FLOOD_KIB_MAX: u64 = 64 * 1_024;
-/// The same for 20,000 streams that are open: 16 KiB each.
+/// The growth by 20,000 open streams, in KiB: 16 KiB each.
 const STREAMS_KIB_MAX: u64 = 320 * 1_024;
-/// The same for 100,000 names.
+/// The growth by 100,000 names, in KiB.
 const NAMES_KIB_MAX: u64 = 16 * 1_024;
 
-/// Held by a test that keeps the machine busy: two of them at once would measure one another.
+/// Held by tests that keep the machine busy: two at once would measure each other.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
-/// Tells how long the server had, on a machine that lets none of us run for seconds now and then: of each time in
-/// which this process was kept from running, a second counts.
+/// A clock that leaves out stalls, on a machine that stops us for seconds now and then: at most one
+/// second of each stall counts.
 struct Clock(StdMutex<(Instant, Duration)>);
 
 impl Clock {
@@ -67,7 +67,7 @@ impl Clock {
         clock.1
     }
 
-    /// What `work` comes to; looks at the clock meanwhile, so that it misses no stall.
+    /// Awaits `work`, and meanwhile looks at the clock, so that it misses no stall.
     async fn during<T>(&self, work: impl Future<Output = T>) -> T {
         let mut pace = interval(Duration::from_millis(50));
         let looks = async {
@@ -83,7 +83,7 @@ impl Clock {
     }
 }
 
-/// One round of what honest clients do: a call on an old connection, and one on a new connection.
+/// One round of honest calls: on an old connection, and on a new one.
 async fn honest_calls(client: &Client, url: &str) {
     let begun = Instant::now();
     client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
@@ -92,11 +92,11 @@ async fn honest_calls(client: &Client, url: &str) {
     assert!(begun.elapsed() < ANSWER_MAX, "honest calls took {:?}", begun.elapsed());
 }
 
-/// What comes of `attack`, while others call before it, all along, and after it.
+/// Awaits `attack`, with honest calls before, during and after it.
 async fn served_during<T>(server: &Server, attack: impl Future<Output = T>) -> T {
     let (client, url) = (server.client(), server.url.clone());
     honest_calls(&client, &url).await;
-    // A task of its own, since the runtime is fair to tasks and not to what goes on within one.
+    // Runs as a task: the runtime is fair to tasks, not to futures within one.
     let mut others = JoinSet::new();
     others.spawn(async move {
         let mut pace = interval(Duration::from_millis(200));
@@ -121,7 +121,7 @@ fn memory_kib(server: &Server) -> u64 {
     line.split_whitespace().next().unwrap().parse().unwrap()
 }
 
-/// Sends a byte a second of `bytes`, over and over, until the other side ends it.
+/// Sends one byte of `bytes` a second, over and over, until the other side ends it.
 async fn trickle<S: AsyncRead + AsyncWrite>(stream: S, bytes: &[u8]) {
     let (mut reader, mut writer) = split(stream);
     let mut second = interval(Duration::from_secs(1));
@@ -143,7 +143,7 @@ async fn trickle<S: AsyncRead + AsyncWrite>(stream: S, bytes: &[u8]) {
     timeout(2 * LIFE_MAX, select(Box::pin(sends), Box::pin(reads))).await.ok();
 }
 
-/// What is sent whole, and then byte by byte.
+/// The bytes that are sent at once, and those that follow slowly.
 const SLOW: [(&[u8], &[u8]); 5] = [
     (b"", b"GET /s2s?a=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
     (b"", PREFACE),
@@ -156,7 +156,7 @@ const SLOW: [(&[u8], &[u8]); 5] = [
 async fn silent_and_slow_connections_end_while_others_are_served() {
     let _alone = ONE_AT_A_TIME.lock().await;
     let server = Server::start().await;
-    // For us and for the server, which both open all of them.
+    // The limit of open files is for us and the server, which both open all of them.
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let count = CONNECTIONS.min(usize::try_from(files).unwrap().saturating_sub(1_000) / 2);
     if count < CONNECTIONS {
@@ -170,8 +170,8 @@ async fn silent_and_slow_connections_end_while_others_are_served() {
         let (indices, mut open) = ((0..2 * count).collect::<Vec<_>>(), Vec::new());
         for some in indices.chunks(CONNECTING_MAX) {
             open.extend(join_all(some.iter().copied().map(connect)).await);
-            // Once a later one is answered, the server has all of these: beyond its backlog, the system keeps
-            // connections of which the server never hears.
+            // Once a later connection is answered, the server has all of these: beyond its backlog,
+            // the system keeps connections that the server never sees.
             http().get(format!("{}/healthz", server.url)).send().await.unwrap();
         }
         let clock = Clock::start();
@@ -247,19 +247,20 @@ pub fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [length.as_slice(), &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// `GET` (or `POST`, as the second field) of `/s2s` from `a`, as the tables of HPACK have it.
+/// The header block of `GET /s2s` from `a`, by the tables of HPACK; of a `POST` if `post`.
 fn request(post: bool) -> Vec<u8> {
     [&[if post { 0x83 } else { 0x82 }, 0x86, 0x04, 4], b"/s2s".as_slice(), &[0x01, 1], b"a"].concat()
 }
 
-/// A connection on which HTTP/2 has begun.
+/// Opens a connection and begins HTTP/2.
 async fn begin(server: &Server) -> (ReadHalf<TcpStream>, WriteHalf<TcpStream>) {
     let mut stream = connect_from(server, source(1)).await;
     stream.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, &[])].concat()).await.unwrap();
     split(stream)
 }
 
-/// Sends what `next` makes of 0, 1, 2… until the server ends it. Returns whether it did before the last one.
+/// Sends the pieces that `next` makes of 0, 1, 2… until the server ends it. Returns true if it does
+/// so before the last one.
 async fn flood(server: &Server, pieces: u32, next: impl Fn(u32) -> Vec<u8>) -> bool {
     let (mut reader, mut writer) = begin(server).await;
     let sends = async {
@@ -277,7 +278,7 @@ async fn flood(server: &Server, pieces: u32, next: impl Fn(u32) -> Vec<u8>) -> b
     };
     let ended = async {
         match select(Box::pin(sends), Box::pin(reads)).await {
-            // All is sent: now it ends, or not at all.
+            // Everything is sent: it must end now.
             Either::Left((false, reads)) => timeout(CUT_WITHIN, reads).await.is_ok(),
             Either::Left((true, _)) | Either::Right(_) => true,
         }
@@ -285,41 +286,66 @@ async fn flood(server: &Server, pieces: u32, next: impl Fn(u32) -> Vec<u8>) -> b
     timeout(LIFE_MAX, ended).await.unwrap_or(false)
 }
 
-/// A name of a flood, how many pieces of it are sent at the most, and each of them.
-type Flood = (&'static str, u32, fn(u32) -> Vec<u8>);
+/// Frames that are sent until the server cuts the connection.
+struct Flood {
+    name: &'static str,
+    pieces_max: u32,
+    /// Makes the piece with that number.
+    piece: fn(u32) -> Vec<u8>,
+}
 
 const FLOODS: [Flood; 12] = [
-    ("rapid reset", 100_000, |n| {
-        let id = 2 * n + 1;
-        [frame(1, END_HEADERS | 1, id, &request(false)), frame(3, 0, id, &[0, 0, 0, 8])].concat()
-    }),
-    ("resets of streams with a body to come", 100_000, |n| {
-        let id = 2 * n + 1;
-        [frame(1, END_HEADERS, id, &request(true)), frame(3, 0, id, &[0, 0, 0, 8])].concat()
-    }),
-    ("pings", 200_000, |_| frame(6, 0, 0, &[7; 8])),
-    ("settings", 200_000, |_| frame(SETTINGS, 0, 0, &[0, 3, 0, 0, 0, 9])),
-    ("priorities", 200_000, |n| frame(2, 0, 2 * n + 1, &[0, 0, 0, 0, 1])),
-    ("unknown frames", 200_000, |_| frame(99, 0, 0, b"x")),
-    ("empty data", 200_000, |n| match n {
-        0 => frame(1, END_HEADERS, 1, &request(true)),
-        _ => frame(0, 0, 1, &[]),
-    }),
-    ("headers without an end", 200_000, |n| match n {
-        0 => frame(1, 0, 1, &request(true)),
-        _ => frame(9, 0, 1, &[[0x00, 1, b'x', 1, b'y'].as_slice(); 100].concat()),
-    }),
-    ("a table of headers that unpacks to gigabytes", 500, |n| match n {
-        // A value of 4,000 bytes is kept in the table, and then named 4,000 times in each request.
-        0 => {
-            let value = [&[0x40, 1, b'x', 0x7f, 0xa1, 0x1e], [b'y'; 4_000].as_slice()].concat();
-            frame(1, END_HEADERS | 1, 1, &[request(false), value].concat())
-        }
-        _ => frame(1, END_HEADERS | 1, 2 * n + 1, &[request(false), vec![0xbe; 4_000]].concat()),
-    }),
-    ("frames of no kind", 100, |_| vec![0xff; 9]),
-    ("data for a stream that is not there", 100, |_| frame(0, 0, 7, b"x")),
-    ("a frame that is too large", 100, |_| frame(0, 0, 1, &[0; 20_000])),
+    Flood {
+        name: "rapid reset",
+        pieces_max: 100_000,
+        piece: |n| {
+            let id = 2 * n + 1;
+            [frame(1, END_HEADERS | 1, id, &request(false)), frame(3, 0, id, &[0, 0, 0, 8])].concat()
+        },
+    },
+    Flood {
+        name: "resets of streams with a body to come",
+        pieces_max: 100_000,
+        piece: |n| {
+            let id = 2 * n + 1;
+            [frame(1, END_HEADERS, id, &request(true)), frame(3, 0, id, &[0, 0, 0, 8])].concat()
+        },
+    },
+    Flood { name: "pings", pieces_max: 200_000, piece: |_| frame(6, 0, 0, &[7; 8]) },
+    Flood { name: "settings", pieces_max: 200_000, piece: |_| frame(SETTINGS, 0, 0, &[0, 3, 0, 0, 0, 9]) },
+    Flood { name: "priorities", pieces_max: 200_000, piece: |n| frame(2, 0, 2 * n + 1, &[0, 0, 0, 0, 1]) },
+    Flood { name: "unknown frames", pieces_max: 200_000, piece: |_| frame(99, 0, 0, b"x") },
+    Flood {
+        name: "empty data",
+        pieces_max: 200_000,
+        piece: |n| match n {
+            0 => frame(1, END_HEADERS, 1, &request(true)),
+            _ => frame(0, 0, 1, &[]),
+        },
+    },
+    Flood {
+        name: "headers without an end",
+        pieces_max: 200_000,
+        piece: |n| match n {
+            0 => frame(1, 0, 1, &request(true)),
+            _ => frame(9, 0, 1, &[[0x00, 1, b'x', 1, b'y'].as_slice(); 100].concat()),
+        },
+    },
+    // The table keeps a value of 4,000 bytes, which each request then names 4,000 times.
+    Flood {
+        name: "a table of headers that unpacks to gigabytes",
+        pieces_max: 500,
+        piece: |n| match n {
+            0 => {
+                let value = [&[0x40, 1, b'x', 0x7f, 0xa1, 0x1e], [b'y'; 4_000].as_slice()].concat();
+                frame(1, END_HEADERS | 1, 1, &[request(false), value].concat())
+            }
+            _ => frame(1, END_HEADERS | 1, 2 * n + 1, &[request(false), vec![0xbe; 4_000]].concat()),
+        },
+    },
+    Flood { name: "frames of no kind", pieces_max: 100, piece: |_| vec![0xff; 9] },
+    Flood { name: "data for a stream that is not there", pieces_max: 100, piece: |_| frame(0, 0, 7, b"x") },
+    Flood { name: "a frame that is too large", pieces_max: 100, piece: |_| frame(0, 0, 1, &[0; 20_000]) },
 ];
 
 #[tokio::test]
@@ -327,9 +353,9 @@ async fn floods_of_frames_are_cut_off() {
     let _alone = ONE_AT_A_TIME.lock().await;
     let server = Server::start().await;
     served_during(&server, async {}).await;
-    for (name, pieces, next) in FLOODS {
+    for Flood { name, pieces_max, piece } in FLOODS {
         let before = memory_kib(&server);
-        let cut = served_during(&server, join_all((0..4).map(|_| flood(&server, pieces, next)))).await;
+        let cut = served_during(&server, join_all((0..4).map(|_| flood(&server, pieces_max, piece)))).await;
         assert_eq!(cut, [true; 4], "{name}");
         let grown = memory_kib(&server).saturating_sub(before);
         assert!(grown < FLOOD_KIB_MAX, "{name}: {grown} KiB");
@@ -346,12 +372,13 @@ async fn streams_that_never_end_cost_little_and_keep_nobody_waiting() {
     for _ in 0..20 {
         let (reader, mut writer) = begin(&server).await;
         let streams = (0..1_000).flat_map(|n| frame(1, END_HEADERS, 2 * n + 1, &request(true)));
-        // With room for all answers.
+        // The window has room for all answers.
         writer.write_all(&frame(8, 0, 0, &[0x3f, 0, 0, 0])).await.unwrap();
         writer.write_all(&streams.collect::<Vec<u8>>()).await.unwrap();
         open.push((reader, writer));
     }
-    // All of them are answered in the end, since their bodies do not come; 1,000 answers are longer than this.
+    // All of them are answered in the end, since their bodies never come. 1,000 answers are longer
+    // than this.
     let answers = served_during(
         &server,
         join_all(open.iter_mut().map(async |(reader, _)| {

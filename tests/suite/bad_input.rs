@@ -1,8 +1,8 @@
-//! What really arrives at `/s2s`, class by class, through a real socket and byte by byte.
+//! Real input of `/s2s`, class by class, through a real socket and byte by byte.
 //!
-//! `$click` and `$code` stand for genuine ones. The code counts every call, so each accepted row is a
-//! conversion of its own. Reasons of rules rather than of reading are in `verdicts.rs`, and who calls is in
-//! `callers.rs`.
+//! `$click` and `$code` stand for genuine ids. The code counts every call, so each accepted row is
+//! a conversion. `verdicts.rs` has the reasons of rules rather than of reading, and `callers.rs`
+//! those of callers.
 
 use futures::TryStreamExt as _;
 use s2s_sdk::v1::{ConversionCode, DedupePolicy, ListConversionsRequest, ListPostbacksRequest};
@@ -13,20 +13,20 @@ use tokio::{
     net::TcpStream,
 };
 
-/// What must come of a request target: accepted with these notes, or refused for this reason.
+/// The outcome of a request target: accepted with these notes, or held for this reason.
 enum Outcome {
     Accepted(&'static [&'static str]),
     Test,
-    /// Repeats a row before.
+    /// Repeats an earlier row.
     Duplicate,
     Held(u16, &'static str),
 }
 use Outcome::{Accepted, Duplicate, Held, Test};
 
-/// A request target, as it is sent, and what must come of it.
+/// A request target, as sent, and its outcome.
 type Row = (&'static [u8], Outcome);
 
-/// What senders do, each class with its rows.
+/// The classes of input, with their rows.
 #[rustfmt::skip]
 const CLASSES: &[(&str, &[Row])] = &[
     ("plain", &[
@@ -250,7 +250,7 @@ const CLASSES: &[(&str, &[Row])] = &[
     ]),
 ];
 
-/// The status and the body of the answer to a target, sent as it is.
+/// Sends a target as it is. Returns the status and body of the answer.
 async fn send(server: &Server, target: &[u8]) -> (u16, Value) {
     let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
     let request = [b"GET ", target, b" HTTP/1.1\r\nHost: t.example\r\nConnection: close\r\n\r\n"].concat();
@@ -324,7 +324,7 @@ async fn every_class_of_bad_input_is_understood_repaired_or_held() {
             }
         }
     }
-    // Nothing else was stored, and nothing of it was lost.
+    // Exactly these postbacks were stored.
     let client = server.client();
     let postbacks: Vec<_> = client.postbacks(ListPostbacksRequest::default()).try_collect().await.unwrap();
     assert_eq!(postbacks.len(), recorded + repeated + held);

@@ -1,4 +1,5 @@
-//! Who calls `/s2s` and is no merchant's server: link checkers, previews, browsers that look ahead, people.
+//! Callers of `/s2s` that are no merchant's server: link checkers, previews, prefetching browsers,
+//! people.
 
 use s2s_sdk::v1::{
     ErrorReason, ListPostbacksRequest, ReplayPostbacksRequest, ReplyMode, ReplySetting, Verdict,
@@ -6,15 +7,15 @@ use s2s_sdk::v1::{
 use s2s_tests::Server;
 use serde_json::Value;
 
-use crate::{raw::exchange, verdicts::World};
+use crate::{fixture::Fixture, raw::exchange};
 
-/// A good postback, and one that hyper refuses.
+/// A good postback. The next one is one that hyper refuses.
 const GOOD: &str = "/s2s?clickId=$click&id=$code&val=1&com=0";
 const ODD: &str = "/s2s?clickId=$click&id=$code&val=1&com=0&param=<a b>";
 const CHROME: &str =
     "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36";
 
-/// Status, verdict and reason of the answer to a request with these header lines.
+/// Sends a request with these header lines. Returns status, verdict and reason.
 async fn call(server: &Server, method: &str, target: &str, lines: &[&str]) -> (u16, String, String) {
     let first = format!("{method} {target} HTTP/1.1");
     let lines = [&[first.as_str(), "Host: t.example", "Connection: close"], lines, &["\r\n"]].concat();
@@ -33,15 +34,15 @@ fn answer(status: u16, verdict: &str, reason: &str) -> (u16, String, String) {
     (status, verdict.to_owned(), reason.to_owned())
 }
 
-async fn postbacks(world: &World, reason: ErrorReason) -> Vec<String> {
+async fn postbacks(fixture: &Fixture, reason: ErrorReason) -> Vec<String> {
     let request = ListPostbacksRequest { reason: reason.into(), ..Default::default() };
-    world.postbacks(request).await.into_iter().map(|postback| postback.id).collect()
+    fixture.postbacks(request).await.into_iter().map(|postback| postback.id).collect()
 }
 
 #[tokio::test]
 async fn what_only_looks_at_a_url_has_no_effect() {
-    let world = World::start().await;
-    let (good, odd) = (world.fill(GOOD), world.fill(ODD));
+    let fixture = Fixture::start().await;
+    let (good, odd) = (fixture.fill(GOOD), fixture.fill(ODD));
     for target in [&good, &odd] {
         let preflight = ["Origin: https://shop.example", "Access-Control-Request-Method: GET"];
         for (method, lines) in [
@@ -53,7 +54,7 @@ async fn what_only_looks_at_a_url_has_no_effect() {
             ("DELETE", &[]),
         ] {
             let reason = if method == "HEAD" { "" } else { "METHOD_NOT_ALLOWED" };
-            let answered = call(&world.server, method, target, lines).await;
+            let answered = call(&fixture.server, method, target, lines).await;
             assert_eq!(answered, answer(405, "", reason), "{method} {lines:?}");
         }
         for lines in [
@@ -68,14 +69,14 @@ async fn what_only_looks_at_a_url_has_no_effect() {
             &["User-Agent: WhatsApp/2.23.20.0 A"],
             &["User-Agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"],
         ] {
-            let answered = call(&world.server, "GET", target, lines).await;
+            let answered = call(&fixture.server, "GET", target, lines).await;
             assert_eq!(answered, answer(403, "IGNORED", "PREVIEW_CALL"), "{lines:?}");
         }
     }
-    assert_eq!(postbacks(&world, ErrorReason::Unspecified).await, [""; 0]);
-    assert_eq!(world.conversions().await, []);
-    // The merchant's server was not disturbed.
-    assert_eq!(call(&world.server, "GET", &good, &[]).await, answer(200, "RECORDED", ""));
+    assert_eq!(postbacks(&fixture, ErrorReason::Unspecified).await, [""; 0]);
+    assert_eq!(fixture.conversions().await, []);
+    // The merchant's own postback still counts.
+    assert_eq!(call(&fixture.server, "GET", &good, &[]).await, answer(200, "RECORDED", ""));
 }
 
 #[tokio::test]
@@ -93,7 +94,7 @@ async fn a_preview_is_ignored_whatever_reply_the_code_wants() {
 
 #[tokio::test]
 async fn what_merchants_servers_call_with_is_no_browser() {
-    let world = World::start().await;
+    let fixture = Fixture::start().await;
     for (number, lines) in [
         &[][..],
         &[CHROME],
@@ -107,9 +108,9 @@ async fn what_merchants_servers_call_with_is_no_browser() {
     .into_iter()
     .enumerate()
     {
-        let target = world.fill(&format!("{GOOD}&oid={number}"));
+        let target = fixture.fill(&format!("{GOOD}&oid={number}"));
         assert_eq!(
-            call(&world.server, "GET", &target, lines).await,
+            call(&fixture.server, "GET", &target, lines).await,
             answer(200, "RECORDED", ""),
             "{lines:?}"
         );
@@ -118,7 +119,7 @@ async fn what_merchants_servers_call_with_is_no_browser() {
 
 #[tokio::test]
 async fn a_persons_browser_is_held_and_counts_once_a_person_has_replayed_it() {
-    let world = World::start().await;
+    let fixture = Fixture::start().await;
     let browsers = [
         &["Sec-Fetch-Dest: document"][..],
         &[CHROME, "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: image"],
@@ -127,26 +128,26 @@ async fn a_persons_browser_is_held_and_counts_once_a_person_has_replayed_it() {
     ];
     for (number, lines) in browsers.into_iter().enumerate() {
         for target in [GOOD, ODD] {
-            let target = world.fill(&format!("{target}&oid={number}"));
-            let answered = call(&world.server, "GET", &target, lines).await;
+            let target = fixture.fill(&format!("{target}&oid={number}"));
+            let answered = call(&fixture.server, "GET", &target, lines).await;
             assert_eq!(answered, answer(422, "HELD", "BROWSER_CALL"), "{lines:?}");
         }
     }
-    assert_eq!(world.conversions().await, []);
-    let held = postbacks(&world, ErrorReason::BrowserCall).await;
+    assert_eq!(fixture.conversions().await, []);
+    let held = postbacks(&fixture, ErrorReason::BrowserCall).await;
     assert_eq!(held.len(), 8);
-    assert_eq!(postbacks(&world, ErrorReason::Unspecified).await, held);
+    assert_eq!(postbacks(&fixture, ErrorReason::Unspecified).await, held);
 
     let request = ReplayPostbacksRequest { ids: held, ..Default::default() };
-    let replayed = world.server.client().replay_postbacks(request).await.unwrap().postbacks;
+    let replayed = fixture.server.client().replay_postbacks(request).await.unwrap().postbacks;
     let count = |verdict| replayed.iter().filter(|postback| postback.verdict() == verdict).count();
     assert_eq!((count(Verdict::Recorded), count(Verdict::Duplicate)), (4, 4));
-    assert_eq!(world.conversions().await.len(), 4);
+    assert_eq!(fixture.conversions().await.len(), 4);
 }
 
 #[tokio::test]
 async fn a_browser_hears_the_more_useful_answer_first() {
-    let world = World::start().await;
+    let fixture = Fixture::start().await;
     let browser = ["Sec-Fetch-Dest: document"];
     for (query, expected) in [
         ("clickId=$click&id=$code&val=1", answer(400, "HELD", "MISSING_PARAMETER")),
@@ -156,12 +157,12 @@ async fn a_browser_hears_the_more_useful_answer_first() {
         ("clickId=$click&id=$code&val=1&com=0&test=1", answer(200, "TEST", "")),
         ("clickId=test&id=$code&val=1&com=0", answer(200, "TEST", "")),
     ] {
-        let target = world.fill(&format!("/s2s?{query}"));
-        assert_eq!(call(&world.server, "GET", &target, &browser).await, expected, "{query}");
+        let target = fixture.fill(&format!("/s2s?{query}"));
+        assert_eq!(call(&fixture.server, "GET", &target, &browser).await, expected, "{query}");
     }
-    assert_eq!(world.conversions().await, []);
-    // Not even a code that may still come makes it count by itself.
+    assert_eq!(fixture.conversions().await, []);
+    // A code that arrives later does not make it count without a replay.
     let unknown = ErrorReason::UnknownConversionCode.into();
-    let unknown = world.postbacks(ListPostbacksRequest { reason: unknown, ..Default::default() }).await;
+    let unknown = fixture.postbacks(ListPostbacksRequest { reason: unknown, ..Default::default() }).await;
     assert_eq!(unknown.iter().map(|postback| postback.next_match_time).collect::<Vec<_>>(), [None]);
 }

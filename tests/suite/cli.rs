@@ -19,7 +19,7 @@ use tokio::{
 
 use crate::replay::{hold, set_codes};
 
-/// The folder of the programs of this build.
+/// The folder of this build's programs.
 fn programs() -> PathBuf {
     let this = std::env::current_exe().unwrap();
     let folder = this.ancestors().nth(2).unwrap();
@@ -27,7 +27,7 @@ fn programs() -> PathBuf {
     folder.to_owned()
 }
 
-/// A person at a terminal of their own.
+/// A person at a terminal.
 struct Person {
     home: TempDir,
     endpoint: String,
@@ -60,7 +60,7 @@ impl Person {
         Said { status: output.status.code().unwrap(), out, err }
     }
 
-    /// What a command that succeeds writes.
+    /// Runs a command that must succeed. Returns its output.
     async fn out(&self, arguments: &[&str]) -> String {
         let said = self.run(arguments).await;
         assert_eq!(said.status, 0, "{arguments:?}: {}{}", said.out, said.err);
@@ -120,7 +120,8 @@ async fn an_import_says_what_became_of_each_row() {
     let person = Person::new(&server);
     let code = server.code("Sale").await;
     let click = server.click(&server.link(&[&code]).await).await;
-    // In every thousand: one unreadable amount, one forged click id, one row that is cut, one formula.
+    // Every 1,000 rows have one unreadable amount, one forged click id, one truncated row and one
+    // formula.
     let titles = "transaction_id,click_id,conversion_code_id,value,commission,custom_params\n".to_owned();
     let rows = (0..ROWS).map(|row| match row % 1_000 {
         100 => format!("o-{row},{click},{},1.2.3,0,\n", code.id),
@@ -151,7 +152,7 @@ async fn an_import_says_what_became_of_each_row() {
     let value = one.value.as_ref().unwrap().to_string();
     assert_eq!((value.as_str(), one.custom_params[1].value.as_str()), ("7.5 USD", "7"));
 
-    // Again: nothing is counted twice. Mended: the rest goes in.
+    // A repetition counts nothing twice. The corrected rows then count.
     let said = person.run(&["conversions", "import", &file]).await;
     assert_eq!(said.err.lines().last(), Some("s2s: 0 recorded, 4985 were recorded before, 15 failed"));
     let mended: Vec<String> = failed
@@ -164,7 +165,7 @@ async fn an_import_says_what_became_of_each_row() {
     let sum = "s2s: 10 recorded, 0 were recorded before, 0 failed";
     assert_eq!((said.status, said.err.lines().last()), (0, Some(sum)), "{}", said.err);
 
-    // What is exported is what is imported, formulas and all.
+    // An export equals the import, formulas included.
     let said = person.run(&["conversions", "export", "all.csv"]).await;
     assert_eq!((said.status, said.err.as_str()), (0, "s2s: 4995 exported\n"));
     let exported = person.read("all.csv");
@@ -206,7 +207,7 @@ async fn rows_without_a_transaction_id_are_counted_once_as_well() {
         assert_eq!(said.status, 2, "{}", said.err);
         assert!(said.err.contains(problem), "{}", said.err);
     }
-    // The file that is imported is not overwritten.
+    // The imported file is never overwritten.
     let said = person.run(&["conversions", "import", &file, "--failed", "./sales.csv"]).await;
     assert_eq!((said.status, fs::read_to_string(&file).unwrap()), (2, text));
 }
@@ -287,10 +288,10 @@ async fn a_profile_says_where_and_with_which_key() {
     let said = person.run(&["codes", "list"]).await;
     assert_eq!((said.status, said.err.as_str()), (0, ""));
 
-    // A profile that is named goes before the environment, which names the first server.
+    // `--profile` goes before the environment, which names the first server.
     let said = person.run(&["--profile", "other", "codes", "list"]).await;
     assert!(said.status == 0 && !said.out.contains("Here") && said.err.is_empty(), "{}", said.err);
-    // A profile's key goes to its own endpoint alone.
+    // A profile's key is sent to its own endpoint alone.
     let said = person.run(&["--endpoint", &other.url, "codes", "list"]).await;
     assert_eq!(said.status, 3, "{}", said.err);
     let said = person.run(&["--endpoint", &other.url, "--key-file", "key", "codes", "list"]).await;

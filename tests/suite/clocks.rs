@@ -1,5 +1,8 @@
-//! Clocks that jump: of a server, of an edge, of the database; at a start and under load, with retention on. Nothing that
-//! was acknowledged is lost, held up or counted twice, nothing is deleted, and each jump is told.
+//! Clocks that jump: of a server, an edge or the database; at a start and under load, with
+//! retention.
+//!
+//! Nothing acknowledged is lost, delayed or counted twice, nothing is deleted, and each jump is
+//! reported.
 
 use std::sync::{Arc, atomic::Ordering};
 
@@ -22,7 +25,8 @@ use crate::load::{Load, PATIENCE};
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 const JUMPS: [i64; 4] = [-HOUR, HOUR, 200 * DAY, 600 * DAY];
-/// Less than the jumps are long. Without a pause, so that it is the clocks alone that keep rows from being deleted.
+/// Retention periods shorter than the jumps. There is no pause, so only the comparison of clocks
+/// keeps rows from being deleted.
 const LIMITS: [&str; 8] = [
     "--retain-clicks-days",
     "30",
@@ -33,10 +37,10 @@ const LIMITS: [&str; 8] = [
     "--retain-pause-seconds",
     "0",
 ];
-/// How much is served before and after each jump.
+/// The number of visitors before and after each jump.
 const SERVED: usize = 40;
 
-/// A server whose clock is wrong, or whose database's is.
+/// A server with a wrong clock, or whose database has one.
 struct Scene {
     clock: WrongClock,
     core: Server,
@@ -91,12 +95,13 @@ impl Scene {
         front.restart_in_place().await;
     }
 
-    /// Until health says so of the clocks.
+    /// Waits until health reports this about the clocks.
     async fn told(&self, says: impl Fn(&Value) -> bool) {
         eventually(async || says(&self.front().health().await["clock"]).then_some(())).await;
     }
 
-    /// Nothing waits, nothing is held but for the click's age by a clock that was wrong, and all is there.
+    /// Checks that nothing waits, that nothing is held except by a wrong clock's age of a click,
+    /// and that everything acknowledged is there.
     async fn check(&self) {
         self.front().drained_within(PATIENCE).await;
         self.load.check(&self.core).await;
@@ -108,7 +113,7 @@ impl Scene {
     }
 }
 
-/// Jumps of the clock under load, and back.
+/// Lets the clock jump under load, and back.
 async fn jumps_under_load(whose: Whose) {
     let scene = Scene::start(whose).await;
     let senders = scene.load.begin();
@@ -140,13 +145,13 @@ async fn an_edges_clock_that_jumps_under_load_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_databases_clock_that_jumps_under_load_changes_nothing() {
-    // That of a file is the server's.
+    // The clock of an SQLite file is the server's.
     if kind() != "sqlite" {
         jumps_under_load(Whose::Database).await;
     }
 }
 
-/// Jumps of the clock while the server, or edge, does not run; and back while it runs.
+/// Lets the clock jump while the server or edge is stopped, and back while it runs.
 async fn jumps_at_the_start(whose: Whose) {
     let mut scene = Scene::start(whose).await;
     for seconds in JUMPS {
@@ -155,7 +160,7 @@ async fn jumps_at_the_start(whose: Whose) {
         scene.load.end(senders).await;
         scene.clock.set(seconds);
         scene.restart().await;
-        // An edge is told the time by its core, and of a file nobody knows how long it has been closed.
+        // An edge gets the time from its core. Nobody knows how long an SQLite file was closed.
         let is_told = whose != Whose::Edge && (kind() != "sqlite" || seconds != HOUR);
         if is_told {
             scene.told(|clock| clock["wrong"] == true).await;
@@ -169,7 +174,7 @@ async fn jumps_at_the_start(whose: Whose) {
         scene.check().await;
     }
     scene.load.send_all_again(scene.front()).await;
-    // What a wrong clock held counts once somebody asks for it.
+    // Postbacks that a wrong clock held count once they are replayed.
     let held = scene.load.held.load(Ordering::Relaxed);
     let filter = HeldFilter { reason: ErrorReason::ClickExpired.into(), ..Default::default() };
     let replay = ReplayPostbacksRequest { filter: Some(filter), ..Default::default() };
@@ -202,7 +207,7 @@ async fn a_server_that_starts_on_a_database_with_a_wrong_clock_loses_nothing() {
     }
 }
 
-/// Whatever a wrong clock says is forgotten: where nothing is, sales count once it is right.
+/// A wrong clock of a new database is forgotten: sales count once the clock is right.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_first_start_with_a_wrong_clock_refuses_nothing_later() {
     if kind() != "sqlite" {
@@ -225,7 +230,7 @@ async fn a_first_start_with_a_wrong_clock_refuses_nothing_later() {
     }
 }
 
-/// Restarts the server, and waits until it has looked what is to be deleted.
+/// Restarts the server, and waits until it has looked for rows to delete.
 async fn passes(server: &mut Server, load: &Load) {
     let old = load.old_click(server).await;
     server.kill().await;
@@ -239,14 +244,14 @@ async fn is_gone(server: &Server, click_id: &str) {
     eventually(async || client.get_click(request()).await.is_err().then_some(())).await;
 }
 
-/// What a wrong clock has stamped does not bear it out, also where nobody has run for long between two starts.
+/// Rows stamped by a wrong clock don't confirm it, even if the server was stopped for long.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_row_of_a_wrong_clock_does_not_vouch_for_it() {
     if kind() != "sqlite" {
         return;
     }
     let (clock, folder) = (WrongClock::build(), tempfile::tempdir().unwrap());
-    // No pass is made before the pause is over.
+    // The first pass comes after the pause.
     let paused = ["--retain-clicks-days", "30", "--retain-pause-seconds", "3600"];
     let mut server = Server::start_at_in(file(folder.path()), &paused, &clock.variables()).await;
     let load = Load::new(&server, &server).await;
@@ -267,7 +272,8 @@ async fn a_row_of_a_wrong_clock_does_not_vouch_for_it() {
     load.check(&server).await;
 }
 
-/// An edge that begins with a wrong clock while its core is away mints ids of that time, and all of them count.
+/// An edge that starts with a wrong clock while its core is away makes click ids of that time. All
+/// of them count.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ids_of_any_time_count_and_hold_up_nobody() {
     let mut scene = Scene::start(Whose::Edge).await;
@@ -291,7 +297,7 @@ async fn ids_of_any_time_count_and_hold_up_nobody() {
     assert!(all.iter().any(|postback| postback.notes.iter().any(corrected)));
 }
 
-/// An id that no honest clock can have made.
+/// Tests an id that no right clock can have made.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_id_of_another_age_is_put_aside_and_holds_up_nobody() {
     let mut scene = Scene::start(Whose::Edge).await;
@@ -308,7 +314,7 @@ async fn an_id_of_another_age_is_put_aside_and_holds_up_nobody() {
     .await;
     scene.core.restart_in_place().await;
     eventually(async || (scene.front().health().await["spool"]["put_aside"] == 2).then_some(())).await;
-    // Its core has told the edge the time.
+    // The core has given the edge the time.
     scene.clock.set(0);
     scene.told(|clock| clock["jumps"] != 0 && clock["wrong"] == false).await;
     assert!(scene.load.visitors(SERVED).await > 0);

@@ -1,5 +1,7 @@
-//! Commits that fail, again and again, with what is acknowledged before, meanwhile and long after: a disk that is full, and
-//! one that does not keep what it was given. Under SQLite it is the server's own disk, else that of the database's server.
+//! Commits that fail again and again: on a full disk, and on one whose fsync fails. Everything
+//! acknowledged before, meanwhile and long after must be there.
+//!
+//! SQLite is on the server's disk; other databases have that of their server.
 
 use std::sync::{Arc, atomic::Ordering};
 
@@ -14,12 +16,12 @@ use tempfile::TempDir;
 
 use crate::load::{Load, PATIENCE};
 
-/// How often the disk fails and is mended again.
+/// The number of times that the disk fails and is mended.
 const ROUNDS: usize = 6;
-/// How many must feel it before it is mended, and be served again before it fails once more.
+/// The number of failed requests before it is mended, and of good ones before it fails again.
 const FELT: usize = 20;
 const SERVED: usize = 60;
-/// Room for what a database begins with, and for some seconds of load.
+/// Room for a new database and some seconds of load.
 const SQLITE_KIBIBYTES: u32 = 16 * 1_024;
 const SERVER_KIBIBYTES: u32 = 256 * 1_024;
 
@@ -44,14 +46,14 @@ impl Disk {
     }
 }
 
-/// A server, and the disk that its database is on.
+/// A server, and the disk of its database.
 struct Scene {
     server: Server,
     load: Arc<Load>,
-    /// Before the disk that it is on.
+    /// Dropped before its disk.
     database: Option<DatabaseServer>,
     disk: Disk,
-    /// Of a database that is a file.
+    /// The folder of an SQLite file.
     _folder: TempDir,
 }
 
@@ -68,7 +70,7 @@ impl Scene {
                 let url = fresh_on(&database.url, folder.path()).await;
                 Server::start_at_in(url, flags, &[]).await
             }
-            // The spool is on another disk.
+            // The spool is on another disk than the database.
             (None, Disk::Small(disk)) => Server::start_on_disk(disk, flags).await,
             (None, Disk::Failing(disk)) => {
                 let variables = [&disk.variables()[..], &[("FSYNC_FAILS_OF", "-wal")]].concat();
@@ -87,7 +89,7 @@ impl Scene {
         eventually_within(PATIENCE, serves).await;
     }
 
-    /// The server ends in one way or the other, and begins again.
+    /// Kills or stops the server, and starts it again.
     async fn restart(&mut self, kill: bool) {
         if kill {
             self.server.kill().await;
@@ -106,7 +108,7 @@ impl Scene {
         self.load.check(&self.server).await;
     }
 
-    /// The disk fails until many have felt it, and is mended.
+    /// Lets the disk fail until many requests have failed, then mends it.
     async fn suffer(&mut self) {
         let senders = self.load.begin();
         self.load.more(&self.load.counted, SERVED).await;
@@ -139,7 +141,7 @@ fn small() -> Disk {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_that_is_full_again_and_again_costs_nothing() {
-    // Elsewhere a server without a spool sees nothing that one with a spool does not.
+    // With another database, a server without a spool behaves like one with a spool.
     if kind() == "sqlite" {
         fails_again_and_again(small(), &[]).await;
     }
@@ -155,7 +157,7 @@ async fn a_log_that_is_not_kept_for_a_while_costs_nothing() {
     fails_again_and_again(Disk::Failing(FailingDisk::build()), &[]).await;
 }
 
-/// Two in the life of a process, with much that goes well in between.
+/// Two failures in the life of a process, with many good commits between.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_commits_that_fail_far_apart_cost_nothing() {
     let mut scene = Scene::start(Disk::Failing(FailingDisk::build()), &[]).await;
@@ -163,9 +165,9 @@ async fn two_commits_that_fail_far_apart_cost_nothing() {
         let senders = scene.load.begin();
         scene.load.more(&scene.load.counted, 4 * SERVED).await;
         let before = scene.load.refused.load(Ordering::Relaxed);
-        // Another than a commit may have asked for it.
+        // Another fsync than a commit's may have failed.
         while scene.load.refused.load(Ordering::Relaxed) == before {
-            let Disk::Failing(disk) = &scene.disk else { unreachable!("no other was made") };
+            let Disk::Failing(disk) = &scene.disk else { panic!("no other was made") };
             disk.fail_once();
             eventually(async || disk.has_failed().then_some(())).await;
             scene.is_served().await;

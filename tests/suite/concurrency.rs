@@ -21,10 +21,10 @@ use crate::report;
 const CONVERSIONS: usize = 10_000;
 const CLICKS: usize = 100;
 const IN_FLIGHT: usize = 64;
-/// Conversions that are sent into a kill.
+/// The number of conversions that are sent into a kill.
 const BURST: usize = 1_500;
 
-/// A code, and clicks on a link that has it.
+/// A code, and clicks on a link with it.
 struct Campaign {
     code: ConversionCode,
     clicks: Vec<String>,
@@ -38,7 +38,7 @@ impl Campaign {
         Self { code, clicks }
     }
 
-    /// The `number`th conversion: its transaction id and amounts say which it is.
+    /// The conversion of that number, which its transaction id and amounts show.
     fn report(&self, number: usize) -> RecordConversionRequest {
         let money = |micros| Money { micros, ..Default::default() };
         let micros = i64::try_from(number).unwrap() * 1_000_003 + 1;
@@ -50,7 +50,7 @@ impl Campaign {
         }
     }
 
-    /// Sends the conversions `numbers`, as many at a time as a busy partner does.
+    /// Sends the conversions `numbers` with the concurrency of a busy partner.
     fn send<'a>(
         &'a self,
         client: &'a Client,
@@ -61,7 +61,7 @@ impl Campaign {
     }
 }
 
-/// All conversions by their number; none may be there twice.
+/// All conversions by their number; each must be there once.
 async fn stored(server: &Server) -> BTreeMap<usize, Conversion> {
     let request = ListConversionsRequest { page_size: 1_000, ..Default::default() };
     let all: Vec<Conversion> = server.client().conversions(request).try_collect().await.unwrap();
@@ -135,7 +135,7 @@ async fn what_was_acknowledged_survives_a_kill() {
     let mut acknowledged = BTreeSet::new();
     let mut next = 0;
     for cycle in 0..3 {
-        // A moment that differs from run to run: the code's id is random.
+        // The moment differs between runs: the code's id is random.
         let digits = &campaign.code.id[cycle * 4..][..4];
         let moment = 100 + usize::from_str_radix(digits, 16).unwrap() % 800;
         let client = administrator(&server.url).retries(0).build().unwrap();
@@ -164,7 +164,7 @@ async fn what_was_acknowledged_survives_a_kill() {
         let lost: BTreeSet<_> = acknowledged.difference(&stored).collect();
         assert_eq!(lost, BTreeSet::new(), "cycle {cycle}, killed after {moment} answers");
 
-        // What was not answered is sent again, and then everything is there.
+        // Everything unanswered is sent again; then everything is there.
         let client = server.client();
         let mut answers = std::pin::pin!(campaign.send(&client, 0..next));
         while let Some((number, answer)) = answers.next().await {
@@ -206,7 +206,7 @@ async fn a_stop_answers_what_was_accepted() {
 
     server.restart().await;
     let stored: BTreeSet<usize> = stored(&server).await.into_keys().collect();
-    // A call that was accepted is also answered: nothing is there that nobody was told of.
+    // An accepted call is answered: nothing is there that was not acknowledged.
     assert_eq!(stored, acknowledged);
 }
 
@@ -277,7 +277,7 @@ async fn two_servers_on_one_database_count_once() {
     assert!(ids.values().all(|ids| ids.len() == 1), "both name the same conversion");
     assert_eq!(stored(&two).await, stored(&one).await);
 
-    // A visitor who came by one is known to the other.
+    // The other server knows the visitor of the first.
     let link = one.link(&[&campaign.code]).await;
     let visit = http().get(format!("{}/{}", two.url, link.slug)).send().await.unwrap();
     let click_id = click_id_of(visit.headers()["location"].to_str().unwrap());

@@ -1,4 +1,4 @@
-//! What the server refuses to start with, and what it starts with again.
+//! Settings that the server refuses to start with, and restarts with others.
 
 use std::path::Path;
 
@@ -6,7 +6,8 @@ use s2s_sdk::v1::{GetConversionCodeRequest, ListConversionCodesRequest};
 use s2s_tests::{Server, database, run_to_end};
 use tokio::net::TcpListener;
 
-/// Starts the server where it must not start, and looks for a sentence that names the setting.
+/// Starts the server with settings that it must refuse, and checks that its message names the
+/// setting.
 async fn check_refused(
     folder: &Path,
     arguments: &[&str],
@@ -43,7 +44,7 @@ async fn settings_that_are_wrong_are_named() {
     ] {
         check_refused(folder.path(), &[flag, value], &[], flag, reason).await;
         let variable = format!("S2S_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());
-        // clap names the flag, also where the variable was set; the server names an unknown variable.
+        // clap names the flag even for a variable; the server names an unknown variable.
         let named = if reason == "UNKNOWN_SETTING" { variable.as_str() } else { flag };
         check_refused(folder.path(), &[], &[(&variable, value)], named, reason).await;
     }
@@ -69,7 +70,7 @@ async fn a_port_that_is_taken_is_named() {
 async fn a_database_that_may_lose_what_was_acknowledged_is_refused() {
     let mut server = Server::start().await;
     let url = server.database_url.clone();
-    // Of SQLite we set everything ourselves; MariaDB has such settings for the whole server alone.
+    // We set everything of SQLite ourselves; MariaDB has such settings for the whole server alone.
     if !url.starts_with("postgres:") {
         return;
     }
@@ -145,7 +146,7 @@ async fn a_second_start_on_the_same_database_keeps_what_is_there() {
         let list = client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
         assert_eq!(list.conversion_codes, std::slice::from_ref(&code));
     }
-    // Click ids that were minted before still verify.
+    // Click ids from before still verify.
     let answer = server.postback(&format!("clickId={click}&id={}&val=1&com=0", code.id)).await;
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"));
     assert_eq!(server.folder().join("s2s.db").is_file(), database::is_a_file());

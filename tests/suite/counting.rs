@@ -1,4 +1,4 @@
-//! What counts, how often, and how it is answered.
+//! Everything that counts: how often, and its answer.
 
 use std::collections::BTreeSet;
 
@@ -11,78 +11,138 @@ use s2s_sdk::{
 };
 use s2s_tests::{Answer, Server, http};
 
-use crate::{moved, report, verdicts::World};
+use crate::{fixture::Fixture, moved, report};
 
-/// Postbacks that count all the same: query, value and commission in millionths, notes.
-const REPAIRED: [(&str, (i64, i64), &[NoteCode]); 20] = [
-    ("clickId=$click&id=$code&val=1&com=0.5&oid=plain", (1_000_000, 500_000), &[]),
-    ("CLICKID=$click&Id=$code&VAL=1&cOm=0&OID=names", (1_000_000, 0), &[]),
-    (
-        "click_id=$click&id=$code&amount=1&payout=2&txid=aliases",
-        (1_000_000, 2_000_000),
-        &[NoteCode::Alias, NoteCode::Alias, NoteCode::Alias, NoteCode::Alias],
-    ),
-    (
-        "clickId=%22$click%22%0A&id=$code&val=1&com=0&oid=trimmed%20",
-        (1_000_000, 0),
-        &[NoteCode::Trimmed, NoteCode::Trimmed],
-    ),
-    ("clickId=$click&id=$code&val=1&com=0&val=1&oid=repeated", (1_000_000, 0), &[NoteCode::Repeated]),
-    (
-        "clickId=$click&id=$code&val=19.990000000000002&com=0.0000005&oid=rounded",
-        (19_990_000, 1),
-        &[NoteCode::Rounded, NoteCode::Rounded],
-    ),
-    ("clickId=$click&id=$code&val=0.0000004999&com=0&oid=down", (0, 0), &[NoteCode::Rounded]),
-    (
-        "clickId=$click&id=$code&val=1&com=2&comperc=10&oid=both",
-        (1_000_000, 2_000_000),
-        &[NoteCode::CommissionPercentIgnored],
-    ),
-    (
-        "clickId=$click&id=$code&val=0.000025&comperc=10&oid=percent",
-        (25, 3),
-        &[NoteCode::CommissionAssumedZero],
-    ),
-    (
-        "clickId=$click&id=$code&val=33.333333&com=0&comperc=33.333333&oid=thirds",
-        (33_333_333, 11_111_111),
-        &[],
-    ),
-    ("clickId=$click&id=$code&val=1&com=0&utm=x&oid=unknown", (1_000_000, 0), &[NoteCode::UnknownParameter]),
-    (
-        "clickId=$click&id=$code&val=.5&com=%2B5.&oid=number",
-        (500_000, 5_000_000),
-        &[NoteCode::NumberRepaired, NoteCode::NumberRepaired],
-    ),
-    (
-        "clickId=$click&id=$code&val=1,50&com=1.234,56&oid=comma",
-        (1_500_000, 1_234_560_000),
-        &[NoteCode::DecimalComma, NoteCode::DecimalComma, NoteCode::NumberRepaired],
-    ),
-    (
-        "clickId=$click&id=$code&val=10%20EUR&com=0&oid=currency",
-        (10_000_000, 0),
-        &[NoteCode::CurrencyInAmount],
-    ),
-    (
-        "clickId=$click&amp;id=$code&amp;val=1&amp;com=0&amp;oid=html",
-        (1_000_000, 0),
-        &[NoteCode::HtmlRepaired; 4],
-    ),
-    (
-        "clickId=$click&id=$code&val=1&com=0.5%C2%B6m=k%3Dv&oid=eaten",
-        (1_000_000, 500_000),
-        &[NoteCode::HtmlRepaired],
-    ),
-    ("clickId=$click&id=$code&val=1%252E5&com=0&oid=twice", (1_500_000, 0), &[NoteCode::DecodedTwice]),
-    ("clickId=$click;id=$code;val=1;com=0;oid=semicolons", (1_000_000, 0), &[NoteCode::SeparatorRepaired]),
-    (
-        "clickId=$click&id=$code&val=1000000000000&com=1000000000000&oid=largest",
-        (1_000_000_000_000_000_000, 1_000_000_000_000_000_000),
-        &[],
-    ),
-    ("clickId=$click&id=$code&val=0&com=0&oid=least", (0, 0), &[]),
+/// A postback that counts, though most senders would write it otherwise.
+struct RepairedCase {
+    query: &'static str,
+    value_micros: i64,
+    commission_micros: i64,
+    /// The notes of the answer.
+    notes: &'static [NoteCode],
+}
+
+const REPAIRED: [RepairedCase; 20] = [
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=1&com=0.5&oid=plain",
+        value_micros: 1_000_000,
+        commission_micros: 500_000,
+        notes: &[],
+    },
+    RepairedCase {
+        query: "CLICKID=$click&Id=$code&VAL=1&cOm=0&OID=names",
+        value_micros: 1_000_000,
+        commission_micros: 0,
+        notes: &[],
+    },
+    RepairedCase {
+        query: "click_id=$click&id=$code&amount=1&payout=2&txid=aliases",
+        value_micros: 1_000_000,
+        commission_micros: 2_000_000,
+        notes: &[NoteCode::Alias, NoteCode::Alias, NoteCode::Alias, NoteCode::Alias],
+    },
+    RepairedCase {
+        query: "clickId=%22$click%22%0A&id=$code&val=1&com=0&oid=trimmed%20",
+        value_micros: 1_000_000,
+        commission_micros: 0,
+        notes: &[NoteCode::Trimmed, NoteCode::Trimmed],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=1&com=0&val=1&oid=repeated",
+        value_micros: 1_000_000,
+        commission_micros: 0,
+        notes: &[NoteCode::Repeated],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=19.990000000000002&com=0.0000005&oid=rounded",
+        value_micros: 19_990_000,
+        commission_micros: 1,
+        notes: &[NoteCode::Rounded, NoteCode::Rounded],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=0.0000004999&com=0&oid=down",
+        value_micros: 0,
+        commission_micros: 0,
+        notes: &[NoteCode::Rounded],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=1&com=2&comperc=10&oid=both",
+        value_micros: 1_000_000,
+        commission_micros: 2_000_000,
+        notes: &[NoteCode::CommissionPercentIgnored],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=0.000025&comperc=10&oid=percent",
+        value_micros: 25,
+        commission_micros: 3,
+        notes: &[NoteCode::CommissionAssumedZero],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=33.333333&com=0&comperc=33.333333&oid=thirds",
+        value_micros: 33_333_333,
+        commission_micros: 11_111_111,
+        notes: &[],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=1&com=0&utm=x&oid=unknown",
+        value_micros: 1_000_000,
+        commission_micros: 0,
+        notes: &[NoteCode::UnknownParameter],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=.5&com=%2B5.&oid=number",
+        value_micros: 500_000,
+        commission_micros: 5_000_000,
+        notes: &[NoteCode::NumberRepaired, NoteCode::NumberRepaired],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=1,50&com=1.234,56&oid=comma",
+        value_micros: 1_500_000,
+        commission_micros: 1_234_560_000,
+        notes: &[NoteCode::DecimalComma, NoteCode::DecimalComma, NoteCode::NumberRepaired],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=10%20EUR&com=0&oid=currency",
+        value_micros: 10_000_000,
+        commission_micros: 0,
+        notes: &[NoteCode::CurrencyInAmount],
+    },
+    RepairedCase {
+        query: "clickId=$click&amp;id=$code&amp;val=1&amp;com=0&amp;oid=html",
+        value_micros: 1_000_000,
+        commission_micros: 0,
+        notes: &[NoteCode::HtmlRepaired; 4],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=1&com=0.5%C2%B6m=k%3Dv&oid=eaten",
+        value_micros: 1_000_000,
+        commission_micros: 500_000,
+        notes: &[NoteCode::HtmlRepaired],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=1%252E5&com=0&oid=twice",
+        value_micros: 1_500_000,
+        commission_micros: 0,
+        notes: &[NoteCode::DecodedTwice],
+    },
+    RepairedCase {
+        query: "clickId=$click;id=$code;val=1;com=0;oid=semicolons",
+        value_micros: 1_000_000,
+        commission_micros: 0,
+        notes: &[NoteCode::SeparatorRepaired],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=1000000000000&com=1000000000000&oid=largest",
+        value_micros: 1_000_000_000_000_000_000,
+        commission_micros: 1_000_000_000_000_000_000,
+        notes: &[],
+    },
+    RepairedCase {
+        query: "clickId=$click&id=$code&val=0&com=0&oid=least",
+        value_micros: 0,
+        commission_micros: 0,
+        notes: &[],
+    },
 ];
 
 fn note_texts(notes: &[NoteCode]) -> Vec<&str> {
@@ -113,38 +173,40 @@ async fn post(server: &Server, path: &str, content_type: &str, body: String) -> 
 
 #[tokio::test]
 async fn what_has_one_meaning_counts_to_the_digit_and_is_noted() {
-    let world = World::start().await;
-    for (query, expected, notes) in REPAIRED {
-        let answer = world.server.postback(&world.fill(query)).await;
+    let fixture = Fixture::start().await;
+    for RepairedCase { query, value_micros, commission_micros, notes } in REPAIRED {
+        let answer = fixture.server.postback(&fixture.fill(query)).await;
         assert_eq!(verdict_of(&answer), recorded(), "{query}: {answer:?}");
         assert_eq!(answer.notes(), note_texts(notes), "{query}");
-        let conversions = world.conversions().await;
+        let conversions = fixture.conversions().await;
         assert_eq!(conversions[0].id, answer.field("conversion_id"), "{query}");
-        assert_eq!(amounts(&conversions[0]), expected, "{query}");
+        assert_eq!(amounts(&conversions[0]), (value_micros, commission_micros), "{query}");
         assert!(query.ends_with(&conversions[0].transaction_id) || query.contains("trimmed"), "{query}");
         let json = answer.json();
         let names: Vec<&String> = json.as_object().unwrap().keys().collect();
         assert_eq!(names, ["conversion_id", "message", "notes", "postback_id", "verdict"], "{query}");
     }
-    assert_eq!(world.conversions().await.len(), REPAIRED.len());
+    assert_eq!(fixture.conversions().await.len(), REPAIRED.len());
 
-    // The status that was recorded first stays.
-    let answer = world.server.postback(&world.fill(&format!("{}&status=declined", REPAIRED[0].0))).await;
+    // The first recorded status stays.
+    let answer =
+        fixture.server.postback(&fixture.fill(&format!("{}&status=declined", REPAIRED[0].query))).await;
     assert_eq!(verdict_of(&answer), duplicate());
     assert_eq!(answer.notes(), ["STATUS_NOT_CHANGED"]);
-    let answer = world.server.postback(&world.fill(&format!("{}&test=1", REPAIRED[0].0))).await;
+    let answer = fixture.server.postback(&fixture.fill(&format!("{}&test=1", REPAIRED[0].query))).await;
     assert_eq!(answer.notes(), ["TEST"]);
 
-    let mut seen: BTreeSet<&str> = REPAIRED.iter().flat_map(|row| note_texts(row.2)).collect();
-    // `replay.rs` tries overrides, `presets.rs` the words of networks.
+    let mut seen: BTreeSet<&str> = REPAIRED.iter().flat_map(|case| note_texts(case.notes)).collect();
+    // `replay.rs` covers overrides, `presets.rs` the words of networks.
     assert!(include_str!("replay.rs").contains("NoteCode::Overridden"));
-    // `authentication.rs` tries checks; how many others there were takes a minute, and the server's own tests.
+    // `authentication.rs` covers checks. Unit tests of the server cover the number of others, which
+    // takes a minute.
     assert!(include_str!("authentication.rs").contains("CHECK_NOT_PASSED"));
     assert!(include_str!("presets.rs").contains("NoteCode::StatusMapped"));
     seen.extend(["STATUS_NOT_CHANGED", "TEST", "OVERRIDDEN", "STATUS_MAPPED"]);
-    // `erasure.rs` erases visitors.
+    // `erasure.rs` covers erased visitors.
     assert!(include_str!("erasure.rs").contains("NoteCode::VisitorErased"));
-    // `clocks.rs` has clocks that disagree.
+    // `clocks.rs` covers clocks that disagree.
     assert!(include_str!("clocks.rs").contains("NoteCode::TimeCorrected"));
     seen.extend(["CHECK_NOT_PASSED", "OTHERS_NOT_KEPT", "VISITOR_ERASED", "TIME_CORRECTED"]);
     let all = (1..).map_while(|number| NoteCode::try_from(number).ok()).collect::<Vec<_>>();
@@ -153,7 +215,7 @@ async fn what_has_one_meaning_counts_to_the_digit_and_is_noted() {
 
 #[tokio::test]
 async fn status_currency_and_parameters_are_kept() {
-    let world = World::start().await;
+    let fixture = Fixture::start().await;
     let queries = [
         ("status=Pending&cur=eur&oid=1", ConversionStatus::Pending, "EUR"),
         ("status=declined&oid=2", ConversionStatus::Declined, "USD"),
@@ -162,9 +224,9 @@ async fn status_currency_and_parameters_are_kept() {
     for (query, status, currency) in queries {
         let params = "param=a%3D1;b&param=%3Cb%3E%3D%27%3B--&param=";
         let query = format!("clickId=$click&id=$code&val=1&com=0&{query}&{params}");
-        let answer = world.server.postback(&world.fill(&query)).await;
+        let answer = fixture.server.postback(&fixture.fill(&query)).await;
         assert_eq!(verdict_of(&answer), recorded(), "{query}: {answer:?}");
-        let conversion = &world.conversions().await[0];
+        let conversion = &fixture.conversions().await[0];
         assert_eq!(conversion.status(), status, "{query}");
         assert_eq!(conversion.value.as_ref().unwrap().currency_code, currency, "{query}");
         assert_eq!(conversion.commission.as_ref().unwrap().currency_code, currency, "{query}");
@@ -176,7 +238,7 @@ async fn status_currency_and_parameters_are_kept() {
 
 #[tokio::test]
 async fn forms_and_json_count_like_a_query() {
-    let world = World::start().await;
+    let fixture = Fixture::start().await;
     let (form, json) = ("application/x-www-form-urlencoded", "application/json; charset=utf-8");
     let rows = [
         ("/s2s", form, "clickId=$click&id=$code&val=1.5&com=0.5&oid=form"),
@@ -185,13 +247,13 @@ async fn forms_and_json_count_like_a_query() {
         ("/s2s?clickId=$click&id=$code&val=1.5&com=0.5&oid=target", form, ""),
     ];
     for (path, content_type, body) in rows {
-        let answer = post(&world.server, &world.fill(path), content_type, world.fill(body)).await;
+        let answer = post(&fixture.server, &fixture.fill(path), content_type, fixture.fill(body)).await;
         assert_eq!(verdict_of(&answer), recorded(), "{body}: {answer:?}");
-        assert_eq!(amounts(&world.conversions().await[0]), (1_500_000, 500_000), "{body}");
+        assert_eq!(amounts(&fixture.conversions().await[0]), (1_500_000, 500_000), "{body}");
     }
-    let raw = world.postbacks(ListPostbacksRequest::default()).await.remove(2).raw.unwrap();
+    let raw = fixture.postbacks(ListPostbacksRequest::default()).await.remove(2).raw.unwrap();
     assert_eq!((raw.method.as_str(), raw.content_type.as_str()), ("POST", json));
-    assert_eq!((raw.target, raw.body), (b"/s2s".to_vec(), world.fill(rows[1].2).into_bytes()));
+    assert_eq!((raw.target, raw.body), (b"/s2s".to_vec(), fixture.fill(rows[1].2).into_bytes()));
 
     for (content_type, body, expected) in [
         (form, "x".repeat(8_193), (414, "REQUEST_TOO_LARGE")),
@@ -199,33 +261,33 @@ async fn forms_and_json_count_like_a_query() {
         (json, r#"{"val":{"a":1}}"#.to_owned(), (400, "PARAMETER_MALFORMED")),
         (
             json,
-            world.fill(r#"{"clickId":"$click","id":"$code","val":1,"com":0,"val":2}"#),
+            fixture.fill(r#"{"clickId":"$click","id":"$code","val":1,"com":0,"val":2}"#),
             (400, "PARAMETER_REPEATED"),
         ),
         ("multipart/form-data", String::new(), (400, "MISSING_PARAMETER")),
     ] {
-        let answer = post(&world.server, "/s2s", content_type, body).await;
+        let answer = post(&fixture.server, "/s2s", content_type, body).await;
         assert_eq!((answer.status, answer.field("reason").as_str()), expected, "{answer:?}");
     }
-    assert_eq!(world.conversions().await.len(), rows.len());
+    assert_eq!(fixture.conversions().await.len(), rows.len());
 }
 
 #[tokio::test]
 async fn other_methods_record_nothing() {
-    let world = World::start().await;
-    let url = format!("{}/s2s?{}", world.server.url, world.fill("clickId=$click&id=$code&val=1&com=0"));
+    let fixture = Fixture::start().await;
+    let url = format!("{}/s2s?{}", fixture.server.url, fixture.fill("clickId=$click&id=$code&val=1&com=0"));
     for method in ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"] {
         let response = http().request(method.parse().unwrap(), &url).send().await.unwrap();
         assert_eq!(response.status(), 405, "{method}");
         assert_eq!(response.headers()["allow"], "GET, POST", "{method}");
     }
-    assert_eq!(world.postbacks(ListPostbacksRequest::default()).await, []);
-    assert_eq!(world.conversions().await, []);
+    assert_eq!(fixture.postbacks(ListPostbacksRequest::default()).await, []);
+    assert_eq!(fixture.conversions().await, []);
 }
 
 #[tokio::test]
 async fn a_test_is_answered_as_if_real_and_records_nothing() {
-    let world = World::start().await;
+    let fixture = Fixture::start().await;
     for (query, status, reason) in [
         ("clickId=$click&id=$code&val=1&com=0&test=1", 200, ""),
         ("clickId=$click&id=$code&val=1&com=0&TEST=true", 200, ""),
@@ -233,18 +295,18 @@ async fn a_test_is_answered_as_if_real_and_records_nothing() {
         ("clickId=$click&id=$unlinked&val=1&com=0&test=1", 422, "CODE_NOT_ON_LINK"),
         ("test=1", 400, "MISSING_PARAMETER"),
     ] {
-        let answer = world.server.postback(&world.fill(query)).await;
+        let answer = fixture.server.postback(&fixture.fill(query)).await;
         assert_eq!(verdict_of(&answer), (status, "TEST".to_owned()), "{query}: {answer:?}");
         assert_eq!(answer.header("s2s-verdict"), "TEST", "{query}");
         assert_eq!((answer.field("reason").as_str(), answer.field("postback_id").as_str()), (reason, ""));
         assert!(answer.notes().contains(&"TEST".to_owned()), "{query}");
     }
-    let dry = RecordConversionRequest { validate_only: true, ..report(&world.code, &world.click) };
-    let response = world.server.client().record_conversion(dry).await.unwrap();
+    let dry = RecordConversionRequest { validate_only: true, ..report(&fixture.code, &fixture.click) };
+    let response = fixture.server.client().record_conversion(dry).await.unwrap();
     assert_eq!(response.verdict(), Verdict::Test);
     assert_eq!(amounts(&response.conversion.unwrap()), (1_000_000, 0));
-    assert_eq!(world.postbacks(ListPostbacksRequest::default()).await, []);
-    assert_eq!(world.conversions().await, []);
+    assert_eq!(fixture.postbacks(ListPostbacksRequest::default()).await, []);
+    assert_eq!(fixture.conversions().await, []);
 }
 
 #[tokio::test]
@@ -272,8 +334,17 @@ async fn the_reply_is_what_the_codes_owner_asked_for() {
         assert_eq!((answer.header("s2s-verdict"), answer.header("s2s-reason")), (verdict, reason));
         assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
     }
-    // A postback that names no known code has no owner who could have asked for anything.
+    // A postback without a known code has no owner with a wish for its answer.
     assert_eq!(server.postback("clickId=x&val=1&com=0").await.status, 400);
+}
+
+/// A postback without a transaction id, or with one.
+struct DedupeCase<'a> {
+    code: &'a ConversionCode,
+    click: &'a str,
+    /// The rest of its query.
+    more: &'a str,
+    expected: (u16, String),
 }
 
 #[tokio::test]
@@ -289,17 +360,17 @@ async fn without_a_transaction_id_the_codes_policy_decides() {
     let every = server.create_code(every).await;
     let link = server.link(&[&one, &every]).await;
     let (click, other) = (server.click(&link).await, server.click(&link).await);
-    for (code, click, more, expected) in [
-        (&one, &click, "val=1", recorded()),
-        (&one, &click, "val=1", duplicate()),
-        (&one, &click, "val=2", (409, "HELD".to_owned())),
-        (&one, &click, "val=2&oid=", (409, "HELD".to_owned())),
-        (&one, &click, "val=2&oid=a", recorded()),
-        (&one, &other, "val=1", recorded()),
-        (&every, &click, "val=1", recorded()),
-        (&every, &click, "val=1", recorded()),
-        (&every, &click, "val=1&oid=a", recorded()),
-        (&every, &click, "val=1&oid=a", duplicate()),
+    for DedupeCase { code, click, more, expected } in [
+        DedupeCase { code: &one, click: &click, more: "val=1", expected: recorded() },
+        DedupeCase { code: &one, click: &click, more: "val=1", expected: duplicate() },
+        DedupeCase { code: &one, click: &click, more: "val=2", expected: (409, "HELD".to_owned()) },
+        DedupeCase { code: &one, click: &click, more: "val=2&oid=", expected: (409, "HELD".to_owned()) },
+        DedupeCase { code: &one, click: &click, more: "val=2&oid=a", expected: recorded() },
+        DedupeCase { code: &one, click: &other, more: "val=1", expected: recorded() },
+        DedupeCase { code: &every, click: &click, more: "val=1", expected: recorded() },
+        DedupeCase { code: &every, click: &click, more: "val=1", expected: recorded() },
+        DedupeCase { code: &every, click: &click, more: "val=1&oid=a", expected: recorded() },
+        DedupeCase { code: &every, click: &click, more: "val=1&oid=a", expected: duplicate() },
     ] {
         let answer = server.postback(&format!("clickId={click}&id={}&com=0&{more}", code.id)).await;
         assert_eq!(verdict_of(&answer), expected, "{} {more}: {answer:?}", code.name);
@@ -324,55 +395,55 @@ async fn without_a_transaction_id_the_codes_policy_decides() {
 
 #[tokio::test]
 async fn transaction_ids_are_compared_byte_by_byte() {
-    let world = World::start().await;
-    let client = world.server.client();
-    // Letters that collations hold equal, as well as blanks that they drop.
+    let fixture = Fixture::start().await;
+    let client = fixture.server.client();
+    // Letters that collations treat as equal, and blanks that they drop.
     let ids =
         ["order-1", "Order-1", "ORDER-1", "order-1 ", " order-1", "ordér-1", "orde\u{301}r-1", "ｏrder-1"];
     for expected in [Verdict::Recorded, Verdict::Duplicate] {
         for id in ids {
             let request = RecordConversionRequest {
                 transaction_id: id.to_owned(),
-                ..report(&world.code, &world.click)
+                ..report(&fixture.code, &fixture.click)
             };
             let response = client.record_conversion(request).await.unwrap();
             assert_eq!(response.verdict(), expected, "{id:?}");
             assert_eq!(response.conversion.unwrap().transaction_id, id);
         }
     }
-    assert_eq!(world.conversions().await.len(), ids.len());
-    // Over HTTP blanks around a value are dropped, but nothing else is.
+    assert_eq!(fixture.conversions().await.len(), ids.len());
+    // Over HTTP, blanks around a value are dropped, and nothing else.
     for (oid, expected) in [("order-1%20", duplicate()), ("oRDER-1", recorded()), ("order%201", recorded())] {
         let query = format!("clickId=$click&id=$code&val=1&com=0&oid={oid}");
-        assert_eq!(verdict_of(&world.server.postback(&world.fill(&query)).await), expected, "{oid}");
+        assert_eq!(verdict_of(&fixture.server.postback(&fixture.fill(&query)).await), expected, "{oid}");
     }
 }
 
 #[tokio::test]
 async fn a_click_id_is_known_in_any_dress() {
-    let world = World::start().await;
-    let client = world.server.client();
+    let fixture = Fixture::start().await;
+    let client = fixture.server.client();
     let mut expected = Verdict::Recorded;
     for click_id in [
-        world.click.clone(),
-        world.click.to_uppercase(),
-        format!(" {}\n", world.click),
-        format!("\"{}\"", world.click),
-        format!("'{}'", world.click),
+        fixture.click.clone(),
+        fixture.click.to_uppercase(),
+        format!(" {}\n", fixture.click),
+        format!("\"{}\"", fixture.click),
+        format!("'{}'", fixture.click),
     ] {
-        let response = client.record_conversion(report(&world.code, &click_id)).await.unwrap();
+        let response = client.record_conversion(report(&fixture.code, &click_id)).await.unwrap();
         assert_eq!(response.verdict(), expected, "{click_id:?}");
-        assert_eq!(response.conversion.unwrap().click_id, world.click, "{click_id:?}");
+        assert_eq!(response.conversion.unwrap().click_id, fixture.click, "{click_id:?}");
         expected = Verdict::Duplicate;
     }
     for (click_id, id) in [("$CLICK", "$code"), ("%20$click%0D%0A", "$CODE"), ("%22$click%22", "%20$code")] {
         let query = format!("clickId={click_id}&id={id}&val=1&com=0");
-        let query = query.replace("$CLICK", &world.click.to_uppercase());
-        let query = query.replace("$CODE", &world.code.id.to_lowercase());
-        let answer = world.server.postback(&world.fill(&query)).await;
+        let query = query.replace("$CLICK", &fixture.click.to_uppercase());
+        let query = query.replace("$CODE", &fixture.code.id.to_lowercase());
+        let answer = fixture.server.postback(&fixture.fill(&query)).await;
         assert_eq!(verdict_of(&answer), duplicate(), "{query}: {answer:?}");
     }
-    assert_eq!(world.conversions().await.len(), 1);
+    assert_eq!(fixture.conversions().await.len(), 1);
 }
 
 #[tokio::test]
@@ -389,7 +460,7 @@ async fn the_attribution_window_is_measured_to_the_microsecond() {
     assert_eq!(click.click_time, click_time);
     for (seconds, nanos, expected) in [
         (-6, 120_000_000, Err(ErrorReason::ClickLaterThanConversion)),
-        // Clocks of other machines may be five seconds off.
+        // Clocks of other machines may be 5 s off.
         (-5, 119_999_999, Err(ErrorReason::ClickLaterThanConversion)),
         (-5, 120_000_000, Ok(())),
         (0, 0, Ok(())),

@@ -1,13 +1,14 @@
-//! What may be depended on: `deny.toml`, held in each build.
+//! The rules of `deny.toml` for dependencies, held in each build.
 //!
-//! `cargo deny` knows more, and takes longer to build than all that CI does otherwise; `make deny` runs it.
+//! `cargo deny` knows more, but takes longer to build than everything else in CI. `make deny` runs
+//! it.
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use toml::{Table, Value};
 
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
-/// Of the workspace, and of the fuzzer's.
+/// The lock files of the workspace and of the fuzzer.
 const LOCKS: [&str; 2] = ["Cargo.lock", "server/fuzz/Cargo.lock"];
 
 fn table(path: &str) -> Table {
@@ -32,7 +33,7 @@ fn nothing_is_depended_on_that_is_banned_or_from_elsewhere() {
         for package in packages {
             let name = text(package, "name");
             assert!(!banned.contains(name), "{name} is banned in deny.toml");
-            // Without a source it is of this repository.
+            // A package without a source is ours.
             let source = text(package, "source");
             assert!(source.is_empty() || source == REGISTRY, "{name} comes from {source}");
             let has_checksum = !text(package, "checksum").is_empty();
@@ -59,7 +60,7 @@ fn every_dependency_has_a_licence_that_is_allowed() {
     }
 }
 
-/// Whether an SPDX expression can be met with these licences. In old ones `/` is `OR`.
+/// True if these licences satisfy an SPDX expression. In old expressions `/` means `OR`.
 fn is_allowed(expression: &str, allowed: &[&str]) -> bool {
     let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();

@@ -1,4 +1,4 @@
-//! Who comes in by which door: calls known by their path, pages of strangers, and what other users of the machine may
+//! The ways in: calls by their path, foreign pages, and files that other users of the machine could
 //! read.
 
 use std::{
@@ -62,7 +62,8 @@ async fn a_request_is_read_by_its_path_whatever_it_says_of_its_content() {
     }
 }
 
-/// Calls with gRPC-web, over HTTP/1: the reason of the refusal, and the headers of the answer.
+/// Calls with gRPC-web over HTTP/1. Returns the reason of the refusal and the headers of the
+/// answer.
 async fn call(server: &Server, headers: &[(&str, &str)]) -> (Option<ErrorReason>, HeaderMap) {
     let call = http().post(format!("{}{LIST_CODES}", server.url)).header("x-grpc-web", "1");
     let call =
@@ -171,7 +172,7 @@ async fn with_keys_pages_of_listed_origins_may_call() {
     }
 }
 
-/// All that is in a folder, and the folder.
+/// The modes of a folder and of everything in it.
 fn modes(path: &Path) -> Vec<(PathBuf, u32)> {
     let found = fs::metadata(path).unwrap();
     let mut all = vec![(path.to_owned(), found.permissions().mode() & 0o777)];
@@ -259,7 +260,7 @@ async fn what_others_may_read_or_write_is_told() {
         );
         assert!(lines[0].contains(&format!("{mode:04o}")), "{lines:?}");
     }
-    // As /tmp: nobody moves the files of others there.
+    // Sticky, like /tmp: nobody can move the files of others.
     told(&good).await;
     assert_eq!(told(&[(".", 0o1777)]).await, Vec::<String>::new());
 }
@@ -348,10 +349,10 @@ async fn no_browser_guesses_what_an_answer_is() {
     }
 }
 
-/// The first page of one list, a row long: its token.
+/// The page token of a list with one row a page.
 type Listed = Result<String, Error>;
 
-/// All lists with that token, by name. Of those that need rows of an account, the rows are the account's own.
+/// All lists with that token, by name. Those that need rows take the client's own.
 async fn lists(client: &Client, token: &str) -> Vec<(&'static str, Listed)> {
     macro_rules! list {
         ($method:ident, $request:ident) => {{
@@ -371,7 +372,7 @@ async fn lists(client: &Client, token: &str) -> Vec<(&'static str, Listed)> {
     ]
 }
 
-/// Two codes, links, conversions and postbacks of the client's account.
+/// Creates two codes, links, conversions and postbacks in the client's account.
 async fn two_of_each(server: &Server, client: &Client) {
     for name in ["Sale", "Lead"] {
         let code = ConversionCode { name: name.to_owned(), ..Default::default() };

@@ -1,4 +1,5 @@
-//! A visitor who is erased is gone from click, conversions and postbacks, for good; what counts stays.
+//! Erasure: a visitor vanishes from click, conversions and postbacks for good; conversions still
+//! count.
 
 use s2s_sdk::v1::{
     ApiKeyScope, Click, CommaMeaning, Conversion, EraseVisitorRequest, EraseVisitorResponse, ErrorReason,
@@ -18,20 +19,21 @@ async fn erase(server: &Server, click_id: &str, validate_only: bool) -> EraseVis
     server.client().erase_visitor(request).await.unwrap()
 }
 
-/// All that a server tells of what it has.
+/// Everything that a server returns about a click.
 async fn everything(server: &Server, click_id: &str) -> (Click, Vec<Conversion>, Vec<Postback>) {
     let client = server.client();
     let click = client.get_click(GetClickRequest { click_id: click_id.to_owned() }).await.unwrap();
     let conversions = client.list_conversions(ListConversionsRequest::default()).await.unwrap();
     let mut postbacks = client.list_postbacks(ListPostbacksRequest::default()).await.unwrap().postbacks;
-    // Moves on by itself.
+    // Ignored, since it changes without us.
     for postback in &mut postbacks {
         postback.next_match_time = None;
     }
     (click.click.unwrap(), conversions.conversions, postbacks)
 }
 
-/// Bytes in a message are shown as numbers; so its texts and its raw bytes are looked at apart.
+/// True if a word is in the data. Debug output shows bytes as numbers, so raw bytes are searched as
+/// text.
 fn tells(all: &(Click, Vec<Conversion>, Vec<Postback>), word: &str) -> bool {
     let raw = all.2.iter().filter_map(|postback| postback.raw.as_ref());
     let bytes = raw.flat_map(|raw| [&raw.target, &raw.body]);
@@ -39,35 +41,53 @@ fn tells(all: &(Click, Vec<Conversion>, Vec<Postback>), word: &str) -> bool {
     format!("{all:?}").to_lowercase().contains(word) || texts.any(|text| text.contains(word))
 }
 
+/// A visitor named mallory with a click, a sale and held postbacks, and another visitor.
+struct Mallory {
+    server: Server,
+    click: String,
+    /// The query of the sale, which is recorded.
+    sale: String,
+    /// The id of a held postback.
+    held: String,
+}
+
+impl Mallory {
+    async fn visit_and_buy() -> Self {
+        let server = Server::start_with(&["--store-addresses", "whole"]).await;
+        let code = server.code("Sale").await;
+        let link = server.link(&[&code]).await;
+        let visit = http().get(format!("{}/{}?sub1=mallory&mail=mallory", server.url, link.slug));
+        let visit = visit.header("user-agent", "mallory").header("referer", "http://mallory.example/");
+        let click = click_id_of(visit.send().await.unwrap().headers()["location"].to_str().unwrap());
+        let query = format!("clickId={click}&id={}&com=0", code.id);
+        let sale = format!("{query}&val=5&oid=order-1&param=mail%3Dmallory&name=mallory&mallory@x.example");
+        for verdict in ["RECORDED", "DUPLICATE"] {
+            let call = http().get(format!("{}/s2s?{sale}", server.url)).header("user-agent", "mallory");
+            assert_eq!(Answer::of(call.send().await.unwrap()).await.field("verdict"), verdict);
+        }
+        // In capitals, in JSON, and with an unknown code, so that it belongs to no account.
+        let capitals = query.replace(&click, &click.to_uppercase());
+        let held =
+            hold(&server, &format!("{capitals}&val=1,500&oid=2&name=mallory"), "AMOUNT_AMBIGUOUS").await;
+        let body =
+            format!(r#"{{"clickId":"{click}","id":"{}","val":"1,500","com":0,"name":"mallory"}}"#, code.id);
+        let call =
+            http().post(format!("{}/s2s?x=mallory", server.url)).header("content-type", "application/json");
+        let answer = Answer::of(call.body(body).send().await.unwrap()).await;
+        assert_eq!(answer.field("reason"), "AMOUNT_AMBIGUOUS");
+        let stray = format!("clickId={click}&id={:032X}&val=1&com=0&name=mallory", 1);
+        hold(&server, &stray, "UNKNOWN_CONVERSION_CODE").await;
+        // The sale of another visitor.
+        let other = server.click(&link).await;
+        let other_sale = format!("clickId={other}&id={}&com=0&val=1&param=k%3Dother&name=other", code.id);
+        assert_eq!(server.postback(&other_sale).await.field("verdict"), "RECORDED");
+        Self { server, click, sale, held }
+    }
+}
+
 #[tokio::test]
 async fn an_erased_visitor_is_gone_for_good_and_the_sale_stays() {
-    let mut server = Server::start_with(&["--store-addresses", "whole"]).await;
-    let code = server.code("Sale").await;
-    let link = server.link(&[&code]).await;
-    let visit = http().get(format!("{}/{}?sub1=mallory&mail=mallory", server.url, link.slug));
-    let visit = visit.header("user-agent", "mallory").header("referer", "http://mallory.example/");
-    let click = click_id_of(visit.send().await.unwrap().headers()["location"].to_str().unwrap());
-    let query = format!("clickId={click}&id={}&com=0", code.id);
-    let sale = format!("{query}&val=5&oid=order-1&param=mail%3Dmallory&name=mallory&mallory@x.example");
-    for verdict in ["RECORDED", "DUPLICATE"] {
-        let call = http().get(format!("{}/s2s?{sale}", server.url)).header("user-agent", "mallory");
-        assert_eq!(Answer::of(call.send().await.unwrap()).await.field("verdict"), verdict);
-    }
-    // In capitals, in JSON, and of no known code, so that nobody's account has it.
-    let capitals = query.replace(&click, &click.to_uppercase());
-    let held = hold(&server, &format!("{capitals}&val=1,500&oid=2&name=mallory"), "AMOUNT_AMBIGUOUS").await;
-    let body =
-        format!(r#"{{"clickId":"{click}","id":"{}","val":"1,500","com":0,"name":"mallory"}}"#, code.id);
-    let call =
-        http().post(format!("{}/s2s?x=mallory", server.url)).header("content-type", "application/json");
-    assert_eq!(Answer::of(call.body(body).send().await.unwrap()).await.field("reason"), "AMOUNT_AMBIGUOUS");
-    let stray = format!("clickId={click}&id={:032X}&val=1&com=0&name=mallory", 1);
-    hold(&server, &stray, "UNKNOWN_CONVERSION_CODE").await;
-    // Of another visitor.
-    let other = server.click(&link).await;
-    let other_sale = format!("clickId={other}&id={}&com=0&val=1&param=k%3Dother&name=other", code.id);
-    assert_eq!(server.postback(&other_sale).await.field("verdict"), "RECORDED");
-
+    let Mallory { mut server, click, sale, held } = Mallory::visit_and_buy().await;
     let before = everything(&server, &click).await;
     assert!(tells(&before, "mallory") && tells(&before, "127.0.0.1"));
     let rehearsed = erase(&server, &click, true).await;
@@ -76,7 +96,7 @@ async fn an_erased_visitor_is_gone_for_good_and_the_sale_stays() {
     assert_eq!(erased, rehearsed);
     assert_eq!((erased.conversion_count, erased.postback_count), (1, 5));
 
-    // Durable once it is answered, and the same when repeated.
+    // The erasure is durable once answered, and repeatable.
     server.kill().await;
     server.restart().await;
     let after = everything(&server, &click).await;
@@ -102,8 +122,13 @@ async fn an_erased_visitor_is_gone_for_good_and_the_sale_stays() {
         assert_eq!(noted, postback.click_id == click, "{postback:?}");
     }
 
-    // What counted counts once still, and what is held counts as it would have.
-    assert_eq!(server.postback(&sale).await.field("verdict"), "DUPLICATE");
+    // The sale still counts once, and held postbacks count as they would have.
+    check_counts(&server, &click, &sale, &held).await;
+}
+
+/// Checks that an erased sale is a duplicate, and that its held postbacks can be replayed.
+async fn check_counts(server: &Server, click: &str, sale: &str, held: &str) {
+    assert_eq!(server.postback(sale).await.field("verdict"), "DUPLICATE");
     let overrides = ReplayOverrides { comma: CommaMeaning::DecimalPoint.into(), ..Default::default() };
     let filter = HeldFilter { reason: ErrorReason::AmountAmbiguous.into(), ..Default::default() };
     let request =
@@ -111,9 +136,9 @@ async fn an_erased_visitor_is_gone_for_good_and_the_sale_stays() {
     let replayed = server.client().replay_postbacks(request).await.unwrap().postbacks;
     assert_eq!(replayed.len(), 2);
     assert!(replayed.iter().all(|postback| postback.verdict() == Verdict::Recorded), "{replayed:?}");
-    let noted = get(&server, &held).await.notes;
+    let noted = get(server, held).await.notes;
     assert!(noted.iter().any(|note| note.code() == NoteCode::VisitorErased), "{noted:?}");
-    let worth = everything(&server, &click)
+    let worth = everything(server, click)
         .await
         .1
         .iter()
@@ -155,11 +180,11 @@ async fn a_replay_under_way_does_not_bring_an_erased_visitor_back() {
     let (code, later) = (server.code("Sale").await, server.code("Later").await);
     let link = server.link(&[&code]).await;
     let overrides = ReplayOverrides { comma: CommaMeaning::DecimalPoint.into(), ..Default::default() };
-    // What is to be erased stands in the parameters, which a conversion would take on, or beside them alone.
+    // The data to erase is in parameters that a conversion would take on, or beside them.
     for custom in ["", "&param=mail%3Dmallory"].into_iter().cycle().take(20) {
         let click = server.click(&link).await;
         let mut ids = Vec::new();
-        // Some count once they are replayed, some are held still.
+        // Some count when replayed, others stay held.
         for (code, value) in [(&code, "1,500"), (&later, "1"), (&code, "2,500"), (&later, "2")] {
             let query = format!("clickId={click}&id={}&val={value}&com=0&oid={value}{custom}", code.id);
             let call = http().get(format!("{}/s2s?{query}", server.url)).header("user-agent", "mallory");

@@ -1,4 +1,5 @@
-//! Explanations: of a URL, of a stored postback, of a click, and of a code's set-up. None leaves a trace.
+//! Explanations of a URL, a stored postback, a click, and the set-up of a code. None leaves a
+//! trace.
 
 use s2s_sdk::{
     Code,
@@ -12,21 +13,23 @@ use s2s_sdk::{
 use s2s_tests::Server;
 
 use crate::{
-    fields, moved,
+    fields,
+    fixture::Fixture,
+    moved,
     replay::{get, hold, set_codes},
-    verdicts::World,
 };
 
-async fn explain(world: &World, target: &str) -> ExplainPostbackResponse {
-    let request = ExplainPostbackRequest { target: world.fill(target).into_bytes(), ..Default::default() };
-    world.server.client().explain_postback(request).await.unwrap()
+async fn explain(fixture: &Fixture, target: &str) -> ExplainPostbackResponse {
+    let request = ExplainPostbackRequest { target: fixture.fill(target).into_bytes(), ..Default::default() };
+    fixture.server.client().explain_postback(request).await.unwrap()
 }
 
 #[tokio::test]
 async fn an_explanation_says_what_would_become_of_a_url_and_records_nothing() {
-    let world = World::start().await;
-    let first = world.server.postback(&world.fill("clickId=$click&id=$code&val=1&com=0&oid=first")).await;
-    let counts = async || (world.postbacks(ListPostbacksRequest::default()).await, world.conversions().await);
+    let fixture = Fixture::start().await;
+    let first = fixture.server.postback(&fixture.fill("clickId=$click&id=$code&val=1&com=0&oid=first")).await;
+    let counts =
+        async || (fixture.postbacks(ListPostbacksRequest::default()).await, fixture.conversions().await);
     let before = counts().await;
 
     for (target, verdict, reason) in [
@@ -49,7 +52,7 @@ async fn an_explanation_says_what_would_become_of_a_url_and_records_nothing() {
         ("/s2s", Verdict::Held, ErrorReason::MissingParameter),
         ("", Verdict::Held, ErrorReason::MissingParameter),
     ] {
-        let explained = explain(&world, target).await;
+        let explained = explain(&fixture, target).await;
         assert_eq!((explained.verdict(), explained.reason()), (verdict, reason), "{target}");
         assert_eq!(explained.message.is_empty(), verdict != Verdict::Held, "{target}");
         assert_eq!(explained.conversion.is_none(), verdict == Verdict::Held, "{target}");
@@ -59,24 +62,24 @@ async fn an_explanation_says_what_would_become_of_a_url_and_records_nothing() {
     }
     assert_eq!(counts().await, before);
 
-    // A postback is told the same as was explained.
+    // The postback itself gets the explained answer.
     let query = "clickId=$click&id=$code&val=1&com=0&oid=new";
-    assert_eq!(world.server.postback(&world.fill(query)).await.field("verdict"), "RECORDED");
+    assert_eq!(fixture.server.postback(&fixture.fill(query)).await.field("verdict"), "RECORDED");
 }
 
 #[tokio::test]
 async fn an_explanation_shows_how_each_parameter_was_read() {
-    let world = World::start().await;
+    let fixture = Fixture::start().await;
     let explained =
-        explain(&world, "/s2s?click_id=%22$click%22&id=$code&val=1&comperc=10&utm=a+b&param=k%3Dv").await;
+        explain(&fixture, "/s2s?click_id=%22$click%22&id=$code&val=1&comperc=10&utm=a+b&param=k%3Dv").await;
     let parameter = |name: &str, value: &str, canonical_name: &str| ReadParameter {
         name: name.to_owned(),
         value: value.to_owned(),
         canonical_name: canonical_name.to_owned(),
     };
     let expected = [
-        parameter("click_id", &world.click, "clickId"),
-        parameter("id", &world.code.id, "id"),
+        parameter("click_id", &fixture.click, "clickId"),
+        parameter("id", &fixture.code.id, "id"),
         parameter("val", "1", "val"),
         parameter("comperc", "10", "comperc"),
         parameter("utm", "a b", ""),
@@ -101,7 +104,7 @@ async fn explain_stored(server: &Server, id: &str) -> ExplainPostbackResponse {
     server.client().explain_postback(request).await.unwrap()
 }
 
-/// The steps that failed, and those that were not reached.
+/// The failed steps, and the steps that were not reached.
 fn failed(steps: &[Step]) -> (Vec<StepKind>, Vec<StepKind>) {
     let of = |outcome| {
         let some = steps.iter().filter(move |step| step.outcome() == outcome);
@@ -120,9 +123,9 @@ fn message(steps: &[Step], kind: StepKind) -> &str {
 #[tokio::test]
 async fn an_explanation_goes_step_by_step_and_says_all_that_is_wrong() {
     use StepKind as K;
-    let world = World::start().await;
-    let taken = world.fill("clickId=$click&id=$code&val=1&com=0&oid=taken");
-    assert_eq!(world.server.postback(&taken).await.status, 200);
+    let fixture = Fixture::start().await;
+    let taken = fixture.fill("clickId=$click&id=$code&val=1&com=0&oid=taken");
+    assert_eq!(fixture.server.postback(&taken).await.status, 200);
     let late = [K::Attribution, K::Commission, K::Dedupe];
     for (target, wrong, unreached) in [
         ("clickId=$click&id=$code&val=1&com=0", vec![], vec![]),
@@ -143,11 +146,11 @@ async fn an_explanation_goes_step_by_step_and_says_all_that_is_wrong() {
         ("clickId=$lost_click&id=$code&val=1&com=0", vec![K::TrackingLink], late.to_vec()),
         ("clickId=$old_click&id=$brief&val=1&com=0", vec![K::Attribution], late[1..].to_vec()),
         ("clickId=$click&id=$code&val=2&com=0&oid=taken", vec![K::Dedupe], vec![]),
-        // Whatever decided: all of it is said.
+        // All faults are named, not only the deciding one.
         ("clickId=$lost_click&id=$unlinked&val=x", vec![K::Parameters, K::TrackingLink], late.to_vec()),
         ("clickId=test&id=$code&val=1&com=0", vec![], [&[K::TrackingLink], &late[..]].concat()),
     ] {
-        let explained = explain(&world, &format!("/s2s?{target}")).await;
+        let explained = explain(&fixture, &format!("/s2s?{target}")).await;
         let (mut expected, held) = (wrong, explained.verdict() == Verdict::Held);
         assert_eq!(held, !expected.is_empty(), "{target}");
         expected.extend(held.then_some(K::Verdict));
@@ -157,48 +160,48 @@ async fn an_explanation_goes_step_by_step_and_says_all_that_is_wrong() {
     }
 
     let target = "/s2s?clickId=$old_click&id=$code&val=1000&comperc=10&cur=EUR&oid=o-1";
-    let steps = explain(&world, target).await.steps;
+    let steps = explain(&fixture, target).await.steps;
     assert_eq!(message(&steps, K::Attribution), "1 h after the click, within the window of 30 d");
     assert_eq!(message(&steps, K::Commission), "10 % of 1000 EUR is 100 EUR");
     assert!(message(&steps, K::Dedupe).contains("`o-1`"));
-    let steps = explain(&world, &format!("/s2s?{taken}")).await.steps;
+    let steps = explain(&fixture, &format!("/s2s?{taken}")).await.steps;
     assert!(message(&steps, K::Dedupe).contains("conv_"), "{steps:?}");
 }
 
 #[tokio::test]
 async fn an_explanation_shows_the_code_the_link_and_the_click() {
-    let world = World::start().await;
-    let explained = explain(&world, "/s2s?clickId=$click&id=$code&val=1").await;
+    let fixture = Fixture::start().await;
+    let explained = explain(&fixture, "/s2s?clickId=$click&id=$code&val=1").await;
     assert_eq!(explained.reason(), ErrorReason::MissingParameter);
-    assert_eq!(explained.conversion_code.unwrap(), world.code);
+    assert_eq!(explained.conversion_code.unwrap(), fixture.code);
     let (link, click) = (explained.tracking_link.unwrap(), explained.click.unwrap());
-    assert!(link.conversion_code_ids.contains(&world.code.id));
-    assert_eq!((click.click_id, click.tracking_link_id), (world.click.clone(), link.id));
+    assert!(link.conversion_code_ids.contains(&fixture.code.id));
+    assert_eq!((click.click_id, click.tracking_link_id), (fixture.click.clone(), link.id));
 
-    let explained = explain(&world, "/s2s?clickId=$forged_click&id=6B1F").await;
+    let explained = explain(&fixture, "/s2s?clickId=$forged_click&id=6B1F").await;
     assert_eq!((explained.conversion_code, explained.tracking_link, explained.click), (None, None, None));
 }
 
 #[tokio::test]
 async fn a_stored_postback_is_explained() {
-    let world = &World::start().await;
-    let server = &world.server;
+    let fixture = &Fixture::start().await;
+    let server = &fixture.server;
     let link = server.link(&[]).await;
     let click = server.click(&link).await;
-    let query = format!("clickId={click}&id={}&val=5&comperc=50", world.code.id);
+    let query = format!("clickId={click}&id={}&val=5&comperc=50", fixture.code.id);
     let id = hold(server, &query, "CODE_NOT_ON_LINK").await;
     let explained = explain_stored(server, &id).await;
     assert_eq!((explained.verdict(), explained.reason()), (Verdict::Held, ErrorReason::CodeNotOnLink));
     assert_eq!(explained.postback.unwrap(), get(server, &id).await);
     assert_eq!(explained.tracking_link.unwrap().id, link.id);
 
-    // What would become of it now, before anything is replayed.
-    set_codes(server, &link, &[&world.code]).await;
+    // The explanation is for a replay now.
+    set_codes(server, &link, &[&fixture.code]).await;
     let explained = explain_stored(server, &id).await;
     assert_eq!((explained.verdict(), explained.message.as_str()), (Verdict::Recorded, ""));
     assert_eq!(get(server, &id).await.verdict(), Verdict::Held);
 
-    // What was counted stays so, whatever is changed since.
+    // A counted postback stays counted after later changes.
     let answer = server.postback(&query).await;
     assert_eq!(answer.field("verdict"), "RECORDED");
     let request = ArchiveTrackingLinkRequest { id: link.id, ..Default::default() };
@@ -211,9 +214,9 @@ async fn a_stored_postback_is_explained() {
     let notes: Vec<NoteCode> = explained.notes.iter().map(s2s_sdk::v1::Note::code).collect();
     assert_eq!(notes, [NoteCode::CommissionAssumedZero]);
 
-    // Too long is too long, though only its first part is kept.
+    // A postback that was too long stays so, though only its first part is kept.
     let long =
-        hold(server, &world.fill("clickId=$click&id=$code&val=1&com=0&x=$long"), "REQUEST_TOO_LARGE").await;
+        hold(server, &fixture.fill("clickId=$click&id=$code&val=1&com=0&x=$long"), "REQUEST_TOO_LARGE").await;
     assert_eq!(explain_stored(server, &long).await.reason(), ErrorReason::RequestTooLarge);
 
     let client = server.client();
@@ -233,30 +236,31 @@ async fn a_stored_postback_is_explained() {
 
 #[tokio::test]
 async fn what_happened_to_a_click_is_told() {
-    let world = &World::start().await;
-    let client = world.server.client();
+    let fixture = &Fixture::start().await;
+    let client = fixture.server.client();
     let explain = async |click_id: &str| {
         client.explain_click(ExplainClickRequest { click_id: click_id.to_owned() }).await
     };
-    let told = explain(&world.click).await.unwrap();
+    let told = explain(&fixture.click).await.unwrap();
     assert_eq!((told.conversions.len(), told.held_postbacks.len()), (0, 0));
     assert!(told.message.contains("has not called"), "{}", told.message);
     let click: Click = told.click.unwrap();
-    assert_eq!((click.click_id.as_str(), click.click_time), (world.click.as_str(), told.click_time));
+    assert_eq!((click.click_id.as_str(), click.click_time), (fixture.click.as_str(), told.click_time));
     assert_eq!(told.tracking_link.unwrap().id, click.tracking_link_id);
 
     let held =
-        hold(&world.server, &world.fill("clickId=$click&id=$unlinked&val=1&com=0"), "CODE_NOT_ON_LINK").await;
-    hold(&world.server, &world.fill("clickId=$other_click&id=$unlinked&val=1&com=0"), "CODE_NOT_ON_LINK")
+        hold(&fixture.server, &fixture.fill("clickId=$click&id=$unlinked&val=1&com=0"), "CODE_NOT_ON_LINK")
+            .await;
+    hold(&fixture.server, &fixture.fill("clickId=$other_click&id=$unlinked&val=1&com=0"), "CODE_NOT_ON_LINK")
         .await;
-    let counted = world.server.postback(&world.fill("clickId=$click&id=$code&val=1&com=0")).await;
-    let told = explain(&world.click.to_uppercase()).await.unwrap();
-    assert_eq!(told.held_postbacks, [get(&world.server, &held).await]);
+    let counted = fixture.server.postback(&fixture.fill("clickId=$click&id=$code&val=1&com=0")).await;
+    let told = explain(&fixture.click.to_uppercase()).await.unwrap();
+    assert_eq!(told.held_postbacks, [get(&fixture.server, &held).await]);
     assert_eq!(told.conversions.len(), 1);
     assert_eq!(told.conversions[0].id, counted.field("conversion_id"));
     assert!(told.message.contains(&held) && told.message.contains("CODE_NOT_ON_LINK"), "{}", told.message);
 
-    for click_id in ["", "nonsense", &world.fill("$forged_click")] {
+    for click_id in ["", "nonsense", &fixture.fill("$forged_click")] {
         let error = explain(click_id).await.unwrap_err();
         assert_eq!((error.code(), error.reason()), (Code::NotFound, ErrorReason::ResourceNotFound));
     }
@@ -318,7 +322,7 @@ async fn a_self_test_says_what_is_missing() {
     assert_eq!((test.passed, test.reason()), (false, ErrorReason::CodeNotOnLink));
     assert_eq!(failed(&test.steps), (vec![K::TrackingLink], vec![]));
 
-    // The newest link with the code that leads to its destination is the one that is tried.
+    // The newest link with the code is tested if it leads to its destination.
     let good = server.link(&[&code]).await;
     let expired = TrackingLink {
         destination: good.destination.clone(),

@@ -1,8 +1,8 @@
-//! 100,000 requests, most of them malformed, over TCP: each is answered once, and everything is counted as
-//! the answers said, to the unit and to the micro-unit.
+//! 100,000 requests over TCP, most of them malformed: each is answered once, and stored as
+//! answered, to the unit and the micro-unit.
 //!
-//! They are made up from one seed, class by class; several connections at once send them, several in
-//! flight on each.
+//! They are generated from one seed, class by class. Several connections send them at once, with
+//! several requests in flight on each.
 
 mod classes;
 mod sale;
@@ -15,7 +15,10 @@ use s2s_sdk::v1::{
     ArchiveConversionCodeRequest, ConversionCode, DedupePolicy, ErrorReason, ListConversionsRequest,
     ListPostbacksRequest, Verdict,
 };
-use s2s_tests::{Server, random::Random};
+use s2s_tests::{
+    Server,
+    random::{Random, seed},
+};
 use sale::{Expected, Facts, Request};
 use serde_json::Value;
 use tokio::{
@@ -25,31 +28,30 @@ use tokio::{
 
 const SEED: u64 = 0x5325_2026;
 const REQUESTS: usize = 100_000;
-/// Requests after which the server's memory is as large as it should ever be, but for what SQLite keeps of its
-/// file; and those after which the file is larger than that as well.
+/// The number of requests after which only SQLite's cache grows, and after which that is full.
 const WARM_UP_REQUESTS: usize = 20_000;
 const CACHE_FULL_REQUESTS: usize = 60_000;
-/// Connections that are open at once.
+/// The number of open connections.
 const CONNECTIONS: usize = 32;
-/// Requests on one connection, and those of them that are sent before their answers are read.
+/// The number of requests on one connection, and of those in flight.
 const ON_CONNECTION_MAX: usize = 100;
 const IN_FLIGHT_MAX: usize = 16;
 const CLICKS: usize = 200;
 const PAGE_SIZE: i32 = 1_000;
-/// What the server's memory may grow by after the warm-up, in KiB: the slack of its allocator. If it kept
-/// but 210 bytes of each further request, it would be more.
+/// The growth of the server's memory after the warm-up, in KiB: the slack of its allocator. Keeping
+/// 210 bytes of each further request would exceed it.
 const GROWTH_KIB_MAX: u64 = 8 * 1_024;
-/// What SQLite's writer may keep of its file (`db/sqlite.rs`).
+/// The cache of SQLite's writer, in KiB (`db/sqlite.rs`).
 const CACHE_KIB: u64 = 32 * 1_024;
 
-/// What was answered: status, verdict and reason.
+/// An answer: status, verdict and reason.
 type Answer = (u16, String, String);
 
-/// What all answers together say.
+/// The sum of all answers.
 #[derive(Default)]
 struct Tally {
     answers: BTreeMap<Answer, usize>,
-    /// The values of what was recorded.
+    /// The values of recorded conversions, in micros.
     micros: i64,
 }
 
@@ -84,12 +86,12 @@ async fn facts(server: &Server) -> Facts {
     Facts { clicks, code: code.id, once: once.id, unlinked: unlinked.id, archived: archived.id }
 }
 
-/// Sends as many requests, connection after connection.
+/// Sends that many requests, connection after connection.
 async fn send(address: &str, facts: &Facts, seed: u64, mut left: usize) -> Tally {
     let mut random = Random(seed);
     let mut tally = Tally::default();
     while left > 0 {
-        // Some connections are for one request alone.
+        // Some connections carry one request only.
         let room = if random.one_in(4) { 1 } else { 1 + random.below(ON_CONNECTION_MAX) };
         let mut requests: Vec<(Class, Request)> = Vec::new();
         while requests.len() < room.min(left) && !requests.last().is_some_and(|(_, request)| request.last) {
@@ -122,7 +124,7 @@ async fn send(address: &str, facts: &Facts, seed: u64, mut left: usize) -> Tally
     tally
 }
 
-/// Whether a request was answered as it must be.
+/// True if an answer is the expected one.
 fn fits((status, verdict, reason): &Answer, expected: Expected) -> bool {
     let ok = (*status, reason.as_str()) == (200, "");
     let held = verdict == "HELD" && matches!(status, 400 | 404 | 409 | 414 | 422) && !reason.is_empty();
@@ -137,7 +139,7 @@ fn fits((status, verdict, reason): &Answer, expected: Expected) -> bool {
     }
 }
 
-/// A connection, and what has come on it and is not read yet.
+/// A connection, and its bytes that are not parsed yet.
 struct Connection {
     stream: TcpStream,
     bytes: Vec<u8>,
@@ -150,7 +152,7 @@ impl Connection {
         Self { stream, bytes: Vec::new() }
     }
 
-    /// The next answer, which must be there, whole, and must say something.
+    /// Reads the next answer, which must be complete and have a verdict.
     async fn answer(&mut self, request: &Request) -> Answer {
         let end = loop {
             if let Some(at) = self.bytes.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -181,9 +183,9 @@ impl Connection {
         assert!(length > 0, "seed {SEED:#x}: no answer to {shown}");
     }
 
-    /// Ends the connection, on which nothing else must have come.
+    /// Ends the connection, which must have nothing left to read.
     async fn end(mut self) {
-        // The server may have ended it already.
+        // The server may have ended it first.
         let _ = self.stream.shutdown().await;
         let _ = self.stream.read_to_end(&mut self.bytes).await;
         assert_eq!(String::from_utf8_lossy(&self.bytes), "", "seed {SEED:#x}: one answer too many");
@@ -199,7 +201,7 @@ fn memory_kib(server: &Server) -> u64 {
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
-/// How many postbacks the list has of a verdict, for each reason.
+/// The number of stored postbacks with a verdict, by reason.
 async fn stored(server: &Server, verdict: Verdict) -> BTreeMap<ErrorReason, usize> {
     let request =
         ListPostbacksRequest { verdict: verdict.into(), page_size: PAGE_SIZE, ..Default::default() };
@@ -217,7 +219,7 @@ async fn a_flood_of_malformed_requests_is_answered_and_counted_to_the_unit() {
     let server = Server::start().await;
     let facts = Box::pin(facts(&server)).await;
     let address = server.url.trim_start_matches("http://");
-    let mut seeds = Random(SEED);
+    let mut seeds = Random(seed(SEED));
     let mut tally = Tally::default();
     let mut memory = Vec::new();
 
@@ -235,7 +237,7 @@ async fn a_flood_of_malformed_requests_is_answered_and_counted_to_the_unit() {
     assert!(grown(0) <= GROWTH_KIB_MAX + CACHE_KIB, "memory grew: {memory:?} KiB");
     assert!(grown(1) <= GROWTH_KIB_MAX, "memory grew: {memory:?} KiB");
 
-    // What was stored is what the answers said, and nothing else.
+    // Exactly the answered postbacks are stored.
     for verdict in [Verdict::Recorded, Verdict::Duplicate] {
         let count = tally.of_verdict(verdict.as_str_name().trim_start_matches("VERDICT_"));
         let expected = BTreeMap::from([(ErrorReason::Unspecified, count)]);

@@ -1,4 +1,4 @@
-//! What strangers try: forged click ids, and redirects to a host of their own.
+//! Attempts of strangers: forged click ids, and redirects to hosts of their own.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,10 @@ use s2s_sdk::{
     Code,
     v1::{ErrorReason, GetClickRequest, TrackingLink},
 };
-use s2s_tests::{Server, random::Random};
+use s2s_tests::{
+    Server,
+    random::{Random, seed},
+};
 use sea_orm::{ConnectionTrait as _, Database};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -26,7 +29,7 @@ async fn a_forged_click_id_is_refused_without_a_query() {
     let link = server.link(&[&code]).await;
     let click = server.click(&link).await;
     let db = Database::connect(&server.database_url).await.unwrap();
-    // Whatever asks for these from now on fails.
+    // Any query of these tables now fails.
     for table in ["click", "tracking_link", "conversion"] {
         db.execute_unprepared(&format!("ALTER TABLE {table} RENAME TO {table}_gone")).await.unwrap();
     }
@@ -36,7 +39,7 @@ async fn a_forged_click_id_is_refused_without_a_query() {
     let record = async |id: &str| client.record_conversion(report(&code, id)).await.unwrap_err();
     assert_eq!((get(&click).await.code(), record(&click).await.code()), (Code::Internal, Code::Internal));
     for (place, own) in click.char_indices() {
-        // One bit of the five.
+        // Flips one bit of the five in a digit.
         for bit in 0..5 {
             let value = ALPHABET.find(own).unwrap() ^ (1 << bit);
             let forged = format!("{}{}{}", &click[..place], &ALPHABET[value..=value], &click[place + 1..]);
@@ -70,7 +73,7 @@ async fn a_link_does_not_lead_to_this_server() {
 const REQUESTS: usize = 100_000;
 const REQUESTS_OF_A_CONNECTION: usize = 250;
 const CONNECTIONS: usize = 8;
-/// Each is put somewhere into a target, as it is or percent-encoded once more.
+/// Hostile pieces of a target. Each is inserted somewhere, plain or percent-encoded once more.
 const HOSTILE: [&str; 32] = [
     "//evil.example",
     "/\\evil.example",
@@ -131,7 +134,7 @@ fn hostile(random: &mut Random) -> String {
     text
 }
 
-/// A target, and which of the links it leads to, if any.
+/// A target, and the link that it leads to, if any.
 fn target(random: &mut Random) -> (String, Option<usize>) {
     let link = random.below(TEMPLATES.len());
     let slug = if random.one_in(2) { format!("shop{link}") } else { format!("SHOP{link}") };
@@ -149,7 +152,7 @@ fn target(random: &mut Random) -> (String, Option<usize>) {
     (target, link.filter(|number| *number < TEMPLATES.len() && path.len() == 5))
 }
 
-/// The answers to these targets on one connection, in their order.
+/// The answers to these targets on one connection, in order.
 async fn heads(address: &str, method: &str, targets: &[String]) -> Vec<String> {
     let mut requests = String::new();
     for (index, target) in targets.iter().enumerate() {
@@ -163,7 +166,7 @@ async fn heads(address: &str, method: &str, targets: &[String]) -> Vec<String> {
         tokio::join!(writing.write_all(requests.as_bytes()), reading.read_to_end(&mut answers));
     written.unwrap();
     read.unwrap();
-    // The answers to HEAD, and redirects, have no body.
+    // Redirects and answers to HEAD have no body.
     String::from_utf8(answers).unwrap().split_terminator("\r\n\r\n").map(str::to_owned).collect()
 }
 
@@ -214,10 +217,10 @@ async fn a_hundred_thousand_hostile_visits_leave_no_stored_host() {
     }
     let address = server.url.trim_start_matches("http://");
     let batches = stream::iter(0..REQUESTS / REQUESTS_OF_A_CONNECTION).map(|batch| async move {
-        let mut random = Random(u64::try_from(batch).unwrap());
+        let mut random = Random(seed(u64::try_from(batch).unwrap()));
         let (targets, links): (Vec<String>, Vec<Option<usize>>) =
             (0..REQUESTS_OF_A_CONNECTION).map(|_| target(&mut random)).unzip();
-        // A HEAD is redirected as a GET is, and leaves no click to wait for.
+        // HEAD is redirected like GET, and leaves no click to wait for.
         let heads = heads(address, "HEAD", &targets).await;
         assert_eq!(heads.len(), targets.len(), "{:?} was the last", heads.last());
         for ((target, link), head) in targets.iter().zip(&links).zip(&heads) {
@@ -228,8 +231,8 @@ async fn a_hundred_thousand_hostile_visits_leave_no_stored_host() {
     let redirected: usize =
         batches.buffer_unordered(CONNECTIONS).fold(0, |sum, one| async move { sum + one }).await;
     assert!(redirected > REQUESTS / 2, "{redirected}");
-    // Visits that count are sent on alike.
-    let mut random = Random(1);
+    // Counted visits are redirected in the same way.
+    let mut random = Random(seed(1));
     for _ in 0..200 {
         let (target, link) = target(&mut random);
         if link.is_some() {

@@ -8,7 +8,7 @@ use s2s_tests::{Answer, Server, click_id_of, eventually, http};
 
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
-/// What the merchant pasted, with what the merchant's system fills in.
+/// The pasted postback URL, with the values of the merchant's system.
 struct Postback<'a> {
     template: &'a str,
 }
@@ -45,7 +45,7 @@ fn usd(micros: i64) -> Money {
     Money { currency_code: "USD".to_owned(), micros }
 }
 
-/// A conversion's parts that this test decides, in one text.
+/// The parts of a conversion that this test decides, as one text.
 fn summary(conversion: &Conversion) -> String {
     let money = |money: &Option<Money>| money.as_ref().unwrap().to_string();
     format!("value {}, commission {}", money(&conversion.value), money(&conversion.commission))
@@ -140,7 +140,7 @@ async fn a_click_keeps_what_the_visitor_brought() {
     let query = "sub1=mail&SUB2=a%20b&sub10=ten&sub11=x&sub1=late&utm_source=news";
     let click_id = visit(&link, &format!("?{query}")).await;
 
-    // The visitor is sent on even where the click is not durable yet.
+    // The redirect may come before the click is durable.
     let get = || async { client.get_click(GetClickRequest { click_id: click_id.clone() }).await.ok()?.click };
     let click = eventually(get).await;
     let expected = Click {

@@ -1,4 +1,4 @@
-//! Accounts and API keys: made, shown once, rotated, revoked; the first key; and a server without keys.
+//! Accounts and API keys: creation, rotation, revocation; the first key; a server without keys.
 
 use std::process::Stdio;
 
@@ -103,7 +103,7 @@ async fn a_key_is_shown_once_and_never_again() {
     assert_eq!((again.key_text.as_str(), again.api_key.unwrap().id), ("", created.id.clone()));
     works(&server.client_with(&text)).await.unwrap();
 
-    // It is told when it was used; a moment later, since no call waits for that.
+    // `last_use_time` follows a moment later, since no call waits for it.
     let get = GetApiKeyRequest { id: created.id.clone() };
     let used = eventually(async || {
         let key = client.get_api_key(get.clone()).await.unwrap().api_key.unwrap();
@@ -301,7 +301,7 @@ async fn a_mistyped_key_asks_nothing_of_the_database() {
     assert!(error.message().contains("checksum"), "{error}");
 }
 
-/// Starts a server without a key of the operator's: its URL, and the key that it prints, if any.
+/// Starts a server without a configured key. Returns its URL and the key that it prints, if any.
 async fn first_key(folder: &std::path::Path, url: &str) -> (tokio::process::Child, String, Option<String>) {
     let mut server = command(folder);
     server.env_remove("S2S_ADMIN_KEY").args(["--listen", "127.0.0.1:0", "--database-url", url]);
@@ -328,7 +328,7 @@ async fn the_first_start_prints_an_administrators_key_once() {
     let client = Client::builder(&url).api_key(&key).build().unwrap();
     let list = client.list_accounts(ListAccountsRequest::default()).await.unwrap().accounts;
     assert_eq!(list.len(), 1);
-    // Revoked, it is not made again: somebody may have stolen it.
+    // A revoked key is not made again: somebody may have stolen it.
     let keys = client.list_api_keys(ListApiKeysRequest::default()).await.unwrap().api_keys;
     let request = RevokeApiKeyRequest { id: keys[0].id.clone(), ..Default::default() };
     client.revoke_api_key(request).await.unwrap();
@@ -339,7 +339,7 @@ async fn the_first_start_prints_an_administrators_key_once() {
     assert_eq!(error.reason(), ErrorReason::ApiKeyInvalid);
     server.kill().await.unwrap();
 
-    // The way back in is a key of the operator's own; once revoked, that one stays so too.
+    // The operator gets back in with a key of their own. That one stays revoked, too.
     let mut server = Server::start_at(database_url).await;
     let client = server.client();
     let keys = client.list_api_keys(ListApiKeysRequest::default()).await.unwrap().api_keys;

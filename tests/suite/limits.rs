@@ -1,4 +1,4 @@
-//! What one client may have: connections, requests a second, requests in work; and who goes first.
+//! Limits of one client: connections, requests a second, requests in progress; and priorities.
 
 use std::{
     net::Ipv4Addr,
@@ -24,7 +24,7 @@ use tonic::Status;
 
 use crate::{contract::channel, report};
 
-/// The `last` of the many addresses that this machine has for itself.
+/// One of the many loopback addresses of this machine.
 pub fn source(last: u8) -> Ipv4Addr {
     Ipv4Addr::new(127, 0, 0, last)
 }
@@ -37,7 +37,7 @@ pub async fn connect_from(server: &Server, source: Ipv4Addr) -> TcpStream {
     socket.connect(address.parse().unwrap()).await.unwrap()
 }
 
-/// Asks for health on a connection; `None` where it was closed.
+/// Asks for health on a connection. `None`: it was closed.
 async fn ask(stream: &mut TcpStream) -> Option<String> {
     stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: t.example\r\n\r\n").await.ok()?;
     let mut answer = [0; 1_024];
@@ -58,7 +58,7 @@ async fn an_address_has_so_many_connections() {
     assert!(ask(&mut connect_from(&server, source(3)).await).await.is_some(), "another address");
     assert!(ask(&mut held[0]).await.is_some(), "on an old connection");
     held.pop();
-    // The server hears of it a moment later.
+    // The server notices it a moment later.
     eventually(async || ask(&mut connect_from(&server, source(2)).await).await).await;
 }
 
@@ -84,7 +84,7 @@ async fn who_says_nothing_keeps_nobody_out() {
         silent.push(connect_from(&server, source(3)).await);
     }
     for _ in 0..20 {
-        // One that asked and left makes room for the next one a moment later.
+        // A closed connection makes room a moment later.
         eventually(async || ask(&mut connect_from(&server, source(4)).await).await).await;
     }
     assert!(ask(&mut asking).await.is_some(), "who has asked stays");
@@ -101,7 +101,7 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
     assert_eq!((error.code(), error.reason()), (Code::ResourceExhausted, ErrorReason::RateLimited));
     assert_eq!(error.retry_delay(), Some(Duration::from_secs(1)));
 
-    // One address, one rate, whatever it asks for, and whoever it says that it is.
+    // An address has one rate, for all paths and all forwarding headers.
     for (path, verdict) in [("s2s?val=1", "REFUSED"), ("summer", "")] {
         let number = AtomicUsize::new(0);
         let refused = async || {
@@ -116,7 +116,7 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
         assert_eq!((answer.header("retry-after"), answer.header("s2s-verdict")), ("1", verdict), "{path}");
     }
 
-    // Others have their own, and health has none.
+    // Other addresses have their own rates; health has none.
     let mut other = connect_from(&server, source(9)).await;
     other.write_all(b"GET /summer HTTP/1.1\r\nhost: t.example\r\n\r\n").await.unwrap();
     let mut answer = [0; 12];
@@ -126,19 +126,19 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
     let statuses = stream::iter(0..100).then(async |_| http().get(&health).send().await.unwrap().status());
     assert!(statuses.all(async |status| status == 200).await);
 
-    // A client that waits as it is told gets through.
+    // A client that waits as told gets through.
     let patient = server.client();
     for _ in 0..12 {
         patient.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
     }
 }
 
-/// A client with that key that takes no for an answer.
+/// A client with that key and without retries.
 fn impatient(server: &Server, api_key: &str) -> Client {
     Client::builder(&server.url).api_key(api_key).retries(0).build().unwrap()
 }
 
-/// Whether a list was given; it is refused for no other reason than the rate.
+/// True if a list was returned; it must not be refused for any reason but the rate.
 async fn lists(client: &Client) -> bool {
     let error = client.list_conversion_codes(ListConversionCodesRequest::default()).await.err();
     let Some(error) = error else { return true };
@@ -166,7 +166,7 @@ async fn a_key_over_its_rate_holds_up_no_other() {
     };
     futures::join!(insists, calls);
 
-    // Edges come for everybody.
+    // Edges call for all clients, so they have no rate.
     let (_, text) = server.api_key("", &[ApiKeyScope::Edge]).await;
     let edge = TrackingLinkServiceClient::new(channel(&server).await);
     let answers = join_all((0..50).map(async |_| {
@@ -192,7 +192,7 @@ async fn all_texts_of_a_key_have_one_rate() {
         (given.load(Ordering::Relaxed) >= 12).then_some(())
     })
     .await;
-    // 5 at once, and 7 more at 5 a second; two rates would give 12 in a fifth of a second.
+    // 5 at once, and 7 more at 5 a second. Two separate rates would allow 12 in 0.2 s.
     assert!(begun.elapsed() > Duration::from_millis(1_300), "{:?}", begun.elapsed());
 }
 
@@ -214,7 +214,7 @@ async fn conversions_over_a_keys_rate_are_told_so_and_none_is_lost() {
         hasty.record_conversion(request(number)).await.err()
     });
     assert_eq!(error.await.reason(), ErrorReason::RateLimited);
-    // A client that waits as it is told repeats the last one, and gets through with all that follow.
+    // A client that waits as told repeats the last call and gets through with all others.
     let recorded = number.load(Ordering::Relaxed) - 1;
     for number in recorded..recorded + 12 {
         patient.record_conversion(request(number)).await.unwrap();
@@ -259,7 +259,7 @@ async fn beyond_its_limit_a_server_sheds_lists_and_previews_but_no_visitor() {
             }
         }
     };
-    // A partner without retries: what is refused is told so, and what is not is there.
+    // A partner without retries: refused calls say so, all others are stored.
     let partner = async {
         let client = Client::builder(&server.url).api_key(ADMIN_KEY).retries(0).build().unwrap();
         let mut counted = 0;
@@ -290,7 +290,7 @@ fn recorded(result: Result<RecordConversionResponse, Error>) -> bool {
 #[tokio::test]
 async fn a_compressed_message_is_refused_and_never_unpacked() {
     let server = Server::start().await;
-    // Compressed, and by its head 1 GiB long.
+    // A compressed message of 1 GiB by its header.
     let message = [b"\x01\x40\0\0\0".as_slice(), &[0x1f, 0x8b, 8, 0]].concat();
     let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
     let call = client

@@ -1,4 +1,4 @@
-//! Lists in pages, ids that nothing has, and batches.
+//! Lists in pages, unknown ids, and batches.
 
 use futures::TryStreamExt as _;
 use s2s_sdk::{
@@ -15,13 +15,13 @@ use s2s_sdk::{
 };
 use s2s_tests::Server;
 
-use crate::{fields, moved, report, verdicts::World};
+use crate::{fields, fixture::Fixture, moved, report};
 
-/// Seven items on pages of three.
+/// The number of items, on pages of three.
 const ITEMS: usize = 7;
 const PAGE_SIZE: i32 = 3;
 
-/// Pages of one list, one after the other: the ids on each, and the token of its next one.
+/// Reads the pages of a list: the ids of each, and its next token.
 async fn pages<F: Future<Output = (Vec<String>, String)>>(list: impl Fn(String) -> F) -> Vec<Vec<String>> {
     let (mut pages, mut token) = (Vec::new(), String::new());
     loop {
@@ -34,7 +34,7 @@ async fn pages<F: Future<Output = (Vec<String>, String)>>(list: impl Fn(String) 
     }
 }
 
-/// Three pages, which together are what the SDK's stream has: `all`, once each.
+/// Checks that three pages equal `all`, the SDK's stream, with each item once.
 #[track_caller]
 fn check_pages(pages: &[Vec<String>], streamed: &[String], mut all: Vec<String>) {
     assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 1]);
@@ -185,7 +185,7 @@ async fn filters_of_conversions_hold_all_at_once() {
 
 #[tokio::test]
 async fn filters_of_postbacks_hold_all_at_once() {
-    let world = World::start().await;
+    let fixture = Fixture::start().await;
     let mut ids = Vec::new();
     for query in [
         "clickId=$click&id=$code&val=1&com=0",
@@ -194,11 +194,11 @@ async fn filters_of_postbacks_hold_all_at_once() {
         "clickId=$click&id=$unlinked&val=x&com=0",
         "clickId=$click&id=$unlinked&val=1&com=0",
     ] {
-        ids.push(world.server.postback(&world.fill(query)).await.field("postback_id"));
+        ids.push(fixture.server.postback(&fixture.fill(query)).await.field("postback_id"));
     }
-    // A code that came in lower case is the same code.
-    let lower_case = format!("clickId=x&id={}&val=1&com=0", world.code.id.to_lowercase());
-    ids.push(world.server.postback(&lower_case).await.field("postback_id"));
+    // A code in lower case is the same code.
+    let lower_case = format!("clickId=x&id={}&val=1&com=0", fixture.code.id.to_lowercase());
+    ids.push(fixture.server.postback(&lower_case).await.field("postback_id"));
     let all = ListPostbacksRequest::default;
     let (held, malformed) = (Verdict::Held.into(), ErrorReason::AmountMalformed.into());
     for (request, expected) in [
@@ -207,22 +207,22 @@ async fn filters_of_postbacks_hold_all_at_once() {
         (ListPostbacksRequest { verdict: Verdict::Duplicate.into(), ..all() }, &[1]),
         (ListPostbacksRequest { verdict: held, ..all() }, &[2, 3, 4, 5]),
         (ListPostbacksRequest { reason: malformed, ..all() }, &[2, 3]),
-        (ListPostbacksRequest { conversion_code_id: world.code.id.clone(), ..all() }, &[0, 1, 2, 5]),
-        (ListPostbacksRequest { conversion_code_id: world.code.id.to_lowercase(), ..all() }, &[0, 1, 2, 5]),
+        (ListPostbacksRequest { conversion_code_id: fixture.code.id.clone(), ..all() }, &[0, 1, 2, 5]),
+        (ListPostbacksRequest { conversion_code_id: fixture.code.id.to_lowercase(), ..all() }, &[0, 1, 2, 5]),
         (
-            ListPostbacksRequest { reason: malformed, conversion_code_id: world.code.id.clone(), ..all() },
+            ListPostbacksRequest { reason: malformed, conversion_code_id: fixture.code.id.clone(), ..all() },
             &[2],
         ),
         (ListPostbacksRequest { verdict: Verdict::Recorded.into(), reason: malformed, ..all() }, &[]),
     ] {
         let mut found: Vec<String> =
-            world.postbacks(request.clone()).await.into_iter().map(|postback| postback.id).collect();
+            fixture.postbacks(request.clone()).await.into_iter().map(|postback| postback.id).collect();
         found.sort();
         let mut expected: Vec<String> = expected.iter().map(|index| ids[*index].clone()).collect();
         expected.sort();
         assert_eq!(found, expected, "{request:?}");
     }
-    let client = world.server.client();
+    let client = fixture.server.client();
     for (request, name) in [
         (ListPostbacksRequest { verdict: Verdict::Queued.into(), ..all() }, "verdict"),
         (ListPostbacksRequest { verdict: Verdict::Test.into(), ..all() }, "verdict"),
@@ -237,11 +237,11 @@ async fn filters_of_postbacks_hold_all_at_once() {
 
 #[tokio::test]
 async fn a_page_token_serves_its_own_list_alone() {
-    let world = World::start().await;
-    let client = world.server.client();
+    let fixture = Fixture::start().await;
+    let client = fixture.server.client();
     for transaction_id in ["1", "2"] {
         let transaction_id = transaction_id.to_owned();
-        let request = RecordConversionRequest { transaction_id, ..report(&world.code, &world.click) };
+        let request = RecordConversionRequest { transaction_id, ..report(&fixture.code, &fixture.click) };
         client.record_conversion(request).await.unwrap();
     }
     let first = ListConversionsRequest { page_size: 1, ..Default::default() };
@@ -251,14 +251,14 @@ async fn a_page_token_serves_its_own_list_alone() {
 
     let codes = ListConversionCodesRequest { page_size: 1, ..Default::default() };
     let code_token = client.list_conversion_codes(codes).await.unwrap().next_page_token;
-    let code_id = world.code.id.clone();
+    let code_id = fixture.code.id.clone();
     let refused = [
         client
             .list_conversions(ListConversionsRequest { conversion_code_id: code_id, ..second.clone() })
             .await
             .map(drop),
         client
-            .list_conversions(ListConversionsRequest { start_time: world.code.create_time, ..second })
+            .list_conversions(ListConversionsRequest { start_time: fixture.code.create_time, ..second })
             .await
             .map(drop),
         client
@@ -316,7 +316,7 @@ async fn a_page_holds_50_by_default_and_1000_at_the_most() {
     assert_eq!(fields(&error), ["page_size"]);
 }
 
-/// The ids of one of everything.
+/// The ids of one thing of each kind.
 struct Ids {
     code: String,
     link: String,
@@ -325,7 +325,7 @@ struct Ids {
     postback: String,
 }
 
-/// Every call that names something by its id.
+/// Every call that takes an id.
 async fn calls_by_id(client: &Client, ids: &Ids) -> Vec<Result<(), Error>> {
     let Ids { code, link, click, conversion, postback } = ids;
     let mask = |path: &str| Some(FieldMask { paths: vec![path.to_owned()] });
@@ -391,19 +391,19 @@ async fn an_id_that_nothing_has_is_not_found() {
 
 #[tokio::test]
 async fn one_bad_item_spoils_no_other_of_its_batch() {
-    let world = World::start().await;
-    let client = world.server.client();
+    let fixture = Fixture::start().await;
+    let client = fixture.server.client();
     let item = |transaction_id: &str, click_id: &str| RecordConversionRequest {
         transaction_id: transaction_id.to_owned(),
-        ..report(&world.code, click_id)
+        ..report(&fixture.code, click_id)
     };
     let requests = vec![
-        item("1", &world.click),
+        item("1", &fixture.click),
         item("2", "garbage"),
-        item("3", &world.click),
-        item("1", &world.click),
-        RecordConversionRequest { value: None, ..item("4", &world.click) },
-        RecordConversionRequest { validate_only: true, ..item("5", &world.click) },
+        item("3", &fixture.click),
+        item("1", &fixture.click),
+        RecordConversionRequest { value: None, ..item("4", &fixture.click) },
+        RecordConversionRequest { validate_only: true, ..item("5", &fixture.click) },
     ];
     let response = client.batch_record_conversions(BatchRecordConversionsRequest { requests }).await.unwrap();
     let mut reasons = Vec::new();
@@ -423,17 +423,17 @@ async fn one_bad_item_spoils_no_other_of_its_batch() {
         (4, invalid, ErrorReason::FieldInvalid, "value".to_owned()),
     ];
     assert_eq!(reasons, expected);
-    // Which of two equal items was first is not said, but one was.
+    // Either of two equal items may be the first.
     let mut twins = [verdicts[0].2, verdicts[2].2];
     twins.sort();
     assert_eq!(twins, [Verdict::Recorded, Verdict::Duplicate]);
     let found: Vec<_> = verdicts.iter().map(|(index, id, _)| (*index, id.as_str())).collect();
     assert_eq!(found, [(0, "1"), (2, "3"), (3, "1"), (5, "5")]);
     assert_eq!((verdicts[1].2, verdicts[3].2), (Verdict::Recorded, Verdict::Test));
-    assert_eq!(world.conversions().await.len(), 2);
+    assert_eq!(fixture.conversions().await.len(), 2);
 
     for size in [0, 1_001] {
-        let requests = vec![item("6", &world.click); size];
+        let requests = vec![item("6", &fixture.click); size];
         let request = BatchRecordConversionsRequest { requests };
         let error = client.batch_record_conversions(request).await.unwrap_err();
         assert_eq!((error.code(), error.reason()), (invalid, ErrorReason::FieldInvalid), "{size}");

@@ -1,5 +1,5 @@
-//! A load of everything that writes, with a ledger of what was acknowledged: visits, sales over `/s2s` and over gRPC, clicks
-//! by partners, and set-up.
+//! A load of all writes, with a ledger of acknowledgements: visits, sales over `/s2s` and gRPC,
+//! clicks of partners, and set-up.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -27,43 +27,44 @@ use tokio::task::JoinSet;
 
 use crate::moved;
 
-/// How long a database may take until it serves again, and a backlog until it is gone, whatever the machine.
+/// The time limit for a database to serve again, and for a backlog, on any machine.
 pub const PATIENCE: Duration = Duration::from_mins(5);
-/// Who sends at the same time.
+/// The number of concurrent senders.
 const SENDERS: usize = 8;
-/// Clicks that sales without a visit are of.
+/// The number of clicks for sales without a visit.
 const CLICKS: usize = 16;
 
-/// What was acknowledged, and what was not.
+/// The ledger of acknowledgements and refusals.
 #[derive(Default)]
 struct Ledger {
-    /// The click of each sale by its number.
+    /// The click of each sale, by its number.
     sales: BTreeMap<usize, String>,
     clicks: BTreeSet<String>,
     codes: BTreeSet<String>,
-    /// Sales that were refused, to be sent again.
+    /// Refused sales, to be sent again.
     refused: VecDeque<(usize, String)>,
 }
 
 pub struct Load {
-    /// Where visits and postbacks go, and calls.
+    /// The URL for visits and postbacks. The next one is for calls.
     front: String,
     core: String,
     code: ConversionCode,
     link: TrackingLink,
-    /// Clicks from before.
+    /// Earlier clicks, for sales without a visit.
     click_ids: Vec<String>,
     ledger: Mutex<Ledger>,
     next: AtomicUsize,
     over: AtomicBool,
     pub counted: AtomicUsize,
     pub refused: AtomicUsize,
-    /// Sales that were held for a clock that is wrong. They are not acknowledged.
+    /// The number of sales that a wrong clock held. They are not acknowledged.
     pub held: AtomicUsize,
 }
 
 impl Load {
-    /// Visits and postbacks go to `front`, which knows the link then; calls to `core`.
+    /// Prepares a load: visits and postbacks go to `front`, which then knows the link; calls go to
+    /// `core`.
     pub async fn new(core: &Server, front: &Server) -> Arc<Self> {
         let sale = core.code("Sale").await;
         let link = core.link(&[&sale]).await;
@@ -93,7 +94,7 @@ impl Load {
         &self.link.slug
     }
 
-    /// Lets so many visitors come and buy, one after the other. Returns how many sales were acknowledged.
+    /// Lets visitors come and buy, one after the other. Returns the number of acknowledged sales.
     pub async fn visitors(&self, visitors: usize) -> usize {
         let (http, before) = (http(), self.counted.load(Ordering::Relaxed));
         for _ in 0..visitors {
@@ -103,7 +104,8 @@ impl Load {
         self.counted.load(Ordering::Relaxed) - before
     }
 
-    /// A click that is older than any is kept by `clocks`, by the clock of that server: once it is gone, a pass was made.
+    /// Records a click older than the retention of `clocks`, by the clock of that server. It
+    /// vanishes with the next pass.
     pub async fn old_click(&self, core: &Server) -> String {
         let link = core.link(&[&self.code]).await;
         let click_time = moved(link.create_time, -40 * 86_400);
@@ -111,18 +113,18 @@ impl Load {
         core.client().record_click(request).await.unwrap().click.unwrap().click_id
     }
 
-    /// Follows the link: the click id.
+    /// Follows the link. Returns the click id.
     pub async fn visit(&self) -> String {
         visit(&http(), &self.front, &self.link.slug).await.unwrap().unwrap()
     }
 
-    /// Reports a sale of its own of that click.
+    /// Reports a new sale of that click.
     pub async fn sell(&self, front: &Server, click_id: &str) -> Answer {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         front.postback(&query(&self.code.id, click_id, number)).await
     }
 
-    /// Begins to send; `end` ends it.
+    /// Starts the senders; `end` stops them.
     pub fn begin(self: &Arc<Self>) -> JoinSet<()> {
         self.over.store(false, Ordering::Relaxed);
         let mut senders = JoinSet::new();
@@ -132,7 +134,7 @@ impl Load {
         senders
     }
 
-    /// Stops to send; returns once everybody has been answered.
+    /// Stops the senders. Returns once all requests are answered.
     pub async fn end(&self, mut senders: JoinSet<()>) {
         self.over.store(true, Ordering::Relaxed);
         while let Some(ended) = senders.join_next().await {
@@ -140,7 +142,7 @@ impl Load {
         }
     }
 
-    /// Waits until so many more have been counted, one way or another.
+    /// Waits until a counter has grown by `more`.
     pub async fn more(&self, of: &AtomicUsize, more: usize) {
         let goal = of.load(Ordering::Relaxed) + more;
         eventually_within(PATIENCE, async || (of.load(Ordering::Relaxed) >= goal).then_some(())).await;
@@ -148,7 +150,7 @@ impl Load {
 
     async fn send_all(self: Arc<Self>) {
         let http = http();
-        // Whoever is refused shall hear of it at once.
+        // Without retries, each refusal is seen at once.
         let client = administrator(&self.core).retries(0).build().unwrap();
         while !self.over.load(Ordering::Relaxed) {
             let again = self.ledger.lock().unwrap().refused.pop_front();
@@ -181,7 +183,7 @@ impl Load {
                 self.ledger.lock().unwrap().refused.push_back((number, click_id));
                 self.refused.fetch_add(1, Ordering::Relaxed);
             }
-            // By a clock that is wrong, the click is too old.
+            // A wrong clock makes the click too old.
             (422, "HELD", "CLICK_EXPIRED") => {
                 self.held.fetch_add(1, Ordering::Relaxed);
             }
@@ -233,8 +235,8 @@ impl Load {
         self.refused.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Everything that was acknowledged is there, once, as it was sent; and nothing that was not sent. To be asked while
-    /// nothing is sent, and all spools are empty.
+    /// Checks that exactly the sent conversions are there: everything acknowledged, once, as sent.
+    /// Call it when nothing is sent and all spools are empty.
     pub async fn check(&self, core: &Server) {
         let client = core.client();
         let all = client.conversions(ListConversionsRequest { page_size: 1_000, ..Default::default() });
@@ -270,7 +272,7 @@ impl Load {
         );
     }
 
-    /// Sends all acknowledged sales again: none of them counts a second time.
+    /// Sends all acknowledged sales again. None counts a second time.
     pub async fn send_all_again(&self, front: &Server) {
         let sales = self.ledger.lock().unwrap().sales.clone();
         for (number, click_id) in sales {
@@ -280,7 +282,7 @@ impl Load {
     }
 }
 
-/// A connection for each request, as most merchants have it.
+/// A client with a new connection for each request, like most merchants.
 fn http() -> reqwest::Client {
     reqwest::Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0).build().unwrap()
 }

@@ -1,4 +1,4 @@
-//! Logs hold no secret, no query string and no full address.
+//! Logs contain no secret, query string or full address.
 
 use std::{
     fs::{self, File},
@@ -35,7 +35,7 @@ async fn check_log(filter: &str) {
         .args(["--listen", "127.0.0.1:0", "--log", filter, "--trusted-proxies", "127.0.0.1"])
         .args(["--database-url", &database::fresh(folder.path()).await])
         .stdout(Stdio::piped())
-        // A pipe would fill, and hold up the server.
+        // A full pipe would block the server.
         .stderr(File::create(folder.path().join("log")).unwrap())
         .kill_on_drop(true)
         .spawn()
@@ -86,7 +86,7 @@ async fn check_log(filter: &str) {
     assert!(server.wait().await.unwrap().success());
     let log = fs::read_to_string(folder.path().join("log")).unwrap();
     assert!(log.contains("stopped"), "it does log: {log}");
-    // The name of a method is no secret.
+    // The method's name is no secret.
     let log = log.to_lowercase().replace("rotatepostbacksecret", "");
     let addresses = ["127.0.0.1", "203.0.113.77", "2001:db8:1:2"];
     for word in
@@ -98,7 +98,7 @@ async fn check_log(filter: &str) {
     assert!(!log.contains(&key_id), "{log}");
 }
 
-/// Requests of HTTP/2 that the library refuses itself, for a path and for a host that are none.
+/// Sends HTTP/2 requests that the library refuses: with an invalid path, and with an invalid host.
 async fn ask_what_is_malformed(url: &str) {
     for headers in [
         [&[0x82, 0x86, 0x01, 1], b"a".as_slice(), &[0x04, 15], b"/s2s?x=secret<>"].concat(),
@@ -107,7 +107,7 @@ async fn ask_what_is_malformed(url: &str) {
         let mut stream = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
         let ask = frame(1, END_HEADERS | 1, 1, &headers);
         stream.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, &[]), &ask].concat()).await.unwrap();
-        // Until it is reset.
+        // Reads until the reset.
         let mut answer = Vec::new();
         while !answer.windows(5).any(|begin| begin == [4, 3, 0, 0, 0]) {
             assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0);
@@ -115,7 +115,7 @@ async fn ask_what_is_malformed(url: &str) {
     }
 }
 
-/// Sends keys, good and bad, in the right place and in wrong ones. Returns a part of one that was made.
+/// Sends good and bad keys, in the right and in wrong places. Returns a part of a new key.
 async fn ask_with_keys(client: &Client, url: &str) -> String {
     let key = ApiKey { name: "canary".to_owned(), scopes: vec![1], ..Default::default() };
     let request = CreateApiKeyRequest { api_key: Some(key), ..Default::default() };

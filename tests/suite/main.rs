@@ -1,4 +1,4 @@
-//! What the server promises, tried through its real ports.
+//! The promises of the server, tested through its real ports.
 
 #![expect(
     clippy::unwrap_used,
@@ -24,6 +24,7 @@ mod dependencies;
 mod door;
 mod erasure;
 mod explain;
+mod fixture;
 mod flood;
 mod hostile;
 mod journey;
@@ -70,7 +71,7 @@ fn report(code: &ConversionCode, click_id: &str) -> RecordConversionRequest {
     }
 }
 
-/// The fields that the server finds fault with, in its order.
+/// The fields that an error names, in the server's order.
 fn fields(error: &Error) -> Vec<&str> {
     error.field_violations().iter().map(|violation| violation.field.as_str()).collect()
 }

@@ -1,6 +1,6 @@
-//! Postbacks that come before what they name: before their conversion code, their link, their click.
+//! Postbacks that arrive before the things that they name: code, link, click.
 //!
-//! What comes later is brought by another server on the same database, here by its rows.
+//! The things arrive by the rows of another server's database.
 
 use s2s_sdk::v1::{
     ErrorReason, ExplainClickRequest, GetPostbackRequest, ListConversionsRequest, Postback, Verdict,
@@ -10,9 +10,9 @@ use sea_orm::{ConnectionTrait as _, Database};
 
 use crate::replay::{get, hold};
 
-/// Two servers of one installation: what the second has was made after the first's last copy of it.
+/// Two servers of one installation. The rows of the second are newer than the first's copy.
 struct Apart {
-    /// Has the click id keys, and nothing else.
+    /// Has the keys of click ids, and nothing else.
     first: Server,
     second: Server,
 }
@@ -31,7 +31,7 @@ impl Apart {
         Self { first, second }
     }
 
-    /// The rows of the second's tables come to the first.
+    /// Copies rows of the second database to the first.
     async fn bring(&self, tables: &[&str]) {
         let path = |server: &Server| server.folder().join("s2s.db").display().to_string();
         let db = Database::connect(format!("sqlite:{}", path(&self.first))).await.unwrap();
@@ -56,7 +56,7 @@ impl Apart {
 
 #[tokio::test]
 async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
-    // Rows are brought from file to file; what is done with them is the same on every database.
+    // Rows are copied from file to file; the rest is the same with every database.
     if !database::is_a_file() {
         return;
     }
@@ -70,7 +70,7 @@ async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
     let forged = format!("clickId={click}&id={:032X}&val=5&com=1", 1);
     let stranger = hold(first, &forged, "UNKNOWN_CONVERSION_CODE").await;
 
-    // The code comes, then the link; the postback goes from one reason to the next, and counts.
+    // The code arrives, then the link. The postback passes from one reason to the next, and counts.
     apart.bring(&["conversion_code"]).await;
     eventually(async || (get(first, &id).await.reason() == ErrorReason::TrackingLinkUnknown).then_some(()))
         .await;
@@ -81,7 +81,7 @@ async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
     assert!(matched.replay_time.is_some());
     apart.matched(&again).await;
 
-    // Its click's row is not there yet, and is not needed.
+    // The row of its click is not there yet, and not needed.
     let client = first.client();
     let told = client.explain_click(ExplainClickRequest { click_id: click.clone() }).await.unwrap();
     assert_eq!((told.click, told.conversions.len()), (None, 2));
@@ -100,7 +100,7 @@ async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
 
 #[tokio::test]
 async fn what_waits_is_matched_after_a_restart() {
-    // Rows are brought from file to file; what is done with them is the same on every database.
+    // Rows are copied from file to file; the rest is the same with every database.
     if !database::is_a_file() {
         return;
     }

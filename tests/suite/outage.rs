@@ -1,4 +1,4 @@
-//! A disk that is full: nothing is acknowledged that is not kept, and visitors go on.
+//! A full disk: nothing is acknowledged without being stored, and visitors are sent on.
 
 use std::collections::BTreeSet;
 
@@ -11,9 +11,9 @@ use s2s_tests::{Answer, Server, click_id_of, http};
 
 use crate::report;
 
-/// Room for the schema and some dozen conversions.
+/// Room for the schema and some dozens of conversions.
 const DISK_KIBIBYTES: u32 = 1_024;
-/// More conversions than it has room for.
+/// More conversions than fit.
 const CONVERSIONS_MAX: usize = 10_000;
 
 #[tokio::test]
@@ -35,7 +35,7 @@ async fn a_full_disk_loses_nothing_and_stops_no_visitor() {
     };
     check_refused(&answer);
 
-    // Over gRPC the same, with the pause that is asked for. A smaller write may still have found room.
+    // gRPC gets the same error, with a retry delay. A smaller write may still fit.
     let client = s2s_tests::administrator(&server.url).retries(0).build().unwrap();
     let (request, error) = loop {
         let transaction_id = numbers.next().expect("the disk is full in the end").to_string();
@@ -50,7 +50,7 @@ async fn a_full_disk_loses_nothing_and_stops_no_visitor() {
     let cause = ["sqlite", "disk", "database", "code:"];
     assert!(!cause.iter().any(|word| error.message().to_lowercase().contains(word)), "{error}");
 
-    // Visitors are sent on, with ids that count later; what is there can be read.
+    // Visitors are sent on with valid click ids. Reads still work.
     let visit = http().get(&link.url).send().await.unwrap();
     assert_eq!(visit.status(), 302);
     let visit = click_id_of(visit.headers()["location"].to_str().unwrap());

@@ -1,8 +1,8 @@
-//! A postback that the core has a fault with is kept for people, and is in nobody's way.
+//! A postback that makes the core fail: it is put aside and blocks no other.
 
 use s2s_tests::{Server, database::execute, eventually};
 
-/// What makes the database refuse a postback, in a way that says nothing of an outage.
+/// Statements that make the database refuse a postback with an error that is no outage.
 fn refusing_poison(database_url: &str) -> Vec<&'static str> {
     match database_url.split_once(':').map(|(kind, _)| kind) {
         Some("sqlite") => vec![
@@ -36,7 +36,7 @@ async fn a_postback_that_the_core_has_a_fault_with_is_put_aside() {
     };
     let poison = postback("poison").await;
     assert_eq!((poison.status, poison.field("verdict").as_str()), (202, "QUEUED"), "{poison:?}");
-    // Of the same click, and so behind it.
+    // It has the same click, so it is queued after the bad one.
     let good = postback("good").await;
     assert_eq!((good.status, good.field("verdict").as_str()), (202, "QUEUED"), "{good:?}");
 

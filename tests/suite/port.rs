@@ -1,4 +1,4 @@
-//! One port for gRPC, gRPC-web and HTTP, for friend and foe.
+//! One port for gRPC, gRPC-web and HTTP, for good and hostile clients.
 
 use futures::{StreamExt as _, stream};
 use prost::Message as _;
@@ -128,7 +128,8 @@ async fn a_web_page_of_any_origin_may_call() {
     let server = Server::start().await;
     let code = server.code("Sale").await;
     let url = format!("{}{LIST_CODES}", server.url);
-    // What a browser asks for by name, it must be answered by name: `*` does not cover `authorization`.
+    // A browser that asks for headers by name needs their names: `*` does not cover
+    // `authorization`.
     let asked = "authorization,content-type,grpc-timeout,x-grpc-web,x-user-agent";
     let preflight = http()
         .request(Method::OPTIONS, &url)
@@ -166,7 +167,7 @@ async fn a_web_page_of_any_origin_may_call() {
     assert_eq!((messages.len(), list.conversion_codes), (1, vec![code]));
     assert_eq!(trailers.trim(), "grpc-status:0");
 
-    // A failure comes as trailers in the body or as headers; a page can read both.
+    // An error comes as trailers in the body or as headers; a page can read both.
     let bad = ListConversionCodesRequest { page_token: "x".to_owned(), ..Default::default() };
     let response = call(&bad).await.unwrap();
     assert_eq!(response.status(), 200);
@@ -202,7 +203,7 @@ async fn postbacks_and_redirects_are_served_over_http_1_and_2() {
 async fn a_call_whose_deadline_passes_is_told_so() {
     let server = Server::start().await;
     let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
-    // The request's message never comes, so there is nothing else to answer.
+    // The request's message never arrives, so any answer is the timeout.
     let never = stream::pending::<Result<Vec<u8>, std::io::Error>>();
     let call = client
         .post(format!("{}{LIST_CODES}", server.url))
@@ -264,7 +265,7 @@ async fn garbage_on_one_connection_disturbs_no_other() {
         b"GET /s2s HTTP/1.1\r\nhost: a",
     ] {
         let mut stream = TcpStream::connect(address).await.unwrap();
-        // The server may close the connection before all is written.
+        // The server may close the connection before everything is written.
         let _ = stream.write_all(garbage).await;
         open.push(stream);
         let list = client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
@@ -272,11 +273,11 @@ async fn garbage_on_one_connection_disturbs_no_other() {
         let answer = server.postback("").await;
         assert_eq!(answer.field("reason"), "MISSING_PARAMETER", "on a new connection");
     }
-    // Whatever was sent whole is refused or cut off; the last one is still awaited.
+    // Complete requests are refused or cut off; the last one is still incomplete.
     open.pop();
     for mut stream in open {
         let mut answer = [0; 10];
-        // A reset is as good an end as any.
+        // A reset ends it as well.
         let length = stream.read(&mut answer).await.unwrap_or_default();
         assert!(!answer[..length].starts_with(b"HTTP/1.1 2"), "{}", String::from_utf8_lossy(&answer));
     }
@@ -304,7 +305,7 @@ async fn passed_sockets_that_are_of_no_use_are_refused() {
         assert!(!status.success() && output.contains(expected), "{output}");
         assert!(output.contains("reason: LISTEN_FAILED"), "{output}");
     }
-    // It may be another's choice where that is, but not that everybody is the administrator there.
+    // Somebody else may choose the address, but not that everybody is an administrator there.
     let socket = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
     let mut command = command_with(&socket, folder.path());
     command.arg("--no-auth");

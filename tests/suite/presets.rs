@@ -1,4 +1,4 @@
-//! Every preset, with the network played: its link, its macros, its words, through real HTTP.
+//! Every preset with a simulated network: its link, macros and words, over real HTTP.
 
 use futures::TryStreamExt as _;
 use s2s_sdk::{
@@ -17,7 +17,7 @@ use url::{Url, form_urlencoded::byte_serialize};
 
 use crate::{fields, raw};
 
-/// What the network reports of each sale.
+/// The amounts that the network reports for each sale.
 const VALUE: &str = "1234.56";
 const COMMISSION: &str = "12.345678";
 const CURRENCY: &str = "NOK";
@@ -63,7 +63,7 @@ impl<'a> Network<'a> {
         Self { server, preset, code, link: created.tracking_link.unwrap(), postback_url }
     }
 
-    /// A visitor follows the link: the click id, where the network looks for it.
+    /// A visitor follows the link. Returns the click id from the network's parameter.
     async fn visit(&self) -> String {
         let response = http().get(&self.link.url).send().await.unwrap();
         let location = response.headers()["location"].to_str().unwrap();
@@ -78,7 +78,7 @@ impl<'a> Network<'a> {
         click_id.to_string()
     }
 
-    /// The postback URL, with every macro replaced as the network does.
+    /// The postback URL with the network's values for its macros.
     fn filled(&self, click_id: &str, word: &str) -> String {
         let preset = self.preset;
         let values = [
@@ -94,11 +94,11 @@ impl<'a> Network<'a> {
             assert_eq!(url.matches(name).count(), 1, "{}: {name} in {url}", preset.id);
             url.replace(name, &byte_serialize(value.as_bytes()).collect::<String>())
         });
-        // What the network has no macro for is in each URL as it is.
+        // A value without a macro is constant in each URL.
         if preset.status_macro.is_empty() && !word.is_empty() { format!("{url}&status={word}") } else { url }
     }
 
-    /// A sale, reported with that word for its status: the conversion.
+    /// Reports a sale with that status word. Returns the conversion.
     async fn sale(&self, word: &str) -> Conversion {
         let click_id = self.visit().await;
         let answer = Answer::of(http().get(self.filled(&click_id, word)).send().await.unwrap()).await;
@@ -112,7 +112,7 @@ impl<'a> Network<'a> {
     }
 }
 
-/// `text` in millionths, where there is a macro for it; else 0.
+/// The amount in millionths if there is a macro for it, else 0.
 fn micros(name: &str, text: &str) -> i64 {
     let (whole, fraction) = text.split_once('.').unwrap();
     let micros = format!("{whole}{fraction:0<6}").parse().unwrap();
@@ -171,7 +171,7 @@ async fn a_network_that_replaces_nothing_is_told_so() {
             assert!(answer.contains(header), "{}: {answer}", preset.id);
         }
 
-        // Through a library, which keeps what is behind `#` to itself.
+        // Sent by a library, which drops everything after `#`.
         let answer = Answer::of(http().get(&network.postback_url).send().await.unwrap()).await;
         let cut = preset.click_id_macro.contains('#');
         let reason = if cut { "FRAGMENT_CUT_OFF" } else { "MACRO_NOT_REPLACED" };
@@ -263,6 +263,14 @@ async fn a_word_is_understood_once_the_code_has_its_network() {
     assert_eq!((all[0].status(), all[0].status_word.as_str()), (ConversionStatus::Approved, "Confirm"));
 }
 
+/// A destination that the preset's click id parameter can't be added to.
+struct RefusedDestination {
+    preset: &'static str,
+    destination: &'static str,
+    field: &'static str,
+    said: &'static str,
+}
+
 #[tokio::test]
 async fn the_click_id_is_put_where_the_network_takes_it() {
     let server = Server::start().await;
@@ -284,16 +292,31 @@ async fn the_click_id_is_put_where_the_network_takes_it() {
         let link = create(preset, destination).await.unwrap().tracking_link.unwrap();
         assert_eq!(link.destination, expected, "{preset}");
     }
-    for (preset, destination, field, said) in [
-        ("nothing", "https://a.example/", "preset_id", "ListPresets"),
-        ("monetizer", "https://a.example/", "preset_id", "write `name=[s2sidentifier]`"),
-        (
-            "everflow",
-            "https://a.example/?sub1=x",
-            "tracking_link.destination",
-            "write `sub1=[s2sidentifier]`",
-        ),
-        ("everflow", "a.example", "tracking_link.destination", "absolute URL"),
+    for RefusedDestination { preset, destination, field, said } in [
+        RefusedDestination {
+            preset: "nothing",
+            destination: "https://a.example/",
+            field: "preset_id",
+            said: "ListPresets",
+        },
+        RefusedDestination {
+            preset: "monetizer",
+            destination: "https://a.example/",
+            field: "preset_id",
+            said: "write `name=[s2sidentifier]`",
+        },
+        RefusedDestination {
+            preset: "everflow",
+            destination: "https://a.example/?sub1=x",
+            field: "tracking_link.destination",
+            said: "write `sub1=[s2sidentifier]`",
+        },
+        RefusedDestination {
+            preset: "everflow",
+            destination: "a.example",
+            field: "tracking_link.destination",
+            said: "absolute URL",
+        },
     ] {
         let error = create(preset, destination).await.unwrap_err();
         assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::FieldInvalid));

@@ -1,4 +1,4 @@
-//! Requests that no HTTP library sends, and that merchants' systems send all the same.
+//! Requests that no HTTP library sends, but merchants' systems do.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,10 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::verdicts::World;
+use crate::fixture::Fixture;
 
-/// What the server answers to these pieces, each of which is sent on its own, until it ends the connection.
+/// Sends the pieces one by one. Returns everything that the server answers until it ends the
+/// connection.
 pub async fn exchange(server: &Server, pieces: &[&[u8]]) -> String {
     let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
     stream.set_nodelay(true).unwrap();
@@ -27,7 +28,7 @@ pub fn get(target: &[u8]) -> Vec<u8> {
     [b"GET ", target, b" HTTP/1.1\r\nhost: t.example\r\nconnection: close\r\n\r\n"].concat()
 }
 
-/// The statuses of all answers on a connection, and their verdicts.
+/// The statuses and verdicts of all answers on a connection.
 fn statuses(answers: &str) -> Vec<(&str, &str)> {
     let header = |text: &'static str, answer| {
         let (_, rest): (&str, &str) = str::split_once(answer, text).unwrap_or_default();
@@ -39,7 +40,7 @@ fn statuses(answers: &str) -> Vec<(&str, &str)> {
 
 #[tokio::test]
 async fn raw_bytes_in_a_target_are_read_leniently_and_kept_as_they_came() {
-    let world = World::start().await;
+    let fixture = Fixture::start().await;
     let good = "clickId=$click&id=$code&val=1&com=0";
     for (query, status, verdict, named) in [
         (format!("{good}.5\u{1}m=k%3Dv&oid=latin"), "200", "RECORDED", "HTML_REPAIRED"),
@@ -51,8 +52,8 @@ async fn raw_bytes_in_a_target_are_read_leniently_and_kept_as_they_came() {
         (format!("{good}&oid=a\u{2}b"), "400", "HELD", "PARAMETER_MALFORMED"),
         (format!("{good}&oid=\u{3}"), "400", "HELD", "PARAMETER_MALFORMED"),
     ] {
-        // A pilcrow in Latin-1, and bytes that are of no text at all.
-        let mut target = format!("/s2s?{}", world.fill(&query)).into_bytes();
+        // A pilcrow in Latin-1, and bytes that are no text.
+        let mut target = format!("/s2s?{}", fixture.fill(&query)).into_bytes();
         for byte in &mut target {
             *byte = match *byte {
                 1 => 0xb6,
@@ -60,117 +61,118 @@ async fn raw_bytes_in_a_target_are_read_leniently_and_kept_as_they_came() {
                 other => other,
             };
         }
-        let answer = exchange(&world.server, &[&get(&target)]).await;
+        let answer = exchange(&fixture.server, &[&get(&target)]).await;
         assert_eq!(statuses(&answer), [(status, verdict)], "{query}: {answer}");
         assert!(answer.contains(named), "{query}: {answer}");
-        assert_eq!(kept_target(&world, &answer).await, target, "{query}");
+        assert_eq!(kept_target(&fixture, &answer).await, target, "{query}");
     }
-    assert_eq!(world.conversions().await.len(), 4);
+    assert_eq!(fixture.conversions().await.len(), 4);
 }
 
-/// The target that was kept with the postback that the answer names.
-async fn kept_target(world: &World, answer: &str) -> Vec<u8> {
+/// The stored target of the postback that an answer names.
+async fn kept_target(fixture: &Fixture, answer: &str) -> Vec<u8> {
     let (_, id) = answer.split_once("\"postback_id\":\"").unwrap();
     let request = GetPostbackRequest { id: id.split('"').next().unwrap().to_owned() };
-    let postback = world.server.client().get_postback(request).await.unwrap().postback.unwrap();
+    let postback = fixture.server.client().get_postback(request).await.unwrap().postback.unwrap();
     postback.raw.unwrap().target
 }
 
 #[tokio::test]
 async fn what_follows_a_raw_hash_is_kept() {
-    let world = World::start().await;
-    let target = world.fill("/s2s?clickId=#S1#&id=$code&val=1&com=0");
-    let answer = exchange(&world.server, &[&get(target.as_bytes())]).await;
+    let fixture = Fixture::start().await;
+    let target = fixture.fill("/s2s?clickId=#S1#&id=$code&val=1&com=0");
+    let answer = exchange(&fixture.server, &[&get(target.as_bytes())]).await;
     assert_eq!(statuses(&answer), [("400", "HELD")], "{answer}");
-    assert_eq!(String::from_utf8(kept_target(&world, &answer).await).unwrap(), target);
+    assert_eq!(String::from_utf8(kept_target(&fixture, &answer).await).unwrap(), target);
 }
 
 #[tokio::test]
 async fn requests_in_flight_together_keep_their_own_fragments() {
-    let world = World::start().await;
-    let target = |end: &str| world.fill(&format!("/s2s?clickId=$click&id=$code&com=0&val=1&param={end}"));
+    let fixture = Fixture::start().await;
+    let target = |end: &str| fixture.fill(&format!("/s2s?clickId=$click&id=$code&com=0&val=1&param={end}"));
     let targets = ["#1#&oid=a", "", "#2#&oid=b"].map(target);
     let requests = targets.each_ref().map(|target| format!("GET {target} HTTP/1.1\r\nhost: a\r\n\r\n"));
     let last = get(target("#3#&oid=c").as_bytes());
-    let answers = exchange(&world.server, &[&[requests.concat().as_bytes(), &last].concat()]).await;
+    let answers = exchange(&fixture.server, &[&[requests.concat().as_bytes(), &last].concat()]).await;
     assert_eq!(statuses(&answers), [("200", "RECORDED"); 4], "{answers}");
     let mut ids: Vec<String> =
-        world.conversions().await.into_iter().map(|conversion| conversion.transaction_id).collect();
+        fixture.conversions().await.into_iter().map(|conversion| conversion.transaction_id).collect();
     ids.sort();
     assert_eq!(ids, ["", "a", "b", "c"]);
 }
 
 #[tokio::test]
 async fn a_refused_request_may_follow_a_body_without_a_line_break() {
-    let world = World::start().await;
-    let query = |oid: &str| world.fill(&format!("clickId=$click&id=$code&val=1&com=0&oid={oid}"));
+    let fixture = Fixture::start().await;
+    let query = |oid: &str| fixture.fill(&format!("clickId=$click&id=$code&val=1&com=0&oid={oid}"));
     let post = |body: &str| {
         format!("POST /s2s HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
     };
     for (number, odd) in ["<1>", "blank 1", "\"1\"", "#1#"].into_iter().enumerate() {
         let odd = get(format!("/s2s?{}", query(&format!("{number}{odd}"))).as_bytes());
         let both = [post(&query(&format!("{number}"))), odd].concat();
-        let answers = exchange(&world.server, &[&both]).await;
+        let answers = exchange(&fixture.server, &[&both]).await;
         assert_eq!(statuses(&answers), [("200", "RECORDED"); 2], "{answers}");
     }
-    assert_eq!(world.conversions().await.len(), 8);
+    assert_eq!(fixture.conversions().await.len(), 8);
 }
 
 #[tokio::test]
 async fn a_chunked_body_is_the_last_of_its_connection() {
-    let world = World::start().await;
-    let body = world.fill("clickId=$click&id=$code&val=1&com=0");
+    let fixture = Fixture::start().await;
+    let body = fixture.fill("clickId=$click&id=$code&val=1&com=0");
     let chunked = format!(
         "POST /s2s HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n",
         body.len()
     );
-    let answers = exchange(&world.server, &[chunked.as_bytes()]).await;
+    let answers = exchange(&fixture.server, &[chunked.as_bytes()]).await;
     assert_eq!(statuses(&answers), [("200", "RECORDED")], "{answers}");
     assert!(answers.contains("connection: close\r\n"), "{answers}");
 }
 
 #[tokio::test]
 async fn what_is_far_too_long_hears_so_too() {
-    let world = World::start().await;
-    let good = world.fill("/s2s?clickId=$click&id=$code&val=1&com=0");
+    let fixture = Fixture::start().await;
+    let good = fixture.fill("/s2s?clickId=$click&id=$code&val=1&com=0");
     let endless = [good.as_bytes(), b"&x=", "y".repeat(100_000).as_bytes()].concat();
-    let answer = exchange(&world.server, &[&get(&endless)]).await;
+    let answer = exchange(&fixture.server, &[&get(&endless)]).await;
     assert_eq!(statuses(&answer), [("414", "HELD")], "{answer}");
-    assert_eq!(kept_target(&world, &answer).await, endless[..8_192]);
+    assert_eq!(kept_target(&fixture, &answer).await, endless[..8_192]);
     let body = "y".repeat(1_000_000);
     let head = format!("POST {good} HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n", body.len());
-    let answer = exchange(&world.server, &[head.as_bytes(), body.as_bytes()]).await;
+    let answer = exchange(&fixture.server, &[head.as_bytes(), body.as_bytes()]).await;
     assert_eq!(statuses(&answer), [("414", "HELD")], "{answer}");
     let head = format!("GET {good} HTTP/1.1\r\nhost: a\r\ncookie: {}\r\n\r\n", "c".repeat(100_000));
-    let answer = exchange(&world.server, &[head.as_bytes()]).await;
+    let answer = exchange(&fixture.server, &[head.as_bytes()]).await;
     assert_eq!(statuses(&answer), [("200", "RECORDED")], "{answer}");
 }
 
 #[tokio::test]
 async fn a_refused_request_may_come_in_pieces_and_behind_a_good_one() {
-    let world = World::start().await;
-    let target = |oid: &str| world.fill(&format!("/s2s?clickId=$click&id=$code&val=1&com=0&oid={oid}"));
+    let fixture = Fixture::start().await;
+    let target = |oid: &str| fixture.fill(&format!("/s2s?clickId=$click&id=$code&val=1&com=0&oid={oid}"));
     let request = |oid| format!("GET {} HTTP/1.1\r\nhost: a\r\n\r\n", target(oid)).into_bytes();
-    let answer = exchange(&world.server, &[&request("1"), &request("odd <2>")]).await;
+    let answer = exchange(&fixture.server, &[&request("1"), &request("odd <2>")]).await;
     assert_eq!(statuses(&answer), [("200", "RECORDED"); 2], "{answer}");
-    let answer = exchange(&world.server, &[&[request("3"), request("4"), request("odd <5>")].concat()]).await;
+    let answer =
+        exchange(&fixture.server, &[&[request("3"), request("4"), request("odd <5>")].concat()]).await;
     assert_eq!(statuses(&answer), [("200", "RECORDED"); 3], "{answer}");
     let odd = request("odd <6>");
     let pieces: Vec<&[u8]> = odd.chunks(7).collect();
-    assert_eq!(statuses(&exchange(&world.server, &pieces).await), [("200", "RECORDED")]);
-    assert_eq!(world.conversions().await.len(), 6);
+    assert_eq!(statuses(&exchange(&fixture.server, &pieces).await), [("200", "RECORDED")]);
+    assert_eq!(fixture.conversions().await.len(), 6);
 }
 
 #[tokio::test]
 async fn what_stands_in_a_body_is_no_request() {
-    let world = World::start().await;
-    let target = |oid: &str| world.fill(&format!("/s2s?clickId=$click&id=$code&val=1&com=0&oid={oid}"));
+    let fixture = Fixture::start().await;
+    let target = |oid: &str| fixture.fill(&format!("/s2s?clickId=$click&id=$code&val=1&com=0&oid={oid}"));
     let body = [b"a=1\r\n".as_slice(), &get(target("<inner>").as_bytes())].concat();
     let head = format!("POST /s2s HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n", body.len());
     let pieces = [head.as_bytes(), &body, &get(target("odd <1>").as_bytes())];
-    let answer = exchange(&world.server, &pieces).await;
+    let answer = exchange(&fixture.server, &pieces).await;
     assert_eq!(statuses(&answer), [("400", "HELD"), ("200", "RECORDED")], "{answer}");
-    let postbacks = world.postbacks(ListPostbacksRequest::default()).await;
+    let postbacks = fixture.postbacks(ListPostbacksRequest::default()).await;
     let targets: BTreeSet<Vec<u8>> =
         postbacks.into_iter().map(|postback| postback.raw.unwrap().target).collect();
     assert_eq!(targets, BTreeSet::from([target("odd <1>").into_bytes(), b"/s2s".to_vec()]));
@@ -178,14 +180,14 @@ async fn what_stands_in_a_body_is_no_request() {
 
 #[tokio::test]
 async fn the_body_of_a_refused_request_is_read_to_its_end() {
-    let world = World::start().await;
-    let body = world.fill(&format!("x={}&clickId=$click&id=$code&val=1&com=0", "y".repeat(6_000)));
+    let fixture = Fixture::start().await;
+    let body = fixture.fill(&format!("x={}&clickId=$click&id=$code&val=1&com=0", "y".repeat(6_000)));
     let head = format!(
         "POST /s2s?oid=a b HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-www-form-urlencoded\r\n\
          content-length: {}\r\n\r\n",
         body.len()
     );
-    let answer = exchange(&world.server, &[head.as_bytes(), body.as_bytes()]).await;
+    let answer = exchange(&fixture.server, &[head.as_bytes(), body.as_bytes()]).await;
     assert_eq!(statuses(&answer), [("200", "RECORDED")], "{answer}");
 }
 

@@ -1,4 +1,4 @@
-//! `GET /{slug}`: where visitors are sent, and which visits count as clicks.
+//! `GET /{slug}`: the destinations of visitors, and the visits that count as clicks.
 
 use reqwest::{Method, Response, Url, header::HeaderMap};
 use s2s_sdk::{
@@ -64,7 +64,7 @@ async fn macros_are_filled_from_the_visit() {
     assert_eq!(location(&response), expected);
     assert_eq!(click.sub_ids.unwrap().sub10, "sub10 &/?#é");
 
-    // What the visitor did not bring is empty.
+    // Values that the visitor does not bring are empty.
     let response = get(&link.url).await;
     assert!(location(&response).contains("&sub9=&sub10=&s1="), "{}", location(&response));
 }
@@ -159,7 +159,7 @@ async fn who_only_looks_ahead_is_sent_on_and_not_counted() {
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 302, "{name}: {value}");
         let looked_at = click_id_of(location(&response));
-        // What comes after is counted, so what came before would be there by now.
+        // Later visits are stored after earlier ones, so those would be there by now.
         let visited = click_id_of(location(&get(&link.url).await));
         assert_ne!(looked_at, visited);
         assert_eq!(clicks_ids(&first_clicks(&client, &link).await), [visited], "{name}: {value}");
@@ -234,7 +234,7 @@ async fn a_link_that_has_ended_leads_to_its_fallback_or_is_gone() {
         };
         let link = server.create_link(link).await;
         if archived {
-            // Seen by the edge before: it may take a moment to hear of it.
+            // The edge has the link cached, so it notices a moment later.
             assert_eq!(get(&link.url).await.status(), 302);
             let request = ArchiveTrackingLinkRequest { id: link.id.clone(), ..Default::default() };
             client.archive_tracking_link(request).await.unwrap();
@@ -352,6 +352,14 @@ async fn a_partner_who_redirects_visitors_gets_the_filled_destination() {
     assert_eq!(clicks(&client, &link).await.len(), 2);
 }
 
+/// A click that is refused, and the fields that the refusal names.
+struct RefusedClick {
+    request: RecordClickRequest,
+    code: Code,
+    reason: ErrorReason,
+    names: &'static [&'static str],
+}
+
 #[tokio::test]
 async fn a_partners_click_that_is_wrong_is_refused_with_its_reason() {
     let server = Server::start().await;
@@ -363,40 +371,55 @@ async fn a_partners_click_that_is_wrong_is_refused_with_its_reason() {
     client.archive_tracking_link(archive).await.unwrap();
     let sub_ids = Some(SubIds { sub3: "x".repeat(256), ..Default::default() });
     let (invalid, field) = (Code::InvalidArgument, ErrorReason::FieldInvalid);
-    for (request, code, reason, names) in [
-        (
-            RecordClickRequest { click_time: moved(time, 60), ..good.clone() },
-            invalid,
-            field,
-            &["click_time"][..],
-        ),
-        (
-            RecordClickRequest {
+    for RefusedClick { request, code, reason, names } in [
+        RefusedClick {
+            request: RecordClickRequest { click_time: moved(time, 60), ..good.clone() },
+            code: invalid,
+            reason: field,
+            names: &["click_time"][..],
+        },
+        RefusedClick {
+            request: RecordClickRequest {
                 request_id: "r".repeat(65),
                 sub_ids,
                 address: "localhost".to_owned(),
                 click_time: time,
                 ..good.clone()
             },
-            invalid,
-            field,
-            &["request_id", "sub_ids", "address"],
-        ),
-        (RecordClickRequest { request_id: "r".to_owned(), ..good.clone() }, invalid, field, &["request_id"]),
-        (
-            RecordClickRequest { click_id: foreign.clone(), click_time: time, ..good.clone() },
-            invalid,
-            field,
-            &["click_id"],
-        ),
-        (RecordClickRequest { click_id: foreign, ..good.clone() }, invalid, ErrorReason::ClickIdInvalid, &[]),
-        (RecordClickRequest { click_id: "x".to_owned(), ..good }, invalid, ErrorReason::ClickIdInvalid, &[]),
-        (
-            RecordClickRequest { tracking_link_id: other.id.clone(), ..Default::default() },
-            Code::FailedPrecondition,
-            ErrorReason::TrackingLinkArchived,
-            &[],
-        ),
+            code: invalid,
+            reason: field,
+            names: &["request_id", "sub_ids", "address"],
+        },
+        RefusedClick {
+            request: RecordClickRequest { request_id: "r".to_owned(), ..good.clone() },
+            code: invalid,
+            reason: field,
+            names: &["request_id"],
+        },
+        RefusedClick {
+            request: RecordClickRequest { click_id: foreign.clone(), click_time: time, ..good.clone() },
+            code: invalid,
+            reason: field,
+            names: &["click_id"],
+        },
+        RefusedClick {
+            request: RecordClickRequest { click_id: foreign, ..good.clone() },
+            code: invalid,
+            reason: ErrorReason::ClickIdInvalid,
+            names: &[],
+        },
+        RefusedClick {
+            request: RecordClickRequest { click_id: "x".to_owned(), ..good },
+            code: invalid,
+            reason: ErrorReason::ClickIdInvalid,
+            names: &[],
+        },
+        RefusedClick {
+            request: RecordClickRequest { tracking_link_id: other.id.clone(), ..Default::default() },
+            code: Code::FailedPrecondition,
+            reason: ErrorReason::TrackingLinkArchived,
+            names: &[],
+        },
     ] {
         let error = client.record_click(request.clone()).await.unwrap_err();
         assert_eq!((error.code(), error.reason()), (code, reason), "{request:?}: {error}");

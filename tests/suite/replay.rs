@@ -1,4 +1,4 @@
-//! Held postbacks, replayed after their cause was mended: those named, or those that pass a filter.
+//! Replays of held postbacks whose cause is mended, by id or by filter.
 
 use futures::TryStreamExt as _;
 use s2s_sdk::{
@@ -12,7 +12,7 @@ use s2s_sdk::{
 };
 use s2s_tests::Server;
 
-use crate::{fields, verdicts::World};
+use crate::{fields, fixture::Fixture};
 
 pub async fn get(server: &Server, id: &str) -> Postback {
     let request = GetPostbackRequest { id: id.to_owned() };
@@ -35,7 +35,7 @@ pub async fn set_codes(server: &Server, link: &TrackingLink, codes: &[&Conversio
     server.client().update_tracking_link(request).await.unwrap();
 }
 
-/// Sends a postback that is held for `reason`: its id.
+/// Sends a postback that is held for `reason`. Returns its id.
 pub async fn hold(server: &Server, query: &str, reason: &str) -> String {
     let answer = server.postback(query).await;
     assert_eq!((answer.field("verdict").as_str(), answer.field("reason").as_str()), ("HELD", reason));
@@ -44,21 +44,21 @@ pub async fn hold(server: &Server, query: &str, reason: &str) -> String {
 
 #[tokio::test]
 async fn a_held_postback_counts_once_after_its_cause_is_mended() {
-    let World { server, code, click, .. } = &World::start().await;
-    let world_link = server.link(&[]).await;
+    let Fixture { server, code, click, .. } = &Fixture::start().await;
+    let link = server.link(&[]).await;
     let later = server.code("Later").await;
-    let late_click = server.click(&world_link).await;
+    let late_click = server.click(&link).await;
     let query = format!("clickId={late_click}&id={}&val=5&com=1&utm=x", later.id);
     let id = hold(server, &query, "CODE_NOT_ON_LINK").await;
     let held = get(server, &id).await;
 
-    // Nothing is mended yet: it stays held, and says when it was tried.
+    // Before the cause is mended it stays held, with the time of the replay.
     let [still] = replay(server, &[&id], false).await.try_into().unwrap();
     assert!(still.replay_time.is_some());
     assert_eq!(Postback { replay_time: None, ..still.clone() }, held);
     assert_eq!(get(server, &id).await, still);
 
-    set_codes(server, &world_link, &[code, &later]).await;
+    set_codes(server, &link, &[code, &later]).await;
     let [dry] = replay(server, &[&id], true).await.try_into().unwrap();
     assert_eq!((dry.verdict(), dry.reason()), (Verdict::Recorded, ErrorReason::Unspecified));
     assert_eq!(get(server, &id).await, still, "a dry run changes nothing");
@@ -76,7 +76,7 @@ async fn a_held_postback_counts_once_after_its_cause_is_mended() {
     let codes: Vec<NoteCode> = replayed.notes.iter().map(Note::code).collect();
     assert_eq!(codes, [NoteCode::UnknownParameter]);
 
-    // Again, and twice in one call: it is not held any more.
+    // A repeated replay, even twice in one call, finds it counted.
     assert_eq!(replay(server, &[&id, &id], false).await, [replayed.clone(), replayed.clone()]);
     let answer = server.postback(&query).await;
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "DUPLICATE"));
@@ -121,11 +121,11 @@ async fn replays_at_the_same_time_count_once() {
 
 #[tokio::test]
 async fn an_expired_click_counts_once_the_window_is_longer() {
-    let world = World::start().await;
-    let query = world.fill("clickId=$old_click&id=$brief&val=5&com=1");
-    let id = hold(&world.server, &query, "CLICK_EXPIRED").await;
+    let fixture = Fixture::start().await;
+    let query = fixture.fill("clickId=$old_click&id=$brief&val=5&com=1");
+    let id = hold(&fixture.server, &query, "CLICK_EXPIRED").await;
     let code = ConversionCode {
-        id: world.fill("$brief"),
+        id: fixture.fill("$brief"),
         attribution_window: Some(Duration { seconds: 86_400, nanos: 0 }),
         ..Default::default()
     };
@@ -134,26 +134,26 @@ async fn an_expired_click_counts_once_the_window_is_longer() {
         update_mask: Some(FieldMask { paths: vec!["attribution_window".to_owned()] }),
         ..Default::default()
     };
-    world.server.client().update_conversion_code(request).await.unwrap();
-    let [replayed] = replay(&world.server, &[&id], false).await.try_into().unwrap();
+    fixture.server.client().update_conversion_code(request).await.unwrap();
+    let [replayed] = replay(&fixture.server, &[&id], false).await.try_into().unwrap();
     assert_eq!((replayed.verdict(), replayed.reason()), (Verdict::Recorded, ErrorReason::Unspecified));
-    assert_eq!(world.conversions().await[0].id, replayed.conversion_id);
+    assert_eq!(fixture.conversions().await[0].id, replayed.conversion_id);
 }
 
 #[tokio::test]
 async fn what_was_cut_is_never_replayed() {
-    let world = World::start().await;
-    let query = world.fill("clickId=$click&id=$code&val=1&com=0&x=$long");
-    let id = hold(&world.server, &query, "REQUEST_TOO_LARGE").await;
-    let [replayed] = replay(&world.server, &[&id], false).await.try_into().unwrap();
+    let fixture = Fixture::start().await;
+    let query = fixture.fill("clickId=$click&id=$code&val=1&com=0&x=$long");
+    let id = hold(&fixture.server, &query, "REQUEST_TOO_LARGE").await;
+    let [replayed] = replay(&fixture.server, &[&id], false).await.try_into().unwrap();
     assert_eq!((replayed.verdict(), replayed.reason()), (Verdict::Held, ErrorReason::RequestTooLarge));
-    assert_eq!(world.conversions().await, []);
+    assert_eq!(fixture.conversions().await, []);
 }
 
 #[tokio::test]
 async fn a_replay_takes_1_to_100_known_postbacks() {
-    let world = World::start().await;
-    let id = hold(&world.server, "val=1", "MISSING_PARAMETER").await;
+    let fixture = Fixture::start().await;
+    let id = hold(&fixture.server, "val=1", "MISSING_PARAMETER").await;
     let unknown = format!("pb_{}", "0".repeat(26));
     for (ids, code, reason) in [
         (vec![], Code::InvalidArgument, ErrorReason::FieldInvalid),
@@ -162,12 +162,12 @@ async fn a_replay_takes_1_to_100_known_postbacks() {
         (vec!["nonsense".to_owned()], Code::NotFound, ErrorReason::ResourceNotFound),
     ] {
         let request = ReplayPostbacksRequest { ids, ..Default::default() };
-        let error = world.server.client().replay_postbacks(request).await.unwrap_err();
+        let error = fixture.server.client().replay_postbacks(request).await.unwrap_err();
         assert_eq!((error.code(), error.reason()), (code, reason));
         let expected: &[&str] = if code == Code::InvalidArgument { &["ids"] } else { &[] };
         assert_eq!(fields(&error), expected);
     }
-    assert_eq!(replay(&world.server, &[id.as_str(); 100], false).await.len(), 100);
+    assert_eq!(replay(&fixture.server, &[id.as_str(); 100], false).await.len(), 100);
 }
 
 async fn replay_all(server: &Server, filter: HeldFilter, overrides: ReplayOverrides) -> Vec<Postback> {
@@ -178,7 +178,7 @@ async fn replay_all(server: &Server, filter: HeldFilter, overrides: ReplayOverri
 
 #[tokio::test]
 async fn what_passes_a_filter_is_replayed_page_by_page() {
-    let World { server, code, .. } = &World::start().await;
+    let Fixture { server, code, .. } = &Fixture::start().await;
     let link = server.link(&[]).await;
     let click = server.click(&link).await;
     for order in 0..250 {
@@ -209,94 +209,110 @@ async fn what_passes_a_filter_is_replayed_page_by_page() {
     assert_eq!(micros, (0..250).sum::<i64>() * 1_000_000);
 }
 
-#[tokio::test]
-async fn overrides_mend_what_the_sender_can_not() {
-    let world = &World::start().await;
-    let override_of = |overrides: ReplayOverrides, query: &'static str, reason: &'static str| async move {
-        let id = hold(&world.server, &world.fill(query), reason).await;
-        let request =
-            ReplayPostbacksRequest { ids: vec![id], overrides: Some(overrides), ..Default::default() };
-        let [postback] =
-            world.server.client().replay_postbacks(request).await.unwrap().postbacks.try_into().unwrap();
-        postback
-    };
+/// A held postback that counts with overrides.
+struct OverrideCase {
+    overrides: ReplayOverrides,
+    query: &'static str,
+    /// The reason that holds it.
+    reason: &'static str,
+    value_micros: i64,
+    commission_micros: i64,
+    /// A note that the replay makes.
+    note: NoteCode,
+}
+
+fn override_cases(code_override: ReplayOverrides) -> [OverrideCase; 6] {
     let value = ReplayOverrides { value_micros_where_missing: Some(0), ..Default::default() };
     let commission = ReplayOverrides { commission_micros_where_missing: Some(500_000), ..Default::default() };
     let point = ReplayOverrides { comma: CommaMeaning::DecimalPoint.into(), ..Default::default() };
     let thousands = ReplayOverrides { comma: CommaMeaning::Thousands.into(), ..Default::default() };
-    let code = ReplayOverrides { conversion_code_id: world.code.id.clone(), ..Default::default() };
-    for (overrides, query, reason, value, commission, noted) in [
-        (
-            value.clone(),
-            "clickId=$click&id=$code&com=1&oid=1",
-            "MISSING_PARAMETER",
-            0,
-            1_000_000,
-            NoteCode::Overridden,
-        ),
-        (
-            value,
-            "clickId=$click&id=$code&val={sum}&com=1&oid=2",
-            "MACRO_NOT_REPLACED",
-            0,
-            1_000_000,
-            NoteCode::Overridden,
-        ),
-        (
-            commission,
-            "clickId=$click&id=$code&val=3&oid=3",
-            "MISSING_PARAMETER",
-            3_000_000,
-            500_000,
-            NoteCode::Overridden,
-        ),
-        (
-            point,
-            "clickId=$click&id=$code&val=1,500&com=0&oid=4",
-            "AMOUNT_AMBIGUOUS",
-            1_500_000,
-            0,
-            NoteCode::DecimalComma,
-        ),
-        (
-            thousands,
-            "clickId=$click&id=$code&val=1,500&com=0&oid=5",
-            "AMOUNT_AMBIGUOUS",
-            1_500_000_000,
-            0,
-            NoteCode::NumberRepaired,
-        ),
-        (
-            code.clone(),
-            "clickId=$click&id=typed-wrong&val=6&com=0&oid=6",
-            "UNKNOWN_CONVERSION_CODE",
-            6_000_000,
-            0,
-            NoteCode::Overridden,
-        ),
-    ] {
-        let postback = override_of(overrides, query, reason).await;
+    [
+        OverrideCase {
+            overrides: value.clone(),
+            query: "clickId=$click&id=$code&com=1&oid=1",
+            reason: "MISSING_PARAMETER",
+            value_micros: 0,
+            commission_micros: 1_000_000,
+            note: NoteCode::Overridden,
+        },
+        OverrideCase {
+            overrides: value.clone(),
+            query: "clickId=$click&id=$code&val={sum}&com=1&oid=2",
+            reason: "MACRO_NOT_REPLACED",
+            value_micros: 0,
+            commission_micros: 1_000_000,
+            note: NoteCode::Overridden,
+        },
+        OverrideCase {
+            overrides: commission,
+            query: "clickId=$click&id=$code&val=3&oid=3",
+            reason: "MISSING_PARAMETER",
+            value_micros: 3_000_000,
+            commission_micros: 500_000,
+            note: NoteCode::Overridden,
+        },
+        OverrideCase {
+            overrides: point,
+            query: "clickId=$click&id=$code&val=1,500&com=0&oid=4",
+            reason: "AMOUNT_AMBIGUOUS",
+            value_micros: 1_500_000,
+            commission_micros: 0,
+            note: NoteCode::DecimalComma,
+        },
+        OverrideCase {
+            overrides: thousands,
+            query: "clickId=$click&id=$code&val=1,500&com=0&oid=5",
+            reason: "AMOUNT_AMBIGUOUS",
+            value_micros: 1_500_000_000,
+            commission_micros: 0,
+            note: NoteCode::NumberRepaired,
+        },
+        OverrideCase {
+            overrides: code_override,
+            query: "clickId=$click&id=typed-wrong&val=6&com=0&oid=6",
+            reason: "UNKNOWN_CONVERSION_CODE",
+            value_micros: 6_000_000,
+            commission_micros: 0,
+            note: NoteCode::Overridden,
+        },
+    ]
+}
+
+/// Holds a postback and replays it with overrides.
+async fn replay_with(fixture: &Fixture, query: &str, reason: &str, overrides: ReplayOverrides) -> Postback {
+    let id = hold(&fixture.server, &fixture.fill(query), reason).await;
+    let request = ReplayPostbacksRequest { ids: vec![id], overrides: Some(overrides), ..Default::default() };
+    let response = fixture.server.client().replay_postbacks(request).await.unwrap();
+    let [postback] = response.postbacks.try_into().unwrap();
+    postback
+}
+
+#[tokio::test]
+async fn overrides_mend_what_the_sender_can_not() {
+    let fixture = &Fixture::start().await;
+    let code = ReplayOverrides { conversion_code_id: fixture.code.id.clone(), ..Default::default() };
+    for case in override_cases(code.clone()) {
+        let OverrideCase { overrides, query, reason, value_micros, commission_micros, note } = case;
+        let postback = replay_with(fixture, query, reason, overrides).await;
         assert_eq!(postback.verdict(), Verdict::Recorded, "{query}: {postback:?}");
-        assert!(postback.notes.iter().any(|note| note.code() == noted), "{query}: {:?}", postback.notes);
-        let conversion = &world.conversions().await[0];
+        assert!(postback.notes.iter().any(|noted| noted.code() == note), "{query}: {:?}", postback.notes);
+        let conversion = &fixture.conversions().await[0];
         assert_eq!(conversion.id, postback.conversion_id, "{query}");
         let micros = |money: &Option<s2s_sdk::v1::Money>| money.as_ref().unwrap().micros;
-        assert_eq!(
-            (micros(&conversion.value), micros(&conversion.commission)),
-            (value, commission),
-            "{query}"
-        );
-        assert_eq!(conversion.conversion_code_id, world.code.id, "{query}");
+        let amounts = (micros(&conversion.value), micros(&conversion.commission));
+        assert_eq!(amounts, (value_micros, commission_micros), "{query}");
+        assert_eq!(conversion.conversion_code_id, fixture.code.id, "{query}");
     }
 
-    // What is not overridden stays a reason to hold.
-    let postback = override_of(code, "clickId=$click&id=$code&val=1,500&com=0", "AMOUNT_AMBIGUOUS").await;
+    // An override mends nothing but its own fault.
+    let query = "clickId=$click&id=$code&val=1,500&com=0";
+    let postback = replay_with(fixture, query, "AMOUNT_AMBIGUOUS", code).await;
     assert_eq!((postback.verdict(), postback.reason()), (Verdict::Held, ErrorReason::AmountAmbiguous));
 }
 
 #[tokio::test]
 async fn a_replay_names_every_field_that_is_wrong() {
-    let world = World::start().await;
+    let fixture = Fixture::start().await;
     let request = ReplayPostbacksRequest {
         filter: Some(HeldFilter {
             reason: 9_999,
@@ -314,7 +330,7 @@ async fn a_replay_names_every_field_that_is_wrong() {
         }),
         ..Default::default()
     };
-    let client = world.server.client();
+    let client = fixture.server.client();
     let error = client.replay_postbacks(request.clone()).await.unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::FieldInvalid));
     let expected = [
@@ -349,17 +365,17 @@ async fn a_replay_names_every_field_that_is_wrong() {
 
 #[tokio::test]
 async fn postbacks_are_found_by_time_and_text() {
-    let world = &World::start().await;
+    let fixture = &Fixture::start().await;
     let send = async |query: &str| {
-        let id = hold(&world.server, query, "MISSING_PARAMETER").await;
-        get(&world.server, &id).await
+        let id = hold(&fixture.server, query, "MISSING_PARAMETER").await;
+        get(&fixture.server, &id).await
     };
     let first = send("val=1&oid=order-1").await;
     let second = send("val=1&oid=order-12").await;
     let third = send("val=1&oid=ORDER-1&x=%C3%A4").await;
     let arrived = |postback: &Postback| postback.raw.as_ref().unwrap().receive_time;
     let list = async |request: ListPostbacksRequest| -> Vec<String> {
-        world.postbacks(request).await.into_iter().map(|postback| postback.id).collect()
+        fixture.postbacks(request).await.into_iter().map(|postback| postback.id).collect()
     };
     let text = |text: &str| ListPostbacksRequest { text: text.to_owned(), ..Default::default() };
     let ids =
@@ -379,11 +395,12 @@ async fn postbacks_are_found_by_time_and_text() {
     let since = ListPostbacksRequest { start_time: arrived(&second), ..Default::default() };
     assert_eq!(list(since).await, ids(&[&third, &second]));
 
-    // A body is searched as well, and a filter of a replay means the same.
-    let body = reqwest::Client::new().post(format!("{}/s2s", world.server.url)).body("val=1&oid=in-the-body");
+    // Bodies are searched as well, and a replay's filter has the same meaning.
+    let body =
+        reqwest::Client::new().post(format!("{}/s2s", fixture.server.url)).body("val=1&oid=in-the-body");
     assert_eq!(body.send().await.unwrap().status(), 400);
     assert_eq!(list(text("in-the-body")).await.len(), 1);
     let filter = HeldFilter { text: "order-1".to_owned(), end_time: arrived(&second), ..Default::default() };
-    let replayed = replay_all(&world.server, filter, ReplayOverrides::default()).await;
+    let replayed = replay_all(&fixture.server, filter, ReplayOverrides::default()).await;
     assert_eq!(replayed.into_iter().map(|postback| postback.id).collect::<Vec<_>>(), ids(&[&first]));
 }

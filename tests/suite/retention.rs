@@ -1,6 +1,6 @@
-//! How long rows are kept, and PostgreSQL's partitions by time, which nobody may notice.
+//! The retention of rows, and PostgreSQL's partitions by time, which must be invisible.
 //!
-//! Clicks and conversions of long ago are reported as such; postbacks are made older in the table.
+//! Old clicks and conversions are reported with old times; postbacks are aged in their table.
 
 use std::collections::BTreeSet;
 
@@ -21,10 +21,10 @@ use sea_orm::{
 use crate::{moved, report};
 
 const DAY: i64 = 86_400;
-/// Clicks that are older than a month: more than are deleted at once.
+/// The number of clicks older than a month, more than one deletion takes.
 const OLD_CLICKS: usize = 1_100;
-/// Clicks go after 30 days and one of grace; conversions 100 days after the longest window, of 400; postbacks
-/// after 7 days and one.
+/// Clicks expire after 30 days and 1 of grace; conversions 100 days after the longest window of
+/// 400; postbacks after 7 days and 1.
 const LIMITS: [&str; 8] = [
     "--retain-clicks-days",
     "30",
@@ -35,11 +35,18 @@ const LIMITS: [&str; 8] = [
     "--retain-pause-seconds",
     "0",
 ];
-/// The tables that are partitioned, their ids, and how many ids there are to a second.
-const TABLES: [(&str, &str, u128); 3] = [
-    ("click", "click_id", 100 << 88),
-    ("conversion", "click_id", 100 << 88),
-    ("postback", "id", 1_000 << 80),
+/// A table that is partitioned by its ids, which begin with a time.
+struct PartitionedTable {
+    name: &'static str,
+    /// The column of the id.
+    id: &'static str,
+    ids_per_second: u128,
+}
+
+const TABLES: [PartitionedTable; 3] = [
+    PartitionedTable { name: "click", id: "click_id", ids_per_second: 100 << 88 },
+    PartitionedTable { name: "conversion", id: "click_id", ids_per_second: 100 << 88 },
+    PartitionedTable { name: "postback", id: "id", ids_per_second: 1_000 << 80 },
 ];
 
 struct Past {
@@ -58,7 +65,7 @@ impl Past {
         self.link.create_time.unwrap().seconds
     }
 
-    /// A click of so many days ago.
+    /// Records a click from some days ago.
     async fn click(&self, client: &Client, days: i64) -> String {
         let request = RecordClickRequest {
             tracking_link_id: self.link.id.clone(),
@@ -68,7 +75,7 @@ impl Past {
         client.record_click(request).await.unwrap().click.unwrap().click_id
     }
 
-    /// A conversion right after its click, so many days ago.
+    /// A conversion right after its click, some days ago.
     fn conversion(&self, click_id: &str, days: i64) -> RecordConversionRequest {
         RecordConversionRequest {
             transaction_id: format!("{days} days"),
@@ -83,7 +90,7 @@ impl Past {
         click_id
     }
 
-    /// A postback, made so many days older.
+    /// Sends a postback and ages it by some days.
     async fn postback(&self, server: &Server, query: &str, days: i64) {
         let query = format!("id={}&val=1&com=0&{query}&oid=postback-{days}", self.code.id);
         let id = server.postback(&query).await.field("postback_id");
@@ -105,12 +112,12 @@ fn is_postgres(server: &Server) -> bool {
     server.database_url.starts_with("postgres")
 }
 
-/// An id as the database writes it.
+/// An id as an SQL literal.
 fn literal(server: &Server, id: u128) -> String {
     if is_postgres(server) { format!("'{id:032x}'") } else { format!("x'{id:032x}'") }
 }
 
-/// Everything that the tables have.
+/// All rows of the tables.
 #[derive(Debug, PartialEq)]
 struct Rows {
     clicks: Vec<Click>,
@@ -131,7 +138,7 @@ async fn rows(server: &Server, past: &Past) -> Rows {
     }
 }
 
-/// How many days ago each of them was.
+/// The ages of the rows of each table, in days.
 fn ages(rows: &Rows, past: &Past) -> [BTreeSet<i64>; 3] {
     let days = |seconds: i64| (past.now() - seconds + DAY / 2).div_euclid(DAY);
     let received = |postback: &Postback| postback.raw.as_ref().unwrap().receive_time.unwrap();
@@ -160,13 +167,13 @@ async fn what_is_older_than_its_limit_goes_and_nothing_else() {
     assert_eq!((before.clicks.len(), before.postbacks.len()), (OLD_CLICKS + 6, 6));
     assert!(before.postbacks.iter().any(|postback| postback.verdict() == Verdict::Held));
 
-    // Two of them at once.
+    // Two servers delete at the same time.
     let other = Server::start_beside_with(&server, &LIMITS).await;
     let another = Server::start_beside_with(&server, &LIMITS).await;
     let kept = [[0, 29].as_slice(), &[0, 29, 33, 498], &[0, 6, 7]].map(|ages| ages.iter().copied().collect());
     eventually(async || (ages(&rows(&server, &past).await, &past) == kept).then_some(())).await;
     let after = rows(&server, &past).await;
-    // The conversions of the four postbacks that counted are of today's click.
+    // The conversions of the four counted postbacks belong to today's click.
     assert_eq!(
         (after.clicks.len(), after.conversions.len(), after.postbacks.len()),
         (2, 4 + 4, 3),
@@ -179,7 +186,7 @@ async fn what_is_older_than_its_limit_goes_and_nothing_else() {
     for (days, click_id) in &clicks {
         let again = other.client().record_conversion(past.conversion(click_id, *days)).await;
         match again {
-            // Its click's row may be gone: what counts is what is signed.
+            // Its click's row may be gone: the signed id is enough.
             Ok(again) => assert_eq!((again.verdict(), *days < 500), (Verdict::Duplicate, true)),
             Err(error) => {
                 assert_eq!(
@@ -190,7 +197,7 @@ async fn what_is_older_than_its_limit_goes_and_nothing_else() {
             }
         }
     }
-    // What may be forgotten stays so, whoever keeps more from now on.
+    // Forgotten conversions stay so, even for a server that keeps more from now on.
     drop((other, another));
     let more = ["--retain-conversions-days", "3000", "--retain-pause-seconds", "0"];
     for flags in [&more[..], &[]] {
@@ -223,9 +230,9 @@ async fn partitions(db: &DatabaseConnection, table: &str) -> BTreeSet<String> {
     values(db, &query).await.into_iter().collect()
 }
 
-/// Takes the partitions of what is to come away, and cuts the first at 900 and 600 days ago.
+/// Removes the future partitions, and cuts the first one at 900 and 600 days ago.
 async fn cut_in_the_past(db: &DatabaseConnection, past: &Past) {
-    for (table, id, ids_per_second) in TABLES {
+    for PartitionedTable { name: table, id, ids_per_second } in TABLES {
         let bound = |days: i64| u128::try_from(past.now() - days * DAY).unwrap() * ids_per_second;
         let (early, late) = (format!("'{:032x}'", bound(900)), format!("'{:032x}'", bound(600)));
         let last = format!("'{:032x}'", bound(-40));
@@ -253,10 +260,25 @@ async fn cut_in_the_past(db: &DatabaseConnection, past: &Past) {
     }
 }
 
-/// Writers that wait for the lock of a table. What makes and drops partitions may wait.
+/// Writers that wait for a table's lock. Creating and dropping partitions may wait.
 const WAITING: &str = "SELECT query AS v FROM pg_stat_activity WHERE datname = current_database() \
      AND wait_event_type = 'Lock' AND wait_event = 'relation' AND query NOT LIKE 'ALTER TABLE%'";
 const DETACHING: &str = "SELECT inhrelid::regclass::text AS v FROM pg_inherits WHERE inhdetachpending";
+
+/// Checks that partitions of the past are gone up to 600 days ago.
+async fn check_bounds(db: &DatabaseConnection, past: &Past) {
+    for PartitionedTable { name: table, ids_per_second, .. } in TABLES {
+        let names = partitions(db, table).await;
+        let standing = [format!("{table}_before"), format!("{table}_now")];
+        assert!(standing.iter().all(|name| names.contains(name)), "{names:?}");
+        let bound = format!(
+            "SELECT pg_get_expr(relpartbound, oid) AS v FROM pg_class WHERE oid = '{table}_before'::regclass"
+        );
+        let id = u128::try_from(past.now() - 600 * DAY).unwrap() * ids_per_second;
+        let first: String = values(db, &bound).await.remove(0);
+        assert_eq!(first.replace('-', ""), format!("FOR VALUES FROM (MINVALUE) TO ('{id:032x}')"));
+    }
+}
 
 #[tokio::test]
 async fn partitions_come_and_go_and_no_writer_waits() {
@@ -275,10 +297,10 @@ async fn partitions_come_and_go_and_no_writer_waits() {
     cut_in_the_past(&db, &past).await;
     assert_eq!(ages(&rows(&server, &past).await, &past)[0], BTreeSet::from(ages_before));
 
-    // Whoever reads for long stands in the way of every lock that would keep writers out.
+    // A long read blocks every lock that would keep writers out.
     let reader = connect(&server).await;
     let reading = reader.begin().await.unwrap();
-    for (table, ..) in TABLES {
+    for PartitionedTable { name: table, .. } in TABLES {
         reading.execute_unprepared(&format!("SELECT count(*) FROM {table}")).await.unwrap();
     }
     let one = Server::start_beside_with(&server, &LIMITS).await;
@@ -286,7 +308,7 @@ async fn partitions_come_and_go_and_no_writer_waits() {
     let (ones, twos) = (one.client(), two.client());
     let mut recorded = 0;
     let mut write_until = async |state: State| {
-        // On for a while in that state.
+        // Writes for three more rounds in that state.
         let mut rounds_left = 3;
         while rounds_left > 0 {
             let numbers = recorded..recorded + 60;
@@ -308,25 +330,14 @@ async fn partitions_come_and_go_and_no_writer_waits() {
             rounds_left -= usize::from(state.is_reached(&db).await);
         }
     };
-    // What is to come is made while somebody reads; what goes waits for them.
+    // Future partitions are created during the read; old ones wait for its end.
     write_until(State::AheadAndDetaching).await;
     reading.rollback().await.unwrap();
     write_until(State::Dropped).await;
 
-    for (table, ..) in TABLES {
-        let names = partitions(&db, table).await;
-        let standing = [format!("{table}_before"), format!("{table}_now")];
-        assert!(standing.iter().all(|name| names.contains(name)), "{names:?}");
-        let bound = format!(
-            "SELECT pg_get_expr(relpartbound, oid) AS v FROM pg_class WHERE oid = '{table}_before'::regclass"
-        );
-        let ids_per_second = TABLES.iter().find(|(name, ..)| *name == table).unwrap().2;
-        let id = u128::try_from(past.now() - 600 * DAY).unwrap() * ids_per_second;
-        let first: String = values(&db, &bound).await.remove(0);
-        assert_eq!(first.replace('-', ""), format!("FOR VALUES FROM (MINVALUE) TO ('{id:032x}')"));
-    }
+    check_bounds(&db, &past).await;
     let after = rows(&server, &past).await;
-    // The rest is in a partition that is not over yet.
+    // The remaining old rows are in a partition that has not ended.
     let [clicks_left, conversions_left, postbacks_left] = ages(&after, &past);
     let kept = BTreeSet::from([0, 100]);
     assert_eq!((clicks_left, postbacks_left), (kept.clone(), kept));
@@ -334,11 +345,11 @@ async fn partitions_come_and_go_and_no_writer_waits() {
     assert_eq!(after.clicks.len(), recorded + 2);
     assert_eq!(after.conversions.len(), recorded * 2 + 2 + 4);
     assert_eq!(after.postbacks.len(), recorded + 2);
-    // Clicks as old as those that went find their place.
+    // Clicks as old as the deleted ones still find a partition.
     past.click(&client, 700).await;
 }
 
-/// States of the database that are waited for.
+/// States of the database to wait for.
 #[derive(Clone, Copy)]
 enum State {
     AheadAndDetaching,
@@ -354,7 +365,7 @@ impl State {
                 values::<String>(db, gone).await.is_empty()
             }
         };
-        for (table, ..) in TABLES {
+        for PartitionedTable { name: table, .. } in TABLES {
             let names = partitions(db, table).await;
             reached &= match self {
                 Self::AheadAndDetaching => names.iter().filter(|name| name.contains("_20")).count() >= 2,
@@ -365,7 +376,7 @@ impl State {
     }
 }
 
-/// The file that a table is kept in.
+/// The id of the file of a table.
 async fn file_of(db: &DatabaseConnection, table: &str) -> Vec<i64> {
     values(db, &format!("SELECT pg_relation_filenode('{table}')::bigint AS v")).await
 }
@@ -392,8 +403,8 @@ async fn tables_of_earlier_versions_become_partitioned_with_what_they_hold() {
                    ORDER BY 1";
     let indexes_before: Vec<String> = values(&db, indexes).await;
     let mut files = Vec::new();
-    for (table, id, _) in TABLES {
-        // As the migrations before have left it, and as one that was interrupted has.
+    for PartitionedTable { name: table, id, .. } in TABLES {
+        // The state that earlier or interrupted migrations leave.
         let names = format!("SELECT indexname::text AS v FROM pg_indexes WHERE tablename = '{table}_before'");
         let names: Vec<String> = values(&db, &names).await;
         assert!(partitions(&db, table).await.len() >= 3, "months ahead");
@@ -404,7 +415,7 @@ async fn tables_of_earlier_versions_become_partitioned_with_what_they_hold() {
         for name in names {
             let before = match name.strip_suffix("_before") {
                 Some(own) => format!("ALTER INDEX {name} RENAME TO {own}"),
-                // A later migration has made it.
+                // A later migration creates it.
                 None => format!("DROP INDEX {name}"),
             };
             db.execute_unprepared(&before).await.unwrap();
@@ -425,7 +436,7 @@ async fn tables_of_earlier_versions_become_partitioned_with_what_they_hold() {
     server.restart().await;
     assert_eq!(rows(&server, &past).await, before);
     assert_eq!(values::<String>(&db, indexes).await, indexes_before);
-    for ((table, ..), file) in TABLES.into_iter().zip(files) {
+    for (PartitionedTable { name: table, .. }, file) in TABLES.into_iter().zip(files) {
         assert_eq!(file_of(&db, &format!("{table}_before")).await, file, "{table} was copied");
     }
     let checks =

@@ -1,5 +1,5 @@
-//! The journey that every SDK plays alike (`tests/journey.json`), played by the Rust SDK. This is the
-//! player that the others are measured by.
+//! The journey of all SDKs (`tests/journey.json`), played by the Rust SDK. This player is the
+//! reference for the others.
 
 mod calls;
 mod pattern;
@@ -21,10 +21,10 @@ use tokio::{
     process::Command,
 };
 
-/// A call that has a time of its own must not end by the default one.
+/// The time limit of a call with its own timeout; the default timeout is longer.
 const SINGLE_CALL_MAX: Duration = Duration::from_secs(5);
 
-/// A step; of the actions it has exactly one.
+/// A step, with exactly one of the actions.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Step {
@@ -42,7 +42,7 @@ struct Step {
     sign: Option<Signature>,
     click_id: Option<ClickId>,
 
-    // How it is called.
+    // The options of the call.
     request: Option<Value>,
     endpoint: Option<String>,
     api_key: Option<String>,
@@ -50,7 +50,7 @@ struct Step {
     timeout_ms: Option<u64>,
     cancel_after_ms: Option<u64>,
 
-    // What must come of it.
+    // The expected outcome.
     response: Option<Value>,
     results: Option<Vec<Outcome>>,
     error: Option<Failure>,
@@ -89,7 +89,7 @@ struct Streamed {
     results: Vec<Outcome>,
 }
 
-/// What must become of an item of a batch or stream.
+/// The expected result of an item of a batch or stream.
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Outcome {
@@ -131,7 +131,7 @@ struct ClickId {
     normalised: Option<String>,
 }
 
-/// What a call ended with: the response, the SDK's error, or that we cancelled it.
+/// The end of a call: the response, the SDK's error, or our cancellation.
 enum Ended {
     With(Value),
     Failed(Error),
@@ -157,13 +157,13 @@ impl Player {
         let saved = BTreeMap::from([
             ("url".to_owned(), variables["S2S_JOURNEY_URL"].clone()),
             ("silent_url".to_owned(), variables["S2S_JOURNEY_SILENT_URL"].clone()),
-            // The database is new, and so is what is drawn by it.
+            // The database is new, so any constant is random enough.
             ("random".to_owned(), "4f0c1b7a9d2e6835".to_owned()),
         ]);
         Self { variables, client, saved }
     }
 
-    /// Puts what was saved in its places.
+    /// Fills in the saved values.
     fn filled(&self, value: Value) -> Value {
         match value {
             Value::String(text) => {
@@ -218,7 +218,7 @@ impl Player {
         }
     }
 
-    /// The client that a step asks for.
+    /// The client of a step.
     fn client(&self, step: &Step) -> Client {
         let mut client = self.client.clone();
         if step.endpoint.is_some() || step.api_key.is_some() || step.retries.is_some() {
@@ -248,7 +248,7 @@ impl Player {
         }
         let call = calls::call(&client, method, request);
         let ended = match step.cancel_after_ms.map(Duration::from_millis) {
-            // Who drops a call cancels it.
+            // Dropping a call cancels it.
             Some(patience) => {
                 tokio::time::timeout(patience, call).await.map_or(Ended::Cancelled, Ended::from)
             }
@@ -383,7 +383,7 @@ async fn the_journey_of_all_sdks() {
     let play = async {
         for step in steps {
             let step: Step = serde_json::from_value(player.filled(step.clone())).unwrap();
-            // The test shows it where the step fails.
+            // Shown if the step fails.
             println!("step: {}", step.name);
             player.play(step).await;
         }
@@ -391,7 +391,7 @@ async fn the_journey_of_all_sdks() {
     Box::pin(stage.run(play)).await;
 }
 
-/// Waits until nobody listens there: a process that is killed takes its moment to end.
+/// Waits until nobody listens there: a killed process ends a moment later.
 async fn gone(url: &str) {
     eventually(async || http().get(url).send().await.err().filter(reqwest::Error::is_connect)).await;
 }
@@ -407,20 +407,20 @@ async fn the_program_runs_a_command_and_leaves_nothing() {
         command
     };
 
-    // Once the command has ended, the server is gone.
+    // The server ends with the command.
     let script = "test -f \"$S2S_JOURNEY\" && echo $S2S_JOURNEY_URL && exit 7";
     let output = run(&["--", "sh", "-c", script]).output().await.unwrap();
     assert_eq!(output.status.code(), Some(7));
     let url = String::from_utf8(output.stdout).unwrap();
     gone(url.trim()).await;
 
-    // So does it when it is interrupted.
+    // The server also ends on an interruption.
     let mut playing = run(&["--", "sh", "-c", "echo $S2S_JOURNEY_URL && exec cat"]);
     let mut playing = playing.stdin(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(playing.stdout.take().unwrap()).lines();
     let url = lines.next_line().await.unwrap().unwrap();
     let id = playing.id().unwrap().to_string();
-    // To wait would close it, and the command would end by itself.
+    // `wait` would close it, and end the command.
     let _input = playing.stdin.take();
     assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
     assert_eq!(playing.wait().await.unwrap().code(), Some(130));

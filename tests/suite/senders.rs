@@ -1,5 +1,5 @@
-//! What stays of a sender's proof: a signature counts once, a replay knows what was not passed, and no secret is
-//! stored.
+//! Traces of a sender's proof: a signature counts once, a replay knows the failed checks, and no
+//! secret is stored.
 
 use s2s_sdk::{
     postback::sign,
@@ -36,7 +36,7 @@ async fn stored(server: &Server, id: &str) -> Postback {
     server.client().get_postback(GetPostbackRequest { id: id.to_owned() }).await.unwrap().postback.unwrap()
 }
 
-/// Replays for another code, or for its own.
+/// Replays a postback for that code; empty for its own.
 async fn replay_for(sale: &Sale, id: &str, code: &str) -> Verdict {
     let overrides =
         ReplayOverrides { trust_sender: true, conversion_code_id: code.to_owned(), ..Default::default() };
@@ -45,18 +45,18 @@ async fn replay_for(sale: &Sale, id: &str, code: &str) -> Verdict {
     sale.server.client().replay_postbacks(request).await.unwrap().postbacks[0].verdict()
 }
 
-/// How a signed call is sent.
+/// The form of a signed call.
 #[derive(Clone, Copy, Debug)]
 enum Call {
     Plain,
     UpperCase,
     Stale,
-    /// What is signed holds a secret, too.
+    /// The signed text contains a secret, too.
     WithSecret,
     WithBody,
 }
 
-/// A call, always the same, for a click on a link that does not have the code yet.
+/// A signed call, always the same, with a click on a link without the code.
 struct Signed {
     link: TrackingLink,
     click: String,
@@ -238,7 +238,7 @@ async fn a_replay_knows_what_was_not_passed_whatever_was_on() {
             assert_eq!(sale.replay(&held, true).await, Verdict::Recorded, "{at_arrival:?} {check}");
             assert_eq!(conversions(&sale.server, &click).await, 1);
         }
-        // What was passed counts, though nothing was enforced.
+        // Passed checks count, though nothing was enforced.
         sale.check(all(at_arrival, here())).await;
         let (link, click) = link_without_code(&sale).await;
         let query = sale.signed(&format!("&sec={}", sale.secret), &sale.secret, 0);
@@ -252,7 +252,7 @@ async fn a_replay_knows_what_was_not_passed_whatever_was_on() {
     }
 }
 
-/// All that the server tells of what it has stored.
+/// Everything that the server returns of its stored data.
 async fn told(server: &Server) -> String {
     let request = ListPostbacksRequest { page_size: 1_000, ..Default::default() };
     let all = server.client().list_postbacks(request).await.unwrap().postbacks;
@@ -265,13 +265,35 @@ async fn told(server: &Server) -> String {
     format!("{}{all:?}{conversions:?}", raw.collect::<String>())
 }
 
+/// The bytes of `text` in hexadecimal, each after `before`.
+fn hex(text: &str, before: &str) -> String {
+    text.bytes().map(|byte| format!("{before}{byte:02x}")).collect::<Vec<_>>().concat()
+}
+
 #[tokio::test]
 async fn no_secret_is_stored_however_it_is_written() {
     let sale = Sale::start(PostbackAuthentication::default()).await;
-    let wrong = "hunter2-hunter2";
-    let hex = |text: &str, before: &str| -> String {
-        text.bytes().map(|byte| format!("{before}{byte:02x}")).collect::<Vec<_>>().concat()
-    };
+    let (wrong, secret) = ("hunter2-hunter2", &sale.secret);
+    send_wrong_secret(&sale, wrong).await;
+    send_own_secret(&sale).await;
+
+    let told = told(&sale.server).await;
+    for spelling in [
+        wrong.to_owned(),
+        secret.clone(),
+        hex(secret, "%"),
+        hex(secret, "%25"),
+        hex(secret, "%").to_uppercase(),
+        hex(secret, ""),
+        hex(secret, "\\u00"),
+        hex(secret, "\\\\u00"),
+    ] {
+        assert!(!told.contains(&spelling), "{spelling}: {told}");
+    }
+}
+
+/// Sends a secret that is not the code's, in every spelling of its parameter.
+async fn send_wrong_secret(sale: &Sale, wrong: &str) {
     let base = sale.query("");
     for rest in [
         "&sec=$",
@@ -309,8 +331,12 @@ async fn no_secret_is_stored_however_it_is_written() {
         let answer = post(&sale.server, "/s2s", content_type, body).await;
         assert!(!answer.text.contains(wrong), "{answer:?}");
     }
+}
 
-    // The code's own, under whatever name.
+/// Sends the secret of the code as the value of other parameters.
+async fn send_own_secret(sale: &Sale) {
+    let base = sale.query("");
+    let (click, code) = (&sale.click, &sale.code.id);
     let secret = &sale.secret;
     for text in [
         secret.clone(),
@@ -331,20 +357,6 @@ async fn no_secret_is_stored_however_it_is_written() {
         hex(secret, "\\u00")
     );
     assert_eq!(post(&sale.server, "/s2s", "application/json", body).await.field("verdict"), "RECORDED");
-
-    let told = told(&sale.server).await;
-    for spelling in [
-        wrong.to_owned(),
-        secret.clone(),
-        hex(secret, "%"),
-        hex(secret, "%25"),
-        hex(secret, "%").to_uppercase(),
-        hex(secret, ""),
-        hex(secret, "\\u00"),
-        hex(secret, "\\\\u00"),
-    ] {
-        assert!(!told.contains(&spelling), "{spelling}: {told}");
-    }
 }
 
 #[tokio::test]
@@ -373,7 +385,7 @@ async fn what_is_left_without_its_secret_is_read_as_it_came() {
     }
 }
 
-/// What was held is blotted, and counts for as much as it said.
+/// Checks that a held postback counts without its secret, for the value that it says.
 async fn counts(sale: &Sale, link: &TrackingLink, answer: &Answer) {
     assert_eq!(answer.field("reason"), "CODE_NOT_ON_LINK", "{answer:?}");
     let id = answer.field("postback_id");

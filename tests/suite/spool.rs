@@ -1,5 +1,5 @@
-//! The edge loses nothing: what the core can't take is in the spool, and counts once, however edge, core, database and
-//! disk may fail.
+//! The edge loses nothing: requests that the core can't take are spooled, and count once, whatever
+//! fails of edge, core, database and disk.
 
 mod traffic;
 
@@ -19,7 +19,7 @@ use s2s_tests::{
 
 use traffic::Traffic;
 
-/// Postbacks that are queued in each part of an outage.
+/// The number of queued postbacks in each part of an outage.
 const QUEUED: usize = 24;
 
 #[tokio::test]
@@ -36,12 +36,12 @@ async fn a_database_that_is_away_and_a_restart_cost_nothing() {
     eventually(async || (server.health().await["status"] == "degraded: spooling").then_some(())).await;
     server.terminate().await;
     assert!(server.ended().await.success());
-    // It begins with what it knew.
+    // It starts with its snapshot.
     server.restart().await;
     traffic.until_queued(&server, QUEUED).await;
     let health = server.health().await;
     assert!(health["spool"]["records"].as_u64().unwrap() >= 2 * 24, "{health}");
-    // Calls over gRPC can't be spooled.
+    // gRPC calls can't be spooled.
     let client = administrator(&server.url).retries(0).build().unwrap();
     let error = client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap_err();
     assert_eq!(error.code(), Code::Unavailable);
@@ -70,7 +70,7 @@ async fn a_core_that_is_killed_or_hangs_costs_nothing() {
 
     core.freeze().await;
     traffic.until_queued(&edge, QUEUED).await;
-    // Nobody waits for a core that is known not to answer: not each for 25 ms.
+    // Nobody waits 25 ms for a core that is known to be down.
     let mut outage = traffic.round(&edge, 200).await;
     let (normal, outage) = (normal.p99(), outage.p99());
     println!("redirect p99: {normal:?}, in the outage {outage:?}");
@@ -88,7 +88,7 @@ async fn a_postback_that_comes_before_its_click_counts() {
     traffic.is_known_to(&other).await;
     core.kill().await;
     traffic.until_queued(&one, 1).await;
-    // Its click stays in the spool of an edge that stands still.
+    // The click stays in the spool of an edge that hangs.
     let queued = traffic.across(&one, &other).await;
     assert_eq!((queued.status, queued.field("verdict").as_str()), (202, "QUEUED"));
     one.freeze().await;
@@ -96,7 +96,7 @@ async fn a_postback_that_comes_before_its_click_counts() {
     other.drained().await;
     one.thaw().await;
     one.drained().await;
-    // Of any edge's clicks, any other takes the postbacks.
+    // Every edge takes postbacks of every other's clicks.
     traffic.until_live(&one).await;
     let answer = traffic.across(&other, &one).await;
     assert!(answer.status < 300, "{answer:?}");
@@ -111,7 +111,7 @@ async fn an_edge_that_is_killed_again_and_again_loses_nothing() {
     let mut edge = Server::start_edge(&core, &[]).await;
     let mut traffic = Traffic::begin(&core, &edge).await;
     for cycle in 0..6 {
-        // In every other one it is killed while it drains.
+        // Every other cycle kills it while it drains.
         if cycle % 2 == 0 {
             core.freeze().await;
             traffic.until_queued(&edge, QUEUED).await;
@@ -151,7 +151,7 @@ async fn a_full_spool_refuses_and_says_so() {
     })
     .await;
     assert!(health["spool"]["bytes"].as_u64().unwrap() > 1_000_000, "{health}");
-    // Visitors are sent on; their clicks are not stored, and count all the same.
+    // Visitors are sent on. Their clicks are not stored, but valid.
     while traffic.round(&edge, 8).await.refused == 0 {}
     core.restart_in_place().await;
     edge.drained().await;
@@ -160,7 +160,7 @@ async fn a_full_spool_refuses_and_says_so() {
 
 #[tokio::test]
 async fn a_full_disk_refuses_and_costs_nothing_that_was_kept() {
-    // A little more than the spool leaves to others.
+    // A little more than the spool leaves free.
     let disk = SmallDisk::mount(64 * 1_024 + 256);
     let mut core = Server::start_with(&["--role", "core"]).await;
     let mut edge = Server::start_edge(&core, &[("S2S_SPOOL", disk.path())]).await;
@@ -168,7 +168,7 @@ async fn a_full_disk_refuses_and_costs_nothing_that_was_kept() {
     core.kill().await;
     traffic.until_queued(&edge, QUEUED).await;
     while traffic.long_postback(&edge).await.status == 202 {}
-    // Now that there is no room for a single byte, as little is trusted to be written.
+    // Without room for a byte, nothing more is acknowledged.
     disk.fill();
     let refused = traffic.long_postback(&edge).await;
     assert_eq!((refused.status, refused.header("retry-after")), (503, "1"), "{refused:?}");
@@ -176,10 +176,10 @@ async fn a_full_disk_refuses_and_costs_nothing_that_was_kept() {
     eventually(async || (edge.health().await["status"] == "not serving").then_some(())).await;
     assert!(traffic.round(&edge, 8).await.refused > 0);
 
-    // What is in it is handed over from a disk that is full, and made room for.
+    // A full disk can still be drained.
     core.restart_in_place().await;
     eventually(async || (edge.health().await["spool"]["records"] == 0).then_some(())).await;
-    // What could not be written down when it was learned is, once there is room.
+    // A snapshot that failed is written once there is room.
     disk.fill();
     let other = core.link(&[&core.code("Other").await]).await;
     let follow = async |edge: &Server| visit(&http(), &edge.url, &other.slug).await.unwrap();
@@ -213,7 +213,7 @@ async fn a_disk_that_fails_to_keep_is_not_trusted_again() {
     let health = edge.health().await;
     assert!(health["spool"]["fsync_failures"].as_u64().unwrap() > 0, "{health}");
     assert!(segments(&edge).len() > 1, "the segment that failed was written to again");
-    // What was refused is not found again after a crash either.
+    // A refused postback does not come back after a crash.
     edge.kill().await;
     edge.restart().await;
     core.restart_in_place().await;
@@ -231,7 +231,8 @@ async fn damage_costs_what_it_hits_and_is_told() {
     edge.kill().await;
     let segment = segments(&edge).pop().unwrap();
     let whole = std::fs::read(&segment).unwrap();
-    // As a write that a crash broke off, behind a record that was changed by the disk: a copy of one that is there.
+    // A write that a crash cut short, after a record that the disk changed: a copy of an existing
+    // one.
     let length = usize::try_from(u32::from_be_bytes(whole[8..12].try_into().unwrap())).unwrap() + 28;
     let mut copy = whole[..length].to_vec();
     copy[length - 1] ^= 1;
@@ -241,7 +242,7 @@ async fn damage_costs_what_it_hits_and_is_told() {
     core.restart_in_place().await;
     edge.drained().await;
     traffic.check_conversions(&core).await;
-    // The file, once all of it has been looked at.
+    // The file is put aside after all of it was read.
     eventually(async || (edge.health().await["spool"]["put_aside"] == 1).then_some(())).await;
     assert!(segment.with_extension("damaged").is_file() && !segment.exists());
 }
@@ -294,7 +295,7 @@ async fn roles_answer_what_is_theirs() {
     assert_eq!((get(&core, "/healthz").await, get(&edge, "/healthz").await), (200, 200));
     let error = edge.client().list_presets(ListPresetsRequest::default()).await.unwrap_err();
     assert_eq!(error.code(), Code::Unimplemented);
-    // A key of another kind makes no edge.
+    // A key with another scope makes no edge.
     let (_, key) = core.api_key("", &[ApiKeyScope::Record]).await;
     let flags = ["--listen", "127.0.0.1:0", "--role", "edge", "--core", &core.url];
     let folder = tempfile::tempdir().unwrap();

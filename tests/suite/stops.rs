@@ -1,5 +1,5 @@
-//! A stop takes no answer from anybody who has asked, or was about to. Each test has many connections, since chance decides
-//! what the server sees first.
+//! A graceful stop: everybody who has asked, or is about to, gets an answer. Each test has many
+//! connections, since chance decides the order of events in the server.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use crate::tls::Authority;
 
 const CONNECTIONS: usize = 16;
 const REQUEST: &[u8] = b"GET /s2s HTTP/1.1\r\nHost: s2s\r\n\r\n";
-/// What every answer to it ends with.
+/// The end of every answer.
 const ANSWER_END: &str = "\"notes\":[]}";
 
 trait Stream: AsyncRead + AsyncWrite + Unpin {}
@@ -27,13 +27,13 @@ fn address(server: &Server) -> &str {
     server.url.split_once("://").unwrap().1
 }
 
-/// Connections on which nothing was sent yet.
+/// Connections without a request yet.
 async fn fresh(server: &Server) -> Streams {
     let all = join_all((0..CONNECTIONS).map(|_| TcpStream::connect(address(server)))).await;
     all.into_iter().map(|stream| -> Box<dyn Stream> { Box::new(stream.unwrap()) }).collect()
 }
 
-/// Sends a request on each, and reads the answer; they stay open.
+/// Sends a request on each connection and reads the answer. The connections stay open.
 async fn kept(mut streams: Streams) -> Streams {
     send(&mut streams, REQUEST).await;
     for stream in &mut streams {
@@ -65,7 +65,8 @@ async fn send(streams: &mut Streams, bytes: &[u8]) {
     }
 }
 
-/// Each is answered, told that this was the last answer, and closed without a reset.
+/// Checks that each request is answered, with `connection: close`, and that each connection ends
+/// without a reset.
 async fn check_answered(streams: Streams) {
     for mut stream in streams {
         let mut answer = String::new();
@@ -75,7 +76,7 @@ async fn check_answered(streams: Streams) {
     }
 }
 
-/// Asks the server to stop, and waits until it has begun to.
+/// Asks the server to stop, and waits for its beginning.
 async fn begin_stop(server: &Server) {
     server.terminate().await;
     eventually(async || TcpStream::connect(address(server)).await.is_err().then_some(())).await;
@@ -138,7 +139,7 @@ async fn requests_that_have_come_by_half_may_be_ended() {
     let (begin, end) = REQUEST.split_at(7);
     send(&mut streams, begin).await;
     begin_stop(&server).await;
-    // By then connections on which nothing comes are closed.
+    // Idle connections are closed by then.
     assert_eq!(idle.read(&mut [0]).await.unwrap(), 0);
     send(&mut streams, end).await;
     check_answered(streams).await;
@@ -168,7 +169,7 @@ async fn who_waits_is_answered_by_this_server_or_the_next() {
         send(&mut streams, REQUEST).await;
         server.terminate().await;
         server.thaw().await;
-        // These come while no server listens, or the first one still does.
+        // These clients connect before the first server stops listening, or after it.
         let mut late = fresh(&server).await;
         send(&mut late, b"GET /s2s HTTP/1.1\r\nHost: s2s\r\nConnection: close\r\n\r\n").await;
         assert!(server.ended().await.success());

@@ -1,4 +1,5 @@
-//! Streams of conversions: each answered, in order, exactly once; held up by those who don't read; ended by a stop.
+//! Streams of conversions: answered in order, exactly once; held up by clients who don't read;
+//! ended by a stop.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -34,7 +35,7 @@ async fn a_stream_answers_each_conversion_in_order() {
     let code = server.code("Sale").await;
     let link = server.link(&[&code]).await;
     let click = server.click(&link).await;
-    // Every third repeats the one before it, every tenth names no click.
+    // Every third item repeats the one before it; every tenth has no click.
     let request = move |number: usize| match number {
         number if number % 10 == 0 => RecordConversionRequest::default(),
         number if number % 3 == 0 => numbered(&code, &click, number - 1),
@@ -44,7 +45,7 @@ async fn a_stream_answers_each_conversion_in_order() {
     let answers = server.client().stream_record_conversions(requests).await.unwrap();
     let answers: Vec<_> = answers.try_collect().await.unwrap();
     assert_eq!(answers.len(), 5_000);
-    // Of two equal ones that are under way together, either may be the first.
+    // Either of two equal concurrent items may be the first.
     let mut verdicts = BTreeMap::<_, Vec<Verdict>>::new();
     for (number, answer) in (1..).zip(answers) {
         match answer.into_result() {
@@ -77,9 +78,9 @@ async fn a_stream_answers_each_conversion_in_order() {
 
 #[tokio::test]
 async fn who_does_not_read_the_answers_is_held_up() {
-    /// Four times what the buffers on the way hold (some 6 MiB) at 4 KiB each.
+    /// Four times the items that the buffers on the way hold: some 6 MiB at 4 KiB each.
     const HELD_UP_BELOW: usize = 6_000;
-    /// How often nothing must have moved.
+    /// The number of looks that must find no progress.
     const LOOKS: usize = 50;
     let server = Server::start().await;
     let code = server.code("Sale").await;
@@ -119,7 +120,7 @@ async fn a_stop_answers_what_a_stream_has_taken() {
     let code = server.code("Sale").await;
     let link = server.link(&[&code]).await;
     let click = server.click(&link).await;
-    // Without an end of its own.
+    // The stream has no end of its own.
     let requests = stream::iter(0..).map(move |number| numbered(&code, &click, number));
     let mut answers = server.client().stream_record_conversions(requests).await.unwrap();
     let mut recorded = BTreeSet::new();

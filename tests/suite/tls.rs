@@ -24,7 +24,7 @@ use tokio_rustls::{
 };
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
-/// An authority, and files with what it has issued.
+/// A certificate authority, and the files that it has issued.
 pub struct Authority {
     folder: TempDir,
     issuer: CertifiedIssuer<'static, KeyPair>,
@@ -53,7 +53,7 @@ impl Authority {
         self.file(name).to_str().unwrap().to_owned()
     }
 
-    /// A certificate for this machine, and its key: written to two files, and returned.
+    /// Issues a certificate for this machine and its key: in two files, and returned.
     fn issue(&self, name: &str) -> (String, String) {
         let key = KeyPair::generate().unwrap();
         let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
@@ -75,7 +75,7 @@ impl Authority {
         Client::builder(&server.url).api_key(ADMIN_KEY).ca_certificate(self.pem()).retries(0).build().unwrap()
     }
 
-    /// A connection, on which we would speak one of these protocols.
+    /// Opens a connection that offers these protocols.
     pub async fn connect(&self, server: &Server, protocols: &[&str]) -> TlsStream<TcpStream> {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(self.pem().as_bytes()).unwrap()).unwrap();
@@ -113,7 +113,7 @@ async fn one_port_speaks_grpc_and_http_over_tls() {
         if agreed.as_deref() == Some(b"h2") {
             continue;
         }
-        // The second one is no HTTP, and is answered all the same.
+        // The second one is no valid HTTP, but is answered.
         for (target, reason) in
             [("/s2s?id=1", "MISSING_PARAMETER"), ("/s2s?clickId=<insert>", "MACRO_NOT_REPLACED")]
         {
@@ -126,7 +126,7 @@ async fn one_port_speaks_grpc_and_http_over_tls() {
         }
     }
 
-    // Links and postback URLs begin as the port does.
+    // Links and postback URLs have the scheme and address of the port.
     let code = s2s_sdk::v1::ConversionCode { name: "Sale".to_owned(), ..Default::default() };
     let request =
         s2s_sdk::v1::CreateConversionCodeRequest { conversion_code: Some(code), ..Default::default() };
@@ -157,7 +157,7 @@ async fn plain_http_on_a_tls_port_is_told_so() {
 #[tokio::test]
 async fn only_clients_with_a_certificate_may_connect_where_one_is_asked_for() {
     let (authority, clients) = (Authority::new(), Authority::new());
-    // A port that is free now; nobody else here has this address.
+    // A free port; nobody else here has this address.
     let health = TcpListener::bind("127.0.0.77:0").await.unwrap().local_addr().unwrap().to_string();
     let ca = clients.path("ca.pem");
     let server = authority.start(&["--tls-client-ca", &ca, "--health-listen", &health]).await;
@@ -173,7 +173,7 @@ async fn only_clients_with_a_certificate_may_connect_where_one_is_asked_for() {
         assert_eq!(listed.is_ok(), allowed, "{listed:?}");
     }
 
-    // Who looks after the server needs none, and reaches nothing else.
+    // Monitoring needs no certificate, and reaches nothing else.
     let get = async |path: &str| http().get(format!("http://{health}{path}")).send().await.unwrap();
     assert!(get("/healthz").await.text().await.unwrap().contains(r#""status":"serving""#));
     assert_eq!(get("/s2s?id=1").await.status(), 404);
@@ -185,7 +185,7 @@ async fn only_clients_with_a_certificate_may_connect_where_one_is_asked_for() {
     assert!(client.list_conversion_codes(ListConversionCodesRequest::default()).await.is_err());
 }
 
-/// The certificate that a new connection is shown.
+/// The certificate of a new connection.
 async fn shown(authority: &Authority, server: &Server) -> Vec<u8> {
     let stream = authority.connect(server, &["http/1.1"]).await;
     stream.get_ref().1.peer_certificates().unwrap()[0].to_vec()
@@ -199,7 +199,7 @@ async fn a_new_certificate_is_taken_up_and_a_broken_one_is_not() {
     list(&client).await.unwrap();
     let first = shown(&authority, &server).await;
 
-    // Broken: the key of another. Then whole again.
+    // Broken by another key, then mended.
     std::fs::write(authority.file("server.key"), KeyPair::generate().unwrap().serialize_pem()).unwrap();
     assert_eq!(shown(&authority, &server).await, first);
     std::fs::write(authority.file("server.pem"), "no certificate").unwrap();
@@ -213,9 +213,18 @@ async fn a_new_certificate_is_taken_up_and_a_broken_one_is_not() {
     };
     eventually(taken_up).await;
 
-    // Who was connected still is, and who comes is served.
+    // Old connections stay, and new ones are served.
     list(&client).await.unwrap();
     list(&authority.client(&server)).await.unwrap();
+}
+
+/// TLS files; one of them can't be used.
+struct UnusableFile {
+    certificate: &'static str,
+    key: &'static str,
+    client_ca: &'static str,
+    named: &'static str,
+    reason: &'static str,
 }
 
 #[tokio::test]
@@ -224,13 +233,49 @@ async fn files_that_cannot_be_used_are_named() {
     authority.issue("other");
     std::fs::write(authority.file("broken.pem"), "-----BEGIN CERTIFICATE-----\nx\n").unwrap();
     let folder = tempfile::tempdir().unwrap();
-    for (certificate, key, client_ca, named, reason) in [
-        ("none.pem", "server.key", "ca.pem", "none.pem", "TLS_FILE_UNREADABLE"),
-        ("broken.pem", "server.key", "ca.pem", "broken.pem", "TLS_CERTIFICATE_INVALID"),
-        ("server.key", "server.key", "ca.pem", "server.key", "TLS_CERTIFICATE_INVALID"),
-        ("server.pem", "server.pem", "ca.pem", "server.pem", "TLS_KEY_INVALID"),
-        ("server.pem", "other.key", "ca.pem", "other.key", "TLS_KEY_MISMATCH"),
-        ("server.pem", "server.key", "server.key", "server.key", "TLS_CLIENT_CA_INVALID"),
+    for UnusableFile { certificate, key, client_ca, named, reason } in [
+        UnusableFile {
+            certificate: "none.pem",
+            key: "server.key",
+            client_ca: "ca.pem",
+            named: "none.pem",
+            reason: "TLS_FILE_UNREADABLE",
+        },
+        UnusableFile {
+            certificate: "broken.pem",
+            key: "server.key",
+            client_ca: "ca.pem",
+            named: "broken.pem",
+            reason: "TLS_CERTIFICATE_INVALID",
+        },
+        UnusableFile {
+            certificate: "server.key",
+            key: "server.key",
+            client_ca: "ca.pem",
+            named: "server.key",
+            reason: "TLS_CERTIFICATE_INVALID",
+        },
+        UnusableFile {
+            certificate: "server.pem",
+            key: "server.pem",
+            client_ca: "ca.pem",
+            named: "server.pem",
+            reason: "TLS_KEY_INVALID",
+        },
+        UnusableFile {
+            certificate: "server.pem",
+            key: "other.key",
+            client_ca: "ca.pem",
+            named: "other.key",
+            reason: "TLS_KEY_MISMATCH",
+        },
+        UnusableFile {
+            certificate: "server.pem",
+            key: "server.key",
+            client_ca: "server.key",
+            named: "server.key",
+            reason: "TLS_CLIENT_CA_INVALID",
+        },
     ] {
         let [certificate, key, client_ca] = [certificate, key, client_ca].map(|name| authority.path(name));
         let flags =

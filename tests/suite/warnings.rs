@@ -1,4 +1,4 @@
-//! What is accepted at set-up and will likely not work: said with its cure, and hindering nothing.
+//! Warnings: settings that are accepted but will probably not work, each with its cure.
 
 use SetupWarningCode as W;
 use s2s_sdk::{
@@ -13,7 +13,7 @@ use s2s_tests::Server;
 
 use crate::fields;
 
-/// Codes and fields of warnings, each of which must say something.
+/// The codes and fields of warnings. Each must have a message.
 fn said(warnings: &[SetupWarning]) -> Vec<(SetupWarningCode, &str)> {
     assert!(warnings.iter().all(|warning| warning.message.len() > 20), "{warnings:?}");
     warnings.iter().map(|warning| (warning.code(), warning.field.as_str())).collect()
@@ -23,10 +23,72 @@ fn mask(path: &str) -> FieldMask {
     FieldMask { paths: vec![path.to_owned()] }
 }
 
-#[tokio::test]
-async fn a_link_is_warned_of_at_creation_and_change() {
+/// A tracking link and its warnings.
+struct LinkCase<'a> {
+    codes: Vec<&'a ConversionCode>,
+    destination: &'static str,
+    fallback: &'static str,
+    expected: Vec<(SetupWarningCode, &'static str)>,
+}
+
+fn link_cases<'a>(
+    plain: &'a ConversionCode,
+    everflow: &'a ConversionCode,
+    cake: &'a ConversionCode,
+) -> [LinkCase<'a>; 7] {
     const CODES: (SetupWarningCode, &str) = (W::LinkWithoutCode, "tracking_link.conversion_code_ids");
     const DESTINATION: &str = "tracking_link.destination";
+    [
+        LinkCase {
+            codes: vec![plain],
+            destination: "https://a.example/?s1=[s2sidentifier]",
+            fallback: "",
+            expected: vec![],
+        },
+        LinkCase {
+            codes: vec![plain],
+            destination: "https://a.example/?s1=%5Bs2sidentifier%5D",
+            fallback: "",
+            expected: vec![],
+        },
+        LinkCase {
+            codes: vec![],
+            destination: "https://a.example/?s1=[s2sidentifier]",
+            fallback: "",
+            expected: vec![CODES],
+        },
+        LinkCase {
+            codes: vec![],
+            destination: "https://a.example/",
+            fallback: "",
+            expected: vec![CODES, (W::ClickIdNotPassedOn, DESTINATION)],
+        },
+        LinkCase {
+            codes: vec![plain],
+            destination: "https://a.example/?s1=[s2sidentifier]&x={clickid}",
+            fallback: "https://b.example/{{x}}",
+            expected: vec![
+                (W::ForeignMacro, DESTINATION),
+                (W::ForeignMacro, "tracking_link.fallback_destination"),
+            ],
+        },
+        LinkCase {
+            codes: vec![everflow],
+            destination: "https://a.example/?sub1=[s2sidentifier]",
+            fallback: "",
+            expected: vec![],
+        },
+        LinkCase {
+            codes: vec![everflow, cake, cake],
+            destination: "https://a.example/?sub1=[s2sidentifier]",
+            fallback: "",
+            expected: vec![(W::ParameterNotOfPreset, DESTINATION)],
+        },
+    ]
+}
+
+#[tokio::test]
+async fn a_link_is_warned_of_at_creation_and_change() {
     let server = Server::start().await;
     let client = server.client();
     let plain = server.code("Sale").await;
@@ -37,25 +99,7 @@ async fn a_link_is_warned_of_at_creation_and_change() {
     };
     let everflow = server.create_code(of("everflow")).await;
     let cake = server.create_code(of("cake")).await;
-    for (codes, destination, fallback, expected) in [
-        (vec![&plain], "https://a.example/?s1=[s2sidentifier]", "", vec![]),
-        (vec![&plain], "https://a.example/?s1=%5Bs2sidentifier%5D", "", vec![]),
-        (vec![], "https://a.example/?s1=[s2sidentifier]", "", vec![CODES]),
-        (vec![], "https://a.example/", "", vec![CODES, (W::ClickIdNotPassedOn, DESTINATION)]),
-        (
-            vec![&plain],
-            "https://a.example/?s1=[s2sidentifier]&x={clickid}",
-            "https://b.example/{{x}}",
-            vec![(W::ForeignMacro, DESTINATION), (W::ForeignMacro, "tracking_link.fallback_destination")],
-        ),
-        (vec![&everflow], "https://a.example/?sub1=[s2sidentifier]", "", vec![]),
-        (
-            vec![&everflow, &cake, &cake],
-            "https://a.example/?sub1=[s2sidentifier]",
-            "",
-            vec![(W::ParameterNotOfPreset, DESTINATION)],
-        ),
-    ] {
+    for LinkCase { codes, destination, fallback, expected } in link_cases(&plain, &everflow, &cake) {
         let link = TrackingLink {
             destination: destination.to_owned(),
             fallback_destination: fallback.to_owned(),
@@ -96,6 +140,15 @@ async fn the_network_named_at_creation_counts_too() {
     assert!(message.contains("`s1`") && message.contains("`sub1=[s2sidentifier]`"), "{message}");
 }
 
+/// A conversion code, the preset that its postback URL is asked for with, and the warnings of both.
+struct CodeCase {
+    preset: &'static str,
+    reply: Option<ReplySetting>,
+    asked: &'static str,
+    at_creation: Vec<(SetupWarningCode, &'static str)>,
+    at_url: Vec<(SetupWarningCode, &'static str)>,
+}
+
 #[tokio::test]
 async fn a_code_and_its_postback_url_are_warned_of() {
     const NO_LINK: (SetupWarningCode, &str) = (W::CodeWithoutLink, "");
@@ -103,13 +156,37 @@ async fn a_code_and_its_postback_url_are_warned_of() {
     let server = Server::start().await;
     let client = server.client();
     let by_verdict = ReplySetting { mode: ReplyMode::ByVerdict.into(), text: String::new() };
-    for (preset, reply, asked, at_creation, at_url) in [
-        ("", None, "", vec![NO_LINK], vec![]),
-        ("terraleads", None, "", vec![NO_LINK], vec![]),
-        ("terraleads", Some(by_verdict), "", vec![NO_LINK, REPLY], vec![(W::ReplyNotOfPreset, "")]),
-        ("", None, "leadbit", vec![NO_LINK], vec![(W::PresetNotOfCode, "preset_id")]),
-        ("awin", None, "", vec![NO_LINK], vec![(W::NoAmount, "")]),
-        ("awin", None, "everflow", vec![NO_LINK], vec![]),
+    for CodeCase { preset, reply, asked, at_creation, at_url } in [
+        CodeCase { preset: "", reply: None, asked: "", at_creation: vec![NO_LINK], at_url: vec![] },
+        CodeCase { preset: "terraleads", reply: None, asked: "", at_creation: vec![NO_LINK], at_url: vec![] },
+        CodeCase {
+            preset: "terraleads",
+            reply: Some(by_verdict),
+            asked: "",
+            at_creation: vec![NO_LINK, REPLY],
+            at_url: vec![(W::ReplyNotOfPreset, "")],
+        },
+        CodeCase {
+            preset: "",
+            reply: None,
+            asked: "leadbit",
+            at_creation: vec![NO_LINK],
+            at_url: vec![(W::PresetNotOfCode, "preset_id")],
+        },
+        CodeCase {
+            preset: "awin",
+            reply: None,
+            asked: "",
+            at_creation: vec![NO_LINK],
+            at_url: vec![(W::NoAmount, "")],
+        },
+        CodeCase {
+            preset: "awin",
+            reply: None,
+            asked: "everflow",
+            at_creation: vec![NO_LINK],
+            at_url: vec![],
+        },
     ] {
         let code = ConversionCode {
             name: "Sale".to_owned(),

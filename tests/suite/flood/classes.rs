@@ -1,6 +1,6 @@
-//! What really arrives at `/s2s`: a function for each class that makes up a request of it.
+//! Real input of `/s2s`: a function for each class generates a request.
 //!
-//! `bad_input.rs` has the same classes as a table, with what is noted.
+//! `bad_input.rs` has the same classes as a table, with their notes.
 
 use s2s_tests::random::Random;
 
@@ -63,7 +63,7 @@ fn genuine(random: &mut Random, facts: &Facts) -> Request {
     Request::send(random, &format!("{}{more}", sale.query()), Recorded(sale.micros))
 }
 
-/// One of 500 transactions, in one call of four with another value.
+/// One of 500 transactions; one call of four has another value.
 fn repeated_call(random: &mut Random, facts: &Facts) -> Request {
     let number = random.below(500);
     let units = number + if random.one_in(4) { 1_000 } else { 0 };
@@ -267,7 +267,7 @@ fn out_of_range(random: &mut Random, facts: &Facts) -> Request {
     sale.held(random, "AMOUNT_OUT_OF_RANGE")
 }
 
-/// Rounded half away from zero.
+/// An amount that is rounded half away from zero.
 fn too_many_digits(random: &mut Random, facts: &Facts) -> Request {
     let mut sale = Sale::new(random, facts);
     let digit = random.below(10);
@@ -466,7 +466,8 @@ fn hostile(random: &mut Random, facts: &Facts) -> Request {
     Request::send(random, &format!("{}&param={}", sale.query(), encoded(text)), Recorded(sale.micros))
 }
 
-/// A good one, but for some of its bytes. The value stands behind them, so that it is right or missing.
+/// A good request with some changed bytes. The value comes after them, so that it is right or
+/// missing.
 fn changed(random: &mut Random, facts: &Facts) -> Request {
     let sale = Sale::new(random, facts);
     let begin = format!("clickId={}&id={}&oid={}", sale.click, sale.code, sale.transaction);

@@ -1,24 +1,24 @@
-//! A sale that a merchant's server reports, and the bytes of the request that reports it.
+//! A sale, and the bytes of the request that reports it.
 
 use s2s_tests::random::Random;
 
-/// What the generator knows of the server.
+/// The ids of the server that the generator uses.
 pub struct Facts {
     pub clicks: Vec<String>,
-    /// Counts every transaction id, and every call without one.
+    /// A code that counts every transaction id, and every call without one.
     pub code: String,
-    /// Counts once for each click.
+    /// A code that counts once for each click.
     pub once: String,
     pub unlinked: String,
     pub archived: String,
 }
 
-/// What must come of a request.
+/// The expected outcome of a request.
 #[derive(Clone, Copy, Debug)]
 pub enum Expected {
-    /// With this value, in micros.
+    /// Recorded with this value, in micros.
     Recorded(i64),
-    /// Recorded with this value, a duplicate, or held: others decide.
+    /// Recorded with this value, a duplicate, or held, depending on other requests.
     Perhaps(i64),
     Held(&'static str),
     HeldSomehow,
@@ -30,15 +30,15 @@ pub enum Expected {
 pub struct Request {
     pub bytes: Vec<u8>,
     pub expected: Expected,
-    /// The server may end the connection behind it.
+    /// True if the server may end the connection after it.
     pub last: bool,
 }
 
-/// What may stand in a target without hyper refusing the line.
+/// The punctuation that hyper accepts in a target.
 const HARMLESS: &[u8] = b"-._~:/?#[]@!$&'()*+,;=%{}|";
-/// A body that is longer is not read to its end.
+/// The longest body that is read, in bytes.
 const BODY_BYTES_MAX: usize = 8 * 1_024;
-/// Longest that target and header lines together may be.
+/// The longest target and header lines together, in bytes.
 const HEAD_BYTES_MAX: usize = 60 * 1_024;
 
 impl Request {
@@ -64,7 +64,7 @@ impl Request {
         Self::new("POST", b"/s2s", &["Content-Type: application/json"], body.as_bytes(), expected)
     }
 
-    /// The query in the URL or as a form.
+    /// Sends the query in the URL or as a form.
     pub fn send(random: &mut Random, query: &str, expected: Expected) -> Self {
         if random.one_in(4) {
             let form = "Content-Type: application/x-www-form-urlencoded";
@@ -74,7 +74,7 @@ impl Request {
     }
 }
 
-/// A good report, as the texts of its parameters.
+/// A good report, as its parameters' texts.
 pub struct Sale {
     pub click: String,
     pub code: String,
@@ -93,19 +93,19 @@ impl Sale {
             value: format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000),
             micros,
             commission: random.pick(&["0", "0.5", "12.34", "1000"]).to_owned(),
-            // Never the same twice, so that it counts.
+            // Unique, so that it counts.
             transaction: format!("o{:016x}", random.next()),
         }
     }
 
-    /// A sale of whole units, with their text.
+    /// A sale of whole units, and their number.
     pub fn of_units(random: &mut Random, facts: &Facts) -> (Self, usize) {
         let units = 1 + random.below(999);
         let sale = Self { micros: i64::try_from(units).unwrap() * 1_000_000, ..Self::new(random, facts) };
         (sale, units)
     }
 
-    /// Name and text of each parameter.
+    /// The name and text of each parameter.
     pub fn pairs(&self) -> [(&'static str, &str); 5] {
         [
             ("clickId", &self.click),
@@ -124,7 +124,7 @@ impl Sale {
         self.pairs().map(|(name, text)| format!("{name}={text}")).join(separator)
     }
 
-    /// The text of a parameter by its place among the pairs.
+    /// The text of a parameter, by its place among the pairs.
     pub fn text(&mut self, place: usize) -> &mut String {
         match place {
             0 => &mut self.click,
@@ -144,7 +144,7 @@ impl Sale {
     }
 }
 
-/// Every byte that is no letter or digit as an escape.
+/// Percent-encodes every byte that is no letter or digit.
 pub fn encoded(text: impl AsRef<[u8]>) -> String {
     let escape = |byte: &u8| match byte {
         byte if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),

@@ -18,7 +18,7 @@ fn message<M: Message + Default>(name: &str, json: &Value) -> M {
     M::decode(message.encode_to_vec().as_slice()).unwrap()
 }
 
-/// Writes a message of the schema, with what is at its default.
+/// Writes a message of the schema, with its default values.
 fn json(name: &str, message: &impl Message) -> Value {
     let descriptor = SCHEMA.get_message_by_name(&format!("s2s.v1.{name}")).unwrap();
     let message = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice()).unwrap();
@@ -42,7 +42,7 @@ pub async fn batch(client: &Client, request: &Value) -> Result<Vec<Result<Value,
 
 macro_rules! calls {
     ($($service:ident/$method:ident => $call:ident($request:ident);)*) => {
-        /// Makes the call of that name.
+        /// Calls the method of that name.
         pub async fn call(client: &Client, method: &str, request: &Value) -> Result<Value, Error> {
             $(if method == concat!(stringify!($service), "/", stringify!($method)) {
                 let request = message::<v1::$request>(stringify!($request), request);

@@ -1,10 +1,10 @@
-//! What a journey expects: JSON of which nothing may be missing or other.
+//! The patterns of a journey: JSON that must be contained in the answer.
 
 use regex::Regex;
 use serde_json::Value;
 
-/// Fails where `actual` has not all that `expected` has. An array must have its whole length; a text
-/// `~regex~` stands for every text that it matches in whole.
+/// Panics unless `actual` contains `expected`. Arrays must have equal lengths. A text `~regex~`
+/// stands for every text that the regex matches completely.
 pub fn check(expected: &Value, actual: &Value) {
     if let Err(difference) = compare(expected, actual) {
         panic!("{difference}, in {actual}");
@@ -37,7 +37,7 @@ fn whole(regex: &str) -> Regex {
     Regex::new(&format!("^(?:{regex})$")).unwrap()
 }
 
-/// The text to save: at a dotted path, or the first group of a regex in the text there.
+/// The text to save: that at a dotted path, or the first group of a regex in it.
 pub fn found(response: &Value, source: &Value) -> String {
     let at = |path: &str| {
         let found = path.split('.').fold(response, |value, name| match name.parse::<usize>() {

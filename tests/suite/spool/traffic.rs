@@ -1,4 +1,4 @@
-//! Visitors and merchants who are sure of what they were told.
+//! Visitors and merchants, with a ledger of the answers that they got.
 
 use std::{
     collections::BTreeMap,
@@ -13,27 +13,27 @@ use s2s_tests::{
     sale::{query, value, visit},
 };
 
-/// Who sends at the same time.
+/// The number of concurrent senders.
 const AT_ONCE: usize = 8;
 
-/// What was promised.
+/// The promises to visitors and merchants.
 pub struct Traffic {
     code: ConversionCode,
     link: TrackingLink,
     http: reqwest::Client,
-    /// Clicks whose visitors were sent on.
+    /// The clicks of redirected visitors.
     clicks: Vec<String>,
-    /// The transaction id of each conversion that was answered with 2xx, its click, and when that was, in seconds.
+    /// The conversions that were answered with 2xx, by transaction id: click and time, in seconds.
     counted: BTreeMap<usize, (String, i64)>,
     next: usize,
 }
 
-/// How a round went.
+/// The result of a round.
 #[derive(Debug, Default)]
 pub struct Round {
     pub queued: usize,
     pub refused: usize,
-    /// What each redirect took.
+    /// The latency of each redirect.
     pub redirects: Vec<Duration>,
 }
 
@@ -49,11 +49,11 @@ fn now() -> i64 {
 }
 
 impl Traffic {
-    /// A new code and a link, which has been followed once, over `edge`, which knows it from then on.
+    /// Creates a code and a link, and follows it over `edge`, which knows it from then on.
     pub async fn begin(core: &Server, edge: &Server) -> Self {
         let sale = core.code("Sale").await;
         let link = core.link(&[&sale]).await;
-        // A connection for each, as most merchants do: none is kept over a restart.
+        // A new connection for each request, like most merchants: none survives a restart.
         let http = reqwest::Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0);
         let (http, clicks, counted) = (http.build().unwrap(), Vec::new(), BTreeMap::new());
         let mut traffic = Self { code: sale, link, http, clicks, counted, next: 0 };
@@ -62,7 +62,7 @@ impl Traffic {
         traffic
     }
 
-    /// Follows the link over another edge, and waits until that would know it after a restart.
+    /// Follows the link over another edge, and waits until its snapshot has the link.
     pub async fn is_known_to(&mut self, edge: &Server) {
         if let Ok(click_id) = visit(&self.http, &edge.url, &self.link.slug).await.unwrap() {
             self.clicks.push(click_id);
@@ -70,7 +70,7 @@ impl Traffic {
         edge.knows(&self.link.slug).await;
     }
 
-    /// So many visitors follow the link, and a merchant reports a sale of each.
+    /// Lets visitors follow the link, and reports a sale of each.
     pub async fn round(&mut self, edge: &Server, visitors: usize) -> Round {
         let first = self.next;
         self.next += visitors;
@@ -103,7 +103,7 @@ impl Traffic {
         round
     }
 
-    /// Sends visitors until so many postbacks have been queued.
+    /// Sends visitors until `queued` postbacks have been queued.
     pub async fn until_queued(&mut self, edge: &Server, queued: usize) {
         let mut seen = 0;
         for _ in 0..1_000 {
@@ -125,8 +125,8 @@ impl Traffic {
         panic!("the spool was taken to the end");
     }
 
-    /// Every conversion that was answered with 2xx is there, once, with its click and the time it came, and no other;
-    /// and every click whose visitor was sent on.
+    /// Checks that exactly the conversions answered with 2xx are there, once, with click and time;
+    /// and the clicks of all redirected visitors.
     pub async fn check(&self, core: &Server) {
         self.check_conversions(core).await;
         let clicks = ListClicksRequest { tracking_link_id: self.link.id.clone(), ..Default::default() };
@@ -138,8 +138,8 @@ impl Traffic {
         assert!(clicks == sent_on, "{} clicks, {} visitors", clicks.len(), sent_on.len());
     }
 
-    /// The same without clicks: that of a visitor whom a slow disk did not stop is on its way for a moment, and is not
-    /// promised to survive a kill.
+    /// Checks the conversions alone: a click whose visitor did not wait for a slow disk may not
+    /// survive a kill.
     pub async fn check_conversions(&self, core: &Server) {
         let stored = self.stored(core).await;
         assert_eq!(stored.keys().collect::<Vec<_>>(), self.counted.keys().collect::<Vec<_>>());
@@ -168,7 +168,7 @@ impl Traffic {
         by_number
     }
 
-    /// A postback of a new visitor who is sent on by `one`, sent to `other`.
+    /// Sends a visitor to `one`, and their postback to `other`.
     pub async fn across(&mut self, one: &Server, other: &Server) -> Answer {
         let click_id = visit(&self.http, &one.url, &self.link.slug).await.unwrap();
         let (click_id, number) = (click_id.unwrap(), self.next);
@@ -181,7 +181,7 @@ impl Traffic {
         answer
     }
 
-    /// A postback that is as long as one may be.
+    /// Sends a postback of the greatest length.
     pub async fn long_postback(&mut self, edge: &Server) -> Answer {
         let number = self.next;
         self.next += 1;

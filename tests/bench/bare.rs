@@ -1,0 +1,144 @@
+//! The cost of tonic alone with our messages: a `RecordConversion` service that answers at once
+//! with a constant.
+//!
+//! A no-op without a message measures a call; this service measures a call with these messages. The
+//! rest is the work of the server. Like the server, it is a process of its own with as many
+//! threads.
+
+use std::{
+    env,
+    io::{self, Write as _},
+    net::SocketAddr,
+    process::Stdio,
+};
+
+use futures::{FutureExt as _, StreamExt as _, stream};
+use s2s_sdk::v1::{
+    BatchRecordConversionsRequest, BatchRecordConversionsResponse, Conversion, ConversionStatus,
+    GetConversionRequest, GetConversionResponse, ListConversionsRequest, ListConversionsResponse, Money,
+    RecordConversionRequest, RecordConversionResponse, StreamRecordConversionsRequest,
+    StreamRecordConversionsResponse, Verdict,
+    conversion_service_server::{ConversionService, ConversionServiceServer},
+};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    net::TcpListener,
+    process::{Child, Command},
+    runtime,
+};
+use tonic::{
+    Request, Response, Status, Streaming,
+    transport::{Server, server::TcpIncoming},
+};
+
+use crate::Result;
+
+/// The argument that makes this program the service.
+pub const ARGUMENT: &str = "--serve-bare";
+
+/// The service in a process of its own, which ends with this one.
+pub struct Bare {
+    process: Child,
+    pub url: String,
+}
+
+impl Bare {
+    pub async fn start() -> Result<Self> {
+        let mut command = Command::new(env::current_exe()?);
+        let mut process =
+            command.arg(ARGUMENT).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+        let said = process.stdout.take().ok_or("the service says nothing")?;
+        let address = BufReader::new(said).lines().next_line().await?.ok_or("the service did not start")?;
+        Ok(Self { process, url: format!("http://{address}") })
+    }
+
+    pub fn process_id(&self) -> Result<u32> {
+        Ok(self.process.id().ok_or("the service has ended")?)
+    }
+}
+
+/// Prints its address, then serves until its standard input ends. The input ends with the parent.
+pub fn serve() -> Result<()> {
+    let threads = std::thread::available_parallelism()?.get().div_ceil(2);
+    let mut builder = match threads {
+        1 => runtime::Builder::new_current_thread(),
+        _ => runtime::Builder::new_multi_thread(),
+    };
+    builder.worker_threads(threads).enable_all().build()?.block_on(async {
+        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        writeln!(io::stdout(), "{}", listener.local_addr()?)?;
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        let input = tokio::task::spawn_blocking(|| io::copy(&mut io::stdin(), &mut io::sink()));
+        // A failure ends it as well.
+        let ended = input.map(|_| ());
+        let server = Server::builder().add_service(ConversionServiceServer::new(Constant));
+        Ok(server.serve_with_incoming_shutdown(incoming, ended).await?)
+    })
+}
+
+/// A service of which only `record_conversion` is called.
+struct Constant;
+
+#[tonic::async_trait]
+impl ConversionService for Constant {
+    type StreamRecordConversionsStream = stream::BoxStream<'static, Answer>;
+
+    async fn record_conversion(
+        &self,
+        request: Request<RecordConversionRequest>,
+    ) -> std::result::Result<Response<RecordConversionResponse>, Status> {
+        let request = request.into_inner();
+        let money = |micros| Some(Money { currency_code: "USD".to_owned(), micros });
+        let time = Some(prost_types::Timestamp { seconds: 1_763_900_000, nanos: 123_456_000 });
+        let conversion = Conversion {
+            id: format!("conv_{}", "0".repeat(42)),
+            conversion_code_id: request.conversion_code_id,
+            tracking_link_id: format!("link_{}", "0".repeat(26)),
+            click_id: request.click_id,
+            transaction_id: request.transaction_id,
+            value: money(19_990_000),
+            commission: money(500_000),
+            status: ConversionStatus::Approved.into(),
+            conversion_time: time,
+            create_time: time,
+            click_time: time,
+            ..Default::default()
+        };
+        let verdict = Verdict::Recorded.into();
+        Ok(Response::new(RecordConversionResponse {
+            conversion: Some(conversion),
+            verdict,
+            notes: Vec::new(),
+        }))
+    }
+
+    async fn batch_record_conversions(
+        &self,
+        _: Request<BatchRecordConversionsRequest>,
+    ) -> std::result::Result<Response<BatchRecordConversionsResponse>, Status> {
+        Ok(Response::new(BatchRecordConversionsResponse::default()))
+    }
+
+    async fn stream_record_conversions(
+        &self,
+        _: Request<Streaming<StreamRecordConversionsRequest>>,
+    ) -> std::result::Result<Response<Self::StreamRecordConversionsStream>, Status> {
+        Ok(Response::new(stream::empty().boxed()))
+    }
+
+    async fn get_conversion(
+        &self,
+        _: Request<GetConversionRequest>,
+    ) -> std::result::Result<Response<GetConversionResponse>, Status> {
+        Ok(Response::new(GetConversionResponse::default()))
+    }
+
+    async fn list_conversions(
+        &self,
+        _: Request<ListConversionsRequest>,
+    ) -> std::result::Result<Response<ListConversionsResponse>, Status> {
+        Ok(Response::new(ListConversionsResponse::default()))
+    }
+}
+
+type Answer = std::result::Result<StreamRecordConversionsResponse, Status>;

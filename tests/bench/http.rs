@@ -1,0 +1,113 @@
+//! Calls over HTTP/1.1 by a minimal client: the machine's time is for the server.
+
+use std::{fmt::Write as _, sync::Arc};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+use crate::{Result, load::Caller, orders::Orders};
+
+/// The size of the read buffer; every answer is smaller.
+const ANSWER_BYTES: usize = 4 * 1_024;
+
+/// A request.
+#[derive(Clone)]
+pub enum Ask {
+    Healthz,
+    Postback(Arc<Orders>),
+    /// A redirect; the slug of its link.
+    Redirect(String),
+}
+
+/// A connection that stays open, with one request in flight.
+pub struct Connection {
+    stream: TcpStream,
+    ask: Ask,
+    /// The headers of every request, and the blank line.
+    headers: String,
+    request: String,
+    answer: Vec<u8>,
+}
+
+impl Connection {
+    pub async fn open(address: &str, ask: Ask) -> Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let headers = match ask {
+            Ask::Healthz => "",
+            Ask::Postback(_) => "User-Agent: shop/1.0\r\nAccept: */*\r\n",
+            Ask::Redirect(_) => {
+                "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n\
+                 Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n\
+                 Referer: https://blog.example/post\r\n"
+            }
+        };
+        let headers = format!(" HTTP/1.1\r\nHost: {address}\r\n{headers}\r\n");
+        Ok(Self { stream, ask, headers, request: String::new(), answer: Vec::with_capacity(ANSWER_BYTES) })
+    }
+
+    /// Sends the request and reads its whole answer.
+    async fn exchange(&mut self) -> Result<()> {
+        self.stream.write_all(self.request.as_bytes()).await?;
+        self.answer.clear();
+        while !whole(&self.answer)? {
+            if self.stream.read_buf(&mut self.answer).await? == 0 {
+                return Err("the server closed a connection instead of answering".into());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Caller for Connection {
+    async fn call(&mut self) -> Result<u64> {
+        self.request.clear();
+        match &self.ask {
+            Ask::Healthz => self.request.push_str("GET /healthz"),
+            Ask::Postback(orders) => write!(self.request, "GET {}", orders.next().target())?,
+            Ask::Redirect(slug) => write!(self.request, "GET /{slug}?sub1=newsletter")?,
+        }
+        self.request.push_str(&self.headers);
+        self.exchange().await?;
+        let answer = Answer::read(&self.answer)?.ok_or("an answer without headers")?;
+        let good = match self.ask {
+            Ask::Healthz => answer.status == "200",
+            Ask::Postback(_) => answer.status == "200" && answer.header("s2s-verdict") == "RECORDED",
+            Ask::Redirect(_) => answer.status == "302" && answer.header("location").contains("?s1="),
+        };
+        if good { Ok(1) } else { Err(format!("not the right answer: {}", answer.text).into()) }
+    }
+}
+
+/// The status line and headers of an answer, and their length.
+struct Answer<'a> {
+    text: &'a str,
+    status: &'a str,
+    bytes: usize,
+}
+
+fn whole(bytes: &[u8]) -> Result<bool> {
+    Ok(Answer::read(bytes)?.is_some_and(|answer| bytes.len() >= answer.bytes))
+}
+
+impl<'a> Answer<'a> {
+    /// Reads an answer; `None` while its headers are incomplete.
+    fn read(bytes: &'a [u8]) -> Result<Option<Self>> {
+        let text = str::from_utf8(bytes)?;
+        let Some((head, _)) = text.split_once("\r\n\r\n") else { return Ok(None) };
+        let status = head.split(' ').nth(1).ok_or("an answer without a status")?;
+        let mut answer = Self { text, status, bytes: 0 };
+        let length: usize = answer.header("content-length").parse()?;
+        answer.bytes = head.len() + 4 + length;
+        Ok(Some(answer))
+    }
+
+    /// The value of a header; empty without one of that name.
+    fn header(&self, name: &str) -> &'a str {
+        let lines = self.text.lines().take_while(|line| !line.is_empty());
+        let mut headers = lines.filter_map(|line| line.split_once(": "));
+        headers.find(|(found, _)| found.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+    }
+}

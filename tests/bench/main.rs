@@ -1,0 +1,470 @@
+//! `make bench`: the speed of one server on this machine, and a proof that it counted exactly what
+//! it acknowledged.
+//!
+//! Each workload alternates with one that costs as little as this HTTP stack allows. The ratio of
+//! the two is the cost of our own work, and survives a change of machine. The load generator and
+//! the server share the machine, so rates are a lower bound. Linux only: CPU time and memory come
+//! from `/proc`.
+//!
+//! Deliberately absent: any assertion about time.
+
+mod bare;
+mod database;
+mod grpc;
+mod http;
+mod load;
+mod orders;
+mod process;
+mod report;
+
+use std::{fmt, fs::File, io::Write as _, path::Path, process::ExitCode, sync::Arc, time::Duration};
+
+use futures::TryStreamExt as _;
+use s2s_sdk::{
+    Client,
+    v1::{ListClicksRequest, TrackingLink},
+};
+use s2s_tests::{ADMIN_KEY, Server, bearer};
+use tokio::time::{Instant, sleep};
+use tonic::{
+    metadata::AsciiMetadataValue,
+    transport::{Channel, Endpoint},
+};
+
+use crate::{
+    bare::Bare,
+    database::Table,
+    http::Ask,
+    load::{Caller, Sample},
+    orders::{Orders, Spread},
+    report::Row,
+};
+
+/// The allocator of the server: the load takes its time from the measured program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The result of a step; any error ends the benchmark.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// The length of a measurement; each workload has one in each round. Rounds are short: the speed of
+/// the machine changes within seconds, and compared workloads should meet the same.
+const ROUND: Duration = Duration::from_millis(500);
+const ROUNDS_PER_SECOND: u64 = 2;
+/// The unmeasured time before each measurement.
+const WARM_UP: Duration = Duration::from_millis(250);
+/// The measured time of each workload without `--seconds`.
+const SECONDS_DEFAULT: u64 = 8;
+const SECONDS_MAX: u64 = 3_600;
+const USAGE: &str = "usage: s2s-bench [--seconds 1..3600] [--filled] [--scattered] [--only TEXT,...], where TEXT is a part of \
+                     a workload's name, for example `RecordConversion (128` or `GET`";
+/// The gRPC connections, shared by all callers.
+const CHANNELS: usize = 2;
+/// The database connections of the servers that commit each call alone: the server's default, and
+/// the number that pays.
+const CONNECTIONS: [usize; 2] = [2, 32];
+/// The number of batches in flight.
+const BATCHES: usize = 2;
+/// The number of streams, each with up to 1,000 conversions in flight.
+const STREAMS: usize = 4;
+/// The time limit for writing clicks, which a visitor doesn't wait for.
+const CLICKS_PATIENCE: Duration = Duration::from_secs(10);
+/// The pause before clicks are counted again.
+const CLICKS_PAUSE: Duration = Duration::from_millis(200);
+/// The number of writes that measure the disk.
+const DISK_WRITES: usize = 100;
+
+/// A workload, with the number of calls in flight.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Workload {
+    /// The database alone: rows of conversions, one or many in a transaction.
+    OneRow(usize),
+    ManyRows(usize),
+    NoOp(usize),
+    /// tonic alone, with the same messages.
+    SameMessages(usize),
+    RecordConversion(usize),
+    /// The same server, which commits each call alone, on this number of connections.
+    ByItself(usize, usize),
+    BatchRecordConversions,
+    StreamRecordConversions,
+    Healthz(usize),
+    Postback(usize),
+    Redirect(usize),
+}
+
+use Workload::{
+    BatchRecordConversions, ByItself, Healthz, ManyRows, NoOp, OneRow, Postback, RecordConversion, Redirect,
+    SameMessages, StreamRecordConversions,
+};
+
+/// The workloads in the order of each round.
+const WORKLOADS: [Workload; 24] = [
+    OneRow(1),
+    NoOp(1),
+    RecordConversion(1),
+    OneRow(32),
+    NoOp(32),
+    RecordConversion(32),
+    NoOp(128),
+    SameMessages(128),
+    RecordConversion(128),
+    ByItself(128, 2),
+    ByItself(128, 32),
+    NoOp(512),
+    SameMessages(512),
+    RecordConversion(512),
+    ManyRows(1),
+    ManyRows(2),
+    BatchRecordConversions,
+    StreamRecordConversions,
+    Healthz(64),
+    Postback(64),
+    Redirect(64),
+    Healthz(256),
+    Postback(256),
+    Redirect(256),
+];
+
+/// Leaves out what one kind of database can't show: SQLite has one writer at a time.
+fn makes_sense(workload: Workload, database_url: &str) -> bool {
+    let sqlite = database_url.starts_with("sqlite:");
+    !matches!(
+        (workload, sqlite),
+        (OneRow(2..) | ManyRows(2..) | ByItself(_, 3..), true) | (ManyRows(1), false)
+    )
+}
+
+/// Each workload and its baseline. `Healthz` is the constant answer of the same HTTP stack.
+const COMPARED: [(Workload, Workload); 17] = [
+    (RecordConversion(1), NoOp(1)),
+    (RecordConversion(32), NoOp(32)),
+    (RecordConversion(128), NoOp(128)),
+    (RecordConversion(512), NoOp(512)),
+    (RecordConversion(128), SameMessages(128)),
+    (RecordConversion(512), SameMessages(512)),
+    (RecordConversion(128), ByItself(128, 2)),
+    (RecordConversion(128), ByItself(128, 32)),
+    (RecordConversion(128), OneRow(1)),
+    (RecordConversion(128), OneRow(32)),
+    (BatchRecordConversions, ManyRows(1)),
+    (StreamRecordConversions, ManyRows(1)),
+    (StreamRecordConversions, ManyRows(2)),
+    (Postback(64), Healthz(64)),
+    (Redirect(64), Healthz(64)),
+    (Postback(256), Healthz(256)),
+    (Redirect(256), Healthz(256)),
+];
+
+/// The call and the number in flight, for example `GET /s2s (64)`.
+impl fmt::Display for Workload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name(), self.in_flight())
+    }
+}
+
+impl Workload {
+    fn name(self) -> &'static str {
+        match self {
+            OneRow(_) => "database, 1 row a transaction",
+            ManyRows(_) => "database, 1,000 rows",
+            NoOp(_) => "gRPC no-op (Health/Check)",
+            SameMessages(_) => "gRPC the same messages, no work",
+            RecordConversion(_) => "gRPC RecordConversion",
+            ByItself(_, 32) => "gRPC each by itself, 32 at a time",
+            ByItself(..) => "gRPC each by itself",
+            BatchRecordConversions => "gRPC BatchRecordConversions",
+            StreamRecordConversions => "gRPC StreamRecordConversions",
+            Healthz(_) => "GET /healthz",
+            Postback(_) => "GET /s2s",
+            Redirect(_) => "GET /{slug}",
+        }
+    }
+
+    fn in_flight(self) -> usize {
+        match self {
+            OneRow(in_flight)
+            | ManyRows(in_flight)
+            | NoOp(in_flight)
+            | SameMessages(in_flight)
+            | RecordConversion(in_flight)
+            | ByItself(in_flight, _)
+            | Healthz(in_flight)
+            | Postback(in_flight)
+            | Redirect(in_flight) => in_flight,
+            BatchRecordConversions => BATCHES,
+            StreamRecordConversions => STREAMS,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let is_bare = std::env::args().nth(1).is_some_and(|argument| argument == bare::ARGUMENT);
+    match if is_bare { bare::serve() } else { bench() } {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("The benchmark failed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn bench() -> Result<()> {
+    let Options { rounds, only, filled, scattered } = Options::read(std::env::args().skip(1))?;
+    let server = Server::start().await;
+    report::machine(&server.database_url, disk_write(server.folder())?)?;
+    println!(
+        "{rounds} rounds of {} ms for each line, each after {} ms unmeasured",
+        ROUND.as_millis(),
+        WARM_UP.as_millis()
+    );
+
+    if filled {
+        println!("the tables are filled first: 10 million clicks, 1 million conversions");
+        database::fill(&server.database_url).await?;
+    }
+    let memory_at_rest = process::memory_kib(server.process_id(), "VmRSS")?;
+    let bench = Bench::prepare(&server, Spread::new(scattered)).await?;
+    let asked = |workload: &Workload| {
+        let text = workload.to_string();
+        only.is_empty() || only.iter().any(|only| text.contains(only))
+    };
+    let workloads = WORKLOADS.into_iter().filter(|workload| makes_sense(*workload, &server.database_url));
+    let mut rows: Vec<Row> = workloads.filter(asked).map(Row::new).collect();
+    let (mut recorded, mut visits) = (0, 0);
+    for round in 1..=rounds {
+        eprintln!("round {round} of {rounds}");
+        for row in &mut rows {
+            let failed = |error| format!("round {round}, {}: {error}", row.workload.name());
+            let warm_up = bench.measure(row.workload, WARM_UP).await.map_err(failed)?;
+            let sample = bench.measure(row.workload, ROUND).await.map_err(failed)?;
+            match row.workload {
+                RecordConversion(_)
+                | ByItself(..)
+                | BatchRecordConversions
+                | StreamRecordConversions
+                | Postback(_) => {
+                    recorded += warm_up.items + sample.items;
+                }
+                Redirect(_) => visits += warm_up.items + sample.items,
+                OneRow(_) | ManyRows(_) | NoOp(_) | SameMessages(_) | Healthz(_) => {}
+            }
+            row.samples.push(sample);
+        }
+    }
+    println!();
+    report::table(&rows);
+    report::comparison(&rows, &COMPARED);
+    report::lone_call(&rows, RecordConversion(1), [NoOp(1), OneRow(1)]);
+    let peak = process::memory_kib(server.process_id(), "VmHWM")?;
+    println!(
+        "memory of the server: {} MiB before the load, {} MiB at its peak",
+        memory_at_rest / 1_024,
+        peak / 1_024
+    );
+
+    let counted = bench.orders.count(&server.client()).await?;
+    println!("conversions: {recorded} acknowledged as recorded, {counted} in ListConversions, none twice");
+    let clicks = bench.count_clicks(&server.client(), visits).await?;
+    println!("clicks: {visits} visitors sent on, {clicks} clicks in ListClicks");
+    if counted == recorded { Ok(()) } else { Err("what is counted is not what was acknowledged".into()) }
+}
+
+/// The options of the command line.
+struct Options {
+    rounds: u64,
+    /// Parts of the names of the workloads to run; empty for all.
+    only: Vec<String>,
+    /// Fills the tables first.
+    filled: bool,
+    /// Scatters the conversions over their table.
+    scattered: bool,
+}
+
+impl Options {
+    fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self> {
+        let mut options = Self {
+            rounds: SECONDS_DEFAULT * ROUNDS_PER_SECOND,
+            only: Vec::new(),
+            filled: false,
+            scattered: false,
+        };
+        while let Some(name) = arguments.next() {
+            match name.as_str() {
+                "--filled" => options.filled = true,
+                "--scattered" => options.scattered = true,
+                "--only" => {
+                    let only = arguments.next().ok_or(USAGE)?;
+                    options.only = only.split(',').map(str::to_owned).collect();
+                }
+                "--seconds" => {
+                    let seconds = arguments.next().and_then(|number| number.parse().ok());
+                    let seconds = seconds.filter(|number| (1..=SECONDS_MAX).contains(number));
+                    options.rounds = seconds.ok_or(USAGE)? * ROUNDS_PER_SECOND;
+                }
+                _ => return Err(USAGE.into()),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// The time to make 4 KiB durable on the disk of `folder`, which bounds the latency of one caller.
+fn disk_write(folder: &Path) -> Result<Duration> {
+    let path = folder.join("disk");
+    let mut file = File::create(&path)?;
+    let mut times = Vec::with_capacity(DISK_WRITES);
+    for _ in 0..DISK_WRITES {
+        let start = Instant::now();
+        file.write_all(&[0; 4_096])?;
+        file.sync_data()?;
+        times.push(start.elapsed());
+    }
+    std::fs::remove_file(path)?;
+    times.sort_unstable();
+    Ok(times.get(DISK_WRITES / 2).copied().unwrap_or_default())
+}
+
+/// A server with connections to it.
+struct Called {
+    process_id: u32,
+    channels: Vec<Channel>,
+}
+
+impl Called {
+    async fn connect(process_id: u32, url: &str) -> Result<Self> {
+        let mut channels = Vec::with_capacity(CHANNELS);
+        for _ in 0..CHANNELS {
+            channels.push(Endpoint::from_shared(url.to_owned())?.connect().await?);
+        }
+        Ok(Self { process_id, channels })
+    }
+
+    async fn drive<C: Caller>(
+        &self,
+        in_flight: usize,
+        caller: impl Fn(Channel) -> C,
+        duration: Duration,
+    ) -> Result<Sample> {
+        let channels = self.channels.iter().cycle().take(in_flight).cloned();
+        load::drive(channels.map(caller).collect(), duration, self.process_id).await
+    }
+}
+
+/// The servers and data that the workloads share.
+struct Bench {
+    server: Called,
+    /// One for each of `CONNECTIONS`. All run as long as this does.
+    by_itself: Vec<(Server, Called)>,
+    bare: (Bare, Called),
+    /// `127.0.0.1:PORT`.
+    address: String,
+    orders: Arc<Orders>,
+    /// A table beside the server's own.
+    table: Table,
+    /// The link of the visitors; the clicks of the orders are on another.
+    visited: TrackingLink,
+}
+
+impl Bench {
+    async fn prepare(server: &Server, spread: Spread) -> Result<Self> {
+        let code = server.code("Sale").await;
+        let visited = server.link(&[&code]).await;
+        let orders = Arc::new(Orders::prepare(server, &code, spread).await?);
+        let table = Table::create(&server.database_url, spread).await?;
+        let mut by_itself = Vec::with_capacity(CONNECTIONS.len());
+        for connections in CONNECTIONS {
+            let flags = ["--batch-max", "1", "--batches-max", &connections.to_string()];
+            let server = Server::start_beside_with(server, &flags).await;
+            let called = Called::connect(server.process_id(), &server.url).await?;
+            by_itself.push((server, called));
+        }
+        let bare = Bare::start().await?;
+        Ok(Self {
+            server: Called::connect(server.process_id(), &server.url).await?,
+            address: server.url.trim_start_matches("http://").to_owned(),
+            by_itself,
+            bare: {
+                let called = Called::connect(bare.process_id()?, &bare.url).await?;
+                (bare, called)
+            },
+            orders,
+            table,
+            visited,
+        })
+    }
+
+    async fn measure(&self, workload: Workload, duration: Duration) -> Result<Sample> {
+        let key: AsciiMetadataValue = bearer(ADMIN_KEY).parse()?;
+        let record = |channel| grpc::Record::new(channel, key.clone(), self.orders.clone());
+        let batch = |channel| grpc::Batch::new(channel, self.orders.clone());
+        let process = self.server.process_id;
+        match workload {
+            OneRow(connections) => {
+                let mut callers = Vec::with_capacity(connections);
+                for _ in 0..connections {
+                    callers.push(self.table.one_row().await?);
+                }
+                load::drive(callers, duration, process).await
+            }
+            ManyRows(connections) => {
+                let mut callers = Vec::with_capacity(connections);
+                for _ in 0..connections {
+                    callers.push(self.table.many_rows().await?);
+                }
+                load::drive(callers, duration, process).await
+            }
+            NoOp(in_flight) => self.server.drive(in_flight, grpc::NoOp::new, duration).await,
+            SameMessages(in_flight) => self.bare.1.drive(in_flight, record, duration).await,
+            RecordConversion(in_flight) => self.server.drive(in_flight, record, duration).await,
+            ByItself(in_flight, connections) => {
+                let server = CONNECTIONS.into_iter().zip(&self.by_itself).find(|(on, _)| *on == connections);
+                let (_, (_, called)) = server.ok_or("no server has so many connections")?;
+                called.drive(in_flight, record, duration).await
+            }
+            BatchRecordConversions => self.server.drive(BATCHES, batch, duration).await,
+            StreamRecordConversions => {
+                let mut callers = Vec::with_capacity(STREAMS);
+                for channel in self.server.channels.iter().cycle().take(STREAMS).cloned() {
+                    callers.push(grpc::Stream::open(channel, self.orders.clone()).await?);
+                }
+                load::drive(callers, duration, process).await
+            }
+            Healthz(connections) => self.measure_http(&Ask::Healthz, connections, duration).await,
+            Postback(connections) => {
+                self.measure_http(&Ask::Postback(self.orders.clone()), connections, duration).await
+            }
+            Redirect(connections) => {
+                self.measure_http(&Ask::Redirect(self.visited.slug.clone()), connections, duration).await
+            }
+        }
+    }
+
+    /// Measures requests over HTTP/1.1, one in flight on each connection.
+    async fn measure_http(&self, ask: &Ask, connections: usize, duration: Duration) -> Result<Sample> {
+        let mut callers = Vec::with_capacity(connections);
+        for _ in 0..connections {
+            callers.push(http::Connection::open(&self.address, ask.clone()).await?);
+        }
+        load::drive(callers, duration, self.server.process_id).await
+    }
+
+    /// Counts the clicks of the visited link, until they are as many as `visits` or the time is up.
+    async fn count_clicks(&self, client: &Client, visits: u64) -> Result<u64> {
+        let deadline = Instant::now() + CLICKS_PATIENCE;
+        let request = ListClicksRequest {
+            tracking_link_id: self.visited.id.clone(),
+            page_size: orders::PAGE_SIZE,
+            ..Default::default()
+        };
+        loop {
+            let all = client.clicks(request.clone());
+            let clicks = all.try_fold(0, async |clicks, _| Ok(clicks + 1)).await?;
+            if clicks >= visits || Instant::now() >= deadline {
+                return Ok(clicks);
+            }
+            sleep(CLICKS_PAUSE).await;
+        }
+    }
+}

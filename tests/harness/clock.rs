@@ -1,0 +1,39 @@
+//! A wrong clock: a library, loaded before the C library, that moves a process's system time by a
+//! given number of seconds.
+
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use crate::disk::library;
+
+/// The clock of one server or database; right until `set`.
+pub struct WrongClock {
+    library: PathBuf,
+    ahead: PathBuf,
+    _folder: TempDir,
+}
+
+impl WrongClock {
+    /// Builds it with the C compiler that Rust links with.
+    pub fn build() -> Self {
+        let (folder, library) = library("clock", include_str!("clock/clock.c"));
+        let ahead = folder.path().join("ahead");
+        let clock = Self { library, ahead, _folder: folder };
+        clock.set(0);
+        clock
+    }
+
+    /// The environment variables of a process with this clock.
+    pub fn variables(&self) -> [(&'static str, &str); 2] {
+        [("LD_PRELOAD", self.library.to_str().unwrap()), ("CLOCK_AHEAD", self.ahead.to_str().unwrap())]
+    }
+
+    /// Sets the clock ahead by `seconds`, or back if negative.
+    pub fn set(&self, seconds: i64) {
+        let new = self.ahead.with_extension("new");
+        std::fs::write(&new, seconds.to_string()).unwrap();
+        // Renamed, so that readers never see a part of it.
+        std::fs::rename(new, &self.ahead).unwrap();
+    }
+}

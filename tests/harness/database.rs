@@ -1,0 +1,64 @@
+//! The database of a test: an SQLite file, or a new database on the server of `S2S_TESTS_DATABASE`.
+
+pub mod breakable;
+pub mod server;
+
+use std::path::Path;
+
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database};
+
+/// The variable with the URL of a database on a server, such as
+/// `postgres://s2s@127.0.0.1:5433/postgres`. New databases are made beside it. Unset: SQLite.
+pub const VARIABLE: &str = "S2S_TESTS_DATABASE";
+
+/// The database server; `None` for SQLite.
+#[expect(clippy::disallowed_methods, reason = "the tests' one variable")]
+fn server() -> Option<String> {
+    std::env::var(VARIABLE).ok().filter(|url| !url.is_empty())
+}
+
+/// True for SQLite. Tests that read the file or limit its size run on it alone.
+pub fn is_a_file() -> bool {
+    server().is_none()
+}
+
+/// The kind of the tests' database: `sqlite`, `postgres` or `mariadb`.
+pub fn kind() -> &'static str {
+    match server() {
+        None => "sqlite",
+        Some(url) if url.starts_with("postgres") => "postgres",
+        Some(_) => "mariadb",
+    }
+}
+
+/// The URL of a new, empty database.
+pub async fn fresh(folder: &Path) -> String {
+    match server() {
+        Some(server) => fresh_on(&server, folder).await,
+        None => file(folder),
+    }
+}
+
+/// The URL of a database in a file of that folder.
+pub fn file(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("s2s.db").display())
+}
+
+/// The URL of an empty database on a server, named after the folder.
+pub async fn fresh_on(server: &str, folder: &Path) -> String {
+    let name: String = folder.file_name().unwrap().to_str().unwrap().to_lowercase();
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let name = format!("s2s_{name}");
+    execute(server, &format!("CREATE DATABASE {name}")).await;
+    let (host, _) = server.rsplit_once('/').unwrap();
+    format!("{host}/{name}")
+}
+
+/// Executes a statement on a database.
+pub async fn execute(url: &str, statement: &str) {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    let db = Database::connect(options).await.unwrap();
+    db.execute_unprepared(statement).await.unwrap();
+    db.close().await.unwrap();
+}

@@ -1,0 +1,33 @@
+/* Loaded before the C library: fsync and fdatasync fail as long as the file FSYNC_FAILS_WHILE
+ * exists, and once for the process that removes the file FSYNC_FAILS_ONCE. FSYNC_FAILS_OF limits
+ * this to files whose names end with it. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int is_meant(int file) {
+    const char *end = getenv("FSYNC_FAILS_OF");
+    char link[64], name[4096];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    ssize_t length = readlink(link, name, sizeof name);
+    ssize_t least = end ? (ssize_t)strlen(end) : 0;
+    return length >= least && memcmp(name + length - least, end ? end : "", (size_t)least) == 0;
+}
+
+static int sync_file(long number, int file) {
+    const char *always = getenv("FSYNC_FAILS_WHILE"), *once = getenv("FSYNC_FAILS_ONCE");
+    int fails = always && access(always, F_OK) == 0 && is_meant(file);
+    if (!fails && once && access(once, F_OK) == 0)
+        fails = is_meant(file) && unlink(once) == 0;
+    if (fails) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(number, file);
+}
+
+int fsync(int file) { return sync_file(SYS_fsync, file); }
+int fdatasync(int file) { return sync_file(SYS_fdatasync, file); }

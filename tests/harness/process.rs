@@ -1,0 +1,157 @@
+//! The server as a process: its binary, environment, start and end.
+
+use std::{
+    net::TcpListener,
+    os::fd::OwnedFd,
+    path::{Path, PathBuf},
+    process::{ExitStatus, Stdio},
+};
+
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
+    process::{Child, Command},
+};
+
+use crate::{ADMIN_KEY, PATIENCE, database, random::SEED_VARIABLE};
+
+/// The server's settings in the environment, without `S2S_`.
+const VARIABLES: [&str; 35] = [
+    "ALLOW_LOSSY",
+    "BATCHES_MAX",
+    "BATCH_MAX",
+    "CONNECTIONS_MAX",
+    "CONNECTIONS_PER_ADDRESS",
+    "CORE",
+    "CORE_CA",
+    "CORE_CLIENT_CERTIFICATE",
+    "CORE_CLIENT_KEY",
+    "CORE_KEY",
+    "CORS_ORIGINS",
+    "DATABASE_URL",
+    "DRAIN_SECONDS",
+    "HEALTH_LISTEN",
+    "LISTEN",
+    "LOG",
+    "NO_AUTH",
+    "PROXY_PROTOCOL",
+    "PUBLIC_URL",
+    "RATE_PER_ADDRESS",
+    "RATE_PER_KEY",
+    "REQUESTS_MAX",
+    "RETAIN_CLICKS_DAYS",
+    "RETAIN_CONVERSIONS_DAYS",
+    "RETAIN_PAUSE_SECONDS",
+    "RETAIN_POSTBACKS_DAYS",
+    "ROLE",
+    "SPOOL",
+    "SPOOL_MEBIBYTES_MAX",
+    "STORE_ADDRESSES",
+    "THREADS",
+    "TLS_CERTIFICATE",
+    "TLS_CLIENT_CA",
+    "TLS_KEY",
+    "TRUSTED_PROXIES",
+];
+
+/// Starts the server and waits until it prints its address.
+pub async fn launch(command: &mut Command, listen: &str) -> (Child, String) {
+    let mut child =
+        command.args(["--listen", listen]).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let said = async {
+        loop {
+            let line = lines.next_line().await.unwrap();
+            let line = line.unwrap_or_else(|| panic!("the server ended at its start"));
+            if let Some(url) = line.strip_prefix("s2s-server listens on ") {
+                return url.to_owned();
+            }
+        }
+    };
+    let url = tokio::time::timeout(PATIENCE, said).await.expect("the server says where it listens");
+    (child, url)
+}
+
+/// The server binary with defaults, in `folder`. Its log goes to the test's standard error.
+pub fn command(folder: &Path) -> Command {
+    prepare(Command::new(binary()), folder)
+}
+
+/// The same command in the namespace of a small disk.
+pub fn command_on(disk: &Path, folder: &Path) -> Command {
+    let mut command = Command::new("nsenter");
+    command.arg(format!("--mount={}", disk.display())).arg(format!("--wdns={}", folder.display()));
+    command.arg("--").arg(binary());
+    prepare(command, folder)
+}
+
+/// The same command with an inherited socket, as from a service manager. `LISTEN_PID` must name the
+/// process that inherits it.
+pub fn command_with(socket: &TcpListener, folder: &Path) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "exec 3<&0 0</dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" \"$@\""]).arg(binary());
+    let mut command = prepare(shell, folder);
+    command.stdin(OwnedFd::from(socket.try_clone().unwrap()));
+    command
+}
+
+/// Prepares a command that becomes the server, in `folder`.
+pub fn prepare(mut command: Command, folder: &Path) -> Command {
+    // The developer's own variables must not reach the test's server.
+    for name in VARIABLES {
+        command.env_remove(format!("S2S_{name}"));
+    }
+    // The server would report the tests' own variables as misspelt settings.
+    command.env_remove(database::VARIABLE).env_remove(SEED_VARIABLE);
+    command.env("S2S_ADMIN_KEY", ADMIN_KEY);
+    // On a busy machine a slow postback would be queued, which few tests expect.
+    command.env("S2S_SPOOL", "off");
+    command.env("S2S_LOG", "warn").current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+/// Runs the server to its end, for starts that fail. Returns its exit status and standard error.
+pub async fn run_to_end(
+    folder: &Path,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> (ExitStatus, String) {
+    let mut command = command(folder);
+    command.args(arguments).envs(variables.iter().copied());
+    end_of(command).await
+}
+
+/// Runs a command to its end, for starts that fail. Returns its exit status and standard error.
+pub async fn end_of(mut command: Command) -> (ExitStatus, String) {
+    let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+    let mut output = String::new();
+    let mut stderr = child.stderr.take().unwrap();
+    let all = async {
+        stderr.read_to_string(&mut output).await.unwrap();
+        child.wait().await.unwrap()
+    };
+    let status = tokio::time::timeout(PATIENCE, all).await.expect("the server ends");
+    (status, output)
+}
+
+/// The server binary of this build. It must be newer than its sources: testing an old server proves
+/// nothing.
+pub fn binary() -> PathBuf {
+    let this = std::env::current_exe().unwrap();
+    let folders = this.ancestors().skip(1).take(2);
+    let binary = folders.map(|folder| folder.join("s2s-server")).find(|path| path.is_file());
+    let binary =
+        binary.expect("s2s-server is not built; run `make test`, or `cargo build --workspace` first");
+    let built = binary.metadata().and_then(|metadata| metadata.modified()).unwrap();
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src");
+    assert!(newest(&sources) <= built, "s2s-server is older than its sources; run `make test`, or build it");
+    binary
+}
+
+fn newest(folder: &Path) -> std::time::SystemTime {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let times = entries.map(|entry| {
+        let folder = entry.file_type().unwrap().is_dir();
+        if folder { newest(&entry.path()) } else { entry.metadata().unwrap().modified().unwrap() }
+    });
+    times.max().unwrap()
+}

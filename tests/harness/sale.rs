@@ -1,0 +1,44 @@
+//! Sales that differ from each other, and the visits before them.
+
+use s2s_sdk::v1::Money;
+
+use crate::{Server, click_id_of, eventually};
+
+/// The value of a sale, in micros. No other sale has the same.
+pub fn value(number: usize) -> i64 {
+    i64::try_from(number * 1_000_003 + 7).unwrap()
+}
+
+/// The query of the sale's postback. The number is its transaction id.
+pub fn query(code_id: &str, click_id: &str, number: usize) -> String {
+    let money = Money { micros: value(number), ..Default::default() };
+    format!("clickId={click_id}&id={code_id}&val={money}&com=0&oid={number}")
+}
+
+/// Follows a tracking link. Returns the click id of the redirect, or the status of any other
+/// answer.
+pub async fn visit(http: &reqwest::Client, url: &str, slug: &str) -> reqwest::Result<Result<String, u16>> {
+    let answer = http.get(format!("{url}/{slug}")).send().await?;
+    if answer.status() != 302 {
+        return Ok(Err(answer.status().as_u16()));
+    }
+    Ok(Ok(click_id_of(answer.headers()["location"].to_str().unwrap())))
+}
+
+impl Server {
+    /// The folder of the server's spool.
+    pub fn spool(&self) -> std::path::PathBuf {
+        let set = self.variables.iter().rfind(|(name, _)| *name == "S2S_SPOOL");
+        self.folder().join(set.map_or("spool", |(_, folder)| folder))
+    }
+
+    /// Waits until the server has stored the link for a restart without its core.
+    pub async fn knows(&self, slug: &str) {
+        let (path, slug) = (self.spool().join("known"), slug.as_bytes());
+        eventually(async || {
+            let bytes = std::fs::read(&path).unwrap_or_default();
+            bytes.windows(slug.len()).any(|window| window == slug).then_some(())
+        })
+        .await;
+    }
+}

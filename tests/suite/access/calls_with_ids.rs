@@ -1,0 +1,308 @@
+//! The calls that take an id, for the test that tries those of another account.
+
+use prost::Message as _;
+use s2s_sdk::{Code, prost_types::FieldMask, v1};
+
+use super::{Ids, report};
+
+/// Makes a request with the ids of another; `own` are the caller's.
+pub type Ask = fn(own: &Ids, of: &Ids) -> Vec<u8>;
+
+macro_rules! ask {
+    ($request:ident {$($field:ident: $value:expr),*}, $own:ident, $of:ident) => {
+        |$own, $of| v1::$request { $($field: $value,)* ..Default::default() }.encode_to_vec()
+    };
+}
+
+/// A call that takes an id.
+pub struct CallWithId {
+    /// `Service/Method`.
+    pub method: &'static str,
+    /// The status for an unknown id; `None` where the answer is a good one, such as an empty list.
+    pub refusal: Option<Code>,
+    pub request: Ask,
+}
+
+/// Every call that takes an id of an account.
+#[expect(clippy::needless_update, reason = "some requests have no field but those that are set")]
+pub const WITH_IDS: [CallWithId; 37] = [
+    CallWithId {
+        method: "AccountService/GetAccount",
+        refusal: NOT_FOUND,
+        request: ask!(GetAccountRequest { id: of.account.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ApiKeyService/CreateApiKey",
+        refusal: NOT_FOUND,
+        request: ask!(
+            CreateApiKeyRequest {
+                api_key: Some(v1::ApiKey {
+                    name: "x".to_owned(),
+                    account_id: of.account.clone(),
+                    scopes: vec![1],
+                    ..Default::default()
+                })
+            },
+            _own,
+            of
+        ),
+    },
+    CallWithId {
+        method: "ApiKeyService/GetApiKey",
+        refusal: NOT_FOUND,
+        request: ask!(GetApiKeyRequest { id: of.key.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ApiKeyService/ListApiKeys",
+        refusal: NOT_FOUND,
+        request: ask!(ListApiKeysRequest { account_id: of.account.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ApiKeyService/RotateApiKey",
+        refusal: NOT_FOUND,
+        request: ask!(RotateApiKeyRequest { id: of.key.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ApiKeyService/RevokeApiKey",
+        refusal: NOT_FOUND,
+        request: ask!(RevokeApiKeyRequest { id: of.key.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ConversionCodeService/GetConversionCode",
+        refusal: NOT_FOUND,
+        request: ask!(GetConversionCodeRequest { id: of.code.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ConversionCodeService/GetPostbackUrl",
+        refusal: NOT_FOUND,
+        request: ask!(GetPostbackUrlRequest { conversion_code_id: of.code.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ConversionCodeService/RotatePostbackSecret",
+        refusal: NOT_FOUND,
+        request: ask!(RotatePostbackSecretRequest { conversion_code_id: of.code.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ConversionCodeService/UpdateConversionCode",
+        refusal: NOT_FOUND,
+        request: ask!(
+            UpdateConversionCodeRequest {
+                conversion_code: Some(v1::ConversionCode {
+                    id: of.code.clone(),
+                    name: "x".to_owned(),
+                    ..Default::default()
+                }),
+                update_mask: Some(mask("name"))
+            },
+            _own,
+            of
+        ),
+    },
+    CallWithId {
+        method: "TrackingLinkService/CreateTrackingLink",
+        refusal: NOT_FOUND,
+        request: ask!(CreateTrackingLinkRequest { tracking_link: Some(with_code("", of)) }, _own, of),
+    },
+    CallWithId {
+        method: "TrackingLinkService/GetTrackingLink",
+        refusal: NOT_FOUND,
+        request: ask!(GetTrackingLinkRequest { id: of.link.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "TrackingLinkService/UpdateTrackingLink",
+        refusal: NOT_FOUND,
+        request: ask!(
+            UpdateTrackingLinkRequest {
+                tracking_link: Some(with_code(&of.link, own)),
+                update_mask: Some(mask("destination"))
+            },
+            own,
+            of
+        ),
+    },
+    CallWithId {
+        method: "TrackingLinkService/UpdateTrackingLink",
+        refusal: NOT_FOUND,
+        request: ask!(
+            UpdateTrackingLinkRequest {
+                tracking_link: Some(with_code(&own.link, of)),
+                update_mask: Some(mask("conversion_code_ids"))
+            },
+            own,
+            of
+        ),
+    },
+    CallWithId {
+        method: "ClickService/RecordClick",
+        refusal: NOT_FOUND,
+        request: ask!(RecordClickRequest { tracking_link_id: of.link.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ClickService/RecordClick",
+        refusal: INVALID,
+        request: ask!(
+            RecordClickRequest { tracking_link_id: own.link.clone(), click_id: of.click.clone() },
+            own,
+            of
+        ),
+    },
+    CallWithId {
+        method: "ClickService/GetClick",
+        refusal: NOT_FOUND,
+        request: ask!(GetClickRequest { click_id: of.click.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ClickService/ListClicks",
+        refusal: NOT_FOUND,
+        request: ask!(ListClicksRequest { tracking_link_id: of.link.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ConversionService/RecordConversion",
+        refusal: NOT_FOUND,
+        request: |own, of| report(&of.code, &own.click).encode_to_vec(),
+    },
+    CallWithId {
+        method: "ConversionService/RecordConversion",
+        refusal: INVALID,
+        request: |own, of| report(&own.code, &of.click).encode_to_vec(),
+    },
+    CallWithId {
+        method: "ConversionService/BatchRecordConversions",
+        refusal: None,
+        request: ask!(
+            BatchRecordConversionsRequest { requests: vec![report(&of.code, &of.click)] },
+            _own,
+            of
+        ),
+    },
+    CallWithId {
+        method: "ConversionService/StreamRecordConversions",
+        refusal: None,
+        request: ask!(
+            StreamRecordConversionsRequest { request: Some(report(&of.code, &own.click)) },
+            own,
+            of
+        ),
+    },
+    CallWithId {
+        method: "ConversionService/GetConversion",
+        refusal: NOT_FOUND,
+        request: ask!(GetConversionRequest { id: of.conversion.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ConversionService/ListConversions",
+        refusal: None,
+        request: ask!(ListConversionsRequest { conversion_code_id: of.code.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "PostbackService/ListPostbacks",
+        refusal: None,
+        request: ask!(ListPostbacksRequest { conversion_code_id: of.code.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "PostbackService/GetPostback",
+        refusal: NOT_FOUND,
+        request: ask!(GetPostbackRequest { id: of.postback.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "PostbackService/ReplayPostbacks",
+        refusal: NOT_FOUND,
+        request: ask!(ReplayPostbacksRequest { ids: vec![of.postback.clone()] }, _own, of),
+    },
+    CallWithId {
+        method: "PostbackService/ExplainPostback",
+        refusal: NOT_FOUND,
+        request: ask!(ExplainPostbackRequest { postback_id: of.postback.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "PostbackService/ExplainPostback",
+        refusal: None,
+        request: ask!(
+            ExplainPostbackRequest {
+                target: format!("/s2s?clickId={}&id={}&val=1&com=0", own.click, of.code).into_bytes()
+            },
+            own,
+            of
+        ),
+    },
+    CallWithId {
+        method: "PostbackService/ExplainPostback",
+        refusal: None,
+        request: ask!(
+            ExplainPostbackRequest {
+                target: format!("/s2s?clickId={}&id={}&val=1&com=0", of.click, own.code).into_bytes()
+            },
+            own,
+            of
+        ),
+    },
+    CallWithId {
+        method: "PostbackService/ExplainClick",
+        refusal: NOT_FOUND,
+        request: ask!(ExplainClickRequest { click_id: of.click.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "PostbackService/SelfTest",
+        refusal: NOT_FOUND,
+        request: ask!(SelfTestRequest { conversion_code_id: of.code.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "PostbackService/SelfTest",
+        refusal: NOT_FOUND,
+        request: ask!(
+            SelfTestRequest { conversion_code_id: own.code.clone(), tracking_link_id: of.link.clone() },
+            own,
+            of
+        ),
+    },
+    CallWithId {
+        method: "ConversionService/ListConversions",
+        refusal: None,
+        request: ask!(ListConversionsRequest { tracking_link_id: of.link.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "ConversionCodeService/ArchiveConversionCode",
+        refusal: NOT_FOUND,
+        request: ask!(ArchiveConversionCodeRequest { id: of.code.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "TrackingLinkService/ArchiveTrackingLink",
+        refusal: NOT_FOUND,
+        request: ask!(ArchiveTrackingLinkRequest { id: of.link.clone() }, _own, of),
+    },
+    CallWithId {
+        method: "PostbackService/EraseVisitor",
+        refusal: NOT_FOUND,
+        request: ask!(EraseVisitorRequest { click_id: of.click.clone() }, _own, of),
+    },
+];
+const NOT_FOUND: Option<Code> = Some(Code::NotFound);
+const INVALID: Option<Code> = Some(Code::InvalidArgument);
+
+/// The calls that take no id of an account, and those whose callers see all accounts.
+pub const WITHOUT_IDS: [&str; 11] = [
+    "AccountService/CreateAccount",
+    "AccountService/ListAccounts",
+    "AccountService/UpdateAccount",
+    "PresetService/ListPresets",
+    "PresetService/GetPreset",
+    "ConversionCodeService/CreateConversionCode",
+    "ConversionCodeService/ListConversionCodes",
+    "TrackingLinkService/ListTrackingLinks",
+    "TrackingLinkService/ResolveSlug",
+    "ClickService/ListClickIdKeys",
+    "PostbackService/ReceivePostback",
+];
+
+fn mask(path: &str) -> FieldMask {
+    FieldMask { paths: vec![path.to_owned()] }
+}
+
+fn with_code(id: &str, of: &Ids) -> v1::TrackingLink {
+    v1::TrackingLink {
+        id: id.to_owned(),
+        destination: "http://shop.example/?s1=[s2sidentifier]".to_owned(),
+        conversion_code_ids: vec![of.code.clone()],
+        ..Default::default()
+    }
+}

@@ -1,0 +1,280 @@
+//! The tests that cover the RPCs.
+
+use ErrorReason as E;
+use s2s_sdk::v1::ErrorReason;
+
+/// An RPC and the test that calls it with its real client.
+pub struct CoveredCall {
+    /// `Service/Method`.
+    pub method: &'static str,
+    /// The text of the file of the test.
+    pub source: &'static str,
+    /// The name of the test, or of a function that it calls.
+    pub test: &'static str,
+    /// The reason that refuses an empty request; `Unspecified` where it is answered.
+    pub empty_request: ErrorReason,
+}
+
+/// Every RPC of the schema.
+pub const COVERED: [CoveredCall; 41] = [
+    CoveredCall {
+        method: "AccountService/CreateAccount",
+        source: KEYS,
+        test: "accounts_are_created_renamed_and_listed",
+        empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
+        method: "AccountService/GetAccount",
+        source: KEYS,
+        test: "accounts_are_created_renamed_and_listed",
+        empty_request: E::Unspecified,
+    },
+    CoveredCall {
+        method: "AccountService/ListAccounts",
+        source: KEYS,
+        test: "accounts_are_created_renamed_and_listed",
+        empty_request: E::Unspecified,
+    },
+    CoveredCall {
+        method: "AccountService/UpdateAccount",
+        source: KEYS,
+        test: "accounts_are_created_renamed_and_listed",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "ApiKeyService/CreateApiKey",
+        source: KEYS,
+        test: "a_key_is_shown_once_and_never_again",
+        empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
+        method: "ApiKeyService/GetApiKey",
+        source: KEYS,
+        test: "a_key_is_shown_once_and_never_again",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "ApiKeyService/ListApiKeys",
+        source: KEYS,
+        test: "a_key_is_shown_once_and_never_again",
+        empty_request: E::Unspecified,
+    },
+    CoveredCall {
+        method: "ApiKeyService/RotateApiKey",
+        source: KEYS,
+        test: "a_rotated_key_goes_on_for_its_overlap",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "ApiKeyService/RevokeApiKey",
+        source: KEYS,
+        test: "a_revoked_key_ends_within_a_second_everywhere",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "PresetService/ListPresets",
+        source: PRESETS,
+        test: "presets_come_in_pages_sorted_by_id",
+        empty_request: E::Unspecified,
+    },
+    CoveredCall {
+        method: "PresetService/GetPreset",
+        source: PRESETS,
+        test: "presets_come_in_pages_sorted_by_id",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "ConversionCodeService/CreateConversionCode",
+        source: SETUP,
+        test: "a_repeated_request_returns_the_first_answer",
+        empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
+        method: "ConversionCodeService/GetConversionCode",
+        source: SETUP,
+        test: "get_code",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "ConversionCodeService/ListConversionCodes",
+        source: LISTS,
+        test: "codes_and_links_come_in_pages",
+        empty_request: E::Unspecified,
+    },
+    CoveredCall {
+        method: "ConversionCodeService/UpdateConversionCode",
+        source: SETUP,
+        test: "an_update_changes_what_the_mask_names_alone",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "ConversionCodeService/ArchiveConversionCode",
+        source: SETUP,
+        test: "archiving_hides_and_changes_nothing_the_second_time",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "ConversionCodeService/RotatePostbackSecret",
+        source: AUTHENTICATION,
+        test: "a_secret_is_told_once_and_changed_without_a_gap",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "ConversionCodeService/GetPostbackUrl",
+        source: JOURNEY,
+        test: "a_visitors_purchase_becomes_a_conversion_once",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "TrackingLinkService/CreateTrackingLink",
+        source: SETUP,
+        test: "a_repeated_request_returns_the_first_answer",
+        empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
+        method: "TrackingLinkService/GetTrackingLink",
+        source: SETUP,
+        test: "get_link",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "TrackingLinkService/ListTrackingLinks",
+        source: LISTS,
+        test: "codes_and_links_come_in_pages",
+        empty_request: E::Unspecified,
+    },
+    CoveredCall {
+        method: "TrackingLinkService/UpdateTrackingLink",
+        source: SETUP,
+        test: "an_update_changes_what_the_mask_names_alone",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "TrackingLinkService/ArchiveTrackingLink",
+        source: SETUP,
+        test: "archiving_hides_and_changes_nothing_the_second_time",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "TrackingLinkService/ResolveSlug",
+        source: PORT,
+        test: "calls_for_edges_are_closed_to_the_network",
+        empty_request: E::EdgeOnly,
+    },
+    CoveredCall {
+        method: "ClickService/RecordClick",
+        source: REDIRECT,
+        test: "a_partner_who_redirects_visitors_gets_the_filled_destination",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "ClickService/GetClick",
+        source: JOURNEY,
+        test: "a_click_keeps_what_the_visitor_brought",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "ClickService/ListClicks",
+        source: LISTS,
+        test: "clicks_conversions_and_postbacks_come_in_pages",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "ClickService/ListClickIdKeys",
+        source: PORT,
+        test: "calls_for_edges_are_closed_to_the_network",
+        empty_request: E::EdgeOnly,
+    },
+    CoveredCall {
+        method: "ConversionService/RecordConversion",
+        source: COUNTING,
+        test: "transaction_ids_are_compared_byte_by_byte",
+        empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
+        method: "ConversionService/BatchRecordConversions",
+        source: LISTS,
+        test: "one_bad_item_spoils_no_other_of_its_batch",
+        empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
+        method: "ConversionService/StreamRecordConversions",
+        source: STREAM,
+        test: "a_stream_answers_each_conversion_in_order",
+        empty_request: E::Unspecified,
+    },
+    CoveredCall {
+        method: "ConversionService/GetConversion",
+        source: JOURNEY,
+        test: "a_visitors_purchase_becomes_a_conversion_once",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "ConversionService/ListConversions",
+        source: LISTS,
+        test: "filters_of_conversions_hold_all_at_once",
+        empty_request: E::Unspecified,
+    },
+    CoveredCall {
+        method: "PostbackService/ReceivePostback",
+        source: PORT,
+        test: "calls_for_edges_are_closed_to_the_network",
+        empty_request: E::EdgeOnly,
+    },
+    CoveredCall {
+        method: "PostbackService/ListPostbacks",
+        source: LISTS,
+        test: "clicks_conversions_and_postbacks_come_in_pages",
+        empty_request: E::Unspecified,
+    },
+    CoveredCall {
+        method: "PostbackService/GetPostback",
+        source: VERDICTS,
+        test: "check_held",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "PostbackService/ReplayPostbacks",
+        source: REPLAY,
+        test: "a_replay_takes_1_to_100_known_postbacks",
+        empty_request: E::FieldInvalid,
+    },
+    CoveredCall {
+        method: "PostbackService/ExplainPostback",
+        source: EXPLAIN,
+        test: "explain",
+        empty_request: E::Unspecified,
+    },
+    CoveredCall {
+        method: "PostbackService/ExplainClick",
+        source: EXPLAIN,
+        test: "what_happened_to_a_click_is_told",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "PostbackService/SelfTest",
+        source: EXPLAIN,
+        test: "self_test",
+        empty_request: E::ResourceNotFound,
+    },
+    CoveredCall {
+        method: "PostbackService/EraseVisitor",
+        source: ERASURE,
+        test: "erase",
+        empty_request: E::ResourceNotFound,
+    },
+];
+const AUTHENTICATION: &str = include_str!("../authentication.rs");
+const COUNTING: &str = include_str!("../counting.rs");
+const ERASURE: &str = include_str!("../erasure.rs");
+const EXPLAIN: &str = include_str!("../explain.rs");
+const JOURNEY: &str = include_str!("../journey.rs");
+const KEYS: &str = include_str!("../keys.rs");
+const LISTS: &str = include_str!("../lists.rs");
+const PORT: &str = include_str!("../port.rs");
+const PRESETS: &str = include_str!("../presets.rs");
+const REDIRECT: &str = include_str!("../redirect.rs");
+const REPLAY: &str = include_str!("../replay.rs");
+const SETUP: &str = include_str!("../setup.rs");
+const STREAM: &str = include_str!("../stream.rs");
+const VERDICTS: &str = include_str!("../verdicts.rs");

@@ -1,0 +1,92 @@
+//! The fixture of most tests of postbacks and conversions.
+
+use futures::TryStreamExt as _;
+use s2s_sdk::{
+    prost_types::Duration,
+    v1::{
+        ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, Conversion, ConversionCode,
+        ListConversionsRequest, ListPostbacksRequest, Postback, RecordClickRequest, TrackingLink,
+    },
+};
+use s2s_tests::Server;
+
+use crate::moved;
+
+/// A server with one of everything that can be wrong with a postback.
+pub struct Fixture {
+    pub server: Server,
+    pub code: ConversionCode,
+    /// Has an attribution window of 1 s.
+    pub brief: ConversionCode,
+    pub archived: ConversionCode,
+    pub unlinked: ConversionCode,
+    pub click: String,
+    pub other_click: String,
+    /// One hour old.
+    pub old_click: String,
+    /// On a link that is archived.
+    pub lost_click: String,
+}
+
+impl Fixture {
+    pub async fn start() -> Self {
+        let server = Server::start().await;
+        let client = server.client();
+        let code = server.code("Sale").await;
+        let attribution_window = Some(Duration { seconds: 1, nanos: 0 });
+        let brief = ConversionCode { name: "Brief".to_owned(), attribution_window, ..Default::default() };
+        let brief = server.create_code(brief).await;
+        let (archived, unlinked) = (server.code("Archived").await, server.code("Unlinked").await);
+        let link = server.link(&[&code, &brief, &archived]).await;
+        let (click, other_click) = (server.click(&link).await, server.click(&link).await);
+        let old_click = RecordClickRequest {
+            tracking_link_id: link.id.clone(),
+            click_time: moved(link.create_time, -3_600),
+            ..Default::default()
+        };
+        let old_click = client.record_click(old_click).await.unwrap().click.unwrap().click_id;
+        let lost_link = server.link(&[&code]).await;
+        let lost_click = server.click(&lost_link).await;
+        archive(&server, &archived, &lost_link).await;
+        Self { server, code, brief, archived, unlinked, click, other_click, old_click, lost_click }
+    }
+
+    /// Fills in the `$names` of a query.
+    pub fn fill(&self, query: &str) -> String {
+        let (one, bit_flipped) = (&self.click[..39], if self.click.ends_with('0') { '1' } else { '0' });
+        [
+            ("$old_click", self.old_click.as_str()),
+            ("$lost_click", &self.lost_click),
+            ("$other_click", &self.other_click),
+            ("$forged_click", &format!("{one}{bit_flipped}")),
+            ("$cut_click", one),
+            ("$click", &self.click),
+            ("$code", &self.code.id),
+            ("$brief", &self.brief.id),
+            ("$archived", &self.archived.id),
+            ("$unlinked", &self.unlinked.id),
+            ("$nines", &"9".repeat(400)),
+            ("$long", &"x".repeat(8_192)),
+            ("$65_parameters", &"a=1&".repeat(65)),
+        ]
+        .into_iter()
+        .fold(query.to_owned(), |query, (name, value)| query.replace(name, value))
+    }
+
+    pub async fn conversions(&self) -> Vec<Conversion> {
+        let all = self.server.client().conversions(ListConversionsRequest::default());
+        all.try_collect().await.unwrap()
+    }
+
+    pub async fn postbacks(&self, request: ListPostbacksRequest) -> Vec<Postback> {
+        self.server.client().postbacks(request).try_collect().await.unwrap()
+    }
+}
+
+async fn archive(server: &Server, code: &ConversionCode, link: &TrackingLink) {
+    let client = server.client();
+    let request = ArchiveConversionCodeRequest { id: code.id.clone(), ..Default::default() };
+    client.archive_conversion_code(request).await.unwrap();
+    let request = ArchiveTrackingLinkRequest { id: link.id.clone(), ..Default::default() };
+    client.archive_tracking_link(request).await.unwrap();
+}

@@ -1,0 +1,153 @@
+//! The senders during the torture: visitors, merchants who call the postback URL, and partners over
+//! gRPC. Each repeats everything that was not acknowledged, at the next server.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use futures::{StreamExt as _, stream};
+use s2s_sdk::v1::{ConversionCode, Money, RecordConversionRequest, TrackingLink};
+use s2s_tests::{
+    Answer, Server, administrator, http,
+    sale::{query, value, visit},
+};
+use tokio::time::sleep;
+
+use crate::ledger::{Ledger, now};
+
+/// The number of attempts for one sale; then its sender gives up, as a merchant does.
+const SENDINGS_MAX: usize = 4;
+/// The number of clicks for sales without a visit.
+const PARTNERS_CLICKS: usize = 256;
+/// The number of clicks that are recorded at the same time.
+const PARTNERS: usize = 16;
+/// The pause of a sender after a failure.
+const PAUSE: Duration = Duration::from_millis(20);
+/// The time within which a redirect promises a durable click. The server waits up to 25 ms for the
+/// core and 25 ms for the spool; after that the click may still be on its way, and may not survive
+/// a kill.
+pub const PROMISED_WITHIN: Duration = Duration::from_millis(50);
+
+/// The data that all senders share.
+pub struct Crowd {
+    /// The servers for visits and postbacks. The first one takes calls as well.
+    pub servers: Vec<String>,
+    pub code: ConversionCode,
+    pub link: TrackingLink,
+    /// The clicks of partners. There are many, since the postbacks of one click leave a spool one
+    /// after the other.
+    pub click_ids: Vec<String>,
+    pub ledger: Ledger,
+    pub over: AtomicBool,
+}
+
+/// The acknowledgement of a sale: its conversion id, or that it is queued.
+pub enum Acknowledged {
+    Counted(String),
+    Queued,
+}
+
+impl Crowd {
+    /// Sends until the crowd is over, as one sender.
+    pub async fn send_all(self: Arc<Self>) {
+        let http = http();
+        while !self.over.load(Ordering::Relaxed) {
+            let number = self.ledger.next_sale();
+            let click_id = match number % 4 {
+                0 | 1 => Some(self.partners(number).to_owned()),
+                _ => self.visit(&http, number).await,
+            };
+            match click_id {
+                Some(click_id) => self.send(&http, number, &click_id).await,
+                None => sleep(PAUSE).await,
+            }
+        }
+    }
+
+    async fn send(&self, http: &reqwest::Client, number: usize, click_id: &str) {
+        let begun = now();
+        for tries in 1..=SENDINGS_MAX {
+            let acknowledged = if number.is_multiple_of(4) {
+                self.call(number).await.map(Acknowledged::Counted)
+            } else {
+                let query = query(&self.code.id, click_id, number);
+                postback(http, self.server(number + tries), &query).await.ok().and_then(Result::ok)
+            };
+            if let Some(acknowledged) = acknowledged {
+                let conversion_id = match &acknowledged {
+                    Acknowledged::Counted(conversion_id) => Some(conversion_id.as_str()),
+                    Acknowledged::Queued => None,
+                };
+                return self.ledger.acknowledged(number, click_id, begun, conversion_id);
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    fn partners(&self, number: usize) -> &str {
+        &self.click_ids[number / 4 % self.click_ids.len()]
+    }
+
+    fn server(&self, number: usize) -> &str {
+        &self.servers[number % self.servers.len()]
+    }
+
+    async fn visit(&self, http: &reqwest::Client, number: usize) -> Option<String> {
+        let (visitor, begun, clock) = (self.ledger.next_visit(), now(), Instant::now());
+        let slug = format!("{}?sub1={visitor}", self.link.slug);
+        let click_id = visit(http, self.server(number), &slug).await.ok()?.ok()?;
+        if clock.elapsed() < PROMISED_WITHIN {
+            self.ledger.sent_on(visitor, &click_id, begun);
+        }
+        Some(click_id)
+    }
+
+    async fn call(&self, number: usize) -> Option<String> {
+        let client = administrator(&self.servers[0]).retries(0).build().unwrap();
+        let request = RecordConversionRequest {
+            conversion_code_id: self.code.id.clone(),
+            click_id: self.partners(number).to_owned(),
+            transaction_id: number.to_string(),
+            value: Some(Money { micros: value(number), ..Default::default() }),
+            ..Default::default()
+        };
+        client.record_conversion(request).await.ok().map(|answer| answer.conversion.unwrap().id)
+    }
+}
+
+/// Records clicks on a separate link, by partners who redirect visitors. They are no visits of the
+/// ledger.
+pub async fn partners_clicks(server: &Server, code: &ConversionCode) -> Vec<String> {
+    let link = &server.link(&[code]).await;
+    let clicks = stream::iter(0..PARTNERS_CLICKS).map(|_| server.click(link));
+    clicks.buffer_unordered(PARTNERS).collect().await
+}
+
+/// Sends a postback. An error means: refused for now, repeat after this time.
+pub async fn postback(
+    http: &reqwest::Client,
+    url: &str,
+    query: &str,
+) -> reqwest::Result<Result<Acknowledged, Duration>> {
+    let answer = http.get(format!("{url}/s2s?{query}")).send().await?;
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    // An incomplete answer is no answer.
+    let answer = Answer { status, headers, text: answer.text().await? };
+    Ok(match (status, answer.field("verdict").as_str()) {
+        (200, "RECORDED" | "DUPLICATE") => {
+            let conversion_id = answer.field("conversion_id");
+            assert!(!conversion_id.is_empty(), "a conversion id in every 200: {answer:?}");
+            Ok(Acknowledged::Counted(conversion_id))
+        }
+        (202, "QUEUED") => Ok(Acknowledged::Queued),
+        (503, "REFUSED") => {
+            let seconds = answer.header("retry-after").parse();
+            Err(Duration::from_secs(seconds.unwrap_or_else(|_| panic!("no time to come again: {answer:?}"))))
+        }
+        _ => panic!("{answer:?}"),
+    })
+}

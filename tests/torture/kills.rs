@@ -1,0 +1,166 @@
+//! Kills and hangs in a pseudo-random order: of the server, its edges, its database, and the wire
+//! between.
+
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
+
+use s2s_tests::{Server, database::fresh_on, database::server::DatabaseServer, random::Random};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+use crate::{
+    crowd::{Crowd, partners_clicks},
+    ledger::Ledger,
+    proxy::Proxy,
+};
+
+/// The number of concurrent senders.
+const SENDERS: u64 = 16;
+/// The time between two blows, in milliseconds.
+const CYCLE_MILLIS: (usize, usize) = (100, 700);
+/// The time limit for empty spools, on any machine.
+const CAUGHT_UP_WITHIN: Duration = Duration::from_mins(10);
+/// The interval between looks at the spools.
+const ASK_INTERVAL: Duration = Duration::from_millis(100);
+/// The time for which a server is dead or hangs, in milliseconds. An edge repeats a call after at
+/// most 150 ms.
+const AWAY_MILLIS: (usize, usize) = (0, 800);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Blow {
+    Kill,
+    Hang,
+    KillEdge,
+    KillDatabase,
+    CutWire,
+}
+
+const BLOWS: [Blow; 5] = [Blow::Kill, Blow::Hang, Blow::KillEdge, Blow::KillDatabase, Blow::CutWire];
+/// The blows for an SQLite file.
+const BLOWS_ON_A_FILE: [Blow; 3] = [Blow::Kill, Blow::Hang, Blow::KillEdge];
+
+/// The tortured processes.
+struct Victims {
+    random: Random,
+    database: Option<(DatabaseServer, Proxy)>,
+    /// Its own edge, with a spool, and the core of the other edges.
+    server: Server,
+    edges: Vec<Server>,
+}
+
+pub async fn torture(kind: &str, cycles: u64, random: Random) -> Result<String, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut victims = Victims::start(kind, folder.path(), random).await;
+    let crowd = Arc::new(victims.crowd(folder.path()).await);
+    let mut senders = JoinSet::new();
+    for _ in 0..SENDERS {
+        senders.spawn(crowd.clone().send_all());
+    }
+    for _ in 0..cycles {
+        victims.pause(CYCLE_MILLIS).await;
+        crowd.ledger.make_durable();
+        victims.suffer().await;
+    }
+    crowd.over.store(true, std::sync::atomic::Ordering::Relaxed);
+    senders.join_all().await;
+    victims.recover().await;
+    crowd.ledger.check(&victims.server, &crowd.link.id).await
+}
+
+impl Victims {
+    async fn start(kind: &str, folder: &std::path::Path, random: Random) -> Self {
+        let flags = ["--spool", "spool"];
+        let (database, server) = if kind == "sqlite" {
+            (None, Server::start_with(&flags).await)
+        } else {
+            let database = DatabaseServer::start(kind).await;
+            let proxy = Proxy::start(database.address()).await;
+            let url = fresh_on(&database.url, folder).await.replace(&database.address(), &proxy.address);
+            (Some((database, proxy)), Server::start_at_with(url, &flags).await)
+        };
+        // With two edges, a sale can come before its click, which is still in the spool of the
+        // other edge.
+        let edges = vec![Server::start_edge(&server, &[]).await, Server::start_edge(&server, &[]).await];
+        Self { random, database, server, edges }
+    }
+
+    async fn crowd(&self, folder: &std::path::Path) -> Crowd {
+        let code = self.server.code("Sale").await;
+        let link = self.server.link(&[&code]).await;
+        let ledger = Ledger::in_folder(folder);
+        let all = std::iter::once(&self.server).chain(&self.edges);
+        for server in all.clone() {
+            let slug = format!("{}?sub1={}", link.slug, ledger.next_visit());
+            s2s_tests::sale::visit(&s2s_tests::http(), &server.url, &slug).await.unwrap().unwrap();
+            server.knows(&link.slug).await;
+        }
+        Crowd {
+            servers: all.map(|server| server.url.clone()).collect(),
+            click_ids: partners_clicks(&self.server, &code).await,
+            code,
+            link,
+            ledger,
+            over: AtomicBool::new(false),
+        }
+    }
+
+    async fn suffer(&mut self) {
+        let blow = match self.database {
+            Some(_) => self.random.pick(&BLOWS),
+            None => self.random.pick(&BLOWS_ON_A_FILE),
+        };
+        // An edge has the most to lose while its core is away.
+        let edge = self.random.below(self.edges.len());
+        let edge_too = blow == Blow::KillEdge || self.random.one_in(3);
+        match (blow, &mut self.database) {
+            (Blow::Kill, _) => self.server.kill().await,
+            (Blow::Hang, _) => self.server.freeze().await,
+            (Blow::KillDatabase, Some((database, _))) => database.kill(),
+            (Blow::CutWire, Some((_, proxy))) => proxy.cut(),
+            _ => {}
+        }
+        if matches!(blow, Blow::Kill | Blow::Hang | Blow::KillDatabase) {
+            self.pause(AWAY_MILLIS).await;
+        }
+        if edge_too {
+            self.edges[edge].kill().await;
+        }
+        match (blow, &mut self.database) {
+            (Blow::Hang, _) => self.server.thaw().await,
+            (Blow::KillDatabase, Some((database, _))) => database.restart().await,
+            _ => {}
+        }
+        // Before a dead core is back: the edge must start without it.
+        if edge_too {
+            self.edges[edge].restart_in_place().await;
+        }
+        if blow == Blow::Kill {
+            self.server.restart_in_place().await;
+        }
+    }
+
+    async fn pause(&mut self, (min, max): (usize, usize)) {
+        let millis = min + self.random.below(max - min);
+        sleep(Duration::from_millis(u64::try_from(millis).unwrap())).await;
+    }
+
+    /// Waits until every server serves and every spool is empty.
+    async fn recover(&self) {
+        for server in std::iter::once(&self.server).chain(&self.edges) {
+            let drained = async {
+                loop {
+                    let health = server.health().await;
+                    if health["status"] == "serving" && health["spool"]["records"] == 0 {
+                        return;
+                    }
+                    sleep(ASK_INTERVAL).await;
+                }
+            };
+            timeout(CAUGHT_UP_WITHIN, drained).await.unwrap();
+        }
+    }
+}

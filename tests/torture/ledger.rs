@@ -1,0 +1,169 @@
+//! The ledger: everything that was sent, and the promises about it. It is a file that is made
+//! durable before each blow, so the evidence does not depend on the tortured servers.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::UNIX_EPOCH,
+};
+
+use futures::TryStreamExt as _;
+use s2s_sdk::{
+    prost_types::Timestamp,
+    v1::{Click, Conversion, ListClicksRequest, ListConversionsRequest},
+};
+use s2s_tests::{Server, sale::value};
+
+/// The precision of the time in a click id.
+const CLICK_TIME_MICROS: i64 = 10_000;
+/// Stands for the conversion id of a queued sale.
+const QUEUED: &str = "-";
+
+pub struct Ledger {
+    sales: AtomicUsize,
+    visits: AtomicUsize,
+    file: Mutex<File>,
+    path: PathBuf,
+}
+
+/// Now, in microseconds.
+pub fn now() -> i64 {
+    i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_micros()).unwrap()
+}
+
+impl Ledger {
+    pub fn in_folder(folder: &Path) -> Self {
+        let path = folder.join("ledger");
+        let file = Mutex::new(File::create(&path).unwrap());
+        Self { sales: AtomicUsize::new(0), visits: AtomicUsize::new(0), file, path }
+    }
+
+    /// Takes a number for a sale before it is sent.
+    pub fn next_sale(&self) -> usize {
+        self.sales.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Takes a number for a visit before it is made.
+    pub fn next_visit(&self) -> usize {
+        self.visits.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Notes that a sale was acknowledged now, after its first attempt at `begun`. `None`: it is
+    /// queued.
+    pub fn acknowledged(&self, number: usize, click_id: &str, begun: i64, conversion_id: Option<&str>) {
+        self.write(&format!(
+            "sale {number} {click_id} {begun} {} {}",
+            now(),
+            conversion_id.unwrap_or(QUEUED)
+        ));
+    }
+
+    /// Notes that a visitor was sent on now, with a click that must be there in the end.
+    pub fn sent_on(&self, number: usize, click_id: &str, begun: i64) {
+        self.write(&format!("visit {number} {click_id} {begun} {}", now()));
+    }
+
+    fn write(&self, line: &str) {
+        writeln!(self.file.lock().unwrap(), "{line}").unwrap();
+    }
+
+    pub fn make_durable(&self) {
+        self.file.lock().unwrap().sync_data().unwrap();
+    }
+
+    /// Checks that acknowledged ⊆ stored, stored ⊆ sent, each once, with values, clicks and times
+    /// as sent. Call it when nothing is sent and all spools are empty. `link_id` is the link of the
+    /// visits.
+    pub async fn check(&self, core: &Server, link_id: &str) -> Result<String, String> {
+        let (client, link_id) = (core.client(), link_id.to_owned());
+        let all = client.conversions(ListConversionsRequest::default());
+        let conversions =
+            self.sales_by_number(all.try_collect().await.map_err(|error| error.to_string())?)?;
+        let all = client.clicks(ListClicksRequest { tracking_link_id: link_id, ..Default::default() });
+        let clicks = self.visits_by_number(all.try_collect().await.map_err(|error| error.to_string())?)?;
+        let (mut counted, mut queued, mut promised) = (0, 0, 0);
+        for line in std::fs::read_to_string(&self.path).unwrap().lines() {
+            let words: Vec<&str> = line.split(' ').collect();
+            let found = match words.as_slice() {
+                ["sale", number, click_id, begun, ended, conversion_id] => {
+                    let conversion = conversions.get(&number.parse().unwrap());
+                    let conversion = conversion.ok_or(format!("lost: {line}"))?;
+                    let counts = if *conversion_id == QUEUED { &mut queued } else { &mut counted };
+                    *counts += 1;
+                    (conversion.click_id == *click_id
+                        && (*conversion_id == QUEUED || conversion.id == *conversion_id))
+                        .then_some((conversion.conversion_time, begun, ended))
+                }
+                ["visit", number, click_id, begun, ended] => {
+                    promised += 1;
+                    let click = clicks.get(&number.parse().unwrap()).ok_or(format!("lost: {line}"))?;
+                    (click.click_id == *click_id).then_some((click.click_time, begun, ended))
+                }
+                _ => return Err(format!("what is this: {line}")),
+            };
+            let Some((at, begun, ended)) = found else {
+                return Err(format!("another than was promised: {line}"));
+            };
+            let (begun, ended): (i64, i64) = (begun.parse().unwrap(), ended.parse().unwrap());
+            let (at, begun) = (micros(at), begun / CLICK_TIME_MICROS * CLICK_TIME_MICROS);
+            if !(begun..=ended).contains(&at) {
+                return Err(format!("it came at {at}, it says: {line}"));
+            }
+        }
+        // A run without anything at stake proves nothing.
+        if counted == 0 || queued == 0 || promised == 0 {
+            return Err(format!(
+                "too little was promised: {counted} counted, {queued} queued, {promised} clicks"
+            ));
+        }
+        let (sales, visits) = (self.sales.load(Ordering::Relaxed), self.visits.load(Ordering::Relaxed));
+        Ok(format!(
+            "{sales} sales sent, {counted} acknowledged at once and {queued} queued, {} stored; {visits} visits, \
+             {promised} with a click that was promised, {} stored; none lost, none doubled",
+            conversions.len(),
+            clicks.len(),
+        ))
+    }
+
+    fn sales_by_number(&self, all: Vec<Conversion>) -> Result<BTreeMap<usize, Conversion>, String> {
+        let mut by_number = BTreeMap::new();
+        for conversion in all {
+            let number: usize = conversion.transaction_id.parse().unwrap();
+            if number >= self.sales.load(Ordering::Relaxed) {
+                return Err(format!("sale {number} was never sent"));
+            }
+            if conversion.value.as_ref().unwrap().micros != value(number) {
+                return Err(format!("sale {number} has another value than was sent"));
+            }
+            if by_number.insert(number, conversion).is_some() {
+                return Err(format!("sale {number} counts twice"));
+            }
+        }
+        Ok(by_number)
+    }
+
+    fn visits_by_number(&self, all: Vec<Click>) -> Result<BTreeMap<usize, Click>, String> {
+        let mut by_number = BTreeMap::new();
+        for click in all {
+            let number: usize = click.sub_ids.as_ref().unwrap().sub1.parse().unwrap();
+            if number >= self.visits.load(Ordering::Relaxed) {
+                return Err(format!("visit {number} was never made"));
+            }
+            if by_number.insert(number, click).is_some() {
+                return Err(format!("visit {number} counts twice"));
+            }
+        }
+        Ok(by_number)
+    }
+}
+
+fn micros(time: Option<Timestamp>) -> i64 {
+    let time = time.unwrap();
+    time.seconds * 1_000_000 + i64::from(time.nanos) / 1_000
+}

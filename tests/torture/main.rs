@@ -1,0 +1,63 @@
+//! `make torture`: kills, hangs and cuts off the server, its edges and its database under load.
+//! Then it checks that everything acknowledged is there, once, to the micro-unit, and nothing else.
+//!
+//! `s2s-torture sqlite|postgres|mariadb CYCLES [SEED]`: blows in a pseudo-random order.
+//! `s2s-torture outage sqlite|postgres|mariadb SECONDS`: long outages, with the latencies of
+//! callers.
+//! `s2s-torture edge SECONDS`: outages with an edge in trouble: a full disk, failing fsync, kills.
+
+// The futures of the tests nest more deeply than the default allows.
+#![recursion_limit = "256"]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "it can't go on")]
+
+mod crowd;
+mod edge;
+mod kills;
+mod ledger;
+mod outage;
+mod proxy;
+mod scene;
+mod street;
+
+use std::{process::ExitCode, time::Duration};
+
+use s2s_tests::random::Random;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        ["outage", kind, seconds] => {
+            println!("{kind}: outages of {seconds} s");
+            outage::torture(kind, Duration::from_secs(seconds.parse().unwrap())).await
+        }
+        ["edge", seconds] => {
+            println!("an edge in trouble, in outages of {seconds} s");
+            edge::torture(Duration::from_secs(seconds.parse().unwrap())).await
+        }
+        [kind, cycles, seed @ ..] if seed.len() < 2 => {
+            let seed = seed.first().map_or(1, |seed| seed.parse().unwrap());
+            println!("{kind}: {cycles} cycles, seed {seed}");
+            kills::torture(kind, cycles.parse().unwrap(), Random(seed)).await
+        }
+        _ => {
+            eprintln!(
+                "usage: s2s-torture sqlite|postgres|mariadb CYCLES [SEED]\n       \
+                 s2s-torture outage sqlite|postgres|mariadb SECONDS\n       \
+                 s2s-torture edge SECONDS"
+            );
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(summary) => {
+            println!("{summary}");
+            ExitCode::SUCCESS
+        }
+        Err(fault) => {
+            eprintln!("FAULT: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
