@@ -1,21 +1,50 @@
-//! The order of the server's modules; `ARCHITECTURE.md` has the reasons.
+//! The order of the server's modules; docs/internals/architecture.md has the reasons.
+
+use std::collections::BTreeSet;
 
 use super::{
     File,
-    code::{crate_modules, without_texts},
+    code::{crate_paths, without_texts},
     rust,
 };
 
-/// The slices of the core; each may know those before it.
-const SLICES: [&str; 8] =
-    ["account", "api_key", "preset", "conversion_code", "tracking_link", "click", "conversion", "postback"];
+/// The modules of the server. Each may import those before it.
+const LAYERS: [&str; 13] = [
+    "values",
+    "error",
+    "page",
+    "config",
+    "clock",
+    "api",
+    "db",
+    "core",
+    "edge",
+    "net",
+    "telemetry",
+    "startup",
+    "lib",
+];
+/// The modules of the core. Each may import those before it, and the core's own state.
+const SLICES: [&str; 11] = [
+    "row_cache",
+    "age",
+    "account",
+    "api_key",
+    "preset",
+    "conversion_code",
+    "tracking_link",
+    "click",
+    "conversion",
+    "postback",
+    "retention",
+];
 
 #[test]
 fn the_server_opens_its_entry_and_nothing_else() {
     let code = File::named("server/src/lib.rs").code();
     let open: Vec<&str> = code.lines().filter(|line| line.trim_start().starts_with("pub ")).collect();
     // The compiler finds no dead code among public items.
-    assert_eq!(open, ["pub use postback::check_reading;", "pub fn main() -> ExitCode {"]);
+    assert_eq!(open, ["pub use startup::main;", "pub use self::core::postback::check_reading;"]);
     assert!(code.contains("#[cfg(fuzzing)]\npub use"), "the fuzzer's door is open to others");
 }
 
@@ -24,7 +53,7 @@ fn tables_are_touched_in_their_store_alone() {
     for file in rust("server/src") {
         let code = without_texts(&file.text);
         let store = file.path.ends_with("/store.rs");
-        let allowed = store || file.is_of("db") || file.is_of("commit") || file.is_of("migration");
+        let allowed = store || file.is_of("db");
         for word in ["EntityTrait", "entity::prelude", "DeriveEntityModel"] {
             assert!(allowed || !code.contains(word), "{} names {word}", file.path);
         }
@@ -32,46 +61,65 @@ fn tables_are_touched_in_their_store_alone() {
     }
 }
 
+/// The imports that go against an order of modules, as `file: path`. `prefix`: the path of their parent.
+fn against(order: &[&str], files: &[File], folder: &str, prefix: &str) -> Vec<String> {
+    let mut against = Vec::new();
+    let mut seen = BTreeSet::new();
+    for file in files {
+        let path = file.path.strip_prefix(folder).unwrap().trim_end_matches(".rs");
+        let own = path.split('/').next().unwrap();
+        let rank = order.iter().position(|name| *name == own);
+        let rank = rank.unwrap_or_else(|| panic!("{} is in no layer", file.path));
+        seen.insert(rank);
+        for path in crate_paths(&without_texts(&file.text)) {
+            let Some(path) = path.strip_prefix(prefix) else { continue };
+            let name = path.split("::").next().unwrap();
+            // The parent's own items are not modules.
+            let Some(of) = order.iter().position(|one| *one == name) else {
+                assert!(!prefix.is_empty(), "{} imports {path} of no layer", file.path);
+                continue;
+            };
+            if of > rank {
+                against.push(format!("{}: {prefix}{path}", file.path));
+            }
+        }
+    }
+    assert_eq!(seen.len(), order.len(), "a module of {prefix} has no file");
+    against
+}
+
 #[test]
-fn the_edge_knows_no_database() {
+fn imports_go_one_way() {
+    let mut files = rust("server/src");
+    files.retain(|file| file.path != "server/src/main.rs");
+    assert_eq!(against(&LAYERS, &files, "server/src/", ""), Vec::<String>::new());
+    let core = rust("server/src/core");
+    assert_eq!(against(&SLICES, &core, "server/src/core/", "core::"), Vec::<String>::new());
+}
+
+#[test]
+fn an_import_against_the_order_is_found() {
+    let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
+    let files = [file("a.rs", "use crate::{b::{self, C}};"), file("b/x.rs", "use crate::a::D;")];
+    assert_eq!(against(&["a", "b"], &files, "", ""), ["a.rs: b", "a.rs: b::C"]);
+}
+
+#[test]
+fn the_edge_knows_neither_core_nor_database() {
     let edge: Vec<File> = rust("server/src").into_iter().filter(|file| file.is_of("edge")).collect();
     assert!(edge.len() > 1);
     for file in edge {
         let code = without_texts(&file.text);
         assert!(!code.contains("sea_orm"), "{} names sea_orm", file.path);
-        for module in ["db", "app", "commit", "migration"] {
-            assert!(!crate_modules(&code).contains(module), "{} names crate::{module}", file.path);
-        }
-    }
-}
-
-#[test]
-fn slices_know_those_before_them_alone() {
-    let files = rust("server/src");
-    for (rank, slice) in SLICES.iter().enumerate() {
-        let own: Vec<&File> = files.iter().filter(|file| file.is_of(slice)).collect();
-        assert!(own.len() > 1, "{slice}");
-        for file in own {
-            let known = crate_modules(&without_texts(&file.text));
-            for later in SLICES[rank + 1..].iter().chain(&["edge", "serve", "config"]) {
-                assert!(!known.contains(*later), "{} names crate::{later}", file.path);
-            }
-        }
-    }
-    // The modules below the slices know none of them, except the state with their caches and keys.
-    for module in ["auth", "commit", "db", "error", "id", "macros", "migration", "money", "page", "time"] {
-        for file in files.iter().filter(|file| file.is_of(module)) {
-            let known = crate_modules(&file.code());
-            for slice in SLICES {
-                assert!(!known.contains(slice), "{} names crate::{slice}", file.path);
-            }
+        for module in ["core", "db"] {
+            assert!(!crate_paths(&code).contains(module), "{} names crate::{module}", file.path);
         }
     }
 }
 
 #[test]
 fn the_layers_of_grpc_are_in_their_order() {
-    let code = File::named("server/src/serve.rs").code();
+    let code = File::named("server/src/net.rs").code();
     let (_, grpc) = code.split_once("let grpc = ").unwrap();
     let (grpc, _) = grpc.split_once("let http = ").unwrap();
     let layers = grpc.lines().filter_map(|line| line.trim().strip_prefix(".layer("));
@@ -81,11 +129,11 @@ fn the_layers_of_grpc_are_in_their_order() {
     assert_eq!(layers, ["CatchPanicLayer", "cors", "GrpcWebLayer", "gate"]);
     let (_, gate) = code.split_once("async fn gate_of_grpc").unwrap();
     let (gate, _) = gate.split_once("async fn gate_of_http").unwrap();
-    let steps = ["admission.admit(", "time_limit(", "keys::ask(", "with_reason("];
+    let steps = ["admission.admit(", "time_limit(", "gate::authenticate(", "with_reason("];
     assert!(steps.map(|step| gate.find(step).expect(step)).is_sorted(), "{gate}");
-    let code = File::named("server/src/serve/keys.rs").code();
+    let code = File::named("server/src/net/gate/authenticate.rs").code();
     let (_, admit) = code.split_once("async fn admit").unwrap();
-    let steps = ["needed(", "api_key::authenticate(", "within(", "caller.check("];
+    let steps = ["api_key::authenticate(", "within(", "caller.check("];
     assert!(steps.map(|step| admit.find(step).expect(step)).is_sorted(), "{admit}");
 }
 

@@ -68,37 +68,46 @@ pub fn without_tests(code: &str) -> String {
     kept + rest
 }
 
-/// The modules that the code names, as `crate::name` or in `use crate::{one, two::{…}}`.
-pub fn crate_modules(code: &str) -> BTreeSet<String> {
-    let name = |text: &str| -> String {
-        text.trim_start().chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
-    };
-    let mut names = BTreeSet::new();
+/// The paths that the code names after `crate::`, such as `core::click::Click`; imports in braces are written out.
+pub fn crate_paths(code: &str) -> BTreeSet<String> {
+    let mut paths = BTreeSet::new();
     for (index, found) in code.match_indices("crate::") {
-        let rest = &code[index + found.len()..];
-        let Some(group) = rest.strip_prefix('{') else {
-            names.insert(name(rest));
-            continue;
-        };
-        let (mut depth, mut begins) = (0_usize, 0);
-        for (index, letter) in group.char_indices() {
+        write_out("", &code[index + found.len()..], &mut paths);
+    }
+    paths
+}
+
+/// Writes out one tree of an import: a path, or a path and a list in braces.
+fn write_out(prefix: &str, tree: &str, paths: &mut BTreeSet<String>) {
+    let tree = tree.trim_start();
+    if let Some(list) = tree.strip_prefix('{') {
+        let mut begin = 0;
+        let mut depth = 0_usize;
+        for (index, letter) in list.char_indices() {
             match letter {
                 '{' => depth += 1,
-                '}' if depth == 0 => {
-                    names.insert(name(&group[begins..index]));
-                    break;
-                }
-                '}' => depth -= 1,
-                ',' if depth == 0 => {
-                    names.insert(name(&group[begins..index]));
-                    begins = index + 1;
+                '}' if depth > 0 => depth -= 1,
+                ',' | '}' if depth == 0 => {
+                    write_out(prefix, &list[begin..index], paths);
+                    begin = index + 1;
+                    if letter == '}' {
+                        return;
+                    }
                 }
                 _ => {}
             }
         }
+        return;
     }
-    names.remove("");
-    names
+    let name: String = tree.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+    if name.is_empty() || name == "self" {
+        return;
+    }
+    let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}::{name}") };
+    if let Some(rest) = tree[name.len()..].strip_prefix("::") {
+        write_out(&path, rest, paths);
+    }
+    paths.insert(path);
 }
 
 #[test]
@@ -108,7 +117,13 @@ fn the_readers_of_source_read_right() {
         without_tests(&without_texts(code)),
         "let a = ; \nlet s = ; fn f<'a>(x: &'a u8) {}\n\nlet r = ;"
     );
-    let code = "use crate::{\n    app::App,\n    click::{self, cut},\n    text,\n};\ncrate::id::base32()";
-    let names: Vec<String> = crate_modules(code).into_iter().collect();
-    assert_eq!(names, ["app", "click", "id", "text"]);
+    let code = "use crate::{
+    core::{App, click::{self, cut}},
+    text,
+};
+crate::id::base32()";
+    let paths: Vec<String> = crate_paths(code).into_iter().collect();
+    let expected =
+        ["core", "core::App", "core::click", "core::click::cut", "id", "id::base32", "text"];
+    assert_eq!(paths, expected);
 }
