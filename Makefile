@@ -48,9 +48,9 @@ test-$(1) generate-$(1):
 	@echo "left out: sdk/$(1), since $(2) is not installed"
 endif
 test-sdks: test-$(1)
-generate: generate-$(1)
+generate-sdks: generate-$(1)
 endef
-.PHONY: test-sdks test-rust-package
+.PHONY: test-sdks test-rust-package generate-sdks
 $(foreach sdk,$(SDKS),$(eval $(call SDK,$(firstword $(subst :, ,$(sdk))),$(lastword $(subst :, ,$(sdk))))))
 
 # What else there is to test of the SDK for Rust is in the workspace.
@@ -95,9 +95,12 @@ check-schema:
 	@echo "left out: buf lint and buf format of proto/, since npm is not installed"
 endif
 
+# The lists and the schema come first: the code of the other SDKs is made of what they give.
 generate: tools
-	$(BUF) format --write
 	$(CARGO) run --locked -p s2s-generate
+	$(BUF) format --write
+	S2S_GENERATE=1 $(CARGO) test --locked -p s2s-server --lib config::reference
+	$(MAKE) generate-sdks
 
 # On all three: make bench DATABASES="sqlite postgres mariadb".
 DATABASES ?= sqlite

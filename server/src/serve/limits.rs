@@ -1,6 +1,6 @@
 //! What one port bears: every limit on connections and requests, but for those of single messages.
 //!
-//! The README has the same table. What operators may change is in `config.rs`.
+//! docs/reference/limits.md shows them to callers. What operators may change is in `config.rs`.
 
 use std::{net::IpAddr, time::Duration};
 
