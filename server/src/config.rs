@@ -3,6 +3,8 @@
 
 mod cors;
 mod edge;
+#[cfg(test)]
+mod reference;
 mod secret_url;
 
 use std::{

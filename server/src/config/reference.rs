@@ -1,0 +1,91 @@
+//! The reference page of settings, docs/reference/configuration.md, made of the command line.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::{Arg, Command, CommandFactory as _};
+
+use super::{ADMIN_KEY, CORE_KEY, Config, KEYS_HELP};
+
+/// Set to `1` by `make generate`: the page is then written, not compared.
+const GENERATE: &str = "S2S_GENERATE";
+
+const HEAD: &str = "<!-- Written by `make generate` from the help of the flags. Do not edit. -->
+
+# Configuration
+
+A setting is a flag of `s2s-server`, or a variable of its environment; the flag prevails. An unknown
+or wrong setting ends the start with a message, a [reason](start-reasons.md) and exit code 2.
+";
+
+fn path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/configuration.md")
+}
+
+/// The page: a section of each setting, below its heading in the help.
+fn page() -> String {
+    let mut command = Config::command();
+    command.build();
+    let mut page = HEAD.to_owned();
+    let mut headings: Vec<Option<&str>> = vec![None];
+    for heading in settings(&command).map(Arg::get_help_heading) {
+        if !headings.contains(&heading) {
+            headings.push(heading);
+        }
+    }
+    for heading in headings {
+        write!(page, "\n## {}\n", heading.unwrap_or("Settings")).unwrap();
+        settings(&command).filter(|arg| arg.get_help_heading() == heading).for_each(|arg| {
+            section(&mut page, arg);
+        });
+    }
+    write!(page, "\n## {ADMIN_KEY} and {CORE_KEY}\n\n").unwrap();
+    writeln!(page, "These have no flag, since every user of a machine can see the arguments.\n").unwrap();
+    writeln!(page, "{KEYS_HELP}").unwrap();
+    page
+}
+
+fn settings(command: &Command) -> impl Iterator<Item = &Arg> {
+    command.get_arguments().filter(|arg| arg.get_env().is_some())
+}
+
+fn section(page: &mut String, arg: &Arg) {
+    let flag = arg.get_long().unwrap();
+    let variable = arg.get_env().unwrap().to_str().unwrap();
+    let takes_value = arg.get_action().takes_values();
+    let names = arg.get_value_names().unwrap_or_default();
+    let value = if takes_value { format!(" <{}>", names.join("> <")) } else { String::new() };
+    let several = arg.get_value_delimiter().map(|_| ", several separated by commas").unwrap_or_default();
+    let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_str().unwrap()).collect();
+    write!(page, "\n### --{flag}\n\n`--{flag}{value}`, `{variable}`{several}.").unwrap();
+    if takes_value && !defaults.is_empty() {
+        write!(page, " Default: `{}`.", defaults.join(",")).unwrap();
+    }
+    let help = arg.get_long_help().or(arg.get_help()).unwrap().to_string();
+    // clap takes the last full stop away.
+    let stop = if help.ends_with('.') { "" } else { "." };
+    write!(page, "\n\n{help}{stop}\n").unwrap();
+    let values: Vec<_> = arg.get_possible_values().into_iter().filter(|_| takes_value).collect();
+    if !values.is_empty() {
+        page.push('\n');
+    }
+    for value in values {
+        let help = value.get_help().map(|help| format!(": {help}")).unwrap_or_default();
+        writeln!(page, "- `{}`{help}", value.get_name()).unwrap();
+    }
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "no setting of the server")]
+fn the_reference_page_of_settings_is_fresh() {
+    let page = page();
+    if std::env::var(GENERATE).is_ok_and(|value| value == "1") {
+        fs::write(path(), page).unwrap();
+    } else {
+        let committed = fs::read_to_string(path()).unwrap_or_default();
+        assert!(committed == page, "docs/reference/configuration.md is not fresh; run `make generate`");
+    }
+}
