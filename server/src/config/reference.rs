@@ -1,6 +1,7 @@
 //! The reference page of settings, docs/reference/configuration.md, made of the command line.
 
 use std::{
+    error::Error,
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
@@ -25,8 +26,10 @@ fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/configuration.md")
 }
 
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
 /// The page: a section of each setting, below its heading in the help.
-fn page() -> String {
+fn page() -> Result<String> {
     let mut command = Config::command();
     command.build();
     let mut page = HEAD.to_owned();
@@ -37,55 +40,60 @@ fn page() -> String {
         }
     }
     for heading in headings {
-        write!(page, "\n## {}\n", heading.unwrap_or("Settings")).unwrap();
-        settings(&command).filter(|arg| arg.get_help_heading() == heading).for_each(|arg| {
-            section(&mut page, arg);
-        });
+        write!(page, "\n## {}\n", heading.unwrap_or("Settings"))?;
+        for arg in settings(&command).filter(|arg| arg.get_help_heading() == heading) {
+            write_section(&mut page, arg)?;
+        }
     }
-    write!(page, "\n## {ADMIN_KEY} and {CORE_KEY}\n\n").unwrap();
-    writeln!(page, "These have no flag, since every user of a machine can see the arguments.\n").unwrap();
-    writeln!(page, "{KEYS_HELP}").unwrap();
-    page
+    write!(page, "\n## {ADMIN_KEY} and {CORE_KEY}\n\n")?;
+    write!(
+        page,
+        "These have no flag, since every user of a machine can see the arguments.\n\n{KEYS_HELP}\n"
+    )?;
+    Ok(page)
 }
 
 fn settings(command: &Command) -> impl Iterator<Item = &Arg> {
     command.get_arguments().filter(|arg| arg.get_env().is_some())
 }
 
-fn section(page: &mut String, arg: &Arg) {
-    let flag = arg.get_long().unwrap();
-    let variable = arg.get_env().unwrap().to_str().unwrap();
+fn write_section(page: &mut String, arg: &Arg) -> Result<()> {
+    let flag = arg.get_long().ok_or("a setting without a flag")?;
+    let variable = arg.get_env().unwrap_or_default().to_string_lossy();
     let takes_value = arg.get_action().takes_values();
     let names = arg.get_value_names().unwrap_or_default();
     let value = if takes_value { format!(" <{}>", names.join("> <")) } else { String::new() };
     let several = arg.get_value_delimiter().map(|_| ", several separated by commas").unwrap_or_default();
-    let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_str().unwrap()).collect();
-    write!(page, "\n### --{flag}\n\n`--{flag}{value}`, `{variable}`{several}.").unwrap();
+    write!(page, "\n### --{flag}\n\n`--{flag}{value}`, `{variable}`{several}.")?;
+    let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
     if takes_value && !defaults.is_empty() {
-        write!(page, " Default: `{}`.", defaults.join(",")).unwrap();
+        write!(page, " Default: `{}`.", defaults.join(","))?;
     }
-    let help = arg.get_long_help().or(arg.get_help()).unwrap().to_string();
+    let help =
+        arg.get_long_help().or(arg.get_help()).ok_or_else(|| format!("--{flag} has no help"))?.to_string();
     // clap takes the last full stop away.
     let stop = if help.ends_with('.') { "" } else { "." };
-    write!(page, "\n\n{help}{stop}\n").unwrap();
-    let values: Vec<_> = arg.get_possible_values().into_iter().filter(|_| takes_value).collect();
+    write!(page, "\n\n{help}{stop}\n")?;
+    let values = if takes_value { arg.get_possible_values() } else { Vec::new() };
     if !values.is_empty() {
-        page.push('\n');
+        writeln!(page)?;
     }
     for value in values {
         let help = value.get_help().map(|help| format!(": {help}")).unwrap_or_default();
-        writeln!(page, "- `{}`{help}", value.get_name()).unwrap();
+        writeln!(page, "- `{}`{help}", value.get_name())?;
     }
+    Ok(())
 }
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "no setting of the server")]
-fn the_reference_page_of_settings_is_fresh() {
-    let page = page();
+fn the_reference_page_of_settings_is_fresh() -> Result<()> {
+    let page = page()?;
     if std::env::var(GENERATE).is_ok_and(|value| value == "1") {
-        fs::write(path(), page).unwrap();
+        fs::write(path(), page)?;
     } else {
-        let committed = fs::read_to_string(path()).unwrap_or_default();
-        assert!(committed == page, "docs/reference/configuration.md is not fresh; run `make generate`");
+        let is_fresh = fs::read_to_string(path())? == page;
+        assert!(is_fresh, "docs/reference/configuration.md is not fresh; run `make generate`");
     }
+    Ok(())
 }
