@@ -1,5 +1,5 @@
-//! Writes what follows from the lists of reasons and limits and from the schema: the schema's enum of
-//! reasons, reference pages, and the Rust code of the schema.
+//! Writes what follows from the lists of reasons and limits and from the schema: the schema's enum
+//! of reasons, reference pages, and the Rust code of the schema.
 //!
 //! The result is committed, so that users of the SDK need neither this program nor `protoc`; tests
 //! prove it fresh.

@@ -1,4 +1,4 @@
-//! The reference page of limits: sentences from `server/limits.toml`, values from the server's sources.
+//! The reference page of limits: sentences from `server/limits.toml`, values from the sources.
 
 use std::{
     error::Error,
@@ -143,7 +143,8 @@ fn expression<'a>(source: &'a Source, constant: &str) -> Option<&'a str> {
     Some(rest.split_once(';')?.0)
 }
 
-/// The value of an expression: a number, a product, another constant of the same file, or a span of time.
+/// The value of an expression: a number, a product, another constant of the same file, or a span of
+/// time.
 fn value(expression: &str, source: &Source) -> Option<Value> {
     let expression = expression.trim();
     if let Some((constructor, argument)) = expression.strip_suffix(')').and_then(|text| text.split_once('('))

@@ -86,7 +86,7 @@ impl Reasons {
         Ok(reasons)
     }
 
-    /// The texts that are written from the list, each with its path from the root of the repository.
+    /// The texts that are written from the list, each with its path from the root.
     pub fn texts(&self) -> Result<Vec<(&'static str, String)>, Box<dyn Error>> {
         Ok(vec![
             ("proto/s2s/v1/error_reason.proto", proto::schema(self)?),
@@ -196,7 +196,7 @@ mod tests {
         texts
     }
 
-    /// The names of reasons in the literals of a source: `"A_NAME"`, `reason: A_NAME`, `"reason":"A_NAME"`.
+    /// The names of reasons in the literals of a source: `"A_B"`, `reason: A_B`, `"reason":"A_B"`.
     fn reasons_in(source: &str) -> Vec<&str> {
         let is_of_name = |letter: char| letter.is_ascii_uppercase() || letter == '_';
         let words = source.split(|letter: char| !is_of_name(letter) && !letter.is_ascii_digit());
