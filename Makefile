@@ -25,7 +25,7 @@ IF_INSTALLED := tests/if-installed.sh
 .PHONY: run demo quick test test-long torture torture-sqlite torture-postgres torture-mariadb torture-edge
 .PHONY: check check-schema check-schema-with-buf check-spelling generate bench fuzz fuzz-corpus deny advisories sbom tools databases
 .PHONY: test-sdks test-typescript test-python test-go test-java test-rust-package
-.PHONY: generate-typescript generate-python generate-go generate-java
+.PHONY: generate-sdks generate-typescript generate-python generate-go generate-java
 
 # A development build takes a quarter of the time of a release build; for production: cargo build --release --locked.
 run:
@@ -72,7 +72,7 @@ test-long: databases
 
 # The folder of every SDK has a Makefile with the same targets.
 test-sdks: test-typescript test-python test-go test-java test-rust-package
-generate: generate-typescript generate-python generate-go generate-java
+generate-sdks: generate-typescript generate-python generate-go generate-java
 
 test-typescript: tools
 	$(IF_INSTALLED) npm $(MAKE) -C sdk/typescript tools check test test-package
@@ -143,9 +143,12 @@ check-schema-with-buf: tools
 	elif [ -n "$$CI" ]; then echo "buf breaking needs the commit before this one"; exit 1; \
 	else echo "left out: buf breaking, since there is no commit before this one"; fi
 
+# The lists and the schema come first: the code of the other SDKs is made of what they give.
 generate: tools
-	$(BUF) format --write
 	$(CARGO) run --locked -p s2s-generate
+	$(BUF) format --write
+	S2S_GENERATE=1 $(CARGO) test --locked -p s2s-server --lib config::reference
+	$(MAKE) generate-sdks
 
 # All three databases: make bench DATABASES="sqlite postgres mariadb".
 DATABASES ?= sqlite

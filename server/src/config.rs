@@ -4,6 +4,8 @@
 mod cors;
 mod database;
 mod edge;
+#[cfg(test)]
+mod reference;
 mod retention;
 mod secret_url;
 mod tls;

@@ -7,7 +7,7 @@ use s2s_sdk::{
     v1::ErrorReason::{self, ApiKeyInvalid, ApiKeyMissing, EdgeOnly, ScopeMissing},
 };
 
-use crate::{cells::plain, schema};
+use crate::cells::plain;
 
 /// The list of exit statuses at the end of `--help`.
 pub const EXIT_STATUSES: &str = "\
@@ -86,27 +86,25 @@ impl fmt::Display for Failure {
                     write!(f, "\n  {}: {}", plain(&violation.field), plain(&violation.description))?;
                 }
                 match cure(error) {
-                    Some(cure) => write!(f, "\nWhat to do: {cure}"),
-                    None => Ok(()),
+                    "" => Ok(()),
+                    cure => write!(f, "\nWhat to do: {cure}"),
                 }
             }
         }
     }
 }
 
-/// Returns the schema's cure, or one of this program's own where its settings are the cause.
-fn cure(error: &Error) -> Option<String> {
+/// The cure of the reason, or one of this program's settings; empty if the reason is unknown.
+fn cure(error: &Error) -> &'static str {
     match error.reason() {
-        ApiKeyMissing => Some(
-            "set S2S_API_KEY, give --key-file, or put the key into a profile in the configuration file"
-                .to_owned(),
-        ),
-        ErrorReason::Unavailable | ErrorReason::DeadlineExceeded => Some(
-            "check that --endpoint (or S2S_ENDPOINT, or the profile's endpoint) is right and the server runs; \
+        ApiKeyMissing => {
+            "set S2S_API_KEY, give --key-file, or put the key into a profile of the configuration file"
+        }
+        ErrorReason::Unavailable | ErrorReason::DeadlineExceeded => {
+            "check --endpoint (or S2S_ENDPOINT, or the profile's endpoint) and that the server runs; \
              sending again counts nothing twice"
-                .to_owned(),
-        ),
-        reason => schema::cure(reason),
+        }
+        reason => reason.cure(),
     }
 }
 

@@ -8,6 +8,7 @@ mod client;
 mod error;
 mod money;
 pub mod postback;
+mod reason;
 mod retry;
 
 pub use client::{BuildError, Client, ClientBuilder};
@@ -15,6 +16,7 @@ pub use error::Error;
 pub use money::MoneyError;
 /// The well-known types that messages hold, such as `Timestamp`.
 pub use prost_types;
+pub use reason::PostbackOutcome;
 pub use tonic::Code;
 pub use tonic_types::FieldViolation;
 

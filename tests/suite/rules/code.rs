@@ -123,7 +123,6 @@ fn the_readers_of_source_read_right() {
 };
 crate::id::base32()";
     let paths: Vec<String> = crate_paths(code).into_iter().collect();
-    let expected =
-        ["core", "core::App", "core::click", "core::click::cut", "id", "id::base32", "text"];
+    let expected = ["core", "core::App", "core::click", "core::click::cut", "id", "id::base32", "text"];
     assert_eq!(paths, expected);
 }

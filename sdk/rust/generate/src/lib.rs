@@ -1,11 +1,12 @@
-//! Generates the schema's Rust code (messages, clients, server traits and the descriptor) and the
-//! README's tables of reasons.
+//! Writes what follows from the lists of reasons and limits and from the schema: the schema's enum
+//! of reasons, reference pages, and the Rust code of the schema.
 //!
-//! The result is committed, so that users of the SDK need neither this program nor `protoc`. A test
-//! checks that it is up to date.
+//! The result is committed, so that users of the SDK need neither this program nor `protoc`; tests
+//! prove it fresh.
 
 #![forbid(unsafe_code)]
 
+mod limits;
 mod reasons;
 
 use std::{error::Error, fs, path::Path};
@@ -13,9 +14,9 @@ use std::{error::Error, fs, path::Path};
 use prost::Message as _;
 use prost_types::FileDescriptorSet;
 
-pub use reasons::fill;
+use reasons::Reasons;
 
-/// Files of the schema, relative to `proto/`.
+/// The schema's files, relative to `proto/`.
 const FILES: [&str; 11] = [
     "s2s/v1/account.proto",
     "s2s/v1/api_key.proto",
@@ -30,7 +31,16 @@ const FILES: [&str; 11] = [
     "s2s/v1/preset.proto",
 ];
 
-/// Reads the schema in the folder `proto`, with its comments.
+/// The texts that are written from lists, each with its path from the root of the repository.
+///
+/// The schema is to be read after they are written: one of its files is among them.
+pub fn texts(root: &Path) -> Result<Vec<(&'static str, String)>, Box<dyn Error>> {
+    let mut texts = Reasons::read(root)?.texts()?;
+    texts.push(("docs/reference/limits.md", limits::page(root)?));
+    Ok(texts)
+}
+
+/// The schema in the folder `proto`, with its comments.
 pub fn schema(proto: &Path) -> Result<FileDescriptorSet, Box<dyn Error>> {
     let mut compiler = protox::Compiler::new([proto])?;
     compiler.include_imports(true).include_source_info(true).open_files(FILES)?;
@@ -39,7 +49,7 @@ pub fn schema(proto: &Path) -> Result<FileDescriptorSet, Box<dyn Error>> {
 
 /// Generates into the folder `out`, which must exist.
 ///
-/// Writes `s2s.v1.rs` and `descriptor.bin` (a `FileDescriptorSet` with comments, for reflection).
+/// Writes `s2s.v1.rs` and `descriptor.bin`, a `FileDescriptorSet` with comments, for reflection.
 pub fn generate(schema: FileDescriptorSet, out: &Path) -> Result<(), Box<dyn Error>> {
     fs::write(out.join("descriptor.bin"), schema.encode_to_vec())?;
     tonic_prost_build::configure()
@@ -47,12 +57,11 @@ pub fn generate(schema: FileDescriptorSet, out: &Path) -> Result<(), Box<dyn Err
         .extern_path(".google.rpc.Status", "::tonic_types::Status")
         .server_mod_attribute(".", "#[cfg(feature = \"server\")]")
         .compile_fds(schema)?;
-    // prost writes an empty file for each package whose messages come from another crate.
+    // prost writes an empty file for each package whose messages come from elsewhere.
     for entry in fs::read_dir(out)? {
-        let path = entry?.path();
-        let ours = path.ends_with("s2s.v1.rs") || path.ends_with("descriptor.bin");
-        if !ours {
-            fs::remove_file(path)?;
+        let entry = entry?;
+        if entry.metadata()?.len() == 0 {
+            fs::remove_file(entry.path())?;
         }
     }
     Ok(())
@@ -60,26 +69,34 @@ pub fn generate(schema: FileDescriptorSet, out: &Path) -> Result<(), Box<dyn Err
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
+
+    /// The files of the schema's code.
+    const CODE: [&str; 2] = ["s2s.v1.rs", "descriptor.bin"];
+
+    fn root() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
+    }
 
     #[test]
     fn committed_code_is_fresh() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let out = tempfile::tempdir().unwrap();
-        generate(schema(&root.join("../../../proto")).unwrap(), out.path()).unwrap();
-        for name in ["s2s.v1.rs", "descriptor.bin"] {
+        generate(schema(&root().join("proto")).unwrap(), out.path()).unwrap();
+        for name in CODE {
             let fresh = fs::read(out.path().join(name)).unwrap();
-            let committed = fs::read(root.join("../src/gen").join(name)).unwrap();
-            assert!(fresh == committed, "{name} is not up to date with the schema; run `make generate`");
+            let committed = fs::read(root().join("sdk/rust/src/gen").join(name)).unwrap();
+            assert!(fresh == committed, "{name} is not what the schema gives; run `make generate`");
         }
     }
 
     #[test]
-    fn the_reasons_of_the_readme_are_fresh() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
-        let readme = fs::read_to_string(root.join("README.md")).unwrap();
-        let fresh = fill(&readme, &schema(&root.join("proto")).unwrap()).unwrap();
-        assert!(fresh == readme, "the README's reasons are not those of the schema; run `make generate`");
+    fn committed_texts_are_fresh() {
+        for (path, fresh) in texts(&root()).unwrap() {
+            let committed = fs::read_to_string(root().join(path)).unwrap();
+            assert!(fresh == committed, "{path} is not what its list gives; run `make generate`");
+        }
     }
 
     #[test]

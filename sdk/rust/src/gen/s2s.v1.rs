@@ -1498,54 +1498,54 @@ pub struct Money {
 /// Why a call failed or a postback was held: the `reason` of the
 /// `google.rpc.ErrorInfo` that every failed call carries, and the `reason` of a
 /// held postback. The name without its prefix is what travels, for example
-/// `MACRO_NOT_REPLACED`. Each value says its cause, its cure and its gRPC code;
-/// and whether it holds postbacks, which are kept and can be replayed, or
-/// refuses them, so that they must be sent again. Others are of other calls.
+/// `MACRO_NOT_REPLACED`. Each value says its cause, its cure, its gRPC code and
+/// HTTP status, and what becomes of a postback that meets it: it is held, which
+/// means kept to be replayed; or refused, so that it must be sent again; or
+/// ignored. Where nothing is said of postbacks, only other calls meet it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum ErrorReason {
     /// Not a reason; the call did not fail, or the reason is newer than this
     /// client.
     Unspecified = 0,
-    /// Cause: a mandatory parameter or field is absent or empty; the message
-    /// names it. Cure: add it. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+    /// Cause: a mandatory parameter or field is absent or empty; the message names
+    /// it. Cure: add it. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     MissingParameter = 1,
-    /// Cause: a parameter still holds a macro such as `{clickid}`: the network
-    /// did not replace it. Cure: use the macro name that this network documents,
-    /// in its exact spelling and case. INVALID_ARGUMENT, HTTP 400.
-    /// Holds postbacks.
+    /// Cause: a parameter still holds a macro such as `{clickid}`: the network did
+    /// not replace it. Cure: use the macro name that this network documents, in
+    /// its exact spelling and case. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     MacroNotReplaced = 2,
     /// Cause: a parameter occurs twice with different values. Cure: send it once.
     /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     ParameterRepeated = 3,
-    /// Cause: a parameter is not of the form it must have, for example broken
-    /// percent-encoding or an over-long text. Cure: the message says what was
-    /// expected. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+    /// Cause: a parameter is malformed, for example by broken percent-encoding or
+    /// an over-long text. Cure: correct the parameter as the message says.
+    /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     ParameterMalformed = 4,
     /// Cause: an amount or percent is not a plain decimal number, for example
     /// `1e3` or `NaN`. Cure: send digits with at most one decimal point.
     /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     AmountMalformed = 5,
-    /// Cause: an amount can be read in two ways, for example `1,500`. Cure: send
-    /// a decimal point and no thousands separators. INVALID_ARGUMENT, HTTP 400.
+    /// Cause: an amount can be read in two ways, for example `1,500`. Cure: send a
+    /// decimal point and no thousands separators. INVALID_ARGUMENT, HTTP 400.
     /// Holds postbacks.
     AmountAmbiguous = 6,
-    /// Cause: an amount is negative or larger than the limit, or a percent is
-    /// over 100. Cure: send a value within the limits. INVALID_ARGUMENT,
-    /// HTTP 400. Holds postbacks.
+    /// Cause: an amount is negative or larger than the limit, or a percent is over
+    /// 100. Cure: send a value within the limits. INVALID_ARGUMENT, HTTP 400.
+    /// Holds postbacks.
     AmountOutOfRange = 7,
     /// Cause: a currency is not an ISO 4217 code, or value and commission have
-    /// different currencies. Cure: send one three-letter code.
-    /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+    /// different currencies. Cure: send one three-letter code. INVALID_ARGUMENT,
+    /// HTTP 400. Holds postbacks.
     CurrencyInvalid = 8,
-    /// Cause: the `status` word is neither ours nor one of the preset that the
-    /// conversion code has. Cure: send `pending`, `approved` or `declined`, or set
-    /// the code's `preset_id` to the network that sends it and replay.
+    /// Cause: the `status` word is neither one of ours nor one of the conversion
+    /// code's preset. Cure: send `pending`, `approved` or `declined`; or set the
+    /// code's `preset_id` to the network that sends this word, then replay.
     /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     StatusUnknown = 9,
     /// Cause: the request line, the body or the number of parameters is over the
-    /// limit. Cure: send less; of a postback at most 8 KiB of URL, 8 KiB of body
-    /// and 64 parameters. OUT_OF_RANGE, HTTP 414. Holds postbacks.
+    /// limit. Cure: send less: a postback may have 8 KiB of URL, 8 KiB of body and
+    /// 64 parameters. OUT_OF_RANGE, HTTP 414. Holds postbacks.
     RequestTooLarge = 10,
     /// Cause: the click id was not minted here, was cut or changed on its way, or
     /// belongs to another account. Cure: pass the id on exactly as it came in the
@@ -1554,15 +1554,15 @@ pub enum ErrorReason {
     /// Cause: no conversion code has this id. Cure: copy the id from the postback
     /// URL that the system rendered. NOT_FOUND, HTTP 404. Holds postbacks.
     UnknownConversionCode = 12,
-    /// Cause: the conversion happened after the code's attribution window had
-    /// passed; or its click is older than conversions are kept, so that nobody knows
-    /// whether it was counted before. Cure: lengthen the window, then replay; where
-    /// it is the latter and it was not counted, the operator lengthens
-    /// `--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    /// Cause: the conversion happened after the code's attribution window; or its
+    /// click is older than conversions are retained, so an earlier count can't be
+    /// ruled out. Cure: lengthen the window, then replay; in the second case, if
+    /// the conversion was never counted, the operator raises
+    /// `--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds
+    /// postbacks.
     ClickExpired = 13,
-    /// Cause: the conversion is said to have happened before its click. Cure:
-    /// correct the conversion time or the sender's clock. FAILED_PRECONDITION,
-    /// HTTP 422.
+    /// Cause: the reported conversion time is before the click. Cure: correct the
+    /// conversion time or the sender's clock. FAILED_PRECONDITION, HTTP 422.
     ClickLaterThanConversion = 14,
     /// Cause: the click came over a tracking link that does not have this
     /// conversion code. Cure: add the code to the link, then replay.
@@ -1574,126 +1574,126 @@ pub enum ErrorReason {
     /// Cause: the tracking link is archived. Cure: use an active one.
     /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     TrackingLinkArchived = 17,
-    /// Cause: this click, code and transaction id are recorded already, with
-    /// other amounts; what is written is never rewritten. Cure: send the same
-    /// amounts, or a transaction id of its own for another sale.
-    /// ALREADY_EXISTS, HTTP 409. Holds postbacks.
+    /// Cause: this click, code and transaction id are already recorded with other
+    /// amounts, and a recorded conversion never changes. Cure: send the same
+    /// amounts, or give another sale a transaction id of its own. ALREADY_EXISTS,
+    /// HTTP 409. Holds postbacks.
     TransactionConflict = 18,
     /// Cause: a field of the request has a wrong value; `BadRequest` lists every
     /// one. Cure: correct the fields named. INVALID_ARGUMENT, HTTP 400.
     FieldInvalid = 19,
-    /// Cause: nothing of this id is there for this account. Cure: check the id.
+    /// Cause: this account has nothing with this id. Cure: check the id.
     /// NOT_FOUND, HTTP 404.
     ResourceNotFound = 20,
     /// Cause: another tracking link has this slug. Cure: choose another, or let
     /// the system choose. ALREADY_EXISTS, HTTP 409.
     SlugTaken = 21,
     /// Cause: this request id was used for a request with other contents. Cure:
-    /// a new request id for a new request. ALREADY_EXISTS, HTTP 409.
+    /// use a new request id for a new request. ALREADY_EXISTS, HTTP 409.
     RequestIdReused = 22,
     /// Cause: a link with a conversion code has no `\[s2sidentifier\]` in the path
-    /// or query of its destination, so no click id would reach the merchant.
-    /// Cure: add `name=\[s2sidentifier\]` to the destination. INVALID_ARGUMENT,
-    /// HTTP 400.
+    /// or query of its destination, so no click id would reach the merchant. Cure:
+    /// add `name=\[s2sidentifier\]` to the destination. INVALID_ARGUMENT, HTTP 400.
     ClickIdMacroMissing = 23,
-    /// Cause: the page token is not one of this list's, or the filter changed
-    /// between pages. Cure: begin again without a token. INVALID_ARGUMENT,
-    /// HTTP 400.
+    /// Cause: the page token does not belong to this list, or the filter changed
+    /// between pages. Cure: start again without a token. INVALID_ARGUMENT, HTTP
+    /// 400.
     PageTokenInvalid = 24,
     /// Cause: the call is open to edges of this installation only. Cure: use the
-    /// public call instead; on an edge, a key with the scope `edge`.
+    /// public call instead; an edge needs a key with the scope `edge`.
     /// PERMISSION_DENIED, HTTP 403.
     EdgeOnly = 25,
-    /// Cause: more writes wait than the server holds, or more requests are in
-    /// work than it can bear. Cure: send again after the delay in `RetryInfo`
+    /// Cause: more writes are waiting than the server holds, or more requests are
+    /// in progress than it allows. Cure: send again after the delay in `RetryInfo`
     /// (HTTP: `Retry-After`). UNAVAILABLE, HTTP 503. Refuses postbacks.
     Overloaded = 26,
     /// Cause: the database did not answer, or the server is stopping. Cure: send
     /// again. UNAVAILABLE, HTTP 503. Refuses postbacks.
     Unavailable = 27,
-    /// Cause: the call's deadline passed before there was an answer. It may or
-    /// may not have taken effect. Cure: send again; a repeated write counts once.
+    /// Cause: the deadline passed before there was an answer; the call may or may
+    /// not have taken effect. Cure: send again; a repeated write counts once.
     /// DEADLINE_EXCEEDED, HTTP 504.
     DeadlineExceeded = 28,
-    /// Cause: a fault of ours, logged with the postback or request. Cure: send
-    /// again; tell us if it stays. INTERNAL, HTTP 500. Refuses postbacks.
+    /// Cause: an internal fault, which is logged with the postback or request.
+    /// Cure: send again; report it if it persists. INTERNAL, HTTP 500. Refuses
+    /// postbacks.
     Internal = 29,
-    /// Cause: the URL ends at a parameter without a value, and others are
-    /// missing: a macro with `#` in it was not replaced, and everything from `#`
-    /// on never left the sender. Cure: use the macro that the sender documents, or
-    /// write `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+    /// Cause: the URL ends at a parameter without a value, and others are missing:
+    /// a macro containing `#` was not replaced, so everything from `#` on never
+    /// left the sender. Cure: use the macro that the sender documents, or write
+    /// `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     FragmentCutOff = 30,
     /// Cause: the server has no such service or method. Cure: check the name, and
     /// that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
     UnknownMethod = 31,
-    /// Cause: a person's browser called the postback URL: from a page, or since
-    /// somebody opened it. Cure: let the merchant's server call it; add `&test=1`
-    /// to try it; if the sale is real, replay the postback. FAILED_PRECONDITION,
+    /// Cause: a person's browser called the postback URL, from a page or by
+    /// opening it. Cure: let the merchant's server call it; to try the URL, add
+    /// `&test=1`; if the sale is real, replay the postback. FAILED_PRECONDITION,
     /// HTTP 422. Holds postbacks.
     BrowserCall = 32,
-    /// Cause: what called the postback URL only looked at it: a browser's
-    /// prefetch, the preview of a link in a message, or a search engine. Nothing
-    /// of it is kept. Cure: let the merchant's server call it. PERMISSION_DENIED,
-    /// HTTP 403. Ignores postbacks.
+    /// Cause: the caller only looked at the postback URL: a browser's prefetch,
+    /// the preview of a link in a message, or a search engine; nothing is kept.
+    /// Cure: let the merchant's server call it. PERMISSION_DENIED, HTTP 403.
+    /// Ignores postbacks.
     PreviewCall = 33,
     /// Cause: the click id is genuine, but its tracking link is not in this
-    /// database: it was made elsewhere and is on its way, or is lost. Cure: none
-    /// for 7 days, in which the postback is matched by itself once the link is
-    /// there; then replay. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    /// database: it was created elsewhere and has not arrived yet, or it is lost.
+    /// Cure: wait: for 7 days the postback is matched as soon as the link arrives;
+    /// after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     TrackingLinkUnknown = 34,
     /// Cause: the call came without an API key. Cure: send the header
     /// `authorization` with `Bearer` and the key. UNAUTHENTICATED, HTTP 401.
     ApiKeyMissing = 35,
-    /// Cause: the API key is mistyped, unknown, expired, revoked, or its overlap
-    /// after a rotation is over; the message says what is known. Cure: send the
-    /// key exactly as it was shown, or get a new one from `CreateApiKey`.
-    /// UNAUTHENTICATED, HTTP 401.
+    /// Cause: the API key is mistyped, unknown, expired or revoked, or its overlap
+    /// after a rotation is over; the message says which, as far as it is known.
+    /// Cure: send the key exactly as it was shown, or get a new one from
+    /// `CreateApiKey`. UNAUTHENTICATED, HTTP 401.
     ApiKeyInvalid = 36,
-    /// Cause: the API key is good, but has not the scope that the call needs; the
-    /// message names it. Cure: use a key that has it. PERMISSION_DENIED, HTTP 403.
+    /// Cause: the API key is valid, but lacks the scope that the call needs; the
+    /// message names it. Cure: use a key that has this scope. PERMISSION_DENIED,
+    /// HTTP 403.
     ScopeMissing = 37,
     /// Cause: the API key to rotate is revoked or expired. Cure: create a new one.
     /// FAILED_PRECONDITION, HTTP 422.
     ApiKeyEnded = 38,
-    /// Cause: the conversion code checks secrets, and `sec` is absent or none of
-    /// its secrets, or one that has ended. Cure: put the secret into the postback
-    /// URL as `sec`; where it is lost, make a new one with `RotatePostbackSecret`.
+    /// Cause: the conversion code checks secrets, and `sec` is absent, matches
+    /// none of its secrets, or has expired. Cure: put the secret into the postback
+    /// URL as `sec`; if it is lost, make a new one with `RotatePostbackSecret`.
     /// UNAUTHENTICATED, HTTP 401. Holds postbacks.
     SecretRefused = 41,
     /// Cause: the conversion code checks signatures, and `sig` is absent, not at
-    /// the end of the URL, or not that of what was sent. Cure: sign the query as
-    /// it is sent, with the code's secret, and put `&sig=` last. UNAUTHENTICATED,
-    /// HTTP 401. Holds postbacks.
+    /// the end of the URL, or does not match what was sent. Cure: sign the query
+    /// as it is sent, with the code's secret, and put `&sig=` last.
+    /// UNAUTHENTICATED, HTTP 401. Holds postbacks.
     SignatureRefused = 42,
-    /// Cause: the signature is right, and `ts` is absent, no time, or more than
+    /// Cause: the signature is right, but `ts` is absent, malformed, or more than
     /// 300 seconds off: the sender's clock is wrong, or an old call was sent
-    /// again. Cure: sign anew with the time in seconds since 1970 UTC.
+    /// again. Cure: sign again with the current time in seconds since 1970 UTC.
     /// UNAUTHENTICATED, HTTP 401. Holds postbacks.
     TimestampRefused = 43,
-    /// Cause: the sender's address is none that the conversion code allows. Cure:
-    /// add it to `allowed_addresses`, if the sender is the merchant.
+    /// Cause: the conversion code does not allow the sender's address. Cure: if
+    /// the sender is the merchant, add the address to `allowed_addresses`.
     /// PERMISSION_DENIED, HTTP 403. Holds postbacks.
     AddressRefused = 44,
-    /// Cause: the conversion code takes postbacks over HTTPS alone. Cure: call the
-    /// `<https://`> URL. PERMISSION_DENIED, HTTP 403. Holds postbacks.
+    /// Cause: the conversion code accepts postbacks over HTTPS only. Cure: call
+    /// the `<https://`> URL. PERMISSION_DENIED, HTTP 403. Holds postbacks.
     HttpsRequired = 45,
-    /// Cause: more requests came from this address, or with this API key, within
-    /// a second than the operator allows. Cure: send again after the delay in
-    /// `RetryInfo` (HTTP: `Retry-After`), and more slowly. RESOURCE_EXHAUSTED,
-    /// HTTP 429. Refuses postbacks.
+    /// Cause: this address, or this API key, sent more requests within a second
+    /// than the operator allows. Cure: send again after the delay in `RetryInfo`
+    /// (HTTP: `Retry-After`), and more slowly. RESOURCE_EXHAUSTED, HTTP 429.
+    /// Refuses postbacks.
     RateLimited = 47,
-    /// Cause: the message of a gRPC call is compressed, which this server does
-    /// not read. Cure: send it as it is. UNIMPLEMENTED, HTTP 501.
+    /// Cause: the message of a gRPC call is compressed, which this server does not
+    /// support. Cure: send it uncompressed. UNIMPLEMENTED, HTTP 501.
     CompressionUnsupported = 48,
-    /// Cause: a web page of another origin, or one that reached this server by a
-    /// name that is not this machine's own, called a server without API keys.
-    /// Cure: call it from a program, or from a page of its own origin; for pages,
-    /// start the server with API keys. PERMISSION_DENIED, HTTP 403.
+    /// Cause: a web page called a server without API keys, from another origin or
+    /// under a host name that is not this machine's own. Cure: call it from a
+    /// program, or from a page of its own origin; for pages, start the server with
+    /// API keys. PERMISSION_DENIED, HTTP 403.
     OriginRefused = 49,
-    /// Cause: the time inside an id lies more than three years ahead of the
-    /// core's clock, which can't be stored: the clock of the edge that made it
-    /// was wrong. Cure: mend the edge's clock. FAILED_PRECONDITION, HTTP 422.
-    /// Holds postbacks.
+    /// Cause: the time inside an id is more than three years ahead of the core's
+    /// clock, because the clock of the edge that made the id was wrong. Cure:
+    /// correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     ClockWrong = 50,
 }
 impl ErrorReason {

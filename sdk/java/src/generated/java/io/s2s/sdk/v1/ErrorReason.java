@@ -9,9 +9,10 @@ package io.s2s.sdk.v1;
  * Why a call failed or a postback was held: the `reason` of the
  * `google.rpc.ErrorInfo` that every failed call carries, and the `reason` of a
  * held postback. The name without its prefix is what travels, for example
- * `MACRO_NOT_REPLACED`. Each value says its cause, its cure and its gRPC code;
- * and whether it holds postbacks, which are kept and can be replayed, or
- * refuses them, so that they must be sent again. Others are of other calls.
+ * `MACRO_NOT_REPLACED`. Each value says its cause, its cure, its gRPC code and
+ * HTTP status, and what becomes of a postback that meets it: it is held, which
+ * means kept to be replayed; or refused, so that it must be sent again; or
+ * ignored. Where nothing is said of postbacks, only other calls meet it.
  * </pre>
  *
  * Protobuf enum {@code s2s.v1.ErrorReason}
@@ -29,8 +30,8 @@ public enum ErrorReason
   ERROR_REASON_UNSPECIFIED(0),
   /**
    * <pre>
-   * Cause: a mandatory parameter or field is absent or empty; the message
-   * names it. Cure: add it. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   * Cause: a mandatory parameter or field is absent or empty; the message names
+   * it. Cure: add it. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_MISSING_PARAMETER = 1;</code>
@@ -38,10 +39,9 @@ public enum ErrorReason
   ERROR_REASON_MISSING_PARAMETER(1),
   /**
    * <pre>
-   * Cause: a parameter still holds a macro such as `{clickid}`: the network
-   * did not replace it. Cure: use the macro name that this network documents,
-   * in its exact spelling and case. INVALID_ARGUMENT, HTTP 400.
-   * Holds postbacks.
+   * Cause: a parameter still holds a macro such as `{clickid}`: the network did
+   * not replace it. Cure: use the macro name that this network documents, in
+   * its exact spelling and case. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_MACRO_NOT_REPLACED = 2;</code>
@@ -58,9 +58,9 @@ public enum ErrorReason
   ERROR_REASON_PARAMETER_REPEATED(3),
   /**
    * <pre>
-   * Cause: a parameter is not of the form it must have, for example broken
-   * percent-encoding or an over-long text. Cure: the message says what was
-   * expected. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   * Cause: a parameter is malformed, for example by broken percent-encoding or
+   * an over-long text. Cure: correct the parameter as the message says.
+   * INVALID_ARGUMENT, HTTP 400. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_PARAMETER_MALFORMED = 4;</code>
@@ -78,8 +78,8 @@ public enum ErrorReason
   ERROR_REASON_AMOUNT_MALFORMED(5),
   /**
    * <pre>
-   * Cause: an amount can be read in two ways, for example `1,500`. Cure: send
-   * a decimal point and no thousands separators. INVALID_ARGUMENT, HTTP 400.
+   * Cause: an amount can be read in two ways, for example `1,500`. Cure: send a
+   * decimal point and no thousands separators. INVALID_ARGUMENT, HTTP 400.
    * Holds postbacks.
    * </pre>
    *
@@ -88,9 +88,9 @@ public enum ErrorReason
   ERROR_REASON_AMOUNT_AMBIGUOUS(6),
   /**
    * <pre>
-   * Cause: an amount is negative or larger than the limit, or a percent is
-   * over 100. Cure: send a value within the limits. INVALID_ARGUMENT,
-   * HTTP 400. Holds postbacks.
+   * Cause: an amount is negative or larger than the limit, or a percent is over
+   * 100. Cure: send a value within the limits. INVALID_ARGUMENT, HTTP 400.
+   * Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_AMOUNT_OUT_OF_RANGE = 7;</code>
@@ -99,8 +99,8 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: a currency is not an ISO 4217 code, or value and commission have
-   * different currencies. Cure: send one three-letter code.
-   * INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   * different currencies. Cure: send one three-letter code. INVALID_ARGUMENT,
+   * HTTP 400. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CURRENCY_INVALID = 8;</code>
@@ -108,9 +108,9 @@ public enum ErrorReason
   ERROR_REASON_CURRENCY_INVALID(8),
   /**
    * <pre>
-   * Cause: the `status` word is neither ours nor one of the preset that the
-   * conversion code has. Cure: send `pending`, `approved` or `declined`, or set
-   * the code's `preset_id` to the network that sends it and replay.
+   * Cause: the `status` word is neither one of ours nor one of the conversion
+   * code's preset. Cure: send `pending`, `approved` or `declined`; or set the
+   * code's `preset_id` to the network that sends this word, then replay.
    * INVALID_ARGUMENT, HTTP 400. Holds postbacks.
    * </pre>
    *
@@ -120,8 +120,8 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the request line, the body or the number of parameters is over the
-   * limit. Cure: send less; of a postback at most 8 KiB of URL, 8 KiB of body
-   * and 64 parameters. OUT_OF_RANGE, HTTP 414. Holds postbacks.
+   * limit. Cure: send less: a postback may have 8 KiB of URL, 8 KiB of body and
+   * 64 parameters. OUT_OF_RANGE, HTTP 414. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_REQUEST_TOO_LARGE = 10;</code>
@@ -148,11 +148,12 @@ public enum ErrorReason
   ERROR_REASON_UNKNOWN_CONVERSION_CODE(12),
   /**
    * <pre>
-   * Cause: the conversion happened after the code's attribution window had
-   * passed; or its click is older than conversions are kept, so that nobody knows
-   * whether it was counted before. Cure: lengthen the window, then replay; where
-   * it is the latter and it was not counted, the operator lengthens
-   * `--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cause: the conversion happened after the code's attribution window; or its
+   * click is older than conversions are retained, so an earlier count can't be
+   * ruled out. Cure: lengthen the window, then replay; in the second case, if
+   * the conversion was never counted, the operator raises
+   * `--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds
+   * postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CLICK_EXPIRED = 13;</code>
@@ -160,9 +161,8 @@ public enum ErrorReason
   ERROR_REASON_CLICK_EXPIRED(13),
   /**
    * <pre>
-   * Cause: the conversion is said to have happened before its click. Cure:
-   * correct the conversion time or the sender's clock. FAILED_PRECONDITION,
-   * HTTP 422.
+   * Cause: the reported conversion time is before the click. Cure: correct the
+   * conversion time or the sender's clock. FAILED_PRECONDITION, HTTP 422.
    * </pre>
    *
    * <code>ERROR_REASON_CLICK_LATER_THAN_CONVERSION = 14;</code>
@@ -198,10 +198,10 @@ public enum ErrorReason
   ERROR_REASON_TRACKING_LINK_ARCHIVED(17),
   /**
    * <pre>
-   * Cause: this click, code and transaction id are recorded already, with
-   * other amounts; what is written is never rewritten. Cure: send the same
-   * amounts, or a transaction id of its own for another sale.
-   * ALREADY_EXISTS, HTTP 409. Holds postbacks.
+   * Cause: this click, code and transaction id are already recorded with other
+   * amounts, and a recorded conversion never changes. Cure: send the same
+   * amounts, or give another sale a transaction id of its own. ALREADY_EXISTS,
+   * HTTP 409. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_TRANSACTION_CONFLICT = 18;</code>
@@ -218,7 +218,7 @@ public enum ErrorReason
   ERROR_REASON_FIELD_INVALID(19),
   /**
    * <pre>
-   * Cause: nothing of this id is there for this account. Cure: check the id.
+   * Cause: this account has nothing with this id. Cure: check the id.
    * NOT_FOUND, HTTP 404.
    * </pre>
    *
@@ -237,7 +237,7 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: this request id was used for a request with other contents. Cure:
-   * a new request id for a new request. ALREADY_EXISTS, HTTP 409.
+   * use a new request id for a new request. ALREADY_EXISTS, HTTP 409.
    * </pre>
    *
    * <code>ERROR_REASON_REQUEST_ID_REUSED = 22;</code>
@@ -246,9 +246,8 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: a link with a conversion code has no `[s2sidentifier]` in the path
-   * or query of its destination, so no click id would reach the merchant.
-   * Cure: add `name=[s2sidentifier]` to the destination. INVALID_ARGUMENT,
-   * HTTP 400.
+   * or query of its destination, so no click id would reach the merchant. Cure:
+   * add `name=[s2sidentifier]` to the destination. INVALID_ARGUMENT, HTTP 400.
    * </pre>
    *
    * <code>ERROR_REASON_CLICK_ID_MACRO_MISSING = 23;</code>
@@ -256,9 +255,9 @@ public enum ErrorReason
   ERROR_REASON_CLICK_ID_MACRO_MISSING(23),
   /**
    * <pre>
-   * Cause: the page token is not one of this list's, or the filter changed
-   * between pages. Cure: begin again without a token. INVALID_ARGUMENT,
-   * HTTP 400.
+   * Cause: the page token does not belong to this list, or the filter changed
+   * between pages. Cure: start again without a token. INVALID_ARGUMENT, HTTP
+   * 400.
    * </pre>
    *
    * <code>ERROR_REASON_PAGE_TOKEN_INVALID = 24;</code>
@@ -267,7 +266,7 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the call is open to edges of this installation only. Cure: use the
-   * public call instead; on an edge, a key with the scope `edge`.
+   * public call instead; an edge needs a key with the scope `edge`.
    * PERMISSION_DENIED, HTTP 403.
    * </pre>
    *
@@ -276,8 +275,8 @@ public enum ErrorReason
   ERROR_REASON_EDGE_ONLY(25),
   /**
    * <pre>
-   * Cause: more writes wait than the server holds, or more requests are in
-   * work than it can bear. Cure: send again after the delay in `RetryInfo`
+   * Cause: more writes are waiting than the server holds, or more requests are
+   * in progress than it allows. Cure: send again after the delay in `RetryInfo`
    * (HTTP: `Retry-After`). UNAVAILABLE, HTTP 503. Refuses postbacks.
    * </pre>
    *
@@ -295,8 +294,8 @@ public enum ErrorReason
   ERROR_REASON_UNAVAILABLE(27),
   /**
    * <pre>
-   * Cause: the call's deadline passed before there was an answer. It may or
-   * may not have taken effect. Cure: send again; a repeated write counts once.
+   * Cause: the deadline passed before there was an answer; the call may or may
+   * not have taken effect. Cure: send again; a repeated write counts once.
    * DEADLINE_EXCEEDED, HTTP 504.
    * </pre>
    *
@@ -305,8 +304,9 @@ public enum ErrorReason
   ERROR_REASON_DEADLINE_EXCEEDED(28),
   /**
    * <pre>
-   * Cause: a fault of ours, logged with the postback or request. Cure: send
-   * again; tell us if it stays. INTERNAL, HTTP 500. Refuses postbacks.
+   * Cause: an internal fault, which is logged with the postback or request.
+   * Cure: send again; report it if it persists. INTERNAL, HTTP 500. Refuses
+   * postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_INTERNAL = 29;</code>
@@ -314,10 +314,10 @@ public enum ErrorReason
   ERROR_REASON_INTERNAL(29),
   /**
    * <pre>
-   * Cause: the URL ends at a parameter without a value, and others are
-   * missing: a macro with `#` in it was not replaced, and everything from `#`
-   * on never left the sender. Cure: use the macro that the sender documents, or
-   * write `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   * Cause: the URL ends at a parameter without a value, and others are missing:
+   * a macro containing `#` was not replaced, so everything from `#` on never
+   * left the sender. Cure: use the macro that the sender documents, or write
+   * `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_FRAGMENT_CUT_OFF = 30;</code>
@@ -334,9 +334,9 @@ public enum ErrorReason
   ERROR_REASON_UNKNOWN_METHOD(31),
   /**
    * <pre>
-   * Cause: a person's browser called the postback URL: from a page, or since
-   * somebody opened it. Cure: let the merchant's server call it; add `&amp;test=1`
-   * to try it; if the sale is real, replay the postback. FAILED_PRECONDITION,
+   * Cause: a person's browser called the postback URL, from a page or by
+   * opening it. Cure: let the merchant's server call it; to try the URL, add
+   * `&amp;test=1`; if the sale is real, replay the postback. FAILED_PRECONDITION,
    * HTTP 422. Holds postbacks.
    * </pre>
    *
@@ -345,10 +345,10 @@ public enum ErrorReason
   ERROR_REASON_BROWSER_CALL(32),
   /**
    * <pre>
-   * Cause: what called the postback URL only looked at it: a browser's
-   * prefetch, the preview of a link in a message, or a search engine. Nothing
-   * of it is kept. Cure: let the merchant's server call it. PERMISSION_DENIED,
-   * HTTP 403. Ignores postbacks.
+   * Cause: the caller only looked at the postback URL: a browser's prefetch,
+   * the preview of a link in a message, or a search engine; nothing is kept.
+   * Cure: let the merchant's server call it. PERMISSION_DENIED, HTTP 403.
+   * Ignores postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_PREVIEW_CALL = 33;</code>
@@ -357,9 +357,9 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the click id is genuine, but its tracking link is not in this
-   * database: it was made elsewhere and is on its way, or is lost. Cure: none
-   * for 7 days, in which the postback is matched by itself once the link is
-   * there; then replay. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * database: it was created elsewhere and has not arrived yet, or it is lost.
+   * Cure: wait: for 7 days the postback is matched as soon as the link arrives;
+   * after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_TRACKING_LINK_UNKNOWN = 34;</code>
@@ -376,10 +376,10 @@ public enum ErrorReason
   ERROR_REASON_API_KEY_MISSING(35),
   /**
    * <pre>
-   * Cause: the API key is mistyped, unknown, expired, revoked, or its overlap
-   * after a rotation is over; the message says what is known. Cure: send the
-   * key exactly as it was shown, or get a new one from `CreateApiKey`.
-   * UNAUTHENTICATED, HTTP 401.
+   * Cause: the API key is mistyped, unknown, expired or revoked, or its overlap
+   * after a rotation is over; the message says which, as far as it is known.
+   * Cure: send the key exactly as it was shown, or get a new one from
+   * `CreateApiKey`. UNAUTHENTICATED, HTTP 401.
    * </pre>
    *
    * <code>ERROR_REASON_API_KEY_INVALID = 36;</code>
@@ -387,8 +387,9 @@ public enum ErrorReason
   ERROR_REASON_API_KEY_INVALID(36),
   /**
    * <pre>
-   * Cause: the API key is good, but has not the scope that the call needs; the
-   * message names it. Cure: use a key that has it. PERMISSION_DENIED, HTTP 403.
+   * Cause: the API key is valid, but lacks the scope that the call needs; the
+   * message names it. Cure: use a key that has this scope. PERMISSION_DENIED,
+   * HTTP 403.
    * </pre>
    *
    * <code>ERROR_REASON_SCOPE_MISSING = 37;</code>
@@ -405,9 +406,9 @@ public enum ErrorReason
   ERROR_REASON_API_KEY_ENDED(38),
   /**
    * <pre>
-   * Cause: the conversion code checks secrets, and `sec` is absent or none of
-   * its secrets, or one that has ended. Cure: put the secret into the postback
-   * URL as `sec`; where it is lost, make a new one with `RotatePostbackSecret`.
+   * Cause: the conversion code checks secrets, and `sec` is absent, matches
+   * none of its secrets, or has expired. Cure: put the secret into the postback
+   * URL as `sec`; if it is lost, make a new one with `RotatePostbackSecret`.
    * UNAUTHENTICATED, HTTP 401. Holds postbacks.
    * </pre>
    *
@@ -417,9 +418,9 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the conversion code checks signatures, and `sig` is absent, not at
-   * the end of the URL, or not that of what was sent. Cure: sign the query as
-   * it is sent, with the code's secret, and put `&amp;sig=` last. UNAUTHENTICATED,
-   * HTTP 401. Holds postbacks.
+   * the end of the URL, or does not match what was sent. Cure: sign the query
+   * as it is sent, with the code's secret, and put `&amp;sig=` last.
+   * UNAUTHENTICATED, HTTP 401. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_SIGNATURE_REFUSED = 42;</code>
@@ -427,9 +428,9 @@ public enum ErrorReason
   ERROR_REASON_SIGNATURE_REFUSED(42),
   /**
    * <pre>
-   * Cause: the signature is right, and `ts` is absent, no time, or more than
+   * Cause: the signature is right, but `ts` is absent, malformed, or more than
    * 300 seconds off: the sender's clock is wrong, or an old call was sent
-   * again. Cure: sign anew with the time in seconds since 1970 UTC.
+   * again. Cure: sign again with the current time in seconds since 1970 UTC.
    * UNAUTHENTICATED, HTTP 401. Holds postbacks.
    * </pre>
    *
@@ -438,8 +439,8 @@ public enum ErrorReason
   ERROR_REASON_TIMESTAMP_REFUSED(43),
   /**
    * <pre>
-   * Cause: the sender's address is none that the conversion code allows. Cure:
-   * add it to `allowed_addresses`, if the sender is the merchant.
+   * Cause: the conversion code does not allow the sender's address. Cure: if
+   * the sender is the merchant, add the address to `allowed_addresses`.
    * PERMISSION_DENIED, HTTP 403. Holds postbacks.
    * </pre>
    *
@@ -448,8 +449,8 @@ public enum ErrorReason
   ERROR_REASON_ADDRESS_REFUSED(44),
   /**
    * <pre>
-   * Cause: the conversion code takes postbacks over HTTPS alone. Cure: call the
-   * `https://` URL. PERMISSION_DENIED, HTTP 403. Holds postbacks.
+   * Cause: the conversion code accepts postbacks over HTTPS only. Cure: call
+   * the `https://` URL. PERMISSION_DENIED, HTTP 403. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_HTTPS_REQUIRED = 45;</code>
@@ -457,10 +458,10 @@ public enum ErrorReason
   ERROR_REASON_HTTPS_REQUIRED(45),
   /**
    * <pre>
-   * Cause: more requests came from this address, or with this API key, within
-   * a second than the operator allows. Cure: send again after the delay in
-   * `RetryInfo` (HTTP: `Retry-After`), and more slowly. RESOURCE_EXHAUSTED,
-   * HTTP 429. Refuses postbacks.
+   * Cause: this address, or this API key, sent more requests within a second
+   * than the operator allows. Cure: send again after the delay in `RetryInfo`
+   * (HTTP: `Retry-After`), and more slowly. RESOURCE_EXHAUSTED, HTTP 429.
+   * Refuses postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_RATE_LIMITED = 47;</code>
@@ -468,8 +469,8 @@ public enum ErrorReason
   ERROR_REASON_RATE_LIMITED(47),
   /**
    * <pre>
-   * Cause: the message of a gRPC call is compressed, which this server does
-   * not read. Cure: send it as it is. UNIMPLEMENTED, HTTP 501.
+   * Cause: the message of a gRPC call is compressed, which this server does not
+   * support. Cure: send it uncompressed. UNIMPLEMENTED, HTTP 501.
    * </pre>
    *
    * <code>ERROR_REASON_COMPRESSION_UNSUPPORTED = 48;</code>
@@ -477,10 +478,10 @@ public enum ErrorReason
   ERROR_REASON_COMPRESSION_UNSUPPORTED(48),
   /**
    * <pre>
-   * Cause: a web page of another origin, or one that reached this server by a
-   * name that is not this machine's own, called a server without API keys.
-   * Cure: call it from a program, or from a page of its own origin; for pages,
-   * start the server with API keys. PERMISSION_DENIED, HTTP 403.
+   * Cause: a web page called a server without API keys, from another origin or
+   * under a host name that is not this machine's own. Cure: call it from a
+   * program, or from a page of its own origin; for pages, start the server with
+   * API keys. PERMISSION_DENIED, HTTP 403.
    * </pre>
    *
    * <code>ERROR_REASON_ORIGIN_REFUSED = 49;</code>
@@ -488,10 +489,9 @@ public enum ErrorReason
   ERROR_REASON_ORIGIN_REFUSED(49),
   /**
    * <pre>
-   * Cause: the time inside an id lies more than three years ahead of the
-   * core's clock, which can't be stored: the clock of the edge that made it
-   * was wrong. Cure: mend the edge's clock. FAILED_PRECONDITION, HTTP 422.
-   * Holds postbacks.
+   * Cause: the time inside an id is more than three years ahead of the core's
+   * clock, because the clock of the edge that made the id was wrong. Cure:
+   * correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CLOCK_WRONG = 50;</code>
@@ -511,8 +511,8 @@ public enum ErrorReason
   public static final int ERROR_REASON_UNSPECIFIED_VALUE = 0;
   /**
    * <pre>
-   * Cause: a mandatory parameter or field is absent or empty; the message
-   * names it. Cure: add it. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   * Cause: a mandatory parameter or field is absent or empty; the message names
+   * it. Cure: add it. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_MISSING_PARAMETER = 1;</code>
@@ -520,10 +520,9 @@ public enum ErrorReason
   public static final int ERROR_REASON_MISSING_PARAMETER_VALUE = 1;
   /**
    * <pre>
-   * Cause: a parameter still holds a macro such as `{clickid}`: the network
-   * did not replace it. Cure: use the macro name that this network documents,
-   * in its exact spelling and case. INVALID_ARGUMENT, HTTP 400.
-   * Holds postbacks.
+   * Cause: a parameter still holds a macro such as `{clickid}`: the network did
+   * not replace it. Cure: use the macro name that this network documents, in
+   * its exact spelling and case. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_MACRO_NOT_REPLACED = 2;</code>
@@ -540,9 +539,9 @@ public enum ErrorReason
   public static final int ERROR_REASON_PARAMETER_REPEATED_VALUE = 3;
   /**
    * <pre>
-   * Cause: a parameter is not of the form it must have, for example broken
-   * percent-encoding or an over-long text. Cure: the message says what was
-   * expected. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   * Cause: a parameter is malformed, for example by broken percent-encoding or
+   * an over-long text. Cure: correct the parameter as the message says.
+   * INVALID_ARGUMENT, HTTP 400. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_PARAMETER_MALFORMED = 4;</code>
@@ -560,8 +559,8 @@ public enum ErrorReason
   public static final int ERROR_REASON_AMOUNT_MALFORMED_VALUE = 5;
   /**
    * <pre>
-   * Cause: an amount can be read in two ways, for example `1,500`. Cure: send
-   * a decimal point and no thousands separators. INVALID_ARGUMENT, HTTP 400.
+   * Cause: an amount can be read in two ways, for example `1,500`. Cure: send a
+   * decimal point and no thousands separators. INVALID_ARGUMENT, HTTP 400.
    * Holds postbacks.
    * </pre>
    *
@@ -570,9 +569,9 @@ public enum ErrorReason
   public static final int ERROR_REASON_AMOUNT_AMBIGUOUS_VALUE = 6;
   /**
    * <pre>
-   * Cause: an amount is negative or larger than the limit, or a percent is
-   * over 100. Cure: send a value within the limits. INVALID_ARGUMENT,
-   * HTTP 400. Holds postbacks.
+   * Cause: an amount is negative or larger than the limit, or a percent is over
+   * 100. Cure: send a value within the limits. INVALID_ARGUMENT, HTTP 400.
+   * Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_AMOUNT_OUT_OF_RANGE = 7;</code>
@@ -581,8 +580,8 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: a currency is not an ISO 4217 code, or value and commission have
-   * different currencies. Cure: send one three-letter code.
-   * INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   * different currencies. Cure: send one three-letter code. INVALID_ARGUMENT,
+   * HTTP 400. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CURRENCY_INVALID = 8;</code>
@@ -590,9 +589,9 @@ public enum ErrorReason
   public static final int ERROR_REASON_CURRENCY_INVALID_VALUE = 8;
   /**
    * <pre>
-   * Cause: the `status` word is neither ours nor one of the preset that the
-   * conversion code has. Cure: send `pending`, `approved` or `declined`, or set
-   * the code's `preset_id` to the network that sends it and replay.
+   * Cause: the `status` word is neither one of ours nor one of the conversion
+   * code's preset. Cure: send `pending`, `approved` or `declined`; or set the
+   * code's `preset_id` to the network that sends this word, then replay.
    * INVALID_ARGUMENT, HTTP 400. Holds postbacks.
    * </pre>
    *
@@ -602,8 +601,8 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the request line, the body or the number of parameters is over the
-   * limit. Cure: send less; of a postback at most 8 KiB of URL, 8 KiB of body
-   * and 64 parameters. OUT_OF_RANGE, HTTP 414. Holds postbacks.
+   * limit. Cure: send less: a postback may have 8 KiB of URL, 8 KiB of body and
+   * 64 parameters. OUT_OF_RANGE, HTTP 414. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_REQUEST_TOO_LARGE = 10;</code>
@@ -630,11 +629,12 @@ public enum ErrorReason
   public static final int ERROR_REASON_UNKNOWN_CONVERSION_CODE_VALUE = 12;
   /**
    * <pre>
-   * Cause: the conversion happened after the code's attribution window had
-   * passed; or its click is older than conversions are kept, so that nobody knows
-   * whether it was counted before. Cure: lengthen the window, then replay; where
-   * it is the latter and it was not counted, the operator lengthens
-   * `--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * Cause: the conversion happened after the code's attribution window; or its
+   * click is older than conversions are retained, so an earlier count can't be
+   * ruled out. Cure: lengthen the window, then replay; in the second case, if
+   * the conversion was never counted, the operator raises
+   * `--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds
+   * postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CLICK_EXPIRED = 13;</code>
@@ -642,9 +642,8 @@ public enum ErrorReason
   public static final int ERROR_REASON_CLICK_EXPIRED_VALUE = 13;
   /**
    * <pre>
-   * Cause: the conversion is said to have happened before its click. Cure:
-   * correct the conversion time or the sender's clock. FAILED_PRECONDITION,
-   * HTTP 422.
+   * Cause: the reported conversion time is before the click. Cure: correct the
+   * conversion time or the sender's clock. FAILED_PRECONDITION, HTTP 422.
    * </pre>
    *
    * <code>ERROR_REASON_CLICK_LATER_THAN_CONVERSION = 14;</code>
@@ -680,10 +679,10 @@ public enum ErrorReason
   public static final int ERROR_REASON_TRACKING_LINK_ARCHIVED_VALUE = 17;
   /**
    * <pre>
-   * Cause: this click, code and transaction id are recorded already, with
-   * other amounts; what is written is never rewritten. Cure: send the same
-   * amounts, or a transaction id of its own for another sale.
-   * ALREADY_EXISTS, HTTP 409. Holds postbacks.
+   * Cause: this click, code and transaction id are already recorded with other
+   * amounts, and a recorded conversion never changes. Cure: send the same
+   * amounts, or give another sale a transaction id of its own. ALREADY_EXISTS,
+   * HTTP 409. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_TRANSACTION_CONFLICT = 18;</code>
@@ -700,7 +699,7 @@ public enum ErrorReason
   public static final int ERROR_REASON_FIELD_INVALID_VALUE = 19;
   /**
    * <pre>
-   * Cause: nothing of this id is there for this account. Cure: check the id.
+   * Cause: this account has nothing with this id. Cure: check the id.
    * NOT_FOUND, HTTP 404.
    * </pre>
    *
@@ -719,7 +718,7 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: this request id was used for a request with other contents. Cure:
-   * a new request id for a new request. ALREADY_EXISTS, HTTP 409.
+   * use a new request id for a new request. ALREADY_EXISTS, HTTP 409.
    * </pre>
    *
    * <code>ERROR_REASON_REQUEST_ID_REUSED = 22;</code>
@@ -728,9 +727,8 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: a link with a conversion code has no `[s2sidentifier]` in the path
-   * or query of its destination, so no click id would reach the merchant.
-   * Cure: add `name=[s2sidentifier]` to the destination. INVALID_ARGUMENT,
-   * HTTP 400.
+   * or query of its destination, so no click id would reach the merchant. Cure:
+   * add `name=[s2sidentifier]` to the destination. INVALID_ARGUMENT, HTTP 400.
    * </pre>
    *
    * <code>ERROR_REASON_CLICK_ID_MACRO_MISSING = 23;</code>
@@ -738,9 +736,9 @@ public enum ErrorReason
   public static final int ERROR_REASON_CLICK_ID_MACRO_MISSING_VALUE = 23;
   /**
    * <pre>
-   * Cause: the page token is not one of this list's, or the filter changed
-   * between pages. Cure: begin again without a token. INVALID_ARGUMENT,
-   * HTTP 400.
+   * Cause: the page token does not belong to this list, or the filter changed
+   * between pages. Cure: start again without a token. INVALID_ARGUMENT, HTTP
+   * 400.
    * </pre>
    *
    * <code>ERROR_REASON_PAGE_TOKEN_INVALID = 24;</code>
@@ -749,7 +747,7 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the call is open to edges of this installation only. Cure: use the
-   * public call instead; on an edge, a key with the scope `edge`.
+   * public call instead; an edge needs a key with the scope `edge`.
    * PERMISSION_DENIED, HTTP 403.
    * </pre>
    *
@@ -758,8 +756,8 @@ public enum ErrorReason
   public static final int ERROR_REASON_EDGE_ONLY_VALUE = 25;
   /**
    * <pre>
-   * Cause: more writes wait than the server holds, or more requests are in
-   * work than it can bear. Cure: send again after the delay in `RetryInfo`
+   * Cause: more writes are waiting than the server holds, or more requests are
+   * in progress than it allows. Cure: send again after the delay in `RetryInfo`
    * (HTTP: `Retry-After`). UNAVAILABLE, HTTP 503. Refuses postbacks.
    * </pre>
    *
@@ -777,8 +775,8 @@ public enum ErrorReason
   public static final int ERROR_REASON_UNAVAILABLE_VALUE = 27;
   /**
    * <pre>
-   * Cause: the call's deadline passed before there was an answer. It may or
-   * may not have taken effect. Cure: send again; a repeated write counts once.
+   * Cause: the deadline passed before there was an answer; the call may or may
+   * not have taken effect. Cure: send again; a repeated write counts once.
    * DEADLINE_EXCEEDED, HTTP 504.
    * </pre>
    *
@@ -787,8 +785,9 @@ public enum ErrorReason
   public static final int ERROR_REASON_DEADLINE_EXCEEDED_VALUE = 28;
   /**
    * <pre>
-   * Cause: a fault of ours, logged with the postback or request. Cure: send
-   * again; tell us if it stays. INTERNAL, HTTP 500. Refuses postbacks.
+   * Cause: an internal fault, which is logged with the postback or request.
+   * Cure: send again; report it if it persists. INTERNAL, HTTP 500. Refuses
+   * postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_INTERNAL = 29;</code>
@@ -796,10 +795,10 @@ public enum ErrorReason
   public static final int ERROR_REASON_INTERNAL_VALUE = 29;
   /**
    * <pre>
-   * Cause: the URL ends at a parameter without a value, and others are
-   * missing: a macro with `#` in it was not replaced, and everything from `#`
-   * on never left the sender. Cure: use the macro that the sender documents, or
-   * write `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+   * Cause: the URL ends at a parameter without a value, and others are missing:
+   * a macro containing `#` was not replaced, so everything from `#` on never
+   * left the sender. Cure: use the macro that the sender documents, or write
+   * `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_FRAGMENT_CUT_OFF = 30;</code>
@@ -816,9 +815,9 @@ public enum ErrorReason
   public static final int ERROR_REASON_UNKNOWN_METHOD_VALUE = 31;
   /**
    * <pre>
-   * Cause: a person's browser called the postback URL: from a page, or since
-   * somebody opened it. Cure: let the merchant's server call it; add `&amp;test=1`
-   * to try it; if the sale is real, replay the postback. FAILED_PRECONDITION,
+   * Cause: a person's browser called the postback URL, from a page or by
+   * opening it. Cure: let the merchant's server call it; to try the URL, add
+   * `&amp;test=1`; if the sale is real, replay the postback. FAILED_PRECONDITION,
    * HTTP 422. Holds postbacks.
    * </pre>
    *
@@ -827,10 +826,10 @@ public enum ErrorReason
   public static final int ERROR_REASON_BROWSER_CALL_VALUE = 32;
   /**
    * <pre>
-   * Cause: what called the postback URL only looked at it: a browser's
-   * prefetch, the preview of a link in a message, or a search engine. Nothing
-   * of it is kept. Cure: let the merchant's server call it. PERMISSION_DENIED,
-   * HTTP 403. Ignores postbacks.
+   * Cause: the caller only looked at the postback URL: a browser's prefetch,
+   * the preview of a link in a message, or a search engine; nothing is kept.
+   * Cure: let the merchant's server call it. PERMISSION_DENIED, HTTP 403.
+   * Ignores postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_PREVIEW_CALL = 33;</code>
@@ -839,9 +838,9 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the click id is genuine, but its tracking link is not in this
-   * database: it was made elsewhere and is on its way, or is lost. Cure: none
-   * for 7 days, in which the postback is matched by itself once the link is
-   * there; then replay. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * database: it was created elsewhere and has not arrived yet, or it is lost.
+   * Cure: wait: for 7 days the postback is matched as soon as the link arrives;
+   * after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_TRACKING_LINK_UNKNOWN = 34;</code>
@@ -858,10 +857,10 @@ public enum ErrorReason
   public static final int ERROR_REASON_API_KEY_MISSING_VALUE = 35;
   /**
    * <pre>
-   * Cause: the API key is mistyped, unknown, expired, revoked, or its overlap
-   * after a rotation is over; the message says what is known. Cure: send the
-   * key exactly as it was shown, or get a new one from `CreateApiKey`.
-   * UNAUTHENTICATED, HTTP 401.
+   * Cause: the API key is mistyped, unknown, expired or revoked, or its overlap
+   * after a rotation is over; the message says which, as far as it is known.
+   * Cure: send the key exactly as it was shown, or get a new one from
+   * `CreateApiKey`. UNAUTHENTICATED, HTTP 401.
    * </pre>
    *
    * <code>ERROR_REASON_API_KEY_INVALID = 36;</code>
@@ -869,8 +868,9 @@ public enum ErrorReason
   public static final int ERROR_REASON_API_KEY_INVALID_VALUE = 36;
   /**
    * <pre>
-   * Cause: the API key is good, but has not the scope that the call needs; the
-   * message names it. Cure: use a key that has it. PERMISSION_DENIED, HTTP 403.
+   * Cause: the API key is valid, but lacks the scope that the call needs; the
+   * message names it. Cure: use a key that has this scope. PERMISSION_DENIED,
+   * HTTP 403.
    * </pre>
    *
    * <code>ERROR_REASON_SCOPE_MISSING = 37;</code>
@@ -887,9 +887,9 @@ public enum ErrorReason
   public static final int ERROR_REASON_API_KEY_ENDED_VALUE = 38;
   /**
    * <pre>
-   * Cause: the conversion code checks secrets, and `sec` is absent or none of
-   * its secrets, or one that has ended. Cure: put the secret into the postback
-   * URL as `sec`; where it is lost, make a new one with `RotatePostbackSecret`.
+   * Cause: the conversion code checks secrets, and `sec` is absent, matches
+   * none of its secrets, or has expired. Cure: put the secret into the postback
+   * URL as `sec`; if it is lost, make a new one with `RotatePostbackSecret`.
    * UNAUTHENTICATED, HTTP 401. Holds postbacks.
    * </pre>
    *
@@ -899,9 +899,9 @@ public enum ErrorReason
   /**
    * <pre>
    * Cause: the conversion code checks signatures, and `sig` is absent, not at
-   * the end of the URL, or not that of what was sent. Cure: sign the query as
-   * it is sent, with the code's secret, and put `&amp;sig=` last. UNAUTHENTICATED,
-   * HTTP 401. Holds postbacks.
+   * the end of the URL, or does not match what was sent. Cure: sign the query
+   * as it is sent, with the code's secret, and put `&amp;sig=` last.
+   * UNAUTHENTICATED, HTTP 401. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_SIGNATURE_REFUSED = 42;</code>
@@ -909,9 +909,9 @@ public enum ErrorReason
   public static final int ERROR_REASON_SIGNATURE_REFUSED_VALUE = 42;
   /**
    * <pre>
-   * Cause: the signature is right, and `ts` is absent, no time, or more than
+   * Cause: the signature is right, but `ts` is absent, malformed, or more than
    * 300 seconds off: the sender's clock is wrong, or an old call was sent
-   * again. Cure: sign anew with the time in seconds since 1970 UTC.
+   * again. Cure: sign again with the current time in seconds since 1970 UTC.
    * UNAUTHENTICATED, HTTP 401. Holds postbacks.
    * </pre>
    *
@@ -920,8 +920,8 @@ public enum ErrorReason
   public static final int ERROR_REASON_TIMESTAMP_REFUSED_VALUE = 43;
   /**
    * <pre>
-   * Cause: the sender's address is none that the conversion code allows. Cure:
-   * add it to `allowed_addresses`, if the sender is the merchant.
+   * Cause: the conversion code does not allow the sender's address. Cure: if
+   * the sender is the merchant, add the address to `allowed_addresses`.
    * PERMISSION_DENIED, HTTP 403. Holds postbacks.
    * </pre>
    *
@@ -930,8 +930,8 @@ public enum ErrorReason
   public static final int ERROR_REASON_ADDRESS_REFUSED_VALUE = 44;
   /**
    * <pre>
-   * Cause: the conversion code takes postbacks over HTTPS alone. Cure: call the
-   * `https://` URL. PERMISSION_DENIED, HTTP 403. Holds postbacks.
+   * Cause: the conversion code accepts postbacks over HTTPS only. Cure: call
+   * the `https://` URL. PERMISSION_DENIED, HTTP 403. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_HTTPS_REQUIRED = 45;</code>
@@ -939,10 +939,10 @@ public enum ErrorReason
   public static final int ERROR_REASON_HTTPS_REQUIRED_VALUE = 45;
   /**
    * <pre>
-   * Cause: more requests came from this address, or with this API key, within
-   * a second than the operator allows. Cure: send again after the delay in
-   * `RetryInfo` (HTTP: `Retry-After`), and more slowly. RESOURCE_EXHAUSTED,
-   * HTTP 429. Refuses postbacks.
+   * Cause: this address, or this API key, sent more requests within a second
+   * than the operator allows. Cure: send again after the delay in `RetryInfo`
+   * (HTTP: `Retry-After`), and more slowly. RESOURCE_EXHAUSTED, HTTP 429.
+   * Refuses postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_RATE_LIMITED = 47;</code>
@@ -950,8 +950,8 @@ public enum ErrorReason
   public static final int ERROR_REASON_RATE_LIMITED_VALUE = 47;
   /**
    * <pre>
-   * Cause: the message of a gRPC call is compressed, which this server does
-   * not read. Cure: send it as it is. UNIMPLEMENTED, HTTP 501.
+   * Cause: the message of a gRPC call is compressed, which this server does not
+   * support. Cure: send it uncompressed. UNIMPLEMENTED, HTTP 501.
    * </pre>
    *
    * <code>ERROR_REASON_COMPRESSION_UNSUPPORTED = 48;</code>
@@ -959,10 +959,10 @@ public enum ErrorReason
   public static final int ERROR_REASON_COMPRESSION_UNSUPPORTED_VALUE = 48;
   /**
    * <pre>
-   * Cause: a web page of another origin, or one that reached this server by a
-   * name that is not this machine's own, called a server without API keys.
-   * Cure: call it from a program, or from a page of its own origin; for pages,
-   * start the server with API keys. PERMISSION_DENIED, HTTP 403.
+   * Cause: a web page called a server without API keys, from another origin or
+   * under a host name that is not this machine's own. Cure: call it from a
+   * program, or from a page of its own origin; for pages, start the server with
+   * API keys. PERMISSION_DENIED, HTTP 403.
    * </pre>
    *
    * <code>ERROR_REASON_ORIGIN_REFUSED = 49;</code>
@@ -970,10 +970,9 @@ public enum ErrorReason
   public static final int ERROR_REASON_ORIGIN_REFUSED_VALUE = 49;
   /**
    * <pre>
-   * Cause: the time inside an id lies more than three years ahead of the
-   * core's clock, which can't be stored: the clock of the edge that made it
-   * was wrong. Cure: mend the edge's clock. FAILED_PRECONDITION, HTTP 422.
-   * Holds postbacks.
+   * Cause: the time inside an id is more than three years ahead of the core's
+   * clock, because the clock of the edge that made the id was wrong. Cure:
+   * correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
    * </pre>
    *
    * <code>ERROR_REASON_CLOCK_WRONG = 50;</code>

@@ -24,7 +24,7 @@ public final class ErrorReasonProto {
       descriptor;
   static {
     java.lang.String[] descriptorData = {
-      "\n\031s2s/v1/error_reason.proto\022\006s2s.v1*\230\r\n\013" +
+      "\n\031s2s/v1/error_reason.proto\022\006s2s.v1*\252\r\n\013" +
       "ErrorReason\022\034\n\030ERROR_REASON_UNSPECIFIED\020" +
       "\000\022\"\n\036ERROR_REASON_MISSING_PARAMETER\020\001\022#\n" +
       "\037ERROR_REASON_MACRO_NOT_REPLACED\020\002\022#\n\037ER" +
@@ -67,9 +67,10 @@ public final class ErrorReasonProto {
       "REASON_RATE_LIMITED\020/\022(\n$ERROR_REASON_CO" +
       "MPRESSION_UNSUPPORTED\0200\022\037\n\033ERROR_REASON_" +
       "ORIGIN_REFUSED\0201\022\034\n\030ERROR_REASON_CLOCK_W" +
-      "RONG\0202BZ\n\rio.s2s.sdk.v1B\020ErrorReasonProt" +
-      "oP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPB" +
-      "Metadata\352\002\007S2s::V1b\006proto3"
+      "RONG\0202\"\004\010\'\020\'\"\004\010(\020(\"\004\010.\020.BZ\n\rio.s2s.sdk.v" +
+      "1B\020ErrorReasonProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S" +
+      "2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006pr" +
+      "oto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

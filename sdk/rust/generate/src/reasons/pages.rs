@@ -1,0 +1,105 @@
+//! The reference pages of reasons.
+
+use std::fmt::{Error, Write as _};
+
+use super::{HttpReason, Reason, Reasons, StartReason};
+
+const REASONS_HEAD: &str = "<!-- Written by `make generate` from proto/reasons.toml. Do not edit. -->
+
+# Reasons
+
+Every failure has a reason for programs and a message for people. Over gRPC the reason is that of
+`google.rpc.ErrorInfo`, whose domain is `s2s.v1`; over HTTP it is the field `reason` of the answer,
+and for postbacks also the header `s2s-reason`. The Rust SDK has the same texts in
+`ErrorReason::cause` and `ErrorReason::cure`, and `s2s` prints the cure of a failure.
+
+[Reasons for which the server does not start](start-reasons.md) are on a page of their own.
+
+## Reasons of postbacks
+
+The verdict says what became of the postback:
+
+- `HELD`: it was kept and not counted; it can be replayed once the cause is gone.
+- `IGNORED`: it was no postback of a merchant, and nothing of it was kept.
+- `REFUSED`: nothing of it was kept; send it again.
+
+Two exceptions: a postback whose body did not arrive whole is `REFUSED` as `PARAMETER_MALFORMED`, and
+those that fail a check of their sender (`SECRET_REFUSED`, `SIGNATURE_REFUSED`, `TIMESTAMP_REFUSED`,
+`ADDRESS_REFUSED`, `HTTPS_REQUIRED`) are `REFUSED` beyond a [limit](limits.md#postbacks).
+
+| reason | verdict | HTTP | cause | cure |
+|---|---|---|---|---|
+";
+
+const OTHERS_HEAD: &str = "
+## Reasons of other calls
+
+Calls over gRPC fail for the reasons above as well, such as a conversion that is reported for an
+archived conversion code.
+
+| reason | gRPC | HTTP | cause | cure |
+|---|---|---|---|---|
+";
+
+const HTTP_HEAD: &str = "
+## Reasons of HTTP alone
+
+These are not values of `s2s.v1.ErrorReason`: no gRPC status carries them.
+
+| reason | HTTP | cause | cure |
+|---|---|---|---|
+";
+
+const START_HEAD: &str = "<!-- Written by `make generate` from proto/reasons.toml. Do not edit. -->
+
+# Reasons for which the server does not start
+
+The server then ends with a message and a line `reason: …` on its standard error, and the exit code
+of this table. \"May pass\" says whether the same start may succeed later with nothing changed on this
+machine; a service manager should try those again after a pause, and no others.
+
+| reason | exit code | may pass | cause | cure |
+|---|---|---|---|---|
+";
+
+pub fn reasons(reasons: &Reasons) -> Result<String, Box<dyn std::error::Error>> {
+    let mut text = REASONS_HEAD.to_owned();
+    let mut of_postbacks: Vec<_> =
+        reasons.reason.iter().filter_map(|reason| Some((reason.postback?, reason))).collect();
+    of_postbacks.sort_by_key(|(outcome, _)| *outcome);
+    for (outcome, reason @ Reason { name, cause, cure, .. }) in of_postbacks {
+        let (name, status, verdict) = (anchored(name), statuses(reasons, reason)?, outcome.verdict());
+        writeln!(text, "| {name} | `{verdict}` | {status} | {cause} | {cure} |")?;
+    }
+    text.push_str(OTHERS_HEAD);
+    for reason in reasons.reason.iter().filter(|reason| reason.postback.is_none()) {
+        let Reason { name, cause, cure, code, .. } = reason;
+        let (name, status) = (anchored(name), statuses(reasons, reason)?);
+        writeln!(text, "| {name} | `{code}` | {status} | {cause} | {cure} |")?;
+    }
+    text.push_str(HTTP_HEAD);
+    for HttpReason { name, status, cause, cure } in &reasons.http {
+        writeln!(text, "| {} | {status} | {cause} | {cure} |", anchored(name))?;
+    }
+    Ok(text)
+}
+
+pub fn start_reasons(reasons: &Reasons) -> Result<String, Error> {
+    let mut text = START_HEAD.to_owned();
+    for StartReason { name, exit_code, may_pass, cause, cure } in &reasons.start {
+        let may_pass = if *may_pass { "yes" } else { "no" };
+        writeln!(text, "| {} | {exit_code} | {may_pass} | {cause} | {cure} |", anchored(name))?;
+    }
+    Ok(text)
+}
+
+fn statuses(reasons: &Reasons, reason: &Reason) -> Result<String, String> {
+    let status = reasons.http_status(&reason.code)?;
+    let for_visitors = |other| format!("{status}; {other} for visitors of a link");
+    Ok(reason.visitor_http_status.map_or_else(|| status.to_string(), for_visitors))
+}
+
+/// A name that links can point to: `reasons.md#clock_wrong`.
+fn anchored(name: &str) -> String {
+    format!("<a id=\"{}\"></a>`{name}`", name.to_ascii_lowercase())
+}

@@ -1,0 +1,99 @@
+//! The reference page of settings, docs/reference/configuration.md, made of the command line.
+
+use std::{
+    error::Error,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::{Arg, Command, CommandFactory as _};
+
+use super::{ADMIN_KEY, CORE_KEY, Config, KEYS_HELP};
+
+/// Set to `1` by `make generate`: the page is then written, not compared.
+const GENERATE: &str = "S2S_GENERATE";
+
+const HEAD: &str = "<!-- Written by `make generate` from the help of the flags. Do not edit. -->
+
+# Configuration
+
+A setting is a flag of `s2s-server`, or a variable of its environment; the flag prevails. An unknown
+or wrong setting ends the start with a message, a [reason](start-reasons.md) and exit code 2.
+";
+
+fn path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/configuration.md")
+}
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The page: a section of each setting, below its heading in the help.
+fn page() -> Result<String> {
+    let mut command = Config::command();
+    command.build();
+    let mut page = HEAD.to_owned();
+    let mut headings: Vec<Option<&str>> = vec![None];
+    for heading in settings(&command).map(Arg::get_help_heading) {
+        if !headings.contains(&heading) {
+            headings.push(heading);
+        }
+    }
+    for heading in headings {
+        write!(page, "\n## {}\n", heading.unwrap_or("Settings"))?;
+        for arg in settings(&command).filter(|arg| arg.get_help_heading() == heading) {
+            write_section(&mut page, arg)?;
+        }
+    }
+    write!(page, "\n## {ADMIN_KEY} and {CORE_KEY}\n\n")?;
+    write!(
+        page,
+        "These have no flag, since every user of a machine can see the arguments.\n\n{KEYS_HELP}\n"
+    )?;
+    Ok(page)
+}
+
+fn settings(command: &Command) -> impl Iterator<Item = &Arg> {
+    command.get_arguments().filter(|arg| arg.get_env().is_some())
+}
+
+fn write_section(page: &mut String, arg: &Arg) -> Result<()> {
+    let flag = arg.get_long().ok_or("a setting without a flag")?;
+    let variable = arg.get_env().unwrap_or_default().to_string_lossy();
+    let takes_value = arg.get_action().takes_values();
+    let names = arg.get_value_names().unwrap_or_default();
+    let value = if takes_value { format!(" <{}>", names.join("> <")) } else { String::new() };
+    let several = arg.get_value_delimiter().map(|_| ", several separated by commas").unwrap_or_default();
+    write!(page, "\n### --{flag}\n\n`--{flag}{value}`, `{variable}`{several}.")?;
+    let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+    if takes_value && !defaults.is_empty() {
+        write!(page, " Default: `{}`.", defaults.join(","))?;
+    }
+    let help =
+        arg.get_long_help().or(arg.get_help()).ok_or_else(|| format!("--{flag} has no help"))?.to_string();
+    // clap takes the last full stop away.
+    let stop = if help.ends_with('.') { "" } else { "." };
+    write!(page, "\n\n{help}{stop}\n")?;
+    let values = if takes_value { arg.get_possible_values() } else { Vec::new() };
+    if !values.is_empty() {
+        writeln!(page)?;
+    }
+    for value in values {
+        let help = value.get_help().map(|help| format!(": {help}")).unwrap_or_default();
+        writeln!(page, "- `{}`{help}", value.get_name())?;
+    }
+    Ok(())
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "no setting of the server")]
+fn the_reference_page_of_settings_is_fresh() -> Result<()> {
+    let page = page()?;
+    if std::env::var(GENERATE).is_ok_and(|value| value == "1") {
+        fs::write(path(), page)?;
+    } else {
+        let is_fresh = fs::read_to_string(path())? == page;
+        assert!(is_fresh, "docs/reference/configuration.md is not fresh; run `make generate`");
+    }
+    Ok(())
+}
