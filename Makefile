@@ -147,7 +147,7 @@ check-schema-with-buf: tools
 generate: tools
 	$(CARGO) run --locked -p s2s-generate
 	$(BUF) format --write
-	S2S_GENERATE=1 $(CARGO) test --locked -p s2s-server --lib config::reference
+	S2S_GENERATE=1 $(CARGO) test --locked -p s2s-server --lib reference::
 	$(MAKE) generate-sdks
 
 # All three databases: make bench DATABASES="sqlite postgres mariadb".

@@ -2,6 +2,8 @@
 
 mod caller;
 pub mod calls;
+#[cfg(test)]
+mod reference;
 mod scopes;
 mod services;
 

@@ -5,7 +5,7 @@ mod cors;
 mod database;
 mod edge;
 #[cfg(test)]
-mod reference;
+pub mod reference;
 mod retention;
 mod secret_url;
 mod tls;

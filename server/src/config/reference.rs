@@ -1,11 +1,6 @@
 //! The reference page of settings, docs/reference/configuration.md, made of the command line.
 
-use std::{
-    error::Error,
-    fmt::Write as _,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{error::Error, fmt::Write as _, fs, io, path::Path};
 
 use clap::{Arg, Command, CommandFactory as _};
 
@@ -21,10 +16,6 @@ const HEAD: &str = "<!-- Written by `make generate` from the help of the flags. 
 A setting is a flag of `s2s-server`, or a variable of its environment; the flag prevails. An unknown
 or wrong setting ends the start with a message, a [reason](start-reasons.md) and exit code 2.
 ";
-
-fn path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/configuration.md")
-}
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -85,15 +76,20 @@ fn write_section(page: &mut String, arg: &Arg) -> Result<()> {
     Ok(())
 }
 
-#[test]
+/// Compares a page of docs/reference/ with the committed one, or writes it where `make generate` runs.
 #[expect(clippy::disallowed_methods, reason = "no setting of the server")]
-fn the_reference_page_of_settings_is_fresh() -> Result<()> {
-    let page = page()?;
+pub fn check_page(name: &str, page: &str) -> io::Result<()> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference").join(name);
     if std::env::var(GENERATE).is_ok_and(|value| value == "1") {
-        fs::write(path(), page)?;
+        fs::write(path, page)
     } else {
-        let is_fresh = fs::read_to_string(path())? == page;
-        assert!(is_fresh, "docs/reference/configuration.md is not fresh; run `make generate`");
+        let is_fresh = fs::read_to_string(path)? == page;
+        assert!(is_fresh, "docs/reference/{name} is not fresh; run `make generate`");
+        Ok(())
     }
-    Ok(())
+}
+
+#[test]
+fn the_reference_page_of_settings_is_fresh() -> Result<()> {
+    Ok(check_page("configuration.md", &page()?)?)
 }
