@@ -49,10 +49,9 @@ pub use self::core_client::{CoreTransport, not_started};
 
 /// Maximum number of clicks still on their way to the core after their visitors were redirected.
 const CLICKS_UNDER_WAY_MAX: usize = 10_000;
-/// Time limit for the click id keys at the start.
+/// Time limit of the call that reads the click id keys and the core's time.
 const KEYS_BUDGET: Duration = Duration::from_secs(5);
-/// Maximum duration of a call that reads the core's time. Half of the duration is added to that
-/// time.
+/// Longest call that tells the core's time. Half its duration is added to that time.
 const CLOCK_ANSWER_MAX: Span = Span::from_seconds(2);
 /// Time limit of the core for a call that the spool refused.
 const LAST_BUDGET: Duration = Duration::from_secs(10);
@@ -71,7 +70,7 @@ pub struct Client(pub IpAddr);
 #[derive(Clone, Copy)]
 pub struct OverTls;
 
-/// Marks a request whose click is shed.
+/// Marks a visit whose click the core has no room for.
 #[derive(Clone, Copy)]
 pub struct Overload;
 
@@ -227,7 +226,7 @@ impl Edge {
             (Err(_), None) => match timeout(LAST_BUDGET, call).await {
                 Ok(Ok(answer)) => Outcome::Answered(answer),
                 Ok(Err(status)) => Outcome::Refused(status),
-                Err(_) => Outcome::Refused(Error::unavailable("neither the core nor the spool accepted it").into()),
+                Err(_) => Outcome::Refused(Error::unavailable("neither the core nor the spool took it").into()),
             },
         }
     }

@@ -273,8 +273,9 @@ fn click(
 }
 
 /// Records the click. Returns once it is durable or the budgets are spent. The recording then
-/// continues alone, and a stop waits for it. `overload`: the core is busy, so the click goes to the
-/// spool.
+/// continues alone, and a stop waits for it.
+///
+/// `overload`: the core is busy, so the click goes to the spool, or is lost if there is none.
 async fn record(edge: &Arc<Edge>, click: RecordClickRequest, now: Time, overload: bool) {
     let recorded = edge.tasks.spawn(deliver(edge.clone(), click, now, overload));
     within(CLICK_BUDGET + SPOOL_BUDGET, async { recorded.await.ok() }).await;

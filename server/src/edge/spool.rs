@@ -122,7 +122,7 @@ pub struct Status {
 fn taken(folder: &Path) -> StartError {
     let folder = folder.display();
     let message =
-        format!("another server has the spool in {folder}; name another folder with --spool");
+        format!("another server uses the spool in {folder}; give this server another folder with --spool");
     StartError::failure("SPOOL_TAKEN", message)
 }
 

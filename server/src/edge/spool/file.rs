@@ -58,7 +58,7 @@ impl Name {
     }
 }
 
-/// The files of a folder, oldest first, with their lengths in bytes.
+/// The `.spool` files of a folder, oldest first, with their lengths in bytes.
 pub fn list(folder: &Path) -> io::Result<Vec<(Name, u64)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {

@@ -20,9 +20,9 @@ use super::{
 };
 use crate::values::{id::Random, time::Time};
 
-/// Length from which a new file is begun, in bytes. Drained records are deleted file by file.
+/// Maximum length of a file, in bytes. Drained records are deleted file by file.
 const SEGMENT_BYTES_MAX: usize = 4 * 1_024 * 1_024;
-/// Maximum length of the records that share one fsync, in bytes.
+/// Length at which a batch is full, in bytes. A batch shares one fsync.
 const BATCH_BYTES_MAX: usize = 1_024 * 1_024;
 /// Free space that the spool leaves on its disk, in bytes: the database may need it more.
 const FREE_BYTES_MIN: u64 = 64 * 1_024 * 1_024;
