@@ -226,7 +226,7 @@ impl Edge {
             (Err(_), None) => match timeout(LAST_BUDGET, call).await {
                 Ok(Ok(answer)) => Outcome::Answered(answer),
                 Ok(Err(status)) => Outcome::Refused(status),
-                Err(_) => Outcome::Refused(Error::unavailable("neither the core nor the spool took it").into()),
+                Err(_) => Outcome::Refused(Error::unavailable("neither core nor spool accepted it").into()),
             },
         }
     }
