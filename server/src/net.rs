@@ -278,7 +278,7 @@ fn is_method(path: &str) -> bool {
     two && !edge::is_postback(path.trim_matches('/'))
 }
 
-/// Time limit of a call. It ends shortly before the caller gives up.
+/// Time limit of a call: shortly before its caller gives up, at most `CALL_TIMEOUT_MAX`.
 fn time_limit(headers: &HeaderMap) -> Duration {
     let limit = grpc_timeout(headers).unwrap_or(CALL_TIMEOUT_MAX).min(CALL_TIMEOUT_MAX);
     limit.saturating_sub(DEADLINE_MARGIN.min(limit / 4))
@@ -334,7 +334,7 @@ fn finished(response: http::Response<Body>) -> http::Response<Body> {
     response
 }
 
-/// The answer to a request that is neither gRPC nor fits a route.
+/// The answer to a request that is not a gRPC call and matches no route.
 fn not_http() -> http::Response<Body> {
     let message = "this is not a request that this server understands";
     edge::failure(StatusCode::BAD_REQUEST, ErrorReason::ParameterMalformed, message)

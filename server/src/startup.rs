@@ -126,7 +126,7 @@ impl Process {
         self.config.edge.role
     }
 
-    /// Starts the core; `None` if the core is another process.
+    /// Makes the first attempt to start the core; `None` if the core is another process.
     async fn begin_core(&self, public_url: Url, handle: CoreHandle) -> Option<core::Start> {
         if self.role() == Role::Edge {
             return None;

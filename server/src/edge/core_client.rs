@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_core_has_judged_is_told_from_what_it_has_not() {
+    fn refusals_faults_and_outages_are_told_apart() {
         use ErrorReason as R;
         for (reason, expected) in [
             (R::ClickIdInvalid, Failed::Refused),

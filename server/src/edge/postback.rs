@@ -212,7 +212,7 @@ pub fn refused(status: StatusCode, reason: &str, message: &str) -> Response {
 /// The answer to a preview or prefetch of a postback URL, which is no postback.
 fn ignored() -> Response {
     let reason = ErrorReason::PreviewCall;
-    let message = "a preview of a link or a prefetch counts as nothing, and nothing of it is kept; the merchant's \
+    let message = "a link preview or a prefetch is no postback, and is not kept; the merchant's \
                    server must call this URL itself";
     not_kept("IGNORED", http_status(error::code(reason)), reason_text(reason), message)
 }

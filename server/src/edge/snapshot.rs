@@ -100,7 +100,7 @@ mod tests {
     use crate::values::time::Time;
 
     #[test]
-    fn what_is_whole_is_known_again() {
+    fn whole_records_are_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = path(folder.path());
         assert!(read(&path).links.is_empty());

@@ -107,7 +107,7 @@ mod tests {
             assert_eq!(
                 client_address(peer.parse().unwrap(), &headers, &[]),
                 peer.parse::<IpAddr>().unwrap().to_canonical(),
-                "nobody is trusted by default"
+                "no proxy is trusted by default"
             );
         }
         let forwarded = headers("forwarded", &["for=198.51.100.9"]);

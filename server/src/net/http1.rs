@@ -244,8 +244,8 @@ fn percent_encoded(target: &[u8]) -> String {
     text
 }
 
-/// Bytes that were read on a connection and not delivered by hyper. They begin with the first line
-/// of a request.
+/// Bytes that were read on a connection and that hyper has not delivered. They begin with the first
+/// line of a request.
 #[derive(Default)]
 struct Seen {
     bytes: Vec<u8>,
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_handed_over_is_forgotten() {
+    fn delivered_requests_are_forgotten() {
         let mut seen = Seen::default();
         let post = Request::post("/s2s").body(Body::from("abc\nG")).unwrap();
         seen.add(b"POST /s2s HTTP/1.1\r\nContent-Length: 5\r\n\r\nab");

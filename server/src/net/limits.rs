@@ -34,8 +34,8 @@ pub const RESETS_MAX: u32 = 2 * STREAMS_MAX;
 pub const EMPTY_FRAMES_MAX: u32 = 10_000;
 /// Interval between checks that the peer of a silent HTTP/2 connection still exists.
 pub const KEEP_ALIVE: Duration = Duration::from_mins(1);
-/// Time without a request after which an HTTP/2 connection is told to go away. Open streams
-/// continue to their end. HTTP/1 waits for the next request as long as for its head.
+/// Time without a request after which an HTTP/2 connection gets a GOAWAY. Open streams continue to
+/// their end. HTTP/1 waits for the next request as long as for its head.
 pub const IDLE_MAX: Duration = Duration::from_mins(5);
 /// Time after which unacknowledged outgoing bytes end a connection.
 #[cfg(target_os = "linux")]
@@ -70,7 +70,7 @@ pub fn connections_allowed(connections: usize) -> usize {
     let files = rlimit::increase_nofile_limit(wanted).unwrap_or(wanted);
     let allowed = usize::try_from(files.saturating_sub(OTHER_FILES_MAX)).unwrap_or(usize::MAX).max(1);
     if allowed < connections {
-        tracing::warn!(connections = allowed, "fewer connections than set: raise the limit of open files");
+        tracing::warn!(connections = allowed, "fewer connections than set: raise the limit on open files");
     }
     connections.min(allowed)
 }

@@ -70,7 +70,7 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 const FULL_LOG_INTERVAL: Duration = Duration::from_secs(10);
 
 impl Listener {
-    /// Serves until `stopping`, then answers the accepted requests, within `drain`.
+    /// Serves until `stopping`. Then completes the accepted connections, within `drain`.
     pub async fn serve(self, listener: TcpListener, stopping: CancellationToken, drain: Duration) {
         let port = Arc::new(self);
         let places = ConnectionSlots::new(port.connections_max, port.connections_per_address);
@@ -108,7 +108,7 @@ impl Listener {
         tracing::info!(connections = connections.len(), "stopping");
         let all_ended = async { while connections.join_next().await.is_some() {} };
         if timeout(drain, all_ended).await.is_err() {
-            tracing::warn!("some connections did not end in time and were cut");
+            tracing::warn!("some connections did not finish in time and were closed");
             connections.shutdown().await;
         }
     }

@@ -13,8 +13,8 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 const BEGIN: &[u8] = v2::PROTOCOL_PREFIX;
 /// Longest version 1 header by its specification, in bytes.
 const V1_BYTES_MAX: usize = 107;
-/// Longest rest of a version 2 header after its first 16 bytes, in bytes: addresses and additions
-/// of the proxy, such as the names in a certificate.
+/// Longest rest of a version 2 header after its first 16 bytes, in bytes: addresses, and additions
+/// such as the names in a certificate.
 const V2_REST_BYTES_MAX: u16 = 4_096;
 
 /// Reads the header, and no byte after it. Returns the client; `None` if the proxy connects for
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_header_is_an_error() {
+    async fn a_malformed_header_is_an_error() {
         let endless = [b"PROXY TCP4 ".as_slice(), &[b'1'; 1_000]].concat();
         for bytes in [
             b"".as_slice(),

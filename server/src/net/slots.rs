@@ -49,8 +49,8 @@ impl ConnectionSlots {
         Arc::new(Self { in_all, per_origin, taken: Mutex::default() })
     }
 
-    /// Takes a slot for a connection; `None` if there is no room. `origin` is `None` for a proxy,
-    /// which connects for many clients.
+    /// Takes a slot for a connection; `None` if there is no room. `origin`: `None` for a proxy,
+    /// because it connects for many clients.
     pub fn take(self: &Arc<Self>, origin: Option<Origin>) -> Option<Slot> {
         let mut taken = self.taken();
         if origin.is_some_and(|origin| taken.by_origin.get(&origin).is_some_and(|n| *n >= self.per_origin)) {
@@ -140,15 +140,15 @@ mod tests {
         let held = [take(&places, 1), take(&places, 1)];
         assert!(held.iter().all(Option::is_some));
         assert!(take(&places, 1).is_none());
-        assert!(take(&places, 2).is_some(), "another one's are free");
-        assert!(places.take(None).is_some(), "a proxy comes for many");
+        assert!(take(&places, 2).is_some(), "another origin has its own slots");
+        assert!(places.take(None).is_some(), "a proxy connects for many clients");
         drop(held);
         assert!(take(&places, 1).is_some());
-        assert!(places.taken().by_origin.is_empty(), "nobody is remembered who left");
+        assert!(places.taken().by_origin.is_empty(), "an origin without connections is forgotten");
     }
 
     #[test]
-    fn who_asks_nothing_makes_room_in_the_order_of_arrival() {
+    fn silent_connections_make_room_in_the_order_of_arrival() {
         let places = ConnectionSlots::new(3, 3);
         let [first, second, third] = [1, 2, 3].map(|last| take(&places, last).unwrap());
         first.asked();
@@ -157,7 +157,7 @@ mod tests {
         drop(second);
         third.asked();
         fourth.asked();
-        assert!(take(&places, 5).is_none(), "all have asked");
+        assert!(take(&places, 5).is_none(), "all have sent a request");
         assert!(![&first, &third, &fourth].into_iter().any(is_needed));
     }
 

@@ -162,7 +162,7 @@ impl CoreStarter {
         (self, auth)
     }
 
-    /// Starts the core. Returns the proof of identity that callers from the network need.
+    /// Starts the core. Returns the authentication of callers from the network.
     async fn start(&mut self) -> Result<CallAuth, StartError> {
         let db = self.open_database().await?;
         let config = &self.config;
@@ -206,8 +206,8 @@ impl CoreStarter {
         Ok(db)
     }
 
-    /// Chooses the proof of identity that callers need. Prints the administrator's first key if it
-    /// was just created.
+    /// Chooses the authentication of callers. Prints the administrator's first key if it was just
+    /// created.
     async fn call_auth(&mut self, app: &Arc<App>) -> Result<CallAuth, StartError> {
         if self.config.no_auth {
             let address = self.config.listen;

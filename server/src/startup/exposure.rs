@@ -55,7 +55,7 @@ pub fn close_beside(database: &Path) {
         if path.exists()
             && let Err(error) = fs::set_permissions(&path, Permissions::from_mode(0o600))
         {
-            tracing::warn!(path = %path.display(), %error, "other users may read or write this file; could not change its mode");
+            tracing::warn!(path = %path.display(), %error, "other users may access this file; could not change its mode");
         }
     }
 }

@@ -19,7 +19,7 @@ pub async fn shut_down(process: Process, core_is_down: bool, db: Option<Db>) -> 
     // The edge first: clicks of redirected visitors are still on their way to the spool or the
     // core.
     if timeout(drain, process.edge_tasks.wait()).await.is_err() {
-        tracing::error!("some writes did not end in time");
+        tracing::error!("some writes did not finish in time");
     }
     process.core_tasks.close();
     // If the core is down, don't wait for it: everything accepted is spooled or answered.
@@ -28,7 +28,7 @@ pub async fn shut_down(process: Process, core_is_down: bool, db: Option<Db>) -> 
         if core_is_down {
             tracing::warn!("the database did not answer the last calls; the stop does not wait for it");
         } else {
-            tracing::error!("some writes did not end in time");
+            tracing::error!("some writes did not finish in time");
         }
     }
     // Closing a lost connection can hang.

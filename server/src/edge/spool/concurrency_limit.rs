@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_waited_for_long_is_handed_over_whatever_calls_take() {
+    fn late_records_are_delivered_even_if_calls_slow_down() {
         let mut pace = Pace::default();
         let take = |pace: &mut Pace| {
             (0..20)
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_measured_again_and_again() {
+    fn the_measurement_is_repeated() {
         for begun_anew in [0, MEASURED - 1, MEASURED + FOLLOWING] {
             assert_eq!(after(begun_anew, |_| 1_000), 1);
         }

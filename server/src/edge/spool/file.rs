@@ -1,9 +1,10 @@
 //! The files of a spool; see docs/internals/spool-format.md.
 //!
 //! `00000000000000000012-KEY.spool` holds records. The number is its place in the order. The key,
-//! 32 hexadecimal digits, makes the marks and checksums of its records. A `.damaged` file was one
-//! of these, and is kept for people. An `.aside` file holds records that the core could not take.
-//! Renamed to `.spool`, either is read again.
+//! 32 hexadecimal digits, makes the marks and checksums of its records.
+//!
+//! A damaged file becomes `.damaged` and is kept for people. An `.aside` file holds records that
+//! the core could not take. Renamed to `.spool`, either is read again.
 
 use std::{
     fs::{self, File, OpenOptions},

@@ -240,10 +240,10 @@ mod tests {
             ("a byte is gone", without(second + 9, second + 10), &["one", "!", "three"]),
             ("two records are zeros", blank(second, whole.len()), &["one", "~"]),
             ("a page of zeros between", blank(second, last), &["one", "!", "three"]),
-            ("the last write broke off", whole[..whole.len() - 1].to_vec(), &["one", "two", "~"]),
+            ("the last write was interrupted", whole[..whole.len() - 1].to_vec(), &["one", "two", "~"]),
             ("in its head", whole[..last + 5].to_vec(), &["one", "two", "~"]),
-            ("behind its head", whole[..last + HEAD_BYTES].to_vec(), &["one", "two", "~"]),
-            ("garbage behind", [&whole[..], b"xyz"].concat(), &["one", "two", "three", "~"]),
+            ("after its head", whole[..last + HEAD_BYTES].to_vec(), &["one", "two", "~"]),
+            ("garbage at the end", [&whole[..], b"xyz"].concat(), &["one", "two", "three", "~"]),
         ] {
             assert_eq!(found(&bytes), expected, "{what}");
         }
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn cut_anywhere_a_file_gives_its_whole_records_and_no_other() {
+    fn a_file_cut_anywhere_gives_its_whole_records_and_no_other() {
         let whole = file(&["one", "two", "three"]);
         for length in 0..=whole.len() {
             let records = found(&whole[..length]).into_iter().filter(|text| text.len() > 1).count();

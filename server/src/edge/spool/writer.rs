@@ -163,7 +163,7 @@ impl Writer {
             Err(error) => {
                 // The file may exist despite the error.
                 let _ = std::fs::remove_file(name.path(&self.state.settings.folder));
-                self.tell(&format!("can't create a file: {error}"));
+                self.tell(&format!("can't create a spool file: {error}"));
                 Err(Refusal::Failed)
             }
         }
@@ -202,7 +202,7 @@ impl Writer {
             }
         }
         if let Err(error) = cut {
-            tracing::error!(segment = segment.name.text(), %error, "could not cut the refused records off this file");
+            tracing::error!(segment = segment.name.text(), %error, "could not cut off the refused records");
         }
     }
 

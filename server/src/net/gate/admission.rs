@@ -42,7 +42,7 @@ impl Admission {
         Ok((Request::from_parts(parts, body), counted))
     }
 
-    /// Returns whether any request is admitted, so that its origin and priority need no look.
+    /// True if every request is admitted, whatever its origin and priority.
     fn is_open(&self) -> bool {
         self.rate.is_none() && self.load.has_room(Priority::Other)
     }
@@ -74,7 +74,7 @@ fn priority(request: &Request) -> Priority {
     if let Ok(call) = calls::find(path) {
         return call.priority;
     }
-    // A gRPC path has a dot and two segments. No slug has.
+    // A gRPC path has a dot and two parts; a slug has neither.
     if path.starts_with("/s2s.v1.") || path.starts_with("/grpc.reflection.") {
         return Priority::Other;
     }

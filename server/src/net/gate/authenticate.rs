@@ -24,7 +24,7 @@ use crate::{
 /// Interval between checks of the key during a long call.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The proof of identity that callers from the network need.
+/// The authentication of callers from the network.
 #[derive(Clone)]
 pub enum CallAuth {
     /// Every call needs an API key of the core.
@@ -49,7 +49,7 @@ pub async fn authenticate(
     if OPEN_SERVICES.iter().any(|open| path.starts_with(open)) {
         return next.run(request).await;
     }
-    // A foreign page has no key. Without keys, the origin of a page must identify it.
+    // A foreign page has no key. Without keys, only its origin gives it away.
     if matches!(auth, CallAuth::Disabled)
         && let Err(error) = cross_site::check(&request)
     {

@@ -27,8 +27,8 @@ pub fn check(request: &Request) -> Result<()> {
 fn check_parts(authority: Option<&Authority>, headers: &HeaderMap, secure: bool) -> Result<()> {
     let refused = |what: &str| {
         let message = format!(
-            "{what}; without API keys (--no-auth), only programs on this machine and pages of this server's own origin may call, \
-             by `localhost` or a loopback address"
+            "{what}; without API keys (--no-auth), only programs on this machine may call, and pages of this \
+             server's own origin, through `localhost` or a loopback address"
         );
         Error::new(ErrorReason::OriginRefused, message)
     };

@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn memory_is_bounded_whoever_comes() {
+    async fn memory_is_bounded() {
         let rate = Rate::per_second(NonZeroU32::MIN);
         for key in 0..3 * KEYS_MAX {
             rate.allows(key).await;
