@@ -49,11 +49,11 @@ pub use self::core_client::{CoreTransport, not_started};
 
 /// Maximum number of clicks still on their way to the core after their visitors were redirected.
 const CLICKS_UNDER_WAY_MAX: usize = 10_000;
-/// Time limit of the call that reads the click id keys and the core's time.
+/// Time limit for reading the click id keys and the core's time.
 const KEYS_BUDGET: Duration = Duration::from_secs(5);
 /// Longest call that tells the core's time. Half its duration is added to that time.
 const CLOCK_ANSWER_MAX: Span = Span::from_seconds(2);
-/// Time limit of the core for a call that the spool refused.
+/// Time limit for the core's answer to a call that the spool refused.
 const LAST_BUDGET: Duration = Duration::from_secs(10);
 /// Age of the oldest spooled record from which health reports that the server is spooling.
 const DRAINED_WITHIN: Span = Span::from_seconds(1);

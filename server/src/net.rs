@@ -78,7 +78,7 @@ use self::{
     limits::{CALL_TIMEOUT_MAX, HEALTH_CONNECTIONS_MAX, connections_allowed},
 };
 
-/// Time by which an answer precedes the caller's deadline, so that it still arrives.
+/// Margin between an answer and the caller's deadline, so that the answer still arrives.
 const DEADLINE_MARGIN: Duration = Duration::from_millis(5);
 
 /// The services of the core.
@@ -125,8 +125,8 @@ pub fn health_port(routes: Routes, health: Health) -> Listener {
     }
 }
 
-/// All routes of the main port. `core`: the routes of the core, and the callers that they accept;
-/// `None` if there is no core, or not yet.
+/// All routes of the main port. `core`: the routes of the core, and the authentication of its
+/// callers; `None` if there is no core, or not yet.
 pub fn router(
     core: Option<(Routes, CallAuth)>,
     health_routes: Routes,
@@ -322,8 +322,8 @@ fn http_panic(panic: Box<dyn Any + Send>) -> http::Response<Body> {
     edge::failure(StatusCode::INTERNAL_SERVER_ERROR, ErrorReason::Internal, status.message())
 }
 
-/// Completes every answer of the port, from any source. Browsers must not guess its content type.
-/// Every refusal gets a body, so that an empty one can only be hyper's own (see `http1`).
+/// Completes every answer of the port, whatever its source. Browsers must not guess its content
+/// type. Every refusal gets a body, so that an empty one can only be hyper's own (see `http1`).
 fn finished(response: http::Response<Body>) -> http::Response<Body> {
     let refusal = matches!(
         response.status(),

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::values::time::{Span, Time};
 
-/// Time for which every call must have failed before the core counts as down. Shorter pauses, such
-/// as those of a disk, delay only the calls that meet them.
+/// Duration for which every call must have failed before the core counts as down. Shorter pauses,
+/// such as those of a disk, delay only the calls that meet them.
 const AWAY_AFTER: Span = Span::from_millis(100);
 
 /// Start of the current run of failed calls, in microseconds; 0 if the last call was answered.

@@ -33,11 +33,11 @@ use crate::{
     },
 };
 
-/// Time limit of the core for its answer, before the postback goes to the spool.
+/// Time limit for the core's answer. After it, the postback goes to the spool.
 const CORE_BUDGET: Duration = Duration::from_millis(150);
-/// Maximum wait of a sender for its answer. Reached only if the spool is slow, full or off.
+/// Longest wait for an answer. Only a slow, full or disabled spool makes a sender wait so long.
 const SENDER_BUDGET: Duration = Duration::from_secs(10);
-/// Time limit of a sender for its body.
+/// Time limit for the body of a request.
 const BODY_BUDGET: Duration = Duration::from_secs(8);
 
 /// Longest header that the edge passes on, in bytes. The core keeps less.
@@ -50,8 +50,7 @@ const REASON_HEADER: HeaderName = HeaderName::from_static("s2s-reason");
 #[derive(Serialize)]
 struct Answer {
     /// `RECORDED`, `DUPLICATE`, `TEST`, `HELD` or `QUEUED` for a postback that is kept. `REFUSED`
-    /// and `IGNORED` for one that is not: the sender sends a refused one again, and an ignored one
-    /// not.
+    /// for one that is not kept and must be sent again. `IGNORED` for a call that is no postback.
     verdict: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     reason: String,

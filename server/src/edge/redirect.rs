@@ -39,17 +39,17 @@ use crate::{
     },
 };
 
-/// Time limit of the core for a click, before it goes to the spool. The visitor waits meanwhile.
+/// Time limit for the core to record a click. After it, the click goes to the spool.
 const CLICK_BUDGET: Duration = Duration::from_millis(25);
-/// Time limit of the spool for a click that the core did not record. The visitor is redirected
-/// after both limits at the latest.
+/// Time limit for the spool to take a click that the core did not record. The visitor waits for
+/// both limits at most.
 const SPOOL_BUDGET: Duration = Duration::from_millis(25);
 /// Ending of the click ids that always go through the spool: 1 in 1,024, so that the path is
 /// exercised before an outage needs it. Only clicks: a merchant would see `QUEUED`.
 const SPOOLED_END: &str = "00";
-/// Maximum wait of a visitor for an update of a link that the edge knows.
+/// Longest wait of a visitor for an update of a link that the edge knows.
 const REFRESH_BUDGET: Duration = Duration::from_millis(25);
-/// Maximum wait of a visitor for a link that the edge does not know.
+/// Longest wait of a visitor for a link that the edge does not know.
 const LOOKUP_BUDGET: Duration = Duration::from_secs(5);
 /// Maximum age of a cached link while the core answers.
 const LINK_AGE_MAX: Duration = Duration::from_secs(1);

@@ -55,7 +55,8 @@ fn write(path: &Path, key: Key, records: impl Iterator<Item = Record>) -> io::Re
     replace(path, &bytes, true)
 }
 
-/// Writes the snapshot whenever it changes, until `stopping`, and once more then.
+/// Writes the snapshot after each change, until `stopping`. Then writes the last changes and
+/// returns.
 pub async fn keep(
     path: PathBuf,
     click_id_keys: ListClickIdKeysResponse,

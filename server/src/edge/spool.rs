@@ -56,7 +56,7 @@ const WAITING_MAX: usize = 4_096;
 pub enum Refusal {
     /// The quota or the disk is full, or more records wait than the disk can take.
     Full,
-    /// The disk failed.
+    /// The disk failed, the record is too long, or the writer has ended.
     Failed,
 }
 

@@ -21,7 +21,7 @@ use crate::{clock::Watch, db::Db, edge::EdgeHealth};
 
 /// Poll interval.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
-/// Time limit of the database for the health query.
+/// Time limit for the database's answer to the health query.
 const DATABASE_BUDGET: Duration = Duration::from_secs(2);
 
 /// The known facts about the server's health. Clones share state.
@@ -96,7 +96,7 @@ impl Health {
         loop {
             let answers = match db() {
                 Some(Some(db)) => timeout(DATABASE_BUDGET, db.serves()).await.unwrap_or(false),
-                // The database was never reached yet.
+                // The database has not been reached yet.
                 Some(None) => false,
                 None => true,
             };

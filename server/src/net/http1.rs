@@ -93,8 +93,8 @@ pub async fn serve(stream: impl Stream, answer: impl Answer, stop: impl Future<O
             return polled;
         }
         looked = true;
-        // hyper has just read everything available. It would close although a next request has
-        // begun, whose answer announces the end.
+        // hyper has just read everything available. A shutdown would drop a request that has begun.
+        // The answer to that request announces the close.
         if lock(&seen).request_begins() {
             return Poll::Pending;
         }
@@ -351,7 +351,7 @@ impl<S: Stream> Write for Watched<S> {
 /// Offset of hyper's own refusal, a final empty answer, in the outgoing bytes. No handler answers
 /// like that; `super::finished` ensures it.
 fn refusal(bytes: &[u8]) -> Option<usize> {
-    // A refusal is short. Limits the search in long answers.
+    // A refusal is short, so only the end of a long answer is searched.
     const REFUSAL_BYTES_MAX: usize = 256;
     const REFUSALS: [&[u8]; 3] = [
         b"HTTP/1.1 400 Bad Request\r\n",

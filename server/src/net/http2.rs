@@ -1,5 +1,5 @@
-//! HTTP/2 connections, with the limits that the library lacks: slow frames, floods of frames
-//! without contents, and connections without requests.
+//! HTTP/2 connections, with limits that the library lacks: on slow frames, on floods of frames
+//! without contents, and on connections without requests.
 
 use std::{
     convert::Infallible,
@@ -341,8 +341,7 @@ mod tests {
             for _ in 0..max.unwrap_or(100_000) {
                 frames.read(&one);
             }
-            // The first refill is immediate, so one full allowance passes; then one more frame than
-            // the next.
+            // The first allowance passes. So does its immediate refill. One more frame is a flood.
             assert!(max.is_none() || !frames.flooded, "{kind}");
             for _ in 0..=max.unwrap_or_default() {
                 frames.read(&one);

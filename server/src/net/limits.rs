@@ -47,8 +47,8 @@ pub const HEALTH_CONNECTIONS_MAX: usize = 256;
 /// File descriptors for everything except connections from outside: database, logs, certificates.
 const OTHER_FILES_MAX: u64 = 256;
 
-/// One client, for limits of addresses: an IPv4 address, or an IPv6 network of 64 bits, of which
-/// everybody has at least one.
+/// One client, as the limits per address count it: an IPv4 address, or an IPv6 network of 64 bits,
+/// the smallest that anybody gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Origin(IpAddr);
 

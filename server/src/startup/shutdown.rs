@@ -7,9 +7,9 @@ use tokio::time::timeout;
 use super::Process;
 use crate::{db::Db, error::StartError};
 
-/// Time limit of an unresponsive core to finish its writes.
+/// Time that an unresponsive core has to finish its writes.
 const CORE_DOWN_PATIENCE: Duration = Duration::from_secs(1);
-/// Time limit to close the database. Nothing depends on it.
+/// Time limit for closing the database. Nothing depends on it.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Waits for the writes in progress, and closes the database.

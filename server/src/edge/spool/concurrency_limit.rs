@@ -16,7 +16,7 @@ const AT_ONCE_LATE: usize = 16;
 const MEASURED: u32 = 4;
 /// Batches that follow before the next measurement.
 const FOLLOWING: u32 = 60;
-/// Calls of a batch for each concurrent call.
+/// Size of a batch, as a multiple of the concurrency.
 const ROUNDS: usize = 8;
 
 pub struct Pace {
@@ -59,8 +59,8 @@ impl Pace {
         self.at_once * ROUNDS
     }
 
-    /// Records the last batch: the mean duration of a call, and whether concurrency was used in
-    /// full.
+    /// Takes the result of the last batch: the mean duration of a call, and whether the concurrency
+    /// was used in full.
     pub fn took(&mut self, call: Duration, filled: bool) {
         self.batches += 1;
         if self.at_once == self.at_least {

@@ -39,7 +39,8 @@ use crate::{
 
 /// Batch size while the core fails on a record: if others succeed, that record is at fault.
 const BESIDE_A_FAULT: usize = 256;
-/// Concurrent deliveries while the core fails on a record: the failing one mostly pauses.
+/// Concurrent deliveries while the core fails on a record. More than one, because a failing
+/// delivery mostly pauses.
 const AT_ONCE_BESIDE_A_FAULT: usize = 16;
 /// Time limit of one delivery.
 const CALL_BUDGET: Duration = Duration::from_secs(10);
@@ -326,7 +327,7 @@ impl Drain {
         for (item, outcome) in items.iter().zip(outcomes) {
             let over = match (outcome, &item.what) {
                 (Outcome::Done, What::Unknown(body)) => {
-                    self.put_aside(body, "it has a later version, or unreadable contents")
+                    self.put_aside(body, "its version is later than ours, or its contents are unreadable")
                 }
                 (Outcome::Done, _) => true,
                 (Outcome::Refused, What::Call(record)) => {
@@ -459,7 +460,7 @@ impl Record {
         }
     }
 
-    /// The name of the record's subject, for the log.
+    /// The id of the link or of the postback, for the log.
     fn named(&self) -> &str {
         match &self.content {
             Content::Click(click) => &click.tracking_link_id,

@@ -2,7 +2,8 @@
 //! the first one decides.
 //!
 //! Absent on purpose: any parsing of a postback. Text that looks like a click id is enough to keep
-//! the order. Two clicks in one order queue, or a hidden click id, cost nothing else.
+//! the order. Two clicks that share an order queue wait for each other, and a hidden click id has
+//! no order. Nothing else suffers.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -158,7 +158,7 @@ impl<'a> Pieces<'a> {
 enum NoRecord {
     CutOff,
     NoMark,
-    /// The record has its full length, but other contents than were written.
+    /// The record has its full length, but not the contents that were written.
     Wrong,
 }
 

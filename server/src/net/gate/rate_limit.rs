@@ -26,7 +26,7 @@ impl<K: Hash + Eq + Send + Sync + 'static> Rate<K> {
     }
 
     /// Counts a request. Returns whether the key may make it. After a second there is room for the
-    /// next one at any rate.
+    /// next one, whatever the rate.
     pub async fn allows(&self, key: K) -> bool {
         let fresh = async { Arc::new(RateLimiter::direct(self.quota)) };
         self.spent.get_with(key, fresh).await.check().is_ok()
