@@ -1,8 +1,8 @@
-//! The edge: HTTP in, gRPC out. It reaches the core only through the generated clients and services, and no
-//! database at all, so it can stand anywhere.
+//! The edge: HTTP in, gRPC out. It reaches the core only through the generated clients and
+//! services, and never opens a database, so it can run anywhere.
 //!
-//! Absent on purpose: any reading of a postback. The core reads the raw bytes, so that rules change in
-//! one place.
+//! Absent on purpose: any parsing of a postback. The core reads the raw bytes, so that rules change
+//! in one place.
 
 mod client_kind;
 mod core_client;
@@ -47,30 +47,30 @@ use crate::{
 
 pub use self::core_client::{CoreTransport, not_started};
 
-/// Clicks that may still be on their way to the core after their visitors were sent on.
+/// Maximum number of clicks still on their way to the core after their visitors were redirected.
 const CLICKS_UNDER_WAY_MAX: usize = 10_000;
-/// How long the core may take to say the click id keys at the start.
+/// Time limit for reading the click id keys and the core's time.
 const KEYS_BUDGET: Duration = Duration::from_secs(5);
-/// How long an answer may take that tells the core's time, which is half of that old then.
+/// Longest call that tells the core's time. Half its duration is added to that time.
 const CLOCK_ANSWER_MAX: Span = Span::from_seconds(2);
-/// How long the core may take for what the spool has refused.
+/// Time limit for the core's answer to a call that the spool refused.
 const LAST_BUDGET: Duration = Duration::from_secs(10);
-/// How old a record in the spool may be before the server is said to be spooling.
+/// Age of the oldest spooled record from which health reports that the server is spooling.
 const DRAINED_WITHIN: Span = Span::from_seconds(1);
 
-/// The request target as it came, where it had to be encoded to be routed.
+/// The request target as received, set if it had to be encoded for routing.
 #[derive(Clone)]
 pub struct RawTarget(pub Bytes);
 
-/// Who sent a request, as far as can be known; see `serve/client_address.rs`.
+/// The address of the sender of a request, as far as it is known; see `net/client_address.rs`.
 #[derive(Clone, Copy)]
 pub struct Client(pub IpAddr);
 
-/// Of a request that came over TLS.
+/// Marks a request that arrived over TLS.
 #[derive(Clone, Copy)]
 pub struct OverTls;
 
-/// Of a visit for whose click there is no room now.
+/// Marks a visit whose click the core has no room for.
 #[derive(Clone, Copy)]
 pub struct Overload;
 
@@ -85,20 +85,22 @@ pub struct Edge {
     random: Random,
     tasks: TaskTracker,
     clicks_under_way: Semaphore,
-    /// A core that is elsewhere, and so has a clock of its own.
+    /// A client of a core in another process, which has a clock of its own.
     far_core: Option<ClickServiceClient<CoreTransport>>,
 }
 
 impl Edge {
-    /// Whether an edge with this spool can begin without its core: by what it knew before, and since the spool takes
-    /// what the core does not.
+    /// Returns whether an edge with this spool can start without its core: its snapshot holds click
+    /// id keys, and the spool accepts what the core can't.
     pub fn can_begin_alone(spool: Option<&SpoolSettings>) -> bool {
         let known = spool.map(|settings| snapshot::read(&snapshot::path(&settings.folder)));
         known.is_some_and(|known| !known.click_id_keys.click_id_keys.is_empty())
     }
 
-    /// Opens the spool, and asks the core for what the edge needs to mint click ids by itself, or reads what it
-    /// said last. `tasks` runs what goes on after a visitor was sent on.
+    /// Opens the spool. Gets from the core the keys with which the edge mints click ids, or reads
+    /// them from the snapshot. `tasks` runs the work that continues after a visitor was redirected.
+    ///
+    /// Fails with `CORE_AWAY` if the core does not answer and the snapshot holds no keys.
     pub async fn start(
         core: CoreTransport,
         spool: Option<SpoolSettings>,
@@ -121,12 +123,12 @@ impl Edge {
                 keys
             }
             Err(status) if known.click_id_keys.click_id_keys.is_empty() => {
-                let message = "an edge must reach the core once before it can do without";
+                let message = "an edge must reach the core once before it can start without it";
                 let message = format!("{message}: {}", status.message());
                 return Err(StartError::failure("CORE_AWAY", message));
             }
             Err(status) => {
-                let message = "the core is away; the edge goes by what it knew";
+                let message = "the core is down; the edge uses its snapshot";
                 tracing::warn!(links = known.links.len(), cause = status.message(), message);
                 known.click_id_keys
             }
@@ -161,19 +163,20 @@ impl Edge {
         })
     }
 
-    /// The time by the clock of a core that is elsewhere; `None` where it can't be told.
+    /// The time by the clock of a core in another process; `None` if it is unknown.
     pub async fn core_time(&self) -> Option<Time> {
         ask_keys(self.far_core.clone()?, &self.clock).await.ok()?.1
     }
 
-    /// What is known of the edge's health.
+    /// The facts about the edge that health reports.
     pub fn health(&self) -> EdgeHealth {
         let spool = self.spool.as_ref().map(Spool::state);
         EdgeHealth { spool, reach: self.reach.clone(), clock: self.clock.clone() }
     }
 
-    /// What the core answers to `call`, or that `record`, the same call, is in the spool, where it is not answered
-    /// within `budget`. `at_once`: it is not even asked.
+    /// Makes `call`. If it is not answered within `budget`, spools `record`, the same call.
+    ///
+    /// `at_once`: spools it without making the call.
     async fn ask_or_keep<T>(
         &self,
         budget: Duration,
@@ -199,7 +202,8 @@ impl Edge {
                         self.reach.answered();
                         return Outcome::Refused(status);
                     }
-                    // The core is there. Its fault may pass or be mended, and most senders send but once.
+                    // The core is up. The fault may pass or get fixed, and most senders send only
+                    // once.
                     Failed::Fault => {
                         self.reach.answered();
                         failure = Some(status);
@@ -218,27 +222,29 @@ impl Edge {
         match (spool.keep(&record, lane).await, failure) {
             (Ok(()), _) => Outcome::Kept,
             (Err(_), Some(status)) => Outcome::Refused(status),
-            // The core may answer yet, or did not hear of it.
+            // The core may still answer, or has not received the call yet.
             (Err(_), None) => match timeout(LAST_BUDGET, call).await {
                 Ok(Ok(answer)) => Outcome::Answered(answer),
                 Ok(Err(status)) => Outcome::Refused(status),
-                Err(_) => Outcome::Refused(Error::unavailable("neither core nor spool took it").into()),
+                Err(_) => Outcome::Refused(Error::unavailable("neither core nor spool accepted it").into()),
             },
         }
     }
 
-    /// Whether nothing need be asked of the core, since it is known not to answer.
+    /// Returns whether calls skip the core, because it is known to be down.
     pub fn core_is_away(&self) -> bool {
         self.spool.is_some() && self.reach.is_away(self.clock.now())
     }
 
-    /// Whether the core may be away. What is as good without its answer does not wait for it.
+    /// Returns whether the core may be down. Work that does not need its answer does not wait for
+    /// it.
     fn core_is_in_doubt(&self) -> bool {
         self.spool.is_some() && self.reach.is_in_doubt()
     }
 }
 
-/// The click id keys, and the time by the core's clock; `None` where the answer took too long to tell.
+/// The click id keys, and the time by the core's clock; `None` if the answer took too long to be
+/// precise.
 async fn ask_keys(
     mut core: ClickServiceClient<CoreTransport>,
     clock: &Clock,
@@ -252,12 +258,12 @@ async fn ask_keys(
     Ok((keys, core_time.filter(|_| took < CLOCK_ANSWER_MAX).map(|time| time.plus(took.half()))))
 }
 
-/// What became of a call.
+/// The outcome of a call.
 enum Outcome<T> {
     Answered(T),
-    /// By the core, or since neither core nor spool took it.
+    /// The core refused it, or neither the core nor the spool accepted it.
     Refused(Status),
-    /// It is durable, and the core will hear of it.
+    /// The record is durable, and the core will get it.
     Kept,
 }
 
@@ -271,7 +277,7 @@ fn click_id_keys(keys: ListClickIdKeysResponse) -> Result<ClickIdKeys> {
     Ok(ClickIdKeys::new(first, keys.collect::<Result<_>>()?))
 }
 
-/// How the edge is, for `health`.
+/// The parts of the edge that `health` reads.
 #[derive(Clone)]
 pub struct EdgeHealth {
     spool: Option<Arc<spool::State>>,
@@ -288,20 +294,20 @@ impl EdgeHealth {
         self.reach.is_away(self.clock.now())
     }
 
-    /// Whether the spool takes what the core does not.
+    /// Returns whether the spool accepts what the core can't.
     pub fn keeps(&self) -> bool {
         self.spool().is_some_and(|spool| !spool.refusing)
     }
 
-    /// Whether nothing waits for longer than it takes to be handed over.
+    /// Returns whether no record waits longer than a normal delivery takes.
     pub fn is_drained(&self) -> bool {
-        // What has a time in the future has no age, and may wait all the same.
+        // A record with a future time has no age, but may wait for long.
         let waits = |spool: &spool::Status| spool.oldest_age.max(spool.standing) >= DRAINED_WITHIN;
         self.spool().is_none_or(|spool| spool.counted && !waits(&spool))
     }
 }
 
-/// Everything over HTTP that is not gRPC.
+/// Answers every HTTP request that is not gRPC.
 pub async fn handle(
     State(edge): State<Arc<Edge>>,
     Extension(Client(client)): Extension<Client>,
@@ -311,7 +317,8 @@ pub async fn handle(
     if is_postback(path) {
         return match *request.method() {
             Method::GET | Method::POST => postback::handle(&edge, client, request).await,
-            // A link checker's HEAD must neither record a conversion nor hear that one is safe.
+            // A HEAD by a link checker must neither record a conversion nor be told that one is
+            // safe.
             _ => not_allowed("GET, POST"),
         };
     }
@@ -321,22 +328,22 @@ pub async fn handle(
     }
 }
 
-/// Everything over HTTP that is not gRPC, where there is no edge.
+/// Answers every HTTP request that is not gRPC, on a server without an edge.
 pub async fn no_edge(request: axum::extract::Request) -> Response {
-    let message = "this server takes calls over gRPC alone; visitors and postbacks go to an edge";
+    let message = "this server accepts only gRPC calls; send visitors and postbacks to an edge";
     refuse(&request, &Error::new(ErrorReason::ResourceNotFound, message))
 }
 
-/// What a request is for.
+/// The purpose of a request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Postback,
     Visit,
-    /// A preview, a prefetch, a check of a link: nothing is lost if it is not answered.
+    /// A preview, a prefetch or the check of a link. Nothing is lost if it gets no answer.
     Look,
 }
 
-/// What a request over HTTP is for.
+/// The purpose of an HTTP request.
 pub fn purpose(request: &axum::extract::Request) -> Purpose {
     let (method, headers) = (request.method(), request.headers());
     let postback = is_postback(request.uri().path().trim_matches('/'));
@@ -350,7 +357,7 @@ pub fn purpose(request: &axum::extract::Request) -> Purpose {
     }
 }
 
-/// The answer to a request that was not even looked at.
+/// The answer to a request that was refused unread.
 pub fn refuse(request: &axum::extract::Request, error: &Error) -> Response {
     let (status, reason) = (http_status(error.code()), error.reason());
     if is_postback(request.uri().path().trim_matches('/')) {
@@ -360,8 +367,8 @@ pub fn refuse(request: &axum::extract::Request, error: &Error) -> Response {
     }
 }
 
-/// Whether a path, without slashes around it, is the postback URL's: in any case, and with what sloppy
-/// copies leave behind it (`/s2s&clickId=…`, `/s2s.`).
+/// Returns whether a path, without the slashes around it, belongs to the postback URL. Accepts any
+/// case, and the trailing characters of sloppy copies (`/s2s&clickId=…`, `/s2s.`).
 pub fn is_postback(path: &str) -> bool {
     let behind = path.split_at_checked(3).filter(|(name, _)| name.eq_ignore_ascii_case("s2s"));
     let punctuation = |text: &str| text.chars().all(|character| ".,)".contains(character));
@@ -369,19 +376,19 @@ pub fn is_postback(path: &str) -> bool {
 }
 
 fn not_allowed(methods: &'static str) -> Response {
-    let message = format!("this URL takes {methods} only");
+    let message = format!("this URL accepts only {methods}");
     let body = serde_json::json!({"reason": "METHOD_NOT_ALLOWED", "message": message});
     (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, methods)], Json(body)).into_response()
 }
 
-/// A failure as HTTP: its status, reason and sentence.
+/// A failure as HTTP: status, reason and sentence.
 pub fn failure(status: StatusCode, reason: ErrorReason, message: &str) -> Response {
     let body = serde_json::json!({"reason": reason_text(reason), "message": message});
     let response = (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
     with_retry_after(response)
 }
 
-/// Says when to come again, where that may help.
+/// Adds `Retry-After` to answers for which a later attempt may help.
 fn with_retry_after(mut response: Response) -> Response {
     if matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER.as_secs().into());
@@ -393,7 +400,7 @@ fn header_text(headers: &HeaderMap, name: HeaderName) -> String {
     headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
 }
 
-/// What `call` answers within `budget`; `None` where it takes longer or fails.
+/// Returns the answer of `call`; `None` if it fails or exceeds `budget`.
 async fn within<T>(budget: Duration, call: impl Future<Output = Option<T>>) -> Option<T> {
     timeout(budget, call).await.ok().flatten()
 }

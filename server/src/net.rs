@@ -1,13 +1,19 @@
 //! Every route, every layer and their order.
 //!
-//! One port takes gRPC, gRPC-web and plain HTTP. The order of layers, from outside in: panics become
-//! answers; CORS (outside gRPC-web, which would refuse a preflight); gRPC-web; the gate; the service. A test
-//! compares what is said here with what is done.
+//! One port takes gRPC, gRPC-web and plain HTTP. The layers, from outside in: panics become
+//! answers; CORS (outside gRPC-web, which would refuse a preflight); gRPC-web; the gate; the
+//! service. A test compares this order with the code.
 //!
-//! The gate is one layer, since each costs every call a few allocations. In its order: admission (inside of
-//! gRPC-web, so that a page can read a refusal; before all that costs work); the deadline; the API key (within
-//! the deadline, since it may have to be looked up; not for health and reflection); how often that key may call
-//! (behind the check of the key, so that nobody spends what is another's); its scopes.
+//! The gate is one layer, because each layer costs every call a few allocations. Its steps, in
+//! order:
+//!
+//! - admission (inside gRPC-web, so that a page can read a refusal; before everything that costs
+//!   work),
+//! - the deadline,
+//! - the API key (within the deadline, because it may need a lookup; not for health and
+//!   reflection),
+//! - the rate of that key (after the key, so that nobody spends another caller's rate),
+//! - the scopes of that key.
 
 mod client_address;
 mod gate;
@@ -72,7 +78,7 @@ use self::{
     limits::{CALL_TIMEOUT_MAX, HEALTH_CONNECTIONS_MAX, connections_allowed},
 };
 
-/// How much earlier than the caller we give up, so that the caller hears our answer.
+/// Margin between an answer and the caller's deadline, so that the answer still arrives.
 const DEADLINE_MARGIN: Duration = Duration::from_millis(5);
 
 /// The services of the core.
@@ -92,7 +98,7 @@ pub fn services(app: &Arc<App>) -> Services {
     }
 }
 
-/// The port for everything.
+/// The main port.
 pub fn listener(router: Router, later: Arc<OnceLock<Router>>, tls: Option<Tls>, config: &Config) -> Listener {
     Listener {
         router,
@@ -105,7 +111,7 @@ pub fn listener(router: Router, later: Arc<OnceLock<Router>>, tls: Option<Tls>, 
     }
 }
 
-/// A port for health alone, which speaks no TLS: for those who look after the server.
+/// A port for health only, without TLS, for load balancers and monitoring.
 pub fn health_port(routes: Routes, health: Health) -> Listener {
     let http = Router::new().route("/healthz", routing::get(async move || health.answer()));
     Listener {
@@ -119,7 +125,8 @@ pub fn health_port(routes: Routes, health: Health) -> Listener {
     }
 }
 
-/// Everything the port answers. `core`: with who may call it; `None` where there is none, or not yet.
+/// All routes of the main port. `core`: the routes of the core, and the authentication of its
+/// callers; `None` if there is no core, or not yet.
 pub fn router(
     core: Option<(Routes, CallAuth)>,
     health_routes: Routes,
@@ -135,7 +142,7 @@ pub fn router(
         tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(DESCRIPTOR)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-            // So that tools can show the details of an error.
+            // Lets tools show the details of an error.
             .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
     };
     let open = health_routes
@@ -170,8 +177,8 @@ pub fn router(
 type Tidy<B> = fn(http::Response<B>) -> http::Response<B>;
 type Cors<B> = Either<(MapResponseLayer<Tidy<B>>, CorsLayer), Identity>;
 
-/// Pages may call with gRPC-web: no cookie or other ambient right is honoured here. Without API keys, to reach the server
-/// is such a right.
+/// Lets web pages call with gRPC-web, because no cookie or other ambient right is honoured here.
+/// Without API keys, access to the port is such a right, so there is no CORS.
 fn cors<B>(config: &Config) -> Cors<B> {
     if config.no_auth {
         return option_layer(None);
@@ -187,7 +194,7 @@ fn cors<B>(config: &Config) -> Cors<B> {
     let layer = CorsLayer::new()
         .allow_origin(listed.map_or_else(AllowOrigin::any, AllowOrigin::list))
         .allow_methods([Method::POST])
-        // By name: `*` does not cover `authorization`.
+        // Listed by name, because `*` does not cover `authorization`.
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(
             ["grpc-status", "grpc-message", "grpc-status-details-bin"].map(HeaderName::from_static),
@@ -197,7 +204,7 @@ fn cors<B>(config: &Config) -> Cors<B> {
     option_layer(Some((MapResponseLayer::new(tidy), layer)))
 }
 
-/// For an origin that may not call, the layer leaves the other headers there.
+/// Removes the other CORS headers, which the layer sends even to an origin that may not call.
 fn without_idle_cors<B>(mut response: http::Response<B>) -> http::Response<B> {
     let headers = response.headers_mut();
     if !headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
@@ -213,7 +220,7 @@ fn without_idle_cors<B>(mut response: http::Response<B>) -> http::Response<B> {
     response
 }
 
-/// What every gRPC call passes.
+/// The checks that every gRPC call passes.
 struct Gate {
     admission: Admission,
     auth: CallAuth,
@@ -262,8 +269,8 @@ fn is_grpc(headers: &HeaderMap) -> bool {
     content_type.is_some_and(|begin| begin.eq_ignore_ascii_case(BEGIN))
 }
 
-/// Whether a path may be that of a method: a service and its method. A merchant's or a visitor's request is read by its
-/// path, whatever it says of its content.
+/// Returns whether a path can belong to a method: a service and a method. The path of a merchant's
+/// or visitor's request decides how it is read, whatever its content type says.
 fn is_method(path: &str) -> bool {
     let mut segments = path.strip_prefix('/').unwrap_or_default().split('/');
     let named = |segment: Option<&str>| segment.is_some_and(|segment| !segment.is_empty());
@@ -271,20 +278,20 @@ fn is_method(path: &str) -> bool {
     two && !edge::is_postback(path.trim_matches('/'))
 }
 
-/// How long a call may take: until shortly before its caller gives up.
+/// Time limit of a call: shortly before its caller gives up, at most `CALL_TIMEOUT_MAX`.
 fn time_limit(headers: &HeaderMap) -> Duration {
     let limit = grpc_timeout(headers).unwrap_or(CALL_TIMEOUT_MAX).min(CALL_TIMEOUT_MAX);
     limit.saturating_sub(DEADLINE_MARGIN.min(limit / 4))
 }
 
-/// Gives a reason to what the gRPC library itself refuses: a request that is too large, or no message.
+/// Adds a reason to refusals of the gRPC library: an oversized request, or a malformed message.
 fn with_reason(response: Response) -> Response {
     let status = Status::from_header_map(response.headers());
     let bare = status.filter(|status| status.code() != Code::Ok && status.details().is_empty());
     bare.as_ref().and_then(Error::of_library).map_or(response, grpc_failure)
 }
 
-/// `grpc-timeout`: up to eight digits and a unit.
+/// The `grpc-timeout` header: up to eight digits and a unit.
 fn grpc_timeout(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get("grpc-timeout")?.to_str().ok()?;
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
@@ -315,8 +322,8 @@ fn http_panic(panic: Box<dyn Any + Send>) -> http::Response<Body> {
     edge::failure(StatusCode::INTERNAL_SERVER_ERROR, ErrorReason::Internal, status.message())
 }
 
-/// What an answer is sent with, whoever made it: browsers must take it for what it says it is. Every refusal has a body, so
-/// that an empty one can only be hyper's own (see `http1`).
+/// Completes every answer of the port, whatever its source. Browsers must not guess its content
+/// type. Every refusal gets a body, so that an empty one can only be hyper's own (see `http1`).
 fn finished(response: http::Response<Body>) -> http::Response<Body> {
     let refusal = matches!(
         response.status(),
@@ -327,7 +334,7 @@ fn finished(response: http::Response<Body>) -> http::Response<Body> {
     response
 }
 
-/// The answer to what is neither gRPC nor a request that any route takes.
+/// The answer to a request that is not a gRPC call and matches no route.
 fn not_http() -> http::Response<Body> {
     let message = "this is not a request that this server understands";
     edge::failure(StatusCode::BAD_REQUEST, ErrorReason::ParameterMalformed, message)

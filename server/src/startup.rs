@@ -1,7 +1,9 @@
-//! The start and the end of the server, as a sequence of named steps.
+//! The start and the end of the server, as a sequence of named steps:
 //!
-//! 1. `bind`: signals, ports, certificates. 2. `core`: the database and the services, here or elsewhere.
-//! 3. `edge`: the spool, and what an edge must know. 4. `serve`: the ports answer until a signal comes.
+//! 1. `bind`: signals, ports, certificates.
+//! 2. `core`: the database and the services, here or elsewhere.
+//! 3. `edge`: the spool, and the data that an edge needs.
+//! 4. `serve`: the ports answer until a signal arrives.
 //! 5. `shutdown`: everything accepted is written, then the database is closed.
 
 mod bind;
@@ -58,7 +60,7 @@ fn failed(error: &StartError) -> ExitCode {
     ExitCode::from(error.exit_code())
 }
 
-/// Builds the runtime. A lone thread needs no work stealing, and is measurably faster without it.
+/// Builds the runtime. A single thread needs no work stealing, and is measurably faster without it.
 fn runtime(threads: usize) -> Result<Runtime, StartError> {
     let mut builder = match threads {
         1 => Builder::new_current_thread(),
@@ -72,7 +74,7 @@ fn system(error: &io::Error) -> StartError {
     StartError::failure("SYSTEM_FAILED", error.to_string())
 }
 
-/// Starts the server, serves until a signal comes, and ends.
+/// Starts the server, serves until a signal arrives, and stops.
 async fn run(mut config: Config) -> Result<(), StartError> {
     // Before the port is bound: a caller that finds it open may already send a signal.
     let signals = Signals::catch()?;
@@ -91,7 +93,7 @@ async fn run(mut config: Config) -> Result<(), StartError> {
     serve::serve(&process, ports, signals, core, served).await?;
     let core_is_down = edge.as_ref().is_some_and(|edge| edge.core_is_away());
     let db = handle.db.get().cloned();
-    // Writers end once nobody who may write is left.
+    // The writers end once all their users are dropped.
     drop((edge, handle));
     shutdown::shut_down(process, core_is_down, db).await
 }
@@ -104,7 +106,7 @@ struct Process {
     stopping: CancellationToken,
     /// Tasks of the edge and of the ports.
     edge_tasks: TaskTracker,
-    /// Tasks of the core, which hang where the database hangs.
+    /// Tasks of the core, which hang when the database hangs.
     core_tasks: TaskTracker,
 }
 
@@ -124,7 +126,7 @@ impl Process {
         self.config.edge.role
     }
 
-    /// Begins to start the core; `None` where the core is another process.
+    /// Makes the first attempt to start the core; `None` if the core is another process.
     async fn begin_core(&self, public_url: Url, handle: CoreHandle) -> Option<core::Start> {
         if self.role() == Role::Edge {
             return None;
@@ -138,13 +140,14 @@ impl Process {
             stopping: self.stopping.clone(),
             handle,
         };
-        // A database may hang, or be migrated for long: an edge that can begin alone does not wait for it.
+        // A database may hang, or be migrated for long. An edge that can start alone does not wait
+        // for it.
         let alone = self.role() == Role::All && Edge::can_begin_alone(self.config.spool().as_ref());
         Some(starter.begin(alone).await)
     }
 }
 
-/// Asks another clock: a core asks its database's, an edge its core's.
+/// Reads another clock: a core reads its database's, an edge its core's.
 fn other_clock(
     handle: CoreHandle,
     edge: Option<Arc<Edge>>,

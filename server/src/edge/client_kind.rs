@@ -1,16 +1,16 @@
-//! Who calls, by the headers: what only looks ahead, a preview of a link, a person's browser.
+//! The kind of a caller, by its headers: a prefetch, a link preview or a person's browser.
 //!
-//! Absent on purpose: any list of bots in general. What merchants' servers call with, such as curl, PHP
-//! and Java, is on all of those.
+//! Absent on purpose: a general list of bots. Such lists contain the clients of merchants' servers,
+//! such as curl, PHP and Java.
 
 use http::{HeaderMap, header};
 
-/// Where programs that look at an address before a person does say so.
+/// Headers in which programs announce that they load a page ahead of a person.
 const AHEAD_HEADERS: [&str; 4] = ["sec-purpose", "purpose", "x-purpose", "x-moz"];
 const AHEAD_WORDS: [&[u8]; 3] = [b"prefetch", b"prerender", b"preview"];
 
-/// What fetches an address because somebody has written it somewhere: previews of links in messages and
-/// posts, and the crawlers of search engines. In lower case.
+/// Programs that fetch an address because somebody wrote it somewhere: previews of links in
+/// messages and posts, and crawlers of search engines. In lower case.
 const PREVIEWERS: [&str; 30] = [
     "applebot",
     "baiduspider",
@@ -44,7 +44,7 @@ const PREVIEWERS: [&str; 30] = [
     "yandexbot",
 ];
 
-/// Whether a browser only looks ahead: its visitor may never come.
+/// Returns whether a browser only prefetches: its visitor may never arrive.
 pub fn looks_ahead(headers: &HeaderMap) -> bool {
     AHEAD_HEADERS.iter().any(|name| {
         let value = headers.get(*name).map(|value| value.as_bytes().to_ascii_lowercase()).unwrap_or_default();
@@ -52,11 +52,11 @@ pub fn looks_ahead(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Whether the caller makes a preview of a link, or an index, and reports nothing.
+/// Returns whether the caller previews or indexes a link, and reports nothing.
 pub fn is_previewer(headers: &HeaderMap) -> bool {
     let Some(agent) = headers.get(header::USER_AGENT) else { return false };
     let agent = String::from_utf8_lossy(agent.as_bytes()).to_ascii_lowercase();
-    // Whole words, so that a program that was named after one of them is not it.
+    // Matches whole words only: a program may be named after one of these.
     agent.split(|character: char| !character.is_ascii_alphanumeric() && character != '-').any(|word| {
         PREVIEWERS.iter().any(|name| {
             word.strip_prefix(name).is_some_and(|behind| behind.is_empty() || behind.starts_with('-'))
@@ -64,11 +64,11 @@ pub fn is_previewer(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Whether a person's browser calls: a page, an address typed in, a link followed.
+/// Returns whether a person's browser calls: a page, a typed address, a followed link.
 ///
-/// The user agent is no evidence, since scripts pretend. Nor is `Sec-Fetch-Mode`: the `fetch` of Node.js
-/// sends it. No browser omits the other two where the address is `https`; elsewhere it says that it
-/// would like to be.
+/// The user agent is no evidence, because scripts fake it. Nor is `Sec-Fetch-Mode`: the `fetch` of
+/// Node.js sends it. Every browser sends `Sec-Fetch-Dest` and `Sec-Fetch-Site` to an `https`
+/// address. To other addresses it sends `Upgrade-Insecure-Requests`.
 pub fn is_browser(headers: &HeaderMap) -> bool {
     let starts =
         |name: &str, start: &[u8]| headers.get(name).is_some_and(|value| value.as_bytes().starts_with(start));
@@ -83,7 +83,7 @@ mod tests {
 
     use super::*;
 
-    /// What is said of a request with these header lines: looks ahead, previewer, browser.
+    /// Classifies a request with these header lines: prefetch, previewer, browser.
     fn check(lines: &[&str]) -> (bool, bool, bool) {
         let headers: HeaderMap = lines
             .iter()

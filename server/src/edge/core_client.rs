@@ -1,5 +1,5 @@
-//! The core as the edge sees it: the generated clients and a transport beneath them; or, in the same process and for
-//! what comes with every visitor and postback, the services behind them.
+//! The edge's view of the core: the generated clients over a transport. In the same process, clicks
+//! and postbacks call the services directly, because they come with every visitor and merchant.
 
 use std::{
     convert::Infallible,
@@ -28,17 +28,17 @@ use crate::{
     error::{Error, StartError, http_status, reason_text},
 };
 
-/// How the edge reaches the core.
+/// The transport of calls to the core.
 #[derive(Clone)]
 pub enum CoreTransport {
-    /// In the same process, without a socket. Empty until it has started.
+    /// In the same process, without a socket. Empty until the core has started.
     InProcess(Arc<OnceLock<Services>>),
     /// Over the network, with the API key.
     Remote(Channel, HeaderValue),
 }
 
 impl CoreTransport {
-    /// Opens the way to a remote core. The connection is made with the first call.
+    /// Creates the transport to a remote core. The first call opens the connection.
     pub fn connect(address: CoreAddress) -> Result<Self, StartError> {
         let wrong = |message: String| StartError::setting("INVALID_SETTING", message);
         let mut builder = Client::builder(address.url.reveal());
@@ -50,12 +50,12 @@ impl CoreTransport {
         }
         let channel = builder.channel().map_err(|error| wrong(format!("--core {}: {error}", address.url)))?;
         let mut bearer = HeaderValue::from_str(&format!("Bearer {}", address.key.reveal()))
-            .map_err(|_| wrong("the key of the edge is no API key".to_owned()))?;
+            .map_err(|_| wrong("the key of the edge is not an API key".to_owned()))?;
         bearer.set_sensitive(true);
         Ok(Self::Remote(channel, bearer))
     }
 
-    /// Whether the core is in another process.
+    /// Returns whether the core runs in another process.
     pub fn is_elsewhere(&self) -> bool {
         matches!(self, Self::Remote(..))
     }
@@ -83,7 +83,8 @@ impl Service<Request<Body>> for CoreTransport {
         match self {
             Self::InProcess(services) => match services.get() {
                 Some(services) => {
-                    // Only this transport says so, and nothing from the network passes through it.
+                    // Only this transport claims to be the edge, and nothing from the network
+                    // passes through it.
                     request.extensions_mut().insert(Caller::EDGE);
                     let never: fn(Infallible) -> Failure = |never| match never {};
                     Either::Left(services.routes.clone().call(request).map_err(never))
@@ -99,18 +100,18 @@ impl Service<Request<Body>> for CoreTransport {
     }
 }
 
-/// What a core that has not started answers.
+/// The error of every call while the core has not started.
 pub fn not_started() -> Error {
     Error::new(ErrorReason::Unavailable, "the service has not reached its database yet; send it again")
 }
 
-/// The calls that carry what must not be lost. They answer as the schema says, with `UNAVAILABLE` where the core has not
-/// started or can't be reached.
+/// The calls whose data must not be lost. They answer as the schema says, and with `UNAVAILABLE` if
+/// the core has not started or can't be reached.
 #[derive(Clone)]
 pub enum CoreClient {
-    /// Straight to the services.
+    /// Calls the services directly.
     InProcess(Arc<OnceLock<Services>>),
-    /// Over the network.
+    /// Calls over the network.
     Remote(Arc<Clients>),
 }
 
@@ -158,35 +159,35 @@ fn started(services: &OnceLock<Services>) -> Result<&Services, Status> {
     services.get().ok_or_else(|| not_started().into())
 }
 
-/// A panic of the core is a fault of its own, as it is behind any transport: what has called goes on.
+/// Turns a panic of the core into an error, as any other transport does: the caller continues.
 async fn caught<T>(call: impl Future<Output = Result<T, Status>>) -> Result<T, Status> {
     let answer = AssertUnwindSafe(call).catch_unwind().await;
     answer.unwrap_or_else(|panic| Err(Error::of_panic(&*panic).into()))
 }
 
-/// A call that says who makes it, as the transport does.
+/// Marks a call as the edge's own, as the transport does.
 fn from_edge<T>(message: T) -> tonic::Request<T> {
     let mut request = tonic::Request::new(message);
     request.extensions_mut().insert(Caller::EDGE);
     request
 }
 
-/// What a failure says of the request.
+/// The meaning of a failure for the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failed {
-    /// The core has judged it, and will say the same again.
+    /// The core has judged the request, and would judge it the same again.
     Refused,
-    /// The core found a fault of its own in dealing with it.
+    /// The core failed while it handled the request.
     Fault,
-    /// Nothing: the core, or the way to it, is not as it should be. An API key that is not good is a fault of the
-    /// edge's, never of the request.
+    /// Nothing about the request: the core, or the connection to it, is at fault. A bad API key is
+    /// the fault of the edge, never of the request.
     Away,
 }
 
 pub fn failed(status: &Status) -> Failed {
     let Some(info) = status.get_details_error_info() else { return Failed::Away };
     let reason = ErrorReason::from_str_name(&format!("ERROR_REASON_{}", info.reason));
-    // One of a later core is told by its code.
+    // The code classifies a reason that only a later core knows.
     match (reason, status.code()) {
         (
             Some(
@@ -205,11 +206,12 @@ pub fn failed(status: &Status) -> Failed {
     }
 }
 
-/// What whoever sent it is told of a failure. What is wrong between edge and core is not theirs to know.
+/// The status, reason and message that the sender gets for a failure. Faults between edge and core
+/// are not disclosed.
 pub fn told(status: &Status) -> (StatusCode, String, String) {
     let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
     let (code, is_theirs) = (status.code(), !reason.is_empty());
-    // The edge's clock is wrong; once it has heard the time, the same is taken.
+    // The edge's clock is wrong. Once the edge has learned the time, the same call is accepted.
     let is_ours = reason == reason_text(ErrorReason::ClockWrong);
     if failed(status) != Failed::Away && !is_ours
         || (is_theirs && matches!(code, Code::Unavailable | Code::DeadlineExceeded))
@@ -225,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_core_has_judged_is_told_from_what_it_has_not() {
+    fn refusals_faults_and_outages_are_told_apart() {
         use ErrorReason as R;
         for (reason, expected) in [
             (R::ClickIdInvalid, Failed::Refused),
@@ -242,7 +244,7 @@ mod tests {
         ] {
             assert_eq!(failed(&Status::from(Error::new(reason, "x"))), expected, "{reason:?}");
         }
-        // A proxy on the way, or the transport.
+        // A proxy in between, or the transport.
         assert_eq!(failed(&Status::from_error("connection refused".into())), Failed::Away);
     }
 

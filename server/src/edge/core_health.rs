@@ -1,23 +1,24 @@
-//! Whether the core is there, as far as the edge can tell.
+//! The core's availability, as far as the edge knows it.
 //!
-//! While it is not, nothing waits for it: visits and postbacks go to the spool at once, and the drain alone asks on.
-//! Visits do so from the first call on that failed, since nobody hears the difference; a merchant would.
+//! While the core is down, nothing waits for it: visits and postbacks go to the spool at once, and
+//! only the drain keeps asking. Visits do so from the first failed call on, because visitors do not
+//! notice. Merchants would notice: their answer changes to `QUEUED`.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::values::time::{Span, Time};
 
-/// How long every call must have failed before the core is held to be away. Shorter pauses, such as those of a disk,
-/// cost those who meet them their own patience and nobody else.
+/// Duration for which every call must have failed before the core counts as down. Shorter pauses,
+/// such as those of a disk, delay only the calls that meet them.
 const AWAY_AFTER: Span = Span::from_millis(100);
 
-/// Since when all calls have failed, in micros; 0 where the last one was answered.
+/// Start of the current run of failed calls, in microseconds; 0 if the last call was answered.
 #[derive(Default)]
 pub struct Reach(AtomicI64);
 
 impl Reach {
     pub fn answered(&self) {
-        // Most find it so; a store would be felt by all processors.
+        // Usually it is 0 already. An unconditional store would slow all processors down.
         if self.0.load(Ordering::Relaxed) != 0 {
             self.0.store(0, Ordering::Relaxed);
         }
@@ -27,7 +28,7 @@ impl Reach {
         let _ = self.0.compare_exchange(0, now.micros(), Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// Whether the last call failed.
+    /// Returns whether the last call failed.
     pub fn is_in_doubt(&self) -> bool {
         self.0.load(Ordering::Relaxed) != 0
     }

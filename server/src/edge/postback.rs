@@ -1,4 +1,4 @@
-//! `GET` and `POST /s2s`: hands a postback to the core as it came, and answers with its verdict.
+//! `GET` and `POST /s2s`: passes a postback to the core unchanged, and answers with its verdict.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -33,14 +33,14 @@ use crate::{
     },
 };
 
-/// How long the core has for its answer, before the postback goes to the spool.
+/// Time limit for the core's answer. After it, the postback goes to the spool.
 const CORE_BUDGET: Duration = Duration::from_millis(150);
-/// How long a sender waits at the most, where the spool is slow, full or off.
+/// Longest wait for an answer. Only a slow, full or disabled spool makes a sender wait so long.
 const SENDER_BUDGET: Duration = Duration::from_secs(10);
-/// How long a sender may take to send its body.
+/// Time limit for the body of a request.
 const BODY_BUDGET: Duration = Duration::from_secs(8);
 
-/// As much of a header as the edge hands on; the core keeps less.
+/// Longest header that the edge passes on, in bytes. The core keeps less.
 const HEADER_BYTES_MAX: usize = 1_024;
 
 const VERDICT_HEADER: HeaderName = HeaderName::from_static("s2s-verdict");
@@ -49,7 +49,8 @@ const REASON_HEADER: HeaderName = HeaderName::from_static("s2s-reason");
 /// The body of an answer.
 #[derive(Serialize)]
 struct Answer {
-    /// `RECORDED`, `DUPLICATE`, `TEST`, `HELD`, `QUEUED`; or not even kept: `REFUSED`, send it again; `IGNORED`, don't.
+    /// `RECORDED`, `DUPLICATE`, `TEST`, `HELD` or `QUEUED` for a postback that is kept. `REFUSED`
+    /// for one that is not kept and must be sent again. `IGNORED` for a call that is no postback.
     verdict: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     reason: String,
@@ -83,7 +84,7 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
         return refused(
             StatusCode::BAD_REQUEST,
             "PARAMETER_MALFORMED",
-            "the body did not arrive whole; send it again",
+            "the body did not arrive completely; send it again",
         );
     };
     let raw = RawPostback {
@@ -103,7 +104,7 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
         from_browser: client_kind::is_browser(&parts.headers),
         secure: parts.extensions.get::<OverTls>().is_some(),
     };
-    // A task of its own: a sender that hangs up does not undo what it has sent.
+    // A task of its own, so that a sender that hangs up does not cancel its postback.
     let delivered = edge.tasks.spawn(deliver(edge.clone(), request, lane, now));
     match timeout(SENDER_BUDGET, delivered).await {
         Ok(Ok(Outcome::Answered(response))) => counted_or_held(response),
@@ -119,7 +120,8 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
     }
 }
 
-/// One whose click others wait for in the spool goes behind them: the first one decides.
+/// Delivers a postback. It goes to the spool if earlier ones wait there in its order queue: the
+/// first postback of a click decides.
 async fn deliver(
     edge: Arc<Edge>,
     request: ReceivePostbackRequest,
@@ -129,12 +131,13 @@ async fn deliver(
     let is_behind = edge.spool.as_ref().is_some_and(|spool| spool.is_behind(lane));
     let to_spool = is_behind || edge.core_is_away();
     let record = Record { arrived_at: now, content: Content::Postback(request.clone()) };
-    // On the heap, since a call's future is large.
+    // On the heap: the future of a call is large.
     let call = Box::pin(edge.calls.postback(request));
     edge.ask_or_keep(CORE_BUDGET, call, record, lane, to_spool).await
 }
 
-/// As much of the body as the core keeps, and one byte more where there is more. `None`: it broke off.
+/// Reads as much of the body as the core keeps. A longer body yields one byte more, so that the
+/// core sees the excess. `None`: the body broke off.
 async fn read_body(mut body: Body) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     while bytes.len() <= BODY_BYTES_MAX {
@@ -191,7 +194,7 @@ fn counted_or_held(response: ReceivePostbackResponse) -> Response {
     }
 }
 
-/// Safe, though its verdict is still to come.
+/// The answer to a postback that is safe in the spool, without a verdict yet.
 fn queued(postback_id: String) -> Response {
     let message = "the postback is kept safely and will be judged as of now; do not send it again".to_owned();
     let (verdict, reason) = ("QUEUED", String::new());
@@ -200,15 +203,15 @@ fn queued(postback_id: String) -> Response {
     answer.into_response(StatusCode::ACCEPTED)
 }
 
-/// A postback that was not even kept, and should be sent again.
+/// The answer to a postback that was not kept, and must be sent again.
 pub fn refused(status: StatusCode, reason: &str, message: &str) -> Response {
     with_retry_after(not_kept("REFUSED", status, reason, message))
 }
 
-/// What only looked at a postback URL: no postback at all.
+/// The answer to a preview or prefetch of a postback URL, which is no postback.
 fn ignored() -> Response {
     let reason = ErrorReason::PreviewCall;
-    let message = "a preview of a link or a prefetch counts as nothing, and nothing of it is kept; the merchant's \
+    let message = "a link preview or a prefetch is no postback, and is not kept; the merchant's \
                    server must call this URL itself";
     not_kept("IGNORED", http_status(error::code(reason)), reason_text(reason), message)
 }

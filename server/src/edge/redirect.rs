@@ -1,6 +1,6 @@
-//! `GET /{slug}`: sends the visitor on, and records the click.
+//! `GET /{slug}`: redirects the visitor and records the click.
 //!
-//! A redirect waits for the core a short while at the most, and goes out whatever the core says.
+//! A redirect waits for the core only briefly, and is sent whatever the core answers.
 
 use std::{
     net::IpAddr,
@@ -39,23 +39,24 @@ use crate::{
     },
 };
 
-/// How long a visitor waits until the click is durable, before being sent on all the same.
+/// Time limit for the core to record a click. After it, the click goes to the spool.
 const CLICK_BUDGET: Duration = Duration::from_millis(25);
-/// How long the spool may take for a click that the core has not taken.
+/// Time limit for the spool to take a click that the core did not record. The visitor waits for
+/// both limits at most.
 const SPOOL_BUDGET: Duration = Duration::from_millis(25);
-/// A click whose id ends so, one of 1,024, takes the spool though the core is there: what is needed in an outage is in
-/// use every day. Of clicks alone, since a merchant would be told that a conversion is queued.
+/// Ending of the click ids that always go through the spool: 1 in 1,024, so that the path is
+/// exercised before an outage needs it. Only clicks: a merchant would see `QUEUED`.
 const SPOOLED_END: &str = "00";
-/// How long a visitor waits for news of a link that the edge knows already.
+/// Longest wait of a visitor for an update of a link that the edge knows.
 const REFRESH_BUDGET: Duration = Duration::from_millis(25);
-/// How long a visitor waits for a link that the edge has never seen.
+/// Longest wait of a visitor for a link that the edge does not know.
 const LOOKUP_BUDGET: Duration = Duration::from_secs(5);
-/// Oldest that a link may be while the core answers.
+/// Maximum age of a cached link while the core answers.
 const LINK_AGE_MAX: Duration = Duration::from_secs(1);
-/// Links that an edge remembers.
+/// Maximum number of cached links.
 const LINKS_MAX: u64 = 100_000;
 
-/// What the edge knows of a link.
+/// The edge's copy of a link.
 #[derive(PartialEq)]
 struct Link {
     id: String,
@@ -71,7 +72,7 @@ struct Link {
 }
 
 impl Link {
-    /// `None` where the core says something that this edge does not understand.
+    /// Reads a link; `None` if this edge does not understand the core's answer.
     fn from_proto(response: ResolveSlugResponse) -> Option<Self> {
         let link = response.tracking_link?;
         let expires_at = link.expire_time.as_ref().map(Time::from_proto).transpose().ok()?;
@@ -93,7 +94,7 @@ impl Link {
         })
     }
 
-    /// The same as the core said it, as far as an edge needs it.
+    /// The link as the core sent it, as far as an edge needs it.
     fn to_proto(&self) -> ResolveSlugResponse {
         let mut link = v1::TrackingLink {
             id: self.id.clone(),
@@ -114,30 +115,30 @@ impl Link {
         ResolveSlugResponse { tracking_link: Some(link), account_id, link_key: self.key.bits() }
     }
 
-    /// Where visitors go now; `None` where the link leads nowhere any more.
+    /// The current destination of visitors; `None` if the link has ended without a fallback.
     fn leads_to(&self, now: Time) -> Option<&Destination> {
         let over = self.archived || self.expires_at.is_some_and(|expires_at| now >= expires_at);
         if over { (!self.fallback.is_none()).then_some(&self.fallback) } else { Some(&self.destination) }
     }
 }
 
-/// Why there is no link.
+/// The cause of a missing link.
 enum NoLink {
     Unknown,
     NoAnswer,
 }
 
-/// The links that the edge knows: fresh ones, and the last good answer for when the core is away.
+/// The links that the edge knows: fresh ones, and the last good answers for when the core is down.
 pub struct Links {
     core: TrackingLinkServiceClient<CoreTransport>,
     fresh: Cache<String, Arc<Link>>,
     last_good: Cache<String, Arc<Link>>,
-    /// The last good answers have changed since it was last asked.
+    /// The last good answers have changed since the last `take_changed`.
     changed: AtomicBool,
 }
 
 impl Links {
-    /// `known`: what the core said before this start.
+    /// Builds the cache. `known`: links that the core sent before this start.
     pub async fn new(
         core: TrackingLinkServiceClient<CoreTransport>,
         known: Vec<ResolveSlugResponse>,
@@ -155,12 +156,12 @@ impl Links {
         self.last_good.iter().map(|(_, link)| link.to_proto())
     }
 
-    /// Whether they have changed since this was last asked.
+    /// Returns whether the last good answers have changed since the previous call.
     pub fn take_changed(&self) -> bool {
         self.changed.swap(false, Ordering::Relaxed)
     }
 
-    /// `in_doubt`: the core may not answer, so that what is known of the link will do.
+    /// Finds a link. `in_doubt`: the core may not answer, so a cached link is good enough.
     async fn get(&self, slug: &str, in_doubt: bool) -> Result<Arc<Link>, NoLink> {
         let slug = slug.to_ascii_lowercase();
         if let Some(link) = self.fresh.get(&slug).await {
@@ -171,7 +172,7 @@ impl Links {
             return Ok(link.clone());
         }
         let budget = if known.is_some() { REFRESH_BUDGET } else { LOOKUP_BUDGET };
-        // On the heap, since a call's future is large.
+        // On the heap: the future of a call is large.
         let asked = Box::pin(self.fresh.try_get_with_by_ref(&slug, self.ask(&slug)));
         match tokio::time::timeout(budget, asked).await {
             Ok(Ok(link)) => Ok(link),
@@ -234,7 +235,7 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Respon
         .into_response()
 }
 
-/// Whether the request is a visitor's own: no link checker's, and no browser's that only looks ahead.
+/// Returns whether the request is a visitor's own, not a link checker's or a prefetch.
 fn counts(method: &Method, headers: &HeaderMap) -> bool {
     method == Method::GET && !client_kind::looks_ahead(headers)
 }
@@ -243,7 +244,7 @@ fn sub_ids(query: &str) -> SubIds {
     let mut sub_ids: [String; SUB_IDS] = Default::default();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let slot = sub_id_index(&name.to_ascii_lowercase()).and_then(|index| sub_ids.get_mut(index));
-        // Where a sub id comes twice, the first one counts.
+        // The first of several values for a sub id counts.
         if let Some(slot) = slot.filter(|slot| slot.is_empty()) {
             *slot = value.chars().filter(|character| *character != '\0').take(SUB_ID_CHARS_MAX).collect();
         }
@@ -271,8 +272,10 @@ fn click(
     }
 }
 
-/// Has the click stored. Returns once it is durable or the budgets are spent; it then goes on by itself, and a
-/// stop waits for it. `overload`: the core has enough to do.
+/// Records the click. Returns once it is durable or the budgets are spent. The recording then
+/// continues alone, and a stop waits for it.
+///
+/// `overload`: the core is busy, so the click goes to the spool, or is lost if there is none.
 async fn record(edge: &Arc<Edge>, click: RecordClickRequest, now: Time, overload: bool) {
     let recorded = edge.tasks.spawn(deliver(edge.clone(), click, now, overload));
     within(CLICK_BUDGET + SPOOL_BUDGET, async { recorded.await.ok() }).await;
@@ -283,7 +286,7 @@ async fn deliver(edge: Arc<Edge>, click: RecordClickRequest, now: Time, overload
     let lost =
         |cause: &str| tracing::error!(tracking_link_id = click.tracking_link_id, cause, "click not recorded");
     if edge.spool.is_none() && (overload || permit.is_err()) {
-        return lost("too many requests in work");
+        return lost("too many requests in progress");
     }
     let to_spool =
         overload || permit.is_err() || click.click_id.ends_with(SPOOLED_END) || edge.core_is_in_doubt();
@@ -291,7 +294,7 @@ async fn deliver(edge: Arc<Edge>, click: RecordClickRequest, now: Time, overload
     let call = async {
         match permit {
             Ok(_) => edge.calls.click(click.clone()).await,
-            Err(_) => Err(Error::new(ErrorReason::Overloaded, "too many clicks are under way").into()),
+            Err(_) => Err(Error::new(ErrorReason::Overloaded, "too many clicks are in progress").into()),
         }
     };
     if let Outcome::Refused(status) = edge.ask_or_keep(CLICK_BUDGET, call, record, None, to_spool).await {

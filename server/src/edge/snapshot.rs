@@ -1,7 +1,7 @@
-//! What the edge knows by itself, in a file: click id keys and links, as the core said them last. With it an edge
-//! that starts while the core is away mints click ids and sends visitors on.
+//! The edge's snapshot: a file with the click id keys and links that the core sent last. With it,
+//! an edge that starts while the core is down mints click ids and redirects visitors.
 //!
-//! The file begins with a key; records framed with it follow, as in the spool.
+//! The file begins with a key. Records framed with that key follow, as in the spool.
 
 use std::{
     io,
@@ -19,10 +19,10 @@ use super::{
 };
 use crate::values::{id::Random, time::Clock};
 
-/// How often what has been learned is written down.
+/// Interval between writes of the snapshot.
 const WRITE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// What was known when the file was written.
+/// The contents of the snapshot.
 #[derive(Default)]
 pub struct Known {
     pub click_id_keys: ListClickIdKeysResponse,
@@ -33,7 +33,7 @@ pub fn path(folder: &Path) -> PathBuf {
     folder.join("known")
 }
 
-/// What is whole of the file; nothing where there is none.
+/// Reads all intact records of the file. Returns an empty snapshot if there is no file.
 pub fn read(path: &Path) -> Known {
     let bytes = std::fs::read(path).unwrap_or_default();
     let mut known = Known::default();
@@ -43,7 +43,7 @@ pub fn read(path: &Path) -> Known {
         match record.map(|record| record.content) {
             Some(Content::ClickIdKeys(keys)) => known.click_id_keys = keys,
             Some(Content::Link(link)) => known.links.push(link),
-            _ => tracing::warn!(path = %path.display(), "a part of what the edge knew can't be read"),
+            _ => tracing::warn!(path = %path.display(), "a part of the edge's snapshot can't be read"),
         }
     }
     known
@@ -55,7 +55,8 @@ fn write(path: &Path, key: Key, records: impl Iterator<Item = Record>) -> io::Re
     replace(path, &bytes, true)
 }
 
-/// Writes down what is learned, until `stopping` and once more then.
+/// Writes the snapshot after each change, until `stopping`. Then writes the last changes and
+/// returns.
 pub async fn keep(
     path: PathBuf,
     click_id_keys: ListClickIdKeysResponse,
@@ -64,7 +65,8 @@ pub async fn keep(
     random: Random,
     stopping: CancellationToken,
 ) {
-    // At the start, and after a failure until it is made up for; that is told once, since it is tried each second.
+    // Due at the start, and again after a failed write. A series of failures is logged only once,
+    // because a write is tried every second.
     let (mut due, mut told) = (true, false);
     loop {
         if links.take_changed() || due {
@@ -79,7 +81,7 @@ pub async fn keep(
                 Ok(Ok(())) => (due, told) = (false, false),
                 Ok(Err(error)) => {
                     if !told {
-                        tracing::warn!(%error, "what the edge knows could not be written down");
+                        tracing::warn!(%error, "could not write the edge's snapshot");
                     }
                     (due, told) = (true, true);
                 }
@@ -99,7 +101,7 @@ mod tests {
     use crate::values::time::Time;
 
     #[test]
-    fn what_is_whole_is_known_again() {
+    fn whole_records_are_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = path(folder.path());
         assert!(read(&path).links.is_empty());

@@ -1,11 +1,13 @@
-//! The spool: what the core can't take now is written to files of the edge's own, and handed over once it can.
+//! The spool: the edge writes calls that the core can't answer now to files of its own, and
+//! delivers them once the core can.
 //!
-//! A record is the very call that the core did not answer, so there is one way in: `writer` makes it durable, `drain`
-//! makes the call. Records are in segments, files that are appended to by one process and deleted once the core
-//! has answered all of them; see `record` for what damage does and `segment` for the files.
+//! A record is the exact call that the core did not answer, so there is only one way in: `writer`
+//! makes it durable, `drain` makes the call. One process appends to a file, and the file is deleted
+//! once the core has answered all its records. `record` describes the handling of damage, `file`
+//! the files; docs/internals/spool-format.md describes both.
 //!
-//! Absent on purpose: anything in memory that grows with the backlog; and any way to drop a record but the core's
-//! answer. What can't be read or taken is put aside, and said so.
+//! Absent on purpose: anything in memory that grows with the backlog; and any way to drop a record
+//! except the core's answer. A record that can't be read or delivered is put aside, and logged.
 
 mod concurrency_limit;
 mod drain;
@@ -46,96 +48,97 @@ pub use self::{
     writer::Writer,
 };
 
-/// Records that may wait to be written.
+/// Maximum number of records that wait to be written.
 const WAITING_MAX: usize = 4_096;
 
-/// Why a record was not kept; nothing of it is.
+/// The cause of a refused record. No part of the record is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// Quota or disk are full, or more records wait than the disk can take.
+    /// The quota or the disk is full, or more records wait than the disk can take.
     Full,
-    /// The disk does not do what it is asked to.
+    /// The disk failed, the record is too long, or the writer has ended.
     Failed,
 }
 
-/// Keeps records. The spool ends when the last of its holders is gone.
+/// Appends records. The spool ends when its last holder is dropped.
 #[derive(Clone)]
 pub struct Spool {
     waiting: mpsc::Sender<Waiting>,
     state: Arc<State>,
 }
 
-/// A file that records are in.
+/// A file of records.
 #[derive(Clone, Copy, Debug)]
 struct Segment {
     name: Name,
-    /// Where what is durable, or to be believed, ends.
+    /// End of the durable and trusted part, in bytes.
     end: u64,
-    /// Nothing is appended any more.
+    /// No more records are appended.
     sealed: bool,
 }
 
-/// What writer and drain share.
+/// The state that writer and drain share.
 pub struct State {
     settings: SpoolSettings,
-    /// The oldest first. The writer appends at the back, the drain takes from the front.
+    /// The files, oldest first. The writer appends at the back, the drain takes from the front.
     segments: Mutex<VecDeque<Segment>>,
-    /// Something has been appended, or refused.
+    /// Notified after every append, and after every refusal.
     appended: Notify,
     lanes: Lanes,
-    /// The records of former processes are counted, and in their lanes.
+    /// The records of earlier processes are counted, and are in their order queues.
     counted: AtomicBool,
     records: AtomicU64,
-    /// Arrival of the record that is drained next, in micros; 0 where there is none.
+    /// Arrival of the record that is drained next, in microseconds; 0 if there is none.
     oldest: AtomicI64,
     sync_failures: AtomicU64,
     put_aside: AtomicU64,
-    /// Since when the core has taken nothing of what waits, in micros; 0 where it takes it.
+    /// Time since which the core has taken no waiting record, in microseconds; 0 while it takes
+    /// them.
     standing_since: AtomicI64,
     /// The last write was refused.
     refusing: AtomicBool,
     clock: Clock,
-    /// Held for as long as the process lives.
+    /// Held until the process ends.
     _lock: File,
 }
 
-/// How a spool is, for those who look after it.
+/// The condition of the spool, for operators.
 #[derive(Clone, Copy, Debug)]
 pub struct Status {
-    /// What former processes have left is among the records.
+    /// `records` includes the records of earlier processes.
     pub counted: bool,
     pub records: u64,
     pub bytes: u64,
     pub oldest_age: Span,
     pub sync_failures: u64,
-    /// Records and damaged files that wait for a person.
+    /// Records put aside, and damaged files, that need a person.
     pub put_aside: u64,
-    /// It took nothing when it was last asked.
+    /// The last write was refused.
     pub refusing: bool,
-    /// How long the core has taken nothing of what waits.
+    /// Time for which the core has taken no waiting record.
     pub standing: Span,
 }
 
 fn taken(folder: &Path) -> StartError {
     let folder = folder.display();
     let message =
-        format!("another server has the spool in {folder}; give this one a folder of its own with --spool");
+        format!("another server uses the spool in {folder}; give this server another folder with --spool");
     StartError::failure("SPOOL_TAKEN", message)
 }
 
 fn unusable(folder: &Path, error: &io::Error) -> StartError {
     let folder = folder.display();
     let message = format!(
-        "can't use the spool in {folder}: {error}; mend it, name another folder with --spool, or do without \
+        "can't use the spool in {folder}: {error}; fix it, name another folder with --spool, or turn it off \
          (--spool=off)"
     );
     StartError::failure("SPOOL_FAILED", message)
 }
 
-/// Opens the spool, with what former processes have left in it. `Writer` and `Drain` are to be run.
+/// Opens the spool, with the records of earlier processes. The caller runs `Writer` and `Drain`.
 pub fn open(settings: SpoolSettings, clock: Clock, random: Random) -> Result<(Spool, Writer), StartError> {
     let failed = |error| unusable(&settings.folder, &error);
-    // For the owner alone: what is in it was sent by visitors and merchants, and may be secret.
+    // For the owner only: visitors and merchants sent the contents, which may be secret.
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&settings.folder).map_err(failed)?;
     let lock = File::options().write(true).create(true).truncate(false).open(settings.folder.join("lock"));
     let lock = lock.map_err(failed)?;
@@ -168,7 +171,7 @@ pub fn open(settings: SpoolSettings, clock: Clock, random: Random) -> Result<(Sp
 }
 
 impl Spool {
-    /// Keeps a record; returns once it is durable. `lane`: of a postback.
+    /// Appends a record. Returns once it is durable. `lane`: the order queue of a postback.
     pub async fn keep(&self, record: &Record, lane: Option<u16>) -> Result<(), Refusal> {
         let (answer, answered) = oneshot::channel();
         let waiting = Waiting { arrived_at: record.arrived_at, body: record.body(), lane, answer };
@@ -180,7 +183,7 @@ impl Spool {
         answered.await.unwrap_or(Err(Refusal::Failed))
     }
 
-    /// Whether a postback of this lane must wait behind others.
+    /// Returns whether a postback of this order queue must wait for earlier ones.
     pub fn is_behind(&self, lane: Option<u16>) -> bool {
         !self.state.counted.load(Ordering::Acquire) || self.state.lanes.is_waiting(lane)
     }
@@ -199,19 +202,19 @@ impl State {
         self.segments.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The core takes something, or nothing waits.
+    /// Notes that the core takes records, or that none waits.
     fn goes_on(&self) {
         self.standing_since.store(0, Ordering::Release);
     }
 
-    /// The core takes nothing. Whether it did when this was last asked.
+    /// Notes that the core takes nothing. Returns whether this is the first time since `goes_on`.
     fn stands(&self) -> bool {
         let (now, order) = (self.clock.now().micros(), Ordering::AcqRel);
         self.standing_since.compare_exchange(0, now, order, Ordering::Acquire).is_ok()
     }
 
     fn drained_one(&self) {
-        // What could not be read when it was counted was not counted.
+        // The counter may be 0: records that could not be read during the count were not counted.
         let (order, fetch) = (Ordering::AcqRel, Ordering::Acquire);
         let _ = self.records.fetch_update(order, fetch, |records| records.checked_sub(1));
     }
@@ -226,7 +229,7 @@ impl State {
         let now = self.clock.now();
         let age = |since: i64| now.since(if since == 0 { now } else { Time::from_micros(since) });
         Status {
-            // First: what is counted later is not missed.
+            // Read first, so that `records` includes the count if this is `true`.
             counted: self.counted.load(Ordering::Acquire),
             records: self.records.load(Ordering::Acquire),
             bytes: self.bytes(),

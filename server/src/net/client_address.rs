@@ -1,19 +1,22 @@
-//! Who a request comes from: the peer of its connection, unless that is a proxy that the operator trusts.
+//! The sender of a request: the peer of its connection, unless the operator trusts that peer as a
+//! proxy.
 //!
-//! `X-Forwarded-For` is read from its end, where the nearest proxy has written: whoever a trusted proxy names
-//! counts, and only where that is a trusted proxy too, what it has written before. So nothing that a
-//! stranger sends is believed. `Forwarded` (RFC 7239) is not read: a proxy that writes the one header passes
-//! the other on as the client sent it, and with two of them the client could choose.
+//! `X-Forwarded-For` is read from its end, where the nearest proxy wrote. An address that a trusted
+//! proxy names counts. The address before it is read only if that one is a trusted proxy too. So
+//! nothing that a stranger sends is believed.
+//!
+//! `Forwarded` (RFC 7239) is not read. A proxy that writes one of the two headers passes the other
+//! on as the client sent it, so the client could choose between them.
 
 use std::net::{IpAddr, SocketAddr};
 
 use http::HeaderMap;
 use ipnet::IpNet;
 
-/// Proxies one behind another that are looked through.
+/// Maximum number of proxies in a chain that are followed.
 const HOPS_MAX: usize = 16;
 
-/// The address of whoever sent the request that came from `peer`.
+/// The address of the sender of a request that arrived from `peer`.
 pub fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
     let mut nearest = peer.to_canonical();
     let lines = headers.get_all("x-forwarded-for").iter().rev();
@@ -25,7 +28,7 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> I
     nearest
 }
 
-/// Whether the request came over TLS, as far as we or a trusted proxy in front of us can tell.
+/// Returns whether the request came over TLS, as far as this server or a trusted proxy can tell.
 pub fn over_tls(own_tls: bool, peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> bool {
     let said = || headers.get_all("x-forwarded-proto").iter().next_back();
     own_tls
@@ -33,12 +36,12 @@ pub fn over_tls(own_tls: bool, peer: IpAddr, headers: &HeaderMap, proxies: &[IpN
             && said().is_some_and(|scheme| scheme.as_bytes().eq_ignore_ascii_case(b"https")))
 }
 
-/// Whether the operator named this address, or a network that it is in.
+/// Returns whether the operator trusts this address, or a network that contains it.
 pub fn is_trusted(address: IpAddr, proxies: &[IpNet]) -> bool {
     proxies.iter().any(|proxy| proxy.contains(&address))
 }
 
-/// What a proxy has written: an address, maybe with a port.
+/// Reads the entry of a proxy: an address, possibly with a port.
 fn hop(text: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(text).ok()?.trim();
     let address = text.parse::<IpAddr>();
@@ -76,7 +79,7 @@ mod tests {
             ("10.0.0.1", &[], "10.0.0.1"),
             ("10.0.0.1", &["198.51.100.9"], "198.51.100.9"),
             ("::ffff:10.0.0.1", &["198.51.100.9"], "198.51.100.9"),
-            // What the client itself wrote stands on the left.
+            // The client's own entry is on the left.
             ("10.0.0.1", &["127.0.0.1, 198.51.100.9"], "198.51.100.9"),
             ("10.0.0.1", &["127.0.0.1", "198.51.100.9"], "198.51.100.9"),
             ("10.0.0.1", &["198.51.100.9", "10.0.0.3"], "198.51.100.9"),
@@ -88,7 +91,7 @@ mod tests {
             ("10.0.0.1", &["[2001:470::1]"], "2001:470::1"),
             ("2001:db8::1", &["2001:470::1"], "2001:470::1"),
             ("10.0.0.1", &["::ffff:198.51.100.9"], "198.51.100.9"),
-            // What is no address ends the chain at whoever wrote it.
+            // An entry that is not an address ends the chain at the proxy that wrote it.
             ("10.0.0.1", &["198.51.100.9, unknown"], "10.0.0.1"),
             ("10.0.0.1", &["198.51.100.9, unknown, 10.0.0.2"], "10.0.0.2"),
             ("10.0.0.1", &["198.51.100.9,"], "10.0.0.1"),
@@ -104,7 +107,7 @@ mod tests {
             assert_eq!(
                 client_address(peer.parse().unwrap(), &headers, &[]),
                 peer.parse::<IpAddr>().unwrap().to_canonical(),
-                "nobody is trusted by default"
+                "no proxy is trusted by default"
             );
         }
         let forwarded = headers("forwarded", &["for=198.51.100.9"]);

@@ -1,4 +1,4 @@
-//! The gate of the port: which requests are served, and for which caller.
+//! The gate of the port. It decides which requests are served, and for which caller.
 
 mod admission;
 mod authenticate;

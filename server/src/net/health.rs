@@ -1,4 +1,4 @@
-//! Whether the server does what it is for, told truly: to load balancers, and to those who look after it.
+//! The server's health, for load balancers and operators.
 
 use std::{
     sync::{
@@ -19,27 +19,27 @@ use tonic_health::{ServingStatus, server::HealthReporter};
 
 use crate::{clock::Watch, db::Db, edge::EdgeHealth};
 
-/// How often it is looked.
+/// Poll interval.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
-/// How long the database may take for the smallest of questions.
+/// Time limit for the database's answer to the health query.
 const DATABASE_BUDGET: Duration = Duration::from_secs(2);
 
-/// What is known of the server's health. Clones are of the same.
+/// The known facts about the server's health. Clones share state.
 #[derive(Clone)]
 pub struct Health {
-    /// Of the edge, where there is one.
+    /// The edge's health, if there is an edge.
     edge: Option<EdgeHealth>,
-    /// The database answers, and takes writes. Always so where the role has none.
+    /// The database answers and accepts writes. Always `true` if the role has no database.
     database: Arc<AtomicBool>,
     clocks: Watch,
     stopping: CancellationToken,
 }
 
-/// From well to ill.
+/// The server's condition, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Serving,
-    /// Nothing is lost, and what comes is in the spool.
+    /// Nothing is lost: calls go to the spool.
     Degraded,
     NotServing,
 }
@@ -68,7 +68,7 @@ impl Health {
         }
     }
 
-    /// What `GET /healthz` answers.
+    /// The answer of `GET /healthz`.
     pub fn answer(&self) -> Response {
         let (status, text) = match self.state() {
             State::Serving => (StatusCode::OK, "serving"),
@@ -90,12 +90,13 @@ impl Health {
         (status, Json(body)).into_response()
     }
 
-    /// Looks after the database and tells gRPC's health service, until `stopping`. `db`: `None` where there is to be none.
+    /// Polls the database and updates gRPC's health service, until `stopping`. `db`: `None` if this
+    /// role has no database.
     pub async fn keep(self, db: impl Fn() -> Option<Option<Db>>, reporter: HealthReporter) {
         loop {
             let answers = match db() {
                 Some(Some(db)) => timeout(DATABASE_BUDGET, db.serves()).await.unwrap_or(false),
-                // It has not been reached yet.
+                // The database has not been reached yet.
                 Some(None) => false,
                 None => true,
             };

@@ -1,10 +1,11 @@
 //! HTTP/1 connections, and the requests on them that hyper refuses.
 //!
-//! Merchants' systems send raw blanks, quotes, `<insert>`, control bytes and Latin-1 in the request line.
-//! hyper answers those with an empty 400 before any handler sees them, and the postback would be lost. So
-//! what is read is kept until hyper hands it over; when hyper gives up, its empty answer is withheld, the
-//! request is read again leniently, its target is percent-encoded where it must be, and the same router
-//! answers it. The connection then ends, since nobody can say where a next request would begin.
+//! Merchants' systems send raw spaces, quotes, `<insert>`, control bytes and Latin-1 in the request
+//! line. hyper answers those with an empty 400 before any handler sees them, and the postback would
+//! be lost. So the server keeps the bytes that it reads until hyper delivers their request. When
+//! hyper gives up, its empty answer is withheld. The request is read again leniently, its target is
+//! percent-encoded where necessary, and the same router answers it. The connection then ends,
+//! because the start of the next request is unknown.
 
 use std::{
     convert::Infallible,
@@ -33,14 +34,15 @@ use super::{
 };
 use crate::edge::RawTarget;
 
-/// Bytes of a refused request that are waited for, and of its target that are routed by.
+/// Maximum number of bytes of a refused request that are awaited, and of its target that are
+/// routed.
 const KEPT_BYTES_MAX: usize = 16 * 1_024;
-/// How long the rest of a refused request may take to come.
+/// Time limit for the rest of a refused request.
 const REST_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long the other side may go on sending after its last answer.
+/// Time for which a peer may continue to send after its last answer.
 pub const LINGER_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What answers a request.
+/// A function that answers a request.
 pub trait Answer: Fn(Request<Body>) -> BoxFuture<'static, Response<Body>> + Clone + Send + 'static {}
 
 impl<F: Fn(Request<Body>) -> BoxFuture<'static, Response<Body>> + Clone + Send + 'static> Answer for F {}
@@ -50,7 +52,8 @@ pub trait Stream: AsyncRead + AsyncWrite + OnSocket + Unpin + Send + 'static {}
 
 impl<S: AsyncRead + AsyncWrite + OnSocket + Unpin + Send + 'static> Stream for S {}
 
-/// Serves a connection to its end; after `stop`, to the end of the request that is under way, or that comes within `QUIET`.
+/// Serves a connection to its end. After `stop`, serves the request that is in progress, or that
+/// arrives within `QUIET`.
 pub async fn serve(stream: impl Stream, answer: impl Answer, stop: impl Future<Output = ()>) {
     let seen = Arc::new(Mutex::new(Seen::default()));
     let io = Watched { io: TokioIo::new(stream), seen: seen.clone(), refused: false };
@@ -58,7 +61,7 @@ pub async fn serve(stream: impl Stream, answer: impl Answer, stop: impl Future<O
         if let Some(raw) = lock(&seen).hand_over(&request) {
             request.extensions_mut().insert(RawTarget(raw));
         }
-        // Where a body of unknown length ends, and a next request begins, is not followed here.
+        // The end of a body of unknown length, and so the next request, is not tracked here.
         let ends = request.body().size_hint().exact().is_none();
         let answered = answer(request.map(Body::new));
         let seen = seen.clone();
@@ -90,7 +93,8 @@ pub async fn serve(stream: impl Stream, answer: impl Answer, stop: impl Future<O
             return polled;
         }
         looked = true;
-        // hyper has just read what there was. It would close on the beginning of a next request, whose answer says so.
+        // hyper has just read everything available. A shutdown would drop a request that has begun.
+        // The answer to that request announces the close.
         if lock(&seen).request_begins() {
             return Poll::Pending;
         }
@@ -110,22 +114,22 @@ pub async fn serve(stream: impl Stream, answer: impl Answer, stop: impl Future<O
         Some(error) => tracing::debug!(%error, "a connection ended badly"),
         None => {}
     }
-    // The other side may have gone already.
+    // The peer may be gone.
     let _ = stream.shutdown().await;
     let stopping = lock(&seen).stopping;
     linger(&mut stream, if stopping { LAST_LINGER_TIMEOUT } else { LINGER_TIMEOUT }).await;
 }
 
-/// Takes what the other side still sends: to close before would destroy the last answer on its way (RFC
+/// Reads what the peer still sends. An earlier close would destroy the last answer on its way (RFC
 /// 9112, section 9.6).
 pub async fn linger(stream: &mut impl Stream, at_most: Duration) {
     let mut bytes = [0; 4_096];
     let rest = async { while stream.read(&mut bytes).await.is_ok_and(|length| length > 0) {} };
-    // Whoever sends longer than that does not wait for an answer.
+    // A peer that sends longer than that is not waiting for an answer.
     let _ = tokio::time::timeout(at_most, rest).await;
 }
 
-/// A request's first line, read leniently.
+/// The first line of a request, read leniently.
 struct RequestLine<'a> {
     method: Method,
     target: &'a [u8],
@@ -153,7 +157,7 @@ async fn answer_refused(stream: &mut impl Stream, mut head: Vec<u8>, answer: &im
         while missing_bytes(&head) > 0 && stream.read_buf(&mut head).await? > 0 {}
         Ok::<_, io::Error>(())
     };
-    // What has come by then must do.
+    // Continues with the bytes that have arrived.
     let _ = tokio::time::timeout(REST_TIMEOUT, rest).await;
     let request = request(&head);
     let bodiless = request.as_ref().is_some_and(|request| request.method() == Method::HEAD);
@@ -176,7 +180,8 @@ async fn answer_refused(stream: &mut impl Stream, mut head: Vec<u8>, answer: &im
     stream.write_all(&text).await
 }
 
-/// How many bytes of a request are still to come, as far as its beginning tells; no more than are kept.
+/// The number of bytes missing from a request, as far as its beginning tells. Limited to the bytes
+/// that are kept.
 fn missing_bytes(request: &[u8]) -> usize {
     let left = KEPT_BYTES_MAX.saturating_sub(request.len());
     let Some((head, body)) = split_head(request) else { return left.min(1) };
@@ -188,7 +193,7 @@ fn content_length(head: &[u8]) -> Option<usize> {
     lengths.filter_map(|(_, value)| value.to_str().ok()?.parse().ok()).last()
 }
 
-/// A head and the bytes behind its blank line; `None` where that has not come yet.
+/// A head, and the bytes after its blank line; `None` if that line has not arrived.
 fn split_head(request: &[u8]) -> Option<(&[u8], &[u8])> {
     let ends = [b"\r\n\r\n".as_slice(), b"\n\n"].map(|end| {
         let at = request.windows(end.len()).position(|window| window == end)?;
@@ -198,7 +203,7 @@ fn split_head(request: &[u8]) -> Option<(&[u8], &[u8])> {
     request.split_at_checked(at)
 }
 
-/// The header lines of a head that can be read.
+/// The readable header lines of a head.
 fn header_lines(head: &[u8]) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
     head.split(|byte| *byte == b'\n').skip(1).filter_map(|line| {
         let colon = line.iter().position(|byte| *byte == b':')?;
@@ -208,15 +213,16 @@ fn header_lines(head: &[u8]) -> impl Iterator<Item = (HeaderName, HeaderValue)> 
     })
 }
 
-/// The request that these bytes begin with, with a target that is a URI, and the raw one beside it.
+/// The request at the start of these bytes. Its target is a valid URI, and the raw target is kept
+/// beside it.
 fn request(bytes: &[u8]) -> Option<Request<Body>> {
     let (head, behind) = split_head(bytes).unwrap_or((bytes, &[]));
     let line = RequestLine::read(head)?;
-    // What stands behind the body is a next request, which is not answered.
+    // Bytes after the body are the next request, which is not answered.
     let body = content_length(head).map_or(&[][..], |length| behind.get(..length).unwrap_or(behind));
     let mut request = Request::new(Body::from(body.to_vec()));
     *request.method_mut() = line.method;
-    // Encoded it is three times as long at the most, which is still a URI.
+    // Encoding at most triples it, and the result is still a URI.
     let begin = line.target.get(..KEPT_BYTES_MAX).unwrap_or(line.target);
     *request.uri_mut() = Uri::try_from(percent_encoded(begin)).ok()?;
     request.extensions_mut().insert(RawTarget(Bytes::copy_from_slice(line.target)));
@@ -224,7 +230,7 @@ fn request(bytes: &[u8]) -> Option<Request<Body>> {
     Some(request)
 }
 
-/// The target with every byte escaped that may not stand in one.
+/// The target, with every byte escaped that a target must not contain.
 fn percent_encoded(target: &[u8]) -> String {
     let mut text = String::with_capacity(target.len());
     for byte in target {
@@ -238,15 +244,16 @@ fn percent_encoded(target: &[u8]) -> String {
     text
 }
 
-/// What was read on a connection and is not handed over by hyper yet: it begins with a request's first line.
+/// Bytes that were read on a connection and that hyper has not delivered. They begin with the first
+/// line of a request.
 #[derive(Default)]
 struct Seen {
     bytes: Vec<u8>,
-    /// How much of the body of the request before is still to come; all that comes where nobody knows.
+    /// Bytes of the previous request's body that are still to come; `u64::MAX` if unknown.
     body_bytes_left: u64,
-    /// The server stops.
+    /// The server is stopping.
     stopping: bool,
-    /// The server stops, and there is more to read than was read.
+    /// The server is stopping, and the socket holds bytes that were not read.
     unread: bool,
 }
 
@@ -256,7 +263,8 @@ impl Seen {
         self.drop_body();
     }
 
-    /// Whether a next request begins to come, once the server stops. Blank lines before it are none.
+    /// Returns whether a next request has begun when the server stops. Blank lines before it do not
+    /// count.
     fn request_begins(&self) -> bool {
         self.unread || !self.bytes.trim_ascii_start().is_empty()
     }
@@ -267,12 +275,12 @@ impl Seen {
         self.body_bytes_left -= u64::try_from(come).unwrap_or_default();
     }
 
-    /// Forgets a request that is handed over. Returns its whole target where there is a raw `#` in it: a
-    /// URI keeps nothing behind it, though there may be a macro such as `#S1#`, and all that follows.
+    /// Removes a delivered request. Returns its complete target if that contains a raw `#`. A URI
+    /// drops everything from the `#` on, even if it begins a macro such as `#S1#`.
     fn hand_over(&mut self, request: &Request<impl HttpBody>) -> Option<Bytes> {
         let mut headers = [httparse::EMPTY_HEADER; HTTP1_HEADERS_MAX];
         let mut parsed = httparse::Request::new(&mut headers);
-        // It was parsed like this before, so that nothing else can come of it.
+        // hyper parsed the same bytes before, so the result is the same.
         let Ok(httparse::Status::Complete(length)) = parsed.parse(&self.bytes) else { return None };
         let target = parsed.path.filter(|path| path.contains('#'));
         let target = target.map(|path| Bytes::copy_from_slice(path.as_bytes()));
@@ -287,7 +295,7 @@ fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
     seen.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A connection whose last bytes are seen, and on which hyper's own empty refusals are not sent.
+/// A connection that records the bytes it reads, and withholds hyper's own empty refusals.
 struct Watched<S> {
     io: TokioIo<S>,
     seen: Arc<Mutex<Seen>>,
@@ -340,10 +348,10 @@ impl<S: Stream> Write for Watched<S> {
     }
 }
 
-/// Where in what is about to be sent hyper's own refusal begins: a last, empty answer. No handler of ours
-/// answers like that; `super::finished` sees to it.
+/// Offset of hyper's own refusal, a final empty answer, in the outgoing bytes. No handler answers
+/// like that; `super::finished` ensures it.
 fn refusal(bytes: &[u8]) -> Option<usize> {
-    // A refusal is short, and a long answer is not searched.
+    // A refusal is short, so only the end of a long answer is searched.
     const REFUSAL_BYTES_MAX: usize = 256;
     const REFUSALS: [&[u8]; 3] = [
         b"HTTP/1.1 400 Bad Request\r\n",
@@ -379,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_handed_over_is_forgotten() {
+    fn delivered_requests_are_forgotten() {
         let mut seen = Seen::default();
         let post = Request::post("/s2s").body(Body::from("abc\nG")).unwrap();
         seen.add(b"POST /s2s HTTP/1.1\r\nContent-Length: 5\r\n\r\nab");
@@ -421,7 +429,7 @@ mod tests {
     fn a_raw_hash_is_not_lost() {
         let mut seen = Seen::default();
         let request = Request::get("/s2s?a=").body(Body::empty()).unwrap();
-        // All in flight together, so that they differ behind the `#` alone.
+        // Pipelined requests that differ only after the `#`.
         for target in ["/s2s?a=#S1#&b=2", "/s2s?a=", "/s2s?a=#2"] {
             seen.add(format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes());
         }

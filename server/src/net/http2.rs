@@ -1,5 +1,5 @@
-//! HTTP/2 connections, and what of them the library does not look at: how slowly frames come, how many
-//! come that carry nothing, and connections that bring no requests.
+//! HTTP/2 connections, with limits that the library lacks: on slow frames, on floods of frames
+//! without contents, and on connections without requests.
 
 use std::{
     convert::Infallible,
@@ -30,8 +30,8 @@ use super::{
     },
 };
 
-/// Serves a connection to its end; after `stop`, to the end of what is under way. Its first frame must have
-/// come whole by `beginning_ends`.
+/// Serves a connection to its end. After `stop`, serves the requests in progress. The first frame
+/// must be complete by `beginning_ends`.
 pub async fn serve(
     stream: impl Stream,
     beginning_ends: Instant,
@@ -65,7 +65,7 @@ pub async fn serve(
     }
 }
 
-/// Returns once there was no further request for long.
+/// Returns after at least `IDLE_MAX`, and at most twice that, without a new request.
 async fn idle(requests: &AtomicU64) {
     let mut before = None;
     loop {
@@ -78,13 +78,13 @@ async fn idle(requests: &AtomicU64) {
     }
 }
 
-/// A connection whose frames are seen as they come.
+/// A connection that follows its frames as they arrive.
 struct Paced<S> {
     stream: S,
     frames: Frames,
-    /// How long a frame may take to come, once it has begun.
+    /// Time limit for a frame, from its first byte.
     patience: Duration,
-    /// When the one that has begun must have come.
+    /// Deadline of the frame in progress.
     limit: Option<Pin<Box<Sleep>>>,
 }
 
@@ -106,7 +106,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
             Poll::Ready(Ok(())) => {
                 let read = buffer.filled().get(before..).unwrap_or_default();
                 if self.frames.read(read) {
-                    // Another frame is awaited than before, or none.
+                    // The awaited frame has arrived.
                     self.limit = None;
                 }
                 let flooded = self.frames.flooded;
@@ -152,23 +152,23 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     }
 }
 
-/// Bytes that every HTTP/2 connection begins with (RFC 9113, section 3.4).
+/// Length of the bytes that begin every HTTP/2 connection (RFC 9113, section 3.4).
 const PREFACE_BYTES: usize = 24;
 const HEAD_BYTES: usize = 9;
 
-/// Where in a connection's bytes one frame ends and the next begins; no more is understood than that.
+/// The boundaries of frames in a connection's bytes. Nothing else is parsed.
 struct Frames {
     head: [u8; HEAD_BYTES],
     head_bytes: usize,
-    /// Of the preface or a frame's payload, what is still to come.
+    /// Missing bytes of the preface or of a frame's payload.
     skip: usize,
-    /// A frame has come, so that the next one may take its time to begin.
+    /// A frame has begun. Before the first one, a connection may not pause.
     begun: bool,
-    /// Of a header block, there is more in a next frame.
+    /// The next frame continues a header block.
     headers_open: bool,
     resets: Allowance,
     empty: Allowance,
-    /// More came of one kind than anyone honest sends.
+    /// More frames of one kind arrived than an honest peer sends.
     flooded: bool,
 }
 
@@ -188,7 +188,7 @@ impl Default for Frames {
 }
 
 impl Frames {
-    /// Follows what has come. Whether a frame ended.
+    /// Follows the bytes that arrived. Returns whether a frame ended.
     fn read(&mut self, mut bytes: &[u8]) -> bool {
         let mut ended = false;
         while !bytes.is_empty() {
@@ -214,7 +214,7 @@ impl Frames {
         ended
     }
 
-    /// Judges a frame by its head.
+    /// Checks a frame by its head.
     fn frame(&mut self) {
         const DATA: u8 = 0;
         const HEADERS: u8 = 1;
@@ -238,13 +238,14 @@ impl Frames {
         };
     }
 
-    /// Whether what has begun has not come whole.
+    /// Returns whether something has begun that is not complete.
     fn within(&self) -> bool {
         self.skip > 0 || self.head_bytes > 0 || !self.begun || self.headers_open
     }
 }
 
-/// So many at once, and as many more each second.
+/// A number of frames that may arrive at once, and again each second. The first refill is
+/// immediate.
 struct Allowance {
     max: u32,
     left: u32,
@@ -256,7 +257,7 @@ impl Allowance {
         Self { max, left: max, filled: None }
     }
 
-    /// Whether there was one left. The clock is read only where there seems to be none.
+    /// Takes one. Returns whether one was left. Reads the clock only if none seems left.
     fn spend(&mut self) -> bool {
         if self.left == 0 {
             let now = Instant::now();
@@ -340,7 +341,7 @@ mod tests {
             for _ in 0..max.unwrap_or(100_000) {
                 frames.read(&one);
             }
-            // A second's worth comes at first, since nothing was spent before; then one more.
+            // The first allowance passes. So does its immediate refill. One more frame is a flood.
             assert!(max.is_none() || !frames.flooded, "{kind}");
             for _ in 0..=max.unwrap_or_default() {
                 frames.read(&one);

@@ -1,52 +1,54 @@
-//! What one port bears: every limit on connections and requests, but for those of single messages.
+//! The limits of one port: all limits of connections and requests, except those of single messages.
 //!
-//! The page docs/reference/limits.md has the same limits. What operators may change is in `config.rs`.
+//! docs/reference/limits.md lists them. Operators can change those in `config.rs`.
 
 use std::{net::IpAddr, time::Duration};
 
 use ipnet::Ipv6Net;
 
-/// How long a connection may take for what it begins with: a PROXY header, a TLS handshake, the first frame of
-/// HTTP/2. Then each head of HTTP/1, and each frame of HTTP/2 once it has begun, may take as long. So a sender
-/// of one byte a second does not last: with what may follow an answer it is gone within 15 seconds, also on a
-/// machine that is busy; and a bad line still has the time of a lost packet or two.
+/// Time limit for the start of a connection: a PROXY header, a TLS handshake, the first frame of
+/// HTTP/2. Then also for each head of HTTP/1, and each frame of HTTP/2 from its first byte.
+///
+/// A sender of one byte a second is therefore gone within 15 seconds, lingering included, even on a
+/// busy machine. A bad line still has time for a lost packet or two.
 pub const PATIENCE: Duration = Duration::from_secs(8);
-/// Connections that the system keeps until they are accepted, as far as it allows so many. The library's own
-/// 128 would make others wait for seconds behind a burst.
+/// Connections that the system queues until they are accepted, if it allows that many. With the
+/// library's own 128, others would wait for seconds after a burst.
 pub const WAITING_CONNECTIONS_MAX: u32 = 4_096;
 /// Largest request line and headers over HTTP/1, in bytes.
 pub const HTTP1_HEAD_BYTES_MAX: usize = 64 * 1_024;
-/// Header lines of a request over HTTP/1.
+/// Maximum number of header lines of a request over HTTP/1.
 pub const HTTP1_HEADERS_MAX: usize = 100;
 /// Largest header list over HTTP/2, in bytes, decompressed. Each open stream may hold one.
 pub const HTTP2_HEADER_BYTES_MAX: u32 = 16 * 1_024;
-/// Streams that one connection may have open.
+/// Maximum number of open streams of a connection.
 pub const STREAMS_MAX: u32 = 1_024;
-/// Streams that we may have to reset before a connection is closed.
+/// Number of resets by this server after which a connection is closed.
 pub const OUR_RESETS_MAX: usize = 1_024;
-/// Streams that a peer may reset at once, and each second after that (CVE-2023-44487). Twice of what may be
-/// open, since all calls of a client may reach their deadline together.
+/// Number of streams that a peer may reset at once, and again each second (CVE-2023-44487). Twice
+/// the number of open streams, because all calls of a client may reach their deadline together.
 pub const RESETS_MAX: u32 = 2 * STREAMS_MAX;
-/// PING, SETTINGS, PRIORITY, CONTINUATION, empty DATA and unknown frames that a peer may send at once, and
-/// each second after that. Some gRPC clients ping once a round trip while they receive.
+/// Number of PING, SETTINGS, PRIORITY, CONTINUATION, empty DATA and unknown frames that a peer may
+/// send at once, and again each second. Some gRPC clients ping once a round trip while they
+/// receive.
 pub const EMPTY_FRAMES_MAX: u32 = 10_000;
-/// How often an HTTP/2 connection from which nothing comes is asked whether it is still there.
+/// Interval between checks that the peer of a silent HTTP/2 connection still exists.
 pub const KEEP_ALIVE: Duration = Duration::from_mins(1);
-/// How long an HTTP/2 connection may bring no request until it is told to go away. Streams that are open
-/// then go on to their end. HTTP/1 waits for a next request as long as for its head.
+/// Time without a request after which an HTTP/2 connection gets a GOAWAY. Open streams continue to
+/// their end. HTTP/1 waits for the next request as long as for its head.
 pub const IDLE_MAX: Duration = Duration::from_mins(5);
-/// How long what we send may stay untaken.
+/// Time after which unacknowledged outgoing bytes end a connection.
 #[cfg(target_os = "linux")]
 pub const UNTAKEN_MAX: Duration = Duration::from_secs(30);
-/// Longest that a gRPC call may take, its message included; of a stream, until its first answer.
+/// Longest gRPC call, its message included; of a stream, the time until its first answer.
 pub const CALL_TIMEOUT_MAX: Duration = Duration::from_mins(1);
-/// Connections to the port for health alone.
+/// Maximum number of connections to the health port.
 pub const HEALTH_CONNECTIONS_MAX: usize = 256;
-/// File descriptors for all but connections from outside: database, logs, certificates.
+/// File descriptors for everything except connections from outside: database, logs, certificates.
 const OTHER_FILES_MAX: u64 = 256;
 
-/// One client as far as limits on addresses go: an IPv4 address, or an IPv6 network of 64 bits, of which
-/// everyone has at least one.
+/// One client, as the limits per address count it: an IPv4 address, or an IPv6 network of 64 bits,
+/// the smallest that anybody gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Origin(IpAddr);
 
@@ -61,7 +63,8 @@ impl Origin {
     }
 }
 
-/// Raises what the system lets us open to what `connections` need. Returns how many there may be.
+/// Raises the limit of open files as far as `connections` need it and the system allows. Returns
+/// the number of connections that fit.
 pub fn connections_allowed(connections: usize) -> usize {
     let wanted = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHER_FILES_MAX);
     let files = rlimit::increase_nofile_limit(wanted).unwrap_or(wanted);

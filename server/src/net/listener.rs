@@ -1,4 +1,4 @@
-//! A port: who may connect, and which protocol they speak.
+//! A port: its connections, and their protocols.
 
 use std::{
     io,
@@ -31,22 +31,22 @@ use super::{
 };
 use crate::edge::{Client, OverTls};
 
-/// What a port is set to.
+/// The settings of a port.
 pub struct Listener {
     pub router: Router,
-    /// Takes the place of `router` once it is there.
+    /// Replaces `router` once it is set.
     pub later: Arc<OnceLock<Router>>,
     pub connections_max: usize,
     pub connections_per_address: usize,
     pub tls: Option<Tls>,
-    /// Whose word counts for whom they pass on, and who may connect as often as they like.
+    /// Proxies whose forwarding headers are trusted; exempt from connection limits.
     pub trusted_proxies: Vec<IpNet>,
-    /// Whether trusted proxies begin their connections with a PROXY header.
+    /// Trusted proxies begin their connections with a PROXY header.
     pub proxy_protocol: bool,
 }
 
-/// The socket that a service manager has opened and passes to each process in turn (`LISTEN_FDS`): while none runs, who
-/// comes waits in it.
+/// The socket that a service manager opens and passes to each process in turn (`LISTEN_FDS`). While
+/// no process runs, clients queue in it.
 pub fn inherited_socket() -> io::Result<Option<TcpListener>> {
     let mut passed = ListenFd::from_env();
     if passed.len() > 1 {
@@ -57,20 +57,20 @@ pub fn inherited_socket() -> io::Result<Option<TcpListener>> {
     TcpListener::from_std(listener).map(Some)
 }
 
-/// Listens, with room for those who wait to be accepted.
+/// Listens, with a queue for clients that wait to be accepted.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // As the library does by itself: a restart finds the port free.
+    // As the library does by default: a restart finds the port free.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(WAITING_CONNECTIONS_MAX)
 }
 
-/// How often at the most a port says that it is full.
+/// Minimum interval between log messages about a full port.
 const FULL_LOG_INTERVAL: Duration = Duration::from_secs(10);
 
 impl Listener {
-    /// Serves until `stopping`, then answers what it has accepted, for `drain` at the most.
+    /// Serves until `stopping`. Then completes the accepted connections, within `drain`.
     pub async fn serve(self, listener: TcpListener, stopping: CancellationToken, drain: Duration) {
         let port = Arc::new(self);
         let places = ConnectionSlots::new(port.connections_max, port.connections_per_address);
@@ -81,7 +81,7 @@ impl Listener {
             let origin = (!is_trusted(address, &port.trusted_proxies)).then(|| Origin::of(address));
             let Some(place) = places.take(origin) else {
                 if told.is_none_or(|told| told.elapsed() > FULL_LOG_INTERVAL) {
-                    tracing::warn!("connections were refused: too many, in all or from one address");
+                    tracing::warn!("connections were refused: too many in total, or from one address");
                     told = Some(Instant::now());
                 }
                 return;
@@ -95,8 +95,8 @@ impl Listener {
                 accepted = listener.accept() => match accepted {
                     Ok((stream, peer)) => admit(&mut connections, stream, peer),
                     Err(error) => {
-                        // Out of file descriptors, mostly: others must close before more can be accepted.
-                        tracing::warn!(%error, "a connection could not be accepted");
+                        // Usually out of file descriptors: other connections must close first.
+                        tracing::warn!(%error, "could not accept a connection");
                         tokio::time::sleep(Duration::from_millis(50)).await;
                     }
                 },
@@ -108,12 +108,12 @@ impl Listener {
         tracing::info!(connections = connections.len(), "stopping");
         let all_ended = async { while connections.join_next().await.is_some() {} };
         if timeout(drain, all_ended).await.is_err() {
-            tracing::warn!("some connections did not end in time and were cut");
+            tracing::warn!("some connections did not finish in time and were closed");
             connections.shutdown().await;
         }
     }
 
-    /// Serves one connection to its end, unless its place is needed before it asks for anything.
+    /// Serves one connection to its end, unless its place is needed before its first request.
     async fn connection(
         self: Arc<Self>,
         stream: TcpStream,
@@ -131,7 +131,8 @@ impl Listener {
         }
     }
 
-    /// Serves one connection to its end; once `stopping`, to the end of what is under way.
+    /// Serves one connection to its end; after `stopping`, until its requests in progress are
+    /// answered.
     async fn converse(
         self: Arc<Self>,
         mut stream: TcpStream,
@@ -180,16 +181,17 @@ impl Listener {
     }
 }
 
-/// What a client speaks.
+/// The protocol of a client.
 enum Spoken {
     Http1,
     Http2,
     Tls,
 }
 
-/// Who waits to be accepted: the system has told them that we are there, and would reset them with the listener.
+/// The clients that wait to be accepted. The system has connected them already, and would reset
+/// them when the listener closes.
 fn waiting(listener: TcpListener) -> impl Iterator<Item = (TcpStream, SocketAddr)> {
-    // The runtime's own may not have heard of all of them yet.
+    // The runtime may not know all of them yet.
     let listener = listener.into_std();
     let accept = move || {
         let (stream, peer) = listener.as_ref().ok()?.accept().ok()?;
@@ -200,7 +202,8 @@ fn waiting(listener: TcpListener) -> impl Iterator<Item = (TcpStream, SocketAddr
     std::iter::from_fn(accept).take(most)
 }
 
-/// Waits for the first bytes, and leaves them where they are. `None`: none have come, and the server stops.
+/// Waits for the first bytes, without consuming them. `None`: the server stops, and none have
+/// arrived.
 async fn first_bytes(
     stream: &TcpStream,
     first: &mut [u8],
@@ -214,15 +217,16 @@ async fn first_bytes(
     if stream.has_unread() { stream.peek(first).await.map(Some) } else { Ok(None) }
 }
 
-/// Closes a connection that has said nothing, so that what it says in this moment does not make it a broken one.
+/// Closes an unused connection, so that bytes sent at this moment do not break it.
 async fn close_unused(mut stream: TcpStream) -> io::Result<()> {
     stream.shutdown().await?;
     http1::linger(&mut stream, LAST_LINGER_TIMEOUT).await;
     Ok(())
 }
 
-/// Waits for the first bytes and looks at them: TLS begins with a byte of its own, HTTP/2 with `PRI `, which
-/// no HTTP/1 request does. `None`: none have come, and the server stops.
+/// Waits for the first bytes, and finds the protocol. TLS begins with a byte of its own, HTTP/2
+/// with `PRI `. No HTTP/1 request begins with either. `None`: the server stops, and no bytes have
+/// arrived.
 async fn spoken(stream: &TcpStream, tls: bool, stopping: &CancellationToken) -> io::Result<Option<Spoken>> {
     const PREFACE: &[u8] = b"PRI ";
     const HANDSHAKE: u8 = 22;
@@ -236,8 +240,8 @@ async fn spoken(stream: &TcpStream, tls: bool, stopping: &CancellationToken) -> 
             Some(_) if tls => return Ok(Some(Spoken::Http1)),
             Some(PREFACE) => return Ok(Some(Spoken::Http2)),
             Some(begin) if !PREFACE.starts_with(begin) => return Ok(Some(Spoken::Http1)),
-            // `P` may become either; a peek does not wait for more. Who sends by the byte is looked at ever
-            // more seldom.
+            // `P` may become either, and a peek does not wait for more bytes. The pauses grow, so
+            // that a sender of single bytes costs little.
             Some(_) => {
                 tokio::time::sleep(pause).await;
                 pause *= 2;
@@ -246,7 +250,7 @@ async fn spoken(stream: &TcpStream, tls: bool, stopping: &CancellationToken) -> 
     }
 }
 
-/// The answer to plain HTTP where TLS is spoken.
+/// The answer to plain HTTP on a port with TLS.
 async fn no_tls(mut stream: TcpStream) -> io::Result<()> {
     const BODY: &str = r#"{"reason":"TLS_REQUIRED","message":"this port speaks TLS: use https"}"#;
     let head = "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\n\

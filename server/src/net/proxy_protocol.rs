@@ -1,21 +1,24 @@
-//! The PROXY protocol, versions 1 and 2: the first bytes of a connection, with which a proxy says for whom it
-//! opened it. Read from trusted proxies alone, which then must send it: guessing would let clients say it.
+//! The PROXY protocol, versions 1 and 2: the first bytes of a connection, in which a proxy names
+//! its client.
+//!
+//! Read only from trusted proxies, which then must send it. An optional header would let clients
+//! name themselves.
 
 use std::{io, net::IpAddr};
 
 use ppp::{v1, v2};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-/// What the second version begins with; the first one's shortest header is longer.
+/// Start of a version 2 header. The shortest version 1 header is longer.
 const BEGIN: &[u8] = v2::PROTOCOL_PREFIX;
-/// Longest header of version 1, in bytes, by its specification.
+/// Longest version 1 header by its specification, in bytes.
 const V1_BYTES_MAX: usize = 107;
-/// Longest rest of a header of version 2 behind its first 16 bytes: addresses and what proxies add, such as
-/// the names in a certificate.
+/// Longest rest of a version 2 header after its first 16 bytes, in bytes: addresses, and additions
+/// such as the names in a certificate.
 const V2_REST_BYTES_MAX: u16 = 4_096;
 
-/// Reads the header, and not a byte behind it. Returns the client; `None` where the proxy speaks for itself,
-/// as in its own checks of health.
+/// Reads the header, and no byte after it. Returns the client; `None` if the proxy connects for
+/// itself, as for its own health checks.
 pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<IpAddr>> {
     let mut header = vec![0; BEGIN.len()];
     stream.read_exact(&mut header).await?;
@@ -99,7 +102,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_header_is_an_error() {
+    async fn a_malformed_header_is_an_error() {
         let endless = [b"PROXY TCP4 ".as_slice(), &[b'1'; 1_000]].concat();
         for bytes in [
             b"".as_slice(),

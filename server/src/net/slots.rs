@@ -1,7 +1,7 @@
-//! Places for connections: so many in all, and so many for each origin.
+//! Slots for connections: a number in total, and a number for each origin.
 //!
-//! A full house makes room: who came first and has not brought a whole request yet has to leave. So
-//! connections that say nothing, or very slowly, keep nobody out.
+//! A full port makes room: the oldest connection without a complete request is closed. So silent or
+//! very slow connections keep nobody out.
 
 use std::{
     collections::{HashMap, VecDeque, hash_map::Entry},
@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::limits::Origin;
 
-/// The places of one port.
+/// The slots of one port.
 pub struct ConnectionSlots {
     in_all: usize,
     per_origin: usize,
@@ -26,18 +26,18 @@ pub struct ConnectionSlots {
 struct Taken {
     count: usize,
     by_origin: HashMap<Origin, usize>,
-    /// Who came, the first in front; some have left since or brought a request.
+    /// New connections, the oldest first. Some have closed since, or have sent a request.
     newcomers: VecDeque<Weak<Standing>>,
 }
 
-/// A place that is taken, until this is dropped.
+/// A slot that is taken until this value is dropped.
 pub struct Slot {
     places: Arc<ConnectionSlots>,
     origin: Option<Origin>,
     standing: Arc<Standing>,
 }
 
-/// How its connection stands.
+/// The state of its connection.
 #[derive(Default)]
 struct Standing {
     has_asked: AtomicBool,
@@ -49,8 +49,8 @@ impl ConnectionSlots {
         Arc::new(Self { in_all, per_origin, taken: Mutex::default() })
     }
 
-    /// A place for a connection; `origin` is `None` for a proxy, which comes for many. `None` where there is
-    /// no room.
+    /// Takes a slot for a connection; `None` if there is no room. `origin`: `None` for a proxy,
+    /// because it connects for many clients.
     pub fn take(self: &Arc<Self>, origin: Option<Origin>) -> Option<Slot> {
         let mut taken = self.taken();
         if origin.is_some_and(|origin| taken.by_origin.get(&origin).is_some_and(|n| *n >= self.per_origin)) {
@@ -92,14 +92,14 @@ impl Standing {
 }
 
 impl Slot {
-    /// Its connection has brought a whole request, and is not sent away any more.
+    /// Notes that the connection has sent a complete request. It is no longer closed to make room.
     pub fn asked(&self) {
         if !self.standing.has_asked() {
             self.standing.has_asked.store(true, Ordering::Relaxed);
         }
     }
 
-    /// Returns once another needs the place.
+    /// Returns once another connection needs the slot.
     pub async fn needed(&self) {
         self.standing.must_leave.cancelled().await;
     }
@@ -140,15 +140,15 @@ mod tests {
         let held = [take(&places, 1), take(&places, 1)];
         assert!(held.iter().all(Option::is_some));
         assert!(take(&places, 1).is_none());
-        assert!(take(&places, 2).is_some(), "another one's are free");
-        assert!(places.take(None).is_some(), "a proxy comes for many");
+        assert!(take(&places, 2).is_some(), "another origin has its own slots");
+        assert!(places.take(None).is_some(), "a proxy connects for many clients");
         drop(held);
         assert!(take(&places, 1).is_some());
-        assert!(places.taken().by_origin.is_empty(), "nobody is remembered who left");
+        assert!(places.taken().by_origin.is_empty(), "an origin without connections is forgotten");
     }
 
     #[test]
-    fn who_asks_nothing_makes_room_in_the_order_of_arrival() {
+    fn silent_connections_make_room_in_the_order_of_arrival() {
         let places = ConnectionSlots::new(3, 3);
         let [first, second, third] = [1, 2, 3].map(|last| take(&places, last).unwrap());
         first.asked();
@@ -157,7 +157,7 @@ mod tests {
         drop(second);
         third.asked();
         fourth.asked();
-        assert!(take(&places, 5).is_none(), "all have asked");
+        assert!(take(&places, 5).is_none(), "all have sent a request");
         assert!(![&first, &third, &fourth].into_iter().any(is_needed));
     }
 

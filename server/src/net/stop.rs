@@ -1,5 +1,5 @@
-//! A stop, as connections see it: none is closed while a request may be on its way to us, and each closes in a way that
-//! takes no answer from anybody.
+//! A stop, as connections see it. No connection is closed while a request may be on its way, and
+//! each closes without destroying an answer.
 
 use std::{mem::MaybeUninit, time::Duration};
 
@@ -7,23 +7,26 @@ use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
-/// How long a connection must be quiet before a stop closes it. Clients can't know of the stop before they are answered, and
-/// what they had sent may come late on a machine or a network that is busy.
+/// Time of silence after which a stop closes a connection. Clients learn of the stop only from an
+/// answer, and their earlier requests may arrive late on a busy machine or network.
 pub const QUIET: Duration = Duration::from_secs(1);
-/// How long the other side may go on sending after its last answer, once the server stops: the time of a round trip.
+/// Time for which a peer may continue to send after its last answer while the server stops: one
+/// round trip.
 pub const LAST_LINGER_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Returns once a connection that was quiet since the stop, or, where that was before, since now, may be closed.
+/// Returns `QUIET` after the stop, or after this call if the server is stopping already. A
+/// connection that was silent meanwhile may be closed.
 pub async fn quiet(stopping: &CancellationToken) {
     stopping.cancelled().await;
     tokio::time::sleep(QUIET).await;
 }
 
-/// A connection that stands on a socket.
+/// A connection over a socket.
 pub trait OnSocket {
     fn socket(&self) -> &TcpStream;
 
-    /// Whether bytes have come that nobody has read. Asks the system itself, since what it has told the runtime may be old.
+    /// Returns whether unread bytes have arrived. Asks the system, because the runtime's knowledge
+    /// may be outdated.
     fn has_unread(&self) -> bool {
         let mut first = [MaybeUninit::uninit()];
         socket2::SockRef::from(self.socket()).peek(&mut first).is_ok_and(|length| length > 0)

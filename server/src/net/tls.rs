@@ -1,6 +1,6 @@
-//! TLS: certificates from files, read again where they change.
+//! TLS: certificates from files, which are read again when they change.
 //!
-//! Absent on purpose: any choice of versions and ciphers beyond what the library thinks safe.
+//! Absent on purpose: any choice of versions and ciphers beyond the safe defaults of the library.
 
 use std::{io, path::Path, sync::Arc, time::Duration};
 
@@ -16,13 +16,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{config::TlsFiles, error::StartError};
 
-/// How often the files are looked at.
+/// Interval between checks of the files.
 const LOOK_INTERVAL: Duration = Duration::from_secs(2);
-/// HTTP/2, as application protocols are called in TLS (RFC 7301).
+/// Names of HTTP/2 and HTTP/1.1 as application protocols in TLS (RFC 7301).
 const H2: &[u8] = b"h2";
 const HTTP1: &[u8] = b"http/1.1";
 
-/// What the files hold.
+/// The contents of the files.
 #[derive(Clone, PartialEq, Eq)]
 struct Contents {
     certificate: Vec<u8>,
@@ -35,8 +35,8 @@ struct Contents {
 pub struct Tls(watch::Receiver<Arc<ServerConfig>>);
 
 impl Tls {
-    /// Reads the files. The future looks at them from then on, until `stopping`; what it can't use changes
-    /// nothing, and is logged.
+    /// Reads the files. The future reads them again until `stopping`. It logs files that can't be
+    /// used, and keeps the certificates in use.
     pub fn read(
         files: TlsFiles,
         stopping: CancellationToken,
@@ -46,7 +46,7 @@ impl Tls {
         Ok((Self(receiver), files.keep_reading(contents, sender, stopping)))
     }
 
-    /// Shakes hands. Whether HTTP/2 was agreed on; a client that names no
+    /// Performs the handshake. Returns whether HTTP/2 was agreed on. A client that names no
     /// protocol speaks HTTP/1.
     pub async fn accept(&self, stream: TcpStream) -> io::Result<(TlsStream<TcpStream>, bool)> {
         let acceptor = TlsAcceptor::from(self.0.borrow().clone());
@@ -111,7 +111,8 @@ impl TlsFiles {
         Ok(config)
     }
 
-    /// By content, since a date says nothing where the file is a link to another.
+    /// Reads the files again when their contents change. Modification times are no evidence,
+    /// because a file may be a link to another.
     async fn keep_reading(
         self,
         mut known: Contents,
@@ -127,7 +128,7 @@ impl TlsFiles {
                 Ok(contents) => match self.config(&contents) {
                     Ok(config) => {
                         known = contents;
-                        tracing::info!(certificate = %self.certificate.display(), "certificates read again");
+                        tracing::info!(certificate = %self.certificate.display(), "certificates reloaded");
                         sender.send_replace(Arc::new(config));
                         None
                     }
@@ -137,14 +138,14 @@ impl TlsFiles {
             };
             let error = error.map(|error| error.to_string());
             if let Some(error) = error.as_deref().filter(|error| told.as_deref() != Some(*error)) {
-                tracing::error!(error, "the new certificate can't be used; the one before goes on");
+                tracing::error!(error, "can't use the new certificate; the old one stays in use");
             }
             told = error;
         }
     }
 }
 
-/// The certificates of a file; `None` where there is none, or one is broken.
+/// The certificates of a file; `None` if there are none, or one is malformed.
 fn certificates(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
     let all = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>().ok()?;
     (!all.is_empty()).then_some(all)

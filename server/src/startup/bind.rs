@@ -39,7 +39,7 @@ impl Signals {
 /// The bound ports.
 pub struct Ports {
     pub main: TcpListener,
-    /// The port for health alone, where one is configured.
+    /// The port for health only, if one is configured.
     pub health: Option<TcpListener>,
     pub address: SocketAddr,
 }
@@ -48,7 +48,7 @@ impl Ports {
     /// Binds the ports, or takes the socket that a service manager passed on.
     pub fn bind(config: &mut Config) -> Result<Self, StartError> {
         let inherited = net::inherited_socket().map_err(|error| {
-            StartError::failure("LISTEN_FAILED", format!("can't listen as told by LISTEN_FDS: {error}"))
+            StartError::failure("LISTEN_FAILED", format!("can't listen on the socket of LISTEN_FDS: {error}"))
         })?;
         let main = inherited.map_or_else(|| listen(config.listen), Ok)?;
         let address = main.local_addr().map_err(|error| system(&error))?;
@@ -62,7 +62,7 @@ impl Ports {
         format!("{}://{}", if has_tls { "https" } else { "http" }, self.address)
     }
 
-    /// The URL under which the world reaches the server: the configured one, or the port's own.
+    /// The public URL of the server: the configured one, or the port's own.
     pub fn public_url(&self, config: &Config, has_tls: bool) -> Result<Url, StartError> {
         if let Some(url) = &config.public_url {
             return Ok(url.clone());
@@ -77,7 +77,7 @@ fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
         .map_err(|error| StartError::failure("LISTEN_FAILED", format!("can't listen on {address}: {error}")))
 }
 
-/// Reads the certificates, and spawns the task that reads them again where they change.
+/// Reads the certificates, and spawns the task that reads them again when they change.
 pub fn read_certificates(process: &Process) -> Result<Option<Tls>, StartError> {
     let Some(files) = process.config.tls_files() else { return Ok(None) };
     let (tls, keep_reading) = Tls::read(files, process.stopping.clone())?;

@@ -1,6 +1,7 @@
 //! The second step: the core's database, state and services.
 //!
-//! The core starts at once or, where an edge can do without it for a while, once its database answers.
+//! The core starts at once. If an edge can work without it for a while, it may also start later,
+//! once its database answers.
 
 use std::{
     io::Write as _,
@@ -25,13 +26,13 @@ use crate::{
     values::id::Random,
 };
 
-/// Time that an edge which can begin alone waits for its core.
+/// Time for which an edge that can start alone waits for its core.
 const CORE_PATIENCE: Duration = Duration::from_secs(1);
-/// Delay before the start is tried again.
+/// Delay before the next attempt to start.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 const NOT_YET: &str = "THE CORE CAN'T START YET: clicks and postbacks go to the spool";
-const STARTED: &str = "the database is there: the core has started";
+const STARTED: &str = "the database is up: the core has started";
 
 /// The parts of the core that are up. Clones share state.
 #[derive(Clone, Default)]
@@ -44,7 +45,7 @@ pub struct CoreHandle {
 /// Everything that a core starts with.
 pub struct CoreStarter {
     pub config: Config,
-    /// The URL under which the world reaches this server.
+    /// The public URL of this server.
     pub public_url: Url,
     pub watch: Watch,
     pub random: Random,
@@ -54,13 +55,13 @@ pub struct CoreStarter {
     pub handle: CoreHandle,
 }
 
-/// An attempt to start. It gives the starter back, for another one.
+/// An attempt to start. It returns the starter for another attempt.
 type Attempt = Pin<Box<dyn Future<Output = (CoreStarter, Result<CallAuth, StartError>)> + Send>>;
 
-/// How far the first attempt came.
+/// The progress of the first attempt.
 pub enum Start {
     Up(CallAuth),
-    /// The attempt is under way: the database hangs, or is being migrated.
+    /// The attempt continues: the database hangs, or is being migrated.
     Starting(Attempt),
     Failed(Box<CoreStarter>, StartError),
 }
@@ -70,12 +71,12 @@ impl Start {
         matches!(self, Self::Failed(..))
     }
 
-    /// Whether the start failed for a cause that somebody must mend.
+    /// Returns whether somebody must fix the cause of the failure.
     pub fn has_failed_for_good(&self) -> bool {
         matches!(self, Self::Failed(_, error) if !error.may_pass())
     }
 
-    /// Goes on without a core that may start later, where an edge answers meanwhile.
+    /// Continues without a core that may start later, if an edge answers meanwhile.
     pub fn or_later(self, has_edge: bool) -> Result<UpOrLater, StartError> {
         match self {
             Self::Up(auth) => Ok(UpOrLater::Up(auth)),
@@ -105,7 +106,7 @@ pub enum Later {
 }
 
 impl Later {
-    /// Waits until the core is up; `None`: the server stopped before.
+    /// Waits until the core is up; `None` if the server stops first.
     pub async fn up(self) -> Option<CallAuth> {
         let starter = match self {
             Self::Retry(starter) => *starter,
@@ -124,23 +125,24 @@ impl Later {
     }
 }
 
-/// Refuses a start while the clocks of this machine and of the database differ by more than `SKEW_MAX`: nobody can say
-/// which of them is wrong, and both decide what counts. A spool keeps what arrives meanwhile.
+/// Refuses a start while the clocks of this machine and of the database differ by more than
+/// `SKEW_MAX`. Nobody can say which of them is wrong, and both decide what counts. A spool keeps
+/// the calls that arrive meanwhile.
 async fn check_clock(db: &Db, watch: &Watch) -> Result<(), StartError> {
     let Some(database) = db.time().await.map_err(error::Error::from)? else { return Ok(()) };
-    // The system's clock may have been set right since the process began.
+    // The system's clock may have been corrected since the process began.
     watch.look(Some(Reference::Database(database)));
     let ahead = watch.clock().now().ahead_of(database);
     if ahead.size() <= SKEW_MAX {
         return Ok(());
     }
     let message =
-        format!("the clock of this machine is {ahead} the database's; set right whichever is wrong");
+        format!("the clock of this machine is {ahead} the database's; correct the one that is wrong");
     Err(StartError::failure("CLOCK_WRONG", message).passing(true))
 }
 
 impl CoreStarter {
-    /// Makes the first attempt. `alone`: an edge can begin without the core, so that it is waited for only briefly.
+    /// Makes the first attempt. `alone`: an edge can start without the core, so the wait is short.
     pub async fn begin(self, alone: bool) -> Start {
         let mut attempt: Attempt = Box::pin(self.attempt());
         let ended = if alone {
@@ -160,7 +162,7 @@ impl CoreStarter {
         (self, auth)
     }
 
-    /// Starts the core. Returns how callers from the network prove who they are.
+    /// Starts the core. Returns the authentication of callers from the network.
     async fn start(&mut self) -> Result<CallAuth, StartError> {
         let db = self.open_database().await?;
         let config = &self.config;
@@ -199,17 +201,18 @@ impl CoreStarter {
         }
         check_clock(&db, &self.watch).await?;
         for setting in &config.allow_lossy {
-            tracing::warn!(setting, "a crash may lose what was acknowledged: a lossy setting is allowed");
+            tracing::warn!(setting, "a crash may lose acknowledged writes: a lossy setting is allowed");
         }
         Ok(db)
     }
 
-    /// Chooses how callers prove who they are. Prints the administrator's first key where it was made now.
+    /// Chooses the authentication of callers. Prints the administrator's first key if it was just
+    /// created.
     async fn call_auth(&mut self, app: &Arc<App>) -> Result<CallAuth, StartError> {
         if self.config.no_auth {
             let address = self.config.listen;
             tracing::warn!(
-                "NO API KEYS ARE ASKED FOR (--no-auth): whoever reaches {address} is the administrator"
+                "API KEYS ARE TURNED OFF (--no-auth): everybody who reaches {address} is the administrator"
             );
             return Ok(CallAuth::Disabled);
         }
@@ -221,7 +224,7 @@ impl CoreStarter {
         Ok(CallAuth::ApiKeys(app.clone()))
     }
 
-    /// Tries to start until it succeeds; `None`: the server stopped before.
+    /// Retries the start until it succeeds; `None` if the server stops first.
     async fn retry_until_up(mut self) -> Option<CallAuth> {
         loop {
             self.stopping.run_until_cancelled(sleep(RETRY_INTERVAL)).await?;
@@ -231,7 +234,7 @@ impl CoreStarter {
                     tracing::warn!("{STARTED}");
                     return Some(auth);
                 }
-                // A cause that does not pass, such as a lossy setting, is for people.
+                // A permanent cause, such as a lossy setting, needs a person.
                 Err(error) if !error.may_pass() => tracing::error!(%error, "the core can't start"),
                 Err(error) => tracing::debug!(%error, "the core can't start yet"),
             }

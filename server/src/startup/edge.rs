@@ -12,9 +12,10 @@ use crate::{
     error::StartError,
 };
 
-/// Opens the edge; `None` where this server has none.
+/// Opens the edge; `None` if this server has none.
 ///
-/// An edge that knows enough opens although its core did not start, if the core may start later.
+/// An edge with a usable snapshot opens although its core did not start, if the core may start
+/// later.
 pub async fn open(
     process: &Process,
     core: Option<&core::Start>,
@@ -32,7 +33,7 @@ pub async fn open(
     let opened = Edge::start(transport, spool, &process.watch, random, tasks, stopping).await;
     match opened {
         Ok(edge) => Ok(Some(Arc::new(edge))),
-        // The failed core is the cause, and says so in `core::Start::or_later`.
+        // The failed core is the cause. `core::Start::or_later` reports it.
         Err(_) if core.is_some_and(core::Start::has_failed) => Ok(None),
         Err(error) => Err(error),
     }

@@ -1,7 +1,7 @@
-//! Files of this server that other users of the machine may read or write, told at the start.
+//! Files of this server that other users of the machine may read or write, reported at the start.
 //!
-//! Whatever the server makes is for its owner alone (`start`). What was there before keeps its mode: it may have been
-//! given on purpose, so it is told, not changed.
+//! New files are for their owner only (`start`). Existing files keep their mode, which somebody may
+//! have set on purpose. They are reported, not changed.
 
 use std::{
     fs::{self, Permissions},
@@ -13,7 +13,7 @@ use rustix::{fs::Mode, process::umask};
 
 use crate::config::Config;
 
-/// Files of a spool that are told by name.
+/// Maximum number of files of a spool that are checked.
 const FILES_TOLD_MAX: usize = 100;
 
 const READ: u32 = 0o044;
@@ -26,16 +26,16 @@ enum Kind {
     File,
     /// The server's own folder.
     Own,
-    /// A folder that holds a file of ours among others'. Its list of names is no secret.
+    /// A folder that holds a file of ours among others. Its list of names is not secret.
     Shared,
 }
 
-/// Makes all that this process creates readable for its owner alone.
+/// Restricts all files that this process creates to their owner.
 pub fn start() {
     umask(Mode::RWXG | Mode::RWXO);
 }
 
-/// Says which files are open to others, and the cure. They need not be there.
+/// Warns about files that are open to others, and names the cure. Missing files are skipped.
 pub fn tell(config: &Config) {
     for (kind, path) in places(config) {
         let Ok(mode) = fs::metadata(&path).map(|found| found.permissions().mode()) else { continue };
@@ -47,14 +47,15 @@ pub fn tell(config: &Config) {
     }
 }
 
-/// Takes from others what SQLite makes beside its file: it gives those files the mode of that one, whatever ours is.
+/// Restricts the files beside a SQLite database to their owner. SQLite gives them the mode of the
+/// database file, regardless of the umask.
 pub fn close_beside(database: &Path) {
     for end in ["-wal", "-shm"] {
         let path = beside(database, end);
         if path.exists()
             && let Err(error) = fs::set_permissions(&path, Permissions::from_mode(0o600))
         {
-            tracing::warn!(path = %path.display(), %error, "others may read or write it, and that could not be changed");
+            tracing::warn!(path = %path.display(), %error, "other users may access this file; could not change its mode");
         }
     }
 }
@@ -65,9 +66,9 @@ fn beside(database: &Path, end: &str) -> PathBuf {
     name.into()
 }
 
-/// What others may do, and the command that takes it from them.
+/// The access of other users, and the command that removes it.
 fn judge(kind: Kind, mode: u32) -> Option<(&'static str, &'static str)> {
-    // In a sticky folder, such as /tmp, nobody moves the files of others.
+    // In a sticky folder, such as /tmp, nobody can move the files of others.
     let too_much = match kind {
         Kind::File | Kind::Own => READ | WRITE,
         Kind::Shared if mode & STICKY != 0 => 0,

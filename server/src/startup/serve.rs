@@ -1,4 +1,4 @@
-//! The fourth step: the ports answer until a signal comes.
+//! The fourth step: the ports answer until a signal arrives.
 
 use std::{
     io::{self, Write as _},
@@ -22,14 +22,15 @@ use crate::{
     net::{self, CallAuth, Health, Tls},
 };
 
-/// What the ports serve.
+/// The parts that the ports serve.
 pub struct Served {
     pub handle: CoreHandle,
     pub edge: Option<Arc<Edge>>,
     pub tls: Option<Tls>,
 }
 
-/// Serves until a signal comes and the connections are drained. `core`: `None` where it is another process.
+/// Serves until a signal arrives and the connections are drained. `core`: `None` if it is another
+/// process.
 pub async fn serve(
     process: &Process,
     ports: Ports,
@@ -48,7 +49,7 @@ pub async fn serve(
     let url = ports.url(served.tls.is_some());
     if let Some(listener) = ports.health {
         let address = listener.local_addr().map_err(|error| system(&error))?;
-        say(&format!("health alone: http://{address}"))?;
+        say(&format!("health only: http://{address}"))?;
         let port = net::health_port(health_routes.clone(), health.clone());
         process.edge_tasks.spawn(port.serve(listener, process.stopping.clone(), process.config.drain()));
     }
@@ -81,7 +82,7 @@ fn watch_health(process: &Process, health: &Health, reporter: HealthReporter, ha
     process.core_tasks.spawn(kept);
 }
 
-/// The parts of which the router is made, once or twice.
+/// The parts of the router, which is built once or twice.
 struct Routers {
     config: crate::config::Config,
     health_routes: Routes,
@@ -98,7 +99,7 @@ impl Routers {
     }
 }
 
-/// The router to begin with, and the slot for the one that takes its place once a late core has started.
+/// The first router, and the slot for its replacement after a late start of the core.
 fn open_router(
     process: &Process,
     core: Option<UpOrLater>,
@@ -126,7 +127,7 @@ async fn replace_router(
 ) {
     let auth = stopping.run_until_cancelled(later.up()).await.flatten();
     if let Some(router) = auth.and_then(|auth| routers.build(Some(auth)).ok()) {
-        // Set only here.
+        // Set only here, so it can't fail.
         let _ = slot.set(router);
     }
 }

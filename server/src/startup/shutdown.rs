@@ -7,27 +7,28 @@ use tokio::time::timeout;
 use super::Process;
 use crate::{db::Db, error::StartError};
 
-/// Time that a core which does not answer gets to finish its writes.
+/// Time that an unresponsive core has to finish its writes.
 const CORE_DOWN_PATIENCE: Duration = Duration::from_secs(1);
-/// Time that closing the database may take; nothing depends on it.
+/// Time limit for closing the database. Nothing depends on it.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Waits for the writes that are under way, and closes the database.
+/// Waits for the writes in progress, and closes the database.
 pub async fn shut_down(process: Process, core_is_down: bool, db: Option<Db>) -> Result<(), StartError> {
     let drain = process.config.drain();
     process.edge_tasks.close();
-    // The edge first: clicks whose visitors have left are still on their way to the spool or the core.
+    // The edge first: clicks of redirected visitors are still on their way to the spool or the
+    // core.
     if timeout(drain, process.edge_tasks.wait()).await.is_err() {
-        tracing::error!("some writes did not end in time");
+        tracing::error!("some writes did not finish in time");
     }
     process.core_tasks.close();
     // If the core is down, don't wait for it: everything accepted is spooled or answered.
     let patience = if core_is_down { CORE_DOWN_PATIENCE.min(drain) } else { drain };
     if timeout(patience, process.core_tasks.wait()).await.is_err() {
         if core_is_down {
-            tracing::warn!("the database did not answer what was asked before the stop; nobody waits for it");
+            tracing::warn!("the database did not answer the last calls; the stop does not wait for it");
         } else {
-            tracing::error!("some writes did not end in time");
+            tracing::error!("some writes did not finish in time");
         }
     }
     // Closing a lost connection can hang.
@@ -35,7 +36,7 @@ pub async fn shut_down(process: Process, core_is_down: bool, db: Option<Db>) -> 
         if let Ok(closed) = timeout(CLOSE_TIMEOUT, db.close()).await {
             closed.map_err(crate::error::Error::from)?;
         } else {
-            tracing::warn!("the database was not closed in time");
+            tracing::warn!("could not close the database in time");
         }
     }
     tracing::info!("stopped");

@@ -1,31 +1,32 @@
-//! How much is drained at the same time: as much as the core takes without getting slower. Pure.
+//! Limit of concurrent deliveries: as many as the core takes without slowing down. Pure.
 //!
-//! What is drained takes the way of live calls, so its own calls tell what those feel. What a call takes beside
-//! live ones alone is measured again and again, and more are tried as long as calls take hardly longer for it. What has
-//! waited for long is not put off for that any more.
+//! Deliveries use the same calls as live traffic, so their duration shows what live calls feel. The
+//! duration at the lowest concurrency is measured again and again. The limit rises while calls take
+//! hardly longer than that. Records that have waited for long are no longer held back.
 
 use std::time::Duration;
 
 use crate::values::time::Span;
 
 const AT_ONCE_MAX: usize = 128;
-/// Records that are older are handed over so many at once at least.
+/// Age from which records are delivered at least `AT_ONCE_LATE` at a time.
 const PUT_OFF_MAX: Span = Span::from_seconds(60);
 const AT_ONCE_LATE: usize = 16;
-/// How many batches are handed over with as few as that, to measure.
+/// Batches that are delivered at the lowest concurrency, to measure.
 const MEASURED: u32 = 4;
-/// How many then follow by that measure.
+/// Batches that follow before the next measurement.
 const FOLLOWING: u32 = 60;
-/// How often the places are filled in one batch.
+/// Size of a batch, as a multiple of the concurrency.
 const ROUNDS: usize = 8;
 
 pub struct Pace {
     at_once: usize,
-    /// The fewest at once: one, where nothing is late.
+    /// The lowest concurrency: 1, unless records are late.
     at_least: usize,
-    /// What a call takes beside live ones, and the fewest of ours: the mean of the quickest batch.
+    /// Duration of a call at the lowest concurrency, beside live calls: the mean of the fastest
+    /// batch.
     alone: Duration,
-    /// Since the measuring began.
+    /// Number of batches since the measurement began.
     batches: u32,
 }
 
@@ -40,7 +41,7 @@ impl Pace {
         Self { at_once: at_least, at_least, alone: Duration::MAX, batches: 0 }
     }
 
-    /// Learns how old the oldest record is.
+    /// Adapts the lowest concurrency to the age of the oldest record.
     pub fn suit(&mut self, age: Span) {
         let at_least = if age > PUT_OFF_MAX { AT_ONCE_LATE } else { 1 };
         if at_least != self.at_least {
@@ -48,17 +49,18 @@ impl Pace {
         }
     }
 
-    /// How many calls are made at the same time.
+    /// The number of concurrent calls.
     pub fn at_once(&self) -> usize {
         self.at_once
     }
 
-    /// How many are handed over before it is judged.
+    /// The number of calls in a batch. The limit is adjusted after each batch.
     pub fn batch(&self) -> usize {
         self.at_once * ROUNDS
     }
 
-    /// Learns what a call of the last batch took, on average, and whether all places were filled.
+    /// Takes the result of the last batch: the mean duration of a call, and whether the concurrency
+    /// was used in full.
     pub fn took(&mut self, call: Duration, filled: bool) {
         self.batches += 1;
         if self.at_once == self.at_least {
@@ -78,12 +80,13 @@ impl Pace {
         }
     }
 
-    /// Also after the core was away: it may be cold when it is back, and all others come back with us.
+    /// Starts a new measurement. Also used after an outage: the core may be cold then, and all
+    /// other callers return at the same time.
     pub fn begin_anew(&mut self) {
         *self = Self::measuring(self.at_least);
     }
 
-    /// The longest that a call may take because of us: half as much again.
+    /// Longest acceptable duration of a call: half as long again as `alone`.
     fn bearable(&self) -> Duration {
         self.alone.saturating_add(self.alone / 2)
     }
@@ -101,17 +104,17 @@ mod tests {
 
     #[test]
     fn more_is_tried_as_long_as_calls_take_hardly_longer() {
-        // A core far away, which a hundred calls do not make slower.
+        // A distant core, which a hundred calls do not slow down.
         assert_eq!(after(20, |_| 50_000), AT_ONCE_MAX);
-        // One that is busy with each call.
+        // A core that works on one call at a time.
         assert!(after(20, |at_once| 1_000 * u64::try_from(at_once).unwrap()) <= 2);
-        // One that shares a commit among all calls.
+        // A core that shares one commit among all calls.
         let shared = after(20, |at_once| 2_000 + 100 * u64::try_from(at_once).unwrap());
         assert!((5..=18).contains(&shared), "{shared}");
     }
 
     #[test]
-    fn what_has_waited_for_long_is_handed_over_whatever_calls_take() {
+    fn late_records_are_delivered_even_if_calls_slow_down() {
         let mut pace = Pace::default();
         let take = |pace: &mut Pace| {
             (0..20)
@@ -128,12 +131,12 @@ mod tests {
     }
 
     #[test]
-    fn it_is_measured_again_and_again() {
+    fn the_measurement_is_repeated() {
         for begun_anew in [0, MEASURED - 1, MEASURED + FOLLOWING] {
             assert_eq!(after(begun_anew, |_| 1_000), 1);
         }
         assert_eq!(after(MEASURED + FOLLOWING - 1, |_| 1_000), AT_ONCE_MAX);
-        // Lone records do not make it bolder.
+        // Single records do not raise the limit.
         let mut pace = Pace::default();
         (0..20).for_each(|_| pace.took(Duration::from_millis(1), false));
         assert_eq!(pace.at_once(), 1);

@@ -1,8 +1,9 @@
-//! Hands over to the core what the spool holds, by the same calls as live traffic.
+//! Delivers the spooled records to the core, by the same calls as live traffic.
 //!
-//! In order for each click, many clicks at the same time. The checkpoint moves over what the core has answered, from the
-//! oldest on, so that after a crash a call may be made a second time, which counts once, and none is left out. A
-//! thread of its own, since it reads and writes files.
+//! In order within each order queue, and many queues at a time. The checkpoint advances from the
+//! oldest record over all that the core has answered. After a crash, a call may therefore be
+//! repeated, which counts once, and none is left out. The drain has a thread of its own, because it
+//! reads and writes files.
 
 use std::{
     collections::HashMap,
@@ -36,16 +37,17 @@ use crate::{
     values::id::Random,
 };
 
-/// Records that are handed over together where the core has a fault with one: others tell whether it is the record.
+/// Batch size while the core fails on a record: if others succeed, that record is at fault.
 const BESIDE_A_FAULT: usize = 256;
-/// So many of them at once: most of the time of one with a fault is a pause.
+/// Concurrent deliveries while the core fails on a record. More than one, because a failing
+/// delivery mostly pauses.
 const AT_ONCE_BESIDE_A_FAULT: usize = 16;
-/// How long the core may take for one of them.
+/// Time limit of one delivery.
 const CALL_BUDGET: Duration = Duration::from_secs(10);
-/// How often a record is tried that the core has a fault with, and how long apart.
+/// Number of attempts for a record that the core fails on, and the pause between them.
 const FAULT_TRIES_MAX: usize = 5;
 const FAULT_PAUSE: Duration = Duration::from_millis(500);
-/// How long it is waited before the core is asked again; doubled each time.
+/// Pause before asking the core again; doubled each time, up to the maximum.
 const PAUSE_MIN: Duration = Duration::from_millis(20);
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
@@ -55,20 +57,20 @@ pub struct Drain {
     reach: Arc<Reach>,
     random: Random,
     checkpoint: Checkpoint,
-    /// What former processes have left.
+    /// The files of earlier processes.
     left: Vec<Segment>,
     reading: Option<Reading>,
     pace: Pace,
     aside: Option<Appender>,
 }
 
-/// The part of a segment that is in memory.
+/// The part of a file that is in memory.
 struct Reading {
     name: Name,
-    /// The offset of `bytes` in the file.
+    /// Offset of `bytes` in the file.
     from: u64,
     bytes: Vec<u8>,
-    /// How far `bytes` are drained.
+    /// Offset in `bytes` up to which they are drained.
     at: usize,
     damaged: bool,
 }
@@ -78,13 +80,13 @@ impl Reading {
         self.from.saturating_add(u64::try_from(self.at).unwrap_or(u64::MAX))
     }
 
-    /// Where the part ends in the file.
+    /// Offset in the file at which the part ends.
     fn end(&self) -> u64 {
         self.from.saturating_add(u64::try_from(self.bytes.len()).unwrap_or(u64::MAX))
     }
 }
 
-/// What is to be drained next.
+/// An entry to be drained.
 struct Item {
     /// Its end in `Reading::bytes`.
     end: usize,
@@ -94,18 +96,18 @@ struct Item {
 #[expect(clippy::large_enum_variant, reason = "nearly all are calls")]
 enum What {
     Call(Record),
-    /// Of a later version, or broken inside.
+    /// A record of a later version, or with unreadable contents.
     Unknown(Vec<u8>),
     Damage,
     Torn,
 }
 
-/// What came of it.
+/// The outcome of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
-    /// The core has answered, or there was nothing to ask.
+    /// The core has answered, or the entry needed no call.
     Done,
-    /// The core has judged it, and will never take it.
+    /// The core has judged the record, and will never accept it.
     Refused,
     Fault,
     Open,
@@ -120,7 +122,8 @@ impl Drain {
         Self { state, calls, reach, random, checkpoint, left, reading, pace, aside }
     }
 
-    /// Works until `stopping`. To be made before the writer runs.
+    /// Runs until `stopping`. The drain must be created before the writer runs, because `new` lists
+    /// the files of earlier processes.
     pub fn run(mut self, runtime: &Handle, stopping: &CancellationToken) {
         self.take_stock();
         let (mut pause, mut batch_max, mut at_once) = (PAUSE_MIN, self.pace.batch(), self.pace.at_once());
@@ -135,7 +138,7 @@ impl Drain {
                 Ok(items) => {
                     let handed = stopping.run_until_cancelled(self.hand_over(&items, at_once));
                     let Some(outcomes) = runtime.block_on(handed) else { break };
-                    // A core that does not answer is asked with one.
+                    // If the core does not answer, only one record is tried.
                     (batch_max, at_once) = if outcomes.contains(&Outcome::Open) {
                         self.pace.begin_anew();
                         (1, 1)
@@ -147,7 +150,7 @@ impl Drain {
                     self.pass(&items, &outcomes)
                 }
                 Err(error) => {
-                    tracing::error!(%error, "a segment of the spool could not be read");
+                    tracing::error!(%error, "could not read a file of the spool");
                     false
                 }
             };
@@ -160,12 +163,12 @@ impl Drain {
         }
     }
 
-    /// Counts what former processes have left, and enters it into its lanes.
+    /// Counts the records of earlier processes, and enters them into their order queues.
     fn take_stock(&mut self) {
         let mut found = 0_u64;
         for segment in std::mem::take(&mut self.left) {
             let from = self.checkpoint.read(segment.name);
-            // What can't be read is told when its turn comes.
+            // A read error is reported when the drain reaches the file.
             let bytes = self.read(segment, from).unwrap_or_default();
             for (_, piece) in Pieces::new(segment.name.key, &bytes, 0) {
                 let Piece::Body(body) = piece else { continue };
@@ -176,7 +179,7 @@ impl Drain {
         self.state.records.fetch_add(found, Ordering::AcqRel);
         self.state.counted.store(true, Ordering::Release);
         if found > 0 {
-            tracing::warn!(records = found, "the spool holds records of a former process");
+            tracing::warn!(records = found, "the spool holds records of an earlier process");
         }
     }
 
@@ -184,7 +187,7 @@ impl Drain {
         file::read(&segment.name.path(&self.state.settings.folder), from, segment.end)
     }
 
-    /// What comes next, `max` of it at the most; nothing where all is drained.
+    /// The next entries, at most `max`; none if everything is drained.
     fn next(&mut self, max: usize) -> io::Result<Vec<Item>> {
         loop {
             let Some(segment) = self.state.segments().front().copied() else {
@@ -198,7 +201,8 @@ impl Drain {
                     Reading { name: segment.name, from, bytes: Vec::new(), at: 0, damaged: false }
                 }
             };
-            // Also where some are left that were not passed: what came behind them tells what is wrong.
+            // Reads on even if unfinished entries remain: later ones show whether the core or a
+            // record is at fault.
             if reading.end() < segment.end && reading.items(max).len() < max {
                 let from = reading.offset();
                 match self.read(segment, from) {
@@ -208,7 +212,7 @@ impl Drain {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                     _ => {
                         let name = segment.name.text();
-                        tracing::error!(name, "A FILE OF THE SPOOL WAS TAKEN AWAY OR MADE SHORTER");
+                        tracing::error!(name, "A FILE OF THE SPOOL WAS REMOVED OR TRUNCATED");
                         (reading.from, reading.bytes, reading.at) = (segment.end, Vec::new(), 0);
                     }
                 }
@@ -230,7 +234,7 @@ impl Drain {
         }
     }
 
-    /// Takes away a segment that is drained; one that was damaged is kept for people.
+    /// Deletes a drained file; renames a damaged one, which is kept for people.
     fn finish(&mut self, segment: Segment) -> io::Result<()> {
         let folder = &self.state.settings.folder;
         if self.reading.take().is_some_and(|reading| reading.damaged) {
@@ -271,7 +275,7 @@ impl Drain {
         let queues = stream::iter(queues).map(|queue| async move {
             let mut came = Vec::with_capacity(queue.len());
             for (index, record) in queue {
-                // Once one is not answered, no other is tried.
+                // After one unanswered call, no other is tried.
                 if away.load(Ordering::Relaxed) {
                     break;
                 }
@@ -290,14 +294,14 @@ impl Drain {
                 *slot = *outcome;
             }
         }
-        // Said once, and again after it went on meanwhile.
+        // Logged once, and again only after progress in between.
         if let Some(cause) = cause.get()
             && outcomes.first().is_some_and(|first| *first == Outcome::Open)
             && self.state.stands()
         {
-            tracing::warn!(cause, "the core takes nothing from the spool; it is asked again until it does");
+            tracing::warn!(cause, "the core takes nothing from the spool; the server retries until it does");
         }
-        // Failures may be quicker than answers.
+        // Failures may be faster than answers, and would spoil the measurement.
         if let Ok(calls @ 1..) = u32::try_from(came.len())
             && at_once == self.pace.at_once()
             && outcomes.iter().all(|outcome| matches!(outcome, Outcome::Done | Outcome::Refused))
@@ -308,9 +312,10 @@ impl Drain {
         outcomes
     }
 
-    /// Moves on over what is done. Whether all of it was.
+    /// Advances over finished entries, up to the first unfinished one. Returns whether all were
+    /// finished.
     fn pass(&mut self, items: &[Item], outcomes: &[Outcome]) -> bool {
-        // Where the core has a fault with everything, it is not the records.
+        // If the core fails on all records, the fault is not the records'.
         let calls = items.iter().zip(outcomes).filter(|(item, _)| matches!(item.what, What::Call(_)));
         let answers = calls.clone().any(|(_, outcome)| matches!(outcome, Outcome::Done | Outcome::Refused));
         if answers {
@@ -322,14 +327,14 @@ impl Drain {
         for (item, outcome) in items.iter().zip(outcomes) {
             let over = match (outcome, &item.what) {
                 (Outcome::Done, What::Unknown(body)) => {
-                    self.put_aside(body, "it is of a later version, or broken inside")
+                    self.put_aside(body, "its version is later than ours, or its contents are unreadable")
                 }
                 (Outcome::Done, _) => true,
                 (Outcome::Refused, What::Call(record)) => {
                     self.put_aside(&record.body(), "the core refused it")
                 }
                 (Outcome::Fault, What::Call(record)) if answers => {
-                    self.put_aside(&record.body(), "the core has a fault with it")
+                    self.put_aside(&record.body(), "the core fails on it")
                 }
                 (Outcome::Open | Outcome::Fault | Outcome::Refused, _) => false,
             };
@@ -346,7 +351,7 @@ impl Drain {
             && passed > 0
             && let Err(error) = self.checkpoint.write(reading.name, reading.offset())
         {
-            tracing::warn!(%error, "the checkpoint of the spool could not be written");
+            tracing::warn!(%error, "could not write the checkpoint of the spool");
         }
         passed == items.len()
     }
@@ -368,16 +373,17 @@ impl Drain {
                     segment,
                     offset,
                     bytes,
-                    "DAMAGED IN THE SPOOL: what stood here is lost; the file is kept"
+                    "THE SPOOL IS DAMAGED: the bytes here are lost; the file is kept"
                 );
             }
             What::Torn => {
-                tracing::warn!(segment, offset, bytes, "a crash broke off the last write to the spool");
+                tracing::warn!(segment, offset, bytes, "a crash interrupted the last write to the spool");
             }
         }
     }
 
-    /// Keeps for people what the core can't be given. `false`: it could not be kept, so it stays where it is.
+    /// Writes a record that the core can't take to a file for people. `false`: the write failed, so
+    /// the record stays in the spool.
     fn put_aside(&mut self, body: &[u8], why: &str) -> bool {
         let folder = &self.state.settings.folder;
         let written = (|| {
@@ -395,26 +401,27 @@ impl Drain {
         match written {
             Ok(file) => {
                 self.state.put_aside.fetch_add(1, Ordering::AcqRel);
-                tracing::error!(file = file.name.text(), why, "A RECORD OF THE SPOOL IS PUT ASIDE");
+                tracing::error!(file = file.name.text(), why, "A RECORD OF THE SPOOL WAS PUT ASIDE");
                 self.aside = Some(file);
                 true
             }
             Err(error) => {
-                tracing::error!(%error, "a record of the spool could not be put aside");
+                tracing::error!(%error, "could not put aside a record of the spool");
                 false
             }
         }
     }
 }
 
-/// Makes the call of a record. `cause`: why the core takes nothing, where nobody has said so yet.
+/// Makes the call of a record. `cause`: filled with the reason why the core takes nothing, unless
+/// it is filled already.
 async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<String>) -> Outcome {
     for tries in 1.. {
         let answered = async {
             match &record.content {
                 Content::Click(click) => calls.click(click.clone()).await,
                 Content::Postback(postback) => calls.postback(postback.clone()).await.map(|_| ()),
-                // No call at all.
+                // Not calls: they occur only in snapshots.
                 Content::ClickIdKeys(_) | Content::Link(_) => Ok(()),
             }
         };
@@ -429,7 +436,7 @@ async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<String>) -> 
                     tracing::error!(
                         of = record.named(),
                         reason = status.message(),
-                        "the core refused what was spooled"
+                        "the core refused a spooled record"
                     );
                     return Outcome::Refused;
                 }
@@ -453,7 +460,7 @@ impl Record {
         }
     }
 
-    /// What it is of, for the log.
+    /// The id of the link or of the postback, for the log.
     fn named(&self) -> &str {
         match &self.content {
             Content::Click(click) => &click.tracking_link_id,

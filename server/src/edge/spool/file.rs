@@ -1,9 +1,10 @@
-//! The files of a spool.
+//! The files of a spool; see docs/internals/spool-format.md.
 //!
-//! `00000000000000000012-KEY.spool` is a segment: its number says its place in the order, its key, 32
-//! hexadecimal digits, what marks and checksums of its records are made with. `.damaged` was one, and is kept
-//! for people; `.aside` holds records that the core could not take. Both become segments again when they are
-//! renamed.
+//! `00000000000000000012-KEY.spool` holds records. The number is its place in the order. The key,
+//! 32 hexadecimal digits, makes the marks and checksums of its records.
+//!
+//! A damaged file becomes `.damaged` and is kept for people. An `.aside` file holds records that
+//! the core could not take. Renamed to `.spool`, either is read again.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -18,7 +19,7 @@ use crate::values::id::Random;
 const SEGMENT: &str = "spool";
 pub const DAMAGED: &str = "damaged";
 pub const ASIDE: &str = "aside";
-/// For the owner alone: what is in them was sent by visitors and merchants, and may be secret.
+/// For the owner only: visitors and merchants sent the contents, which may be secret.
 const MODE: u32 = 0o600;
 
 /// The name of a file of records.
@@ -51,14 +52,14 @@ impl Name {
         folder.join(self.text())
     }
 
-    /// Puts the file where it is not drained any more.
+    /// Changes the extension of a file, so that it is no longer drained.
     pub fn rename(self, folder: &Path, extension: &str) -> io::Result<()> {
         fs::rename(self.path(folder), folder.join(self.with(extension)))?;
         sync_folder(folder)
     }
 }
 
-/// The segments of a folder, the oldest first, with their lengths in bytes.
+/// The `.spool` files of a folder, oldest first, with their lengths in bytes.
 pub fn list(folder: &Path) -> io::Result<Vec<(Name, u64)>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -75,22 +76,23 @@ pub fn list(folder: &Path) -> io::Result<Vec<(Name, u64)>> {
 pub struct Appender {
     file: File,
     pub name: Name,
-    /// Bytes that are durable.
+    /// Number of durable bytes.
     pub end: u64,
 }
 
-/// Why nothing was appended.
+/// The cause of a failed append.
 #[derive(Debug)]
 pub enum Fault {
-    /// Nothing could be written, for want of room mostly.
+    /// Nothing was written, mostly because the disk is full.
     Write(io::Error),
-    /// It was written, and the system could not make it durable. Its pages may be gone: asked again it may say that
-    /// all is well. So nothing that was written since the last time is ever believed.
+    /// The bytes were written, but the system could not make them durable. Their pages may be gone,
+    /// and a second fsync may still report success. So nothing written since the last successful
+    /// fsync is ever trusted.
     Sync(io::Error),
 }
 
 impl Appender {
-    /// A new, empty file, which will be found after a crash.
+    /// Creates an empty file that survives a crash.
     pub fn create(folder: &Path, name: Name, extension: Option<&str>) -> io::Result<Self> {
         let path = folder.join(name.with(extension.unwrap_or(SEGMENT)));
         let file = OpenOptions::new().write(true).create_new(true).mode(MODE).open(path)?;
@@ -98,7 +100,7 @@ impl Appender {
         Ok(Self { file, name, end: 0 })
     }
 
-    /// Appends and makes durable. After a fault the file must not be appended to any more.
+    /// Appends bytes and makes them durable. After a fault, the file must not be appended to.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.file.write_all(bytes).map_err(Fault::Write)?;
         self.file.sync_data().map_err(Fault::Sync)?;
@@ -106,13 +108,14 @@ impl Appender {
         Ok(())
     }
 
-    /// Takes away what is not durable, so that what its sender was refused does not count after a restart.
+    /// Cuts off the bytes that are not durable, so that a refused record does not count after a
+    /// restart.
     pub fn cut(&self) -> io::Result<()> {
         self.file.set_len(self.end)
     }
 }
 
-/// The bytes of a file from one offset to another; less where it is shorter.
+/// Reads the bytes of a file from one offset to another; fewer if the file is shorter.
 pub fn read(path: &Path, from: u64, to: u64) -> io::Result<Vec<u8>> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(from))?;
@@ -121,8 +124,8 @@ pub fn read(path: &Path, from: u64, to: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes a file whole: whoever reads it finds the one before or this one. `durable`: also after a crash of the
-/// system.
+/// Replaces a file as a whole: a reader finds either the old or the new contents. `durable`:
+/// survives a crash of the system.
 pub fn replace(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
     let new = path.with_extension("new");
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(&new)?;
@@ -137,13 +140,14 @@ pub fn replace(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
     }
 }
 
-/// Makes durable which files there are.
+/// Makes the file names of a folder durable.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// How far the oldest segment is drained: a file of one line, the segment's name and an offset. It is not made durable:
-/// where it is lost or old, the core hears some calls again, which count once.
+/// The progress of the drain in the oldest file. It is a file of one line: the name of the drained
+/// file, and an offset. It is not made durable: if it is lost or old, the core gets some calls
+/// again, and counts them once.
 pub struct Checkpoint(PathBuf);
 
 impl Checkpoint {
@@ -151,7 +155,7 @@ impl Checkpoint {
         Self(folder.join("checkpoint"))
     }
 
-    /// 0 for a segment that it does not name.
+    /// The offset in this file, in bytes; 0 if the checkpoint names another one.
     pub fn read(&self, name: Name) -> u64 {
         let text = fs::read_to_string(&self.0).unwrap_or_default();
         let (named, offset) = text.trim_end().split_once(' ').unwrap_or_default();

@@ -1,19 +1,20 @@
-//! Which postbacks wait in the spool, by their click: a later one of the same click must not overtake them, since the
-//! first one decides.
+//! Order of postbacks in the spool. Postbacks of one click must not overtake each other, because
+//! the first one decides.
 //!
-//! Absent on purpose: any reading of a postback. What looks like a click id is enough to keep an order; two clicks in
-//! one lane, or a click id that is hidden, cost nothing but that.
+//! Absent on purpose: any parsing of a postback. Text that looks like a click id is enough to keep
+//! the order. Two clicks that share an order queue wait for each other, and a hidden click id has
+//! no order. Nothing else suffers.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use s2s_sdk::v1::RawPostback;
 
-/// Lanes: few records share one, as long as fewer than that wait.
+/// Number of order queues. Few postbacks share one, as long as fewer than that wait.
 const LANES: usize = 1 << 16;
-/// Characters of a click id.
+/// Length of a click id, in characters.
 const CLICK_ID_CHARS: usize = 40;
 
-/// How many postbacks wait in each lane.
+/// The number of waiting postbacks of each order queue.
 pub struct Lanes(Box<[AtomicU32]>);
 
 impl Default for Lanes {
@@ -43,14 +44,15 @@ impl Lanes {
     }
 }
 
-/// The lane of a postback: by the first thing in it that looks like a click id. `None`: it has none, and no order.
+/// The order queue of a postback, by the first text in it that looks like a click id. `None`: the
+/// postback has none, and needs no order.
 pub fn lane(raw: &RawPostback) -> Option<u16> {
     let found = [&raw.target, &raw.body].into_iter().find_map(|bytes| click_id(bytes))?;
     let [first, second, ..] = *blake3::hash(&found.to_ascii_lowercase()).as_bytes();
     Some(u16::from_be_bytes([first, second]))
 }
 
-/// What an encoding has left in front of it is cut off.
+/// Finds a click id. Cuts off what an encoding has left in front of it.
 fn click_id(bytes: &[u8]) -> Option<&[u8]> {
     let mut runs = bytes.split(|byte| !byte.is_ascii_alphanumeric());
     runs.find_map(|run| run.len().checked_sub(CLICK_ID_CHARS).and_then(|from| run.get(from..)))

@@ -1,15 +1,16 @@
-//! Records and how they are framed in a file, so that whole ones are found again, also behind damage. Pure.
+//! Records, and their frames in a file. Whole records are found even after damage. Pure.
 //!
-//! A frame is a mark (8 bytes), the length of what follows the checksum (4), the checksum (16); then version
-//! (1), kind (1), time of arrival (8) and the call to the core in protobuf. Mark and checksum are made with the
-//! file's own key, so that nothing a stranger sends can pass for a record of its own.
+//! A frame is a mark (8 bytes), the length of the body (4) and the checksum of the body (16). The
+//! body is the version (1), the kind (1), the time of arrival (8) and the call to the core in
+//! protobuf. Mark and checksum are made with the file's own key, so that nothing that a stranger
+//! sends can pass for a record.
 
 use prost::Message as _;
 use s2s_sdk::v1::{ListClickIdKeysResponse, ReceivePostbackRequest, RecordClickRequest, ResolveSlugResponse};
 
 use crate::values::time::Time;
 
-/// Longest record, in bytes: larger than any that an edge makes.
+/// Longest record, in bytes; larger than any that an edge makes.
 pub const RECORD_BYTES_MAX: usize = 128 * 1_024;
 pub const KEY_BYTES: usize = 16;
 
@@ -17,7 +18,7 @@ const MARK_BYTES: usize = 8;
 const LENGTH_BYTES: usize = 4;
 const CHECKSUM_BYTES: usize = 16;
 const HEAD_BYTES: usize = MARK_BYTES + LENGTH_BYTES + CHECKSUM_BYTES;
-/// How records are written now. One of a later version is kept for a later server.
+/// Version of new records. A record of a later version is kept for a later server.
 const VERSION: u8 = 1;
 
 const CLICK: u8 = 1;
@@ -25,13 +26,13 @@ const POSTBACK: u8 = 2;
 const CLICK_ID_KEYS: u8 = 3;
 const LINK: u8 = 4;
 
-/// What is written down.
+/// The contents of a record.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
-    /// A call that the core is still to get.
+    /// A call that the core has not answered yet.
     Click(RecordClickRequest),
     Postback(ReceivePostbackRequest),
-    /// What the core has said, for when it is away.
+    /// An answer of the core, for when it is down.
     ClickIdKeys(ListClickIdKeysResponse),
     Link(ResolveSlugResponse),
 }
@@ -42,7 +43,7 @@ pub struct Record {
     pub content: Content,
 }
 
-/// The key of one file: random, so that no two files take each other's records for theirs.
+/// The key of one file. It is random, so that no file accepts the records of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Key(pub [u8; KEY_BYTES]);
 
@@ -64,7 +65,7 @@ impl Key {
 }
 
 impl Record {
-    /// Version, kind, time and call.
+    /// The body: version, kind, time and call.
     pub fn body(&self) -> Vec<u8> {
         let (kind, call) = match &self.content {
             Content::Click(call) => (CLICK, call.encode_to_vec()),
@@ -75,7 +76,8 @@ impl Record {
         [&[VERSION, kind], self.arrived_at.micros().to_be_bytes().as_slice(), &call].concat()
     }
 
-    /// `None`: of a version or kind that this server does not know.
+    /// Reads a body; `None` if this server does not know its version or kind, or can't read its
+    /// call.
     pub fn read(body: &[u8]) -> Option<Self> {
         let (&[version, kind], rest) = body.split_first_chunk::<2>()?;
         let (micros, call) = rest.split_first_chunk::<8>()?;
@@ -99,19 +101,19 @@ pub fn frame(key: Key, body: &[u8], frames: &mut Vec<u8>) {
     frames.extend(body);
 }
 
-/// Bytes of a frame around a body of that many.
+/// Length of the frame around a body of `body` bytes, in bytes.
 pub fn frame_bytes(body: usize) -> usize {
     HEAD_BYTES + body
 }
 
-/// What stands in a file from one offset to the next.
+/// The bytes of a file from one offset to the next.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
     /// The body of a whole record.
     Body(&'a [u8]),
-    /// Bytes that are no record, of what had been made durable.
+    /// Bytes that were durable once, and are no record.
     Damage,
-    /// The end of a write that a crash broke off: nobody was told that it is safe.
+    /// The end of a write that a crash interrupted. No caller was told that it is safe.
     Torn,
 }
 
@@ -124,7 +126,7 @@ pub struct Pieces<'a> {
 }
 
 impl<'a> Pieces<'a> {
-    /// From an offset where a piece begins.
+    /// Reads from an offset at which a piece begins.
     pub fn new(key: Key, bytes: &'a [u8], at: usize) -> Self {
         Self { key, mark: key.mark(), bytes, at }
     }
@@ -143,7 +145,7 @@ impl<'a> Pieces<'a> {
         if self.key.checksum(body) == checksum { Ok(body) } else { Err(NoRecord::Wrong) }
     }
 
-    /// Where the next whole record begins behind `at`.
+    /// The offset of the next whole record at or after `at`.
     fn next_record(&self, at: usize) -> Option<usize> {
         let marks = self.bytes.get(at..)?.windows(MARK_BYTES).enumerate();
         let candidates = marks.filter(|(_, window)| *window == self.mark).map(|(index, _)| at + index);
@@ -151,12 +153,12 @@ impl<'a> Pieces<'a> {
     }
 }
 
-/// Why there is no record at an offset.
+/// The cause of a missing record at an offset.
 #[derive(PartialEq, Eq)]
 enum NoRecord {
     CutOff,
     NoMark,
-    /// It is as long as it says, and not what was written.
+    /// The record has its full length, but not the contents that were written.
     Wrong,
 }
 
@@ -196,7 +198,7 @@ mod tests {
         bytes
     }
 
-    /// What is found in a file: bodies, `!` for damage, `~` for a torn end.
+    /// The pieces of a file: bodies, `!` for damage, `~` for a torn end.
     fn found(bytes: &[u8]) -> Vec<&str> {
         let pieces: Vec<_> = Pieces::new(KEY, bytes, 0).collect();
         assert_eq!(pieces.last().map_or(0, |(end, _)| *end), bytes.len(), "every byte belongs to a piece");
@@ -238,10 +240,10 @@ mod tests {
             ("a byte is gone", without(second + 9, second + 10), &["one", "!", "three"]),
             ("two records are zeros", blank(second, whole.len()), &["one", "~"]),
             ("a page of zeros between", blank(second, last), &["one", "!", "three"]),
-            ("the last write broke off", whole[..whole.len() - 1].to_vec(), &["one", "two", "~"]),
+            ("the last write was interrupted", whole[..whole.len() - 1].to_vec(), &["one", "two", "~"]),
             ("in its head", whole[..last + 5].to_vec(), &["one", "two", "~"]),
-            ("behind its head", whole[..last + HEAD_BYTES].to_vec(), &["one", "two", "~"]),
-            ("garbage behind", [&whole[..], b"xyz"].concat(), &["one", "two", "three", "~"]),
+            ("after its head", whole[..last + HEAD_BYTES].to_vec(), &["one", "two", "~"]),
+            ("garbage at the end", [&whole[..], b"xyz"].concat(), &["one", "two", "three", "~"]),
         ] {
             assert_eq!(found(&bytes), expected, "{what}");
         }
@@ -260,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn cut_anywhere_a_file_gives_its_whole_records_and_no_other() {
+    fn a_file_cut_anywhere_gives_its_whole_records_and_no_other() {
         let whole = file(&["one", "two", "three"]);
         for length in 0..=whole.len() {
             let records = found(&whole[..length]).into_iter().filter(|text| text.len() > 1).count();

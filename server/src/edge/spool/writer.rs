@@ -1,6 +1,6 @@
-//! Makes records durable: all that wait share one write and one fsync.
+//! Makes records durable: all waiting records share one write and one fsync.
 //!
-//! A thread of its own, since it waits for the disk.
+//! The writer has a thread of its own, because it waits for the disk.
 
 use std::{
     collections::VecDeque,
@@ -20,13 +20,13 @@ use super::{
 };
 use crate::values::{id::Random, time::Time};
 
-/// A segment is begun anew beyond this. What is drained is deleted in such portions.
+/// Maximum length of a file, in bytes. Drained records are deleted file by file.
 const SEGMENT_BYTES_MAX: usize = 4 * 1_024 * 1_024;
-/// Bytes of records that share one fsync.
+/// Length at which a batch is full, in bytes. A batch shares one fsync.
 const BATCH_BYTES_MAX: usize = 1_024 * 1_024;
-/// What the spool leaves free on its disk: the database may need it more.
+/// Free space that the spool leaves on its disk, in bytes: the database may need it more.
 const FREE_BYTES_MIN: u64 = 64 * 1_024 * 1_024;
-/// How often at the most it is said that nothing can be written.
+/// Minimum interval between log messages about failed writes.
 const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
 /// A record on its way to the disk.
@@ -51,7 +51,8 @@ impl Writer {
         Self { state, queue, next, random, segment: None, told: None }
     }
 
-    /// Works until the last holder of the spool is gone; to be run on a thread that may wait.
+    /// Runs until the last holder of the spool is dropped. It blocks, so it needs a thread of its
+    /// own.
     pub fn run(mut self) {
         while let Some(first) = self.queue.blocking_recv() {
             let mut bytes = frame_bytes(first.body.len());
@@ -61,7 +62,7 @@ impl Writer {
                 bytes += frame_bytes(one.body.len());
                 batch.push(one);
             }
-            // Whoever has gone away was told nothing, and will send again.
+            // A caller that has gone got no answer, and will send again.
             batch.retain(|one| {
                 let awaited = !one.answer.is_closed();
                 if !awaited {
@@ -82,21 +83,21 @@ impl Writer {
             if written.is_err() {
                 self.state.lanes.leave(one.lane);
             }
-            // Whoever has gone away needs no answer.
+            // A caller that has gone needs no answer.
             let _ = one.answer.send(written);
         }
-        // A refusal as well: the drain then sees that nothing waits.
+        // Also after a refusal, so that the drain sees that nothing waits.
         self.state.appended.notify_one();
     }
 
     fn append(&mut self, batch: &[Waiting]) -> Result<(), Refusal> {
         let bytes: usize = batch.iter().map(|one| frame_bytes(one.body.len())).sum();
         if batch.iter().any(|one| one.body.len() > RECORD_BYTES_MAX) {
-            self.tell("a record is longer than any that can be read again");
+            self.tell("a record is too long to be read again");
             return Err(Refusal::Failed);
         }
         if let Err(refusal) = self.check_room(bytes) {
-            // What of it is drained can be deleted then.
+            // Seals the file, so that the drain can delete it.
             self.seal();
             return Err(refusal);
         }
@@ -119,7 +120,7 @@ impl Writer {
                 self.state.records.fetch_add(count, Ordering::AcqRel);
                 if let Some(first) = batch.first() {
                     let (order, micros) = (Ordering::AcqRel, first.arrived_at.micros());
-                    // The first to wait is the oldest.
+                    // The first record to wait is the oldest.
                     let _ = self.state.oldest.compare_exchange(0, micros, order, Ordering::Acquire);
                 }
                 self.update(segment.name, |known| known.end = segment.end);
@@ -139,10 +140,10 @@ impl Writer {
     fn check_room(&mut self, bytes: usize) -> Result<(), Refusal> {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         if self.state.bytes().saturating_add(bytes) > self.state.settings.bytes_max {
-            self.tell("the spool has as much as it may (--spool-mebibytes-max)");
+            self.tell("the spool has reached its limit (--spool-mebibytes-max)");
             return Err(Refusal::Full);
         }
-        // Where that can't be told, the write itself will tell.
+        // If the free space is unknown, the write itself will show it.
         let free = rustix::fs::statvfs(&self.state.settings.folder);
         if free.is_ok_and(|free| free.f_bavail.saturating_mul(free.f_frsize) < FREE_BYTES_MIN + bytes) {
             self.tell("the disk of the spool is nearly full");
@@ -160,9 +161,9 @@ impl Writer {
                 Ok(segment)
             }
             Err(error) => {
-                // It may be there all the same.
+                // The file may exist despite the error.
                 let _ = std::fs::remove_file(name.path(&self.state.settings.folder));
-                self.tell(&format!("no segment can be begun: {error}"));
+                self.tell(&format!("can't create a spool file: {error}"));
                 Err(Refusal::Failed)
             }
         }
@@ -173,7 +174,7 @@ impl Writer {
     }
 
     fn update(&self, name: Name, change: impl FnOnce(&mut Segment)) {
-        // The drain does not take away what is not sealed.
+        // The drain removes only sealed files.
         if let Some(segment) = self.segments().iter_mut().rev().find(|segment| segment.name == name) {
             change(segment);
         }
@@ -185,8 +186,8 @@ impl Writer {
         }
     }
 
-    /// Never again writes to a segment that a write failed on, nor asks to make it durable. What was durable before
-    /// is drained.
+    /// Seals a file after a failed write. It is never written or synced again. The drain still
+    /// delivers its durable records.
     fn distrust(&mut self, segment: &Appender, fault: &Fault) {
         let cut = segment.cut().and_then(|()| sync_folder(&self.state.settings.folder));
         self.update(segment.name, |known| known.sealed = true);
@@ -195,20 +196,20 @@ impl Writer {
             Fault::Sync(error) => {
                 self.state.sync_failures.fetch_add(1, Ordering::AcqRel);
                 self.tell(&format!(
-                    "fsync failed, and {} is not trusted any more: {error}",
+                    "fsync failed, and {} is no longer trusted: {error}",
                     segment.name.text()
                 ));
             }
         }
         if let Err(error) = cut {
-            tracing::error!(segment = segment.name.text(), %error, "what was refused could not be taken out of it");
+            tracing::error!(segment = segment.name.text(), %error, "could not cut off the refused records");
         }
     }
 
     fn tell(&mut self, cause: &str) {
         if self.told.is_none_or(|told| told.elapsed() > LOG_INTERVAL) {
             self.told = Some(Instant::now());
-            tracing::error!(cause, "THE SPOOL TAKES NOTHING");
+            tracing::error!(cause, "THE SPOOL ACCEPTS NO RECORDS");
         }
     }
 }

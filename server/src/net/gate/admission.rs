@@ -1,4 +1,5 @@
-//! Whether a request is served at all: not of an origin that asks too often, nor more than can be worked on.
+//! Admission of requests. It refuses origins that ask too often, and requests beyond the server's
+//! capacity.
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::{
     net::limits::Origin,
 };
 
-/// Whom a port admits; shared by its routes.
+/// The admission rules of a port, shared by its routes.
 #[derive(Clone)]
 pub struct Admission {
     pub load: Arc<InFlight>,
@@ -24,7 +25,8 @@ pub struct Admission {
 }
 
 impl Admission {
-    /// Admits a request, which is in work until the second value is dropped; or says why not.
+    /// Admits a request, or refuses it. An admitted request is in progress until the guard is
+    /// dropped.
     pub async fn admit(&self, mut request: Request) -> Result<(Request, InFlightGuard), (Request, Error)> {
         if !self.is_open() {
             let origin = request.extensions().get().map(|Client(address)| Origin::of(*address));
@@ -40,39 +42,39 @@ impl Admission {
         Ok((Request::from_parts(parts, body), counted))
     }
 
-    /// Whether there is room for whatever comes, so that nobody need look who asks for what.
+    /// True if every request is admitted, whatever its origin and priority.
     fn is_open(&self) -> bool {
         self.rate.is_none() && self.load.has_room(Priority::Other)
     }
 
-    /// Admits a request, or says why not. `true`: a visit whose click is not to be stored.
+    /// Admits a request, or refuses it. `true`: a visit for whose click there is no room.
     async fn check(&self, priority: Priority, origin: Option<Origin>) -> Result<bool> {
         if let (Some(rate), Some(origin)) = (&self.rate, origin)
             && priority != Priority::Health
             && !rate.allows(origin).await
         {
             let message =
-                "more requests from this address than the server takes in a second; send again later";
+                "more requests from this address than the server accepts in a second; send again later";
             return Err(Error::new(ErrorReason::RateLimited, message));
         }
         match priority {
             _ if self.load.has_room(priority) => Ok(false),
             Priority::Visit => Ok(true),
             _ => {
-                let message = "the server has more requests in work than it can bear; send again later";
+                let message = "the server has too many requests in progress; send again later";
                 Err(Error::new(ErrorReason::Overloaded, message))
             }
         }
     }
 }
 
-/// The priority of a request, by its path and, for HTTP, by its headers.
+/// The priority of a request, by its path and, for HTTP, its headers.
 fn priority(request: &Request) -> Priority {
     let path = request.uri().path();
     if let Ok(call) = calls::find(path) {
         return call.priority;
     }
-    // A gRPC path has a dot and two segments; no slug does.
+    // A gRPC path has a dot and two parts; a slug has neither.
     if path.starts_with("/s2s.v1.") || path.starts_with("/grpc.reflection.") {
         return Priority::Other;
     }

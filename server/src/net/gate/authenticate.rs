@@ -1,4 +1,4 @@
-//! Asks every call for its API key, and how often that may call. Health and reflection need none.
+//! Checks the API key of every call, and the rate of that key. Health and reflection need no key.
 
 use std::{future::pending, sync::Arc, time::Duration};
 
@@ -21,10 +21,10 @@ use crate::{
     net::grpc_failure,
 };
 
-/// Interval between checks of the key of a long call.
+/// Interval between checks of the key during a long call.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How callers from the network prove who they are.
+/// The authentication of callers from the network.
 #[derive(Clone)]
 pub enum CallAuth {
     /// Every call needs an API key of the core.
@@ -35,10 +35,10 @@ pub enum CallAuth {
     NoCore,
 }
 
-/// The services that anyone may ask.
+/// Services that everybody may call.
 const OPEN_SERVICES: [&str; 2] = ["/grpc.health.", "/grpc.reflection."];
 
-/// Hands a request on with its `Caller`, or refuses it. `rate`: how often one key may call.
+/// Passes a request on with its `Caller`, or refuses it. `rate`: the limit of calls for each key.
 pub async fn authenticate(
     auth: &CallAuth,
     rate: Option<&Rate<ApiKeyId>>,
@@ -49,7 +49,7 @@ pub async fn authenticate(
     if OPEN_SERVICES.iter().any(|open| path.starts_with(open)) {
         return next.run(request).await;
     }
-    // A key is what a page of strangers has not; without keys, it must be known by where it is from.
+    // A foreign page has no key. Without keys, only its origin gives it away.
     if matches!(auth, CallAuth::Disabled)
         && let Err(error) = cross_site::check(&request)
     {
@@ -83,7 +83,7 @@ async fn admit(
     let caller = match auth {
         CallAuth::ApiKeys(app) => {
             let (key, caller) = api_key::authenticate(app, bearer(headers)?).await?;
-            // An edge comes for all visitors and merchants, whom it limits itself.
+            // An edge calls for all visitors and merchants, and limits them itself.
             if let Some(rate) = rate
                 && caller.may != Scopes::EDGE
             {
@@ -93,7 +93,7 @@ async fn admit(
             caller
         }
         CallAuth::Disabled => Caller::ANYONE,
-        CallAuth::NoCore => return Err(Error::unavailable("there is no core here")),
+        CallAuth::NoCore => return Err(Error::unavailable("this server has no core")),
     };
     caller.check(call.scopes)?;
     Ok(caller)
@@ -103,7 +103,7 @@ async fn within(rate: &Rate<ApiKeyId>, key: ApiKeyId) -> Result<()> {
     if rate.allows(key).await {
         return Ok(());
     }
-    let message = "more calls with this API key than the server takes in a second; send again later";
+    let message = "more calls with this API key than the server accepts in a second; send again later";
     Err(Error::new(ErrorReason::RateLimited, message))
 }
 
@@ -116,12 +116,12 @@ fn bearer(headers: &HeaderMap) -> Result<&str> {
     let parts = value.to_str().ok().and_then(|text| text.split_once(' '));
     let key = parts.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, key)| key.trim());
     key.ok_or_else(|| {
-        let message = "the header `authorization` must be `Bearer`, a blank and the API key";
+        let message = "the header `authorization` must be `Bearer`, a space and the API key";
         Error::new(ErrorReason::ApiKeyInvalid, message)
     })
 }
 
-/// Waits until the key is no longer good. A database that does not answer says nothing of it.
+/// Waits until the key is no longer valid. A database that does not answer proves nothing.
 async fn refused(app: Arc<App>, headers: HeaderMap) -> Error {
     let Ok(key) = bearer(&headers) else { return pending().await };
     loop {
@@ -133,7 +133,7 @@ async fn refused(app: Arc<App>, headers: HeaderMap) -> Error {
     }
 }
 
-/// The body, ended by the status of the error that may come meanwhile.
+/// The body, cut short by the status of `refused` if that error occurs first.
 fn until(body: Body, refused: impl Future<Output = Error> + Send + 'static) -> Body {
     let begin = Some((BodyStream::new(body), Box::pin(refused)));
     let frames = stream::unfold(begin, async |state| {
@@ -148,7 +148,7 @@ fn until(body: Body, refused: impl Future<Output = Error> + Send + 'static) -> B
 
 fn trailers(error: Error) -> HeaderMap {
     let mut trailers = HeaderMap::new();
-    // Fails only for texts that no header can hold, and ours are encoded.
+    // Fails only for texts that no header can hold. Ours are encoded.
     let _ = Status::from(error).add_header(&mut trailers);
     trailers
 }

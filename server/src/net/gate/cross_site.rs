@@ -1,7 +1,8 @@
-//! Which web pages may call a server that asks for no API keys: those of its own origin alone.
+//! Cross-site protection of a server without API keys: only pages of its own origin may call it.
 //!
-//! Any page that a developer opens can send requests to this machine. A foreign one is told by its `Origin`, or by
-//! `Sec-Fetch-Site`; one that lets a name of its own lead here (DNS rebinding) by the host that it asked for.
+//! Any page that a developer opens can send requests to this machine. `Origin` or `Sec-Fetch-Site`
+//! reveals a foreign page. The requested host reveals a page whose own name resolves to this
+//! machine (DNS rebinding).
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -16,18 +17,18 @@ use crate::{
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Refuses what a foreign page may have sent.
+/// Refuses a request that a foreign page may have sent.
 pub fn check(request: &Request) -> Result<()> {
     let secure = request.extensions().get::<OverTls>().is_some();
     check_parts(request.uri().authority(), request.headers(), secure)
 }
 
-/// `authority`: of the request's target, as HTTP/2 has it.
+/// Checks the parts of a request. `authority`: from the request target, as in HTTP/2.
 fn check_parts(authority: Option<&Authority>, headers: &HeaderMap, secure: bool) -> Result<()> {
     let refused = |what: &str| {
         let message = format!(
-            "{what}; without API keys (--no-auth) only programs of this machine may call, and pages of this server's \
-             own origin, by `localhost` or an address of loopback"
+            "{what}; without API keys (--no-auth), only programs on this machine may call, and pages of this \
+             server's own origin, through `localhost` or a loopback address"
         );
         Error::new(ErrorReason::OriginRefused, message)
     };
@@ -36,9 +37,9 @@ fn check_parts(authority: Option<&Authority>, headers: &HeaderMap, secure: bool)
     let hosts = (named.next(), named.next());
     let host = match (authority.map(Authority::as_str), hosts) {
         (Some(host), (None, _)) | (None, (Some(Some(host)), None)) => host,
-        // Said twice, it must be the same.
+        // Both must name the same host.
         (Some(host), (Some(Some(other)), None)) if host.eq_ignore_ascii_case(other) => host,
-        _ => return Err(refused("the call names no host, or several")),
+        _ => return Err(refused("the call names no host, or more than one")),
     };
     let own = Slot::read(host, scheme).filter(Slot::is_loopback);
     let own = own.ok_or_else(|| refused("the call is for a host that is not this machine"))?;
@@ -49,14 +50,14 @@ fn check_parts(authority: Option<&Authority>, headers: &HeaderMap, secure: bool)
     };
     let origins = headers.get_all(header::ORIGIN);
     if !origins.iter().all(|origin| origin.to_str().ok().and_then(origin_is_own) == Some(true)) {
-        return Err(refused("the call is of a page of another origin"));
+        return Err(refused("the call comes from a page of another origin"));
     }
     let sites = headers.get_all(SEC_FETCH_SITE);
     if sites
         .iter()
         .any(|site| site.as_bytes().to_ascii_lowercase().windows(10).any(|word| word == b"cross-site"))
     {
-        return Err(refused("the call is of a page of another site"));
+        return Err(refused("the call comes from a page of another site"));
     }
     Ok(())
 }
@@ -70,7 +71,7 @@ struct Slot {
 
 impl Slot {
     fn read(text: &str, scheme: &str) -> Option<Self> {
-        // The colons of an IPv6 address stand within brackets.
+        // The colons of an IPv6 address are within brackets.
         let ends = text.rfind(']').map_or(0, |at| at + 1);
         let (host, port) = match text.get(ends..)?.split_once(':') {
             Some((rest, port)) => (text.get(..ends + rest.len())?, Some(port)),
@@ -86,7 +87,8 @@ impl Slot {
         Some(Self { host: host.to_ascii_lowercase(), port })
     }
 
-    /// By its name alone: another name may lead anywhere, and somewhere else the next time.
+    /// Returns whether the host is this machine, by its name only: another name may resolve to any
+    /// address, and to another one next time.
     fn is_loopback(&self) -> bool {
         let host = self.host.as_str();
         if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {

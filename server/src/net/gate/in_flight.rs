@@ -1,8 +1,9 @@
-//! Requests in work, and who is turned away when there are too many.
+//! Requests in progress, and the order in which they are refused when there are too many.
 //!
-//! One count for all, and for each class the count from which on it is turned away: first what can wait,
-//! then the storing of clicks (their visitors are sent on all the same), conversions last. A request is in work
-//! from when it has come whole until its answer begins; so whoever sends slowly fills nothing.
+//! One counter covers all requests. Each priority has the count from which it is refused: first
+//! everything that can wait, then the recording of clicks (their visitors are still redirected),
+//! conversions last. A request is in progress from its complete arrival until its answer begins, so
+//! slow senders fill nothing.
 
 use std::{
     pin::Pin,
@@ -19,19 +20,20 @@ use hyper::body::{Frame, SizeHint};
 
 use crate::api::Priority;
 
-/// The requests in work.
+/// The requests in progress.
 pub struct InFlight {
     in_work: AtomicUsize,
     max: usize,
 }
 
 impl InFlight {
-    /// At most `max` in work, but for what is never turned away.
+    /// Allows at most `max` requests in progress, except those that are never refused.
     pub fn new(max: usize) -> Arc<Self> {
         Arc::new(Self { in_work: AtomicUsize::new(0), max })
     }
 
-    /// Whether there is room for a further request of that class; of a visit, for its click.
+    /// Returns whether there is room for another request of this priority; for a visit, room for
+    /// its click.
     pub fn has_room(&self, class: Priority) -> bool {
         let limit = match class {
             Priority::Other => self.max / 2,
@@ -42,7 +44,7 @@ impl InFlight {
         self.in_work.load(Ordering::Relaxed) < limit
     }
 
-    /// Counts a request from the end of its body, until the second value is dropped.
+    /// Counts a request from the end of its body until the guard is dropped.
     pub fn count(self: &Arc<Self>, body: Body) -> (Body, InFlightGuard) {
         let work = Arc::new(Work { load: self.clone(), stage: AtomicU8::new(COMING) });
         if body.is_end_stream() {
@@ -72,7 +74,7 @@ impl Work {
     }
 }
 
-/// A request that is counted, or will be.
+/// A request that is counted, or will be once it has arrived.
 pub struct InFlightGuard(Arc<Work>);
 
 impl Drop for InFlightGuard {
@@ -83,7 +85,7 @@ impl Drop for InFlightGuard {
     }
 }
 
-/// A body whose end is seen.
+/// A body that reports its end.
 struct Watched {
     body: Body,
     work: Arc<Work>,
@@ -154,7 +156,7 @@ mod tests {
         assert!(!load.has_room(Priority::Other));
         drop(counted);
 
-        // Given up before it came whole: nothing is left of it.
+        // A request that is dropped before it has arrived is not counted afterwards.
         let (body, counted) = load.count(Body::from("a"));
         drop(counted);
         drop(body.collect().await);

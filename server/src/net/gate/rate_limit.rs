@@ -1,17 +1,17 @@
-//! How often somebody may ask: so many requests a second, and a burst of as many.
+//! Rate limit: a number of requests a second, and a burst of the same size.
 //!
-//! The key says who: an origin, or an API key.
+//! The key identifies the caller: an origin, or an API key.
 
 use std::{hash::Hash, num::NonZeroU32, sync::Arc, time::Duration};
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use moka::future::Cache;
 
-/// Keys that are remembered. Of more, those seldom seen begin anew, so that a flood from everywhere costs no
-/// more memory than this.
+/// Maximum number of remembered keys. Beyond it, rarely seen keys start over, so that a flood from
+/// everywhere takes no more memory.
 const KEYS_MAX: u64 = 100_000;
 
-/// Requests that each key may make.
+/// The requests that each key may make.
 pub struct Rate<K> {
     quota: Quota,
     spent: Cache<K, Arc<DefaultDirectRateLimiter>>,
@@ -19,13 +19,14 @@ pub struct Rate<K> {
 
 impl<K: Hash + Eq + Send + Sync + 'static> Rate<K> {
     pub fn per_second(requests: NonZeroU32) -> Self {
-        // After a second without requests, a key has its whole burst again: there is nothing to remember.
+        // After a second without requests, a key has its full burst again, so nothing need be
+        // remembered.
         let spent = Cache::builder().max_capacity(KEYS_MAX).time_to_idle(Duration::from_secs(2)).build();
         Self { quota: Quota::per_second(requests), spent }
     }
 
-    /// Counts a request, and says whether it is one of those that the key may make. After a second there is
-    /// room for the next one, whatever the rate.
+    /// Counts a request. Returns whether the key may make it. After a second there is room for the
+    /// next one, whatever the rate.
     pub async fn allows(&self, key: K) -> bool {
         let fresh = async { Arc::new(RateLimiter::direct(self.quota)) };
         self.spent.get_with(key, fresh).await.check().is_ok()
@@ -54,7 +55,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn memory_is_bounded_whoever_comes() {
+    async fn memory_is_bounded() {
         let rate = Rate::per_second(NonZeroU32::MIN);
         for key in 0..3 * KEYS_MAX {
             rate.allows(key).await;
