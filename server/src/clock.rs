@@ -145,7 +145,7 @@ impl Watch {
                 "THE CLOCK MAY BE WRONG: it is {ahead} the last time known here; correct it, unless no server has \
                  run for that long; until the two agree, little is deleted by age"
             ),
-            (true, false) => tracing::warn!("the clock is where it was expected again"),
+            (true, false) => tracing::warn!("the clock is again where it was expected"),
             _ => {}
         }
         differences.judge();
@@ -199,7 +199,7 @@ impl Watch {
         }
         let corrected = settled.ahead_of(ours);
         if corrected.size() > STEP_MAX {
-            tracing::error!("THE CLOCK WAS WRONG: it is set to {corrected} what it showed");
+            tracing::error!("THE CLOCK WAS WRONG: it is now {corrected} what it showed");
         }
         let mut differences = self.lock();
         let before = *differences;

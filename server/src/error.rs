@@ -80,7 +80,7 @@ impl Error {
         Some(match status.code() {
             Code::NotFound => Self::new(ErrorReason::ResourceNotFound, status.message()),
             Code::Unimplemented if status.metadata().contains_key("grpc-accept-encoding") => {
-                let message = "compressed messages are not read; send them as they are";
+                let message = "compressed messages are not supported; send them uncompressed";
                 Self::new(ErrorReason::CompressionUnsupported, message)
             }
             Code::Unimplemented => Self::new(ErrorReason::UnknownMethod, "this service has no such method"),

@@ -78,7 +78,7 @@ fn read_token<const N: usize>(token: &str, list: [u8; LIST_HASH_BYTES]) -> Resul
         .ok()
         .and_then(|bytes| bytes.strip_prefix(list.as_slice()).and_then(|key| key.try_into().ok()))
         .ok_or_else(|| {
-            let message = "page_token is not one of this list with this filter; begin again without it";
+            let message = "page_token belongs to another list or filter; start again without it";
             Error::new(ErrorReason::PageTokenInvalid, message).at_field("page_token")
         })
 }
