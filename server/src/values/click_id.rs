@@ -157,7 +157,7 @@ impl ClickIdKeys {
         self.verify(UnverifiedClickId::read(text)?, account)
     }
 
-    /// `None`: it was not minted by one of these keys for this account.
+    /// Verifies a click id. `None` if none of these keys minted it for this account.
     pub fn verify(&self, click_id: UnverifiedClickId, account: AccountId) -> Option<SignedClickId> {
         let key = self.iter().find(|key| key.key_id.number() == click_id.key_number)?;
         let genuine = bool::from(mac(key, click_id.id, account).ct_eq(&click_id.mac));

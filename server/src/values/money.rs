@@ -10,7 +10,7 @@ use sea_orm::DeriveValueType;
 pub const AMOUNT_MICROS_MAX: i64 = 1_000_000_000_000_000_000;
 /// 100 %, in millionths of a percent.
 pub const PERCENT_MICROS_MAX: i64 = 100_000_000;
-/// Longest text of an amount, in bytes. Longer texts are refused unread.
+/// Longest text of an amount, in bytes: more than any amount needs. Longer texts are refused unread.
 const AMOUNT_BYTES_MAX: usize = 64;
 
 const MICROS_PER_UNIT: i128 = 1_000_000;
@@ -65,7 +65,7 @@ impl Percent {
 pub struct Decimal {
     /// The number in millionths, not yet checked against a limit.
     pub micros: i128,
-    /// The text had more than six significant fraction digits.
+    /// The text had a digit other than 0 after its sixth fraction digit.
     pub rounded: bool,
     /// The text was unusual but unambiguous: it had a sign, or no digit on one side of the point.
     pub unusual: bool,
