@@ -1,10 +1,10 @@
 //! The watch over the server's clock: compares it with the system's time and with an independent
 //! clock, the database's or the core's.
 //!
-//! The server's clock (`values::time::Clock`) runs on a steady clock. It follows small corrections
-//! of the system's time. It follows a jump only if another clock confirms it; the log and health
-//! report every jump. An edge follows the clock of its core, so that the server that mints a click
-//! id and the server that judges it agree on the time.
+//! The server's clock (`values::time::Clock`) is backed by a steady clock. It follows the system's
+//! time through small corrections. It follows a jump only if another clock confirms it, or if the
+//! jump lasts and no other clock answers; the log and health report every jump. An edge follows the
+//! clock of its core, so that the server that mints a click id and the server that judges it agree.
 
 use std::{
     sync::{
@@ -67,7 +67,7 @@ fn settle(ours: Time, system: Time, reference: Option<Reference>) -> Time {
                 (_, false) => ours,
                 _ if expected => ours,
                 (false, true) => system,
-                // No server has run for that long, or both clocks are ahead: the earlier is likelier.
+                // No server ran for that long, or both clocks are ahead: the earlier is likelier.
                 (true, true) => ours.min(system),
             }
         }
@@ -90,7 +90,7 @@ pub struct Differences {
     wrong: bool,
 }
 
-/// True if the clock and the time lived through are so far apart that one of them is probably wrong.
+/// True if the clock and the time lived through are too far apart for both to be right.
 fn is_doubted(lived_ahead_seconds: i64) -> bool {
     !(-SKEW_MAX.seconds()..=LIVED_AHEAD_MAX.seconds()).contains(&lived_ahead_seconds)
 }

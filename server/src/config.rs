@@ -57,7 +57,8 @@ const KEYS_HELP: &str = "S2S_ADMIN_KEY in the environment is the text of an admi
 #[derive(Parser, Debug, Clone)]
 #[command(name = "s2s-server", version, about, max_term_width = 100, after_help = KEYS_HELP)]
 pub struct Config {
-    /// Address and port to serve on; port 0 picks a free one. Only this machine reaches the default.
+    /// Address and port to serve on; port 0 picks a free port. By default only this machine can
+    /// connect.
     #[arg(long, env = "S2S_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
 
@@ -102,7 +103,7 @@ pub struct Config {
           value_parser = clap::value_parser!(u64).range(0..=86_400))]
     retain_pause_seconds: u64,
 
-    /// The stored part of visitors' and senders' addresses: `truncated` is /24 of IPv4, /48 of IPv6.
+    /// Stored part of visitors' and senders' addresses: `truncated` is /24 of IPv4, /48 of IPv6.
     #[arg(long, env = "S2S_STORE_ADDRESSES", default_value = "truncated", value_name = "HOW_MUCH")]
     pub store_addresses: StoredAddresses,
 
@@ -133,7 +134,7 @@ pub struct Config {
     #[arg(long, env = "S2S_PROXY_PROTOCOL", requires = "trusted_proxies")]
     pub proxy_protocol: bool,
 
-    /// Maximum number of open connections. One more replaces the oldest that has sent no request yet.
+    /// Maximum number of open connections. One more replaces the oldest without a request so far.
     #[arg(long, env = "S2S_CONNECTIONS_MAX", default_value = "10000", value_name = "NUMBER",
           value_parser = at_least_one)]
     pub connections_max: usize,
@@ -143,8 +144,8 @@ pub struct Config {
           value_parser = at_least_one)]
     pub connections_per_address: usize,
 
-    /// Maximum number of requests in progress. Beyond half of it, lists and set-up are refused; beyond
-    /// three quarters, clicks are not stored; beyond all of it, conversions are refused.
+    /// Maximum number of requests in progress. Beyond half of it, lists and set-up are refused;
+    /// beyond three quarters, clicks are not stored; beyond all of it, conversions are refused.
     #[arg(long, env = "S2S_REQUESTS_MAX", default_value = "16384", value_name = "NUMBER",
           value_parser = at_least_one)]
     pub requests_max: usize,
@@ -154,8 +155,8 @@ pub struct Config {
     #[arg(long, env = "S2S_RATE_PER_ADDRESS", value_name = "NUMBER")]
     pub rate_per_address: Option<NonZeroU32>,
 
-    /// Maximum calls per second with one API key; a batch or a stream is one call. Edges' keys have no
-    /// limit. Default: no limit.
+    /// Maximum calls per second with one API key; a batch or a stream is one call. Edges' keys have
+    /// no limit. Default: no limit.
     #[arg(long, env = "S2S_RATE_PER_KEY", value_name = "NUMBER")]
     pub rate_per_key: Option<NonZeroU32>,
 
@@ -164,14 +165,14 @@ pub struct Config {
           value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub batch_max: u16,
 
-    /// Maximum number of batches written at the same time, each on its own connection; SQLite writes
-    /// one.
+    /// Maximum number of batches written at the same time, each on its own connection; SQLite
+    /// writes one.
     #[arg(long, env = "S2S_BATCHES_MAX", default_value = "2", value_name = "NUMBER",
           value_parser = clap::value_parser!(u16).range(1..=64))]
     pub batches_max: u16,
 
-    /// Number of serving threads. Default: one for every two processor cores, which leaves the others
-    /// to a database on the same machine; with a remote database, one for each is better.
+    /// Number of serving threads. Default: one for every two processor cores, which leaves the
+    /// others to a database on the same machine; with a remote database, one for each is better.
     #[arg(long, env = "S2S_THREADS", value_name = "NUMBER", value_parser = at_least_one)]
     pub threads: Option<usize>,
 
@@ -185,9 +186,9 @@ pub struct Config {
     #[arg(long, env = "S2S_NO_AUTH", value_parser = BoolishValueParser::new())]
     pub no_auth: bool,
 
-    /// Origins whose web pages may call with gRPC-web, such as `https://console.example`, separated by
-    /// commas; `*` allows all. Pages need API keys too. With `--no-auth`, only pages of the server's
-    /// own origin may call.
+    /// Origins whose web pages may call with gRPC-web, such as `https://console.example`, separated
+    /// by commas; `*` allows all. Pages need API keys too. With `--no-auth`, only pages of the
+    /// server's own origin may call.
     #[arg(long, env = "S2S_CORS_ORIGINS", default_value = "*", value_name = "ORIGIN", value_delimiter = ',',
           value_parser = cors_origin)]
     pub cors_origins: Vec<CorsOrigin>,
@@ -390,7 +391,7 @@ fn without_secrets(message: &str) -> String {
     let variables = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with(PREFIX));
     let variables = variables.map(|(_, value)| value.to_string_lossy().into_owned());
     let mut given: Vec<String> = arguments.chain(variables).collect();
-    // A value may also follow a flag's name. Longer texts come first: they may contain shorter ones.
+    // A value may also follow a flag's name. Longer texts come first: they may contain others.
     let values = given.iter().filter_map(|text| text.split_once('=')).map(|(_, value)| value.to_owned());
     given.extend(values.collect::<Vec<_>>());
     given.retain(|text| text.contains(['@', '=']) && text.len() > 1);

@@ -65,8 +65,8 @@ pub struct Db {
 }
 
 impl Db {
-    /// Opens the database at `url`, checks that its commits are durable, and brings its schema up to
-    /// date.
+    /// Opens the database at `url`, checks that its commits are durable, and brings its schema up
+    /// to date.
     ///
     /// `allow_lossy` names settings that are accepted although they may lose acknowledged data.
     /// `batches_max` is the number of batches written at the same time; SQLite writes one.

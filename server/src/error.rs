@@ -346,7 +346,8 @@ mod tests {
                     let said = format!("{}, HTTP {}.", name(grpc), http_status(grpc).as_u16());
                     assert!(comment.contains(&said), "{text} does not say `{said}`");
                     assert!(comment.contains("Cause: ") && comment.contains("Cure: "), "{text}");
-                    // `postback::settled` holds a postback for a final error, refuses it for others.
+                    // `postback::settled` holds a postback for a final error, refuses it for
+                    // others.
                     let wrong = if Error::new(reason, "").is_final() { "Refuses" } else { "Holds" };
                     assert!(!comment.contains(&format!("{wrong} postbacks.")), "{text}");
                     seen += 1;

@@ -30,7 +30,8 @@ impl<const N: usize> PageRequest<N> {
     ///
     /// # Errors
     ///
-    /// `FIELD_INVALID` for a negative size, `PAGE_TOKEN_INVALID` for a malformed token or one of another list.
+    /// `FIELD_INVALID` for a negative size, `PAGE_TOKEN_INVALID` for a malformed token or one of
+    /// another list.
     pub fn parse(
         call: &str,
         account: AccountId,

@@ -35,7 +35,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// An edge in this process. Only the in-process transport sets it; no request from the network can.
+    /// An edge in this process. Only the in-process transport sets it, never a network request.
     pub const EDGE: Self = Self { account: AccountId::DEFAULT, may: Scopes::EDGE };
     /// Every caller from the network, on a server without API keys.
     pub const ANYONE: Self = Self { account: AccountId::DEFAULT, may: Scopes::ADMINISTRATOR };
@@ -59,7 +59,7 @@ impl Caller {
         Err(lacking(&needed.to_string().replace("`, `", "` or `"), self.may))
     }
 
-    /// Refuses a caller that would give or take `scopes` which it lacks, unless it is an administrator.
+    /// Refuses a caller that would give or take scopes that it lacks, unless it has `admin`.
     pub fn check_all(self, scopes: Scopes) -> Result<()> {
         let missing = scopes.without(self.may);
         if missing == Scopes::NONE || self.may.meets(Scopes::ADMIN) {

@@ -30,8 +30,8 @@ pub struct EdgeConfig {
     #[arg(long, env = "S2S_ROLE", default_value = "all")]
     pub role: Role,
 
-    /// The URL of an edge's core, such as `https://core.example`. The edge's API key, with the scope
-    /// `edge`, is `S2S_CORE_KEY` in the environment.
+    /// The URL of an edge's core, such as `https://core.example`. The edge's API key, with the
+    /// scope `edge`, is `S2S_CORE_KEY` in the environment.
     #[arg(long = "core", env = "S2S_CORE", value_name = "URL", required_if_eq("role", "edge"))]
     core_url: Option<SecretUrl>,
 

@@ -2,13 +2,13 @@
 //! keep their connection.
 //!
 //! The driver's own transaction count is not trusted. After a failed COMMIT, SQLite has rolled back
-//! automatically, but the driver still believes that it is in a transaction. Its next one would be a
-//! savepoint inside no transaction, or inside one that nobody ends. So a connection returns to its
-//! pool only if it is known to be in no transaction. After a failed end it is closed.
+//! automatically, but the driver still believes that it is in a transaction. Its next one would be
+//! a savepoint inside no transaction, or inside one that nobody ends. So a connection returns to
+//! its pool only if it is known to be in no transaction. After a failed end it is closed.
 //!
 //! A pool pings each connection that is returned, which takes as long as the statement of a lone
-//! write, and then hands out another one. So batches keep their connection to PostgreSQL or MariaDB.
-//! SQLite's only writing connection is shared, and returns to its pool after each batch.
+//! write, and then hands out another one. So batches keep their connection to PostgreSQL or
+//! MariaDB. SQLite's only writing connection is shared, and returns to its pool after each batch.
 
 use std::{
     sync::{
@@ -68,8 +68,8 @@ impl Writes {
     }
 }
 
-/// A connection that writes, on loan from its pool, in a transaction or not. Rolls back if dropped in
-/// a transaction.
+/// A connection that writes, on loan from its pool, in a transaction or not. Rolls back if dropped
+/// in a transaction.
 pub struct Connection {
     /// The driver's connection; `None` only during the drop.
     driver: Mutex<Option<Driver>>,
@@ -310,7 +310,8 @@ impl Session {
         }
     }
 
-    /// Rolls the transaction back. If that fails, the connection is closed, so nothing is kept either.
+    /// Rolls the transaction back. If that fails, the connection is closed, which has the same
+    /// effect.
     pub async fn roll_back(&mut self) {
         if let Some(connection) = &self.kept
             && let Err(error) = connection.end(ROLLBACK).await

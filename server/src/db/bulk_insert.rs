@@ -1,9 +1,9 @@
 //! Inserts of many rows with few statements, whose texts repeat, so that they stay prepared.
 //!
 //! SeaORM's own `insert_many` builds and prints a syntax tree for each batch. Its raw statements,
-//! filled from the same entities, cost a fraction of that. PostgreSQL takes each column as an array,
-//! so one statement inserts any number of rows, even of several tables. The other databases take
-//! rows of placeholders.
+//! filled from the same entities, cost a fraction of that. PostgreSQL takes each column as an
+//! array, so one statement inserts any number of rows, even of several tables. The other databases
+//! take rows of placeholders.
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable as _,
@@ -23,7 +23,7 @@ pub fn is_one_statement(backend: DbBackend, rows: usize) -> bool {
 
 /// Inserts the rows whose `key` is new. Returns whether all were new.
 ///
-/// On PostgreSQL without a transaction, a known key is an error and nothing is inserted: a lookup of
+/// On PostgreSQL without a transaction, a known key is an error and nothing is inserted: looking up
 /// each key would cost another third of the insert. In a transaction, known keys are skipped,
 /// because an error would end it.
 pub async fn insert_new<E>(db: &Connection, rows: &[&E::Model], key: &[E::Column]) -> Result<bool, DbErr>
@@ -115,8 +115,8 @@ pub struct Insertion {
 }
 
 impl Insertion {
-    /// Adds rows of a table. With `key`, rows whose key is known are skipped; without, a known key is
-    /// an error.
+    /// Adds rows of a table. With `key`, rows whose key is known are skipped; without, a known key
+    /// is an error.
     pub fn add<E>(&mut self, rows: &[&E::Model], key: Option<&[E::Column]>) -> Result<(), DbErr>
     where
         E: EntityTrait,

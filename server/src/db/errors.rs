@@ -70,8 +70,8 @@ const MYSQL_OUTAGES: [u16; 17] = [
     1_317, 1_969,
 ];
 
-/// Returns whether the error is in the lists: SQLite's primary codes, prefixes of PostgreSQL's codes,
-/// MariaDB's numbers.
+/// Returns whether the error is in the lists: SQLite's primary codes, prefixes of PostgreSQL's
+/// codes, MariaDB's numbers.
 fn says(error: &dyn DatabaseError, sqlite: &[u32], postgres: &[&str], mysql: &[u16]) -> bool {
     if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
         return mysql.contains(&error.number());

@@ -1,7 +1,7 @@
 //! Group commit: many waiting writes, one transaction, answers after COMMIT.
 //!
-//! One task takes the waiting writes, has them written in one transaction, and answers after COMMIT.
-//! Meanwhile the next batch gathers. There is no timer, so a lone write is not delayed.
+//! One task takes the waiting writes, has them written in one transaction, and answers after
+//! COMMIT. Meanwhile the next batch gathers. There is no timer, so a lone write is not delayed.
 //!
 //! Each batch has a fixed cost for the database. So before one begins, calls that have arrived and
 //! only wait for a processor get a turn to join it. If the database takes several transactions at
@@ -54,8 +54,8 @@ pub trait Write: Sized + Send + Sync + 'static {
 
     /// Returns whether one statement writes all rows if none of their keys is known.
     ///
-    /// Such a statement needs no transaction, which saves two round trips. A known key may then be an
-    /// error; the rows are written again in a transaction.
+    /// Such a statement needs no transaction, which saves two round trips. A known key may then be
+    /// an error; the rows are written again in a transaction.
     fn is_one_statement(_rows: &[Self], _backend: DbBackend) -> bool {
         false
     }
@@ -63,8 +63,8 @@ pub trait Write: Sized + Send + Sync + 'static {
     /// Writes all rows, in an open transaction or, with one statement, without. Returns one outcome
     /// for each row, in order.
     ///
-    /// An error means that no row is written, or that the outcome is unknown. Unless it is an outage,
-    /// the rows are then tried in smaller batches.
+    /// An error means that no row is written, or that the outcome is unknown. Unless it is an
+    /// outage, the rows are then tried in smaller batches.
     fn write(
         rows: &[Self],
         db: &Connection,
@@ -78,9 +78,9 @@ pub struct Committer {
 }
 
 impl Committer {
-    /// Creates a committer and the task that does its work. The task ends after the last clone of the
-    /// committer is dropped and all waiting writes are written. `batch_max` is the maximum number of
-    /// writes in one commit.
+    /// Creates a committer and the task that does its work. The task ends after the last clone of
+    /// the committer is dropped and all waiting writes are written. `batch_max` is the maximum
+    /// number of writes in one commit.
     pub fn new(db: Db, batch_max: usize) -> (Self, impl Future<Output = ()> + Send) {
         let (waiting, queue) = mpsc::channel(WAITING_MAX);
         (Self { waiting }, run(db, batch_max, queue))
@@ -93,7 +93,7 @@ impl Committer {
         self.waiting.try_send(Box::new(Some((row, answer)))).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::new(
                 ErrorReason::Overloaded,
-                "too many writes are waiting; retry later",
+                "more writes are waiting than the server holds; retry later",
             ),
             mpsc::error::TrySendError::Closed(_) => Error::unavailable("the committer has stopped"),
         })?;
@@ -189,7 +189,7 @@ struct Writer {
 }
 
 impl Writer {
-    /// Commits the writes in one transaction, or in ever smaller ones until the row at fault is alone.
+    /// Commits the writes in one transaction, or in ever smaller ones to isolate a row at fault.
     async fn commit(&self, lanes: Vec<Box<dyn Lane>>, mut session: Session) -> Session {
         let mut batches = vec![lanes];
         while let Some(mut lanes) = batches.pop() {
@@ -214,7 +214,7 @@ impl Writer {
         session
     }
 
-    /// Tries to write a batch, and tries again if another had locked the same rows in another order.
+    /// Tries to write a batch, again if another one locked the same rows in another order.
     async fn attempt(&self, lanes: &mut [Box<dyn Lane>], session: &mut Session) -> Result<(), DbErr> {
         let mut tries = 1;
         loop {

@@ -20,8 +20,8 @@ pub fn set(options: &mut ConnectOptions, role: Role) {
     });
 }
 
-/// Sets up a session. Without strict mode, MariaDB cuts off values that are too long. Only with this
-/// isolation does a transaction see another's row after a conflict with it.
+/// Sets up a session. Without strict mode, MariaDB cuts off values that are too long. Only with
+/// this isolation does a transaction see another's row after a conflict with it.
 async fn set_session(connection: &mut MySqlConnection, role: Role) -> Result<(), sea_orm::sqlx::Error> {
     connection.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'").await?;
     connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;

@@ -1,9 +1,9 @@
 //! PostgreSQL only: the partitions by time of the growing tables, one for each month.
 //!
 //! Writers and readers are never locked out. A partition is created as a separate table and then
-//! attached; it is detached concurrently before it is dropped. Both take only SHARE UPDATE EXCLUSIVE
-//! on the table. A default partition would forbid both, so there is none. Instead the first partition
-//! begins with the lowest id, and the last one ends months ahead.
+//! attached; it is detached concurrently before it is dropped. Both take only SHARE UPDATE
+//! EXCLUSIVE on the table. A default partition would forbid both, so there is none. Instead the
+//! first partition begins with the lowest id, and the last one ends months ahead.
 //!
 //! An id from a wrong clock may lie beyond the last partition. Before such a row is written,
 //! `retention::make_room` makes partitions up to its time. A row without a partition is refused as
@@ -23,8 +23,8 @@ use uuid::Uuid;
 use super::{Db, Role, options, postgres};
 use crate::values::time::Time;
 
-/// Maximum number of partitions made at once. After a longer pause, the first of them is longer than
-/// its month.
+/// Maximum number of partitions made at once. After a longer pause, the first of them is longer
+/// than its month.
 const MONTHS_MAX: u32 = 48;
 /// Marks a partition that is being dropped. A partition that an operator detached to keep it has no
 /// mark, and is left alone.
@@ -43,8 +43,8 @@ pub struct TimedTable {
 }
 
 impl Db {
-    /// Makes the missing partitions up to the month of `until`. Returns the time until which there is
-    /// room afterwards; `None` without partitions, or while another server has the lock.
+    /// Makes the missing partitions up to the month of `until`. Returns the time until which there
+    /// is room afterwards; `None` without partitions, or while another server has the lock.
     pub async fn make_partitions(&self, until: Time, tables: &[TimedTable]) -> Result<Option<Time>, DbErr> {
         let Some(session) = self.partition_session().await? else { return Ok(None) };
         let mut room = None;
@@ -63,9 +63,9 @@ impl Db {
 
     /// Drops the partitions whose ids are all below the given one; `None` keeps all.
     ///
-    /// Returns for each table the id below which rows must still be deleted one by one. On PostgreSQL
-    /// these are the rows of the first partition, elsewhere all of them. While another server has the
-    /// lock, there are none.
+    /// Returns for each table the id below which rows must still be deleted one by one. On
+    /// PostgreSQL these are the rows of the first partition, elsewhere all of them. While another
+    /// server has the lock, there are none.
     pub async fn drop_partitions<const N: usize>(
         &self,
         tables: [(TimedTable, Option<Uuid>); N],
@@ -98,7 +98,8 @@ impl Db {
     }
 }
 
-/// Ends a session that holds the lock. A failed session is closed without this, which frees the lock.
+/// Ends a session that holds the lock. A failed session is closed without this, which frees the
+/// lock.
 async fn end(session: DatabaseConnection) -> Result<(), DbErr> {
     session.execute_unprepared(postgres::MIGRATION_UNLOCK).await?;
     session.close().await
@@ -114,11 +115,11 @@ async fn make(session: &DatabaseConnection, until: Time, table: TimedTable) -> R
     Ok((table.time_of)(last))
 }
 
-/// Drops the partitions that can be dropped whole. Returns the id below which the remaining rows must
-/// be deleted one by one.
+/// Drops the partitions that can be dropped whole. Returns the id below which the remaining rows
+/// must be deleted one by one.
 ///
-/// After a partition is detached, rows of its time have no place until the first partition extends up
-/// to the next one. They are refused as in an outage.
+/// After a partition is detached, rows of its time have no place until the first partition extends
+/// up to the next one. They are refused as in an outage.
 async fn drop_below(
     session: &DatabaseConnection,
     table: TimedTable,

@@ -286,7 +286,8 @@ pub fn sub_id_index(name: &str) -> Option<usize> {
     plain.then(|| number - 1)
 }
 
-/// Appends a piece of a query unchanged, except that bytes a query may not hold are percent-encoded.
+/// Appends a piece of a query unchanged, except that bytes a query may not hold are
+/// percent-encoded.
 fn push_query_text(url: &mut String, text: &str) {
     for byte in text.bytes() {
         if byte.is_ascii_graphic() && !matches!(byte, b'#' | b'"' | b'<' | b'>' | b'\'' | b'\\' | b'`') {

@@ -1,7 +1,7 @@
 //! Ids, their wire form, and the only place that draws random bytes.
 //!
-//! An id has 128 bits and begins with its creation time, so that inserts are local. It is written as
-//! a prefix and 26 characters of lower-case Crockford base32.
+//! An id has 128 bits and begins with its creation time, so that inserts are local. It is written
+//! as a prefix and 26 characters of lower-case Crockford base32.
 
 use std::{cell::RefCell, sync::Arc};
 

@@ -10,7 +10,8 @@ use sea_orm::DeriveValueType;
 pub const AMOUNT_MICROS_MAX: i64 = 1_000_000_000_000_000_000;
 /// 100 %, in millionths of a percent.
 pub const PERCENT_MICROS_MAX: i64 = 100_000_000;
-/// Longest text of an amount, in bytes: more than any amount needs. Longer texts are refused unread.
+/// Longest text of an amount, in bytes: more than any amount needs. Longer texts are refused
+/// unread.
 const AMOUNT_BYTES_MAX: usize = 64;
 
 const MICROS_PER_UNIT: i128 = 1_000_000;

@@ -1,10 +1,10 @@
 //! PostgreSQL only: the growing tables become partitioned by time.
 //!
-//! Existing rows stay in place and become the first partition, from the lowest id to the beginning of
-//! a month. Nothing is copied. Each table is read once, to prove that no row is beyond that bound;
-//! other servers can write meanwhile (SHARE UPDATE EXCLUSIVE). Only then is the table locked against
-//! everything (ACCESS EXCLUSIVE), for the moment of the renames. That lock waits for long reads, and
-//! all other queries wait in line after it. So no dump should run meanwhile.
+//! Existing rows stay in place and become the first partition, from the lowest id to the start of a
+//! month. Nothing is copied. Each table is read once, to prove that no row is beyond that
+//! bound; other servers can write meanwhile (SHARE UPDATE EXCLUSIVE). Only then is the table locked
+//! against everything (ACCESS EXCLUSIVE), for the moment of the renames. That lock waits for long
+//! reads, and all other queries wait in line after it. So no dump should run meanwhile.
 //!
 //! Each table is changed separately. If the server dies in between, the next start continues.
 

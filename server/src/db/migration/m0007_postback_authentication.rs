@@ -1,5 +1,6 @@
-//! Proof of a postback's sender: the checks and secrets of a conversion code, and a mark on postbacks
-//! that passed the checks of their code. Earlier postbacks were not checked and count as passed.
+//! Proof of a postback's sender: the checks and secrets of a conversion code, and a mark on
+//! postbacks that passed the checks of their code. Earlier postbacks were not checked and count as
+//! passed.
 
 use sea_orm_migration::{
     prelude::*,
