@@ -210,8 +210,8 @@ impl Watch {
         differences.jumps += u64::from(jumped);
         if jumped && ahead.size() > STEP_MAX {
             tracing::error!(
-                "THE SYSTEM'S CLOCK JUMPED: it is {ahead} the server's, which does not follow it; correct it, or \
-                 restart the server if it is right"
+                "THE SYSTEM'S CLOCK JUMPED: it is {ahead} the server's, which has not followed; correct the \
+                 system's clock, or restart the server if it is right"
             );
         }
         let other = match reference {

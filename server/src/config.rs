@@ -134,7 +134,8 @@ pub struct Config {
     #[arg(long, env = "S2S_PROXY_PROTOCOL", requires = "trusted_proxies")]
     pub proxy_protocol: bool,
 
-    /// Maximum number of open connections. One more replaces the oldest without a request so far.
+    /// Maximum number of open connections. One more replaces the oldest that has not yet sent a
+    /// request.
     #[arg(long, env = "S2S_CONNECTIONS_MAX", default_value = "10000", value_name = "NUMBER",
           value_parser = at_least_one)]
     pub connections_max: usize,
@@ -172,7 +173,8 @@ pub struct Config {
     pub batches_max: u16,
 
     /// Number of serving threads. Default: one for every two processor cores, which leaves the
-    /// others to a database on the same machine; with a remote database, one for each is better.
+    /// others to a database on the same machine; with a remote database, one per processor core is
+    /// better.
     #[arg(long, env = "S2S_THREADS", value_name = "NUMBER", value_parser = at_least_one)]
     pub threads: Option<usize>,
 

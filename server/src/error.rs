@@ -115,7 +115,7 @@ impl Error {
 
     pub fn unavailable(cause: &(impl ToString + ?Sized)) -> Self {
         let mut error =
-            Self::new(ErrorReason::Unavailable, "the service can't store anything right now; send it again");
+            Self::new(ErrorReason::Unavailable, "the service can't store anything right now; retry later");
         error.details.internal = Some(cause.to_string());
         error
     }

@@ -16,7 +16,7 @@ const PACKAGE: &str = "/s2s.v1.";
 pub enum Priority {
     /// Health checks. The server never drops them.
     Health,
-    /// Conversions, postbacks and clicks, also from edges. The server drops them last.
+    /// Conversions, postbacks and clicks that edges or callers record. The server drops them last.
     Conversion,
     /// Visits. A loaded server redirects the visitor without storing the click.
     Visit,

@@ -214,7 +214,7 @@ impl Writer {
         session
     }
 
-    /// Tries to write a batch, again if another one locked the same rows in another order.
+    /// Attempts a batch, again while another one locks the same rows in another order.
     async fn attempt(&self, lanes: &mut [Box<dyn Lane>], session: &mut Session) -> Result<(), DbErr> {
         let mut tries = 1;
         loop {

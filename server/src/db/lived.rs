@@ -1,7 +1,7 @@
 //! The time that an installation has lived through, stored in the database: evidence against a
 //! wrong clock.
 //!
-//! It advances no faster than servers run, so a clock that is ahead for a while can't advance it.
+//! It advances no faster than servers run, so a clock that is briefly ahead can't push it ahead.
 //! Deletion by age relies on it (`retention`). A probe of whether the database takes writes again
 //! writes its row, too.
 
@@ -16,7 +16,7 @@ use crate::values::time::Time;
 pub struct Lived {
     /// The time until which the installation has lived.
     pub until: Time,
-    /// The time of the click before which conversions may have been deleted.
+    /// Conversions of clicks before this time may have been deleted.
     pub forgotten_before: Time,
 }
 

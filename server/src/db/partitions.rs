@@ -82,7 +82,8 @@ impl Db {
         Ok(left)
     }
 
-    /// Opens a session that holds the lock. `None` if another one holds it, or without PostgreSQL.
+    /// Opens a session that holds the lock. `None` if another one holds it, or if the database is
+    /// not PostgreSQL.
     async fn partition_session(&self) -> Result<Option<DatabaseConnection>, DbErr> {
         if !self.has_partitions() {
             return Ok(None);

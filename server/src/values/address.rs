@@ -11,7 +11,7 @@ pub enum StoredAddresses {
     Whole,
     /// The /24 network of IPv4, the /48 network of IPv6.
     Truncated,
-    /// Nothing.
+    /// No address.
     None,
 }
 

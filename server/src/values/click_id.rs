@@ -2,8 +2,9 @@
 //!
 //! A click id has 128 bits: the time (40 bits, in units of 10 ms since 1970), the link key (40) and
 //! random bits (48). The time comes first, so that inserts are local. On the wire, a key id (8
-//! bits) precedes them and a MAC (64 bits) follows them; the MAC covers both and the account. That
-//! makes 25 bytes, written as 40 characters of base32, which survive a change of case and any URL.
+//! bits) precedes them and a MAC (64 bits) follows them. The MAC covers key id, click id and
+//! account. That makes 25 bytes, written as 40 characters of base32, which survive a change of case
+//! and any URL.
 
 use std::fmt;
 

@@ -94,7 +94,7 @@ macro_rules! prefixed_id {
                 text.strip_prefix($prefix)
                     .and_then($crate::values::id::from_base32)
                     .map(|bytes| Self(uuid::Uuid::from_bytes(bytes)))
-                    .ok_or_else(|| format!("must be `{}` and 26 characters, as the system gave it", $prefix))
+                    .ok_or_else(|| format!("must be `{}` and 26 characters, as the server returned it", $prefix))
             }
         }
 

@@ -24,7 +24,7 @@ pub struct Amount(i64);
 impl Amount {
     pub const ZERO: Self = Self(0);
 
-    /// `None` if negative or over the limit.
+    /// Makes an amount. `None` if negative or over the limit.
     pub fn from_micros(micros: i64) -> Option<Self> {
         (0..=AMOUNT_MICROS_MAX).contains(&micros).then_some(Self(micros))
     }
@@ -51,7 +51,7 @@ impl Amount {
 pub struct Percent(i64);
 
 impl Percent {
-    /// `None` if negative or over 100 %.
+    /// Makes a percentage. `None` if negative or over 100 %.
     pub fn from_micros(micros: i64) -> Option<Self> {
         (0..=PERCENT_MICROS_MAX).contains(&micros).then_some(Self(micros))
     }

@@ -47,7 +47,7 @@ const HEADROOM: Span = Span::from_days(1);
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    /// Returns false: the proof of the bound must not be in the transaction that locks.
+    /// Turns the transaction off: the proof of the bound must not be in the one that locks.
     fn use_transaction(&self) -> Option<bool> {
         Some(false)
     }
