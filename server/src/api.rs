@@ -1,4 +1,4 @@
-//! What the server knows of its calls: the one table of them, who makes one, and what they may do.
+//! The calls of the API: their table, their callers, and the scopes of a caller.
 
 mod caller;
 pub mod calls;

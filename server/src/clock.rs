@@ -1,8 +1,10 @@
-//! Whether the clock is right: it is compared with the system's, and with one that somebody else looks after.
+//! The watch over the server's clock: compares it with the system's time and with an independent
+//! clock, the database's or the core's.
 //!
-//! The server's clock (`time::Clock`) goes on by itself. Small corrections of the system's time are followed; a jump is
-//! followed only where another clock bears it out, and is said in the log and in health in any case. An edge goes by the
-//! clock of its core, so that whoever mints a click id and whoever judges it mean the same time.
+//! The server's clock (`values::time::Clock`) is backed by a steady clock. It follows the system's
+//! time through small corrections. It follows a jump only if another clock confirms it, or if the
+//! jump lasts and no other clock answers; the log and health report every jump. An edge follows the
+//! clock of its core, so that the server that mints a click id and the server that judges it agree.
 
 use std::{
     sync::{
@@ -18,32 +20,35 @@ use tokio_util::sync::CancellationToken;
 
 use crate::values::time::{Clock, Span, Time};
 
-/// How often the system's time is looked at, and how often another clock is asked.
+/// Interval between comparisons with the system's time.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// Comparisons with the system's time for each question to another clock.
 const LOOKS_PER_QUESTION: u32 = 3;
-/// How far the system's time may be from ours to be followed at once.
+/// Largest distance between the system's time and ours that is followed at once.
 const STEP_MAX: Span = Clock::STEP_MAX;
-/// How many looks in a row must find the system's time elsewhere for it to be followed, where no other clock answers.
+/// Consecutive comparisons that find the system's time off before the server follows it, while no
+/// other clock answers.
 const LOOKS_UNTIL_BELIEVED: u32 = 600;
-/// How far an edge's clock may be from its core's: more than an answer takes on its way.
+/// Largest accepted distance between the clocks of an edge and its core. Exceeds the travel time of
+/// an answer.
 const AGREED_MAX: Span = Span::from_seconds(2);
-/// How far clocks of two machines may be apart that are kept right.
+/// Largest distance between the clocks of two machines whose time is kept right.
 pub const SKEW_MAX: Span = Span::from_seconds(60);
-/// How long nobody may have run without a doubt about the clock.
+/// Longest time without a running server that casts no doubt on the clock.
 const LIVED_AHEAD_MAX: Span = Span::from_days(1);
 
 /// Another clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reference {
-    /// The database's, which is no better than ours, and decides between two that differ.
+    /// The database's clock. It is no better than ours, but decides between two that differ.
     Database(Time),
-    /// The core's, which its edges go by.
+    /// The core's clock, which its edges follow.
     Core(Time),
-    /// Nothing is known but a time that has surely passed.
+    /// No clock: only a time that has certainly passed.
     Passed(Time),
 }
 
-/// What the time is, where our clock, the system's and perhaps another one say this.
+/// Decides the time from our clock, the system's time and, if there is one, a reference.
 fn settle(ours: Time, system: Time, reference: Option<Reference>) -> Time {
     let near = |one: Time, other: Time, span: Span| one.ahead_of(other).size() <= span;
     let jumped = !near(system, ours, STEP_MAX);
@@ -62,29 +67,30 @@ fn settle(ours: Time, system: Time, reference: Option<Reference>) -> Time {
                 (_, false) => ours,
                 _ if expected => ours,
                 (false, true) => system,
-                // Nobody has run for so long, or both are ahead: the less, the likelier.
+                // No server ran for that long, or both clocks are ahead: the earlier is likelier.
                 (true, true) => ours.min(system),
             }
         }
     }
 }
 
-/// How the clocks differ, for health.
+/// The differences between the clocks, for health.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Differences {
-    /// How far the system's time is ahead of the server's.
+    /// Lead of the system's time over the server's, in seconds.
     system_ahead_seconds: i64,
-    /// How far the database's clock, or the core's, is ahead of the server's.
+    /// Lead of the database's or the core's clock over the server's, in seconds.
     other_ahead_seconds: i64,
-    /// How far the server's time is ahead of what the installation has lived through; see `db/lived`.
+    /// Lead of the server's time over the time that the installation has lived through, in seconds;
+    /// see `db/lived`.
     lived_ahead_seconds: i64,
-    /// How often the system's time has jumped.
+    /// Number of jumps of the system's time.
     jumps: u64,
-    /// Whether one of them is so far off that somebody should mend it.
+    /// A difference is so large that somebody should correct a clock.
     wrong: bool,
 }
 
-/// Whether so much lies between the clock and what was lived through that one of them is hardly right.
+/// True if the clock and the time lived through are too far apart for both to be right.
 fn is_doubted(lived_ahead_seconds: i64) -> bool {
     !(-SKEW_MAX.seconds()..=LIVED_AHEAD_MAX.seconds()).contains(&lived_ahead_seconds)
 }
@@ -98,12 +104,12 @@ impl Differences {
     }
 }
 
-/// Watches over the clock. Clones are of the same.
+/// The watch over the clock. Clones share state.
 #[derive(Clone)]
 pub struct Watch {
     clock: Clock,
     differences: Arc<Mutex<Differences>>,
-    /// How many looks in a row have found the system's time elsewhere.
+    /// Consecutive comparisons that found the system's time off.
     looks_apart: Arc<AtomicU32>,
 }
 
@@ -112,12 +118,12 @@ impl Watch {
         Self { clock, differences: Arc::default(), looks_apart: Arc::default() }
     }
 
-    /// The clock that is watched.
+    /// The watched clock.
     pub fn clock(&self) -> Clock {
         self.clock.clone()
     }
 
-    /// As they were when they were last compared.
+    /// The differences at the last comparison.
     pub fn differences(&self) -> Differences {
         *self.lock()
     }
@@ -126,24 +132,26 @@ impl Watch {
         self.differences.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes note of how long the installation has lived. Says so where our clock is behind that, or ahead by more than a
-    /// day: it is wrong, or nobody has run for so long.
+    /// Notes the time until which the installation has lived.
+    ///
+    /// Logs an error if our clock is more than `SKEW_MAX` earlier, or more than `LIVED_AHEAD_MAX`
+    /// later: the clock is wrong, or no server has run for that long.
     pub fn note_lived(&self, until: Time) {
         let ahead = self.clock.now().ahead_of(until);
         let mut differences = self.lock();
         let before = std::mem::replace(&mut differences.lived_ahead_seconds, ahead.seconds());
         match (is_doubted(before), is_doubted(ahead.seconds())) {
             (false, true) => tracing::error!(
-                "THE CLOCK MAY BE WRONG: it is {ahead} the last time that is known here; unless nobody has run for \
-                 so long, set it right; until it is caught up with, little is deleted by age"
+                "THE CLOCK MAY BE WRONG: it is {ahead} the last time known here; correct it, unless no server has \
+                 run for that long; until the two agree, little is deleted by age"
             ),
-            (true, false) => tracing::warn!("the clock is where it was expected again"),
+            (true, false) => tracing::warn!("the clock is again where it was expected"),
             _ => {}
         }
         differences.judge();
     }
 
-    /// Compares the clocks until `stopping`. `ask`: another clock, if it can be asked now.
+    /// Compares the clocks until `stopping`. `ask` reads another clock; `None` if none answers now.
     pub async fn keep(
         self,
         ask: impl Fn() -> BoxFuture<'static, Option<Reference>>,
@@ -166,7 +174,8 @@ impl Watch {
         }
     }
 
-    /// Whether the system's time has been elsewhere for so long that it is hardly a slip. A clock that answers says more.
+    /// Counts comparisons that find the system's time off. Returns whether it has been off for too
+    /// long to be a slip. A clock that answers resets the count: it is better evidence.
     fn has_stayed_apart(&self, settled: Time, system: Time, reference: Option<Reference>) -> bool {
         let answers = matches!(reference, Some(Reference::Database(_) | Reference::Core(_)));
         if answers || settled.ahead_of(system).size() <= STEP_MAX {
@@ -177,7 +186,8 @@ impl Watch {
         self.looks_apart.fetch_add(counts, Ordering::Relaxed) >= LOOKS_UNTIL_BELIEVED
     }
 
-    /// Compares the clocks once. Whether the system's time has jumped since.
+    /// Compares the clocks once and corrects ours. Returns whether the system's time has jumped
+    /// since the last comparison, or ours was corrected by more than `STEP_MAX`.
     pub fn look(&self, reference: Option<Reference>) -> bool {
         let (ours, system) = (self.clock.steady_now(), Clock::system_now());
         let mut settled = settle(ours, system, reference);
@@ -189,7 +199,7 @@ impl Watch {
         }
         let corrected = settled.ahead_of(ours);
         if corrected.size() > STEP_MAX {
-            tracing::error!("THE CLOCK WAS WRONG: it is set to {corrected} what it showed");
+            tracing::error!("THE CLOCK WAS WRONG: it is now {corrected} what it showed");
         }
         let mut differences = self.lock();
         let before = *differences;
@@ -200,8 +210,8 @@ impl Watch {
         differences.jumps += u64::from(jumped);
         if jumped && ahead.size() > STEP_MAX {
             tracing::error!(
-                "THE SYSTEM'S CLOCK JUMPED: it is {ahead} the server's, which goes on by its own; set it right, or \
-                 restart the server if it is right"
+                "THE SYSTEM'S CLOCK JUMPED: it is {ahead} the server's, which has not followed; correct the \
+                 system's clock, or restart the server if it is right"
             );
         }
         let other = match reference {
@@ -215,7 +225,7 @@ impl Watch {
         match (before.wrong, differences.wrong, other) {
             (false, true, Some(other)) if other.size() > SKEW_MAX => {
                 tracing::error!(
-                    "THE CLOCK OF DATABASE OR CORE IS WRONG: it is {other} the server's; set it right"
+                    "THE CLOCK OF DATABASE OR CORE IS WRONG: it is {other} the server's; correct it"
                 );
             }
             (true, false, _) => tracing::warn!("the clocks agree again"),
@@ -229,7 +239,7 @@ impl Watch {
 mod tests {
     use super::*;
 
-    /// What the time is, in seconds, by the seconds that each clock says.
+    /// The settled time, in seconds, by the offset of each clock, in seconds.
     fn settled(ours: i64, system: i64, reference: Option<Reference>) -> i64 {
         settle(at(ours), at(system), reference).seconds()
     }
@@ -241,26 +251,26 @@ mod tests {
     const HOUR: i64 = 3_600;
 
     #[test]
-    fn a_jump_is_followed_where_another_clock_bears_it_out() {
+    fn a_jump_is_followed_if_another_clock_confirms_it() {
         let origin = at(0).seconds();
         let database = |seconds| Some(Reference::Database(at(seconds)));
         let passed = |seconds| Some(Reference::Passed(at(seconds)));
         for (ours, system, reference, expected) in [
-            // Small steps are followed, whatever others say.
+            // Small steps are followed, whatever other clocks say.
             (0, 1, None, 1),
             (0, -1, database(HOUR), -1),
             (10, 10, passed(HOUR), 10),
-            // Nobody bears the jump out.
+            // No clock confirms the jump.
             (0, HOUR, None, 0),
             (0, HOUR, database(0), 0),
             (0, -HOUR, database(30), 0),
             (0, HOUR, database(-200 * 24 * HOUR), 0),
-            // The database does.
+            // The database confirms it.
             (0, HOUR, database(HOUR), HOUR),
             (0, -HOUR, database(-HOUR + 50), -HOUR),
-            // Nearer, and yet not right.
+            // Nearer to the database, but still wrong.
             (0, HOUR, database(2 * HOUR), 0),
-            // Without another clock, less is believed than more, unless it has passed.
+            // Without another clock, the earlier time is believed, unless it has passed.
             (0, HOUR, passed(-10), 0),
             (600 * 24 * HOUR, 0, passed(-10), 0),
             (0, -HOUR, passed(-10), 0),
@@ -294,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn an_edge_goes_by_its_core() {
+    fn an_edge_follows_its_core() {
         let origin = at(0).seconds();
         let core = |seconds| Some(Reference::Core(at(seconds)));
         for (ours, system, reference, expected) in [

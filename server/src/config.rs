@@ -1,5 +1,7 @@
-//! Configuration: flags, and `S2S_*` variables of the same names. The one place that reads the
-//! environment. What is unknown or wrong ends the start with a sentence and a reason.
+//! Configuration: flags, and `S2S_*` variables of the same names.
+//!
+//! The only place that reads the environment. An unknown or wrong setting ends the start with a
+//! sentence and a reason.
 
 mod cors;
 mod database;
@@ -42,26 +44,28 @@ use secret_url::masked;
 pub use tls::TlsFiles;
 
 const PREFIX: &str = "S2S_";
-/// Days that rows are kept at most, where it is not for ever: a century.
+/// Longest limited retention, in days: a century.
 const DAYS_MAX: i64 = 36_500;
-/// Postbacks are kept for as long as they are matched by themselves, at least.
+/// Shortest retention of postbacks, in days. Held ones are matched automatically for that long.
 const POSTBACK_DAYS_MIN: i64 = 7;
-/// Has no flag: arguments can be seen by every user of the machine.
+/// Variable of an administrator's API key. It has no flag: every user of the machine can see
+/// arguments.
 const ADMIN_KEY: &str = "S2S_ADMIN_KEY";
 
 const KEYS_HELP: &str = "S2S_ADMIN_KEY in the environment is the text of an administrator's API key, \
-                         which is made at the start if it is not there; S2S_CORE_KEY is that of an edge's key.";
+                         which is created at the start if it is missing; S2S_CORE_KEY is the text of an edge's key.";
 
 /// Server-to-server conversion tracking: tracking links, clicks, postbacks, conversions.
 #[derive(Parser, Debug, Clone)]
 #[command(name = "s2s-server", version, about, max_term_width = 100, after_help = KEYS_HELP)]
 pub struct Config {
-    /// Address and port to serve on; port 0 takes a free one. Only this machine reaches the default.
+    /// Address and port to serve on; port 0 picks a free port. By default only this machine can
+    /// connect.
     #[arg(long, env = "S2S_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
 
-    /// Where the data is kept: `sqlite:` and the path of a file, which is created where it is missing;
-    /// or a database that is there, `postgres://…` or `mysql://…` (MariaDB).
+    /// The database: `sqlite:` and the path of a file, which is created if it is missing; or an
+    /// existing database, `postgres://…` or `mysql://…` (MariaDB).
     #[arg(
         long,
         env = "S2S_DATABASE_URL",
@@ -71,41 +75,42 @@ pub struct Config {
     )]
     pub database_url: SecretUrl,
 
-    /// A setting of the database that may lose what was acknowledged, and is accepted all the same; for
-    /// example `synchronous_commit`. Several: separated by commas.
+    /// Settings of the database that are accepted although they may lose acknowledged data, such as
+    /// `synchronous_commit`, separated by commas.
     #[arg(long, env = "S2S_ALLOW_LOSSY", value_name = "SETTING", value_delimiter = ',')]
     pub allow_lossy: Vec<String>,
 
-    /// The URL under which the world reaches this server; tracking links and postback URLs begin with
-    /// it. Default: `http://` and the address served on.
+    /// The URL at which the world reaches this server; tracking links and postback URLs begin with
+    /// it. Default: `http://` and the listen address.
     #[arg(long, env = "S2S_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<Url>,
 
-    /// How long clicks are kept, in days; for ever where nothing is said. Their conversions count without them.
+    /// Retention of clicks, in days; kept for ever by default. Conversions of deleted clicks still
+    /// count.
     #[arg(long, env = "S2S_RETAIN_CLICKS_DAYS", value_name = "DAYS", value_parser = days(1))]
     retain_clicks_days: Option<i64>,
 
-    /// How long conversions are kept, in days from the end of the longest attribution window (400 days after
-    /// the click); for ever where nothing is said. They say what is owed.
+    /// Retention of conversions, in days from the end of the longest attribution window (400 days
+    /// after the click); kept for ever by default. They are the record of debts.
     #[arg(long, env = "S2S_RETAIN_CONVERSIONS_DAYS", value_name = "DAYS", value_parser = days(1))]
     retain_conversions_days: Option<i64>,
 
-    /// How long postbacks are kept, in days, held ones as well; for ever where nothing is said.
+    /// Retention of postbacks, held ones too, in days; kept for ever by default.
     #[arg(long, env = "S2S_RETAIN_POSTBACKS_DAYS", value_name = "DAYS",
           value_parser = days(POSTBACK_DAYS_MIN))]
     retain_postbacks_days: Option<i64>,
 
-    /// How long a server deletes nothing after its start, in seconds.
+    /// Delay after the start before the server deletes anything, in seconds.
     #[arg(long, env = "S2S_RETAIN_PAUSE_SECONDS", default_value = "300", value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(0..=86_400))]
     retain_pause_seconds: u64,
 
-    /// How much of visitors' and senders' addresses is stored: `truncated` is /24 of IPv4, /48 of IPv6.
+    /// Stored part of visitors' and senders' addresses: `truncated` is /24 of IPv4, /48 of IPv6.
     #[arg(long, env = "S2S_STORE_ADDRESSES", default_value = "truncated", value_name = "HOW_MUCH")]
     pub store_addresses: StoredAddresses,
 
-    /// Our certificate in PEM, and those that lead to its authority: the port then speaks TLS alone. A file
-    /// that changes is read again.
+    /// The server's certificate in PEM, with the chain to its authority; the port then speaks only
+    /// TLS. A changed file is read again.
     #[arg(long, env = "S2S_TLS_CERTIFICATE", value_name = "FILE", requires = "tls_key")]
     pub tls_certificate: Option<PathBuf>,
 
@@ -113,76 +118,81 @@ pub struct Config {
     #[arg(long, env = "S2S_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
     pub tls_key: Option<PathBuf>,
 
-    /// Certificates in PEM of the authorities whose clients alone may connect (mTLS).
+    /// Certificates in PEM of the client authorities; only their clients may connect (mTLS).
     #[arg(long, env = "S2S_TLS_CLIENT_CA", value_name = "FILE", requires = "tls_certificate")]
     pub tls_client_ca: Option<PathBuf>,
 
-    /// Address and port of a second port, for health alone and without TLS. Default: none.
+    /// Address and port of a second listener, for health only and without TLS. Default: none.
     #[arg(long, env = "S2S_HEALTH_LISTEN", value_name = "ADDRESS:PORT")]
     pub health_listen: Option<SocketAddr>,
 
-    /// Proxies in front of this server, whose `X-Forwarded-For` is believed: addresses or networks, separated
-    /// by commas. No limit on connections holds for them.
+    /// Proxies in front of this server whose `X-Forwarded-For` is trusted: addresses or networks,
+    /// separated by commas. They are exempt from the limits on connections.
     #[arg(long, env = "S2S_TRUSTED_PROXIES", value_name = "NETWORK", value_delimiter = ',',
           value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
 
-    /// Trusted proxies begin each connection with a PROXY header (version 1 or 2).
+    /// Expects a PROXY header (version 1 or 2) at the start of each connection of a trusted proxy.
     #[arg(long, env = "S2S_PROXY_PROTOCOL", requires = "trusted_proxies")]
     pub proxy_protocol: bool,
 
-    /// Connections that may be open. One more takes the place of the oldest that has asked nothing yet.
+    /// Maximum number of open connections. One more replaces the oldest that has not yet sent a
+    /// request.
     #[arg(long, env = "S2S_CONNECTIONS_MAX", default_value = "10000", value_name = "NUMBER",
           value_parser = at_least_one)]
     pub connections_max: usize,
 
-    /// Connections that one IPv4 address, or IPv6 network of 64 bits, may have open.
+    /// Maximum number of open connections per IPv4 address or IPv6 network of 64 bits.
     #[arg(long, env = "S2S_CONNECTIONS_PER_ADDRESS", default_value = "1000", value_name = "NUMBER",
           value_parser = at_least_one)]
     pub connections_per_address: usize,
 
-    /// Requests in work. Beyond half of them lists and set-up are refused, beyond three quarters clicks are
-    /// not stored, beyond all of them conversions are refused.
+    /// Maximum number of requests in progress. Beyond half of it, lists and set-up are refused;
+    /// beyond three quarters, clicks are not stored; beyond all of it, conversions are refused.
     #[arg(long, env = "S2S_REQUESTS_MAX", default_value = "16384", value_name = "NUMBER",
           value_parser = at_least_one)]
     pub requests_max: usize,
 
-    /// Requests a second that one IPv4 address, or IPv6 network of 64 bits, may send. Default: no limit.
+    /// Maximum requests per second from one IPv4 address or IPv6 network of 64 bits. Default: no
+    /// limit.
     #[arg(long, env = "S2S_RATE_PER_ADDRESS", value_name = "NUMBER")]
     pub rate_per_address: Option<NonZeroU32>,
 
-    /// Calls a second that may be made with one API key; a batch or a stream is one. Edges' keys have no limit.
-    /// Default: no limit.
+    /// Maximum calls per second with one API key; a batch or a stream is one call. Edges' keys have
+    /// no limit. Default: no limit.
     #[arg(long, env = "S2S_RATE_PER_KEY", value_name = "NUMBER")]
     pub rate_per_key: Option<NonZeroU32>,
 
-    /// Writes that share one commit, at the most; with 1 each is committed by itself.
+    /// Maximum number of writes that share one commit; with 1, each is committed alone.
     #[arg(long, env = "S2S_BATCH_MAX", default_value = "1000", value_name = "NUMBER",
           value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub batch_max: u16,
 
-    /// Batches that are written at the same time, each on a connection of its own; SQLite writes one.
+    /// Maximum number of batches written at the same time, each on its own connection; SQLite
+    /// writes one.
     #[arg(long, env = "S2S_BATCHES_MAX", default_value = "2", value_name = "NUMBER",
           value_parser = clap::value_parser!(u16).range(1..=64))]
     pub batches_max: u16,
 
-    /// Threads that serve. Default: one for every two cores, which leaves the others to a database on the same
-    /// machine; where it is elsewhere, one for each core is better.
+    /// Number of serving threads. Default: one for every two processor cores, which leaves the
+    /// others to a database on the same machine; with a remote database, one per processor core is
+    /// better.
     #[arg(long, env = "S2S_THREADS", value_name = "NUMBER", value_parser = at_least_one)]
     pub threads: Option<usize>,
 
-    /// How long a stop waits for calls under way, in seconds.
+    /// Time that a stop waits for calls in progress, in seconds.
     #[arg(long, env = "S2S_DRAIN_SECONDS", default_value = "30", value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=3_600))]
     drain_seconds: u64,
 
-    /// Asks nobody for an API key: whoever reaches the port is the administrator. Only where `--listen` is an
-    /// address of this machine alone, such as 127.0.0.1.
+    /// Turns API keys off: every caller that reaches the port is an administrator. Requires that
+    /// `--listen` is an address of this machine alone, such as 127.0.0.1.
     #[arg(long, env = "S2S_NO_AUTH", value_parser = BoolishValueParser::new())]
     pub no_auth: bool,
 
-    /// Origins whose web pages may call with gRPC-web, such as `https://console.example`, separated by commas; `*`: all.
-    /// Pages show API keys as well. With `--no-auth` none may but those of the server's own origin.
+    /// Origins whose web pages may call with gRPC-web, such as `https://console.example`, separated
+    /// by commas; `*` allows all. Pages need API keys too. With `--no-auth`, only pages of the
+    /// server's own origin may call.
     #[arg(long, env = "S2S_CORS_ORIGINS", default_value = "*", value_name = "ORIGIN", value_delimiter = ',',
           value_parser = cors_origin)]
     pub cors_origins: Vec<CorsOrigin>,
@@ -190,23 +200,24 @@ pub struct Config {
     #[command(flatten)]
     pub edge: EdgeConfig,
 
-    /// The texts in `S2S_ADMIN_KEY` and `S2S_CORE_KEY`.
+    /// The API key in `S2S_ADMIN_KEY`.
     #[arg(skip)]
     pub admin_key: Option<KeyText>,
+    /// The API key in `S2S_CORE_KEY`.
     #[arg(skip)]
     core_key: Option<KeyText>,
 
-    /// What to log: `error`, `warn`, `info`, `debug` or `trace`, also for each module (`info,s2s_server=debug`). Of
-    /// libraries nothing below `info` is logged.
+    /// Log filter: `error`, `warn`, `info`, `debug` or `trace`, also per module
+    /// (`info,s2s_server=debug`). Libraries log nothing below `info`.
     #[arg(long, env = "S2S_LOG", default_value = "info", value_name = "FILTER",
           value_parser = log_filter)]
     pub log: String,
 }
 
-/// Why there is no configuration to start with.
+/// The outcome of reading settings that give no configuration to start with.
 #[derive(Debug)]
 pub enum NoConfig {
-    /// Help or the version was asked for: the text to print.
+    /// The text to print, because help or the version was requested.
     Asked(String),
     Wrong(StartError),
 }
@@ -218,12 +229,12 @@ impl From<StartError> for NoConfig {
 }
 
 impl Config {
-    /// Reads flags and environment of this process.
+    /// Reads the flags and the environment of this process.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn read() -> Result<Self, NoConfig> {
         let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         known_variables(names)?;
-        // Help does not show what variables hold, which may be a password.
+        // Help hides the values of variables: one may be a password.
         let command = Self::command().mut_args(|arg| arg.hide_env_values(true));
         let parsed = command.try_get_matches().and_then(|matches| Self::from_arg_matches(&matches));
         let mut config = parsed.map_err(|error| refused(&error))?;
@@ -233,32 +244,33 @@ impl Config {
         Ok(config)
     }
 
-    /// What must hold between the settings.
+    /// Checks the rules that span several settings.
     fn check(&self) -> Result<(), StartError> {
         let checked = self.database_url.check_database();
         checked.map_err(|fault| invalid(format!("invalid value for --database-url: {fault}")))?;
         self.edge.check()?;
         if self.cors_origins.len() > 1 && self.cors_origins.contains(&CorsOrigin::Any) {
-            let message = "--cors-origins has `*` and others; `*` is all of them".to_owned();
+            let message = "--cors-origins has `*` and other origins; `*` includes all of them".to_owned();
             return Err(invalid(message));
         }
         if self.no_auth && self.cors_origins != [CorsOrigin::Any] {
             let message =
-                "--cors-origins is for pages that show API keys, and with --no-auth nobody does; leave \
-                           either away"
+                "--cors-origins is for pages with API keys, and --no-auth turns API keys off; omit one \
+                           of them"
                     .to_owned();
             return Err(StartError::setting("CORS_WITHOUT_KEYS", message));
         }
         if self.no_auth && self.rate_per_key.is_some() {
-            let message = "--rate-per-key counts by API keys, and with --no-auth nobody shows one; leave \
-                           either away"
+            let message = "--rate-per-key counts by API keys, and --no-auth turns API keys off; omit one \
+                           of them"
                 .to_owned();
             return Err(StartError::setting("RATE_WITHOUT_KEYS", message));
         }
         self.check_reachable()
     }
 
-    /// Takes note of where the server really listens, which may be another's choice.
+    /// Sets the address that the server really listens on. An inherited socket may differ from
+    /// `--listen`.
     pub fn listens_at(&mut self, address: SocketAddr) -> Result<(), StartError> {
         self.listen = address;
         self.check_reachable()
@@ -269,7 +281,7 @@ impl Config {
             return Ok(());
         }
         let message = format!(
-            "--no-auth makes an administrator of whoever reaches {}; leave it away, or listen on 127.0.0.1",
+            "--no-auth makes every caller that reaches {} an administrator; omit it, or listen on 127.0.0.1",
             self.listen
         );
         Err(StartError::setting("NO_AUTH_REACHABLE", message))
@@ -284,7 +296,7 @@ impl Config {
         }
     }
 
-    /// Where the port's certificates are; `None` where it speaks plain HTTP.
+    /// The files of the port's certificates; `None` if it speaks plain HTTP.
     pub fn tls_files(&self) -> Option<TlsFiles> {
         Some(TlsFiles {
             certificate: self.tls_certificate.clone()?,
@@ -298,22 +310,22 @@ impl Config {
         self.threads.unwrap_or_else(|| cores().div_ceil(2))
     }
 
-    /// The spool of the edge; `None` where there is none.
+    /// The settings of the edge's spool; `None` if it is off.
     pub fn spool(&self) -> Option<SpoolSettings> {
         self.edge.spool(&self.database_url)
     }
 
-    /// The database, where it is a file of this server.
+    /// The database file; `None` if the database is no file of this server.
     pub fn database_file(&self) -> Option<PathBuf> {
         self.database_url.opened_file().filter(|_| self.edge.role != Role::Edge).map(PathBuf::from)
     }
 
-    /// Files with private keys.
+    /// The files with private keys.
     pub fn private_keys(&self) -> Vec<PathBuf> {
         self.tls_key.iter().chain(self.edge.client_key()).cloned().collect()
     }
 
-    /// The address of a remote core, and how the edge proves who it is.
+    /// The address of a remote core, and the credentials of the edge.
     pub fn core(&self) -> Result<CoreAddress, StartError> {
         self.edge.core(self.core_key.as_ref())
     }
@@ -323,10 +335,10 @@ impl Config {
     }
 }
 
-/// Settings of the command line, which may stand in the same environment.
+/// Variables of the command line client, which may be in the same environment.
 const OF_CLIENTS: [&str; 2] = ["S2S_API_KEY", "S2S_ENDPOINT"];
 
-/// Refuses `S2S_*` variables that name no setting: a misspelt one would otherwise do nothing.
+/// Refuses `S2S_*` variables that name no setting: a misspelt one would otherwise be ignored.
 fn known_variables(names: impl Iterator<Item = String>) -> Result<(), StartError> {
     let command = Config::command();
     let known: Vec<&str> = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
@@ -344,13 +356,13 @@ fn known_variables(names: impl Iterator<Item = String>) -> Result<(), StartError
     Ok(())
 }
 
-/// Says nothing of the text itself, which may be a secret that is mistyped.
+/// Parses the API key in a variable. The error omits the text: it may be a mistyped secret.
 fn key_text(name: &str, text: &OsStr) -> Result<KeyText, StartError> {
     let parsed = text.to_string_lossy().parse::<KeyText>();
     parsed.map_err(|fault| invalid(format!("the API key in {name} {fault}")))
 }
 
-/// A number of days that rows are kept.
+/// The parser of a retention, in days.
 fn days(min: i64) -> RangedI64ValueParser<i64> {
     clap::value_parser!(i64).range(min..=DAYS_MAX)
 }
@@ -360,7 +372,7 @@ fn invalid(message: impl Into<String>) -> StartError {
     StartError::setting("INVALID_SETTING", message)
 }
 
-/// What the parser of the command line refused, or was asked to print.
+/// Converts the outcome of clap: a refusal, or a text to print.
 fn refused(error: &clap::Error) -> NoConfig {
     let text = error.to_string();
     if !error.use_stderr() {
@@ -375,14 +387,15 @@ fn refused(error: &clap::Error) -> NoConfig {
     NoConfig::Wrong(StartError::setting(reason, message.trim_end()))
 }
 
-/// What clap says, which repeats what it was given: a URL that stands in the wrong place, or is wrong, may hold a password.
+/// Masks secrets in a message of clap. Its messages repeat the input, and a wrong or misplaced URL
+/// may hold a password.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn without_secrets(message: &str) -> String {
     let arguments = std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned());
     let variables = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with(PREFIX));
     let variables = variables.map(|(_, value)| value.to_string_lossy().into_owned());
     let mut given: Vec<String> = arguments.chain(variables).collect();
-    // Also where it is behind the name of a flag. What is longer may hold what is shorter.
+    // A value may also follow a flag's name. Longer texts come first: they may contain others.
     let values = given.iter().filter_map(|text| text.split_once('=')).map(|(_, value)| value.to_owned());
     given.extend(values.collect::<Vec<_>>());
     given.retain(|text| text.contains(['@', '=']) && text.len() > 1);
@@ -399,7 +412,7 @@ fn public_url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// A network; a lone address is one of one address.
+/// Reads a network. A lone address is a network of one address.
 fn network(text: &str) -> Result<IpNet, String> {
     let alone = || text.parse::<IpAddr>().map(IpNet::from);
     text.parse()

@@ -1,8 +1,10 @@
-//! The database: connections, durable settings, migration at start, and where the three kinds differ.
+//! The database: connections, durable settings, migration at start, and the differences of the
+//! three kinds.
 //!
-//! SQLite: one connection writes and begins each transaction immediate (a deferred one that reads and
-//! then writes fails at once under load); a pool of its own reads. PostgreSQL and MariaDB: a pool that
-//! writes and one that reads, so that neither waits for the other.
+//! SQLite has one connection that writes and a separate pool that reads. The writer begins each
+//! transaction immediate, because a deferred one that reads and then writes fails at once under
+//! load. PostgreSQL and MariaDB have a pool that writes and one that reads, so that neither waits
+//! for the other.
 
 mod batch_connection;
 mod bulk_insert;
@@ -36,19 +38,20 @@ pub use errors::{is_contention, is_known_key, is_outage};
 pub use lived::Lived;
 pub use partitions::{Month, TimedTable};
 
-/// How long a call waits for a free connection.
+/// Longest wait of a call for a free connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a statement may take, and how long it waits for another's lock.
+/// Longest run of a statement.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest wait of a statement for the lock of another.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
-/// Connections that read.
+/// Maximum number of connections that read.
 const READERS_MAX: u32 = 8;
-/// Connections that write what is in no batch, such as a replay or a deletion.
+/// Maximum number of connections for writes outside batches, such as a replay or a deletion.
 const OTHER_WRITERS_MAX: u32 = 2;
-/// Statements that stay prepared on a connection.
+/// Maximum number of prepared statements per connection.
 const STATEMENTS_CACHED_MAX: usize = 256;
 
-/// Rows that are deleted at once, about: few enough that no writer waits long for it.
+/// Approximate number of rows in one deletion: few enough that no writer waits long for it.
 const DELETED_ROWS_MAX: usize = 1_000;
 
 /// The database, open and migrated.
@@ -62,20 +65,22 @@ pub struct Db {
 }
 
 impl Db {
-    /// Opens the database at `url`, checks that its commits are durable, and brings its schema up to
-    /// date. `allow_lossy`: settings that may lose what was acknowledged, and are accepted all the same.
-    /// `batches_max`: how many batches are written at the same time; SQLite writes one.
+    /// Opens the database at `url`, checks that its commits are durable, and brings its schema up
+    /// to date.
+    ///
+    /// `allow_lossy` names settings that are accepted although they may lose acknowledged data.
+    /// `batches_max` is the number of batches written at the same time; SQLite writes one.
     pub async fn open(
         backend: Option<DbBackend>,
         url: &str,
         allow_lossy: &[String],
         batches_max: u16,
     ) -> Result<Self, Unusable> {
-        let backend = backend.ok_or_else(|| DbErr::Custom("it is of no known kind".to_owned()))?;
+        let backend = backend.ok_or_else(|| DbErr::Custom("its kind is unknown".to_owned()))?;
         let batches_max = if backend == DbBackend::Sqlite { 1 } else { batches_max };
         let role = Role::Writer { connections: u32::from(batches_max) + OTHER_WRITERS_MAX };
         let writer = Database::connect(options(backend, url, role)).await?;
-        // First, so that nothing is made in a database that is refused.
+        // Checked first, so that nothing is created in a refused database.
         let lossy = lossy(&writer).await?;
         if let Some(setting) = lossy.into_iter().find(|setting| !allow_lossy.contains(&setting.name)) {
             return Err(Unusable::Lossy(setting));
@@ -89,42 +94,43 @@ impl Db {
         self.writer.get_database_backend()
     }
 
-    /// For reading alone.
+    /// The pool for reading.
     pub fn reader(&self) -> &DatabaseConnection {
         &self.reader
     }
 
-    /// A connection that writes, the next free one. On SQLite there is but one.
+    /// The next free connection that writes. SQLite has only one.
     async fn connection(&self) -> Result<Connection, DbErr> {
         Connection::take(&self.writer, self.writes.clone()).await
     }
 
-    /// A transaction that may write. On SQLite it waits for the one before it to end.
+    /// Begins a transaction that may write. On SQLite it first waits for the previous one to end.
     pub async fn begin(&self) -> Result<Connection, DbErr> {
         let connection = self.connection().await?;
         connection.begin().await?;
         Ok(connection)
     }
 
-    /// On SQLite, works what is in its log into the file, until `stopping`. The connection that writes would stand still
-    /// for that, and all that waits with it.
+    /// Checkpoints SQLite's log into its file, until `stopping`. Otherwise the writing connection
+    /// would do it, and every waiting write would stall meanwhile.
     pub async fn keep_log_short(self, stopping: CancellationToken) {
         if self.backend() != DbBackend::Sqlite {
             return;
         }
         while stopping.run_until_cancelled(sleep(sqlite::CHECKPOINT_INTERVAL)).await.is_some() {
             if let Err(error) = self.reader.execute_unprepared(sqlite::CHECKPOINT).await {
-                tracing::debug!(%error, "the log of the database could not be worked into its file");
+                tracing::debug!(%error, "could not checkpoint the log of the database");
             }
         }
     }
 
-    /// How many batches are written at the same time.
+    /// Maximum number of batches written at the same time.
     pub fn batches_max(&self) -> usize {
         usize::from(self.batches_max)
     }
 
-    /// Deletes some of the rows whose id is `below`, the lowest ids first. Returns how many, and whether more are left.
+    /// Deletes some of the rows whose id is less than `below`, lowest ids first. Returns their
+    /// number, and whether more may be left.
     pub async fn delete_some<E: EntityTrait>(
         &self,
         id: E::Column,
@@ -146,14 +152,14 @@ impl Db {
     }
 }
 
-/// Why a database can't be used.
+/// The fault of a database that can't be used.
 #[derive(Debug)]
 pub enum Unusable {
     Failed(DbErr),
     Lossy(Setting),
 }
 
-/// A setting of the database that may lose what was acknowledged.
+/// A setting of the database that may lose acknowledged data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
     pub name: String,
@@ -163,12 +169,12 @@ pub struct Setting {
 }
 
 impl Unusable {
-    /// Whether it may be usable later, without anybody changing a setting.
+    /// Returns whether the fault may pass without a changed setting.
     pub fn is_outage(&self) -> bool {
         matches!(self, Self::Failed(error) if is_outage(error))
     }
 
-    /// For machines.
+    /// The reason, for programs.
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Failed(_) => "DATABASE_FAILED",
@@ -183,8 +189,8 @@ impl fmt::Display for Unusable {
             Self::Failed(error) => error.fmt(f),
             Self::Lossy(Setting { name, value, cure }) => write!(
                 f,
-                "its setting {name} is `{value}`, so that a crash may lose what was acknowledged; set it to `{cure}`, \
-                 or accept the loss with --allow-lossy={name}"
+                "its setting {name} is `{value}`, so a crash may lose acknowledged data; set it to `{cure}`, or \
+                 accept the loss with --allow-lossy={name}"
             ),
         }
     }
@@ -196,21 +202,21 @@ impl From<DbErr> for Unusable {
     }
 }
 
-/// What a connection is for.
+/// The purpose of a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
     Writer {
         connections: u32,
     },
     Reader,
-    /// One connection, so that a lock of its session is held throughout.
+    /// Migrates, on one connection, so that its session holds the lock throughout.
     Migration,
-    /// The same, for partitions.
+    /// Makes and drops partitions, on one connection for the same reason.
     Partitions,
 }
 
 fn options(backend: DbBackend, url: &str, role: Role) -> ConnectOptions {
-    // SeaORM knows no scheme of MariaDB's own.
+    // SeaORM does not know the scheme `mariadb:`.
     let mut options = ConnectOptions::new(url.replacen("mariadb:", "mysql:", 1));
     options
         .min_connections(1)
@@ -225,7 +231,7 @@ fn options(backend: DbBackend, url: &str, role: Role) -> ConnectOptions {
     }
     options.max_connections(match role {
         Role::Reader => READERS_MAX,
-        // One that waits for another would be told that the database is locked.
+        // A second writer would fail because the database is locked.
         Role::Writer { .. } if backend == DbBackend::Sqlite => 1,
         Role::Writer { connections } => connections,
         Role::Migration | Role::Partitions => 1,
@@ -233,7 +239,7 @@ fn options(backend: DbBackend, url: &str, role: Role) -> ConnectOptions {
     options
 }
 
-/// Brings the schema up to date. Servers that start at the same time do so one after the other.
+/// Brings the schema up to date. Servers that start at the same time take turns.
 async fn migrate(backend: DbBackend, url: &str) -> Result<(), DbErr> {
     let db = Database::connect(options(backend, url, Role::Migration)).await?;
     let lock = match backend {
@@ -244,12 +250,13 @@ async fn migrate(backend: DbBackend, url: &str) -> Result<(), DbErr> {
     if let Some(lock) = lock {
         let answer = db.query_one_raw(Statement::from_string(backend, lock)).await?;
         let locked = answer.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
-        // MariaDB's waits no longer than it is told to.
+        // MariaDB's lock has a time limit.
         if locked != Some(1) {
             return Err(DbErr::Custom("another server has been migrating it for too long".to_owned()));
         }
     }
-    // Whole or not at all: a disk may be full in the middle. After a failure the connection is gone with `db`.
+    // All or nothing: the disk may fill up midway. After a failure, `db` is dropped and with it the
+    // transaction.
     let is_one = backend == DbBackend::Sqlite;
     if is_one {
         db.execute_unprepared("BEGIN IMMEDIATE").await?;
@@ -261,14 +268,15 @@ async fn migrate(backend: DbBackend, url: &str) -> Result<(), DbErr> {
     if backend == DbBackend::Postgres {
         db.execute_unprepared(postgres::MIGRATION_UNLOCK).await?;
     }
-    // Elsewhere, and after a failure, the lock ends with its session.
+    // On MariaDB, and after a failure, the lock ends with its session.
     db.close().await
 }
 
-/// What a setting of some value should be instead; `None` where it loses nothing.
+/// Judges a setting by name and value. Returns a value that loses nothing; `None` if it already
+/// loses nothing.
 type Judge = fn(&str, &str) -> Option<&'static str>;
 
-/// The settings of the database that may lose what was acknowledged.
+/// The settings of the database that may lose acknowledged data.
 async fn lossy(db: &DatabaseConnection) -> Result<Vec<Setting>, DbErr> {
     let backend = db.get_database_backend();
     let (query, judge): (&str, Judge) = match backend {
@@ -286,9 +294,11 @@ async fn lossy(db: &DatabaseConnection) -> Result<Vec<Setting>, DbErr> {
     Ok(lossy)
 }
 
-/// Whether a column, the first of an index, has the value, said so that the rest of a page is sought in that index.
-/// MariaDB reads all rows of an equal value, from the end, however far the page is; of a range of one value it reads
-/// the page alone, where the rows are sorted by that column first. PostgreSQL and SQLite do so by themselves.
+/// Tests for a value of `column`, the first of an index, so that a page is sought in that index.
+///
+/// For an equal value, MariaDB reads all its rows from the end, however far away the page is. For a
+/// range of one value it reads only the page, if the rows are sorted by that column first.
+/// PostgreSQL and SQLite read only the page in any case.
 pub fn is_in_index<C: ColumnTrait>(
     db: &impl ConnectionTrait,
     column: C,
@@ -301,7 +311,7 @@ pub fn is_in_index<C: ColumnTrait>(
     }
 }
 
-/// Whether the bytes of a column contain `text`.
+/// Tests whether the bytes of a column contain `text`.
 pub fn contains_bytes(db: &impl ConnectionTrait, column: impl IntoColumnRef, text: &str) -> SimpleExpr {
     let (column, text) = (Expr::col(column), Expr::val(text.as_bytes()));
     match db.get_database_backend() {
@@ -311,7 +321,7 @@ pub fn contains_bytes(db: &impl ConnectionTrait, column: impl IntoColumnRef, tex
     }
 }
 
-/// Ends a transaction: its writes are kept, or only the database's opinion of them was wanted.
+/// Ends a transaction. Commits if `keep`; otherwise only the outcome of its writes was wanted.
 pub async fn end(txn: Connection, keep: bool) -> Result<(), DbErr> {
     if keep { txn.commit().await } else { txn.rollback().await }
 }

@@ -1,7 +1,7 @@
-//! The one error of the server, and the one place where it becomes a gRPC status or an HTTP status.
+//! The server's one error type, and the only place where it becomes a gRPC or HTTP status.
 //!
-//! An error is a reason of the schema and a sentence for people. What went wrong inside is logged
-//! here, once, and never sent.
+//! An error is a reason of the schema and a sentence for people. An internal cause is logged here,
+//! once, and never sent.
 
 mod start;
 
@@ -22,15 +22,16 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The `domain` of every `google.rpc.ErrorInfo` we send.
 const DOMAIN: &str = "s2s.v1";
 
-/// How long a caller should wait before it tries again.
+/// Delay before a caller should retry.
 pub const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// Most that a status says: it travels in headers, and may repeat what a caller sent.
+/// Longest message of a status, in bytes. A status travels in headers and may repeat the caller's
+/// input, so this and the two limits below keep it small.
 const MESSAGE_BYTES_MAX: usize = 1_024;
 const VIOLATIONS_MAX: usize = 16;
 const VIOLATION_BYTES_MAX: usize = 256;
 
-/// Why something was not done.
+/// A failure: a reason for programs, a sentence for people, details.
 #[derive(Debug)]
 pub struct Error {
     reason: ErrorReason,
@@ -40,27 +41,27 @@ pub struct Error {
 
 #[derive(Debug, Default)]
 struct Details {
-    /// What a machine may want to know, such as the parameter at fault.
+    /// Details for programs, such as the parameter at fault.
     metadata: HashMap<String, String>,
     violations: Vec<FieldViolation>,
-    /// What went wrong inside: logged, never sent.
+    /// The internal cause: logged, never sent.
     internal: Option<String>,
 }
 
 impl Error {
-    /// `message`: one sentence with the cause and what to do.
+    /// Creates an error. `message` is one sentence with the cause and the cure.
     pub fn new(reason: ErrorReason, message: impl Into<String>) -> Self {
         Self { reason, message: message.into(), details: Box::default() }
     }
 
-    /// Adds something a machine may want to know, such as the parameter at fault.
+    /// Adds a detail for programs, such as the parameter at fault.
     #[must_use]
     pub fn with(mut self, key: &str, value: &(impl ToString + ?Sized)) -> Self {
         self.details.metadata.insert(key.to_owned(), value.to_string());
         self
     }
 
-    /// Says which field of the request is at fault, by its path.
+    /// Names the field of the request that is at fault, by its path.
     #[must_use]
     pub fn at_field(mut self, field: &str) -> Self {
         let violation = FieldViolation::new(field, &self.message);
@@ -74,13 +75,12 @@ impl Error {
             .with("id", &id)
     }
 
-    /// The reason for what the gRPC library and its services refuse by themselves; `None` where there is
-    /// none to be named.
+    /// Converts a refusal of the gRPC library or of its services; `None` if no reason fits.
     pub fn of_library(status: &Status) -> Option<Self> {
         Some(match status.code() {
             Code::NotFound => Self::new(ErrorReason::ResourceNotFound, status.message()),
             Code::Unimplemented if status.metadata().contains_key("grpc-accept-encoding") => {
-                let message = "compressed messages are not read; send them as they are";
+                let message = "compressed messages are not supported; send them uncompressed";
                 Self::new(ErrorReason::CompressionUnsupported, message)
             }
             Code::Unimplemented => Self::new(ErrorReason::UnknownMethod, "this service has no such method"),
@@ -99,14 +99,14 @@ impl Error {
         Self::new(ErrorReason::RequestIdReused, message)
     }
 
-    /// A fault of ours. `cause` is logged, not sent.
+    /// A fault of the server. `cause` is logged, not sent.
     pub fn internal(cause: &(impl ToString + ?Sized)) -> Self {
         let mut error = Self::new(ErrorReason::Internal, "something went wrong on our side; it is logged");
         error.details.internal = Some(cause.to_string());
         error
     }
 
-    /// A fault of ours that ended in a panic.
+    /// A fault of the server that ended in a panic.
     pub fn of_panic(panic: &(dyn Any + Send)) -> Self {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
@@ -115,7 +115,7 @@ impl Error {
 
     pub fn unavailable(cause: &(impl ToString + ?Sized)) -> Self {
         let mut error =
-            Self::new(ErrorReason::Unavailable, "the service can't store anything right now; send it again");
+            Self::new(ErrorReason::Unavailable, "the service can't store anything right now; retry later");
         error.details.internal = Some(cause.to_string());
         error
     }
@@ -132,7 +132,7 @@ impl Error {
         code(self.reason)
     }
 
-    /// Whether the caller's request is at fault, rather than the moment or we.
+    /// Returns whether the request is at fault, rather than the server or the moment.
     pub fn is_final(&self) -> bool {
         !matches!(
             self.code(),
@@ -147,7 +147,7 @@ impl Error {
     }
 }
 
-/// For the operator, with the cause. What is sent to callers is `message` alone.
+/// Writes the message and the internal cause, for the operator. Callers get the message only.
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.details.internal {
@@ -178,7 +178,7 @@ impl From<Error> for Status {
 }
 
 impl From<Error> for tonic_types::Status {
-    /// For the items of a batch.
+    /// Converts the error of one item of a batch.
     fn from(error: Error) -> Self {
         use prost::Message as _;
         let status = Status::from(error);
@@ -186,12 +186,12 @@ impl From<Error> for tonic_types::Status {
     }
 }
 
-/// Collects everything that is wrong with a request, so that the caller is told all at once.
+/// The violations of a request, collected so that the caller learns of all of them at once.
 #[derive(Default)]
 pub struct Violations(Vec<FieldViolation>);
 
 impl Violations {
-    /// The value, or a note that `field` (its path in the request) is wrong.
+    /// Returns the value, or records the violation. `field` is its path in the request.
     pub fn check<T>(&mut self, field: &str, result: Result<T, String>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
@@ -207,7 +207,8 @@ impl Violations {
         self.0.push(FieldViolation::new(cut(field.to_owned()), cut(description.into())));
     }
 
-    /// The fields that an update names; all must be among `fields`, and there must be one.
+    /// Returns the fields that an update names. Records a violation if there are none, or if one is
+    /// not among `fields`.
     pub fn check_mask(&mut self, mask: Option<FieldMask>, fields: &[&str]) -> Vec<String> {
         let (known, unknown): (Vec<_>, Vec<_>) =
             mask.unwrap_or_default().paths.into_iter().partition(|path| fields.contains(&path.as_str()));
@@ -224,7 +225,7 @@ impl Violations {
         self.0.is_empty()
     }
 
-    /// What was collected as one error.
+    /// Converts the violations into one error.
     pub fn into_error(self) -> Error {
         let message = match self.0.as_slice() {
             [one] => format!("{}: {}", one.field, one.description),
@@ -240,7 +241,7 @@ impl Violations {
     }
 }
 
-/// The reason as it travels: without the enum's prefix.
+/// The reason as sent on the wire: without the enum's prefix.
 pub fn reason_text(reason: ErrorReason) -> &'static str {
     reason.as_str_name().trim_start_matches("ERROR_REASON_")
 }
@@ -250,7 +251,7 @@ pub fn code(reason: ErrorReason) -> Code {
     reason.grpc_code()
 }
 
-/// The HTTP status of a gRPC code.
+/// The HTTP status of a gRPC code; see docs/reference/http.md.
 pub fn http_status(code: Code) -> StatusCode {
     match code {
         Code::Ok => StatusCode::OK,
@@ -310,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn all_violations_are_told_at_once() {
+    fn all_violations_are_reported_at_once() {
         let mut violations = Violations::default();
         violations.add("a", "is wrong");
         violations.add("b", "is too");

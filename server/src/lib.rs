@@ -1,9 +1,9 @@
 //! `s2s-server`: server-to-server conversion tracking.
 //!
-//! A library only so that a fuzzer can link it. It exports `main` and nothing else, so that the compiler
-//! still finds unused code.
+//! A library only so that a fuzzer can link it. It exports only `main`, so that the compiler still
+//! finds unused code.
 //!
-//! Imports go one way, from the bottom of this list to its top; a test proves it.
+//! A module imports only modules above it in this list. A test enforces this.
 
 #![forbid(unsafe_code)]
 

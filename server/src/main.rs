@@ -1,10 +1,11 @@
-//! The program. Everything is in the library, and its `main` too.
+//! The program. All code, including `main`, is in the library.
 
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;
 
-/// Of what a call costs, a good part is its many small allocations, and this one makes them cheaper than the system's.
+/// The allocator. Calls make many small allocations, and mimalloc is faster at these than the
+/// system's allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

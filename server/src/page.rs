@@ -1,4 +1,4 @@
-//! Pages of lists: sizes, and opaque tokens that say after which row the next page begins.
+//! Pages of lists: sizes, and opaque tokens that name the last row of the page before.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use s2s_sdk::v1::ErrorReason;
@@ -12,7 +12,7 @@ const PAGE_ROWS_DEFAULT: u64 = 50;
 const PAGE_ROWS_MAX: u64 = 1_000;
 const LIST_HASH_BYTES: usize = 8;
 
-/// Which page of a list is asked for. `N`: the bytes of the key that the list is sorted by.
+/// The requested page of a list. `N` is the length of the list's sort key, in bytes.
 pub struct PageRequest<const N: usize> {
     rows: u64,
     /// The key of the last row of the page before.
@@ -21,9 +21,17 @@ pub struct PageRequest<const N: usize> {
 }
 
 impl<const N: usize> PageRequest<N> {
-    /// A token serves one list alone, so all that decides which rows it has must be told: the `call`, by its name in
-    /// the schema; the `account` whose rows are listed, or who lists where that is all accounts; the `filter`. The size
-    /// is no part of it, and may change between pages.
+    /// Parses the paging fields of a list request.
+    ///
+    /// A token is valid for one list only, so the arguments name everything that selects its rows:
+    /// `call`, the call's name in the schema; `account`, whose rows are listed (the caller's own
+    /// account if the list spans all accounts); and `filter`. The page size is not part of the
+    /// token and may change between pages.
+    ///
+    /// # Errors
+    ///
+    /// `FIELD_INVALID` for a negative size, `PAGE_TOKEN_INVALID` for a malformed token or one of
+    /// another list.
     pub fn parse(
         call: &str,
         account: AccountId,
@@ -44,12 +52,13 @@ impl<const N: usize> PageRequest<N> {
         Ok(Self { rows, after, list })
     }
 
-    /// How many rows to read: one more than the page has, to know whether there is another.
+    /// Number of rows to read: one more than the page holds, to detect a further page.
     pub fn rows_to_read(&self) -> u64 {
         self.rows + 1
     }
 
-    /// Cuts the rows read to the page, and makes the next page's token from the key of its last row.
+    /// Cuts the rows that were read to the page, and makes the next page's token from its last row.
+    /// The token is empty on the last page.
     pub fn cut<T>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> [u8; N]) -> (Vec<T>, String) {
         let size = usize::try_from(self.rows).unwrap_or(usize::MAX);
         let more = rows.len() > size;
@@ -70,7 +79,7 @@ fn read_token<const N: usize>(token: &str, list: [u8; LIST_HASH_BYTES]) -> Resul
         .ok()
         .and_then(|bytes| bytes.strip_prefix(list.as_slice()).and_then(|key| key.try_into().ok()))
         .ok_or_else(|| {
-            let message = "page_token is not one of this list with this filter; begin again without it";
+            let message = "page_token belongs to another list or filter; start again without it";
             Error::new(ErrorReason::PageTokenInvalid, message).at_field("page_token")
         })
 }

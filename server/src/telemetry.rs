@@ -1,23 +1,25 @@
-//! Logging to standard error. Logs hold no secret, no query string, no full address.
+//! Logging to standard error. Logs contain no secret, no query string and no full address.
 
 use tracing::{Level, Metadata};
 use tracing_subscriber::{
     EnvFilter, filter::filter_fn, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
-/// What the names of our own modules begin with.
+/// Prefix of the names of our own modules.
 const OWN: &str = "s2s_server";
 
-/// Starts logging. `filter` was checked when the configuration was read.
+/// Starts logging. `filter` is valid: the configuration was checked.
 pub fn start(filter: &str) {
     let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr);
     log.finish().with(filter_fn(may_be_logged)).init();
 }
 
-/// Whatever is asked for: below `info`, libraries print what they read, such as a path with its query where it is
-/// malformed (h2), or a notice of the database. What we print ourselves we can answer for.
+/// Hides log lines of libraries below `info`, whatever the filter allows.
+///
+/// Below `info`, libraries print their input, such as a malformed path with its query (h2) or a
+/// notice of the database. Our own log lines are safe at every level.
 fn may_be_logged(what: &Metadata<'_>) -> bool {
-    // Parameters of the database's URL that the library does not know: a misspelt one may hold a password.
+    // sqlx logs URL parameters that it doesn't know, and a misspelt one may hold a password.
     if what.target().starts_with("sqlx_") && what.target().contains("::options") {
         return false;
     }

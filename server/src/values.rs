@@ -1,6 +1,7 @@
-//! Values that every other part of the server is made of: ids, money, times, texts.
+//! The values that all other parts of the server share: ids, money, times, texts.
 //!
-//! Pure: nothing here does I/O or imports another part of the server.
+//! A leaf: it imports no other part of the server. Its only I/O is the clock and the source of
+//! random bytes.
 
 pub mod address;
 pub mod api_key_text;

@@ -1,4 +1,4 @@
-//! Reads whatever the fuzzer thinks of as a postback, and asserts what must hold of every reading.
+//! Reads the fuzzer's input as a postback and asserts the invariants of every reading.
 
 #![no_main]
 

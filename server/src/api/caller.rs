@@ -12,9 +12,9 @@ use crate::{
 /// The rows that a caller may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tenant {
-    /// Those of every account: for an edge of this installation.
+    /// The rows of every account: for an edge of this installation.
     All,
-    /// Those of one account; for this caller no others exist.
+    /// The rows of one account. For this caller no others exist.
     Account(AccountId),
 }
 
@@ -35,11 +35,11 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// An edge in this process. Only the in-process transport sets it; no request from the network can.
+    /// An edge in this process. Only the in-process transport sets it, never a network request.
     pub const EDGE: Self = Self { account: AccountId::DEFAULT, may: Scopes::EDGE };
     /// Every caller from the network, on a server without API keys.
     pub const ANYONE: Self = Self { account: AccountId::DEFAULT, may: Scopes::ADMINISTRATOR };
-    /// The caller of a request that passed no authentication. It sees nothing.
+    /// The caller of a request that was not authenticated. It sees nothing.
     const NOBODY: Self = Self { account: AccountId::NOBODY, may: Scopes::NONE };
 
     pub fn of<T>(request: &Request<T>) -> Self {
@@ -52,14 +52,14 @@ impl Caller {
             return Ok(());
         }
         if needed == Scopes::EDGE {
-            let message = "this call is open to edges of this installation only; an edge needs a key with the \
+            let message = "only edges of this installation may make this call; an edge needs a key with the \
                            scope `edge`";
             return Err(Error::new(ErrorReason::EdgeOnly, message));
         }
         Err(lacking(&needed.to_string().replace("`, `", "` or `"), self.may))
     }
 
-    /// Refuses a caller that would give or take `scopes` without having them.
+    /// Refuses a caller that would give or take scopes that it lacks, unless it has `admin`.
     pub fn check_all(self, scopes: Scopes) -> Result<()> {
         let missing = scopes.without(self.may);
         if missing == Scopes::NONE || self.may.meets(Scopes::ADMIN) {
@@ -79,7 +79,7 @@ impl Caller {
     }
 }
 
-/// The error of a caller that lacks a scope. `needed`: text for people.
+/// The error of a caller that lacks a scope. `needed` is text for people.
 fn lacking(needed: &str, may: Scopes) -> Error {
     let message = format!("this needs an API key with the scope {needed}; the key that was sent has {may}");
     Error::new(ErrorReason::ScopeMissing, message).with("scope", &needed.replace('`', ""))
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_past_authentication_sees_nothing() {
+    fn a_call_that_was_not_authenticated_sees_nothing() {
         let request = Request::new(());
         assert_eq!(
             (tenant(&request), account(&request)),

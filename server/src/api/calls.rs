@@ -1,6 +1,7 @@
-//! The one table of calls: name, scopes, priority, duration.
+//! The table of calls: name, scopes, priority, duration.
 //!
-//! The gate, admission and the tests read it, so that a new call is entered here and in its slice only.
+//! The gate, admission and the tests read it, so that a new call is added only here and in its
+//! slice.
 
 use s2s_sdk::v1::ErrorReason;
 
@@ -15,7 +16,7 @@ const PACKAGE: &str = "/s2s.v1.";
 pub enum Priority {
     /// Health checks. The server never drops them.
     Health,
-    /// Conversions, postbacks and clicks that edges hand over. The server drops them last.
+    /// Conversions, postbacks and clicks that edges or callers record. The server drops them last.
     Conversion,
     /// Visits. A loaded server redirects the visitor without storing the click.
     Visit,
@@ -28,10 +29,10 @@ pub enum Priority {
 pub struct Call {
     /// Service and method, without the package.
     pub name: &'static str,
-    /// The scopes of which the caller needs one.
+    /// The scopes that admit a caller; one of them suffices.
     pub scopes: Scopes,
     pub priority: Priority,
-    /// The call may last: its API key is checked again while it runs.
+    /// The call may last long, so its API key is checked again while it runs.
     pub is_long: bool,
 }
 
@@ -107,7 +108,7 @@ pub const CALLS: [Call; 41] = [
 ///
 /// # Errors
 ///
-/// `UNKNOWN_METHOD` where the table has no such call.
+/// `UNKNOWN_METHOD` if the table has no such call.
 pub fn find(path: &str) -> Result<&'static Call> {
     let name = path.strip_prefix(PACKAGE).unwrap_or_default();
     let unknown = || Error::new(ErrorReason::UnknownMethod, "this service has no such method");

@@ -1,10 +1,10 @@
-//! The scopes of API keys: what a caller may do.
+//! The scopes of API keys, which permit calls.
 
 use std::fmt;
 
 use sea_orm::DeriveValueType;
 
-/// A set of the schema's `ApiKeyScope`, one bit each. No scope includes another.
+/// A set of the schema's `ApiKeyScope`, with one bit for each. No scope includes another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, DeriveValueType)]
 pub struct Scopes(i16);
 
@@ -28,7 +28,7 @@ impl Scopes {
         self.0 & other.0 != 0
     }
 
-    /// The scopes that are in `self` and not in `other`.
+    /// The scopes in `self` that are not in `other`.
     pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }

@@ -1,13 +1,13 @@
-//! Origins whose pages may call (`--cors-origins`).
+//! The origins whose pages may call (`--cors-origins`).
 
 use http::HeaderValue;
 use url::Url;
 
-/// An origin, or all.
+/// An origin, or all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CorsOrigin {
     Any,
-    /// As browsers write it (RFC 6454, section 6.2).
+    /// An origin as browsers write it (RFC 6454, section 6.2).
     One(HeaderValue),
 }
 
@@ -26,7 +26,7 @@ pub fn cors_origin(text: &str) -> Result<CorsOrigin, String> {
         return Err(format!("{FORM}, without a user"));
     }
     if rest.contains('*') {
-        return Err("must be whole: `*` stands for all origins, and for no part of one".to_owned());
+        return Err("must be whole: `*` alone means all origins; it can't be part of one".to_owned());
     }
     let host = url.host_str().filter(|host| !host.is_empty()).ok_or(FORM)?;
     let port = url.port().map_or_else(String::new, |port| format!(":{port}"));

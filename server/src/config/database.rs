@@ -1,4 +1,4 @@
-//! The kind of the database, by its URL.
+//! The kind of a database, by its URL.
 
 use sea_orm::DbBackend;
 

@@ -1,4 +1,4 @@
-//! What an edge is set to: its spool, and where its core is.
+//! The settings of an edge: its spool, and the address of its core.
 
 use std::path::PathBuf;
 
@@ -7,40 +7,40 @@ use clap::{Args, ValueEnum};
 use super::{SecretUrl, invalid};
 use crate::{error::StartError, values::api_key_text::KeyText};
 
-/// Has no flag: arguments can be seen by every user of the machine.
+/// Variable of an edge's API key. It has no flag: every user of the machine can see arguments.
 pub const CORE_KEY: &str = "S2S_CORE_KEY";
-/// The name of no folder.
+/// Value that disables the spool.
 const OFF: &str = "off";
 const BYTES_PER_MEBIBYTE: u64 = 1_024 * 1_024;
 
-/// What a server is.
+/// The role of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Role {
-    /// Edge and core.
+    /// Edge and core in one server.
     All,
-    /// Visitors and postbacks, for a core that is elsewhere. It has no database.
+    /// Serves visitors and postbacks for a remote core. It has no database.
     Edge,
-    /// The database and the gRPC API.
+    /// Serves the database and the gRPC API.
     Core,
 }
 
 #[derive(Args, Debug, Clone)]
 pub struct EdgeConfig {
-    /// Whether this server is edge and core, or one of them.
+    /// The role of this server: edge and core, or one of them.
     #[arg(long, env = "S2S_ROLE", default_value = "all")]
     pub role: Role,
 
-    /// The URL of an edge's core, such as `https://core.example`. The edge's API key, of the scope `edge`, is
-    /// `S2S_CORE_KEY` in the environment.
+    /// The URL of an edge's core, such as `https://core.example`. The edge's API key, with the
+    /// scope `edge`, is `S2S_CORE_KEY` in the environment.
     #[arg(long = "core", env = "S2S_CORE", value_name = "URL", required_if_eq("role", "edge"))]
     core_url: Option<SecretUrl>,
 
-    /// Certificates in PEM of the authorities that the core's certificate is to be of. Default: those that
-    /// the system trusts.
+    /// Certificates in PEM of the authorities that may sign the core's certificate. Default: the
+    /// authorities that the system trusts.
     #[arg(long, env = "S2S_CORE_CA", value_name = "FILE", requires = "core_url")]
     core_ca: Option<PathBuf>,
 
-    /// An edge's own certificate in PEM, for a core that asks for one (mTLS).
+    /// An edge's own certificate in PEM, for a core that requires one (mTLS).
     #[arg(long, env = "S2S_CORE_CLIENT_CERTIFICATE", value_name = "FILE", requires = "core_client_key")]
     core_client_certificate: Option<PathBuf>,
 
@@ -48,12 +48,13 @@ pub struct EdgeConfig {
     #[arg(long, env = "S2S_CORE_CLIENT_KEY", value_name = "FILE", requires = "core_client_certificate")]
     core_client_key: Option<PathBuf>,
 
-    /// The folder in which an edge keeps what its core can't take now, on a disk of this machine; `off`: nowhere.
-    /// Default: the path of an SQLite database and `.spool`, else `s2s.spool`.
+    /// Folder of the spool, in which an edge keeps calls that its core can't take now, on a disk of
+    /// this machine; `off` disables it. Default: the path of an SQLite database with `.spool`
+    /// appended, else `s2s.spool`.
     #[arg(long, env = "S2S_SPOOL", value_name = "FOLDER")]
     spool: Option<PathBuf>,
 
-    /// Most that the spool may hold, in mebibytes. A million postbacks are about 600.
+    /// Maximum size of the spool, in mebibytes. A million postbacks take about 600.
     #[arg(long, env = "S2S_SPOOL_MEBIBYTES_MAX", default_value = "1024", value_name = "MEBIBYTES",
           value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
     spool_mebibytes_max: u64,
@@ -64,7 +65,7 @@ impl EdgeConfig {
         let checked = self.core_url.as_ref().map_or(Ok(()), SecretUrl::check_core);
         checked.map_err(|fault| invalid(format!("invalid value for --core: {fault}")))?;
         if self.core_url.is_some() && self.role != Role::Edge {
-            let message = "--core is for --role=edge alone; elsewhere the core is in the server itself";
+            let message = "--core is for --role=edge only; in other roles the server itself is the core";
             return Err(StartError::setting("CORE_NOT_FOR_ROLE", message));
         }
         Ok(())
@@ -74,7 +75,7 @@ impl EdgeConfig {
         self.core_client_key.as_ref()
     }
 
-    /// `None`: there is none.
+    /// The settings of the spool; `None` if it is off.
     pub fn spool(&self, database_url: &SecretUrl) -> Option<SpoolSettings> {
         let folder = match &self.spool {
             Some(folder) if folder.as_os_str() == OFF => return None,
@@ -87,7 +88,7 @@ impl EdgeConfig {
         Some(SpoolSettings { folder, bytes_max: self.spool_mebibytes_max.saturating_mul(BYTES_PER_MEBIBYTE) })
     }
 
-    /// The address of a remote core, and how the edge proves who it is.
+    /// Reads the address of a remote core, and the credentials of the edge.
     pub fn core(&self, key: Option<&KeyText>) -> Result<CoreAddress, StartError> {
         let read = |path: &PathBuf| {
             std::fs::read(path).map_err(|error| invalid(format!("can't read {}: {error}", path.display())))
@@ -108,10 +109,10 @@ impl EdgeConfig {
     }
 }
 
-/// The address of a remote core, and how an edge proves who it is.
+/// The address of a remote core, and the credentials of an edge.
 pub struct CoreAddress {
     pub url: SecretUrl,
-    /// The authorities whose certificates the core may have, in PEM; `None`: those that the system trusts.
+    /// The authorities that may sign the core's certificate, in PEM; `None` for the system's.
     pub ca: Option<Vec<u8>>,
     /// The edge's own certificate and its key, in PEM.
     pub identity: Option<(Vec<u8>, Vec<u8>)>,
@@ -122,6 +123,6 @@ pub struct CoreAddress {
 #[derive(Clone, Debug)]
 pub struct SpoolSettings {
     pub folder: PathBuf,
-    /// Most bytes that its files may take.
+    /// Maximum size of its files, in bytes.
     pub bytes_max: u64,
 }

@@ -1,10 +1,10 @@
-//! How long rows are kept.
+//! The settings of retention.
 
 use std::time::Duration;
 
 use crate::values::time::Span;
 
-/// How long rows are kept; `None`: for ever.
+/// The retention of each kind of row; `None` keeps rows for ever.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Retention {
     pub clicks: Option<Span>,

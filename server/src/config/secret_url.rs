@@ -1,4 +1,4 @@
-//! URLs with which the server shows who it is: what is secret in them is never shown, not even where they are refused.
+//! URLs that may hold credentials. Their secrets are never shown, not even when a URL is refused.
 
 use std::{convert::Infallible, fmt, str::FromStr};
 
@@ -6,12 +6,12 @@ use url::{Url, form_urlencoded};
 
 use super::backend;
 
-/// In the place of a secret.
+/// Replacement of a secret.
 const BLOT: &str = "***";
-/// Passwords shorter than this are words of everyday text, which an error may hold by chance.
+/// Shortest password that is replaced in errors, in bytes. Shorter ones occur there by chance.
 const BLOTTED_BYTES_MIN: usize = 4;
 
-/// A URL that may hold a password. Shown without it.
+/// A URL that may hold a password, and is shown without it.
 #[derive(Clone, Default)]
 pub struct SecretUrl(String);
 
@@ -20,19 +20,19 @@ impl SecretUrl {
         &self.0
     }
 
-    /// The path of the file, where that is the database.
+    /// The path of the file, if the database is one.
     pub fn file(&self) -> Option<&str> {
         let path = self.0.strip_prefix("sqlite:")?;
         Some(path.trim_start_matches("//").split('?').next().unwrap_or_default())
     }
 
-    /// The same as the database's driver opens it: what is percent-encoded is decoded, and a plus means itself.
+    /// The path that the database's driver opens: percent-decoded, with a plus left as it is.
     pub fn opened_file(&self) -> Option<String> {
         let path = self.file()?.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
         form_urlencoded::parse(path.as_bytes()).next().map(|(path, _)| path.into_owned())
     }
 
-    /// Another's text without what is secret here, for example the error of a library that was given the URL.
+    /// Removes this URL's secrets from a text, for example from a library's error.
     pub fn blotted(&self, text: &str) -> String {
         let mut text = text.replace(&self.0, &masked(&self.0));
         let passwords = Url::parse(&self.0).ok().into_iter().flat_map(|url| {
@@ -42,7 +42,7 @@ impl SecretUrl {
             passwords
         });
         for password in passwords {
-            // A plus and an ampersand mean themselves in a password.
+            // In a password, a plus and an ampersand are literal.
             let form = password.replace('+', "%2B").replace('&', "%26");
             let decoded = form_urlencoded::parse(form.as_bytes()).next().map(|(name, _)| name.into_owned());
             for word in [password, decoded.unwrap_or_default()] {
@@ -54,14 +54,15 @@ impl SecretUrl {
         text
     }
 
-    /// Whether a database can be meant. The text says what is wrong, and nothing of the URL.
+    /// Checks that the URL can be a database's. The error describes the fault without quoting the
+    /// URL.
     pub fn check_database(&self) -> Result<(), String> {
         const KINDS: &str = "must begin with `sqlite:`, `postgres://` or `mysql://`";
         let text = self.0.as_str();
         match text.strip_prefix("sqlite:") {
             Some("") => return Err("the path of the file is missing; for example `sqlite:s2s.db`".to_owned()),
             Some(path) if path.contains(":memory:") => {
-                return Err("a database in memory would lose what was acknowledged; name a file".to_owned());
+                return Err("a database in memory would lose acknowledged data; name a file".to_owned());
             }
             Some(_) => return Ok(()),
             None if backend(text).is_none() => return Err(KINDS.to_owned()),
@@ -80,10 +81,10 @@ impl SecretUrl {
         Ok(())
     }
 
-    /// Whether a core can be meant: it is shown an API key, so a user in its URL would be lost.
+    /// Checks that the URL can be a core's. It may name no user: an edge sends an API key instead.
     pub fn check_core(&self) -> Result<(), String> {
         if self.0.contains('@') {
-            return Err("must hold no user and no password; the key of an edge is `S2S_CORE_KEY`".to_owned());
+            return Err("must have no user and no password; the key of an edge is `S2S_CORE_KEY`".to_owned());
         }
         Ok(())
     }
@@ -92,7 +93,7 @@ impl SecretUrl {
 impl FromStr for SecretUrl {
     type Err = Infallible;
 
-    /// Takes any text: clap repeats what it refuses.
+    /// Accepts any text, because clap would repeat a text that it refuses.
     fn from_str(text: &str) -> Result<Self, Infallible> {
         Ok(Self(text.to_owned()))
     }
@@ -110,16 +111,16 @@ impl fmt::Debug for SecretUrl {
     }
 }
 
-/// Finds what of a user and a password a URL reads as something else (RFC 3986, section 3.2).
+/// Refuses characters in user or password that end them early (RFC 3986, section 3.2).
 fn check_user(text: &str) -> Result<(), String> {
     let (_, rest) = text.split_once("://").unwrap_or_default();
     let (user, _) = rest.rsplit_once('@').unwrap_or_default();
-    // Of one byte, as all that are looked for.
+    // One escape suffices: all characters looked for are single bytes.
     let escaped = |letter: char| format!("%{:02X}", u32::from(letter));
     let wrong = |letter: char| {
         format!(
-            "before the `@` stands a `{}` that is not escaped, so that the password ends there; write it as `{}`, or \
-             an `@` behind the host as `%40`",
+            "an unescaped `{}` before the `@` ends the password early; write it as `{}`, or an `@` after the host \
+             as `%40`",
             letter.escape_default(),
             escaped(letter)
         )
@@ -133,8 +134,9 @@ fn check_user(text: &str) -> Result<(), String> {
     if user.split('%').skip(1).all(is_escape) { Ok(()) } else { Err(wrong('%')) }
 }
 
-/// The text without what stands between `:` and the last `@`, and without the values of parameters that are secret.
-/// It need not be a URL: a password may be what makes it none.
+/// Masks the part between `:` and the last `@`, and the values of secret parameters.
+///
+/// The text need not be a valid URL: a password may be the part that makes it invalid.
 pub fn masked(text: &str) -> String {
     let begins = text.find("://").map_or(0, |at| at + 3);
     let (scheme, rest) = text.split_at_checked(begins).unwrap_or_default();
@@ -146,7 +148,7 @@ pub fn masked(text: &str) -> String {
     let user = match user.map(|user| (user, user.split_once(':'))) {
         None => String::new(),
         Some((_, Some((name, _)))) if !scheme.starts_with("http") => format!("{name}:{BLOT}@"),
-        // A lone name may be a token on the web, and is none in a database.
+        // A lone name may be a secret on the web, but not in a database URL.
         Some((user, None)) if plain(user) && !scheme.starts_with("http") => format!("{user}@"),
         Some(_) => format!("{BLOT}@"),
     };
@@ -161,7 +163,8 @@ pub fn masked(text: &str) -> String {
     masked
 }
 
-/// Whether a parameter may hold a secret: all but those that are known to hold none, since `pasword` holds one as well.
+/// Returns whether a parameter may hold a secret. Every parameter may, except the known harmless
+/// ones: a misspelt `pasword` holds one too.
 fn is_secret(name: &str) -> bool {
     const HARMLESS: [&str; 15] = [
         "mode",
@@ -188,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_secret_is_never_shown() {
+    fn secrets_are_never_shown() {
         for (url, shown) in [
             ("sqlite:s2s.db", "sqlite:s2s.db"),
             ("sqlite:///data/s2s.db?mode=rwc", "sqlite:///data/s2s.db?mode=rwc"),
@@ -223,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_that_ends_too_early_is_told_how_to_be_written() {
+    fn the_error_of_a_password_that_ends_early_names_the_cure() {
         for (url, cure) in [
             ("postgres://s2s:TOP/geheim@db/s2s", Some("`%2F`")),
             ("postgres://u:12/geheim@db/s2s", Some("`%2F`")),

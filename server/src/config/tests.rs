@@ -1,4 +1,4 @@
-//! Which settings are taken.
+//! Tests of accepted and refused settings.
 
 use super::*;
 
@@ -76,7 +76,7 @@ fn flags_are_checked() {
 }
 
 #[test]
-fn an_open_door_is_for_this_machine_alone() {
+fn no_auth_is_for_this_machine_alone() {
     for (listen, ok) in
         [("127.0.0.1:80", true), ("[::1]:80", true), ("0.0.0.0:80", false), ("10.0.0.1:80", false)]
     {
@@ -121,7 +121,7 @@ fn unknown_variables_are_refused() {
 }
 
 #[test]
-fn nothing_secret_is_in_what_is_printed_of_a_configuration() {
+fn a_printed_configuration_has_no_secrets() {
     let flags = ["s2s-server", "--database-url", "postgres://s2s:TOP/geheim@db/s2s", "--role", "edge"];
     let config = Config::try_parse_from([&flags[..], &["--core", "https://geheim@core"]].concat()).unwrap();
     assert!(!format!("{config:?}").contains("geheim"), "{config:?}");

@@ -1,13 +1,14 @@
-//! Connections that write: transactions that are begun and ended by plain statements, and the connection that batches keep.
+//! Connections that write: their transactions are begun and ended by plain statements, and batches
+//! keep their connection.
 //!
-//! A transaction is never left to the driver's own count of it. After a COMMIT that has failed, SQLite has rolled back by
-//! itself, and the driver still believes that it is in a transaction: its next one would be a savepoint inside of
-//! nothing, or of one that nobody ends. So a connection goes back to its pool only where it is known to be in no
-//! transaction; after an end that has failed it is closed.
+//! The driver's own transaction count is not trusted. After a failed COMMIT, SQLite has rolled back
+//! automatically, but the driver still believes that it is in a transaction. Its next one would be
+//! a savepoint inside no transaction, or inside one that nobody ends. So a connection returns to
+//! its pool only if it is known to be in no transaction. After a failed end it is closed.
 //!
-//! A pool asks the database about each connection that is given back, which takes as long as the statement of a lone
-//! write, and then hands out another one. So batches keep PostgreSQL's and MariaDB's. SQLite's only connection that
-//! writes is shared, and goes back to its pool after each batch.
+//! A pool pings each connection that is returned, which takes as long as the statement of a lone
+//! write, and then hands out another one. So batches keep their connection to PostgreSQL or
+//! MariaDB. SQLite's only writing connection is shared, and returns to its pool after each batch.
 
 use std::{
     sync::{
@@ -26,13 +27,13 @@ use tokio::{sync::Mutex, time::Instant};
 
 use super::{Db, is_contention, is_outage};
 
-/// A connection that was not used for so long goes back to the pool, which knows what becomes of connections in time.
+/// Idle limit. After it, the connection returns to the pool, which manages its lifetime.
 const UNUSED_MAX: Duration = Duration::from_secs(10);
 
 const COMMIT: &str = "COMMIT";
 const ROLLBACK: &str = "ROLLBACK";
 
-/// Whether writes succeed. Clones are of the same.
+/// The outcome of recent writes. Clones share state.
 #[derive(Clone, Default)]
 pub struct Writes(Arc<Noted>);
 
@@ -40,23 +41,24 @@ pub struct Writes(Arc<Noted>);
 struct Noted {
     /// The last write was refused.
     refused: AtomicBool,
-    /// One was since this was last asked.
+    /// A write was refused since this flag was last read.
     lately: AtomicBool,
 }
 
 impl Writes {
-    /// Whether the database took nothing when it was last written to.
+    /// Returns whether the database refused the last write.
     pub fn are_refused(&self) -> bool {
         self.0.refused.load(Ordering::Relaxed)
     }
 
-    /// Whether a write was refused since this was last asked: where there is hardly any room, small ones succeed.
+    /// Returns whether a write was refused since the last call. The last write alone proves little:
+    /// on a disk that is almost full, small writes succeed.
     pub fn were_refused(&self) -> bool {
         self.0.lately.swap(false, Ordering::Relaxed)
     }
 
     fn note(&self, refused: bool) {
-        // Most find it so; a store would be felt by all processors.
+        // Usually unchanged: an unconditional store would slow down all processors.
         if self.0.refused.load(Ordering::Relaxed) != refused {
             self.0.refused.store(refused, Ordering::Relaxed);
         }
@@ -66,17 +68,18 @@ impl Writes {
     }
 }
 
-/// A connection that writes, on loan from its pool; in a transaction or not. Dropped in a transaction, it rolls back.
+/// A connection that writes, on loan from its pool, in a transaction or not. Rolls back if dropped
+/// in a transaction.
 pub struct Connection {
-    /// `None` only while it is dropped.
+    /// The driver's connection; `None` only during the drop.
     driver: Mutex<Option<Driver>>,
     backend: DbBackend,
     writes: Writes,
-    /// Set before BEGIN is sent, and taken back once an end has succeeded.
+    /// Set before BEGIN is sent, and cleared once an end has succeeded.
     in_transaction: AtomicBool,
-    /// A statement has not been answered yet. It stays so where whoever waited for the answer has gone away.
+    /// A statement awaits its answer. Stays set if the caller goes away meanwhile.
     asking: AtomicBool,
-    /// Nobody knows what it would do next.
+    /// The state of the connection is unknown.
     broken: AtomicBool,
     used: Instant,
 }
@@ -87,7 +90,7 @@ enum Driver {
     MySql(PoolConnection<MySql>),
 }
 
-/// What is done with a connection, of whichever kind.
+/// Evaluates an expression with a connection of any kind.
 macro_rules! on {
     ($driver:expr, $connection:ident => $work:expr) => {
         match $driver {
@@ -109,7 +112,7 @@ impl Driver {
 }
 
 impl Connection {
-    /// The next free one of the pool.
+    /// Takes the next free connection from the pool.
     pub(super) async fn take(pool: &DatabaseConnection, writes: Writes) -> Result<Self, DbErr> {
         let backend = pool.get_database_backend();
         let driver = match backend {
@@ -132,8 +135,9 @@ impl Connection {
         })
     }
 
-    /// Begins a transaction. On SQLite one that may write, since a deferred one that reads and then writes fails at once
-    /// under load; and inside of another it is an error.
+    /// Begins a transaction. Fails on SQLite inside another transaction.
+    ///
+    /// SQLite's is immediate: a deferred one that reads and then writes fails at once under load.
     pub(super) async fn begin(&self) -> Result<(), DbErr> {
         self.in_transaction.store(true, Ordering::Relaxed);
         let begin = if self.backend == DbBackend::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
@@ -141,17 +145,17 @@ impl Connection {
         Ok(())
     }
 
-    /// Ends the transaction with all that was written in it, which is durable then.
+    /// Commits the transaction. Its writes are then durable.
     pub async fn commit(self) -> Result<(), DbErr> {
         self.end(COMMIT).await
     }
 
-    /// Ends the transaction with nothing of it.
+    /// Rolls the transaction back.
     pub async fn rollback(self) -> Result<(), DbErr> {
         self.end(ROLLBACK).await
     }
 
-    /// Where that fails, nobody knows how it ended.
+    /// Ends the transaction. If that fails, the outcome is unknown.
     async fn end(&self, statement: &str) -> Result<(), DbErr> {
         let ended = self.execute_unprepared(statement).await;
         self.broken.fetch_or(ended.is_err(), Ordering::Relaxed);
@@ -159,17 +163,17 @@ impl Connection {
         ended.map(|_| ())
     }
 
-    /// Else each statement is a transaction by itself.
+    /// Returns whether a transaction is open. Otherwise each statement is its own transaction.
     pub fn is_in_transaction(&self) -> bool {
         self.in_transaction.load(Ordering::Relaxed)
     }
 
-    /// Whether it can be used on as if it were new.
+    /// Returns whether the connection is as good as a new one.
     fn is_usable(&self) -> bool {
         !self.is_in_transaction() && self.is_known() && self.used.elapsed() < UNUSED_MAX
     }
 
-    /// Whether it is known what it would do next.
+    /// Returns whether the state of the connection is known.
     fn is_known(&self) -> bool {
         !self.broken.load(Ordering::Relaxed) && !self.asking.load(Ordering::Relaxed)
     }
@@ -178,7 +182,7 @@ impl Connection {
         self.asking.store(true, Ordering::Relaxed);
     }
 
-    /// Takes note of an answer, and of an error after which the connection is not to be used again.
+    /// Records an answer, and any error after which the connection must not be used again.
     fn note<T>(&self, result: Result<T, sqlx::Error>) -> Result<T, DbErr> {
         self.asking.store(false, Ordering::Relaxed);
         result.inspect(|_| self.writes.note(false)).map_err(|error| {
@@ -199,10 +203,10 @@ impl Drop for Connection {
         let (known, in_transaction) = (self.is_known(), self.is_in_transaction());
         let Some(mut driver) = self.driver.get_mut().take() else { return };
         if !known {
-            // The next to use it would find itself in our transaction, or read an answer that was ours.
+            // The next user could be in our transaction, or read our answer.
             driver.close_on_drop();
         } else if in_transaction {
-            // So most calls end that are refused in the middle.
+            // The usual end of a call that is refused midway.
             tokio::spawn(async move {
                 if driver.execute(ROLLBACK).await.is_err() {
                     driver.close_on_drop();
@@ -252,7 +256,7 @@ fn gone() -> DbErr {
     DbErr::Custom("the connection is gone".to_owned())
 }
 
-/// The values move: a batch has many.
+/// Builds a query. Moves the values instead of cloning them: a batch has many.
 fn query<D>(statement: Statement) -> Query<'static, D, SqlxValues>
 where
     D: sqlx::Database,
@@ -262,7 +266,7 @@ where
     sqlx::query_with(AssertSqlSafe(statement.sql), SqlxValues(values))
 }
 
-/// Writes one batch after the other.
+/// The connection of a sequence of batches.
 pub struct Session {
     db: Db,
     kept: Option<Connection>,
@@ -277,28 +281,28 @@ impl Session {
         self.db.backend()
     }
 
-    /// For a statement that is a transaction by itself.
+    /// A connection for a statement that is its own transaction.
     pub async fn connection(&mut self) -> Result<&Connection, DbErr> {
         if let Some(connection) = &mut self.kept
             && connection.is_usable()
         {
             connection.used = Instant::now();
         } else {
-            // First the old one: the pool may have no other.
+            // Release the old one first: the pool may be exhausted.
             self.kept = None;
             self.kept = Some(self.db.connection().await?);
         }
         self.kept.as_ref().ok_or_else(gone)
     }
 
-    /// Begins a transaction, which `commit` or `roll_back` end.
+    /// Begins a transaction, which `commit` or `roll_back` ends.
     pub async fn begin(&mut self) -> Result<&Connection, DbErr> {
         let connection = self.connection().await?;
         connection.begin().await?;
         Ok(connection)
     }
 
-    /// After a failure nothing of it is kept, or nobody knows.
+    /// Commits the transaction. After a failure, nothing is kept or the outcome is unknown.
     pub async fn commit(&mut self) -> Result<(), DbErr> {
         match &self.kept {
             Some(connection) => connection.end(COMMIT).await,
@@ -306,16 +310,18 @@ impl Session {
         }
     }
 
-    /// Where the end itself fails, the connection is closed, and nothing of the transaction is kept either.
+    /// Rolls the transaction back. If that fails, the connection is closed, which has the same
+    /// effect.
     pub async fn roll_back(&mut self) {
         if let Some(connection) = &self.kept
             && let Err(error) = connection.end(ROLLBACK).await
         {
-            tracing::debug!(%error, "a transaction could not be rolled back");
+            tracing::debug!(%error, "could not roll back a transaction");
         }
     }
 
-    /// Between batches, gives back a connection that others wait for, and one that is of no use any more.
+    /// Returns the connection to its pool between batches if others need it (SQLite) or if it is no
+    /// longer usable.
     pub fn rest(&mut self) {
         let keeps = self.backend() != DbBackend::Sqlite;
         self.kept = self.kept.take().filter(|connection| keeps && connection.is_usable());

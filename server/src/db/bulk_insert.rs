@@ -1,8 +1,9 @@
-//! Inserting many rows with few statements, whose texts repeat, so that they stay prepared.
+//! Inserts of many rows with few statements, whose texts repeat, so that they stay prepared.
 //!
-//! SeaORM's own `insert_many` builds and prints a syntax tree for each batch; its raw statements, filled from
-//! the same entities, cost a fraction. PostgreSQL takes each column as an array, so that one statement inserts
-//! any number of rows, of several tables at that; the others take rows of placeholders.
+//! SeaORM's own `insert_many` builds and prints a syntax tree for each batch. Its raw statements,
+//! filled from the same entities, cost a fraction of that. PostgreSQL takes each column as an
+//! array, so one statement inserts any number of rows, even of several tables. The other databases
+//! take rows of placeholders.
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable as _,
@@ -11,18 +12,20 @@ use sea_orm::{
 
 use super::Connection;
 
-/// Rows in one statement with placeholders, at most; within the number of values that every database takes.
+/// Maximum number of rows in a statement with placeholders. Keeps the number of values within the
+/// limit of every database.
 const STATEMENT_ROWS_MAX: usize = 512;
 
-/// Whether so many rows are inserted by one statement, which is whole or not at all without a transaction.
+/// Returns whether one statement inserts that many rows: all or none, even without a transaction.
 pub fn is_one_statement(backend: DbBackend, rows: usize) -> bool {
     backend == DbBackend::Postgres || run_length(rows) == rows
 }
 
-/// Inserts those of the rows whose `key` is not there yet. Returns whether that were all of them.
+/// Inserts the rows whose `key` is new. Returns whether all were new.
 ///
-/// On PostgreSQL without a transaction, a key that is there is an error, and nothing is inserted: to look for each
-/// key first costs as much again as a third of the insert. In a transaction, an error would end it.
+/// On PostgreSQL without a transaction, a known key is an error and nothing is inserted: looking up
+/// each key would cost another third of the insert. In a transaction, known keys are skipped,
+/// because an error would end it.
 pub async fn insert_new<E>(db: &Connection, rows: &[&E::Model], key: &[E::Column]) -> Result<bool, DbErr>
 where
     E: EntityTrait,
@@ -38,8 +41,8 @@ where
             all = usize::try_from(inserted).is_ok_and(|inserted| inserted == rows.len());
         }
         DbBackend::MySql => {
-            // It counts a row that it leaves alone like one that it inserts. So known keys are first taken for
-            // an error, which undoes the statement and nothing else.
+            // MariaDB counts a skipped row like an inserted one. So a known key is first treated as
+            // an error, which undoes only the statement.
             for run in statement_runs(rows) {
                 let inserted = db.execute_raw(placeholders::<E>(backend, run, None)).await;
                 match inserted.map_err(|error| (error.sql_err(), error)) {
@@ -63,7 +66,7 @@ where
     Ok(all)
 }
 
-/// Cuts rows into runs for one statement each. Only few lengths occur, so that all statements stay prepared.
+/// Cuts rows into runs, one for each statement. Few lengths occur, so all statements stay prepared.
 pub fn statement_runs<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
         let run = rows.get(..run_length(rows.len()))?;
@@ -72,7 +75,8 @@ pub fn statement_runs<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     })
 }
 
-/// The largest number up to `rows` that is a power of two, or one and a half of it.
+/// The largest number up to `rows`, and up to the limit, that is a power of two or one and a half
+/// times one.
 fn run_length(rows: usize) -> usize {
     let rows = rows.min(STATEMENT_ROWS_MAX);
     let power = (rows + 1).next_power_of_two() / 2;
@@ -80,7 +84,7 @@ fn run_length(rows: usize) -> usize {
     if more <= rows { more } else { power }
 }
 
-/// `INSERT … VALUES (?, …), …`; `key`: what is there already is left alone.
+/// Builds `INSERT … VALUES (?, …), …`. With `key`, rows whose key is known are skipped.
 fn placeholders<E>(backend: DbBackend, rows: &[&E::Model], key: Option<&[E::Column]>) -> Statement
 where
     E: EntityTrait,
@@ -103,7 +107,7 @@ where
     Statement::from_sql_and_values(backend, sql, values)
 }
 
-/// Rows that PostgreSQL inserts by one statement, of one table or several; all of them or none.
+/// Rows of one or several tables that PostgreSQL inserts with one statement: all or none.
 #[derive(Default)]
 pub struct Insertion {
     values: Vec<Value>,
@@ -111,7 +115,8 @@ pub struct Insertion {
 }
 
 impl Insertion {
-    /// Adds rows of a table. `key`: what is there already is left alone; without, it is an error.
+    /// Adds rows of a table. With `key`, rows whose key is known are skipped; without, a known key
+    /// is an error.
     pub fn add<E>(&mut self, rows: &[&E::Model], key: Option<&[E::Column]>) -> Result<(), DbErr>
     where
         E: EntityTrait,
@@ -134,7 +139,7 @@ impl Insertion {
         Ok(())
     }
 
-    /// Inserts the rows. Returns how many of those that were added last.
+    /// Inserts the rows. Returns the number of rows inserted by the last `add`.
     pub async fn execute(self, db: &Connection) -> Result<u64, DbErr> {
         let Some((last, others)) = self.inserts.split_last() else { return Ok(0) };
         let others: Vec<String> =
@@ -145,8 +150,8 @@ impl Insertion {
         Ok(db.execute_raw(statement).await?.rows_affected())
     }
 
-    /// `SELECT … FROM UNNEST($1, …)`, with an array for each column. Of a column that may be null there are two:
-    /// SeaORM's arrays have no nulls, so the second says where they are.
+    /// Builds `SELECT … FROM UNNEST($1, …)`, with an array for each column. A nullable column has a
+    /// second array, which marks the nulls, because SeaORM's arrays can't hold any.
     fn unnest<E>(&mut self, rows: &[&E::Model], columns: &[E::Column]) -> Result<String, DbErr>
     where
         E: EntityTrait,
@@ -175,7 +180,7 @@ impl Insertion {
         Ok(format!("SELECT {selected} FROM UNNEST({arrays}) AS r({names})"))
     }
 
-    /// A parameter that is an array, with its type, for example `$1::uuid[]`.
+    /// Adds an array parameter. Returns it with its type, for example `$1::uuid[]`.
     fn array(&mut self, values: Vec<Value>) -> Result<String, DbErr> {
         let element = values.first().map_or(ArrayType::Bool, Value::array_type);
         let sql_type = match element {
@@ -185,7 +190,7 @@ impl Insertion {
             ArrayType::String => "text",
             ArrayType::Bytes => "bytea",
             ArrayType::Uuid => "uuid",
-            other => return Err(DbErr::Custom(format!("no column of ours has the type {other:?}"))),
+            other => return Err(DbErr::Custom(format!("no column has the type {other:?}"))),
         };
         let parameter = self.parameter(Value::Array(element, Some(Box::new(values))));
         Ok(format!("{parameter}::{sql_type}[]"))
@@ -228,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_statement_inserts_is_known() {
+    fn batches_of_one_statement_are_recognised() {
         for (backend, rows, one) in [
             (DbBackend::Postgres, 1_000, true),
             (DbBackend::Sqlite, 1, true),

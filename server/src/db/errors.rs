@@ -1,4 +1,4 @@
-//! What an error of the database says: that it can't serve now, or that another transaction was in the way.
+//! The meaning of database errors: an outage, contention, a known key or a missing partition.
 
 use sea_orm::{
     DbErr, RuntimeErr, SqlErr,
@@ -7,8 +7,7 @@ use sea_orm::{
 
 use crate::error::Error;
 
-/// Whether the database could not be reached or did not answer, so that nothing is known about the
-/// request itself.
+/// Returns whether the database can't serve now, so that the error says nothing about the request.
 pub fn is_outage(error: &DbErr) -> bool {
     match error {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
@@ -20,7 +19,7 @@ pub fn is_outage(error: &DbErr) -> bool {
     }
 }
 
-/// Whether two transactions wanted the same rows in another order, and this one gave way.
+/// Returns whether two transactions locked the same rows in different orders, and this one lost.
 pub fn is_contention(error: &DbErr) -> bool {
     match sqlx_error(error) {
         Some(Sqlx::Database(cause)) => says(&**cause, &[], &["40001", "40P01"], &[1_213]),
@@ -28,13 +27,14 @@ pub fn is_contention(error: &DbErr) -> bool {
     }
 }
 
-/// Whether a key is there already.
+/// Returns whether a key is already known.
 pub fn is_known_key(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
-/// Whether PostgreSQL has no partition for this row: its time is further ahead than partitions are made, or older
-/// than what is being dropped. No table of ours has a check that could fail otherwise.
+/// Returns whether PostgreSQL has no partition for a row: its time is beyond the last partition, or
+/// in one that is being dropped. The code stands for any failed check, but no table has a check of
+/// its own.
 pub fn is_without_partition(error: &DbErr) -> bool {
     match sqlx_error(error) {
         Some(Sqlx::Database(cause)) => says(&**cause, &[], &["23514"], &[]),
@@ -59,20 +59,20 @@ fn sqlx_error(error: &DbErr) -> Option<&Sqlx> {
     }
 }
 
-/// Busy, locked, out of memory, I/O error, full, can't open.
+/// SQLite's primary codes: busy, locked, out of memory, I/O error, full, can't open.
 const SQLITE_OUTAGES: [u32; 6] = [5, 6, 7, 10, 13, 14];
-/// Classes and codes: connection, resources, an operator's intervention (also a statement's time limit), system;
-/// what another's transaction stood in the way of; read only.
+/// PostgreSQL's classes and codes: connection, resources, operator intervention (also a statement's
+/// time limit), system; serialization, deadlock, lock not available; read only.
 const POSTGRES_OUTAGES: [&str; 8] = ["08", "53", "57", "58", "40001", "40P01", "55P03", "25006"];
-/// Disk full, memory, connections, shutdown, table full, communication, too many of a user's connections, lock
-/// timeout, deadlock, read only, interrupted, a statement's time limit.
+/// MariaDB's numbers: disk full, memory, connections, shutdown, table full, communication, too many
+/// connections of a user, lock timeout, deadlock, read only, interrupted, a statement's time limit.
 const MYSQL_OUTAGES: [u16; 17] = [
     1_021, 1_037, 1_038, 1_040, 1_041, 1_053, 1_114, 1_158, 1_159, 1_160, 1_161, 1_203, 1_205, 1_213, 1_290,
     1_317, 1_969,
 ];
 
-/// Whether the database's error is one of these: primary codes of SQLite, beginnings of PostgreSQL's, numbers of
-/// MariaDB's.
+/// Returns whether the error is in the lists: SQLite's primary codes, prefixes of PostgreSQL's
+/// codes, MariaDB's numbers.
 fn says(error: &dyn DatabaseError, sqlite: &[u32], postgres: &[&str], mysql: &[u16]) -> bool {
     if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
         return mysql.contains(&error.number());

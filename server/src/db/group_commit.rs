@@ -1,13 +1,16 @@
 //! Group commit: many waiting writes, one transaction, answers after COMMIT.
 //!
-//! One task takes whatever waits, has it written in one transaction, and answers after COMMIT. While that
-//! goes on, the next batch gathers by itself; there is no timer, so a lone write is not delayed. Each batch
-//! costs the database something whatever its size, so before one begins, what is about to come is let come:
-//! calls that have arrived and wait for nothing but a turn on the processor. Where the database takes several
-//! transactions at once, another batch begins once it would be as large as those under way. A row that the database
-//! refuses is found by halving the batch, and alone is told so.
+//! One task takes the waiting writes, has them written in one transaction, and answers after
+//! COMMIT. Meanwhile the next batch gathers. There is no timer, so a lone write is not delayed.
 //!
-//! This module knows no table: a slice says how rows of its kind are written (`Write`).
+//! Each batch has a fixed cost for the database. So before one begins, calls that have arrived and
+//! only wait for a processor get a turn to join it. If the database takes several transactions at
+//! once, another batch begins as soon as it is as large as those in progress together.
+//!
+//! A row that the database refuses is found by halving the batch. Only its caller gets the error.
+//!
+//! This module knows no table: each slice implements `Write` for its kind of rows. See
+//! docs/internals/group-commit.md.
 
 use std::{
     any::{Any, TypeId},
@@ -32,63 +35,69 @@ use crate::{
 };
 use s2s_sdk::v1::ErrorReason;
 
-/// Writes that may wait; one more is refused with `OVERLOADED`.
+/// Maximum number of waiting writes. One more is refused with `OVERLOADED`.
 const WAITING_MAX: usize = 16_384;
-/// How often a batch is tried that ran into another, of this server or another one.
+/// Maximum attempts at a batch that conflicts with another one, of this server or another.
 const CONTENTION_TRIES_MAX: usize = 5;
 
-/// How often those who are about to write are let do so before a batch begins, as long as any do.
+/// Maximum yields before a batch begins, so that ready tasks can join it. Ends early if none does.
 const TURNS_MAX: usize = 2;
 
-/// Batches that begin with a transaction once one has met known keys: where something is sent again, much is.
+/// Number of batches that begin with a transaction after one has met known keys. Retries come in
+/// bursts.
 const BATCHES_AFTER_KNOWN_KEYS: u32 = 64;
 
 /// A kind of write.
 pub trait Write: Sized + Send + Sync + 'static {
-    /// What has become of a row once it is durable.
+    /// The outcome of a row once it is durable.
     type Outcome: Send + 'static;
 
-    /// Whether one statement writes all rows where none of their keys is known, so that no transaction is needed
-    /// around it; that saves the database two round trips. A known key may be an error then; a transaction follows.
+    /// Returns whether one statement writes all rows if none of their keys is known.
+    ///
+    /// Such a statement needs no transaction, which saves two round trips. A known key may then be
+    /// an error; the rows are written again in a transaction.
     fn is_one_statement(_rows: &[Self], _backend: DbBackend) -> bool {
         false
     }
 
-    /// Writes all rows, in an open transaction or, with one statement, without. Returns one outcome for
-    /// each, in order. An error means that nothing of them is written, and they are then tried in smaller
-    /// batches; or that nobody knows.
+    /// Writes all rows, in an open transaction or, with one statement, without. Returns one outcome
+    /// for each row, in order.
+    ///
+    /// An error means that no row is written, or that the outcome is unknown. Unless it is an
+    /// outage, the rows are then tried in smaller batches.
     fn write(
         rows: &[Self],
         db: &Connection,
     ) -> impl Future<Output = Result<Vec<Self::Outcome>, DbErr>> + Send;
 }
 
-/// Takes writes, and answers them once they are durable.
+/// The entry to group commit: takes writes, and answers them once they are durable.
 #[derive(Clone)]
 pub struct Committer {
     waiting: mpsc::Sender<Box<dyn Waiting>>,
 }
 
 impl Committer {
-    /// The committer and the task that does its work, which ends after the last committer is gone and
-    /// all that waits is written. `batch_max`: how many writes share one commit at the most.
+    /// Creates a committer and the task that does its work. The task ends after the last clone of
+    /// the committer is dropped and all waiting writes are written. `batch_max` is the maximum
+    /// number of writes in one commit.
     pub fn new(db: Db, batch_max: usize) -> (Self, impl Future<Output = ()> + Send) {
         let (waiting, queue) = mpsc::channel(WAITING_MAX);
         (Self { waiting }, run(db, batch_max, queue))
     }
 
-    /// Writes `row`; returns it, and what has become of it, once that is durable. If the caller goes away
-    /// meanwhile, the row is written all the same.
+    /// Writes `row`. Returns it with its outcome, once that is durable. If the caller goes away
+    /// meanwhile, the row is written anyway.
     pub async fn write<W: Write>(&self, row: W) -> Result<(W, W::Outcome)> {
         let (answer, answered) = oneshot::channel();
         self.waiting.try_send(Box::new(Some((row, answer)))).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::new(
                 ErrorReason::Overloaded,
-                "more writes wait than the server holds; send again later",
+                "more writes are waiting than the server holds; retry later",
             ),
             mpsc::error::TrySendError::Closed(_) => Error::unavailable("the committer has stopped"),
         })?;
-        answered.await.map_err(|_| Error::unavailable("the committer went away"))?
+        answered.await.map_err(|_| Error::unavailable("the committer dropped the write"))?
     }
 }
 
@@ -96,7 +105,7 @@ async fn run(db: Db, batch_max: usize, mut queue: mpsc::Receiver<Box<dyn Waiting
     let batches_max = db.batches_max();
     let writer = Arc::new(Writer { known_keys_expected: AtomicU32::new(0) });
     let mut idle: Vec<Session> = Vec::new();
-    // How many writes each batch under way has.
+    // The number of writes in each batch in progress.
     let (mut under_way, mut sizes) = (JoinSet::new(), HashMap::new());
     let mut taken = Vec::with_capacity(batch_max);
     loop {
@@ -104,7 +113,7 @@ async fn run(db: Db, batch_max: usize, mut queue: mpsc::Receiver<Box<dyn Waiting
         tokio::select! {
             biased;
             Some(ended) = under_way.join_next_with_id(), if !under_way.is_empty() => {
-                // A batch that panicked has dropped its senders, which its callers hear.
+                // A batch that panicked has dropped its senders, so its callers get an error.
                 let (id, session) = match ended {
                     Ok((id, session)) => (id, Some(session)),
                     Err(error) => (error.id(), None),
@@ -125,7 +134,7 @@ async fn run(db: Db, batch_max: usize, mut queue: mpsc::Receiver<Box<dyn Waiting
         {
             let batch = std::mem::replace(&mut taken, Vec::with_capacity(batch_max));
             let (size, writer) = (batch.len(), writer.clone());
-            // The one that was used last.
+            // The session used last: its connection is the likeliest to be usable.
             let session = idle.pop().unwrap_or_else(|| Session::new(db.clone()));
             let begun = under_way.spawn(async move { writer.commit(lanes(batch), session).await });
             sizes.insert(begun.id(), size);
@@ -138,7 +147,7 @@ async fn run(db: Db, batch_max: usize, mut queue: mpsc::Receiver<Box<dyn Waiting
     while under_way.join_next().await.is_some() {}
 }
 
-/// Lets other tasks run that are ready, and takes what they write.
+/// Lets ready tasks run, and takes their writes.
 async fn gather(
     queue: &mut mpsc::Receiver<Box<dyn Waiting>>,
     taken: &mut Vec<Box<dyn Waiting>>,
@@ -161,7 +170,7 @@ async fn gather(
     }
 }
 
-/// The writes by kind, each in the order in which they came.
+/// Groups the writes by kind, each in order of arrival.
 fn lanes(batch: Vec<Box<dyn Waiting>>) -> Vec<Box<dyn Lane>> {
     let mut lanes: Vec<Box<dyn Lane>> = Vec::new();
     for mut one in batch {
@@ -173,20 +182,20 @@ fn lanes(batch: Vec<Box<dyn Waiting>>) -> Vec<Box<dyn Lane>> {
     lanes
 }
 
-/// Writes batches.
+/// The writer of batches.
 struct Writer {
-    /// In how many of the next ones.
+    /// Batches left in which known keys are expected.
     known_keys_expected: AtomicU32,
 }
 
 impl Writer {
-    /// Commits the lanes in one transaction, or in ever smaller ones until the row at fault stands alone.
+    /// Commits the writes in one transaction, or in ever smaller ones to isolate a row at fault.
     async fn commit(&self, lanes: Vec<Box<dyn Lane>>, mut session: Session) -> Session {
         let mut batches = vec![lanes];
         while let Some(mut lanes) = batches.pop() {
             match self.attempt(&mut lanes, &mut session).await {
                 Ok(()) => lanes.into_iter().for_each(Lane::answer),
-                // Nothing was said about the rows: trying fewer of them would not help.
+                // An outage says nothing about the rows, so fewer of them would not help.
                 Err(error) if is_outage(&error) => lanes.into_iter().for_each(|lane| lane.refuse(&error)),
                 Err(error) => {
                     let split = if let [lane] = lanes.as_mut_slice() {
@@ -205,7 +214,7 @@ impl Writer {
         session
     }
 
-    /// Tries again where another batch had locked the same rows in another order.
+    /// Attempts a batch, again while another one locks the same rows in another order.
     async fn attempt(&self, lanes: &mut [Box<dyn Lane>], session: &mut Session) -> Result<(), DbErr> {
         let mut tries = 1;
         loop {
@@ -244,15 +253,15 @@ impl Writer {
     }
 }
 
-/// A write that waits, of whatever kind.
+/// A waiting write of any kind.
 trait Waiting: Send {
     fn kind(&self) -> TypeId;
-    /// A lane with this write in it.
+    /// Moves this write into a new lane.
     fn begin_lane(&mut self) -> Box<dyn Lane>;
     fn as_any(&mut self) -> &mut dyn Any;
 }
 
-/// Until it is in a lane.
+/// A waiting write of one kind; `None` once it is in a lane.
 type WaitingOf<W> = Option<(W, Sender<W>)>;
 type Sender<W> = oneshot::Sender<Result<(W, <W as Write>::Outcome)>>;
 
@@ -271,18 +280,18 @@ impl<W: Write> Waiting for WaitingOf<W> {
     }
 }
 
-/// Writes of one kind.
+/// The writes of one kind in a batch.
 trait Lane: Send {
     fn kind(&self) -> TypeId;
-    /// Adds a write, which is of the same kind.
+    /// Adds a write of the same kind.
     fn add(&mut self, one: &mut dyn Waiting);
-    /// Takes the later half away; `None` where there is but one write.
+    /// Splits off the later half; `None` if there is only one write.
     fn split_half(&mut self) -> Option<Box<dyn Lane>>;
     fn is_one_statement(&self, backend: DbBackend) -> bool;
     fn write<'a>(&'a mut self, db: &'a Connection) -> BoxFuture<'a, Result<(), DbErr>>;
-    /// Tells all callers what has become of their rows.
+    /// Sends each caller the outcome of its row.
     fn answer(self: Box<Self>);
-    /// Tells all callers that nothing was written.
+    /// Sends all callers the error.
     fn refuse(self: Box<Self>, error: &DbErr);
 }
 
@@ -351,7 +360,7 @@ mod tests {
         Db::open(Some(DbBackend::Sqlite), &url, &[], 1).await.unwrap()
     }
 
-    /// A row that the database refuses where the name is missing.
+    /// A row that the database refuses if the name is missing.
     struct Named(Option<&'static str>);
     /// Another kind of row, always accepted.
     struct Other;
@@ -390,7 +399,7 @@ mod tests {
         db.reader().query_one_raw(statement).await.unwrap().unwrap().try_get("", "n").unwrap()
     }
 
-    /// A write that holds its committer until it is answered.
+    /// A write that keeps its committer alive until it is answered.
     fn write<W: Write>(committer: &Committer, row: W) -> impl Future<Output = Result<W::Outcome>> + use<W> {
         let committer = committer.clone();
         async move { Ok(committer.write(row).await?.1) }
@@ -405,7 +414,7 @@ mod tests {
         let some = join_all(names.map(|name| write(&committer, Named(name))));
         let others = join_all((0..10).map(|_| write(&committer, Other)));
         drop(committer);
-        // All of them wait before the committer takes its first batch.
+        // All writes wait before the committer takes its first batch.
         let (some, others, ()) = futures::join!(some, others, work);
         let accepted = some.iter().filter(|answer| matches!(answer, Ok("good"))).count();
         let refused = some.iter().filter(|answer| answer.is_err()).count();

@@ -1,7 +1,9 @@
-//! The time that an installation has lived through, as it stands in the database: evidence against a clock that is wrong.
+//! The time that an installation has lived through, stored in the database: evidence against a
+//! wrong clock.
 //!
-//! It advances no faster than servers run, so that a clock which is ahead for a while can't make it so. Whoever deletes by
-//! age goes by it (`retention`). Its row is also what is written to see whether the database takes writes again.
+//! It advances no faster than servers run, so a clock that is briefly ahead can't push it ahead.
+//! Deletion by age relies on it (`retention`). A probe of whether the database takes writes again
+//! writes its row, too.
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 use uuid::Uuid;
@@ -9,12 +11,12 @@ use uuid::Uuid;
 use super::{Connection, Db, TimedTable};
 use crate::values::time::Time;
 
-/// What is known of the time.
+/// The stored evidence about the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lived {
-    /// Until then the installation has lived.
+    /// The time until which the installation has lived.
     pub until: Time,
-    /// Conversions of clicks before this may have been deleted.
+    /// Conversions of clicks before this time may have been deleted.
     pub forgotten_before: Time,
 }
 
@@ -22,8 +24,10 @@ const READ: &str = "SELECT lived_until, forgotten_before FROM lived_time WHERE i
 const PROBE: &str = "UPDATE lived_time SET probes = probes + 1 WHERE id = 1";
 
 impl Db {
-    /// How long the installation has lived, as it stands there. On its first start since this is kept, until the newest row
-    /// of `tables` or until `now` is written there: later rows may be of a clock that was wrong.
+    /// Reads the time lived through.
+    ///
+    /// The first start that finds none stores the time of the newest row of `tables`, but at most
+    /// `now`: later rows may come from a wrong clock. Without rows it stores `now`.
     pub async fn lived(&self, now: Time, tables: &[TimedTable]) -> Result<Lived, DbErr> {
         let lived = read(self.reader(), READ).await?;
         if lived.until.micros() > 0 {
@@ -54,7 +58,8 @@ impl Db {
         Ok(id.map(time_of))
     }
 
-    /// Writes how long it has lived, by what stands there: `advance` is asked while no other server does the same.
+    /// Updates the stored time. `advance` maps the old value to the new one, while a lock keeps
+    /// other servers from doing the same.
     pub async fn advance_lived(&self, advance: impl FnOnce(Lived) -> Lived) -> Result<Lived, DbErr> {
         let txn = self.begin().await?;
         let lock = if self.backend() == DbBackend::Sqlite { "" } else { " FOR UPDATE" };
@@ -64,7 +69,7 @@ impl Db {
         Ok(lived)
     }
 
-    /// The database's own clock; `None` where it is this machine's.
+    /// The time of the database's own clock; `None` on SQLite, which has this machine's.
     pub async fn time(&self) -> Result<Option<Time>, DbErr> {
         let query = match self.backend() {
             DbBackend::Postgres => "SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint AS now",
@@ -75,7 +80,8 @@ impl Db {
         Ok(row.map(|row| row.try_get("", "now")).transpose()?.map(Time::from_micros))
     }
 
-    /// Whether the database answers and takes writes. Where the last write was refused, one is tried that nobody reads.
+    /// Returns whether the database answers and takes writes: no write was refused since the last
+    /// call, and if the last write was refused, a probe succeeds.
     pub async fn serves(&self) -> bool {
         let refused = self.writes.were_refused();
         self.reader().execute_unprepared("SELECT 1").await.is_ok()

@@ -1,4 +1,4 @@
-//! The schema of the database. Forward only; a migration that has landed is never edited.
+//! The schema of the database. Migrations go forward only, and are never edited once merged.
 
 mod m0001_first;
 mod m0002_presets;

@@ -1,4 +1,4 @@
-//! What is MariaDB's own. MySQL speaks the same protocol, but was not tried.
+//! The specifics of MariaDB. MySQL speaks the same protocol, but is untested.
 
 use sea_orm::{
     ConnectOptions,
@@ -7,7 +7,8 @@ use sea_orm::{
 
 use super::{LOCK_TIMEOUT, Role, STATEMENT_TIMEOUT, STATEMENTS_CACHED_MAX};
 
-/// Held while the schema is brought up to date; answers 1 once it is, and something else after 600 seconds.
+/// Takes the lock that is held during a migration. Answers 1 once it is held, and something else
+/// after 600 seconds.
 pub const MIGRATION_LOCK: &str = "SELECT CAST(GET_LOCK('s2s_migration', 600) AS SIGNED)";
 
 pub fn set(options: &mut ConnectOptions, role: Role) {
@@ -19,8 +20,8 @@ pub fn set(options: &mut ConnectOptions, role: Role) {
     });
 }
 
-/// Without strict mode, MariaDB cuts what is too long; and only with this isolation does a transaction see
-/// the row of another that it has just run into.
+/// Sets up a session. Without strict mode, MariaDB cuts off values that are too long. Only with
+/// this isolation does a transaction see another's row after a conflict with it.
 async fn set_session(connection: &mut MySqlConnection, role: Role) -> Result<(), sea_orm::sqlx::Error> {
     connection.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'").await?;
     connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
@@ -34,14 +35,14 @@ async fn set_session(connection: &mut MySqlConnection, role: Role) -> Result<(),
     Ok(())
 }
 
-/// The settings that durability depends on, as they are for our connections. Without a binary log,
-/// `sync_binlog` says nothing.
+/// Reads the settings that durability depends on, as they are for our connections. Without a binary
+/// log, `sync_binlog` has no effect.
 pub const SETTINGS: &str = "SELECT 'innodb_doublewrite' AS name, CAST(@@innodb_doublewrite AS CHAR) AS value \
      UNION ALL SELECT 'innodb_flush_log_at_trx_commit', CAST(@@innodb_flush_log_at_trx_commit AS CHAR) \
      UNION ALL SELECT 'sql_mode', CAST(@@sql_mode AS CHAR) \
      UNION ALL SELECT 'sync_binlog', CAST(@@sync_binlog AS CHAR) WHERE @@log_bin = 1";
 
-/// What a lossy setting should be instead; `None` where it loses nothing.
+/// A safe value for a lossy setting; `None` if the current value loses nothing.
 pub fn cure(name: &str, value: &str) -> Option<&'static str> {
     match name {
         "innodb_doublewrite" => matches!(value, "OFF" | "0").then_some("ON"),

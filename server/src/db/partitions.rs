@@ -1,13 +1,16 @@
-//! PostgreSQL alone: the partitions by time of the tables that grow, one for each month.
+//! PostgreSQL only: the partitions by time of the growing tables, one for each month.
 //!
-//! Writers and readers are never locked out: a partition is made by itself and then attached, and is
-//! detached concurrently before it is dropped (SHARE UPDATE EXCLUSIVE on the table, throughout). A default
-//! partition would forbid both, so there is none; instead the first partition begins with the lowest id, and
-//! the last one ends months ahead. An id that a wrong clock has made may lie beyond it: whoever writes such a row has
-//! partitions made up to there first (`retention::make_room`). A row without one is refused as an outage (`faults`).
+//! Writers and readers are never locked out. A partition is created as a separate table and then
+//! attached; it is detached concurrently before it is dropped. Both take only SHARE UPDATE
+//! EXCLUSIVE on the table. A default partition would forbid both, so there is none. Instead the
+//! first partition begins with the lowest id, and the last one ends months ahead.
 //!
-//! Several servers may do this at once: who does not get the lock leaves it to who has it. What was
-//! interrupted is carried on by the next pass.
+//! An id from a wrong clock may lie beyond the last partition. Before such a row is written,
+//! `retention::make_room` makes partitions up to its time. A row without a partition is refused as
+//! in an outage (`errors`).
+//!
+//! Several servers may try this at once; the one with the lock does the work. The next pass
+//! continues interrupted work.
 
 use std::fmt;
 
@@ -20,26 +23,28 @@ use uuid::Uuid;
 use super::{Db, Role, options, postgres};
 use crate::values::time::Time;
 
-/// Partitions that are made at once, at most. After a longer pause the first of them is longer than its month.
+/// Maximum number of partitions made at once. After a longer pause, the first of them is longer
+/// than its month.
 const MONTHS_MAX: u32 = 48;
-/// Marks a partition that is being dropped, so that one which somebody has detached to keep it is left alone.
+/// Marks a partition that is being dropped. A partition that an operator detached to keep it has no
+/// mark, and is left alone.
 const DOOMED: &str = "s2s: older than what is kept";
 
-/// A table whose rows are keyed by an id that begins with its time, and so can be cut by it.
+/// A table that can be partitioned by time, because the ids of its rows begin with a time.
 #[derive(Clone, Copy)]
 pub struct TimedTable {
     pub name: &'static str,
     /// The column of the id.
     pub id: &'static str,
-    /// No id of this time or later is lower.
+    /// Returns the lowest id of a time.
     pub first_id: fn(Time) -> Uuid,
-    /// The time that an id begins with.
+    /// Returns the time at the beginning of an id.
     pub time_of: fn(Uuid) -> Time,
 }
 
 impl Db {
-    /// Makes the partitions that are missing up to the month of `until`. Returns up to when there is room then; `None`
-    /// where there are no partitions, or another server is at it.
+    /// Makes the missing partitions up to the month of `until`. Returns the time until which there
+    /// is room afterwards; `None` without partitions, or while another server has the lock.
     pub async fn make_partitions(&self, until: Time, tables: &[TimedTable]) -> Result<Option<Time>, DbErr> {
         let Some(session) = self.partition_session().await? else { return Ok(None) };
         let mut room = None;
@@ -51,14 +56,16 @@ impl Db {
         Ok(room)
     }
 
-    /// Whether tables are cut into partitions here.
+    /// Returns whether this database has partitioned tables.
     pub fn has_partitions(&self) -> bool {
         self.backend() == DbBackend::Postgres
     }
 
-    /// Drops the partitions whose ids are all below the one given; `None` keeps all. Returns for each table below
-    /// which id rows are left that are to be deleted one by one: on PostgreSQL what the first partition holds,
-    /// elsewhere all of them; and none while another server is at it.
+    /// Drops the partitions whose ids are all below the given one; `None` keeps all.
+    ///
+    /// Returns for each table the id below which rows must still be deleted one by one. On
+    /// PostgreSQL these are the rows of the first partition, elsewhere all of them. While another
+    /// server has the lock, there are none.
     pub async fn drop_partitions<const N: usize>(
         &self,
         tables: [(TimedTable, Option<Uuid>); N],
@@ -75,7 +82,8 @@ impl Db {
         Ok(left)
     }
 
-    /// A session that holds the lock. `None`: another one does, or this is not PostgreSQL.
+    /// Opens a session that holds the lock. `None` if another one holds it, or if the database is
+    /// not PostgreSQL.
     async fn partition_session(&self) -> Result<Option<DatabaseConnection>, DbErr> {
         if !self.has_partitions() {
             return Ok(None);
@@ -91,13 +99,14 @@ impl Db {
     }
 }
 
-/// Ends a session that holds the lock. One that has failed is closed as it is, and its lock with it.
+/// Ends a session that holds the lock. A failed session is closed without this, which frees the
+/// lock.
 async fn end(session: DatabaseConnection) -> Result<(), DbErr> {
     session.execute_unprepared(postgres::MIGRATION_UNLOCK).await?;
     session.close().await
 }
 
-/// Returns when the last partition ends.
+/// Makes the missing partitions of a table. Returns the end of the last one.
 async fn make(session: &DatabaseConnection, until: Time, table: TimedTable) -> Result<Time, DbErr> {
     let mut last = partitions(session, table).await?.last().map_or(Uuid::nil(), |last| last.to);
     for (month, from, to) in ahead(last, until, table) {
@@ -107,8 +116,11 @@ async fn make(session: &DatabaseConnection, until: Time, table: TimedTable) -> R
     Ok((table.time_of)(last))
 }
 
-/// Drops what can be dropped as a whole. From the moment at which a partition goes until the first one reaches
-/// up to the next, rows as old as that have no place, and are refused as in an outage.
+/// Drops the partitions that can be dropped whole. Returns the id below which the remaining rows
+/// must be deleted one by one.
+///
+/// After a partition is detached, rows of its time have no place until the first partition extends
+/// up to the next one. They are refused as in an outage.
 async fn drop_below(
     session: &DatabaseConnection,
     table: TimedTable,
@@ -127,7 +139,7 @@ async fn drop_below(
             session.execute_unprepared(&format!("COMMENT ON TABLE {name} IS '{DOOMED}'")).await?;
             let detach = format!("ALTER TABLE {} DETACH PARTITION {name} CONCURRENTLY", table.name);
             session.execute_unprepared(&detach).await?;
-            tracing::warn!(name, rows, "a partition is older than what is kept, and is dropped");
+            tracing::warn!(name, rows, "a partition is older than its retention and is dropped");
         }
         for name in doomed(session, table).await? {
             session.execute_unprepared(&format!("DROP TABLE {name}")).await?;
@@ -150,11 +162,11 @@ struct Partition {
     name: String,
     from: Uuid,
     to: Uuid,
-    /// Its detachment was interrupted.
+    /// The detachment was interrupted.
     detaching: bool,
 }
 
-/// The partitions of a table, the oldest first.
+/// The partitions of a table, oldest first.
 async fn partitions(session: &DatabaseConnection, table: TimedTable) -> Result<Vec<Partition>, DbErr> {
     let query = format!(
         "SELECT c.oid::regclass::text AS name, pg_get_expr(c.relpartbound, c.oid) AS bounds, \
@@ -166,7 +178,7 @@ async fn partitions(session: &DatabaseConnection, table: TimedTable) -> Result<V
     for row in session.query_all_raw(Statement::from_string(DbBackend::Postgres, query)).await? {
         let (name, bounds): (String, String) = (row.try_get("", "name")?, row.try_get("", "bounds")?);
         let (from, to) = read_bounds(&bounds)
-            .ok_or_else(|| DbErr::Custom(format!("{name} is no partition of ours: {bounds}")))?;
+            .ok_or_else(|| DbErr::Custom(format!("{name} has unexpected bounds: {bounds}")))?;
         partitions.push(Partition { name, from, to, detaching: row.try_get("", "detaching")? });
     }
     partitions.sort_by_key(|partition| partition.from);
@@ -190,7 +202,7 @@ async fn doomed(session: &DatabaseConnection, table: TimedTable) -> Result<Vec<S
     rows.iter().map(|row| row.try_get("", "name")).collect()
 }
 
-/// Makes a partition. `from` nil: from the lowest id on.
+/// Makes a partition. A nil `from` means from the lowest id on.
 async fn attach(
     session: &DatabaseConnection,
     table: TimedTable,
@@ -207,7 +219,7 @@ async fn attach(
     txn.commit().await
 }
 
-/// Reads `FOR VALUES FROM (MINVALUE) TO ('…')`. `None`: it is of another kind.
+/// Reads `FOR VALUES FROM (MINVALUE) TO ('…')`. `None` for bounds of another kind.
 fn read_bounds(text: &str) -> Option<(Uuid, Uuid)> {
     let (from, to) = text.strip_prefix("FOR VALUES FROM (")?.strip_suffix(')')?.split_once(") TO (")?;
     let id = |bound: &str| Uuid::try_parse(bound.trim_matches('\'')).ok();
@@ -216,8 +228,8 @@ fn read_bounds(text: &str) -> Option<(Uuid, Uuid)> {
     Some((from, to))
 }
 
-/// The partitions that are missing after `last`, where the partitions end, up to the month of `until`: name, first id,
-/// first id behind.
+/// The missing partitions from `last`, the end of the existing ones, up to the month of `until`:
+/// month, first id, and first id after it.
 fn ahead(last: Uuid, until: Time, table: TimedTable) -> Vec<(Month, Uuid, Uuid)> {
     let mut from = last;
     let mut missing = Vec::new();
@@ -232,8 +244,8 @@ fn ahead(last: Uuid, until: Time, table: TimedTable) -> Vec<(Month, Uuid, Uuid)>
     missing
 }
 
-/// The partitions that have nothing but ids `below`. The one from the lowest id on stays for late comers, unless
-/// the next one goes as well.
+/// The partitions that hold only ids less than `below`. The first one, from the lowest id on, stays
+/// for latecomers unless the next one goes too.
 fn expired(partitions: &[Partition], below: Uuid) -> &[Partition] {
     let count = partitions.iter().take_while(|partition| partition.to <= below).count();
     match partitions.get(..count).unwrap_or_default() {
@@ -252,12 +264,12 @@ impl Month {
         Self(date.with_day(1).unwrap_or(date))
     }
 
-    /// That many months earlier.
+    /// The month that many months earlier.
     pub fn minus(self, months: u32) -> Self {
         Self(self.0.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN))
     }
 
-    /// That many months later.
+    /// The month that many months later.
     pub fn plus(self, months: u32) -> Self {
         Self(self.0.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX))
     }
@@ -267,7 +279,7 @@ impl Month {
     }
 }
 
-/// As in the names of partitions: `2026_11`.
+/// Writes the month as in the names of partitions: `2026_11`.
 impl fmt::Display for Month {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}_{:02}", self.0.year(), self.0.month())
@@ -320,10 +332,10 @@ mod tests {
         check(first(14), &rest[1..]);
         check(first(15), &[]);
         check(Uuid::max(), &[]);
-        // After a pause, each month has its own all the same.
+        // After a pause, each month still gets its own partition.
         let paused = [("2026_11", first(11), first(12)), ("2026_12", first(12), first(13))];
         check(first(11), &[&paused[..], &rest].concat());
-        // An end within a month, as no one of ours makes it.
+        // An end within a month, which the server never makes.
         let within = Uuid::from_u128(first(14).as_u128() + 1);
         check(within, &[("2027_02", within, first(15))]);
     }
@@ -355,7 +367,7 @@ mod tests {
         ] {
             assert_eq!(expired(&all, below), expected, "{below}");
         }
-        // The first was detached, and then its pass was interrupted.
+        // The first one was detached before its pass was interrupted.
         assert_eq!(expired(&all[1..], first(4)), &all[1..2]);
     }
 

@@ -1,32 +1,33 @@
-//! What is PostgreSQL's own.
+//! The specifics of PostgreSQL.
 
 use sea_orm::ConnectOptions;
 
 use super::{LOCK_TIMEOUT, Role, STATEMENT_TIMEOUT, STATEMENTS_CACHED_MAX};
 
-/// Held while the schema is brought up to date; answers 1. Its number is ours by chance.
+/// Takes the lock that is held during a migration. Answers 1. The number is arbitrary.
 pub const MIGRATION_LOCK: &str = "SELECT 1::bigint FROM pg_advisory_lock(7326921885)";
-/// The same, held while partitions are made and dropped; does not wait.
+/// Tries to take the same lock, to make and drop partitions. Does not wait.
 pub const TRY_MIGRATION_LOCK: &str = "SELECT pg_try_advisory_lock(7326921885) AS locked";
-/// A session that is closed may hold it for a moment longer, and who comes then would not get it.
+/// Releases the lock. A closed session may hold it for a moment longer, and the next server would
+/// not get it.
 pub const MIGRATION_UNLOCK: &str = "SELECT pg_advisory_unlock(7326921885)";
 
-/// Returns how many connections there may be.
+/// Sets the options that depend on the role.
 pub fn set(options: &mut ConnectOptions, role: Role) {
     options.map_sqlx_postgres_opts(move |options| {
         let mut options =
             options.application_name("s2s-server").statement_cache_capacity(STATEMENTS_CACHED_MAX);
         let lock = ("lock_timeout", LOCK_TIMEOUT.as_millis().to_string());
-        // A migration may take long, and waits for another server's.
+        // A migration may take long, and waits for that of another server.
         if role == Role::Migration {
             return options;
         }
-        // Nobody waits for it, and a large partition takes long to drop.
+        // No caller waits for partitions, and a large one takes long to drop.
         if role == Role::Partitions {
             return options.options([lock]);
         }
         if matches!(role, Role::Writer { .. }) {
-            // Else the plan of an insert is made anew at each execution, with all the rows in it.
+            // Otherwise each execution of an insert makes a new plan, with all the rows in it.
             options = options.options([("plan_cache_mode", "force_generic_plan")]);
         }
         options.options([
@@ -37,12 +38,12 @@ pub fn set(options: &mut ConnectOptions, role: Role) {
     });
 }
 
-/// The settings that durability depends on, as they are for our connections.
+/// Reads the settings that durability depends on, as they are for our connections.
 pub const SETTINGS: &str = "SELECT name, setting AS value FROM pg_settings \
      WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') ORDER BY name";
 
-/// What a lossy setting should be instead; `None` where it loses nothing.
+/// A safe value for a lossy setting; `None` if the current value loses nothing.
 pub fn cure(_name: &str, value: &str) -> Option<&'static str> {
-    // All other values of `synchronous_commit` wait for our own disk at least.
+    // All other values of `synchronous_commit` wait at least for the local disk.
     (value == "off").then_some("on")
 }

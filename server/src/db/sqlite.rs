@@ -1,4 +1,4 @@
-//! What is SQLite's own.
+//! The specifics of SQLite.
 
 use std::time::Duration;
 
@@ -9,13 +9,15 @@ use sea_orm::{
 
 use super::{LOCK_TIMEOUT, Role, STATEMENTS_CACHED_MAX};
 
-/// What the connection that writes keeps of the file in memory; by default 2 MiB, too little for the indexes.
+/// Page cache of the writing connection, in KiB. The default of 2 MiB is too little for the
+/// indexes.
 const WRITER_CACHE_KIB: u32 = 32 * 1_024;
-/// Pages of 4 KiB in the log before the connection that writes works it into the file itself, since `CHECKPOINT` does not
-/// keep up. By default 1,000, so that busy pages are written again and again.
+/// Length of the log at which the writing connection checkpoints it itself, because `CHECKPOINT`
+/// has not kept up, in pages of 4 KiB. The default of 1,000 would write busy pages again and again.
 const CHECKPOINT_PAGES: u32 = 16_384;
 
-/// Works as much of the log into the file as can be done beside others. Once that is all of it, the log begins anew.
+/// Checkpoints as much of the log as is possible beside other connections. After a complete
+/// checkpoint the log starts over.
 pub const CHECKPOINT: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 pub const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -24,7 +26,7 @@ pub fn set(options: &mut ConnectOptions, role: Role) {
         let options = if role == Role::Reader {
             options
         } else {
-            // What is negative counts KiB.
+            // A negative size counts KiB.
             options
                 .pragma("cache_size", format!("-{WRITER_CACHE_KIB}"))
                 .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
@@ -38,11 +40,11 @@ pub fn set(options: &mut ConnectOptions, role: Role) {
     });
 }
 
-/// The settings of our connection that its durability depends on.
+/// Reads the settings of our connection that durability depends on.
 pub const SETTINGS: &str = "SELECT 'journal_mode' AS name, journal_mode AS value FROM pragma_journal_mode \
      UNION ALL SELECT 'synchronous', CAST(synchronous AS TEXT) FROM pragma_synchronous";
 
-/// What a lossy setting should be instead; `None` where it loses nothing.
+/// A safe value for a lossy setting; `None` if the current value loses nothing.
 pub fn cure(name: &str, value: &str) -> Option<&'static str> {
     match name {
         "journal_mode" => matches!(value, "off" | "memory").then_some("wal"),

@@ -1,16 +1,16 @@
-//! The error of a start: why the server does not run.
+//! The error of a failed start.
 
 use std::fmt;
 
 use super::Error;
 use s2s_sdk::v1::ErrorReason;
 
-/// The exit code of a wrong setting.
+/// Exit code of a wrong setting.
 const EXIT_SETTING: u8 = 2;
-/// The exit code of any other failure.
+/// Exit code of any other failure.
 const EXIT_FAILURE: u8 = 1;
 
-/// Why the server did not start, with a reason for machines and a sentence for people.
+/// A failed start: a reason for programs, a sentence for people, an exit code.
 #[derive(Debug)]
 pub struct StartError {
     reason: String,
@@ -20,7 +20,7 @@ pub struct StartError {
 }
 
 impl StartError {
-    /// A wrong setting: the server runs once somebody changes it.
+    /// A wrong setting: the server can't start until somebody changes it.
     pub fn setting(reason: &str, message: impl Into<String>) -> Self {
         Self::with_code(reason, message, EXIT_SETTING)
     }
@@ -34,7 +34,7 @@ impl StartError {
         Self { reason: reason.to_owned(), message: message.into(), exit_code, may_pass: false }
     }
 
-    /// Says whether the failure may pass without anybody changing a setting.
+    /// Sets whether the failure may pass without a changed setting.
     #[must_use]
     pub fn passing(mut self, may_pass: bool) -> Self {
         self.may_pass = may_pass;
@@ -59,7 +59,7 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-/// An operation of the core that failed during the start.
+/// Converts the error of an operation of the core that failed during the start.
 impl From<Error> for StartError {
     fn from(error: Error) -> Self {
         let may_pass = error.reason() == ErrorReason::Unavailable;

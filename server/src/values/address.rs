@@ -1,22 +1,22 @@
-//! Network addresses as they are stored: whole, truncated or not at all.
+//! Network addresses in their stored form: whole, truncated or omitted.
 
 use std::net::IpAddr;
 
 use clap::ValueEnum;
 
-/// How much of an address is stored, with clicks and with postbacks.
+/// The part of an address that is stored with clicks and postbacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum StoredAddresses {
-    /// All of it.
+    /// The whole address.
     Whole,
-    /// /24 of IPv4, /48 of IPv6.
+    /// The /24 network of IPv4, the /48 network of IPv6.
     Truncated,
-    /// Nothing.
+    /// No address.
     None,
 }
 
 impl StoredAddresses {
-    /// The address as it is stored; empty where there is none to store.
+    /// The stored form of an address; empty if nothing is stored.
     pub fn text(self, address: Option<IpAddr>) -> String {
         let address = address.map(|address| address.to_canonical());
         match (self, address) {
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_much_of_an_address_is_stored_as_is_wanted() {
+    fn addresses_are_stored_whole_truncated_or_not_at_all() {
         use StoredAddresses as S;
         for (address, whole, truncated) in [
             ("203.0.113.77", "203.0.113.77", "203.0.113.0"),

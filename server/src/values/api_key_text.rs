@@ -1,10 +1,12 @@
 //! The text of an API key, and its hash.
 //!
-//! `s2s_`, 160 random bits and a checksum in lower-case hexadecimal. The checksum is the beginning of a SHA-256,
-//! so that a scanner, or a shell with `sha256sum`, can make and tell keys; a mistyped one is refused without the
-//! database. What is stored is the SHA-256 of the whole. A slow hash would add nothing: it is for secrets that
-//! people choose, and nobody finds 160 random bits by trying. Since a key is found by its hash, no comparison of
-//! secrets takes a time that would tell something: nobody can aim at a hash.
+//! The text is `s2s_`, 160 random bits and a checksum, in lower-case hexadecimal. The checksum is
+//! the beginning of a SHA-256, so that a shell with `sha256sum` can make keys and a scanner can
+//! recognise them. A mistyped key is refused without the database.
+//!
+//! The database stores the SHA-256 of the whole text. A slow hash would add nothing: it protects
+//! secrets that people choose, and 160 random bits can't be guessed. A key is found by its hash, so
+//! the duration of a comparison reveals nothing: nobody can choose the hash of a key.
 
 use std::{fmt, str::FromStr};
 
@@ -15,19 +17,19 @@ use crate::values::id::Random;
 
 const PREFIX: &str = "s2s_";
 const RANDOM_BYTES: usize = 20;
-/// Digits of the checksum: 32 bits.
+/// Length of the checksum, 32 bits, in hexadecimal digits.
 const CHECKSUM_CHARS: usize = 8;
 const CHARS: usize = PREFIX.len() + 2 * RANDOM_BYTES + CHECKSUM_CHARS;
 
-/// The text of an API key: to be shown once, and never logged.
+/// The text of an API key: shown once, never logged.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeyText(String);
 
-/// What is kept of it.
+/// The stored hash of an API key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, DeriveValueType)]
 pub struct KeyHash(Vec<u8>);
 
-// SeaORM asks this of every primary key; none of ours is a number made by the database.
+// SeaORM requires this of every primary key. None of ours is a number that the database generates.
 impl TryFromU64 for KeyHash {
     fn try_from_u64(_: u64) -> Result<Self, DbErr> {
         Err(DbErr::ConvertFromU64("KeyHash"))
@@ -35,12 +37,13 @@ impl TryFromU64 for KeyHash {
 }
 
 impl KeyHash {
-    /// Of whatever has the length of a key's text; its checksum is not looked at.
+    /// Hashes any text that has the length of a key, without verifying its checksum. `None` for any
+    /// other length.
     pub fn of(text: &str) -> Option<Self> {
         (text.len() == CHARS).then(|| Self(Sha256::digest(text).to_vec()))
     }
 
-    /// The first half in hexadecimal.
+    /// The first half of the hash, in hexadecimal.
     pub fn half(&self) -> String {
         hex(self.0.get(..16).unwrap_or_default())
     }
@@ -56,7 +59,7 @@ impl KeyText {
         KeyHash(Sha256::digest(&self.0).to_vec())
     }
 
-    /// To be shown, this once.
+    /// The secret text, to be shown once.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -81,7 +84,7 @@ impl FromStr for KeyText {
                 Err(format!("must be `{PREFIX}` and {} lower-case hexadecimal digits", CHARS - PREFIX.len()))
             }
             Some((begin, sum)) if checksum(begin) == sum => Ok(Self(text.to_owned())),
-            Some(_) => Err("has a wrong checksum, so that it must be mistyped".to_owned()),
+            Some(_) => Err("has a wrong checksum: it is mistyped".to_owned()),
         }
     }
 }

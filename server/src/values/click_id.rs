@@ -1,8 +1,10 @@
-//! Click ids: minting, signing and checking them without the database (DESIGN 5.2).
+//! Click ids: minting, signing and checking them without the database.
 //!
-//! 128 bits name the click: time (40 bits of 10 ms since 1970), link key (40), random (48); time first,
-//! so that inserts are local. On the wire a key id (8) goes before them and a MAC (64) behind, over all
-//! of it and the account: 25 bytes, 40 characters of base32, safe in any case and any URL.
+//! A click id has 128 bits: the time (40 bits, in units of 10 ms since 1970), the link key (40) and
+//! random bits (48). The time comes first, so that inserts are local. On the wire, a key id (8
+//! bits) precedes them and a MAC (64 bits) follows them. The MAC covers key id, click id and
+//! account. That makes 25 bytes, written as 40 characters of base32, which survive a change of case
+//! and any URL.
 
 use std::fmt;
 
@@ -15,7 +17,7 @@ use super::{
     time::Time,
 };
 
-/// Bytes of a key's secret.
+/// Length of a key's secret, in bytes.
 pub const SECRET_BYTES: usize = 32;
 
 const WIRE_BYTES: usize = 25;
@@ -25,14 +27,14 @@ const RANDOM_BITS: u32 = 48;
 const TICK_MICROS: i64 = 10_000;
 const TIME_BITS: u32 = 40;
 
-/// A link's key in click ids: 40 random bits.
+/// The key of a tracking link in click ids: 40 random bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, DeriveValueType)]
 pub struct LinkKey(i64);
 
 impl LinkKey {
     pub const BITS: u32 = 40;
 
-    /// The lowest 40 bits of `bits`.
+    /// A link key from the lowest 40 bits of `bits`.
     pub fn from_bits(bits: u64) -> Self {
         Self(i64::try_from(bits & ((1 << Self::BITS) - 1)).unwrap_or_default())
     }
@@ -46,7 +48,7 @@ impl LinkKey {
     }
 }
 
-/// A click, as the database knows it.
+/// A click id as stored in the database: without key id and MAC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
 pub struct ClickId(pub Uuid);
 
@@ -59,23 +61,23 @@ impl ClickId {
         Self(Uuid::from_u128((ticks << (LinkKey::BITS + RANDOM_BITS)) | (link << RANDOM_BITS) | random))
     }
 
-    /// No click id of this time or later is lower.
+    /// The lowest click id of `time`.
     pub fn first(time: Time) -> Uuid {
         Self::new(time, LinkKey::from_bits(0), [0; RANDOM_BYTES]).0
     }
 
-    /// When the visitor clicked, to 10 milliseconds.
+    /// The time of the click, to 10 milliseconds.
     pub fn time(self) -> Time {
         let ticks = i64::try_from(self.0.as_u128() >> (LinkKey::BITS + RANDOM_BITS)).unwrap_or_default();
         Time::from_micros(ticks.saturating_mul(TICK_MICROS))
     }
 
-    /// The time that an id of the table begins with.
+    /// The time of a click id that was read from a table.
     pub fn time_of(id: Uuid) -> Time {
         Self(id).time()
     }
 
-    /// The link that was clicked.
+    /// The key of the clicked link.
     pub fn link_key(self) -> LinkKey {
         LinkKey::from_bits(
             u64::try_from((self.0.as_u128() >> RANDOM_BITS) & u128::from(u64::MAX)).unwrap_or_default(),
@@ -89,7 +91,7 @@ impl TryFromU64 for ClickId {
     }
 }
 
-/// A click id with the number of the key that signs it.
+/// A click id with the id of the key that signs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignedClickId {
     pub key_id: KeyId,
@@ -123,7 +125,7 @@ impl fmt::Debug for ClickIdKey {
     }
 }
 
-/// All keys that still verify; the first one mints.
+/// All keys that still verify click ids. The first key mints them.
 #[derive(Clone, Debug)]
 pub struct ClickIdKeys {
     first: ClickIdKey,
@@ -139,24 +141,24 @@ impl ClickIdKeys {
         std::iter::once(&self.first).chain(&self.others)
     }
 
-    /// A new click id. `random` decides between clicks on the same link within 10 ms.
+    /// Mints a click id. `random` distinguishes clicks on the same link within 10 ms.
     pub fn mint(&self, time: Time, link: LinkKey, random: [u8; RANDOM_BYTES]) -> SignedClickId {
         SignedClickId { key_id: self.first.key_id, id: ClickId::new(time, link, random) }
     }
 
-    /// The click id as it travels. Empty where its key is gone, since no one could check it.
+    /// Writes a click id in its wire form. Empty if its key is gone, since nobody could verify it.
     pub fn write(&self, signed: SignedClickId, account: AccountId) -> String {
         let Some(key) = self.iter().find(|key| key.key_id == signed.key_id) else { return String::new() };
         let mac = mac(key, signed.id, account);
         base32(&[&[key.key_id.number()], signed.id.0.as_bytes().as_slice(), &mac].concat())
     }
 
-    /// Reads a click id. `None`: it was not minted by one of these keys for this account.
+    /// Reads and verifies a click id. `None` if none of these keys minted it for this account.
     pub fn read(&self, text: &str, account: AccountId) -> Option<SignedClickId> {
         self.verify(UnverifiedClickId::read(text)?, account)
     }
 
-    /// `None`: it was not minted by one of these keys for this account.
+    /// Verifies a click id. `None` if none of these keys minted it for this account.
     pub fn verify(&self, click_id: UnverifiedClickId, account: AccountId) -> Option<SignedClickId> {
         let key = self.iter().find(|key| key.key_id.number() == click_id.key_number)?;
         let genuine = bool::from(mac(key, click_id.id, account).ct_eq(&click_id.mac));
@@ -164,7 +166,7 @@ impl ClickIdKeys {
     }
 }
 
-/// What came as a click id; anyone may have made it.
+/// A well-formed click id whose MAC was not verified; anyone may have made it.
 #[derive(Clone, Copy, Debug)]
 pub struct UnverifiedClickId {
     key_number: u8,
@@ -173,7 +175,7 @@ pub struct UnverifiedClickId {
 }
 
 impl UnverifiedClickId {
-    /// In any case, with blanks and quotes around it. `None`: no click id looks like that.
+    /// Reads a click id in any case, with blanks and quotes around it. `None` if malformed.
     pub fn read(text: &str) -> Option<Self> {
         let text =
             text.trim_matches(|character: char| character.is_whitespace() || "\"'".contains(character));
@@ -186,7 +188,7 @@ impl UnverifiedClickId {
         Some(Self { key_number: *key_number, id: ClickId(Uuid::from_slice(id).ok()?), mac: *mac })
     }
 
-    /// The link that it says was clicked.
+    /// The key of the link that it claims was clicked.
     pub fn link_key(self) -> LinkKey {
         self.id.link_key()
     }
@@ -221,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn genuine_ids_are_read_in_any_dress() {
+    fn genuine_ids_are_read_in_any_case_and_quoted() {
         let keys = keys(&[7]);
         let signed = keys.mint(TIME, LinkKey::from_bits(5), [1; 6]);
         let text = keys.write(signed, AccountId::DEFAULT);
@@ -231,7 +233,7 @@ mod tests {
         }
     }
 
-    /// The `number`th of many genuine ids, each of another time, link and click.
+    /// The `number`th of many genuine ids, each with its own time, link and random bits.
     fn genuine(keys: &ClickIdKeys, number: u32) -> String {
         let noise: [u8; 32] = blake3::hash(&number.to_be_bytes()).into();
         let link = LinkKey::from_bits(u64::from_be_bytes(noise[..8].try_into().unwrap()));
@@ -260,8 +262,8 @@ mod tests {
     #[test]
     fn no_changed_character_passes() {
         let keys = keys(&[7, 6]);
-        // A character is 5 bits: 31 others in each of 40 places. Beyond the alphabet, `O`, `I` and `L` are no
-        // letters for `0` and `1` here.
+        // A character is 5 bits: 31 others in each of 40 places. `O`, `I` and `L`, which are
+        // outside the alphabet, are not read as `0` and `1`.
         for number in 0..200 {
             let text = genuine(&keys, number);
             for (place, own) in text.char_indices() {

@@ -1,8 +1,8 @@
-//! Where a link leads: a URL with macros in its path and query.
+//! The destination of a tracking link: a URL with macros in its path and query.
 //!
-//! The template is parsed once, with a marker in the place of each macro; what the URL library makes of
-//! it is cut at the markers. Filling puts percent-encoded values between the pieces, so no value can
-//! reach the scheme, the host or the port, or end the path or the query it stands in.
+//! The template is parsed once, with a marker in place of each macro, and the URL library's result
+//! is cut at the markers. Filling puts percent-encoded values between the pieces. So no value can
+//! reach the scheme, the host or the port, or end the path or query that contains it.
 
 use std::{fmt, str::FromStr};
 
@@ -13,16 +13,16 @@ use crate::values::text::shown;
 
 /// Longest destination, in bytes.
 pub const DESTINATION_BYTES_MAX: usize = 2_048;
-/// How many sub ids there are.
+/// Number of sub ids.
 pub const SUB_IDS: usize = 10;
 
 pub const CLICK_ID_MACRO: &str = "[s2sidentifier]";
 
-/// What a macro stands for.
+/// A macro of a destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Macro {
     ClickId,
-    /// 0 for `[sub1]`.
+    /// The index of a sub id: 0 for `[sub1]`.
     Sub(usize),
     Slug,
     Timestamp,
@@ -33,21 +33,21 @@ pub struct Filling<'a> {
     pub click_id: &'a str,
     pub sub_ids: &'a [String; SUB_IDS],
     pub slug: &'a str,
-    /// Seconds since 1970.
+    /// Time of the redirect, in seconds since 1970.
     pub timestamp: i64,
-    /// The visitor's query, to be added to the destination; empty where nothing is to be.
+    /// The visitor's query, added to the destination; empty if nothing is to be added.
     pub pass_through: &'a str,
 }
 
-/// A destination, or none at all (the default, the empty text).
+/// A destination, or none (the default, stored as the empty text).
 #[derive(Clone, Debug, Default, PartialEq, Eq, DeriveValueType)]
 #[sea_orm(value_type = "String", from_str = "Destination::from_stored")]
 pub struct Destination {
-    /// As the caller wrote it.
+    /// The text as the caller wrote it.
     template: String,
-    /// The URL before its fragment: text, and the macro that follows it.
+    /// The URL before its fragment: each text with the macro that follows it.
     pieces: Vec<(String, Option<Macro>)>,
-    /// With its `#`; empty where there is none.
+    /// The fragment with its `#`; empty if there is none.
     fragment: String,
     has_query: bool,
 }
@@ -57,10 +57,10 @@ impl Destination {
         self.template.is_empty()
     }
 
-    /// Whether it leads to the host and port of a server, by whatever scheme.
+    /// Returns whether the destination has the host and port of `server`, whatever its scheme.
     pub fn is_at(&self, server: &Url) -> bool {
         let own = self.pieces.first().and_then(|(text, _)| Url::parse(text).ok());
-        // A host may end with a dot, and is the same.
+        // A trailing dot does not change the host.
         let host = |url: &Url| url.host_str().map(|host| host.trim_end_matches('.').to_owned());
         own.is_some_and(|own| {
             host(&own) == host(server)
@@ -69,18 +69,19 @@ impl Destination {
         })
     }
 
-    /// Whether the click id reaches the merchant.
+    /// Returns whether the destination passes the click id to the merchant.
     pub fn carries_click_id(&self) -> bool {
         self.pieces.iter().any(|(_, marker)| *marker == Some(Macro::ClickId))
     }
 
-    /// The query parameters whose value is the click id.
+    /// The names of the query parameters whose value is the click id.
     pub fn click_id_parameters(&self) -> impl Iterator<Item = &str> {
         let before = self.pieces.iter().filter(|(_, marker)| *marker == Some(Macro::ClickId));
         before.filter_map(|(text, _)| text.strip_suffix('=')?.rsplit_once(['?', '&']).map(|(_, name)| name))
     }
 
-    /// The same destination, with the click id in its query under this name.
+    /// Adds the click id to the query, as the parameter `name`. Fails if the destination has that
+    /// parameter already or would become too long.
     pub fn with_click_id(&self, name: &str) -> Result<Self, String> {
         if self.has_parameter(name) {
             return Err(format!("has `{name}` without the click id; write `{name}={CLICK_ID_MACRO}`"));
@@ -95,7 +96,7 @@ impl Destination {
         format!("{before}{separator}{name}={CLICK_ID_MACRO}{fragment}").parse()
     }
 
-    /// The URL to send a visitor to.
+    /// Fills the macros. Returns the URL for the visitor.
     pub fn fill(&self, filling: &Filling<'_>) -> String {
         let mut url = String::with_capacity(self.template.len() + 64);
         for (text, marker) in &self.pieces {
@@ -115,7 +116,7 @@ impl Destination {
         url
     }
 
-    /// Adds the visitor's parameters, but for sub ids and those that the destination has itself.
+    /// Adds the visitor's parameters, except sub ids and parameters that the destination has.
     fn push_query(&self, url: &mut String, query: &str) {
         let mut separator = if self.has_query { '&' } else { '?' };
         for pair in query.split('&') {
@@ -128,14 +129,14 @@ impl Destination {
         }
     }
 
-    /// Whether the destination itself has a query parameter of this name.
+    /// Returns whether the template has a query parameter of this name.
     fn has_parameter(&self, name: &str) -> bool {
         let text: String = self.pieces.iter().map(|(text, _)| text.as_str()).collect();
         let query = text.split_once('?').map_or("", |(_, query)| query);
         url::form_urlencoded::parse(query.as_bytes()).any(|(known, _)| known == name)
     }
 
-    /// A row that holds no destination any more is an error, as any corrupt row.
+    /// Reads a stored destination. An invalid one is an error, like any corrupt row.
     fn from_stored(text: &str) -> Result<Self, ValueTypeErr> {
         if text.is_empty() { Ok(Self::default()) } else { text.parse().map_err(|_| ValueTypeErr) }
     }
@@ -179,7 +180,7 @@ impl FromStr for Destination {
             ));
         }
         if fragment.contains(&mark) {
-            let message = "has a macro behind `#`, and what stands there never reaches the merchant's server; put it \
+            let message = "has a macro behind `#`, and that part never reaches the merchant's server; put the macro \
                            before the `#`, for example `https://shop.example/?s1=[s2sidentifier]#/offer`";
             return Err(message.to_owned());
         }
@@ -196,7 +197,7 @@ impl FromStr for Destination {
     }
 }
 
-/// Says where the blank is, by the end of what stands before it.
+/// Locates the blank for people, by the end of the text before it.
 fn blank_behind(before: &str) -> String {
     const SHOWN_BYTES_MAX: usize = 40;
     let start = before.ceil_char_boundary(before.len().saturating_sub(SHOWN_BYTES_MAX));
@@ -206,7 +207,8 @@ fn blank_behind(before: &str) -> String {
     }
 }
 
-/// The template with the brackets of our macros decoded. Others stay: `filter%5Bsize%5D=1` has no macro.
+/// The template with the brackets of our macros decoded. Other brackets stay encoded:
+/// `filter%5Bsize%5D=1` has no macro.
 fn with_plain_brackets(template: &str) -> String {
     let (mut plain, mut rest) = (String::with_capacity(template.len()), template);
     while let Some((before, behind)) = split_once_in_any_case(rest, "%5b") {
@@ -226,13 +228,13 @@ fn with_plain_brackets(template: &str) -> String {
     plain
 }
 
-/// `separator` in lower case.
+/// Splits `text` at `separator`, in any case. `separator` must be in lower case.
 fn split_once_in_any_case<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
     let at = text.to_ascii_lowercase().find(separator)?;
     Some((text.get(..at)?, text.get(at + separator.len()..)?))
 }
 
-/// A text that the URL library leaves as it is and that the template does not contain.
+/// A text that the URL library leaves unchanged and the template does not contain.
 fn marker(template: &str) -> String {
     let lower = template.to_ascii_lowercase();
     let mut mark = "s2smacro".to_owned();
@@ -242,7 +244,7 @@ fn marker(template: &str) -> String {
     mark
 }
 
-/// The template with every macro replaced by `mark`, and the macros in their order.
+/// The template with every macro replaced by `mark`, and the macros in order.
 fn mark_macros(template: &str, mark: &str) -> Result<(String, Vec<Macro>), String> {
     let (mut marked, mut macros, mut rest) = (String::new(), Vec::new(), template);
     while let Some((before, after)) = rest.split_once('[') {
@@ -254,8 +256,8 @@ fn mark_macros(template: &str, mark: &str) -> Result<(String, Vec<Macro>), Strin
         } else {
             let known = macro_named(name).ok_or_else(|| {
                 format!(
-                    "`[{name}]` is not a macro; there are `{CLICK_ID_MACRO}`, `[sub1]` to `[sub10]`, `[slug]` and \
-                     `[timestamp]`"
+                    "`[{name}]` is not a macro; the macros are `{CLICK_ID_MACRO}`, `[sub1]` to `[sub10]`, `[slug]` \
+                     and `[timestamp]`"
                 )
             })?;
             macros.push(known);
@@ -277,14 +279,15 @@ fn macro_named(name: &str) -> Option<Macro> {
     }
 }
 
-/// 0 for `sub1`, 9 for `sub10`; `None` for any other name.
+/// The index of a sub id: 0 for `sub1`, 9 for `sub10`, `None` for any other name.
 pub fn sub_id_index(name: &str) -> Option<usize> {
     let number: usize = name.strip_prefix("sub")?.parse().ok()?;
     let plain = (1..=SUB_IDS).contains(&number) && name == format!("sub{number}");
     plain.then(|| number - 1)
 }
 
-/// Appends a piece of a query as it came; what may not stand in one is percent-encoded.
+/// Appends a piece of a query unchanged, except that bytes a query may not hold are
+/// percent-encoded.
 fn push_query_text(url: &mut String, text: &str) {
     for byte in text.bytes() {
         if byte.is_ascii_graphic() && !matches!(byte, b'#' | b'"' | b'<' | b'>' | b'\'' | b'\\' | b'`') {
@@ -300,7 +303,7 @@ fn push_escape(url: &mut String, byte: u8) {
     url.extend(['%', digit(byte >> 4), digit(byte & 15)]);
 }
 
-/// Appends `value`, percent-encoded but for what RFC 3986 calls unreserved.
+/// Appends `value`, with everything percent-encoded but the unreserved characters of RFC 3986.
 fn push_encoded(url: &mut String, value: &str) {
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
@@ -398,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_what_is_where() {
+    fn a_refusal_names_the_fault_and_its_place() {
         for (template, said) in [
             ("http:// amazon.com", "behind `http://`"),
             (" https://a.example/", "begins with a blank"),
@@ -453,7 +456,7 @@ mod tests {
     }
 
     #[test]
-    fn who_leads_to_the_server_itself_is_known() {
+    fn destinations_at_the_server_itself_are_known() {
         let server = Url::parse("https://t.example").unwrap();
         for (template, expected) in [
             ("https://t.example/summer?s1=[s2sidentifier]", true),

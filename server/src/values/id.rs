@@ -1,7 +1,7 @@
-//! Ids: how they look on the wire, and the one place that draws random bytes.
+//! Ids, their wire form, and the only place that draws random bytes.
 //!
-//! An id is 128 bits beginning with the time of its making, so that inserts are local, written as a
-//! prefix and 26 characters of lower-case Crockford base32.
+//! An id has 128 bits and begins with its creation time, so that inserts are local. It is written
+//! as a prefix and 26 characters of lower-case Crockford base32.
 
 use std::{cell::RefCell, sync::Arc};
 
@@ -12,7 +12,7 @@ use crate::values::time::Time;
 const ALPHABET: [u8; 32] = *b"0123456789abcdefghjkmnpqrstvwxyz";
 const BITS_PER_CHAR: u32 = 5;
 
-/// Lower-case Crockford base32, most significant bit first, padded with zero bits at the end.
+/// Encodes bytes as lower-case Crockford base32: most significant bit first, zero bits as padding.
 pub fn base32(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().saturating_mul(8).div_ceil(5));
     let (mut buffer, mut bits) = (0_u32, 0_u32);
@@ -36,7 +36,7 @@ fn symbol(value: u32) -> char {
     ALPHABET.get(index).copied().map_or('0', char::from)
 }
 
-/// Where a character stands in the alphabet, in any case.
+/// Position of a character in the alphabet, in any case.
 fn value(character: u8) -> Option<u8> {
     let character = character.to_ascii_lowercase();
     let (first, first_value) = match character {
@@ -51,8 +51,10 @@ fn value(character: u8) -> Option<u8> {
     Some(character - first + first_value)
 }
 
-/// Reads exactly `N` bytes of base32 in any case. `None` for any other length or character, and for
-/// padding that is not zero, so that each value has one spelling.
+/// Decodes exactly `N` bytes of base32, in any case.
+///
+/// `None` for any other length or character, and for padding that is not zero, so that each value
+/// has one spelling.
 pub fn from_base32<const N: usize>(text: &str) -> Option<[u8; N]> {
     if text.len() != N.saturating_mul(8).div_ceil(5) {
         return None;
@@ -92,11 +94,12 @@ macro_rules! prefixed_id {
                 text.strip_prefix($prefix)
                     .and_then($crate::values::id::from_base32)
                     .map(|bytes| Self(uuid::Uuid::from_bytes(bytes)))
-                    .ok_or_else(|| format!("must be `{}` and 26 characters, as the system gave it", $prefix))
+                    .ok_or_else(|| format!("must be `{}` and 26 characters, as the server returned it", $prefix))
             }
         }
 
-        // SeaORM asks this of every primary key; none of ours is a number made by the database.
+        // SeaORM requires this of every primary key. None of ours is a number that the database
+        // generates.
         impl sea_orm::TryFromU64 for $name {
             fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
                 Err(sea_orm::DbErr::ConvertFromU64(stringify!($name)))
@@ -107,7 +110,7 @@ macro_rules! prefixed_id {
 pub(crate) use prefixed_id;
 
 prefixed_id!(
-    /// An account: whoever shares one installation with others.
+    /// The id of an account: one of the parties that share an installation.
     AccountId,
     "acct_"
 );
@@ -115,17 +118,17 @@ prefixed_id!(
 impl AccountId {
     /// The account of the installation itself.
     pub const DEFAULT: Self = Self(Uuid::from_u128(1));
-    /// No account, which has nothing.
+    /// No account. It owns nothing.
     pub const NOBODY: Self = Self(Uuid::nil());
 }
 
-/// Longest request id.
+/// Longest request id, in bytes.
 const REQUEST_ID_BYTES_MAX: usize = 64;
-/// Bytes of a request's digest.
+/// Length of a request's digest, in bytes.
 const DIGEST_BYTES: usize = 16;
 
-/// What makes a write safe to repeat: the caller's request id, and a digest of what it asked for, so
-/// that the same id for something else is noticed.
+/// The key that makes a write safe to repeat: the caller's request id and a digest of the request.
+/// The digest exposes an id that is reused for another request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestKey {
     pub id: Option<Vec<u8>>,
@@ -133,7 +136,7 @@ pub struct RequestKey {
 }
 
 impl RequestKey {
-    /// `request`: the whole request as the caller sent it.
+    /// Makes the key of `request`, which is the whole request as the caller sent it.
     pub fn parse(request_id: &str, request: &impl prost::Message) -> Result<Self, String> {
         let mut digest = vec![0; DIGEST_BYTES];
         let mut hasher = blake3::Hasher::new();
@@ -142,7 +145,7 @@ impl RequestKey {
     }
 }
 
-/// Reads an optional request id.
+/// Reads an optional request id; the empty text is none.
 pub fn request_id_bytes(request_id: &str) -> Result<Option<Vec<u8>>, String> {
     if request_id.len() > REQUEST_ID_BYTES_MAX {
         return Err(format!("must be at most {REQUEST_ID_BYTES_MAX} bytes"));
@@ -150,7 +153,7 @@ pub fn request_id_bytes(request_id: &str) -> Result<Option<Vec<u8>>, String> {
     Ok((!request_id.is_empty()).then(|| request_id.as_bytes().to_vec()))
 }
 
-/// Where random bytes come from: the system, or a test.
+/// The source of random bytes: the system, or a test.
 #[derive(Clone)]
 pub struct Random(Arc<Fill>);
 
@@ -168,21 +171,21 @@ impl Random {
         bytes
     }
 
-    /// An id: 48 bits of milliseconds, then 80 random bits.
+    /// A new id: 48 bits of milliseconds, then 80 random bits.
     pub fn id(&self, now: Time) -> Uuid {
         let random = u128::from_be_bytes(self.bytes());
         Uuid::from_u128(first_id(now).as_u128() | (random >> 48))
     }
 }
 
-/// Bytes that are asked of the system at once: a call for every few of them would be felt.
+/// Refill size, in bytes. A system call for each id would be measurable.
 const POOL_BYTES: usize = 1_024;
 
 thread_local! {
     static POOL: RefCell<Pool> = const { RefCell::new(Pool { bytes: [0; POOL_BYTES], left: 0 }) };
 }
 
-/// Random bytes of the system, each given away once.
+/// Random bytes of the system, each handed out once.
 struct Pool {
     bytes: [u8; POOL_BYTES],
     left: usize,
@@ -200,14 +203,15 @@ impl Pool {
         let rest = self.left - out.len();
         if let Some(drawn) = self.bytes.get_mut(rest..self.left) {
             out.copy_from_slice(drawn);
-            // They may have become a key.
+            // The drawn bytes may be a key now, so the pool must not keep them.
             drawn.fill(0);
         }
         self.left = rest;
     }
 }
 
-/// Where the system has no random bytes there is no safe way on, so the process ends.
+/// Fills `bytes` from the system. Aborts the process if the system has no random bytes: there is no
+/// safe way to continue.
 #[expect(clippy::disallowed_methods, reason = "the one place that draws random bytes")]
 fn from_system(bytes: &mut [u8]) {
     if getrandom::fill(bytes).is_err() {
@@ -215,20 +219,20 @@ fn from_system(bytes: &mut [u8]) {
     }
 }
 
-/// No id that was made at `time` or later is lower.
+/// The lowest id of `time`, to the millisecond.
 pub fn first_id(time: Time) -> Uuid {
     let millis = u128::try_from(time.micros().div_euclid(1_000)).unwrap_or_default();
     Uuid::from_u128(millis << 80)
 }
 
-/// When an id was made, to the millisecond.
+/// Creation time of an id, to the millisecond.
 pub fn id_time(id: Uuid) -> Time {
     let millis = i64::try_from(id.as_u128() >> 80).unwrap_or_default();
     Time::from_micros(millis.saturating_mul(1_000))
 }
 
 prefixed_id!(
-    /// The id of a postback. Edges mint it as well as cores.
+    /// The id of a postback. Edges and cores mint it.
     PostbackId,
     "pb_"
 );
@@ -238,7 +242,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn random_bytes_come_once() {
+    fn random_bytes_are_handed_out_once() {
         let mut pool = Pool { bytes: [0; POOL_BYTES], left: 0 };
         let mut seen = std::collections::HashSet::new();
         for size in [8, 32, POOL_BYTES, POOL_BYTES + 1, 16].into_iter().cycle().take(1_000) {
@@ -266,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_base32_is_refused() {
+    fn malformed_base32_is_refused() {
         for text in [
             "",
             "0",
@@ -279,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_say_what_they_are_of() {
+    fn ids_carry_the_prefix_of_their_kind() {
         assert_eq!(AccountId::DEFAULT.to_string(), "acct_00000000000000000000000004");
         assert_eq!("acct_00000000000000000000000004".parse(), Ok(AccountId::DEFAULT));
         assert!("link_00000000000000000000000004".parse::<AccountId>().is_err());

@@ -1,7 +1,7 @@
-//! Values that are kept in a text column as JSON.
+//! Values that a text column stores as JSON.
 
-/// Declares how a type that serde knows is kept in a text column, as JSON. Used with
-/// `#[sea_orm(value_type = "String")]`.
+/// Implements `Display` and `FromStr` as JSON for a serde type, so that a text column can store it.
+/// Used with `#[sea_orm(value_type = "String")]`.
 macro_rules! json_text {
     ($name:ident) => {
         impl std::fmt::Display for $name {

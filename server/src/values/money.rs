@@ -1,29 +1,30 @@
-//! Exact money: integers in millionths, decimal text in, one rounding rule (half away from zero). No
-//! float. Text out is the SDK's `Money`.
+//! Exact money: integers in millionths, read from decimal text, with one rounding rule (half away
+//! from zero). No floats. The SDK's `Money` writes the text.
 
 use std::{fmt, str::FromStr};
 
 use s2s_sdk::v1::Money;
 use sea_orm::DeriveValueType;
 
-/// The largest amount: one million million units.
+/// Largest amount, one million million units, in millionths of a unit.
 pub const AMOUNT_MICROS_MAX: i64 = 1_000_000_000_000_000_000;
 /// 100 %, in millionths of a percent.
 pub const PERCENT_MICROS_MAX: i64 = 100_000_000;
-/// More digits than any amount has; longer ones are refused unread.
+/// Longest text of an amount, in bytes: more than any amount needs. Longer texts are refused
+/// unread.
 const AMOUNT_BYTES_MAX: usize = 64;
 
 const MICROS_PER_UNIT: i128 = 1_000_000;
 const FRACTION_DIGITS: usize = 6;
 
-/// An amount of some currency in millionths of its unit, 0 to `AMOUNT_MICROS_MAX`.
+/// An amount of money from 0 to `AMOUNT_MICROS_MAX`, in millionths of its currency's unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, DeriveValueType)]
 pub struct Amount(i64);
 
 impl Amount {
     pub const ZERO: Self = Self(0);
 
-    /// `None` where it is negative or over the limit.
+    /// Makes an amount. `None` if negative or over the limit.
     pub fn from_micros(micros: i64) -> Option<Self> {
         (0..=AMOUNT_MICROS_MAX).contains(&micros).then_some(Self(micros))
     }
@@ -32,7 +33,7 @@ impl Amount {
         self.0
     }
 
-    /// That percent of the amount, rounded half away from zero to a millionth.
+    /// The given percentage of the amount, rounded half away from zero to a millionth.
     pub fn percent(self, percent: Percent) -> Self {
         let whole = MICROS_PER_UNIT * 100;
         let product = i128::from(self.0) * i128::from(percent.0);
@@ -45,12 +46,12 @@ impl Amount {
     }
 }
 
-/// A percent in millionths of a percent, 0 to `PERCENT_MICROS_MAX`.
+/// A percentage from 0 to `PERCENT_MICROS_MAX`, in millionths of a percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, DeriveValueType)]
 pub struct Percent(i64);
 
 impl Percent {
-    /// `None` where it is negative or over 100 %.
+    /// Makes a percentage. `None` if negative or over 100 %.
     pub fn from_micros(micros: i64) -> Option<Self> {
         (0..=PERCENT_MICROS_MAX).contains(&micros).then_some(Self(micros))
     }
@@ -60,22 +61,22 @@ impl Percent {
     }
 }
 
-/// A decimal number as it was read from text.
+/// A decimal number that was read from text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decimal {
-    /// In millionths; not yet checked against a limit.
+    /// The number in millionths, not yet checked against a limit.
     pub micros: i128,
-    /// It had more than six fraction digits.
+    /// The text had a digit other than 0 after its sixth fraction digit.
     pub rounded: bool,
-    /// It was written unusually, though with one meaning: a sign, or no digit on one side of the point.
+    /// The text was unusual but unambiguous: it had a sign, or no digit on one side of the point.
     pub unusual: bool,
 }
 
-/// Why a text is not a decimal number.
+/// The fault of a text that is not a decimal number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotDecimal {
     Malformed,
-    /// It can be read in two ways.
+    /// The text can be read in two ways.
     Ambiguous,
     TooLong,
 }
@@ -83,7 +84,7 @@ pub enum NotDecimal {
 impl FromStr for Decimal {
     type Err = NotDecimal;
 
-    /// Digits with at most one point, and a sign. `-0` is zero.
+    /// Reads an optional sign, then digits with at most one point. `-0` is zero.
     fn from_str(text: &str) -> Result<Self, NotDecimal> {
         if text.len() > AMOUNT_BYTES_MAX {
             return Err(NotDecimal::TooLong);
@@ -138,7 +139,7 @@ impl fmt::Display for Currency {
     }
 }
 
-/// A text is not a currency of ISO 4217.
+/// The text is not an ISO 4217 currency in use.
 #[derive(Debug)]
 pub struct UnknownCurrency;
 
@@ -153,7 +154,7 @@ impl std::error::Error for UnknownCurrency {}
 impl FromStr for Currency {
     type Err = UnknownCurrency;
 
-    /// In any case.
+    /// Reads a currency code in any case.
     fn from_str(text: &str) -> Result<Self, UnknownCurrency> {
         let code: [u8; 3] = text.to_ascii_uppercase().into_bytes().try_into().map_err(|_| UnknownCurrency)?;
         let (all, _) = CURRENCIES.as_bytes().as_chunks();
@@ -162,7 +163,8 @@ impl FromStr for Currency {
     }
 }
 
-/// ISO 4217, the currencies in use (list one, without funds and testing codes), sorted, four bytes each.
+/// The ISO 4217 currencies in use (list one, without codes of funds and for testing), sorted, four
+/// bytes each.
 const CURRENCIES: &str = "\
     AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN \
     BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS \
@@ -202,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_decimal_is_refused() {
+    fn malformed_decimals_are_refused() {
         use NotDecimal::{Malformed, TooLong};
         let long = "9".repeat(400);
         let wide = "9".repeat(60);

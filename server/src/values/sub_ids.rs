@@ -1,4 +1,4 @@
-//! Sub ids: what a partner says of a click in `sub1` to `sub10`.
+//! Sub ids: the publisher's own labels of a click, `sub1` to `sub10`.
 
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};

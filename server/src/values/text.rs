@@ -1,15 +1,15 @@
-//! Texts that others sent, brought to a size that can be stored or repeated.
+//! Texts from outside, limited to a size that can be stored or repeated.
 
-/// Cuts `text` to `bytes_max`, between characters.
+/// Cuts `text` to at most `bytes_max` bytes, between characters.
 pub fn cut(mut text: String, bytes_max: usize) -> String {
     text.truncate(text.floor_char_boundary(bytes_max));
     text
 }
 
-/// Longest name for people, in characters.
+/// Longest display name, in characters.
 const NAME_CHARS_MAX: usize = 100;
 
-/// A name for people.
+/// Reads a display name.
 pub fn parse_name(text: &str) -> Result<String, String> {
     let fits = (1..=NAME_CHARS_MAX).contains(&text.chars().count());
     if fits && !text.chars().any(char::is_control) && !text.trim().is_empty() {
@@ -19,10 +19,10 @@ pub fn parse_name(text: &str) -> Result<String, String> {
     }
 }
 
-/// Longest part of somebody's text that a message repeats, in characters.
+/// Longest part of a caller's text that a message repeats, in characters.
 const SHOWN_CHARS_MAX: usize = 64;
 
-/// As much of a text as a message repeats, on one line.
+/// The part of a text that a message repeats, on one line.
 pub fn shown(text: &str) -> String {
     let printable = text.chars().map(|character| if character.is_control() { '\u{FFFD}' } else { character });
     printable.take(SHOWN_CHARS_MAX).collect()

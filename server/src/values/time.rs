@@ -1,4 +1,4 @@
-//! Points in time, and the one place that reads the clock.
+//! Points in time, and the only place that reads the clock.
 
 use std::{
     fmt,
@@ -16,8 +16,8 @@ use sea_orm::DeriveValueType;
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const NANOS_PER_MICRO: i32 = 1_000;
 
-/// A point in time: microseconds since 1970-01-01 UTC. Stored as such on every database, because
-/// timestamp columns sort and round differently from one to the next.
+/// A point in time, in microseconds since 1970-01-01 UTC. Every database stores it as that integer,
+/// because timestamp columns sort and round differently in each database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
 pub struct Time(i64);
 
@@ -34,22 +34,22 @@ impl Time {
         self.0.div_euclid(MICROS_PER_SECOND)
     }
 
-    /// The time `span` later; the end of time where that overflows.
+    /// The time `span` later; the latest possible time on overflow.
     pub fn plus(self, span: Span) -> Self {
         Self(self.0.saturating_add(span.0))
     }
 
-    /// The time `span` earlier; the beginning of time where that overflows.
+    /// The time `span` earlier; the earliest possible time on overflow.
     pub fn minus(self, span: Span) -> Self {
         Self(self.0.saturating_sub(span.0))
     }
 
-    /// How long after `earlier` it is; nothing where it is not.
+    /// The span since `earlier`; zero if that is not earlier.
     pub fn since(self, earlier: Self) -> Span {
         Span(self.0.saturating_sub(earlier.0).max(0))
     }
 
-    /// How far this time is ahead of another.
+    /// The lead of this time over another.
     pub fn ahead_of(self, other: Self) -> Offset {
         Offset(self.0.saturating_sub(other.0))
     }
@@ -59,7 +59,7 @@ impl Time {
         Timestamp { seconds: self.seconds(), nanos: micros.saturating_mul(NANOS_PER_MICRO) }
     }
 
-    /// Fractions of a microsecond are cut off. `Err` says what is wrong.
+    /// Converts a timestamp and cuts off fractions of a microsecond. `Err` describes the fault.
     pub fn from_proto(timestamp: &Timestamp) -> Result<Self, String> {
         if !(0..=999_999_999).contains(&timestamp.nanos) {
             return Err("nanos must be 0 to 999,999,999".to_owned());
@@ -74,7 +74,7 @@ impl Time {
     }
 }
 
-/// A length of time in microseconds, never negative.
+/// A length of time, never negative, in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, DeriveValueType)]
 pub struct Span(i64);
 
@@ -108,7 +108,7 @@ impl Span {
     }
 }
 
-/// The two largest units for people: `12 d 3 h`.
+/// Writes the two largest units, for people: `12 d 3 h`.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.seconds();
@@ -126,7 +126,7 @@ impl fmt::Display for Span {
     }
 }
 
-/// How far one clock is ahead of another, in microseconds; negative where it is behind.
+/// The lead of one clock over another, negative if it is behind, in microseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Offset(i64);
 
@@ -135,7 +135,7 @@ impl Offset {
         self.0 / MICROS_PER_SECOND
     }
 
-    /// However far it is, ahead or behind.
+    /// The distance, ahead or behind.
     pub fn size(self) -> Span {
         Span(self.0.saturating_abs())
     }
@@ -147,15 +147,20 @@ impl fmt::Display for Offset {
     }
 }
 
-/// The server's own clock: the system's time, as long as it is where a steady clock, which nobody can set, carries it on
-/// to; else the latter. So a jump of the system's time changes nothing by itself; `clock` decides whether it is followed.
+/// The server's own clock.
 ///
-/// Clones are of the same clock. It holds the time at which the steady clock stood at zero, in microseconds.
+/// It shows the system's time as long as that agrees with a steady clock, which nobody can set;
+/// otherwise it shows the steady time. So a jump of the system's time alone changes nothing; the
+/// module `clock` decides whether the server follows it.
+///
+/// Clones share one clock. The field is the time at which the steady clock was zero, in
+/// microseconds.
 #[derive(Clone)]
 pub struct Clock(Arc<AtomicI64>);
 
 impl Clock {
-    /// How far the system's time may be elsewhere to be followed, as where it is kept right by small steps.
+    /// Largest distance between the two clocks at which the system's time is shown. It covers the
+    /// small steps that keep the system's time right.
     pub const STEP_MAX: Span = Span::from_seconds(1);
 
     pub fn system() -> Self {
@@ -164,7 +169,7 @@ impl Clock {
         clock
     }
 
-    /// The time as the system says it now, right or wrong.
+    /// The system's time now, right or wrong.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
     pub fn system_now() -> Time {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
@@ -176,18 +181,18 @@ impl Clock {
         if system.ahead_of(steady).size() <= Self::STEP_MAX { system } else { steady }
     }
 
-    /// The time to which the steady clock carries on what was set last.
+    /// The time last set, advanced by the steady clock.
     pub fn steady_now(&self) -> Time {
         Time(steady_micros().saturating_add(self.0.load(Ordering::Relaxed)))
     }
 
-    /// From now on it is `now`.
+    /// Sets the time to `now`.
     pub fn set(&self, now: Time) {
         self.0.store(now.0.saturating_sub(steady_micros()), Ordering::Relaxed);
     }
 }
 
-/// A clock that goes on while the machine sleeps, where the system has one.
+/// The steady clock. On Linux it also runs while the machine sleeps.
 #[cfg(target_os = "linux")]
 const STEADY: ClockId = ClockId::Boottime;
 #[cfg(not(target_os = "linux"))]
@@ -229,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn offsets_say_their_direction() {
+    fn offsets_show_their_direction() {
         let time = Time::from_micros(5_000_000_000);
         let later = time.plus(Span::from_seconds(3_600));
         assert_eq!(later.ahead_of(time).to_string(), "1 h ahead of");
@@ -238,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_goes_on_from_where_it_was_set() {
+    fn a_clock_continues_from_the_time_set() {
         let clock = Clock::system();
         assert!(clock.now().ahead_of(Clock::system_now()).size() < Span::from_seconds(1));
         let set = Time::from_micros(1_000_000);

@@ -1,7 +1,7 @@
-//! Macros of others, as the networks write them: those that a sender did not replace, and those that
-//! somebody put into a destination.
+//! Macros of other systems, as the networks write them: macros that a sender did not replace, and
+//! foreign macros in a destination.
 
-/// What stands before and behind a macro's name.
+/// The brackets before and after a macro's name.
 const BRACKETS: [(&str, &str); 17] = [
     ("{{", "}}"),
     ("${(", ")!}"),
@@ -22,7 +22,7 @@ const BRACKETS: [(&str, &str); 17] = [
     ("(", ")"),
 ];
 
-/// Words that stand for a value in templates and in broken programs; and one network's macros.
+/// Placeholder words of templates and broken programs, and the macros of one network.
 const WORDS: [&str; 11] = [
     "REPLACE",
     "OPTIONAL",
@@ -37,13 +37,13 @@ const WORDS: [&str; 11] = [
     "xxpayoutxx",
 ];
 
-/// Whether the whole value is a macro or a word that stands for one.
+/// Returns whether the whole value is a macro or a placeholder word.
 pub fn is_macro(value: &str) -> bool {
     is_bracketed(value) || WORDS.iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
 fn is_bracketed(value: &str) -> bool {
-    // Most values begin with what no bracket does.
+    // Fast path: most values begin with a letter or digit, and no bracket does.
     if value.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric()) {
         return false;
     }
@@ -53,14 +53,16 @@ fn is_bracketed(value: &str) -> bool {
     })
 }
 
-/// Names begin with a letter or underscore, so that `(1)` or `[2]` may be an order number.
+/// Tests for a macro's name. Names begin with a letter or underscore, so that `(1)` or `[2]` can be
+/// a transaction id.
 fn is_name(name: &str) -> bool {
     let begins = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
     let goes_on = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:() ".contains(&byte);
     begins && name.bytes().all(goes_on)
 }
 
-/// What looks like a macro behind a URL's host: a whole segment, name or value, or what is in braces.
+/// Finds macros after a URL's host: a whole path segment, parameter name or value, or a part in
+/// braces.
 pub fn in_url(url: &str) -> impl Iterator<Item = &str> {
     let (_, behind) = url.split_once("://").unwrap_or_default();
     behind.split(['/', '?', '&', '=']).skip(1).filter_map(|part| {

@@ -1,8 +1,8 @@
 //! All tables of the first version.
 //!
-//! What must hold for good (DESIGN 4): the hot tables `click`, `conversion` and `postback` have no
-//! foreign keys; every unique index of `click` and `conversion`, primary keys included, contains the
-//! click id; rows carry the ids they were attributed to. Keys that must differ byte by byte are binary
+//! Permanent invariants: the hot tables `click`, `conversion` and `postback` have no foreign keys.
+//! Every unique index of `click` and `conversion`, primary keys included, contains the click id.
+//! Rows carry the ids to which they were attributed. Keys that are compared byte by byte are binary
 //! columns. Money and time are 64-bit integers.
 
 use sea_orm_migration::{

@@ -1,4 +1,4 @@
-//! The network of a conversion code, and the status word of a conversion as it came.
+//! The preset of a conversion code, and the status word of a conversion as received.
 
 use sea_orm_migration::{prelude::*, schema::string_len};
 

@@ -1,7 +1,7 @@
-//! Finding held postbacks quickly, and matching them by themselves.
+//! Indexes that find held postbacks quickly, and the time of their automatic match.
 //!
-//! The indexes hold rows that are held alone, so that what was counted costs nothing; on MariaDB, which
-//! has no such indexes, all rows.
+//! The indexes contain only held rows, so counted ones cost nothing. MariaDB has no partial
+//! indexes; there they contain all rows.
 
 use sea_orm_migration::{prelude::*, schema::big_integer_null, sea_orm::DbBackend};
 
@@ -13,7 +13,7 @@ impl MigrationName for Migration {
     }
 }
 
-/// `Verdict::Held`, as it stands in the column.
+/// The stored value of `Verdict::Held`.
 const HELD: i16 = 5;
 
 #[async_trait::async_trait]

@@ -1,12 +1,12 @@
-//! PostgreSQL alone: the tables that grow become partitioned by time.
+//! PostgreSQL only: the growing tables become partitioned by time.
 //!
-//! What is there stays where it is and becomes the first partition, from the lowest id to the beginning of a
-//! month; nothing is copied. Each table is read once, to prove that nothing in it is beyond that bound, and
-//! meanwhile other servers write (SHARE UPDATE EXCLUSIVE). Only then is it locked against all (ACCESS EXCLUSIVE),
-//! for the moment in which names are changed. Whoever reads it for long at that time is waited for, with all others
-//! behind; so no dump should run meanwhile.
+//! Existing rows stay in place and become the first partition, from the lowest id to the start of a
+//! month. Nothing is copied. Each table is read once, to prove that no row is beyond that
+//! bound; other servers can write meanwhile (SHARE UPDATE EXCLUSIVE). Only then is the table locked
+//! against everything (ACCESS EXCLUSIVE), for the moment of the renames. That lock waits for long
+//! reads, and all other queries wait in line after it. So no dump should run meanwhile.
 //!
-//! Each table is changed by itself. If the server dies in between, the next start carries on.
+//! Each table is changed separately. If the server dies in between, the next start continues.
 
 use sea_orm_migration::{
     MigrationName, MigrationTrait, SchemaManager,
@@ -27,7 +27,7 @@ impl MigrationName for Migration {
     }
 }
 
-/// A table, its id, and how the id begins with the time: in units of so many microseconds, above so many bits.
+/// A table whose id begins with a time, in units of `unit_micros`, above `bits_below` other bits.
 struct Hot {
     table: &'static str,
     id: &'static str,
@@ -41,12 +41,13 @@ const TABLES: [Hot; 3] = [
     Hot { table: "postback", id: "id", unit_micros: 1_000, bits_below: 80 },
 ];
 
-/// How long until the bound, at least: more than the migration takes, since other servers go on writing.
+/// Shortest time until the bound. Exceeds the duration of the migration, because other servers keep
+/// writing.
 const HEADROOM: Span = Span::from_days(1);
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    /// What proves the bound must not be in the transaction that locks.
+    /// Turns the transaction off: the proof of the bound must not be in the one that locks.
     fn use_transaction(&self) -> Option<bool> {
         Some(false)
     }
@@ -97,7 +98,7 @@ async fn partition(manager: &SchemaManager<'_>, hot: &Hot) -> Result<(), DbErr> 
         "CREATE TABLE {table} (LIKE {table}_before INCLUDING ALL EXCLUDING CONSTRAINTS EXCLUDING INDEXES) \
          PARTITION BY RANGE ({id})"
     ));
-    // The indexes that are there become parts of these; none is built.
+    // The existing indexes become parts of these; none is built.
     change.extend(keys.iter().map(|(name, key)| format!("ALTER TABLE {table} ADD CONSTRAINT {name} {key}")));
     change.extend(indexes.into_iter().map(|(_, definition)| definition));
     change.push(format!(
@@ -112,7 +113,7 @@ async fn partition(manager: &SchemaManager<'_>, hot: &Hot) -> Result<(), DbErr> 
 }
 
 impl Hot {
-    /// The first id of a month that is not near, and that nothing is beyond.
+    /// The first id of a month that is far enough ahead, and beyond every row.
     async fn bound(&self, manager: &SchemaManager<'_>) -> Result<Uuid, DbErr> {
         let Self { table, id, unit_micros, bits_below } = self;
         let query = format!(
@@ -135,7 +136,7 @@ async fn query_one(manager: &SchemaManager<'_>, query: String) -> Result<QueryRe
     row.ok_or_else(|| DbErr::RecordNotFound("a row of what is in the table".to_owned()))
 }
 
-/// Names and definitions that a query of the catalogue finds.
+/// The names and definitions that a query of the catalogue finds.
 async fn definitions(manager: &SchemaManager<'_>, query: String) -> Result<Vec<(String, String)>, DbErr> {
     let rows =
         manager.get_connection().query_all_raw(Statement::from_string(DbBackend::Postgres, query)).await?;

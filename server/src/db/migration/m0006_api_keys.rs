@@ -1,4 +1,4 @@
-//! Accounts that are created by request, and API keys.
+//! Accounts created by request, and API keys.
 
 use sea_orm_migration::{
     prelude::*,

@@ -1,5 +1,6 @@
-//! How senders of postbacks prove themselves: the checks and secrets of a conversion code; and whether a
-//! postback passed its code's checks. Those that came before were not checked, and pass.
+//! Proof of a postback's sender: the checks and secrets of a conversion code, and a mark on
+//! postbacks that passed the checks of their code. Earlier postbacks were not checked and count as
+//! passed.
 
 use sea_orm_migration::{
     prelude::*,
@@ -14,7 +15,7 @@ impl MigrationName for Migration {
     }
 }
 
-/// `CheckMode::Off`, as it stands in the columns.
+/// The stored value of `CheckMode::Off`.
 const OFF: i16 = 1;
 
 #[async_trait::async_trait]
@@ -32,7 +33,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// One column in each statement: SQLite takes no more.
+/// Adds one column. SQLite takes no more in one statement.
 async fn add(manager: &SchemaManager<'_>, table: &'static str, column: ColumnDef) -> Result<(), DbErr> {
     manager.alter_table(Table::alter().table(table).add_column(column).take()).await
 }

@@ -1,7 +1,7 @@
-//! Finding all postbacks that name a click, not held ones alone: a visitor is erased from all of them.
+//! An index that finds all postbacks of a click, not only held ones: a visitor is erased from all.
 //!
-//! MariaDB's index holds all rows already. Elsewhere postbacks can't be written while the new one is built, some
-//! seconds for each million of them.
+//! MariaDB's index contains all rows already. Elsewhere no postback can be written while the new
+//! index is built, a few seconds for each million of them.
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 

@@ -1,5 +1,5 @@
-//! Remembering with each postback which checks of its sender it passed when it came, whatever they were set to
-//! then. Those that came before have NULL; `postback/proof.rs` says what is known of them.
+//! The sender checks that each postback passed on arrival, whatever their mode was then. Earlier
+//! postbacks have NULL; `core/postback/proof.rs` interprets it.
 
 use sea_orm_migration::{prelude::*, schema::small_integer_null};
 
@@ -17,7 +17,7 @@ const COLUMN: &str = "checks_passed";
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // MariaDB keeps the column where the server died before it noted the migration.
+        // MariaDB keeps the column if the server died before it recorded the migration.
         if manager.has_column(TABLE, COLUMN).await? {
             return Ok(());
         }

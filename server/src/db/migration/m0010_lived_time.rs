@@ -1,6 +1,6 @@
-//! The time that an installation has lived through: one row, see `db/lived`.
+//! The time that an installation has lived through, in one row; see `db/lived`.
 //!
-//! It may be run again where it broke off, which MariaDB does not undo.
+//! The migration can run again after an interruption, which MariaDB does not roll back.
 
 use sea_orm_migration::{
     prelude::*,
