@@ -23,7 +23,8 @@ where
 
 pub type RowCache<K, V> = moka::future::Cache<K, Option<Arc<V>>>;
 
-/// The row of `key`, from the cache or else by `load`, which runs once for all who ask meanwhile.
+/// /// Returns the row of `key`, from the cache or else by `load`. Concurrent callers share one
+/// `load`.
 pub async fn cached<K, V, F>(
     cache: &RowCache<K, V>,
     key: K,
