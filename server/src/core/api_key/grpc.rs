@@ -168,7 +168,7 @@ fn parse_overlap(duration: Option<prost_types::Duration>) -> Result<Span, String
     if duration.nanos == 0 && (0..=OVERLAP_SECONDS_MAX).contains(&duration.seconds) {
         Ok(Span::from_seconds(duration.seconds))
     } else {
-        Err("must be whole seconds, at most 30 days".to_owned())
+        Err("must be whole seconds, from 0 seconds to 30 days".to_owned())
     }
 }
 

@@ -142,25 +142,25 @@ impl FromStr for AllowedAddresses {
 }
 
 impl ConversionCode {
-    /// The secrets that are good at a time, the newest first.
+    /// The secrets that are valid at a time, newest first.
     pub fn secrets(&self, at: Time) -> impl Iterator<Item = &Secret> {
         let former = self.former_secret_expires_at.filter(|expires_at| at < *expires_at);
         let former = former.map(|_| &self.former_secret);
         [Some(&self.secret), former].into_iter().flatten().filter(|secret| !secret.is_none())
     }
 
-    /// Whether a postback must prove anything to count.
+    /// Tests for a check that a postback must pass to count.
     pub fn enforces_checks(&self) -> bool {
         [self.secret_check, self.signature_check, self.address_check, self.https_check]
             .contains(&CheckMode::Enforce)
     }
 
-    /// Whether any check compares with a secret.
+    /// Tests for an enabled check that compares with a secret.
     pub fn needs_secret(&self) -> bool {
         self.secret_check != CheckMode::Off || self.signature_check != CheckMode::Off
     }
 
-    /// Enters a new secret; the present one stays good for `overlap`, any older one ends.
+    /// Sets a new secret. The present one stays valid for `overlap`; any older one ends.
     fn rotate(&mut self, secret: Secret, overlap: Span, request_id: Option<Vec<u8>>, now: Time) {
         self.former_secret = std::mem::replace(&mut self.secret, secret);
         self.former_secret_expires_at = (!self.former_secret.is_none()).then(|| now.plus(overlap));
@@ -169,7 +169,7 @@ impl ConversionCode {
     }
 }
 
-/// Makes a new secret. The request id of the last rotation returns what that made.
+/// Creates a new secret. The request id of the last rotation returns the secret that it created.
 pub async fn rotate_secret(
     app: &App,
     account: AccountId,

@@ -1,7 +1,7 @@
-//! From bytes to named values: where the parameters stand, what became of them on their way, and what
-//! their names mean.
+//! //! From bytes to named values: finds the parameters, repairs the damage of their way, and maps
+//! their names.
 //!
-//! Every step is linear in its input and works on bytes; text is made of them at the end.
+//! //! Every step is linear in its input and works on bytes, which become text at the end.
 
 use s2s_sdk::v1::{Note, NoteCode};
 use serde_json::Value;
@@ -17,7 +17,7 @@ use crate::{
     values::{text::shown, url_macros},
 };
 
-/// The parameters of DESIGN 5.3.
+/// /// The parameters of a postback (docs/reference/http.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
     ClickId,
@@ -30,13 +30,13 @@ pub enum Known {
     Cur,
     Status,
     Test,
-    /// What proves the sender: see `postback/authentication`.
+    /// /// Proof of the sender, as are the next two; see `postback/authentication`.
     Sec,
     Ts,
     Sig,
 }
 
-/// Every name that is understood, in lower case. The first of each parameter is its own.
+/// /// All known names, in lower case. The first of each parameter is its own.
 const NAMES: [(&str, Known); 25] = [
     ("clickid", Known::ClickId),
     ("click_id", Known::ClickId),
@@ -66,7 +66,7 @@ const NAMES: [(&str, Known); 25] = [
 ];
 
 impl Known {
-    /// The name as it is documented.
+    /// /// The documented name.
     pub fn name(self) -> &'static str {
         match self {
             Self::ClickId => "clickId",
@@ -89,27 +89,27 @@ impl Known {
 /// A parameter as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
-    /// As it came, decoded.
+    /// /// The name as it came, decoded.
     pub name: String,
-    /// Decoded; of a known parameter also trimmed and repaired.
+    /// /// Decoded. Also trimmed and repaired if the parameter is known.
     pub value: String,
     pub known: Option<Known>,
-    /// The value's encoding was broken, or it holds control characters.
+    /// /// True if the value's encoding was broken, or if the value holds control characters.
     pub broken: bool,
     /// The bytes that the value came from.
     pub place: Place,
-    /// Where name and value begin, in the same part.
+    /// /// Offset at which name and value begin, in the same part.
     pub begins: usize,
 }
 
-/// All parameters of the query and, for a `POST`, of the body, in their order.
+/// /// Reads all parameters of the query and, for a `POST`, of the body, in their order.
 pub fn read(raw: &Raw, notes: &mut Vec<Note>) -> Result<Vec<Parameter>> {
     let (query, body) = pairs(raw, notes)?;
     Ok(understood(query.into_iter().chain(body), notes))
 }
 
-/// Target and body with nothing but what a postback is counted by: our own parameters without `param`, as they came
-/// and in their order. Read again, they come to the same.
+/// /// Returns target and body with only the parameters that a postback is counted by: the known
+/// ones except `param`, as they came and in their order. They read the same as before.
 pub fn without_visitor(raw: &Raw) -> (Vec<u8>, Vec<u8>) {
     let Ok((mut query, mut body)) = pairs(raw, &mut Vec::new()) else {
         return (PATH.as_bytes().to_vec(), Vec::new());
@@ -123,10 +123,10 @@ pub fn without_visitor(raw: &Raw) -> (Vec<u8>, Vec<u8>) {
     (target.into_bytes(), body.into_bytes())
 }
 
-/// Where postbacks go to.
+/// /// The path of postbacks.
 const PATH: &str = "/s2s";
 
-/// The pairs of the query and, for a `POST`, of the body.
+/// /// Returns the pairs of the query and, for a `POST`, of the body.
 fn pairs(raw: &Raw, notes: &mut Vec<Note>) -> Result<(Vec<Pair>, Vec<Pair>)> {
     let (mut of_query, mut of_body) = (Vec::new(), Vec::new());
     split(Part::Target, &raw.target, query(&raw.target, notes), &mut of_query, notes);
