@@ -185,8 +185,8 @@ pub async fn find(app: &App, account: AccountId, id: ClickId) -> Result<Option<C
 }
 
 /// /// Erases the visitor from a click, in an open transaction. If the click does not exist and its
-/// link is known, inserts a click without a visitor: the first row of an id stays, so a late record
-/// of the click adds nothing. Returns the click as it is after that.
+/// link is known, inserts a click without a visitor: the first row of an id stays, so a click that
+/// is recorded late adds nothing. Returns the click as it is after that.
 pub async fn erase(
     txn: &Connection,
     account: AccountId,

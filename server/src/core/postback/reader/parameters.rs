@@ -150,27 +150,28 @@ fn pairs(raw: &Raw, notes: &mut Vec<Note>) -> Result<(Vec<Pair>, Vec<Pair>)> {
     Ok((of_query, of_body))
 }
 
-/// The parameters of the target alone, whatever came with it.
+/// /// Returns the parameters of the target only, whatever came with it.
 pub fn of_target(raw: &Raw) -> Vec<Parameter> {
     let mut pairs = Vec::new();
     split(Part::Target, &raw.target, query(&raw.target, &mut Vec::new()), &mut pairs, &mut Vec::new());
     understood(pairs.into_iter(), &mut Vec::new())
 }
 
-/// Where a query is marked off in a target: at the `?`, or else at the first separator.
+/// /// Returns the offset of the mark before a target's query: the `?`, or else the first
+/// separator.
 fn mark(target: &[u8]) -> Option<usize> {
     let question_mark = target.iter().position(|byte| *byte == b'?');
     question_mark.or_else(|| target.iter().position(|byte| matches!(byte, b'&' | b';')))
 }
 
-/// Where the path of a target ends.
+/// /// Returns the offset of the end of a target's path.
 pub fn path_ends(target: &[u8]) -> usize {
     mark(target).unwrap_or(target.len())
 }
 
 fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<Parameter> {
     let mut parameters: Vec<Parameter> = pairs.map(Pair::into_parameter).collect();
-    // Each once, so that there are never many.
+    // // Each once, so that the list stays short.
     let mut own_names = Vec::new();
     for known in parameters.iter().filter(|parameter| parameter.has_own_name()).filter_map(|own| own.known) {
         if !own_names.contains(&known) {
@@ -183,7 +184,7 @@ fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<P
     parameters
 }
 
-/// Pairs as a query. What was broken is so again, and nothing else is left of it.
+/// /// Writes pairs as a query. A broken value stays broken, and loses all its text.
 fn encoded(pairs: &[Pair]) -> String {
     let encode = |bytes| byte_serialize(bytes).collect::<String>();
     let pairs = pairs.iter().map(|pair| {
@@ -193,7 +194,7 @@ fn encoded(pairs: &[Pair]) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// Pairs as a flat JSON object; a map would hide a name that comes twice.
+/// /// Writes pairs as a flat JSON object. A map would hide a repeated name.
 fn object(pairs: Vec<Pair>) -> String {
     let text = |bytes: Vec<u8>| Value::String(String::from_utf8_lossy(&bytes).into_owned());
     let members = pairs.into_iter().map(|pair| format!("{}:{}", text(pair.name), text(pair.value)));
@@ -204,7 +205,8 @@ pub fn is_post(raw: &Raw) -> bool {
     raw.method.eq_ignore_ascii_case("POST")
 }
 
-/// What stands behind the `?`; where there is none, behind the first separator, as in `/s2s&clickId=…`.
+/// /// Returns the bytes after the `?` or, if there is none, after the first separator, as in
+/// `/s2s&clickId=…`.
 fn query<'a>(target: &'a [u8], notes: &mut Vec<Note>) -> &'a [u8] {
     let Some(mark) = mark(target) else { return &[] };
     if target.get(mark) != Some(&b'?') {
@@ -213,21 +215,22 @@ fn query<'a>(target: &'a [u8], notes: &mut Vec<Note>) -> &'a [u8] {
     target.get(mark + 1..).unwrap_or_default()
 }
 
-/// Whether the body is read as JSON: where it says so, or says nothing and looks it.
+/// /// Returns true if the body is read as JSON: its content type says so, or is missing and the
+/// body looks like JSON.
 pub fn is_json(raw: &Raw) -> bool {
     let content_type = raw.content_type.to_ascii_lowercase();
     content_type.contains("json")
         || (content_type.is_empty() && raw.body.trim_ascii_start().starts_with(b"{"))
 }
 
-/// The parameter of a name, in any case.
+/// /// Finds the parameter of a name, in any case.
 pub fn known(name: &str) -> Option<Known> {
     let name = name.trim_matches(is_dropped);
     NAMES.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, known)| *known)
 }
 
 impl Pair {
-    /// NUL becomes U+FFFD, since not every database takes it.
+    /// /// Converts bytes to text. NUL becomes U+FFFD, since not every database accepts it.
     fn into_parameter(self) -> Parameter {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\0', "\u{FFFD}");
         let broken = self.broken || self.value.contains(&0) || std::str::from_utf8(&self.value).is_err();
@@ -238,7 +241,7 @@ impl Pair {
 }
 
 impl Parameter {
-    /// Whether a conversion is counted by it; else it may tell anything.
+    /// /// True if conversions are counted by the parameter. Any other may contain anything.
     fn counts(&self) -> bool {
         self.known.is_some_and(|known| known != Known::Param)
     }
@@ -248,8 +251,8 @@ impl Parameter {
         self.known.is_some_and(|known| name.eq_ignore_ascii_case(known.name()))
     }
 
-    /// Settles what the name means, and repairs the value. An alias counts only where the parameter
-    /// did not come by its own name.
+    /// /// Settles the meaning of the name, and repairs the value. An alias counts only if the
+    /// parameter did not come by its own name.
     fn understand(&mut self, own_names: &[Known], notes: &mut Vec<Note>) {
         let own = self.has_own_name();
         self.known = self.known.filter(|known| own || !own_names.contains(known));
@@ -280,8 +283,8 @@ impl Parameter {
         self.broken |= self.value.chars().any(char::is_control);
     }
 
-    /// A value that is not of its form may be so once a second encoding, or what stood behind the URL in
-    /// a text, is taken away.
+    /// /// Repairs a value that becomes valid without a second encoding, or without the punctuation
+    /// after the URL in a text.
     fn repair(&mut self, known: Known, notes: &mut Vec<Note>) {
         let (decoded, broken) = decode(self.value.as_bytes());
         let decoded = String::from_utf8(decoded).ok().filter(|_| !broken && self.value.contains('%'));
@@ -296,14 +299,14 @@ impl Parameter {
         let is_behind = |character| is_dropped(character) || ".,;)]>".contains(character);
         let bare = self.value.trim_end_matches(is_behind);
         if bare.len() != self.value.len() && is_valid(known, bare) {
-            let message = format!("punctuation behind `{}` was dropped", known.name());
+            let message = format!("punctuation after `{}` was dropped", known.name());
             notes.push(note(NoteCode::Trimmed, known.name(), message));
             self.value = bare.to_owned();
         }
     }
 }
 
-/// Blanks, quotes, and characters that nobody sees.
+/// /// Tests for blanks, quotes and invisible characters.
 fn is_dropped(character: char) -> bool {
     character.is_whitespace()
         || "\"'`\u{AB}\u{BB}\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}".contains(character)
