@@ -1,4 +1,4 @@
-//! //! The running core: the first argument of every operation. It holds the database, committer,
+//! The running core: the first argument of every operation. It holds the database, committer,
 //! clock, ids, keys and caches.
 
 pub mod account;
@@ -29,18 +29,18 @@ use crate::{
     },
 };
 
-/// /// Settings of the core, from the configuration.
+/// Settings of the core, from the configuration.
 pub struct Settings {
-    /// /// The URL at which the public reaches this server.
+    /// The URL at which the public reaches this server.
     pub public_url: Url,
     pub retention: Retention,
     pub store_addresses: StoredAddresses,
-    /// /// Maximum number of writes in one commit.
+    /// Maximum number of writes in one commit.
     pub batch_max: usize,
     pub watch: Watch,
 }
 
-/// /// The running core. It keeps no state of its own except caches of bounded age.
+/// The running core. It keeps no state of its own except caches of bounded age.
 pub struct App {
     pub db: Db,
     pub commit: Committer,
@@ -51,7 +51,7 @@ pub struct App {
     pub public_url: Url,
     pub retention: Retention,
     pub age: Age,
-    /// /// Cancelled when the server is to stop. Long-running work ends then.
+    /// Cancelled when the server is to stop. Long-running work ends then.
     pub stopping: CancellationToken,
     pub api_keys: ApiKeys,
     pub codes: conversion_code::Cache,
@@ -61,8 +61,8 @@ pub struct App {
 }
 
 impl App {
-    /// /// Starts the core on an open database. `tasks` runs its background writers, which end when
-    /// the core is dropped.
+    /// Starts the core on an open database. `tasks` runs its background writers, which end when the
+    /// core is dropped.
     pub async fn start(
         db: Db,
         random: Random,
@@ -104,8 +104,8 @@ impl App {
         self.clock.now()
     }
 
-    /// /// Reads a reference for the system's clock: the database's clock or, if that has none of
-    /// its own, a time that has surely passed. Returns `None` while the database does not answer.
+    /// Reads a reference for the system's clock: the database's clock or, if that has none of its
+    /// own, a time that has surely passed. Returns `None` while the database does not answer.
     pub async fn other_clock(&self) -> Option<Reference> {
         let time = self.db.time().await.ok()?;
         Some(time.map_or_else(|| Reference::Passed(self.age.passed()), Reference::Database))

@@ -1,4 +1,4 @@
-//! //! Accounts: the parties that share one installation.
+//! Accounts: the parties that share one installation.
 //!
 //! Absent on purpose: deletion, since the commissions that an account recorded stay owed; and a
 //! view of an account's own resources.
@@ -16,7 +16,7 @@ use crate::{
 
 pub use store::Model as Account;
 
-/// /// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
+/// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
 pub const LIST_KEY_BYTES: usize = 16;
 
 pub async fn create(app: &App, name: String, request: RequestKey, validate_only: bool) -> Result<Account> {
@@ -37,7 +37,7 @@ pub async fn get(app: &App, tenant: Tenant, id: AccountId) -> Result<Account> {
     found.ok_or_else(|| Error::not_found("account", &id))
 }
 
-/// /// Lists all accounts, for administrators.
+/// Lists all accounts, for administrators.
 pub async fn list(app: &App, page: &PageRequest<LIST_KEY_BYTES>) -> Result<(Vec<Account>, String)> {
     let rows = store::list(app.db.reader(), page).await?;
     Ok(page.cut(rows, |account| account.id.0.into_bytes()))
@@ -59,7 +59,7 @@ pub async fn rename(app: &App, id: AccountId, name: String, validate_only: bool)
     Ok(account)
 }
 
-/// /// Parses an account's id. A malformed id gives the same error as an unknown one.
+/// Parses an account's id. A malformed id gives the same error as an unknown one.
 pub fn parse_id(text: &str) -> Result<AccountId> {
     text.parse().map_err(|_| Error::not_found("account", text))
 }

@@ -1,4 +1,4 @@
-//! //! API keys: the credential that a caller sends with every call.
+//! API keys: the credential that a caller sends with every call.
 //!
 //! Absent on purpose: changing a key, since a caller that needs other scopes gets another key; and
 //! deletion, since a revoked key still says who had it.
@@ -36,27 +36,26 @@ use crate::{
 
 pub use store::{Found, Model as ApiKey};
 
-/// /// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
+/// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
 pub const LIST_KEY_BYTES: usize = 16;
-/// /// Longest overlap of a rotation, and the default, in seconds.
+/// Longest overlap of a rotation, and the default, in seconds.
 pub const OVERLAP_SECONDS_MAX: i64 = 30 * 86_400;
 pub const OVERLAP_SECONDS_DEFAULT: i64 = 86_400;
-/// /// Maximum number of texts of one key that are valid at the same time.
+/// Maximum number of texts of one key that are valid at the same time.
 pub const TEXTS_MAX: u64 = 10;
 
-/// /// Maximum number of concurrent queries for keys that were not seen before. Strangers can
-/// invent well-formed keys, and must not keep the database busy.
+/// Maximum number of concurrent queries for keys that were not seen before. Strangers can invent
+/// well-formed keys, and must not keep the database busy.
 const STRANGERS_MAX: usize = 2;
-/// /// Longest time that such a query waits for its turn.
+/// Longest time that such a query waits for its turn.
 const STRANGER_PATIENCE: Duration = Duration::from_secs(1);
-/// /// Number of keys that count as seen before, and the time since their last use for which they
-/// do.
+/// Number of keys that count as seen before, and the time since their last use for which they do.
 const SEEN_MAX: u64 = 100_000;
 const SEEN_FOR: Duration = Duration::from_hours(1);
-/// /// Resolution of the time of last use, in seconds.
+/// Resolution of the time of last use, in seconds.
 const USE_SECONDS: i64 = 60;
-/// /// Maximum number of uses that wait to be written. One more is dropped, and written at the
-/// key's next use.
+/// Maximum number of uses that wait to be written. One more is dropped, and written at the key's
+/// next use.
 const USES_WAITING_MAX: usize = 10_000;
 const USES_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -66,12 +65,12 @@ prefixed_id!(
     "key_"
 );
 
-/// /// A use of a key, and its time.
+/// A use of a key, and its time.
 type Use = (ApiKeyId, Time);
 
-/// /// The keys that a core remembers, and their uses that are still to be written.
+/// The keys that a core remembers, and their uses that are still to be written.
 pub struct ApiKeys {
-    /// /// Keys by the hash of a text, including texts that no key has. At most a second old.
+    /// Keys by the hash of a text, including texts that no key has. At most a second old.
     found: RowCache<KeyHash, Found>,
     seen: moka::future::Cache<KeyHash, ()>,
     strangers: Semaphore,
@@ -79,8 +78,8 @@ pub struct ApiKeys {
 }
 
 impl ApiKeys {
-    /// /// Creates the caches, and the task that writes the times of last use. The task ends when
-    /// they are dropped.
+    /// Creates the caches, and the task that writes the times of last use. The task ends when they
+    /// are dropped.
     pub fn new(db: Db, stopping: CancellationToken) -> (Self, impl Future<Output = ()> + Send) {
         let (uses, waiting) = mpsc::channel(USES_WAITING_MAX);
         let seen = moka::future::Cache::builder().max_capacity(SEEN_MAX).time_to_idle(SEEN_FOR).build();
@@ -88,13 +87,13 @@ impl ApiKeys {
         (keys, write_uses(db, waiting, stopping))
     }
 
-    /// /// Queues a write of the key's last use, if one is due. Called when a key is loaded, once a
+    /// Queues a write of the key's last use, if one is due. Called when a key is loaded, once a
     /// second for a key in use, so that no call waits for the write.
     fn report(&self, key: &ApiKey, now: Time) {
         let good = key.state(now) == State::Active;
         let due = key.last_used_at.is_none_or(|last| now.since(last) >= Span::from_seconds(USE_SECONDS));
         if good && due {
-            // // If the queue is full, the use is still due at the next load.
+            // If the queue is full, the use is still due at the next load.
             let _ = self.uses.try_send((key.id, now));
         }
     }
@@ -108,16 +107,16 @@ async fn write_uses(db: Db, mut waiting: mpsc::Receiver<Use>, stopping: Cancella
         if let Err(error) = store::used(&db, last.into_keys().collect(), latest).await {
             tracing::warn!(%error, "could not write the last use of API keys");
         }
-        // // Collects uses, so that many keys share a transaction.
+        // Collects uses, so that many keys share a transaction.
         stopping.run_until_cancelled(tokio::time::sleep(USES_INTERVAL)).await;
     }
 }
 
-/// /// Returns the key that has this text, and its caller. A revocation or rotation, here or
-/// elsewhere, takes effect within `CACHE_AGE_MAX`; an expiry takes effect at once.
+/// Returns the key that has this text, and its caller. A revocation or rotation, here or elsewhere,
+/// takes effect within `CACHE_AGE_MAX`; an expiry takes effect at once.
 pub async fn authenticate(app: &App, text: &str) -> Result<(ApiKeyId, Caller)> {
     let hash = KeyHash::of(text).ok_or_else(|| invalid("is not of the form of one, or was cut"))?;
-    // // Avoids growing the caller's future, as `row_cache::cached` does.
+    // Avoids growing the caller's future, as `row_cache::cached` does.
     let found = match app.api_keys.found.get(&hash).now_or_never().flatten() {
         Some(found) => found,
         None => Box::pin(load(app, text, hash)).await?,
@@ -125,7 +124,7 @@ pub async fn authenticate(app: &App, text: &str) -> Result<(ApiKeyId, Caller)> {
     found.as_deref().map_or_else(|| Err(invalid("is unknown")), |found| judge(found, app.now()))
 }
 
-/// /// Looks up a text that is not in the cache.
+/// Looks up a text that is not in the cache.
 async fn load(app: &App, text: &str, hash: KeyHash) -> Result<Option<Arc<Found>>> {
     text.parse::<KeyText>().map_err(|fault| invalid(&fault))?;
     let keys = &app.api_keys;
@@ -169,7 +168,7 @@ fn overloaded() -> Error {
     Error::new(ErrorReason::Overloaded, "too many unknown API keys are being looked up; send the call again")
 }
 
-/// /// State of a key. Only an active key can be used.
+/// State of a key. Only an active key can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Active,
@@ -191,7 +190,7 @@ impl ApiKey {
 
 /// A key to be created.
 pub struct Create {
-    /// /// `None` for the caller's own account.
+    /// `None` for the caller's own account.
     pub account: Option<AccountId>,
     pub name: String,
     pub scopes: Scopes,
@@ -200,7 +199,7 @@ pub struct Create {
     pub validate_only: bool,
 }
 
-/// /// Creates a key. Returns its text only if the key is new, and not with `validate_only`.
+/// Creates a key. Returns its text only if the key is new, and not with `validate_only`.
 pub async fn create(app: &App, caller: Caller, create: Create) -> Result<(ApiKey, Option<KeyText>)> {
     let account_id = governed(app, caller, create.account).await?;
     caller.check_all(create.scopes)?;
@@ -233,8 +232,8 @@ async fn insert(app: &App, account_id: AccountId, create: Create, text: &KeyText
     store::insert(&app.db, key, text.hash(), create.validate_only).await
 }
 
-/// /// Returns the named account, or else the caller's. Finds another account only for a caller
-/// that may manage it.
+/// Returns the named account, or else the caller's. Finds another account only for a caller that
+/// may manage it.
 async fn governed(app: &App, caller: Caller, named: Option<AccountId>) -> Result<AccountId> {
     match named.filter(|id| *id != caller.account) {
         None => Ok(caller.account),
@@ -258,8 +257,8 @@ pub async fn list(
     Ok(page.cut(rows, |key| key.id.0.into_bytes()))
 }
 
-/// /// Adds a text to the key. Earlier texts stay valid for `overlap`, but no longer than they
-/// would have.
+/// Adds a text to the key. Earlier texts stay valid for `overlap`, but no longer than they would
+/// have.
 pub async fn rotate(
     app: &App,
     caller: Caller,
@@ -309,14 +308,14 @@ fn unknown(id: ApiKeyId) -> Error {
     Error::not_found("API key", &id)
 }
 
-/// /// Sets up the operator's own key. The text `given` becomes that of an administrator's key, if
-/// no key has it yet; a revoked one stays revoked. If no text is given and no key exists, creates
-/// one and returns its text, once.
+/// Sets up the operator's own key. The text `given` becomes that of an administrator's key, if no
+/// key has it yet; a revoked one stays revoked. If no text is given and no key exists, creates one
+/// and returns its text, once.
 pub async fn first(app: &App, given: Option<KeyText>) -> Result<Option<KeyText>> {
     let Some(text) = given else {
         if store::is_empty(app.db.reader()).await? {
             let text = KeyText::random(&app.random);
-            // // If several servers start at the same time, only one creates it.
+            // If several servers start at the same time, only one creates it.
             return Ok(first_with(app, &text, "first administrator", b"first").await?.then_some(text));
         }
         return Ok(None);
@@ -348,7 +347,7 @@ async fn first_with(app: &App, text: &KeyText, name: &str, request: &[u8]) -> Re
     Ok(insert(app, AccountId::DEFAULT, create, text).await?.1)
 }
 
-/// /// Parses a key's id. A malformed id gives the same error as an unknown one.
+/// Parses a key's id. A malformed id gives the same error as an unknown one.
 pub fn parse_id(text: &str) -> Result<ApiKeyId> {
     text.parse().map_err(|_| Error::not_found("API key", text))
 }

@@ -1,10 +1,10 @@
-//! //! Conversions: the rules of attribution and worth, and of counting once.
+//! Conversions: the rules of attribution and worth, and of counting once.
 //!
-//! //! Facts are loaded, `decide` judges them, and the unique index of the table (click id, code,
+//! Facts are loaded, `decide` judges them, and the unique index of the table (click id, code,
 //! dedupe key) has the last word: nothing is checked before the insert.
 //!
-//! //! Absent on purpose: changing the worth or the identity of a recorded conversion. Corrections
-//! will be entries of their own.
+//! Absent on purpose: changing the worth or the identity of a recorded conversion. Corrections will
+//! be entries of their own.
 
 pub mod grpc;
 mod store;
@@ -38,23 +38,22 @@ use crate::{
 
 pub use store::{Model as Conversion, add_to};
 
-/// /// The table of conversions. Their keys begin with the click id, hence with the click's time.
+/// The table of conversions. Their keys begin with the click id, hence with the click's time.
 pub const TIMED: TimedTable = TimedTable { name: "conversion", ..click::TIMED };
-/// /// Longest time from a click to its conversion. Deletion goes by the click's time, so
-/// conversions are kept for this much longer than their retention.
+/// Longest time from a click to its conversion. Deletion goes by the click's time, so conversions
+/// are kept for this much longer than their retention.
 const WINDOW_MAX: Span = Span::from_seconds(conversion_code::WINDOW_SECONDS_MAX);
 
 /// Longest transaction id, in bytes.
 pub const TRANSACTION_ID_BYTES_MAX: usize = 255;
-/// /// Maximum number of custom parameters of a conversion, and the longest key and value, in
-/// bytes.
+/// Maximum number of custom parameters of a conversion, and the longest key and value, in bytes.
 pub const CUSTOM_PARAMS_MAX: usize = 64;
 pub const CUSTOM_PARAM_KEY_BYTES_MAX: usize = 255;
 pub const CUSTOM_PARAM_VALUE_BYTES_MAX: usize = 2_048;
-/// /// Length of the list's sort key, in bytes: time of recording, click id, serial.
+/// Length of the list's sort key, in bytes: time of recording, click id, serial.
 pub const LIST_KEY_BYTES: usize = 32;
 
-/// /// The id of a conversion: its click id, and a number that is unique among that click's
+/// The id of a conversion: its click id, and a number that is unique among that click's
 /// conversions. The row is found in its shard without an index of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ConversionId {
@@ -85,12 +84,12 @@ impl FromStr for ConversionId {
     }
 }
 
-/// /// The key by which two conversions of one click and code are the same. Binary, compared byte
-/// by byte.
+/// The key by which two conversions of one click and code are the same. Binary, compared byte by
+/// byte.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
 pub struct DedupeKey(Vec<u8>);
 
-// // SeaORM requires this of every part of a primary key. No part here is a number made by the
+// SeaORM requires this of every part of a primary key. No part here is a number made by the
 // database.
 impl TryFromU64 for DedupeKey {
     fn try_from_u64(_: u64) -> Result<Self, DbErr> {
@@ -104,7 +103,7 @@ impl DedupeKey {
     const REQUEST: u8 = b'r';
     const SERIAL: u8 = b's';
 
-    /// /// Uses the transaction id if there is one, or else follows the code's policy.
+    /// Uses the transaction id if there is one, or else follows the code's policy.
     fn new(transaction_id: &[u8], policy: DedupePolicy, request_id: Option<&[u8]>, serial: i64) -> Self {
         let (kind, rest): (u8, &[u8]) = match (transaction_id, policy, request_id) {
             ([], DedupePolicy::OnePerClick, _) => (Self::ONE_PER_CLICK, &[]),
@@ -115,7 +114,7 @@ impl DedupeKey {
         Self([&[kind], rest].concat())
     }
 
-    /// /// The transaction id; empty if none was sent.
+    /// The transaction id; empty if none was sent.
     fn transaction_id(&self) -> &str {
         match self.0.split_first() {
             Some((&Self::TRANSACTION, id)) => std::str::from_utf8(id).unwrap_or_default(),
@@ -124,7 +123,7 @@ impl DedupeKey {
     }
 }
 
-/// /// The merchant's decision on the conversion.
+/// The merchant's decision on the conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum Status {
@@ -138,31 +137,31 @@ pub enum Status {
     Reversed,
 }
 
-/// /// The merchant's own parameters, in the order in which they came.
+/// The merchant's own parameters, in the order in which they came.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub struct CustomParams(pub Vec<(String, String)>);
 json_text!(CustomParams);
 
-/// /// The commission, as it was sent.
+/// The commission, as it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Commission {
     Amount(Amount),
     Percent(Percent),
 }
 
-/// /// The time of a conversion, by its source.
+/// The time of a conversion, by its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happened {
-    /// /// Stated by the sender.
+    /// Stated by the sender.
     At(Time),
-    /// /// Arrival at an edge, by the edge's clock.
+    /// Arrival at an edge, by the edge's clock.
     Arrived(Time),
     Now,
 }
 
 impl Happened {
-    /// /// The time by which the conversion is judged and kept. A sender's time is taken as it is,
+    /// The time by which the conversion is judged and kept. A sender's time is taken as it is,
     /// though it may be wrong. The clocks of edge and core may disagree, which is no fault of the
     /// sender's: an arrival is never later than now, or before its click.
     fn time(self, click: Time, now: Time) -> Time {
@@ -174,43 +173,43 @@ impl Happened {
     }
 }
 
-/// /// A conversion as a caller reports it. Each field is well-formed; nothing else is checked yet.
+/// A conversion as a caller reports it. Each field is well-formed; nothing else is checked yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     pub code: ConversionCodeId,
     pub click_id: String,
-    /// /// Empty if none was sent.
+    /// Empty if none was sent.
     pub transaction_id: String,
     pub value: Amount,
-    /// /// `None` for the code's default currency.
+    /// `None` for the code's default currency.
     pub currency: Option<Currency>,
     pub commission: Commission,
     pub status: Status,
-    /// /// The sender's word for the status; empty if none came.
+    /// The sender's word for the status; empty if none came.
     pub status_word: String,
     pub custom_params: CustomParams,
     pub happened: Happened,
     pub request_id: Option<Vec<u8>>,
 }
 
-/// /// The outcome for a conversion that counts.
+/// The outcome for a conversion that counts.
 #[derive(Clone, Debug)]
 pub struct Recorded {
     pub conversion: Conversion,
-    /// /// True if the conversion was recorded before.
+    /// True if the conversion was recorded before.
     pub duplicate: bool,
     pub notes: Vec<Note>,
 }
 
 impl Recorded {
-    /// /// The outcome for a conversion that was not recorded before.
+    /// The outcome for a conversion that was not recorded before.
     pub fn first(conversion: Conversion) -> Self {
         Self { conversion, duplicate: false, notes: Vec::new() }
     }
 }
 
-/// /// Loads the facts and judges the report. `Ok` is a conversion that counts, unless it was
-/// recorded before.
+/// Loads the facts and judges the report. `Ok` is a conversion that counts, unless it was recorded
+/// before.
 pub async fn judge(app: &App, tenant: Tenant, report: Report) -> Result<Conversion> {
     let code = conversion_code::find(app, tenant, report.code).await?;
     let click =
@@ -222,21 +221,21 @@ pub async fn judge(app: &App, tenant: Tenant, report: Report) -> Result<Conversi
     decide(report, &code, click, &link, serial, app.now())
 }
 
-/// /// Time of the click before which conversions are not kept, in an installation that has lived
-/// until `until`. `None` if all are kept. A conversion is kept for its full retention even if it
-/// came at the end of the longest attribution window.
+/// Time of the click before which conversions are not kept, in an installation that has lived until
+/// `until`. `None` if all are kept. A conversion is kept for its full retention even if it came at
+/// the end of the longest attribution window.
 pub fn not_kept_before(app: &App, until: Time) -> Option<Time> {
     app.retention.conversions.map(|kept| until.minus(kept).minus(WINDOW_MAX))
 }
 
-/// /// Time of the click before which conversions may be deleted, and can't count any more. Follows
+/// Time of the click before which conversions may be deleted, and can't count any more. Follows
 /// from the present retention, and from deletions under an earlier one.
 fn forgotten_before(app: &App) -> Time {
     let set = not_kept_before(app, app.age.until());
     set.map_or_else(|| app.age.forgotten_before(), |set| set.max(app.age.forgotten_before()))
 }
 
-/// /// Returns an error if an earlier conversion of the click might be deleted already.
+/// Returns an error if an earlier conversion of the click might be deleted already.
 fn check_known(click: ClickId, forgotten_before: Time) -> Result<()> {
     if click.time() < forgotten_before {
         let message = "the click is older than conversions are kept here, so that it is not known any more whether this \
@@ -247,13 +246,13 @@ fn check_known(click: ClickId, forgotten_before: Time) -> Result<()> {
     Ok(())
 }
 
-/// /// Deletes a batch of the conversions of clicks below this id. Returns the number deleted, and
-/// true if more are left.
+/// Deletes a batch of the conversions of clicks below this id. Returns the number deleted, and true
+/// if more are left.
 pub async fn delete_some(app: &App, below: uuid::Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::ClickId, below).await?)
 }
 
-/// /// Finds the tracking link of a genuine click.
+/// Finds the tracking link of a genuine click.
 pub async fn find_link(app: &App, account: AccountId, click: SignedClickId) -> Result<Arc<TrackingLink>> {
     let link = tracking_link::find(app, Tenant::Account(account), click.id.link_key()).await?;
     link.ok_or_else(|| {
@@ -263,7 +262,7 @@ pub async fn find_link(app: &App, account: AccountId, click: SignedClickId) -> R
     })
 }
 
-/// /// Returns an error if nothing counts for the code.
+/// Returns an error if nothing counts for the code.
 pub fn check_code(code: &ConversionCode) -> Result<()> {
     if code.archived {
         let message = format!("the conversion code `{}` is archived; use an active one", code.id);
@@ -272,7 +271,7 @@ pub fn check_code(code: &ConversionCode) -> Result<()> {
     Ok(())
 }
 
-/// /// Returns an error if clicks on the link don't count for the code.
+/// Returns an error if clicks on the link don't count for the code.
 pub fn check_link(code: &ConversionCode, link: &TrackingLink) -> Result<()> {
     if link.archived {
         let message = format!("the tracking link `{}` is archived; use an active one", link.id);
@@ -289,7 +288,7 @@ pub fn check_link(code: &ConversionCode, link: &TrackingLink) -> Result<()> {
     Ok(())
 }
 
-/// /// Decides if the conversion counts, and computes its worth.
+/// Decides if the conversion counts, and computes its worth.
 fn decide(
     report: Report,
     code: &ConversionCode,
@@ -348,14 +347,13 @@ pub async fn record(app: &App, conversion: Conversion) -> Result<Recorded> {
     settle(conversion, earlier)
 }
 
-/// /// Returns the answer that `record` would give, and records nothing.
+/// Returns the answer that `record` would give, and records nothing.
 pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
     let earlier = store::find_same(app.db.reader(), &conversion).await?;
     settle(conversion, earlier)
 }
 
-/// /// Writes conversions in an open transaction, for postbacks that are written together with
-/// them.
+/// Writes conversions in an open transaction, for postbacks that are written together with them.
 pub async fn write_all(
     conversions: &[&Conversion],
     txn: &Connection,
@@ -365,7 +363,7 @@ pub async fn write_all(
     Ok(settled.map(|(conversion, earlier)| settle((*conversion).clone(), earlier)).collect())
 }
 
-/// /// Erases data that may identify the visitor from the conversions of a click: the custom
+/// Erases data that may identify the visitor from the conversions of a click: the custom
 /// parameters. Everything else is money, or distinguishes duplicates. Returns the number of
 /// conversions.
 pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickId) -> Result<u64> {
@@ -412,7 +410,7 @@ pub async fn get(app: &App, account: AccountId, id: ConversionId) -> Result<Conv
     found.ok_or_else(|| Error::not_found("conversion", &id))
 }
 
-/// /// Filter of a list. All given conditions must hold.
+/// Filter of a list. All given conditions must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub code: Option<ConversionCodeId>,
@@ -422,7 +420,7 @@ pub struct Filter {
     pub end: Option<Time>,
 }
 
-/// /// Lists newest first.
+/// Lists newest first.
 pub async fn list(
     app: &App,
     account: AccountId,

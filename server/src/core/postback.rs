@@ -1,11 +1,11 @@
-//! //! Postbacks: the calls of `/s2s` that arrived, and their verdicts.
+//! Postbacks: the calls of `/s2s` that arrived, and their verdicts.
 //!
-//! //! A postback is read, judged, and written together with the conversion that it becomes, in one
+//! A postback is read, judged, and written together with the conversion that it becomes, in one
 //! transaction. One that does not count is held as it came, and can be replayed. An edge hands over
 //! raw bytes and reads nothing itself, so that live traffic, replays and explanations share one
 //! reader, here.
 //!
-//! //! Absent on purpose: storing the postbacks of tests.
+//! Absent on purpose: storing the postbacks of tests.
 
 mod authentication;
 mod erase;
@@ -59,17 +59,17 @@ pub use refusals::Refusals;
 pub use replay::{Replay, keep_matching, replay, replay_held};
 pub use store::Model as Postback;
 
-/// /// The table of postbacks, whose ids begin with the time of their arrival.
+/// The table of postbacks, whose ids begin with the time of their arrival.
 pub const TIMED: TimedTable = TimedTable { name: "postback", id: "id", first_id, time_of: id_time };
 
-/// /// Maximum number of postbacks in one replay.
+/// Maximum number of postbacks in one replay.
 pub const REPLAY_MAX: usize = 100;
-/// /// Longest text that a list is filtered by, in bytes.
+/// Longest text that a list is filtered by, in bytes.
 pub const TEXT_BYTES_MAX: usize = 200;
-/// /// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
+/// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
 pub const LIST_KEY_BYTES: usize = 16;
 
-/// /// The verdict on a stored postback.
+/// The verdict on a stored postback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum Verdict {
@@ -81,7 +81,7 @@ pub enum Verdict {
     Held,
 }
 
-/// /// The reason for which a postback is held. Stored as the reason's name without its prefix.
+/// The reason for which a postback is held. Stored as the reason's name without its prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub struct Reason(pub ErrorReason);
@@ -122,39 +122,39 @@ impl Notes {
     }
 }
 
-/// /// A postback as it arrived, cut to the limits.
+/// A postback as it arrived, cut to the limits.
 #[derive(Clone, Debug)]
 pub struct Raw {
     pub method: String,
     pub target: Vec<u8>,
     pub content_type: String,
     pub body: Vec<u8>,
-    /// /// As it is stored: shortened.
+    /// As it is stored: shortened.
     pub address: String,
     pub user_agent: String,
     pub received_at: Time,
-    /// /// True if target or body exceeded their limit and are cut to it.
+    /// True if target or body exceeded their limit and are cut to it.
     pub cut: bool,
 }
 
-/// /// The outcome for a postback that was received.
+/// The outcome for a postback that was received.
 pub enum Received {
-    /// /// Stored, with its verdict.
+    /// Stored, with its verdict.
     Stored { postback: Postback, reply: Option<ReplySetting> },
-    /// /// A test; nothing is stored.
+    /// A test; nothing is stored.
     Test { outcome: Result<Option<conversion::Recorded>>, notes: Vec<Note>, reply: Option<ReplySetting> },
 }
 
-/// /// The outcome that a postback would have.
+/// The outcome that a postback would have.
 pub struct Rehearsal {
-    /// /// The conversion as judged, before the comparison with the recorded ones. `None` if the
+    /// The conversion as judged, before the comparison with the recorded ones. `None` if the
     /// postback would not count, or has a click id for tests.
     judged: Option<Conversion>,
-    /// /// The conversion that would be recorded; `None` for a click id for tests.
+    /// The conversion that would be recorded; `None` for a click id for tests.
     pub outcome: Result<Option<conversion::Recorded>>,
 }
 
-/// /// Receives a postback. `Ok` means that it is durable or was a test; `Err`, that it was not
+/// Receives a postback. `Ok` means that it is durable or was a test; `Err`, that it was not
 /// received.
 pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) -> Result<Received> {
     retention::make_room(app, id_time(id.0)).await?;
@@ -185,10 +185,10 @@ pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) ->
         refusal = Some(error);
     }
     let (mut postback, judged) = judge(app, id, raw, reading, account_of(code), signature).await?;
-    // // A code that is not known yet has checked nothing.
+    // A code that is not known yet has checked nothing.
     postback.authenticated = code.is_some() && refusal.is_none();
     postback.checks_passed = Some(proof);
-    // // Such postbacks are held in any case, and are never matched automatically.
+    // Such postbacks are held in any case, and are never matched automatically.
     let held = match (refusal, judged) {
         (Some(refusal), _) => Err(refusal),
         (None, Err(error)) if sender.from_browser => Err(error),
@@ -206,8 +206,8 @@ pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) ->
     Ok(Received::Stored { postback, reply })
 }
 
-/// /// The error for a call by a browser. Anybody who sees the URL could report a sale with it, and
-/// a page calls it again at every visit. A replay counts the postback anyway: by then, a person has
+/// The error for a call by a browser. Anybody who sees the URL could report a sale with it, and a
+/// page calls it again at every visit. A replay counts the postback anyway: by then, a person has
 /// looked at it.
 fn browser_call() -> Error {
     let message = "a browser called this URL, and only the merchant's server may: neither a page nor a person; to \
@@ -235,7 +235,7 @@ async fn rehearse(app: &App, tenant: Tenant, reading: Reading) -> Result<Rehears
     Ok(Rehearsal { judged: judged.ok().flatten(), outcome: settled(outcome)? })
 }
 
-/// /// Separates a verdict on the postback from a failure that says nothing about it.
+/// Separates a verdict on the postback from a failure that says nothing about it.
 fn settled<T>(outcome: Result<T>) -> Result<Result<T>> {
     match outcome {
         Err(error) if !error.is_final() => Err(error),
@@ -248,13 +248,13 @@ pub async fn get(app: &App, account: AccountId, id: PostbackId) -> Result<Postba
     found.ok_or_else(|| Error::not_found("postback", &id))
 }
 
-/// /// Deletes a batch of the postbacks below this id, including held ones. Returns the number
-/// deleted, and true if more are left.
+/// Deletes a batch of the postbacks below this id, including held ones. Returns the number deleted,
+/// and true if more are left.
 pub async fn delete_some(app: &App, below: Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::Id, below).await?)
 }
 
-/// /// Filter of a list. All given conditions must hold.
+/// Filter of a list. All given conditions must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub verdict: Option<Verdict>,
@@ -262,11 +262,11 @@ pub struct Filter {
     pub code_text: Option<String>,
     pub start: Option<Time>,
     pub end: Option<Time>,
-    /// /// Text that target or body must contain.
+    /// Text that target or body must contain.
     pub text: Option<String>,
 }
 
-/// /// Lists newest first.
+/// Lists newest first.
 pub async fn list(
     app: &App,
     account: AccountId,
@@ -277,11 +277,11 @@ pub async fn list(
     Ok(page.cut(rows, |postback| postback.id.0.into_bytes()))
 }
 
-/// /// Reads a postback, and maps its status word by the preset of its code.
+/// Reads a postback, and maps its status word by the preset of its code.
 async fn read(app: &App, tenant: Tenant, raw: &Raw, overrides: &Overrides) -> Result<Reading> {
     let mut reading = reader::read(raw, overrides);
     let Ok(report) = &mut reading.report else { return Ok(reading) };
-    // // An unknown code is reported when the postback is judged.
+    // An unknown code is reported when the postback is judged.
     let code = match conversion_code::find(app, tenant, report.code).await {
         Ok(code) => code,
         Err(error) if error.is_final() => return Ok(reading),
@@ -297,7 +297,7 @@ async fn read(app: &App, tenant: Tenant, raw: &Raw, overrides: &Overrides) -> Re
     Ok(reading)
 }
 
-/// /// Returns the code that a reading names; `None` if it names no well-formed code.
+/// Returns the code that a reading names; `None` if it names no well-formed code.
 fn code_of(reading: &Reading) -> Option<ConversionCodeId> {
     match &reading.report {
         Ok(report) => Some(report.code),
@@ -305,13 +305,13 @@ fn code_of(reading: &Reading) -> Option<ConversionCodeId> {
     }
 }
 
-/// /// Finds the code that a postback names, if it is known.
+/// Finds the code that a postback names, if it is known.
 async fn named(app: &App, tenant: Tenant, reading: &Reading) -> Result<Option<Arc<ConversionCode>>> {
     let Some(id) = code_of(reading) else { return Ok(None) };
     Ok(settled(conversion_code::find(app, tenant, id).await)?.ok())
 }
 
-/// /// Removes the secrets from a postback, and reads the rest. The stored bytes are the ones that
+/// Removes the secrets from a postback, and reads the rest. The stored bytes are the ones that
 /// count, and no note or message repeats a secret.
 async fn redacted(
     app: &App,
@@ -324,8 +324,8 @@ async fn redacted(
         return Ok(reading);
     }
     let mut again = read(app, tenant, raw, &Overrides::default()).await?;
-    // // The checks were those of the code that was named at first, so it must not change. A
-    // postback that could not be read must not become readable.
+    // The checks were those of the code that was named at first, so it must not change. A postback
+    // that could not be read must not become readable.
     let as_before = match (&reading.report, &again.report) {
         (_, Err(_)) => true,
         (Ok(_), Ok(_)) => code_of(&reading) == code_of(&again),
@@ -339,15 +339,15 @@ async fn redacted(
     Ok(again)
 }
 
-/// /// Returns the account that a postback belongs to. One that names no known code belongs to the
+/// Returns the account that a postback belongs to. One that names no known code belongs to the
 /// installation's own account, where somebody will see it.
 fn account_of(code: Option<&ConversionCode>) -> AccountId {
     code.map_or(AccountId::DEFAULT, |code| code.account_id)
 }
 
-/// /// Returns the row to store, and the conversion that it is to become. The inner `Err` means
-/// that it does not count; the outer one, that nothing is known yet. A signed call is recognised by
-/// its `signature` when it is repeated.
+/// Returns the row to store, and the conversion that it is to become. The inner `Err` means that it
+/// does not count; the outer one, that nothing is known yet. A signed call is recognised by its
+/// `signature` when it is repeated.
 async fn judge(
     app: &App,
     id: PostbackId,
@@ -395,7 +395,7 @@ async fn write(
 }
 
 impl Postback {
-    /// /// Creates a postback that is not judged yet.
+    /// Creates a postback that is not judged yet.
     fn new(id: PostbackId, account_id: AccountId, raw: Raw, reading: &Reading) -> Self {
         Self {
             id,
@@ -421,7 +421,7 @@ impl Postback {
         }
     }
 
-    /// /// Sets the verdict.
+    /// Sets the verdict.
     fn conclude(&mut self, outcome: Result<conversion::Recorded>) {
         match outcome {
             Ok(recorded) => {
@@ -449,7 +449,7 @@ impl Postback {
             address: self.address.clone(),
             user_agent: self.user_agent.clone(),
             received_at: self.received_at,
-            // // The cut part is gone: reading the rest would count something that was never sent.
+            // The cut part is gone: reading the rest would count something that was never sent.
             cut: self.reason == Some(Reason(ErrorReason::RequestTooLarge)),
         }
     }

@@ -1,7 +1,7 @@
-//! //! Presets: the vocabulary of each network. Its links' parameter for the click id, its macros
-//! for a postback URL, its words for a status, and the reply that it wants.
+//! Presets: the vocabulary of each network. Its links' parameter for the click id, its macros for a
+//! postback URL, its words for a status, and the reply that it wants.
 //!
-//! //! They come with the server, in `preset/presets.toml`, and are the same for every account: no
+//! They come with the server, in `preset/presets.toml`, and are the same for every account: no
 //! table, nothing to change.
 //!
 //! Absent on purpose: traffic sources, which don't report a visitor's purchase but are told of it,
@@ -19,10 +19,10 @@ use crate::{
     page::PageRequest,
 };
 
-/// /// Longest id, in bytes; also the length of the list's sort key.
+/// Longest id, in bytes; also the length of the list's sort key.
 pub const ID_BYTES_MAX: usize = 32;
 
-// // An unparsable file yields an empty list; a test guards it.
+// An unparsable file yields an empty list; a test guards it.
 static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
     let file: Result<File, _> = toml::from_str(include_str!("preset/presets.toml"));
     file.map(|file| file.preset).unwrap_or_default()
@@ -34,7 +34,7 @@ struct File {
     preset: Vec<Preset>,
 }
 
-/// /// A network's parameter names and macros. The fields are those of the message `Preset`.
+/// A network's parameter names and macros. The fields are those of the message `Preset`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preset {
@@ -56,7 +56,7 @@ pub struct Preset {
     pub remark: String,
 }
 
-/// /// Origin of a preset.
+/// Origin of a preset.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
@@ -64,7 +64,7 @@ pub enum Source {
     Community,
 }
 
-/// /// A network's words for a status, by their meaning; in any case.
+/// A network's words for a status, by their meaning; in any case.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StatusWords {
@@ -79,7 +79,7 @@ impl StatusWords {
     }
 }
 
-/// /// The reply to a postback that a network insists on.
+/// The reply to a postback that a network insists on.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
@@ -87,12 +87,12 @@ pub enum Reply {
     FixedText(String),
 }
 
-/// /// The id of a preset; empty if none is named.
+/// The id of a preset; empty if none is named.
 #[derive(Clone, Debug, Default, PartialEq, Eq, DeriveValueType)]
 pub struct PresetId(String);
 
 impl PresetId {
-    /// /// `None` if no preset is named, or one of a later version.
+    /// `None` if no preset is named, or one of a later version.
     pub fn preset(&self) -> Option<&'static Preset> {
         find(&self.0)
     }
@@ -124,7 +124,7 @@ pub fn get(id: &str) -> Result<&'static Preset> {
     find(id).ok_or_else(|| Error::not_found("preset", id))
 }
 
-/// /// Lists presets, sorted by id.
+/// Lists presets, sorted by id.
 pub fn list(page: &PageRequest<ID_BYTES_MAX>) -> (Vec<&'static Preset>, String) {
     let rows = usize::try_from(page.rows_to_read()).unwrap_or(usize::MAX);
     let behind = PRESETS.iter().filter(|preset| page.after.is_none_or(|after| preset.key() > after));
@@ -132,7 +132,7 @@ pub fn list(page: &PageRequest<ID_BYTES_MAX>) -> (Vec<&'static Preset>, String) 
 }
 
 impl Preset {
-    /// /// The id, padded with zeros, so that keys sort like ids.
+    /// The id, padded with zeros, so that keys sort like ids.
     fn key(&self) -> [u8; ID_BYTES_MAX] {
         let mut key = [0; ID_BYTES_MAX];
         key.iter_mut().zip(self.id.bytes()).for_each(|(slot, byte)| *slot = byte);
@@ -140,7 +140,7 @@ impl Preset {
     }
 }
 
-/// /// All presets, for the tests of other modules.
+/// All presets, for the tests of other modules.
 #[cfg(test)]
 pub fn all() -> &'static [Preset] {
     &PRESETS
@@ -153,7 +153,7 @@ mod tests {
     use super::*;
     use crate::values::money::Currency;
 
-    /// /// The limit of the column and of the schema.
+    /// The limit of the column and of the schema.
     const STATUS_WORD_BYTES_MAX: usize = 64;
 
     #[test]

@@ -1,18 +1,18 @@
-//! //! Retention: deletes old clicks, conversions and postbacks, and makes room in their tables for
-//! new ones.
+//! Retention: deletes old clicks, conversions and postbacks, and makes room in their tables for new
+//! ones.
 //!
-//! //! On PostgreSQL, whole partitions are dropped. On other databases, and for rows that came
-//! late, a few rows at a time are deleted. A conversion that may have been deleted is refused from
-//! then on (`conversion::forgotten_before`), for good, since that time is stored before anything is
+//! On PostgreSQL, whole partitions are dropped. On other databases, and for rows that came late, a
+//! few rows at a time are deleted. A conversion that may have been deleted is refused from then on
+//! (`conversion::forgotten_before`), for good, since that time is stored before anything is
 //! deleted.
 //!
-//! //! No clock is trusted alone. Deletion goes by the time that the installation has lived through
+//! No clock is trusted alone. Deletion goes by the time that the installation has lived through
 //! (`db/lived`). It is never later than this server's clock and the database's, and advances at
 //! most `CATCH_UP` times as fast as servers run. So a clock that is ahead deletes nothing that the
 //! right one would have kept, and a server that was off for long catches up slowly.
 //!
-//! //! Absent on purpose: an exception for held postbacks. An operator who sets a limit wants
-//! nothing to be older.
+//! Absent on purpose: an exception for held postbacks. An operator who sets a limit wants nothing
+//! to be older.
 
 use std::{
     sync::{
@@ -34,45 +34,44 @@ use crate::{
     values::time::{Span, Time},
 };
 
-/// /// Interval between two passes, and the interval after a failure.
+/// Interval between two passes, and the interval after a failure.
 const INTERVAL: Duration = Duration::from_mins(1);
 const RETRY_INTERVAL: Duration = Duration::from_secs(10);
-/// /// Pause between two deletions, in which others may write, while there is more to delete.
+/// Pause between two deletions, in which others may write, while there is more to delete.
 const PAUSE: Duration = Duration::from_millis(50);
-/// /// Delay of deletions: longer than the clocks of servers differ, and than a write takes that
-/// was judged before.
+/// Delay of deletions: longer than the clocks of servers differ, and than a write takes that was
+/// judged before.
 const GRACE: Span = Span::from_days(1);
-/// /// Longest time by which deletion may be ahead of the time lived through, such as after a night
-/// in which no server ran. Less than `GRACE`, so that a clock that is ahead by more deletes nothing
+/// Longest time by which deletion may be ahead of the time lived through, such as after a night in
+/// which no server ran. Less than `GRACE`, so that a clock that is ahead by more deletes nothing
 /// too early.
 const LIVED_AT_ONCE: Span = Span::from_seconds(12 * 3_600);
-/// /// Highest speed at which the time lived through catches up, as a multiple of the real one.
+/// Highest speed at which the time lived through catches up, as a multiple of the real one.
 const CATCH_UP: u32 = 3;
-/// /// Uptime of a server after which its clocks are believed if they are behind the time lived
+/// Uptime of a server after which its clocks are believed if they are behind the time lived
 /// through.
 const BELIEVED_AFTER: Duration = Duration::from_hours(1);
-/// /// Number of months whose partitions are made before they begin.
+/// Number of months whose partitions are made before they begin.
 const MONTHS_AHEAD: u32 = 3;
-/// /// Longest time by which an id may be ahead of this server's clock, because its maker's clock
-/// was wrong.
+/// Longest time by which an id may be ahead of this server's clock, because its maker's clock was
+/// wrong.
 const AHEAD_MAX: Span = Span::from_days(3 * 365);
-/// /// Time for which room is assumed while another server makes the partitions, or if there are
-/// none.
+/// Time for which room is assumed while another server makes the partitions, or if there are none.
 const ROOM_ASSUMED: Span = Span::from_days(31);
 
 const TABLES: [TimedTable; 3] = [click::TIMED, conversion::TIMED, postback::TIMED];
 
-/// /// The time that the installation has lived through, as this server knows it, and the time up
-/// to which there is room for rows.
+/// The time that the installation has lived through, as this server knows it, and the time up to
+/// which there is room for rows.
 pub struct Age {
-    /// /// The time lived through when this server started.
+    /// The time lived through when this server started.
     base: Time,
     began: Instant,
-    /// /// The time that deletion goes by; never later than the present.
+    /// The time that deletion goes by; never later than the present.
     until: AtomicI64,
     forgotten_before: AtomicI64,
     room_until: AtomicI64,
-    /// /// Lets one caller at a time make room.
+    /// Lets one caller at a time make room.
     making_room: Mutex<()>,
 }
 
@@ -89,14 +88,14 @@ impl Age {
         })
     }
 
-    /// /// The time that deletion goes by: no later than the clocks say, or than the installation
-    /// can have lived.
+    /// The time that deletion goes by: no later than the clocks say, or than the installation can
+    /// have lived.
     pub fn until(&self) -> Time {
         Time::from_micros(self.until.load(Ordering::Relaxed))
     }
 
-    /// /// Time of the click before which conversions may have been deleted at some time, whatever
-    /// the retention is today.
+    /// Time of the click before which conversions may have been deleted at some time, whatever the
+    /// retention is today.
     pub fn forgotten_before(&self) -> Time {
         Time::from_micros(self.forgotten_before.load(Ordering::Relaxed))
     }
@@ -106,15 +105,15 @@ impl Age {
         self.forgotten_before.store(lived.forgotten_before.micros(), Ordering::Relaxed);
     }
 
-    /// /// A time that has surely passed: the time lived through at the start, plus this server's
+    /// A time that has surely passed: the time lived through at the start, plus this server's
     /// uptime.
     pub fn passed(&self) -> Time {
         let run = Span::from_micros(i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX));
         self.base.plus(run)
     }
 
-    /// /// The latest time that the installation can have lived through, by its time at the start
-    /// and this server's uptime.
+    /// The latest time that the installation can have lived through, by its time at the start and
+    /// this server's uptime.
     fn reachable(&self) -> Time {
         let run = self.began.elapsed().saturating_mul(CATCH_UP).as_micros();
         let run = Span::from_micros(i64::try_from(run).unwrap_or(i64::MAX));
@@ -130,7 +129,7 @@ impl Age {
     }
 }
 
-/// /// Returns the time lived through by now: no later than the clocks say, or than `reachable`. If
+/// Returns the time lived through by now: no later than the clocks say, or than `reachable`. If
 /// `believed`, the clocks count even if they are behind `stored`, which a wrong clock may have
 /// written.
 fn lived_until(stored: Time, reachable: Time, clocks: Time, believed: bool) -> Time {
@@ -138,8 +137,8 @@ fn lived_until(stored: Time, reachable: Time, clocks: Time, believed: bool) -> T
     if believed { lived.min(clocks) } else { lived }
 }
 
-/// /// Returns the ids below which clicks, conversions and postbacks are not kept. `None` means
-/// that all are kept.
+/// Returns the ids below which clicks, conversions and postbacks are not kept. `None` means that
+/// all are kept.
 fn limits(app: &App) -> [(TimedTable, Option<Uuid>); 3] {
     let before = |kept: Option<Span>| kept.map(|kept| app.age.until().minus(kept));
     let limit = |table: TimedTable, before: Option<Time>| {
@@ -152,7 +151,7 @@ fn limits(app: &App) -> [(TimedTable, Option<Uuid>); 3] {
     ]
 }
 
-/// /// Makes the partitions for future rows.
+/// Makes the partitions for future rows.
 pub async fn prepare(app: &App) -> Result<()> {
     let now = app.now();
     let made = app.db.make_partitions(Month::of(now).plus(MONTHS_AHEAD).start(), &TABLES).await?;
@@ -160,18 +159,18 @@ pub async fn prepare(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// /// Ensures that a row of this time has its place. Ids are minted by edges, whose clocks may be
+/// Ensures that a row of this time has its place. Ids are minted by edges, whose clocks may be
 /// wrong: such a click is genuine, and counts.
 ///
 /// # Errors
 ///
-/// /// `CLOCK_WRONG` if the time is so far ahead that no honest edge's clock can be; `UNAVAILABLE`
+/// `CLOCK_WRONG` if the time is so far ahead that no honest edge's clock can be; `UNAVAILABLE`
 /// while another server makes partitions.
 pub async fn make_room(app: &App, time: Time) -> Result<()> {
     if app.age.has_room(time) {
         return Ok(());
     }
-    // // On the heap, since hardly any call needs it.
+    // On the heap, since hardly any call needs it.
     Box::pin(make_more_room(app, time)).await
 }
 
@@ -191,14 +190,14 @@ async fn make_more_room(app: &App, time: Time) -> Result<()> {
     Ok(())
 }
 
-/// /// Makes partitions and deletes old rows until `stopping`, or until the app is gone.
+/// Makes partitions and deletes old rows until `stopping`, or until the app is gone.
 pub async fn keep(app: Weak<App>, stopping: CancellationToken) {
     let mut pause = Duration::ZERO;
     while stopping.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
         let Some(app) = app.upgrade() else { return };
         pause = match keep_once(&app).await {
             Ok(()) => INTERVAL,
-            // // The next pass continues at this point.
+            // The next pass continues at this point.
             Err(error) => {
                 tracing::warn!(%error, "could not make partitions, or delete old rows");
                 RETRY_INTERVAL
@@ -208,7 +207,7 @@ pub async fn keep(app: Weak<App>, stopping: CancellationToken) {
 }
 
 async fn keep_once(app: &Arc<App>) -> Result<()> {
-    // // Future partitions first: new rows must not wait for deletions.
+    // Future partitions first: new rows must not wait for deletions.
     prepare(app).await?;
     live_on(app).await?;
     if app.age.began.elapsed() < app.retention.pause {
@@ -236,7 +235,7 @@ async fn keep_once(app: &Arc<App>) -> Result<()> {
     Ok(())
 }
 
-/// /// Stores the time that the installation has lived through, or only reads it while deletion is
+/// Stores the time that the installation has lived through, or only reads it while deletion is
 /// paused.
 async fn live_on(app: &App) -> Result<()> {
     let now = app.now();
@@ -256,8 +255,8 @@ async fn live_on(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// /// Stores the time before which conversions are forgotten, if any are about to be deleted. If
-/// there are none, nothing is forgotten, whatever a clock says.
+/// Stores the time before which conversions are forgotten, if any are about to be deleted. If there
+/// are none, nothing is forgotten, whatever a clock says.
 async fn forget(app: &App) -> Result<()> {
     let Some(before) = conversion::not_kept_before(app, app.age.until()) else { return Ok(()) };
     let oldest = app.db.oldest(conversion::TIMED).await?;
@@ -272,7 +271,7 @@ async fn forget(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// /// Numbers of the rows that a pass has deleted one by one. Logged however the pass ends.
+/// Numbers of the rows that a pass has deleted one by one. Logged however the pass ends.
 #[derive(Default)]
 struct Deleted {
     clicks: Count,
@@ -284,7 +283,7 @@ struct Deleted {
 struct Count(u64);
 
 impl Count {
-    /// /// Returns true if more are left.
+    /// Returns true if more are left.
     fn add(&mut self, (rows, more): (u64, bool)) -> bool {
         self.0 += rows;
         more
@@ -308,9 +307,9 @@ mod tests {
     fn time_is_lived_through_no_faster_than_it_can_have_passed() {
         let at = |hours: i64| Time::from_micros((490_000 + hours) * 3_600_000_000);
         for (stored, reachable, clocks, believed, lived) in [
-            // // An ordinary day.
+            // An ordinary day.
             (0, 3, 1, true, 1),
-            // // The clocks are ahead, or no server has run for long.
+            // The clocks are ahead, or no server has run for long.
             (0, 19, 14_400, true, 19),
             // Another server has lived longer.
             (100, 19, 14_400, true, 100),

@@ -7,12 +7,12 @@ use sea_orm::DbErr;
 
 use crate::error::{Error, Result};
 
-/// /// Maximum age of a cached row: the longest delay until one core sees a change by another.
+/// Maximum age of a cached row: the longest delay until one core sees a change by another.
 const CACHE_AGE_MAX: Duration = Duration::from_secs(1);
-/// /// Maximum number of rows in each cache.
+/// Maximum number of rows in each cache.
 const CACHE_ROWS_MAX: u64 = 100_000;
 
-/// /// Creates an empty cache of rows by their keys. A cached `None` is a key without a row.
+/// Creates an empty cache of rows by their keys. A cached `None` is a key without a row.
 pub fn row_cache<K, V>() -> RowCache<K, V>
 where
     K: Hash + Eq + Send + Sync + 'static,
@@ -23,8 +23,7 @@ where
 
 pub type RowCache<K, V> = moka::future::Cache<K, Option<Arc<V>>>;
 
-/// /// Returns the row of `key`, from the cache or else by `load`. Concurrent callers share one
-/// `load`.
+/// Returns the row of `key`, from the cache or else by `load`. Concurrent callers share one `load`.
 pub async fn cached<K, V, F>(
     cache: &RowCache<K, V>,
     key: K,
@@ -35,12 +34,12 @@ where
     V: Send + Sync + 'static,
     F: Future<Output = Result<Option<V>, DbErr>> + Send,
 {
-    // // Fast path of nearly all calls. It avoids growing the caller's future, which is copied
-    // several times on its way through the layers.
+    // Fast path of nearly all calls. It avoids growing the caller's future, which is copied several
+    // times on its way through the layers.
     if let Some(Some(found)) = cache.get(&key).now_or_never() {
         return Ok(found);
     }
-    // // Boxed for the same reason: most callers never need it.
+    // Boxed for the same reason: most callers never need it.
     let load = Box::pin(async { load().await.map(|found| found.map(Arc::new)) });
     let found = Box::pin(cache.try_get_with(key, load)).await;
     found.map_err(|error| Error::from((*error).clone()))

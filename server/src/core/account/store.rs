@@ -21,7 +21,7 @@ pub struct Model {
     pub id: AccountId,
     pub name: String,
     pub request_id: Option<Vec<u8>>,
-    /// /// `None` for the installation's own account, which no request created.
+    /// `None` for the installation's own account, which no request created.
     pub request_digest: Option<Vec<u8>>,
     pub created_at: Time,
     pub updated_at: Time,
@@ -32,8 +32,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// /// Inserts the account. If its request id was used before, returns the account that it created;
-/// if that request was another one, an error. With `validate_only`, runs the statements and rolls
+/// Inserts the account. If its request id was used before, returns the account that it created; if
+/// that request was another one, an error. With `validate_only`, runs the statements and rolls
 /// back.
 pub async fn insert(db: &Db, account: Model, validate_only: bool) -> Result<Model> {
     let txn = db.begin().await?;
@@ -61,8 +61,8 @@ pub async fn find(db: &impl ConnectionTrait, tenant: Tenant, id: AccountId) -> R
     Ok(found.filter(|account| tenant.sees(account.id)))
 }
 
-/// /// Returns the row, locked until the transaction ends, so that of two concurrent updates the
-/// second sees the first.
+/// Returns the row, locked until the transaction ends, so that of two concurrent updates the second
+/// sees the first.
 pub async fn find_to_update(txn: &impl ConnectionTrait, id: AccountId) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).lock_exclusive().one(txn).await
 }
@@ -72,7 +72,7 @@ pub async fn update(txn: &impl ConnectionTrait, account: Model) -> Result<()> {
     Ok(())
 }
 
-/// /// Lists newest first. Reads one row more than the page holds, to see if another page follows.
+/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
 pub async fn list(db: &impl ConnectionTrait, page: &PageRequest<LIST_KEY_BYTES>) -> Result<Vec<Model>> {
     let mut query = Entity::find();
     if let Some(after) = page.after {

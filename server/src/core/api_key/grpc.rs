@@ -1,4 +1,4 @@
-//! //! `ApiKeyService`: translation between its messages and commands.
+//! `ApiKeyService`: translation between its messages and commands.
 
 use std::sync::Arc;
 
@@ -95,7 +95,7 @@ fn revealed(text: Option<KeyText>) -> String {
 
 fn parse_create(mut request: CreateApiKeyRequest, now: Time) -> Result<Create> {
     let mut violations = Violations::default();
-    // // Not part of the request's digest: a dry run is the same request.
+    // Not part of the request's digest: a dry run is the same request.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let api_key = request.api_key.unwrap_or_default();
@@ -150,7 +150,7 @@ fn parse_scopes(numbers: &[i32]) -> Result<Scopes, String> {
     }
     match scopes {
         Scopes::NONE => Err("must name at least one".to_owned()),
-        // // An edge sees all accounts, other keys see their own: the two don't mix.
+        // An edge sees all accounts, other keys see their own: the two don't mix.
         _ if scopes.meets(Scopes::EDGE) && scopes != Scopes::EDGE => {
             Err(format!("{} must be the only scope", Scopes::EDGE))
         }

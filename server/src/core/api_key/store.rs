@@ -1,4 +1,4 @@
-//! //! The tables `api_key` and `api_key_text`: keys, and the hashes of their texts.
+//! The tables `api_key` and `api_key_text`: keys, and the hashes of their texts.
 
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _,
@@ -48,7 +48,7 @@ mod text {
         #[sea_orm(primary_key, auto_increment = false)]
         pub hash: KeyHash,
         pub api_key_id: ApiKeyId,
-        /// /// Set if a rotation has replaced the text.
+        /// Set if a rotation has replaced the text.
         pub expires_at: Option<Time>,
         pub created_at: Time,
     }
@@ -59,14 +59,14 @@ mod text {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// /// The key that has a text, and the expiry of that text.
+/// The key that has a text, and the expiry of that text.
 pub struct Found {
     pub key: Model,
     pub text_expires_at: Option<Time>,
 }
 
-/// /// Inserts the key with its first text. Returns the key, and true if it is new. If its request
-/// id was used before, returns the key that it created; if that request was another one, an error.
+/// Inserts the key with its first text. Returns the key, and true if it is new. If its request id
+/// was used before, returns the key that it created; if that request was another one, an error.
 /// With `validate_only`, runs the statements and rolls back.
 pub async fn insert(db: &Db, key: Model, hash: KeyHash, validate_only: bool) -> Result<(Model, bool)> {
     let txn = db.begin().await?;
@@ -99,7 +99,7 @@ pub async fn add_text(txn: &impl ConnectionTrait, id: ApiKeyId, hash: KeyHash, n
     Ok(())
 }
 
-/// /// Ends the texts of a key at `at`, unless they end sooner, and deletes those that have ended.
+/// Ends the texts of a key at `at`, unless they end sooner, and deletes those that have ended.
 /// Returns the number of texts that are still valid.
 pub async fn end_texts(txn: &impl ConnectionTrait, id: ApiKeyId, now: Time, at: Time) -> Result<u64> {
     let later = Condition::any().add(text::Column::ExpiresAt.is_null()).add(text::Column::ExpiresAt.gt(at));
@@ -118,7 +118,7 @@ pub async fn end_texts(txn: &impl ConnectionTrait, id: ApiKeyId, now: Time, at: 
     Ok(text::Entity::find().filter(text::Column::ApiKeyId.eq(id)).filter(good).count(txn).await?)
 }
 
-/// /// Finds a key of any account: a text is a secret, so it needs no account.
+/// Finds a key of any account: a text is a secret, so it needs no account.
 pub async fn find_by_hash(db: &impl ConnectionTrait, hash: &KeyHash) -> Result<Option<Found>, DbErr> {
     let Some(text) = text::Entity::find_by_id(hash.clone()).one(db).await? else { return Ok(None) };
     let key = Entity::find_by_id(text.api_key_id).one(db).await?;
@@ -134,8 +134,8 @@ pub async fn find(db: &impl ConnectionTrait, tenant: Tenant, id: ApiKeyId) -> Re
     Ok(found.filter(|key| tenant.sees(key.account_id)))
 }
 
-/// /// Returns the row, locked until the transaction ends, so that of two concurrent updates the
-/// second sees the first.
+/// Returns the row, locked until the transaction ends, so that of two concurrent updates the second
+/// sees the first.
 pub async fn find_to_update(
     txn: &impl ConnectionTrait,
     tenant: Tenant,
@@ -150,7 +150,7 @@ pub async fn update(txn: &impl ConnectionTrait, key: Model) -> Result<()> {
     Ok(())
 }
 
-/// /// Lists newest first. Reads one row more than the page holds, to see if another page follows.
+/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
 pub async fn list(
     db: &impl ConnectionTrait,
     account: AccountId,
@@ -167,7 +167,7 @@ pub async fn list(
     Ok(query.order_by_desc(Column::Id).limit(page.rows_to_read()).all(db).await?)
 }
 
-/// /// Sets the time of last use of the keys, unless a later one is stored.
+/// Sets the time of last use of the keys, unless a later one is stored.
 pub async fn used(db: &Db, ids: Vec<ApiKeyId>, now: Time) -> Result<()> {
     let txn = db.begin().await?;
     let earlier = Condition::any().add(Column::LastUsedAt.is_null()).add(Column::LastUsedAt.lt(now));

@@ -1,4 +1,4 @@
-//! //! `ClickService`: translation between its messages and commands.
+//! `ClickService`: translation between its messages and commands.
 
 use std::{net::IpAddr, sync::Arc};
 

@@ -43,8 +43,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// /// A click to insert. Its outcome is the click stored under that id, or `None` if the whole
-/// batch was new.
+/// A click to insert. Its outcome is the click stored under that id, or `None` if the whole batch
+/// was new.
 pub struct Insert(pub Model);
 
 impl Write for Insert {
@@ -70,8 +70,8 @@ pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ClickId) ->
     Ok(Entity::find_by_id(id).filter(Column::AccountId.eq(account)).one(db).await?)
 }
 
-/// /// Erases the visitor from the click. If the click does not exist, inserts `blank` in its
-/// place, so that a late record of the click finds it. Returns the click as it is after that.
+/// Erases the visitor from the click. If the click does not exist, inserts `blank` in its place, so
+/// that a late record of the click finds it. Returns the click as it is after that.
 pub async fn erase(
     txn: &Connection,
     account: AccountId,
@@ -94,7 +94,7 @@ pub async fn erase(
     find(txn, account, id).await
 }
 
-/// /// Lists newest first. Reads one row more than the page holds, to see if another page follows.
+/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
 pub async fn list(
     db: &impl ConnectionTrait,
     account: AccountId,
@@ -129,7 +129,7 @@ mod key {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// /// Loads all keys, newest first. If there are none, stores `first`, unless another server was
+/// Loads all keys, newest first. If there are none, stores `first`, unless another server was
 /// quicker.
 pub async fn keys_or_first(db: &Db, first: ClickIdKey, now: Time) -> Result<ClickIdKeys> {
     let txn = db.begin().await?;

@@ -1,4 +1,4 @@
-//! //! `ConversionService`: translation between its messages and commands.
+//! `ConversionService`: translation between its messages and commands.
 
 use std::sync::Arc;
 
@@ -35,9 +35,9 @@ use crate::{
     },
 };
 
-/// /// Maximum number of items in one batch.
+/// Maximum number of items in one batch.
 const BATCH_ITEMS_MAX: usize = 1_000;
-/// /// Maximum number of items of one stream that are in progress.
+/// Maximum number of items of one stream that are in progress.
 const STREAM_ITEMS_MAX: usize = 1_000;
 
 pub struct Service(Arc<App>);
@@ -113,7 +113,7 @@ async fn record(
     Ok(super::record(app, conversion).await?.into_proto(app))
 }
 
-/// /// Records the items of a stream. The results end with the requests. If the server stops first,
+/// Records the items of a stream. The results end with the requests. If the server stops first,
 /// they end with the requests taken until then, and an error.
 fn record_all(
     app: Arc<App>,
@@ -218,7 +218,7 @@ fn mandatory(text: String) -> Result<String, String> {
     if text.is_empty() { Err("is mandatory".to_owned()) } else { Ok(text) }
 }
 
-/// /// Parses an amount and, if one is given, its currency.
+/// Parses an amount and, if one is given, its currency.
 fn parse_money(money: &Money) -> Result<(Amount, Option<Currency>), String> {
     let amount = Amount::from_micros(money.micros).ok_or("must be 0 to 1,000,000,000,000,000,000 micros")?;
     if money.currency_code.is_empty() {
@@ -228,7 +228,7 @@ fn parse_money(money: &Money) -> Result<(Amount, Option<Currency>), String> {
     Ok((amount, Some(currency)))
 }
 
-/// /// Checks that every database stores the transaction id unchanged. Also used for postbacks.
+/// Checks that every database stores the transaction id unchanged. Also used for postbacks.
 pub fn parse_transaction_id(text: String) -> Result<String, String> {
     if text.len() > TRANSACTION_ID_BYTES_MAX || text.chars().any(char::is_control) {
         return Err(format!("must be at most {TRANSACTION_ID_BYTES_MAX} bytes, without control characters"));

@@ -1,4 +1,4 @@
-//! //! Tests of attribution, money and deduplication, without a database.
+//! Tests of attribution, money and deduplication, without a database.
 
 use uuid::Uuid;
 

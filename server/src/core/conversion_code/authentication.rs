@@ -1,7 +1,7 @@
-//! //! The checks that a code's postbacks must pass, and the values that the checks compare with.
+//! The checks that a code's postbacks must pass, and the values that the checks compare with.
 //!
-//! //! A secret is stored as it is, not hashed: checking a signature requires it. Anybody who reads
-//! the database or a copy of it can therefore sign.
+//! A secret is stored as it is, not hashed: checking a signature requires it. Anybody who reads the
+//! database or a copy of it can therefore sign.
 
 use std::{fmt, net::IpAddr, str::FromStr};
 
@@ -19,15 +19,15 @@ use crate::{
     },
 };
 
-/// /// Maximum number of addresses and networks that one code allows.
+/// Maximum number of addresses and networks that one code allows.
 pub const ALLOWED_ADDRESSES_MAX: usize = 32;
-/// /// Longest time that a secret outlives its rotation, and the default, in seconds.
+/// Longest time that a secret outlives its rotation, and the default, in seconds.
 pub const OVERLAP_SECONDS_MAX: i64 = 30 * 86_400;
 pub const OVERLAP_SECONDS_DEFAULT: i64 = 86_400;
-/// /// Length of a secret, in random bytes.
+/// Length of a secret, in random bytes.
 const SECRET_BYTES: usize = 20;
 
-/// /// Effect of a check that is not passed.
+/// Effect of a check that is not passed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum CheckMode {
@@ -40,7 +40,7 @@ pub enum CheckMode {
     Enforce,
 }
 
-/// /// A secret of a code; empty if there is none.
+/// A secret of a code; empty if there is none.
 #[derive(Clone, Default, PartialEq, Eq, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub struct Secret(String);
@@ -54,13 +54,13 @@ impl Secret {
         self.0.is_empty()
     }
 
-    /// /// Returns the text, for signing and for the caller that has just created it. No log and no
+    /// Returns the text, for signing and for the caller that has just created it. No log and no
     /// other answer may contain it.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// /// Compares in constant time.
+    /// Compares in constant time.
     pub fn is(&self, text: &str) -> bool {
         !self.is_none() && bool::from(self.0.as_bytes().ct_eq(text.as_bytes()))
     }
@@ -72,7 +72,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// /// The text as it is stored in the database. `DeriveValueType` requires it.
+/// The text as it is stored in the database. `DeriveValueType` requires it.
 impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -87,7 +87,7 @@ impl FromStr for Secret {
     }
 }
 
-/// /// Networks that may send postbacks, IPv4 and IPv6; stored as text separated by commas.
+/// Networks that may send postbacks, IPv4 and IPv6; stored as text separated by commas.
 #[derive(Clone, Debug, Default, PartialEq, Eq, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub struct AllowedAddresses(Vec<IpNet>);
@@ -99,7 +99,7 @@ impl AllowedAddresses {
         }
         let network = |text: &String| {
             let address = text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
-            // // The bits after the prefix mean nothing.
+            // The bits after the prefix mean nothing.
             address.or_else(|_| text.parse::<IpNet>()).map(|network| network.trunc()).map_err(|_| {
                 "must be addresses or networks, such as `203.0.113.7`, `198.51.100.0/24` or `2001:db8::/48`"
                     .to_owned()

@@ -1,4 +1,4 @@
-//! //! `ConversionCodeService`: translation between its messages and commands.
+//! `ConversionCodeService`: translation between its messages and commands.
 
 use std::sync::Arc;
 
@@ -136,7 +136,7 @@ impl ConversionCodeService for Service {
     }
 }
 
-/// /// Parses a code's id. A malformed id gives the same error as an unknown one.
+/// Parses a code's id. A malformed id gives the same error as an unknown one.
 fn parse_id(text: &str) -> Result<ConversionCodeId> {
     text.parse().map_err(|_| Error::not_found("conversion code", text))
 }
@@ -157,7 +157,7 @@ fn parse_rotate(request: &RotatePostbackSecretRequest) -> Result<(ConversionCode
     }
 }
 
-/// /// Fields of a code that a caller sets.
+/// Fields of a code that a caller sets.
 const FIELDS: [&str; 7] = [
     "name",
     "default_currency",
@@ -170,7 +170,7 @@ const FIELDS: [&str; 7] = [
 
 fn parse_create(mut request: CreateConversionCodeRequest) -> Result<(Vec<Edit>, RequestKey, bool)> {
     let mut violations = Violations::default();
-    // // Not part of the request's digest: a dry run is the same request.
+    // Not part of the request's digest: a dry run is the same request.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let mut code = request.conversion_code.unwrap_or_default();
@@ -200,7 +200,7 @@ fn parse_postback_url(request: &GetPostbackUrlRequest) -> Result<(ConversionCode
     preset_id.map(|preset_id| (id, preset_id)).ok_or_else(|| violations.into_error())
 }
 
-/// /// Parses the value of one of `FIELDS`.
+/// Parses the value of one of `FIELDS`.
 fn parse_field(path: &str, code: &v1::ConversionCode, violations: &mut Violations) -> Option<Edit> {
     let edit = || -> Result<Edit, String> {
         Ok(match path {
@@ -246,7 +246,7 @@ fn parse_currency(text: &str) -> Result<Currency, String> {
     if text.is_empty() { Ok(Currency::USD) } else { text.parse().map_err(|error| format!("{error}")) }
 }
 
-/// /// The caller's settings of the checks of senders.
+/// The caller's settings of the checks of senders.
 struct Checks {
     secret: CheckMode,
     signature: CheckMode,
@@ -343,7 +343,7 @@ impl From<ConversionCode> for v1::ConversionCode {
 }
 
 impl ConversionCode {
-    /// /// Returns the checks of senders as a message, without any secret.
+    /// Returns the checks of senders as a message, without any secret.
     fn checks(&self) -> PostbackAuthentication {
         let mode = |mode| {
             i32::from(match mode {
@@ -363,7 +363,7 @@ impl ConversionCode {
         }
     }
 
-    /// /// Returns the reply to the code's postbacks, as a message.
+    /// Returns the reply to the code's postbacks, as a message.
     pub fn reply(&self) -> ReplySetting {
         let mode = match self.reply_mode {
             ReplyMode::ByVerdict => v1::ReplyMode::ByVerdict,

@@ -1,9 +1,9 @@
-//! //! Checks that a postback comes from a sender that its conversion code allows: secret,
-//! signature, address, HTTPS. Pure.
+//! Checks that a postback comes from a sender that its conversion code allows: secret, signature,
+//! address, HTTPS. Pure.
 //!
-//! //! Every check, on or off, is applied once, when the postback arrives. A replay does not apply
-//! them again: the sender's proofs are not kept, and the time of a signature has passed. It uses
-//! the result from the arrival (`proof`).
+//! Every check, on or off, is applied once, when the postback arrives. A replay does not apply them
+//! again: the sender's proofs are not kept, and the time of a signature has passed. It uses the
+//! result from the arrival (`proof`).
 
 use std::net::IpAddr;
 
@@ -23,23 +23,23 @@ use crate::{
     values::time::{Span, Time},
 };
 
-/// /// Longest time between signing and arrival, in either direction, in seconds.
+/// Longest time between signing and arrival, in either direction, in seconds.
 const SIGNATURE_SECONDS_MAX: i64 = 300;
-/// /// Mark between the signed bytes and the signature. Nothing may follow the signature, since it
+/// Mark between the signed bytes and the signature. Nothing may follow the signature, since it
 /// would not be signed.
 const SIGNATURE_MARK: &[u8] = b"&sig=";
-/// /// Length of a signature, in hexadecimal digits.
+/// Length of a signature, in hexadecimal digits.
 const SIGNATURE_DIGITS: usize = 64;
 
-/// /// The edge's observations of a postback's sender.
+/// The edge's observations of a postback's sender.
 #[derive(Clone, Copy, Debug)]
 pub struct Sender {
-    /// /// The full address, which is not stored.
+    /// The full address, which is not stored.
     pub address: Option<IpAddr>,
-    /// /// True if the postback came over HTTPS.
+    /// True if the postback came over HTTPS.
     pub secure: bool,
     pub from_browser: bool,
-    /// /// Time at which the core judges the postback, by the core's clock.
+    /// Time at which the core judges the postback, by the core's clock.
     pub judged_at: Time,
 }
 
@@ -74,7 +74,7 @@ impl Check {
     }
 }
 
-/// /// The cause of a check that is not passed.
+/// The cause of a check that is not passed.
 #[derive(Clone, Copy)]
 pub enum Failure {
     SecretMissing,
@@ -124,7 +124,7 @@ impl Failure {
                 error(ErrorReason::TimestampRefused, "ts", &message)
             }
             Self::Address => {
-                // // The message omits the address, which callers may see only as it is stored.
+                // The message omits the address, which callers may see only as it is stored.
                 let message = "the conversion code does not allow the sender's address; if it is the merchant's, \
                                add it to allowed_addresses";
                 Error::new(ErrorReason::AddressRefused, message)
@@ -137,26 +137,25 @@ impl Failure {
     }
 }
 
-/// /// The results of a code's checks.
+/// The results of a code's checks.
 #[derive(Debug, Default)]
 pub struct Checked {
-    /// /// The error of the first enforced check that is not passed. The postback does not count
-    /// then.
+    /// The error of the first enforced check that is not passed. The postback does not count then.
     pub refusal: Option<Error>,
-    /// /// Notes on the checks that are not passed, but only reported.
+    /// Notes on the checks that are not passed, but only reported.
     pub notes: Vec<Note>,
-    /// /// The checks that are on and passed.
+    /// The checks that are on and passed.
     pub passed: Vec<&'static str>,
-    /// /// All checks that are passed, on or off. A replay uses them, since other checks may be on
-    /// by then.
+    /// All checks that are passed, on or off. A replay uses them, since other checks may be on by
+    /// then.
     pub proof: Proof,
-    /// /// The signature if it is correct, regardless of its time and of the mode of the check.
+    /// The signature if it is correct, regardless of its time and of the mode of the check.
     /// Postbacks with the same signature count once.
     pub signature: Option<Vec<u8>>,
 }
 
-/// /// Applies all checks. Their modes decide the effect of a failure. `sender` is `None` if a URL
-/// is explained that nobody has sent.
+/// Applies all checks. Their modes decide the effect of a failure. `sender` is `None` if a URL is
+/// explained that nobody has sent.
 pub fn check(code: &ConversionCode, raw: &Raw, parameters: &[Parameter], sender: Option<&Sender>) -> Checked {
     let mut checked = Checked::default();
     checked.enter(code, Check::Secret, secret(code, raw, parameters));
@@ -198,7 +197,7 @@ impl Checked {
         }
     }
 
-    /// /// Summary of the results, for people.
+    /// Summary of the results, for people.
     pub fn sentence(&self) -> String {
         match (self.passed.as_slice(), self.notes.len()) {
             ([], 0) => "the conversion code checks nothing of the sender".to_owned(),
@@ -220,20 +219,19 @@ fn secret(code: &ConversionCode, raw: &Raw, parameters: &[Parameter]) -> Result<
     if is_right { Ok(()) } else { Err(Failure::SecretWrong) }
 }
 
-/// /// Splits a query into the signed bytes and the signature.
+/// Splits a query into the signed bytes and the signature.
 fn split(target: &[u8]) -> Option<(&[u8], &[u8])> {
     let query = target.get(target.iter().position(|byte| *byte == b'?')? + 1..)?;
     let at = query.windows(SIGNATURE_MARK.len()).rposition(|window| window == SIGNATURE_MARK)?;
     Some((query.get(..at)?, query.get(at + SIGNATURE_MARK.len()..)?))
 }
 
-/// /// Tests the form of a signature, so that nothing is computed for other bytes.
+/// Tests the form of a signature, so that nothing is computed for other bytes.
 fn is_signature(bytes: &[u8]) -> bool {
     bytes.len() == SIGNATURE_DIGITS && bytes.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// /// Returns the signature of the call, in lower case, if it is correct. Its time does not
-/// matter.
+/// Returns the signature of the call, in lower case, if it is correct. Its time does not matter.
 pub fn right_signature(code: &ConversionCode, raw: &Raw) -> Result<Vec<u8>, Failure> {
     let (before, given) = split(&raw.target).ok_or(Failure::SignatureMissing)?;
     if !is_signature(given) {
@@ -246,13 +244,13 @@ pub fn right_signature(code: &ConversionCode, raw: &Raw) -> Result<Vec<u8>, Fail
     if known { Ok(given) } else { Err(Failure::SignatureWrong) }
 }
 
-/// /// Returns the signature at the end of a target, in lower case. Erasing a visitor keeps it.
+/// Returns the signature at the end of a target, in lower case. Erasing a visitor keeps it.
 pub fn last_signature(target: &[u8]) -> Option<Vec<u8>> {
     let last = target.last_chunk::<SIGNATURE_DIGITS>().filter(|last| is_signature(last.as_slice()))?;
     Some(last.to_ascii_lowercase())
 }
 
-/// /// Checks that the time of signing lies between arrival and judgement, or at most
+/// Checks that the time of signing lies between arrival and judgement, or at most
 /// `SIGNATURE_SECONDS_MAX` outside. The two differ if the edge's clock was wrong, or if the
 /// postback waited in a spool.
 fn of_now(raw: &Raw, parameters: &[Parameter], judged_at: Time) -> Result<(), Failure> {

@@ -1,9 +1,8 @@
-//! //! Erasure of a click's visitor: from the click, its conversions, and the postbacks that name
-//! it.
+//! Erasure of a click's visitor: from the click, its conversions, and the postbacks that name it.
 //!
-//! //! Everything that conversions are counted by stays, to the byte: a held postback that is
-//! replayed later counts as before. Absent on purpose: a list of the erased visitors, which would
-//! itself reveal something.
+//! Everything that conversions are counted by stays, to the byte: a held postback that is replayed
+//! later counts as before. Absent on purpose: a list of the erased visitors, which would itself
+//! reveal something.
 
 use s2s_sdk::v1::{Note, NoteCode};
 
@@ -21,12 +20,12 @@ use crate::{
     values::id::AccountId,
 };
 
-/// /// Maximum number of postbacks erased in one transaction.
+/// Maximum number of postbacks erased in one transaction.
 const ROWS_MAX: u64 = 100;
 
-/// /// The click, conversions and postbacks of an erased visitor.
+/// The click, conversions and postbacks of an erased visitor.
 pub struct Erased {
-    /// /// `None` if the click does not exist and its link is unknown.
+    /// `None` if the click does not exist and its link is unknown.
     pub click: Option<Click>,
     pub conversions: u64,
     pub postbacks: u64,
@@ -36,8 +35,8 @@ pub struct Erased {
 pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_only: bool) -> Result<Erased> {
     let signed = app.click_id_keys.read(text, account).ok_or_else(|| Error::not_found("click", text))?;
     let link = tracking_link::find(app, Tenant::Account(account), signed.id.link_key()).await?;
-    // // Postbacks with an unknown code belong to the installation's own account, whatever the
-    // click's account is.
+    // Postbacks with an unknown code belong to the installation's own account, whatever the click's
+    // account is.
     let accounts = [account, AccountId::DEFAULT];
     let click_id = app.click_id_keys.write(signed, account);
     let (mut postbacks, mut after) = (0, None);
@@ -58,8 +57,8 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
         after = last;
     }
 
-    // // After the postbacks: until one is erased, a replay may turn it into a conversion with all
-    // its parameters.
+    // After the postbacks: until one is erased, a replay may turn it into a conversion with all its
+    // parameters.
     let txn = app.db.begin().await?;
     let click = click::erase(&txn, account, signed, link.as_deref()).await?;
     let conversions = conversion::erase(&txn, account, signed.id).await?;
@@ -68,18 +67,18 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
 }
 
 impl Postback {
-    /// /// Returns the note that the visitor was erased, if there is one.
+    /// Returns the note that the visitor was erased, if there is one.
     pub fn erasure(&self) -> Option<Note> {
         self.notes.to_proto().into_iter().find(|note| note.code() == NoteCode::VisitorErased)
     }
 
-    /// /// Removes everything that counting does not need. Returns false if that was done before.
+    /// Removes everything that counting does not need. Returns false if that was done before.
     fn erase(&mut self) -> bool {
         if self.erasure().is_some() {
             return false;
         }
         let mut notes = self.notes.to_proto();
-        // // Such notes repeat names that others have chosen.
+        // Such notes repeat names that others have chosen.
         notes.retain(|note| note.code() != NoteCode::UnknownParameter);
         let message = "the visitor was erased: everything not needed for counting is gone";
         notes.push(note(NoteCode::VisitorErased, "", message));
@@ -87,7 +86,7 @@ impl Postback {
         (self.target, self.body) = reader::without_visitor(&self.raw());
         self.address.clear();
         self.user_agent.clear();
-        // // The sentence may repeat text that is gone.
+        // The sentence may repeat text that is gone.
         let again = reader::read(&self.raw(), &Overrides::default()).report;
         if let Some(error) = again.err().filter(|error| self.reason == Some(Reason(error.reason()))) {
             error.message().clone_into(&mut self.message);

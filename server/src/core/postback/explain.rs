@@ -1,4 +1,4 @@
-//! //! Explanations: the verdict that a postback would get, and why; and the history of a click.
+//! Explanations: the verdict that a postback would get, and why; and the history of a click.
 //! Records nothing.
 
 mod self_test;
@@ -29,21 +29,21 @@ use crate::{
 
 pub use self_test::{SelfTest, self_test};
 
-/// /// Maximum number of conversions, and of held postbacks, in the explanation of a click.
+/// Maximum number of conversions, and of held postbacks, in the explanation of a click.
 const SHOWN_MAX: i32 = 50;
 
-/// /// The reading of a postback, and the verdict that it would get.
+/// The reading of a postback, and the verdict that it would get.
 pub struct Explanation {
     pub parameters: Vec<Parameter>,
     pub notes: Vec<Note>,
     pub test: bool,
-    /// /// The conversion that would be recorded, or was; `None` for a click id for tests.
+    /// The conversion that would be recorded, or was; `None` for a click id for tests.
     pub outcome: Result<Option<Recorded>>,
     pub steps: Vec<Step>,
     pub code: Option<Arc<ConversionCode>>,
     pub link: Option<Arc<TrackingLink>>,
     pub click: Option<click::Click>,
-    /// /// The stored postback, if one is explained.
+    /// The stored postback, if one is explained.
     pub postback: Option<Postback>,
 }
 
@@ -80,8 +80,7 @@ pub async fn explain(app: &App, account: AccountId, mut target: Vec<u8>) -> Resu
     conclude(app, account, facts, parameters, notes).await
 }
 
-/// /// Explains a stored postback: its verdict or, if it is held, the verdict that it would get
-/// now.
+/// Explains a stored postback: its verdict or, if it is held, the verdict that it would get now.
 pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Result<Explanation> {
     let postback = get(app, account, id).await?;
     let (tenant, raw) = (Tenant::Account(account), postback.raw());
@@ -100,7 +99,7 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
     }
     if postback.verdict != Verdict::Held {
         facts.authentication = Some("it counted".to_owned());
-        // // A verdict stays, whatever was changed since.
+        // A verdict stays, whatever was changed since.
         let conversion = conversion::get(app, account, postback.conversion_id.parse()?).await?;
         let duplicate = postback.verdict == Verdict::Duplicate;
         notes = postback.notes.to_proto();
@@ -111,24 +110,24 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
     Ok(Explanation { postback: Some(postback), ..explanation })
 }
 
-/// /// The facts on a postback's way to its verdict.
+/// The facts on a postback's way to its verdict.
 struct Facts {
     parameters: usize,
     repairs: usize,
     test: bool,
-    /// /// The code that it names; `None` if it names no well-formed code.
+    /// The code that it names; `None` if it names no well-formed code.
     code: Option<Result<Arc<ConversionCode>>>,
     click: Option<Result<SignedClickId>>,
     link: Option<Result<Arc<TrackingLink>>>,
-    /// /// Summary of the checks of its sender; `None` if its code is unknown.
+    /// Summary of the checks of its sender; `None` if its code is unknown.
     authentication: Option<String>,
-    /// /// The conversion as judged, before the comparison with the recorded ones.
+    /// The conversion as judged, before the comparison with the recorded ones.
     judged: Option<Conversion>,
     outcome: Result<Option<Recorded>>,
 }
 
 impl Facts {
-    /// /// Overrides the outcome: a refused postback does not count, whatever else holds it.
+    /// Overrides the outcome: a refused postback does not count, whatever else holds it.
     fn refuse(&mut self, refusal: Option<Error>) {
         if let Some(refusal) = refusal {
             self.outcome = Err(refusal);
@@ -136,7 +135,7 @@ impl Facts {
     }
 }
 
-/// /// Looks up everything that a postback names, even if its parameters are faulty.
+/// Looks up everything that a postback names, even if its parameters are faulty.
 async fn gather(app: &App, account: AccountId, reading: Reading) -> Result<(Facts, Vec<Parameter>)> {
     let tenant = Tenant::Account(account);
     let named: Option<ConversionCodeId> = reading.code_text.parse().ok();
@@ -189,20 +188,20 @@ async fn conclude(
     })
 }
 
-/// /// The history of a click.
+/// The history of a click.
 pub struct ClickHistory {
     pub clicked_at: Time,
-    /// /// `None` while its row does not exist.
+    /// `None` while its row does not exist.
     pub click: Option<click::Click>,
     pub link: Option<Arc<TrackingLink>>,
-    /// /// Newest first, like the postbacks.
+    /// Newest first, like the postbacks.
     pub conversions: Vec<Conversion>,
     pub held: Vec<Postback>,
     pub message: String,
 }
 
-/// /// Returns the history of a click. A click id of another account gives the same error as an
-/// unknown one.
+/// Returns the history of a click. A click id of another account gives the same error as an unknown
+/// one.
 pub async fn explain_click(app: &App, account: AccountId, text: &str) -> Result<ClickHistory> {
     let signed = app.click_id_keys.read(text, account).ok_or_else(|| Error::not_found("click", text))?;
     let link = tracking_link::find(app, Tenant::Account(account), signed.id.link_key()).await?;

@@ -1,4 +1,4 @@
-//! //! `PostbackService`: translation between its messages and commands.
+//! `PostbackService`: translation between its messages and commands.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -33,10 +33,10 @@ use crate::{
     values::{id::AccountId, limits::USER_AGENT_BYTES_MAX, money::Amount, text::cut, time::Time},
 };
 
-/// /// Longest method and content type, in bytes. Longer ones are cut.
+/// Longest method and content type, in bytes. Longer ones are cut.
 const METHOD_BYTES_MAX: usize = 16;
 const CONTENT_TYPE_BYTES_MAX: usize = 255;
-/// /// Maximum number of postbacks in one replay by filter.
+/// Maximum number of postbacks in one replay by filter.
 const REPLAY_ROWS: i32 = 100;
 
 pub struct Service(pub Arc<App>);
@@ -133,12 +133,12 @@ impl PostbackService for Service {
     }
 }
 
-/// /// Parses a postback's id. A malformed id gives the same error as an unknown one.
+/// Parses a postback's id. A malformed id gives the same error as an unknown one.
 fn parse_id(text: &str) -> Result<PostbackId> {
     text.parse().map_err(|_| Error::not_found("postback", text))
 }
 
-/// /// Selection of the postbacks to replay.
+/// Selection of the postbacks to replay.
 enum Which {
     Ids(Vec<PostbackId>),
     Held(Filter, PageRequest<LIST_KEY_BYTES>),
@@ -194,7 +194,7 @@ fn parse_overrides(overrides: &ReplayOverrides, violations: &mut Violations) -> 
     }
 }
 
-/// /// Parses the id of the stored postback to explain; `None` if a target is to be explained.
+/// Parses the id of the stored postback to explain; `None` if a target is to be explained.
 fn parse_stored(request: &ExplainPostbackRequest) -> Result<Option<PostbackId>> {
     match (request.target.is_empty(), request.postback_id.as_str()) {
         (_, "") => Ok(None),
@@ -263,7 +263,7 @@ fn parse_list(
     Ok((Filter { verdict, ..filter }, page))
 }
 
-/// /// `path` is the prefix of the field names in violations.
+/// `path` is the prefix of the field names in violations.
 fn parse_filter(path: &str, filter: HeldFilter, violations: &mut Violations) -> Filter {
     let field = |name: &str| format!("{path}{name}");
     let reason =

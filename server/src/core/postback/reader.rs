@@ -1,7 +1,6 @@
-//! //! The reader: from the raw bytes of a postback to parameters, repairs, and a report to be
-//! judged.
+//! The reader: from the raw bytes of a postback to parameters, repairs, and a report to be judged.
 //!
-//! //! A pure function that never fails. It repairs only where one meaning is left, and notes that.
+//! A pure function that never fails. It repairs only where one meaning is left, and notes that.
 //! Anything else that it can't understand is a refusal that names the parameter and the cure. Order
 //! and duplicates are kept, and nothing goes through a typed deserializer.
 
@@ -40,40 +39,40 @@ pub use check::check_reading;
 pub use parameters::{Known, Parameter, is_json, is_post, of_target, path_ends, without_visitor};
 pub use split::{Part, Place, hex};
 
-/// /// Maximum number of parameters of one postback.
+/// Maximum number of parameters of one postback.
 const PARAMETERS_MAX: usize = 64;
-/// /// Maximum number of notes of one reading. They are stored and sent, so the notes on further
+/// Maximum number of notes of one reading. They are stored and sent, so the notes on further
 /// repairs are dropped.
 const NOTES_MAX: usize = 2 * PARAMETERS_MAX;
 
-/// /// The content of a postback.
+/// The content of a postback.
 #[derive(Debug)]
 pub struct Reading {
     pub parameters: Vec<Parameter>,
     pub notes: Vec<Note>,
-    /// /// Set for a test, of which nothing is recorded.
+    /// Set for a test, of which nothing is recorded.
     pub test: Option<Test>,
-    /// /// Conversion code, in upper case, and click id, for finding the postback; empty if absent.
+    /// Conversion code, in upper case, and click id, for finding the postback; empty if absent.
     pub code_text: String,
     pub click_text: String,
-    /// /// Has no time and request id, which the reader does not know. Its status is approved until
-    /// the status word is settled, whose meaning depends on the network.
+    /// Has no time and request id, which the reader does not know. Its status is approved until the
+    /// status word is settled, whose meaning depends on the network.
     pub report: Result<Report>,
 }
 
-/// /// Changes that a replay makes to the reading of a postback.
+/// Changes that a replay makes to the reading of a postback.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
-    /// /// Value and commission to use if `val` or `com` is absent, empty or a macro.
+    /// Value and commission to use if `val` or `com` is absent, empty or a macro.
     pub value: Option<Amount>,
     pub commission: Option<Amount>,
-    /// /// Reading of an ambiguous comma.
+    /// Reading of an ambiguous comma.
     pub comma: Option<Comma>,
-    /// /// Code to count for, instead of the code that is named.
+    /// Code to count for, instead of the code that is named.
     pub code: Option<ConversionCodeId>,
 }
 
-/// /// Mark of a test.
+/// Mark of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Test {
     /// `test=1`.
@@ -82,8 +81,7 @@ pub enum Test {
     ClickId,
 }
 
-/// /// Click ids that people type to try a URL, in lower case. Digits that count up from 1 are
-/// another.
+/// Click ids that people type to try a URL, in lower case. Digits that count up from 1 are another.
 const TEST_CLICK_IDS: [&str; 4] = ["test", "testclick", "testclickid", "test123"];
 const DIGITS: &str = "12345678901234567890";
 const TEST_DIGITS_MIN: usize = 4;
@@ -93,7 +91,7 @@ fn is_test_click_id(click_id: &str) -> bool {
         || (click_id.len() >= TEST_DIGITS_MIN && DIGITS.starts_with(click_id))
 }
 
-/// /// Reads a postback. A live one is read without overrides.
+/// Reads a postback. A live one is read without overrides.
 pub fn read(raw: &Raw, overrides: &Overrides) -> Reading {
     let mut notes = Vec::new();
     let parameters = parameters::read(raw, &mut notes);
@@ -139,9 +137,9 @@ struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    /// /// Returns the value of a parameter; `None` if it is absent or empty. If it came with
-    /// different values, the valid one counts if it is the only one. Otherwise it is refused, as is
-    /// a macro that nobody replaced.
+    /// Returns the value of a parameter; `None` if it is absent or empty. If it came with different
+    /// values, the valid one counts if it is the only one. Otherwise it is refused, as is a macro
+    /// that nobody replaced.
     fn get(&self, known: Known, notes: &mut Vec<Note>) -> Result<Option<&'a str>> {
         let mut all = self.parameters.iter().filter(|parameter| parameter.known == Some(known));
         let Some(mut first) = all.next() else { return Ok(None) };
@@ -182,8 +180,8 @@ impl<'a> Values<'a> {
         self.get(known, notes)?.ok_or_else(|| self.missing(known))
     }
 
-    /// /// Returns an amount or, if that is missing or a macro, `instead`. A currency in the text
-    /// must not contradict `currency`, and is stored there.
+    /// Returns an amount or, if that is missing or a macro, `instead`. A currency in the text must
+    /// not contradict `currency`, and is stored there.
     fn amount(
         &self,
         known: Known,
@@ -209,7 +207,7 @@ impl<'a> Values<'a> {
 
     fn missing(&self, known: Known) -> Error {
         let name = known.name();
-        // // Browsers and programs don't send the `#` of a URL or anything after it.
+        // Browsers and programs don't send the `#` of a URL or anything after it.
         let cut = self.parameters.last().filter(|last| last.known.is_some() && last.value.is_empty());
         if let Some(last) = cut {
             let message = format!(
@@ -230,7 +228,7 @@ impl<'a> Values<'a> {
     }
 }
 
-/// /// Tests a value for the form that its parameter requires. A macro never has it.
+/// Tests a value for the form that its parameter requires. A macro never has it.
 fn is_valid(known: Known, value: &str) -> bool {
     let amount = |value| amounts::read(value, None).is_ok();
     !url_macros::is_macro(value)
@@ -291,7 +289,7 @@ fn code(text: &str) -> Result<ConversionCodeId> {
     })
 }
 
-/// /// Reads the commission. `comperc` counts only if `com` is 0.
+/// Reads the commission. `comperc` counts only if `com` is 0.
 fn commission(
     values: &Values<'_>,
     currency: &mut Option<Currency>,
@@ -414,7 +412,7 @@ fn transaction_id(text: &str) -> Result<String> {
     Err(refusal(ErrorReason::ParameterMalformed, Known::Oid, message))
 }
 
-/// /// Reads `k=v` pairs, separated by `;`, from every `param`. Any content is kept, inert.
+/// Reads `k=v` pairs, separated by `;`, from every `param`. Any content is kept, inert.
 fn custom_params(parameters: &[Parameter]) -> Result<CustomParams> {
     let all = parameters.iter().filter(|parameter| parameter.known == Some(Known::Param));
     let pairs = all.flat_map(|parameter| parameter.value.split(';')).filter(|pair| !pair.is_empty());

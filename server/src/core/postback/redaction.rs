@@ -1,6 +1,6 @@
-//! //! Removal of secrets from a postback before any of it is stored. Pure; lengths stay.
+//! Removal of secrets from a postback before any of it is stored. Pure; lengths stay.
 //!
-//! //! Values that the reader reads as `sec` are blotted out in the very bytes that they were read
+//! Values that the reader reads as `sec` are blotted out in the very bytes that they were read
 //! from, so that everything else is read as before. Bytes that the reader does not understand are
 //! searched for anything that looks like `sec`, as far as that can be recognised. A code's own
 //! secrets are removed everywhere, in any encoding.
@@ -13,18 +13,18 @@ use super::{
 };
 use crate::core::conversion_code::ConversionCode;
 
-/// /// Replacement for each byte of a secret.
+/// Replacement for each byte of a secret.
 const BLOT: u8 = b'*';
-/// /// Replacement for each byte of a JSON value that has no room for quotes.
+/// Replacement for each byte of a JSON value that has no room for quotes.
 const DIGIT: u8 = b'1';
-/// /// Maximum number of levels that are searched: the text as it came, and its repeated decodings.
+/// Maximum number of levels that are searched: the text as it came, and its repeated decodings.
 const LEVELS_MAX: usize = 4;
 const NAME: &[u8] = b"sec";
 
-/// /// Blots out the values of `sec`, and the code's secrets. Returns true if target or body had
-/// any outside the values of `sec`: then anything made from the reading may repeat them.
+/// Blots out the values of `sec`, and the code's secrets. Returns true if target or body had any
+/// outside the values of `sec`: then anything made from the reading may repeat them.
 pub fn redact(raw: &mut Raw, reading: &Reading, code: Option<&ConversionCode>) -> bool {
-    // // A body that can't be read leaves a reading without parameters.
+    // A body that can't be read leaves a reading without parameters.
     let unread = reading.parameters.is_empty();
     let of_target = if unread { of_target(raw) } else { Vec::new() };
     let parameters = if unread { &of_target } else { &reading.parameters };
@@ -36,7 +36,7 @@ pub fn redact(raw: &mut Raw, reading: &Reading, code: Option<&ConversionCode>) -
     for parameter in parameters {
         let place = parameter.place.clone();
         match parameter.known {
-            // // An empty value has nothing to blot out.
+            // An empty value has nothing to blot out.
             Some(Known::Sec) if !parameter.value.is_empty() => places.push(place),
             None => loose.push(Place { bytes: parameter.begins..place.bytes.end, ..place }),
             Some(_) => {}
@@ -80,7 +80,7 @@ pub fn redact(raw: &mut Raw, reading: &Reading, code: Option<&ConversionCode>) -
     others
 }
 
-/// /// Blots out a range. Returns true unless it was blotted out before.
+/// Blots out a range. Returns true unless it was blotted out before.
 fn blot(bytes: &mut [u8], range: Range<usize>) -> bool {
     let found = bytes.get_mut(range).unwrap_or_default();
     let any = found.iter().any(|byte| *byte != BLOT);
@@ -88,8 +88,8 @@ fn blot(bytes: &mut [u8], range: Range<usize>) -> bool {
     any
 }
 
-/// /// Turns a JSON value without quotes into a text, or into a number if a text has no room. The
-/// body stays JSON.
+/// Turns a JSON value without quotes into a text, or into a number if a text has no room. The body
+/// stays JSON.
 fn blot_bare(bytes: &mut [u8], range: Range<usize>) -> bool {
     match bytes.get_mut(range).unwrap_or_default() {
         [first, between @ .., last] if !between.is_empty() => {
@@ -101,7 +101,7 @@ fn blot_bare(bytes: &mut [u8], range: Range<usize>) -> bool {
     true
 }
 
-/// /// Blots out a range, but keeps each `=`, encoded or not: without it, the rest would be another
+/// Blots out a range, but keeps each `=`, encoded or not: without it, the rest would be another
 /// parameter.
 fn blot_loosely(bytes: &mut [u8], range: Range<usize>) -> bool {
     let mut rest = bytes.get_mut(range).unwrap_or_default();
@@ -119,7 +119,7 @@ fn blot_loosely(bytes: &mut [u8], range: Range<usize>) -> bool {
     any
 }
 
-/// /// Searches a text, and its repeated decodings. Returns the ranges of the matches in the text.
+/// Searches a text, and its repeated decodings. Returns the ranges of the matches in the text.
 fn find(text: &[u8], look: impl Fn(&[u8]) -> Vec<Range<usize>>) -> Vec<Range<usize>> {
     let mut found = look(text);
     let (mut bytes, mut origins) = (text.to_vec(), Vec::new());
@@ -134,8 +134,8 @@ fn find(text: &[u8], look: impl Fn(&[u8]) -> Vec<Range<usize>>) -> Vec<Range<usi
     found
 }
 
-/// /// Removes one level of URL or JSON encoding. `origins` are the offsets that the bytes came
-/// from; empty if nothing was decoded yet.
+/// Removes one level of URL or JSON encoding. `origins` are the offsets that the bytes came from;
+/// empty if nothing was decoded yet.
 fn unescaped(bytes: &[u8], origins: &[usize]) -> (Vec<u8>, Vec<usize>) {
     let (mut text, mut from) = (Vec::with_capacity(bytes.len()), Vec::with_capacity(bytes.len() + 1));
     let (mut at, mut rest) = (0, bytes);
@@ -162,7 +162,7 @@ fn unescaped(bytes: &[u8], origins: &[usize]) -> (Vec<u8>, Vec<usize>) {
     (text, from)
 }
 
-/// /// Returns the ranges of a secret: as it is, in any case, or as hexadecimal digits.
+/// Returns the ranges of a secret: as it is, in any case, or as hexadecimal digits.
 fn spellings(text: &[u8], secret: &[u8]) -> Vec<Range<usize>> {
     let plain = text.windows(secret.len()).enumerate();
     let plain = plain.filter(|(_, window)| window.eq_ignore_ascii_case(secret));
@@ -178,8 +178,7 @@ fn spellings(text: &[u8], secret: &[u8]) -> Vec<Range<usize>> {
     plain.chain(digits).map(|(at, window)| at..at + window.len()).collect()
 }
 
-/// /// Returns the ranges of the values named `sec` in a query, a form, JSON, or something like
-/// them.
+/// Returns the ranges of the values named `sec` in a query, a form, JSON, or something like them.
 fn named_values(text: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -201,7 +200,7 @@ fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)
 }
 
-/// /// Returns the range of the value in the bytes after a name.
+/// Returns the range of the value in the bytes after a name.
 fn value(behind: &[u8]) -> Option<Range<usize>> {
     let is_around = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`".contains(byte) || !byte.is_ascii();
     let mark = behind.iter().position(|byte| !is_around(byte))?;
@@ -224,7 +223,7 @@ fn value(behind: &[u8]) -> Option<Range<usize>> {
     }
 }
 
-/// /// Returns the end of a text in quotes. A quote after a backslash is a part of the text.
+/// Returns the end of a text in quotes. A quote after a backslash is a part of the text.
 fn end_of_text(bytes: &[u8], start: usize, quote: u8) -> usize {
     let mut escaped = false;
     let end = bytes.get(start..).unwrap_or_default().iter().position(|byte| {

@@ -1,7 +1,7 @@
-//! //! Replay of held postbacks: on request, after the cause was mended; and automatically, if the
+//! Replay of held postbacks: on request, after the cause was mended; and automatically, if the
 //! conversion code or tracking link that a postback names was not known here yet.
 //!
-//! //! Absent on purpose: automatic matching of postbacks held for any other cause. The person who
+//! Absent on purpose: automatic matching of postbacks held for any other cause. The person who
 //! mends a set-up decides on the postbacks that it is to count.
 
 use std::{
@@ -32,27 +32,27 @@ use crate::{
     },
 };
 
-/// /// Interval between searches for postbacks that are due to be matched.
+/// Interval between searches for postbacks that are due to be matched.
 const MATCH_INTERVAL: Duration = Duration::from_secs(1);
-/// /// Maximum number of postbacks matched at once. Bounds the work, whatever strangers send.
+/// Maximum number of postbacks matched at once. Bounds the work, whatever strangers send.
 const MATCHES_MAX: u64 = 100;
-/// /// Time after its arrival for which a postback is matched automatically. Until then it is tried
+/// Time after its arrival for which a postback is matched automatically. Until then it is tried
 /// again whenever its age has doubled, and at least every hour.
 const MATCHED_FOR: Span = Span::from_seconds(7 * 86_400);
 const MATCH_WAIT_MIN: Span = Span::from_seconds(1);
 pub const MATCH_WAIT_MAX: Span = Span::from_seconds(3_600);
 
-/// /// Instructions for a replay.
+/// Instructions for a replay.
 #[derive(Clone, Debug, Default)]
 pub struct Replay {
     pub overrides: Overrides,
-    /// /// Counts postbacks that did not pass the checks of their sender, too.
+    /// Counts postbacks that did not pass the checks of their sender, too.
     pub trust_sender: bool,
-    /// /// Returns the verdicts that the postbacks would get, and writes nothing.
+    /// Returns the verdicts that the postbacks would get, and writes nothing.
     pub validate_only: bool,
 }
 
-/// /// Replays these postbacks. One that is no longer held is returned as it is.
+/// Replays these postbacks. One that is no longer held is returned as it is.
 pub async fn replay(
     app: &App,
     account: AccountId,
@@ -68,7 +68,7 @@ pub async fn replay(
     Ok(postbacks)
 }
 
-/// /// Replays a page of the held postbacks that pass the filter, newest first.
+/// Replays a page of the held postbacks that pass the filter, newest first.
 pub async fn replay_held(
     app: &App,
     account: AccountId,
@@ -86,7 +86,7 @@ pub async fn replay_held(
     Ok((postbacks, next_page_token))
 }
 
-/// /// Checks that a code named by the caller is the account's own.
+/// Checks that a code named by the caller is the account's own.
 async fn check(app: &App, account: AccountId, how: &Replay) -> Result<()> {
     if let Some(code) = how.overrides.code {
         conversion_code::find(app, Tenant::Account(account), code).await?;
@@ -125,7 +125,7 @@ async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback>
     write(app, postback, judged, store::Mode::Update).await
 }
 
-/// /// Returns the time of the next automatic match of a postback that has just been held.
+/// Returns the time of the next automatic match of a postback that has just been held.
 pub fn next_match(held: &Postback, now: Time) -> Option<Time> {
     let Reason(reason) = held.reason?;
     let waits = matches!(reason, ErrorReason::UnknownConversionCode | ErrorReason::TrackingLinkUnknown);
@@ -133,11 +133,11 @@ pub fn next_match(held: &Postback, now: Time) -> Option<Time> {
     (waits && age < MATCHED_FOR).then(|| now.plus(age.clamp(MATCH_WAIT_MIN, MATCH_WAIT_MAX)))
 }
 
-/// /// Matches held postbacks automatically until `stopping`, or until the app is gone.
+/// Matches held postbacks automatically until `stopping`, or until the app is gone.
 pub async fn keep_matching(app: Weak<App>, stopping: CancellationToken) {
     while stopping.run_until_cancelled(tokio::time::sleep(MATCH_INTERVAL)).await.is_some() {
         let Some(app) = app.upgrade() else { return };
-        // // A failure says nothing about the postbacks; they are still due.
+        // A failure says nothing about the postbacks; they are still due.
         if let Err(error) = match_due(&app).await {
             tracing::warn!(%error, "could not match held postbacks");
         }
@@ -151,7 +151,7 @@ async fn match_due(app: &Arc<App>) -> Result<()> {
         match match_one(app, &held).await {
             Ok(true) => {}
             Ok(false) => postponed.push(held),
-            // // It must not keep the postbacks after it waiting.
+            // It must not keep the postbacks after it waiting.
             Err(error) => {
                 tracing::warn!(postback = %held.id, %error, "could not match a held postback");
                 postponed.push(held);
@@ -168,7 +168,7 @@ async fn match_due(app: &Arc<App>) -> Result<()> {
     Ok(txn.commit().await?)
 }
 
-/// /// Replays a held postback if its code or link is known by now. Returns true if it did.
+/// Replays a held postback if its code or link is known by now. Returns true if it did.
 async fn match_one(app: &App, held: &Postback) -> Result<bool> {
     let rehearsal = Replay { validate_only: true, ..Replay::default() };
     let come = replay_one(app, held.clone(), &rehearsal).await?.reason != held.reason;

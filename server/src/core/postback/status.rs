@@ -1,5 +1,5 @@
-//! //! The meaning of the word for a status: one of ours, or one of the network that calls the
-//! postback URL.
+//! The meaning of the word for a status: one of ours, or one of the network that calls the postback
+//! URL.
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 
@@ -18,7 +18,7 @@ const PARAMETER: &str = "status";
 const OWN: [(&str, Status); 3] =
     [("pending", Status::Pending), ("approved", Status::Approved), ("declined", Status::Declined)];
 
-/// /// Returns the status of a word, in any case, and a note if the word is not ours. No word means
+/// Returns the status of a word, in any case, and a note if the word is not ours. No word means
 /// approved. `preset` is that of the conversion code.
 pub fn read(word: &str, preset: Option<&Preset>) -> Result<(Status, Option<Note>)> {
     if word.is_empty() {

@@ -1,4 +1,4 @@
-//! //! `PresetService`: translation of presets to messages.
+//! `PresetService`: translation of presets to messages.
 
 use s2s_sdk::v1::{
     self, ConversionStatus, GetPresetRequest, GetPresetResponse, ListPresetsRequest, ListPresetsResponse,
@@ -75,7 +75,7 @@ impl From<&Preset> for v1::Preset {
 }
 
 impl Reply {
-    /// /// Returns the reply as the setting of a conversion code.
+    /// Returns the reply as the setting of a conversion code.
     pub fn to_proto(&self) -> ReplySetting {
         match self {
             Self::AlwaysOk => ReplySetting { mode: ReplyMode::AlwaysOk.into(), text: String::new() },

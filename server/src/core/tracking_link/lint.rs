@@ -1,6 +1,6 @@
-//! //! Warnings about tracking links: valid settings that are probably mistakes.
+//! Warnings about tracking links: valid settings that are probably mistakes.
 //!
-//! //! Pure functions. A warning prevents nothing.
+//! Pure functions. A warning prevents nothing.
 
 use s2s_sdk::v1::{SetupWarning, SetupWarningCode};
 
@@ -14,7 +14,7 @@ use crate::{
 
 const DESTINATION: &str = "tracking_link.destination";
 
-/// /// `presets` are those of the link's codes, and of the network that its destination is said to
+/// `presets` are those of the link's codes, and of the network that its destination is said to
 /// belong to.
 pub fn warnings(link: &TrackingLink, presets: &[&Preset]) -> Vec<SetupWarning> {
     // A network may come more than once.
@@ -47,7 +47,7 @@ fn of_destination(destination: &Destination, has_code: bool, presets: &[&Preset]
 
 fn foreign_macro(destination: &Destination, field: &str) -> Option<SetupWarning> {
     let template = destination.to_string();
-    // // Macros in brackets are ours, or the destination would have been refused.
+    // Macros in brackets are ours, or the destination would have been refused.
     let found = url_macros::in_url(&template).find(|text| !text.starts_with('['))?;
     let message = format!(
         "`{}` looks like another system's macro, and is passed on as it is; ours for the click id is \

@@ -1,4 +1,4 @@
-//! //! Tests of the checks of senders, without a server.
+//! Tests of the checks of senders, without a server.
 
 use s2s_sdk::postback::sign;
 
@@ -30,7 +30,7 @@ fn raw(method: &str, target: &str, body: &str) -> Raw {
     }
 }
 
-/// /// A code with no check on and two secrets, of which the former is valid for another minute.
+/// A code with no check on and two secrets, of which the former is valid for another minute.
 fn code() -> ConversionCode {
     let request = RequestKey { id: None, digest: Vec::new() };
     let id = ConversionCodeId(uuid::Uuid::nil());
@@ -53,7 +53,7 @@ fn checked(code: &ConversionCode, raw: &Raw, sender: Option<&Sender>) -> Checked
     check(code, raw, &parameters, sender)
 }
 
-/// /// Returns the reason for which a postback is refused.
+/// Returns the reason for which a postback is refused.
 fn refused(code: &ConversionCode, raw: &Raw, who: &Sender) -> Option<ErrorReason> {
     checked(code, raw, Some(who)).refusal.map(|error| error.reason())
 }
@@ -216,10 +216,10 @@ fn a_signature_is_recent_even_if_the_clock_of_an_edge_was_wrong() {
         (0, 0, -301, false),
         (0, 0, 300, true),
         (0, 0, 301, false),
-        // // The postback waited in a spool.
+        // The postback waited in a spool.
         (0, 7_200, -301, false),
         (0, 7_200, 10, true),
-        // // The edge's clock was behind, or ahead.
+        // The edge's clock was behind, or ahead.
         (-3_600, 100, 90, true),
         (-3_600, 100, 401, false),
         (86_400, 100, 90, true),

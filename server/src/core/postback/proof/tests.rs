@@ -1,4 +1,4 @@
-//! //! Tests of the use of proofs by a replay, without a server.
+//! Tests of the use of proofs by a replay, without a server.
 
 use s2s_sdk::postback::sign;
 
@@ -79,7 +79,7 @@ fn a_replay_requires_that_the_checks_enforced_now_were_passed_then() {
         ([Off, Off, Enforce, Off], proof(&[Check::Address], false), ClickExpired, None),
         ([Off, Off, Off, Enforce], proof(&[Check::Address], false), ClickExpired, Some(HttpsRequired)),
         ([Off, Off, Off, Enforce], proof(&[Check::Https], false), ClickExpired, None),
-        // // The reason from the arrival is repeated while it holds.
+        // The reason from the arrival is repeated while it holds.
         ([Enforce, Off, Off, Enforce], none, HttpsRequired, Some(HttpsRequired)),
         ([Enforce, Off, Off, Off], none, HttpsRequired, Some(SecretRefused)),
         ([Enforce, Off, Off, Enforce], proof(&[Check::Secret], false), ClickExpired, Some(HttpsRequired)),
@@ -116,7 +116,7 @@ fn only_a_correct_signature_is_known_again() {
     let right = sign("/s2s?val=1", b"", code.secret.reveal(), SECONDS);
     let (before, digits) = right.split_at(right.len() - 64);
     let upper = format!("{before}{}", digits.to_uppercase());
-    // // The bytes are no longer those that were signed: `sec` was redacted.
+    // The bytes are no longer those that were signed: `sec` was redacted.
     let blotted = right.replace("val=1", "sec=*");
     let zeros = format!("/s2s?val=1&sig={}", "0".repeat(64));
     let (signed, unsigned) = (Some(proof(&[], true)), Some(Proof::default()));
@@ -124,7 +124,7 @@ fn only_a_correct_signature_is_known_again() {
         (&right, signed, CheckMode::Off, true),
         (&upper, signed, CheckMode::Enforce, true),
         (&blotted, signed, CheckMode::Report, true),
-        // // The postback came before its code was known.
+        // The postback came before its code was known.
         (&right, unsigned, CheckMode::Off, true),
         (&upper, unsigned, CheckMode::Off, true),
         (&blotted, unsigned, CheckMode::Enforce, false),

@@ -1,6 +1,6 @@
-//! //! Amounts as people and shops write them, read as plain decimals: `1.234,56`, `$10`, `10 EUR`.
+//! Amounts as people and shops write them, read as plain decimals: `1.234,56`, `$10`, `10 EUR`.
 //!
-//! //! Repaired only if one meaning is left. `1,500` has two, and is refused.
+//! Repaired only if one meaning is left. `1,500` has two, and is refused.
 
 use crate::values::money::{Currency, Decimal, NotDecimal};
 
@@ -8,15 +8,15 @@ use crate::values::money::{Currency, Decimal, NotDecimal};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Read {
     pub decimal: Decimal,
-    /// /// The currency in the text.
+    /// The currency in the text.
     pub currency: Option<Currency>,
-    /// /// True if a comma was the decimal point.
+    /// True if a comma was the decimal point.
     pub comma: bool,
-    /// /// True if thousands separators were dropped.
+    /// True if thousands separators were dropped.
     pub grouped: bool,
 }
 
-/// /// Signs of one currency each, or of a family, which mean the first of it.
+/// Signs of one currency each, or of a family, which mean the first of it.
 const SIGNS: [(&str, [u8; 3]); 14] = [
     ("US$", *b"USD"),
     ("A$", *b"AUD"),
@@ -34,22 +34,22 @@ const SIGNS: [(&str, [u8; 3]); 14] = [
     ("zł", *b"PLN"),
 ];
 
-/// /// Meaning of an ambiguous comma: one before three digits, with one to three digits before it.
+/// Meaning of an ambiguous comma: one before three digits, with one to three digits before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comma {
     DecimalPoint,
     Thousands,
 }
 
-/// /// Reads an amount. `ambiguous_comma` is the meaning of such a comma, from somebody who knows
-/// the sender.
+/// Reads an amount. `ambiguous_comma` is the meaning of such a comma, from somebody who knows the
+/// sender.
 pub fn read(text: &str, ambiguous_comma: Option<Comma>) -> Result<Read, NotDecimal> {
     let (number, currency) = split_currency(text);
     let (digits, comma, grouped) = plain(number, ambiguous_comma)?;
     Ok(Read { decimal: digits.parse()?, currency, comma, grouped })
 }
 
-/// /// Splits a currency's sign or code off either end.
+/// Splits a currency's sign or code off either end.
 fn split_currency(text: &str) -> (&str, Option<Currency>) {
     for (sign, code) in SIGNS {
         let Some(number) = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign)) else { continue };
@@ -71,17 +71,17 @@ fn split_currency(text: &str) -> (&str, Option<Currency>) {
     (text, None)
 }
 
-/// /// Returns digits with at most one point, true if a comma was the point, and true if there were
+/// Returns digits with at most one point, true if a comma was the point, and true if there were
 /// groups.
 fn plain(number: &str, ambiguous_comma: Option<Comma>) -> Result<(String, bool, bool), NotDecimal> {
     let count = |separator| number.matches(separator).count();
     let (whole, fraction, comma) = match (count(','), count('.')) {
         (0, 0 | 1) => return Ok((number.to_owned(), false, false)),
-        // // At least two separators of one kind: `1,234,567` and `1.234.567` have no fraction.
+        // At least two separators of one kind: `1,234,567` and `1.234.567` have no fraction.
         (2.., 0) | (0, 2..) => (number, "", false),
         (1, 0) => {
             let (whole, fraction) = number.split_once(',').ok_or(NotDecimal::Malformed)?;
-            // // Three digits after one to three others may be thousands, but not after a zero.
+            // Three digits after one to three others may be thousands, but not after a zero.
             let digits = whole.trim_start_matches(['+', '-']);
             if fraction.len() == 3 && (1..=3).contains(&digits.len()) && !digits.starts_with('0') {
                 match ambiguous_comma {
@@ -92,7 +92,7 @@ fn plain(number: &str, ambiguous_comma: Option<Comma>) -> Result<(String, bool, 
             }
             return Ok((format!("{whole}.{fraction}"), true, false));
         }
-        // // Both kinds: the last separator is the point, and must be the only one of its kind.
+        // Both kinds: the last separator is the point, and must be the only one of its kind.
         (commas, points) => {
             let (at, comma) = match (number.rfind(','), number.rfind('.')) {
                 (Some(comma), Some(point)) if comma > point && commas == 1 => (comma, true),

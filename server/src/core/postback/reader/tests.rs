@@ -1,4 +1,4 @@
-//! //! Tests of the reader, without a server.
+//! Tests of the reader, without a server.
 
 use std::{
     fs,
@@ -18,12 +18,12 @@ fn raw(method: &str, target: &[u8], content_type: &str, body: &str) -> Raw {
     request(method, target.to_owned(), content_type, body.as_bytes().to_vec())
 }
 
-/// /// Reads a postback like live traffic.
+/// Reads a postback like live traffic.
 fn read(raw: &Raw) -> Reading {
     super::read(raw, &Overrides::default())
 }
 
-/// /// Reads a `GET` with this query.
+/// Reads a `GET` with this query.
 fn get(query: &str) -> Reading {
     read(&raw("GET", format!("/s2s?{query}").as_bytes(), "", ""))
 }
@@ -44,7 +44,7 @@ fn a_plain_postback_is_read_to_the_digit() {
     assert_eq!(report.value.micros(), 1_000_000);
     assert_eq!(report.commission, Commission::Amount(Amount::from_micros(500_000).unwrap()));
     assert_eq!(report.custom_params.0, [("myCustomParam".to_owned(), "xyz".to_owned())]);
-    // // The meaning of the word is settled later.
+    // The meaning of the word is settled later.
     assert_eq!((report.currency, report.status_word.as_str()), ("EUR".parse().ok(), "Pending"));
     assert_eq!((reading.notes.len(), reading.test), (0, None));
     assert_eq!((reading.code_text.as_str(), reading.click_text.as_str()), (CODE, "abc"));
@@ -253,14 +253,14 @@ fn inputs_that_the_fuzzer_found_are_read_without_harm() {
     let files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(!files.is_empty());
     for file in files {
-        // // Shown if the check fails.
+        // Shown if the check fails.
         println!("{}", file.display());
         check_reading(&fs::read(file).unwrap());
     }
 }
 
-/// /// Longest time for 16 times the bytes, as a multiple of the time for the first. A step for
-/// each pair of bytes takes 256.
+/// Longest time for 16 times the bytes, as a multiple of the time for the first. A step for each
+/// pair of bytes takes 256.
 const GROWTH_MAX: u32 = 64;
 
 #[test]
@@ -276,7 +276,7 @@ fn time_grows_in_proportion_to_the_input() {
             redact(&mut redacted, &read(&raw), None);
             start.elapsed()
         };
-        // // Other work on this machine may slow down some tries, but not all.
+        // Other work on this machine may slow down some tries, but not all.
         assert!((0..5).any(|_| time(16 * 16_384) < time(16_384) * GROWTH_MAX), "{piece}");
     }
 }
@@ -304,7 +304,7 @@ fn a_replay_may_override_parts_of_a_postback() {
         let expected = (code, amount(value).unwrap(), Commission::Amount(amount(commission).unwrap()));
         assert_eq!((report.code, report.value, report.commission), expected, "{query}");
     }
-    // // No other fault is forgiven.
+    // No other fault is forgiven.
     for (query, reason) in [
         ("val=1&com=0", ErrorReason::MissingParameter),
         ("clickId={clickid}&val=1&com=0", ErrorReason::MacroNotReplaced),
@@ -323,7 +323,7 @@ mod properties {
 
     use super::*;
 
-    /// /// Bytes in which the marks that the reader looks for are frequent.
+    /// Bytes in which the marks that the reader looks for are frequent.
     fn bytes() -> impl Strategy<Value = Vec<u8>> {
         let pieces = [
             "clickId=",

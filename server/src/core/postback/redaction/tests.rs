@@ -1,4 +1,4 @@
-//! //! Tests of the removal of secrets, without a server.
+//! Tests of the removal of secrets, without a server.
 
 use super::*;
 use crate::{
@@ -39,7 +39,7 @@ fn raw(method: &str, target: &str, content_type: &str, body: &str) -> Raw {
     }
 }
 
-/// /// Returns target and body as they are stored, and true if more than `sec` was blotted out.
+/// Returns target and body as they are stored, and true if more than `sec` was blotted out.
 fn redacted(mut raw: Raw, code: Option<&ConversionCode>) -> (String, String, bool) {
     let reading = reader::read(&raw, &Overrides::default());
     let others = redact(&mut raw, &reading, code);
