@@ -49,13 +49,13 @@ pub const TEXTS_MAX: u64 = 10;
 const STRANGERS_MAX: usize = 2;
 /// Longest time that such a query waits for its turn.
 const STRANGER_PATIENCE: Duration = Duration::from_secs(1);
-/// Number of keys that count as seen before, and the time since their last use for which they do.
+/// Maximum number of keys that count as seen before, and the idle time after which one does not.
 const SEEN_MAX: u64 = 100_000;
 const SEEN_FOR: Duration = Duration::from_hours(1);
 /// Resolution of the time of last use, in seconds.
 const USE_SECONDS: i64 = 60;
-/// Maximum number of uses that wait to be written. One more is dropped, and written at the key's
-/// next use.
+/// Maximum number of uses that wait to be written. A further one is dropped; the key's next use is
+/// written instead.
 const USES_WAITING_MAX: usize = 10_000;
 const USES_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -115,7 +115,7 @@ async fn write_uses(db: Db, mut waiting: mpsc::Receiver<Use>, stopping: Cancella
 /// Returns the key that has this text, and its caller. A revocation or rotation, here or elsewhere,
 /// takes effect within `CACHE_AGE_MAX`; an expiry takes effect at once.
 pub async fn authenticate(app: &App, text: &str) -> Result<(ApiKeyId, Caller)> {
-    let hash = KeyHash::of(text).ok_or_else(|| invalid("is not of the form of one, or was cut"))?;
+    let hash = KeyHash::of(text).ok_or_else(|| invalid("is malformed, or was cut"))?;
     // Avoids growing the caller's future, as `row_cache::cached` does.
     let found = match app.api_keys.found.get(&hash).now_or_never().flatten() {
         Some(found) => found,

@@ -138,7 +138,7 @@ fn mint(
     }
     if time.is_some_and(|time| time > now.plus(CLOCK_SKEW_MAX)) {
         let mut violations = Violations::default();
-        violations.add("click_time", "must not lie in the future");
+        violations.add("click_time", "must not be in the future");
         return Err(violations.into_error());
     }
     // The same link, time and request id give the same click id, so that the call is safe to
@@ -218,7 +218,7 @@ pub async fn list(
     Ok(page.cut(rows, |click| click.click_id.0.into_bytes()))
 }
 
-/// Deletes a batch of the clicks below this id. Returns the number deleted, and true if more are
+/// Deletes a batch of the clicks below this id. Returns the number deleted, and whether any are
 /// left.
 pub async fn delete_some(app: &App, below: Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::ClickId, below).await?)
@@ -240,8 +240,7 @@ impl Error {
     }
 }
 
-/// Tests for the user agent of a known robot. An empty one counts as a robot's: every browser sends
-/// one.
+/// Returns whether the user agent is a known robot's. An empty one is: every browser sends one.
 fn is_bot(user_agent: &str) -> bool {
     static BOTS: LazyLock<isbot::Bots> = LazyLock::new(isbot::Bots::default);
     user_agent.trim().is_empty() || BOTS.is_bot(user_agent)

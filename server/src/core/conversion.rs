@@ -238,16 +238,16 @@ fn forgotten_before(app: &App) -> Time {
 /// Returns an error if an earlier conversion of the click might be deleted already.
 fn check_known(click: ClickId, forgotten_before: Time) -> Result<()> {
     if click.time() < forgotten_before {
-        let message = "the click is older than conversions are kept here, so that it is not known any more whether this \
-                       was counted before; if none of that time were deleted yet, lengthen `--retain-conversions-days`, \
+        let message = "the click is older than the conversions kept here, so it is no longer known whether this \
+                       was counted before; if none of that time was deleted yet, lengthen `--retain-conversions-days`, \
                        then replay";
         return Err(Error::new(ErrorReason::ClickExpired, message));
     }
     Ok(())
 }
 
-/// Deletes a batch of the conversions of clicks below this id. Returns the number deleted, and true
-/// if more are left.
+/// Deletes a batch of conversions of clicks below this id. Returns the number deleted, and whether
+/// any are left.
 pub async fn delete_some(app: &App, below: uuid::Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::ClickId, below).await?)
 }
@@ -257,7 +257,7 @@ pub async fn find_link(app: &App, account: AccountId, click: SignedClickId) -> R
     let link = tracking_link::find(app, Tenant::Account(account), click.id.link_key()).await?;
     link.ok_or_else(|| {
         let message = "the click id is genuine, but its tracking link is not known here; once it is, this is matched \
-                       by itself for 7 days, later by a replay";
+                       automatically for 7 days, later by a replay";
         Error::new(ErrorReason::TrackingLinkUnknown, message)
     })
 }
@@ -288,7 +288,7 @@ pub fn check_link(code: &ConversionCode, link: &TrackingLink) -> Result<()> {
     Ok(())
 }
 
-/// Decides if the conversion counts, and computes its worth.
+/// Decides whether the conversion counts, and computes its worth.
 fn decide(
     report: Report,
     code: &ConversionCode,
@@ -303,7 +303,7 @@ fn decide(
     check_link(code, link)?;
     if matches!(report.happened, Happened::At(_)) && converted_at > now.plus(CLOCK_SKEW_MAX) {
         let mut violations = Violations::default();
-        violations.add("conversion_time", "must not lie in the future");
+        violations.add("conversion_time", "must not be in the future");
         return Err(violations.into_error());
     }
     if clicked_at > converted_at.plus(CLOCK_SKEW_MAX) {

@@ -129,7 +129,7 @@ pub struct Raw {
     pub target: Vec<u8>,
     pub content_type: String,
     pub body: Vec<u8>,
-    /// As it is stored: shortened.
+    /// As it is stored: whole, truncated or empty.
     pub address: String,
     pub user_agent: String,
     pub received_at: Time,
@@ -148,9 +148,9 @@ pub enum Received {
 /// The outcome that a postback would have.
 pub struct Rehearsal {
     /// The conversion as judged, before the comparison with the recorded ones. `None` if the
-    /// postback would not count, or has a click id for tests.
+    /// postback would not count, or has a test click id.
     judged: Option<Conversion>,
-    /// The conversion that would be recorded; `None` for a click id for tests.
+    /// The conversion that would be recorded; `None` for a test click id.
     pub outcome: Result<Option<conversion::Recorded>>,
 }
 
@@ -179,7 +179,7 @@ pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) ->
         let Some(not_held) = app.refusals.admit(code.id, raw.received_at).await else { return Err(error) };
         if not_held > 0 {
             let message =
-                format!("before it, {not_held} more came that failed the checks and were not kept");
+                format!("before it, {not_held} more came that did not pass the checks and were not kept");
             reading.notes.push(note(NoteCode::OthersNotKept, "", message));
         }
         refusal = Some(error);
@@ -249,7 +249,7 @@ pub async fn get(app: &App, account: AccountId, id: PostbackId) -> Result<Postba
 }
 
 /// Deletes a batch of the postbacks below this id, including held ones. Returns the number deleted,
-/// and true if more are left.
+/// and whether any are left.
 pub async fn delete_some(app: &App, below: Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::Id, below).await?)
 }
@@ -333,7 +333,7 @@ async fn redacted(
     };
     if !as_before {
         let reason = reading.report.map_or_else(|error| error.reason(), |_| ErrorReason::ParameterMalformed);
-        let message = "without the secret in it, this would be another postback; send the secret as `sec` only";
+        let message = "without the secret, this would be another postback; send the secret as `sec` only";
         (again.test, again.report) = (reading.test, Err(Error::new(reason, message)));
     }
     Ok(again)

@@ -39,17 +39,16 @@ const INTERVAL: Duration = Duration::from_mins(1);
 const RETRY_INTERVAL: Duration = Duration::from_secs(10);
 /// Pause between two deletions, in which others may write, while there is more to delete.
 const PAUSE: Duration = Duration::from_millis(50);
-/// Delay of deletions: longer than the clocks of servers differ, and than a write takes that was
-/// judged before.
+/// Delay of deletions. Longer than the clocks of servers differ, and than a write may take after it
+/// was judged.
 const GRACE: Span = Span::from_days(1);
-/// Longest time by which deletion may be ahead of the time lived through, such as after a night in
-/// which no server ran. Less than `GRACE`, so that a clock that is ahead by more deletes nothing
-/// too early.
+/// Longest time by which deletion may be ahead of the time lived through, such as after a night
+/// without a server. Less than `GRACE`, so that a clock that is ahead by more deletes nothing too
+/// early.
 const LIVED_AT_ONCE: Span = Span::from_seconds(12 * 3_600);
 /// Highest speed at which the time lived through catches up, as a multiple of the real one.
 const CATCH_UP: u32 = 3;
-/// Uptime of a server after which its clocks are believed if they are behind the time lived
-/// through.
+/// Uptime after which a server's clocks are believed if they are behind the time lived through.
 const BELIEVED_AFTER: Duration = Duration::from_hours(1);
 /// Number of months whose partitions are made before they begin.
 const MONTHS_AHEAD: u32 = 3;
@@ -61,8 +60,8 @@ const ROOM_ASSUMED: Span = Span::from_days(31);
 
 const TABLES: [TimedTable; 3] = [click::TIMED, conversion::TIMED, postback::TIMED];
 
-/// The time that the installation has lived through, as this server knows it, and the time up to
-/// which there is room for rows.
+/// The time that the installation has lived through, as this server knows it, and the latest time
+/// that there is room for.
 pub struct Age {
     /// The time lived through when this server started.
     base: Time,

@@ -32,9 +32,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Inserts the account. If its request id was used before, returns the account that it created; if
-/// that request was another one, an error. With `validate_only`, runs the statements and rolls
-/// back.
+/// Inserts the account. A repeated request returns the account that it created; another request
+/// with the same id is an error. With `validate_only`, runs the statements and rolls back.
 pub async fn insert(db: &Db, account: Model, validate_only: bool) -> Result<Model> {
     let txn = db.begin().await?;
     match Entity::insert(account.clone().into_active_model()).exec_without_returning(&txn).await {
@@ -61,8 +60,8 @@ pub async fn find(db: &impl ConnectionTrait, tenant: Tenant, id: AccountId) -> R
     Ok(found.filter(|account| tenant.sees(account.id)))
 }
 
-/// Returns the row, locked until the transaction ends, so that of two concurrent updates the second
-/// sees the first.
+/// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
+/// the first.
 pub async fn find_to_update(txn: &impl ConnectionTrait, id: AccountId) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).lock_exclusive().one(txn).await
 }

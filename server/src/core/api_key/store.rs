@@ -65,9 +65,9 @@ pub struct Found {
     pub text_expires_at: Option<Time>,
 }
 
-/// Inserts the key with its first text. Returns the key, and true if it is new. If its request id
-/// was used before, returns the key that it created; if that request was another one, an error.
-/// With `validate_only`, runs the statements and rolls back.
+/// Inserts the key with its first text. Returns the key, and true if it is new. A repeated request
+/// returns the key that it created; another request with the same id is an error. With
+/// `validate_only`, runs the statements and rolls back.
 pub async fn insert(db: &Db, key: Model, hash: KeyHash, validate_only: bool) -> Result<(Model, bool)> {
     let txn = db.begin().await?;
     match Entity::insert(key.clone().into_active_model()).exec_without_returning(&txn).await {
@@ -134,8 +134,8 @@ pub async fn find(db: &impl ConnectionTrait, tenant: Tenant, id: ApiKeyId) -> Re
     Ok(found.filter(|key| tenant.sees(key.account_id)))
 }
 
-/// Returns the row, locked until the transaction ends, so that of two concurrent updates the second
-/// sees the first.
+/// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
+/// the first.
 pub async fn find_to_update(
     txn: &impl ConnectionTrait,
     tenant: Tenant,

@@ -130,7 +130,7 @@ fn record_all(
         }
     });
     let stopped = stream::once(async move {
-        let message = "the server is stopping; send again what has no result";
+        let message = "the server is stopping; send the items that have no result again";
         let error = || Error::new(ErrorReason::Unavailable, message).into();
         stopping.is_cancelled().then(|| Err(error()))
     });
@@ -228,7 +228,7 @@ fn parse_money(money: &Money) -> Result<(Amount, Option<Currency>), String> {
     Ok((amount, Some(currency)))
 }
 
-/// Checks that every database stores the transaction id unchanged. Also used for postbacks.
+/// Refuses a transaction id that a database might not store unchanged. Also used for postbacks.
 pub fn parse_transaction_id(text: String) -> Result<String, String> {
     if text.len() > TRANSACTION_ID_BYTES_MAX || text.chars().any(char::is_control) {
         return Err(format!("must be at most {TRANSACTION_ID_BYTES_MAX} bytes, without control characters"));

@@ -89,7 +89,7 @@ pub async fn insert(rows: &[&Model], db: &Connection) -> Result<Vec<Option<Model
     rows.iter().map(earlier).collect()
 }
 
-/// Adds rows to the statement that PostgreSQL inserts with. An existing key is an error.
+/// Adds rows to a combined insert of PostgreSQL. An existing key is an error.
 pub fn add_to(insertion: &mut Insertion, rows: &[&Model]) -> Result<(), DbErr> {
     insertion.add::<Entity>(rows, None)
 }

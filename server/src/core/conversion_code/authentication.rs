@@ -149,13 +149,13 @@ impl ConversionCode {
         [Some(&self.secret), former].into_iter().flatten().filter(|secret| !secret.is_none())
     }
 
-    /// Tests for a check that a postback must pass to count.
+    /// Returns whether a postback must pass a check to count.
     pub fn enforces_checks(&self) -> bool {
         [self.secret_check, self.signature_check, self.address_check, self.https_check]
             .contains(&CheckMode::Enforce)
     }
 
-    /// Tests for an enabled check that compares with a secret.
+    /// Returns whether a check that is on compares with a secret.
     pub fn needs_secret(&self) -> bool {
         self.secret_check != CheckMode::Off || self.signature_check != CheckMode::Off
     }

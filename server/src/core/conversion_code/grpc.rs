@@ -246,7 +246,7 @@ fn parse_currency(text: &str) -> Result<Currency, String> {
     if text.is_empty() { Ok(Currency::USD) } else { text.parse().map_err(|error| format!("{error}")) }
 }
 
-/// The caller's settings of the checks of senders.
+/// The caller's choice of the checks of senders.
 struct Checks {
     secret: CheckMode,
     signature: CheckMode,
@@ -363,7 +363,7 @@ impl ConversionCode {
         }
     }
 
-    /// Returns the reply to the code's postbacks, as a message.
+    /// Returns the rule for replies to the code's postbacks, as a message.
     pub fn reply(&self) -> ReplySetting {
         let mode = match self.reply_mode {
             ReplyMode::ByVerdict => v1::ReplyMode::ByVerdict,

@@ -1,4 +1,4 @@
-//! Warnings about conversion codes: valid settings that are probably mistakes.
+//! Warnings about conversion codes: valid set-ups that are probably mistakes.
 //!
 //! Pure functions. A warning prevents nothing.
 

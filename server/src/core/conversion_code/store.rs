@@ -53,8 +53,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Inserts the code. If its request id was used before, returns the code that it created; if that
-/// request was another one, an error. With `validate_only`, runs the statements and rolls back.
+/// Inserts the code. A repeated request returns the code that it created; another request with the
+/// same id is an error. With `validate_only`, runs the statements and rolls back.
 pub async fn insert(db: &Db, code: Model, validate_only: bool) -> Result<Model> {
     let txn = db.begin().await?;
     match Entity::insert(code.clone().into_active_model()).exec_without_returning(&txn).await {
@@ -88,8 +88,8 @@ pub async fn find(
     Ok(found.filter(|code| tenant.sees(code.account_id)))
 }
 
-/// Returns the row, locked until the transaction ends, so that of two concurrent updates the second
-/// sees the first.
+/// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
+/// the first.
 pub async fn find_to_update(
     txn: &impl ConnectionTrait,
     account: AccountId,

@@ -34,7 +34,7 @@ const SIGNATURE_DIGITS: usize = 64;
 /// The edge's observations of a postback's sender.
 #[derive(Clone, Copy, Debug)]
 pub struct Sender {
-    /// The full address, which is not stored.
+    /// The full address; `Raw` has the one to store.
     pub address: Option<IpAddr>,
     /// True if the postback came over HTTPS.
     pub secure: bool,
@@ -99,7 +99,7 @@ impl Failure {
                 error(secret, "sec", message)
             }
             Self::SecretWrong => {
-                let message = "`sec` is not a secret of the conversion code, or has ended; send the present one";
+                let message = "`sec` is not a valid secret of the conversion code; send the present one";
                 error(secret, "sec", message)
             }
             Self::SignatureMissing => {
@@ -130,7 +130,7 @@ impl Failure {
                 Error::new(ErrorReason::AddressRefused, message)
             }
             Self::Http => {
-                let message = "the conversion code accepts postbacks over HTTPS only; call the `https://` URL";
+                let message = "the conversion code accepts HTTPS postbacks only; call the `https://` URL";
                 Error::new(ErrorReason::HttpsRequired, message)
             }
         }
@@ -226,7 +226,7 @@ fn split(target: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((query.get(..at)?, query.get(at + SIGNATURE_MARK.len()..)?))
 }
 
-/// Tests the form of a signature, so that nothing is computed for other bytes.
+/// Returns whether the bytes have the form of a signature: nothing is computed for others.
 fn is_signature(bytes: &[u8]) -> bool {
     bytes.len() == SIGNATURE_DIGITS && bytes.iter().all(u8::is_ascii_hexdigit)
 }

@@ -37,7 +37,7 @@ pub struct Explanation {
     pub parameters: Vec<Parameter>,
     pub notes: Vec<Note>,
     pub test: bool,
-    /// The conversion that would be recorded, or was; `None` for a click id for tests.
+    /// The conversion that would be recorded, or was; `None` for a test click id.
     pub outcome: Result<Option<Recorded>>,
     pub steps: Vec<Step>,
     pub code: Option<Arc<ConversionCode>>,

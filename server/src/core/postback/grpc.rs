@@ -292,7 +292,7 @@ fn parse_verdict(number: i32) -> Result<Option<Verdict>, String> {
         Ok(v1::Verdict::Recorded) => Ok(Some(Verdict::Recorded)),
         Ok(v1::Verdict::Duplicate) => Ok(Some(Verdict::Duplicate)),
         Ok(v1::Verdict::Held) => Ok(Some(Verdict::Held)),
-        Ok(v1::Verdict::Queued | v1::Verdict::Test) => Err("is not the verdict of a stored postback".to_owned()),
+        Ok(v1::Verdict::Queued | v1::Verdict::Test) => Err("is not a stored verdict".to_owned()),
         Err(_) => Err("is not a value of Verdict".to_owned()),
     }
 }

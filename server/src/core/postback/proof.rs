@@ -57,7 +57,8 @@ impl Postback {
         self.notes.to_proto().into_iter().filter(|note| note.code() == NoteCode::CheckNotPassed)
     }
 
-    /// Tests if a postback without a proof passed the checks that were on for its code at arrival.
+    /// Returns whether a postback without a proof passed the checks that its code had on at
+    /// arrival.
     fn passed_unproven(&self) -> bool {
         self.authenticated && self.check_notes().next().is_none()
     }
@@ -117,7 +118,7 @@ fn check_of(reason: ErrorReason) -> Option<Check> {
     }
 }
 
-/// Tests for the reason of a check of the sender that was not passed.
+/// Returns whether this is the reason of a failed check of the sender.
 pub fn is_of_sender(reason: ErrorReason) -> bool {
     check_of(reason).is_some()
 }

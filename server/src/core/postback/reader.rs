@@ -72,7 +72,7 @@ pub struct Overrides {
     pub code: Option<ConversionCodeId>,
 }
 
-/// Mark of a test.
+/// Kind of test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Test {
     /// `test=1`.
@@ -198,7 +198,7 @@ impl<'a> Values<'a> {
             (None, None) => Ok(None),
             (None, Some(amount)) => {
                 let name = known.name();
-                let message = format!("`{name}` was missing; the replay put another amount there");
+                let message = format!("`{name}` was missing; the replay supplied the amount");
                 notes.push(note(NoteCode::Overridden, name, message));
                 Ok(Some(amount))
             }
@@ -228,7 +228,7 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Tests a value for the form that its parameter requires. A macro never has it.
+/// Returns whether a value has the form that its parameter requires. A macro never has.
 fn is_valid(known: Known, value: &str) -> bool {
     let amount = |value| amounts::read(value, None).is_ok();
     !url_macros::is_macro(value)
@@ -329,7 +329,7 @@ fn amount(
         let (name, text) = (known.name(), shown(text));
         if currency.is_some_and(|currency| currency != own) {
             let message =
-                format!("`{name}` is `{text}`, in another currency than the rest; send one currency");
+                format!("`{name}` is `{text}`, in a different currency from the rest; send one currency");
             return Err(refusal(ErrorReason::CurrencyInvalid, known, message));
         }
         let message =

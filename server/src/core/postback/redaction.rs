@@ -3,7 +3,7 @@
 //! Values that the reader reads as `sec` are blotted out in the very bytes that they were read
 //! from, so that everything else is read as before. Bytes that the reader does not understand are
 //! searched for anything that looks like `sec`, as far as that can be recognised. A code's own
-//! secrets are removed everywhere, in any encoding.
+//! secrets are removed everywhere, in any usual encoding.
 
 use std::ops::Range;
 

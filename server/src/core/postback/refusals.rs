@@ -14,7 +14,7 @@ use crate::{
 /// Maximum number of such postbacks of one code that this server holds in one window.
 const HELD_MAX: u32 = 60;
 const WINDOW: Span = Span::from_seconds(60);
-/// Maximum number of codes that are counted, and the time after its last refusal for which one is.
+/// Maximum number of codes that are counted, and the idle time after which one is dropped.
 const CODES_MAX: u64 = 10_000;
 const IDLE_MAX: Duration = Duration::from_hours(1);
 

@@ -2,7 +2,7 @@
 //! conversion code or tracking link that a postback names was not known here yet.
 //!
 //! Absent on purpose: automatic matching of postbacks held for any other cause. The person who
-//! mends a set-up decides on the postbacks that it is to count.
+//! mends a set-up also decides which postbacks count.
 
 use std::{
     sync::{Arc, Weak},
@@ -168,7 +168,7 @@ async fn match_due(app: &Arc<App>) -> Result<()> {
     Ok(txn.commit().await?)
 }
 
-/// Replays a held postback if its code or link is known by now. Returns true if it did.
+/// Replays a held postback if its code or link is known by now. Returns whether it was replayed.
 async fn match_one(app: &App, held: &Postback) -> Result<bool> {
     let rehearsal = Replay { validate_only: true, ..Replay::default() };
     let come = replay_one(app, held.clone(), &rehearsal).await?.reason != held.reason;

@@ -88,7 +88,7 @@ impl Write for Receipt {
         if !db.is_in_transaction() {
             return insert_all(rows, db).await;
         }
-        // A postback that another server has replayed meanwhile is answered as it is now.
+        // A postback that was replayed meanwhile is answered as it is now.
         let replayed = rows.iter().filter(|row| row.mode == Mode::Update).map(|row| row.postback.id);
         let mut written = find_all(db, replayed, true).await?;
         // So is one whose visitor was erased meanwhile: the replay has read data that is gone.

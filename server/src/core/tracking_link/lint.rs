@@ -1,4 +1,4 @@
-//! Warnings about tracking links: valid settings that are probably mistakes.
+//! Warnings about tracking links: valid set-ups that are probably mistakes.
 //!
 //! Pure functions. A warning prevents nothing.
 

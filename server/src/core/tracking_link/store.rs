@@ -46,14 +46,14 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// The outcome of an insert.
 pub enum Inserted {
-    /// The link or, if its request id was used before, the link that it created.
+    /// The link; for a repeated request, the link that it created.
     Stored(Box<Model>),
     SlugTaken,
     KeyTaken,
 }
 
-/// Inserts the link. If its request id was used before by another request, returns an error. With
-/// `validate_only`, runs the statements and rolls back.
+/// Inserts the link. Another request with the same id is an error. With `validate_only`, runs the
+/// statements and rolls back.
 pub async fn insert(db: &Db, link: Model, validate_only: bool) -> Result<Inserted> {
     let txn = db.begin().await?;
     let inserted = Entity::insert(link.clone().into_active_model()).exec_without_returning(&txn).await;
@@ -98,8 +98,8 @@ pub async fn find_by_key(db: &impl ConnectionTrait, key: LinkKey) -> Result<Opti
     Entity::find().filter(Column::LinkKey.eq(key)).one(db).await
 }
 
-/// Returns the row, locked until the transaction ends, so that of two concurrent updates the second
-/// sees the first.
+/// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
+/// the first.
 pub async fn find_to_update(
     txn: &impl ConnectionTrait,
     account: AccountId,

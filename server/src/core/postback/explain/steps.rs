@@ -97,7 +97,7 @@ fn sentence(kind: StepKind, facts: &Facts) -> Option<Result<String, String>> {
 }
 
 fn parameters(facts: &Facts) -> String {
-    let all = format!("{} parameters, with all that are mandatory", facts.parameters);
+    let all = format!("{} parameters, including all mandatory ones", facts.parameters);
     if facts.repairs == 0 { all } else { format!("{all}; see the {} notes", facts.repairs) }
 }
 

@@ -16,7 +16,7 @@ pub struct Read {
     pub grouped: bool,
 }
 
-/// Signs of one currency each, or of a family, which mean the first of it.
+/// Currency signs. One that several currencies share means one of them, such as USD for `$`.
 const SIGNS: [(&str, [u8; 3]); 14] = [
     ("US$", *b"USD"),
     ("A$", *b"AUD"),

@@ -52,7 +52,7 @@ const OTHER_NAMES: [&str; 16] = [
 ];
 
 /// Finds an eaten parameter in a decoded value. Returns the bytes before it, its name, and the
-/// bytes after its `=`. `is_known` tests if a name in lower case is one of ours.
+/// bytes after its `=`. `is_known` tells whether a name, in lower case, is one of ours.
 pub fn split(value: &[u8], is_known: impl Fn(&str) -> bool) -> Option<(&[u8], String, &[u8])> {
     let mut position = 0;
     while let Some((before, rest)) = value.split_at_checked(position) {

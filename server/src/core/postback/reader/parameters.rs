@@ -1,4 +1,4 @@
-//! From bytes to named values: finds the parameters, repairs the damage of their way, and maps
+//! From bytes to named values: finds the parameters, repairs damage from their transit, and maps
 //! their names.
 //!
 //! Every step is linear in its input and works on bytes, which become text at the end.
@@ -183,7 +183,7 @@ fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<P
     parameters
 }
 
-/// Writes pairs as a query. A broken value stays broken, and loses all its text.
+/// Writes pairs as a query. A broken value becomes `%`, which is broken, too.
 fn encoded(pairs: &[Pair]) -> String {
     let encode = |bytes| byte_serialize(bytes).collect::<String>();
     let pairs = pairs.iter().map(|pair| {
@@ -214,8 +214,8 @@ fn query<'a>(target: &'a [u8], notes: &mut Vec<Note>) -> &'a [u8] {
     target.get(mark + 1..).unwrap_or_default()
 }
 
-/// Returns true if the body is read as JSON: its content type says so, or is missing and the body
-/// looks like JSON.
+/// Returns whether the body is read as JSON: its content type says so, or there is none and the
+/// body looks like JSON.
 pub fn is_json(raw: &Raw) -> bool {
     let content_type = raw.content_type.to_ascii_lowercase();
     content_type.contains("json")
@@ -240,7 +240,7 @@ impl Pair {
 }
 
 impl Parameter {
-    /// True if conversions are counted by the parameter. Any other may contain anything.
+    /// Returns whether conversions are counted by the parameter. Any other may contain anything.
     fn counts(&self) -> bool {
         self.known.is_some_and(|known| known != Known::Param)
     }
@@ -305,7 +305,7 @@ impl Parameter {
     }
 }
 
-/// Tests for blanks, quotes and invisible characters.
+/// Returns whether the character is a blank, a quote or invisible.
 fn is_dropped(character: char) -> bool {
     character.is_whitespace()
         || "\"'`\u{AB}\u{BB}\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}".contains(character)

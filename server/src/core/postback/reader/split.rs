@@ -176,7 +176,7 @@ fn split_at(bytes: &[u8], mark: u8) -> Option<(&[u8], &[u8])> {
     Some((bytes.get(..at)?, bytes.get(at + 1..)?))
 }
 
-/// Returns true if `;` separates parameters: there is no `&`, and a known name follows a `;`.
+/// Returns whether `;` separates parameters: there is no `&`, and a known name follows a `;`.
 fn semicolons_separate(query: &[u8]) -> bool {
     !query.contains(&b'&') && query.split(|byte| *byte == b';').skip(1).any(begins_with_known_name)
 }

@@ -259,8 +259,8 @@ fn inputs_that_the_fuzzer_found_are_read_without_harm() {
     }
 }
 
-/// Longest time for 16 times the bytes, as a multiple of the time for the first. A step for each
-/// pair of bytes takes 256.
+/// Maximum growth of the time if the input grows 16-fold. A quadratic algorithm takes 256 times as
+/// long.
 const GROWTH_MAX: u32 = 64;
 
 #[test]
