@@ -60,7 +60,7 @@ const USES_WAITING_MAX: usize = 10_000;
 const USES_INTERVAL: Duration = Duration::from_secs(1);
 
 prefixed_id!(
-    /// An API key's id; no secret.
+    /// The id of an API key; not a secret.
     ApiKeyId,
     "key_"
 );

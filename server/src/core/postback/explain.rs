@@ -94,7 +94,7 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
     let mut notes = reading.notes.clone();
     let (mut facts, parameters) = gather(app, account, reading).await?;
     if let Some(code) = code.filter(|_| postback.verdict == Verdict::Held) {
-        facts.authentication = Some("it passed the checks that were on when it came".to_owned());
+        facts.authentication = Some("it passed every check that the code enforces now".to_owned());
         facts.refuse(proof::unproven(&code, &postback));
     }
     if postback.verdict != Verdict::Held {
