@@ -1,4 +1,5 @@
-//! What every operation works with: database, committer, clock, ids, keys and caches.
+//! The running core: the first argument of every operation. It holds the database, committer,
+//! clock, ids, keys and caches.
 
 pub mod account;
 pub mod api_key;
@@ -28,18 +29,18 @@ use crate::{
     },
 };
 
-/// What the configuration says of the core.
+/// Settings of the core, from the configuration.
 pub struct Settings {
-    /// The URL under which the world reaches this server.
+    /// The URL at which the public reaches this server.
     pub public_url: Url,
     pub retention: Retention,
     pub store_addresses: StoredAddresses,
-    /// Writes that share one commit at the most.
+    /// Maximum number of writes in one commit.
     pub batch_max: usize,
     pub watch: Watch,
 }
 
-/// The running core. It keeps no state of its own beside caches of bounded age.
+/// The running core. It keeps no state of its own except caches of bounded age.
 pub struct App {
     pub db: Db,
     pub commit: Committer,
@@ -50,7 +51,7 @@ pub struct App {
     pub public_url: Url,
     pub retention: Retention,
     pub age: Age,
-    /// Cancelled once the server is to stop: what goes on for long ends then.
+    /// Cancelled when the server is to stop. Long-running work ends then.
     pub stopping: CancellationToken,
     pub api_keys: ApiKeys,
     pub codes: conversion_code::Cache,
@@ -60,7 +61,8 @@ pub struct App {
 }
 
 impl App {
-    /// Starts the core on an open database. `tasks` runs what it writes until the app is gone.
+    /// Starts the core on an open database. `tasks` runs its background writers, which end when the
+    /// core is dropped.
     pub async fn start(
         db: Db,
         random: Random,
@@ -102,7 +104,8 @@ impl App {
         self.clock.now()
     }
 
-    /// Another clock than ours; `None` while the database does not answer.
+    /// Reads a reference for the system's clock: the database's clock or, if that has none of its
+    /// own, a time that has surely passed. Returns `None` while the database does not answer.
     pub async fn other_clock(&self) -> Option<Reference> {
         let time = self.db.time().await.ok()?;
         Some(time.map_or_else(|| Reference::Passed(self.age.passed()), Reference::Database))

@@ -1,6 +1,7 @@
-//! Accounts: those who share one installation.
+//! Accounts: the parties that share one installation.
 //!
-//! Absent on purpose: deletion, since what an account recorded stays owed; and any look at what it owns.
+//! Absent on purpose: deletion, since the commissions that an account recorded stay owed; and a
+//! view of an account's own resources.
 
 pub mod grpc;
 mod store;
@@ -15,7 +16,7 @@ use crate::{
 
 pub use store::Model as Account;
 
-/// Bytes of the key that the list is sorted by: the id, which begins with its time.
+/// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
 pub const LIST_KEY_BYTES: usize = 16;
 
 pub async fn create(app: &App, name: String, request: RequestKey, validate_only: bool) -> Result<Account> {
@@ -36,7 +37,7 @@ pub async fn get(app: &App, tenant: Tenant, id: AccountId) -> Result<Account> {
     found.ok_or_else(|| Error::not_found("account", &id))
 }
 
-/// All accounts: for administrators.
+/// Lists all accounts, for administrators.
 pub async fn list(app: &App, page: &PageRequest<LIST_KEY_BYTES>) -> Result<(Vec<Account>, String)> {
     let rows = store::list(app.db.reader(), page).await?;
     Ok(page.cut(rows, |account| account.id.0.into_bytes()))
@@ -58,7 +59,7 @@ pub async fn rename(app: &App, id: AccountId, name: String, validate_only: bool)
     Ok(account)
 }
 
-/// Reads an account's id; one that can't be one is as unknown as any other.
+/// Parses an account's id. A malformed id gives the same error as an unknown one.
 pub fn parse_id(text: &str) -> Result<AccountId> {
     text.parse().map_err(|_| Error::not_found("account", text))
 }

@@ -1,7 +1,7 @@
-//! API keys: what a caller shows with every call. The operations here; who asks for them is in `serve/keys.rs`.
+//! API keys: the credential that a caller sends with every call.
 //!
-//! Absent on purpose: changing a key. Whoever needs other scopes creates another key; deletion, since a revoked
-//! key says who had it.
+//! Absent on purpose: changing a key, since a caller that needs other scopes gets another key; and
+//! deletion, since a revoked key still says who had it.
 
 pub mod grpc;
 mod store;
@@ -36,40 +36,41 @@ use crate::{
 
 pub use store::{Found, Model as ApiKey};
 
-/// Bytes of the key that the list is sorted by: the id, which begins with its time.
+/// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
 pub const LIST_KEY_BYTES: usize = 16;
-/// Longest and default overlap of a rotation, in seconds.
+/// Longest overlap of a rotation, and the default, in seconds.
 pub const OVERLAP_SECONDS_MAX: i64 = 30 * 86_400;
 pub const OVERLAP_SECONDS_DEFAULT: i64 = 86_400;
-/// Texts of one key that are good at the same time.
+/// Maximum number of texts of one key that are valid at the same time.
 pub const TEXTS_MAX: u64 = 10;
 
-/// Queries for keys that were not seen before, at the same time: strangers can invent well-formed keys, and
-/// must not keep the database busy.
+/// Maximum number of concurrent queries for keys that were not seen before. Strangers can invent
+/// well-formed keys, and must not keep the database busy.
 const STRANGERS_MAX: usize = 2;
-/// How long such a query may wait for its turn.
+/// Longest time that such a query waits for its turn.
 const STRANGER_PATIENCE: Duration = Duration::from_secs(1);
-/// How many keys, and how long after their last use, count as seen before.
+/// Maximum number of keys that count as seen before, and the idle time after which one does not.
 const SEEN_MAX: u64 = 100_000;
 const SEEN_FOR: Duration = Duration::from_hours(1);
-/// How exact the time of last use is.
+/// Resolution of the time of last use, in seconds.
 const USE_SECONDS: i64 = 60;
-/// Uses that may wait to be written; one more is written at the key's next use.
+/// Maximum number of uses that wait to be written. A further one is dropped; the key's next use is
+/// written instead.
 const USES_WAITING_MAX: usize = 10_000;
 const USES_INTERVAL: Duration = Duration::from_secs(1);
 
 prefixed_id!(
-    /// An API key's id; no secret.
+    /// The id of an API key; not a secret.
     ApiKeyId,
     "key_"
 );
 
-/// A key was used at that time.
+/// A use of a key, and its time.
 type Use = (ApiKeyId, Time);
 
-/// What a core remembers of keys.
+/// The keys that a core remembers, and their uses that are still to be written.
 pub struct ApiKeys {
-    /// By the hash of a text; also of texts that no key has. A second old at the most.
+    /// Keys by the hash of a text, including texts that no key has. At most a second old.
     found: RowCache<KeyHash, Found>,
     seen: moka::future::Cache<KeyHash, ()>,
     strangers: Semaphore,
@@ -77,7 +78,8 @@ pub struct ApiKeys {
 }
 
 impl ApiKeys {
-    /// And the task that writes when keys were last used, which ends when this is gone.
+    /// Creates the caches, and the task that writes the times of last use. The task ends when they
+    /// are dropped.
     pub fn new(db: Db, stopping: CancellationToken) -> (Self, impl Future<Output = ()> + Send) {
         let (uses, waiting) = mpsc::channel(USES_WAITING_MAX);
         let seen = moka::future::Cache::builder().max_capacity(SEEN_MAX).time_to_idle(SEEN_FOR).build();
@@ -85,13 +87,13 @@ impl ApiKeys {
         (keys, write_uses(db, waiting, stopping))
     }
 
-    /// Has it written that the key is in use, where that is due. A key in use is loaded once a second, so that
-    /// no call waits for this.
+    /// Queues a write of the key's last use, if one is due. Called when a key is loaded, once a
+    /// second for a key in use, so that no call waits for the write.
     fn report(&self, key: &ApiKey, now: Time) {
         let good = key.state(now) == State::Active;
         let due = key.last_used_at.is_none_or(|last| now.since(last) >= Span::from_seconds(USE_SECONDS));
         if good && due {
-            // Where too many wait, it is due still at the next load.
+            // If the queue is full, the use is still due at the next load.
             let _ = self.uses.try_send((key.id, now));
         }
     }
@@ -103,18 +105,18 @@ async fn write_uses(db: Db, mut waiting: mpsc::Receiver<Use>, stopping: Cancella
         let last: BTreeMap<ApiKeyId, Time> = uses.drain(..).collect();
         let latest = last.values().max().copied().unwrap_or(Time::from_micros(0));
         if let Err(error) = store::used(&db, last.into_keys().collect(), latest).await {
-            tracing::warn!(%error, "when API keys were last used could not be written");
+            tracing::warn!(%error, "could not write the last use of API keys");
         }
-        // So that many keys share a transaction.
+        // Collects uses, so that many keys share a transaction.
         stopping.run_until_cancelled(tokio::time::sleep(USES_INTERVAL)).await;
     }
 }
 
-/// The key that has that text, and who it stands for. What is revoked or rotated here or elsewhere is known within
-/// `CACHE_AGE_MAX`; an expiry at once.
+/// Returns the key that has this text, and its caller. A revocation or rotation, here or elsewhere,
+/// takes effect within `CACHE_AGE_MAX`; an expiry takes effect at once.
 pub async fn authenticate(app: &App, text: &str) -> Result<(ApiKeyId, Caller)> {
-    let hash = KeyHash::of(text).ok_or_else(|| invalid("is not of the form of one, or was cut"))?;
-    // As `app::cached` does, for the same reason.
+    let hash = KeyHash::of(text).ok_or_else(|| invalid("is malformed, or was cut"))?;
+    // Avoids growing the caller's future, as `row_cache::cached` does.
     let found = match app.api_keys.found.get(&hash).now_or_never().flatten() {
         Some(found) => found,
         None => Box::pin(load(app, text, hash)).await?,
@@ -122,7 +124,7 @@ pub async fn authenticate(app: &App, text: &str) -> Result<(ApiKeyId, Caller)> {
     found.as_deref().map_or_else(|| Err(invalid("is unknown")), |found| judge(found, app.now()))
 }
 
-/// Looks a text up that is not in the cache.
+/// Looks up a text that is not in the cache.
 async fn load(app: &App, text: &str, hash: KeyHash) -> Result<Option<Arc<Found>>> {
     text.parse::<KeyText>().map_err(|fault| invalid(&fault))?;
     let keys = &app.api_keys;
@@ -163,10 +165,10 @@ fn invalid(fault: &str) -> Error {
 }
 
 fn overloaded() -> Error {
-    Error::new(ErrorReason::Overloaded, "too many unknown API keys are being looked up; send it again")
+    Error::new(ErrorReason::Overloaded, "too many unknown API keys are being looked up; send the call again")
 }
 
-/// Whether a key can be used.
+/// State of a key. Only an active key can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Active,
@@ -188,7 +190,7 @@ impl ApiKey {
 
 /// A key to be created.
 pub struct Create {
-    /// `None`: the caller's own.
+    /// `None` for the caller's own account.
     pub account: Option<AccountId>,
     pub name: String,
     pub scopes: Scopes,
@@ -197,13 +199,13 @@ pub struct Create {
     pub validate_only: bool,
 }
 
-/// The key, and its text where it is new.
+/// Creates a key. Returns its text only if the key is new, and not with `validate_only`.
 pub async fn create(app: &App, caller: Caller, create: Create) -> Result<(ApiKey, Option<KeyText>)> {
     let account_id = governed(app, caller, create.account).await?;
     caller.check_all(create.scopes)?;
     let installations = Scopes::ADMIN.or(Scopes::EDGE);
     if account_id != AccountId::DEFAULT && create.scopes.meets(installations) {
-        let message = format!("{installations} are for keys of the installation's own account alone");
+        let message = format!("only keys of the installation's own account can have {installations}");
         return Err(Error::new(ErrorReason::FieldInvalid, message).at_field("api_key.scopes"));
     }
     let text = KeyText::random(&app.random);
@@ -230,7 +232,8 @@ async fn insert(app: &App, account_id: AccountId, create: Create, text: &KeyText
     store::insert(&app.db, key, text.hash(), create.validate_only).await
 }
 
-/// The account that is named, or the caller's; there is none but for those who may manage it.
+/// Returns the named account, or else the caller's. Finds another account only for a caller that
+/// may manage it.
 async fn governed(app: &App, caller: Caller, named: Option<AccountId>) -> Result<AccountId> {
     match named.filter(|id| *id != caller.account) {
         None => Ok(caller.account),
@@ -254,7 +257,8 @@ pub async fn list(
     Ok(page.cut(rows, |key| key.id.0.into_bytes()))
 }
 
-/// Another text for the key; those before it go on for `overlap`, but no longer than they would.
+/// Adds a text to the key. Earlier texts stay valid for `overlap`, but no longer than they would
+/// have.
 pub async fn rotate(
     app: &App,
     caller: Caller,
@@ -271,7 +275,7 @@ pub async fn rotate(
         return Err(Error::new(ErrorReason::ApiKeyEnded, message).with("id", &id));
     }
     if store::end_texts(&txn, id, now, now.plus(overlap)).await? >= TEXTS_MAX {
-        let message = format!("{TEXTS_MAX} texts of the key are good already; an overlap of 0 ends them");
+        let message = format!("the key has {TEXTS_MAX} valid texts already; an overlap of 0 ends them");
         return Err(Error::new(ErrorReason::FieldInvalid, message).at_field("overlap"));
     }
     if validate_only {
@@ -304,14 +308,14 @@ fn unknown(id: ApiKeyId) -> Error {
     Error::not_found("API key", &id)
 }
 
-/// The operator's own key. A text that was `given` is that of an administrator's key from now on, if no key has
-/// it yet: one that was revoked stays so. Where none is given and there is no key at all, one is made, and its
-/// text returned, once.
+/// Sets up the operator's own key. The text `given` becomes that of an administrator's key, if no
+/// key has it yet; a revoked one stays revoked. If no text is given and no key exists, creates one
+/// and returns its text, once.
 pub async fn first(app: &App, given: Option<KeyText>) -> Result<Option<KeyText>> {
     let Some(text) = given else {
         if store::is_empty(app.db.reader()).await? {
             let text = KeyText::random(&app.random);
-            // Of several servers that start at the same time, one makes it.
+            // If several servers start at the same time, only one creates it.
             return Ok(first_with(app, &text, "first administrator", b"first").await?.then_some(text));
         }
         return Ok(None);
@@ -343,7 +347,7 @@ async fn first_with(app: &App, text: &KeyText, name: &str, request: &[u8]) -> Re
     Ok(insert(app, AccountId::DEFAULT, create, text).await?.1)
 }
 
-/// Reads a key's id; one that can't be one is as unknown as any other.
+/// Parses a key's id. A malformed id gives the same error as an unknown one.
 pub fn parse_id(text: &str) -> Result<ApiKeyId> {
     text.parse().map_err(|_| Error::not_found("API key", text))
 }

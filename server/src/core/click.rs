@@ -1,6 +1,6 @@
-//! Clicks: minted and checked without the database, recorded in groups.
+//! Clicks: minted and verified without the database, recorded in groups.
 //!
-//! Absent on purpose: a count of clicks kept beside the rows, which every click would have to lock.
+//! Absent on purpose: a counter of clicks beside the rows, which every click would have to lock.
 
 pub mod grpc;
 mod store;
@@ -38,16 +38,16 @@ use crate::{
 
 pub use store::Model as Click;
 
-/// Clicks by their time.
+/// The table of clicks, whose ids begin with their times.
 pub const TIMED: TimedTable =
     TimedTable { name: "click", id: "click_id", first_id: ClickId::first, time_of: ClickId::time_of };
 
-/// How far a clock of another machine may be ahead of ours.
+/// Longest time by which another machine's clock may be ahead of this one's.
 pub const CLOCK_SKEW_MAX: Span = Span::from_seconds(5);
-/// Bytes of the key that the list is sorted by: the click id, which begins with its time.
+/// Length of the list's sort key, in bytes. The key is the click id, which begins with its time.
 pub const LIST_KEY_BYTES: usize = 16;
 
-/// What a click's caller says of the visitor; texts are cut to their limits.
+/// The visitor's data, as the caller reports it. Texts are cut to their limits.
 #[derive(Clone, Debug)]
 pub struct Visit {
     pub sub_ids: SubIds,
@@ -57,22 +57,22 @@ pub struct Visit {
     pub address: Option<IpAddr>,
 }
 
-/// Which id a click gets.
+/// Origin of a click's id.
 #[derive(Clone, Debug)]
 pub enum Minting {
-    /// An edge has minted it.
+    /// Minted by an edge.
     Done(String),
-    /// We mint it, at this time or now.
+    /// Minted here, with the given time or the present one.
     Ours { time: Option<Time>, request_id: Option<Vec<u8>> },
 }
 
-/// A recorded click, and where to send the visitor (`None` where the caller knows).
+/// A recorded click, and the URL to redirect the visitor to; `None` if the caller knows it.
 pub struct Recorded {
     pub click: Click,
     pub redirect_url: Option<String>,
 }
 
-/// Records a click on a link. The same click id again returns the first click.
+/// Records a click on a link. A repeated click id returns the first click.
 pub async fn record(
     app: &App,
     tenant: Tenant,
@@ -109,8 +109,8 @@ pub async fn record(
     Ok(Recorded { click, redirect_url })
 }
 
-/// The link of a click id that an edge has minted, by the links looked up lately: one lookup in the
-/// database for each click would be felt.
+/// Verifies a click id that an edge has minted, and finds its link. Uses the cache of links: a
+/// query for each click would be noticeable.
 async fn minted(
     app: &App,
     tenant: Tenant,
@@ -138,10 +138,11 @@ fn mint(
     }
     if time.is_some_and(|time| time > now.plus(CLOCK_SKEW_MAX)) {
         let mut violations = Violations::default();
-        violations.add("click_time", "must not lie in the future");
+        violations.add("click_time", "must not be in the future");
         return Err(violations.into_error());
     }
-    // The same link, time and request id give the same click id: that makes the call safe to repeat.
+    // The same link, time and request id give the same click id, so that the call is safe to
+    // repeat.
     let random = request_id.map_or_else(
         || app.random.bytes(),
         |request_id| {
@@ -153,7 +154,8 @@ fn mint(
     Ok(app.click_id_keys.mint(time.unwrap_or(now), link.link_key, random))
 }
 
-/// Returns once a click of that id is durable: this one, or an earlier one, which is answered then.
+/// Returns once a click with this id is durable: this one or an earlier one, which is returned
+/// instead.
 async fn insert(app: &App, click: Click) -> Result<Click> {
     let (store::Insert(click), earlier) = app.commit.write(store::Insert(click)).await?;
     Ok(earlier.unwrap_or(click))
@@ -175,13 +177,14 @@ pub async fn get(app: &App, account: AccountId, text: &str) -> Result<Click> {
     find(app, account, signed.id).await?.ok_or_else(unknown)
 }
 
-/// The click's row, if it is there.
+/// Finds the row of the click, if it exists.
 pub async fn find(app: &App, account: AccountId, id: ClickId) -> Result<Option<Click>> {
     store::find(app.db.reader(), account, id).await
 }
 
-/// Blots the visitor out of a click, in an open transaction. One that is not there is entered without, if its link is
-/// known, since the first of an id stays: what comes later adds nothing. Returns it as it is then.
+/// Erases the visitor from a click, in an open transaction. If the click does not exist and its
+/// link is known, inserts a click without a visitor: the first row of an id stays, so a click that
+/// is recorded late adds nothing. Returns the click as it is after that.
 pub async fn erase(
     txn: &Connection,
     account: AccountId,
@@ -203,7 +206,7 @@ pub async fn erase(
     store::erase(txn, account, signed.id, blank).await
 }
 
-/// The clicks of one link, newest first.
+/// Lists the clicks of one link, newest first.
 pub async fn list(
     app: &App,
     account: AccountId,
@@ -215,19 +218,21 @@ pub async fn list(
     Ok(page.cut(rows, |click| click.click_id.0.into_bytes()))
 }
 
-/// Deletes some of the clicks below this id. Returns how many, and whether more are left.
+/// Deletes a batch of the clicks below this id. Returns the number deleted, and whether any are
+/// left.
 pub async fn delete_some(app: &App, below: Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::ClickId, below).await?)
 }
 
-/// The click id keys; on the first start of an installation, a new one.
+/// Loads the click id keys. Creates one on the first start of an installation.
 pub async fn load_keys(db: &Db, clock: &Clock, random: &Random) -> Result<ClickIdKeys> {
     let first = ClickIdKey { key_id: KeyId::new(1), secret: random.bytes() };
     store::keys_or_first(db, first, clock.now()).await
 }
 
 impl Error {
-    /// The same for forged, mistyped and foreign ids: nobody outside is told which it was.
+    /// The same error for forged, mistyped and foreign ids, so that outsiders can't tell them
+    /// apart.
     pub fn click_id_invalid() -> Self {
         let message = "the click id was not minted here, or was cut or changed on its way; pass it on exactly as \
                        it came in the destination URL";
@@ -235,7 +240,7 @@ impl Error {
     }
 }
 
-/// Whether a user agent is a known robot's. An empty one is: no browser sends none.
+/// Returns whether the user agent is a known robot's. An empty one is: every browser sends one.
 fn is_bot(user_agent: &str) -> bool {
     static BOTS: LazyLock<isbot::Bots> = LazyLock::new(isbot::Bots::default);
     user_agent.trim().is_empty() || BOTS.is_bot(user_agent)

@@ -1,10 +1,10 @@
-//! Conversions: whether one counts, what it is worth, and that it counts once.
+//! Conversions: the rules of attribution and worth, and of counting once.
 //!
-//! Facts are loaded, `decide` judges them, and the unique index of the table (click id, code, dedupe
-//! key) has the last word; nothing is checked before the insert.
+//! Facts are loaded, `decide` judges them, and the unique index of the table (click id, code,
+//! dedupe key) has the last word: nothing is checked before the insert.
 //!
-//! Absent on purpose: any change of what a recorded conversion is worth, or of whether another is the same.
-//! Corrections will be entries of their own.
+//! Absent on purpose: changing the worth or the identity of a recorded conversion. Corrections will
+//! be entries of their own.
 
 pub mod grpc;
 mod store;
@@ -38,22 +38,23 @@ use crate::{
 
 pub use store::{Model as Conversion, add_to};
 
-/// Conversions by the time of their click, which their key begins with.
+/// The table of conversions. Their keys begin with the click id, hence with the click's time.
 pub const TIMED: TimedTable = TimedTable { name: "conversion", ..click::TIMED };
-/// Until a conversion is deleted, none can count on its click; it is kept for as long as that is open.
+/// Longest time from a click to its conversion. Deletion goes by the click's time, so conversions
+/// are kept for this much longer than their retention.
 const WINDOW_MAX: Span = Span::from_seconds(conversion_code::WINDOW_SECONDS_MAX);
 
 /// Longest transaction id, in bytes.
 pub const TRANSACTION_ID_BYTES_MAX: usize = 255;
-/// Custom parameters of one conversion, and the longest key and value, in bytes.
+/// Maximum number of custom parameters of a conversion, and the longest key and value, in bytes.
 pub const CUSTOM_PARAMS_MAX: usize = 64;
 pub const CUSTOM_PARAM_KEY_BYTES_MAX: usize = 255;
 pub const CUSTOM_PARAM_VALUE_BYTES_MAX: usize = 2_048;
-/// Bytes of the key that the list is sorted by: time of recording, click id, serial.
+/// Length of the list's sort key, in bytes: time of recording, click id, serial.
 pub const LIST_KEY_BYTES: usize = 32;
 
-/// The id of a conversion: its click, and a number among that click's conversions, so that the row is
-/// found in its shard without an index of its own.
+/// The id of a conversion: its click id, and a number that is unique among that click's
+/// conversions. The row is found in its shard without an index of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ConversionId {
     click: ClickId,
@@ -83,11 +84,13 @@ impl FromStr for ConversionId {
     }
 }
 
-/// What makes two conversions of one click and code the same. Binary, compared byte by byte.
+/// The key by which two conversions of one click and code are the same. Binary, compared byte by
+/// byte.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
 pub struct DedupeKey(Vec<u8>);
 
-// SeaORM asks this of every part of a primary key; none of ours is a number made by the database.
+// SeaORM requires this of every part of a primary key. No part here is a number made by the
+// database.
 impl TryFromU64 for DedupeKey {
     fn try_from_u64(_: u64) -> Result<Self, DbErr> {
         Err(DbErr::ConvertFromU64("DedupeKey"))
@@ -100,7 +103,7 @@ impl DedupeKey {
     const REQUEST: u8 = b'r';
     const SERIAL: u8 = b's';
 
-    /// DESIGN 5.5: the transaction id, where there is one; else the code's policy decides.
+    /// Uses the transaction id if there is one, or else follows the code's policy.
     fn new(transaction_id: &[u8], policy: DedupePolicy, request_id: Option<&[u8]>, serial: i64) -> Self {
         let (kind, rest): (u8, &[u8]) = match (transaction_id, policy, request_id) {
             ([], DedupePolicy::OnePerClick, _) => (Self::ONE_PER_CLICK, &[]),
@@ -111,7 +114,7 @@ impl DedupeKey {
         Self([&[kind], rest].concat())
     }
 
-    /// The transaction id; empty where none was sent.
+    /// The transaction id; empty if none was sent.
     fn transaction_id(&self) -> &str {
         match self.0.split_first() {
             Some((&Self::TRANSACTION, id)) => std::str::from_utf8(id).unwrap_or_default(),
@@ -120,7 +123,7 @@ impl DedupeKey {
     }
 }
 
-/// Whether the merchant stands by the conversion.
+/// The merchant's decision on the conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum Status {
@@ -134,32 +137,33 @@ pub enum Status {
     Reversed,
 }
 
-/// The merchant's own parameters, in their order.
+/// The merchant's own parameters, in the order in which they came.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub struct CustomParams(pub Vec<(String, String)>);
 json_text!(CustomParams);
 
-/// What is owed, as it was sent.
+/// The commission, as it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Commission {
     Amount(Amount),
     Percent(Percent),
 }
 
-/// When a conversion happened.
+/// The time of a conversion, by its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happened {
-    /// As its sender says.
+    /// Stated by the sender.
     At(Time),
-    /// When it arrived at an edge, by our own clock there.
+    /// Arrival at an edge, by the edge's clock.
     Arrived(Time),
     Now,
 }
 
 impl Happened {
-    /// The time by which it is judged and kept. A sender's may be wrong, and is judged as it is. Our own clocks may
-    /// disagree, which is no fault of the sender's: nothing arrives later than now, or before its click.
+    /// The time by which the conversion is judged and kept. A sender's time is taken as it is,
+    /// though it may be wrong. The clocks of edge and core may disagree, which is no fault of the
+    /// sender's: an arrival is never later than now, or before its click.
     fn time(self, click: Time, now: Time) -> Time {
         match self {
             Self::At(time) => time,
@@ -169,42 +173,43 @@ impl Happened {
     }
 }
 
-/// A conversion as a caller reports it; each field is of the right form, nothing is checked yet.
+/// A conversion as a caller reports it. Each field is well-formed; nothing else is checked yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     pub code: ConversionCodeId,
     pub click_id: String,
-    /// Empty where none was sent.
+    /// Empty if none was sent.
     pub transaction_id: String,
     pub value: Amount,
-    /// `None`: the code's.
+    /// `None` for the code's default currency.
     pub currency: Option<Currency>,
     pub commission: Commission,
     pub status: Status,
-    /// The word that came for the status; empty where none came.
+    /// The sender's word for the status; empty if none came.
     pub status_word: String,
     pub custom_params: CustomParams,
     pub happened: Happened,
     pub request_id: Option<Vec<u8>>,
 }
 
-/// What became of a conversion that counts.
+/// The outcome for a conversion that counts.
 #[derive(Clone, Debug)]
 pub struct Recorded {
     pub conversion: Conversion,
-    /// It was there before.
+    /// True if the conversion was recorded before.
     pub duplicate: bool,
     pub notes: Vec<Note>,
 }
 
 impl Recorded {
-    /// It was not there before.
+    /// The outcome for a conversion that was not recorded before.
     pub fn first(conversion: Conversion) -> Self {
         Self { conversion, duplicate: false, notes: Vec::new() }
     }
 }
 
-/// Loads what is known and judges. `Ok` is a conversion that counts, unless it was recorded before.
+/// Loads the facts and judges the report. `Ok` is a conversion that counts, unless it was recorded
+/// before.
 pub async fn judge(app: &App, tenant: Tenant, report: Report) -> Result<Conversion> {
     let code = conversion_code::find(app, tenant, report.code).await?;
     let click =
@@ -216,46 +221,48 @@ pub async fn judge(app: &App, tenant: Tenant, report: Report) -> Result<Conversi
     decide(report, &code, click, &link, serial, app.now())
 }
 
-/// Conversions of clicks before this time are not kept, where the installation has lived `until` then. A conversion is
-/// kept for as long as was asked for even if it came at the end of the longest attribution window.
+/// Time of the click before which conversions are not kept, in an installation that has lived until
+/// `until`. `None` if all are kept. A conversion is kept for its full retention even if it came at
+/// the end of the longest attribution window.
 pub fn not_kept_before(app: &App, until: Time) -> Option<Time> {
     app.retention.conversions.map(|kept| until.minus(kept).minus(WINDOW_MAX))
 }
 
-/// Conversions of clicks before this time may be deleted, and can't count any more: by what is set, and by what was
-/// deleted when something else was.
+/// Time of the click before which conversions may be deleted, and can't count any more. Follows
+/// from the present retention, and from deletions under an earlier one.
 fn forgotten_before(app: &App) -> Time {
     let set = not_kept_before(app, app.age.until());
     set.map_or_else(|| app.age.forgotten_before(), |set| set.max(app.age.forgotten_before()))
 }
 
-/// Whether it would be known if the conversion had been counted before.
+/// Returns an error if an earlier conversion of the click might be deleted already.
 fn check_known(click: ClickId, forgotten_before: Time) -> Result<()> {
     if click.time() < forgotten_before {
-        let message = "the click is older than conversions are kept here, so that it is not known any more whether this \
-                       was counted before; if none of that time were deleted yet, lengthen `--retain-conversions-days`, \
+        let message = "the click is older than the conversions kept here, so it is no longer known whether this \
+                       was counted before; if none of that time was deleted yet, lengthen `--retain-conversions-days`, \
                        then replay";
         return Err(Error::new(ErrorReason::ClickExpired, message));
     }
     Ok(())
 }
 
-/// Deletes some of the conversions of clicks below this id. Returns how many, and whether more are left.
+/// Deletes a batch of conversions of clicks below this id. Returns the number deleted, and whether
+/// any are left.
 pub async fn delete_some(app: &App, below: uuid::Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::ClickId, below).await?)
 }
 
-/// The link that a genuine click came over.
+/// Finds the tracking link of a genuine click.
 pub async fn find_link(app: &App, account: AccountId, click: SignedClickId) -> Result<Arc<TrackingLink>> {
     let link = tracking_link::find(app, Tenant::Account(account), click.id.link_key()).await?;
     link.ok_or_else(|| {
         let message = "the click id is genuine, but its tracking link is not known here; once it is, this is matched \
-                       by itself for 7 days, later by a replay";
+                       automatically for 7 days, later by a replay";
         Error::new(ErrorReason::TrackingLinkUnknown, message)
     })
 }
 
-/// Whether anything counts for the code.
+/// Returns an error if nothing counts for the code.
 pub fn check_code(code: &ConversionCode) -> Result<()> {
     if code.archived {
         let message = format!("the conversion code `{}` is archived; use an active one", code.id);
@@ -264,7 +271,7 @@ pub fn check_code(code: &ConversionCode) -> Result<()> {
     Ok(())
 }
 
-/// Whether clicks on the link count for the code.
+/// Returns an error if clicks on the link don't count for the code.
 pub fn check_link(code: &ConversionCode, link: &TrackingLink) -> Result<()> {
     if link.archived {
         let message = format!("the tracking link `{}` is archived; use an active one", link.id);
@@ -281,7 +288,7 @@ pub fn check_link(code: &ConversionCode, link: &TrackingLink) -> Result<()> {
     Ok(())
 }
 
-/// Whether the conversion counts, and what it is worth.
+/// Decides whether the conversion counts, and computes its worth.
 fn decide(
     report: Report,
     code: &ConversionCode,
@@ -296,7 +303,7 @@ fn decide(
     check_link(code, link)?;
     if matches!(report.happened, Happened::At(_)) && converted_at > now.plus(CLOCK_SKEW_MAX) {
         let mut violations = Violations::default();
-        violations.add("conversion_time", "must not lie in the future");
+        violations.add("conversion_time", "must not be in the future");
         return Err(violations.into_error());
     }
     if clicked_at > converted_at.plus(CLOCK_SKEW_MAX) {
@@ -340,13 +347,13 @@ pub async fn record(app: &App, conversion: Conversion) -> Result<Recorded> {
     settle(conversion, earlier)
 }
 
-/// What `record` would answer; nothing is recorded.
+/// Returns the answer that `record` would give, and records nothing.
 pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
     let earlier = store::find_same(app.db.reader(), &conversion).await?;
     settle(conversion, earlier)
 }
 
-/// Writes conversions in an open transaction: for postbacks, which are written together with theirs.
+/// Writes conversions in an open transaction, for postbacks that are written together with them.
 pub async fn write_all(
     conversions: &[&Conversion],
     txn: &Connection,
@@ -356,8 +363,9 @@ pub async fn write_all(
     Ok(settled.map(|(conversion, earlier)| settle((*conversion).clone(), earlier)).collect())
 }
 
-/// Takes from the conversions of a click what may tell who its visitor is: the custom parameters. All else is money, or
-/// what duplicates are told by. Returns how many there are.
+/// Erases data that may identify the visitor from the conversions of a click: the custom
+/// parameters. Everything else is money, or distinguishes duplicates. Returns the number of
+/// conversions.
 pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickId) -> Result<u64> {
     store::erase(txn, account, click).await
 }
@@ -402,7 +410,7 @@ pub async fn get(app: &App, account: AccountId, id: ConversionId) -> Result<Conv
     found.ok_or_else(|| Error::not_found("conversion", &id))
 }
 
-/// Which conversions a list has; all that is given must hold.
+/// Filter of a list. All given conditions must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub code: Option<ConversionCodeId>,
@@ -412,7 +420,7 @@ pub struct Filter {
     pub end: Option<Time>,
 }
 
-/// Newest first.
+/// Lists newest first.
 pub async fn list(
     app: &App,
     account: AccountId,

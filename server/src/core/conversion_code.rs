@@ -1,8 +1,8 @@
-//! Conversion codes: one for each kind of conversion that a merchant reports, with the rules by which
-//! its postbacks are counted.
+//! Conversion codes: one for each kind of conversion that a merchant reports, with the rules for
+//! counting its postbacks.
 //!
-//! Absent on purpose: deletion. A code that is no longer wanted is archived, so that what it counted
-//! stays readable.
+//! Absent on purpose: deletion. An unwanted code is archived, so that its conversions stay
+//! readable.
 
 mod authentication;
 pub mod grpc;
@@ -43,15 +43,15 @@ pub const WINDOW_SECONDS_MIN: i64 = 1;
 pub const WINDOW_SECONDS_MAX: i64 = 400 * 86_400;
 pub const WINDOW_SECONDS_DEFAULT: i64 = 30 * 86_400;
 
-/// What stands in a postback URL for a secret that is not to be shown.
+/// Macro in a postback URL in place of a secret that must not be shown.
 pub const SECRET_MACRO: &str = "{sec}";
-/// The end of a postback URL that is to be signed.
+/// End of a postback URL whose calls must be signed.
 pub const SIGNATURE_MACROS: &str = "&ts={ts}&sig={sig}";
-/// Bytes of the key that the list is sorted by: time of creation and id.
+/// Length of the list's sort key, in bytes: time of creation and id.
 pub const LIST_KEY_BYTES: usize = 24;
 
-/// The id of a conversion code: 128 random bits, written as 32 upper-case hexadecimal digits, so that
-/// no one finds it by guessing.
+/// The id of a conversion code: 128 random bits, so that nobody can guess it. Written as 32
+/// upper-case hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
 pub struct ConversionCodeId(pub Uuid);
 
@@ -64,7 +64,7 @@ impl fmt::Display for ConversionCodeId {
 impl FromStr for ConversionCodeId {
     type Err = String;
 
-    /// In any case.
+    /// Accepts digits in either case.
     fn from_str(text: &str) -> Result<Self, String> {
         let digits = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         digits
@@ -80,7 +80,7 @@ impl TryFromU64 for ConversionCodeId {
     }
 }
 
-/// What counts as the same conversion where no transaction id is sent.
+/// Rule for the identity of conversions without a transaction id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum DedupePolicy {
@@ -90,7 +90,7 @@ pub enum DedupePolicy {
     Every,
 }
 
-/// How `/s2s` answers.
+/// Form of the replies of `/s2s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum ReplyMode {
@@ -102,10 +102,10 @@ pub enum ReplyMode {
     FixedText,
 }
 
-/// A checked value of one field, to be entered into a code.
+/// A validated change of one field of a code.
 pub type Edit = Box<dyn FnOnce(&mut ConversionCode) + Send>;
 
-/// Codes that were looked up lately.
+/// Cache of codes by their ids.
 pub type Cache = RowCache<ConversionCodeId, ConversionCode>;
 
 pub async fn create(
@@ -125,13 +125,13 @@ pub async fn create(
     Ok(stored)
 }
 
-/// The code as it is in the database now.
+/// Reads the code from the database, past the cache.
 pub async fn get(app: &App, account: AccountId, id: ConversionCodeId) -> Result<ConversionCode> {
     let found = store::find(app.db.reader(), Tenant::Account(account), id).await?;
     found.ok_or_else(|| Error::not_found("conversion code", &id))
 }
 
-/// The code for counting a conversion; at most `CACHE_AGE_MAX` old.
+/// Finds the code for counting a conversion. It is at most `CACHE_AGE_MAX` old.
 pub async fn find(app: &App, tenant: Tenant, id: ConversionCodeId) -> Result<Arc<ConversionCode>> {
     // One cache serves all callers, so it holds the codes of all accounts.
     let load = || store::find(app.db.reader(), Tenant::All, id);
@@ -178,7 +178,7 @@ pub async fn update(
 }
 
 impl ConversionCode {
-    /// A code with defaults and without a name.
+    /// Creates a code with defaults and without a name.
     pub fn new(id: ConversionCodeId, account_id: AccountId, request: RequestKey, now: Time) -> Self {
         Self {
             id,
@@ -208,8 +208,9 @@ impl ConversionCode {
     }
 }
 
-/// The URL that the merchant pastes, with the macros of the network; without one, what is in braces is for
-/// the merchant's system to fill in. `secret`: what stands for `sec`, where the code checks that.
+/// Returns the URL that the merchant pastes, with the macros of the network. Without a preset, the
+/// merchant's system fills in the parts in braces. `secret` is the value of `sec`, if the code
+/// checks it.
 pub fn postback_url(
     public_url: &Url,
     code: &ConversionCode,
@@ -226,9 +227,9 @@ pub fn postback_url(
     url
 }
 
-/// The URL with what it reports.
+/// Returns the URL with the reported parameters, but without proofs of the sender.
 fn reporting_url(public_url: &Url, id: ConversionCodeId, preset: Option<&Preset>) -> String {
-    // Not built by the URL library: a macro must stay as it is, `#` and all, to be seen and replaced.
+    // Not built by the URL library: a macro must stay as it is, `#` included, to be recognised.
     let Some(preset) = preset else {
         return format!("{public_url}s2s?clickId={{clickId}}&id={id}&val={{val}}&com={{com}}");
     };

@@ -1,10 +1,11 @@
-//! Postbacks: everything that arrived at `/s2s`, and what became of it.
+//! Postbacks: the calls of `/s2s` that arrived, and their verdicts.
 //!
-//! A postback is read, judged, and written together with the conversion it became, in one transaction.
-//! What does not count is held as it came, and can be replayed. An edge hands over raw bytes and reads
-//! nothing itself: live traffic, replay and explanation go through one reader, here.
+//! A postback is read, judged, and written together with the conversion that it becomes, in one
+//! transaction. One that does not count is held as it came, and can be replayed. An edge hands over
+//! raw bytes and reads nothing itself, so that live traffic, replays and explanations share one
+//! reader, here.
 //!
-//! Absent on purpose: a postback of a test.
+//! Absent on purpose: storing the postbacks of tests.
 
 mod authentication;
 mod erase;
@@ -58,17 +59,17 @@ pub use refusals::Refusals;
 pub use replay::{Replay, keep_matching, replay, replay_held};
 pub use store::Model as Postback;
 
-/// Postbacks by the time of their arrival.
+/// The table of postbacks, whose ids begin with the time of their arrival.
 pub const TIMED: TimedTable = TimedTable { name: "postback", id: "id", first_id, time_of: id_time };
 
-/// Postbacks in one replay.
+/// Maximum number of postbacks in one replay.
 pub const REPLAY_MAX: usize = 100;
 /// Longest text that a list is filtered by, in bytes.
 pub const TEXT_BYTES_MAX: usize = 200;
-/// Bytes of the key that the list is sorted by: the id, which begins with its time.
+/// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
 pub const LIST_KEY_BYTES: usize = 16;
 
-/// What became of a stored postback.
+/// The verdict on a stored postback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum Verdict {
@@ -80,7 +81,7 @@ pub enum Verdict {
     Held,
 }
 
-/// Why a postback is held; the reason's name without prefix in the database.
+/// The reason for which a postback is held. Stored as the reason's name without its prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub struct Reason(pub ErrorReason);
@@ -121,39 +122,40 @@ impl Notes {
     }
 }
 
-/// A postback as it arrived, within the limits.
+/// A postback as it arrived, cut to the limits.
 #[derive(Clone, Debug)]
 pub struct Raw {
     pub method: String,
     pub target: Vec<u8>,
     pub content_type: String,
     pub body: Vec<u8>,
-    /// Shortened.
+    /// As it is stored: whole, truncated or empty.
     pub address: String,
     pub user_agent: String,
     pub received_at: Time,
-    /// Target or body were over their limit and are cut to it.
+    /// True if target or body exceeded their limit and are cut to it.
     pub cut: bool,
 }
 
-/// What became of a postback that was taken in.
+/// The outcome for a postback that was received.
 pub enum Received {
-    /// It is stored.
+    /// Stored, with its verdict.
     Stored { postback: Postback, reply: Option<ReplySetting> },
-    /// It was a test; nothing is stored.
+    /// A test; nothing is stored.
     Test { outcome: Result<Option<conversion::Recorded>>, notes: Vec<Note>, reply: Option<ReplySetting> },
 }
 
-/// What would become of a postback.
+/// The outcome that a postback would have.
 pub struct Rehearsal {
-    /// What it was judged to be, before it is compared with what is recorded; `None` where it would not
-    /// count, or has a click id for tests.
+    /// The conversion as judged, before the comparison with the recorded ones. `None` if the
+    /// postback would not count, or has a test click id.
     judged: Option<Conversion>,
-    /// What would be recorded; `None` where the click id is one for tests.
+    /// The conversion that would be recorded; `None` for a test click id.
     pub outcome: Result<Option<conversion::Recorded>>,
 }
 
-/// Takes in a postback. `Ok` means that what became of it is durable; `Err`, that it was not taken in.
+/// Receives a postback. `Ok` means that it is durable or was a test; `Err`, that it was not
+/// received.
 pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) -> Result<Received> {
     retention::make_room(app, id_time(id.0)).await?;
     let reading = read(app, Tenant::All, &raw, &Overrides::default()).await?;
@@ -177,7 +179,7 @@ pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) ->
         let Some(not_held) = app.refusals.admit(code.id, raw.received_at).await else { return Err(error) };
         if not_held > 0 {
             let message =
-                format!("{not_held} more that did not pass the checks came before it and were not kept");
+                format!("before it, {not_held} more came that did not pass the checks and were not kept");
             reading.notes.push(note(NoteCode::OthersNotKept, "", message));
         }
         refusal = Some(error);
@@ -186,7 +188,7 @@ pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) ->
     // A code that is not known yet has checked nothing.
     postback.authenticated = code.is_some() && refusal.is_none();
     postback.checks_passed = Some(proof);
-    // These are held at any rate, and never matched by themselves.
+    // Such postbacks are held in any case, and are never matched automatically.
     let held = match (refusal, judged) {
         (Some(refusal), _) => Err(refusal),
         (None, Err(error)) if sender.from_browser => Err(error),
@@ -204,8 +206,9 @@ pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) ->
     Ok(Received::Stored { postback, reply })
 }
 
-/// Whoever sees the URL could report a sale with it, and a page is called again at every visit. A replay
-/// counts it all the same: by then a person has looked at it.
+/// The error for a call by a browser. Anybody who sees the URL could report a sale with it, and a
+/// page calls it again at every visit. A replay counts the postback anyway: by then, a person has
+/// looked at it.
 fn browser_call() -> Error {
     let message = "a browser called this URL, and only the merchant's server may: neither a page nor a person; to \
                    try the URL add `&test=1`, and if the sale is real, replay it";
@@ -232,7 +235,7 @@ async fn rehearse(app: &App, tenant: Tenant, reading: Reading) -> Result<Rehears
     Ok(Rehearsal { judged: judged.ok().flatten(), outcome: settled(outcome)? })
 }
 
-/// Tells a verdict on the postback from a failure that says nothing of it.
+/// Separates a verdict on the postback from a failure that says nothing about it.
 fn settled<T>(outcome: Result<T>) -> Result<Result<T>> {
     match outcome {
         Err(error) if !error.is_final() => Err(error),
@@ -245,12 +248,13 @@ pub async fn get(app: &App, account: AccountId, id: PostbackId) -> Result<Postba
     found.ok_or_else(|| Error::not_found("postback", &id))
 }
 
-/// Deletes some of the postbacks below this id, held ones as well. Returns how many, and whether more are left.
+/// Deletes a batch of the postbacks below this id, including held ones. Returns the number deleted,
+/// and whether any are left.
 pub async fn delete_some(app: &App, below: Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::Id, below).await?)
 }
 
-/// Which postbacks a list has; all that is given must hold.
+/// Filter of a list. All given conditions must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub verdict: Option<Verdict>,
@@ -258,11 +262,11 @@ pub struct Filter {
     pub code_text: Option<String>,
     pub start: Option<Time>,
     pub end: Option<Time>,
-    /// Contained in target or body.
+    /// Text that target or body must contain.
     pub text: Option<String>,
 }
 
-/// Newest first.
+/// Lists newest first.
 pub async fn list(
     app: &App,
     account: AccountId,
@@ -273,11 +277,11 @@ pub async fn list(
     Ok(page.cut(rows, |postback| postback.id.0.into_bytes()))
 }
 
-/// Reads a postback, and settles what its status word means to the network of its code.
+/// Reads a postback, and maps its status word by the preset of its code.
 async fn read(app: &App, tenant: Tenant, raw: &Raw, overrides: &Overrides) -> Result<Reading> {
     let mut reading = reader::read(raw, overrides);
     let Ok(report) = &mut reading.report else { return Ok(reading) };
-    // Where the code is not known, that is said of it when it is judged.
+    // An unknown code is reported when the postback is judged.
     let code = match conversion_code::find(app, tenant, report.code).await {
         Ok(code) => code,
         Err(error) if error.is_final() => return Ok(reading),
@@ -293,7 +297,7 @@ async fn read(app: &App, tenant: Tenant, raw: &Raw, overrides: &Overrides) -> Re
     Ok(reading)
 }
 
-/// The code that a reading is for; `None` where nothing of that form is named.
+/// Returns the code that a reading names; `None` if it names no well-formed code.
 fn code_of(reading: &Reading) -> Option<ConversionCodeId> {
     match &reading.report {
         Ok(report) => Some(report.code),
@@ -301,14 +305,14 @@ fn code_of(reading: &Reading) -> Option<ConversionCodeId> {
     }
 }
 
-/// The code that a postback is for, if it is known.
+/// Finds the code that a postback names, if it is known.
 async fn named(app: &App, tenant: Tenant, reading: &Reading) -> Result<Option<Arc<ConversionCode>>> {
     let Some(id) = code_of(reading) else { return Ok(None) };
     Ok(settled(conversion_code::find(app, tenant, id).await)?.ok())
 }
 
-/// Takes the secrets out of what came, and returns what is left to be read: what is stored is what counts, and no
-/// note or message repeats a secret.
+/// Removes the secrets from a postback, and reads the rest. The stored bytes are the ones that
+/// count, and no note or message repeats a secret.
 async fn redacted(
     app: &App,
     tenant: Tenant,
@@ -320,7 +324,8 @@ async fn redacted(
         return Ok(reading);
     }
     let mut again = read(app, tenant, raw, &Overrides::default()).await?;
-    // The checks were those of the code that was named at first; and what could not be read still is not.
+    // The checks were those of the code that was named at first, so it must not change. A postback
+    // that could not be read must not become readable.
     let as_before = match (&reading.report, &again.report) {
         (_, Err(_)) => true,
         (Ok(_), Ok(_)) => code_of(&reading) == code_of(&again),
@@ -328,20 +333,21 @@ async fn redacted(
     };
     if !as_before {
         let reason = reading.report.map_or_else(|error| error.reason(), |_| ErrorReason::ParameterMalformed);
-        let message = "a secret stands where it makes the rest another postback; send it as `sec` alone";
+        let message = "without the secret, this would be another postback; send the secret as `sec` only";
         (again.test, again.report) = (reading.test, Err(Error::new(reason, message)));
     }
     Ok(again)
 }
 
-/// The account that a postback belongs to. One that names no known code belongs to the installation's own,
-/// where somebody will see it.
+/// Returns the account that a postback belongs to. One that names no known code belongs to the
+/// installation's own account, where somebody will see it.
 fn account_of(code: Option<&ConversionCode>) -> AccountId {
     code.map_or(AccountId::DEFAULT, |code| code.account_id)
 }
 
-/// The row to store, and the conversion it is to become. `Err` inside: it does not count; outside:
-/// nothing is known yet. `signature`: what makes it the same call again, where it is signed.
+/// Returns the row to store, and the conversion that it is to become. The inner `Err` means that it
+/// does not count; the outer one, that nothing is known yet. A signed call is recognised by its
+/// `signature` when it is repeated.
 async fn judge(
     app: &App,
     id: PostbackId,
@@ -389,7 +395,7 @@ async fn write(
 }
 
 impl Postback {
-    /// A postback of which nothing is decided yet.
+    /// Creates a postback that is not judged yet.
     fn new(id: PostbackId, account_id: AccountId, raw: Raw, reading: &Reading) -> Self {
         Self {
             id,
@@ -415,7 +421,7 @@ impl Postback {
         }
     }
 
-    /// Enters what became of it.
+    /// Sets the verdict.
     fn conclude(&mut self, outcome: Result<conversion::Recorded>) {
         match outcome {
             Ok(recorded) => {
@@ -443,7 +449,7 @@ impl Postback {
             address: self.address.clone(),
             user_agent: self.user_agent.clone(),
             received_at: self.received_at,
-            // What was cut is gone: reading the rest would count something that was never sent.
+            // The cut part is gone: reading the rest would count something that was never sent.
             cut: self.reason == Some(Reason(ErrorReason::RequestTooLarge)),
         }
     }

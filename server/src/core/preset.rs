@@ -1,10 +1,11 @@
-//! Presets: what each network calls things. Under which name its links take the click id, its macros for
-//! a postback URL, its words for a status, the reply that it wants.
+//! Presets: the vocabulary of each network. Its links' parameter for the click id, its macros for a
+//! postback URL, its words for a status, and the reply that it wants.
 //!
-//! They come with the server, in `preset/presets.toml`, and are the same for every account: no table,
-//! nothing to change. Absent on purpose: traffic sources, which are not called by a visitor's purchase
-//! but told of it, and so belong to outgoing postbacks; and networks of which no macro for the click id
-//! is known.
+//! They come with the server, in `preset/presets.toml`, and are the same for every account: no
+//! table, nothing to change.
+//!
+//! Absent on purpose: traffic sources, which don't report a visitor's purchase but are told of it,
+//! and so belong to outgoing postbacks; and networks without a known macro for the click id.
 
 pub mod grpc;
 
@@ -18,10 +19,10 @@ use crate::{
     page::PageRequest,
 };
 
-/// Longest id, in bytes; also of the key that the list is sorted by.
+/// Longest id, in bytes; also the length of the list's sort key.
 pub const ID_BYTES_MAX: usize = 32;
 
-// A file that is none would be an empty list; a test proves that it is one.
+// An unparsable file yields an empty list; a test guards it.
 static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
     let file: Result<File, _> = toml::from_str(include_str!("preset/presets.toml"));
     file.map(|file| file.preset).unwrap_or_default()
@@ -33,7 +34,7 @@ struct File {
     preset: Vec<Preset>,
 }
 
-/// A network's parameter names and macros; each field as the schema says.
+/// A network's parameter names and macros. The fields are those of the message `Preset`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preset {
@@ -55,7 +56,7 @@ pub struct Preset {
     pub remark: String,
 }
 
-/// Where a preset was read.
+/// Origin of a preset.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
@@ -63,7 +64,7 @@ pub enum Source {
     Community,
 }
 
-/// A network's words for a status, by what they mean; in any case.
+/// A network's words for a status, by their meaning; in any case.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StatusWords {
@@ -78,7 +79,7 @@ impl StatusWords {
     }
 }
 
-/// The answer to a postback that a network insists on.
+/// The reply to a postback that a network insists on.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
@@ -86,12 +87,12 @@ pub enum Reply {
     FixedText(String),
 }
 
-/// The preset that something names, by its id; none is the empty text.
+/// The id of a preset; empty if none is named.
 #[derive(Clone, Debug, Default, PartialEq, Eq, DeriveValueType)]
 pub struct PresetId(String);
 
 impl PresetId {
-    /// `None` where no preset is named, or one of a later version.
+    /// `None` if no preset is named, or one of a later version.
     pub fn preset(&self) -> Option<&'static Preset> {
         find(&self.0)
     }
@@ -123,7 +124,7 @@ pub fn get(id: &str) -> Result<&'static Preset> {
     find(id).ok_or_else(|| Error::not_found("preset", id))
 }
 
-/// Sorted by id.
+/// Lists presets, sorted by id.
 pub fn list(page: &PageRequest<ID_BYTES_MAX>) -> (Vec<&'static Preset>, String) {
     let rows = usize::try_from(page.rows_to_read()).unwrap_or(usize::MAX);
     let behind = PRESETS.iter().filter(|preset| page.after.is_none_or(|after| preset.key() > after));
@@ -131,7 +132,7 @@ pub fn list(page: &PageRequest<ID_BYTES_MAX>) -> (Vec<&'static Preset>, String) 
 }
 
 impl Preset {
-    /// The id, filled up with zeros, so that keys are sorted as ids are.
+    /// The id, padded with zeros, so that keys sort like ids.
     fn key(&self) -> [u8; ID_BYTES_MAX] {
         let mut key = [0; ID_BYTES_MAX];
         key.iter_mut().zip(self.id.bytes()).for_each(|(slot, byte)| *slot = byte);
@@ -139,7 +140,7 @@ impl Preset {
     }
 }
 
-/// All of them, for the tests of other modules.
+/// All presets, for the tests of other modules.
 #[cfg(test)]
 pub fn all() -> &'static [Preset] {
     &PRESETS
@@ -152,7 +153,7 @@ mod tests {
     use super::*;
     use crate::values::money::Currency;
 
-    /// As the column and the schema say.
+    /// The limit of the column and of the schema.
     const STATUS_WORD_BYTES_MAX: usize = 64;
 
     #[test]

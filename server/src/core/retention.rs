@@ -1,14 +1,18 @@
-//! How long clicks, conversions and postbacks are kept, and that their tables have room for what is to come.
+//! Retention: deletes old clicks, conversions and postbacks, and makes room in their tables for new
+//! ones.
 //!
-//! On PostgreSQL whole partitions go; elsewhere, and where rows came late, few rows at a time. What is deleted is
-//! forgotten: a conversion that may have been is refused from then on (`conversion::forgotten_before`), for good, since
-//! that is written down before anything is deleted.
+//! On PostgreSQL, whole partitions are dropped. On other databases, and for rows that came late, a
+//! few rows at a time are deleted. A conversion that may have been deleted is refused from then on
+//! (`conversion::forgotten_before`), for good, since that time is stored before anything is
+//! deleted.
 //!
-//! No clock is believed alone. What is deleted goes by the time that the installation has lived through (`db/lived`), which
-//! is never later than our clock and the database's, and advances no faster than servers run. So a clock that is ahead
-//! deletes nothing that the right one would have kept, and a server that was away for long catches up slowly.
+//! No clock is trusted alone. Deletion goes by the time that the installation has lived through
+//! (`db/lived`). It is never later than this server's clock and the database's, and advances at
+//! most `CATCH_UP` times as fast as servers run. So a clock that is ahead deletes nothing that the
+//! right one would have kept, and a server that was off for long catches up slowly.
 //!
-//! Absent on purpose: an exception for held postbacks. Whoever sets a limit wants nothing to be older.
+//! Absent on purpose: an exception for held postbacks. An operator who sets a limit wants nothing
+//! to be older.
 
 use std::{
     sync::{
@@ -30,40 +34,43 @@ use crate::{
     values::time::{Span, Time},
 };
 
-/// How often it is looked whether something is to be made or deleted; and how soon again after a failure.
+/// Interval between two passes, and the interval after a failure.
 const INTERVAL: Duration = Duration::from_mins(1);
 const RETRY_INTERVAL: Duration = Duration::from_secs(10);
-/// How long others may write between one deletion and the next, while there is more to delete.
+/// Pause between two deletions, in which others may write, while there is more to delete.
 const PAUSE: Duration = Duration::from_millis(50);
-/// How much later things are deleted than they might be: more than clocks of servers differ, and than a write takes
-/// that was judged before.
+/// Delay of deletions. Longer than the clocks of servers differ, and than a write may take after it
+/// was judged.
 const GRACE: Span = Span::from_days(1);
-/// How much later than what was lived through it may be, such as after a night in which nobody ran: less than `GRACE`, so
-/// that a clock which is ahead by more deletes nothing too early.
+/// Longest time by which deletion may be ahead of the time lived through, such as after a night
+/// without a server. Less than `GRACE`, so that a clock that is ahead by more deletes nothing too
+/// early.
 const LIVED_AT_ONCE: Span = Span::from_seconds(12 * 3_600);
-/// How many times as fast as it passes, time is lived through until it is caught up with.
+/// Highest speed at which the time lived through catches up, as a multiple of the real one.
 const CATCH_UP: u32 = 3;
-/// How long clocks must say that it is earlier than what was lived through before they are believed.
+/// Uptime after which a server's clocks are believed if they are behind the time lived through.
 const BELIEVED_AFTER: Duration = Duration::from_hours(1);
-/// Months that have their partitions before they begin.
+/// Number of months whose partitions are made before they begin.
 const MONTHS_AHEAD: u32 = 3;
-/// How far ahead of our clock an id may lie, where the clock of whoever made it was wrong.
+/// Longest time by which an id may be ahead of this server's clock, because its maker's clock was
+/// wrong.
 const AHEAD_MAX: Span = Span::from_days(3 * 365);
-/// What there is room for while another server makes the partitions, or where there are none.
+/// Time for which room is assumed while another server makes the partitions, or if there are none.
 const ROOM_ASSUMED: Span = Span::from_days(31);
 
 const TABLES: [TimedTable; 3] = [click::TIMED, conversion::TIMED, postback::TIMED];
 
-/// The time that the installation has lived through, as this server knows it, and up to when there is room for rows.
+/// The time that the installation has lived through, as this server knows it, and the latest time
+/// that there is room for.
 pub struct Age {
-    /// Until then it had lived at the start.
+    /// The time lived through when this server started.
     base: Time,
     began: Instant,
-    /// No later than that it is.
+    /// The time that deletion goes by; never later than the present.
     until: AtomicI64,
     forgotten_before: AtomicI64,
     room_until: AtomicI64,
-    /// One at a time makes room.
+    /// Lets one caller at a time make room.
     making_room: Mutex<()>,
 }
 
@@ -80,12 +87,14 @@ impl Age {
         })
     }
 
-    /// The time by which is deleted: no later than the clocks say, and than the installation can have lived.
+    /// The time that deletion goes by: no later than the clocks say, or than the installation can
+    /// have lived.
     pub fn until(&self) -> Time {
         Time::from_micros(self.until.load(Ordering::Relaxed))
     }
 
-    /// Conversions of clicks before this may have been deleted at some time, whatever is set today.
+    /// Time of the click before which conversions may have been deleted at some time, whatever the
+    /// retention is today.
     pub fn forgotten_before(&self) -> Time {
         Time::from_micros(self.forgotten_before.load(Ordering::Relaxed))
     }
@@ -95,13 +104,15 @@ impl Age {
         self.forgotten_before.store(lived.forgotten_before.micros(), Ordering::Relaxed);
     }
 
-    /// A time that has surely passed: what stood there at the start, and as long as this server has run since.
+    /// A time that has surely passed: the time lived through at the start, plus this server's
+    /// uptime.
     pub fn passed(&self) -> Time {
         let run = Span::from_micros(i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX));
         self.base.plus(run)
     }
 
-    /// How long it can have lived, by what stood there at the start and by how long this server has run since.
+    /// The latest time that the installation can have lived through, by its time at the start and
+    /// this server's uptime.
     fn reachable(&self) -> Time {
         let run = self.began.elapsed().saturating_mul(CATCH_UP).as_micros();
         let run = Span::from_micros(i64::try_from(run).unwrap_or(i64::MAX));
@@ -117,14 +128,16 @@ impl Age {
     }
 }
 
-/// How long the installation has lived now: no longer than the clocks say, and no longer than it can have. `believed`:
-/// also where the clocks say less than what stands there, which a wrong clock may have written.
+/// Returns the time lived through by now: no later than the clocks say, or than `reachable`. If
+/// `believed`, the clocks count even if they are behind `stored`, which a wrong clock may have
+/// written.
 fn lived_until(stored: Time, reachable: Time, clocks: Time, believed: bool) -> Time {
     let lived = stored.max(reachable.min(clocks));
     if believed { lived.min(clocks) } else { lived }
 }
 
-/// Below which ids clicks, conversions and postbacks are not kept. `None`: all are.
+/// Returns the ids below which clicks, conversions and postbacks are not kept. `None` means that
+/// all are kept.
 fn limits(app: &App) -> [(TimedTable, Option<Uuid>); 3] {
     let before = |kept: Option<Span>| kept.map(|kept| app.age.until().minus(kept));
     let limit = |table: TimedTable, before: Option<Time>| {
@@ -137,7 +150,7 @@ fn limits(app: &App) -> [(TimedTable, Option<Uuid>); 3] {
     ]
 }
 
-/// Makes the partitions of what is to come.
+/// Makes the partitions for future rows.
 pub async fn prepare(app: &App) -> Result<()> {
     let now = app.now();
     let made = app.db.make_partitions(Month::of(now).plus(MONTHS_AHEAD).start(), &TABLES).await?;
@@ -145,13 +158,13 @@ pub async fn prepare(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Sees to it that a row of this time has its place. Ids are minted by edges, whose clocks may be wrong: such a click is
-/// genuine, and counts.
+/// Ensures that a row of this time has its place. Ids are minted by edges, whose clocks may be
+/// wrong: such a click is genuine, and counts.
 ///
 /// # Errors
 ///
-/// `CLOCK_WRONG` where the time is so far ahead that no honest edge's clock can be; `UNAVAILABLE` while another server
-/// makes partitions.
+/// `CLOCK_WRONG` if the time is so far ahead that no honest edge's clock can be; `UNAVAILABLE`
+/// while another server makes partitions.
 pub async fn make_room(app: &App, time: Time) -> Result<()> {
     if app.age.has_room(time) {
         return Ok(());
@@ -162,30 +175,30 @@ pub async fn make_room(app: &App, time: Time) -> Result<()> {
 
 async fn make_more_room(app: &App, time: Time) -> Result<()> {
     if time > app.now().plus(AHEAD_MAX) {
-        let message = "the time in the id lies more than three years ahead, so that the clock of whoever made it was \
+        let message = "the time in the id is more than three years ahead, so the clock of its maker was \
                        wrong; it can't be stored";
         return Err(Error::new(ErrorReason::ClockWrong, message));
     }
     let _turn = app.age.making_room.lock().await;
     if app.db.has_partitions() && !app.age.has_room(time) {
         let ahead = time.ahead_of(app.now());
-        tracing::error!("AN ID LIES {ahead} THE CLOCK: the clock of whoever made it was wrong; it is kept");
+        tracing::error!("AN ID IS {ahead} THE CLOCK: the clock of its maker was wrong; the id is kept");
         let made = app.db.make_partitions(time, &TABLES).await?;
         app.age.make_room(made.ok_or_else(|| Error::unavailable("another server makes partitions"))?);
     }
     Ok(())
 }
 
-/// Keeps what is to be kept, and nothing else, until `stopping`, or until the app is gone.
+/// Makes partitions and deletes old rows until `stopping`, or until the app is gone.
 pub async fn keep(app: Weak<App>, stopping: CancellationToken) {
     let mut pause = Duration::ZERO;
     while stopping.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
         let Some(app) = app.upgrade() else { return };
         pause = match keep_once(&app).await {
             Ok(()) => INTERVAL,
-            // It is carried on where it ended.
+            // The next pass continues at this point.
             Err(error) => {
-                tracing::warn!(%error, "partitions could not be made, or old rows not deleted");
+                tracing::warn!(%error, "could not make partitions, or delete old rows");
                 RETRY_INTERVAL
             }
         };
@@ -193,7 +206,7 @@ pub async fn keep(app: Weak<App>, stopping: CancellationToken) {
 }
 
 async fn keep_once(app: &Arc<App>) -> Result<()> {
-    // What is to come first: it must not wait for what goes.
+    // Future partitions first: new rows must not wait for deletions.
     prepare(app).await?;
     live_on(app).await?;
     if app.age.began.elapsed() < app.retention.pause {
@@ -221,7 +234,8 @@ async fn keep_once(app: &Arc<App>) -> Result<()> {
     Ok(())
 }
 
-/// Writes down how long the installation has lived.
+/// Stores the time that the installation has lived through, or only reads it while deletion is
+/// paused.
 async fn live_on(app: &App) -> Result<()> {
     let now = app.now();
     let clocks = app.db.time().await?.map_or(now, |database| database.min(now));
@@ -240,8 +254,8 @@ async fn live_on(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Writes down before when conversions are forgotten, where any are about to be deleted. Where there are none, nothing is
-/// forgotten, whatever a clock says.
+/// Stores the time before which conversions are forgotten, if any are about to be deleted. If there
+/// are none, nothing is forgotten, whatever a clock says.
 async fn forget(app: &App) -> Result<()> {
     let Some(before) = conversion::not_kept_before(app, app.age.until()) else { return Ok(()) };
     let oldest = app.db.oldest(conversion::TIMED).await?;
@@ -256,7 +270,7 @@ async fn forget(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// What a pass has deleted row by row. It is said however the pass ends.
+/// Numbers of the rows that a pass has deleted one by one. Logged however the pass ends.
 #[derive(Default)]
 struct Deleted {
     clicks: Count,
@@ -268,7 +282,7 @@ struct Deleted {
 struct Count(u64);
 
 impl Count {
-    /// Returns whether more are left.
+    /// Returns true if more are left.
     fn add(&mut self, (rows, more): (u64, bool)) -> bool {
         self.0 += rows;
         more
@@ -279,7 +293,7 @@ impl Drop for Deleted {
     fn drop(&mut self) {
         let (clicks, conversions, postbacks) = (self.clicks.0, self.conversions.0, self.postbacks.0);
         if clicks + conversions + postbacks > 0 {
-            tracing::warn!(clicks, conversions, postbacks, "rows older than what is kept were deleted");
+            tracing::warn!(clicks, conversions, postbacks, "deleted rows older than the retention");
         }
     }
 }
@@ -292,9 +306,9 @@ mod tests {
     fn time_is_lived_through_no_faster_than_it_can_have_passed() {
         let at = |hours: i64| Time::from_micros((490_000 + hours) * 3_600_000_000);
         for (stored, reachable, clocks, believed, lived) in [
-            // As on any day.
+            // An ordinary day.
             (0, 3, 1, true, 1),
-            // The clocks are ahead, or nobody has run for long.
+            // The clocks are ahead, or no server has run for long.
             (0, 19, 14_400, true, 19),
             // Another server has lived longer.
             (100, 19, 14_400, true, 100),

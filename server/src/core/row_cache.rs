@@ -7,12 +7,12 @@ use sea_orm::DbErr;
 
 use crate::error::{Error, Result};
 
-/// Oldest that a cached row may be: how late one core sees what another has changed.
+/// Maximum age of a cached row: the longest delay until one core sees a change by another.
 const CACHE_AGE_MAX: Duration = Duration::from_secs(1);
-/// Rows in each cache.
+/// Maximum number of rows in each cache.
 const CACHE_ROWS_MAX: u64 = 100_000;
 
-/// An empty cache of rows by their key; `None` is a key that has no row.
+/// Creates an empty cache of rows by their keys. A cached `None` is a key without a row.
 pub fn row_cache<K, V>() -> RowCache<K, V>
 where
     K: Hash + Eq + Send + Sync + 'static,
@@ -23,7 +23,7 @@ where
 
 pub type RowCache<K, V> = moka::future::Cache<K, Option<Arc<V>>>;
 
-/// The row of `key`, from the cache or else by `load`, which runs once for all who ask meanwhile.
+/// Returns the row of `key`, from the cache or else by `load`. Concurrent callers share one `load`.
 pub async fn cached<K, V, F>(
     cache: &RowCache<K, V>,
     key: K,
@@ -34,12 +34,12 @@ where
     V: Send + Sync + 'static,
     F: Future<Output = Result<Option<V>, DbErr>> + Send,
 {
-    // A look that has not to wait, as nearly all of them, takes no room in the caller's future: each call's is
-    // copied several times on its way through the layers.
+    // Fast path of nearly all calls. It avoids growing the caller's future, which is copied several
+    // times on its way through the layers.
     if let Some(Some(found)) = cache.get(&key).now_or_never() {
         return Ok(found);
     }
-    // The same for what most callers never need.
+    // Boxed for the same reason: most callers never need it.
     let load = Box::pin(async { load().await.map(|found| found.map(Arc::new)) });
     let found = Box::pin(cache.try_get_with(key, load)).await;
     found.map_err(|error| Error::from((*error).clone()))

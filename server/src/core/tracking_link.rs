@@ -1,7 +1,7 @@
-//! Tracking links: what visitors click, and where it leads them.
+//! Tracking links: the URLs that visitors click, and the destinations that they lead to.
 //!
-//! Absent on purpose: permanent redirects, which browsers remember, so that the second visit would mint
-//! no click id; and deletion, since conversions name their link for good.
+//! Absent on purpose: permanent redirects, which browsers remember, so that the second visit would
+//! mint no click id; and deletion, since conversions name their link for good.
 
 pub mod grpc;
 mod lint;
@@ -37,19 +37,19 @@ pub use store::Model as TrackingLink;
 
 /// Longest slug, in bytes.
 pub const SLUG_BYTES_MAX: usize = 64;
-/// Conversion codes on one link.
+/// Maximum number of conversion codes on one link.
 pub const CODES_MAX: usize = 50;
-/// Tags on one link, and the longest, in characters.
+/// Maximum number of tags on one link, and the longest tag, in characters.
 pub const TAGS_MAX: usize = 20;
 pub const TAG_CHARS_MAX: usize = 50;
-/// Bytes of the key that the list is sorted by: the id, which begins with its time.
+/// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
 pub const LIST_KEY_BYTES: usize = 16;
 
-/// Random bytes of a slug of our own choosing: eight characters.
+/// Length of a generated slug, in random bytes. They make eight characters.
 const SLUG_RANDOM_BYTES: usize = 5;
 /// Paths that are not slugs.
 const SLUGS_RESERVED: [&str; 2] = ["s2s", "healthz"];
-/// How often a slug or link key of our own choosing may turn out to be taken.
+/// Maximum number of attempts to generate a slug and link key that are not taken.
 const ATTEMPTS_MAX: usize = 5;
 
 prefixed_id!(
@@ -59,7 +59,7 @@ prefixed_id!(
 );
 
 /// The path of a link: `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit. Binary in the
-/// database, where a text key might fold what differs.
+/// database, since a text key might treat different slugs as equal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, DeriveValueType)]
 pub struct Slug(Vec<u8>);
 
@@ -68,7 +68,7 @@ impl Slug {
         Self(crate::values::id::base32(&random.bytes::<SLUG_RANDOM_BYTES>()).into_bytes())
     }
 
-    /// What a visitor wrote, in any case; `None` where no slug looks like that.
+    /// Parses a slug as a visitor wrote it, in any case; `None` if no slug looks like that.
     pub fn from_path(text: &str) -> Option<Self> {
         text.to_ascii_lowercase().parse().ok()
     }
@@ -112,7 +112,7 @@ pub enum RedirectKind {
     Temporary,
 }
 
-/// The codes of a link, in the order given.
+/// The codes of a link, in the given order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub struct CodeIds(Vec<Uuid>);
@@ -138,10 +138,10 @@ impl CodeIds {
 pub struct Tags(pub Vec<String>);
 json_text!(Tags);
 
-/// A checked value of one field, to be entered into a link.
+/// A validated change of one field of a link.
 pub type Edit = Box<dyn FnOnce(&mut TrackingLink) + Send>;
 
-/// Links that were looked up lately, by their key.
+/// Cache of links by their keys.
 pub type Cache = RowCache<LinkKey, TrackingLink>;
 
 /// A link to be created.
@@ -149,7 +149,7 @@ pub struct Create {
     /// The caller's choice, if any.
     pub slug: Option<Slug>,
     pub edits: Vec<Edit>,
-    /// Of the network that the destination belongs to, where the caller says so.
+    /// Preset of the network that the destination belongs to, if the caller names it.
     pub preset: Option<&'static Preset>,
     pub request: RequestKey,
     pub validate_only: bool,
@@ -206,26 +206,26 @@ pub async fn create(
     Err(Error::internal("every slug and link key tried was taken"))
 }
 
-/// The link as it is in the database now.
+/// Reads the link from the database, past the cache.
 pub async fn get(app: &App, tenant: Tenant, id: TrackingLinkId) -> Result<TrackingLink> {
     let found = store::find(app.db.reader(), tenant, id).await?;
     found.ok_or_else(|| Error::not_found("tracking link", &id))
 }
 
-/// The link behind a slug, of whatever account: for edges.
+/// Finds the link of a slug, of any account, for edges.
 pub async fn resolve(app: &App, slug: &str) -> Result<TrackingLink> {
     let unknown = || Error::not_found("tracking link with the slug", slug);
     let slug = Slug::from_path(slug).ok_or_else(unknown)?;
     store::find_by_slug(app.db.reader(), slug).await?.ok_or_else(unknown)
 }
 
-/// The link of a click id, for counting a conversion; at most `CACHE_AGE_MAX` old.
+/// Finds the link of a click id, for counting a conversion. It is at most `CACHE_AGE_MAX` old.
 pub async fn find(app: &App, tenant: Tenant, key: LinkKey) -> Result<Option<Arc<TrackingLink>>> {
     let found = cached(&app.links, key, || store::find_by_key(app.db.reader(), key)).await?;
     Ok(found.filter(|link| tenant.sees(link.account_id)))
 }
 
-/// The newest link that has the code and leads to its destination.
+/// Finds the newest link that has the code and leads to its destination.
 pub async fn newest_with_code(
     app: &App,
     account: AccountId,
@@ -261,7 +261,7 @@ pub async fn update(
     let presets = presets(app, account, &link.conversion_code_ids).await?;
     link.check()?;
     let leads_to = |link: &TrackingLink| (link.destination.clone(), link.fallback_destination.clone());
-    // One that leads here already, since the public URL was changed, can still be archived.
+    // A link that leads here already, since the public URL was changed, can still be archived.
     if leads_to(&link) != leads_to(&before) {
         link.check_loop(&app.public_url)?;
     }
@@ -277,7 +277,7 @@ pub async fn update(
     Ok((link, warnings))
 }
 
-/// The presets of the codes, which must all be the account's own.
+/// Returns the presets of the codes, which must all be the account's own.
 async fn presets(app: &App, account: AccountId, codes: &CodeIds) -> Result<Vec<&'static Preset>> {
     let mut presets = Vec::new();
     for id in codes.iter() {
@@ -288,7 +288,7 @@ async fn presets(app: &App, account: AccountId, codes: &CodeIds) -> Result<Vec<&
 }
 
 impl TrackingLink {
-    /// What must hold between the fields of a link.
+    /// Checks the rules between the fields of a link.
     fn check(&self) -> Result<()> {
         if self.conversion_code_ids.0.is_empty() || self.destination.carries_click_id() {
             return Ok(());
@@ -298,7 +298,7 @@ impl TrackingLink {
         Err(Error::new(ErrorReason::ClickIdMacroMissing, message).at_field("tracking_link.destination"))
     }
 
-    /// A link that leads to this server itself could lead to itself.
+    /// Refuses a link that leads to this server, since it could lead to itself.
     fn check_loop(&self, public_url: &Url) -> Result<()> {
         let mut violations = Violations::default();
         for (field, destination) in
@@ -318,7 +318,7 @@ impl TrackingLink {
     }
 }
 
-/// Reads a link's id; one that can't be one is as unknown as any other.
+/// Parses a link's id. A malformed id gives the same error as an unknown one.
 pub fn parse_id(text: &str) -> Result<TrackingLinkId> {
     text.parse().map_err(|_| Error::not_found("tracking link", text))
 }

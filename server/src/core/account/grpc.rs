@@ -1,4 +1,4 @@
-//! `AccountService`: its messages to commands and back.
+//! `AccountService`: translation between its messages and commands.
 
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ impl AccountService for Service {
 
 fn parse_create(mut request: CreateAccountRequest) -> Result<(String, RequestKey, bool)> {
     let mut violations = Violations::default();
-    // A dry run is the same request.
+    // Not part of the request's digest: a dry run is the same request.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let name = violations.check("account.name", parse_name(&request.account.unwrap_or_default().name));

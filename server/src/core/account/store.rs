@@ -21,7 +21,7 @@ pub struct Model {
     pub id: AccountId,
     pub name: String,
     pub request_id: Option<Vec<u8>>,
-    /// `None`: the installation's own account, which nobody asked for.
+    /// `None` for the installation's own account, which no request created.
     pub request_digest: Option<Vec<u8>>,
     pub created_at: Time,
     pub updated_at: Time,
@@ -32,8 +32,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Inserts the account; where its request id was used before, returns that first account instead. With
-/// `validate_only` the database is asked, and nothing stays.
+/// Inserts the account. A repeated request returns the account that it created; another request
+/// with the same id is an error. With `validate_only`, runs the statements and rolls back.
 pub async fn insert(db: &Db, account: Model, validate_only: bool) -> Result<Model> {
     let txn = db.begin().await?;
     match Entity::insert(account.clone().into_active_model()).exec_without_returning(&txn).await {
@@ -60,7 +60,8 @@ pub async fn find(db: &impl ConnectionTrait, tenant: Tenant, id: AccountId) -> R
     Ok(found.filter(|account| tenant.sees(account.id)))
 }
 
-/// The row, locked until the transaction ends: of two updates at once, the second sees the first.
+/// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
+/// the first.
 pub async fn find_to_update(txn: &impl ConnectionTrait, id: AccountId) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(id).lock_exclusive().one(txn).await
 }
@@ -70,7 +71,7 @@ pub async fn update(txn: &impl ConnectionTrait, account: Model) -> Result<()> {
     Ok(())
 }
 
-/// Newest first; one row more than the page has.
+/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
 pub async fn list(db: &impl ConnectionTrait, page: &PageRequest<LIST_KEY_BYTES>) -> Result<Vec<Model>> {
     let mut query = Entity::find();
     if let Some(after) = page.after {

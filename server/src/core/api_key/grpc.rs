@@ -1,4 +1,4 @@
-//! `ApiKeyService`: its messages to commands and back.
+//! `ApiKeyService`: translation between its messages and commands.
 
 use std::sync::Arc;
 
@@ -95,7 +95,7 @@ fn revealed(text: Option<KeyText>) -> String {
 
 fn parse_create(mut request: CreateApiKeyRequest, now: Time) -> Result<Create> {
     let mut violations = Violations::default();
-    // A dry run is the same request.
+    // Not part of the request's digest: a dry run is the same request.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let api_key = request.api_key.unwrap_or_default();
@@ -141,7 +141,7 @@ fn parse_scopes(numbers: &[i32]) -> Result<Scopes, String> {
             Ok(ApiKeyScope::Record) => Scopes::RECORD,
             Ok(ApiKeyScope::Admin) => Scopes::ADMIN,
             Ok(ApiKeyScope::Edge) => Scopes::EDGE,
-            Ok(ApiKeyScope::Unspecified) | Err(_) => return Err("has what is no scope".to_owned()),
+            Ok(ApiKeyScope::Unspecified) | Err(_) => return Err("contains an unknown scope".to_owned()),
         };
         if scopes.meets(scope) {
             return Err(format!("names {scope} twice"));
@@ -150,9 +150,9 @@ fn parse_scopes(numbers: &[i32]) -> Result<Scopes, String> {
     }
     match scopes {
         Scopes::NONE => Err("must name at least one".to_owned()),
-        // An edge sees all accounts, others their own: the two don't mix.
+        // An edge sees all accounts, other keys see their own: the two don't mix.
         _ if scopes.meets(Scopes::EDGE) && scopes != Scopes::EDGE => {
-            Err(format!("{} stands alone", Scopes::EDGE))
+            Err(format!("{} must be the only scope", Scopes::EDGE))
         }
         _ => Ok(scopes),
     }
@@ -168,7 +168,7 @@ fn parse_overlap(duration: Option<prost_types::Duration>) -> Result<Span, String
     if duration.nanos == 0 && (0..=OVERLAP_SECONDS_MAX).contains(&duration.seconds) {
         Ok(Span::from_seconds(duration.seconds))
     } else {
-        Err("must be 0 seconds to 30 days, whole seconds".to_owned())
+        Err("must be whole seconds, from 0 seconds to 30 days".to_owned())
     }
 }
 

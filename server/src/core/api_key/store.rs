@@ -1,4 +1,4 @@
-//! The tables `api_key` and `api_key_text`: keys, and the hashes of the texts that each is known by.
+//! The tables `api_key` and `api_key_text`: keys, and the hashes of their texts.
 
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _,
@@ -48,7 +48,7 @@ mod text {
         #[sea_orm(primary_key, auto_increment = false)]
         pub hash: KeyHash,
         pub api_key_id: ApiKeyId,
-        /// Where a rotation has replaced it.
+        /// Set if a rotation has replaced the text.
         pub expires_at: Option<Time>,
         pub created_at: Time,
     }
@@ -59,14 +59,15 @@ mod text {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// The key that a text is of, and when that text ends.
+/// The key that has a text, and the expiry of that text.
 pub struct Found {
     pub key: Model,
     pub text_expires_at: Option<Time>,
 }
 
-/// Inserts the key with its first text, and says that it is new; where its request id was used before, returns that
-/// first key instead. With `validate_only` the database is asked, and nothing stays.
+/// Inserts the key with its first text. Returns the key, and true if it is new. A repeated request
+/// returns the key that it created; another request with the same id is an error. With
+/// `validate_only`, runs the statements and rolls back.
 pub async fn insert(db: &Db, key: Model, hash: KeyHash, validate_only: bool) -> Result<(Model, bool)> {
     let txn = db.begin().await?;
     match Entity::insert(key.clone().into_active_model()).exec_without_returning(&txn).await {
@@ -98,8 +99,8 @@ pub async fn add_text(txn: &impl ConnectionTrait, id: ApiKeyId, hash: KeyHash, n
     Ok(())
 }
 
-/// Ends the texts of a key at `at`, where they don't end sooner, and forgets those that have ended. Returns how many
-/// are good still.
+/// Ends the texts of a key at `at`, unless they end sooner, and deletes those that have ended.
+/// Returns the number of texts that are still valid.
 pub async fn end_texts(txn: &impl ConnectionTrait, id: ApiKeyId, now: Time, at: Time) -> Result<u64> {
     let later = Condition::any().add(text::Column::ExpiresAt.is_null()).add(text::Column::ExpiresAt.gt(at));
     text::Entity::update_many()
@@ -117,7 +118,7 @@ pub async fn end_texts(txn: &impl ConnectionTrait, id: ApiKeyId, now: Time, at: 
     Ok(text::Entity::find().filter(text::Column::ApiKeyId.eq(id)).filter(good).count(txn).await?)
 }
 
-/// Of whatever account: a text is a secret.
+/// Finds a key of any account: a text is a secret, so it needs no account.
 pub async fn find_by_hash(db: &impl ConnectionTrait, hash: &KeyHash) -> Result<Option<Found>, DbErr> {
     let Some(text) = text::Entity::find_by_id(hash.clone()).one(db).await? else { return Ok(None) };
     let key = Entity::find_by_id(text.api_key_id).one(db).await?;
@@ -133,7 +134,8 @@ pub async fn find(db: &impl ConnectionTrait, tenant: Tenant, id: ApiKeyId) -> Re
     Ok(found.filter(|key| tenant.sees(key.account_id)))
 }
 
-/// The row, locked until the transaction ends: of two updates at once, the second sees the first.
+/// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
+/// the first.
 pub async fn find_to_update(
     txn: &impl ConnectionTrait,
     tenant: Tenant,
@@ -148,7 +150,7 @@ pub async fn update(txn: &impl ConnectionTrait, key: Model) -> Result<()> {
     Ok(())
 }
 
-/// Newest first; one row more than the page has.
+/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
 pub async fn list(
     db: &impl ConnectionTrait,
     account: AccountId,
@@ -165,7 +167,7 @@ pub async fn list(
     Ok(query.order_by_desc(Column::Id).limit(page.rows_to_read()).all(db).await?)
 }
 
-/// Enters when the keys were last used, but no time before the one that is there.
+/// Sets the time of last use of the keys, unless a later one is stored.
 pub async fn used(db: &Db, ids: Vec<ApiKeyId>, now: Time) -> Result<()> {
     let txn = db.begin().await?;
     let earlier = Condition::any().add(Column::LastUsedAt.is_null()).add(Column::LastUsedAt.lt(now));

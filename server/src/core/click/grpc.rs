@@ -1,4 +1,4 @@
-//! `ClickService`: its messages to commands and back.
+//! `ClickService`: translation between its messages and commands.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -100,7 +100,7 @@ fn parse_record(request: RecordClickRequest) -> Result<(TrackingLinkId, Minting,
         violations.add("request_id", "needs click_time");
     }
     if !request.click_id.is_empty() && (time.is_some() || request_id.is_some()) {
-        violations.add("click_id", "is not for use with click_time or request_id");
+        violations.add("click_id", "can't be combined with click_time or request_id");
     }
     let sub_ids = violations.check("sub_ids", parse_sub_ids(request.sub_ids.unwrap_or_default()));
     let address = (!request.address.is_empty()).then(|| request.address.parse::<IpAddr>()).transpose();

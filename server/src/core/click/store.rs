@@ -43,7 +43,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// A click to insert. Its outcome is the earlier click of that id; `None` where there was none.
+/// A click to insert. Its outcome is the click stored under that id, or `None` if the whole batch
+/// was new.
 pub struct Insert(pub Model);
 
 impl Write for Insert {
@@ -69,8 +70,8 @@ pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ClickId) ->
     Ok(Entity::find_by_id(id).filter(Column::AccountId.eq(account)).one(db).await?)
 }
 
-/// Blots the visitor out of the click. Where it is not there, `blank` is entered in its place, so that what comes
-/// later finds it there. Returns it as it is then.
+/// Erases the visitor from the click. If the click does not exist, inserts `blank` in its place, so
+/// that a late record of the click finds it. Returns the click as it is after that.
 pub async fn erase(
     txn: &Connection,
     account: AccountId,
@@ -93,7 +94,7 @@ pub async fn erase(
     find(txn, account, id).await
 }
 
-/// Newest first; one row more than the page has.
+/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
 pub async fn list(
     db: &impl ConnectionTrait,
     account: AccountId,
@@ -128,7 +129,7 @@ mod key {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// All keys, the newest first. Where there are none, `first` is stored, unless another server was
+/// Loads all keys, newest first. If there are none, stores `first`, unless another server was
 /// quicker.
 pub async fn keys_or_first(db: &Db, first: ClickIdKey, now: Time) -> Result<ClickIdKeys> {
     let txn = db.begin().await?;

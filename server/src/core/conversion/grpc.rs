@@ -1,4 +1,4 @@
-//! `ConversionService`: its messages to commands and back.
+//! `ConversionService`: translation between its messages and commands.
 
 use std::sync::Arc;
 
@@ -35,9 +35,9 @@ use crate::{
     },
 };
 
-/// Items of one batch.
+/// Maximum number of items in one batch.
 const BATCH_ITEMS_MAX: usize = 1_000;
-/// Items of one stream that are under way.
+/// Maximum number of items of one stream that are in progress.
 const STREAM_ITEMS_MAX: usize = 1_000;
 
 pub struct Service(Arc<App>);
@@ -113,7 +113,8 @@ async fn record(
     Ok(super::record(app, conversion).await?.into_proto(app))
 }
 
-/// Ends when the requests do; or, when the server stops, with what was taken until then.
+/// Records the items of a stream. The results end with the requests. If the server stops first,
+/// they end with the requests taken until then, and an error.
 fn record_all(
     app: Arc<App>,
     tenant: Tenant,
@@ -129,7 +130,7 @@ fn record_all(
         }
     });
     let stopped = stream::once(async move {
-        let message = "the server is stopping; send again what has no result";
+        let message = "the server is stopping; send the items that have no result again";
         let error = || Error::new(ErrorReason::Unavailable, message).into();
         stopping.is_cancelled().then(|| Err(error()))
     });
@@ -159,7 +160,7 @@ fn parse_report(request: RecordConversionRequest) -> Result<Report> {
         .check("conversion_code_id", mandatory(request.conversion_code_id).and_then(|id| id.parse()));
     let click_id = violations.check("click_id", mandatory(request.click_id));
     let transaction_id = violations.check("transaction_id", parse_transaction_id(request.transaction_id));
-    let value = request.value.ok_or_else(|| "is mandatory; 0 where the sale has no value".to_owned());
+    let value = request.value.ok_or_else(|| "is mandatory; 0 if the sale has no value".to_owned());
     let value = violations.check("value", value.and_then(|value| parse_money(&value)));
     let commission = match request.commission {
         None => Some((Commission::Amount(Amount::ZERO), None)),
@@ -217,7 +218,7 @@ fn mandatory(text: String) -> Result<String, String> {
     if text.is_empty() { Err("is mandatory".to_owned()) } else { Ok(text) }
 }
 
-/// The amount and, where one is given, its currency.
+/// Parses an amount and, if one is given, its currency.
 fn parse_money(money: &Money) -> Result<(Amount, Option<Currency>), String> {
     let amount = Amount::from_micros(money.micros).ok_or("must be 0 to 1,000,000,000,000,000,000 micros")?;
     if money.currency_code.is_empty() {
@@ -227,7 +228,7 @@ fn parse_money(money: &Money) -> Result<(Amount, Option<Currency>), String> {
     Ok((amount, Some(currency)))
 }
 
-/// A transaction id of the form that every database keeps as it is. Also for postbacks.
+/// Refuses a transaction id that a database might not store unchanged. Also used for postbacks.
 pub fn parse_transaction_id(text: String) -> Result<String, String> {
     if text.len() > TRANSACTION_ID_BYTES_MAX || text.chars().any(char::is_control) {
         return Err(format!("must be at most {TRANSACTION_ID_BYTES_MAX} bytes, without control characters"));
@@ -256,7 +257,7 @@ fn parse_custom_params(params: Vec<CustomParam>) -> Result<CustomParams, String>
         ));
     }
     if params.iter().any(|param| param.key.contains('\0') || param.value.contains('\0')) {
-        return Err("must hold no NUL".to_owned());
+        return Err("must contain no NUL".to_owned());
     }
     Ok(CustomParams(params.into_iter().map(|param| (param.key, param.value)).collect()))
 }

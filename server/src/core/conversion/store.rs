@@ -30,7 +30,7 @@ pub struct Model {
     pub code_id: ConversionCodeId,
     #[sea_orm(primary_key, auto_increment = false)]
     pub dedupe_key: DedupeKey,
-    /// Random, 63 bits: tells this row from another under the same key.
+    /// Random, 63 bits. Distinguishes this row from another with the same key.
     pub serial: i64,
     pub key_id: KeyId,
     pub account_id: AccountId,
@@ -57,7 +57,7 @@ fn key(row: &Model) -> Key {
     (row.click_id, row.code_id, row.dedupe_key.clone())
 }
 
-/// A conversion to insert. Its outcome is the earlier one under the same key; `None` where there was none.
+/// A conversion to insert. Its outcome is the earlier one with the same key, or `None`.
 pub struct Insert(pub Model);
 
 impl Write for Insert {
@@ -73,7 +73,8 @@ impl Write for Insert {
     }
 }
 
-/// Inserts the rows whose keys are not there yet. Returns for each the earlier row under its key, if there is one.
+/// Inserts the rows whose keys are new. Returns, for each row, the earlier one with its key, if
+/// any.
 pub async fn insert(rows: &[&Model], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
     let key = [Column::ClickId, Column::CodeId, Column::DedupeKey];
     if insert_new::<Entity>(db, rows, &key).await? {
@@ -88,12 +89,12 @@ pub async fn insert(rows: &[&Model], db: &Connection) -> Result<Vec<Option<Model
     rows.iter().map(earlier).collect()
 }
 
-/// Adds rows to what PostgreSQL inserts by one statement; a key that is there already is an error.
+/// Adds rows to a combined insert of PostgreSQL. An existing key is an error.
 pub fn add_to(insertion: &mut Insertion, rows: &[&Model]) -> Result<(), DbErr> {
     insertion.add::<Entity>(rows, None)
 }
 
-/// Keys in one query; more would make its condition too deep.
+/// Maximum number of keys in one query; more would nest its condition too deeply.
 const KEYS_PER_QUERY: usize = 128;
 
 async fn find_keys(db: &impl ConnectionTrait, rows: &[&Model]) -> Result<HashMap<Key, Model>, DbErr> {
@@ -112,7 +113,7 @@ fn same_key(row: &Model) -> Condition {
         .add(Column::DedupeKey.eq(row.dedupe_key.clone()))
 }
 
-/// The row under the same key.
+/// Finds the row with the same key.
 pub async fn find_same(db: &impl ConnectionTrait, row: &Model) -> Result<Option<Model>> {
     Ok(Entity::find().filter(same_key(row)).one(db).await?)
 }
@@ -125,7 +126,7 @@ pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ConversionI
     Ok(Entity::find().filter(all).one(db).await?)
 }
 
-/// Takes the custom parameters from the conversions of a click. Returns how many it has.
+/// Erases the custom parameters of a click's conversions. Returns the number of conversions.
 pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickId) -> Result<u64> {
     let erased = Entity::update_many()
         .col_expr(Column::CustomParams, Expr::value(CustomParams::default()))
@@ -136,7 +137,7 @@ pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickI
     Ok(erased.rows_affected)
 }
 
-/// Newest first; one row more than the page has.
+/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
 pub async fn list(
     db: &impl ConnectionTrait,
     account: AccountId,
@@ -154,7 +155,7 @@ pub async fn list(
         let (time, click, serial) = read_list_key(after)?;
         let same_time = Condition::all().add(Column::CreatedAt.eq(time));
         let same_click = same_time.clone().add(Column::ClickId.eq(click)).add(Column::Serial.lt(serial));
-        // Says nothing new, but is a range that an index can seek; the alternatives are none.
+        // Redundant, but a range that an index can seek; the alternatives below are not.
         all = all.add(Column::CreatedAt.lte(time)).add(
             Condition::any()
                 .add(Column::CreatedAt.lt(time))
@@ -171,7 +172,7 @@ pub async fn list(
     Ok(newest_first.limit(page.rows_to_read()).all(db).await?)
 }
 
-/// What the list is sorted by.
+/// The key that the list is sorted by.
 pub fn list_key(row: &Model) -> [u8; LIST_KEY_BYTES] {
     let mut key = [0; LIST_KEY_BYTES];
     let bytes = row.created_at.micros().to_be_bytes().into_iter();

@@ -1,4 +1,4 @@
-//! The rules of attribution, money and counting twice, without a database.
+//! Tests of attribution, money and deduplication, without a database.
 
 use uuid::Uuid;
 
@@ -89,7 +89,7 @@ fn our_own_clocks_may_disagree_and_a_senders_may_not() {
 }
 
 #[test]
-fn what_may_be_forgotten_does_not_count_again() {
+fn a_click_that_may_be_forgotten_does_not_count_again() {
     let click = ClickId::new(Time::from_micros(CLICKED), LinkKey::from_bits(5), [1; 6]);
     for (forgotten_before, counts) in [(0, true), (CLICKED, true), (CLICKED + 1, false)] {
         let checked = check_known(click, Time::from_micros(forgotten_before));
@@ -99,7 +99,7 @@ fn what_may_be_forgotten_does_not_count_again() {
 }
 
 #[test]
-fn what_counts_and_what_does_not() {
+fn each_rule_of_attribution_has_its_reason() {
     type Change = fn(&mut Report, &mut ConversionCode, &mut TrackingLink);
     let table: &[(&str, i64, Change, Option<ErrorReason>)] = &[
         ("at once", CLICKED, |_, _, _| {}, None),

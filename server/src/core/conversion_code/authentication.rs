@@ -1,7 +1,7 @@
-//! How a code's postbacks must prove who sends them: which checks are on, and with what they compare.
+//! The checks that a code's postbacks must pass, and the values that the checks compare with.
 //!
-//! A secret is stored as it is, not hashed: a signature can't be checked without it. So whoever reads the
-//! database or a copy of it can sign.
+//! A secret is stored as it is, not hashed: checking a signature requires it. Anybody who reads the
+//! database or a copy of it can therefore sign.
 
 use std::{fmt, net::IpAddr, str::FromStr};
 
@@ -19,15 +19,15 @@ use crate::{
     },
 };
 
-/// Addresses and networks that one code allows.
+/// Maximum number of addresses and networks that one code allows.
 pub const ALLOWED_ADDRESSES_MAX: usize = 32;
-/// Longest and default time that a secret outlives its rotation, in seconds.
+/// Longest time that a secret outlives its rotation, and the default, in seconds.
 pub const OVERLAP_SECONDS_MAX: i64 = 30 * 86_400;
 pub const OVERLAP_SECONDS_DEFAULT: i64 = 86_400;
-/// Random bytes of a secret.
+/// Length of a secret, in random bytes.
 const SECRET_BYTES: usize = 20;
 
-/// What comes of a check that is not passed.
+/// Effect of a check that is not passed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum CheckMode {
@@ -40,7 +40,7 @@ pub enum CheckMode {
     Enforce,
 }
 
-/// A secret of a code; empty where there is none.
+/// A secret of a code; empty if there is none.
 #[derive(Clone, Default, PartialEq, Eq, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub struct Secret(String);
@@ -54,12 +54,13 @@ impl Secret {
         self.0.is_empty()
     }
 
-    /// For signing, and for whoever has just made it. No log and no other answer may hold it.
+    /// Returns the text, for signing and for the caller that has just created it. No log and no
+    /// other answer may contain it.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// In a time that does not tell where they differ.
+    /// Compares in constant time.
     pub fn is(&self, text: &str) -> bool {
         !self.is_none() && bool::from(self.0.as_bytes().ct_eq(text.as_bytes()))
     }
@@ -71,7 +72,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// As it stands in the database: `DeriveValueType` asks for it.
+/// The text as it is stored in the database. `DeriveValueType` requires it.
 impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -86,7 +87,7 @@ impl FromStr for Secret {
     }
 }
 
-/// Who may call: networks of IPv4 and IPv6, as text separated by commas.
+/// Networks that may send postbacks, IPv4 and IPv6; stored as text separated by commas.
 #[derive(Clone, Debug, Default, PartialEq, Eq, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub struct AllowedAddresses(Vec<IpNet>);
@@ -98,7 +99,7 @@ impl AllowedAddresses {
         }
         let network = |text: &String| {
             let address = text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
-            // What stands behind the prefix says nothing.
+            // The bits after the prefix mean nothing.
             address.or_else(|_| text.parse::<IpNet>()).map(|network| network.trunc()).map_err(|_| {
                 "must be addresses or networks, such as `203.0.113.7`, `198.51.100.0/24` or `2001:db8::/48`"
                     .to_owned()
@@ -141,25 +142,25 @@ impl FromStr for AllowedAddresses {
 }
 
 impl ConversionCode {
-    /// The secrets that are good at a time, the newest first.
+    /// The secrets that are valid at a time, newest first.
     pub fn secrets(&self, at: Time) -> impl Iterator<Item = &Secret> {
         let former = self.former_secret_expires_at.filter(|expires_at| at < *expires_at);
         let former = former.map(|_| &self.former_secret);
         [Some(&self.secret), former].into_iter().flatten().filter(|secret| !secret.is_none())
     }
 
-    /// Whether a postback must prove anything to count.
+    /// Returns whether a postback must pass a check to count.
     pub fn enforces_checks(&self) -> bool {
         [self.secret_check, self.signature_check, self.address_check, self.https_check]
             .contains(&CheckMode::Enforce)
     }
 
-    /// Whether any check compares with a secret.
+    /// Returns whether a check that is on compares with a secret.
     pub fn needs_secret(&self) -> bool {
         self.secret_check != CheckMode::Off || self.signature_check != CheckMode::Off
     }
 
-    /// Enters a new secret; the present one stays good for `overlap`, any older one ends.
+    /// Sets a new secret. The present one stays valid for `overlap`; any older one ends.
     fn rotate(&mut self, secret: Secret, overlap: Span, request_id: Option<Vec<u8>>, now: Time) {
         self.former_secret = std::mem::replace(&mut self.secret, secret);
         self.former_secret_expires_at = (!self.former_secret.is_none()).then(|| now.plus(overlap));
@@ -168,7 +169,7 @@ impl ConversionCode {
     }
 }
 
-/// Makes a new secret. The request id of the last rotation returns what that made.
+/// Creates a new secret. The request id of the last rotation returns the secret that it created.
 pub async fn rotate_secret(
     app: &App,
     account: AccountId,

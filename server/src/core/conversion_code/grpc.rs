@@ -1,4 +1,4 @@
-//! `ConversionCodeService`: its messages to commands and back.
+//! `ConversionCodeService`: translation between its messages and commands.
 
 use std::sync::Arc;
 
@@ -136,7 +136,7 @@ impl ConversionCodeService for Service {
     }
 }
 
-/// An id that can't be one is as unknown as any other.
+/// Parses a code's id. A malformed id gives the same error as an unknown one.
 fn parse_id(text: &str) -> Result<ConversionCodeId> {
     text.parse().map_err(|_| Error::not_found("conversion code", text))
 }
@@ -147,7 +147,7 @@ fn parse_rotate(request: &RotatePostbackSecretRequest) -> Result<(ConversionCode
     let overlap = match request.overlap {
         None => Ok(OVERLAP_SECONDS_DEFAULT),
         Some(Duration { seconds, nanos: 0 }) if (0..=OVERLAP_SECONDS_MAX).contains(&seconds) => Ok(seconds),
-        Some(_) => Err("must be 0 seconds to 30 days, whole seconds".to_owned()),
+        Some(_) => Err("must be whole seconds, from 0 seconds to 30 days".to_owned()),
     };
     let overlap = violations.check("overlap", overlap);
     let request_id = violations.check("request_id", request_id_bytes(&request.request_id));
@@ -157,7 +157,7 @@ fn parse_rotate(request: &RotatePostbackSecretRequest) -> Result<(ConversionCode
     }
 }
 
-/// What a caller decides about a code.
+/// Fields of a code that a caller sets.
 const FIELDS: [&str; 7] = [
     "name",
     "default_currency",
@@ -170,7 +170,7 @@ const FIELDS: [&str; 7] = [
 
 fn parse_create(mut request: CreateConversionCodeRequest) -> Result<(Vec<Edit>, RequestKey, bool)> {
     let mut violations = Violations::default();
-    // A dry run is the same request.
+    // Not part of the request's digest: a dry run is the same request.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let mut code = request.conversion_code.unwrap_or_default();
@@ -200,7 +200,7 @@ fn parse_postback_url(request: &GetPostbackUrlRequest) -> Result<(ConversionCode
     preset_id.map(|preset_id| (id, preset_id)).ok_or_else(|| violations.into_error())
 }
 
-/// The checked value of one of `FIELDS`.
+/// Parses the value of one of `FIELDS`.
 fn parse_field(path: &str, code: &v1::ConversionCode, violations: &mut Violations) -> Option<Edit> {
     let edit = || -> Result<Edit, String> {
         Ok(match path {
@@ -246,7 +246,7 @@ fn parse_currency(text: &str) -> Result<Currency, String> {
     if text.is_empty() { Ok(Currency::USD) } else { text.parse().map_err(|error| format!("{error}")) }
 }
 
-/// What a caller decides about the checks of senders.
+/// The caller's choice of the checks of senders.
 struct Checks {
     secret: CheckMode,
     signature: CheckMode,
@@ -262,7 +262,7 @@ impl Checks {
             .map_err(|why| format!("allowed_addresses {why}"))?;
         let address = parse_check(checks.address_check)?;
         if address != CheckMode::Off && allowed_addresses.is_empty() {
-            return Err("allowed_addresses must name at least one where address_check is on".to_owned());
+            return Err("allowed_addresses must name at least one if address_check is on".to_owned());
         }
         Ok(Self {
             secret: parse_check(checks.secret_check)?,
@@ -279,7 +279,7 @@ fn parse_check(number: i32) -> Result<CheckMode, String> {
         Ok(v1::CheckMode::Unspecified | v1::CheckMode::Off) => Ok(CheckMode::Off),
         Ok(v1::CheckMode::Report) => Ok(CheckMode::Report),
         Ok(v1::CheckMode::Enforce) => Ok(CheckMode::Enforce),
-        Err(_) => Err("holds what is not a value of CheckMode".to_owned()),
+        Err(_) => Err("contains an unknown value of CheckMode".to_owned()),
     }
 }
 
@@ -288,7 +288,7 @@ fn parse_window(duration: Option<Duration>) -> Result<Span, String> {
     if duration.nanos == 0 && (WINDOW_SECONDS_MIN..=WINDOW_SECONDS_MAX).contains(&duration.seconds) {
         Ok(Span::from_seconds(duration.seconds))
     } else {
-        Err("must be 1 second to 400 days, whole seconds".to_owned())
+        Err("must be whole seconds, from 1 second to 400 days".to_owned())
     }
 }
 
@@ -343,7 +343,7 @@ impl From<ConversionCode> for v1::ConversionCode {
 }
 
 impl ConversionCode {
-    /// How senders must prove themselves, as it travels: without any secret.
+    /// Returns the checks of senders as a message, without any secret.
     fn checks(&self) -> PostbackAuthentication {
         let mode = |mode| {
             i32::from(match mode {
@@ -363,7 +363,7 @@ impl ConversionCode {
         }
     }
 
-    /// How postbacks for the code are answered, as it travels.
+    /// Returns the rule for replies to the code's postbacks, as a message.
     pub fn reply(&self) -> ReplySetting {
         let mode = match self.reply_mode {
             ReplyMode::ByVerdict => v1::ReplyMode::ByVerdict,

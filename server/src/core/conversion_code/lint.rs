@@ -1,6 +1,6 @@
-//! What is right in itself about a conversion code, and will likely not do what is wanted.
+//! Warnings about conversion codes: valid set-ups that are probably mistakes.
 //!
-//! Pure functions; a warning hinders nothing.
+//! Pure functions. A warning prevents nothing.
 
 use s2s_sdk::v1::{SetupWarning, SetupWarningCode};
 
@@ -9,7 +9,7 @@ use url::Url;
 use super::{CheckMode, ConversionCode, ReplyMode};
 use crate::core::preset::{Preset, Reply};
 
-/// Also for the links that codes are on.
+/// Also used for the tracking links of codes.
 pub fn warning(code: SetupWarningCode, field: &str, message: impl Into<String>) -> SetupWarning {
     SetupWarning { code: code.into(), field: field.to_owned(), message: message.into() }
 }
@@ -27,7 +27,7 @@ pub fn updated(code: &ConversionCode) -> Vec<SetupWarning> {
     [reply, secret(code), signature(code, preset)].into_iter().flatten().collect()
 }
 
-/// `preset`: that of the URL.
+/// `preset` is the preset of the URL.
 pub fn postback_url(code: &ConversionCode, preset: Option<&Preset>, public_url: &Url) -> Vec<SetupWarning> {
     let of_network = |preset| [reply(code, preset, ""), words(code, preset), amount(preset)];
     let of_network = preset.map(of_network).into_iter().flatten().flatten();
@@ -56,7 +56,7 @@ fn signature(code: &ConversionCode, preset: Option<&Preset>) -> Option<SetupWarn
 
 fn https(code: &ConversionCode, public_url: &Url) -> Option<SetupWarning> {
     (code.https_check == CheckMode::Enforce && public_url.scheme() == "http").then(|| {
-        let message = "the code takes postbacks over HTTPS alone, and this URL begins with `http://`; set the \
+        let message = "the code accepts postbacks over HTTPS only, and this URL begins with `http://`; set the \
                        server's --public-url to its `https://` URL";
         warning(SetupWarningCode::UrlNotHttps, "", message)
     })
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_will_not_work_is_said() {
+    fn settings_that_will_not_work_are_warned_of() {
         let by_verdict = (ReplyMode::ByVerdict, "");
         for (preset, (reply_mode, reply_text), asked, at_update, at_url) in [
             ("", by_verdict, "", vec![], vec![]),

@@ -53,8 +53,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Inserts the code; where its request id was used before, returns that first code instead. With
-/// `validate_only` the database is asked, and nothing stays.
+/// Inserts the code. A repeated request returns the code that it created; another request with the
+/// same id is an error. With `validate_only`, runs the statements and rolls back.
 pub async fn insert(db: &Db, code: Model, validate_only: bool) -> Result<Model> {
     let txn = db.begin().await?;
     match Entity::insert(code.clone().into_active_model()).exec_without_returning(&txn).await {
@@ -88,7 +88,8 @@ pub async fn find(
     Ok(found.filter(|code| tenant.sees(code.account_id)))
 }
 
-/// The row, locked until the transaction ends: of two updates at once, the second sees the first.
+/// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
+/// the first.
 pub async fn find_to_update(
     txn: &impl ConnectionTrait,
     account: AccountId,
@@ -102,7 +103,7 @@ pub async fn update(txn: &impl ConnectionTrait, code: Model) -> Result<()> {
     Ok(())
 }
 
-/// Newest first; one row more than the page has.
+/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
 pub async fn list(
     db: &impl ConnectionTrait,
     account: AccountId,
@@ -115,7 +116,7 @@ pub async fn list(
     }
     if let Some(after) = page.after {
         let (time, id) = read_list_key(after)?;
-        // The first says nothing new, but is a range that an index can seek; the alternatives are none.
+        // Redundant, but a range that an index can seek; the alternatives below are not.
         query = query.filter(Column::CreatedAt.lte(time)).filter(
             Condition::any()
                 .add(Column::CreatedAt.lt(time))
@@ -126,7 +127,7 @@ pub async fn list(
     Ok(newest_first.limit(page.rows_to_read()).all(db).await?)
 }
 
-/// What the list is sorted by.
+/// The key that the list is sorted by.
 pub fn list_key(code: &Model) -> [u8; LIST_KEY_BYTES] {
     let mut key = [0; LIST_KEY_BYTES];
     let bytes = code.created_at.micros().to_be_bytes().into_iter().chain(code.id.0.into_bytes());

@@ -1,7 +1,9 @@
-//! Whether a postback comes from whom its conversion code allows: secret, signature, address, HTTPS. Pure.
+//! Checks that a postback comes from a sender that its conversion code allows: secret, signature,
+//! address, HTTPS. Pure.
 //!
-//! Judged once, when the postback arrives, by every check, on or off. A replay does not judge again: what would
-//! prove the sender is not kept, and the time of a signature has passed. It goes by what was found then (`proof`).
+//! Every check, on or off, is applied once, when the postback arrives. A replay does not apply them
+//! again: the sender's proofs are not kept, and the time of a signature has passed. It uses the
+//! result from the arrival (`proof`).
 
 use std::net::IpAddr;
 
@@ -21,22 +23,23 @@ use crate::{
     values::time::{Span, Time},
 };
 
-/// How far the time of a signature may be from its arrival, in seconds.
+/// Longest time between signing and arrival, in either direction, in seconds.
 const SIGNATURE_SECONDS_MAX: i64 = 300;
-/// What stands between what is signed and the signature. Nothing may follow that, for it would not be signed.
+/// Mark between the signed bytes and the signature. Nothing may follow the signature, since it
+/// would not be signed.
 const SIGNATURE_MARK: &[u8] = b"&sig=";
-/// Hexadecimal digits of a signature.
+/// Length of a signature, in hexadecimal digits.
 const SIGNATURE_DIGITS: usize = 64;
 
-/// What the edge saw of whoever sent a postback.
+/// The edge's observations of a postback's sender.
 #[derive(Clone, Copy, Debug)]
 pub struct Sender {
-    /// Whole; it is not stored.
+    /// The full address; `Raw` has the one to store.
     pub address: Option<IpAddr>,
-    /// Over HTTPS.
+    /// True if the postback came over HTTPS.
     pub secure: bool,
     pub from_browser: bool,
-    /// When the core judges it, by its own clock.
+    /// Time at which the core judges the postback, by the core's clock.
     pub judged_at: Time,
 }
 
@@ -71,7 +74,7 @@ impl Check {
     }
 }
 
-/// Why a check is not passed.
+/// The cause of a check that is not passed.
 #[derive(Clone, Copy)]
 pub enum Failure {
     SecretMissing,
@@ -96,7 +99,7 @@ impl Failure {
                 error(secret, "sec", message)
             }
             Self::SecretWrong => {
-                let message = "`sec` is no secret of the conversion code, or one that has ended; send the one it has now";
+                let message = "`sec` is not a valid secret of the conversion code; send the present one";
                 error(secret, "sec", message)
             }
             Self::SignatureMissing => {
@@ -104,12 +107,12 @@ impl Failure {
                 error(signature, "sig", message)
             }
             Self::SignatureCut => {
-                let message = "the URL must end with `&sig=` and 64 hexadecimal digits; what stands behind them is not \
+                let message = "the URL must end with `&sig=` and 64 hexadecimal digits; anything after them is not \
                                signed";
                 error(signature, "sig", message)
             }
             Self::SignatureWrong => {
-                let message = "the signature is not that of what was sent; sign the query byte for byte as it is sent, \
+                let message = "the signature does not match the call; sign the query byte for byte as it is sent, \
                                with the conversion code's secret";
                 error(signature, "sig", message)
             }
@@ -121,36 +124,38 @@ impl Failure {
                 error(ErrorReason::TimestampRefused, "ts", &message)
             }
             Self::Address => {
-                // Whoever asks may see the address only as it is stored.
-                let message = "the sender's address is none that the conversion code allows; if it is the merchant's, \
+                // The message omits the address, which callers may see only as it is stored.
+                let message = "the conversion code does not allow the sender's address; if it is the merchant's, \
                                add it to allowed_addresses";
                 Error::new(ErrorReason::AddressRefused, message)
             }
             Self::Http => {
-                let message = "the conversion code takes postbacks over HTTPS alone; call the `https://` URL";
+                let message = "the conversion code accepts HTTPS postbacks only; call the `https://` URL";
                 Error::new(ErrorReason::HttpsRequired, message)
             }
         }
     }
 }
 
-/// What the checks of a code came to.
+/// The results of a code's checks.
 #[derive(Debug, Default)]
 pub struct Checked {
-    /// Why it does not count: the first check that is enforced and not passed.
+    /// The error of the first enforced check that is not passed. The postback does not count then.
     pub refusal: Option<Error>,
-    /// The checks that are not passed and are reported alone.
+    /// Notes on the checks that are not passed, but only reported.
     pub notes: Vec<Note>,
     /// The checks that are on and passed.
     pub passed: Vec<&'static str>,
-    /// All that are passed, on or off: what a replay goes by, once others are on.
+    /// All checks that are passed, on or off. A replay uses them, since other checks may be on by
+    /// then.
     pub proof: Proof,
-    /// The signature, where it is right, of whatever time and whether it is asked for: the same one counts once.
+    /// The signature if it is correct, regardless of its time and of the mode of the check.
+    /// Postbacks with the same signature count once.
     pub signature: Option<Vec<u8>>,
 }
 
-/// Tries all checks; their modes say what becomes of a failure. `sender`: `None` where a URL is explained that
-/// nobody has sent.
+/// Applies all checks. Their modes decide the effect of a failure. `sender` is `None` if a URL is
+/// explained that nobody has sent.
 pub fn check(code: &ConversionCode, raw: &Raw, parameters: &[Parameter], sender: Option<&Sender>) -> Checked {
     let mut checked = Checked::default();
     checked.enter(code, Check::Secret, secret(code, raw, parameters));
@@ -192,13 +197,13 @@ impl Checked {
         }
     }
 
-    /// What was found, for people.
+    /// Summary of the results, for people.
     pub fn sentence(&self) -> String {
         match (self.passed.as_slice(), self.notes.len()) {
-            ([], 0) => "nothing that the conversion code checks of a sender".to_owned(),
+            ([], 0) => "the conversion code checks nothing of the sender".to_owned(),
             ([], _) => "not passed, and not enforced; see the notes".to_owned(),
             (passed, 0) => format!("passed: {}", passed.join(", ")),
-            (passed, _) => format!("passed: {}; for others see the notes", passed.join(", ")),
+            (passed, _) => format!("passed: {}; see the notes for others", passed.join(", ")),
         }
     }
 }
@@ -214,19 +219,19 @@ fn secret(code: &ConversionCode, raw: &Raw, parameters: &[Parameter]) -> Result<
     if is_right { Ok(()) } else { Err(Failure::SecretWrong) }
 }
 
-/// What is signed, and what stands for the signature.
+/// Splits a query into the signed bytes and the signature.
 fn split(target: &[u8]) -> Option<(&[u8], &[u8])> {
     let query = target.get(target.iter().position(|byte| *byte == b'?')? + 1..)?;
     let at = query.windows(SIGNATURE_MARK.len()).rposition(|window| window == SIGNATURE_MARK)?;
     Some((query.get(..at)?, query.get(at + SIGNATURE_MARK.len()..)?))
 }
 
-/// Whether the bytes have the form of a signature; nothing is computed for what has not.
+/// Returns whether the bytes have the form of a signature: nothing is computed for others.
 fn is_signature(bytes: &[u8]) -> bool {
     bytes.len() == SIGNATURE_DIGITS && bytes.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// The signature of what was sent, in lower case, if it is right; of whatever time.
+/// Returns the signature of the call, in lower case, if it is correct. Its time does not matter.
 pub fn right_signature(code: &ConversionCode, raw: &Raw) -> Result<Vec<u8>, Failure> {
     let (before, given) = split(&raw.target).ok_or(Failure::SignatureMissing)?;
     if !is_signature(given) {
@@ -239,14 +244,15 @@ pub fn right_signature(code: &ConversionCode, raw: &Raw) -> Result<Vec<u8>, Fail
     if known { Ok(given) } else { Err(Failure::SignatureWrong) }
 }
 
-/// The signature that a target ends with, in lower case. Erasing a visitor leaves it there.
+/// Returns the signature at the end of a target, in lower case. Erasing a visitor keeps it.
 pub fn last_signature(target: &[u8]) -> Option<Vec<u8>> {
     let last = target.last_chunk::<SIGNATURE_DIGITS>().filter(|last| is_signature(last.as_slice()))?;
     Some(last.to_ascii_lowercase())
 }
 
-/// Whether it was signed not long before it arrived, and not later than by now. The clock of the edge where it arrived may
-/// have been wrong, and what waited in a spool is judged later: such a time lies in between.
+/// Checks that the time of signing lies between arrival and judgement, or at most
+/// `SIGNATURE_SECONDS_MAX` outside. The two differ if the edge's clock was wrong, or if the
+/// postback waited in a spool.
 fn of_now(raw: &Raw, parameters: &[Parameter], judged_at: Time) -> Result<(), Failure> {
     let seconds = value(parameters, Known::Ts).and_then(|text| text.parse::<i64>().ok());
     let (arrived_at, max) = (raw.received_at.min(judged_at), Span::from_seconds(SIGNATURE_SECONDS_MAX));

@@ -1,7 +1,8 @@
-//! Erasing the visitor of a click: from the click, its conversions, and the postbacks that name it.
+//! Erasure of a click's visitor: from the click, its conversions, and the postbacks that name it.
 //!
-//! What a conversion is counted by stays, to the byte: a held postback that is replayed afterwards counts as it would
-//! have before. Absent on purpose: a list of whom was erased, which would itself tell something.
+//! Everything that conversions are counted by stays, to the byte: a held postback that is replayed
+//! later counts as before. Absent on purpose: a list of the erased visitors, which would itself
+//! reveal something.
 
 use s2s_sdk::v1::{Note, NoteCode};
 
@@ -19,12 +20,12 @@ use crate::{
     values::id::AccountId,
 };
 
-/// Postbacks that are erased in one transaction.
+/// Maximum number of postbacks erased in one transaction.
 const ROWS_MAX: u64 = 100;
 
-/// What was found of a visitor and is now without.
+/// The click, conversions and postbacks of an erased visitor.
 pub struct Erased {
-    /// `None` where it is not there and its link is not known.
+    /// `None` if the click does not exist and its link is unknown.
     pub click: Option<Click>,
     pub conversions: u64,
     pub postbacks: u64,
@@ -34,7 +35,8 @@ pub struct Erased {
 pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_only: bool) -> Result<Erased> {
     let signed = app.click_id_keys.read(text, account).ok_or_else(|| Error::not_found("click", text))?;
     let link = tracking_link::find(app, Tenant::Account(account), signed.id.link_key()).await?;
-    // What names no known code is the installation's, whosever the click is.
+    // Postbacks with an unknown code belong to the installation's own account, whatever the click's
+    // account is.
     let accounts = [account, AccountId::DEFAULT];
     let click_id = app.click_id_keys.write(signed, account);
     let (mut postbacks, mut after) = (0, None);
@@ -55,7 +57,8 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
         after = last;
     }
 
-    // Behind the postbacks: until one is erased, a replay may make a conversion of it, with all that it says.
+    // After the postbacks: until one is erased, a replay may turn it into a conversion with all its
+    // parameters.
     let txn = app.db.begin().await?;
     let click = click::erase(&txn, account, signed, link.as_deref()).await?;
     let conversions = conversion::erase(&txn, account, signed.id).await?;
@@ -64,26 +67,26 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
 }
 
 impl Postback {
-    /// Says that its visitor was erased, if so.
+    /// Returns the note that the visitor was erased, if there is one.
     pub fn erasure(&self) -> Option<Note> {
         self.notes.to_proto().into_iter().find(|note| note.code() == NoteCode::VisitorErased)
     }
 
-    /// Leaves nothing but what it is counted by. Returns whether there was more.
+    /// Removes everything that counting does not need. Returns false if that was done before.
     fn erase(&mut self) -> bool {
         if self.erasure().is_some() {
             return false;
         }
         let mut notes = self.notes.to_proto();
-        // These repeat names that others have chosen.
+        // Such notes repeat names that others have chosen.
         notes.retain(|note| note.code() != NoteCode::UnknownParameter);
-        let message = "the visitor was erased: what is not needed for counting is gone";
+        let message = "the visitor was erased: everything not needed for counting is gone";
         notes.push(note(NoteCode::VisitorErased, "", message));
         self.notes = Notes::new(notes);
         (self.target, self.body) = reader::without_visitor(&self.raw());
         self.address.clear();
         self.user_agent.clear();
-        // The sentence may repeat what is gone.
+        // The sentence may repeat text that is gone.
         let again = reader::read(&self.raw(), &Overrides::default()).report;
         if let Some(error) = again.err().filter(|error| self.reason == Some(Reason(error.reason()))) {
             error.message().clone_into(&mut self.message);
@@ -104,7 +107,7 @@ mod tests {
     };
 
     #[test]
-    fn what_is_counted_by_stays_as_it_came() {
+    fn counted_parameters_stay_as_they_came() {
         let form = "application/x-www-form-urlencoded";
         for (method, target, content_type, body, erased) in [
             (

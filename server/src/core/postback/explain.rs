@@ -1,4 +1,5 @@
-//! What would become of a postback, and why; and what happened to a click. Records nothing.
+//! Explanations: the verdict that a postback would get, and why; and the history of a click.
+//! Records nothing.
 
 mod self_test;
 mod steps;
@@ -28,21 +29,21 @@ use crate::{
 
 pub use self_test::{SelfTest, self_test};
 
-/// Conversions and held postbacks that the explanation of a click shows.
+/// Maximum number of conversions, and of held postbacks, in the explanation of a click.
 const SHOWN_MAX: i32 = 50;
 
-/// How a postback is read, and what would become of it.
+/// The reading of a postback, and the verdict that it would get.
 pub struct Explanation {
     pub parameters: Vec<Parameter>,
     pub notes: Vec<Note>,
     pub test: bool,
-    /// What would be recorded, or was; `None` where its click id is one for tests.
+    /// The conversion that would be recorded, or was; `None` for a test click id.
     pub outcome: Result<Option<Recorded>>,
     pub steps: Vec<Step>,
     pub code: Option<Arc<ConversionCode>>,
     pub link: Option<Arc<TrackingLink>>,
     pub click: Option<click::Click>,
-    /// The stored postback, where one is explained.
+    /// The stored postback, if one is explained.
     pub postback: Option<Postback>,
 }
 
@@ -79,7 +80,7 @@ pub async fn explain(app: &App, account: AccountId, mut target: Vec<u8>) -> Resu
     conclude(app, account, facts, parameters, notes).await
 }
 
-/// Explains a stored postback: what became of it, or, where it is held, what would become of it now.
+/// Explains a stored postback: its verdict or, if it is held, the verdict that it would get now.
 pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Result<Explanation> {
     let postback = get(app, account, id).await?;
     let (tenant, raw) = (Tenant::Account(account), postback.raw());
@@ -93,12 +94,12 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
     let mut notes = reading.notes.clone();
     let (mut facts, parameters) = gather(app, account, reading).await?;
     if let Some(code) = code.filter(|_| postback.verdict == Verdict::Held) {
-        facts.authentication = Some("as far as it was checked when it came, it passed".to_owned());
+        facts.authentication = Some("it passed every check that the code enforces now".to_owned());
         facts.refuse(proof::unproven(&code, &postback));
     }
     if postback.verdict != Verdict::Held {
         facts.authentication = Some("it counted".to_owned());
-        // What is decided stays decided, whatever was changed since.
+        // A verdict stays, whatever was changed since.
         let conversion = conversion::get(app, account, postback.conversion_id.parse()?).await?;
         let duplicate = postback.verdict == Verdict::Duplicate;
         notes = postback.notes.to_proto();
@@ -109,24 +110,24 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
     Ok(Explanation { postback: Some(postback), ..explanation })
 }
 
-/// What is known of a postback on the way to its verdict.
+/// The facts on a postback's way to its verdict.
 struct Facts {
     parameters: usize,
     repairs: usize,
     test: bool,
-    /// What it names; `None` where nothing of that form is named.
+    /// The code that it names; `None` if it names no well-formed code.
     code: Option<Result<Arc<ConversionCode>>>,
     click: Option<Result<SignedClickId>>,
     link: Option<Result<Arc<TrackingLink>>>,
-    /// What the checks of its sender came to; `None` where its code is not known.
+    /// Summary of the checks of its sender; `None` if its code is unknown.
     authentication: Option<String>,
-    /// What it was judged to be, before it was compared with what is recorded.
+    /// The conversion as judged, before the comparison with the recorded ones.
     judged: Option<Conversion>,
     outcome: Result<Option<Recorded>>,
 }
 
 impl Facts {
-    /// Whatever else holds it: it does not count.
+    /// Overrides the outcome: a refused postback does not count, whatever else holds it.
     fn refuse(&mut self, refusal: Option<Error>) {
         if let Some(refusal) = refusal {
             self.outcome = Err(refusal);
@@ -134,7 +135,7 @@ impl Facts {
     }
 }
 
-/// Looks everything up that a postback names, also where its parameters are at fault.
+/// Looks up everything that a postback names, even if its parameters are faulty.
 async fn gather(app: &App, account: AccountId, reading: Reading) -> Result<(Facts, Vec<Parameter>)> {
     let tenant = Tenant::Account(account);
     let named: Option<ConversionCodeId> = reading.code_text.parse().ok();
@@ -187,19 +188,20 @@ async fn conclude(
     })
 }
 
-/// What happened to a click.
+/// The history of a click.
 pub struct ClickHistory {
     pub clicked_at: Time,
-    /// `None` while its row is not there.
+    /// `None` while its row does not exist.
     pub click: Option<click::Click>,
     pub link: Option<Arc<TrackingLink>>,
-    /// The newest first, as are the postbacks.
+    /// Newest first, like the postbacks.
     pub conversions: Vec<Conversion>,
     pub held: Vec<Postback>,
     pub message: String,
 }
 
-/// Says what happened to a click. A click id that is not this account's is as unknown as any other.
+/// Returns the history of a click. A click id of another account gives the same error as an unknown
+/// one.
 pub async fn explain_click(app: &App, account: AccountId, text: &str) -> Result<ClickHistory> {
     let signed = app.click_id_keys.read(text, account).ok_or_else(|| Error::not_found("click", text))?;
     let link = tracking_link::find(app, Tenant::Account(account), signed.id.link_key()).await?;
@@ -227,7 +229,7 @@ fn history(conversions: &[Conversion], held: &[Postback]) -> String {
         }
         None if conversions.is_empty() => {
             format!(
-                "{counted}, and no postback that is held names it: the merchant has not called the postback URL with \
+                "{counted}, and no held postback names it: the merchant has not called the postback URL with \
                  this click id; `SelfTest` tries the set-up"
             )
         }

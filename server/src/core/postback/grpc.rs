@@ -1,4 +1,4 @@
-//! `PostbackService`: its messages to commands and back.
+//! `PostbackService`: translation between its messages and commands.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -33,10 +33,10 @@ use crate::{
     values::{id::AccountId, limits::USER_AGENT_BYTES_MAX, money::Amount, text::cut, time::Time},
 };
 
-/// Longest method and content type, in bytes; what is longer is cut.
+/// Longest method and content type, in bytes. Longer ones are cut.
 const METHOD_BYTES_MAX: usize = 16;
 const CONTENT_TYPE_BYTES_MAX: usize = 255;
-/// Postbacks that one replay by filter takes.
+/// Maximum number of postbacks in one replay by filter.
 const REPLAY_ROWS: i32 = 100;
 
 pub struct Service(pub Arc<App>);
@@ -133,12 +133,12 @@ impl PostbackService for Service {
     }
 }
 
-/// An id that can't be one is as unknown as any other.
+/// Parses a postback's id. A malformed id gives the same error as an unknown one.
 fn parse_id(text: &str) -> Result<PostbackId> {
     text.parse().map_err(|_| Error::not_found("postback", text))
 }
 
-/// What is to be replayed.
+/// Selection of the postbacks to replay.
 enum Which {
     Ids(Vec<PostbackId>),
     Held(Filter, PageRequest<LIST_KEY_BYTES>),
@@ -194,14 +194,14 @@ fn parse_overrides(overrides: &ReplayOverrides, violations: &mut Violations) -> 
     }
 }
 
-/// The id of the stored postback that is to be explained; `None` where a target is.
+/// Parses the id of the stored postback to explain; `None` if a target is to be explained.
 fn parse_stored(request: &ExplainPostbackRequest) -> Result<Option<PostbackId>> {
     match (request.target.is_empty(), request.postback_id.as_str()) {
         (_, "") => Ok(None),
         (true, id) => parse_id(id).map(Some),
         (false, _) => {
             let mut violations = Violations::default();
-            violations.add("postback_id", "is not for use with target");
+            violations.add("postback_id", "can't be combined with target");
             Err(violations.into_error())
         }
     }
@@ -263,7 +263,7 @@ fn parse_list(
     Ok((Filter { verdict, ..filter }, page))
 }
 
-/// `path`: what stands before the names of its fields.
+/// `path` is the prefix of the field names in violations.
 fn parse_filter(path: &str, filter: HeldFilter, violations: &mut Violations) -> Filter {
     let field = |name: &str| format!("{path}{name}");
     let reason =
@@ -292,7 +292,7 @@ fn parse_verdict(number: i32) -> Result<Option<Verdict>, String> {
         Ok(v1::Verdict::Recorded) => Ok(Some(Verdict::Recorded)),
         Ok(v1::Verdict::Duplicate) => Ok(Some(Verdict::Duplicate)),
         Ok(v1::Verdict::Held) => Ok(Some(Verdict::Held)),
-        Ok(v1::Verdict::Queued | v1::Verdict::Test) => Err("is of no stored postback".to_owned()),
+        Ok(v1::Verdict::Queued | v1::Verdict::Test) => Err("is not a stored verdict".to_owned()),
         Err(_) => Err("is not a value of Verdict".to_owned()),
     }
 }

@@ -1,7 +1,8 @@
-//! What a postback proved of its sender when it came, and what a replay makes of that. Pure.
+//! Proofs of a postback's sender at its arrival, and their use by a replay. Pure.
 //!
-//! A check may be turned on after a postback came, so each was tried then, on or off. What came before that was
-//! kept has no proof: it is taken to have passed what its code had on, if nothing says otherwise.
+//! A check may be turned on after a postback came, so every check is applied at arrival, on or off.
+//! A postback from before proofs were stored has none: it counts as having passed the checks that
+//! were on for its code, unless a note says otherwise.
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 use sea_orm::DeriveValueType;
@@ -15,11 +16,11 @@ use crate::{
     error::Error,
 };
 
-/// A bit for each check that was passed, and one more for a signature that is right, of whatever time.
+/// A bit for each check that was passed, and one for a correct signature, regardless of its time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, DeriveValueType)]
 pub struct Proof(i16);
 
-/// The signature is right; the check of it is passed only where its time is right, too.
+/// Bit of a correct signature. The check of signatures is passed only if the time is right, too.
 const SIGNED: i16 = 1 << 4;
 
 impl Proof {
@@ -50,12 +51,14 @@ impl Proof {
 }
 
 impl Postback {
-    /// The notes on what it did not pass when it came: no replay finds that out again.
+    /// Returns the notes on the checks that were not passed at arrival. A replay can't find them
+    /// out again.
     pub fn check_notes(&self) -> impl Iterator<Item = Note> {
         self.notes.to_proto().into_iter().filter(|note| note.code() == NoteCode::CheckNotPassed)
     }
 
-    /// Whether it passed what its code had on when it came, of one that has no proof.
+    /// Returns whether a postback without a proof passed the checks that its code had on at
+    /// arrival.
     fn passed_unproven(&self) -> bool {
         self.authenticated && self.check_notes().next().is_none()
     }
@@ -65,26 +68,28 @@ impl Postback {
     }
 }
 
-/// The signature of a held postback, if it is right: the same one counts once, whatever the code asks for now.
+/// Returns the signature of a held postback, if it is correct. Postbacks with the same one count
+/// once, whatever the code requires now.
 pub fn signature_of(code: &ConversionCode, held: &Postback, raw: &Raw) -> Option<Vec<u8>> {
     let was_right = match held.checks_passed {
         Some(proof) => proof.is_signed(),
         None => code.signature_check == CheckMode::Enforce && held.passed_unproven(),
     };
     let kept = last_signature(&held.target).filter(|_| was_right);
-    // Its code was not known when it came, or another counts it now.
+    // Checked again: the code may have been unknown at arrival, or another code may count it now.
     kept.or_else(|| right_signature(code, raw).ok())
 }
 
-/// Why a held postback does not count for a code when it is replayed: the code enforces a check, and the
-/// postback did not pass it, or came for another code, or before the code was known.
+/// Returns the error for a held postback that a replay can't count for a code: the code enforces a
+/// check, and the postback did not pass it, came for another code, or came before the code was
+/// known.
 pub fn unproven(code: &ConversionCode, held: &Postback) -> Option<Error> {
     let for_it = held.code_text == code.id.to_string();
     let mut failed = Check::ALL
         .into_iter()
         .filter(|check| check.mode(code) == CheckMode::Enforce && !(for_it && held.has_passed(*check)));
     let first = failed.next()?;
-    // What was told when it came, if that is still so.
+    // Prefers the reason from the arrival, if it still holds.
     let told = held.reason.map(|Reason(reason)| reason);
     let is_told = |check: &Check| told.and_then(check_of) == Some(*check);
     let found = Some(first).filter(is_told).or_else(|| failed.find(is_told));
@@ -97,12 +102,12 @@ pub fn unproven(code: &ConversionCode, held: &Postback) -> Option<Error> {
         (None, Check::Address) => ErrorReason::AddressRefused,
         (None, Check::Https) => ErrorReason::HttpsRequired,
     };
-    let message = "it is not proved who sent it, and a replay can't check that; if the sale is real, replay it with \
+    let message = "the sender is not proved, and a replay can't check that; if the sale is real, replay it with \
                    trust_sender";
     Some(Error::new(reason, message))
 }
 
-/// The check that a postback did not pass which is held for this reason.
+/// Returns the check whose failure has this reason.
 fn check_of(reason: ErrorReason) -> Option<Check> {
     match reason {
         ErrorReason::SecretRefused => Some(Check::Secret),
@@ -113,7 +118,7 @@ fn check_of(reason: ErrorReason) -> Option<Check> {
     }
 }
 
-/// Whether a postback that is held for this reason did not pass a check of its sender.
+/// Returns whether this is the reason of a failed check of the sender.
 pub fn is_of_sender(reason: ErrorReason) -> bool {
     check_of(reason).is_some()
 }

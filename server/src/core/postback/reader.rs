@@ -1,8 +1,8 @@
-//! From the raw bytes of a postback to what it says: parameters, repairs, and a report to be judged.
+//! The reader: from the raw bytes of a postback to parameters, repairs, and a report to be judged.
 //!
-//! A pure function; it never fails. What it repairs it notes, where there is one meaning only; what it
-//! can't understand is a refusal that names the parameter and the cure. Order and duplicates are kept,
-//! and nothing goes through a typed deserializer.
+//! A pure function that never fails. It repairs only where one meaning is left, and notes that.
+//! Anything else that it can't understand is a refusal that names the parameter and the cure. Order
+//! and duplicates are kept, and nothing goes through a typed deserializer.
 
 mod amounts;
 #[cfg(any(test, fuzzing))]
@@ -39,39 +39,40 @@ pub use check::check_reading;
 pub use parameters::{Known, Parameter, is_json, is_post, of_target, path_ends, without_visitor};
 pub use split::{Part, Place, hex};
 
-/// Parameters of one postback.
+/// Maximum number of parameters of one postback.
 const PARAMETERS_MAX: usize = 64;
-/// Notes of one reading; they are stored and sent, and what was repaired over and over is not said more often.
+/// Maximum number of notes of one reading. They are stored and sent, so the notes on further
+/// repairs are dropped.
 const NOTES_MAX: usize = 2 * PARAMETERS_MAX;
 
-/// What a postback says.
+/// The content of a postback.
 #[derive(Debug)]
 pub struct Reading {
     pub parameters: Vec<Parameter>,
     pub notes: Vec<Note>,
-    /// Whether it is a test, of which nothing is to be recorded.
+    /// Set for a test, of which nothing is recorded.
     pub test: Option<Test>,
-    /// The conversion code and click id as they came, for finding the postback; empty where absent.
+    /// Conversion code, in upper case, and click id, for finding the postback; empty if absent.
     pub code_text: String,
     pub click_text: String,
-    /// Without time and request id, which the reader does not know. Nor does it know what the status word
-    /// means, which depends on the network: the status is approved, until that is settled.
+    /// Has no time and request id, which the reader does not know. Its status is approved until the
+    /// status word is settled, whose meaning depends on the network.
     pub report: Result<Report>,
 }
 
-/// What a replay reads otherwise than it came.
+/// Changes that a replay makes to the reading of a postback.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
-    /// The value and the commission where `val` or `com` is absent, empty or a macro.
+    /// Value and commission to use if `val` or `com` is absent, empty or a macro.
     pub value: Option<Amount>,
     pub commission: Option<Amount>,
-    /// What a comma is that has two meanings.
+    /// Reading of an ambiguous comma.
     pub comma: Option<Comma>,
-    /// The code to count for, whatever code is named.
+    /// Code to count for, instead of the code that is named.
     pub code: Option<ConversionCodeId>,
 }
 
-/// Why a postback is a test.
+/// Kind of test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Test {
     /// `test=1`.
@@ -80,7 +81,7 @@ pub enum Test {
     ClickId,
 }
 
-/// Click ids that people type to try a URL, in lower case; digits that count up from 1 are another.
+/// Click ids that people type to try a URL, in lower case. Digits that count up from 1 are another.
 const TEST_CLICK_IDS: [&str; 4] = ["test", "testclick", "testclickid", "test123"];
 const DIGITS: &str = "12345678901234567890";
 const TEST_DIGITS_MIN: usize = 4;
@@ -90,7 +91,7 @@ fn is_test_click_id(click_id: &str) -> bool {
         || (click_id.len() >= TEST_DIGITS_MIN && DIGITS.starts_with(click_id))
 }
 
-/// Reads a postback. Live ones are read without overrides.
+/// Reads a postback. A live one is read without overrides.
 pub fn read(raw: &Raw, overrides: &Overrides) -> Reading {
     let mut notes = Vec::new();
     let parameters = parameters::read(raw, &mut notes);
@@ -136,9 +137,9 @@ struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    /// The value of a parameter; `None` where it is absent or empty. Sent twice with other values, the
-    /// one that is valid counts if there is but one; else it is refused, as is a macro that nobody
-    /// replaced.
+    /// Returns the value of a parameter; `None` if it is absent or empty. If it came with different
+    /// values, the valid one counts if it is the only one. Otherwise it is refused, as is a macro
+    /// that nobody replaced.
     fn get(&self, known: Known, notes: &mut Vec<Note>) -> Result<Option<&'a str>> {
         let mut all = self.parameters.iter().filter(|parameter| parameter.known == Some(known));
         let Some(mut first) = all.next() else { return Ok(None) };
@@ -179,8 +180,8 @@ impl<'a> Values<'a> {
         self.get(known, notes)?.ok_or_else(|| self.missing(known))
     }
 
-    /// An amount; where it is missing or a macro, what the replay puts there. A currency that stands with it
-    /// must not contradict `currency`, and is entered there.
+    /// Returns an amount or, if that is missing or a macro, `instead`. A currency in the text must
+    /// not contradict `currency`, and is stored there.
     fn amount(
         &self,
         known: Known,
@@ -197,7 +198,7 @@ impl<'a> Values<'a> {
             (None, None) => Ok(None),
             (None, Some(amount)) => {
                 let name = known.name();
-                let message = format!("`{name}` was missing; the replay put another amount there");
+                let message = format!("`{name}` was missing; the replay supplied the amount");
                 notes.push(note(NoteCode::Overridden, name, message));
                 Ok(Some(amount))
             }
@@ -206,11 +207,11 @@ impl<'a> Values<'a> {
 
     fn missing(&self, known: Known) -> Error {
         let name = known.name();
-        // A browser or program keeps everything from `#` on to itself.
+        // Browsers and programs don't send the `#` of a URL or anything after it.
         let cut = self.parameters.last().filter(|last| last.known.is_some() && last.value.is_empty());
         if let Some(last) = cut {
             let message = format!(
-                "everything behind `{}=` is missing: was there a macro with `#`? A `#` cuts the URL off; it must be \
+                "everything after `{}=` is missing: was there a macro with `#`? A `#` cuts the URL off; it must be \
                  replaced by the sender, or encoded as `%23`",
                 last.known.map_or("", Known::name)
             );
@@ -227,7 +228,7 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Whether a value is of the form that its parameter must have. A macro never is.
+/// Returns whether a value has the form that its parameter requires. A macro never has.
 fn is_valid(known: Known, value: &str) -> bool {
     let amount = |value| amounts::read(value, None).is_ok();
     !url_macros::is_macro(value)
@@ -288,7 +289,7 @@ fn code(text: &str) -> Result<ConversionCodeId> {
     })
 }
 
-/// DESIGN 5.3: `comperc` counts only where `com` is 0.
+/// Reads the commission. `comperc` counts only if `com` is 0.
 fn commission(
     values: &Values<'_>,
     currency: &mut Option<Currency>,
@@ -328,7 +329,7 @@ fn amount(
         let (name, text) = (known.name(), shown(text));
         if currency.is_some_and(|currency| currency != own) {
             let message =
-                format!("`{name}` is `{text}`, in another currency than the rest; send one currency");
+                format!("`{name}` is `{text}`, in a different currency from the rest; send one currency");
             return Err(refusal(ErrorReason::CurrencyInvalid, known, message));
         }
         let message =
@@ -407,11 +408,11 @@ fn transaction_id(text: &str) -> Result<String> {
         return Ok(text.to_owned());
     }
     let message =
-        format!("`oid` is longer than {TRANSACTION_ID_BYTES_MAX} bytes; send the order number alone");
+        format!("`oid` is longer than {TRANSACTION_ID_BYTES_MAX} bytes; send only the order number");
     Err(refusal(ErrorReason::ParameterMalformed, Known::Oid, message))
 }
 
-/// `k=v` split by `;`, from every `param`. Whatever it holds is kept, inert.
+/// Reads `k=v` pairs, separated by `;`, from every `param`. Any content is kept, inert.
 fn custom_params(parameters: &[Parameter]) -> Result<CustomParams> {
     let all = parameters.iter().filter(|parameter| parameter.known == Some(Known::Param));
     let pairs = all.flat_map(|parameter| parameter.value.split(';')).filter(|pair| !pair.is_empty());

@@ -1,8 +1,9 @@
-//! Blotting secrets out of what came, before any of it is stored. Pure; lengths stay.
+//! Removal of secrets from a postback before any of it is stored. Pure; lengths stay.
 //!
-//! What the reader reads as `sec` goes by the very bytes that it was read from, so that all else is read as before.
-//! What the reader does not understand is searched for whatever looks like `sec`, as far as that can be told. A
-//! code's own secrets go wherever they stand, in whatever encoding.
+//! Values that the reader reads as `sec` are blotted out in the very bytes that they were read
+//! from, so that everything else is read as before. Bytes that the reader does not understand are
+//! searched for anything that looks like `sec`, as far as that can be recognised. A code's own
+//! secrets are removed everywhere, in any usual encoding.
 
 use std::ops::Range;
 
@@ -12,18 +13,18 @@ use super::{
 };
 use crate::core::conversion_code::ConversionCode;
 
-/// What stands in the place of each byte of a secret.
+/// Replacement for each byte of a secret.
 const BLOT: u8 = b'*';
-/// A digit that does so where there is no room for quotes.
+/// Replacement for each byte of a JSON value that has no room for quotes.
 const DIGIT: u8 = b'1';
-/// How often one encoding is looked for inside another.
+/// Maximum number of levels that are searched: the text as it came, and its repeated decodings.
 const LEVELS_MAX: usize = 4;
 const NAME: &[u8] = b"sec";
 
-/// Blots out what came as `sec`, and the code's secrets. Returns whether there were any but in the values of `sec`:
-/// then whatever was made of the reading may repeat them.
+/// Blots out the values of `sec`, and the code's secrets. Returns true if target or body had any
+/// outside the values of `sec`: then anything made from the reading may repeat them.
 pub fn redact(raw: &mut Raw, reading: &Reading, code: Option<&ConversionCode>) -> bool {
-    // A body that can't be read leaves nothing of the reading.
+    // A body that can't be read leaves a reading without parameters.
     let unread = reading.parameters.is_empty();
     let of_target = if unread { of_target(raw) } else { Vec::new() };
     let parameters = if unread { &of_target } else { &reading.parameters };
@@ -35,7 +36,7 @@ pub fn redact(raw: &mut Raw, reading: &Reading, code: Option<&ConversionCode>) -
     for parameter in parameters {
         let place = parameter.place.clone();
         match parameter.known {
-            // In what is empty is nothing to be blotted.
+            // An empty value has nothing to blot out.
             Some(Known::Sec) if !parameter.value.is_empty() => places.push(place),
             None => loose.push(Place { bytes: parameter.begins..place.bytes.end, ..place }),
             Some(_) => {}
@@ -79,7 +80,7 @@ pub fn redact(raw: &mut Raw, reading: &Reading, code: Option<&ConversionCode>) -
     others
 }
 
-/// Returns whether anything stood there.
+/// Blots out a range. Returns true unless it was blotted out before.
 fn blot(bytes: &mut [u8], range: Range<usize>) -> bool {
     let found = bytes.get_mut(range).unwrap_or_default();
     let any = found.iter().any(|byte| *byte != BLOT);
@@ -87,7 +88,8 @@ fn blot(bytes: &mut [u8], range: Range<usize>) -> bool {
     any
 }
 
-/// Something of JSON without quotes becomes a text, or a number where that has no room: it stays JSON.
+/// Turns a JSON value without quotes into a text, or into a number if a text has no room. The body
+/// stays JSON.
 fn blot_bare(bytes: &mut [u8], range: Range<usize>) -> bool {
     match bytes.get_mut(range).unwrap_or_default() {
         [first, between @ .., last] if !between.is_empty() => {
@@ -99,7 +101,8 @@ fn blot_bare(bytes: &mut [u8], range: Range<usize>) -> bool {
     true
 }
 
-/// Leaves each `=`, encoded or not: without it, the rest would be another parameter.
+/// Blots out a range, but keeps each `=`, encoded or not: without it, the rest would be another
+/// parameter.
 fn blot_loosely(bytes: &mut [u8], range: Range<usize>) -> bool {
     let mut rest = bytes.get_mut(range).unwrap_or_default();
     let mut any = false;
@@ -116,8 +119,7 @@ fn blot_loosely(bytes: &mut [u8], range: Range<usize>) -> bool {
     any
 }
 
-/// Looks for something in a text, and in what it becomes when it is decoded, again and again. Returns where in the
-/// text it stands.
+/// Searches a text, and its repeated decodings. Returns the ranges of the matches in the text.
 fn find(text: &[u8], look: impl Fn(&[u8]) -> Vec<Range<usize>>) -> Vec<Range<usize>> {
     let mut found = look(text);
     let (mut bytes, mut origins) = (text.to_vec(), Vec::new());
@@ -132,7 +134,8 @@ fn find(text: &[u8], look: impl Fn(&[u8]) -> Vec<Range<usize>>) -> Vec<Range<usi
     found
 }
 
-/// Takes one encoding away, of URLs or JSON. `origins`: where each byte came from; empty where all are as they came.
+/// Removes one level of URL or JSON encoding. `origins` are the offsets that the bytes came from;
+/// empty if nothing was decoded yet.
 fn unescaped(bytes: &[u8], origins: &[usize]) -> (Vec<u8>, Vec<usize>) {
     let (mut text, mut from) = (Vec::with_capacity(bytes.len()), Vec::with_capacity(bytes.len() + 1));
     let (mut at, mut rest) = (0, bytes);
@@ -159,7 +162,7 @@ fn unescaped(bytes: &[u8], origins: &[usize]) -> (Vec<u8>, Vec<usize>) {
     (text, from)
 }
 
-/// Where a secret stands: as it is, in any case, or as hexadecimal digits.
+/// Returns the ranges of a secret: as it is, in any case, or as hexadecimal digits.
 fn spellings(text: &[u8], secret: &[u8]) -> Vec<Range<usize>> {
     let plain = text.windows(secret.len()).enumerate();
     let plain = plain.filter(|(_, window)| window.eq_ignore_ascii_case(secret));
@@ -175,7 +178,7 @@ fn spellings(text: &[u8], secret: &[u8]) -> Vec<Range<usize>> {
     plain.chain(digits).map(|(at, window)| at..at + window.len()).collect()
 }
 
-/// Where the values stand of what is named `sec` in a query, a form, JSON, or something like them.
+/// Returns the ranges of the values named `sec` in a query, a form, JSON, or something like them.
 fn named_values(text: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -197,7 +200,7 @@ fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)
 }
 
-/// Where the value stands in what follows a name.
+/// Returns the range of the value in the bytes after a name.
 fn value(behind: &[u8]) -> Option<Range<usize>> {
     let is_around = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`".contains(byte) || !byte.is_ascii();
     let mark = behind.iter().position(|byte| !is_around(byte))?;
@@ -220,7 +223,7 @@ fn value(behind: &[u8]) -> Option<Range<usize>> {
     }
 }
 
-/// Where a text in quotes ends. A quote behind a backslash is a part of it.
+/// Returns the end of a text in quotes. A quote after a backslash is a part of the text.
 fn end_of_text(bytes: &[u8], start: usize, quote: u8) -> usize {
     let mut escaped = false;
     let end = bytes.get(start..).unwrap_or_default().iter().position(|byte| {

@@ -1,5 +1,5 @@
-//! How many postbacks are held that did not pass the checks of their sender. Strangers send them, and must
-//! not fill the disk: what is more than a sample is counted, and refused.
+//! Limit on held postbacks that failed the checks of their sender. Strangers send them, and must
+//! not fill the disk: all beyond a sample are counted, and refused.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -11,14 +11,14 @@ use crate::{
     values::time::{Span, Time},
 };
 
-/// Postbacks of one code that are held in one window, by this server.
+/// Maximum number of such postbacks of one code that this server holds in one window.
 const HELD_MAX: u32 = 60;
 const WINDOW: Span = Span::from_seconds(60);
-/// Codes that are counted, and how long one is after its last refusal.
+/// Maximum number of codes that are counted, and the idle time after which one is dropped.
 const CODES_MAX: u64 = 10_000;
 const IDLE_MAX: Duration = Duration::from_hours(1);
 
-/// The refusals of each code lately.
+/// The recent refusals of each code.
 pub struct Refusals(moka::future::Cache<ConversionCodeId, Arc<Mutex<Tally>>>);
 
 impl Default for Refusals {
@@ -28,7 +28,8 @@ impl Default for Refusals {
 }
 
 impl Refusals {
-    /// Whether one more is to be held: then how many before it were not. `None`: it is not.
+    /// Admits one more postback. Returns the number that were not held before it, or `None` if it
+    /// must not be held.
     pub async fn admit(&self, code: ConversionCodeId, now: Time) -> Option<u64> {
         let new = async { Arc::new(Mutex::new(Tally { begins: now, held: 0, not_held: 0 })) };
         let tally = self.0.get_with(code, new).await;
@@ -44,7 +45,7 @@ struct Tally {
 
 impl Tally {
     fn admit(&mut self, now: Time) -> Option<u64> {
-        // A clock that was set back must not make the window long.
+        // A clock that was set back must not lengthen the window.
         if now < self.begins || now.since(self.begins) >= WINDOW {
             (self.begins, self.held) = (now, 0);
         }

@@ -1,8 +1,8 @@
-//! Held postbacks read again: when somebody asks for it, after the cause was mended; and by itself, where
-//! the conversion code or tracking link that a postback names was not known here yet.
+//! Replay of held postbacks: on request, after the cause was mended; and automatically, if the
+//! conversion code or tracking link that a postback names was not known here yet.
 //!
-//! Absent on purpose: matching by itself of what was held for any other cause. Whoever mends a set-up
-//! decides what it is to count.
+//! Absent on purpose: automatic matching of postbacks held for any other cause. The person who
+//! mends a set-up also decides which postbacks count.
 
 use std::{
     sync::{Arc, Weak},
@@ -32,27 +32,27 @@ use crate::{
     },
 };
 
-/// How often it is asked what is due to be matched.
+/// Interval between searches for postbacks that are due to be matched.
 const MATCH_INTERVAL: Duration = Duration::from_secs(1);
-/// Postbacks that are matched at once: a bound of the work, whatever strangers send.
+/// Maximum number of postbacks matched at once. Bounds the work, whatever strangers send.
 const MATCHES_MAX: u64 = 100;
-/// How long after its arrival a postback is matched by itself. Until then it is looked at again whenever
-/// its age has doubled, and every hour at least.
+/// Time after its arrival for which a postback is matched automatically. Until then it is tried
+/// again whenever its age has doubled, and at least every hour.
 const MATCHED_FOR: Span = Span::from_seconds(7 * 86_400);
 const MATCH_WAIT_MIN: Span = Span::from_seconds(1);
 pub const MATCH_WAIT_MAX: Span = Span::from_seconds(3_600);
 
-/// How postbacks are replayed.
+/// Instructions for a replay.
 #[derive(Clone, Debug, Default)]
 pub struct Replay {
     pub overrides: Overrides,
-    /// Count also what did not pass the checks of its sender.
+    /// Counts postbacks that did not pass the checks of their sender, too.
     pub trust_sender: bool,
-    /// Say what would become of them, and write nothing.
+    /// Returns the verdicts that the postbacks would get, and writes nothing.
     pub validate_only: bool,
 }
 
-/// Replays these postbacks. One that is not held any more is returned as it is.
+/// Replays these postbacks. One that is no longer held is returned as it is.
 pub async fn replay(
     app: &App,
     account: AccountId,
@@ -68,7 +68,7 @@ pub async fn replay(
     Ok(postbacks)
 }
 
-/// Replays a page of what is held and passes the filter, newest first.
+/// Replays a page of the held postbacks that pass the filter, newest first.
 pub async fn replay_held(
     app: &App,
     account: AccountId,
@@ -86,7 +86,7 @@ pub async fn replay_held(
     Ok((postbacks, next_page_token))
 }
 
-/// A code that the caller names must be the account's own.
+/// Checks that a code named by the caller is the account's own.
 async fn check(app: &App, account: AccountId, how: &Replay) -> Result<()> {
     if let Some(code) = how.overrides.code {
         conversion_code::find(app, Tenant::Account(account), code).await?;
@@ -125,7 +125,7 @@ async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback>
     write(app, postback, judged, store::Mode::Update).await
 }
 
-/// When a postback that has just been held is to be looked at again by itself.
+/// Returns the time of the next automatic match of a postback that has just been held.
 pub fn next_match(held: &Postback, now: Time) -> Option<Time> {
     let Reason(reason) = held.reason?;
     let waits = matches!(reason, ErrorReason::UnknownConversionCode | ErrorReason::TrackingLinkUnknown);
@@ -133,13 +133,13 @@ pub fn next_match(held: &Postback, now: Time) -> Option<Time> {
     (waits && age < MATCHED_FOR).then(|| now.plus(age.clamp(MATCH_WAIT_MIN, MATCH_WAIT_MAX)))
 }
 
-/// Matches held postbacks by itself until `stopping`, or until the app is gone.
+/// Matches held postbacks automatically until `stopping`, or until the app is gone.
 pub async fn keep_matching(app: Weak<App>, stopping: CancellationToken) {
     while stopping.run_until_cancelled(tokio::time::sleep(MATCH_INTERVAL)).await.is_some() {
         let Some(app) = app.upgrade() else { return };
-        // A failure says nothing of the postbacks; they are due still.
+        // A failure says nothing about the postbacks; they are still due.
         if let Err(error) = match_due(&app).await {
-            tracing::warn!(%error, "held postbacks could not be matched");
+            tracing::warn!(%error, "could not match held postbacks");
         }
     }
 }
@@ -151,9 +151,9 @@ async fn match_due(app: &Arc<App>) -> Result<()> {
         match match_one(app, &held).await {
             Ok(true) => {}
             Ok(false) => postponed.push(held),
-            // It must not keep those behind it waiting.
+            // It must not keep the postbacks after it waiting.
             Err(error) => {
-                tracing::warn!(postback = %held.id, %error, "a held postback could not be matched");
+                tracing::warn!(postback = %held.id, %error, "could not match a held postback");
                 postponed.push(held);
             }
         }
@@ -168,7 +168,7 @@ async fn match_due(app: &Arc<App>) -> Result<()> {
     Ok(txn.commit().await?)
 }
 
-/// Whether what it waits for has come. Then it is replayed.
+/// Replays a held postback if its code or link is known by now. Returns whether it was replayed.
 async fn match_one(app: &App, held: &Postback) -> Result<bool> {
     let rehearsal = Replay { validate_only: true, ..Replay::default() };
     let come = replay_one(app, held.clone(), &rehearsal).await?.reason != held.reason;
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_come_by_itself_is_looked_at_ever_more_seldom() {
+    fn automatic_matches_become_ever_rarer() {
         let held = held(ErrorReason::UnknownConversionCode);
         for (age, wait) in [
             (0, Some(1)),
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_matched_by_itself() {
+    fn nothing_else_is_matched_automatically() {
         for reason in (1..1_000).filter_map(|number| ErrorReason::try_from(number).ok()) {
             let expected =
                 matches!(reason, ErrorReason::UnknownConversionCode | ErrorReason::TrackingLinkUnknown);

@@ -1,4 +1,5 @@
-//! What the word for a status means: one of ours, or one of the network that calls the postback URL.
+//! The meaning of the word for a status: one of ours, or one of the network that calls the postback
+//! URL.
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 
@@ -17,8 +18,8 @@ const PARAMETER: &str = "status";
 const OWN: [(&str, Status); 3] =
     [("pending", Status::Pending), ("approved", Status::Approved), ("declined", Status::Declined)];
 
-/// The status of a word, in any case; a note where the word is not ours. No word is approved. `preset`:
-/// that of the conversion code.
+/// Returns the status of a word, in any case, and a note if the word is not ours. No word means
+/// approved. `preset` is that of the conversion code.
 pub fn read(word: &str, preset: Option<&Preset>) -> Result<(Status, Option<Note>)> {
     if word.is_empty() {
         return Ok((Status::Approved, None));
@@ -53,7 +54,7 @@ fn unknown(word: &str, preset: Option<&Preset>) -> Error {
             let theirs = if theirs.is_empty() { "no others".to_owned() } else { theirs.join(", ") };
             format!(
                 "`status` is `{word}`; this conversion code understands {own} and, of {}, {theirs}; send one of them, \
-                 or leave `status` out if only approved conversions are reported",
+                 or omit `status` if only approved conversions are reported",
                 preset.name
             )
         }
@@ -91,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn who_does_not_understand_says_what_would_be_understood() {
+    fn a_refusal_of_a_word_names_the_known_ones() {
         let message = |preset: Option<&Preset>| read("odd", preset).unwrap_err().message().to_owned();
         assert!(message(None).contains("`odd`") && message(None).contains("preset_id"));
         for preset in preset::all() {

@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// More than ids tell apart.
+/// Longer than the clock resolution of ids.
 const ID_TICK: Span = Span::from_seconds(1);
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -48,11 +48,12 @@ pub struct Model {
     pub code_text: String,
     pub click_text: String,
     pub conversion_id: String,
-    /// It passed the checks of its code when it came.
+    /// True if it passed the checks of its code when it came.
     pub authenticated: bool,
     pub replayed_at: Option<Time>,
     pub match_at: Option<Time>,
-    /// The checks it passed when it came, on or off; `None` where it came before that was kept.
+    /// The checks that it passed when it came, on or off; `None` if it came before they were
+    /// stored.
     pub checks_passed: Option<Proof>,
 }
 
@@ -61,15 +62,15 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Whether a postback is new, or was held and is replayed.
+/// Kind of write: of a new postback, or of a held one that is replayed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     Insert,
     Update,
 }
 
-/// A postback to write with the conversion it is to become; `None` where it is held already. Its
-/// outcome is the row as stored.
+/// A postback to write with the conversion that it is to become; `None` if it is already judged as
+/// held. Its outcome is the row as stored.
 pub struct Receipt {
     pub postback: Model,
     pub conversion: Option<Arc<Conversion>>,
@@ -87,10 +88,10 @@ impl Write for Receipt {
         if !db.is_in_transaction() {
             return insert_all(rows, db).await;
         }
-        // What another has replayed meanwhile is answered as it is now.
+        // A postback that was replayed meanwhile is answered as it is now.
         let replayed = rows.iter().filter(|row| row.mode == Mode::Update).map(|row| row.postback.id);
         let mut written = find_all(db, replayed, true).await?;
-        // So is one whose visitor was erased meanwhile: what the replay has read is not there any more.
+        // So is one whose visitor was erased meanwhile: the replay has read data that is gone.
         let is_held = |row: &&Self| {
             let known = written.get(&row.postback.id);
             known.is_some_and(|known| known.verdict == Verdict::Held && row.postback.has_come_as(known))
@@ -121,8 +122,9 @@ impl Write for Receipt {
         }
         let to_insert: Vec<&Model> = to_insert.iter().filter_map(|id| written.get(id)).collect();
         if !insert_new::<Entity>(db, &to_insert, &[Column::Id]).await? {
-            // An edge that got no answer sends the same id again, and gets the first answer; unless it counts by
-            // now, as its conversion, which has the id for a key, says.
+            // An edge that got no answer sends the same id again, and gets the first answer. The
+            // exception is a held postback that counts by now: its conversion, which has the id as
+            // a key, decides.
             let ids: Vec<PostbackId> = to_insert.iter().map(|postback| postback.id).collect();
             for (id, known) in find_all(db, ids.into_iter(), true).await? {
                 match written.get(&id) {
@@ -139,7 +141,8 @@ impl Write for Receipt {
     }
 }
 
-/// Inserts postbacks and their conversions by one statement, where all of them are new; else it is an error.
+/// Inserts postbacks and their conversions in one statement. It is an error if any of them is not
+/// new.
 async fn insert_all(rows: &[Receipt], db: &Connection) -> Result<Vec<Model>, DbErr> {
     let conversions: Vec<&Conversion> = rows.iter().filter_map(|row| row.conversion.as_deref()).collect();
     let concluded = |row: &Receipt| {
@@ -159,13 +162,14 @@ async fn insert_all(rows: &[Receipt], db: &Connection) -> Result<Vec<Model>, DbE
 
 impl Model {
     fn has_come_as(&self, other: &Self) -> bool {
-        // Of one that says nothing of its visitor, the note alone tells that it was erased.
+        // If a postback has no data of its visitor, only the note tells that it was erased.
         let erased = |postback: &Self| postback.erasure().is_some();
         (&self.target, &self.body, erased(self)) == (&other.target, &other.body, erased(other))
     }
 }
 
-/// Writes what became of a postback. What has come is not written again: its visitor may have been erased since.
+/// Writes the verdict on a postback. The data that came is not written again: its visitor may have
+/// been erased since.
 async fn update(db: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr> {
     let mut row = postback.clone().into_active_model().reset_all();
     for come in [Column::Target, Column::Body, Column::Address, Column::UserAgent] {
@@ -181,14 +185,14 @@ pub async fn replace(txn: &impl ConnectionTrait, postback: &Model) -> Result<(),
     Ok(())
 }
 
-/// `lock`: another server that replays the same ones waits until we have written them.
+/// `lock` makes another server that replays the same postbacks wait until they are written.
 async fn find_all(
     txn: &impl ConnectionTrait,
     ids: impl Iterator<Item = PostbackId>,
     lock: bool,
 ) -> Result<HashMap<PostbackId, Model>, DbErr> {
     let mut ids: Vec<PostbackId> = ids.collect();
-    // In one order, so that servers do not wait for each other.
+    // In one order, so that servers don't wait for each other.
     ids.sort_unstable();
     let mut found = HashMap::new();
     for run in statement_runs(&ids) {
@@ -205,7 +209,7 @@ pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: PostbackId)
     Ok(Entity::find_by_id(id).filter(Column::AccountId.eq(account)).one(db).await?)
 }
 
-/// Newest first; one row more than the page has.
+/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
 pub async fn list(
     db: &impl ConnectionTrait,
     account: AccountId,
@@ -227,7 +231,7 @@ pub async fn list(
         .add_option(filter.code_text.as_ref().map(|code| Column::CodeText.eq(code)))
         .add_option(filter.start.map(|start| Column::ReceivedAt.gte(start)))
         .add_option(filter.end.map(|end| Column::ReceivedAt.lt(end)))
-        // These say nothing new, but are ranges of the key: ids begin with the time of arrival.
+        // Redundant, but ranges of the key: ids begin with the time of arrival.
         .add_option(filter.start.map(|start| Column::Id.gte(PostbackId(first_id(start)))))
         .add_option(filter.end.map(|end| Column::Id.lt(PostbackId(first_id(end.plus(ID_TICK))))))
         .add_option(text)
@@ -236,7 +240,7 @@ pub async fn list(
     Ok(newest_first.limit(page.rows_to_read()).all(db).await?)
 }
 
-/// The newest postbacks that name the click and are held.
+/// Lists the newest held postbacks that name the click.
 pub async fn held_of_click(
     db: &impl ConnectionTrait,
     account: AccountId,
@@ -248,8 +252,8 @@ pub async fn held_of_click(
     Ok(held.order_by_desc(Column::Id).limit(rows).all(db).await?)
 }
 
-/// Postbacks of these accounts that name the click, behind `after`. Nobody else changes them until the transaction
-/// ends.
+/// Returns postbacks of these accounts that name the click, from the one after `after`. They are
+/// locked until the transaction ends.
 pub async fn lock_of_click(
     txn: &impl ConnectionTrait,
     accounts: &[AccountId],
@@ -262,23 +266,24 @@ pub async fn lock_of_click(
     Ok(found.order_by_asc(Column::Id).limit(rows).lock_exclusive().all(txn).await?)
 }
 
-/// Once, click ids were stored in the case in which they came.
+/// Condition for postbacks that name the click. Older rows have click ids in the case in which they
+/// came.
 fn of_click(accounts: &[AccountId], click_id: &str) -> Condition {
     Condition::all()
         .add(Column::AccountId.is_in(accounts.iter().copied()))
         .add(Column::ClickText.is_in([click_id.to_lowercase(), click_id.to_uppercase()]))
 }
 
-/// Postbacks that are to be looked at again by now, of whatever account.
+/// Lists the postbacks of all accounts that are due to be matched.
 pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<Model>> {
-    // None is looked at later than that, but for one that was entered while the clock was ahead.
+    // No match is due later than that, except one that was set while the clock was ahead.
     let latest = now.plus(MATCH_WAIT_MAX).plus(MATCH_WAIT_MAX);
     let due = Condition::any().add(Column::MatchAt.lte(now)).add(Column::MatchAt.gt(latest));
     let due = Entity::find().filter(due).order_by_asc(Column::MatchAt);
     Ok(due.limit(rows).all(db).await?)
 }
 
-/// Says when a held postback is to be looked at again; a replay may have been quicker.
+/// Sets the time of the next match, if the postback is still held: a replay may have been quicker.
 pub async fn postpone(db: &impl ConnectionTrait, id: PostbackId, match_at: Option<Time>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::MatchAt, Expr::value(match_at))

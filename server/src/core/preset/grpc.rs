@@ -1,4 +1,4 @@
-//! `PresetService`: its messages.
+//! `PresetService`: translation of presets to messages.
 
 use s2s_sdk::v1::{
     self, ConversionStatus, GetPresetRequest, GetPresetResponse, ListPresetsRequest, ListPresetsResponse,
@@ -75,7 +75,7 @@ impl From<&Preset> for v1::Preset {
 }
 
 impl Reply {
-    /// As the setting of a conversion code.
+    /// Returns the reply in the form of a conversion code's.
     pub fn to_proto(&self) -> ReplySetting {
         match self {
             Self::AlwaysOk => ReplySetting { mode: ReplyMode::AlwaysOk.into(), text: String::new() },

@@ -1,4 +1,4 @@
-//! `TrackingLinkService`: its messages to commands and back.
+//! `TrackingLinkService`: translation between its messages and commands.
 
 use std::sync::Arc;
 
@@ -112,7 +112,7 @@ impl TrackingLinkService for Service {
     }
 }
 
-/// What a caller decides about a link, but for its slug, which stays as it was created.
+/// Fields of a link that a caller sets. The slug is not among them: it stays as it was created.
 const FIELDS: [&str; 7] = [
     "destination",
     "conversion_code_ids",
@@ -125,7 +125,7 @@ const FIELDS: [&str; 7] = [
 
 fn parse_create(mut request: CreateTrackingLinkRequest) -> Result<Create> {
     let mut violations = Violations::default();
-    // A dry run is the same request.
+    // Not part of the request's digest: a dry run is the same request.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let mut link = request.tracking_link.unwrap_or_default();
@@ -143,16 +143,16 @@ fn parse_create(mut request: CreateTrackingLinkRequest) -> Result<Create> {
     }
 }
 
-/// Puts the click id into a destination that does not carry it, under the network's name for it.
+/// Adds the click id to a destination without one, under the network's name for it.
 fn add_click_id(link: &mut v1::TrackingLink, preset: &Preset, violations: &mut Violations) {
-    // One that is wrong is refused as such.
+    // A malformed destination is refused as such.
     let Ok(destination) = link.destination.parse::<Destination>() else { return };
     if destination.carries_click_id() {
         return;
     }
     let Some(name) = &preset.click_id_parameter else {
         let message = format!(
-            "under which name the links of {} take the click id is not known; write `name=[s2sidentifier]` into \
+            "the name under which the links of {} take the click id is not known; write `name=[s2sidentifier]` into \
              the destination, with the name that it documents",
             preset.name
         );
@@ -172,7 +172,7 @@ fn parse_update(request: UpdateTrackingLinkRequest) -> Result<(TrackingLinkId, V
     if violations.is_empty() { Ok((id, edits, request.validate_only)) } else { Err(violations.into_error()) }
 }
 
-/// The checked value of one of `FIELDS`.
+/// Parses the value of one of `FIELDS`.
 fn parse_field(path: &str, link: &v1::TrackingLink, violations: &mut Violations) -> Option<Edit> {
     let edit = || -> Result<Edit, String> {
         Ok(match path {

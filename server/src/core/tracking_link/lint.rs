@@ -1,6 +1,6 @@
-//! What is right in itself about a tracking link, and will likely not do what is wanted.
+//! Warnings about tracking links: valid set-ups that are probably mistakes.
 //!
-//! Pure functions; a warning hinders nothing.
+//! Pure functions. A warning prevents nothing.
 
 use s2s_sdk::v1::{SetupWarning, SetupWarningCode};
 
@@ -14,7 +14,8 @@ use crate::{
 
 const DESTINATION: &str = "tracking_link.destination";
 
-/// `presets`: of the link's codes, and of the network that its destination is said to belong to.
+/// `presets` are those of the link's codes, and of the network that its destination is said to
+/// belong to.
 pub fn warnings(link: &TrackingLink, presets: &[&Preset]) -> Vec<SetupWarning> {
     // A network may come more than once.
     let mut presets = presets.to_vec();
@@ -46,7 +47,7 @@ fn of_destination(destination: &Destination, has_code: bool, presets: &[&Preset]
 
 fn foreign_macro(destination: &Destination, field: &str) -> Option<SetupWarning> {
     let template = destination.to_string();
-    // Those in brackets are ours, or the destination would have been refused.
+    // Macros in brackets are ours, or the destination would have been refused.
     let found = url_macros::in_url(&template).find(|text| !text.starts_with('['))?;
     let message = format!(
         "`{}` looks like another system's macro, and is passed on as it is; ours for the click id is \
@@ -79,7 +80,7 @@ mod tests {
     use crate::core::preset::{Preset, PresetId};
 
     #[test]
-    fn what_will_not_work_is_said() {
+    fn settings_that_will_not_work_are_warned_of() {
         let preset = |id: &str| -> &'static Preset { id.parse::<PresetId>().unwrap().preset().unwrap() };
         for (destination, has_code, presets, expected) in [
             ("https://a.example/?s1=[s2sidentifier]", true, vec![], vec![]),

@@ -44,15 +44,16 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// What became of an insert.
+/// The outcome of an insert.
 pub enum Inserted {
-    /// The link; where its request id was used before, that first link.
+    /// The link; for a repeated request, the link that it created.
     Stored(Box<Model>),
     SlugTaken,
     KeyTaken,
 }
 
-/// With `validate_only` the database is asked, and nothing stays.
+/// Inserts the link. Another request with the same id is an error. With `validate_only`, runs the
+/// statements and rolls back.
 pub async fn insert(db: &Db, link: Model, validate_only: bool) -> Result<Inserted> {
     let txn = db.begin().await?;
     let inserted = Entity::insert(link.clone().into_active_model()).exec_without_returning(&txn).await;
@@ -87,17 +88,18 @@ pub async fn find(db: &impl ConnectionTrait, tenant: Tenant, id: TrackingLinkId)
     Ok(found.filter(|link| tenant.sees(link.account_id)))
 }
 
-/// Of whatever account: a slug is for the world.
+/// Finds a link of any account: a slug is public.
 pub async fn find_by_slug(db: &impl ConnectionTrait, slug: Slug) -> Result<Option<Model>> {
     Ok(Entity::find().filter(Column::Slug.eq(slug)).one(db).await?)
 }
 
-/// Of whatever account: the caller checks the click id that the key comes from.
+/// Finds a link of any account: the caller checks the click id that the key comes from.
 pub async fn find_by_key(db: &impl ConnectionTrait, key: LinkKey) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::LinkKey.eq(key)).one(db).await
 }
 
-/// The row, locked until the transaction ends: of two updates at once, the second sees the first.
+/// Returns the row, locked until the transaction ends: the second of two concurrent updates sees
+/// the first.
 pub async fn find_to_update(
     txn: &impl ConnectionTrait,
     account: AccountId,
@@ -111,8 +113,8 @@ pub async fn update(txn: &impl ConnectionTrait, link: Model) -> Result<()> {
     Ok(())
 }
 
-/// The newest that has the code and is neither archived nor expired. Reads all links of the account, so
-/// that no other table need be kept: for set-up alone.
+/// Finds the newest link that has the code and is neither archived nor expired. Reads all links of
+/// the account instead of keeping another table, as only set-up needs it.
 pub async fn newest_with_code(
     db: &impl ConnectionTrait,
     account: AccountId,
@@ -128,7 +130,7 @@ pub async fn newest_with_code(
     Ok(with_code.order_by_desc(Column::Id).one(db).await?)
 }
 
-/// Newest first; one row more than the page has.
+/// Lists newest first. Reads one row more than the page holds, to see if another page follows.
 pub async fn list(
     db: &impl ConnectionTrait,
     account: AccountId,

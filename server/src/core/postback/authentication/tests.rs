@@ -1,4 +1,4 @@
-//! Who passes which check, without a server.
+//! Tests of the checks of senders, without a server.
 
 use s2s_sdk::postback::sign;
 
@@ -30,7 +30,7 @@ fn raw(method: &str, target: &str, body: &str) -> Raw {
     }
 }
 
-/// A code with two secrets, of which the former is good for another minute; no check is on.
+/// A code with no check on and two secrets, of which the former is valid for another minute.
 fn code() -> ConversionCode {
     let request = RequestKey { id: None, digest: Vec::new() };
     let id = ConversionCodeId(uuid::Uuid::nil());
@@ -53,7 +53,7 @@ fn checked(code: &ConversionCode, raw: &Raw, sender: Option<&Sender>) -> Checked
     check(code, raw, &parameters, sender)
 }
 
-/// The reason that a postback is refused for, where only this check is on.
+/// Returns the reason for which a postback is refused.
 fn refused(code: &ConversionCode, raw: &Raw, who: &Sender) -> Option<ErrorReason> {
     checked(code, raw, Some(who)).refusal.map(|error| error.reason())
 }
@@ -84,7 +84,7 @@ fn a_secret_must_be_one_of_the_two() {
 }
 
 #[test]
-fn a_signature_must_be_of_what_was_sent_and_of_now() {
+fn a_signature_must_match_the_call_and_be_recent() {
     use ErrorReason::{SignatureRefused, TimestampRefused};
     let code = ConversionCode { signature_check: CheckMode::Enforce, ..code() };
     let (secret, former) = (code.secret.reveal(), code.former_secret.reveal());
@@ -149,7 +149,7 @@ fn an_address_must_be_allowed_and_http_may_not_be() {
 }
 
 #[test]
-fn what_is_not_enforced_is_noted_and_counts() {
+fn a_failed_check_that_is_not_enforced_is_noted() {
     let report = CheckMode::Report;
     let all = ConversionCode {
         secret_check: report,
@@ -172,7 +172,7 @@ fn what_is_not_enforced_is_noted_and_counts() {
 }
 
 #[test]
-fn all_is_tried_whatever_is_on_and_a_right_signature_is_known_in_every_mode() {
+fn all_checks_are_applied_and_a_correct_signature_is_known_in_every_mode() {
     let code = code();
     let (secret, former) = (code.secret.reveal(), code.former_secret.reveal());
     let with = |check| ConversionCode { signature_check: check, ..code.clone() };
@@ -210,16 +210,16 @@ fn all_is_tried_whatever_is_on_and_a_right_signature_is_known_in_every_mode() {
 }
 
 #[test]
-fn a_signature_is_of_now_also_where_the_clock_of_an_edge_was_wrong() {
+fn a_signature_is_recent_even_if_the_clock_of_an_edge_was_wrong() {
     for (arrived, judged, ts, passes) in [
         (0, 0, -300, true),
         (0, 0, -301, false),
         (0, 0, 300, true),
         (0, 0, 301, false),
-        // It waited in a spool.
+        // The postback waited in a spool.
         (0, 7_200, -301, false),
         (0, 7_200, 10, true),
-        // The edge was behind, or ahead.
+        // The edge's clock was behind, or ahead.
         (-3_600, 100, 90, true),
         (-3_600, 100, 401, false),
         (86_400, 100, 90, true),

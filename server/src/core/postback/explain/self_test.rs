@@ -21,22 +21,22 @@ use crate::{
     values::{click_id::UnverifiedClickId, id::AccountId, sub_ids::SubIds, time::Time, url_macros},
 };
 
-/// What the merchant sends for the macros of the postback URL.
+/// The merchant's values for the macros of the postback URL.
 const VALUE: &str = "100";
 const COMMISSION: &str = "10";
 const TRANSACTION_ID: &str = "self-test";
 
-/// What came of a self-test.
+/// The outcome of a self-test.
 pub struct SelfTest {
     pub steps: Vec<Step>,
-    /// Empty where the step was not reached.
+    /// Empty if its step was not reached.
     pub redirect_url: String,
     pub postback_url: String,
-    /// What would be recorded.
+    /// The conversion that would be recorded.
     pub outcome: Result<Option<Recorded>>,
 }
 
-/// Tries a code: a click on a link that has it, the merchant, the postback URL.
+/// Tests a code: a click on a link that has the code, the merchant, the postback URL.
 pub async fn self_test(
     app: &App,
     account: AccountId,
@@ -81,7 +81,8 @@ pub async fn self_test(
     Ok(SelfTest { outcome: explanation.outcome, ..test })
 }
 
-/// Where a visitor of the link is sent, with a click id that is minted and not recorded.
+/// Returns the URL that a visitor of the link is redirected to. Its click id is minted, but not
+/// recorded.
 async fn visit(app: &App, account: AccountId, link: &TrackingLink) -> Result<String> {
     if link.expires_at.is_some_and(|expires_at| app.now() >= expires_at) {
         let message =
@@ -100,12 +101,12 @@ async fn visit(app: &App, account: AccountId, link: &TrackingLink) -> Result<Str
     Ok(click.redirect_url.unwrap_or_default())
 }
 
-/// The click id that a URL carries, as the merchant finds it.
+/// Finds the click id in a URL, as the merchant finds it.
 fn click_id_in(url: &str) -> Option<&str> {
     url.split(['/', '?', '&', '=', '#']).find(|piece| UnverifiedClickId::read(piece).is_some())
 }
 
-/// The postback URL with its macros filled in; what is no macro stays.
+/// Fills in the macros of a postback URL. Everything else stays.
 fn fill(template: &str, click_id: &str, code: &ConversionCode) -> String {
     let Some((path, query)) = template.split_once('?') else { return template.to_owned() };
     let currency = code.default_currency.to_string();
@@ -131,7 +132,7 @@ fn fill(template: &str, click_id: &str, code: &ConversionCode) -> String {
     format!("{path}?{}", pairs.join("&"))
 }
 
-/// The URL as the merchant calls it, who has the secret. Nobody is shown this one.
+/// Returns the URL as the merchant, who has the secret, calls it. It is shown to nobody.
 fn prove(url: &str, code: &ConversionCode, now: Time) -> String {
     let secret = code.secret.reveal();
     let url = url.replace(&format!("&sec={SECRET_MACRO}"), &format!("&sec={secret}"));
@@ -143,7 +144,7 @@ fn prove(url: &str, code: &ConversionCode, now: Time) -> String {
 
 fn reply(code: &ConversionCode) -> String {
     match code.reply_mode {
-        ReplyMode::ByVerdict => "the sender is answered by the verdict: 200 where it counts".to_owned(),
+        ReplyMode::ByVerdict => "the sender is answered by the verdict: 200 if it counts".to_owned(),
         ReplyMode::AlwaysOk => "the sender is answered 200 whatever the verdict".to_owned(),
         ReplyMode::FixedText => {
             format!("the sender is answered 200 and `{}` whatever the verdict", code.reply_text)

@@ -1,4 +1,4 @@
-//! The way to a verdict, as steps for people. Pure.
+//! The steps to a verdict, for people. Pure.
 
 use s2s_sdk::v1::{ErrorReason, Money, Step, StepKind, StepOutcome};
 
@@ -25,7 +25,7 @@ const KINDS: [StepKind; 9] = [
     StepKind::Verdict,
 ];
 
-/// The way to the verdict. All that is wrong is said, not only what decided.
+/// Returns the steps to the verdict. Reports every fault, not only the one that decided.
 pub fn steps(facts: &Facts) -> Vec<Step> {
     let refusal = facts.outcome.as_ref().err();
     let mut steps = Vec::with_capacity(KINDS.len());
@@ -39,7 +39,7 @@ pub fn steps(facts: &Facts) -> Vec<Step> {
     steps
 }
 
-/// A step by what came of it; `None`: it was not reached.
+/// Builds a step from its result. `None` means that it was not reached.
 pub fn step(kind: StepKind, came: Option<Result<String, String>>) -> Step {
     let (outcome, message) = match came {
         Some(Ok(message)) => (StepOutcome::Passed, message),
@@ -49,7 +49,7 @@ pub fn step(kind: StepKind, came: Option<Result<String, String>>) -> Step {
     Step { kind: kind.into(), outcome: outcome.into(), message }
 }
 
-/// The step at which a postback is held for a reason.
+/// Returns the step at which a postback is held for a reason.
 fn kind_of(reason: ErrorReason) -> StepKind {
     match reason {
         ErrorReason::UnknownConversionCode | ErrorReason::ConversionCodeArchived => StepKind::ConversionCode,
@@ -97,7 +97,7 @@ fn sentence(kind: StepKind, facts: &Facts) -> Option<Result<String, String>> {
 }
 
 fn parameters(facts: &Facts) -> String {
-    let all = format!("{} parameters, and all that is needed is there", facts.parameters);
+    let all = format!("{} parameters, including all mandatory ones", facts.parameters);
     if facts.repairs == 0 { all } else { format!("{all}; see the {} notes", facts.repairs) }
 }
 

@@ -1,4 +1,4 @@
-//! What a replay makes of what was proved, without a server.
+//! Tests of the use of proofs by a replay, without a server.
 
 use s2s_sdk::postback::sign;
 
@@ -60,7 +60,7 @@ fn proof(checks: &[Check], signed: bool) -> Proof {
 }
 
 #[test]
-fn a_replay_goes_by_what_was_passed_and_is_enforced_now() {
+fn a_replay_requires_that_the_checks_enforced_now_were_passed_then() {
     use CheckMode::{Enforce, Off, Report};
     use ErrorReason::{
         AddressRefused, ClickExpired, HttpsRequired, SecretRefused, SignatureRefused, TimestampRefused,
@@ -79,7 +79,7 @@ fn a_replay_goes_by_what_was_passed_and_is_enforced_now() {
         ([Off, Off, Enforce, Off], proof(&[Check::Address], false), ClickExpired, None),
         ([Off, Off, Off, Enforce], proof(&[Check::Address], false), ClickExpired, Some(HttpsRequired)),
         ([Off, Off, Off, Enforce], proof(&[Check::Https], false), ClickExpired, None),
-        // What it was held for is said again, while that is so.
+        // The reason from the arrival is repeated while it holds.
         ([Enforce, Off, Off, Enforce], none, HttpsRequired, Some(HttpsRequired)),
         ([Enforce, Off, Off, Off], none, HttpsRequired, Some(SecretRefused)),
         ([Enforce, Off, Off, Enforce], proof(&[Check::Secret], false), ClickExpired, Some(HttpsRequired)),
@@ -96,7 +96,7 @@ fn a_replay_goes_by_what_was_passed_and_is_enforced_now() {
 }
 
 #[test]
-fn what_came_before_proofs_were_kept_goes_by_its_notes() {
+fn a_postback_from_before_proofs_were_stored_goes_by_its_notes() {
     let code = ConversionCode { secret_check: CheckMode::Enforce, ..code() };
     for (authenticated, note_code, expected) in [
         (true, None, false),
@@ -111,12 +111,12 @@ fn what_came_before_proofs_were_kept_goes_by_its_notes() {
 }
 
 #[test]
-fn a_right_signature_is_known_again_and_no_other() {
+fn only_a_correct_signature_is_known_again() {
     let code = code();
     let right = sign("/s2s?val=1", b"", code.secret.reveal(), SECONDS);
     let (before, digits) = right.split_at(right.len() - 64);
     let upper = format!("{before}{}", digits.to_uppercase());
-    // The bytes are not those that were signed any more: `sec` was blotted out.
+    // The bytes are no longer those that were signed: `sec` was redacted.
     let blotted = right.replace("val=1", "sec=*");
     let zeros = format!("/s2s?val=1&sig={}", "0".repeat(64));
     let (signed, unsigned) = (Some(proof(&[], true)), Some(Proof::default()));
@@ -124,7 +124,7 @@ fn a_right_signature_is_known_again_and_no_other() {
         (&right, signed, CheckMode::Off, true),
         (&upper, signed, CheckMode::Enforce, true),
         (&blotted, signed, CheckMode::Report, true),
-        // It came before its code was known.
+        // The postback came before its code was known.
         (&right, unsigned, CheckMode::Off, true),
         (&upper, unsigned, CheckMode::Off, true),
         (&blotted, unsigned, CheckMode::Enforce, false),

@@ -1,6 +1,6 @@
-//! Amounts as people and shops write them, to a plain decimal: `1.234,56`, `$10`, `10 EUR`.
+//! Amounts as people and shops write them, read as plain decimals: `1.234,56`, `$10`, `10 EUR`.
 //!
-//! Repaired only where one meaning is left. `1,500` has two, and is refused.
+//! Repaired only if one meaning is left. `1,500` has two, and is refused.
 
 use crate::values::money::{Currency, Decimal, NotDecimal};
 
@@ -8,15 +8,15 @@ use crate::values::money::{Currency, Decimal, NotDecimal};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Read {
     pub decimal: Decimal,
-    /// The currency that stood with it.
+    /// The currency in the text.
     pub currency: Option<Currency>,
-    /// A comma was the decimal point.
+    /// True if a comma was the decimal point.
     pub comma: bool,
-    /// Separators of thousands were dropped.
+    /// True if thousands separators were dropped.
     pub grouped: bool,
 }
 
-/// Signs that stand for one currency, or for the first of a family.
+/// Currency signs. One that several currencies share means one of them, such as USD for `$`.
 const SIGNS: [(&str, [u8; 3]); 14] = [
     ("US$", *b"USD"),
     ("A$", *b"AUD"),
@@ -34,21 +34,22 @@ const SIGNS: [(&str, [u8; 3]); 14] = [
     ("zł", *b"PLN"),
 ];
 
-/// What a comma is where it has two meanings: before three digits, with one to three before it.
+/// Meaning of an ambiguous comma: one before three digits, with one to three digits before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comma {
     DecimalPoint,
     Thousands,
 }
 
-/// Reads an amount. `ambiguous_comma`: what somebody who knows the sender says of such a comma.
+/// Reads an amount. `ambiguous_comma` is the meaning of such a comma, from somebody who knows the
+/// sender.
 pub fn read(text: &str, ambiguous_comma: Option<Comma>) -> Result<Read, NotDecimal> {
     let (number, currency) = split_currency(text);
     let (digits, comma, grouped) = plain(number, ambiguous_comma)?;
     Ok(Read { decimal: digits.parse()?, currency, comma, grouped })
 }
 
-/// Takes a currency's sign or code from either end.
+/// Splits a currency's sign or code off either end.
 fn split_currency(text: &str) -> (&str, Option<Currency>) {
     for (sign, code) in SIGNS {
         let Some(number) = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign)) else { continue };
@@ -70,16 +71,17 @@ fn split_currency(text: &str) -> (&str, Option<Currency>) {
     (text, None)
 }
 
-/// Digits with at most one point; whether a comma was the point, and whether there were groups.
+/// Returns digits with at most one point, true if a comma was the point, and true if there were
+/// groups.
 fn plain(number: &str, ambiguous_comma: Option<Comma>) -> Result<(String, bool, bool), NotDecimal> {
     let count = |separator| number.matches(separator).count();
     let (whole, fraction, comma) = match (count(','), count('.')) {
         (0, 0 | 1) => return Ok((number.to_owned(), false, false)),
-        // Two groups at least: `1,234,567` and `1.234.567` have no fraction.
+        // At least two separators of one kind: `1,234,567` and `1.234.567` have no fraction.
         (2.., 0) | (0, 2..) => (number, "", false),
         (1, 0) => {
             let (whole, fraction) = number.split_once(',').ok_or(NotDecimal::Malformed)?;
-            // Three digits behind one to three others may be thousands; behind a zero they are not.
+            // Three digits after one to three others may be thousands, but not after a zero.
             let digits = whole.trim_start_matches(['+', '-']);
             if fraction.len() == 3 && (1..=3).contains(&digits.len()) && !digits.starts_with('0') {
                 match ambiguous_comma {
@@ -90,7 +92,7 @@ fn plain(number: &str, ambiguous_comma: Option<Comma>) -> Result<(String, bool, 
             }
             return Ok((format!("{whole}.{fraction}"), true, false));
         }
-        // Both: the last one is the point, and there is one of it.
+        // Both kinds: the last separator is the point, and must be the only one of its kind.
         (commas, points) => {
             let (at, comma) = match (number.rfind(','), number.rfind('.')) {
                 (Some(comma), Some(point)) if comma > point && commas == 1 => (comma, true),
@@ -172,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn who_knows_the_sender_settles_a_comma() {
+    fn an_override_settles_an_ambiguous_comma() {
         for (text, comma, micros) in [
             ("1,500", Comma::DecimalPoint, 1_500_000),
             ("1,500", Comma::Thousands, 1_500_000_000),

@@ -1,5 +1,4 @@
-//! What must hold of every reading, whatever has arrived: for the tests, and for the fuzzer in
-//! `server/fuzz`.
+//! Properties of every reading, for the tests and for the fuzzer in `server/fuzz`.
 
 use url::form_urlencoded::Serializer;
 
@@ -18,16 +17,16 @@ use crate::{
 
 /// Longest sentence of a note or a refusal, in bytes.
 const MESSAGE_BYTES_MAX: usize = 1_024;
-/// Longest part of a text that is kept for finding a postback, in characters.
+/// Longest text that is kept for finding a postback, in characters.
 const TEXT_CHARS_MAX: usize = 64;
-/// What a byte may become: U+FFFD in UTF-8. No repair makes more of it.
+/// Longest text that one byte may become: U+FFFD in UTF-8. No repair makes a byte longer.
 const BYTES_PER_BYTE_MAX: usize = 3;
 
-/// Reads a request that is made of these bytes, and asserts what must hold.
+/// Reads a request made of these bytes, and asserts the properties of the reading.
 ///
-/// The first byte says how it came: `F` is a form, `J` is JSON and `P` does not say what it holds, all
-/// three by `POST`; any other is a `GET`. The target follows, up to the first line feed, which no request
-/// line can hold; and then the body.
+/// The first byte selects the kind: `F` is a form, `J` is JSON and `P` has no content type, all
+/// three by `POST`; any other is a `GET`. Then comes the target, up to the first line feed, which
+/// no request line can contain, and then the body.
 pub fn check_reading(bytes: &[u8]) {
     let (first, rest) = bytes.split_first().unwrap_or((&b'G', &[]));
     let (method, content_type) = match first {
@@ -48,7 +47,7 @@ pub fn check_reading(bytes: &[u8]) {
             assert!(reading.parameters.len() <= PARAMETERS_MAX);
             check_report(report);
             check_again(report, &json(report));
-            // What HTML would have eaten in a query may stand in JSON.
+            // JSON may contain text that HTML would have eaten in a query.
             if method == "GET" || !is_json(&raw) {
                 check_again(report, &query(report));
             }
@@ -57,7 +56,7 @@ pub fn check_reading(bytes: &[u8]) {
     }
 }
 
-/// A request, without what the reader does not look at.
+/// Returns a request without the data that the reader ignores.
 pub fn request(method: &str, target: Vec<u8>, content_type: &str, body: Vec<u8>) -> Raw {
     Raw {
         method: method.to_owned(),
@@ -120,14 +119,15 @@ fn check_report(report: &Report) {
     }
 }
 
-/// What was understood and is written properly says the same again, without a repair.
+/// Asserts that a report, written properly, reads the same again, without a repair.
 fn check_again(report: &Report, raw: &Raw) {
     let reading = read(raw, &Overrides::default());
     assert!(reading.report.as_ref().is_ok_and(|again| again == report), "{report:?} became {reading:?}");
     assert!(reading.notes.is_empty(), "{report:?} became {reading:?}");
 }
 
-/// Without its visitor it comes to the same, and tells nothing that is not counted by.
+/// Asserts that a postback without its visitor reads the same, and has nothing that counting does
+/// not need.
 fn check_without_visitor(raw: &Raw, reading: &Reading) {
     let erase = |raw: &Raw| {
         let (target, body) = without_visitor(raw);
@@ -153,7 +153,7 @@ fn check_without_visitor(raw: &Raw, reading: &Reading) {
     assert_eq!((&twice.target, &twice.body), (&erased.target, &erased.body));
 }
 
-/// Without what came as `sec` it is as long, and says the same.
+/// Asserts that a postback without its secrets is as long, and reads the same.
 fn check_redacted(raw: &Raw, reading: &Reading) {
     let mut redacted = raw.clone();
     redact(&mut redacted, reading, None);
@@ -176,7 +176,7 @@ fn check_redacted(raw: &Raw, reading: &Reading) {
         }
     }
     let texts = |reading: &Reading| {
-        // Blanks around a secret are a part of what is blotted out.
+        // Blanks around a secret are redacted with it.
         let others = reading.notes.iter().filter(|note| note.parameter != Known::Sec.name());
         let notes = others.map(Note::code).collect::<Vec<_>>();
         (notes, reading.test, reading.code_text.clone(), reading.click_text.clone())
@@ -206,7 +206,7 @@ fn json(report: &Report) -> Raw {
     request("POST", b"/s2s".to_vec(), "application/json", body.into_bytes())
 }
 
-/// The parameters that say what a report says.
+/// Returns the parameters that express a report.
 fn pairs(report: &Report) -> Vec<(&'static str, String)> {
     let decimal = |micros: i64| format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
     let (amount, percent) = match report.commission {

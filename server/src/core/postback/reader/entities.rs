@@ -1,5 +1,5 @@
-//! Parameters that HTML has eaten: in a page or a mail, `&param=` becomes `¶m=`, since `&para` needs no
-//! semicolon to be a character.
+//! Parameters that HTML has eaten. In a page or a mail, `&param=` becomes `¶m=`, since `&para`
+//! needs no semicolon to be a character.
 //!
 //! All characters of that kind are in Latin-1, so they arrive as one byte or, in UTF-8, as two.
 
@@ -28,10 +28,10 @@ const ENTITIES: [(&str, u8); 106] = [
     ("yacute", 0xFD), ("thorn", 0xFE), ("yuml", 0xFF),
 ];
 
-/// The first character of Latin-1 that is no ASCII and no control.
+/// The first character of Latin-1 that is neither ASCII nor a control character.
 const FIRST_LATIN: u8 = 0xA0;
 
-/// Names that senders use beside ours and that begin with an entity.
+/// Other names that senders use, and that begin with an entity.
 const OTHER_NAMES: [&str; 16] = [
     "timestamp",
     "timesent",
@@ -51,14 +51,14 @@ const OTHER_NAMES: [&str; 16] = [
     "quotation",
 ];
 
-/// Where an eaten parameter begins in a decoded value: the bytes before it, its name, and the bytes after
-/// its `=`. `is_known` tells whether a name, in lower case, is one of ours.
+/// Finds an eaten parameter in a decoded value. Returns the bytes before it, its name, and the
+/// bytes after its `=`. `is_known` tells whether a name, in lower case, is one of ours.
 pub fn split(value: &[u8], is_known: impl Fn(&str) -> bool) -> Option<(&[u8], String, &[u8])> {
     let mut position = 0;
     while let Some((before, rest)) = value.split_at_checked(position) {
         let (character, length) = first_character(rest)?;
         position += length;
-        // Others are never looked behind, which keeps the search linear.
+        // Nothing is searched after other characters, which keeps the search linear.
         let Some(character) = character.filter(|code| *code >= FIRST_LATIN || b"&<>\"".contains(code)) else {
             continue;
         };
@@ -81,8 +81,8 @@ fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// The character that the bytes begin with, where it is one of Latin-1, in UTF-8 or by itself; and its
-/// length.
+/// Returns the character that the bytes begin with, if it is one of Latin-1, in UTF-8 or as a
+/// single byte; and its length.
 fn first_character(bytes: &[u8]) -> Option<(Option<u8>, usize)> {
     let first = *bytes.first()?;
     if first.is_ascii() {

@@ -1,5 +1,5 @@
-//! A flat JSON object to names and values: in their order, and also where a name comes twice, which a map
-//! would hide.
+//! Reader of flat JSON objects. Keeps the order of names and values, and repeated names, which a
+//! map would hide.
 
 use std::{fmt, ops::Range};
 
@@ -16,7 +16,8 @@ use crate::{
     values::text::{cut, shown},
 };
 
-/// As much as a refusal repeats of what the JSON library says, which may repeat what was sent.
+/// Longest part of the JSON library's message in a refusal, in bytes. The message may repeat the
+/// body.
 const CAUSE_BYTES_MAX: usize = 256;
 
 /// A name and a value.
@@ -24,13 +25,13 @@ const CAUSE_BYTES_MAX: usize = 256;
 pub struct Member {
     pub name: String,
     pub value: String,
-    /// Where the value stands in the body, without its quotes.
+    /// Position of the value in the body, without its quotes.
     pub bytes: Range<usize>,
-    /// It has quotes.
+    /// True if the value has quotes.
     pub quoted: bool,
 }
 
-/// Strings, numbers, booleans and nulls; a null is an empty value.
+/// Reads strings, numbers, booleans and nulls. A null is an empty value.
 pub fn read(body: &[u8]) -> Result<Vec<Member>> {
     let broken = |error: serde_json::Error| refusal(&error.to_string());
     let Members(members) = serde_json::from_slice(body).map_err(broken)?;
@@ -40,7 +41,8 @@ pub fn read(body: &[u8]) -> Result<Vec<Member>> {
         let (bytes, quoted) = (start..start + text.len(), text.starts_with('"'));
         let value = match serde_json::from_str(text).map_err(broken)? {
             Value::String(text) => text,
-            // The digits as they came: with `arbitrary_precision` no number goes through a float.
+            // Keeps the digits as they came: with `arbitrary_precision`, no number goes through a
+            // float.
             Value::Number(number) if !text.starts_with('{') => number.to_string(),
             Value::Bool(flag) => flag.to_string(),
             Value::Null => String::new(),
@@ -58,7 +60,7 @@ fn refusal(why: &str) -> Error {
     Error::new(ErrorReason::ParameterMalformed, message)
 }
 
-/// What stands in an object.
+/// The members of an object, in their order.
 struct Members<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
@@ -107,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_flat_is_refused_in_a_short_sentence() {
+    fn a_body_that_is_not_flat_is_refused_in_a_short_sentence() {
         let text = format!("\"{}\"", "x".repeat(8_000));
         for (body, named) in [
             ("{", "EOF"),

@@ -1,7 +1,7 @@
-//! From bytes to named values: where the parameters stand, what became of them on their way, and what
-//! their names mean.
+//! From bytes to named values: finds the parameters, repairs damage from their transit, and maps
+//! their names.
 //!
-//! Every step is linear in its input and works on bytes; text is made of them at the end.
+//! Every step is linear in its input and works on bytes, which become text at the end.
 
 use s2s_sdk::v1::{Note, NoteCode};
 use serde_json::Value;
@@ -17,7 +17,7 @@ use crate::{
     values::{text::shown, url_macros},
 };
 
-/// The parameters of DESIGN 5.3.
+/// The parameters of a postback (docs/reference/http.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
     ClickId,
@@ -30,13 +30,13 @@ pub enum Known {
     Cur,
     Status,
     Test,
-    /// What proves the sender: see `postback/authentication`.
+    /// Proof of the sender, as are the next two; see `postback/authentication`.
     Sec,
     Ts,
     Sig,
 }
 
-/// Every name that is understood, in lower case. The first of each parameter is its own.
+/// All known names, in lower case. The first of each parameter is its own.
 const NAMES: [(&str, Known); 25] = [
     ("clickid", Known::ClickId),
     ("click_id", Known::ClickId),
@@ -66,7 +66,7 @@ const NAMES: [(&str, Known); 25] = [
 ];
 
 impl Known {
-    /// The name as it is documented.
+    /// The documented name.
     pub fn name(self) -> &'static str {
         match self {
             Self::ClickId => "clickId",
@@ -89,27 +89,27 @@ impl Known {
 /// A parameter as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
-    /// As it came, decoded.
+    /// The name as it came, decoded.
     pub name: String,
-    /// Decoded; of a known parameter also trimmed and repaired.
+    /// Decoded. Also trimmed and repaired if the parameter is known.
     pub value: String,
     pub known: Option<Known>,
-    /// The value's encoding was broken, or it holds control characters.
+    /// True if the value's encoding was broken, or if the value holds control characters.
     pub broken: bool,
     /// The bytes that the value came from.
     pub place: Place,
-    /// Where name and value begin, in the same part.
+    /// Offset at which name and value begin, in the same part.
     pub begins: usize,
 }
 
-/// All parameters of the query and, for a `POST`, of the body, in their order.
+/// Reads all parameters of the query and, for a `POST`, of the body, in their order.
 pub fn read(raw: &Raw, notes: &mut Vec<Note>) -> Result<Vec<Parameter>> {
     let (query, body) = pairs(raw, notes)?;
     Ok(understood(query.into_iter().chain(body), notes))
 }
 
-/// Target and body with nothing but what a postback is counted by: our own parameters without `param`, as they came
-/// and in their order. Read again, they come to the same.
+/// Returns target and body with only the parameters that a postback is counted by: the known ones
+/// except `param`, as they came and in their order. They read the same as before.
 pub fn without_visitor(raw: &Raw) -> (Vec<u8>, Vec<u8>) {
     let Ok((mut query, mut body)) = pairs(raw, &mut Vec::new()) else {
         return (PATH.as_bytes().to_vec(), Vec::new());
@@ -123,10 +123,10 @@ pub fn without_visitor(raw: &Raw) -> (Vec<u8>, Vec<u8>) {
     (target.into_bytes(), body.into_bytes())
 }
 
-/// Where postbacks go to.
+/// The path of postbacks.
 const PATH: &str = "/s2s";
 
-/// The pairs of the query and, for a `POST`, of the body.
+/// Returns the pairs of the query and, for a `POST`, of the body.
 fn pairs(raw: &Raw, notes: &mut Vec<Note>) -> Result<(Vec<Pair>, Vec<Pair>)> {
     let (mut of_query, mut of_body) = (Vec::new(), Vec::new());
     split(Part::Target, &raw.target, query(&raw.target, notes), &mut of_query, notes);
@@ -150,27 +150,27 @@ fn pairs(raw: &Raw, notes: &mut Vec<Note>) -> Result<(Vec<Pair>, Vec<Pair>)> {
     Ok((of_query, of_body))
 }
 
-/// The parameters of the target alone, whatever came with it.
+/// Returns the parameters of the target only, whatever came with it.
 pub fn of_target(raw: &Raw) -> Vec<Parameter> {
     let mut pairs = Vec::new();
     split(Part::Target, &raw.target, query(&raw.target, &mut Vec::new()), &mut pairs, &mut Vec::new());
     understood(pairs.into_iter(), &mut Vec::new())
 }
 
-/// Where a query is marked off in a target: at the `?`, or else at the first separator.
+/// Returns the offset of the mark before a target's query: the `?`, or else the first separator.
 fn mark(target: &[u8]) -> Option<usize> {
     let question_mark = target.iter().position(|byte| *byte == b'?');
     question_mark.or_else(|| target.iter().position(|byte| matches!(byte, b'&' | b';')))
 }
 
-/// Where the path of a target ends.
+/// Returns the offset of the end of a target's path.
 pub fn path_ends(target: &[u8]) -> usize {
     mark(target).unwrap_or(target.len())
 }
 
 fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<Parameter> {
     let mut parameters: Vec<Parameter> = pairs.map(Pair::into_parameter).collect();
-    // Each once, so that there are never many.
+    // Each once, so that the list stays short.
     let mut own_names = Vec::new();
     for known in parameters.iter().filter(|parameter| parameter.has_own_name()).filter_map(|own| own.known) {
         if !own_names.contains(&known) {
@@ -183,7 +183,7 @@ fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<P
     parameters
 }
 
-/// Pairs as a query. What was broken is so again, and nothing else is left of it.
+/// Writes pairs as a query. A broken value becomes `%`, which is broken, too.
 fn encoded(pairs: &[Pair]) -> String {
     let encode = |bytes| byte_serialize(bytes).collect::<String>();
     let pairs = pairs.iter().map(|pair| {
@@ -193,7 +193,7 @@ fn encoded(pairs: &[Pair]) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// Pairs as a flat JSON object; a map would hide a name that comes twice.
+/// Writes pairs as a flat JSON object. A map would hide a repeated name.
 fn object(pairs: Vec<Pair>) -> String {
     let text = |bytes: Vec<u8>| Value::String(String::from_utf8_lossy(&bytes).into_owned());
     let members = pairs.into_iter().map(|pair| format!("{}:{}", text(pair.name), text(pair.value)));
@@ -204,7 +204,8 @@ pub fn is_post(raw: &Raw) -> bool {
     raw.method.eq_ignore_ascii_case("POST")
 }
 
-/// What stands behind the `?`; where there is none, behind the first separator, as in `/s2s&clickId=…`.
+/// Returns the bytes after the `?` or, if there is none, after the first separator, as in
+/// `/s2s&clickId=…`.
 fn query<'a>(target: &'a [u8], notes: &mut Vec<Note>) -> &'a [u8] {
     let Some(mark) = mark(target) else { return &[] };
     if target.get(mark) != Some(&b'?') {
@@ -213,21 +214,22 @@ fn query<'a>(target: &'a [u8], notes: &mut Vec<Note>) -> &'a [u8] {
     target.get(mark + 1..).unwrap_or_default()
 }
 
-/// Whether the body is read as JSON: where it says so, or says nothing and looks it.
+/// Returns whether the body is read as JSON: its content type says so, or there is none and the
+/// body looks like JSON.
 pub fn is_json(raw: &Raw) -> bool {
     let content_type = raw.content_type.to_ascii_lowercase();
     content_type.contains("json")
         || (content_type.is_empty() && raw.body.trim_ascii_start().starts_with(b"{"))
 }
 
-/// The parameter of a name, in any case.
+/// Finds the parameter of a name, in any case.
 pub fn known(name: &str) -> Option<Known> {
     let name = name.trim_matches(is_dropped);
     NAMES.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, known)| *known)
 }
 
 impl Pair {
-    /// NUL becomes U+FFFD, since not every database takes it.
+    /// Converts bytes to text. NUL becomes U+FFFD, since not every database accepts it.
     fn into_parameter(self) -> Parameter {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\0', "\u{FFFD}");
         let broken = self.broken || self.value.contains(&0) || std::str::from_utf8(&self.value).is_err();
@@ -238,7 +240,7 @@ impl Pair {
 }
 
 impl Parameter {
-    /// Whether a conversion is counted by it; else it may tell anything.
+    /// Returns whether conversions are counted by the parameter. Any other may contain anything.
     fn counts(&self) -> bool {
         self.known.is_some_and(|known| known != Known::Param)
     }
@@ -248,8 +250,8 @@ impl Parameter {
         self.known.is_some_and(|known| name.eq_ignore_ascii_case(known.name()))
     }
 
-    /// Settles what the name means, and repairs the value. An alias counts only where the parameter
-    /// did not come by its own name.
+    /// Settles the meaning of the name, and repairs the value. An alias counts only if the
+    /// parameter did not come by its own name.
     fn understand(&mut self, own_names: &[Known], notes: &mut Vec<Note>) {
         let own = self.has_own_name();
         self.known = self.known.filter(|known| own || !own_names.contains(known));
@@ -280,8 +282,8 @@ impl Parameter {
         self.broken |= self.value.chars().any(char::is_control);
     }
 
-    /// A value that is not of its form may be so once a second encoding, or what stood behind the URL in
-    /// a text, is taken away.
+    /// Repairs a value that becomes valid without a second encoding, or without the punctuation
+    /// after the URL in a text.
     fn repair(&mut self, known: Known, notes: &mut Vec<Note>) {
         let (decoded, broken) = decode(self.value.as_bytes());
         let decoded = String::from_utf8(decoded).ok().filter(|_| !broken && self.value.contains('%'));
@@ -296,14 +298,14 @@ impl Parameter {
         let is_behind = |character| is_dropped(character) || ".,;)]>".contains(character);
         let bare = self.value.trim_end_matches(is_behind);
         if bare.len() != self.value.len() && is_valid(known, bare) {
-            let message = format!("punctuation behind `{}` was dropped", known.name());
+            let message = format!("punctuation after `{}` was dropped", known.name());
             notes.push(note(NoteCode::Trimmed, known.name(), message));
             self.value = bare.to_owned();
         }
     }
 }
 
-/// Blanks, quotes, and characters that nobody sees.
+/// Returns whether the character is a blank, a quote or invisible.
 fn is_dropped(character: char) -> bool {
     character.is_whitespace()
         || "\"'`\u{AB}\u{BB}\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}".contains(character)

@@ -1,5 +1,5 @@
-//! Cutting a query or form into pairs, each with the place in the request that its value came from: whoever blots a
-//! value out must find the very bytes that were read.
+//! Splitting of a query or form into pairs, each with the place in the request that its value came
+//! from: a redaction must find the very bytes that were read.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ use crate::{
     values::{text::shown, url_macros},
 };
 
-/// No name of ours is longer, in bytes; looking no further keeps the reader linear.
+/// Longest known name, in bytes. Searching no further keeps the reader linear.
 const NAME_BYTES_MAX: usize = 32;
 
 /// A name and a value, decoded once.
@@ -22,7 +22,7 @@ const NAME_BYTES_MAX: usize = 32;
 pub struct Pair {
     pub name: Vec<u8>,
     pub value: Vec<u8>,
-    /// An escape was without two digits.
+    /// True if an escape lacked its two digits.
     pub broken: bool,
     pub place: Place,
     pub begins: usize,
@@ -35,26 +35,26 @@ pub struct Place {
     pub bytes: Range<usize>,
 }
 
-/// What a place is in.
+/// The part of a request that a place is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     Target,
     Body,
-    /// The body, where it is JSON, and no text in quotes stands there.
+    /// A value in a JSON body that is not a text in quotes.
     Bare,
 }
 
-/// Cuts `query`, which is a part of `whole`, into pairs.
+/// Splits `query`, which is a part of `whole`, into pairs.
 pub fn split(part: Part, whole: &[u8], query: &[u8], pairs: &mut Vec<Pair>, notes: &mut Vec<Note>) {
     Splitter { part, whole, origins: None, pairs, notes }.split(query);
 }
 
 struct Splitter<'a> {
     part: Part,
-    /// What all that is cut is a part of.
+    /// The bytes that contain everything to be split.
     whole: &'a [u8],
-    /// Where each of its bytes begins in the request, and where the last one ends; `None` where it is as it came,
-    /// and was not decoded as a whole.
+    /// Offset in the request at which each byte of `whole` begins, and the end of the last one.
+    /// `None` if `whole` is as it came, and was not decoded as a whole.
     origins: Option<&'a [usize]>,
     pairs: &'a mut Vec<Pair>,
     notes: &'a mut Vec<Note>,
@@ -83,14 +83,15 @@ impl Splitter<'_> {
         self.notes.push(note(code, "", message));
     }
 
-    /// Where a part of the whole stands in the request.
+    /// Returns the place in the request of a part of the whole.
     fn origin(&self, part: &[u8]) -> Range<usize> {
         let start = offset_in(self.whole, part);
         let origin = |at: usize| self.origins.map_or(at, |all| all.get(at).copied().unwrap_or_default());
         origin(start)..origin(start + part.len())
     }
 
-    /// One piece between separators: a pair, several that HTML or a second encoding has hidden, or nothing.
+    /// Splits one piece between separators: a pair, several that HTML or a second encoding has
+    /// hidden, or nothing.
     fn split_piece(&mut self, piece: &[u8]) {
         let mut piece = piece;
         while let Some(rest) = piece.strip_prefix(b"amp;") {
@@ -111,7 +112,7 @@ impl Splitter<'_> {
         if broken {
             pair.take_literally(raw);
         }
-        // What HTML has eaten is looked for in the decoded value; `left` is what it came from.
+        // Eaten parameters are searched for in the decoded value; `left` is the encoded rest.
         let value = std::mem::take(&mut pair.value);
         let (mut rest, mut left) = (value.as_slice(), raw);
         while let Some((before, next, after)) = entities::split(rest, |name| known(name).is_some()) {
@@ -127,7 +128,7 @@ impl Splitter<'_> {
             let mut done = std::mem::replace(&mut pair, next_pair);
             done.place.bytes = self.origin(ours);
             done.value = before.to_vec();
-            // Each by its own bytes: what is blotted out of one must not mend another.
+            // Each by its own bytes: a redaction of one must not mend another.
             done.broken = is_broken(ours);
             self.pairs.push(done);
             let message = format!("HTML had eaten the beginning of `&{next}=`");
@@ -141,7 +142,7 @@ impl Splitter<'_> {
         self.pairs.push(pair);
     }
 
-    /// A piece without `=`: a name alone, or a query that was encoded as a whole.
+    /// Splits a piece without `=`: a name alone, or a query that was encoded as a whole.
     fn split_bare(&mut self, piece: &[u8]) {
         let (decoded, broken) = decode(piece);
         let origin = self.origin(piece);
@@ -157,8 +158,8 @@ impl Splitter<'_> {
 }
 
 impl Pair {
-    /// Mends a value that is no broken encoding but means its `%`: a macro such as `%x%`, or a percent.
-    /// `raw`: the value before it was decoded, which may have eaten a macro's first letters.
+    /// Mends a value whose `%` is meant literally: in a macro such as `%x%`, or as a percent sign.
+    /// `raw` is the value before decoding, which may have eaten a macro's first letters.
     fn take_literally(&mut self, raw: &[u8]) {
         let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
         if url_macros::is_macro(text(raw)) {
@@ -175,7 +176,7 @@ fn split_at(bytes: &[u8], mark: u8) -> Option<(&[u8], &[u8])> {
     Some((bytes.get(..at)?, bytes.get(at + 1..)?))
 }
 
-/// `;` separates only where no `&` is there, and known names follow.
+/// Returns whether `;` separates parameters: there is no `&`, and a known name follows a `;`.
 fn semicolons_separate(query: &[u8]) -> bool {
     !query.contains(&b'&') && query.split(|byte| *byte == b';').skip(1).any(begins_with_known_name)
 }
@@ -191,12 +192,13 @@ fn second_question_mark(piece: &[u8]) -> Option<(&[u8], &[u8])> {
     splits.find(|(_, after)| begins_with_known_name(after))
 }
 
-/// Where a part of some bytes begins in them.
+/// Returns the offset of a part in the bytes that it is a slice of.
 pub fn offset_in(whole: &[u8], part: &[u8]) -> usize {
     part.as_ptr().addr().saturating_sub(whole.as_ptr().addr())
 }
 
-/// Percent-decoding, `+` as a blank. The flag says that an escape was without two digits.
+/// Decodes percent-encoding, and `+` as a blank. The flag is true if an escape lacked its two
+/// digits.
 pub fn decode(bytes: &[u8]) -> (Vec<u8>, bool) {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut any_broken = false;
@@ -211,13 +213,14 @@ fn is_broken(bytes: &[u8]) -> bool {
     Decoding(bytes).any(|(_, _, broken)| broken)
 }
 
-/// Cuts encoded bytes behind so many decoded ones.
+/// Splits encoded bytes after this number of decoded ones.
 fn cut_encoded(bytes: &[u8], decoded: usize) -> (&[u8], &[u8]) {
     let length = Decoding(bytes).take(decoded).map(|(_, length, _)| length).sum();
     bytes.split_at_checked(length).unwrap_or((bytes, &[]))
 }
 
-/// Where each decoded byte begins, and where the last one ends, if the encoded ones begin at `start`.
+/// Returns the offset at which each decoded byte begins, and the end of the last one, if the
+/// encoded ones begin at `start`.
 fn origins(bytes: &[u8], start: usize) -> Vec<usize> {
     let ends = Decoding(bytes).scan(start, |end, (_, length, _)| {
         *end += length;
@@ -226,7 +229,8 @@ fn origins(bytes: &[u8], start: usize) -> Vec<usize> {
     std::iter::once(start).chain(ends).collect()
 }
 
-/// What is left to be decoded: each byte, of how many it was made, and whether it is a `%` without two digits.
+/// Decoder of the remaining bytes. Yields each byte, the number of bytes that it was made of, and
+/// true if it is a `%` without two digits.
 struct Decoding<'a>(&'a [u8]);
 
 impl Iterator for Decoding<'_> {

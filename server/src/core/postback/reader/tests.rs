@@ -1,4 +1,4 @@
-//! What the reader makes of postbacks, without a server.
+//! Tests of the reader, without a server.
 
 use std::{
     fs,
@@ -18,12 +18,12 @@ fn raw(method: &str, target: &[u8], content_type: &str, body: &str) -> Raw {
     request(method, target.to_owned(), content_type, body.as_bytes().to_vec())
 }
 
-/// Reads as live traffic is read.
+/// Reads a postback like live traffic.
 fn read(raw: &Raw) -> Reading {
     super::read(raw, &Overrides::default())
 }
 
-/// `query` with the mandatory parameters that it does not have itself.
+/// Reads a `GET` with this query.
 fn get(query: &str) -> Reading {
     read(&raw("GET", format!("/s2s?{query}").as_bytes(), "", ""))
 }
@@ -44,7 +44,7 @@ fn a_plain_postback_is_read_to_the_digit() {
     assert_eq!(report.value.micros(), 1_000_000);
     assert_eq!(report.commission, Commission::Amount(Amount::from_micros(500_000).unwrap()));
     assert_eq!(report.custom_params.0, [("myCustomParam".to_owned(), "xyz".to_owned())]);
-    // What the word means is settled later.
+    // The meaning of the word is settled later.
     assert_eq!((report.currency, report.status_word.as_str()), ("EUR".parse().ok(), "Pending"));
     assert_eq!((reading.notes.len(), reading.test), (0, None));
     assert_eq!((reading.code_text.as_str(), reading.click_text.as_str()), (CODE, "abc"));
@@ -142,7 +142,7 @@ fn repairs_are_noted() {
 }
 
 #[test]
-fn comperc_counts_only_where_com_is_zero() {
+fn comperc_counts_only_if_com_is_zero() {
     let percent = |query| with_defaults(query).report.unwrap().commission;
     let ten = Commission::Percent(Percent::from_micros(10_000_000).unwrap());
     assert_eq!(percent("val=1000&com=0&comperc=10"), ten);
@@ -201,7 +201,7 @@ fn json_numbers_are_read_by_their_digits() {
 }
 
 #[test]
-fn a_test_is_known_even_where_the_rest_is_wrong() {
+fn a_test_is_known_even_if_the_rest_is_wrong() {
     for (query, test) in [
         ("test=1", Some(Test::Asked)),
         ("test=true", Some(Test::Asked)),
@@ -248,22 +248,23 @@ fn hostile_bytes_are_read_without_harm() {
 }
 
 #[test]
-fn what_the_fuzzer_has_found_is_read_without_harm() {
+fn inputs_that_the_fuzzer_found_are_read_without_harm() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/read_postback");
     let files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(!files.is_empty());
     for file in files {
-        // Shown where the check fails.
+        // Shown if the check fails.
         println!("{}", file.display());
         check_reading(&fs::read(file).unwrap());
     }
 }
 
-/// Most that 16 times the bytes may take, in times of the first; steps for each pair of bytes take 256.
+/// Maximum growth of the time if the input grows 16-fold. A quadratic algorithm takes 256 times as
+/// long.
 const GROWTH_MAX: u32 = 64;
 
 #[test]
-fn time_grows_as_the_input_does() {
+fn time_grows_in_proportion_to_the_input() {
     for piece in
         ["?", "&id=&cid=", "\u{B6}m=", "<a", ";id=", "&a%3D", "&val=%2531", "&amp;amp;", "&sec=%25", "sec:\""]
     {
@@ -275,13 +276,13 @@ fn time_grows_as_the_input_does() {
             redact(&mut redacted, &read(&raw), None);
             start.elapsed()
         };
-        // Other work on this machine may slow one try down, and not all.
+        // Other work on this machine may slow down some tries, but not all.
         assert!((0..5).any(|_| time(16 * 16_384) < time(16_384) * GROWTH_MAX), "{piece}");
     }
 }
 
 #[test]
-fn a_replay_may_read_otherwise_than_it_came() {
+fn a_replay_may_override_parts_of_a_postback() {
     let amount = Amount::from_micros;
     let code: ConversionCodeId = "00000000000000000000000000000001".parse().unwrap();
     let overrides = Overrides {
@@ -303,7 +304,7 @@ fn a_replay_may_read_otherwise_than_it_came() {
         let expected = (code, amount(value).unwrap(), Commission::Amount(amount(commission).unwrap()));
         assert_eq!((report.code, report.value, report.commission), expected, "{query}");
     }
-    // Nothing else is forgiven.
+    // No other fault is forgiven.
     for (query, reason) in [
         ("val=1&com=0", ErrorReason::MissingParameter),
         ("clickId={clickid}&val=1&com=0", ErrorReason::MacroNotReplaced),
@@ -322,7 +323,7 @@ mod properties {
 
     use super::*;
 
-    /// Bytes in which what the reader looks for is frequent.
+    /// Bytes in which the marks that the reader looks for are frequent.
     fn bytes() -> impl Strategy<Value = Vec<u8>> {
         let pieces = [
             "clickId=",
@@ -385,7 +386,7 @@ mod properties {
         }
 
         #[test]
-        fn what_is_written_properly_is_read_as_it_was_written(
+        fn a_proper_postback_is_read_as_it_was_written(
             (value, value_micros) in amount(),
             (commission, commission_micros) in amount(),
             oid in "[A-Za-z0-9][^\\p{C}]{0,40}[A-Za-z0-9]",

@@ -1,4 +1,4 @@
-//! Which bytes are blotted out, without a server.
+//! Tests of the removal of secrets, without a server.
 
 use super::*;
 use crate::{
@@ -39,7 +39,7 @@ fn raw(method: &str, target: &str, content_type: &str, body: &str) -> Raw {
     }
 }
 
-/// Target and body as they are stored, and whether more than `sec` was blotted out.
+/// Returns target and body as they are stored, and true if more than `sec` was blotted out.
 fn redacted(mut raw: Raw, code: Option<&ConversionCode>) -> (String, String, bool) {
     let reading = reader::read(&raw, &Overrides::default());
     let others = redact(&mut raw, &reading, code);
@@ -48,7 +48,7 @@ fn redacted(mut raw: Raw, code: Option<&ConversionCode>) -> (String, String, boo
 }
 
 #[test]
-fn what_is_read_as_sec_is_blotted_and_nothing_else() {
+fn only_values_read_as_sec_are_blotted_out() {
     for (query, expected) in [
         ("?val=1&sec=abc&com=2", "?val=1&sec=***&com=2"),
         ("?SEC=abc&Sec=de", "?SEC=***&Sec=**"),
@@ -102,7 +102,7 @@ fn json_stays_json() {
 }
 
 #[test]
-fn what_is_not_read_is_searched_for_what_looks_like_sec() {
+fn unread_bytes_are_searched_for_anything_like_sec() {
     for (method, target, content_type, body, expected) in [
         ("GET", "/s2s?sec=x", "", "val=1&sec=abc", ("/s2s?sec=*", "val=1&sec=***")),
         (
@@ -138,7 +138,7 @@ fn what_is_not_read_is_searched_for_what_looks_like_sec() {
 }
 
 #[test]
-fn a_codes_own_secrets_go_wherever_they_stand() {
+fn a_codes_own_secrets_are_removed_everywhere() {
     let code = code();
     let encoded = |text: &str, how: fn(u8) -> String| text.bytes().map(how).collect::<String>();
     for secret in [code.secret.reveal(), code.former_secret.reveal()] {
