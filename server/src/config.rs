@@ -383,7 +383,7 @@ fn refused(error: &clap::Error) -> NoConfig {
         _ => "INVALID_SETTING",
     };
     let message = without_secrets(&text);
-    let message = message.strip_prefix("").unwrap_or(&message);
+    let message = message.strip_prefix("error: ").unwrap_or(&message);
     NoConfig::Wrong(StartError::setting(reason, message.trim_end()))
 }
 
