@@ -152,7 +152,7 @@ impl Watch {
     }
 
     /// Compares the clocks until `stopping`. `ask` reads another clock; `None` if none answers now.
-    pub async fn keep(
+    pub async fn run(
         self,
         ask: impl Fn() -> BoxFuture<'static, Option<Reference>>,
         stopping: CancellationToken,

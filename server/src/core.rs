@@ -10,6 +10,7 @@ pub mod postback;
 pub mod preset;
 pub mod retention;
 pub mod row_cache;
+pub mod services;
 pub mod tracking_link;
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};

@@ -34,7 +34,7 @@ use self::migration::Migrator;
 use batch_connection::Writes;
 pub use batch_connection::{Connection, Session};
 pub use bulk_insert::{Insertion, insert_new, is_one_statement, statement_runs};
-pub use errors::{is_contention, is_known_key, is_outage};
+pub use errors::{is_contention, is_outage, is_unique_violation};
 pub use lived::Lived;
 pub use partitions::{Month, TimedTable};
 
@@ -78,15 +78,15 @@ impl Db {
     ) -> Result<Self, Unusable> {
         let backend = backend.ok_or_else(|| DbErr::Custom("its kind is unknown".to_owned()))?;
         let batches_max = if backend == DbBackend::Sqlite { 1 } else { batches_max };
-        let role = Role::Writer { connections: u32::from(batches_max) + OTHER_WRITERS_MAX };
-        let writer = Database::connect(options(backend, url, role)).await?;
+        let kind = PoolKind::Writer { connections: u32::from(batches_max) + OTHER_WRITERS_MAX };
+        let writer = Database::connect(options(backend, url, kind)).await?;
         // Checked first, so that nothing is created in a refused database.
         let lossy = lossy(&writer).await?;
         if let Some(setting) = lossy.into_iter().find(|setting| !allow_lossy.contains(&setting.name)) {
             return Err(Unusable::Lossy(setting));
         }
         migrate(backend, url).await?;
-        let reader = Database::connect(options(backend, url, Role::Reader)).await?;
+        let reader = Database::connect(options(backend, url, PoolKind::Reader)).await?;
         Ok(Self { reader, writer, writes: Writes::default(), url: url.into(), batches_max })
     }
 
@@ -113,7 +113,7 @@ impl Db {
 
     /// Checkpoints SQLite's log into its file, until `stopping`. Otherwise the writing connection
     /// would do it, and every waiting write would stall meanwhile.
-    pub async fn keep_log_short(self, stopping: CancellationToken) {
+    pub async fn checkpoint_loop(self, stopping: CancellationToken) {
         if self.backend() != DbBackend::Sqlite {
             return;
         }
@@ -204,7 +204,7 @@ impl From<DbErr> for Unusable {
 
 /// The purpose of a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
+enum PoolKind {
     Writer {
         connections: u32,
     },
@@ -215,7 +215,7 @@ enum Role {
     Partitions,
 }
 
-fn options(backend: DbBackend, url: &str, role: Role) -> ConnectOptions {
+fn options(backend: DbBackend, url: &str, kind: PoolKind) -> ConnectOptions {
     // SeaORM does not know the scheme `mariadb:`.
     let mut options = ConnectOptions::new(url.replacen("mariadb:", "mysql:", 1));
     options
@@ -225,23 +225,23 @@ fn options(backend: DbBackend, url: &str, role: Role) -> ConnectOptions {
         .record_stmt_in_spans(false)
         .test_before_acquire(false);
     match backend {
-        DbBackend::Postgres => postgres::set(&mut options, role),
-        DbBackend::MySql => mysql::set(&mut options, role),
-        _ => sqlite::set(&mut options, role),
+        DbBackend::Postgres => postgres::set(&mut options, kind),
+        DbBackend::MySql => mysql::set(&mut options, kind),
+        _ => sqlite::set(&mut options, kind),
     }
-    options.max_connections(match role {
-        Role::Reader => READERS_MAX,
+    options.max_connections(match kind {
+        PoolKind::Reader => READERS_MAX,
         // A second writer would fail because the database is locked.
-        Role::Writer { .. } if backend == DbBackend::Sqlite => 1,
-        Role::Writer { connections } => connections,
-        Role::Migration | Role::Partitions => 1,
+        PoolKind::Writer { .. } if backend == DbBackend::Sqlite => 1,
+        PoolKind::Writer { connections } => connections,
+        PoolKind::Migration | PoolKind::Partitions => 1,
     });
     options
 }
 
 /// Brings the schema up to date. Servers that start at the same time take turns.
 async fn migrate(backend: DbBackend, url: &str) -> Result<(), DbErr> {
-    let db = Database::connect(options(backend, url, Role::Migration)).await?;
+    let db = Database::connect(options(backend, url, PoolKind::Migration)).await?;
     let lock = match backend {
         DbBackend::Postgres => Some(postgres::MIGRATION_LOCK),
         DbBackend::MySql => Some(mysql::MIGRATION_LOCK),
@@ -299,7 +299,7 @@ async fn lossy(db: &DatabaseConnection) -> Result<Vec<Setting>, DbErr> {
 /// For an equal value, MariaDB reads all its rows from the end, however far away the page is. For a
 /// range of one value it reads only the page, if the rows are sorted by that column first.
 /// PostgreSQL and SQLite read only the page in any case.
-pub fn is_in_index<C: ColumnTrait>(
+pub fn eq_indexed<C: ColumnTrait>(
     db: &impl ConnectionTrait,
     column: C,
     value: impl Into<Value>,
@@ -322,7 +322,7 @@ pub fn contains_bytes(db: &impl ConnectionTrait, column: impl IntoColumnRef, tex
 }
 
 /// Ends a transaction. Commits if `keep`; otherwise only the outcome of its writes was wanted.
-pub async fn end(txn: Connection, keep: bool) -> Result<(), DbErr> {
+pub async fn commit_or_rollback(txn: Connection, keep: bool) -> Result<(), DbErr> {
     if keep { txn.commit().await } else { txn.rollback().await }
 }
 

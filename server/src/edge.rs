@@ -7,6 +7,8 @@
 mod client_kind;
 mod core_client;
 mod core_health;
+mod http;
+mod link_cache;
 mod postback;
 mod redirect;
 mod snapshot;
@@ -14,15 +16,9 @@ mod spool;
 
 use std::{net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{
-    Json,
-    extract::{Extension, State},
-    response::{IntoResponse as _, Response},
-};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use s2s_sdk::v1::{
-    ErrorReason, ListClickIdKeysRequest, ListClickIdKeysResponse, click_service_client::ClickServiceClient,
+    ListClickIdKeysRequest, ListClickIdKeysResponse, click_service_client::ClickServiceClient,
     tracking_link_service_client::TrackingLinkServiceClient,
 };
 use tokio::{sync::Semaphore, time::timeout};
@@ -30,14 +26,15 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::Status;
 
 use self::{
-    core_client::{CoreClient, Failed, failed},
-    core_health::Reach,
+    core_client::{CoreClient, CoreFailure, classify},
+    core_health::CoreHealth,
+    link_cache::Links,
     spool::{Drain, Record, Spool},
 };
 use crate::{
     clock::{Reference, Watch},
     config::SpoolSettings,
-    error::{Error, RETRY_AFTER, Result, StartError, http_status, reason_text},
+    error::{Error, Result, StartError},
     values::{
         click_id::{ClickIdKey, ClickIdKeys, KeyId},
         id::Random,
@@ -46,6 +43,7 @@ use crate::{
 };
 
 pub use self::core_client::{CoreTransport, not_started};
+pub use self::http::{Purpose, failure, handle, is_postback, no_edge, purpose, refuse};
 
 /// Maximum number of clicks still on their way to the core after their visitors were redirected.
 const CLICKS_UNDER_WAY_MAX: usize = 10_000;
@@ -77,9 +75,9 @@ pub struct Overload;
 /// A running edge.
 pub struct Edge {
     calls: CoreClient,
-    reach: Arc<Reach>,
+    core_health: Arc<CoreHealth>,
     spool: Option<Spool>,
-    links: Arc<redirect::Links>,
+    links: Arc<Links>,
     click_id_keys: ClickIdKeys,
     clock: Clock,
     random: Random,
@@ -133,12 +131,11 @@ impl Edge {
                 known.click_id_keys
             }
         };
-        let links =
-            Arc::new(redirect::Links::new(TrackingLinkServiceClient::new(core.clone()), known.links).await);
-        let (calls, reach) = (CoreClient::new(core), Arc::new(Reach::default()));
+        let links = Arc::new(Links::new(TrackingLinkServiceClient::new(core.clone()), known.links).await);
+        let (calls, core_health) = (CoreClient::new(core), Arc::new(CoreHealth::default()));
         let click_id_keys = click_id_keys(keys.clone())?;
         let spool = spool.map(|(spool, writer)| {
-            let drain = Drain::new(&spool, calls.clone(), reach.clone(), random.clone());
+            let drain = Drain::new(&spool, calls.clone(), core_health.clone(), random.clone());
             let (runtime, stopping) = (tokio::runtime::Handle::current(), stopping.clone());
             tasks.spawn_blocking(move || writer.run());
             tasks.spawn_blocking(move || drain.run(&runtime, &stopping));
@@ -146,12 +143,12 @@ impl Edge {
         });
         if let Some(path) = known_at {
             let kept =
-                snapshot::keep(path, keys, links.clone(), clock.clone(), random.clone(), stopping.clone());
+                snapshot::persist(path, keys, links.clone(), clock.clone(), random.clone(), stopping.clone());
             tasks.spawn(kept);
         }
         Ok(Self {
             calls,
-            reach,
+            core_health,
             spool,
             links,
             click_id_keys,
@@ -171,20 +168,20 @@ impl Edge {
     /// The facts about the edge that health reports.
     pub fn health(&self) -> EdgeHealth {
         let spool = self.spool.as_ref().map(Spool::state);
-        EdgeHealth { spool, reach: self.reach.clone(), clock: self.clock.clone() }
+        EdgeHealth { spool, core_health: self.core_health.clone(), clock: self.clock.clone() }
     }
 
     /// Makes `call`. If it is not answered within `budget`, spools `record`, the same call.
     ///
     /// `at_once`: spools it without making the call.
-    async fn ask_or_keep<T>(
+    async fn call_or_spool<T>(
         &self,
         budget: Duration,
         call: impl Future<Output = Result<T, Status>>,
         record: Record,
-        lane: Option<u16>,
+        queue: Option<u16>,
         at_once: bool,
-    ) -> Outcome<T> {
+    ) -> Delivery<T> {
         let mut call = pin!(call);
         let mut failure = None;
         if !at_once || self.spool.is_none() {
@@ -194,52 +191,52 @@ impl Edge {
             };
             match answer {
                 Some(Ok(answer)) => {
-                    self.reach.answered();
-                    return Outcome::Answered(answer);
+                    self.core_health.note_success();
+                    return Delivery::Answered(answer);
                 }
-                Some(Err(status)) => match failed(&status) {
-                    Failed::Refused => {
-                        self.reach.answered();
-                        return Outcome::Refused(status);
+                Some(Err(status)) => match classify(&status) {
+                    CoreFailure::Rejected => {
+                        self.core_health.note_success();
+                        return Delivery::Rejected(status);
                     }
                     // The core is up. The fault may pass or get fixed, and most senders send only
                     // once.
-                    Failed::Fault => {
-                        self.reach.answered();
+                    CoreFailure::Fault => {
+                        self.core_health.note_success();
                         failure = Some(status);
                     }
-                    Failed::Away => {
-                        self.reach.failed(self.clock.now());
+                    CoreFailure::Unreachable => {
+                        self.core_health.note_failure(self.clock.now());
                         failure = Some(status);
                     }
                 },
-                None => self.reach.failed(self.clock.now()),
+                None => self.core_health.note_failure(self.clock.now()),
             }
         }
         let Some(spool) = &self.spool else {
-            return Outcome::Refused(failure.unwrap_or_else(|| not_started().into()));
+            return Delivery::Rejected(failure.unwrap_or_else(|| not_started().into()));
         };
-        match (spool.keep(&record, lane).await, failure) {
-            (Ok(()), _) => Outcome::Kept,
-            (Err(_), Some(status)) => Outcome::Refused(status),
+        match (spool.append(&record, queue).await, failure) {
+            (Ok(()), _) => Delivery::Spooled,
+            (Err(_), Some(status)) => Delivery::Rejected(status),
             // The core may still answer, or has not received the call yet.
             (Err(_), None) => match timeout(LAST_BUDGET, call).await {
-                Ok(Ok(answer)) => Outcome::Answered(answer),
-                Ok(Err(status)) => Outcome::Refused(status),
-                Err(_) => Outcome::Refused(Error::unavailable("neither core nor spool accepted it").into()),
+                Ok(Ok(answer)) => Delivery::Answered(answer),
+                Ok(Err(status)) => Delivery::Rejected(status),
+                Err(_) => Delivery::Rejected(Error::unavailable("neither core nor spool accepted it").into()),
             },
         }
     }
 
     /// Returns whether calls skip the core, because it is known to be down.
-    pub fn core_is_away(&self) -> bool {
-        self.spool.is_some() && self.reach.is_away(self.clock.now())
+    pub fn core_is_down(&self) -> bool {
+        self.spool.is_some() && self.core_health.is_down(self.clock.now())
     }
 
     /// Returns whether the core may be down. Work that does not need its answer does not wait for
     /// it.
-    fn core_is_in_doubt(&self) -> bool {
-        self.spool.is_some() && self.reach.is_in_doubt()
+    fn core_is_suspect(&self) -> bool {
+        self.spool.is_some() && self.core_health.is_suspect()
     }
 }
 
@@ -259,12 +256,12 @@ async fn ask_keys(
 }
 
 /// The outcome of a call.
-enum Outcome<T> {
+enum Delivery<T> {
     Answered(T),
     /// The core refused it, or neither the core nor the spool accepted it.
-    Refused(Status),
+    Rejected(Status),
     /// The record is durable, and the core will get it.
-    Kept,
+    Spooled,
 }
 
 fn click_id_keys(keys: ListClickIdKeysResponse) -> Result<ClickIdKeys> {
@@ -281,7 +278,7 @@ fn click_id_keys(keys: ListClickIdKeysResponse) -> Result<ClickIdKeys> {
 #[derive(Clone)]
 pub struct EdgeHealth {
     spool: Option<Arc<spool::State>>,
-    reach: Arc<Reach>,
+    core_health: Arc<CoreHealth>,
     clock: Clock,
 }
 
@@ -290,8 +287,8 @@ impl EdgeHealth {
         self.spool.as_ref().map(|spool| spool.status())
     }
 
-    pub fn is_away(&self) -> bool {
-        self.reach.is_away(self.clock.now())
+    pub fn is_down(&self) -> bool {
+        self.core_health.is_down(self.clock.now())
     }
 
     /// Returns whether the spool accepts what the core can't.
@@ -307,124 +304,7 @@ impl EdgeHealth {
     }
 }
 
-/// Answers every HTTP request that is not gRPC.
-pub async fn handle(
-    State(edge): State<Arc<Edge>>,
-    Extension(Client(client)): Extension<Client>,
-    request: axum::extract::Request,
-) -> Response {
-    let path = request.uri().path().trim_matches('/');
-    if is_postback(path) {
-        return match *request.method() {
-            Method::GET | Method::POST => postback::handle(&edge, client, request).await,
-            // A HEAD by a link checker must neither record a conversion nor be told that one is
-            // safe.
-            _ => not_allowed("GET, POST"),
-        };
-    }
-    match *request.method() {
-        Method::GET | Method::HEAD => redirect::handle(&edge, client, &request.into_parts().0).await,
-        _ => not_allowed("GET, HEAD"),
-    }
-}
-
-/// Answers every HTTP request that is not gRPC, on a server without an edge.
-pub async fn no_edge(request: axum::extract::Request) -> Response {
-    let message = "this server accepts only gRPC calls; send visitors and postbacks to an edge";
-    refuse(&request, &Error::new(ErrorReason::ResourceNotFound, message))
-}
-
-/// The purpose of a request.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    Postback,
-    Visit,
-    /// A preview, a prefetch or the check of a link. Nothing is lost if it gets no answer.
-    Look,
-}
-
-/// The purpose of an HTTP request.
-pub fn purpose(request: &axum::extract::Request) -> Purpose {
-    let (method, headers) = (request.method(), request.headers());
-    let postback = is_postback(request.uri().path().trim_matches('/'));
-    if client_kind::looks_ahead(headers) || client_kind::is_previewer(headers) {
-        return Purpose::Look;
-    }
-    match *method {
-        Method::GET | Method::POST if postback => Purpose::Postback,
-        Method::GET => Purpose::Visit,
-        _ => Purpose::Look,
-    }
-}
-
-/// The answer to a request that was refused unread.
-pub fn refuse(request: &axum::extract::Request, error: &Error) -> Response {
-    let (status, reason) = (http_status(error.code()), error.reason());
-    if is_postback(request.uri().path().trim_matches('/')) {
-        postback::refused(status, reason_text(reason), error.message())
-    } else {
-        failure(status, reason, error.message())
-    }
-}
-
-/// Returns whether a path, without the slashes around it, belongs to the postback URL. Accepts any
-/// case, and the trailing characters of sloppy copies (`/s2s&clickId=…`, `/s2s.`).
-pub fn is_postback(path: &str) -> bool {
-    let behind = path.split_at_checked(3).filter(|(name, _)| name.eq_ignore_ascii_case("s2s"));
-    let punctuation = |text: &str| text.chars().all(|character| ".,)".contains(character));
-    behind.is_some_and(|(_, behind)| behind.starts_with(['&', ';']) || punctuation(behind))
-}
-
-fn not_allowed(methods: &'static str) -> Response {
-    let message = format!("this URL accepts only {methods}");
-    let body = serde_json::json!({"reason": "METHOD_NOT_ALLOWED", "message": message});
-    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, methods)], Json(body)).into_response()
-}
-
-/// A failure as HTTP: status, reason and sentence.
-pub fn failure(status: StatusCode, reason: ErrorReason, message: &str) -> Response {
-    let body = serde_json::json!({"reason": reason_text(reason), "message": message});
-    let response = (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
-    with_retry_after(response)
-}
-
-/// Adds `Retry-After` to answers for which a later attempt may help.
-fn with_retry_after(mut response: Response) -> Response {
-    if matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER.as_secs().into());
-    }
-    response
-}
-
-fn header_text(headers: &HeaderMap, name: HeaderName) -> String {
-    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
-}
-
 /// Returns the answer of `call`; `None` if it fails or exceeds `budget`.
 async fn within<T>(budget: Duration, call: impl Future<Output = Option<T>>) -> Option<T> {
     timeout(budget, call).await.ok().flatten()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn odd_copies_of_the_postback_url_are_understood() {
-        for (path, postback) in [
-            ("s2s", true),
-            ("S2S", true),
-            ("s2s&clickId=a&id=b", true),
-            ("s2s;clickId=a", true),
-            ("s2s.", true),
-            ("s2s)", true),
-            ("s2sx", false),
-            ("s2s.v1.NothingService/Get", false),
-            ("s2", false),
-            ("", false),
-            ("summer", false),
-        ] {
-            assert_eq!(is_postback(path), postback, "{path}");
-        }
-    }
 }

@@ -13,7 +13,7 @@ use s2s_sdk::v1::ErrorReason;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
-use crate::values::text::{cut, shown};
+use crate::values::text::{excerpt, truncate};
 
 pub use self::start::StartError;
 
@@ -70,13 +70,13 @@ impl Error {
     }
 
     pub fn not_found(what: &str, id: &(impl ToString + ?Sized)) -> Self {
-        let id = shown(&id.to_string());
+        let id = excerpt(&id.to_string());
         Self::new(ErrorReason::ResourceNotFound, format!("there is no {what} `{id}` in this account"))
             .with("id", &id)
     }
 
     /// Converts a refusal of the gRPC library or of its services; `None` if no reason fits.
-    pub fn of_library(status: &Status) -> Option<Self> {
+    pub fn from_tonic(status: &Status) -> Option<Self> {
         Some(match status.code() {
             Code::NotFound => Self::new(ErrorReason::ResourceNotFound, status.message()),
             Code::Unimplemented if status.metadata().contains_key("grpc-accept-encoding") => {
@@ -133,7 +133,7 @@ impl Error {
     }
 
     /// Returns whether the request is at fault, rather than the server or the moment.
-    pub fn is_final(&self) -> bool {
+    pub fn is_permanent(&self) -> bool {
         !matches!(
             self.code(),
             Code::Unavailable | Code::Internal | Code::ResourceExhausted | Code::DeadlineExceeded
@@ -173,7 +173,7 @@ impl From<Error> for Status {
         if matches!(code, Code::Unavailable | Code::ResourceExhausted) {
             details.set_retry_info(Some(RETRY_AFTER));
         }
-        Status::with_error_details(code, cut(error.message, MESSAGE_BYTES_MAX), details)
+        Status::with_error_details(code, truncate(error.message, MESSAGE_BYTES_MAX), details)
     }
 }
 
@@ -203,7 +203,7 @@ impl Violations {
     }
 
     pub fn add(&mut self, field: &str, description: impl Into<String>) {
-        let cut = |text: String| cut(text, VIOLATION_BYTES_MAX);
+        let cut = |text: String| truncate(text, VIOLATION_BYTES_MAX);
         self.0.push(FieldViolation::new(cut(field.to_owned()), cut(description.into())));
     }
 
@@ -284,8 +284,8 @@ mod tests {
         for reason in reasons {
             assert_eq!(http_status(code(reason)).as_u16(), reason.http_status(), "{reason:?}");
             // `postback::settled` holds what is final, and nothing else.
-            let is_final = Error::new(reason, "").is_final();
-            let wrong = if is_final { PostbackOutcome::Refused } else { PostbackOutcome::Held };
+            let is_permanent = Error::new(reason, "").is_permanent();
+            let wrong = if is_permanent { PostbackOutcome::Refused } else { PostbackOutcome::Held };
             assert!(reason.postback_outcome() != Some(wrong), "{reason:?}");
         }
     }

@@ -87,11 +87,11 @@ async fn run(mut config: Config) -> Result<(), StartError> {
     let edge = edge::open(&process, core.as_ref(), &handle).await?;
     let core = core.map(|core| core.or_later(edge.is_some())).transpose()?;
     let watching =
-        process.watch.clone().keep(other_clock(handle.clone(), edge.clone()), process.stopping.clone());
+        process.watch.clone().run(other_clock(handle.clone(), edge.clone()), process.stopping.clone());
     process.edge_tasks.spawn(watching);
     let served = serve::Served { handle: handle.clone(), edge: edge.clone(), tls };
     serve::serve(&process, ports, signals, core, served).await?;
-    let core_is_down = edge.as_ref().is_some_and(|edge| edge.core_is_away());
+    let core_is_down = edge.as_ref().is_some_and(|edge| edge.core_is_down());
     let db = handle.db.get().cloned();
     // The writers end once all their users are dropped.
     drop((edge, handle));

@@ -72,8 +72,8 @@ type Use = (ApiKeyId, Time);
 pub struct ApiKeys {
     /// Keys by the hash of a text, including texts that no key has. At most a second old.
     found: RowCache<KeyHash, Found>,
-    seen: moka::future::Cache<KeyHash, ()>,
-    strangers: Semaphore,
+    recent: moka::future::Cache<KeyHash, ()>,
+    unknown_lookups: Semaphore,
     uses: mpsc::Sender<Use>,
 }
 
@@ -82,8 +82,8 @@ impl ApiKeys {
     /// are dropped.
     pub fn new(db: Db, stopping: CancellationToken) -> (Self, impl Future<Output = ()> + Send) {
         let (uses, waiting) = mpsc::channel(USES_WAITING_MAX);
-        let seen = moka::future::Cache::builder().max_capacity(SEEN_MAX).time_to_idle(SEEN_FOR).build();
-        let keys = Self { found: row_cache(), seen, strangers: Semaphore::new(STRANGERS_MAX), uses };
+        let recent = moka::future::Cache::builder().max_capacity(SEEN_MAX).time_to_idle(SEEN_FOR).build();
+        let keys = Self { found: row_cache(), recent, unknown_lookups: Semaphore::new(STRANGERS_MAX), uses };
         (keys, write_uses(db, waiting, stopping))
     }
 
@@ -128,16 +128,16 @@ pub async fn authenticate(app: &App, text: &str) -> Result<(ApiKeyId, Caller)> {
 async fn load(app: &App, text: &str, hash: KeyHash) -> Result<Option<Arc<Found>>> {
     text.parse::<KeyText>().map_err(|fault| invalid(&fault))?;
     let keys = &app.api_keys;
-    let stranger = keys.seen.get(&hash).await.is_none();
+    let stranger = keys.recent.get(&hash).await.is_none();
     let _turn = if stranger {
-        Some(timeout(STRANGER_PATIENCE, keys.strangers.acquire()).await.map_err(|_| overloaded())?)
+        Some(timeout(STRANGER_PATIENCE, keys.unknown_lookups.acquire()).await.map_err(|_| overloaded())?)
     } else {
         None
     };
     let query = async {
         let found = store::find_by_hash(app.db.reader(), &hash).await?;
         if let Some(found) = &found {
-            keys.seen.insert(hash.clone(), ()).await;
+            keys.recent.insert(hash.clone(), ()).await;
             keys.report(&found.key, app.now());
         }
         Ok::<_, DbErr>(found.map(Arc::new))

@@ -210,7 +210,7 @@ impl Recorded {
 
 /// Loads the facts and judges the report. `Ok` is a conversion that counts, unless it was recorded
 /// before.
-pub async fn judge(app: &App, tenant: Tenant, report: Report) -> Result<Conversion> {
+pub async fn evaluate(app: &App, tenant: Tenant, report: Report) -> Result<Conversion> {
     let code = conversion_code::find(app, tenant, report.code).await?;
     let click =
         app.click_id_keys.read(&report.click_id, code.account_id).ok_or_else(Error::click_id_invalid)?;
@@ -344,13 +344,13 @@ fn decide(
 /// Records a conversion that counts. Returns once it is durable.
 pub async fn record(app: &App, conversion: Conversion) -> Result<Recorded> {
     let (store::Insert(conversion), earlier) = app.commit.write(store::Insert(conversion)).await?;
-    settle(conversion, earlier)
+    resolve_duplicate(conversion, earlier)
 }
 
 /// Returns the answer that `record` would give, and records nothing.
 pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
     let earlier = store::find_same(app.db.reader(), &conversion).await?;
-    settle(conversion, earlier)
+    resolve_duplicate(conversion, earlier)
 }
 
 /// Writes conversions in an open transaction, for postbacks that are written together with them.
@@ -360,7 +360,7 @@ pub async fn write_all(
 ) -> Result<Vec<Result<Recorded>>, DbErr> {
     let earlier = store::insert(conversions, txn).await?;
     let settled = conversions.iter().zip(earlier);
-    Ok(settled.map(|(conversion, earlier)| settle((*conversion).clone(), earlier)).collect())
+    Ok(settled.map(|(conversion, earlier)| resolve_duplicate((*conversion).clone(), earlier)).collect())
 }
 
 /// Erases data that may identify the visitor from the conversions of a click: the custom
@@ -371,7 +371,7 @@ pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickI
 }
 
 /// Compares a conversion with the earlier one under its key.
-fn settle(conversion: Conversion, earlier: Option<Conversion>) -> Result<Recorded> {
+fn resolve_duplicate(conversion: Conversion, earlier: Option<Conversion>) -> Result<Recorded> {
     let Some(first) = earlier else {
         return Ok(Recorded::first(conversion));
     };

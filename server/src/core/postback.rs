@@ -54,9 +54,9 @@ use proof::Proof;
 #[cfg(fuzzing)]
 pub use reader::check_reading;
 pub use reader::{Comma, Overrides, Parameter};
-use reader::{Reading, Test};
+use reader::{ParsedPostback, Test};
 pub use refusals::Refusals;
-pub use replay::{Replay, keep_matching, replay, replay_held};
+pub use replay::{Replay, replay, replay_held, run_auto_match};
 pub use store::Model as Postback;
 
 /// The table of postbacks, whose ids begin with the time of their arrival.
@@ -146,7 +146,7 @@ pub enum Received {
 }
 
 /// The outcome that a postback would have.
-pub struct Rehearsal {
+pub struct DryRun {
     /// The conversion as judged, before the comparison with the recorded ones. `None` if the
     /// postback would not count, or has a test click id.
     judged: Option<Conversion>,
@@ -159,7 +159,7 @@ pub struct Rehearsal {
 pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) -> Result<Received> {
     retention::make_room(app, id_time(id.0)).await?;
     let reading = read(app, Tenant::All, &raw, &Overrides::default()).await?;
-    let code = named(app, Tenant::All, &reading).await?;
+    let code = find_code(app, Tenant::All, &reading).await?;
     let code = code.as_deref();
     let reply = code.map(ConversionCode::reply);
     let checked = code.map(|code| authentication::check(code, &raw, &reading.parameters, Some(&sender)));
@@ -198,8 +198,8 @@ pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) ->
     let postback = match held {
         Ok(judged) => write(app, postback, judged, store::Mode::Insert).await?,
         Err(error) => {
-            postback.conclude(Err(error));
-            let receipt = store::Receipt { postback, conversion: None, mode: store::Mode::Insert };
+            postback.apply_outcome(Err(error));
+            let receipt = store::PostbackWrite { postback, conversion: None, mode: store::Mode::Insert };
             app.commit.write(receipt).await?.1
         }
     };
@@ -216,7 +216,7 @@ fn browser_call() -> Error {
 }
 
 /// Judges a reading without recording anything.
-async fn rehearse(app: &App, tenant: Tenant, reading: Reading) -> Result<Rehearsal> {
+async fn rehearse(app: &App, tenant: Tenant, reading: ParsedPostback) -> Result<DryRun> {
     let test_click = reading.test == Some(Test::ClickId);
     let judged = async {
         let report = reading.report?;
@@ -224,21 +224,21 @@ async fn rehearse(app: &App, tenant: Tenant, reading: Reading) -> Result<Rehears
             conversion_code::find(app, tenant, report.code).await?;
             return Ok(None);
         }
-        conversion::judge(app, tenant, report).await.map(Some)
+        conversion::evaluate(app, tenant, report).await.map(Some)
     };
-    let judged = settled(judged.await)?;
+    let judged = split_retryable(judged.await)?;
     let outcome = match &judged {
         Ok(Some(conversion)) => conversion::preview(app, conversion.clone()).await.map(Some),
         Ok(None) => Ok(None),
-        Err(_) => return Ok(Rehearsal { judged: None, outcome: judged.map(|_| None) }),
+        Err(_) => return Ok(DryRun { judged: None, outcome: judged.map(|_| None) }),
     };
-    Ok(Rehearsal { judged: judged.ok().flatten(), outcome: settled(outcome)? })
+    Ok(DryRun { judged: judged.ok().flatten(), outcome: split_retryable(outcome)? })
 }
 
 /// Separates a verdict on the postback from a failure that says nothing about it.
-fn settled<T>(outcome: Result<T>) -> Result<Result<T>> {
+fn split_retryable<T>(outcome: Result<T>) -> Result<Result<T>> {
     match outcome {
-        Err(error) if !error.is_final() => Err(error),
+        Err(error) if !error.is_permanent() => Err(error),
         outcome => Ok(outcome),
     }
 }
@@ -278,13 +278,13 @@ pub async fn list(
 }
 
 /// Reads a postback, and maps its status word by the preset of its code.
-async fn read(app: &App, tenant: Tenant, raw: &Raw, overrides: &Overrides) -> Result<Reading> {
+async fn read(app: &App, tenant: Tenant, raw: &Raw, overrides: &Overrides) -> Result<ParsedPostback> {
     let mut reading = reader::read(raw, overrides);
     let Ok(report) = &mut reading.report else { return Ok(reading) };
     // An unknown code is reported when the postback is judged.
     let code = match conversion_code::find(app, tenant, report.code).await {
         Ok(code) => code,
-        Err(error) if error.is_final() => return Ok(reading),
+        Err(error) if error.is_permanent() => return Ok(reading),
         Err(error) => return Err(error),
     };
     match status::read(&report.status_word, code.preset_id.preset()) {
@@ -298,7 +298,7 @@ async fn read(app: &App, tenant: Tenant, raw: &Raw, overrides: &Overrides) -> Re
 }
 
 /// Returns the code that a reading names; `None` if it names no well-formed code.
-fn code_of(reading: &Reading) -> Option<ConversionCodeId> {
+fn code_of(reading: &ParsedPostback) -> Option<ConversionCodeId> {
     match &reading.report {
         Ok(report) => Some(report.code),
         Err(_) => reading.code_text.parse().ok(),
@@ -306,9 +306,13 @@ fn code_of(reading: &Reading) -> Option<ConversionCodeId> {
 }
 
 /// Finds the code that a postback names, if it is known.
-async fn named(app: &App, tenant: Tenant, reading: &Reading) -> Result<Option<Arc<ConversionCode>>> {
+async fn find_code(
+    app: &App,
+    tenant: Tenant,
+    reading: &ParsedPostback,
+) -> Result<Option<Arc<ConversionCode>>> {
     let Some(id) = code_of(reading) else { return Ok(None) };
-    Ok(settled(conversion_code::find(app, tenant, id).await)?.ok())
+    Ok(split_retryable(conversion_code::find(app, tenant, id).await)?.ok())
 }
 
 /// Removes the secrets from a postback, and reads the rest. The stored bytes are the ones that
@@ -317,9 +321,9 @@ async fn redacted(
     app: &App,
     tenant: Tenant,
     raw: &mut Raw,
-    reading: Reading,
+    reading: ParsedPostback,
     code: Option<&ConversionCode>,
-) -> Result<Reading> {
+) -> Result<ParsedPostback> {
     if !redaction::redact(raw, &reading, code) {
         return Ok(reading);
     }
@@ -352,7 +356,7 @@ async fn judge(
     app: &App,
     id: PostbackId,
     raw: Raw,
-    reading: Reading,
+    reading: ParsedPostback,
     account: AccountId,
     signature: Option<Vec<u8>>,
 ) -> Result<(Postback, Result<Conversion>)> {
@@ -362,7 +366,7 @@ async fn judge(
         Ok(mut report) => {
             report.happened = Happened::Arrived(received_at);
             report.request_id = Some(signature.unwrap_or_else(|| id.0.as_bytes().to_vec()));
-            conversion::judge(app, Tenant::All, report).await
+            conversion::evaluate(app, Tenant::All, report).await
         }
         Err(error) => Err(error),
     };
@@ -373,7 +377,7 @@ async fn judge(
             "the clocks of our servers disagree: the conversion's time is that of its click, or of now";
         postback.notes.append(vec![note(NoteCode::TimeCorrected, "", message)]);
     }
-    Ok((postback, settled(judged)?))
+    Ok((postback, split_retryable(judged)?))
 }
 
 async fn write(
@@ -385,18 +389,18 @@ async fn write(
     let conversion = match judged {
         Ok(conversion) => Some(Arc::new(conversion)),
         Err(error) => {
-            postback.conclude(Err(error));
+            postback.apply_outcome(Err(error));
             postback.match_at = replay::next_match(&postback, app.now());
             None
         }
     };
-    let (_, stored) = app.commit.write(store::Receipt { postback, conversion, mode }).await?;
+    let (_, stored) = app.commit.write(store::PostbackWrite { postback, conversion, mode }).await?;
     Ok(stored)
 }
 
 impl Postback {
     /// Creates a postback that is not judged yet.
-    fn new(id: PostbackId, account_id: AccountId, raw: Raw, reading: &Reading) -> Self {
+    fn new(id: PostbackId, account_id: AccountId, raw: Raw, reading: &ParsedPostback) -> Self {
         Self {
             id,
             account_id,
@@ -422,7 +426,7 @@ impl Postback {
     }
 
     /// Sets the verdict.
-    fn conclude(&mut self, outcome: Result<conversion::Recorded>) {
+    fn apply_outcome(&mut self, outcome: Result<conversion::Recorded>) {
         match outcome {
             Ok(recorded) => {
                 self.verdict = if recorded.duplicate { Verdict::Duplicate } else { Verdict::Recorded };

@@ -190,11 +190,11 @@ async fn make_more_room(app: &App, time: Time) -> Result<()> {
 }
 
 /// Makes partitions and deletes old rows until `stopping`, or until the app is gone.
-pub async fn keep(app: Weak<App>, stopping: CancellationToken) {
+pub async fn run(app: Weak<App>, stopping: CancellationToken) {
     let mut pause = Duration::ZERO;
     while stopping.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
         let Some(app) = app.upgrade() else { return };
-        pause = match keep_once(&app).await {
+        pause = match run_once(&app).await {
             Ok(()) => INTERVAL,
             // The next pass continues at this point.
             Err(error) => {
@@ -205,10 +205,10 @@ pub async fn keep(app: Weak<App>, stopping: CancellationToken) {
     }
 }
 
-async fn keep_once(app: &Arc<App>) -> Result<()> {
+async fn run_once(app: &Arc<App>) -> Result<()> {
     // Future partitions first: new rows must not wait for deletions.
     prepare(app).await?;
-    live_on(app).await?;
+    advance_lived_time(app).await?;
     if app.age.began.elapsed() < app.retention.pause {
         return Ok(());
     }
@@ -236,7 +236,7 @@ async fn keep_once(app: &Arc<App>) -> Result<()> {
 
 /// Stores the time that the installation has lived through, or only reads it while deletion is
 /// paused.
-async fn live_on(app: &App) -> Result<()> {
+async fn advance_lived_time(app: &App) -> Result<()> {
     let now = app.now();
     let clocks = app.db.time().await?.map_or(now, |database| database.min(now));
     let run = app.age.began.elapsed();

@@ -28,7 +28,7 @@ pub fn is_contention(error: &DbErr) -> bool {
 }
 
 /// Returns whether a key is already known.
-pub fn is_known_key(error: &DbErr) -> bool {
+pub fn is_unique_violation(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 

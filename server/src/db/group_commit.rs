@@ -30,7 +30,7 @@ use tokio::{
 };
 
 use crate::{
-    db::{Connection, Db, Session, is_contention, is_known_key, is_outage},
+    db::{Connection, Db, Session, is_contention, is_outage, is_unique_violation},
     error::{Error, Result},
 };
 use s2s_sdk::v1::ErrorReason;
@@ -74,7 +74,7 @@ pub trait Write: Sized + Send + Sync + 'static {
 /// The entry to group commit: takes writes, and answers them once they are durable.
 #[derive(Clone)]
 pub struct Committer {
-    waiting: mpsc::Sender<Box<dyn Waiting>>,
+    waiting: mpsc::Sender<Box<dyn PendingWrite>>,
 }
 
 impl Committer {
@@ -101,9 +101,9 @@ impl Committer {
     }
 }
 
-async fn run(db: Db, batch_max: usize, mut queue: mpsc::Receiver<Box<dyn Waiting>>) {
+async fn run(db: Db, batch_max: usize, mut queue: mpsc::Receiver<Box<dyn PendingWrite>>) {
     let batches_max = db.batches_max();
-    let writer = Arc::new(Writer { known_keys_expected: AtomicU32::new(0) });
+    let writer = Arc::new(Writer { conflict_batches_left: AtomicU32::new(0) });
     let mut idle: Vec<Session> = Vec::new();
     // The number of writes in each batch in progress.
     let (mut under_way, mut sizes) = (JoinSet::new(), HashMap::new());
@@ -136,21 +136,21 @@ async fn run(db: Db, batch_max: usize, mut queue: mpsc::Receiver<Box<dyn Waiting
             let (size, writer) = (batch.len(), writer.clone());
             // The session used last: its connection is the likeliest to be usable.
             let session = idle.pop().unwrap_or_else(|| Session::new(db.clone()));
-            let begun = under_way.spawn(async move { writer.commit(lanes(batch), session).await });
+            let begun = under_way.spawn(async move { writer.commit(parts(batch), session).await });
             sizes.insert(begun.id(), size);
         }
     }
     if !taken.is_empty() {
         let session = idle.pop().unwrap_or_else(|| Session::new(db));
-        under_way.spawn(async move { writer.commit(lanes(taken), session).await });
+        under_way.spawn(async move { writer.commit(parts(taken), session).await });
     }
     while under_way.join_next().await.is_some() {}
 }
 
 /// Lets ready tasks run, and takes their writes.
 async fn gather(
-    queue: &mut mpsc::Receiver<Box<dyn Waiting>>,
-    taken: &mut Vec<Box<dyn Waiting>>,
+    queue: &mut mpsc::Receiver<Box<dyn PendingWrite>>,
+    taken: &mut Vec<Box<dyn PendingWrite>>,
     batch_max: usize,
 ) {
     for _ in 0..TURNS_MAX {
@@ -171,41 +171,41 @@ async fn gather(
 }
 
 /// Groups the writes by kind, each in order of arrival.
-fn lanes(batch: Vec<Box<dyn Waiting>>) -> Vec<Box<dyn Lane>> {
-    let mut lanes: Vec<Box<dyn Lane>> = Vec::new();
+fn parts(batch: Vec<Box<dyn PendingWrite>>) -> Vec<Box<dyn Batch>> {
+    let mut parts: Vec<Box<dyn Batch>> = Vec::new();
     for mut one in batch {
-        match lanes.iter_mut().find(|lane| lane.kind() == one.kind()) {
-            Some(lane) => lane.add(one.as_mut()),
-            None => lanes.push(one.begin_lane()),
+        match parts.iter_mut().find(|part| part.kind() == one.kind()) {
+            Some(part) => part.add(one.as_mut()),
+            None => parts.push(one.begin_batch()),
         }
     }
-    lanes
+    parts
 }
 
 /// The writer of batches.
 struct Writer {
     /// Batches left in which known keys are expected.
-    known_keys_expected: AtomicU32,
+    conflict_batches_left: AtomicU32,
 }
 
 impl Writer {
     /// Commits the writes in one transaction, or in ever smaller ones to isolate a row at fault.
-    async fn commit(&self, lanes: Vec<Box<dyn Lane>>, mut session: Session) -> Session {
-        let mut batches = vec![lanes];
-        while let Some(mut lanes) = batches.pop() {
-            match self.attempt(&mut lanes, &mut session).await {
-                Ok(()) => lanes.into_iter().for_each(Lane::answer),
+    async fn commit(&self, parts: Vec<Box<dyn Batch>>, mut session: Session) -> Session {
+        let mut batches = vec![parts];
+        while let Some(mut parts) = batches.pop() {
+            match self.attempt(&mut parts, &mut session).await {
+                Ok(()) => parts.into_iter().for_each(Batch::answer),
                 // An outage says nothing about the rows, so fewer of them would not help.
-                Err(error) if is_outage(&error) => lanes.into_iter().for_each(|lane| lane.refuse(&error)),
+                Err(error) if is_outage(&error) => parts.into_iter().for_each(|part| part.refuse(&error)),
                 Err(error) => {
-                    let split = if let [lane] = lanes.as_mut_slice() {
-                        lane.split_half().map(|half| vec![half])
+                    let split = if let [part] = parts.as_mut_slice() {
+                        part.split_half().map(|half| vec![half])
                     } else {
-                        Some(lanes.split_off(lanes.len() / 2))
+                        Some(parts.split_off(parts.len() / 2))
                     };
                     match split {
-                        Some(half) => batches.extend([half, lanes]),
-                        None => lanes.into_iter().for_each(|lane| lane.refuse(&error)),
+                        Some(half) => batches.extend([half, parts]),
+                        None => parts.into_iter().for_each(|part| part.refuse(&error)),
                     }
                 }
             }
@@ -215,31 +215,31 @@ impl Writer {
     }
 
     /// Attempts a batch, again while another one locks the same rows in another order.
-    async fn attempt(&self, lanes: &mut [Box<dyn Lane>], session: &mut Session) -> Result<(), DbErr> {
+    async fn attempt(&self, parts: &mut [Box<dyn Batch>], session: &mut Session) -> Result<(), DbErr> {
         let mut tries = 1;
         loop {
-            match self.attempt_once(lanes, session).await {
+            match self.attempt_once(parts, session).await {
                 Err(error) if is_contention(&error) && tries < CONTENTION_TRIES_MAX => tries += 1,
                 result => return result,
             }
         }
     }
 
-    async fn attempt_once(&self, lanes: &mut [Box<dyn Lane>], session: &mut Session) -> Result<(), DbErr> {
-        if let [lane] = lanes
-            && lane.is_one_statement(session.backend())
-            && !self.expects_known_keys()
+    async fn attempt_once(&self, parts: &mut [Box<dyn Batch>], session: &mut Session) -> Result<(), DbErr> {
+        if let [part] = parts
+            && part.is_one_statement(session.backend())
+            && !self.expects_conflicts()
         {
-            match lane.write(session.connection().await?).await {
-                Err(error) if is_known_key(&error) => {
-                    self.known_keys_expected.store(BATCHES_AFTER_KNOWN_KEYS, Ordering::Relaxed);
+            match part.write(session.connection().await?).await {
+                Err(error) if is_unique_violation(&error) => {
+                    self.conflict_batches_left.store(BATCHES_AFTER_KNOWN_KEYS, Ordering::Relaxed);
                 }
                 result => return result,
             }
         }
         let txn = session.begin().await?;
-        for lane in lanes.iter_mut() {
-            if let Err(error) = lane.write(txn).await {
+        for part in parts.iter_mut() {
+            if let Err(error) = part.write(txn).await {
                 session.roll_back().await;
                 return Err(error);
             }
@@ -247,32 +247,32 @@ impl Writer {
         session.commit().await
     }
 
-    fn expects_known_keys(&self) -> bool {
+    fn expects_conflicts(&self) -> bool {
         let one_less = |left: u32| left.checked_sub(1);
-        self.known_keys_expected.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
+        self.conflict_batches_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
     }
 }
 
 /// A waiting write of any kind.
-trait Waiting: Send {
+trait PendingWrite: Send {
     fn kind(&self) -> TypeId;
     /// Moves this write into a new lane.
-    fn begin_lane(&mut self) -> Box<dyn Lane>;
+    fn begin_batch(&mut self) -> Box<dyn Batch>;
     fn as_any(&mut self) -> &mut dyn Any;
 }
 
 /// A waiting write of one kind; `None` once it is in a lane.
-type WaitingOf<W> = Option<(W, Sender<W>)>;
+type TypedWrite<W> = Option<(W, Sender<W>)>;
 type Sender<W> = oneshot::Sender<Result<(W, <W as Write>::Outcome)>>;
 
-impl<W: Write> Waiting for WaitingOf<W> {
+impl<W: Write> PendingWrite for TypedWrite<W> {
     fn kind(&self) -> TypeId {
         TypeId::of::<W>()
     }
 
-    fn begin_lane(&mut self) -> Box<dyn Lane> {
+    fn begin_batch(&mut self) -> Box<dyn Batch> {
         let (rows, senders) = self.take().into_iter().unzip();
-        Box::new(LaneOf::<W> { rows, outcomes: Vec::new(), senders })
+        Box::new(TypedBatch::<W> { rows, outcomes: Vec::new(), senders })
     }
 
     fn as_any(&mut self) -> &mut dyn Any {
@@ -281,12 +281,12 @@ impl<W: Write> Waiting for WaitingOf<W> {
 }
 
 /// The writes of one kind in a batch.
-trait Lane: Send {
+trait Batch: Send {
     fn kind(&self) -> TypeId;
     /// Adds a write of the same kind.
-    fn add(&mut self, one: &mut dyn Waiting);
+    fn add(&mut self, one: &mut dyn PendingWrite);
     /// Splits off the later half; `None` if there is only one write.
-    fn split_half(&mut self) -> Option<Box<dyn Lane>>;
+    fn split_half(&mut self) -> Option<Box<dyn Batch>>;
     fn is_one_statement(&self, backend: DbBackend) -> bool;
     fn write<'a>(&'a mut self, db: &'a Connection) -> BoxFuture<'a, Result<(), DbErr>>;
     /// Sends each caller the outcome of its row.
@@ -295,27 +295,27 @@ trait Lane: Send {
     fn refuse(self: Box<Self>, error: &DbErr);
 }
 
-struct LaneOf<W: Write> {
+struct TypedBatch<W: Write> {
     rows: Vec<W>,
     outcomes: Vec<W::Outcome>,
     senders: Vec<Sender<W>>,
 }
 
-impl<W: Write> Lane for LaneOf<W> {
+impl<W: Write> Batch for TypedBatch<W> {
     fn kind(&self) -> TypeId {
         TypeId::of::<W>()
     }
 
-    fn add(&mut self, one: &mut dyn Waiting) {
-        if let Some((row, sender)) = one.as_any().downcast_mut::<WaitingOf<W>>().and_then(Option::take) {
+    fn add(&mut self, one: &mut dyn PendingWrite) {
+        if let Some((row, sender)) = one.as_any().downcast_mut::<TypedWrite<W>>().and_then(Option::take) {
             self.rows.push(row);
             self.senders.push(sender);
         }
     }
 
-    fn split_half(&mut self) -> Option<Box<dyn Lane>> {
+    fn split_half(&mut self) -> Option<Box<dyn Batch>> {
         let half = self.rows.len() / 2;
-        (half > 0).then(|| -> Box<dyn Lane> {
+        (half > 0).then(|| -> Box<dyn Batch> {
             let (rows, senders) = (self.rows.split_off(half), self.senders.split_off(half));
             Box::new(Self { rows, outcomes: Vec::new(), senders })
         })

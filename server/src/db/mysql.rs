@@ -5,27 +5,27 @@ use sea_orm::{
     sqlx::{Executor as _, mysql::MySqlConnection},
 };
 
-use super::{LOCK_TIMEOUT, Role, STATEMENT_TIMEOUT, STATEMENTS_CACHED_MAX};
+use super::{LOCK_TIMEOUT, PoolKind, STATEMENT_TIMEOUT, STATEMENTS_CACHED_MAX};
 
 /// Takes the lock that is held during a migration. Answers 1 once it is held, and something else
 /// after 600 seconds.
 pub const MIGRATION_LOCK: &str = "SELECT CAST(GET_LOCK('s2s_migration', 600) AS SIGNED)";
 
-pub fn set(options: &mut ConnectOptions, role: Role) {
+pub fn set(options: &mut ConnectOptions, kind: PoolKind) {
     options.map_sqlx_mysql_opts(|options| {
         options.charset("utf8mb4").statement_cache_capacity(STATEMENTS_CACHED_MAX)
     });
     options.map_sqlx_mysql_pool_opts(move |options| {
-        options.after_connect(move |connection, _| Box::pin(set_session(connection, role)))
+        options.after_connect(move |connection, _| Box::pin(set_session(connection, kind)))
     });
 }
 
 /// Sets up a session. Without strict mode, MariaDB cuts off values that are too long. Only with
 /// this isolation does a transaction see another's row after a conflict with it.
-async fn set_session(connection: &mut MySqlConnection, role: Role) -> Result<(), sea_orm::sqlx::Error> {
+async fn set_session(connection: &mut MySqlConnection, kind: PoolKind) -> Result<(), sea_orm::sqlx::Error> {
     connection.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'").await?;
     connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
-    if role != Role::Migration {
+    if kind != PoolKind::Migration {
         let (lock, statement) = (LOCK_TIMEOUT.as_secs(), STATEMENT_TIMEOUT.as_secs());
         let limits = format!(
             "SET SESSION innodb_lock_wait_timeout = {lock} /*M! , max_statement_time = {statement} */"

@@ -20,7 +20,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Db, Role, options, postgres};
+use super::{Db, PoolKind, options, postgres};
 use crate::values::time::Time;
 
 /// Maximum number of partitions made at once. After a longer pause, the first of them is longer
@@ -88,7 +88,8 @@ impl Db {
         if !self.has_partitions() {
             return Ok(None);
         }
-        let session = Database::connect(options(DbBackend::Postgres, &self.url, Role::Partitions)).await?;
+        let session =
+            Database::connect(options(DbBackend::Postgres, &self.url, PoolKind::Partitions)).await?;
         let lock = Statement::from_string(DbBackend::Postgres, postgres::TRY_MIGRATION_LOCK);
         let row = session.query_one_raw(lock).await?;
         if row.map(|row| row.try_get("", "locked")).transpose()? == Some(true) {

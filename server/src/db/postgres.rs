@@ -2,7 +2,7 @@
 
 use sea_orm::ConnectOptions;
 
-use super::{LOCK_TIMEOUT, Role, STATEMENT_TIMEOUT, STATEMENTS_CACHED_MAX};
+use super::{LOCK_TIMEOUT, PoolKind, STATEMENT_TIMEOUT, STATEMENTS_CACHED_MAX};
 
 /// Takes the lock that is held during a migration. Answers 1. The number is arbitrary.
 pub const MIGRATION_LOCK: &str = "SELECT 1::bigint FROM pg_advisory_lock(7326921885)";
@@ -13,20 +13,20 @@ pub const TRY_MIGRATION_LOCK: &str = "SELECT pg_try_advisory_lock(7326921885) AS
 pub const MIGRATION_UNLOCK: &str = "SELECT pg_advisory_unlock(7326921885)";
 
 /// Sets the options that depend on the role.
-pub fn set(options: &mut ConnectOptions, role: Role) {
+pub fn set(options: &mut ConnectOptions, kind: PoolKind) {
     options.map_sqlx_postgres_opts(move |options| {
         let mut options =
             options.application_name("s2s-server").statement_cache_capacity(STATEMENTS_CACHED_MAX);
         let lock = ("lock_timeout", LOCK_TIMEOUT.as_millis().to_string());
         // A migration may take long, and waits for that of another server.
-        if role == Role::Migration {
+        if kind == PoolKind::Migration {
             return options;
         }
         // No caller waits for partitions, and a large one takes long to drop.
-        if role == Role::Partitions {
+        if kind == PoolKind::Partitions {
             return options.options([lock]);
         }
-        if matches!(role, Role::Writer { .. }) {
+        if matches!(kind, PoolKind::Writer { .. }) {
             // Otherwise each execution of an insert makes a new plan, with all the rows in it.
             options = options.options([("plan_cache_mode", "force_generic_plan")]);
         }

@@ -7,7 +7,7 @@ use sea_orm::{
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::{LOCK_TIMEOUT, Role, STATEMENTS_CACHED_MAX};
+use super::{LOCK_TIMEOUT, PoolKind, STATEMENTS_CACHED_MAX};
 
 /// Page cache of the writing connection, in KiB. The default of 2 MiB is too little for the
 /// indexes.
@@ -21,9 +21,9 @@ const CHECKPOINT_PAGES: u32 = 16_384;
 pub const CHECKPOINT: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 pub const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(100);
 
-pub fn set(options: &mut ConnectOptions, role: Role) {
+pub fn set(options: &mut ConnectOptions, kind: PoolKind) {
     options.map_sqlx_sqlite_opts(move |options| {
-        let options = if role == Role::Reader {
+        let options = if kind == PoolKind::Reader {
             options
         } else {
             // A negative size counts KiB.

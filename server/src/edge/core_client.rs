@@ -174,18 +174,18 @@ fn from_edge<T>(message: T) -> tonic::Request<T> {
 
 /// The meaning of a failure for the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failed {
+pub enum CoreFailure {
     /// The core has judged the request, and would judge it the same again.
-    Refused,
+    Rejected,
     /// The core failed while it handled the request.
     Fault,
     /// Nothing about the request: the core, or the connection to it, is at fault. A bad API key is
     /// the fault of the edge, never of the request.
-    Away,
+    Unreachable,
 }
 
-pub fn failed(status: &Status) -> Failed {
-    let Some(info) = status.get_details_error_info() else { return Failed::Away };
+pub fn classify(status: &Status) -> CoreFailure {
+    let Some(info) = status.get_details_error_info() else { return CoreFailure::Unreachable };
     let reason = ErrorReason::from_str_name(&format!("ERROR_REASON_{}", info.reason));
     // The code classifies a reason that only a later core knows.
     match (reason, status.code()) {
@@ -200,20 +200,22 @@ pub fn failed(status: &Status) -> Failed {
             ),
             _,
         )
-        | (_, Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded) => Failed::Away,
-        (_, Code::Internal | Code::Unknown | Code::DataLoss) => Failed::Fault,
-        _ => Failed::Refused,
+        | (_, Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded) => {
+            CoreFailure::Unreachable
+        }
+        (_, Code::Internal | Code::Unknown | Code::DataLoss) => CoreFailure::Fault,
+        _ => CoreFailure::Rejected,
     }
 }
 
 /// The status, reason and message that the sender gets for a failure. Faults between edge and core
 /// are not disclosed.
-pub fn told(status: &Status) -> (StatusCode, String, String) {
+pub fn for_sender(status: &Status) -> (StatusCode, String, String) {
     let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
     let (code, is_theirs) = (status.code(), !reason.is_empty());
     // The edge's clock is wrong. Once the edge has learned the time, the same call is accepted.
     let is_ours = reason == reason_text(ErrorReason::ClockWrong);
-    if failed(status) != Failed::Away && !is_ours
+    if classify(status) != CoreFailure::Unreachable && !is_ours
         || (is_theirs && matches!(code, Code::Unavailable | Code::DeadlineExceeded))
     {
         return (http_status(code), reason, status.message().to_owned());
@@ -230,27 +232,27 @@ mod tests {
     fn refusals_faults_and_outages_are_told_apart() {
         use ErrorReason as R;
         for (reason, expected) in [
-            (R::ClickIdInvalid, Failed::Refused),
-            (R::FieldInvalid, Failed::Refused),
-            (R::SecretRefused, Failed::Refused),
-            (R::AddressRefused, Failed::Refused),
-            (R::Unavailable, Failed::Away),
-            (R::Overloaded, Failed::Away),
-            (R::DeadlineExceeded, Failed::Away),
-            (R::ApiKeyInvalid, Failed::Away),
-            (R::EdgeOnly, Failed::Away),
-            (R::UnknownMethod, Failed::Away),
-            (R::Internal, Failed::Fault),
+            (R::ClickIdInvalid, CoreFailure::Rejected),
+            (R::FieldInvalid, CoreFailure::Rejected),
+            (R::SecretRefused, CoreFailure::Rejected),
+            (R::AddressRefused, CoreFailure::Rejected),
+            (R::Unavailable, CoreFailure::Unreachable),
+            (R::Overloaded, CoreFailure::Unreachable),
+            (R::DeadlineExceeded, CoreFailure::Unreachable),
+            (R::ApiKeyInvalid, CoreFailure::Unreachable),
+            (R::EdgeOnly, CoreFailure::Unreachable),
+            (R::UnknownMethod, CoreFailure::Unreachable),
+            (R::Internal, CoreFailure::Fault),
         ] {
-            assert_eq!(failed(&Status::from(Error::new(reason, "x"))), expected, "{reason:?}");
+            assert_eq!(classify(&Status::from(Error::new(reason, "x"))), expected, "{reason:?}");
         }
         // A proxy in between, or the transport.
-        assert_eq!(failed(&Status::from_error("connection refused".into())), Failed::Away);
+        assert_eq!(classify(&Status::from_error("connection refused".into())), CoreFailure::Unreachable);
     }
 
     #[tokio::test]
     async fn a_panic_of_the_core_is_a_fault() {
         let answer = caught::<()>(async { panic!("a bug") }).await;
-        assert_eq!(answer.map_err(|status| failed(&status)), Err(Failed::Fault));
+        assert_eq!(answer.map_err(|status| classify(&status)), Err(CoreFailure::Fault));
     }
 }

@@ -17,18 +17,17 @@ use tokio::time::timeout;
 use tonic::Code;
 
 use super::{
-    Edge, Outcome, OverTls, RawTarget, client_kind,
-    core_client::told,
-    header_text,
+    Delivery, Edge, OverTls, RawTarget, client_kind,
+    core_client::for_sender,
+    http::{header_text, with_retry_after},
     spool::{self, Content, Record},
-    with_retry_after,
 };
 use crate::{
     error::{self, http_status, reason_text},
     values::{
         id::PostbackId,
         limits::{BODY_BYTES_MAX, TARGET_BYTES_MAX},
-        text::cut,
+        text::truncate,
         time::Time,
     },
 };
@@ -90,14 +89,14 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
     let raw = RawPostback {
         method: parts.method.to_string(),
         target,
-        content_type: cut(header_text(&parts.headers, header::CONTENT_TYPE), HEADER_BYTES_MAX),
+        content_type: truncate(header_text(&parts.headers, header::CONTENT_TYPE), HEADER_BYTES_MAX),
         body,
         address: client.to_string(),
-        user_agent: cut(header_text(&parts.headers, header::USER_AGENT), HEADER_BYTES_MAX),
+        user_agent: truncate(header_text(&parts.headers, header::USER_AGENT), HEADER_BYTES_MAX),
         receive_time: Some(now.to_proto()),
     };
     let postback_id = PostbackId(edge.random.id(now)).to_string();
-    let lane = spool::lane(&raw);
+    let queue = spool::order_queue(&raw);
     let request = ReceivePostbackRequest {
         raw: Some(raw),
         postback_id: postback_id.clone(),
@@ -105,12 +104,12 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
         secure: parts.extensions.get::<OverTls>().is_some(),
     };
     // A task of its own, so that a sender that hangs up does not cancel its postback.
-    let delivered = edge.tasks.spawn(deliver(edge.clone(), request, lane, now));
+    let delivered = edge.tasks.spawn(deliver(edge.clone(), request, queue, now));
     match timeout(SENDER_BUDGET, delivered).await {
-        Ok(Ok(Outcome::Answered(response))) => counted_or_held(response),
-        Ok(Ok(Outcome::Kept)) => queued(postback_id),
-        Ok(Ok(Outcome::Refused(status))) => {
-            let (status, reason, message) = told(&status);
+        Ok(Ok(Delivery::Answered(response))) => counted_or_held(response),
+        Ok(Ok(Delivery::Spooled)) => queued(postback_id),
+        Ok(Ok(Delivery::Rejected(status))) => {
+            let (status, reason, message) = for_sender(&status);
             refused(status, &reason, &message)
         }
         Ok(Err(_)) | Err(_) => {
@@ -125,15 +124,15 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
 async fn deliver(
     edge: Arc<Edge>,
     request: ReceivePostbackRequest,
-    lane: Option<u16>,
+    queue: Option<u16>,
     now: Time,
-) -> Outcome<ReceivePostbackResponse> {
-    let is_behind = edge.spool.as_ref().is_some_and(|spool| spool.is_behind(lane));
-    let to_spool = is_behind || edge.core_is_away();
+) -> Delivery<ReceivePostbackResponse> {
+    let is_behind = edge.spool.as_ref().is_some_and(|spool| spool.must_wait(queue));
+    let to_spool = is_behind || edge.core_is_down();
     let record = Record { arrived_at: now, content: Content::Postback(request.clone()) };
     // On the heap: the future of a call is large.
     let call = Box::pin(edge.calls.postback(request));
-    edge.ask_or_keep(CORE_BUDGET, call, record, lane, to_spool).await
+    edge.call_or_spool(CORE_BUDGET, call, record, queue, to_spool).await
 }
 
 /// Reads as much of the body as the core keeps. A longer body yields one byte more, so that the

@@ -14,7 +14,7 @@ use s2s_sdk::v1::{ListClickIdKeysResponse, ResolveSlugResponse};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    redirect::Links,
+    link_cache::Links,
     spool::{Content, Key, Piece, Pieces, Record, frame, replace},
 };
 use crate::values::{id::Random, time::Clock};
@@ -24,7 +24,7 @@ const WRITE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The contents of the snapshot.
 #[derive(Default)]
-pub struct Known {
+pub struct Snapshot {
     pub click_id_keys: ListClickIdKeysResponse,
     pub links: Vec<ResolveSlugResponse>,
 }
@@ -34,9 +34,9 @@ pub fn path(folder: &Path) -> PathBuf {
 }
 
 /// Reads all intact records of the file. Returns an empty snapshot if there is no file.
-pub fn read(path: &Path) -> Known {
+pub fn read(path: &Path) -> Snapshot {
     let bytes = std::fs::read(path).unwrap_or_default();
-    let mut known = Known::default();
+    let mut known = Snapshot::default();
     let Some((key, frames)) = bytes.split_first_chunk() else { return known };
     for (_, piece) in Pieces::new(Key(*key), frames, 0) {
         let record = if let Piece::Body(body) = piece { Record::read(body) } else { None };
@@ -57,7 +57,7 @@ fn write(path: &Path, key: Key, records: impl Iterator<Item = Record>) -> io::Re
 
 /// Writes the snapshot after each change, until `stopping`. Then writes the last changes and
 /// returns.
-pub async fn keep(
+pub async fn persist(
     path: PathBuf,
     click_id_keys: ListClickIdKeysResponse,
     links: Arc<Links>,

@@ -30,7 +30,7 @@ use std::{
 
 use tokio::sync::{Notify, mpsc, oneshot};
 
-use self::{file::Name, order::Lanes, writer::Waiting};
+use self::{file::Name, order::OrderQueues, writer::PendingRecord};
 use crate::{
     config::SpoolSettings,
     error::StartError,
@@ -43,7 +43,7 @@ use crate::{
 pub use self::{
     drain::Drain,
     file::replace,
-    order::lane,
+    order::order_queue,
     record::{Content, Key, Piece, Pieces, Record, frame},
     writer::Writer,
 };
@@ -53,23 +53,23 @@ const WAITING_MAX: usize = 4_096;
 
 /// The cause of a refused record. No part of the record is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum SpoolError {
     /// The quota or the disk is full, or more records wait than the disk can take.
     Full,
     /// The disk failed, the record is too long, or the writer has ended.
-    Failed,
+    CoreFailure,
 }
 
 /// Appends records. The spool ends when its last holder is dropped.
 #[derive(Clone)]
 pub struct Spool {
-    waiting: mpsc::Sender<Waiting>,
+    waiting: mpsc::Sender<PendingRecord>,
     state: Arc<State>,
 }
 
 /// A file of records.
 #[derive(Clone, Copy, Debug)]
-struct Segment {
+struct SpoolFile {
     name: Name,
     /// End of the durable and trusted part, in bytes.
     end: u64,
@@ -81,10 +81,10 @@ struct Segment {
 pub struct State {
     settings: SpoolSettings,
     /// The files, oldest first. The writer appends at the back, the drain takes from the front.
-    segments: Mutex<VecDeque<Segment>>,
+    files: Mutex<VecDeque<SpoolFile>>,
     /// Notified after every append, and after every refusal.
     appended: Notify,
-    lanes: Lanes,
+    order_queues: OrderQueues,
     /// The records of earlier processes are counted, and are in their order queues.
     counted: AtomicBool,
     records: AtomicU64,
@@ -149,12 +149,12 @@ pub fn open(settings: SpoolSettings, clock: Clock, random: Random) -> Result<(Sp
     }
     let left = file::list(&settings.folder).map_err(failed)?;
     let next = left.last().map_or(1, |(name, _)| name.number + 1);
-    let segments = left.into_iter().map(|(name, end)| Segment { name, end, sealed: true }).collect();
+    let files = left.into_iter().map(|(name, end)| SpoolFile { name, end, sealed: true }).collect();
     let state = Arc::new(State {
         settings,
-        segments: Mutex::new(segments),
+        files: Mutex::new(files),
         appended: Notify::new(),
-        lanes: Lanes::default(),
+        order_queues: OrderQueues::default(),
         counted: AtomicBool::new(false),
         records: AtomicU64::new(0),
         oldest: AtomicI64::new(0),
@@ -171,21 +171,21 @@ pub fn open(settings: SpoolSettings, clock: Clock, random: Random) -> Result<(Sp
 }
 
 impl Spool {
-    /// Appends a record. Returns once it is durable. `lane`: the order queue of a postback.
-    pub async fn keep(&self, record: &Record, lane: Option<u16>) -> Result<(), Refusal> {
+    /// Appends a record. Returns once it is durable. `queue`: the order queue of a postback.
+    pub async fn append(&self, record: &Record, queue: Option<u16>) -> Result<(), SpoolError> {
         let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { arrived_at: record.arrived_at, body: record.body(), lane, answer };
-        self.state.lanes.enter(lane);
+        let waiting = PendingRecord { arrived_at: record.arrived_at, body: record.body(), queue, answer };
+        self.state.order_queues.enter(queue);
         if self.waiting.try_send(waiting).is_err() {
-            self.state.lanes.leave(lane);
-            return Err(Refusal::Full);
+            self.state.order_queues.leave(queue);
+            return Err(SpoolError::Full);
         }
-        answered.await.unwrap_or(Err(Refusal::Failed))
+        answered.await.unwrap_or(Err(SpoolError::CoreFailure))
     }
 
     /// Returns whether a postback of this order queue must wait for earlier ones.
-    pub fn is_behind(&self, lane: Option<u16>) -> bool {
-        !self.state.counted.load(Ordering::Acquire) || self.state.lanes.is_waiting(lane)
+    pub fn must_wait(&self, queue: Option<u16>) -> bool {
+        !self.state.counted.load(Ordering::Acquire) || self.state.order_queues.is_waiting(queue)
     }
 
     pub fn folder(&self) -> &Path {
@@ -198,8 +198,8 @@ impl Spool {
 }
 
 impl State {
-    fn segments(&self) -> MutexGuard<'_, VecDeque<Segment>> {
-        self.segments.lock().unwrap_or_else(PoisonError::into_inner)
+    fn files(&self) -> MutexGuard<'_, VecDeque<SpoolFile>> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes that the core takes records, or that none waits.
@@ -220,7 +220,7 @@ impl State {
     }
 
     fn bytes(&self) -> u64 {
-        self.segments().iter().map(|segment| segment.end).sum()
+        self.files().iter().map(|file| file.end).sum()
     }
 
     pub fn status(&self) -> Status {

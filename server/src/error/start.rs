@@ -63,6 +63,6 @@ impl std::error::Error for StartError {}
 impl From<Error> for StartError {
     fn from(error: Error) -> Self {
         let may_pass = error.reason() == ErrorReason::Unavailable;
-        Self::failure("CORE_FAILED", error.message()).passing(may_pass)
+        Self::failure("CORE_FAILED", error.to_string()).passing(may_pass)
     }
 }

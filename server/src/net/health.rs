@@ -55,7 +55,7 @@ impl Health {
         }
         let core = self.database.load(Ordering::Relaxed);
         match &self.edge {
-            Some(edge) if !core || edge.is_away() => {
+            Some(edge) if !core || edge.is_down() => {
                 if edge.keeps() {
                     State::Degraded
                 } else {
@@ -92,7 +92,7 @@ impl Health {
 
     /// Polls the database and updates gRPC's health service, until `stopping`. `db`: `None` if this
     /// role has no database.
-    pub async fn keep(self, db: impl Fn() -> Option<Option<Db>>, reporter: HealthReporter) {
+    pub async fn run(self, db: impl Fn() -> Option<Option<Db>>, reporter: HealthReporter) {
         loop {
             let answers = match db() {
                 Some(Some(db)) => timeout(DATABASE_BUDGET, db.serves()).await.unwrap_or(false),

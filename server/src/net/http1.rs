@@ -29,6 +29,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use super::{
+    answers::{finished, not_http},
     limits::{HTTP1_HEAD_BYTES_MAX, HTTP1_HEADERS_MAX, PATIENCE},
     stop::{LAST_LINGER_TIMEOUT, OnSocket, QUIET},
 };
@@ -56,7 +57,7 @@ impl<S: AsyncRead + AsyncWrite + OnSocket + Unpin + Send + 'static> Stream for S
 /// arrives within `QUIET`.
 pub async fn serve(stream: impl Stream, answer: impl Answer, stop: impl Future<Output = ()>) {
     let seen = Arc::new(Mutex::new(Seen::default()));
-    let io = Watched { io: TokioIo::new(stream), seen: seen.clone(), refused: false };
+    let io = RecordedIo { io: TokioIo::new(stream), seen: seen.clone(), refused: false };
     let service = hyper::service::service_fn(|mut request: Request<hyper::body::Incoming>| {
         if let Some(raw) = lock(&seen).hand_over(&request) {
             request.extensions_mut().insert(RawTarget(raw));
@@ -163,7 +164,7 @@ async fn answer_refused(stream: &mut impl Stream, mut head: Vec<u8>, answer: &im
     let bodiless = request.as_ref().is_some_and(|request| request.method() == Method::HEAD);
     let response = match request {
         Some(request) => answer(request).await,
-        None => super::finished(super::not_http()),
+        None => finished(not_http()),
     };
     let (parts, body) = response.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
@@ -296,13 +297,13 @@ fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
 }
 
 /// A connection that records the bytes it reads, and withholds hyper's own empty refusals.
-struct Watched<S> {
+struct RecordedIo<S> {
     io: TokioIo<S>,
     seen: Arc<Mutex<Seen>>,
     refused: bool,
 }
 
-impl<S: Stream> Read for Watched<S> {
+impl<S: Stream> Read for RecordedIo<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -321,7 +322,7 @@ impl<S: Stream> Read for Watched<S> {
     }
 }
 
-impl<S: Stream> Write for Watched<S> {
+impl<S: Stream> Write for RecordedIo<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -349,7 +350,7 @@ impl<S: Stream> Write for Watched<S> {
 }
 
 /// Offset of hyper's own refusal, a final empty answer, in the outgoing bytes. No handler answers
-/// like that; `super::finished` ensures it.
+/// like that; `answers::finished` ensures it.
 fn refusal(bytes: &[u8]) -> Option<usize> {
     // A refusal is short, so only the end of a long answer is searched.
     const REFUSAL_BYTES_MAX: usize = 256;

@@ -21,8 +21,9 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::{
+    answers::finished,
     client_address::{client_address, is_trusted, over_tls},
-    finished, http1, http2,
+    http1, http2,
     limits::{Origin, PATIENCE, WAITING_CONNECTIONS_MAX},
     proxy_protocol,
     slots::{ConnectionSlots, Slot},

@@ -43,7 +43,7 @@ impl Tls {
     ) -> Result<(Self, impl Future<Output = ()> + Send), StartError> {
         let contents = files.read()?;
         let (sender, receiver) = watch::channel(Arc::new(files.config(&contents)?));
-        Ok((Self(receiver), files.keep_reading(contents, sender, stopping)))
+        Ok((Self(receiver), files.reload_loop(contents, sender, stopping)))
     }
 
     /// Performs the handshake. Returns whether HTTP/2 was agreed on. A client that names no
@@ -113,7 +113,7 @@ impl TlsFiles {
 
     /// Reads the files again when their contents change. Modification times are no evidence,
     /// because a file may be a link to another.
-    async fn keep_reading(
+    async fn reload_loop(
         self,
         mut known: Contents,
         sender: watch::Sender<Arc<ServerConfig>>,

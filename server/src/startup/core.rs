@@ -19,10 +19,10 @@ use crate::{
     api::Services,
     clock::{Reference, SKEW_MAX, Watch},
     config::{Config, backend},
-    core::{App, Settings, api_key, postback, retention},
+    core::{App, Settings, api_key, postback, retention, services},
     db::Db,
     error::{self, StartError},
-    net::{self, CallAuth},
+    net::CallAuth,
     values::id::Random,
 };
 
@@ -178,11 +178,11 @@ impl CoreStarter {
         let app = Arc::new(app.await?);
         retention::prepare(&app).await?;
         let auth = self.call_auth(&app).await?;
-        self.tasks.spawn(postback::keep_matching(Arc::downgrade(&app), self.stopping.clone()));
-        self.tasks.spawn(retention::keep(Arc::downgrade(&app), self.stopping.clone()));
-        self.tasks.spawn(db.clone().keep_log_short(self.stopping.clone()));
+        self.tasks.spawn(postback::run_auto_match(Arc::downgrade(&app), self.stopping.clone()));
+        self.tasks.spawn(retention::run(Arc::downgrade(&app), self.stopping.clone()));
+        self.tasks.spawn(db.clone().checkpoint_loop(self.stopping.clone()));
         // Set once: `start` succeeds at most once.
-        let _ = self.handle.services.set(net::services(&app));
+        let _ = self.handle.services.set(services::services(&app));
         let _ = self.handle.app.set(Arc::downgrade(&app));
         let _ = self.handle.db.set(db);
         Ok(auth)

@@ -78,7 +78,7 @@ fn say(line: &str) -> Result<(), StartError> {
 fn watch_health(process: &Process, health: &Health, reporter: HealthReporter, handle: &CoreHandle) {
     let has_database = process.role() != Role::Edge;
     let db = handle.db.clone();
-    let kept = health.clone().keep(move || has_database.then(|| db.get().cloned()), reporter);
+    let kept = health.clone().run(move || has_database.then(|| db.get().cloned()), reporter);
     process.core_tasks.spawn(kept);
 }
 

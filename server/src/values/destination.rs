@@ -9,7 +9,7 @@ use std::{fmt, str::FromStr};
 use sea_orm::{DeriveValueType, sea_query::ValueTypeErr};
 use url::Url;
 
-use crate::values::text::shown;
+use crate::values::text::excerpt;
 
 /// Longest destination, in bytes.
 pub const DESTINATION_BYTES_MAX: usize = 2_048;
@@ -203,7 +203,9 @@ fn blank_behind(before: &str) -> String {
     let start = before.ceil_char_boundary(before.len().saturating_sub(SHOWN_BYTES_MAX));
     match before.get(start..).unwrap_or_default() {
         "" => "begins with a blank or line break; remove it".to_owned(),
-        end => format!("has a blank or line break behind `{}`; remove it, or write `%20` for it", shown(end)),
+        end => {
+            format!("has a blank or line break behind `{}`; remove it, or write `%20` for it", excerpt(end))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Texts from outside, limited to a size that can be stored or repeated.
 
 /// Cuts `text` to at most `bytes_max` bytes, between characters.
-pub fn cut(mut text: String, bytes_max: usize) -> String {
+pub fn truncate(mut text: String, bytes_max: usize) -> String {
     text.truncate(text.floor_char_boundary(bytes_max));
     text
 }
@@ -23,7 +23,7 @@ pub fn parse_name(text: &str) -> Result<String, String> {
 const SHOWN_CHARS_MAX: usize = 64;
 
 /// The part of a text that a message repeats, on one line.
-pub fn shown(text: &str) -> String {
+pub fn excerpt(text: &str) -> String {
     let printable = text.chars().map(|character| if character.is_control() { '\u{FFFD}' } else { character });
     printable.take(SHOWN_CHARS_MAX).collect()
 }
@@ -34,9 +34,9 @@ mod tests {
 
     #[test]
     fn texts_are_cut_between_characters() {
-        assert_eq!(cut("aé".to_owned(), 2), "a");
-        assert_eq!(cut("aé".to_owned(), 3), "aé");
-        assert_eq!(shown("a\r\nb"), "a\u{FFFD}\u{FFFD}b");
-        assert_eq!(shown(&"é".repeat(100)), "é".repeat(64));
+        assert_eq!(truncate("aé".to_owned(), 2), "a");
+        assert_eq!(truncate("aé".to_owned(), 3), "aé");
+        assert_eq!(excerpt("a\r\nb"), "a\u{FFFD}\u{FFFD}b");
+        assert_eq!(excerpt(&"é".repeat(100)), "é".repeat(64));
     }
 }

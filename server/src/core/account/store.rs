@@ -8,7 +8,7 @@ use sea_orm::{
 use super::LIST_KEY_BYTES;
 use crate::{
     api::Tenant,
-    db::{Db, end},
+    db::{Db, commit_or_rollback},
     error::{Error, Result},
     page::PageRequest,
     values::{id::AccountId, time::Time},
@@ -38,7 +38,7 @@ pub async fn insert(db: &Db, account: Model, validate_only: bool) -> Result<Mode
     let txn = db.begin().await?;
     match Entity::insert(account.clone().into_active_model()).exec_without_returning(&txn).await {
         Ok(_) => {
-            end(txn, !validate_only).await?;
+            commit_or_rollback(txn, !validate_only).await?;
             Ok(account)
         }
         Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {

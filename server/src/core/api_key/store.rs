@@ -9,7 +9,7 @@ use sea_orm::{
 use super::{ApiKeyId, LIST_KEY_BYTES};
 use crate::{
     api::{Scopes, Tenant},
-    db::{Db, end},
+    db::{Db, commit_or_rollback},
     error::{Error, Result},
     page::PageRequest,
     values::api_key_text::KeyHash,
@@ -73,7 +73,7 @@ pub async fn insert(db: &Db, key: Model, hash: KeyHash, validate_only: bool) -> 
     match Entity::insert(key.clone().into_active_model()).exec_without_returning(&txn).await {
         Ok(_) => {
             add_text(&txn, key.id, hash, key.created_at).await?;
-            end(txn, !validate_only).await?;
+            commit_or_rollback(txn, !validate_only).await?;
             Ok((key, true))
         }
         Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {

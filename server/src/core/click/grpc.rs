@@ -24,7 +24,7 @@ use crate::{
     values::limits::USER_AGENT_BYTES_MAX,
     values::sub_ids::SUB_ID_CHARS_MAX,
     values::sub_ids::SubIds,
-    values::{id::request_id_bytes, text::cut, time::Time},
+    values::{id::request_id_bytes, text::truncate, time::Time},
 };
 
 pub struct Service(pub Arc<App>);
@@ -115,9 +115,9 @@ fn parse_record(request: RecordClickRequest) -> Result<(TrackingLinkId, Minting,
             };
             let visit = Visit {
                 sub_ids,
-                query: cut(request.query, QUERY_BYTES_MAX),
-                referrer: cut(request.referrer, REFERRER_BYTES_MAX),
-                user_agent: cut(request.user_agent, USER_AGENT_BYTES_MAX),
+                query: truncate(request.query, QUERY_BYTES_MAX),
+                referrer: truncate(request.referrer, REFERRER_BYTES_MAX),
+                user_agent: truncate(request.user_agent, USER_AGENT_BYTES_MAX),
                 address,
             };
             Ok((link, minting, visit, request.validate_only))

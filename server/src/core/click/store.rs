@@ -10,7 +10,7 @@ use sea_orm::{
 use super::LIST_KEY_BYTES;
 use crate::{
     core::tracking_link::TrackingLinkId,
-    db::{Connection, Db, group_commit::Write, insert_new, is_in_index, is_one_statement},
+    db::{Connection, Db, eq_indexed, group_commit::Write, insert_new, is_one_statement},
     error::{Error, Result},
     page::PageRequest,
     values::click_id::ClickId,
@@ -101,7 +101,7 @@ pub async fn list(
     link: TrackingLinkId,
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<Vec<Model>> {
-    let of_link = is_in_index(db, Column::LinkId, link);
+    let of_link = eq_indexed(db, Column::LinkId, link);
     let mut query = Entity::find().filter(Column::AccountId.eq(account)).filter(of_link);
     if let Some(after) = page.after {
         query = query.filter(Column::ClickId.lt(ClickId(Uuid::from_bytes(after))));

@@ -105,7 +105,7 @@ async fn record(
     request: RecordConversionRequest,
 ) -> Result<RecordConversionResponse> {
     let validate_only = request.validate_only;
-    let conversion = super::judge(app, tenant, parse_report(request)?).await?;
+    let conversion = super::evaluate(app, tenant, parse_report(request)?).await?;
     if validate_only {
         let recorded = super::preview(app, conversion).await?;
         return Ok(RecordConversionResponse { verdict: Verdict::Test.into(), ..recorded.into_proto(app) });
@@ -124,7 +124,7 @@ fn record_all(
     let results = requests.take_until(stopping.clone().cancelled_owned()).map(move |request| {
         let app = app.clone();
         async move {
-            let request = request.map_err(|status| Error::of_library(&status).map_or(status, Into::into))?;
+            let request = request.map_err(|status| Error::from_tonic(&status).map_or(status, Into::into))?;
             let result = item(record(&app, tenant, request.request.unwrap_or_default()).await);
             Ok(StreamRecordConversionsResponse { result: Some(result) })
         }

@@ -10,7 +10,7 @@ use sea_orm::{
 use super::{ConversionId, CustomParams, DedupeKey, Filter, LIST_KEY_BYTES, Status};
 use crate::{
     core::{conversion_code::ConversionCodeId, tracking_link::TrackingLinkId},
-    db::{Connection, Insertion, group_commit::Write, insert_new, is_in_index, is_one_statement},
+    db::{Connection, Insertion, eq_indexed, group_commit::Write, insert_new, is_one_statement},
     error::{Error, Result},
     page::PageRequest,
     values::{
@@ -145,7 +145,7 @@ pub async fn list(
     page: &PageRequest<LIST_KEY_BYTES>,
 ) -> Result<Vec<Model>> {
     let mut all = Condition::all()
-        .add(is_in_index(db, Column::AccountId, account))
+        .add(eq_indexed(db, Column::AccountId, account))
         .add_option(filter.code.map(|code| Column::CodeId.eq(code)))
         .add_option(filter.link.map(|link| Column::LinkId.eq(link)))
         .add_option(filter.click.map(|click| Column::ClickId.eq(click)))

@@ -182,9 +182,9 @@ fn the_same_key_is_a_duplicate_or_a_conflict() {
     let again = |change: fn(&mut Conversion)| {
         let mut conversion = Conversion { serial: 2, ..first.clone() };
         change(&mut conversion);
-        settle(conversion, Some(first.clone()))
+        resolve_duplicate(conversion, Some(first.clone()))
     };
-    assert!(!settle(first.clone(), None).unwrap().duplicate);
+    assert!(!resolve_duplicate(first.clone(), None).unwrap().duplicate);
     let same = again(|_| {}).unwrap();
     assert!(same.duplicate && same.notes.is_empty() && same.conversion.serial == 1);
     assert_eq!(again(|row| row.status = Status::Pending).unwrap().notes.len(), 1);

@@ -9,7 +9,7 @@ use super::{AllowedAddresses, CheckMode, ConversionCodeId, DedupePolicy, LIST_KE
 use crate::{
     api::Tenant,
     core::preset::PresetId,
-    db::{Db, end},
+    db::{Db, commit_or_rollback},
     error::{Error, Result},
     page::PageRequest,
     values::{
@@ -59,7 +59,7 @@ pub async fn insert(db: &Db, code: Model, validate_only: bool) -> Result<Model> 
     let txn = db.begin().await?;
     match Entity::insert(code.clone().into_active_model()).exec_without_returning(&txn).await {
         Ok(_) => {
-            end(txn, !validate_only).await?;
+            commit_or_rollback(txn, !validate_only).await?;
             Ok(code)
         }
         Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {

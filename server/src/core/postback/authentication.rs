@@ -13,7 +13,7 @@ use s2s_sdk::{
 };
 use subtle::ConstantTimeEq as _;
 
-use super::{Proof, Raw, reader::Known, reader::Parameter};
+use super::{Proof, Raw, reader::KnownParam, reader::Parameter};
 use crate::{
     core::{
         conversion::note,
@@ -208,13 +208,13 @@ impl Checked {
     }
 }
 
-fn value(parameters: &[Parameter], known: Known) -> Option<&str> {
+fn value(parameters: &[Parameter], known: KnownParam) -> Option<&str> {
     let found = parameters.iter().find(|parameter| parameter.known == Some(known));
     found.map(|parameter| parameter.value.as_str())
 }
 
 fn secret(code: &ConversionCode, raw: &Raw, parameters: &[Parameter]) -> Result<(), Failure> {
-    let text = value(parameters, Known::Sec).ok_or(Failure::SecretMissing)?;
+    let text = value(parameters, KnownParam::Sec).ok_or(Failure::SecretMissing)?;
     let is_right = code.secrets(raw.received_at).any(|secret| secret.is(text));
     if is_right { Ok(()) } else { Err(Failure::SecretWrong) }
 }
@@ -254,7 +254,7 @@ pub fn last_signature(target: &[u8]) -> Option<Vec<u8>> {
 /// `SIGNATURE_SECONDS_MAX` outside. The two differ if the edge's clock was wrong, or if the
 /// postback waited in a spool.
 fn of_now(raw: &Raw, parameters: &[Parameter], judged_at: Time) -> Result<(), Failure> {
-    let seconds = value(parameters, Known::Ts).and_then(|text| text.parse::<i64>().ok());
+    let seconds = value(parameters, KnownParam::Ts).and_then(|text| text.parse::<i64>().ok());
     let (arrived_at, max) = (raw.received_at.min(judged_at), Span::from_seconds(SIGNATURE_SECONDS_MAX));
     let between = arrived_at.minus(max).seconds()..=judged_at.max(arrived_at).plus(max).seconds();
     if seconds.is_some_and(|seconds| between.contains(&seconds)) {

@@ -50,7 +50,7 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
                 store::replace(&txn, &postback).await?;
             }
         }
-        db::end(txn, !validate_only).await?;
+        db::commit_or_rollback(txn, !validate_only).await?;
         if last.is_none() {
             break;
         }
@@ -62,7 +62,7 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
     let txn = app.db.begin().await?;
     let click = click::erase(&txn, account, signed, link.as_deref()).await?;
     let conversions = conversion::erase(&txn, account, signed.id).await?;
-    db::end(txn, !validate_only).await?;
+    db::commit_or_rollback(txn, !validate_only).await?;
     Ok(Erased { click, conversions, postbacks })
 }
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use s2s_sdk::v1::{Note, Step};
 
 use super::{
-    Overrides, Parameter, Postback, Raw, Reading, Rehearsal, Verdict, authentication, get, named, proof,
-    read, reader, redacted, rehearse, store,
+    DryRun, Overrides, Parameter, ParsedPostback, Postback, Raw, Verdict, authentication, find_code, get,
+    proof, read, reader, redacted, rehearse, store,
 };
 use crate::{
     api::Tenant,
@@ -63,7 +63,7 @@ pub async fn explain(app: &App, account: AccountId, mut target: Vec<u8>) -> Resu
     };
     let tenant = Tenant::Account(account);
     let reading = read(app, tenant, &raw, &Overrides::default()).await?;
-    let code = named(app, tenant, &reading).await?;
+    let code = find_code(app, tenant, &reading).await?;
     let code = code.as_deref();
     let checked = code.map(|code| authentication::check(code, &raw, &reading.parameters, None));
     let mut reading = redacted(app, tenant, &mut raw, reading, code).await?;
@@ -77,7 +77,7 @@ pub async fn explain(app: &App, account: AccountId, mut target: Vec<u8>) -> Resu
         notes.extend(checked.notes);
         facts.refuse(checked.refusal);
     }
-    conclude(app, account, facts, parameters, notes).await
+    apply_outcome(app, account, facts, parameters, notes).await
 }
 
 /// Explains a stored postback: its verdict or, if it is held, the verdict that it would get now.
@@ -85,7 +85,7 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
     let postback = get(app, account, id).await?;
     let (tenant, raw) = (Tenant::Account(account), postback.raw());
     let mut reading = read(app, tenant, &raw, &Overrides::default()).await?;
-    let code = named(app, tenant, &reading).await?;
+    let code = find_code(app, tenant, &reading).await?;
     if let Ok(report) = &mut reading.report {
         let signature = code.as_ref().and_then(|code| proof::signature_of(code, &postback, &raw));
         report.happened = Happened::Arrived(postback.received_at);
@@ -106,7 +106,7 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
         facts.judged = Some(conversion.clone());
         facts.outcome = Ok(Some(Recorded { conversion, duplicate, notes: Vec::new() }));
     }
-    let explanation = conclude(app, account, facts, parameters, notes).await?;
+    let explanation = apply_outcome(app, account, facts, parameters, notes).await?;
     Ok(Explanation { postback: Some(postback), ..explanation })
 }
 
@@ -136,23 +136,23 @@ impl Facts {
 }
 
 /// Looks up everything that a postback names, even if its parameters are faulty.
-async fn gather(app: &App, account: AccountId, reading: Reading) -> Result<(Facts, Vec<Parameter>)> {
+async fn gather(app: &App, account: AccountId, reading: ParsedPostback) -> Result<(Facts, Vec<Parameter>)> {
     let tenant = Tenant::Account(account);
     let named: Option<ConversionCodeId> = reading.code_text.parse().ok();
     let code = match named {
-        Some(id) => Some(super::settled(conversion_code::find(app, tenant, id).await)?),
+        Some(id) => Some(super::split_retryable(conversion_code::find(app, tenant, id).await)?),
         None => None,
     };
     let click = (!reading.click_text.is_empty()
         && reading.test.is_none_or(|test| test != reader::Test::ClickId))
     .then(|| app.click_id_keys.read(&reading.click_text, account).ok_or_else(Error::click_id_invalid));
     let link = match &click {
-        Some(Ok(click)) => Some(super::settled(conversion::find_link(app, account, *click).await)?),
+        Some(Ok(click)) => Some(super::split_retryable(conversion::find_link(app, account, *click).await)?),
         _ => None,
     };
     let (test, repairs, parameters) =
         (reading.test.is_some(), reading.notes.len(), reading.parameters.clone());
-    let Rehearsal { judged, outcome } = rehearse(app, tenant, reading).await?;
+    let DryRun { judged, outcome } = rehearse(app, tenant, reading).await?;
     let authentication = None;
     let count = parameters.len();
     let facts =
@@ -160,7 +160,7 @@ async fn gather(app: &App, account: AccountId, reading: Reading) -> Result<(Fact
     Ok((facts, parameters))
 }
 
-async fn conclude(
+async fn apply_outcome(
     app: &App,
     account: AccountId,
     facts: Facts,

@@ -16,7 +16,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     ClickHistory, Comma, Erased, Explanation, Filter, LIST_KEY_BYTES, Overrides, Parameter, Postback,
-    REPLAY_MAX, Raw, Reason, Received, Replay, SelfTest, Sender, TEXT_BYTES_MAX, Verdict, reader::Known,
+    REPLAY_MAX, Raw, Reason, Received, Replay, SelfTest, Sender, TEXT_BYTES_MAX, Verdict, reader::KnownParam,
 };
 use crate::{
     api,
@@ -30,7 +30,7 @@ use crate::{
     values::id::PostbackId,
     values::limits::BODY_BYTES_MAX,
     values::limits::TARGET_BYTES_MAX,
-    values::{id::AccountId, limits::USER_AGENT_BYTES_MAX, money::Amount, text::cut, time::Time},
+    values::{id::AccountId, limits::USER_AGENT_BYTES_MAX, money::Amount, text::truncate, time::Time},
 };
 
 /// Longest method and content type, in bytes. Longer ones are cut.
@@ -228,12 +228,12 @@ fn parse_receive(request: ReceivePostbackRequest, app: &App) -> Result<(Postback
     raw.target.truncate(TARGET_BYTES_MAX);
     raw.body.truncate(BODY_BYTES_MAX);
     let raw = Raw {
-        method: cut(raw.method, METHOD_BYTES_MAX),
+        method: truncate(raw.method, METHOD_BYTES_MAX),
         target: raw.target,
-        content_type: cut(raw.content_type, CONTENT_TYPE_BYTES_MAX),
+        content_type: truncate(raw.content_type, CONTENT_TYPE_BYTES_MAX),
         body: raw.body,
         address: app.store_addresses.text(address),
-        user_agent: cut(raw.user_agent, USER_AGENT_BYTES_MAX),
+        user_agent: truncate(raw.user_agent, USER_AGENT_BYTES_MAX),
         received_at,
         cut: too_large,
     };
@@ -430,7 +430,7 @@ impl SelfTest {
 
 impl From<Parameter> for ReadParameter {
     fn from(parameter: Parameter) -> Self {
-        let is_secret = parameter.known == Some(Known::Sec);
+        let is_secret = parameter.known == Some(KnownParam::Sec);
         Self {
             name: parameter.name,
             value: if is_secret { "(not shown)".to_owned() } else { parameter.value },

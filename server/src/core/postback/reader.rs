@@ -28,7 +28,7 @@ use crate::{
     values::{
         click_id::UnverifiedClickId,
         money::{Amount, Currency, Decimal, NotDecimal, Percent},
-        text::shown,
+        text::excerpt,
         url_macros,
     },
 };
@@ -36,7 +36,7 @@ use crate::{
 pub use amounts::Comma;
 #[cfg(fuzzing)]
 pub use check::check_reading;
-pub use parameters::{Known, Parameter, is_json, is_post, of_target, path_ends, without_visitor};
+pub use parameters::{KnownParam, Parameter, is_json, is_post, of_target, path_ends, without_visitor};
 pub use split::{Part, Place, hex};
 
 /// Maximum number of parameters of one postback.
@@ -47,7 +47,7 @@ const NOTES_MAX: usize = 2 * PARAMETERS_MAX;
 
 /// The content of a postback.
 #[derive(Debug)]
-pub struct Reading {
+pub struct ParsedPostback {
     pub parameters: Vec<Parameter>,
     pub notes: Vec<Note>,
     /// Set for a test, of which nothing is recorded.
@@ -92,7 +92,7 @@ fn is_test_click_id(click_id: &str) -> bool {
 }
 
 /// Reads a postback. A live one is read without overrides.
-pub fn read(raw: &Raw, overrides: &Overrides) -> Reading {
+pub fn read(raw: &Raw, overrides: &Overrides) -> ParsedPostback {
     let mut notes = Vec::new();
     let parameters = parameters::read(raw, &mut notes);
     let parameters = match parameters {
@@ -101,32 +101,37 @@ pub fn read(raw: &Raw, overrides: &Overrides) -> Reading {
                 "a postback may have {TARGET_BYTES_MAX} bytes in its URL, {BODY_BYTES_MAX} in its body and \
                  {PARAMETERS_MAX} parameters; this one has more"
             );
-            return Reading::new(parameters, notes, Err(Error::new(ErrorReason::RequestTooLarge, message)));
+            return ParsedPostback::new(
+                parameters,
+                notes,
+                Err(Error::new(ErrorReason::RequestTooLarge, message)),
+            );
         }
         Ok(parameters) => parameters,
-        Err(error) => return Reading::new(Vec::new(), notes, Err(error)),
+        Err(error) => return ParsedPostback::new(Vec::new(), notes, Err(error)),
     };
     let report = report(&parameters, overrides, &mut notes);
-    Reading::new(parameters, notes, report)
+    ParsedPostback::new(parameters, notes, report)
 }
 
-impl Reading {
+impl ParsedPostback {
     fn new(parameters: Vec<Parameter>, mut notes: Vec<Note>, report: Result<Report>) -> Self {
         notes.truncate(NOTES_MAX);
         let text_of = |known| {
             let found = parameters.iter().find(|parameter| parameter.known == Some(known));
-            found.map(|parameter| shown(&parameter.value)).unwrap_or_default()
+            found.map(|parameter| excerpt(&parameter.value)).unwrap_or_default()
         };
-        let (code_text, mut click_text) = (text_of(Known::Id).to_uppercase(), text_of(Known::ClickId));
+        let (code_text, mut click_text) =
+            (text_of(KnownParam::Id).to_uppercase(), text_of(KnownParam::ClickId));
         if UnverifiedClickId::read(&click_text).is_some() {
             click_text.make_ascii_lowercase();
         }
-        let test = if matches!(text_of(Known::Test).as_str(), "1" | "true") {
+        let test = if matches!(text_of(KnownParam::Test).as_str(), "1" | "true") {
             Some(Test::Asked)
         } else {
             is_test_click_id(&click_text).then_some(Test::ClickId)
         };
-        Self { parameters, notes, test, code_text: shown(&code_text), click_text, report }
+        Self { parameters, notes, test, code_text: excerpt(&code_text), click_text, report }
     }
 }
 
@@ -140,7 +145,7 @@ impl<'a> Values<'a> {
     /// Returns the value of a parameter; `None` if it is absent or empty. If it came with different
     /// values, the valid one counts if it is the only one. Otherwise it is refused, as is a macro
     /// that nobody replaced.
-    fn get(&self, known: Known, notes: &mut Vec<Note>) -> Result<Option<&'a str>> {
+    fn get(&self, known: KnownParam, notes: &mut Vec<Note>) -> Result<Option<&'a str>> {
         let mut all = self.parameters.iter().filter(|parameter| parameter.known == Some(known));
         let Some(mut first) = all.next() else { return Ok(None) };
         let mut repeated = false;
@@ -155,11 +160,12 @@ impl<'a> Values<'a> {
             }
         }
         if repeated {
-            let message = format!("`{}` came more than once; `{}` counts", known.name(), shown(&first.value));
+            let message =
+                format!("`{}` came more than once; `{}` counts", known.name(), excerpt(&first.value));
             notes.push(note(NoteCode::Repeated, known.name(), message));
         }
         if url_macros::is_macro(&first.value) {
-            let (name, text) = (known.name(), shown(&first.value));
+            let (name, text) = (known.name(), excerpt(&first.value));
             let message = format!(
                 "`{name}` is literally `{text}`: the sender did not replace its macro; check its spelling and case \
                  in the sender's documentation"
@@ -167,7 +173,7 @@ impl<'a> Values<'a> {
             return Err(refusal(ErrorReason::MacroNotReplaced, known, message).with("macro", &text));
         }
         if first.broken {
-            let (name, text) = (known.name(), shown(&first.value));
+            let (name, text) = (known.name(), excerpt(&first.value));
             let message = format!(
                 "`{name}` is `{text}`, with broken percent-encoding or control characters; encode it as UTF-8"
             );
@@ -176,7 +182,7 @@ impl<'a> Values<'a> {
         Ok((!first.value.is_empty()).then_some(first.value.as_str()))
     }
 
-    fn mandatory(&self, known: Known, notes: &mut Vec<Note>) -> Result<&'a str> {
+    fn mandatory(&self, known: KnownParam, notes: &mut Vec<Note>) -> Result<&'a str> {
         self.get(known, notes)?.ok_or_else(|| self.missing(known))
     }
 
@@ -184,7 +190,7 @@ impl<'a> Values<'a> {
     /// not contradict `currency`, and is stored there.
     fn amount(
         &self,
-        known: Known,
+        known: KnownParam,
         instead: Option<Amount>,
         currency: &mut Option<Currency>,
         notes: &mut Vec<Note>,
@@ -205,7 +211,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    fn missing(&self, known: Known) -> Error {
+    fn missing(&self, known: KnownParam) -> Error {
         let name = known.name();
         // Browsers and programs don't send the `#` of a URL or anything after it.
         let cut = self.parameters.last().filter(|last| last.known.is_some() && last.value.is_empty());
@@ -213,15 +219,17 @@ impl<'a> Values<'a> {
             let message = format!(
                 "everything after `{}=` is missing: was there a macro with `#`? A `#` cuts the URL off; it must be \
                  replaced by the sender, or encoded as `%23`",
-                last.known.map_or("", Known::name)
+                last.known.map_or("", KnownParam::name)
             );
             return refusal(ErrorReason::FragmentCutOff, known, message);
         }
         let message = match known {
-            Known::Val => {
+            KnownParam::Val => {
                 "`val` is missing; send the value of the sale, or `val=0` if it has none".to_owned()
             }
-            Known::Com => "`com` is missing; send the commission, or `com=0` if there is none".to_owned(),
+            KnownParam::Com => {
+                "`com` is missing; send the commission, or `com=0` if there is none".to_owned()
+            }
             _ => format!("`{name}` is missing; add it to the postback URL"),
         };
         refusal(ErrorReason::MissingParameter, known, message)
@@ -229,44 +237,48 @@ impl<'a> Values<'a> {
 }
 
 /// Returns whether a value has the form that its parameter requires. A macro never has.
-fn is_valid(known: Known, value: &str) -> bool {
+fn is_valid(known: KnownParam, value: &str) -> bool {
     let amount = |value| amounts::read(value, None).is_ok();
     !url_macros::is_macro(value)
         && match known {
-            Known::ClickId => UnverifiedClickId::read(value).is_some(),
-            Known::Id => value.parse::<ConversionCodeId>().is_ok(),
-            Known::Val | Known::Com => amount(value),
-            Known::Comperc => amount(value.trim_end_matches('%').trim_end()),
-            Known::Cur => value.parse::<Currency>().is_ok(),
-            Known::Status | Known::Oid | Known::Test | Known::Param | Known::Sec | Known::Ts | Known::Sig => {
-                !value.is_empty()
-            }
+            KnownParam::ClickId => UnverifiedClickId::read(value).is_some(),
+            KnownParam::Id => value.parse::<ConversionCodeId>().is_ok(),
+            KnownParam::Val | KnownParam::Com => amount(value),
+            KnownParam::Comperc => amount(value.trim_end_matches('%').trim_end()),
+            KnownParam::Cur => value.parse::<Currency>().is_ok(),
+            KnownParam::Status
+            | KnownParam::Oid
+            | KnownParam::Test
+            | KnownParam::Param
+            | KnownParam::Sec
+            | KnownParam::Ts
+            | KnownParam::Sig => !value.is_empty(),
         }
 }
 
-fn twice(known: Known, first: &str, other: &str) -> Error {
-    let (name, first, other) = (known.name(), shown(first), shown(other));
+fn twice(known: KnownParam, first: &str, other: &str) -> Error {
+    let (name, first, other) = (known.name(), excerpt(first), excerpt(other));
     let message = format!("`{name}` came twice, as `{first}` and as `{other}`; send it once");
     refusal(ErrorReason::ParameterRepeated, known, message)
 }
 
 fn report(parameters: &[Parameter], overrides: &Overrides, notes: &mut Vec<Note>) -> Result<Report> {
     let values = Values { parameters, overrides };
-    let click_id = values.mandatory(Known::ClickId, notes)?;
+    let click_id = values.mandatory(KnownParam::ClickId, notes)?;
     let code = match overrides.code {
         Some(code) => {
             let message = format!("the replay counts it for the conversion code `{code}`");
-            notes.push(note(NoteCode::Overridden, Known::Id.name(), message));
+            notes.push(note(NoteCode::Overridden, KnownParam::Id.name(), message));
             code
         }
-        None => code(values.mandatory(Known::Id, notes)?)?,
+        None => code(values.mandatory(KnownParam::Id, notes)?)?,
     };
-    let mut currency = values.get(Known::Cur, notes)?.map(currency_code).transpose()?;
-    let value = values.amount(Known::Val, overrides.value, &mut currency, notes)?;
-    let value = value.ok_or_else(|| values.missing(Known::Val))?;
+    let mut currency = values.get(KnownParam::Cur, notes)?.map(currency_code).transpose()?;
+    let value = values.amount(KnownParam::Val, overrides.value, &mut currency, notes)?;
+    let value = value.ok_or_else(|| values.missing(KnownParam::Val))?;
     let commission = commission(&values, &mut currency, notes)?;
-    let transaction_id = transaction_id(values.get(Known::Oid, notes)?.unwrap_or_default())?;
-    let status_word = values.get(Known::Status, notes)?.unwrap_or_default().to_owned();
+    let transaction_id = transaction_id(values.get(KnownParam::Oid, notes)?.unwrap_or_default())?;
+    let status_word = values.get(KnownParam::Status, notes)?.unwrap_or_default().to_owned();
     Ok(Report {
         code,
         click_id: click_id.to_owned(),
@@ -284,8 +296,8 @@ fn report(parameters: &[Parameter], overrides: &Overrides, notes: &mut Vec<Note>
 
 fn code(text: &str) -> Result<ConversionCodeId> {
     text.parse().map_err(|why| {
-        let message = format!("no conversion code has the id `{}`; it {why}", shown(text));
-        refusal(ErrorReason::UnknownConversionCode, Known::Id, message)
+        let message = format!("no conversion code has the id `{}`; it {why}", excerpt(text));
+        refusal(ErrorReason::UnknownConversionCode, KnownParam::Id, message)
     })
 }
 
@@ -295,30 +307,30 @@ fn commission(
     currency: &mut Option<Currency>,
     notes: &mut Vec<Note>,
 ) -> Result<Commission> {
-    let com = values.amount(Known::Com, values.overrides.commission, currency, notes)?;
-    let comperc = values.get(Known::Comperc, notes)?;
+    let com = values.amount(KnownParam::Com, values.overrides.commission, currency, notes)?;
+    let comperc = values.get(KnownParam::Comperc, notes)?;
     let amount = match (com, comperc) {
         (Some(com), _) => com,
         (None, Some(_)) => {
             let message = "`com` was absent and is read as 0, since `comperc` was sent";
-            notes.push(note(NoteCode::CommissionAssumedZero, Known::Com.name(), message));
+            notes.push(note(NoteCode::CommissionAssumedZero, KnownParam::Com.name(), message));
             Amount::ZERO
         }
-        (None, None) => return Err(values.missing(Known::Com)),
+        (None, None) => return Err(values.missing(KnownParam::Com)),
     };
     match comperc {
         None => Ok(Commission::Amount(amount)),
         Some(comperc) if amount == Amount::ZERO => percent(comperc, notes).map(Commission::Percent),
         Some(_) => {
             let message = "both `com` and `comperc` were sent; `com` counts, since it is not 0";
-            notes.push(note(NoteCode::CommissionPercentIgnored, Known::Comperc.name(), message));
+            notes.push(note(NoteCode::CommissionPercentIgnored, KnownParam::Comperc.name(), message));
             Ok(Commission::Amount(amount))
         }
     }
 }
 
 fn amount(
-    known: Known,
+    known: KnownParam,
     text: &str,
     comma: Option<Comma>,
     currency: &mut Option<Currency>,
@@ -326,7 +338,7 @@ fn amount(
 ) -> Result<Amount> {
     let (decimal, own) = decimal(known, text, comma, notes)?;
     if let Some(own) = own {
-        let (name, text) = (known.name(), shown(text));
+        let (name, text) = (known.name(), excerpt(text));
         if currency.is_some_and(|currency| currency != own) {
             let message =
                 format!("`{name}` is `{text}`, in a different currency from the rest; send one currency");
@@ -342,7 +354,7 @@ fn amount(
 }
 
 fn percent(text: &str, notes: &mut Vec<Note>) -> Result<Percent> {
-    let known = Known::Comperc;
+    let known = KnownParam::Comperc;
     let number = match text.strip_suffix('%') {
         Some(number) => {
             notes.push(note(NoteCode::NumberRepaired, known.name(), "the percent sign was dropped"));
@@ -359,7 +371,7 @@ fn percent(text: &str, notes: &mut Vec<Note>) -> Result<Percent> {
 }
 
 fn decimal(
-    known: Known,
+    known: KnownParam,
     text: &str,
     comma: Option<Comma>,
     notes: &mut Vec<Note>,
@@ -371,14 +383,14 @@ fn decimal(
         NotDecimal::Ambiguous => {
             let message = format!(
                 "`{name}` is `{}`, which can be read in two ways; send a decimal point and no thousands separators",
-                shown(text)
+                excerpt(text)
             );
             refusal(ErrorReason::AmountAmbiguous, known, message)
         }
     })?;
     let mut repaired = |is: bool, code, what: &str| {
         if is {
-            notes.push(note(code, name, format!("`{name}` was sent as `{}`: {what}", shown(text))));
+            notes.push(note(code, name, format!("`{name}` was sent as `{}`: {what}", excerpt(text))));
         }
     };
     repaired(read.comma, NoteCode::DecimalComma, "its comma is the decimal point");
@@ -388,8 +400,8 @@ fn decimal(
     Ok((read.decimal, read.currency))
 }
 
-fn malformed(known: Known, text: &str) -> Error {
-    let (name, text) = (known.name(), shown(text));
+fn malformed(known: KnownParam, text: &str) -> Error {
+    let (name, text) = (known.name(), excerpt(text));
     let message = format!(
         "`{name}` is `{text}`, which is not a decimal number; send digits with at most one point, such as `19.99`"
     );
@@ -398,8 +410,8 @@ fn malformed(known: Known, text: &str) -> Error {
 
 fn currency_code(text: &str) -> Result<Currency> {
     text.parse().map_err(|why| {
-        let message = format!("`cur` is `{}`; it {why}", shown(text));
-        refusal(ErrorReason::CurrencyInvalid, Known::Cur, message)
+        let message = format!("`cur` is `{}`; it {why}", excerpt(text));
+        refusal(ErrorReason::CurrencyInvalid, KnownParam::Cur, message)
     })
 }
 
@@ -409,12 +421,12 @@ fn transaction_id(text: &str) -> Result<String> {
     }
     let message =
         format!("`oid` is longer than {TRANSACTION_ID_BYTES_MAX} bytes; send only the order number");
-    Err(refusal(ErrorReason::ParameterMalformed, Known::Oid, message))
+    Err(refusal(ErrorReason::ParameterMalformed, KnownParam::Oid, message))
 }
 
 /// Reads `k=v` pairs, separated by `;`, from every `param`. Any content is kept, inert.
 fn custom_params(parameters: &[Parameter]) -> Result<CustomParams> {
-    let all = parameters.iter().filter(|parameter| parameter.known == Some(Known::Param));
+    let all = parameters.iter().filter(|parameter| parameter.known == Some(KnownParam::Param));
     let pairs = all.flat_map(|parameter| parameter.value.split(';')).filter(|pair| !pair.is_empty());
     let pairs = pairs.map(|pair| match pair.split_once('=') {
         Some((key, value)) => (key.to_owned(), value.to_owned()),
@@ -431,15 +443,15 @@ fn custom_params(parameters: &[Parameter]) -> Result<CustomParams> {
         "`param` may hold {CUSTOM_PARAMS_MAX} pairs, with names of {CUSTOM_PARAM_KEY_BYTES_MAX} bytes and values of \
          {CUSTOM_PARAM_VALUE_BYTES_MAX}; this one holds more"
     );
-    Err(refusal(ErrorReason::ParameterMalformed, Known::Param, message))
+    Err(refusal(ErrorReason::ParameterMalformed, KnownParam::Param, message))
 }
 
-fn out_of_range(known: Known, text: &str, range: &str) -> Error {
-    let message = format!("`{}` is `{}`; it must be {range}", known.name(), shown(text));
+fn out_of_range(known: KnownParam, text: &str, range: &str) -> Error {
+    let message = format!("`{}` is `{}`; it must be {range}", known.name(), excerpt(text));
     refusal(ErrorReason::AmountOutOfRange, known, message)
 }
 
-fn refusal(reason: ErrorReason, known: Known, message: String) -> Error {
+fn refusal(reason: ErrorReason, known: KnownParam, message: String) -> Error {
     Error::new(reason, message).with("parameter", known.name())
 }
 

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::{
     Raw,
-    reader::{Known, Part, Place, Reading, hex, is_json, is_post, of_target, path_ends},
+    reader::{KnownParam, ParsedPostback, Part, Place, hex, is_json, is_post, of_target, path_ends},
 };
 use crate::core::conversion_code::ConversionCode;
 
@@ -23,7 +23,7 @@ const NAME: &[u8] = b"sec";
 
 /// Blots out the values of `sec`, and the code's secrets. Returns true if target or body had any
 /// outside the values of `sec`: then anything made from the reading may repeat them.
-pub fn redact(raw: &mut Raw, reading: &Reading, code: Option<&ConversionCode>) -> bool {
+pub fn redact(raw: &mut Raw, reading: &ParsedPostback, code: Option<&ConversionCode>) -> bool {
     // A body that can't be read leaves a reading without parameters.
     let unread = reading.parameters.is_empty();
     let of_target = if unread { of_target(raw) } else { Vec::new() };
@@ -37,7 +37,7 @@ pub fn redact(raw: &mut Raw, reading: &Reading, code: Option<&ConversionCode>) -
         let place = parameter.place.clone();
         match parameter.known {
             // An empty value has nothing to blot out.
-            Some(Known::Sec) if !parameter.value.is_empty() => places.push(place),
+            Some(KnownParam::Sec) if !parameter.value.is_empty() => places.push(place),
             None => loose.push(Place { bytes: parameter.begins..place.bytes.end, ..place }),
             Some(_) => {}
         }

@@ -13,8 +13,8 @@ use s2s_sdk::v1::{ErrorReason, NoteCode};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Filter, LIST_KEY_BYTES, Overrides, Postback, Reason, Verdict, account_of, get, judge, list, named, proof,
-    read, settled, store, write,
+    Filter, LIST_KEY_BYTES, Overrides, Postback, Reason, Verdict, account_of, find_code, get, judge, list,
+    proof, read, split_retryable, store, write,
 };
 use crate::{
     api::Tenant,
@@ -100,7 +100,7 @@ async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback>
     }
     let raw = held.raw();
     let mut reading = read(app, Tenant::All, &raw, &how.overrides).await?;
-    let code = named(app, Tenant::All, &reading).await?;
+    let code = find_code(app, Tenant::All, &reading).await?;
     let mut unproven = code.as_ref().and_then(|code| proof::unproven(code, &held));
     if how.trust_sender && unproven.take().is_some() {
         let message = "the replay vouches for its sender";
@@ -116,10 +116,10 @@ async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback>
     postback.replayed_at = Some(app.now());
     if how.validate_only {
         let outcome = match judged {
-            Ok(conversion) => settled(conversion::preview(app, conversion).await)?,
+            Ok(conversion) => split_retryable(conversion::preview(app, conversion).await)?,
             Err(error) => Err(error),
         };
-        postback.conclude(outcome);
+        postback.apply_outcome(outcome);
         return Ok(postback);
     }
     write(app, postback, judged, store::Mode::Update).await
@@ -134,7 +134,7 @@ pub fn next_match(held: &Postback, now: Time) -> Option<Time> {
 }
 
 /// Matches held postbacks automatically until `stopping`, or until the app is gone.
-pub async fn keep_matching(app: Weak<App>, stopping: CancellationToken) {
+pub async fn run_auto_match(app: Weak<App>, stopping: CancellationToken) {
     while stopping.run_until_cancelled(tokio::time::sleep(MATCH_INTERVAL)).await.is_some() {
         let Some(app) = app.upgrade() else { return };
         // A failure says nothing about the postbacks; they are still due.

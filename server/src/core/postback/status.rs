@@ -9,7 +9,7 @@ use crate::{
         preset::Preset,
     },
     error::{Error, Result},
-    values::text::shown,
+    values::text::excerpt,
 };
 
 const PARAMETER: &str = "status";
@@ -43,7 +43,7 @@ fn of_network(word: &str, preset: &Preset) -> Option<(Status, Option<Note>)> {
 
 fn unknown(word: &str, preset: Option<&Preset>) -> Error {
     let own = "`pending`, `approved` and `declined`";
-    let word = shown(word);
+    let word = excerpt(word);
     let message = match preset {
         None => format!(
             "`status` is `{word}`; this conversion code understands {own}; send one of them, or, if that is a \

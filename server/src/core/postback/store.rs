@@ -14,7 +14,7 @@ use super::{Filter, LIST_KEY_BYTES, Notes, Proof, Reason, Verdict, replay::MATCH
 use crate::{
     core::conversion::{self, Conversion},
     db::{
-        Connection, Insertion, contains_bytes, group_commit::Write, insert_new, is_in_index, statement_runs,
+        Connection, Insertion, contains_bytes, eq_indexed, group_commit::Write, insert_new, statement_runs,
     },
     error::Result,
     page::PageRequest,
@@ -71,13 +71,13 @@ pub enum Mode {
 
 /// A postback to write with the conversion that it is to become; `None` if it is already judged as
 /// held. Its outcome is the row as stored.
-pub struct Receipt {
+pub struct PostbackWrite {
     pub postback: Model,
     pub conversion: Option<Arc<Conversion>>,
     pub mode: Mode,
 }
 
-impl Write for Receipt {
+impl Write for PostbackWrite {
     type Outcome = Model;
 
     fn is_one_statement(rows: &[Self], backend: DbBackend) -> bool {
@@ -112,7 +112,7 @@ impl Write for Receipt {
             if row.conversion.is_some() {
                 let outcome =
                     outcomes.next().ok_or_else(|| DbErr::Custom("an outcome is missing".to_owned()))?;
-                postback.conclude(outcome);
+                postback.apply_outcome(outcome);
             }
             match row.mode {
                 Mode::Insert => to_insert.push(postback.id),
@@ -143,16 +143,16 @@ impl Write for Receipt {
 
 /// Inserts postbacks and their conversions in one statement. It is an error if any of them is not
 /// new.
-async fn insert_all(rows: &[Receipt], db: &Connection) -> Result<Vec<Model>, DbErr> {
+async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Model>, DbErr> {
     let conversions: Vec<&Conversion> = rows.iter().filter_map(|row| row.conversion.as_deref()).collect();
-    let concluded = |row: &Receipt| {
+    let with_outcome = |row: &PostbackWrite| {
         let mut postback = row.postback.clone();
         if let Some(conversion) = &row.conversion {
-            postback.conclude(Ok(conversion::Recorded::first((**conversion).clone())));
+            postback.apply_outcome(Ok(conversion::Recorded::first((**conversion).clone())));
         }
         postback
     };
-    let postbacks: Vec<Model> = rows.iter().map(concluded).collect();
+    let postbacks: Vec<Model> = rows.iter().map(with_outcome).collect();
     let mut insertion = Insertion::default();
     conversion::add_to(&mut insertion, &conversions)?;
     insertion.add::<Entity>(&postbacks.iter().collect::<Vec<_>>(), None)?;
@@ -225,7 +225,7 @@ pub async fn list(
         ))
     });
     let all = Condition::all()
-        .add(is_in_index(db, Column::AccountId, account))
+        .add(eq_indexed(db, Column::AccountId, account))
         .add_option(filter.verdict.map(|verdict| Column::Verdict.eq(verdict)))
         .add_option(filter.reason.map(|reason| Column::Reason.eq(reason)))
         .add_option(filter.code_text.as_ref().map(|code| Column::CodeText.eq(code)))

@@ -9,7 +9,7 @@ use crate::{
     core::{conversion_code::warning, preset::Preset},
     values::destination::CLICK_ID_MACRO,
     values::destination::Destination,
-    values::{text::shown, url_macros},
+    values::{text::excerpt, url_macros},
 };
 
 const DESTINATION: &str = "tracking_link.destination";
@@ -52,7 +52,7 @@ fn foreign_macro(destination: &Destination, field: &str) -> Option<SetupWarning>
     let message = format!(
         "`{}` looks like another system's macro, and is passed on as it is; ours for the click id is \
          `{CLICK_ID_MACRO}`",
-        shown(found)
+        excerpt(found)
     );
     Some(warning(SetupWarningCode::ForeignMacro, field, message))
 }
@@ -60,7 +60,7 @@ fn foreign_macro(destination: &Destination, field: &str) -> Option<SetupWarning>
 fn other_parameter(destination: &Destination, preset: &Preset) -> Option<SetupWarning> {
     let wanted = preset.click_id_parameter.as_ref().filter(|_| destination.carries_click_id())?;
     let mut names = destination.click_id_parameters().peekable();
-    let now = names.peek().map_or_else(|| "elsewhere".to_owned(), |name| format!("as `{}`", shown(name)));
+    let now = names.peek().map_or_else(|| "elsewhere".to_owned(), |name| format!("as `{}`", excerpt(name)));
     if names.any(|name| name == wanted) {
         return None;
     }

@@ -9,7 +9,7 @@ use super::{CodeIds, LIST_KEY_BYTES, RedirectKind, Slug, Tags, TrackingLinkId};
 use crate::{
     api::Tenant,
     core::conversion_code::ConversionCodeId,
-    db::{Db, end},
+    db::{Db, commit_or_rollback},
     error::{Error, Result},
     page::PageRequest,
     values::click_id::LinkKey,
@@ -58,7 +58,7 @@ pub async fn insert(db: &Db, link: Model, validate_only: bool) -> Result<Inserte
     let txn = db.begin().await?;
     let inserted = Entity::insert(link.clone().into_active_model()).exec_without_returning(&txn).await;
     let Err(error) = inserted else {
-        end(txn, !validate_only).await?;
+        commit_or_rollback(txn, !validate_only).await?;
         return Ok(Inserted::Stored(Box::new(link)));
     };
     txn.rollback().await?;

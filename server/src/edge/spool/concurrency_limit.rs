@@ -19,7 +19,7 @@ const FOLLOWING: u32 = 60;
 /// Size of a batch, as a multiple of the concurrency.
 const ROUNDS: usize = 8;
 
-pub struct Pace {
+pub struct ConcurrencyLimit {
     at_once: usize,
     /// The lowest concurrency: 1, unless records are late.
     at_least: usize,
@@ -30,19 +30,19 @@ pub struct Pace {
     batches: u32,
 }
 
-impl Default for Pace {
+impl Default for ConcurrencyLimit {
     fn default() -> Self {
         Self::measuring(1)
     }
 }
 
-impl Pace {
+impl ConcurrencyLimit {
     fn measuring(at_least: usize) -> Self {
         Self { at_once: at_least, at_least, alone: Duration::MAX, batches: 0 }
     }
 
     /// Adapts the lowest concurrency to the age of the oldest record.
-    pub fn suit(&mut self, age: Span) {
+    pub fn set_backlog_age(&mut self, age: Span) {
         let at_least = if age > PUT_OFF_MAX { AT_ONCE_LATE } else { 1 };
         if at_least != self.at_least {
             *self = Self::measuring(at_least);
@@ -50,7 +50,7 @@ impl Pace {
     }
 
     /// The number of concurrent calls.
-    pub fn at_once(&self) -> usize {
+    pub fn limit(&self) -> usize {
         self.at_once
     }
 
@@ -61,7 +61,7 @@ impl Pace {
 
     /// Takes the result of the last batch: the mean duration of a call, and whether the concurrency
     /// was used in full.
-    pub fn took(&mut self, call: Duration, filled: bool) {
+    pub fn record(&mut self, call: Duration, filled: bool) {
         self.batches += 1;
         if self.at_once == self.at_least {
             self.alone = self.alone.min(call);
@@ -76,13 +76,13 @@ impl Pace {
             self.at_once
         };
         if self.batches == MEASURED + FOLLOWING {
-            self.begin_anew();
+            self.reset();
         }
     }
 
     /// Starts a new measurement. Also used after an outage: the core may be cold then, and all
     /// other callers return at the same time.
-    pub fn begin_anew(&mut self) {
+    pub fn reset(&mut self) {
         *self = Self::measuring(self.at_least);
     }
 
@@ -97,9 +97,9 @@ mod tests {
     use super::*;
 
     fn after(batches: u32, call: impl Fn(usize) -> u64) -> usize {
-        let mut pace = Pace::default();
-        (0..batches).for_each(|_| pace.took(Duration::from_micros(call(pace.at_once())), true));
-        pace.at_once()
+        let mut pace = ConcurrencyLimit::default();
+        (0..batches).for_each(|_| pace.record(Duration::from_micros(call(pace.limit())), true));
+        pace.limit()
     }
 
     #[test]
@@ -115,19 +115,19 @@ mod tests {
 
     #[test]
     fn late_records_are_delivered_even_if_calls_slow_down() {
-        let mut pace = Pace::default();
-        let take = |pace: &mut Pace| {
+        let mut pace = ConcurrencyLimit::default();
+        let take = |pace: &mut ConcurrencyLimit| {
             (0..20)
-                .for_each(|_| pace.took(Duration::from_millis(u64::try_from(pace.at_once()).unwrap()), true));
-            pace.at_once()
+                .for_each(|_| pace.record(Duration::from_millis(u64::try_from(pace.limit()).unwrap()), true));
+            pace.limit()
         };
         assert!(take(&mut pace) <= 2);
-        pace.suit(Span::from_seconds(61));
+        pace.set_backlog_age(Span::from_seconds(61));
         assert!(take(&mut pace) >= AT_ONCE_LATE);
-        pace.begin_anew();
-        assert_eq!(pace.at_once(), AT_ONCE_LATE);
-        pace.suit(Span::from_seconds(2));
-        assert_eq!(pace.at_once(), 1);
+        pace.reset();
+        assert_eq!(pace.limit(), AT_ONCE_LATE);
+        pace.set_backlog_age(Span::from_seconds(2));
+        assert_eq!(pace.limit(), 1);
     }
 
     #[test]
@@ -137,8 +137,8 @@ mod tests {
         }
         assert_eq!(after(MEASURED + FOLLOWING - 1, |_| 1_000), AT_ONCE_MAX);
         // Single records do not raise the limit.
-        let mut pace = Pace::default();
-        (0..20).for_each(|_| pace.took(Duration::from_millis(1), false));
-        assert_eq!(pace.at_once(), 1);
+        let mut pace = ConcurrencyLimit::default();
+        (0..20).for_each(|_| pace.record(Duration::from_millis(1), false));
+        assert_eq!(pace.limit(), 1);
     }
 }

@@ -23,16 +23,16 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Content, Piece, Pieces, Record, Segment, Spool, State,
-    concurrency_limit::Pace,
+    Content, Piece, Pieces, Record, Spool, SpoolFile, State,
+    concurrency_limit::ConcurrencyLimit,
     file::{self, ASIDE, Appender, Checkpoint, DAMAGED, Name},
-    lane,
+    order_queue,
     record::{RECORD_BYTES_MAX, frame},
 };
 use crate::{
     edge::{
-        core_client::{CoreClient, Failed, failed},
-        core_health::Reach,
+        core_client::{CoreClient, CoreFailure, classify},
+        core_health::CoreHealth,
     },
     values::id::Random,
 };
@@ -54,18 +54,18 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 pub struct Drain {
     state: Arc<State>,
     calls: CoreClient,
-    reach: Arc<Reach>,
+    core_health: Arc<CoreHealth>,
     random: Random,
     checkpoint: Checkpoint,
     /// The files of earlier processes.
-    left: Vec<Segment>,
-    reading: Option<Reading>,
-    pace: Pace,
+    left: Vec<SpoolFile>,
+    reading: Option<FileCursor>,
+    pace: ConcurrencyLimit,
     aside: Option<Appender>,
 }
 
 /// The part of a file that is in memory.
-struct Reading {
+struct FileCursor {
     name: Name,
     /// Offset of `bytes` in the file.
     from: u64,
@@ -75,7 +75,7 @@ struct Reading {
     damaged: bool,
 }
 
-impl Reading {
+impl FileCursor {
     fn offset(&self) -> u64 {
         self.from.saturating_add(u64::try_from(self.at).unwrap_or(u64::MAX))
     }
@@ -87,14 +87,14 @@ impl Reading {
 }
 
 /// An entry to be drained.
-struct Item {
-    /// Its end in `Reading::bytes`.
+struct Entry {
+    /// Its end in `FileCursor::bytes`.
     end: usize,
-    what: What,
+    what: EntryKind,
 }
 
 #[expect(clippy::large_enum_variant, reason = "nearly all are calls")]
-enum What {
+enum EntryKind {
     Call(Record),
     /// A record of a later version, or with unreadable contents.
     Unknown(Vec<u8>),
@@ -114,40 +114,40 @@ enum Outcome {
 }
 
 impl Drain {
-    pub fn new(spool: &Spool, calls: CoreClient, reach: Arc<Reach>, random: Random) -> Self {
+    pub fn new(spool: &Spool, calls: CoreClient, core_health: Arc<CoreHealth>, random: Random) -> Self {
         let state = spool.state();
         let checkpoint = Checkpoint::of(&state.settings.folder);
-        let left = state.segments().iter().copied().collect();
-        let (reading, pace, aside) = (None, Pace::default(), None);
-        Self { state, calls, reach, random, checkpoint, left, reading, pace, aside }
+        let left = state.files().iter().copied().collect();
+        let (reading, pace, aside) = (None, ConcurrencyLimit::default(), None);
+        Self { state, calls, core_health, random, checkpoint, left, reading, pace, aside }
     }
 
     /// Runs until `stopping`. The drain must be created before the writer runs, because `new` lists
     /// the files of earlier processes.
     pub fn run(mut self, runtime: &Handle, stopping: &CancellationToken) {
-        self.take_stock();
-        let (mut pause, mut batch_max, mut at_once) = (PAUSE_MIN, self.pace.batch(), self.pace.at_once());
+        self.count_backlog();
+        let (mut pause, mut batch_max, mut at_once) = (PAUSE_MIN, self.pace.batch(), self.pace.limit());
         while !stopping.is_cancelled() {
             let went_on = match self.next(batch_max) {
                 Ok(items) if items.is_empty() => {
-                    self.reach.answered();
+                    self.core_health.note_success();
                     self.state.goes_on();
                     runtime.block_on(stopping.run_until_cancelled(self.state.appended.notified()));
                     true
                 }
                 Ok(items) => {
-                    let handed = stopping.run_until_cancelled(self.hand_over(&items, at_once));
+                    let handed = stopping.run_until_cancelled(self.deliver(&items, at_once));
                     let Some(outcomes) = runtime.block_on(handed) else { break };
                     // If the core does not answer, only one record is tried.
                     (batch_max, at_once) = if outcomes.contains(&Outcome::Open) {
-                        self.pace.begin_anew();
+                        self.pace.reset();
                         (1, 1)
                     } else if outcomes.contains(&Outcome::Fault) {
                         (BESIDE_A_FAULT, AT_ONCE_BESIDE_A_FAULT)
                     } else {
-                        (self.pace.batch(), self.pace.at_once())
+                        (self.pace.batch(), self.pace.limit())
                     };
-                    self.pass(&items, &outcomes)
+                    self.advance(&items, &outcomes)
                 }
                 Err(error) => {
                     tracing::error!(%error, "could not read a file of the spool");
@@ -164,16 +164,16 @@ impl Drain {
     }
 
     /// Counts the records of earlier processes, and enters them into their order queues.
-    fn take_stock(&mut self) {
+    fn count_backlog(&mut self) {
         let mut found = 0_u64;
-        for segment in std::mem::take(&mut self.left) {
-            let from = self.checkpoint.read(segment.name);
+        for file in std::mem::take(&mut self.left) {
+            let from = self.checkpoint.read(file.name);
             // A read error is reported when the drain reaches the file.
-            let bytes = self.read(segment, from).unwrap_or_default();
-            for (_, piece) in Pieces::new(segment.name.key, &bytes, 0) {
+            let bytes = self.read(file, from).unwrap_or_default();
+            for (_, piece) in Pieces::new(file.name.key, &bytes, 0) {
                 let Piece::Body(body) = piece else { continue };
                 found += 1;
-                self.state.lanes.enter(Record::read(body).and_then(|record| record.lane()));
+                self.state.order_queues.enter(Record::read(body).and_then(|record| record.queue()));
             }
         }
         self.state.records.fetch_add(found, Ordering::AcqRel);
@@ -183,85 +183,85 @@ impl Drain {
         }
     }
 
-    fn read(&self, segment: Segment, from: u64) -> io::Result<Vec<u8>> {
-        file::read(&segment.name.path(&self.state.settings.folder), from, segment.end)
+    fn read(&self, file: SpoolFile, from: u64) -> io::Result<Vec<u8>> {
+        file::read(&file.name.path(&self.state.settings.folder), from, file.end)
     }
 
     /// The next entries, at most `max`; none if everything is drained.
-    fn next(&mut self, max: usize) -> io::Result<Vec<Item>> {
+    fn next(&mut self, max: usize) -> io::Result<Vec<Entry>> {
         loop {
-            let Some(segment) = self.state.segments().front().copied() else {
+            let Some(file) = self.state.files().front().copied() else {
                 self.state.oldest.store(0, Ordering::Release);
                 return Ok(Vec::new());
             };
             let mut reading = match self.reading.take() {
-                Some(reading) if reading.name == segment.name => reading,
+                Some(reading) if reading.name == file.name => reading,
                 _ => {
-                    let from = self.checkpoint.read(segment.name);
-                    Reading { name: segment.name, from, bytes: Vec::new(), at: 0, damaged: false }
+                    let from = self.checkpoint.read(file.name);
+                    FileCursor { name: file.name, from, bytes: Vec::new(), at: 0, damaged: false }
                 }
             };
             // Reads on even if unfinished entries remain: later ones show whether the core or a
             // record is at fault.
-            if reading.end() < segment.end && reading.items(max).len() < max {
+            if reading.end() < file.end && reading.items(max).len() < max {
                 let from = reading.offset();
-                match self.read(segment, from) {
+                match self.read(file, from) {
                     Ok(bytes) if !bytes.is_empty() => {
                         (reading.from, reading.bytes, reading.at) = (from, bytes, 0);
                     }
                     Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                     _ => {
-                        let name = segment.name.text();
+                        let name = file.name.text();
                         tracing::error!(name, "A FILE OF THE SPOOL WAS REMOVED OR TRUNCATED");
-                        (reading.from, reading.bytes, reading.at) = (segment.end, Vec::new(), 0);
+                        (reading.from, reading.bytes, reading.at) = (file.end, Vec::new(), 0);
                     }
                 }
             }
             let reading = self.reading.insert(reading);
             let items = reading.items(max);
-            if let Some(Item { what: What::Call(record), .. }) = items.first() {
+            if let Some(Entry { what: EntryKind::Call(record), .. }) = items.first() {
                 self.state.oldest.store(record.arrived_at.micros(), Ordering::Release);
-                self.pace.suit(self.state.clock.now().since(record.arrived_at));
+                self.pace.set_backlog_age(self.state.clock.now().since(record.arrived_at));
             }
             if !items.is_empty() {
                 return Ok(items);
             }
-            if !segment.sealed {
+            if !file.sealed {
                 self.state.oldest.store(0, Ordering::Release);
                 return Ok(items);
             }
-            self.finish(segment)?;
+            self.finish(file)?;
         }
     }
 
     /// Deletes a drained file; renames a damaged one, which is kept for people.
-    fn finish(&mut self, segment: Segment) -> io::Result<()> {
+    fn finish(&mut self, file: SpoolFile) -> io::Result<()> {
         let folder = &self.state.settings.folder;
         if self.reading.take().is_some_and(|reading| reading.damaged) {
-            segment.name.rename(folder, DAMAGED)?;
+            file.name.rename(folder, DAMAGED)?;
             self.state.put_aside.fetch_add(1, Ordering::AcqRel);
         } else {
-            match std::fs::remove_file(segment.name.path(folder)) {
+            match std::fs::remove_file(file.name.path(folder)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
             }
         }
-        self.state.segments().pop_front();
+        self.state.files().pop_front();
         Ok(())
     }
 
-    async fn hand_over(&mut self, items: &[Item], at_once: usize) -> Vec<Outcome> {
+    async fn deliver(&mut self, items: &[Entry], at_once: usize) -> Vec<Outcome> {
         let mut outcomes = Vec::with_capacity(items.len());
-        let mut lanes: HashMap<u16, usize> = HashMap::new();
+        let mut order_queues: HashMap<u16, usize> = HashMap::new();
         let mut queues: Vec<Vec<(usize, &Record)>> = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            let What::Call(record) = &item.what else {
+            let EntryKind::Call(record) = &item.what else {
                 outcomes.push(Outcome::Done);
                 continue;
             };
             outcomes.push(Outcome::Open);
-            let queue = match record.lane() {
-                Some(lane) => *lanes.entry(lane).or_insert(queues.len()),
+            let queue = match record.queue() {
+                Some(queue) => *order_queues.entry(queue).or_insert(queues.len()),
                 None => queues.len(),
             };
             match queues.get_mut(queue) {
@@ -303,37 +303,37 @@ impl Drain {
         }
         // Failures may be faster than answers, and would spoil the measurement.
         if let Ok(calls @ 1..) = u32::try_from(came.len())
-            && at_once == self.pace.at_once()
+            && at_once == self.pace.limit()
             && outcomes.iter().all(|outcome| matches!(outcome, Outcome::Done | Outcome::Refused))
         {
             let all: Duration = came.iter().map(|(_, _, took)| took).sum();
-            self.pace.took(all / calls, filled);
+            self.pace.record(all / calls, filled);
         }
         outcomes
     }
 
     /// Advances over finished entries, up to the first unfinished one. Returns whether all were
     /// finished.
-    fn pass(&mut self, items: &[Item], outcomes: &[Outcome]) -> bool {
+    fn advance(&mut self, items: &[Entry], outcomes: &[Outcome]) -> bool {
         // If the core fails on all records, the fault is not the records'.
-        let calls = items.iter().zip(outcomes).filter(|(item, _)| matches!(item.what, What::Call(_)));
+        let calls = items.iter().zip(outcomes).filter(|(item, _)| matches!(item.what, EntryKind::Call(_)));
         let answers = calls.clone().any(|(_, outcome)| matches!(outcome, Outcome::Done | Outcome::Refused));
         if answers {
-            self.reach.answered();
+            self.core_health.note_success();
         } else if calls.count() > 0 {
-            self.reach.failed(self.state.clock.now());
+            self.core_health.note_failure(self.state.clock.now());
         }
         let mut passed = 0;
         for (item, outcome) in items.iter().zip(outcomes) {
             let over = match (outcome, &item.what) {
-                (Outcome::Done, What::Unknown(body)) => {
+                (Outcome::Done, EntryKind::Unknown(body)) => {
                     self.put_aside(body, "its version is later than ours, or its contents are unreadable")
                 }
                 (Outcome::Done, _) => true,
-                (Outcome::Refused, What::Call(record)) => {
+                (Outcome::Refused, EntryKind::Call(record)) => {
                     self.put_aside(&record.body(), "the core refused it")
                 }
-                (Outcome::Fault, What::Call(record)) if answers => {
+                (Outcome::Fault, EntryKind::Call(record)) if answers => {
                     self.put_aside(&record.body(), "the core fails on it")
                 }
                 (Outcome::Open | Outcome::Fault | Outcome::Refused, _) => false,
@@ -341,7 +341,7 @@ impl Drain {
             if !over {
                 break;
             }
-            self.leave_behind(item);
+            self.consume(item);
             passed += 1;
         }
         if passed > 0 {
@@ -356,28 +356,28 @@ impl Drain {
         passed == items.len()
     }
 
-    fn leave_behind(&mut self, item: &Item) {
+    fn consume(&mut self, item: &Entry) {
         let Some(reading) = &mut self.reading else { return };
         let bytes = item.end.saturating_sub(reading.at);
-        let (segment, offset) = (reading.name.text(), reading.offset());
+        let (file, offset) = (reading.name.text(), reading.offset());
         reading.at = item.end;
         match &item.what {
-            What::Call(record) => {
-                self.state.lanes.leave(record.lane());
+            EntryKind::Call(record) => {
+                self.state.order_queues.leave(record.queue());
                 self.state.drained_one();
             }
-            What::Unknown(_) => self.state.drained_one(),
-            What::Damage => {
+            EntryKind::Unknown(_) => self.state.drained_one(),
+            EntryKind::Damage => {
                 reading.damaged = true;
                 tracing::error!(
-                    segment,
+                    file,
                     offset,
                     bytes,
                     "THE SPOOL IS DAMAGED: the bytes here are lost; the file is kept"
                 );
             }
-            What::Torn => {
-                tracing::warn!(segment, offset, bytes, "a crash interrupted the last write to the spool");
+            EntryKind::Torn => {
+                tracing::warn!(file, offset, bytes, "a crash interrupted the last write to the spool");
             }
         }
     }
@@ -431,8 +431,8 @@ async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<String>) -> 
                 let _ = cause.set("no answer in time".to_owned());
                 return Outcome::Open;
             }
-            Ok(Err(status)) => match failed(&status) {
-                Failed::Refused => {
+            Ok(Err(status)) => match classify(&status) {
+                CoreFailure::Rejected => {
                     tracing::error!(
                         of = record.named(),
                         reason = status.message(),
@@ -440,12 +440,12 @@ async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<String>) -> 
                     );
                     return Outcome::Refused;
                 }
-                Failed::Away => {
+                CoreFailure::Unreachable => {
                     let _ = cause.set(status.message().to_owned());
                     return Outcome::Open;
                 }
-                Failed::Fault if tries == FAULT_TRIES_MAX => return Outcome::Fault,
-                Failed::Fault => sleep(FAULT_PAUSE).await,
+                CoreFailure::Fault if tries == FAULT_TRIES_MAX => return Outcome::Fault,
+                CoreFailure::Fault => sleep(FAULT_PAUSE).await,
             },
         }
     }
@@ -453,9 +453,9 @@ async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<String>) -> 
 }
 
 impl Record {
-    fn lane(&self) -> Option<u16> {
+    fn queue(&self) -> Option<u16> {
         match &self.content {
-            Content::Postback(postback) => postback.raw.as_ref().and_then(lane),
+            Content::Postback(postback) => postback.raw.as_ref().and_then(order_queue),
             _ => None,
         }
     }
@@ -470,19 +470,19 @@ impl Record {
     }
 }
 
-impl Reading {
-    fn items(&self, max: usize) -> Vec<Item> {
+impl FileCursor {
+    fn items(&self, max: usize) -> Vec<Entry> {
         let mut items = Vec::new();
         for (end, piece) in Pieces::new(self.name.key, &self.bytes, self.at).take(max) {
             let what = match piece {
                 Piece::Body(body) => match Record::read(body) {
-                    Some(record) => What::Call(record),
-                    None => What::Unknown(body.to_vec()),
+                    Some(record) => EntryKind::Call(record),
+                    None => EntryKind::Unknown(body.to_vec()),
                 },
-                Piece::Damage => What::Damage,
-                Piece::Torn => What::Torn,
+                Piece::Damage => EntryKind::Damage,
+                Piece::Torn => EntryKind::Torn,
             };
-            items.push(Item { end, what });
+            items.push(Entry { end, what });
         }
         items
     }

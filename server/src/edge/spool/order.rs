@@ -15,38 +15,39 @@ const LANES: usize = 1 << 16;
 const CLICK_ID_CHARS: usize = 40;
 
 /// The number of waiting postbacks of each order queue.
-pub struct Lanes(Box<[AtomicU32]>);
+pub struct OrderQueues(Box<[AtomicU32]>);
 
-impl Default for Lanes {
+impl Default for OrderQueues {
     fn default() -> Self {
         Self((0..LANES).map(|_| AtomicU32::new(0)).collect())
     }
 }
 
-impl Lanes {
-    fn counter(&self, lane: u16) -> Option<&AtomicU32> {
-        self.0.get(usize::from(lane))
+impl OrderQueues {
+    fn counter(&self, queue: u16) -> Option<&AtomicU32> {
+        self.0.get(usize::from(queue))
     }
 
-    pub fn enter(&self, lane: Option<u16>) {
-        lane.and_then(|lane| self.counter(lane)).map(|waiting| waiting.fetch_add(1, Ordering::AcqRel));
+    pub fn enter(&self, queue: Option<u16>) {
+        queue.and_then(|queue| self.counter(queue)).map(|waiting| waiting.fetch_add(1, Ordering::AcqRel));
     }
 
-    pub fn leave(&self, lane: Option<u16>) {
+    pub fn leave(&self, queue: Option<u16>) {
         let left = |waiting: u32| waiting.checked_sub(1);
-        lane.and_then(|lane| self.counter(lane))
+        queue
+            .and_then(|queue| self.counter(queue))
             .map(|waiting| waiting.fetch_update(Ordering::AcqRel, Ordering::Acquire, left));
     }
 
-    pub fn is_waiting(&self, lane: Option<u16>) -> bool {
-        let waiting = lane.and_then(|lane| self.counter(lane));
+    pub fn is_waiting(&self, queue: Option<u16>) -> bool {
+        let waiting = queue.and_then(|queue| self.counter(queue));
         waiting.is_some_and(|waiting| waiting.load(Ordering::Acquire) > 0)
     }
 }
 
 /// The order queue of a postback, by the first text in it that looks like a click id. `None`: the
 /// postback has none, and needs no order.
-pub fn lane(raw: &RawPostback) -> Option<u16> {
+pub fn order_queue(raw: &RawPostback) -> Option<u16> {
     let found = [&raw.target, &raw.body].into_iter().find_map(|bytes| click_id(bytes))?;
     let [first, second, ..] = *blake3::hash(&found.to_ascii_lowercase()).as_bytes();
     Some(u16::from_be_bytes([first, second]))
@@ -65,13 +66,13 @@ mod tests {
     const ID: &str = "04mwvf873p1cb9ykym1628xsyna5wmkrpzd560pb";
 
     fn of(target: &str, body: &str) -> Option<u16> {
-        lane(&RawPostback { target: target.into(), body: body.into(), ..Default::default() })
+        order_queue(&RawPostback { target: target.into(), body: body.into(), ..Default::default() })
     }
 
     #[test]
     fn a_click_has_one_lane_however_it_is_written() {
-        let lane = of(&format!("/s2s?clickId={ID}"), "");
-        assert!(lane.is_some());
+        let queue = of(&format!("/s2s?clickId={ID}"), "");
+        assert!(queue.is_some());
         let code = "700708AAAC7A24E5FBB247D7189A2A7E";
         for (target, body) in [
             (format!("/s2s?id={code}&clickId={}&val=1", ID.to_uppercase()), String::new()),
@@ -80,7 +81,7 @@ mod tests {
             ("/s2s".to_owned(), format!("{{\"clickId\":\"{ID}\"}}")),
             ("/s2s".to_owned(), format!("clickId={ID}&val=1")),
         ] {
-            assert_eq!(of(&target, &body), lane, "{target} {body}");
+            assert_eq!(of(&target, &body), queue, "{target} {body}");
         }
         for target in ["/s2s", "/s2s?clickId=test", &format!("/s2s?id={code}&clickId=")] {
             assert_eq!(of(target, ""), None, "{target}");
@@ -89,14 +90,16 @@ mod tests {
 
     #[test]
     fn a_lane_is_free_once_all_have_left() {
-        let lanes = Lanes::default();
+        let order_queues = OrderQueues::default();
         let (one, other) = (Some(u16::MAX), Some(0));
-        lanes.enter(one);
-        lanes.enter(one);
-        lanes.enter(None);
-        lanes.leave(one);
-        assert!(lanes.is_waiting(one) && !lanes.is_waiting(other) && !lanes.is_waiting(None));
-        lanes.leave(one);
-        assert!(!lanes.is_waiting(one));
+        order_queues.enter(one);
+        order_queues.enter(one);
+        order_queues.enter(None);
+        order_queues.leave(one);
+        assert!(
+            order_queues.is_waiting(one) && !order_queues.is_waiting(other) && !order_queues.is_waiting(None)
+        );
+        order_queues.leave(one);
+        assert!(!order_queues.is_waiting(one));
     }
 }

@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{
-    Refusal, Segment, State,
+    SpoolError, SpoolFile, State,
     file::{Appender, Fault, Name, sync_folder},
     record::{RECORD_BYTES_MAX, frame, frame_bytes},
 };
@@ -30,25 +30,25 @@ const FREE_BYTES_MIN: u64 = 64 * 1_024 * 1_024;
 const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
 /// A record on its way to the disk.
-pub struct Waiting {
+pub struct PendingRecord {
     pub arrived_at: Time,
     pub body: Vec<u8>,
-    pub lane: Option<u16>,
-    pub answer: oneshot::Sender<Result<(), Refusal>>,
+    pub queue: Option<u16>,
+    pub answer: oneshot::Sender<Result<(), SpoolError>>,
 }
 
 pub struct Writer {
     state: Arc<State>,
-    queue: mpsc::Receiver<Waiting>,
+    queue: mpsc::Receiver<PendingRecord>,
     next: u64,
     random: Random,
-    segment: Option<Appender>,
+    file: Option<Appender>,
     told: Option<Instant>,
 }
 
 impl Writer {
-    pub fn new(state: Arc<State>, queue: mpsc::Receiver<Waiting>, next: u64, random: Random) -> Self {
-        Self { state, queue, next, random, segment: None, told: None }
+    pub fn new(state: Arc<State>, queue: mpsc::Receiver<PendingRecord>, next: u64, random: Random) -> Self {
+        Self { state, queue, next, random, file: None, told: None }
     }
 
     /// Runs until the last holder of the spool is dropped. It blocks, so it needs a thread of its
@@ -66,7 +66,7 @@ impl Writer {
             batch.retain(|one| {
                 let awaited = !one.answer.is_closed();
                 if !awaited {
-                    self.state.lanes.leave(one.lane);
+                    self.state.order_queues.leave(one.queue);
                 }
                 awaited
             });
@@ -76,12 +76,12 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, batch: Vec<Waiting>) {
+    fn write(&mut self, batch: Vec<PendingRecord>) {
         let written = self.append(&batch);
         self.state.refusing.store(written.is_err(), Ordering::Release);
         for one in batch {
             if written.is_err() {
-                self.state.lanes.leave(one.lane);
+                self.state.order_queues.leave(one.queue);
             }
             // A caller that has gone needs no answer.
             let _ = one.answer.send(written);
@@ -90,11 +90,11 @@ impl Writer {
         self.state.appended.notify_one();
     }
 
-    fn append(&mut self, batch: &[Waiting]) -> Result<(), Refusal> {
+    fn append(&mut self, batch: &[PendingRecord]) -> Result<(), SpoolError> {
         let bytes: usize = batch.iter().map(|one| frame_bytes(one.body.len())).sum();
         if batch.iter().any(|one| one.body.len() > RECORD_BYTES_MAX) {
             self.tell("a record is too long to be read again");
-            return Err(Refusal::Failed);
+            return Err(SpoolError::CoreFailure);
         }
         if let Err(refusal) = self.check_room(bytes) {
             // Seals the file, so that the drain can delete it.
@@ -103,18 +103,18 @@ impl Writer {
         }
         let length = u64::try_from(bytes).unwrap_or(u64::MAX);
         let segment_max = u64::try_from(SEGMENT_BYTES_MAX).unwrap_or(u64::MAX);
-        if self.segment.as_ref().is_some_and(|segment| segment.end.saturating_add(length) > segment_max) {
+        if self.file.as_ref().is_some_and(|file| file.end.saturating_add(length) > segment_max) {
             self.seal();
         }
-        let mut segment = match self.segment.take() {
-            Some(segment) => segment,
+        let mut file = match self.file.take() {
+            Some(file) => file,
             None => self.begin()?,
         };
         let mut frames = Vec::with_capacity(bytes);
         for one in batch {
-            frame(segment.name.key, &one.body, &mut frames);
+            frame(file.name.key, &one.body, &mut frames);
         }
-        match segment.append(&frames) {
+        match file.append(&frames) {
             Ok(()) => {
                 let count = u64::try_from(batch.len()).unwrap_or_default();
                 self.state.records.fetch_add(count, Ordering::AcqRel);
@@ -123,86 +123,83 @@ impl Writer {
                     // The first record to wait is the oldest.
                     let _ = self.state.oldest.compare_exchange(0, micros, order, Ordering::Acquire);
                 }
-                self.update(segment.name, |known| known.end = segment.end);
-                self.segment = Some(segment);
+                self.update(file.name, |known| known.end = file.end);
+                self.file = Some(file);
                 Ok(())
             }
             Err(fault) => {
-                self.distrust(&segment, &fault);
+                self.distrust(&file, &fault);
                 Err(match fault {
-                    Fault::Write(_) => Refusal::Full,
-                    Fault::Sync(_) => Refusal::Failed,
+                    Fault::Write(_) => SpoolError::Full,
+                    Fault::Sync(_) => SpoolError::CoreFailure,
                 })
             }
         }
     }
 
-    fn check_room(&mut self, bytes: usize) -> Result<(), Refusal> {
+    fn check_room(&mut self, bytes: usize) -> Result<(), SpoolError> {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         if self.state.bytes().saturating_add(bytes) > self.state.settings.bytes_max {
             self.tell("the spool has reached its limit (--spool-mebibytes-max)");
-            return Err(Refusal::Full);
+            return Err(SpoolError::Full);
         }
         // If the free space is unknown, the write itself will show it.
         let free = rustix::fs::statvfs(&self.state.settings.folder);
         if free.is_ok_and(|free| free.f_bavail.saturating_mul(free.f_frsize) < FREE_BYTES_MIN + bytes) {
             self.tell("the disk of the spool is nearly full");
-            return Err(Refusal::Full);
+            return Err(SpoolError::Full);
         }
         Ok(())
     }
 
-    fn begin(&mut self) -> Result<Appender, Refusal> {
+    fn begin(&mut self) -> Result<Appender, SpoolError> {
         let name = Name::new(self.next, &self.random);
         match Appender::create(&self.state.settings.folder, name, None) {
-            Ok(segment) => {
+            Ok(file) => {
                 self.next += 1;
-                self.segments().push_back(Segment { name, end: 0, sealed: false });
-                Ok(segment)
+                self.files().push_back(SpoolFile { name, end: 0, sealed: false });
+                Ok(file)
             }
             Err(error) => {
                 // The file may exist despite the error.
                 let _ = std::fs::remove_file(name.path(&self.state.settings.folder));
                 self.tell(&format!("can't create a spool file: {error}"));
-                Err(Refusal::Failed)
+                Err(SpoolError::CoreFailure)
             }
         }
     }
 
-    fn segments(&self) -> MutexGuard<'_, VecDeque<Segment>> {
-        self.state.segments()
+    fn files(&self) -> MutexGuard<'_, VecDeque<SpoolFile>> {
+        self.state.files()
     }
 
-    fn update(&self, name: Name, change: impl FnOnce(&mut Segment)) {
+    fn update(&self, name: Name, change: impl FnOnce(&mut SpoolFile)) {
         // The drain removes only sealed files.
-        if let Some(segment) = self.segments().iter_mut().rev().find(|segment| segment.name == name) {
-            change(segment);
+        if let Some(file) = self.files().iter_mut().rev().find(|file| file.name == name) {
+            change(file);
         }
     }
 
     fn seal(&mut self) {
-        if let Some(segment) = self.segment.take() {
-            self.update(segment.name, |known| known.sealed = true);
+        if let Some(file) = self.file.take() {
+            self.update(file.name, |known| known.sealed = true);
         }
     }
 
     /// Seals a file after a failed write. It is never written or synced again. The drain still
     /// delivers its durable records.
-    fn distrust(&mut self, segment: &Appender, fault: &Fault) {
-        let cut = segment.cut().and_then(|()| sync_folder(&self.state.settings.folder));
-        self.update(segment.name, |known| known.sealed = true);
+    fn distrust(&mut self, file: &Appender, fault: &Fault) {
+        let cut = file.cut().and_then(|()| sync_folder(&self.state.settings.folder));
+        self.update(file.name, |known| known.sealed = true);
         match fault {
             Fault::Write(error) => self.tell(&format!("a write failed: {error}")),
             Fault::Sync(error) => {
                 self.state.sync_failures.fetch_add(1, Ordering::AcqRel);
-                self.tell(&format!(
-                    "fsync failed, and {} is no longer trusted: {error}",
-                    segment.name.text()
-                ));
+                self.tell(&format!("fsync failed, and {} is no longer trusted: {error}", file.name.text()));
             }
         }
         if let Err(error) = cut {
-            tracing::error!(segment = segment.name.text(), %error, "could not cut off the refused records");
+            tracing::error!(file = file.name.text(), %error, "could not cut off the refused records");
         }
     }
 

@@ -18,7 +18,7 @@ use crate::{
         api_key::{self, ApiKeyId},
     },
     error::{Error, Result},
-    net::grpc_failure,
+    net::answers::grpc_failure,
 };
 
 /// Interval between checks of the key during a long call.
@@ -127,7 +127,7 @@ async fn refused(app: Arc<App>, headers: HeaderMap) -> Error {
     loop {
         tokio::time::sleep(LOOK_INTERVAL).await;
         match api_key::authenticate(&app, key).await {
-            Err(error) if error.is_final() => return error,
+            Err(error) if error.is_permanent() => return error,
             _ => {}
         }
     }

@@ -51,7 +51,7 @@ impl InFlight {
             work.begin();
             return (body, InFlightGuard(work));
         }
-        (Body::new(Watched { body, work: work.clone() }), InFlightGuard(work))
+        (Body::new(CountedBody { body, work: work.clone() }), InFlightGuard(work))
     }
 }
 
@@ -86,12 +86,12 @@ impl Drop for InFlightGuard {
 }
 
 /// A body that reports its end.
-struct Watched {
+struct CountedBody {
     body: Body,
     work: Arc<Work>,
 }
 
-impl HttpBody for Watched {
+impl HttpBody for CountedBody {
     type Data = Bytes;
     type Error = axum::Error;
 

@@ -56,7 +56,7 @@ pub async fn self_test(
         return Ok(test.failed(StepKind::TrackingLink, Error::new(ErrorReason::CodeNotOnLink, message)));
     };
     let redirect_url = match visit(app, account, &link).await {
-        Err(error) if error.is_final() => return Ok(test.failed(StepKind::Destination, error)),
+        Err(error) if error.is_permanent() => return Ok(test.failed(StepKind::Destination, error)),
         url => url?,
     };
     test.redirect_url.clone_from(&redirect_url);

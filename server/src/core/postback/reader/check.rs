@@ -4,8 +4,8 @@ use url::form_urlencoded::Serializer;
 
 use super::{
     Amount, CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission,
-    CustomParams, Error, ErrorReason, Known, NOTES_MAX, Note, NoteCode, Overrides, PARAMETERS_MAX, Raw,
-    Reading, Report, TRANSACTION_ID_BYTES_MAX, is_json, read, without_visitor,
+    CustomParams, Error, ErrorReason, KnownParam, NOTES_MAX, Note, NoteCode, Overrides, PARAMETERS_MAX,
+    ParsedPostback, Raw, Report, TRANSACTION_ID_BYTES_MAX, is_json, read, without_visitor,
 };
 use crate::{
     core::postback::redaction::redact,
@@ -70,7 +70,7 @@ pub fn request(method: &str, target: Vec<u8>, content_type: &str, body: Vec<u8>)
     }
 }
 
-fn check_texts(reading: &Reading, bytes: usize) {
+fn check_texts(reading: &ParsedPostback, bytes: usize) {
     for text in [&reading.code_text, &reading.click_text] {
         assert!(text.chars().count() <= TEXT_CHARS_MAX && is_one_line(text), "{text:?}");
     }
@@ -128,7 +128,7 @@ fn check_again(report: &Report, raw: &Raw) {
 
 /// Asserts that a postback without its visitor reads the same, and has nothing that counting does
 /// not need.
-fn check_without_visitor(raw: &Raw, reading: &Reading) {
+fn check_without_visitor(raw: &Raw, reading: &ParsedPostback) {
     let erase = |raw: &Raw| {
         let (target, body) = without_visitor(raw);
         Raw { target, body, ..raw.clone() }
@@ -136,7 +136,10 @@ fn check_without_visitor(raw: &Raw, reading: &Reading) {
     let erased = erase(raw);
     let again = read(&erased, &Overrides::default());
     let known = again.parameters.iter().map(|parameter| parameter.known);
-    assert!(known.into_iter().all(|known| known.is_some_and(|known| known != Known::Param)), "{again:?}");
+    assert!(
+        known.into_iter().all(|known| known.is_some_and(|known| known != KnownParam::Param)),
+        "{again:?}"
+    );
     match (&reading.report, &again.report) {
         (Ok(report), again) => {
             let report = Report { custom_params: CustomParams::default(), ..report.clone() };
@@ -154,7 +157,7 @@ fn check_without_visitor(raw: &Raw, reading: &Reading) {
 }
 
 /// Asserts that a postback without its secrets is as long, and reads the same.
-fn check_redacted(raw: &Raw, reading: &Reading) {
+fn check_redacted(raw: &Raw, reading: &ParsedPostback) {
     let mut redacted = raw.clone();
     redact(&mut redacted, reading, None);
     assert_eq!((redacted.target.len(), redacted.body.len()), (raw.target.len(), raw.body.len()));
@@ -166,7 +169,7 @@ fn check_redacted(raw: &Raw, reading: &Reading) {
     for (was, is) in reading.parameters.iter().zip(&again.parameters) {
         assert_eq!(was.known, is.known, "{was:?} became {is:?}");
         match was.known {
-            Some(Known::Sec) => {
+            Some(KnownParam::Sec) => {
                 assert_eq!(was.value.is_empty(), is.value.is_empty(), "{was:?} became {is:?}");
                 let is_blot = |value: &str| value.bytes().all(|byte| byte == b'*') || value.len() < 3;
                 assert!(is_blot(&is.value), "{was:?} became {is:?}");
@@ -175,14 +178,14 @@ fn check_redacted(raw: &Raw, reading: &Reading) {
             None => {}
         }
     }
-    let texts = |reading: &Reading| {
+    let texts = |reading: &ParsedPostback| {
         // Blanks around a secret are redacted with it.
-        let others = reading.notes.iter().filter(|note| note.parameter != Known::Sec.name());
+        let others = reading.notes.iter().filter(|note| note.parameter != KnownParam::Sec.name());
         let notes = others.map(Note::code).collect::<Vec<_>>();
         (notes, reading.test, reading.code_text.clone(), reading.click_text.clone())
     };
     assert_eq!(texts(reading), texts(&again));
-    let told = |reading: &Reading| {
+    let told = |reading: &ParsedPostback| {
         let error = reading.report.as_ref().err();
         format!(
             "{:?} {:?}",

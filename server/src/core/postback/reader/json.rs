@@ -13,7 +13,7 @@ use serde_json::{Value, value::RawValue};
 use super::split::offset_in;
 use crate::{
     error::{Error, Result},
-    values::text::{cut, shown},
+    values::text::{excerpt, truncate},
 };
 
 /// Longest part of the JSON library's message in a refusal, in bytes. The message may repeat the
@@ -46,7 +46,7 @@ pub fn read(body: &[u8]) -> Result<Vec<Member>> {
             Value::Number(number) if !text.starts_with('{') => number.to_string(),
             Value::Bool(flag) => flag.to_string(),
             Value::Null => String::new(),
-            _ => return Err(refusal(&format!("`{}` holds a list or an object", shown(&name)))),
+            _ => return Err(refusal(&format!("`{}` holds a list or an object", excerpt(&name)))),
         };
         let bytes = if quoted { bytes.start + 1..bytes.end - 1 } else { bytes };
         Ok(Member { name, value, bytes, quoted })
@@ -55,7 +55,7 @@ pub fn read(body: &[u8]) -> Result<Vec<Member>> {
 }
 
 fn refusal(why: &str) -> Error {
-    let why = cut(why.to_owned(), CAUSE_BYTES_MAX);
+    let why = truncate(why.to_owned(), CAUSE_BYTES_MAX);
     let message = format!("the body is not a flat JSON object: {why}; send names with texts or numbers");
     Error::new(ErrorReason::ParameterMalformed, message)
 }

@@ -14,12 +14,12 @@ use super::{
 use crate::{
     core::conversion::note,
     error::Result,
-    values::{text::shown, url_macros},
+    values::{text::excerpt, url_macros},
 };
 
 /// The parameters of a postback (docs/reference/http.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum KnownParam {
     ClickId,
     Id,
     Val,
@@ -37,35 +37,35 @@ pub enum Known {
 }
 
 /// All known names, in lower case. The first of each parameter is its own.
-const NAMES: [(&str, Known); 25] = [
-    ("clickid", Known::ClickId),
-    ("click_id", Known::ClickId),
-    ("cid", Known::ClickId),
-    ("subid", Known::ClickId),
-    ("id", Known::Id),
-    ("val", Known::Val),
-    ("value", Known::Val),
-    ("amount", Known::Val),
-    ("com", Known::Com),
-    ("commission", Known::Com),
-    ("payout", Known::Com),
-    ("comperc", Known::Comperc),
-    ("param", Known::Param),
-    ("oid", Known::Oid),
-    ("txid", Known::Oid),
-    ("transaction_id", Known::Oid),
-    ("order_id", Known::Oid),
-    ("orderid", Known::Oid),
-    ("cur", Known::Cur),
-    ("currency", Known::Cur),
-    ("status", Known::Status),
-    ("test", Known::Test),
-    ("sec", Known::Sec),
-    ("ts", Known::Ts),
-    ("sig", Known::Sig),
+const NAMES: [(&str, KnownParam); 25] = [
+    ("clickid", KnownParam::ClickId),
+    ("click_id", KnownParam::ClickId),
+    ("cid", KnownParam::ClickId),
+    ("subid", KnownParam::ClickId),
+    ("id", KnownParam::Id),
+    ("val", KnownParam::Val),
+    ("value", KnownParam::Val),
+    ("amount", KnownParam::Val),
+    ("com", KnownParam::Com),
+    ("commission", KnownParam::Com),
+    ("payout", KnownParam::Com),
+    ("comperc", KnownParam::Comperc),
+    ("param", KnownParam::Param),
+    ("oid", KnownParam::Oid),
+    ("txid", KnownParam::Oid),
+    ("transaction_id", KnownParam::Oid),
+    ("order_id", KnownParam::Oid),
+    ("orderid", KnownParam::Oid),
+    ("cur", KnownParam::Cur),
+    ("currency", KnownParam::Cur),
+    ("status", KnownParam::Status),
+    ("test", KnownParam::Test),
+    ("sec", KnownParam::Sec),
+    ("ts", KnownParam::Ts),
+    ("sig", KnownParam::Sig),
 ];
 
-impl Known {
+impl KnownParam {
     /// The documented name.
     pub fn name(self) -> &'static str {
         match self {
@@ -93,7 +93,7 @@ pub struct Parameter {
     pub name: String,
     /// Decoded. Also trimmed and repaired if the parameter is known.
     pub value: String,
-    pub known: Option<Known>,
+    pub known: Option<KnownParam>,
     /// True if the value's encoding was broken, or if the value holds control characters.
     pub broken: bool,
     /// The bytes that the value came from.
@@ -178,7 +178,7 @@ fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<P
         }
     }
     for parameter in &mut parameters {
-        parameter.understand(&own_names, notes);
+        parameter.interpret(&own_names, notes);
     }
     parameters
 }
@@ -223,7 +223,7 @@ pub fn is_json(raw: &Raw) -> bool {
 }
 
 /// Finds the parameter of a name, in any case.
-pub fn known(name: &str) -> Option<Known> {
+pub fn known(name: &str) -> Option<KnownParam> {
     let name = name.trim_matches(is_dropped);
     NAMES.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, known)| *known)
 }
@@ -242,7 +242,7 @@ impl Pair {
 impl Parameter {
     /// Returns whether conversions are counted by the parameter. Any other may contain anything.
     fn counts(&self) -> bool {
-        self.known.is_some_and(|known| known != Known::Param)
+        self.known.is_some_and(|known| known != KnownParam::Param)
     }
 
     fn has_own_name(&self) -> bool {
@@ -252,21 +252,21 @@ impl Parameter {
 
     /// Settles the meaning of the name, and repairs the value. An alias counts only if the
     /// parameter did not come by its own name.
-    fn understand(&mut self, own_names: &[Known], notes: &mut Vec<Note>) {
+    fn interpret(&mut self, own_names: &[KnownParam], notes: &mut Vec<Note>) {
         let own = self.has_own_name();
         self.known = self.known.filter(|known| own || !own_names.contains(known));
         let Some(known) = self.known else {
-            let shown_name = shown(&self.name);
+            let shown_name = excerpt(&self.name);
             let message =
                 format!("`{shown_name}` is not one of our parameters; it was kept with the postback");
             notes.push(note(NoteCode::UnknownParameter, &shown_name, message));
             return;
         };
         if !own {
-            let message = format!("`{}` was read as `{}`", shown(&self.name), known.name());
+            let message = format!("`{}` was read as `{}`", excerpt(&self.name), known.name());
             notes.push(note(NoteCode::Alias, known.name(), message));
         }
-        if known == Known::Param {
+        if known == KnownParam::Param {
             return;
         }
         let trimmed = self.value.trim_matches(is_dropped);
@@ -284,7 +284,7 @@ impl Parameter {
 
     /// Repairs a value that becomes valid without a second encoding, or without the punctuation
     /// after the URL in a text.
-    fn repair(&mut self, known: Known, notes: &mut Vec<Note>) {
+    fn repair(&mut self, known: KnownParam, notes: &mut Vec<Note>) {
         let (decoded, broken) = decode(self.value.as_bytes());
         let decoded = String::from_utf8(decoded).ok().filter(|_| !broken && self.value.contains('%'));
         if let Some(decoded) = decoded.map(|text| text.trim_matches(is_dropped).to_owned())

@@ -7,11 +7,11 @@ use s2s_sdk::v1::{Note, NoteCode};
 
 use super::{
     entities, is_valid,
-    parameters::{Known, known},
+    parameters::{KnownParam, known},
 };
 use crate::{
     core::conversion::note,
-    values::{text::shown, url_macros},
+    values::{text::excerpt, url_macros},
 };
 
 /// Longest known name, in bytes. Searching no further keeps the reader linear.
@@ -132,7 +132,7 @@ impl Splitter<'_> {
             done.broken = is_broken(ours);
             self.pairs.push(done);
             let message = format!("HTML had eaten the beginning of `&{next}=`");
-            self.notes.push(note(NoteCode::HtmlRepaired, &shown(&next), message));
+            self.notes.push(note(NoteCode::HtmlRepaired, &excerpt(&next), message));
             (rest, left) = (after, behind);
         }
         pair.value = rest.to_vec();
@@ -165,8 +165,8 @@ impl Pair {
         if url_macros::is_macro(text(raw)) {
             self.value = raw.to_vec();
             self.broken = false;
-        } else if known(text(&self.name)) == Some(Known::Comperc) {
-            self.broken = !is_valid(Known::Comperc, text(&self.value));
+        } else if known(text(&self.name)) == Some(KnownParam::Comperc) {
+            self.broken = !is_valid(KnownParam::Comperc, text(&self.value));
         }
     }
 }

@@ -19,20 +19,20 @@ fn raw(method: &str, target: &[u8], content_type: &str, body: &str) -> Raw {
 }
 
 /// Reads a postback like live traffic.
-fn read(raw: &Raw) -> Reading {
+fn read(raw: &Raw) -> ParsedPostback {
     super::read(raw, &Overrides::default())
 }
 
 /// Reads a `GET` with this query.
-fn get(query: &str) -> Reading {
+fn get(query: &str) -> ParsedPostback {
     read(&raw("GET", format!("/s2s?{query}").as_bytes(), "", ""))
 }
 
-fn with_defaults(query: &str) -> Reading {
+fn with_defaults(query: &str) -> ParsedPostback {
     get(&format!("clickId=abc&id={CODE}&{query}"))
 }
 
-fn codes(reading: &Reading) -> Vec<NoteCode> {
+fn codes(reading: &ParsedPostback) -> Vec<NoteCode> {
     reading.notes.iter().map(Note::code).collect()
 }
 
@@ -195,7 +195,7 @@ fn a_json_name_that_comes_twice_is_a_parameter_that_comes_twice() {
 fn json_numbers_are_read_by_their_digits() {
     let body = format!(r#"{{"clickId":"a","id":"{CODE}","val":123456789012.123456,"com":1e3}}"#);
     let reading = read(&raw("POST", b"/s2s", "application/json", &body));
-    let value = reading.parameters.iter().find(|parameter| parameter.known == Some(Known::Val)).unwrap();
+    let value = reading.parameters.iter().find(|parameter| parameter.known == Some(KnownParam::Val)).unwrap();
     assert_eq!(value.value, "123456789012.123456");
     assert_eq!(reading.report.unwrap_err().reason(), ErrorReason::AmountMalformed);
 }

@@ -1,0 +1,313 @@
+//! Every route, every layer and their order.
+//!
+//! One port takes gRPC, gRPC-web and plain HTTP. The layers, from outside in: panics become
+//! answers; CORS (outside gRPC-web, which would refuse a preflight); gRPC-web; the gate; the
+//! service. A test compares this order with the code.
+//!
+//! The gate is one layer, because each layer costs every call a few allocations. Its steps, in
+//! order:
+//!
+//! - admission (inside gRPC-web, so that a page can read a refusal; before everything that costs
+//!   work),
+//! - the deadline,
+//! - the API key (within the deadline, because it may need a lookup; not for health and
+//!   reflection),
+//! - the rate of that key (after the key, so that nobody spends another caller's rate),
+//! - the scopes of that key.
+
+use std::{any::Any, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    middleware::{self, Next},
+    response::Response,
+    routing,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use s2s_sdk::v1::{DESCRIPTOR, ErrorReason};
+use tonic::{Code, Status, service::Routes};
+use tonic_web::GrpcWebLayer;
+use tower::{
+    ServiceBuilder,
+    layer::util::Identity,
+    util::{Either, MapResponseLayer, option_layer},
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{AllowHeaders, AllowOrigin, CorsLayer},
+};
+
+use super::{
+    answers::grpc_failure,
+    gate::{Admission, CallAuth, InFlight, Rate, authenticate},
+    health::Health,
+    limits::CALL_TIMEOUT_MAX,
+};
+use crate::{
+    config::{Config, CorsOrigin, Role},
+    core::api_key::ApiKeyId,
+    edge::{self, Edge},
+    error::{Error, Result},
+};
+
+/// Margin between an answer and the caller's deadline, so that the answer still arrives.
+const DEADLINE_MARGIN: Duration = Duration::from_millis(5);
+
+/// All routes of the main port. `core`: the routes of the core, and the authentication of its
+/// callers; `None` if there is no core, or not yet.
+pub fn router(
+    core: Option<(Routes, CallAuth)>,
+    health_routes: Routes,
+    edge: Option<Arc<Edge>>,
+    health: Health,
+    config: &Config,
+) -> Result<Router> {
+    let admission = Admission {
+        load: InFlight::new(config.requests_max),
+        rate: config.rate_per_address.map(|rate| Arc::new(Rate::per_second(rate))),
+    };
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(DESCRIPTOR)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            // Lets tools show the details of an error.
+            .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
+    };
+    let open = health_routes
+        .add_service(reflection().build_v1().map_err(|error| Error::internal(&error))?)
+        .add_service(reflection().build_v1alpha().map_err(|error| Error::internal(&error))?)
+        .into_axum_router()
+        .reset_fallback();
+    let is_to_come = core.is_none() && config.edge.role == Role::All;
+    let core = core.map(|(core, auth)| (core.into_axum_router().reset_fallback(), auth));
+    let (core, auth) = core.unwrap_or_else(|| (Router::new(), CallAuth::NoCore));
+    let rate_per_key = config.rate_per_key.map(Rate::per_second);
+    let gate = Arc::new(Gate { admission: admission.clone(), auth, rate_per_key });
+    let grpc = core.merge(open).route_layer(
+        ServiceBuilder::new()
+            .layer(CatchPanicLayer::custom(grpc_panic))
+            .layer(cors(config))
+            .layer(GrpcWebLayer::new())
+            .map_request(|request: http::Request<tonic::body::Body>| request.map(Body::new))
+            .layer(middleware::from_fn_with_state(gate, gate_of_grpc)),
+    );
+    let http = match edge {
+        Some(edge) => Router::new().fallback(edge::handle).with_state(edge),
+        None => Router::new().fallback(edge::no_edge),
+    };
+    let http = http
+        .route("/healthz", routing::get(async move || health.answer()))
+        .layer(middleware::from_fn_with_state((admission, is_to_come), gate_of_http))
+        .layer(CatchPanicLayer::custom(http_panic));
+    Ok(http.merge(grpc))
+}
+
+type Tidy<B> = fn(http::Response<B>) -> http::Response<B>;
+type Cors<B> = Either<(MapResponseLayer<Tidy<B>>, CorsLayer), Identity>;
+
+/// Lets web pages call with gRPC-web, because no cookie or other ambient right is honoured here.
+/// Without API keys, access to the port is such a right, so there is no CORS.
+fn cors<B>(config: &Config) -> Cors<B> {
+    if config.no_auth {
+        return option_layer(None);
+    }
+    let listed: Option<Vec<HeaderValue>> = config
+        .cors_origins
+        .iter()
+        .map(|origin| match origin {
+            CorsOrigin::Any => None,
+            CorsOrigin::One(origin) => Some(origin.clone()),
+        })
+        .collect();
+    let layer = CorsLayer::new()
+        .allow_origin(listed.map_or_else(AllowOrigin::any, AllowOrigin::list))
+        .allow_methods([Method::POST])
+        // Listed by name, because `*` does not cover `authorization`.
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers(
+            ["grpc-status", "grpc-message", "grpc-status-details-bin"].map(HeaderName::from_static),
+        )
+        .max_age(Duration::from_hours(1));
+    let tidy: Tidy<B> = without_idle_cors;
+    option_layer(Some((MapResponseLayer::new(tidy), layer)))
+}
+
+/// Removes the other CORS headers, which the layer sends even to an origin that may not call.
+fn without_idle_cors<B>(mut response: http::Response<B>) -> http::Response<B> {
+    let headers = response.headers_mut();
+    if !headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        for name in [
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            header::ACCESS_CONTROL_MAX_AGE,
+        ] {
+            headers.remove(name);
+        }
+    }
+    response
+}
+
+/// The checks that every gRPC call passes.
+struct Gate {
+    admission: Admission,
+    auth: CallAuth,
+    rate_per_key: Option<Rate<ApiKeyId>>,
+}
+
+async fn gate_of_grpc(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+    let (request, in_work) = match gate.admission.admit(request).await {
+        Ok(admitted) => admitted,
+        Err((_, error)) => return grpc_failure(error),
+    };
+    let limit = time_limit(request.headers());
+    let asked = authenticate(&gate.auth, gate.rate_per_key.as_ref(), request, next);
+    let response = tokio::time::timeout(limit, asked).await;
+    drop(in_work);
+    with_reason(response.unwrap_or_else(|_| {
+        let message = "the deadline passed before there was an answer; a repeated write counts once";
+        grpc_failure(Error::new(ErrorReason::DeadlineExceeded, message))
+    }))
+}
+
+async fn gate_of_http(
+    State((admission, is_to_come)): State<(Admission, bool)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if is_grpc(request.headers()) && is_method(request.uri().path()) {
+        if is_to_come {
+            return grpc_failure(edge::not_started());
+        }
+        return grpc_failure(Error::new(ErrorReason::UnknownMethod, "this server has no such service"));
+    }
+    match admission.admit(request).await {
+        Ok((request, in_work)) => {
+            let response = next.run(request).await;
+            drop(in_work);
+            response
+        }
+        Err((request, error)) => edge::refuse(&request, &error),
+    }
+}
+
+fn is_grpc(headers: &HeaderMap) -> bool {
+    const BEGIN: &[u8] = b"application/grpc";
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|text| text.as_bytes().get(..BEGIN.len()));
+    content_type.is_some_and(|begin| begin.eq_ignore_ascii_case(BEGIN))
+}
+
+/// Returns whether a path can belong to a method: a service and a method. The path of a merchant's
+/// or visitor's request decides how it is read, whatever its content type says.
+fn is_method(path: &str) -> bool {
+    let mut segments = path.strip_prefix('/').unwrap_or_default().split('/');
+    let named = |segment: Option<&str>| segment.is_some_and(|segment| !segment.is_empty());
+    let two = named(segments.next()) && named(segments.next()) && segments.next().is_none();
+    two && !edge::is_postback(path.trim_matches('/'))
+}
+
+/// Time limit of a call: shortly before its caller gives up, at most `CALL_TIMEOUT_MAX`.
+fn time_limit(headers: &HeaderMap) -> Duration {
+    let limit = grpc_timeout(headers).unwrap_or(CALL_TIMEOUT_MAX).min(CALL_TIMEOUT_MAX);
+    limit.saturating_sub(DEADLINE_MARGIN.min(limit / 4))
+}
+
+/// Adds a reason to refusals of the gRPC library: an oversized request, or a malformed message.
+fn with_reason(response: Response) -> Response {
+    let status = Status::from_header_map(response.headers());
+    let bare = status.filter(|status| status.code() != Code::Ok && status.details().is_empty());
+    bare.as_ref().and_then(Error::from_tonic).map_or(response, grpc_failure)
+}
+
+/// The `grpc-timeout` header: up to eight digits and a unit.
+fn grpc_timeout(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get("grpc-timeout")?.to_str().ok()?;
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let number: u64 = digits.parse().ok().filter(|_| digits.len() <= 8)?;
+    match unit {
+        "H" => Some(Duration::from_secs(number.saturating_mul(3_600))),
+        "M" => Some(Duration::from_secs(number.saturating_mul(60))),
+        "S" => Some(Duration::from_secs(number)),
+        "m" => Some(Duration::from_millis(number)),
+        "u" => Some(Duration::from_micros(number)),
+        "n" => Some(Duration::from_nanos(number)),
+        _ => None,
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
+fn grpc_panic(panic: Box<dyn Any + Send>) -> http::Response<Body> {
+    grpc_failure(Error::of_panic(&*panic))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
+fn http_panic(panic: Box<dyn Any + Send>) -> http::Response<Body> {
+    let status = Status::from(Error::of_panic(&*panic));
+    edge::failure(StatusCode::INTERNAL_SERVER_ERROR, ErrorReason::Internal, status.message())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_methods_are_answered_as_calls() {
+        for (path, expected) in [
+            ("/s2s.v1.ClickService/GetClick", true),
+            ("/grpc.health.v1.Health/Check", true),
+            ("/Greeter/SayHello", true),
+            ("/s2s", false),
+            ("/S2S/", false),
+            ("/s2s&x=a/b", false),
+            ("/summer", false),
+            ("/healthz", false),
+            ("/", false),
+            ("//x", false),
+            ("/x/", false),
+            ("/a/b/c", false),
+            ("", false),
+        ] {
+            assert_eq!(is_method(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn calls_are_known_by_their_content_type() {
+        for (text, expected) in [
+            ("application/grpc", true),
+            ("Application/gRPC-Web+proto; charset=utf-8", true),
+            ("application/json", false),
+            ("application", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(text))]);
+            assert_eq!(is_grpc(&headers), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn deadlines_are_read_in_all_units() {
+        for (text, expected) in [
+            ("1H", Some(Duration::from_hours(1))),
+            ("2M", Some(Duration::from_mins(2))),
+            ("3S", Some(Duration::from_secs(3))),
+            ("4m", Some(Duration::from_millis(4))),
+            ("5u", Some(Duration::from_micros(5))),
+            ("6n", Some(Duration::from_nanos(6))),
+            ("", None),
+            ("1", None),
+            ("S", None),
+            ("1s", None),
+            ("-1S", None),
+            ("123456789S", None),
+            ("1é", None),
+        ] {
+            let headers = HeaderMap::from_iter([(
+                HeaderName::from_static("grpc-timeout"),
+                HeaderValue::from_bytes(text.as_bytes()).unwrap(),
+            )]);
+            assert_eq!(grpc_timeout(&headers), expected, "{text}");
+        }
+    }
+}
