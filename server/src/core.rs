@@ -2,6 +2,7 @@
 //! clock, ids, keys and caches.
 
 pub mod account;
+pub mod age;
 pub mod api_key;
 pub mod click;
 pub mod conversion;
@@ -16,7 +17,7 @@ pub mod tracking_link;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use url::Url;
 
-use self::{api_key::ApiKeys, retention::Age, row_cache::row_cache};
+use self::{age::Age, api_key::ApiKeys, row_cache::row_cache};
 use crate::{
     clock::{Reference, Watch},
     config::Retention,

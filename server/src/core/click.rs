@@ -16,10 +16,10 @@ use uuid::Uuid;
 use crate::{
     api::Tenant,
     core::{
-        App, retention,
+        App, age,
         tracking_link::{self, TrackingLink, TrackingLinkId},
     },
-    db::{Connection, Db, TimedTable},
+    db::{Connection, Db},
     error::{Error, Result, Violations},
     page::PageRequest,
     values::click_id::ClickId,
@@ -37,10 +37,6 @@ use crate::{
 };
 
 pub use store::Model as Click;
-
-/// The table of clicks, whose ids begin with their times.
-pub const TIMED: TimedTable =
-    TimedTable { name: "click", id: "click_id", first_id: ClickId::first, time_of: ClickId::time_of };
 
 /// Longest time by which another machine's clock may be ahead of this one's.
 pub const CLOCK_SKEW_MAX: Span = Span::from_seconds(5);
@@ -121,7 +117,7 @@ async fn minted(
     let link = tracking_link::find(app, tenant, click_id.link_key()).await?;
     let link = link.filter(|link| link.id == id).ok_or_else(Error::click_id_invalid)?;
     let signed = app.click_id_keys.verify(click_id, link.account_id).ok_or_else(Error::click_id_invalid)?;
-    retention::make_room(app, signed.id.time()).await?;
+    age::make_room(app, signed.id.time()).await?;
     Ok((link, signed))
 }
 

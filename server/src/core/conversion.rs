@@ -18,13 +18,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     api::Tenant,
     core::{
-        App,
-        click::{self, CLOCK_SKEW_MAX},
+        App, age,
+        click::CLOCK_SKEW_MAX,
         conversion_code::{self, ConversionCode, ConversionCodeId, DedupePolicy},
-        retention,
         tracking_link::{self, TrackingLink, TrackingLinkId},
     },
-    db::{Connection, TimedTable},
+    db::Connection,
     error::{Error, Result, Violations},
     page::PageRequest,
     values::{
@@ -38,8 +37,6 @@ use crate::{
 
 pub use store::{Model as Conversion, add_to};
 
-/// The table of conversions. Their keys begin with the click id, hence with the click's time.
-pub const TIMED: TimedTable = TimedTable { name: "conversion", ..click::TIMED };
 /// Longest time from a click to its conversion. Deletion goes by the click's time, so conversions
 /// are kept for this much longer than their retention.
 const WINDOW_MAX: Span = Span::from_seconds(conversion_code::WINDOW_SECONDS_MAX);
@@ -215,7 +212,7 @@ pub async fn evaluate(app: &App, tenant: Tenant, report: Report) -> Result<Conve
     let click =
         app.click_id_keys.read(&report.click_id, code.account_id).ok_or_else(Error::click_id_invalid)?;
     check_known(click.id, forgotten_before(app))?;
-    retention::make_room(app, click.id.time()).await?;
+    age::make_room(app, click.id.time()).await?;
     let link = find_link(app, code.account_id, click).await?;
     let serial = i64::from_be_bytes(app.random.bytes()) & i64::MAX;
     decide(report, &code, click, &link, serial, app.now())
@@ -229,7 +226,7 @@ pub fn not_kept_before(app: &App, until: Time) -> Option<Time> {
 }
 
 /// Time of the click before which conversions may be deleted, and can't count any more. Follows
-/// from the present retention, and from deletions under an earlier one.
+/// from the present age, and from deletions under an earlier one.
 fn forgotten_before(app: &App) -> Time {
     let set = not_kept_before(app, app.age.until());
     set.map_or_else(|| app.age.forgotten_before(), |set| set.max(app.age.forgotten_before()))

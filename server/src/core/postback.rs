@@ -29,18 +29,16 @@ use uuid::Uuid;
 use crate::{
     api::Tenant,
     core::{
-        App,
+        App, age,
         click::CLOCK_SKEW_MAX,
         conversion::{self, Conversion, Happened, note},
         conversion_code::{self, ConversionCode, ConversionCodeId},
-        retention,
     },
-    db::TimedTable,
     error::{Error, Result, reason_text},
     page::PageRequest,
     values::id::PostbackId,
     values::{
-        id::{AccountId, first_id, id_time},
+        id::{AccountId, id_time},
         json_text::json_text,
         time::Time,
     },
@@ -58,9 +56,6 @@ use reader::{ParsedPostback, Test};
 pub use refusals::Refusals;
 pub use replay::{Replay, replay, replay_held, run_auto_match};
 pub use store::Model as Postback;
-
-/// The table of postbacks, whose ids begin with the time of their arrival.
-pub const TIMED: TimedTable = TimedTable { name: "postback", id: "id", first_id, time_of: id_time };
 
 /// Maximum number of postbacks in one replay.
 pub const REPLAY_MAX: usize = 100;
@@ -157,7 +152,7 @@ pub struct DryRun {
 /// Receives a postback. `Ok` means that it is durable or was a test; `Err`, that it was not
 /// received.
 pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) -> Result<Received> {
-    retention::make_room(app, id_time(id.0)).await?;
+    age::make_room(app, id_time(id.0)).await?;
     let reading = read(app, Tenant::All, &raw, &Overrides::default()).await?;
     let code = find_code(app, Tenant::All, &reading).await?;
     let code = code.as_deref();

@@ -15,22 +15,21 @@
 //! to be older.
 
 use std::{
-    sync::{
-        Arc, Weak,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::{Arc, Weak},
     time::Duration,
 };
 
-use s2s_sdk::v1::ErrorReason;
-use tokio::{sync::Mutex, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
-    core::{App, click, conversion, postback},
-    db::{Db, Lived, Month, TimedTable},
-    error::{Error, Result},
+    core::{
+        App,
+        age::{CLICKS, CONVERSIONS, POSTBACKS, TABLES, prepare},
+        click, conversion, postback,
+    },
+    db::{Lived, TimedTable},
+    error::Result,
     values::time::{Span, Time},
 };
 
@@ -42,91 +41,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Delay of deletions. Longer than the clocks of servers differ, and than a write may take after it
 /// was judged.
 const GRACE: Span = Span::from_days(1);
-/// Longest time by which deletion may be ahead of the time lived through, such as after a night
-/// without a server. Less than `GRACE`, so that a clock that is ahead by more deletes nothing too
-/// early.
-const LIVED_AT_ONCE: Span = Span::from_seconds(12 * 3_600);
-/// Highest speed at which the time lived through catches up, as a multiple of the real one.
-const CATCH_UP: u32 = 3;
 /// Uptime after which a server's clocks are believed if they are behind the time lived through.
 const BELIEVED_AFTER: Duration = Duration::from_hours(1);
-/// Number of months whose partitions are made before they begin.
-const MONTHS_AHEAD: u32 = 3;
-/// Longest time by which an id may be ahead of this server's clock, because its maker's clock was
-/// wrong.
-const AHEAD_MAX: Span = Span::from_days(3 * 365);
-/// Time for which room is assumed while another server makes the partitions, or if there are none.
-const ROOM_ASSUMED: Span = Span::from_days(31);
-
-const TABLES: [TimedTable; 3] = [click::TIMED, conversion::TIMED, postback::TIMED];
-
-/// The time that the installation has lived through, as this server knows it, and the latest time
-/// that there is room for.
-pub struct Age {
-    /// The time lived through when this server started.
-    base: Time,
-    began: Instant,
-    /// The time that deletion goes by; never later than the present.
-    until: AtomicI64,
-    forgotten_before: AtomicI64,
-    room_until: AtomicI64,
-    /// Lets one caller at a time make room.
-    making_room: Mutex<()>,
-}
-
-impl Age {
-    pub async fn load(db: &Db, now: Time) -> Result<Self> {
-        let Lived { until, forgotten_before } = db.lived(now, &TABLES).await?;
-        Ok(Self {
-            base: until,
-            began: Instant::now(),
-            until: AtomicI64::new(now.min(until.plus(LIVED_AT_ONCE)).micros()),
-            forgotten_before: AtomicI64::new(forgotten_before.micros()),
-            room_until: AtomicI64::new(0),
-            making_room: Mutex::new(()),
-        })
-    }
-
-    /// The time that deletion goes by: no later than the clocks say, or than the installation can
-    /// have lived.
-    pub fn until(&self) -> Time {
-        Time::from_micros(self.until.load(Ordering::Relaxed))
-    }
-
-    /// Time of the click before which conversions may have been deleted at some time, whatever the
-    /// retention is today.
-    pub fn forgotten_before(&self) -> Time {
-        Time::from_micros(self.forgotten_before.load(Ordering::Relaxed))
-    }
-
-    fn enter(&self, lived: Lived, clocks: Time) {
-        self.until.store(clocks.min(lived.until.plus(LIVED_AT_ONCE)).micros(), Ordering::Relaxed);
-        self.forgotten_before.store(lived.forgotten_before.micros(), Ordering::Relaxed);
-    }
-
-    /// A time that has surely passed: the time lived through at the start, plus this server's
-    /// uptime.
-    pub fn passed(&self) -> Time {
-        let run = Span::from_micros(i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX));
-        self.base.plus(run)
-    }
-
-    /// The latest time that the installation can have lived through, by its time at the start and
-    /// this server's uptime.
-    fn reachable(&self) -> Time {
-        let run = self.began.elapsed().saturating_mul(CATCH_UP).as_micros();
-        let run = Span::from_micros(i64::try_from(run).unwrap_or(i64::MAX));
-        self.base.plus(run)
-    }
-
-    fn has_room(&self, time: Time) -> bool {
-        time.micros() <= self.room_until.load(Ordering::Relaxed)
-    }
-
-    fn make_room(&self, until: Time) {
-        self.room_until.fetch_max(until.micros(), Ordering::Relaxed);
-    }
-}
 
 /// Returns the time lived through by now: no later than the clocks say, or than `reachable`. If
 /// `believed`, the clocks count even if they are behind `stored`, which a wrong clock may have
@@ -144,49 +60,10 @@ fn limits(app: &App) -> [(TimedTable, Option<Uuid>); 3] {
         (table, before.map(|before| (table.first_id)(before.minus(GRACE))))
     };
     [
-        limit(click::TIMED, before(app.retention.clicks)),
-        limit(conversion::TIMED, conversion::not_kept_before(app, app.age.until())),
-        limit(postback::TIMED, before(app.retention.postbacks)),
+        limit(CLICKS, before(app.retention.clicks)),
+        limit(CONVERSIONS, conversion::not_kept_before(app, app.age.until())),
+        limit(POSTBACKS, before(app.retention.postbacks)),
     ]
-}
-
-/// Makes the partitions for future rows.
-pub async fn prepare(app: &App) -> Result<()> {
-    let now = app.now();
-    let made = app.db.make_partitions(Month::of(now).plus(MONTHS_AHEAD).start(), &TABLES).await?;
-    app.age.make_room(made.unwrap_or_else(|| now.plus(ROOM_ASSUMED)));
-    Ok(())
-}
-
-/// Ensures that a row of this time has its place. Ids are minted by edges, whose clocks may be
-/// wrong: such a click is genuine, and counts.
-///
-/// # Errors
-///
-/// `CLOCK_WRONG` if the time is so far ahead that no honest edge's clock can be; `UNAVAILABLE`
-/// while another server makes partitions.
-pub async fn make_room(app: &App, time: Time) -> Result<()> {
-    if app.age.has_room(time) {
-        return Ok(());
-    }
-    // On the heap, since hardly any call needs it.
-    Box::pin(make_more_room(app, time)).await
-}
-
-async fn make_more_room(app: &App, time: Time) -> Result<()> {
-    if time > app.now().plus(AHEAD_MAX) {
-        let message = "the time in the id is more than three years ahead, so the clock of its maker was \
-                       wrong; it can't be stored";
-        return Err(Error::new(ErrorReason::ClockWrong, message));
-    }
-    let _turn = app.age.making_room.lock().await;
-    if app.db.has_partitions() && !app.age.has_room(time) {
-        let ahead = time.ahead_of(app.now());
-        tracing::error!("AN ID IS {ahead} THE CLOCK: the clock of its maker was wrong; the id is kept");
-        let made = app.db.make_partitions(time, &TABLES).await?;
-        app.age.make_room(made.ok_or_else(|| Error::unavailable("another server makes partitions"))?);
-    }
-    Ok(())
 }
 
 /// Makes partitions and deletes old rows until `stopping`, or until the app is gone.
@@ -209,7 +86,7 @@ async fn run_once(app: &Arc<App>) -> Result<()> {
     // Future partitions first: new rows must not wait for deletions.
     prepare(app).await?;
     advance_lived_time(app).await?;
-    if app.age.began.elapsed() < app.retention.pause {
+    if app.age.uptime() < app.retention.pause {
         return Ok(());
     }
     forget(app).await?;
@@ -239,7 +116,7 @@ async fn run_once(app: &Arc<App>) -> Result<()> {
 async fn advance_lived_time(app: &App) -> Result<()> {
     let now = app.now();
     let clocks = app.db.time().await?.map_or(now, |database| database.min(now));
-    let run = app.age.began.elapsed();
+    let run = app.age.uptime();
     let lived = if run < app.retention.pause {
         app.db.lived(now, &TABLES).await?
     } else {
@@ -258,7 +135,7 @@ async fn advance_lived_time(app: &App) -> Result<()> {
 /// are none, nothing is forgotten, whatever a clock says.
 async fn forget(app: &App) -> Result<()> {
     let Some(before) = conversion::not_kept_before(app, app.age.until()) else { return Ok(()) };
-    let oldest = app.db.oldest(conversion::TIMED).await?;
+    let oldest = app.db.oldest(CONVERSIONS).await?;
     if before <= app.age.forgotten_before() || oldest.is_none_or(|oldest| oldest >= before.minus(GRACE)) {
         return Ok(());
     }
@@ -266,7 +143,7 @@ async fn forget(app: &App) -> Result<()> {
         .db
         .advance_lived(|stored| Lived { forgotten_before: before.max(stored.forgotten_before), ..stored });
     let lived = written.await?;
-    app.age.forgotten_before.store(lived.forgotten_before.micros(), Ordering::Relaxed);
+    app.age.note_forgotten(lived.forgotten_before);
     Ok(())
 }
 

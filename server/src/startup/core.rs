@@ -19,7 +19,7 @@ use crate::{
     api::Services,
     clock::{Reference, SKEW_MAX, Watch},
     config::{Config, backend},
-    core::{App, Settings, api_key, postback, retention, services},
+    core::{App, Settings, age, api_key, postback, retention, services},
     db::Db,
     error::{self, StartError},
     net::CallAuth,
@@ -176,7 +176,7 @@ impl CoreStarter {
         let random = self.random.clone();
         let app = App::start(db.clone(), random, settings, self.stopping.clone(), &self.tasks);
         let app = Arc::new(app.await?);
-        retention::prepare(&app).await?;
+        age::prepare(&app).await?;
         let auth = self.call_auth(&app).await?;
         self.tasks.spawn(postback::run_auto_match(Arc::downgrade(&app), self.stopping.clone()));
         self.tasks.spawn(retention::run(Arc::downgrade(&app), self.stopping.clone()));
