@@ -1,10 +1,10 @@
-//! What the reasons of failures mean: causes, cures, codes, and what becomes of postbacks.
+//! The meaning of the reasons of failures: causes, cures, codes, and the outcome of postbacks.
 
 use tonic::Code;
 
 use crate::v1::ErrorReason;
 
-/// What becomes of a postback that meets a reason.
+/// The outcome of a postback that meets a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PostbackOutcome {
     /// Kept and not counted. It can be replayed.
@@ -30,13 +30,13 @@ const UNSPECIFIED: Facts =
 include!("gen/reasons.rs");
 
 impl ErrorReason {
-    /// What brings the reason about: a clause of Markdown. Empty for `Unspecified`.
+    /// The cause of the reason: a clause of Markdown. Empty for `Unspecified`.
     #[must_use]
     pub const fn cause(self) -> &'static str {
         facts(self).cause
     }
 
-    /// What to do about the reason: a clause of Markdown. Empty for `Unspecified`.
+    /// The cure of the reason: a clause of Markdown. Empty for `Unspecified`.
     #[must_use]
     pub const fn cure(self) -> &'static str {
         facts(self).cure
@@ -54,7 +54,7 @@ impl ErrorReason {
         facts(self).http_status
     }
 
-    /// What becomes of a postback that meets the reason; `None` if no postback does.
+    /// The outcome of a postback that meets the reason; `None` if no postback does.
     #[must_use]
     pub const fn postback_outcome(self) -> Option<PostbackOutcome> {
         facts(self).postback

@@ -180,7 +180,7 @@ impl FromStr for Destination {
             ));
         }
         if fragment.contains(&mark) {
-            let message = "has a macro behind `#`, and that part never reaches the merchant's server; put the macro \
+            let message = "has a macro behind `#`, and that part never reaches the merchant's server; put it \
                            before the `#`, for example `https://shop.example/?s1=[s2sidentifier]#/offer`";
             return Err(message.to_owned());
         }

@@ -45,11 +45,11 @@ struct Limit {
     file: Option<String>,
     unit: Option<Unit>,
     what: String,
-    /// What happens beyond the limit; may be empty.
+    /// The effect beyond the limit; may be empty.
     beyond: String,
 }
 
-/// What a plain number counts.
+/// The things that a plain number counts.
 #[derive(Clone, Copy, Deserialize)]
 enum Unit {
     #[serde(rename = "seconds")]
@@ -136,7 +136,7 @@ fn shown(limit: &Limit, sources: &[Source]) -> Result<String, String> {
     })
 }
 
-/// What a source gives a constant, without the type.
+/// The value that a source gives a constant, without the type.
 fn expression<'a>(source: &'a Source, constant: &str) -> Option<&'a str> {
     let (_, rest) = source.text.split_once(&format!("const {constant}: "))?;
     let (_, rest) = rest.split_once(" = ")?;

@@ -37,13 +37,13 @@ struct Reason {
     cure: String,
     /// The gRPC code.
     code: String,
-    /// What becomes of a postback; `None` if no postback meets the reason.
+    /// The outcome of a postback; `None` if no postback meets the reason.
     postback: Option<Outcome>,
     /// The HTTP status for visitors who follow a link, if it is another than the gRPC code's.
     visitor_http_status: Option<u16>,
 }
 
-/// What becomes of a postback that is not recorded.
+/// The outcome of a postback that is not recorded.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 enum Outcome {
@@ -68,7 +68,7 @@ struct HttpReason {
 struct StartReason {
     name: String,
     exit_code: u8,
-    /// Whether the same start may succeed later, with nothing changed on this machine.
+    /// True if the same start may succeed later, with nothing changed on this machine.
     may_pass: bool,
     cause: String,
     cure: String,
