@@ -127,7 +127,7 @@ pub struct Config {
     pub health_listen: Option<SocketAddr>,
 
     /// Proxies in front of this server whose `X-Forwarded-For` is trusted: addresses or networks,
-    /// separated by commas. They are exempt from the limits on connections.
+    /// separated by commas. The limit on connections of one address does not apply to them.
     #[arg(long, env = "S2S_TRUSTED_PROXIES", value_name = "NETWORK", value_delimiter = ',',
           value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,

@@ -1,4 +1,5 @@
-//! Logging to standard error. Logs contain no secret, no query string and no full address.
+//! Logging to standard error. Logs contain no secret, no query string and no full address of a
+//! visitor or sender.
 
 use tracing::{Level, Metadata};
 use tracing_subscriber::{
@@ -14,7 +15,8 @@ pub fn start(filter: &str) {
     log.finish().with(filter_fn(may_be_logged)).init();
 }
 
-/// Hides log lines of libraries below `info`, whatever the filter allows.
+/// Hides log lines of libraries below `info`, and those of sqlx about a URL, whatever the filter
+/// allows.
 ///
 /// Below `info`, libraries print their input, such as a malformed path with its query (h2) or a
 /// notice of the database. Our own log lines are safe at every level.

@@ -277,7 +277,7 @@ async fn two_servers_on_one_database_count_once() {
     assert!(ids.values().all(|ids| ids.len() == 1), "both name the same conversion");
     assert_eq!(stored(&two).await, stored(&one).await);
 
-    // The other server knows the visitor of the first.
+    // A visitor of one server converts at the other.
     let link = one.link(&[&campaign.code]).await;
     let visit = http().get(format!("{}/{}", two.url, link.slug)).send().await.unwrap();
     let click_id = click_id_of(visit.headers()["location"].to_str().unwrap());

@@ -6,6 +6,14 @@ use s2s_sdk::v1::{GetConversionCodeRequest, ListConversionCodesRequest};
 use s2s_tests::{Server, database, run_to_end};
 use tokio::net::TcpListener;
 
+/// The exit code of a start reason, by the list of reasons.
+pub fn exit_code(reason: &str) -> i32 {
+    let list: toml::Table = toml::from_str(include_str!("../../proto/reasons.toml")).unwrap();
+    let listed = list["start"].as_array().unwrap().iter().find(|one| one["name"].as_str() == Some(reason));
+    let code = listed.unwrap_or_else(|| panic!("{reason} is not listed"))["exit_code"].as_integer();
+    i32::try_from(code.unwrap()).unwrap()
+}
+
 /// Starts the server with settings that it must refuse, and checks that its message names the
 /// setting.
 async fn check_refused(
@@ -16,7 +24,8 @@ async fn check_refused(
     reason: &str,
 ) {
     let (status, output) = run_to_end(folder, arguments, variables).await;
-    assert!(!status.success(), "{arguments:?}: {output}");
+    assert_eq!(status.code(), Some(exit_code(reason)), "{arguments:?}: {output}");
+    assert!(output.starts_with("error: ") && !output.contains("error: error:"), "{output}");
     assert!(output.contains(named), "{arguments:?} must name `{named}`: {output}");
     let line = format!("reason: {reason}");
     assert!(output.lines().any(|text| text == line), "{arguments:?} must say `{line}`: {output}");
@@ -96,7 +105,8 @@ async fn a_password_is_not_shown() {
         let url = format!("{scheme}://s2s:geheim@127.0.0.1:{port}/s2s");
         let arguments = ["--listen", "127.0.0.1:0", "--database-url", &url];
         let (status, output) = run_to_end(folder.path(), &arguments, &[]).await;
-        assert!(!status.success() && output.contains("reason: DATABASE_FAILED"), "{output}");
+        assert_eq!(status.code(), Some(exit_code("DATABASE_FAILED")), "{output}");
+        assert!(output.contains("reason: DATABASE_FAILED"), "{output}");
         assert!(output.contains(&format!("127.0.0.1:{port}")) && !output.contains("geheim"), "{output}");
     }
 }

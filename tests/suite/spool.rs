@@ -19,6 +19,8 @@ use s2s_tests::{
 
 use traffic::Traffic;
 
+use crate::config::exit_code;
+
 /// The number of queued postbacks in each part of an outage.
 const QUEUED: usize = 24;
 
@@ -269,14 +271,20 @@ async fn an_edge_is_told_what_it_lacks() {
     let edge = ["--listen", "127.0.0.1:0", "--role", "edge"];
     let core = ["--core", "http://127.0.0.1:1"];
     let key = [("S2S_CORE_KEY", ADMIN_KEY)];
-    for (flags, variables, expected) in [
-        (edge.to_vec(), &key[..], "reason: INVALID_SETTING"),
-        ([&edge[..], &core].concat(), &[][..], "S2S_CORE_KEY"),
-        ([&edge[..], &core].concat(), &key[..], "reason: CORE_AWAY"),
-        (core.to_vec(), &[][..], "reason: CORE_NOT_FOR_ROLE"),
+    let nonsense = ["--core", "nonsense"];
+    let ca = ["--core-ca", "missing.pem"];
+    for (flags, variables, named, reason) in [
+        (edge.to_vec(), &key[..], "--core", "INVALID_SETTING"),
+        ([&edge[..], &core].concat(), &[][..], "S2S_CORE_KEY", "INVALID_SETTING"),
+        ([&edge[..], &nonsense].concat(), &key[..], "--core", "INVALID_SETTING"),
+        ([&edge[..], &core, &ca].concat(), &key[..], "missing.pem", "INVALID_SETTING"),
+        ([&edge[..], &core].concat(), &key[..], "core", "CORE_AWAY"),
+        (core.to_vec(), &[][..], "--core", "CORE_NOT_FOR_ROLE"),
     ] {
         let (status, output) = run_to_end(folder.path(), &flags, variables).await;
-        assert!(!status.success() && output.contains(expected), "{flags:?}: {output}");
+        assert_eq!(status.code(), Some(exit_code(reason)), "{flags:?}: {output}");
+        let says = output.contains(named) && output.contains(&format!("reason: {reason}\n"));
+        assert!(says, "{flags:?}: {output}");
     }
 }
 

@@ -24,6 +24,8 @@ use tokio_rustls::{
 };
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
+use crate::config::exit_code;
+
 /// A certificate authority, and the files that it has issued.
 pub struct Authority {
     folder: TempDir,
@@ -282,7 +284,8 @@ async fn files_that_cannot_be_used_are_named() {
             ["--tls-certificate", &certificate, "--tls-key", &key, "--tls-client-ca", client_ca.as_str()];
         let arguments = [["--listen", "127.0.0.1:0"].as_slice(), &flags].concat();
         let (status, output) = run_to_end(folder.path(), &arguments, &[]).await;
-        assert!(!status.success() && output.contains(named), "{reason}: {output}");
+        assert_eq!(status.code(), Some(exit_code(reason)), "{reason}: {output}");
+        assert!(output.contains(named), "{reason}: {output}");
         assert!(output.lines().any(|line| line == format!("reason: {reason}")), "{reason}: {output}");
     }
     assert!(is_empty(folder.path()), "nothing was created");

@@ -70,7 +70,7 @@ pub enum Command {
         action: accounts::Action,
     },
     /// Shows postbacks or conversions as they arrive, until stopped.
-    Tail(tail::What),
+    Tail(tail::TailArgs),
     /// Writes the completion script for a shell.
     ///
     /// Example: `s2s completions bash > …/bash-completion/completions/s2s`

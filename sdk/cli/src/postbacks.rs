@@ -183,12 +183,12 @@ async fn explain(postback: String, client: &Client, output: &Output) -> Result<(
     match output.format {
         Format::Json => output::json(&schema::json("ExplainPostbackResponse", &response)?),
         Format::Csv => Err(Failure::Usage("an explanation is not a table; use `--output json`".to_owned())),
-        Format::Table => tell(&response),
+        Format::Table => print_explanation(&response),
     }
 }
 
 /// Prints an explanation for people.
-fn tell(response: &ExplainPostbackResponse) -> Result<(), Failure> {
+fn print_explanation(response: &ExplainPostbackResponse) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     for parameter in &response.parameters {
         let name = match parameter.canonical_name.as_str() {

@@ -22,7 +22,7 @@ const LATE_SECONDS: i64 = 10;
 const LOOK_ITEMS_MAX: usize = 10_000;
 
 #[derive(Args)]
-pub struct What {
+pub struct TailArgs {
     #[arg(value_enum, default_value_t = Kind::Postbacks)]
     kind: Kind,
     /// Time between two polls, in seconds.
@@ -70,14 +70,14 @@ impl Timed for Conversion {
     }
 }
 
-pub async fn run(what: What, client: &Client, output: &Output) -> Result<(), Failure> {
+pub async fn run(what: TailArgs, client: &Client, output: &Output) -> Result<(), Failure> {
     match what.kind {
         Kind::Postbacks => follow::<Postback>(&what, client, output).await,
         Kind::Conversions => follow::<Conversion>(&what, client, output).await,
     }
 }
 
-async fn follow<R: Timed>(what: &What, client: &Client, output: &Output) -> Result<(), Failure> {
+async fn follow<R: Timed>(what: &TailArgs, client: &Client, output: &Output) -> Result<(), Failure> {
     let mut seen = Seen::default();
     if !what.from_start {
         let newest: Vec<R> = R::since(client, None).take(1).try_collect().await?;

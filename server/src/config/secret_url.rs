@@ -134,7 +134,8 @@ fn check_user(text: &str) -> Result<(), String> {
     if user.split('%').skip(1).all(is_escape) { Ok(()) } else { Err(wrong('%')) }
 }
 
-/// Masks the part between `:` and the last `@`, and the values of secret parameters.
+/// Masks the password before the last `@`, or the whole user part if it is unclear where the
+/// password begins; and the values of secret parameters.
 ///
 /// The text need not be a valid URL: a password may be the part that makes it invalid.
 pub fn masked(text: &str) -> String {

@@ -1,6 +1,8 @@
-//! The age of the installation: the time that it has lived through, and the room for its rows.
+//! The age of the installation, and the months whose partitions exist.
 //!
-//! The slices ask it whether a row has its place; `retention` deletes by it.
+//! `db/lived.rs` explains the *lived time*: a time that servers have certainly run through, stored
+//! in the database. `retention` compares rows with it instead of with a clock. The slices call
+//! [`make_room`] before they write a row, so that PostgreSQL has the partition of its month.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},
@@ -21,18 +23,19 @@ use crate::{
     },
 };
 
-/// Longest time by which deletion may be ahead of the time lived through, such as after a night
-/// without a server. Less than `GRACE`, so that a clock that is ahead by more deletes nothing too
-/// early.
+/// Longest time by which the deletion time may be ahead of the lived time. It lets a server that
+/// was off for a night delete at once. It is half of `retention::GRACE`: while a wrong clock runs
+/// ahead, nothing is deleted too early for six hours, since the lived time follows three times as
+/// fast as servers run.
 const LIVED_AT_ONCE: Span = Span::from_seconds(12 * 3_600);
-/// Highest speed at which the time lived through catches up, as a multiple of the real one.
+/// Highest speed of the lived time while it catches up with the clocks, in seconds per second.
 const CATCH_UP: u32 = 3;
 /// Number of months whose partitions are made before they begin.
 const MONTHS_AHEAD: u32 = 3;
-/// Longest time by which an id may be ahead of this server's clock, because its maker's clock was
-/// wrong.
+/// Longest time by which an id may be ahead of this server's clock. Only a wrong clock makes one.
 const AHEAD_MAX: Span = Span::from_days(3 * 365);
-/// Time for which room is assumed while another server makes the partitions, or if there are none.
+/// Time for which partitions are assumed to exist while another server makes them. Databases
+/// without partitions have room for any time.
 const ROOM_ASSUMED: Span = Span::from_days(31);
 
 /// Clicks by their time.
@@ -45,17 +48,16 @@ pub const POSTBACKS: TimedTable = TimedTable { name: "postback", id: "id", first
 /// The tables that grow with traffic.
 pub const TABLES: [TimedTable; 3] = [CLICKS, CONVERSIONS, POSTBACKS];
 
-/// The time that the installation has lived through, as this server knows it, and the latest time
-/// that there is room for.
+/// The lived time as this server knows it, and the time until which partitions exist.
 pub struct Age {
-    /// The time lived through when this server started.
+    /// The lived time when this server started.
     base: Time,
     began: Instant,
-    /// The time that deletion goes by; never later than the present.
+    /// The deletion time: rows older than their retention before it are deleted.
     until: AtomicI64,
     forgotten_before: AtomicI64,
     room_until: AtomicI64,
-    /// Lets one caller at a time make room.
+    /// Lets one caller at a time make partitions.
     making_room: Mutex<()>,
 }
 
@@ -72,8 +74,8 @@ impl Age {
         })
     }
 
-    /// The time that deletion goes by: no later than the clocks say, or than the installation can
-    /// have lived.
+    /// The deletion time: never later than the clocks, and at most `LIVED_AT_ONCE` later than the
+    /// lived time.
     pub fn until(&self) -> Time {
         Time::from_micros(self.until.load(Ordering::Relaxed))
     }
@@ -84,20 +86,20 @@ impl Age {
         Time::from_micros(self.forgotten_before.load(Ordering::Relaxed))
     }
 
+    /// Replaces the stored times by those that the database has now.
     pub fn enter(&self, lived: Lived, clocks: Time) {
         self.until.store(clocks.min(lived.until.plus(LIVED_AT_ONCE)).micros(), Ordering::Relaxed);
         self.forgotten_before.store(lived.forgotten_before.micros(), Ordering::Relaxed);
     }
 
-    /// A time that has surely passed: the time lived through at the start, plus this server's
-    /// uptime.
+    /// A time that has certainly passed: the lived time at the start, plus this server's uptime.
     pub fn passed(&self) -> Time {
         let run = Span::from_micros(i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX));
         self.base.plus(run)
     }
 
-    /// The latest time that the installation can have lived through, by its time at the start and
-    /// this server's uptime.
+    /// The latest lived time that is possible now: the lived time at the start, plus `CATCH_UP`
+    /// times this server's uptime.
     pub fn reachable(&self) -> Time {
         let run = self.began.elapsed().saturating_mul(CATCH_UP).as_micros();
         let run = Span::from_micros(i64::try_from(run).unwrap_or(i64::MAX));
@@ -117,7 +119,7 @@ impl Age {
         self.began.elapsed()
     }
 
-    /// Takes over the time before which conversions may have been deleted.
+    /// Replaces the time before which conversions may have been deleted, and nothing else.
     pub fn note_forgotten(&self, before: Time) {
         self.forgotten_before.store(before.micros(), Ordering::Relaxed);
     }
@@ -131,13 +133,13 @@ pub async fn prepare(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Ensures that a row of this time has its place. Ids are minted by edges, whose clocks may be
-/// wrong: such a click is genuine, and counts.
+/// Ensures that the partition exists for a row of this time. An edge whose clock is ahead mints ids
+/// of future months; their clicks are genuine, so they are stored.
 ///
 /// # Errors
 ///
-/// `CLOCK_WRONG` if the time is so far ahead that no honest edge's clock can be; `UNAVAILABLE`
-/// while another server makes partitions.
+/// `CLOCK_WRONG` if the time is more than `AHEAD_MAX` ahead; `UNAVAILABLE` while another server
+/// makes partitions.
 pub async fn make_room(app: &App, time: Time) -> Result<()> {
     if app.age.has_room(time) {
         return Ok(());
@@ -149,13 +151,15 @@ pub async fn make_room(app: &App, time: Time) -> Result<()> {
 async fn make_more_room(app: &App, time: Time) -> Result<()> {
     if time > app.now().plus(AHEAD_MAX) {
         let message = "the time in the id is more than three years ahead, so the clock of its maker was \
-                       wrong; it can't be stored";
+                       wrong; the row can't be stored";
         return Err(Error::new(ErrorReason::ClockWrong, message));
     }
     let _turn = app.age.making_room.lock().await;
     if app.db.has_partitions() && !app.age.has_room(time) {
         let ahead = time.ahead_of(app.now());
-        tracing::error!("AN ID IS {ahead} THE CLOCK: the clock of its maker was wrong; the id is kept");
+        tracing::error!(
+            "AN ID IS {ahead} THE CLOCK: the clock of its maker was wrong; a partition is made for it"
+        );
         let made = app.db.make_partitions(time, &TABLES).await?;
         app.age.make_room(made.ok_or_else(|| Error::unavailable("another server makes partitions"))?);
     }

@@ -172,7 +172,7 @@ impl Happened {
 
 /// A conversion as a caller reports it. Each field is well-formed; nothing else is checked yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
+pub struct ConversionClaim {
     pub code: ConversionCodeId,
     pub click_id: String,
     /// Empty if none was sent.
@@ -207,15 +207,15 @@ impl Recorded {
 
 /// Loads the facts and judges the report. `Ok` is a conversion that counts, unless it was recorded
 /// before.
-pub async fn evaluate(app: &App, tenant: Tenant, report: Report) -> Result<Conversion> {
-    let code = conversion_code::find(app, tenant, report.code).await?;
+pub async fn evaluate(app: &App, tenant: Tenant, claim: ConversionClaim) -> Result<Conversion> {
+    let code = conversion_code::find(app, tenant, claim.code).await?;
     let click =
-        app.click_id_keys.read(&report.click_id, code.account_id).ok_or_else(Error::click_id_invalid)?;
+        app.click_id_keys.read(&claim.click_id, code.account_id).ok_or_else(Error::click_id_invalid)?;
     check_known(click.id, forgotten_before(app))?;
     age::make_room(app, click.id.time()).await?;
     let link = find_link(app, code.account_id, click).await?;
     let serial = i64::from_be_bytes(app.random.bytes()) & i64::MAX;
-    decide(report, &code, click, &link, serial, app.now())
+    decide(claim, &code, click, &link, serial, app.now())
 }
 
 /// Time of the click before which conversions are not kept, in an installation that has lived until
@@ -287,7 +287,7 @@ pub fn check_link(code: &ConversionCode, link: &TrackingLink) -> Result<()> {
 
 /// Decides whether the conversion counts, and computes its worth.
 fn decide(
-    report: Report,
+    claim: ConversionClaim,
     code: &ConversionCode,
     click: SignedClickId,
     link: &TrackingLink,
@@ -295,10 +295,10 @@ fn decide(
     now: Time,
 ) -> Result<Conversion> {
     let clicked_at = click.id.time();
-    let converted_at = report.happened.time(clicked_at, now);
+    let converted_at = claim.happened.time(clicked_at, now);
     check_code(code)?;
     check_link(code, link)?;
-    if matches!(report.happened, Happened::At(_)) && converted_at > now.plus(CLOCK_SKEW_MAX) {
+    if matches!(claim.happened, Happened::At(_)) && converted_at > now.plus(CLOCK_SKEW_MAX) {
         let mut violations = Violations::default();
         violations.add("conversion_time", "must not be in the future");
         return Err(violations.into_error());
@@ -312,12 +312,12 @@ fn decide(
                        then replay";
         return Err(Error::new(ErrorReason::ClickExpired, message));
     }
-    let (commission, commission_percent) = match report.commission {
+    let (commission, commission_percent) = match claim.commission {
         Commission::Amount(amount) => (amount, None),
-        Commission::Percent(percent) => (report.value.percent(percent), Some(percent)),
+        Commission::Percent(percent) => (claim.value.percent(percent), Some(percent)),
     };
-    let request_id = report.request_id.as_deref();
-    let transaction_id = report.transaction_id.as_bytes();
+    let request_id = claim.request_id.as_deref();
+    let transaction_id = claim.transaction_id.as_bytes();
     Ok(Conversion {
         click_id: click.id,
         code_id: code.id,
@@ -326,13 +326,13 @@ fn decide(
         key_id: click.key_id,
         account_id: code.account_id,
         link_id: link.id,
-        currency: report.currency.unwrap_or(code.default_currency),
-        value: report.value,
+        currency: claim.currency.unwrap_or(code.default_currency),
+        value: claim.value,
         commission,
         commission_percent,
-        status: report.status,
-        status_word: report.status_word,
-        custom_params: report.custom_params,
+        status: claim.status,
+        status_word: claim.status_word,
+        custom_params: claim.custom_params,
         converted_at,
         created_at: now,
     })

@@ -214,12 +214,12 @@ fn browser_call() -> Error {
 async fn rehearse(app: &App, tenant: Tenant, reading: ParsedPostback) -> Result<DryRun> {
     let test_click = reading.test == Some(Test::ClickId);
     let judged = async {
-        let report = reading.report?;
+        let claim = reading.claim?;
         if test_click {
-            conversion_code::find(app, tenant, report.code).await?;
+            conversion_code::find(app, tenant, claim.code).await?;
             return Ok(None);
         }
-        conversion::evaluate(app, tenant, report).await.map(Some)
+        conversion::evaluate(app, tenant, claim).await.map(Some)
     };
     let judged = split_retryable(judged.await)?;
     let outcome = match &judged {
@@ -275,27 +275,27 @@ pub async fn list(
 /// Reads a postback, and maps its status word by the preset of its code.
 async fn read(app: &App, tenant: Tenant, raw: &Raw, overrides: &Overrides) -> Result<ParsedPostback> {
     let mut reading = reader::read(raw, overrides);
-    let Ok(report) = &mut reading.report else { return Ok(reading) };
+    let Ok(claim) = &mut reading.claim else { return Ok(reading) };
     // An unknown code is reported when the postback is judged.
-    let code = match conversion_code::find(app, tenant, report.code).await {
+    let code = match conversion_code::find(app, tenant, claim.code).await {
         Ok(code) => code,
         Err(error) if error.is_permanent() => return Ok(reading),
         Err(error) => return Err(error),
     };
-    match status::read(&report.status_word, code.preset_id.preset()) {
+    match status::read(&claim.status_word, code.preset_id.preset()) {
         Ok((status, note)) => {
-            report.status = status;
+            claim.status = status;
             reading.notes.extend(note);
         }
-        Err(error) => reading.report = Err(error),
+        Err(error) => reading.claim = Err(error),
     }
     Ok(reading)
 }
 
 /// Returns the code that a reading names; `None` if it names no well-formed code.
 fn code_of(reading: &ParsedPostback) -> Option<ConversionCodeId> {
-    match &reading.report {
-        Ok(report) => Some(report.code),
+    match &reading.claim {
+        Ok(claim) => Some(claim.code),
         Err(_) => reading.code_text.parse().ok(),
     }
 }
@@ -325,15 +325,15 @@ async fn redacted(
     let mut again = read(app, tenant, raw, &Overrides::default()).await?;
     // The checks were those of the code that was named at first, so it must not change. A postback
     // that could not be read must not become readable.
-    let as_before = match (&reading.report, &again.report) {
+    let as_before = match (&reading.claim, &again.claim) {
         (_, Err(_)) => true,
         (Ok(_), Ok(_)) => code_of(&reading) == code_of(&again),
         (Err(_), Ok(_)) => false,
     };
     if !as_before {
-        let reason = reading.report.map_or_else(|error| error.reason(), |_| ErrorReason::ParameterMalformed);
+        let reason = reading.claim.map_or_else(|error| error.reason(), |_| ErrorReason::ParameterMalformed);
         let message = "without the secret, this would be another postback; send the secret as `sec` only";
-        (again.test, again.report) = (reading.test, Err(Error::new(reason, message)));
+        (again.test, again.claim) = (reading.test, Err(Error::new(reason, message)));
     }
     Ok(again)
 }
@@ -357,11 +357,11 @@ async fn judge(
 ) -> Result<(Postback, Result<Conversion>)> {
     let received_at = raw.received_at;
     let mut postback = Postback::new(id, account, raw, &reading);
-    let judged = match reading.report {
-        Ok(mut report) => {
-            report.happened = Happened::Arrived(received_at);
-            report.request_id = Some(signature.unwrap_or_else(|| id.0.as_bytes().to_vec()));
-            conversion::evaluate(app, Tenant::All, report).await
+    let judged = match reading.claim {
+        Ok(mut claim) => {
+            claim.happened = Happened::Arrived(received_at);
+            claim.request_id = Some(signature.unwrap_or_else(|| id.0.as_bytes().to_vec()));
+            conversion::evaluate(app, Tenant::All, claim).await
         }
         Err(error) => Err(error),
     };

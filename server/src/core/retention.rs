@@ -6,10 +6,11 @@
 //! (`conversion::forgotten_before`), for good, since that time is stored before anything is
 //! deleted.
 //!
-//! No clock is trusted alone. Deletion goes by the time that the installation has lived through
-//! (`db/lived`). It is never later than this server's clock and the database's, and advances at
-//! most `CATCH_UP` times as fast as servers run. So a clock that is ahead deletes nothing that the
-//! right one would have kept, and a server that was off for long catches up slowly.
+//! No clock is trusted alone. Rows are compared with the deletion time (`age`): it is never later
+//! than this server's clock and the database's, and at most twelve hours later than the lived time
+//! (`db/lived.rs`), which advances at most three times as fast as servers run. So a clock that is
+//! ahead deletes nothing too early for six hours, and a server that was off for long catches up
+//! slowly.
 //!
 //! Absent on purpose: an exception for held postbacks. An operator who sets a limit wants nothing
 //! to be older.

@@ -45,7 +45,7 @@ const TURNS_MAX: usize = 2;
 
 /// Number of batches that begin with a transaction after one has met known keys. Retries come in
 /// bursts.
-const BATCHES_AFTER_KNOWN_KEYS: u32 = 64;
+const BATCHES_AFTER_CONFLICT: u32 = 64;
 
 /// A kind of write.
 pub trait Write: Sized + Send + Sync + 'static {
@@ -232,7 +232,7 @@ impl Writer {
         {
             match part.write(session.connection().await?).await {
                 Err(error) if is_unique_violation(&error) => {
-                    self.conflict_batches_left.store(BATCHES_AFTER_KNOWN_KEYS, Ordering::Relaxed);
+                    self.conflict_batches_left.store(BATCHES_AFTER_CONFLICT, Ordering::Relaxed);
                 }
                 result => return result,
             }

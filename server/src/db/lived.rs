@@ -1,9 +1,12 @@
-//! The time that an installation has lived through, stored in the database: evidence against a
-//! wrong clock.
+//! The lived time: the time that an installation has lived through, stored in the database as
+//! evidence against a wrong clock.
 //!
-//! It advances no faster than servers run, so a clock that is briefly ahead can't push it ahead.
-//! Deletion by age relies on it (`retention`). A probe of whether the database takes writes again
-//! writes its row, too.
+//! While servers run, it advances with the clocks, but at most three times as fast as they run. So a
+//! clock that is briefly ahead can't push it ahead. An example: the lived time is Monday noon, and a
+//! server starts with a clock that shows next year. An hour later the lived time is at most Monday
+//! 15:00, and nothing of this week is deleted. Deletion by age relies on it (`core/retention.rs`).
+//!
+//! A probe of whether the database takes writes again writes this row, too.
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 use uuid::Uuid;

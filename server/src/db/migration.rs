@@ -1,4 +1,11 @@
-//! The schema of the database. Migrations go forward only, and are never edited once merged.
+//! The schema of the database.
+//!
+//! A new migration keeps these rules:
+//! - It goes forward only: expand first, contract in a later version, so that the version before
+//!   still runs. A merged migration is never edited, and its name never changes.
+//! - Every unique index of `click` and `conversion` contains the click id, and tables that grow with
+//!   traffic have no foreign keys, so that the tables can be sharded by click id.
+//! - It runs on SQLite, PostgreSQL and MariaDB, and can run again after it broke off half-way.
 
 mod m0001_first;
 mod m0002_presets;

@@ -57,7 +57,7 @@ pub enum SpoolError {
     /// The quota or the disk is full, or more records wait than the disk can take.
     Full,
     /// The disk failed, the record is too long, or the writer has ended.
-    CoreFailure,
+    Failed,
 }
 
 /// Appends records. The spool ends when its last holder is dropped.
@@ -180,7 +180,7 @@ impl Spool {
             self.state.order_queues.leave(queue);
             return Err(SpoolError::Full);
         }
-        answered.await.unwrap_or(Err(SpoolError::CoreFailure))
+        answered.await.unwrap_or(Err(SpoolError::Failed))
     }
 
     /// Returns whether a postback of this order queue must wait for earlier ones.

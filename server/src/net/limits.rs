@@ -1,19 +1,19 @@
-//! The limits of one port: all limits of connections and requests, except those of single messages.
+//! The limits of connections and requests that no setting changes; `config.rs` has the others.
 //!
-//! docs/reference/limits.md lists them. Operators can change those in `config.rs`.
+//! docs/reference/limits.md lists both.
 
 use std::{net::IpAddr, time::Duration};
 
 use ipnet::Ipv6Net;
 
 /// Time limit for the start of a connection: a PROXY header, a TLS handshake, the first frame of
-/// HTTP/2. Then also for each head of HTTP/1, and each frame of HTTP/2 from its first byte.
+/// HTTP/2. It also limits each head of HTTP/1, and each frame of HTTP/2 from its first byte.
 ///
-/// A sender of one byte a second is therefore gone within 15 seconds, lingering included, even on a
-/// busy machine. A bad line still has time for a lost packet or two.
+/// A sender of one byte a second is therefore disconnected within 15 seconds, even on a busy
+/// machine: 8, and the time in which the server still reads what was under way. A bad line still has time for a lost packet or two.
 pub const PATIENCE: Duration = Duration::from_secs(8);
-/// Connections that the system queues until they are accepted, if it allows that many. With the
-/// library's own 128, others would wait for seconds after a burst.
+/// Connections that the system queues until they are accepted, if it allows that many. With Rust's
+/// default of 128, the clients of a larger burst would wait for seconds.
 pub const WAITING_CONNECTIONS_MAX: u32 = 4_096;
 /// Largest request line and headers over HTTP/1, in bytes.
 pub const HTTP1_HEAD_BYTES_MAX: usize = 64 * 1_024;
@@ -35,16 +35,16 @@ pub const EMPTY_FRAMES_MAX: u32 = 10_000;
 /// Interval between checks that the peer of a silent HTTP/2 connection still exists.
 pub const KEEP_ALIVE: Duration = Duration::from_mins(1);
 /// Time without a request after which an HTTP/2 connection gets a GOAWAY. Open streams continue to
-/// their end. HTTP/1 waits for the next request as long as for its head.
+/// their end. On HTTP/1, `PATIENCE` limits the wait for the next request.
 pub const IDLE_MAX: Duration = Duration::from_mins(5);
 /// Time after which unacknowledged outgoing bytes end a connection.
 #[cfg(target_os = "linux")]
 pub const UNTAKEN_MAX: Duration = Duration::from_secs(30);
-/// Longest gRPC call, its message included; of a stream, the time until its first answer.
+/// Time limit for a gRPC call, from its head to its answer. For a stream: to its first answer.
 pub const CALL_TIMEOUT_MAX: Duration = Duration::from_mins(1);
 /// Maximum number of connections to the health port.
 pub const HEALTH_CONNECTIONS_MAX: usize = 256;
-/// File descriptors for everything except connections from outside: database, logs, certificates.
+/// File descriptors that are kept free of connections, for the database, logs and certificates.
 const OTHER_FILES_MAX: u64 = 256;
 
 /// One client, as the limits per address count it: an IPv4 address, or an IPv6 network of 64 bits,

@@ -40,7 +40,8 @@ pub struct Listener {
     pub connections_max: usize,
     pub connections_per_address: usize,
     pub tls: Option<Tls>,
-    /// Proxies whose forwarding headers are trusted; exempt from connection limits.
+    /// Proxies whose forwarding headers are trusted. `connections_per_address` does not apply to
+    /// them.
     pub trusted_proxies: Vec<IpNet>,
     /// Trusted proxies begin their connections with a PROXY header.
     pub proxy_protocol: bool,

@@ -158,14 +158,14 @@ struct Gate {
 }
 
 async fn gate_of_grpc(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
-    let (request, in_work) = match gate.admission.admit(request).await {
+    let (request, in_flight) = match gate.admission.admit(request).await {
         Ok(admitted) => admitted,
         Err((_, error)) => return grpc_failure(error),
     };
     let limit = time_limit(request.headers());
     let asked = authenticate(&gate.auth, gate.rate_per_key.as_ref(), request, next);
     let response = tokio::time::timeout(limit, asked).await;
-    drop(in_work);
+    drop(in_flight);
     with_reason(response.unwrap_or_else(|_| {
         let message = "the deadline passed before there was an answer; a repeated write counts once";
         grpc_failure(Error::new(ErrorReason::DeadlineExceeded, message))
@@ -184,9 +184,9 @@ async fn gate_of_http(
         return grpc_failure(Error::new(ErrorReason::UnknownMethod, "this server has no such service"));
     }
     match admission.admit(request).await {
-        Ok((request, in_work)) => {
+        Ok((request, in_flight)) => {
             let response = next.run(request).await;
-            drop(in_work);
+            drop(in_flight);
             response
         }
         Err((request, error)) => edge::refuse(&request, &error),

@@ -1,7 +1,7 @@
-//! The second step: the core's database, state and services.
+//! The second step of the start: the core's database, state and services.
 //!
-//! The core starts at once. If an edge can work without it for a while, it may also start later,
-//! once its database answers.
+//! The core starts at once, or the start fails. There is one exception: if an edge in this process
+//! can work without the core, the server runs, and the core starts once its database answers.
 
 use std::{
     io::Write as _,
@@ -76,7 +76,7 @@ impl Start {
         matches!(self, Self::Failed(_, error) if !error.may_pass())
     }
 
-    /// Continues without a core that may start later, if an edge answers meanwhile.
+    /// Lets the server run before its core is up, if it has an edge that answers meanwhile.
     pub fn or_later(self, has_edge: bool) -> Result<UpOrLater, StartError> {
         match self {
             Self::Up(auth) => Ok(UpOrLater::Up(auth)),
@@ -93,7 +93,7 @@ impl Start {
     }
 }
 
-/// A core that is up, or one that an edge does not wait for.
+/// The core as the ports begin to serve: up, or to come while the edge already answers.
 pub enum UpOrLater {
     Up(CallAuth),
     Later(Later),
@@ -126,11 +126,12 @@ impl Later {
 }
 
 /// Refuses a start while the clocks of this machine and of the database differ by more than
-/// `SKEW_MAX`. Nobody can say which of them is wrong, and both decide what counts. A spool keeps
-/// the calls that arrive meanwhile.
+/// `SKEW_MAX`. Nobody can say which of them is wrong, and both decide what counts. If the server has
+/// an edge with a spool, that keeps the calls that arrive meanwhile.
 async fn check_clock(db: &Db, watch: &Watch) -> Result<(), StartError> {
     let Some(database) = db.time().await.map_err(error::Error::from)? else { return Ok(()) };
-    // The system's clock may have been corrected since the process began.
+    // First, this server's clock follows the system's, which may have been corrected since the
+    // process began.
     watch.look(Some(Reference::Database(database)));
     let ahead = watch.clock().now().ahead_of(database);
     if ahead.size() <= SKEW_MAX {
@@ -216,7 +217,7 @@ impl CoreStarter {
             );
             return Ok(CallAuth::Disabled);
         }
-        if let Some(text) = api_key::first(app, self.config.admin_key.take()).await? {
+        if let Some(text) = api_key::first(app, self.config.admin_key.clone()).await? {
             let said = "The administrator's API key, shown this once; paste the next line into your shell:";
             let written = writeln!(std::io::stdout(), "{said}\nKEY={}", text.reveal());
             written.map_err(|error| error::Error::internal(&error))?;

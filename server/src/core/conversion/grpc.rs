@@ -20,7 +20,7 @@ use tonic::{Request, Response, Streaming};
 
 use super::{
     CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission, Conversion,
-    CustomParams, Filter, Happened, Recorded, Report, Status, TRANSACTION_ID_BYTES_MAX,
+    ConversionClaim, CustomParams, Filter, Happened, Recorded, Status, TRANSACTION_ID_BYTES_MAX,
 };
 use crate::{
     api::{self, Tenant},
@@ -105,7 +105,7 @@ async fn record(
     request: RecordConversionRequest,
 ) -> Result<RecordConversionResponse> {
     let validate_only = request.validate_only;
-    let conversion = super::evaluate(app, tenant, parse_report(request)?).await?;
+    let conversion = super::evaluate(app, tenant, parse_claim(request)?).await?;
     if validate_only {
         let recorded = super::preview(app, conversion).await?;
         return Ok(RecordConversionResponse { verdict: Verdict::Test.into(), ..recorded.into_proto(app) });
@@ -154,7 +154,7 @@ fn parse_batch(request: BatchRecordConversionsRequest) -> Result<Vec<RecordConve
     Err(violations.into_error())
 }
 
-fn parse_report(request: RecordConversionRequest) -> Result<Report> {
+fn parse_claim(request: RecordConversionRequest) -> Result<ConversionClaim> {
     let mut violations = Violations::default();
     let code = violations
         .check("conversion_code_id", mandatory(request.conversion_code_id).and_then(|id| id.parse()));
@@ -197,7 +197,7 @@ fn parse_report(request: RecordConversionRequest) -> Result<Report> {
             Some(custom_params),
             Some(converted_at),
             Some(request_id),
-        ) => Ok(Report {
+        ) => Ok(ConversionClaim {
             code,
             click_id,
             transaction_id,

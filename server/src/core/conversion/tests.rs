@@ -43,8 +43,8 @@ fn link() -> TrackingLink {
     }
 }
 
-fn report() -> Report {
-    Report {
+fn claim() -> ConversionClaim {
+    ConversionClaim {
         code: code().id,
         click_id: String::new(),
         transaction_id: String::new(),
@@ -61,13 +61,13 @@ fn report() -> Report {
 
 fn decide_at(
     micros: i64,
-    change: impl FnOnce(&mut Report, &mut ConversionCode, &mut TrackingLink),
+    change: impl FnOnce(&mut ConversionClaim, &mut ConversionCode, &mut TrackingLink),
 ) -> Result<Conversion> {
-    let (mut report, mut code, mut link) = (report(), code(), link());
-    change(&mut report, &mut code, &mut link);
+    let (mut claim, mut code, mut link) = (claim(), code(), link());
+    change(&mut claim, &mut code, &mut link);
     let id = ClickId::new(Time::from_micros(CLICKED), link.link_key, [1; 6]);
     let click = SignedClickId { key_id: KeyId::new(1), id };
-    decide(report, &code, click, &link, 1, Time::from_micros(micros))
+    decide(claim, &code, click, &link, 1, Time::from_micros(micros))
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_click_that_may_be_forgotten_does_not_count_again() {
 
 #[test]
 fn each_rule_of_attribution_has_its_reason() {
-    type Change = fn(&mut Report, &mut ConversionCode, &mut TrackingLink);
+    type Change = fn(&mut ConversionClaim, &mut ConversionCode, &mut TrackingLink);
     let table: &[(&str, i64, Change, Option<ErrorReason>)] = &[
         ("at once", CLICKED, |_, _, _| {}, None),
         ("the last moment", CLICKED + DAY, |_, _, _| {}, None),
@@ -108,7 +108,7 @@ fn each_rule_of_attribution_has_its_reason() {
         (
             "reported late, happened in time",
             CLICKED + 9 * DAY,
-            |report, _, _| report.happened = Happened::At(Time::from_micros(CLICKED + DAY)),
+            |claim, _, _| claim.happened = Happened::At(Time::from_micros(CLICKED + DAY)),
             None,
         ),
         ("clocks 5 s apart", CLICKED - 5_000_000, |_, _, _| {}, None),
@@ -116,13 +116,13 @@ fn each_rule_of_attribution_has_its_reason() {
         (
             "a sender's, further apart",
             CLICKED,
-            |report, _, _| report.happened = Happened::At(Time::from_micros(CLICKED - 5_000_001)),
+            |claim, _, _| claim.happened = Happened::At(Time::from_micros(CLICKED - 5_000_001)),
             Some(ErrorReason::ClickLaterThanConversion),
         ),
         (
             "in the future",
             CLICKED,
-            |report, _, _| report.happened = Happened::At(Time::from_micros(CLICKED + 6_000_000)),
+            |claim, _, _| claim.happened = Happened::At(Time::from_micros(CLICKED + 6_000_000)),
             Some(ErrorReason::FieldInvalid),
         ),
         (
@@ -154,8 +154,7 @@ fn commission_is_an_amount_or_an_exact_percent() {
     let conversion = decide_at(CLICKED, |_, _, _| {}).unwrap();
     assert_eq!(conversion.commission.micros(), 100_000_000);
     let amount = Amount::from_micros(500_000).unwrap();
-    let conversion =
-        decide_at(CLICKED, |report, _, _| report.commission = Commission::Amount(amount)).unwrap();
+    let conversion = decide_at(CLICKED, |claim, _, _| claim.commission = Commission::Amount(amount)).unwrap();
     assert_eq!((conversion.commission, conversion.commission_percent), (amount, None));
 }
 

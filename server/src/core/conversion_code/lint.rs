@@ -160,16 +160,16 @@ mod tests {
 
     #[test]
     fn checks_that_nobody_passes_are_warned_of() {
-        let (off, report, enforce) = (CheckMode::Off, CheckMode::Report, CheckMode::Enforce);
+        let (off, claim, enforce) = (CheckMode::Off, CheckMode::Report, CheckMode::Enforce);
         let (none, some) = (Secret::default(), Secret::new(&Random::system()));
         for (checks, secret, preset, url, expected) in [
             ((enforce, off, off), &none, "", "http", vec![W::NoSecret]),
-            ((off, report, off), &none, "everflow", "http", vec![W::NoSecret]),
+            ((off, claim, off), &none, "everflow", "http", vec![W::NoSecret]),
             ((enforce, off, off), &some, "everflow", "http", vec![]),
             ((off, enforce, off), &some, "", "http", vec![]),
             ((off, enforce, off), &some, "everflow", "http", vec![W::NetworkCannotSign]),
             ((off, off, enforce), &none, "", "http", vec![W::UrlNotHttps]),
-            ((off, off, report), &none, "", "http", vec![]),
+            ((off, off, claim), &none, "", "http", vec![]),
             ((off, off, enforce), &none, "", "https", vec![]),
         ] {
             let code = code(preset, ReplyMode::ByVerdict, "");

@@ -87,7 +87,7 @@ impl Postback {
         self.address.clear();
         self.user_agent.clear();
         // The sentence may repeat text that is gone.
-        let again = reader::read(&self.raw(), &Overrides::default()).report;
+        let again = reader::read(&self.raw(), &Overrides::default()).claim;
         if let Some(error) = again.err().filter(|error| self.reason == Some(Reason(error.reason()))) {
             error.message().clone_into(&mut self.message);
         }

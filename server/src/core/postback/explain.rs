@@ -67,8 +67,8 @@ pub async fn explain(app: &App, account: AccountId, mut target: Vec<u8>) -> Resu
     let code = code.as_deref();
     let checked = code.map(|code| authentication::check(code, &raw, &reading.parameters, None));
     let mut reading = redacted(app, tenant, &mut raw, reading, code).await?;
-    if let Ok(report) = &mut reading.report {
-        report.request_id = checked.as_ref().and_then(|checked| checked.signature.clone());
+    if let Ok(claim) = &mut reading.claim {
+        claim.request_id = checked.as_ref().and_then(|checked| checked.signature.clone());
     }
     let mut notes = reading.notes.clone();
     let (mut facts, parameters) = gather(app, account, reading).await?;
@@ -86,10 +86,10 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
     let (tenant, raw) = (Tenant::Account(account), postback.raw());
     let mut reading = read(app, tenant, &raw, &Overrides::default()).await?;
     let code = find_code(app, tenant, &reading).await?;
-    if let Ok(report) = &mut reading.report {
+    if let Ok(claim) = &mut reading.claim {
         let signature = code.as_ref().and_then(|code| proof::signature_of(code, &postback, &raw));
-        report.happened = Happened::Arrived(postback.received_at);
-        report.request_id = Some(signature.unwrap_or_else(|| id.0.as_bytes().to_vec()));
+        claim.happened = Happened::Arrived(postback.received_at);
+        claim.request_id = Some(signature.unwrap_or_else(|| id.0.as_bytes().to_vec()));
     }
     let mut notes = reading.notes.clone();
     let (mut facts, parameters) = gather(app, account, reading).await?;

@@ -19,7 +19,7 @@ use crate::{
     core::{
         conversion::{
             CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission,
-            CustomParams, Happened, Report, Status, TRANSACTION_ID_BYTES_MAX, note,
+            ConversionClaim, CustomParams, Happened, Status, TRANSACTION_ID_BYTES_MAX, note,
         },
         conversion_code::ConversionCodeId,
     },
@@ -57,7 +57,7 @@ pub struct ParsedPostback {
     pub click_text: String,
     /// Has no time and request id, which the reader does not know. Its status is approved until the
     /// status word is settled, whose meaning depends on the network.
-    pub report: Result<Report>,
+    pub claim: Result<ConversionClaim>,
 }
 
 /// Changes that a replay makes to the reading of a postback.
@@ -110,12 +110,12 @@ pub fn read(raw: &Raw, overrides: &Overrides) -> ParsedPostback {
         Ok(parameters) => parameters,
         Err(error) => return ParsedPostback::new(Vec::new(), notes, Err(error)),
     };
-    let report = report(&parameters, overrides, &mut notes);
-    ParsedPostback::new(parameters, notes, report)
+    let claim = claim(&parameters, overrides, &mut notes);
+    ParsedPostback::new(parameters, notes, claim)
 }
 
 impl ParsedPostback {
-    fn new(parameters: Vec<Parameter>, mut notes: Vec<Note>, report: Result<Report>) -> Self {
+    fn new(parameters: Vec<Parameter>, mut notes: Vec<Note>, claim: Result<ConversionClaim>) -> Self {
         notes.truncate(NOTES_MAX);
         let text_of = |known| {
             let found = parameters.iter().find(|parameter| parameter.known == Some(known));
@@ -131,7 +131,7 @@ impl ParsedPostback {
         } else {
             is_test_click_id(&click_text).then_some(Test::ClickId)
         };
-        Self { parameters, notes, test, code_text: excerpt(&code_text), click_text, report }
+        Self { parameters, notes, test, code_text: excerpt(&code_text), click_text, claim }
     }
 }
 
@@ -262,7 +262,7 @@ fn twice(known: KnownParam, first: &str, other: &str) -> Error {
     refusal(ErrorReason::ParameterRepeated, known, message)
 }
 
-fn report(parameters: &[Parameter], overrides: &Overrides, notes: &mut Vec<Note>) -> Result<Report> {
+fn claim(parameters: &[Parameter], overrides: &Overrides, notes: &mut Vec<Note>) -> Result<ConversionClaim> {
     let values = Values { parameters, overrides };
     let click_id = values.mandatory(KnownParam::ClickId, notes)?;
     let code = match overrides.code {
@@ -279,7 +279,7 @@ fn report(parameters: &[Parameter], overrides: &Overrides, notes: &mut Vec<Note>
     let commission = commission(&values, &mut currency, notes)?;
     let transaction_id = transaction_id(values.get(KnownParam::Oid, notes)?.unwrap_or_default())?;
     let status_word = values.get(KnownParam::Status, notes)?.unwrap_or_default().to_owned();
-    Ok(Report {
+    Ok(ConversionClaim {
         code,
         click_id: click_id.to_owned(),
         transaction_id,

@@ -1,5 +1,5 @@
-//! The sender checks that each postback passed on arrival, whatever their mode was then. Earlier
-//! postbacks have NULL; `core/postback/proof.rs` interprets it.
+//! Adds a column with the checks of the sender that a postback passed on arrival, in every mode.
+//! Earlier postbacks have NULL; `core/postback/proof.rs` interprets it.
 
 use sea_orm_migration::{prelude::*, schema::small_integer_null};
 

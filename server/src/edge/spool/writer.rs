@@ -62,7 +62,7 @@ impl Writer {
                 bytes += frame_bytes(one.body.len());
                 batch.push(one);
             }
-            // A caller that has gone got no answer, and will send again.
+            // Nobody waits for the answer of a dropped call, so no promise was made for its record.
             batch.retain(|one| {
                 let awaited = !one.answer.is_closed();
                 if !awaited {
@@ -94,7 +94,7 @@ impl Writer {
         let bytes: usize = batch.iter().map(|one| frame_bytes(one.body.len())).sum();
         if batch.iter().any(|one| one.body.len() > RECORD_BYTES_MAX) {
             self.tell("a record is too long to be read again");
-            return Err(SpoolError::CoreFailure);
+            return Err(SpoolError::Failed);
         }
         if let Err(refusal) = self.check_room(bytes) {
             // Seals the file, so that the drain can delete it.
@@ -131,7 +131,7 @@ impl Writer {
                 self.distrust(&file, &fault);
                 Err(match fault {
                     Fault::Write(_) => SpoolError::Full,
-                    Fault::Sync(_) => SpoolError::CoreFailure,
+                    Fault::Sync(_) => SpoolError::Failed,
                 })
             }
         }
@@ -164,7 +164,7 @@ impl Writer {
                 // The file may exist despite the error.
                 let _ = std::fs::remove_file(name.path(&self.state.settings.folder));
                 self.tell(&format!("can't create a spool file: {error}"));
-                Err(SpoolError::CoreFailure)
+                Err(SpoolError::Failed)
             }
         }
     }

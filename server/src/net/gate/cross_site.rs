@@ -41,11 +41,11 @@ fn check_parts(authority: Option<&Authority>, headers: &HeaderMap, secure: bool)
         (Some(host), (Some(Some(other)), None)) if host.eq_ignore_ascii_case(other) => host,
         _ => return Err(refused("the call names no host, or more than one")),
     };
-    let own = Slot::read(host, scheme).filter(Slot::is_loopback);
+    let own = HostPort::read(host, scheme).filter(HostPort::is_loopback);
     let own = own.ok_or_else(|| refused("the call is for a host that is not this machine"))?;
     let origin_is_own = |text: &str| {
         let (origin_scheme, origin) = text.split_once("://")?;
-        let place = Slot::read(origin, origin_scheme)?;
+        let place = HostPort::read(origin, origin_scheme)?;
         Some(origin_scheme.eq_ignore_ascii_case(scheme) && place == own)
     };
     let origins = headers.get_all(header::ORIGIN);
@@ -64,12 +64,12 @@ fn check_parts(authority: Option<&Authority>, headers: &HeaderMap, secure: bool)
 
 /// A host and a port.
 #[derive(Debug, PartialEq, Eq)]
-struct Slot {
+struct HostPort {
     host: String,
     port: u16,
 }
 
-impl Slot {
+impl HostPort {
     fn read(text: &str, scheme: &str) -> Option<Self> {
         // The colons of an IPv6 address are within brackets.
         let ends = text.rfind(']').map_or(0, |at| at + 1);

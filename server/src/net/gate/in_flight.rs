@@ -22,14 +22,14 @@ use crate::api::Priority;
 
 /// The requests in progress.
 pub struct InFlight {
-    in_work: AtomicUsize,
+    in_flight: AtomicUsize,
     max: usize,
 }
 
 impl InFlight {
     /// Allows at most `max` requests in progress, except those that are never refused.
     pub fn new(max: usize) -> Arc<Self> {
-        Arc::new(Self { in_work: AtomicUsize::new(0), max })
+        Arc::new(Self { in_flight: AtomicUsize::new(0), max })
     }
 
     /// Returns whether there is room for another request of this priority; for a visit, room for
@@ -41,7 +41,7 @@ impl InFlight {
             Priority::Conversion => self.max,
             Priority::Health => return true,
         };
-        self.in_work.load(Ordering::Relaxed) < limit
+        self.in_flight.load(Ordering::Relaxed) < limit
     }
 
     /// Counts a request from the end of its body until the guard is dropped.
@@ -69,7 +69,7 @@ impl Work {
     fn begin(&self) {
         let begun = self.stage.compare_exchange(COMING, IN_WORK, Ordering::Relaxed, Ordering::Relaxed);
         if begun.is_ok() {
-            self.load.in_work.fetch_add(1, Ordering::Relaxed);
+            self.load.in_flight.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
@@ -80,7 +80,7 @@ pub struct InFlightGuard(Arc<Work>);
 impl Drop for InFlightGuard {
     fn drop(&mut self) {
         if self.0.stage.swap(OVER, Ordering::Relaxed) == IN_WORK {
-            self.0.load.in_work.fetch_sub(1, Ordering::Relaxed);
+            self.0.load.in_flight.fetch_sub(1, Ordering::Relaxed);
         }
     }
 }
@@ -131,8 +131,8 @@ mod tests {
     fn conversions_are_turned_away_last() {
         let load = InFlight::new(8);
         let mut counted = Vec::new();
-        for in_work in 0..10 {
-            assert_eq!(rooms(&load), [in_work < 4, in_work < 6, in_work < 8, true], "{in_work}");
+        for in_flight in 0..10 {
+            assert_eq!(rooms(&load), [in_flight < 4, in_flight < 6, in_flight < 8, true], "{in_flight}");
             counted.push(load.count(Body::empty()).1);
         }
         counted.clear();

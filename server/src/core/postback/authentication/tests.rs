@@ -150,12 +150,12 @@ fn an_address_must_be_allowed_and_http_may_not_be() {
 
 #[test]
 fn a_failed_check_that_is_not_enforced_is_noted() {
-    let report = CheckMode::Report;
+    let claim = CheckMode::Report;
     let all = ConversionCode {
-        secret_check: report,
-        signature_check: report,
-        address_check: report,
-        https_check: report,
+        secret_check: claim,
+        signature_check: claim,
+        address_check: claim,
+        https_check: claim,
         ..code()
     };
     let nobody = sender("", false);

@@ -4,8 +4,8 @@ use url::form_urlencoded::Serializer;
 
 use super::{
     Amount, CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission,
-    CustomParams, Error, ErrorReason, KnownParam, NOTES_MAX, Note, NoteCode, Overrides, PARAMETERS_MAX,
-    ParsedPostback, Raw, Report, TRANSACTION_ID_BYTES_MAX, is_json, read, without_visitor,
+    ConversionClaim, CustomParams, Error, ErrorReason, KnownParam, NOTES_MAX, Note, NoteCode, Overrides,
+    PARAMETERS_MAX, ParsedPostback, Raw, TRANSACTION_ID_BYTES_MAX, is_json, read, without_visitor,
 };
 use crate::{
     core::postback::redaction::redact,
@@ -42,14 +42,14 @@ pub fn check_reading(bytes: &[u8]) {
     check_texts(&reading, bytes.len());
     check_without_visitor(&raw, &reading);
     check_redacted(&raw, &reading);
-    match &reading.report {
-        Ok(report) => {
+    match &reading.claim {
+        Ok(claim) => {
             assert!(reading.parameters.len() <= PARAMETERS_MAX);
-            check_report(report);
-            check_again(report, &json(report));
+            check_claim(claim);
+            check_again(claim, &json(claim));
             // JSON may contain text that HTML would have eaten in a query.
             if method == "GET" || !is_json(&raw) {
-                check_again(report, &query(report));
+                check_again(claim, &query(claim));
             }
         }
         Err(error) => check_refusal(error),
@@ -103,27 +103,27 @@ fn check_refusal(error: &Error) {
     check_message(error.message());
 }
 
-fn check_report(report: &Report) {
-    assert!(!report.click_id.is_empty() && is_one_line(&report.click_id), "{report:?}");
-    assert!(report.transaction_id.len() <= TRANSACTION_ID_BYTES_MAX, "{report:?}");
-    assert!(is_one_line(&report.transaction_id), "{report:?}");
-    assert!((0..=AMOUNT_MICROS_MAX).contains(&report.value.micros()), "{report:?}");
-    assert!(match report.commission {
+fn check_claim(claim: &ConversionClaim) {
+    assert!(!claim.click_id.is_empty() && is_one_line(&claim.click_id), "{claim:?}");
+    assert!(claim.transaction_id.len() <= TRANSACTION_ID_BYTES_MAX, "{claim:?}");
+    assert!(is_one_line(&claim.transaction_id), "{claim:?}");
+    assert!((0..=AMOUNT_MICROS_MAX).contains(&claim.value.micros()), "{claim:?}");
+    assert!(match claim.commission {
         Commission::Amount(amount) => (0..=AMOUNT_MICROS_MAX).contains(&amount.micros()),
         Commission::Percent(percent) => (0..=PERCENT_MICROS_MAX).contains(&percent.micros()),
     });
-    assert!(report.custom_params.0.len() <= CUSTOM_PARAMS_MAX);
-    for (key, value) in &report.custom_params.0 {
+    assert!(claim.custom_params.0.len() <= CUSTOM_PARAMS_MAX);
+    for (key, value) in &claim.custom_params.0 {
         assert!(key.len() <= CUSTOM_PARAM_KEY_BYTES_MAX && !key.contains('\0'), "{key:?}");
         assert!(value.len() <= CUSTOM_PARAM_VALUE_BYTES_MAX && !value.contains('\0'), "{value:?}");
     }
 }
 
 /// Asserts that a report, written properly, reads the same again, without a repair.
-fn check_again(report: &Report, raw: &Raw) {
+fn check_again(claim: &ConversionClaim, raw: &Raw) {
     let reading = read(raw, &Overrides::default());
-    assert!(reading.report.as_ref().is_ok_and(|again| again == report), "{report:?} became {reading:?}");
-    assert!(reading.notes.is_empty(), "{report:?} became {reading:?}");
+    assert!(reading.claim.as_ref().is_ok_and(|again| again == claim), "{claim:?} became {reading:?}");
+    assert!(reading.notes.is_empty(), "{claim:?} became {reading:?}");
 }
 
 /// Asserts that a postback without its visitor reads the same, and has nothing that counting does
@@ -140,10 +140,10 @@ fn check_without_visitor(raw: &Raw, reading: &ParsedPostback) {
         known.into_iter().all(|known| known.is_some_and(|known| known != KnownParam::Param)),
         "{again:?}"
     );
-    match (&reading.report, &again.report) {
-        (Ok(report), again) => {
-            let report = Report { custom_params: CustomParams::default(), ..report.clone() };
-            assert!(again.as_ref().is_ok_and(|again| *again == report), "{reading:?} became {again:?}");
+    match (&reading.claim, &again.claim) {
+        (Ok(claim), again) => {
+            let claim = ConversionClaim { custom_params: CustomParams::default(), ..claim.clone() };
+            assert!(again.as_ref().is_ok_and(|again| *again == claim), "{reading:?} became {again:?}");
         }
         (Err(error), Ok(_)) => {
             let of_what_is_gone =
@@ -186,47 +186,47 @@ fn check_redacted(raw: &Raw, reading: &ParsedPostback) {
     };
     assert_eq!(texts(reading), texts(&again));
     let told = |reading: &ParsedPostback| {
-        let error = reading.report.as_ref().err();
+        let error = reading.claim.as_ref().err();
         format!(
             "{:?} {:?}",
-            reading.report.as_ref().ok(),
+            reading.claim.as_ref().ok(),
             error.map(|error| (error.reason(), error.message()))
         )
     };
     assert_eq!(told(reading), told(&again));
 }
 
-fn query(report: &Report) -> Raw {
-    let pairs = pairs(report);
+fn query(claim: &ConversionClaim) -> Raw {
+    let pairs = pairs(claim);
     let query = Serializer::new("/s2s?".to_owned()).extend_pairs(pairs).finish();
     request("GET", query.into_bytes(), "", Vec::new())
 }
 
-fn json(report: &Report) -> Raw {
+fn json(claim: &ConversionClaim) -> Raw {
     let text = |text: String| serde_json::Value::String(text);
-    let pairs = pairs(report).into_iter().map(|(name, value)| format!("\"{name}\":{}", text(value)));
+    let pairs = pairs(claim).into_iter().map(|(name, value)| format!("\"{name}\":{}", text(value)));
     let body = format!("{{{}}}", pairs.collect::<Vec<_>>().join(","));
     request("POST", b"/s2s".to_vec(), "application/json", body.into_bytes())
 }
 
 /// Returns the parameters that express a report.
-fn pairs(report: &Report) -> Vec<(&'static str, String)> {
+fn pairs(claim: &ConversionClaim) -> Vec<(&'static str, String)> {
     let decimal = |micros: i64| format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
-    let (amount, percent) = match report.commission {
+    let (amount, percent) = match claim.commission {
         Commission::Amount(amount) => (amount, None),
         Commission::Percent(percent) => (Amount::ZERO, Some(percent)),
     };
-    let params = report.custom_params.0.iter().map(|(key, value)| format!("{key}={value}"));
+    let params = claim.custom_params.0.iter().map(|(key, value)| format!("{key}={value}"));
     let mut pairs = vec![
-        ("clickId", report.click_id.clone()),
-        ("id", report.code.to_string()),
-        ("val", decimal(report.value.micros())),
+        ("clickId", claim.click_id.clone()),
+        ("id", claim.code.to_string()),
+        ("val", decimal(claim.value.micros())),
         ("com", decimal(amount.micros())),
-        ("oid", report.transaction_id.clone()),
-        ("status", report.status_word.clone()),
+        ("oid", claim.transaction_id.clone()),
+        ("status", claim.status_word.clone()),
         ("param", params.collect::<Vec<_>>().join(";")),
     ];
     pairs.extend(percent.map(|percent| ("comperc", decimal(percent.micros()))));
-    pairs.extend(report.currency.map(|currency| ("cur", currency.to_string())));
+    pairs.extend(claim.currency.map(|currency| ("cur", currency.to_string())));
     pairs
 }

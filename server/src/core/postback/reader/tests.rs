@@ -39,13 +39,13 @@ fn codes(reading: &ParsedPostback) -> Vec<NoteCode> {
 #[test]
 fn a_plain_postback_is_read_to_the_digit() {
     let reading = with_defaults("val=1&com=0.5&param=myCustomParam%3Dxyz&oid=o-1&cur=eur&status=Pending");
-    let report = reading.report.unwrap();
-    assert_eq!((report.click_id.as_str(), report.transaction_id.as_str()), ("abc", "o-1"));
-    assert_eq!(report.value.micros(), 1_000_000);
-    assert_eq!(report.commission, Commission::Amount(Amount::from_micros(500_000).unwrap()));
-    assert_eq!(report.custom_params.0, [("myCustomParam".to_owned(), "xyz".to_owned())]);
+    let claim = reading.claim.unwrap();
+    assert_eq!((claim.click_id.as_str(), claim.transaction_id.as_str()), ("abc", "o-1"));
+    assert_eq!(claim.value.micros(), 1_000_000);
+    assert_eq!(claim.commission, Commission::Amount(Amount::from_micros(500_000).unwrap()));
+    assert_eq!(claim.custom_params.0, [("myCustomParam".to_owned(), "xyz".to_owned())]);
     // The meaning of the word is settled later.
-    assert_eq!((report.currency, report.status_word.as_str()), ("EUR".parse().ok(), "Pending"));
+    assert_eq!((claim.currency, claim.status_word.as_str()), ("EUR".parse().ok(), "Pending"));
     assert_eq!((reading.notes.len(), reading.test), (0, None));
     assert_eq!((reading.code_text.as_str(), reading.click_text.as_str()), (CODE, "abc"));
 }
@@ -94,7 +94,7 @@ fn refusals_name_the_reason() {
         (&format!("clickId=a&id={CODE}&val=10+EUR&com=0&cur=USD"), E::CurrencyInvalid),
         (&format!("clickId=a&id={CODE}&val=1&com=0&comperc=10+EUR"), E::AmountMalformed),
     ] {
-        let error = get(query).report.unwrap_err();
+        let error = get(query).claim.unwrap_err();
         assert_eq!(error.reason(), reason, "{query}: {}", error.message());
     }
 }
@@ -137,13 +137,13 @@ fn repairs_are_noted() {
     ] {
         let reading = with_defaults(query);
         assert_eq!(codes(&reading), notes, "{query}");
-        assert!(reading.report.is_ok(), "{query}");
+        assert!(reading.claim.is_ok(), "{query}");
     }
 }
 
 #[test]
 fn comperc_counts_only_if_com_is_zero() {
-    let percent = |query| with_defaults(query).report.unwrap().commission;
+    let percent = |query| with_defaults(query).claim.unwrap().commission;
     let ten = Commission::Percent(Percent::from_micros(10_000_000).unwrap());
     assert_eq!(percent("val=1000&com=0&comperc=10"), ten);
     assert_eq!(percent("val=1000&comperc=10"), ten);
@@ -162,11 +162,11 @@ fn forms_and_json_are_read_like_a_query() {
         ("application/json; charset=utf-8", json.as_str()),
         ("", json.as_str()),
     ] {
-        let report = read(&raw("POST", b"/s2s", content_type, body)).report.unwrap();
-        assert_eq!(report.value.micros(), 1_000_000, "{body}");
-        assert_eq!(report.commission, Commission::Amount(Amount::from_micros(500_000).unwrap()), "{body}");
+        let claim = read(&raw("POST", b"/s2s", content_type, body)).claim.unwrap();
+        assert_eq!(claim.value.micros(), 1_000_000, "{body}");
+        assert_eq!(claim.commission, Commission::Amount(Amount::from_micros(500_000).unwrap()), "{body}");
     }
-    let error = read(&raw("POST", b"/s2s", "application/json", "[]")).report.unwrap_err();
+    let error = read(&raw("POST", b"/s2s", "application/json", "[]")).claim.unwrap_err();
     assert_eq!(error.reason(), ErrorReason::ParameterMalformed);
 }
 
@@ -185,8 +185,7 @@ fn a_json_name_that_comes_twice_is_a_parameter_that_comes_twice() {
         let body = format!(r#"{{"clickId":"a","id":"{CODE}","com":0,{members}}}"#);
         let reading = read(&raw("POST", b"/s2s", "application/json", &body));
         let codes = codes(&reading);
-        let found =
-            reading.report.map(|report| (report.value.micros(), codes)).map_err(|error| error.reason());
+        let found = reading.claim.map(|claim| (claim.value.micros(), codes)).map_err(|error| error.reason());
         assert_eq!(found, outcome.map(|codes| (1_000_000, codes)), "{members}");
     }
 }
@@ -197,7 +196,7 @@ fn json_numbers_are_read_by_their_digits() {
     let reading = read(&raw("POST", b"/s2s", "application/json", &body));
     let value = reading.parameters.iter().find(|parameter| parameter.known == Some(KnownParam::Val)).unwrap();
     assert_eq!(value.value, "123456789012.123456");
-    assert_eq!(reading.report.unwrap_err().reason(), ErrorReason::AmountMalformed);
+    assert_eq!(reading.claim.unwrap_err().reason(), ErrorReason::AmountMalformed);
 }
 
 #[test]
@@ -224,9 +223,9 @@ fn odd_separators_are_understood() {
         format!("https://t.example/s2s?clickId=a&id={CODE}&val=1&com=0"),
     ] {
         let reading = read(&raw("GET", target.as_bytes(), "", ""));
-        assert!(reading.report.is_ok(), "{target}: {:?}", reading.report);
+        assert!(reading.claim.is_ok(), "{target}: {:?}", reading.claim);
     }
-    let inside_param = with_defaults("val=1&com=0&param=a=1;id=2").report.unwrap();
+    let inside_param = with_defaults("val=1&com=0&param=a=1;id=2").claim.unwrap();
     assert_eq!(inside_param.custom_params.0.len(), 2);
 }
 
@@ -242,7 +241,7 @@ fn hostile_bytes_are_read_without_harm() {
         b"/s2s?a?b#c&d=1",
         repaired.as_bytes(),
     ] {
-        assert!(read(&raw("GET", target, "", "")).report.is_err());
+        assert!(read(&raw("GET", target, "", "")).claim.is_err());
         check_reading(&[b"G", target].concat());
     }
 }
@@ -300,9 +299,9 @@ fn a_replay_may_override_parts_of_a_postback() {
         let target = format!("/s2s?{query}");
         let reading = super::read(&raw("GET", target.as_bytes(), "", ""), &overrides);
         assert_eq!(codes(&reading).iter().filter(|note| **note == NoteCode::Overridden).count(), overridden);
-        let report = reading.report.unwrap();
+        let claim = reading.claim.unwrap();
         let expected = (code, amount(value).unwrap(), Commission::Amount(amount(commission).unwrap()));
-        assert_eq!((report.code, report.value, report.commission), expected, "{query}");
+        assert_eq!((claim.code, claim.value, claim.commission), expected, "{query}");
     }
     // No other fault is forgiven.
     for (query, reason) in [
@@ -312,7 +311,7 @@ fn a_replay_may_override_parts_of_a_postback() {
         ("clickId=abc&val=-1&com=0", ErrorReason::AmountOutOfRange),
     ] {
         let target = format!("/s2s?{query}");
-        let error = super::read(&raw("GET", target.as_bytes(), "", ""), &overrides).report.unwrap_err();
+        let error = super::read(&raw("GET", target.as_bytes(), "", ""), &overrides).claim.unwrap_err();
         assert_eq!(error.reason(), reason, "{query}");
     }
 }
@@ -404,13 +403,13 @@ mod properties {
                 .finish();
             let reading = get(&query);
             prop_assume!(reading.notes.is_empty());
-            let report = reading.report.unwrap();
+            let claim = reading.claim.unwrap();
             let micros = |whole: u32, micros: u32| i64::from(whole) * 1_000_000 + i64::from(micros);
-            prop_assert_eq!(report.value.micros(), micros(value, value_micros));
+            prop_assert_eq!(claim.value.micros(), micros(value, value_micros));
             let commission = Amount::from_micros(micros(commission, commission_micros)).unwrap();
-            prop_assert_eq!(report.commission, Commission::Amount(commission));
-            prop_assert_eq!(report.transaction_id, oid);
-            prop_assert_eq!(report.custom_params.0, params);
+            prop_assert_eq!(claim.commission, Commission::Amount(commission));
+            prop_assert_eq!(claim.transaction_id, oid);
+            prop_assert_eq!(claim.custom_params.0, params);
         }
     }
 }
