@@ -14,7 +14,7 @@ mod serve;
 mod shutdown;
 
 use std::{
-    io,
+    io::{self, Write as _},
     process::ExitCode,
     sync::{Arc, Weak},
 };
@@ -44,7 +44,8 @@ pub fn main() -> ExitCode {
     let config = match Config::read() {
         Ok(config) => config,
         Err(NoConfig::Asked(text)) => {
-            println!("{text}");
+            // A closed pipe, as of `--help | head`, is no failure.
+            let _ = writeln!(io::stdout(), "{text}");
             return ExitCode::SUCCESS;
         }
         Err(NoConfig::Wrong(error)) => return failed(&error),
@@ -56,7 +57,8 @@ pub fn main() -> ExitCode {
 }
 
 fn failed(error: &StartError) -> ExitCode {
-    eprintln!("error: {error}");
+    // The exit code says the same where standard error can't be written.
+    let _ = writeln!(io::stderr(), "error: {error}");
     ExitCode::from(error.exit_code())
 }
 

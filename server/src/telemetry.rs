@@ -11,7 +11,12 @@ const OWN: &str = "s2s_server";
 
 /// Starts logging. `filter` is valid: the configuration was checked.
 pub fn start(filter: &str) {
-    let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(std::io::stderr)
+        // By default, a line that can't be written, as to a file on a full disk, ends its caller in a
+        // panic.
+        .log_internal_errors(false);
     log.finish().with(filter_fn(may_be_logged)).init();
 }
 

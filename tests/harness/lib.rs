@@ -175,11 +175,13 @@ impl Server {
     }
 
     /// Starts a server that can write at most `kibibytes` to a file, until it is restarted.
-    pub async fn start_on_a_small_disk(kibibytes: u32) -> Self {
+    ///
+    /// `log`: where the shell sends the log, `&2` or the name of a file.
+    pub async fn start_on_a_small_disk(kibibytes: u32, log: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // The shell's limit counts blocks of 0.5 KiB. Without the trap, reaching the limit kills
         // the process.
-        let script = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" \"$@\"", kibibytes * 2);
+        let script = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" \"$@\" 2>{log}", kibibytes * 2);
         let mut shell = Command::new("sh");
         // The server must refuse what the database can't take, and not spool it.
         let arguments = vec!["--spool=off".to_owned()];

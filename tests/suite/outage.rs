@@ -18,7 +18,17 @@ const CONVERSIONS_MAX: usize = 10_000;
 
 #[tokio::test]
 async fn a_full_disk_loses_nothing_and_stops_no_visitor() {
-    let mut server = Server::start_on_a_small_disk(DISK_KIBIBYTES).await;
+    fill_a_disk("&2").await;
+}
+
+/// The log is often a file on the same disk.
+#[tokio::test]
+async fn a_log_that_can_not_be_written_harms_no_call() {
+    fill_a_disk("/dev/full").await;
+}
+
+async fn fill_a_disk(log: &str) {
+    let mut server = Server::start_on_a_small_disk(DISK_KIBIBYTES, log).await;
     let code = server.code("Sale").await;
     let link = server.link(&[&code]).await;
     let click = server.click(&link).await;

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use s2s_sdk::v1::RawPostback;
 
 /// Number of order queues. Few postbacks share one, as long as fewer than that wait.
-const LANES: usize = 1 << 16;
+const QUEUES: usize = 1 << 16;
 /// Length of a click id, in characters.
 const CLICK_ID_CHARS: usize = 40;
 
@@ -19,7 +19,7 @@ pub struct OrderQueues(Box<[AtomicU32]>);
 
 impl Default for OrderQueues {
     fn default() -> Self {
-        Self((0..LANES).map(|_| AtomicU32::new(0)).collect())
+        Self((0..QUEUES).map(|_| AtomicU32::new(0)).collect())
     }
 }
 
