@@ -1,8 +1,8 @@
 //! The limits of connections and requests that no setting changes, and that several modules share.
 //!
 //! `config.rs` has those that a setting changes, `values/limits.rs` those of a request's parts.
-//! `http1.rs` and `proxy_protocol.rs` have limits of their own. docs/reference/limits.md lists all
-//! that a caller can meet.
+//! `http1.rs` and `proxy_protocol.rs` have limits of their own. docs/reference/limits.md lists the
+//! limits that callers meet.
 
 use std::{net::IpAddr, time::Duration};
 
