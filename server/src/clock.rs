@@ -81,16 +81,19 @@ pub struct Differences {
     system_ahead_seconds: i64,
     /// Lead of the database's or the core's clock over the server's, in seconds.
     other_ahead_seconds: i64,
-    /// Lead of the server's time over the time that the installation has lived through, in seconds;
-    /// see `db/lived`.
+    /// Lead of the server's time over the lived time (`db/lived`), in seconds.
     lived_ahead_seconds: i64,
-    /// Number of jumps of the system's time.
+    /// Number of comparisons that found a sudden change between the system's time and the server's.
+    ///
+    /// A jump of the system's time counts when it is seen, and again when the server follows it. If
+    /// the server follows at the first comparison, as at a start, it counts once.
     jumps: u64,
     /// A difference is so large that somebody should correct a clock.
     wrong: bool,
 }
 
-/// True if the clock and the time lived through are too far apart for both to be right.
+/// Returns whether the clock is doubtful: earlier than the lived time by more than `SKEW_MAX`, or
+/// later by more than `LIVED_AHEAD_MAX`.
 fn is_doubted(lived_ahead_seconds: i64) -> bool {
     !(-SKEW_MAX.seconds()..=LIVED_AHEAD_MAX.seconds()).contains(&lived_ahead_seconds)
 }
@@ -132,7 +135,7 @@ impl Watch {
         self.differences.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes the time until which the installation has lived.
+    /// Notes the lived time.
     ///
     /// Logs an error if our clock is more than `SKEW_MAX` earlier, or more than `LIVED_AHEAD_MAX`
     /// later: the clock is wrong, or no server has run for that long.
@@ -142,8 +145,8 @@ impl Watch {
         let before = std::mem::replace(&mut differences.lived_ahead_seconds, ahead.seconds());
         match (is_doubted(before), is_doubted(ahead.seconds())) {
             (false, true) => tracing::error!(
-                "THE CLOCK MAY BE WRONG: it is {ahead} the last time known here; correct it, unless no server has \
-                 run for that long; until the two agree, little is deleted by age"
+                "THE CLOCK MAY BE WRONG: it is {ahead} the time that this installation has lived through; correct \
+                 it, unless no server has run for that long; until the two agree, little is deleted by age"
             ),
             (true, false) => tracing::warn!("the clock is again where it was expected"),
             _ => {}

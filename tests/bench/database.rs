@@ -17,7 +17,7 @@ use sea_orm::{
 
 use crate::{Result, load::Caller, orders::Spread};
 
-/// The rows of one statement of `many_rows`.
+/// Number of rows in a statement of `many_rows`.
 const STATEMENT_ROWS: usize = 1_000;
 const COLUMNS: [&str; 16] = [
     "click_id",
@@ -38,25 +38,26 @@ const COLUMNS: [&str; 16] = [
     "created_at",
 ];
 
-/// The rows that `fill` makes.
+/// Numbers of clicks and conversions that `fill` inserts.
 const FILLED_CLICKS: u64 = 10_000_000;
 const FILLED_CONVERSIONS: u64 = 1_000_000;
-/// The time between rows; together they span 30 days.
+/// Time between two clicks that `fill` inserts, in ticks of 10 ms. All clicks together span 30
+/// days.
 const FILLED_TICKS: u64 = 26;
 
 /// The SQL of one kind of database for `fill`.
 struct Dialect {
-    /// Makes a click id from an expression for the time, in hundredths of a second. The key of its
-    /// link follows.
+    /// Builds the SQL of a click id from the SQL of its time, in ticks of 10 ms. In the id, the key
+    /// of the link follows the time.
     id: fn(&str) -> String,
     link: &'static str,
     dedupe_key: &'static str,
-    /// A table of the numbers `n` from 1.
+    /// Builds the SQL of a table of the numbers `n`, from 1 to the argument.
     numbers: fn(u64) -> String,
 }
 
-/// Fills the tables with rows of the last 30 days, in the order of their time and of an account of
-/// their own.
+/// Fills the tables with clicks and conversions of the last 30 days, in the order of their time.
+/// They belong to an account of their own.
 pub async fn fill(url: &str) -> Result<()> {
     let db = connect(url).await?;
     let backend = db.get_database_backend();
@@ -132,7 +133,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// Creates the table; `spread` is that of the orders.
+    /// Creates the table. Its rows get the clicks that `spread` gives to the orders.
     pub async fn create(url: &str, spread: Spread) -> Result<Self> {
         let db = connect(url).await?;
         let statements = match db.get_database_backend() {
@@ -186,7 +187,7 @@ async fn connect(url: &str) -> Result<DatabaseConnection> {
     options.max_connections(1).min_connections(1).sqlx_logging(false).test_before_acquire(false);
     let db = Database::connect(options).await?;
     if db.get_database_backend() == DbBackend::Sqlite {
-        // Sets the durability and the cache of the server's own connection.
+        // The same durability and cache as on the server's own connection.
         db.execute_unprepared(
             "PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -32768",
         )
@@ -216,7 +217,7 @@ impl Caller for Insert {
     }
 }
 
-/// The rows that the server writes for the orders of this benchmark.
+/// The source of rows: those that the server would write for the orders of this benchmark.
 struct Rows {
     spread: Spread,
     taken: AtomicI64,

@@ -21,7 +21,7 @@ use crate::report;
 const CONVERSIONS: usize = 10_000;
 const CLICKS: usize = 100;
 const IN_FLIGHT: usize = 64;
-/// The number of conversions that are sent into a kill.
+/// Number of conversions that are sent, in each cycle, until a kill interrupts them.
 const BURST: usize = 1_500;
 
 /// A code, and clicks on a link with it.
@@ -38,7 +38,7 @@ impl Campaign {
         Self { code, clicks }
     }
 
-    /// The conversion of that number, which its transaction id and amounts show.
+    /// The conversion with this number. Its transaction id and its amounts follow from the number.
     fn report(&self, number: usize) -> RecordConversionRequest {
         let money = |micros| Money { micros, ..Default::default() };
         let micros = i64::try_from(number).unwrap() * 1_000_003 + 1;

@@ -20,13 +20,13 @@ pub fn cors_origin(text: &str) -> Result<CorsOrigin, String> {
     let url = Url::parse(text).map_err(|error| format!("{FORM}: {error}"))?;
     let (_, rest) = text.split_once("://").ok_or(FORM)?;
     if rest.contains(['/', '?', '#', '\\']) {
-        return Err(format!("{FORM}, without a path and without a slash at its end"));
+        return Err(format!("{FORM}, without a path, `?` or `#`, and without a slash at its end"));
     }
     if rest.contains('@') {
         return Err(format!("{FORM}, without a user"));
     }
     if rest.contains('*') {
-        return Err("must be whole: `*` alone means all origins; it can't be part of one".to_owned());
+        return Err("must be `*` alone, which means all origins, or an origin without `*` in it".to_owned());
     }
     let host = url.host_str().filter(|host| !host.is_empty()).ok_or(FORM)?;
     let port = url.port().map_or_else(String::new, |port| format!(":{port}"));

@@ -1,4 +1,8 @@
-//! URLs that may hold credentials. Their secrets are never shown, not even when a URL is refused.
+//! URLs that may hold credentials. They are shown without their secrets, also when a URL is
+//! refused.
+//!
+//! One exception: a library's error may quote a password apart from its URL. It is replaced there
+//! only if it has at least `BLOTTED_BYTES_MIN` bytes.
 
 use std::{convert::Infallible, fmt, str::FromStr};
 
@@ -20,7 +24,7 @@ impl SecretUrl {
         &self.0
     }
 
-    /// The path of the file, if the database is one.
+    /// The path of an SQLite database's file; `None` for any other URL.
     pub fn file(&self) -> Option<&str> {
         let path = self.0.strip_prefix("sqlite:")?;
         Some(path.trim_start_matches("//").split('?').next().unwrap_or_default())
@@ -28,6 +32,8 @@ impl SecretUrl {
 
     /// The path that the database's driver opens: percent-decoded, with a plus left as it is.
     pub fn opened_file(&self) -> Option<String> {
+        // The form parser decodes the name of its first pair. What would end the name, or turn into
+        // a blank, is escaped first, so that the name is the whole path.
         let path = self.file()?.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
         form_urlencoded::parse(path.as_bytes()).next().map(|(path, _)| path.into_owned())
     }
@@ -42,7 +48,9 @@ impl SecretUrl {
             passwords
         });
         for password in passwords {
-            // In a password, a plus and an ampersand are literal.
+            // The form parser decodes the name of its first pair. In a password, a plus and an
+            // ampersand are literal: they are escaped first, so that the name is the whole
+            // password.
             let form = password.replace('+', "%2B").replace('&', "%26");
             let decoded = form_urlencoded::parse(form.as_bytes()).next().map(|(name, _)| name.into_owned());
             for word in [password, decoded.unwrap_or_default()] {
@@ -72,7 +80,7 @@ impl SecretUrl {
         let Some((_, rest)) = text.split_once("://") else { return Err(KINDS.to_owned()) };
         let url = Url::parse(text).map_err(|error| {
             let hint = "; if the password holds one of `/?#@[]%:`, write it as `%` and its two hexadecimal digits, \
-                        `/` as `%2F`";
+                        for example `/` as `%2F`";
             format!("{error}{}", if rest.contains(['@', '%']) { hint } else { "" })
         })?;
         if url.path().trim_matches('/').is_empty() {
@@ -81,7 +89,8 @@ impl SecretUrl {
         Ok(())
     }
 
-    /// Checks that the URL can be a core's. It may name no user: an edge sends an API key instead.
+    /// Checks that the URL can be a core's. It must not name a user: an edge sends an API key
+    /// instead.
     pub fn check_core(&self) -> Result<(), String> {
         if self.0.contains('@') {
             return Err("must have no user and no password; the key of an edge is `S2S_CORE_KEY`".to_owned());
@@ -111,16 +120,17 @@ impl fmt::Debug for SecretUrl {
     }
 }
 
-/// Refuses characters in user or password that end them early (RFC 3986, section 3.2).
+/// Refuses characters in user or password that end them early (RFC 3986, section 3.2), and a `%`
+/// that begins no escape.
 fn check_user(text: &str) -> Result<(), String> {
     let (_, rest) = text.split_once("://").unwrap_or_default();
     let (user, _) = rest.rsplit_once('@').unwrap_or_default();
-    // One escape suffices: all characters looked for are single bytes.
+    // Each refused character is a single byte in UTF-8, so one escape stands for it.
     let escaped = |letter: char| format!("%{:02X}", u32::from(letter));
     let wrong = |letter: char| {
         format!(
-            "an unescaped `{}` before the `@` ends the password early; write it as `{}`, or an `@` after the host \
-             as `%40`",
+            "an unescaped `{}` stands before the last `@`; if it belongs to the user or the password, write it as \
+             `{}`; if that `@` stands after the host, write the `@` as `%40`",
             letter.escape_default(),
             escaped(letter)
         )
@@ -149,7 +159,8 @@ pub fn masked(text: &str) -> String {
     let user = match user.map(|user| (user, user.split_once(':'))) {
         None => String::new(),
         Some((_, Some((name, _)))) if !scheme.starts_with("http") => format!("{name}:{BLOT}@"),
-        // A lone name may be a secret on the web, but not in a database URL.
+        // In a database URL, a lone name is shown if it is plain. Other characters suggest that a
+        // password is in it. On the web, any lone name may be a secret.
         Some((user, None)) if plain(user) && !scheme.starts_with("http") => format!("{user}@"),
         Some(_) => format!("{BLOT}@"),
     };
@@ -165,7 +176,7 @@ pub fn masked(text: &str) -> String {
 }
 
 /// Returns whether a parameter may hold a secret. Every parameter may, except the known harmless
-/// ones: a misspelt `pasword` holds one too.
+/// ones: a misspelt `pasword` holds a secret too.
 fn is_secret(name: &str) -> bool {
     const HARMLESS: [&str; 15] = [
         "mode",

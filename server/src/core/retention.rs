@@ -42,10 +42,10 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Delay of deletions. Longer than the clocks of servers differ, and than a write may take after it
 /// was judged.
 const GRACE: Span = Span::from_days(1);
-/// Uptime after which a server's clocks are believed if they are behind the time lived through.
+/// Uptime after which a server's clocks are believed if they are behind the lived time.
 const BELIEVED_AFTER: Duration = Duration::from_hours(1);
 
-/// Returns the time lived through by now: no later than the clocks say, or than `reachable`. If
+/// Returns the lived time by now: no later than the clocks say, or than `reachable`. If
 /// `believed`, the clocks count even if they are behind `stored`, which a wrong clock may have
 /// written.
 fn lived_until(stored: Time, reachable: Time, clocks: Time, believed: bool) -> Time {
@@ -112,8 +112,7 @@ async fn run_once(app: &Arc<App>) -> Result<()> {
     Ok(())
 }
 
-/// Stores the time that the installation has lived through, or only reads it while deletion is
-/// paused.
+/// Stores the lived time, or only reads it while deletion is paused.
 async fn advance_lived_time(app: &App) -> Result<()> {
     let now = app.now();
     let clocks = app.db.time().await?.map_or(now, |database| database.min(now));

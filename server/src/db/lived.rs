@@ -1,10 +1,11 @@
 //! The lived time: the time that an installation has lived through, stored in the database as
 //! evidence against a wrong clock.
 //!
-//! While servers run, it advances with the clocks, but at most three times as fast as they run. So a
-//! clock that is briefly ahead can't push it ahead. An example: the lived time is Monday noon, and a
-//! server starts with a clock that shows next year. An hour later the lived time is at most Monday
-//! 15:00, and nothing of this week is deleted. Deletion by age relies on it (`core/retention.rs`).
+//! While servers run, it advances with the clocks, but at most three times as fast as they run. So
+//! a clock that is briefly ahead can't push it ahead. An example: the lived time is Monday noon,
+//! and a server starts with a clock that shows next year. An hour later the lived time is at most
+//! Monday 15:00, and nothing of this week is deleted. Deletion by age relies on it
+//! (`core/retention.rs`).
 //!
 //! A probe of whether the database takes writes again writes this row, too.
 
@@ -17,7 +18,7 @@ use crate::values::time::Time;
 /// The stored evidence about the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lived {
-    /// The time until which the installation has lived.
+    /// The lived time: the installation has lived through every time before it.
     pub until: Time,
     /// Conversions of clicks before this time may have been deleted.
     pub forgotten_before: Time,
@@ -27,7 +28,7 @@ const READ: &str = "SELECT lived_until, forgotten_before FROM lived_time WHERE i
 const PROBE: &str = "UPDATE lived_time SET probes = probes + 1 WHERE id = 1";
 
 impl Db {
-    /// Reads the time lived through.
+    /// Reads the lived time.
     ///
     /// The first start that finds none stores the time of the newest row of `tables`, but at most
     /// `now`: later rows may come from a wrong clock. Without rows it stores `now`.

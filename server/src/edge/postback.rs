@@ -49,7 +49,8 @@ const REASON_HEADER: HeaderName = HeaderName::from_static("s2s-reason");
 #[derive(Serialize)]
 struct Answer {
     /// `RECORDED`, `DUPLICATE`, `TEST`, `HELD` or `QUEUED` for a postback that is kept. `REFUSED`
-    /// for one that is not kept and must be sent again. `IGNORED` for a call that is no postback.
+    /// for one that must be sent again: it is not kept, unless its delivery goes on after
+    /// `SENDER_BUDGET` and succeeds. `IGNORED` for a call that is no postback.
     verdict: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
     reason: String,

@@ -1,6 +1,7 @@
 //! `GET /{slug}`: redirects the visitor and records the click.
 //!
-//! A redirect waits for the core only briefly, and is sent whatever the core answers.
+//! The redirect of a link that the edge knows waits for the core only briefly, and is sent whatever
+//! the core answers to the click.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -29,12 +30,15 @@ use crate::{
 
 /// Time limit for the core to record a click. After it, the click goes to the spool.
 const CLICK_BUDGET: Duration = Duration::from_millis(25);
-/// Time limit for the spool to take a click that the core did not record. The visitor waits for
-/// both limits at most.
+/// Time limit for the spool to take a click that the core did not record.
+///
+/// For the click, a visitor waits for both limits at most. The look-up of the link comes before: up
+/// to 25 ms for a link that the edge knows, and up to 5 s for another (`link_cache`).
 const SPOOL_BUDGET: Duration = Duration::from_millis(25);
 /// Ending of the click ids that always go through the spool: 1 in 1,024, so that the path is
 /// exercised before an outage needs it. Only clicks: a merchant would see `QUEUED`.
 const SPOOLED_END: &str = "00";
+
 /// Answers a visitor.
 pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Response {
     let slug = request.uri.path().trim_matches('/');

@@ -52,11 +52,16 @@ pub use self::{
 const WAITING_MAX: usize = 4_096;
 
 /// The cause of a refused record. No part of the record is kept.
+///
+/// Callers treat both causes alike: the core may still answer, or the call is refused. The log
+/// tells operators more than the cause does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpoolError {
-    /// The quota or the disk is full, or more records wait than the disk can take.
+    /// No room, which may pass: the quota or the disk is full, a write failed, or `WAITING_MAX`
+    /// records wait. Also if the writer ended earlier.
     Full,
-    /// The disk failed, the record is too long, or the writer has ended.
+    /// A fault: an fsync or a new file failed, the record is too long, or the writer ended while
+    /// the record waited.
     Failed,
 }
 

@@ -1,5 +1,8 @@
 //! The meaning of the word for a status: one of ours, or one of the network that calls the postback
 //! URL.
+//!
+//! `core/preset/presets.toml` holds the words of networks (`status_words`); new words are added
+//! there.
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 

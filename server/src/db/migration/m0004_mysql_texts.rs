@@ -1,6 +1,6 @@
 //! MariaDB only: texts in UTF-8, compared byte by byte, and long enough.
 //!
-//! Its tables take the server's character set, which may be Latin-1, and its `TEXT` ends at 64 KiB.
+//! Its tables take its default character set, which may be Latin-1, and its `TEXT` ends at 64 KiB.
 //! PostgreSQL and SQLite need no change.
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};

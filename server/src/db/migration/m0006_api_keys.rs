@@ -1,4 +1,4 @@
-//! Accounts created by request, and API keys.
+//! API keys, and the request ids of accounts, by which a repeated creation is recognised.
 
 use sea_orm_migration::{
     prelude::*,
@@ -44,7 +44,7 @@ impl MigrationTrait for Migration {
         index(manager, "api_key", &["account_id", "id"], false).await?;
         index(manager, "api_key", &["account_id", "request_id"], true).await?;
         if manager.get_database_backend() == DbBackend::MySql {
-            // See m0004: a table takes the server's character set, which may be Latin-1.
+            // See m0004: a table takes MariaDB's default character set, which may be Latin-1.
             let utf8 = "ALTER TABLE api_key CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
             manager.get_connection().execute_unprepared(utf8).await?;
         }

@@ -86,7 +86,8 @@ impl Writer {
             // A caller that has gone needs no answer.
             let _ = one.answer.send(written);
         }
-        // Also after a refusal, so that the drain sees that nothing waits.
+        // Wakes the drain, after a refusal too. The drain deletes a file that the refusal sealed.
+        // If no record waits, it marks the core as up, so that calls go there instead of here.
         self.state.appended.notify_one();
     }
 
@@ -174,7 +175,7 @@ impl Writer {
     }
 
     fn update(&self, name: Name, change: impl FnOnce(&mut SpoolFile)) {
-        // The drain removes only sealed files.
+        // Always found: the file is not sealed yet, and the drain removes only sealed ones.
         if let Some(file) = self.files().iter_mut().rev().find(|file| file.name == name) {
             change(file);
         }

@@ -1,14 +1,16 @@
 //! Rate limit: a number of requests a second, and a burst of the same size.
 //!
-//! The key identifies the caller: an origin, or an API key.
+//! The key identifies the caller: an API key, or an address as `net::limits::Origin` counts it (an
+//! IPv6 network of 64 bits is one). It is never the origin of a web page, which `cross_site`
+//! checks.
 
 use std::{hash::Hash, num::NonZeroU32, sync::Arc, time::Duration};
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use moka::future::Cache;
 
-/// Maximum number of remembered keys. Beyond it, rarely seen keys start over, so that a flood from
-/// everywhere takes no more memory.
+/// Maximum number of remembered keys. Beyond it, rarely seen keys are forgotten and get their full
+/// burst again. So a flood from any number of addresses takes no more memory.
 const KEYS_MAX: u64 = 100_000;
 
 /// The requests that each key may make.
@@ -25,8 +27,8 @@ impl<K: Hash + Eq + Send + Sync + 'static> Rate<K> {
         Self { quota: Quota::per_second(requests), spent }
     }
 
-    /// Counts a request. Returns whether the key may make it. After a second there is room for the
-    /// next one, whatever the rate.
+    /// Counts a request. Returns whether the key may make it. A key that was refused, and then
+    /// waits for a second, may make a request again, whatever the rate.
     pub async fn allows(&self, key: K) -> bool {
         let fresh = async { Arc::new(RateLimiter::direct(self.quota)) };
         self.spent.get_with(key, fresh).await.check().is_ok()
