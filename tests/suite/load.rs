@@ -273,10 +273,21 @@ impl Load {
     }
 
     /// Sends all acknowledged sales again. None counts a second time.
+    ///
+    /// A core that is too busy to answer in time makes a repeat `QUEUED`; once the spool is empty, the
+    /// core answers it.
     pub async fn send_all_again(&self, front: &Server) {
         let sales = self.ledger.lock().unwrap().sales.clone();
         for (number, click_id) in sales {
-            let answer = front.postback(&query(&self.code.id, &click_id, number)).await;
+            let answer = eventually_within(PATIENCE, async || {
+                let answer = front.postback(&query(&self.code.id, &click_id, number)).await;
+                if answer.field("verdict") != "QUEUED" {
+                    return Some(answer);
+                }
+                front.drained_within(PATIENCE).await;
+                None
+            })
+            .await;
             assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "DUPLICATE"), "{answer:?}");
         }
     }

@@ -36,7 +36,7 @@ async fn fill_a_disk(log: &str) {
     let mut acknowledged = BTreeSet::new();
     let mut numbers = 0..CONVERSIONS_MAX;
     let (refused, answer) = loop {
-        let number = numbers.next().expect("the disk is full in the end");
+        let number = numbers.next().unwrap();
         let answer = server.postback(&query(number)).await;
         if answer.status != 200 {
             break (query(number), answer);
@@ -48,7 +48,7 @@ async fn fill_a_disk(log: &str) {
     // gRPC gets the same error, with a retry delay. A smaller write may still fit.
     let client = s2s_tests::administrator(&server.url).retries(0).build().unwrap();
     let (request, error) = loop {
-        let transaction_id = numbers.next().expect("the disk is full in the end").to_string();
+        let transaction_id = numbers.next().unwrap().to_string();
         let request = RecordConversionRequest { transaction_id, ..report(&code, &click) };
         match client.record_conversion(request.clone()).await {
             Ok(response) => assert!(acknowledged.insert(response.conversion.unwrap().id)),
