@@ -148,7 +148,7 @@ pub struct Config {
     pub connections_per_address: usize,
 
     /// Maximum number of requests in progress. Beyond half of it, lists and set-up are refused;
-    /// beyond three quarters, clicks are not stored; beyond all of it, conversions are refused.
+    /// beyond three quarters, clicks go to the spool; beyond all of it, conversions are refused.
     #[arg(long, env = "S2S_REQUESTS_MAX", default_value = "16384", value_name = "NUMBER",
           value_parser = at_least_one)]
     pub requests_max: usize,

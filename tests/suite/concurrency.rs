@@ -164,7 +164,7 @@ async fn what_was_acknowledged_survives_a_kill() {
         let lost: BTreeSet<_> = acknowledged.difference(&stored).collect();
         assert_eq!(lost, BTreeSet::new(), "cycle {cycle}, killed after {moment} answers");
 
-        // Everything unanswered is sent again; then everything is there.
+        // Everything is sent again: what is stored is a duplicate, the rest is recorded now.
         let client = server.client();
         let mut answers = std::pin::pin!(campaign.send(&client, 0..next));
         while let Some((number, answer)) = answers.next().await {

@@ -18,7 +18,8 @@ pub enum Priority {
     Health,
     /// Conversions, postbacks and clicks that edges or callers record. The server drops them last.
     Conversion,
-    /// Visits. A loaded server redirects the visitor without storing the click.
+    /// Visits. A loaded server redirects the visitor; the click goes to the spool, or is lost
+    /// without one.
     Visit,
     /// Everything else. The server drops it first.
     Other,

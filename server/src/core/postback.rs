@@ -1,11 +1,11 @@
 //! Postbacks: the calls of `/s2s` that arrived, and their verdicts.
 //!
 //! A postback is read, judged, and written together with the conversion that it becomes, in one
-//! transaction. One that does not count is held as it came, and can be replayed. An edge hands over
-//! raw bytes and reads nothing itself, so that live traffic, replays and explanations share one
-//! reader, here.
+//! transaction. One that does not count is held, without its secrets, and can be replayed. An edge
+//! hands over raw bytes and reads nothing itself, so that live traffic, replays and explanations
+//! share one reader, here.
 //!
-//! Absent on purpose: storing the postbacks of tests.
+//! Absent on purpose: rows of test postbacks (`test=1`), which would hide real ones in lists.
 
 mod authentication;
 mod erase;
@@ -183,7 +183,8 @@ pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) ->
     // A code that is not known yet has checked nothing.
     postback.authenticated = code.is_some() && refusal.is_none();
     postback.checks_passed = Some(proof);
-    // Such postbacks are held in any case, and are never matched automatically.
+    // A browser's call, or one that failed a check, is held however it was judged, and is never
+    // matched automatically.
     let held = match (refusal, judged) {
         (Some(refusal), _) => Err(refusal),
         (None, Err(error)) if sender.from_browser => Err(error),
@@ -323,8 +324,8 @@ async fn redacted(
         return Ok(reading);
     }
     let mut again = read(app, tenant, raw, &Overrides::default()).await?;
-    // The checks were those of the code that was named at first, so it must not change. A postback
-    // that could not be read must not become readable.
+    // The checks were those of the code that was named at first, so the code must not change. A
+    // postback that could not be read must not become readable.
     let as_before = match (&reading.claim, &again.claim) {
         (_, Err(_)) => true,
         (Ok(_), Ok(_)) => code_of(&reading) == code_of(&again),

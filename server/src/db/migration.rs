@@ -5,7 +5,8 @@
 //!   still runs. A merged migration is never edited, and its name never changes.
 //! - Every unique index of `click` and `conversion` contains the click id, and tables that grow with
 //!   traffic have no foreign keys, so that the tables can be sharded by click id.
-//! - It runs on SQLite, PostgreSQL and MariaDB, and can run again after it broke off half-way.
+//! - It runs on SQLite, PostgreSQL and MariaDB, and can run again after it broke off half-way, as
+//!   all do since m0009. (MariaDB rolls back no change of a table.)
 
 mod m0001_first;
 mod m0002_presets;

@@ -25,7 +25,7 @@ const REFRESH_BUDGET: Duration = Duration::from_millis(25);
 const LOOKUP_BUDGET: Duration = Duration::from_secs(5);
 /// Maximum age of a cached link while the core answers.
 const LINK_AGE_MAX: Duration = Duration::from_secs(1);
-/// Maximum number of cached links.
+/// Maximum number of links in each of the two caches.
 const LINKS_MAX: u64 = 100_000;
 
 /// The edge's copy of a link.

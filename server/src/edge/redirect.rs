@@ -30,13 +30,14 @@ use crate::{
 
 /// Time limit for the core to record a click. After it, the click goes to the spool.
 const CLICK_BUDGET: Duration = Duration::from_millis(25);
-/// Time limit for the spool to take a click that the core did not record.
+/// Further time that a visitor waits for the spool to take a click. The spool itself has no limit.
 ///
 /// For the click, a visitor waits for both limits at most. The look-up of the link comes before: up
 /// to 25 ms for a link that the edge knows, and up to 5 s for another (`link_cache`).
 const SPOOL_BUDGET: Duration = Duration::from_millis(25);
 /// Ending of the click ids that always go through the spool: 1 in 1,024, so that the path is
-/// exercised before an outage needs it. Only clicks: a merchant would see `QUEUED`.
+/// exercised before an outage needs it. Postbacks are excepted, since their senders would get
+/// `QUEUED` for no cause of theirs.
 const SPOOLED_END: &str = "00";
 
 /// Answers a visitor.

@@ -1,7 +1,7 @@
 //! The files of a spool; see docs/internals/spool-format.md.
 //!
-//! `00000000000000000012-KEY.spool` holds records. The number is its place in the order. The key,
-//! 32 hexadecimal digits, makes the marks and checksums of its records.
+//! `00000000000000000012-KEY.spool` holds records. The files are in the order of their
+//! numbers. The key, 32 hexadecimal digits, makes the marks and checksums of its records.
 //!
 //! A damaged file becomes `.damaged` and is kept for people. An `.aside` file holds records that
 //! the core could not take. Renamed to `.spool`, either is read again.
@@ -83,7 +83,8 @@ pub struct Appender {
 /// The cause of a failed append.
 #[derive(Debug)]
 pub enum Fault {
-    /// Nothing was written, mostly because the disk is full.
+    /// Not all bytes were written, in most cases because the disk is full. The caller cuts the file
+    /// back to its durable end.
     Write(io::Error),
     /// The bytes were written, but the system could not make them durable. Their pages may be gone,
     /// and a second fsync may still report success. So nothing written since the last successful
