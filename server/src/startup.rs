@@ -52,7 +52,12 @@ pub fn main() -> ExitCode {
     };
     telemetry::start(&config.log);
     exposure::tell(&config);
-    let ended = runtime(config.threads()).and_then(|runtime| runtime.block_on(run(config)));
+    let ended = runtime(config.threads()).and_then(|runtime| {
+        let ended = runtime.block_on(run(config));
+        // A stop has waited for every task. A start that failed has begun some that never end.
+        runtime.shutdown_background();
+        ended
+    });
     ended.map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
 }
 

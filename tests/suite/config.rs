@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use s2s_sdk::v1::{GetConversionCodeRequest, ListConversionCodesRequest};
-use s2s_tests::{Server, database, run_to_end};
-use tokio::net::TcpListener;
+use s2s_tests::{Server, binary, database, end_of, prepare, run_to_end};
+use tokio::{net::TcpListener, process::Command};
 
 /// The exit code of a start reason, by the list of reasons.
 pub fn exit_code(reason: &str) -> i32 {
@@ -128,6 +128,18 @@ async fn a_database_that_cannot_be_used_is_named() {
     }
     let untouched = std::fs::read_to_string(&text).unwrap();
     assert_eq!(untouched, "no database, but text. ".repeat(1_000));
+}
+
+#[tokio::test]
+async fn standard_output_that_can_not_be_written_hangs_no_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut shell = Command::new("sh");
+    let script = "unset S2S_ADMIN_KEY; exec \"$0\" --listen 127.0.0.1:0 --spool spool >/dev/full";
+    shell.args(["-c", script]).arg(binary());
+    // The key of the first administrator is shown once, so a start that can't show it fails.
+    let (status, output) = end_of(prepare(shell, folder.path())).await;
+    assert_eq!(status.code(), Some(exit_code("SYSTEM_FAILED")), "{output}");
+    assert!(output.contains("reason: SYSTEM_FAILED") && output.contains("S2S_ADMIN_KEY"), "{output}");
 }
 
 #[tokio::test]

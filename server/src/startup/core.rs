@@ -220,7 +220,13 @@ impl CoreStarter {
         if let Some(text) = api_key::first(app, self.config.admin_key.clone()).await? {
             let said = "The administrator's API key, shown this once; paste the next line into your shell:";
             let written = writeln!(std::io::stdout(), "{said}\nKEY={}", text.reveal());
-            written.map_err(|error| error::Error::internal(&error))?;
+            written.map_err(|error| {
+                let message = format!(
+                    "can't show the administrator's API key: {error}; it is lost, so start with another in \
+                     S2S_ADMIN_KEY"
+                );
+                StartError::failure("SYSTEM_FAILED", message)
+            })?;
         }
         Ok(CallAuth::ApiKeys(app.clone()))
     }

@@ -49,7 +49,7 @@ pub async fn serve(
     let url = ports.url(served.tls.is_some());
     if let Some(listener) = ports.health {
         let address = listener.local_addr().map_err(|error| system(&error))?;
-        say(&format!("health only: http://{address}"))?;
+        say(&format!("health only: http://{address}"));
         let port = net::health_port(health_routes.clone(), health.clone());
         process.edge_tasks.spawn(port.serve(listener, process.stopping.clone(), process.config.drain()));
     }
@@ -61,7 +61,7 @@ pub async fn serve(
         handle: served.handle,
     };
     let (router, slot) = open_router(process, core, routers)?;
-    say(&format!("s2s-server listens on {url}"))?;
+    say(&format!("s2s-server listens on {url}"));
     let stop = async {
         signals.wait().await;
         process.stopping.cancel();
@@ -71,8 +71,11 @@ pub async fn serve(
     Ok(())
 }
 
-fn say(line: &str) -> Result<(), StartError> {
-    writeln!(io::stdout(), "{line}").map_err(|error| system(&error))
+/// Prints a line for the operator. The server serves just as well if nobody can read it.
+fn say(line: &str) {
+    if let Err(error) = writeln!(io::stdout(), "{line}") {
+        tracing::warn!(%error, line, "standard output can't be written");
+    }
 }
 
 fn watch_health(process: &Process, health: &Health, reporter: HealthReporter, handle: &CoreHandle) {
