@@ -54,8 +54,11 @@ pub fn main() -> ExitCode {
     exposure::tell(&config);
     let ended = runtime(config.threads()).and_then(|runtime| {
         let ended = runtime.block_on(run(config));
-        // A stop has waited for every task. A start that failed has begun some that never end.
-        runtime.shutdown_background();
+        if ended.is_err() {
+            // A start that failed has begun tasks that never end. After a stop, however, dropping the
+            // runtime waits for the spool's writer, which may still have clicks to write.
+            runtime.shutdown_background();
+        }
         ended
     });
     ended.map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
