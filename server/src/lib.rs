@@ -35,3 +35,6 @@ pub use startup::main;
 
 #[cfg(fuzzing)]
 pub use self::core::postback::check_reading;
+
+#[cfg(fuzzing)]
+pub use self::net::check_front;

@@ -19,6 +19,8 @@ use std::sync::{Arc, OnceLock};
 use axum::{Router, routing};
 use tonic::service::Routes;
 
+#[cfg(fuzzing)]
+pub use self::http1::check_front;
 use self::limits::{HEALTH_CONNECTIONS_MAX, connections_allowed};
 pub use self::{
     gate::CallAuth,

@@ -54,6 +54,7 @@ mod stream;
 mod tls;
 mod verdicts;
 mod warnings;
+mod whole;
 
 use s2s_sdk::{
     Error,

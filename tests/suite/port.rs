@@ -117,7 +117,7 @@ pub fn read_frames(mut body: &[u8]) -> (Vec<&[u8]>, String) {
 }
 
 /// A message as gRPC frames it.
-fn frame(message: &impl prost::Message) -> Vec<u8> {
+pub fn frame(message: &impl prost::Message) -> Vec<u8> {
     let bytes = message.encode_to_vec();
     let length = u32::try_from(bytes.len()).unwrap().to_be_bytes();
     [&[0], length.as_slice(), &bytes].concat()

@@ -73,6 +73,12 @@ impl Authority {
         Server::start_with(&[own.as_slice(), flags].concat()).await
     }
 
+    /// A server with our certificate, on the database of another.
+    pub async fn start_beside(&self, other: &Server) -> Server {
+        let (certificate, key) = (self.path("server.pem"), self.path("server.key"));
+        Server::start_beside_with(other, &["--tls-certificate", &certificate, "--tls-key", &key]).await
+    }
+
     fn client(&self, server: &Server) -> Client {
         Client::builder(&server.url).api_key(ADMIN_KEY).ca_certificate(self.pem()).retries(0).build().unwrap()
     }

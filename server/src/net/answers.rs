@@ -1,14 +1,10 @@
 //! The form of the answers that no service gives.
 
-use axum::{
-    body::{Body, HttpBody as _},
-    response::Response,
-};
-use http::{HeaderValue, StatusCode, header};
-use s2s_sdk::v1::ErrorReason;
+use axum::{body::Body, response::Response};
+use http::{HeaderValue, header};
 use tonic::Status;
 
-use crate::{edge, error::Error};
+use crate::error::Error;
 
 /// An error as a gRPC answer.
 pub fn grpc_failure(error: Error) -> Response {
@@ -16,19 +12,8 @@ pub fn grpc_failure(error: Error) -> Response {
 }
 
 /// Completes every answer of the port, whatever its source. Browsers must not guess its content
-/// type. Every refusal gets a body, so that an empty one can only be hyper's own (see `http1`).
-pub fn finished(response: http::Response<Body>) -> http::Response<Body> {
-    let refusal = matches!(
-        response.status(),
-        StatusCode::BAD_REQUEST | StatusCode::URI_TOO_LONG | StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
-    );
-    let mut response = if refusal && response.body().is_end_stream() { not_http() } else { response };
+/// type.
+pub fn finished(mut response: http::Response<Body>) -> http::Response<Body> {
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
-}
-
-/// The answer to a request that is not a gRPC call and matches no route.
-pub fn not_http() -> http::Response<Body> {
-    let message = "this is not a request that this server understands";
-    edge::failure(StatusCode::BAD_REQUEST, ErrorReason::ParameterMalformed, message)
 }

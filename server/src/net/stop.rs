@@ -23,24 +23,20 @@ pub async fn quiet(stopping: &CancellationToken) {
 
 /// A connection over a socket.
 pub trait OnSocket {
-    fn socket(&self) -> &TcpStream;
-
     /// Returns whether unread bytes have arrived. Asks the system, because the runtime's knowledge
     /// may be outdated.
-    fn has_unread(&self) -> bool {
-        let mut first = [MaybeUninit::uninit()];
-        socket2::SockRef::from(self.socket()).peek(&mut first).is_ok_and(|length| length > 0)
-    }
+    fn has_unread(&self) -> bool;
 }
 
 impl OnSocket for TcpStream {
-    fn socket(&self) -> &TcpStream {
-        self
+    fn has_unread(&self) -> bool {
+        let mut first = [MaybeUninit::uninit()];
+        socket2::SockRef::from(self).peek(&mut first).is_ok_and(|length| length > 0)
     }
 }
 
 impl OnSocket for TlsStream<TcpStream> {
-    fn socket(&self) -> &TcpStream {
-        self.get_ref().0
+    fn has_unread(&self) -> bool {
+        self.get_ref().0.has_unread()
     }
 }

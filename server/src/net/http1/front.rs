@@ -1,0 +1,237 @@
+//! The front of an HTTP/1 connection: hyper reads through it, and gets whole requests only.
+//!
+//! A head is withheld until its empty line has arrived, and is passed on in a form that hyper
+//! accepts. Then exactly as many bytes are passed on as hyper's own request announces for its body.
+//! So a request that breaks off never reaches a handler with a complete head, and no byte is read
+//! as part of two requests.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, ready},
+};
+
+use bytes::{Bytes, BytesMut};
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::rt::TokioIo;
+use tokio::time::{Instant, Sleep, sleep};
+use tokio_util::io::poll_read_buf;
+
+use super::{
+    Stream,
+    head::{HeadReader, Reading, Refused},
+};
+use crate::net::limits::PATIENCE;
+
+/// Room for the next bytes of a connection, in bytes. Most heads are smaller.
+const READ_BYTES: usize = 4 * 1_024;
+
+/// The part of a request that is read next.
+#[derive(Default)]
+enum Stage {
+    #[default]
+    Head,
+    /// A head that hyper reads. The bytes are the rest of it.
+    Passed(Bytes),
+    /// A body with so many bytes to come.
+    Body(u64),
+    /// A body whose end only hyper finds. It is the last of its connection.
+    LastBody,
+    /// The connection ends.
+    End,
+}
+
+/// The announced length of a body.
+#[derive(Clone, Copy)]
+enum BodyLength {
+    Bytes(u64),
+    Unknown,
+}
+
+/// The state that a connection shares with the request on it.
+#[derive(Default)]
+pub struct Turn {
+    raw_target: Option<Bytes>,
+    /// The body of the request that hyper delivered last.
+    announced: Option<BodyLength>,
+    /// The next request has begun.
+    pub has_begun: bool,
+    /// The server is stopping.
+    pub stopping: bool,
+    pub refused: Option<Refused>,
+}
+
+impl Turn {
+    /// Takes the announcement of a request that hyper delivers. `body_bytes`: the size of its body,
+    /// if it is known. Returns the target as it arrived, if the request's own differs.
+    pub fn deliver(&mut self, body_bytes: Option<u64>) -> Option<Bytes> {
+        self.announced = Some(body_bytes.map_or(BodyLength::Unknown, BodyLength::Bytes));
+        self.has_begun = false;
+        self.raw_target.take()
+    }
+}
+
+pub type SharedTurn = Arc<Mutex<Turn>>;
+
+pub fn lock(turn: &Mutex<Turn>) -> MutexGuard<'_, Turn> {
+    turn.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A connection as hyper reads and writes it.
+pub struct Front<S> {
+    io: TokioIo<S>,
+    turn: SharedTurn,
+    stage: Stage,
+    /// Bytes that have arrived and were not passed on.
+    bytes: BytesMut,
+    reader: HeadReader,
+    /// Time limit of the wait for a head, and of a head that has begun.
+    limit: Pin<Box<Sleep>>,
+    /// The wait that `limit` is for; `None` before the first one of a request.
+    limited: Option<Wait>,
+}
+
+/// A wait for bytes of a head.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wait {
+    /// No byte of it has arrived.
+    Idle,
+    Head,
+}
+
+impl<S: Stream> Front<S> {
+    pub fn new(stream: S, turn: SharedTurn) -> Self {
+        Self {
+            io: TokioIo::new(stream),
+            turn,
+            stage: Stage::default(),
+            bytes: BytesMut::new(),
+            reader: HeadReader::default(),
+            limit: Box::pin(sleep(PATIENCE)),
+            limited: None,
+        }
+    }
+
+    pub fn into_inner(self) -> S {
+        self.io.into_inner()
+    }
+
+    /// Reads from the connection. Returns whether bytes arrived; if not, the sender has closed it.
+    fn poll_fill(&mut self, context: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        self.bytes.reserve(READ_BYTES);
+        poll_read_buf(Pin::new(self.io.inner_mut()), context, &mut self.bytes).map_ok(|length| length > 0)
+    }
+
+    /// Passes on bytes of a body. Returns their number, 0 at the end of the connection.
+    fn poll_body(
+        &mut self,
+        at_most: usize,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBufCursor<'_>,
+    ) -> Poll<io::Result<u64>> {
+        if self.bytes.is_empty() && !ready!(self.poll_fill(context))? {
+            return Poll::Ready(Ok(0));
+        }
+        let length = self.bytes.len().min(buffer.remaining()).min(at_most);
+        buffer.put_slice(&self.bytes.split_to(length));
+        Poll::Ready(Ok(u64::try_from(length).unwrap_or(u64::MAX)))
+    }
+
+    /// Waits for a whole head. `None`: none follows.
+    fn poll_head(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Option<Bytes>>> {
+        loop {
+            match self.reader.read(&mut self.bytes) {
+                Ok(Reading::Done(head)) => {
+                    self.limited = None;
+                    lock(&self.turn).raw_target = head.raw_target;
+                    return Poll::Ready(Ok(Some(head.bytes)));
+                }
+                Ok(Reading::Begun) => {}
+                Err(refused) => {
+                    lock(&self.turn).refused = Some(refused);
+                    return Poll::Ready(Ok(None));
+                }
+            }
+            let wait = if self.reader.has_begun(&self.bytes) { Wait::Head } else { Wait::Idle };
+            let is_over = match self.poll_fill(context)? {
+                Poll::Ready(true) => continue,
+                Poll::Ready(false) => true,
+                Poll::Pending => self.poll_limit(wait, context).is_ready(),
+            };
+            let mut turn = lock(&self.turn);
+            turn.has_begun = wait == Wait::Head || turn.stopping && self.io.inner().has_unread();
+            if !is_over {
+                return Poll::Pending;
+            }
+            if wait == Wait::Head {
+                turn.refused = Some(self.reader.refuse_incomplete(&mut self.bytes));
+            }
+            return Poll::Ready(Ok(None));
+        }
+    }
+
+    /// Ready once a wait has lasted too long.
+    fn poll_limit(&mut self, wait: Wait, context: &mut Context<'_>) -> Poll<()> {
+        if self.limited.replace(wait) != Some(wait) {
+            self.limit.as_mut().reset(Instant::now() + PATIENCE);
+        }
+        self.limit.as_mut().poll(context)
+    }
+}
+
+impl<S: Stream> Read for Front<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        mut buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let front = &mut *self;
+        loop {
+            front.stage = match &mut front.stage {
+                Stage::Head => ready!(front.poll_head(context))?.map_or(Stage::End, Stage::Passed),
+                Stage::Passed(head) if head.is_empty() => match lock(&front.turn).announced.take() {
+                    Some(BodyLength::Bytes(0)) => Stage::Head,
+                    Some(BodyLength::Bytes(bytes)) => Stage::Body(bytes),
+                    Some(BodyLength::Unknown) => Stage::LastBody,
+                    // hyper wants more than the head.
+                    None => Stage::End,
+                },
+                Stage::Passed(head) => {
+                    let length = head.len().min(buffer.remaining());
+                    buffer.put_slice(&head.split_to(length));
+                    return Poll::Ready(Ok(()));
+                }
+                Stage::Body(0) => Stage::Head,
+                Stage::Body(left) => {
+                    let left = *left;
+                    let at_most = usize::try_from(left).unwrap_or(usize::MAX);
+                    let length = ready!(front.poll_body(at_most, context, &mut buffer))?;
+                    front.stage = Stage::Body(left.saturating_sub(length));
+                    return Poll::Ready(Ok(()));
+                }
+                Stage::LastBody => return front.poll_body(usize::MAX, context, &mut buffer).map_ok(|_| ()),
+                Stage::End => return Poll::Ready(Ok(())),
+            };
+        }
+    }
+}
+
+impl<S: Stream> Write for Front<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(context)
+    }
+
+    /// Leaves the connection open: a refusal may follow.
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(context)
+    }
+}

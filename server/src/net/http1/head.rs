@@ -1,0 +1,595 @@
+//! Heads of HTTP/1 requests: passes on what hyper accepts, repairs what it would refuse, and refuses
+//! what two readers could understand differently.
+//!
+//! Merchants' systems send raw spaces, quotes, `<insert>`, control bytes and Latin-1 in the request
+//! line, and header lines that are none. hyper answers such a head with an empty 400 before any
+//! handler sees it, and the postback would be lost.
+//!
+//! Absent on purpose: the end of a body. hyper alone computes it. This module only refuses heads
+//! that announce it badly.
+
+use bytes::{Buf as _, Bytes, BytesMut};
+use http::{Method, Uri};
+use memchr::memchr;
+
+use crate::net::limits::{HTTP1_HEAD_BYTES_MAX, HTTP1_HEADERS_MAX};
+
+/// Longest line that is read completely, in bytes. A longer target is cut, a longer header line is
+/// dropped.
+const LINE_BYTES_MAX: usize = 16 * 1_024;
+/// Bytes at the end of a longer line that are read. They contain the version and the line break.
+const TAIL_BYTES: usize = 32;
+/// Total size of the header lines that are passed on, in bytes. Further ones are dropped.
+const HEADERS_BYTES_MAX: usize = 64 * 1_024;
+/// Largest head that is passed on, in bytes. Percent-encoding at most triples the target.
+pub const PASSED_BYTES_MAX: usize = 4 * LINE_BYTES_MAX + HEADERS_BYTES_MAX;
+/// Headers that decide about the end of the request, its answer, or its connection. A broken line
+/// with one of these names is never dropped.
+const DECISIVE: [&[u8]; 6] =
+    [b"content-length", b"transfer-encoding", b"connection", b"upgrade", b"host", b"expect"];
+
+/// A head that hyper accepts.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Head {
+    pub bytes: Bytes,
+    /// The target as it arrived, at most `LINE_BYTES_MAX` bytes. Absent if `bytes` contain it
+    /// unchanged.
+    pub raw_target: Option<Bytes>,
+}
+
+/// A refused request. Its connection ends, because the start of the next request is unknown.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub refusal: Refusal,
+    pub method: Method,
+    /// The target, `/` if it could not be read.
+    pub target: Uri,
+}
+
+/// Causes of a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The first line is not the first line of a request.
+    NotHttp,
+    /// The sender closed the connection, or fell silent, before the end of the head.
+    Incomplete,
+    /// The head is longer than `HTTP1_HEAD_BYTES_MAX`.
+    TooLarge,
+    /// A line with the name of a decisive header is broken.
+    BrokenHeader,
+    /// The headers announce the end of the body in a way that is malformed or contradictory.
+    Length,
+}
+
+/// State of reading a head.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// More bytes are needed.
+    Begun,
+    Done(Head),
+}
+
+/// Reads the heads of a connection, one after the other.
+#[derive(Default)]
+pub struct HeadReader {
+    /// Length of the bytes that contain no end of a head.
+    searched: usize,
+    lines: Lines,
+}
+
+impl HeadReader {
+    /// Returns whether a head has begun. Empty lines before it do not count.
+    pub fn has_begun(&self, bytes: &[u8]) -> bool {
+        self.lines.has_begun() || blank_bytes(bytes) < bytes.len()
+    }
+
+    /// Takes a head from the start of `bytes`, and leaves what follows it.
+    pub fn read(&mut self, bytes: &mut BytesMut) -> Result<Reading, Refused> {
+        if !self.lines.has_begun() {
+            let blank = blank_bytes(bytes);
+            bytes.advance(blank);
+            let end = end_of_head(bytes, self.searched.saturating_sub(blank));
+            let fits = end.filter(|end| *end <= LINE_BYTES_MAX);
+            if let Some(end) = fits.filter(|end| bytes.get(..*end).is_some_and(is_accepted)) {
+                self.searched = 0;
+                return Ok(Reading::Done(Head { bytes: bytes.split_to(end).freeze(), raw_target: None }));
+            }
+            if end.is_none() && bytes.len() <= LINE_BYTES_MAX {
+                self.searched = bytes.len();
+                return Ok(Reading::Begun);
+            }
+            self.searched = 0;
+        }
+        match self.lines.read(bytes) {
+            Ok(true) => Ok(Reading::Done(std::mem::take(&mut self.lines).into_head())),
+            Ok(false) => Ok(Reading::Begun),
+            Err(refusal) => Err(std::mem::take(&mut self.lines).refused(refusal)),
+        }
+    }
+
+    /// Refuses a head that is not complete.
+    pub fn refuse_incomplete(&mut self, bytes: &mut BytesMut) -> Refused {
+        let mut lines = std::mem::take(&mut self.lines);
+        if !lines.has_begun() {
+            // The words of the refusal depend on the path. An error here does not matter: the
+            // request is refused anyway.
+            let _ = lines.read(bytes);
+            let _ = lines.request_line(&Line { begin: bytes, end: b" HTTP/1.1" });
+        }
+        lines.refused(Refusal::Incomplete)
+    }
+}
+
+/// Number of bytes that are empty lines.
+fn blank_bytes(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count()
+}
+
+/// The offset after the empty line of a head. A line ends with LF, or with CR and LF.
+fn end_of_head(bytes: &[u8], searched: usize) -> Option<usize> {
+    let mut from = searched.saturating_sub(2);
+    loop {
+        let after = from + memchr(b'\n', bytes.get(from..)?)? + 1;
+        match bytes.get(after..)? {
+            [b'\n', ..] => return Some(after + 1),
+            [b'\r', b'\n', ..] => return Some(after + 2),
+            _ => from = after,
+        }
+    }
+}
+
+/// Bytes of a token, as methods and header names are.
+const fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(byte, b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~')
+}
+
+/// Bytes that hyper accepts in a path as well as in a query.
+const fn is_of_target(byte: u8) -> bool {
+    byte.is_ascii_graphic() && !matches!(byte, b'"' | b'#' | b'<' | b'>' | b'^' | b'`')
+}
+
+/// Bytes of a header's value.
+const fn is_of_value(byte: u8) -> bool {
+    byte == b'\t' || !byte.is_ascii_control()
+}
+
+/// Returns whether hyper accepts a complete head as it is.
+fn is_accepted(head: &[u8]) -> bool {
+    let mut framing = Framing::default();
+    let mut lines = head.split_inclusive(|byte| *byte == b'\n').map(without_break);
+    let Some(first) = lines.next().and_then(RequestLine::read) else { return false };
+    framing.is_http_1_0 = first.version.ends_with(b"0");
+    let mut count = 0;
+    first.target.starts_with(b"/")
+        && first.target.iter().copied().all(is_of_target)
+        && lines.take_while(|line| !line.is_empty()).all(|line| {
+            count += 1;
+            header(line).is_some_and(|(name, value)| framing.add(name, value).is_ok())
+        })
+        && count <= HTTP1_HEADERS_MAX
+}
+
+/// A line without the LF, or CR and LF, at its end.
+fn without_break(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// The name and the trimmed value of a valid header line.
+fn header(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (name, value) = line.split_at_checked(memchr(b':', line)?)?;
+    let value = value.get(1..)?;
+    let valid =
+        !name.is_empty() && name.iter().copied().all(is_token) && value.iter().copied().all(is_of_value);
+    valid.then(|| (name, value.trim_ascii()))
+}
+
+/// Returns whether a broken line could be meant, or be understood by somebody else, as a decisive
+/// header: by its text before the colon or before the first blank, without bytes that are not in
+/// names.
+fn may_be_decisive(line: &[u8]) -> bool {
+    let before_colon = line.split(|byte| *byte == b':').next().unwrap_or_default();
+    let word = line.trim_ascii_start().split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    [before_colon, word].into_iter().any(|name| {
+        let name: Vec<u8> = name.iter().copied().filter(|byte| is_token(*byte)).collect();
+        is_decisive(&name)
+    })
+}
+
+fn is_decisive(name: &[u8]) -> bool {
+    DECISIVE.iter().any(|decisive| name.eq_ignore_ascii_case(decisive))
+}
+
+/// The announced end of the body, only to find malformed and contradictory announcements.
+#[derive(Default)]
+struct Framing {
+    is_http_1_0: bool,
+    length: Option<u64>,
+    is_chunked: bool,
+}
+
+impl Framing {
+    fn add(&mut self, name: &[u8], value: &[u8]) -> Result<(), Refusal> {
+        let is_fine = if name.eq_ignore_ascii_case(b"content-length") {
+            let digits =
+                std::str::from_utf8(value).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+            // hyper reserves the largest values for itself.
+            let length = digits.and_then(|text| text.parse().ok()).filter(|length| *length < u64::MAX / 2);
+            let is_same = self.length.is_none_or(|other| length == Some(other));
+            self.length = length;
+            length.is_some() && is_same && !self.is_chunked
+        } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
+            let is_first = !std::mem::replace(&mut self.is_chunked, true);
+            is_first && value.eq_ignore_ascii_case(b"chunked") && !self.is_http_1_0 && self.length.is_none()
+        } else {
+            true
+        };
+        if is_fine { Ok(()) } else { Err(Refusal::Length) }
+    }
+}
+
+/// The parts of a request line.
+struct RequestLine<'a> {
+    method: &'a [u8],
+    target: &'a [u8],
+    version: &'a [u8],
+}
+
+impl<'a> RequestLine<'a> {
+    /// Reads a line without its line break. The method ends at the first space, the target before
+    /// the version: it may contain anything.
+    fn read(line: &'a [u8]) -> Option<Self> {
+        let (method, rest) = line.split_at_checked(memchr(b' ', line)?)?;
+        let (rest, version) = rest.split_at_checked(rest.len().checked_sub(VERSION_BYTES)?)?;
+        let version = version.strip_prefix(b" ")?;
+        let valid = matches!(version, b"HTTP/1.1" | b"HTTP/1.0")
+            && !method.is_empty()
+            && method.iter().copied().all(is_token);
+        valid.then_some(Self { method, target: rest.get(1..).unwrap_or_default(), version })
+    }
+}
+
+/// Length of a version and the space before it.
+const VERSION_BYTES: usize = b" HTTP/1.1".len();
+
+/// A line without its line break. If it is longer than `LINE_BYTES_MAX`, only its beginning and its end.
+struct Line<'a> {
+    begin: &'a [u8],
+    /// Empty if `begin` is the whole line.
+    end: &'a [u8],
+}
+
+/// Reads and repairs a head, line by line.
+#[derive(Default)]
+struct Lines {
+    /// Total size of the lines read.
+    read_bytes: usize,
+    /// Beginning of a line that is longer than `LINE_BYTES_MAX`.
+    begin: Option<BytesMut>,
+    method: Method,
+    target: Option<Uri>,
+    raw_target: Option<Bytes>,
+    /// The request line, ready to be passed on. Empty until it was read.
+    passed: Vec<u8>,
+    headers: Vec<u8>,
+    headers_count: usize,
+    /// The line before is a decisive header.
+    after_decisive: bool,
+    framing: Framing,
+}
+
+impl Lines {
+    const fn has_begun(&self) -> bool {
+        self.read_bytes > 0
+    }
+
+    /// Takes complete lines from `bytes`. Returns whether the head is complete.
+    fn read(&mut self, bytes: &mut BytesMut) -> Result<bool, Refusal> {
+        while let Some(at) = memchr(b'\n', bytes) {
+            let end = bytes.split_to(at + 1);
+            self.count(end.len())?;
+            let end = without_break(&end);
+            let begin = self.begin.take();
+            let line = match &begin {
+                Some(begin) => Line { begin, end },
+                None => Line { begin: end, end: b"" },
+            };
+            if self.passed.is_empty() {
+                self.request_line(&line)?;
+            } else if line.begin.is_empty() {
+                return Ok(true);
+            } else {
+                self.header_line(&line)?;
+            }
+        }
+        if let Some(excess) = bytes.len().checked_sub(LINE_BYTES_MAX + TAIL_BYTES) {
+            let begin = bytes.split_to(LINE_BYTES_MAX + excess);
+            self.count(begin.len())?;
+            self.begin.get_or_insert(begin);
+        }
+        Ok(false)
+    }
+
+    fn count(&mut self, bytes: usize) -> Result<(), Refusal> {
+        self.read_bytes += bytes;
+        if self.read_bytes > HTTP1_HEAD_BYTES_MAX { Err(Refusal::TooLarge) } else { Ok(()) }
+    }
+
+    fn request_line(&mut self, line: &Line) -> Result<(), Refusal> {
+        let whole = [line.begin, line.end].concat();
+        let first = RequestLine::read(whole.trim_ascii_end()).ok_or(Refusal::NotHttp)?;
+        self.method = Method::from_bytes(first.method).map_err(|_| Refusal::NotHttp)?;
+        let raw = first.target.trim_ascii();
+        let raw = raw.get(..LINE_BYTES_MAX).unwrap_or(raw);
+        let encoded = percent_encoded(raw);
+        self.target = Some(Uri::try_from(&encoded).map_err(|_| Refusal::NotHttp)?);
+        self.raw_target = (raw != encoded.as_bytes()).then(|| Bytes::copy_from_slice(raw));
+        self.framing.is_http_1_0 = first.version.ends_with(b"0");
+        self.passed = [first.method, b" ", encoded.as_bytes(), b" ", first.version, b"\r\n"].concat();
+        Ok(())
+    }
+
+    fn header_line(&mut self, line: &Line) -> Result<(), Refusal> {
+        let is_folded = matches!(line.begin.first(), Some(b' ' | b'\t'));
+        if std::mem::take(&mut self.after_decisive) && is_folded {
+            return Err(Refusal::BrokenHeader);
+        }
+        let fits = line.end.is_empty()
+            && line.begin.len() <= LINE_BYTES_MAX
+            && self.headers_count < HTTP1_HEADERS_MAX
+            && self.headers.len() + line.begin.len() < HEADERS_BYTES_MAX;
+        match header(line.begin).filter(|_| fits) {
+            Some((name, value)) => {
+                self.framing.add(name, value)?;
+                self.after_decisive = is_decisive(name);
+                self.headers_count += 1;
+                self.headers.extend_from_slice(line.begin);
+                self.headers.extend_from_slice(b"\r\n");
+                Ok(())
+            }
+            None if may_be_decisive(line.begin) => Err(Refusal::BrokenHeader),
+            None => Ok(()),
+        }
+    }
+
+    fn into_head(mut self) -> Head {
+        self.passed.append(&mut self.headers);
+        self.passed.extend_from_slice(b"\r\n");
+        Head { bytes: self.passed.into(), raw_target: self.raw_target }
+    }
+
+    fn refused(self, refusal: Refusal) -> Refused {
+        Refused { refusal, method: self.method, target: self.target.unwrap_or_default() }
+    }
+}
+
+/// A target with every byte escaped that hyper does not accept.
+pub fn percent_encoded(target: &[u8]) -> String {
+    let mut text = String::with_capacity(target.len());
+    for byte in target {
+        if is_of_target(*byte) {
+            text.push(char::from(*byte));
+        } else {
+            let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+            text.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The outcome of a text that arrives at once, and the bytes left.
+    fn read(text: &[u8]) -> (Result<Reading, Refused>, BytesMut) {
+        let mut bytes = BytesMut::from(text);
+        let read = HeadReader::default().read(&mut bytes);
+        (read, bytes)
+    }
+
+    /// The head that a text becomes, and its target as it arrived.
+    fn passed(text: &[u8]) -> (String, Option<String>) {
+        let Ok(Reading::Done(head)) = read(text).0 else { panic!("{}", text.escape_ascii()) };
+        let text = |bytes: Bytes| String::from_utf8_lossy(&bytes).into_owned();
+        (text(head.bytes), head.raw_target.map(text))
+    }
+
+    fn refused(text: &[u8]) -> Option<Refusal> {
+        read(text).0.err().map(|refused| refused.refusal)
+    }
+
+    #[test]
+    fn what_hyper_accepts_is_passed_on_unchanged() {
+        for text in [
+            "GET / HTTP/1.1\r\n\r\n",
+            "GET /s2s?a={b}&c=|d HTTP/1.0\r\nHost: x\r\n\r\n",
+            "POST /s2s HTTP/1.1\nHost:x\nContent-Length: 3\ncontent-length: 3\n\n",
+            "POST /s2s HTTP/1.1\r\ntransfer-encoding: Chunked\r\nX: \u{e9}\t;\r\nY:\r\n\r\n",
+        ] {
+            assert_eq!(passed(text.as_bytes()), (text.to_owned(), None));
+        }
+    }
+
+    #[test]
+    fn targets_are_encoded_and_kept() {
+        for (line, target, raw) in [
+            (
+                b"GET /s2s?a=<b> \"c\" HTTP/1.1".as_slice(),
+                "/s2s?a=%3cb%3e%20%22c%22",
+                Some("/s2s?a=<b> \"c\""),
+            ),
+            (b"GET /s2s?a=#S1#&b=%zz HTTP/1.1", "/s2s?a=%23S1%23&b=%zz", Some("/s2s?a=#S1#&b=%zz")),
+            (b"GET /s2s?a=\xB6\rm\x01 HTTP/1.1", "/s2s?a=%b6%0dm%01", Some("/s2s?a=\u{fffd}\rm\u{1}")),
+            (b"GET  /s2s?a=b  HTTP/1.1 ", "/s2s?a=b", None),
+            (b"GET /s2s?a=b HTTP/1.1 c HTTP/1.1", "/s2s?a=b%20HTTP/1.1%20c", Some("/s2s?a=b HTTP/1.1 c")),
+        ] {
+            let (head, kept) = passed(&[line, b"\r\nHost: x\r\n\r\n"].concat());
+            assert_eq!(head, format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n"));
+            assert_eq!(kept.as_deref(), raw);
+        }
+    }
+
+    #[test]
+    fn header_lines_that_are_none_are_dropped() {
+        for line in [
+            "a b: c",
+            "no colon",
+            "a\u{1}: b",
+            "a: \u{1}",
+            "a : b",
+            " folded: 1",
+            "\tfolded",
+            ": a",
+            "a: b\rc",
+        ] {
+            let text = format!("GET / HTTP/1.1\r\na: 1\r\n{line}\r\nb: 2\r\n\r\n");
+            assert_eq!(passed(text.as_bytes()).0, "GET / HTTP/1.1\r\na: 1\r\nb: 2\r\n\r\n", "{line:?}");
+        }
+        let many = "h: 1\r\n".repeat(200);
+        let (head, _) = passed(format!("GET / HTTP/1.1\r\n{many}\r\n").as_bytes());
+        assert_eq!(head, format!("GET / HTTP/1.1\r\n{}\r\n", "h: 1\r\n".repeat(HTTP1_HEADERS_MAX)));
+    }
+
+    #[test]
+    fn decisive_headers_are_never_dropped() {
+        for line in [
+            "Content-Length : 5",
+            " Content-Length: 5",
+            "Content-Length",
+            "Content-Length 5",
+            "Content-Length\u{b}: 5",
+            "\u{1}Transfer-Encoding: chunked",
+            "Transfer-Encoding: chunked\u{b}",
+            "Connection: close\u{1}",
+            "Upgrade\t: h2c",
+            "Host : x",
+            "host: a\r b",
+            "Expect\u{0}: 100-continue",
+            "Host: x\r\n folded",
+            "Connection: keep-alive,\r\n\tclose",
+        ] {
+            let text = format!("POST / HTTP/1.1\r\n{line}\r\na: 1\r\n\r\n");
+            assert_eq!(refused(text.as_bytes()), Some(Refusal::BrokenHeader), "{line:?}");
+        }
+        let many = "h: 1\r\n".repeat(100);
+        let text = format!("POST / HTTP/1.1\r\n{many}Content-Length: 5\r\n\r\n");
+        assert_eq!(refused(text.as_bytes()), Some(Refusal::BrokenHeader));
+        let text = format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", "x".repeat(20_000));
+        assert_eq!(refused(text.as_bytes()), Some(Refusal::BrokenHeader));
+    }
+
+    #[test]
+    fn contradictory_lengths_are_refused() {
+        for (headers, is_fine) in [
+            ("Content-Length: 5\r\nContent-Length: 05\r\n", true),
+            ("Content-Length: 5\r\nContent-Length: 6\r\n", false),
+            ("Content-Length: 5, 5\r\n", false),
+            ("Content-Length: +5\r\n", false),
+            ("Content-Length: 0x5\r\n", false),
+            ("Content-Length:\r\n", false),
+            ("Content-Length: 99999999999999999999\r\n", false),
+            ("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", false),
+            ("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", false),
+            ("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", false),
+            ("Transfer-Encoding: gzip, chunked\r\n", false),
+            ("Transfer-Encoding: xchunked\r\n", false),
+            ("Transfer-Encoding: identity\r\n", false),
+            ("Transfer-Encoding:\r\n chunked\r\n", false),
+        ] {
+            // The second form is read line by line.
+            for target in ["/", "/<>"] {
+                let text = format!("POST {target} HTTP/1.1\r\n{headers}\r\n");
+                let expected = if is_fine { None } else { Some(Refusal::Length) };
+                assert_eq!(refused(text.as_bytes()), expected, "{headers:?}");
+            }
+        }
+        assert_eq!(refused(b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"), Some(Refusal::Length));
+    }
+
+    #[test]
+    fn only_requests_are_read() {
+        for line in [
+            "",
+            "\u{16}\u{3}\u{1} x",
+            "GET /s2s?a=b",
+            "GET /s2s?a=<b> HTTP/1.2",
+            "GET /s2s HTTP/0.9",
+            "GET / http/1.1",
+            " GET / HTTP/1.1",
+            "G<T / HTTP/1.1",
+            "GET  HTTP/1.1",
+            "GET HTTP/1.1",
+            "GET s2s?a HTTP/1.1",
+            "PRI * HTTP/2.0",
+        ] {
+            let text = format!("{line}\r\nHost: x\r\n\r\n");
+            assert_eq!(refused(text.as_bytes()), Some(Refusal::NotHttp), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn heads_may_come_in_pieces_and_one_behind_the_other() {
+        let heads = [
+            "GET /a HTTP/1.1\r\nhost: x\r\n\r\n",
+            "GET /b c HTTP/1.1\na: x\n bad\n\n",
+            "\r\n\r\nGET /d HTTP/1.1\r\nbad\r\n\r\n",
+        ];
+        let expected = [
+            "GET /a HTTP/1.1\r\nhost: x\r\n\r\n",
+            "GET /b%20c HTTP/1.1\r\na: x\r\n\r\n",
+            "GET /d HTTP/1.1\r\n\r\n",
+        ];
+        let text = heads.concat().into_bytes();
+        for size in [1, 2, 3, 7, text.len()] {
+            let (mut reader, mut bytes, mut done) = (HeadReader::default(), BytesMut::new(), Vec::new());
+            for piece in text.chunks(size) {
+                bytes.extend_from_slice(piece);
+                while let Reading::Done(head) = reader.read(&mut bytes).unwrap() {
+                    done.push(String::from_utf8(head.bytes.to_vec()).unwrap());
+                }
+            }
+            assert_eq!(done, expected, "{size}");
+            assert!(!reader.has_begun(&bytes));
+        }
+    }
+
+    #[test]
+    fn long_lines_are_cut_or_dropped() {
+        let long = "y".repeat(100_000);
+        let text = format!("GET /{long} HTTP/1.1\r\ncookie: {long}\r\na: 1\r\n\r\n");
+        for size in [1_000, text.len()] {
+            let (mut reader, mut bytes, mut done) = (HeadReader::default(), BytesMut::new(), None);
+            for piece in text.as_bytes().chunks(size) {
+                bytes.extend_from_slice(piece);
+                if let Reading::Done(head) = reader.read(&mut bytes).unwrap() {
+                    done = Some(head);
+                }
+                assert!(bytes.len() <= LINE_BYTES_MAX + TAIL_BYTES);
+            }
+            let head = done.unwrap().bytes;
+            let expected = format!("GET /{} HTTP/1.1\r\na: 1\r\n\r\n", "y".repeat(LINE_BYTES_MAX - 1));
+            assert!(head == expected, "pieces of {size}: {} bytes", head.len());
+        }
+        assert_eq!(refused(&b"GET /".repeat(300_000)), Some(Refusal::TooLarge));
+        assert_eq!(refused(&b"GET / HTTP/1.1\r\n".repeat(70_000)), Some(Refusal::TooLarge));
+    }
+
+    #[test]
+    fn an_incomplete_head_is_refused_by_its_path() {
+        for (text, path) in [
+            ("GET /s2s?a=b c&val=19", "/s2s"),
+            ("GET /s2s?a=b HTTP/1.1\r\nhost: x\r\n", "/s2s"),
+            ("GET /s2s", "/s2s"),
+            ("GET", "/"),
+            ("\u{1}", "/"),
+        ] {
+            let (mut reader, mut bytes) = (HeadReader::default(), BytesMut::from(text));
+            assert_eq!(reader.read(&mut bytes), Ok(Reading::Begun));
+            assert!(reader.has_begun(&bytes));
+            let refused = reader.refuse_incomplete(&mut bytes);
+            assert_eq!((refused.refusal, refused.target.path()), (Refusal::Incomplete, path), "{text}");
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! Only whole requests count. A request that breaks off is refused, wherever it breaks off, however
+//! its sender goes, and whatever carries it.
+
+use std::{cell::Cell, collections::BTreeMap, time::Duration};
+
+use futures::future::join_all;
+use s2s_sdk::v1::{
+    GetConversionRequest, GetConversionResponse, ListClicksRequest, ListClicksResponse, ListPostbacksRequest,
+    ListPostbacksResponse,
+};
+use s2s_tests::{ADMIN_KEY, Server, eventually, http};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    time::timeout,
+};
+
+use crate::{
+    fixture::Fixture,
+    limits::{connect_from, source},
+    port::{frame, read_frames},
+    tls::Authority,
+};
+
+/// A request, cut at the first `|`. `$sale` are the parameters of a sale of 1999.50, `$oid` its own.
+struct Form {
+    name: &'static str,
+    text: &'static str,
+}
+
+const FORMS: [Form; 17] = [
+    Form { name: "line", text: "GET /s2s?n=a b&$sale&val=19|99.50 HTTP/1.1\r\nhost: a\r\n\r\n" },
+    Form { name: "clean-line", text: "GET /s2s?$sale&val=19|99.50 HTTP/1.1\r\nhost: a\r\n\r\n" },
+    Form { name: "line-without-host", text: "GET /s2s?n=<b>&$sale&val=19|99.50 HTTP/1.0\n\n" },
+    Form { name: "version", text: "GET /s2s?n=a b&$sale&val=1999.50 HTTP/1.|1\r\nhost: a\r\n\r\n" },
+    Form { name: "line-break", text: "GET /s2s?n=a b&$sale&val=1999.50 HTTP/1.1|\r\nhost: a\r\n\r\n" },
+    Form { name: "head", text: "GET /s2s?n=a b&$sale&val=1999.50 HTTP/1.1\r\nhost|: a\r\n\r\n" },
+    Form { name: "broken-head", text: "GET /s2s?$sale&val=1999.50 HTTP/1.1\r\nno colon\r\na b: c|\r\n\r\n" },
+    Form { name: "last-line", text: "GET /s2s?n=a b&$sale&val=1999.50 HTTP/1.1\r\nhost: a\r\n|\r\n" },
+    Form {
+        name: "length",
+        text: "POST /s2s?n=a b HTTP/1.1\r\ncontent-length: $length\r\n\r\n$sale&val=19|99.50",
+    },
+    Form {
+        name: "clean-length",
+        text: "POST /s2s HTTP/1.1\r\ncontent-length: $length\r\n\r\n$sale&val=19|99.50",
+    },
+    Form {
+        name: "no-body",
+        text: "POST /s2s?n=a b&$sale HTTP/1.1\r\ncontent-length: $length\r\n\r\n|val=1999.50&x=1",
+    },
+    Form {
+        name: "chunks",
+        text: "POST /s2s?n=a b HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n\
+               $size\r\n$sale&\r\n6\r\nval=19|\r\n5\r\n99.50\r\n0\r\n\r\n",
+    },
+    Form {
+        name: "last-chunk",
+        text: "POST /s2s?n=a b HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n\
+               $size\r\n$sale&\r\nb\r\nval=1999.50\r\n0|\r\n\r\n",
+    },
+    Form {
+        name: "expect",
+        text: "POST /s2s?n=a b HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: $length\r\n\r\n\
+               $sale&val=19|99.50",
+    },
+    Form {
+        name: "pipelined",
+        text: "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\nGET /s2s?n=a b&$sale&val=19|99.50 HTTP/1.1\r\n\r\n",
+    },
+    Form {
+        name: "behind-a-body",
+        text: "POST /s2s HTTP/1.1\r\ncontent-length: 3\r\n\r\na=1GET /s2s?n=#1&$sale&val=19|99.50 HTTP/1.1\r\n\r\n",
+    },
+    // A pause after the first request: its answer is awaited.
+    Form {
+        name: "kept",
+        text: "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n$pauseGET /s2s?n=a b&$sale&val=19|99.50 HTTP/1.1\r\n\r\n",
+    },
+];
+
+/// What the sender does after the part before the cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// Sends the rest after a pause that is longer than any former time limit of a broken request.
+    Late,
+    /// Sends the rest at once, and closes its side.
+    WholeAndFin,
+    /// Waits until the server ends the connection.
+    Silence,
+    /// Closes its side.
+    Fin,
+    /// Disappears.
+    Close,
+}
+
+const ENDS: [End; 5] = [End::Late, End::WholeAndFin, End::Silence, End::Fin, End::Close];
+const PAUSE: Duration = Duration::from_millis(2_600);
+/// Longer than the server waits for a request.
+const LIFE_MAX: Duration = Duration::from_secs(30);
+
+impl Form {
+    /// The text of this form, filled in.
+    fn text(&self, sale: &str) -> String {
+        let body = self.text.replace('|', "").replace("$sale", sale);
+        let (_, body) = body.split_once("$length\r\n\r\n").unwrap_or_default();
+        self.text
+            .replace("$length", &body.len().to_string())
+            .replace("$size", &format!("{:x}", sale.len() + 1))
+            .replace("$sale", sale)
+    }
+
+    /// Sends it over a connection, and returns the answer to it.
+    async fn send(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin, sale: &str, end: End) -> String {
+        let text = self.text(sale);
+        let (before, after) = text.split_once('|').unwrap();
+        let (first, before) = before.split_once("$pause").unwrap_or(("", before));
+        let mut answer = Vec::new();
+        stream.write_all(first.as_bytes()).await.unwrap();
+        while !first.is_empty() && !answer.ends_with(b"}") {
+            assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0);
+        }
+        stream.write_all(before.as_bytes()).await.unwrap();
+        match end {
+            End::Late => {
+                let read = async { while stream.read_buf(&mut answer).await.unwrap() > 0 {} };
+                assert!(timeout(PAUSE, read).await.is_err(), "the connection ended");
+                stream.write_all(after.as_bytes()).await.unwrap();
+            }
+            End::WholeAndFin => {
+                stream.write_all(after.as_bytes()).await.unwrap();
+                stream.shutdown().await.unwrap();
+            }
+            End::Silence => {}
+            End::Fin => stream.shutdown().await.unwrap(),
+            End::Close => return String::new(),
+        }
+        // The request in front has a verdict of its own.
+        let verdicts = if self.name == "behind-a-body" { 2 } else { 1 };
+        let read = async {
+            while verdicts_of(&answer).count() < verdicts
+                && stream.read_buf(&mut answer).await.unwrap_or(0) > 0
+            {}
+        };
+        timeout(LIFE_MAX, read).await.unwrap();
+        String::from_utf8(answer).unwrap()
+    }
+}
+
+/// The verdicts of all answers on a connection, in order.
+fn verdicts_of(answers: &[u8]) -> impl Iterator<Item = &str> {
+    let text = std::str::from_utf8(answers).unwrap();
+    text.split("s2s-verdict: ").skip(1).filter_map(|rest| rest.split_once("\r\n")).map(|(verdict, _)| verdict)
+}
+
+/// Sends all forms with all ends, each as a sale of its own. Checks the answers, and what counts.
+async fn check<S: AsyncRead + AsyncWrite + Unpin>(fixture: &Fixture, connect: impl AsyncFn() -> S) {
+    let sends = FORMS.iter().flat_map(|form| ENDS.map(|end| (form, end))).map(async |(form, end)| {
+        let oid = format!("{}-{end:?}", form.name);
+        let sale = fixture.fill(&format!("clickId=$click&id=$code&com=0.5&oid={oid}"));
+        (oid, end, form.send(connect().await, &sale, end).await)
+    });
+    let mut whole = BTreeMap::new();
+    for (oid, end, answer) in join_all(sends).await {
+        let verdict = verdicts_of(answer.as_bytes()).last().unwrap_or_default();
+        match end {
+            End::Late | End::WholeAndFin => {
+                assert_eq!(verdict, "RECORDED", "{oid}: {answer}");
+                whole.insert(oid, 1_999_500_000);
+            }
+            End::Silence | End::Fin => assert_eq!(verdict, "REFUSED", "{oid}: {answer}"),
+            End::Close => {}
+        }
+    }
+    assert_eq!(whole.len(), 2 * FORMS.len());
+    let counted: BTreeMap<String, i64> = fixture
+        .conversions()
+        .await
+        .into_iter()
+        .map(|conversion| (conversion.transaction_id, conversion.value.unwrap().micros))
+        .collect();
+    assert_eq!(counted, whole);
+}
+
+#[tokio::test]
+async fn what_breaks_off_is_refused_and_what_is_whole_counts() {
+    let fixture = Fixture::start().await;
+    check(&fixture, async || connect_from(&fixture.server, source(1)).await).await;
+}
+
+#[tokio::test]
+async fn what_breaks_off_behind_a_proxy_header_is_refused() {
+    let fixture = Fixture::start().await;
+    let flags = ["--trusted-proxies", "127.0.0.5", "--proxy-protocol"];
+    let server = Server::start_beside_with(&fixture.server, &flags).await;
+    let connect = async || {
+        let mut stream = connect_from(&server, source(5)).await;
+        stream.write_all(b"PROXY TCP4 198.51.100.9 127.0.0.1 4711 80\r\n").await.unwrap();
+        stream
+    };
+    check(&fixture, connect).await;
+}
+
+#[tokio::test]
+async fn what_breaks_off_over_tls_is_refused() {
+    let fixture = Fixture::start().await;
+    let authority = Authority::new();
+    let server = authority.start_beside(&fixture.server).await;
+    check(&fixture, async || authority.connect(&server, &["http/1.1"]).await).await;
+}
+
+/// Texts that look like the refusals of an HTTP library.
+const LIKE_REFUSALS: [&str; 3] = [
+    "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n",
+    "HTTP/1.1 414 URI Too Long\r\ncontent-length: 0\r\n",
+    "HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\n",
+];
+
+/// Calls a method by gRPC-web over HTTP/1.1. Returns its first message, and its trailers.
+async fn call<M: prost::Message + Default>(
+    server: &Server,
+    method: &str,
+    request: &impl prost::Message,
+) -> M {
+    let response = http()
+        .post(format!("{}/s2s.v1.{method}", server.url))
+        .header("content-type", "application/grpc-web+proto")
+        .header("authorization", format!("Bearer {ADMIN_KEY}"))
+        .body(frame(request));
+    let body = response.send().await.unwrap().bytes().await.unwrap();
+    let (messages, trailers) = read_frames(&body);
+    assert!(trailers.contains("grpc-status:0"), "{trailers}");
+    M::decode(messages[0]).unwrap()
+}
+
+#[tokio::test]
+async fn nothing_in_an_answer_changes_how_it_is_sent() {
+    let fixture = Fixture::start().await;
+    let (server, client) = (&fixture.server, fixture.server.client());
+    for text in LIKE_REFUSALS {
+        let encoded: String = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let link = server.link(&[]).await;
+        let visit = http().get(format!("{}/{}?sub10={encoded}", server.url, link.slug));
+        assert_eq!(visit.send().await.unwrap().status(), 302);
+        let clicks = ListClicksRequest { tracking_link_id: link.id, ..Default::default() };
+        let listed: ListClicksResponse = call(server, "ClickService/ListClicks", &clicks).await;
+        assert_eq!(listed, client.list_clicks(clicks).await.unwrap());
+        assert_eq!(listed.clicks.len(), 1);
+        let oid = &text[9..12];
+        let query = format!("clickId=$click&id=$code&val=1&com=1&oid={oid}&extra={encoded}");
+        let sent = http().get(format!("{}/s2s?{}", server.url, fixture.fill(&query)));
+        assert_eq!(sent.send().await.unwrap().status(), 200);
+    }
+    for conversion in fixture.conversions().await {
+        let get = GetConversionRequest { id: conversion.id.clone() };
+        let got: GetConversionResponse = call(server, "ConversionService/GetConversion", &get).await;
+        assert_eq!(got.conversion, Some(conversion));
+    }
+    let listed: ListPostbacksResponse =
+        call(server, "PostbackService/ListPostbacks", &ListPostbacksRequest::default()).await;
+    assert_eq!(listed.postbacks, fixture.postbacks(ListPostbacksRequest::default()).await);
+    assert_eq!(listed.postbacks.len(), LIKE_REFUSALS.len());
+}
+
+#[tokio::test]
+async fn a_slow_reader_gets_a_large_answer_to_its_end() {
+    let fixture = Fixture::start().await;
+    let query = fixture.fill("clickId=$click&id=$code&val=1&com=1&long=");
+    for number in 0..1_000 {
+        let sent = http().get(format!("{}/s2s?{query}{number}{}", fixture.server.url, "y".repeat(7_900)));
+        sent.send().await.unwrap();
+    }
+    let request = ListPostbacksRequest { page_size: 400, ..Default::default() };
+    let body = frame(&request);
+    let head = format!(
+        "POST /s2s.v1.PostbackService/ListPostbacks HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\
+         content-type: application/grpc-web+proto\r\nauthorization: Bearer {ADMIN_KEY}\r\n\
+         content-length: {}\r\n\r\n",
+        body.len()
+    );
+    let mut stream = connect_from(&fixture.server, source(1)).await;
+    stream.write_all(&[head.as_bytes(), &body].concat()).await.unwrap();
+    // Until the server has written as much as it can.
+    let written = Cell::new(0);
+    eventually(async || {
+        let length = stream.peek(&mut vec![0; 32 << 20]).await.unwrap();
+        (written.replace(length) == length).then_some(())
+    })
+    .await;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.len() > written.get(), "the answer fits into the buffers");
+    assert!(answer.ends_with(b"0\r\n\r\n"), "{}", answer.len());
+}
