@@ -15,8 +15,9 @@ pub fn grpc_failure(error: Error) -> Response {
     Status::from(error).into_http()
 }
 
-/// Completes every answer of the port, whatever its source. Browsers must not guess its content
-/// type. Every refusal gets a body, so that an empty one can only be hyper's own (see `http1`).
+/// Completes every answer of the port, whatever its source. Forbids browsers to guess the content
+/// type. Gives an empty 400, 414 or 431 a body, so that an empty refusal can only be hyper's own
+/// (see `http1`).
 pub fn finished(response: http::Response<Body>) -> http::Response<Body> {
     let refusal = matches!(
         response.status(),

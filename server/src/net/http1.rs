@@ -1,11 +1,11 @@
 //! HTTP/1 connections, and the requests on them that hyper refuses.
 //!
 //! Merchants' systems send raw spaces, quotes, `<insert>`, control bytes and Latin-1 in the request
-//! line. hyper answers those with an empty 400 before any handler sees them, and the postback would
-//! be lost. So the server keeps the bytes that it reads until hyper delivers their request. When
-//! hyper gives up, its empty answer is withheld. The request is read again leniently, its target is
-//! percent-encoded where necessary, and the same router answers it. The connection then ends,
-//! because the start of the next request is unknown.
+//! line. hyper answers such requests with an empty 400 before any handler sees them, and the
+//! postback would be lost. So the server keeps the bytes that it reads until hyper delivers their
+//! request. When hyper gives up, its empty answer is withheld. The request is read again leniently,
+//! its target is percent-encoded where necessary, and the same router answers it. The connection
+//! then ends, because the start of the next request is unknown.
 
 use std::{
     convert::Infallible,
@@ -35,8 +35,8 @@ use super::{
 };
 use crate::edge::RawTarget;
 
-/// Maximum number of bytes of a refused request that are awaited, and of its target that are
-/// routed.
+/// Maximum length of a refused request that the server waits for, and of a target that it routes,
+/// in bytes.
 const KEPT_BYTES_MAX: usize = 16 * 1_024;
 /// Time limit for the rest of a refused request.
 const REST_TIMEOUT: Duration = Duration::from_secs(2);
@@ -62,7 +62,8 @@ pub async fn serve(stream: impl Stream, answer: impl Answer, stop: impl Future<O
         if let Some(raw) = lock(&seen).hand_over(&request) {
             request.extensions_mut().insert(RawTarget(raw));
         }
-        // The end of a body of unknown length, and so the next request, is not tracked here.
+        // The end of a body of unknown length is not tracked here. So the start of the next request
+        // would be unknown, and the connection closes instead.
         let ends = request.body().size_hint().exact().is_none();
         let answered = answer(request.map(Body::new));
         let seen = seen.clone();
@@ -121,12 +122,12 @@ pub async fn serve(stream: impl Stream, answer: impl Answer, stop: impl Future<O
     linger(&mut stream, if stopping { LAST_LINGER_TIMEOUT } else { LINGER_TIMEOUT }).await;
 }
 
-/// Reads what the peer still sends. An earlier close would destroy the last answer on its way (RFC
-/// 9112, section 9.6).
+/// Reads the bytes that the peer still sends. An earlier close would destroy the last answer on its
+/// way (RFC 9112, section 9.6).
 pub async fn linger(stream: &mut impl Stream, at_most: Duration) {
     let mut bytes = [0; 4_096];
     let rest = async { while stream.read(&mut bytes).await.is_ok_and(|length| length > 0) {} };
-    // A peer that sends longer than that is not waiting for an answer.
+    // A peer that sends for longer than `at_most` is not waiting for an answer.
     let _ = tokio::time::timeout(at_most, rest).await;
 }
 
@@ -158,7 +159,7 @@ async fn answer_refused(stream: &mut impl Stream, mut head: Vec<u8>, answer: &im
         while missing_bytes(&head) > 0 && stream.read_buf(&mut head).await? > 0 {}
         Ok::<_, io::Error>(())
     };
-    // Continues with the bytes that have arrived.
+    // After the time limit, continues with the bytes that have arrived.
     let _ = tokio::time::timeout(REST_TIMEOUT, rest).await;
     let request = request(&head);
     let bodiless = request.as_ref().is_some_and(|request| request.method() == Method::HEAD);
@@ -223,7 +224,7 @@ fn request(bytes: &[u8]) -> Option<Request<Body>> {
     let body = content_length(head).map_or(&[][..], |length| behind.get(..length).unwrap_or(behind));
     let mut request = Request::new(Body::from(body.to_vec()));
     *request.method_mut() = line.method;
-    // Encoding at most triples it, and the result is still a URI.
+    // Encoding at most triples these bytes, so the result is not too long for a URI.
     let begin = line.target.get(..KEPT_BYTES_MAX).unwrap_or(line.target);
     *request.uri_mut() = Uri::try_from(percent_encoded(begin)).ok()?;
     request.extensions_mut().insert(RawTarget(Bytes::copy_from_slice(line.target)));
@@ -276,8 +277,8 @@ impl Seen {
         self.body_bytes_left -= u64::try_from(come).unwrap_or_default();
     }
 
-    /// Removes a delivered request. Returns its complete target if that contains a raw `#`. A URI
-    /// drops everything from the `#` on, even if it begins a macro such as `#S1#`.
+    /// Removes a delivered request. Returns its complete target if that contains a raw `#`. A `Uri`
+    /// drops everything from the `#` on, even if the `#` begins a macro such as `#S1#`.
     fn hand_over(&mut self, request: &Request<impl HttpBody>) -> Option<Bytes> {
         let mut headers = [httparse::EMPTY_HEADER; HTTP1_HEADERS_MAX];
         let mut parsed = httparse::Request::new(&mut headers);
@@ -349,10 +350,10 @@ impl<S: Stream> Write for RecordedIo<S> {
     }
 }
 
-/// Offset of hyper's own refusal, a final empty answer, in the outgoing bytes. No handler answers
-/// like that; `answers::finished` ensures it.
+/// Offset of hyper's own refusal in the outgoing bytes. That refusal is an empty answer at their
+/// end. No handler gives such an answer: `answers::finished` ensures that.
 fn refusal(bytes: &[u8]) -> Option<usize> {
-    // A refusal is short, so only the end of a long answer is searched.
+    // A refusal is short, so only the end of long output is searched.
     const REFUSAL_BYTES_MAX: usize = 256;
     const REFUSALS: [&[u8]; 3] = [
         b"HTTP/1.1 400 Bad Request\r\n",
