@@ -2,9 +2,12 @@
 //! clock, the database's or the core's.
 //!
 //! The server's clock (`values::time::Clock`) is backed by a steady clock. It follows the system's
-//! time through small corrections. It follows a jump only if another clock confirms it, or if the
-//! jump lasts and no other clock answers; the log and health report every jump. An edge follows the
-//! clock of its core, so that the server that mints a click id and the server that judges it agree.
+//! time through small corrections. It follows a jump of the system's time only if another clock
+//! confirms the jump, or if the jump lasts and no other clock answers. The log and health report
+//! every jump.
+//!
+//! An edge follows the clock of its core. So the server that mints a click id and the server that
+//! judges it agree on the time.
 
 use std::{
     sync::{
@@ -22,29 +25,30 @@ use crate::values::time::{Clock, Span, Time};
 
 /// Interval between comparisons with the system's time.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
-/// Comparisons with the system's time for each question to another clock.
+/// Number of comparisons with the system's time for each question to another clock.
 const LOOKS_PER_QUESTION: u32 = 3;
-/// Largest distance between the system's time and ours that is followed at once.
+/// Largest distance between the system's time and ours at which ours follows at once.
 const STEP_MAX: Span = Clock::STEP_MAX;
-/// Consecutive comparisons that find the system's time off before the server follows it, while no
-/// other clock answers.
+/// Number of consecutive comparisons that must find the system's time apart from ours before the
+/// server follows the system's time, while no other clock answers.
 const LOOKS_UNTIL_BELIEVED: u32 = 600;
-/// Largest accepted distance between the clocks of an edge and its core. Exceeds the travel time of
-/// an answer.
+/// Largest accepted distance between the clocks of an edge and its core. It exceeds the travel time
+/// of an answer.
 const AGREED_MAX: Span = Span::from_seconds(2);
 /// Largest distance between the clocks of two machines whose time is kept right.
 pub const SKEW_MAX: Span = Span::from_seconds(60);
-/// Longest time without a running server that casts no doubt on the clock.
+/// Longest time without a running server that is believed. A longer time casts doubt on the clock.
 const LIVED_AHEAD_MAX: Span = Span::from_days(1);
 
-/// Another clock.
+/// Another clock, or other evidence of the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reference {
-    /// The database's clock. It is no better than ours, but decides between two that differ.
+    /// The database's clock. It is no better than ours, but decides between our clock and the
+    /// system's if these two differ.
     Database(Time),
     /// The core's clock, which its edges follow.
     Core(Time),
-    /// No clock: only a time that has certainly passed.
+    /// No clock, only a time that has certainly passed.
     Passed(Time),
 }
 
@@ -67,7 +71,8 @@ fn settle(ours: Time, system: Time, reference: Option<Reference>) -> Time {
                 (_, false) => ours,
                 _ if expected => ours,
                 (false, true) => system,
-                // No server ran for that long, or both clocks are ahead: the earlier is likelier.
+                // No server has run for a long time, or both clocks are ahead. The earlier time is
+                // likelier.
                 (true, true) => ours.min(system),
             }
         }
@@ -86,14 +91,14 @@ pub struct Differences {
     /// Number of comparisons that found a sudden change between the system's time and the server's.
     ///
     /// A jump of the system's time counts when it is seen, and again when the server follows it. If
-    /// the server follows at the first comparison, as at a start, it counts once.
+    /// the server follows at the first comparison, for example at a start, the jump counts once.
     jumps: u64,
     /// A difference is so large that somebody should correct a clock.
     wrong: bool,
 }
 
-/// Returns whether the clock is doubtful: earlier than the lived time by more than `SKEW_MAX`, or
-/// later by more than `LIVED_AHEAD_MAX`.
+/// Returns whether the clock is doubtful: more than `SKEW_MAX` earlier than the lived time, or more
+/// than `LIVED_AHEAD_MAX` later.
 fn is_doubted(lived_ahead_seconds: i64) -> bool {
     !(-SKEW_MAX.seconds()..=LIVED_AHEAD_MAX.seconds()).contains(&lived_ahead_seconds)
 }
@@ -112,7 +117,7 @@ impl Differences {
 pub struct Watch {
     clock: Clock,
     differences: Arc<Mutex<Differences>>,
-    /// Consecutive comparisons that found the system's time off.
+    /// Number of consecutive comparisons that found the system's time apart from ours.
     looks_apart: Arc<AtomicU32>,
 }
 
@@ -135,10 +140,11 @@ impl Watch {
         self.differences.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes the lived time.
+    /// Notes the lived time, `until`.
     ///
-    /// Logs an error if our clock is more than `SKEW_MAX` earlier, or more than `LIVED_AHEAD_MAX`
-    /// later: the clock is wrong, or no server has run for that long.
+    /// Logs an error when our clock becomes doubtful: more than `SKEW_MAX` earlier than the lived
+    /// time, or more than `LIVED_AHEAD_MAX` later. Then the clock is wrong, or no server has run
+    /// for that long.
     pub fn note_lived(&self, until: Time) {
         let ahead = self.clock.now().ahead_of(until);
         let mut differences = self.lock();
@@ -154,7 +160,8 @@ impl Watch {
         differences.judge();
     }
 
-    /// Compares the clocks until `stopping`. `ask` reads another clock; `None` if none answers now.
+    /// Compares the clocks until `stopping`. `ask` reads another clock, and returns `None` if no
+    /// other clock answers now.
     pub async fn run(
         self,
         ask: impl Fn() -> BoxFuture<'static, Option<Reference>>,
@@ -177,8 +184,9 @@ impl Watch {
         }
     }
 
-    /// Counts comparisons that find the system's time off. Returns whether it has been off for too
-    /// long to be a slip. A clock that answers resets the count: it is better evidence.
+    /// Counts comparisons that find the system's time apart from ours. Returns whether the two have
+    /// been apart for so long that the system's time is believed. Another clock that answers is
+    /// better evidence, so its answer resets the count.
     fn has_stayed_apart(&self, settled: Time, system: Time, reference: Option<Reference>) -> bool {
         let answers = matches!(reference, Some(Reference::Database(_) | Reference::Core(_)));
         if answers || settled.ahead_of(system).size() <= STEP_MAX {
@@ -190,7 +198,7 @@ impl Watch {
     }
 
     /// Compares the clocks once and corrects ours. Returns whether the system's time has jumped
-    /// since the last comparison, or ours was corrected by more than `STEP_MAX`.
+    /// since the last comparison, or our clock was corrected by more than `STEP_MAX`.
     pub fn look(&self, reference: Option<Reference>) -> bool {
         let (ours, system) = (self.clock.steady_now(), Clock::system_now());
         let mut settled = settle(ours, system, reference);
@@ -242,7 +250,8 @@ impl Watch {
 mod tests {
     use super::*;
 
-    /// The settled time, in seconds, by the offset of each clock, in seconds.
+    /// The settled time, in seconds since 1970. `ours` and `system` are offsets from `at(0)`, in
+    /// seconds.
     fn settled(ours: i64, system: i64, reference: Option<Reference>) -> i64 {
         settle(at(ours), at(system), reference).seconds()
     }
@@ -263,17 +272,18 @@ mod tests {
             (0, 1, None, 1),
             (0, -1, database(HOUR), -1),
             (10, 10, passed(HOUR), 10),
-            // No clock confirms the jump.
+            // No clock confirms the jump of the system's time.
             (0, HOUR, None, 0),
             (0, HOUR, database(0), 0),
             (0, -HOUR, database(30), 0),
             (0, HOUR, database(-200 * 24 * HOUR), 0),
-            // The database confirms it.
+            // The database confirms the jump.
             (0, HOUR, database(HOUR), HOUR),
             (0, -HOUR, database(-HOUR + 50), -HOUR),
-            // Nearer to the database, but still wrong.
+            // The system's time is nearer to the database's than ours, but not near enough.
             (0, HOUR, database(2 * HOUR), 0),
-            // Without another clock, the earlier time is believed, unless it has passed.
+            // Without another clock, our time is kept if it is near the passed time. Otherwise the
+            // earlier time is believed, unless it has certainly passed.
             (0, HOUR, passed(-10), 0),
             (600 * 24 * HOUR, 0, passed(-10), 0),
             (0, -HOUR, passed(-10), 0),

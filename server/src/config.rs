@@ -1,7 +1,7 @@
 //! Configuration: flags, and `S2S_*` variables of the same names.
 //!
-//! The only place that reads the environment. An unknown or wrong setting ends the start with a
-//! sentence and a reason.
+//! This module is the only place that reads settings from the environment. An unknown or wrong
+//! setting ends the start with a sentence and a reason.
 
 mod cors;
 mod database;
@@ -44,12 +44,12 @@ use secret_url::masked;
 pub use tls::TlsFiles;
 
 const PREFIX: &str = "S2S_";
-/// Longest limited retention, in days: a century.
+/// Longest retention that can be set, in days: a century.
 const DAYS_MAX: i64 = 36_500;
-/// Shortest retention of postbacks, in days. Held ones are matched automatically for that long.
+/// Shortest retention of postbacks, in days. Held postbacks are matched automatically for as long.
 const POSTBACK_DAYS_MIN: i64 = 7;
-/// Variable of an administrator's API key. It has no flag: every user of the machine can see
-/// arguments.
+/// Variable of an administrator's API key. It has no flag, because every user of the machine can
+/// see the arguments of a program.
 const ADMIN_KEY: &str = "S2S_ADMIN_KEY";
 
 const KEYS_HELP: &str = "S2S_ADMIN_KEY in the environment is the text of an administrator's API key, \
@@ -214,10 +214,10 @@ pub struct Config {
     pub log: String,
 }
 
-/// The outcome of reading settings that give no configuration to start with.
+/// The reason why reading the settings gave no configuration.
 #[derive(Debug)]
 pub enum NoConfig {
-    /// The text to print, because help or the version was requested.
+    /// Help or the version was requested. Holds the text to print.
     Asked(String),
     Wrong(StartError),
 }
@@ -234,7 +234,7 @@ impl Config {
     pub fn read() -> Result<Self, NoConfig> {
         let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         known_variables(names)?;
-        // Help hides the values of variables: one may be a password.
+        // Help hides the values of variables, because one of them may be a password.
         let command = Self::command().mut_args(|arg| arg.hide_env_values(true));
         let parsed = command.try_get_matches().and_then(|matches| Self::from_arg_matches(&matches));
         let mut config = parsed.map_err(|error| refused(&error))?;
@@ -244,7 +244,8 @@ impl Config {
         Ok(config)
     }
 
-    /// Checks the rules that span several settings.
+    /// Checks everything that the argument parser does not: the secret URLs, and the rules that
+    /// span several settings.
     fn check(&self) -> Result<(), StartError> {
         let checked = self.database_url.check_database();
         checked.map_err(|fault| invalid(format!("invalid value for --database-url: {fault}")))?;
@@ -269,8 +270,8 @@ impl Config {
         self.check_reachable()
     }
 
-    /// Sets the address that the server really listens on. An inherited socket may differ from
-    /// `--listen`.
+    /// Sets the address that the server really listens on, and checks it. An inherited socket may
+    /// have another address than `--listen`.
     pub fn listens_at(&mut self, address: SocketAddr) -> Result<(), StartError> {
         self.listen = address;
         self.check_reachable()
@@ -296,7 +297,7 @@ impl Config {
         }
     }
 
-    /// The files of the port's certificates; `None` if it speaks plain HTTP.
+    /// The files of the port's certificates; `None` if the port speaks plain HTTP.
     pub fn tls_files(&self) -> Option<TlsFiles> {
         Some(TlsFiles {
             certificate: self.tls_certificate.clone()?,
@@ -310,12 +311,12 @@ impl Config {
         self.threads.unwrap_or_else(|| cores().div_ceil(2))
     }
 
-    /// The settings of the edge's spool; `None` if it is off.
+    /// The settings of the edge's spool; `None` if the spool is off.
     pub fn spool(&self) -> Option<SpoolSettings> {
         self.edge.spool(&self.database_url)
     }
 
-    /// The database file; `None` if the database is no file of this server.
+    /// The database file; `None` if this server has no database, or one that is not a file.
     pub fn database_file(&self) -> Option<PathBuf> {
         self.database_url.opened_file().filter(|_| self.edge.role != Role::Edge).map(PathBuf::from)
     }
@@ -338,7 +339,7 @@ impl Config {
 /// Variables of the command line client, which may be in the same environment.
 const OF_CLIENTS: [&str; 2] = ["S2S_API_KEY", "S2S_ENDPOINT"];
 
-/// Refuses `S2S_*` variables that name no setting: a misspelt one would otherwise be ignored.
+/// Refuses `S2S_*` variables that name no setting. Otherwise a misspelt name would be ignored.
 fn known_variables(names: impl Iterator<Item = String>) -> Result<(), StartError> {
     let command = Config::command();
     let known: Vec<&str> = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
@@ -362,17 +363,17 @@ fn key_text(name: &str, text: &OsStr) -> Result<KeyText, StartError> {
     parsed.map_err(|fault| invalid(format!("the API key in {name} {fault}")))
 }
 
-/// The parser of a retention, in days.
+/// The parser of a retention of at least `min` days.
 fn days(min: i64) -> RangedI64ValueParser<i64> {
     clap::value_parser!(i64).range(min..=DAYS_MAX)
 }
 
-/// The error of a wrong setting that no closer reason describes.
+/// The error of a wrong setting that has no reason of its own.
 fn invalid(message: impl Into<String>) -> StartError {
     StartError::setting("INVALID_SETTING", message)
 }
 
-/// Converts the outcome of clap: a refusal, or a text to print.
+/// Converts an error of clap, which is a refusal or a text to print.
 fn refused(error: &clap::Error) -> NoConfig {
     let text = error.to_string();
     if !error.use_stderr() {
@@ -387,15 +388,16 @@ fn refused(error: &clap::Error) -> NoConfig {
     NoConfig::Wrong(StartError::setting(reason, message.trim_end()))
 }
 
-/// Masks secrets in a message of clap. Its messages repeat the input, and a wrong or misplaced URL
-/// may hold a password.
+/// Masks secrets in a message of clap. The messages of clap repeat the input, and a wrong or
+/// misplaced URL may hold a password.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn without_secrets(message: &str) -> String {
     let arguments = std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned());
     let variables = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with(PREFIX));
     let variables = variables.map(|(_, value)| value.to_string_lossy().into_owned());
     let mut given: Vec<String> = arguments.chain(variables).collect();
-    // A value may also follow a flag's name. Longer texts come first: they may contain others.
+    // A value may also follow a flag's name and `=`. Longer texts are replaced first, because they
+    // may contain shorter ones.
     let values = given.iter().filter_map(|text| text.split_once('=')).map(|(_, value)| value.to_owned());
     given.extend(values.collect::<Vec<_>>());
     given.retain(|text| text.contains(['@', '=']) && text.len() > 1);
@@ -412,7 +414,7 @@ fn public_url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Reads a network. A lone address is a network of one address.
+/// Reads a network. An address without a prefix length is a network of one address.
 fn network(text: &str) -> Result<IpNet, String> {
     let alone = || text.parse::<IpAddr>().map(IpNet::from);
     text.parse()

@@ -42,7 +42,8 @@ pub struct Settings {
     pub watch: Watch,
 }
 
-/// The running core. It keeps no state of its own except caches of bounded age.
+/// The running core. All lasting state is in the database. The core itself holds only caches of
+/// bounded age, counts of refusals, and writes in progress.
 pub struct App {
     pub db: Db,
     pub commit: Committer,
@@ -63,8 +64,8 @@ pub struct App {
 }
 
 impl App {
-    /// Starts the core on an open database. `tasks` runs its background writers, which end when the
-    /// core is dropped.
+    /// Starts the core on an open database. `tasks` runs the background writers of the core. They
+    /// end when the core is dropped.
     pub async fn start(
         db: Db,
         random: Random,
@@ -106,8 +107,9 @@ impl App {
         self.clock.now()
     }
 
-    /// Reads a reference for the system's clock: the database's clock or, if that has none of its
-    /// own, a time that has surely passed. Returns `None` while the database does not answer.
+    /// Returns the reference that the system's clock is compared with: the database's clock or, if
+    /// the database has no clock of its own, a time that has certainly passed. `None` while the
+    /// database does not answer.
     pub async fn other_clock(&self) -> Option<Reference> {
         let time = self.db.time().await.ok()?;
         Some(time.map_or_else(|| Reference::Passed(self.age.passed()), Reference::Database))

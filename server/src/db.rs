@@ -1,10 +1,10 @@
-//! The database: connections, durable settings, migration at start, and the differences of the
-//! three kinds.
+//! The database: connections, the check that its settings are durable, the migration at the start,
+//! and the differences between the three kinds.
 //!
 //! SQLite has one connection that writes and a separate pool that reads. The writer begins each
-//! transaction immediate, because a deferred one that reads and then writes fails at once under
-//! load. PostgreSQL and MariaDB have a pool that writes and one that reads, so that neither waits
-//! for the other.
+//! transaction as IMMEDIATE, because a DEFERRED transaction that reads and then writes fails at
+//! once under load. PostgreSQL and MariaDB have a pool that writes and one that reads, so that
+//! neither waits for the other.
 
 mod batch_connection;
 mod bulk_insert;
@@ -111,8 +111,8 @@ impl Db {
         Ok(connection)
     }
 
-    /// Checkpoints SQLite's log into its file, until `stopping`. Otherwise the writing connection
-    /// would do it, and every waiting write would stall meanwhile.
+    /// Checkpoints SQLite's log into the database file, until `stopping`. Otherwise the writing
+    /// connection would do that, and every waiting write would stall meanwhile.
     pub async fn checkpoint_loop(self, stopping: CancellationToken) {
         if self.backend() != DbBackend::Sqlite {
             return;
@@ -255,8 +255,8 @@ async fn migrate(backend: DbBackend, url: &str) -> Result<(), DbErr> {
             return Err(DbErr::Custom("another server has been migrating it for too long".to_owned()));
         }
     }
-    // All or nothing: the disk may fill up midway. After a failure, `db` is dropped and with it the
-    // transaction.
+    // On SQLite, all migrations run or none, because the disk may fill up midway. After a failure,
+    // `db` is dropped, and the transaction with it.
     let is_one = backend == DbBackend::Sqlite;
     if is_one {
         db.execute_unprepared("BEGIN IMMEDIATE").await?;
@@ -272,8 +272,8 @@ async fn migrate(backend: DbBackend, url: &str) -> Result<(), DbErr> {
     db.close().await
 }
 
-/// Judges a setting by name and value. Returns a value that loses nothing; `None` if it already
-/// loses nothing.
+/// Judges a setting by name and value. Returns a value that loses nothing; `None` if the current
+/// value already loses nothing.
 type Judge = fn(&str, &str) -> Option<&'static str>;
 
 /// The settings of the database that may lose acknowledged data.
@@ -294,11 +294,12 @@ async fn lossy(db: &DatabaseConnection) -> Result<Vec<Setting>, DbErr> {
     Ok(lossy)
 }
 
-/// Tests for a value of `column`, the first of an index, so that a page is sought in that index.
+/// Tests whether `column`, the first of an index, has a value. The test has a form for which the
+/// database reads only one page of rows from that index.
 ///
-/// For an equal value, MariaDB reads all its rows from the end, however far away the page is. For a
-/// range of one value it reads only the page, if the rows are sorted by that column first.
-/// PostgreSQL and SQLite read only the page in any case.
+/// If the test is for an equal value, MariaDB reads all rows with that value from the end, however
+/// far away the page is. If the test is for a range of one value, and the rows are sorted by that
+/// column first, MariaDB reads only the page. PostgreSQL and SQLite read only the page in any case.
 pub fn eq_indexed<C: ColumnTrait>(
     db: &impl ConnectionTrait,
     column: C,
@@ -321,7 +322,8 @@ pub fn contains_bytes(db: &impl ConnectionTrait, column: impl IntoColumnRef, tex
     }
 }
 
-/// Ends a transaction. Commits if `keep`; otherwise only the outcome of its writes was wanted.
+/// Ends a transaction. Commits if `keep`. Otherwise rolls back, because only the outcome of its
+/// writes was wanted.
 pub async fn commit_or_rollback(txn: Connection, keep: bool) -> Result<(), DbErr> {
     if keep { txn.commit().await } else { txn.rollback().await }
 }

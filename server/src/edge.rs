@@ -49,14 +49,15 @@ pub use self::http::{Purpose, failure, handle, is_postback, no_edge, purpose, re
 const CLICKS_UNDER_WAY_MAX: usize = 10_000;
 /// Time limit for reading the click id keys and the core's time.
 const KEYS_BUDGET: Duration = Duration::from_secs(5);
-/// Longest call that tells the core's time. Half its duration is added to that time.
+/// Longest call from whose answer the core's time is read. Half the duration of the call is added
+/// to that time.
 const CLOCK_ANSWER_MAX: Span = Span::from_seconds(2);
 /// Time limit for the core's answer to a call that the spool refused.
 const LAST_BUDGET: Duration = Duration::from_secs(10);
-/// Age of the oldest spooled record from which health reports that the server is spooling.
+/// Longest wait of a spooled record before health reports that the server is spooling.
 const DRAINED_WITHIN: Span = Span::from_seconds(1);
 
-/// The request target as received, set if it had to be encoded for routing.
+/// The request target as received. Set only if the URI of the request differs from it.
 #[derive(Clone)]
 pub struct RawTarget(pub Bytes);
 
@@ -88,15 +89,16 @@ pub struct Edge {
 }
 
 impl Edge {
-    /// Returns whether an edge with this spool can start without its core: its snapshot holds click
-    /// id keys, and the spool accepts what the core can't.
+    /// Returns whether an edge with this spool can start without its core. It can if its snapshot
+    /// holds click id keys, because the spool accepts the calls that the core can't take.
     pub fn can_begin_alone(spool: Option<&SpoolSettings>) -> bool {
         let known = spool.map(|settings| snapshot::read(&snapshot::path(&settings.folder)));
         known.is_some_and(|known| !known.click_id_keys.click_id_keys.is_empty())
     }
 
-    /// Opens the spool. Gets from the core the keys with which the edge mints click ids, or reads
-    /// them from the snapshot. `tasks` runs the work that continues after a visitor was redirected.
+    /// Opens the spool. Gets the keys with which the edge mints click ids from the core, or else
+    /// from the snapshot. `tasks` runs the spool, and the work that continues after a visitor was
+    /// redirected.
     ///
     /// Fails with `CORE_AWAY` if the core does not answer and the snapshot holds no keys.
     pub async fn start(
@@ -171,9 +173,10 @@ impl Edge {
         EdgeHealth { spool, core_health: self.core_health.clone(), clock: self.clock.clone() }
     }
 
-    /// Makes `call`. If it is not answered within `budget`, spools `record`, the same call.
+    /// Makes `call`. If the core fails or does not answer within `budget`, spools `record`, which
+    /// holds the same call.
     ///
-    /// `at_once`: spools it without making the call.
+    /// `at_once`: spools the record without making the call.
     async fn call_or_spool<T>(
         &self,
         budget: Duration,
@@ -233,15 +236,15 @@ impl Edge {
         self.spool.is_some() && self.core_health.is_down(self.clock.now())
     }
 
-    /// Returns whether the core may be down. Work that does not need its answer does not wait for
-    /// it.
+    /// Returns whether the core may be down. If so, work that does not need an answer of the core
+    /// does not wait for one.
     fn core_is_suspect(&self) -> bool {
         self.spool.is_some() && self.core_health.is_suspect()
     }
 }
 
-/// The click id keys, and the time by the core's clock; `None` if the answer took too long to be
-/// precise.
+/// The click id keys, and the time by the core's clock. The time is `None` if the answer took too
+/// long to be precise.
 async fn ask_keys(
     mut core: ClickServiceClient<CoreTransport>,
     clock: &Clock,
@@ -291,7 +294,7 @@ impl EdgeHealth {
         self.core_health.is_down(self.clock.now())
     }
 
-    /// Returns whether the spool accepts what the core can't.
+    /// Returns whether the spool accepts the calls that the core can't take.
     pub fn keeps(&self) -> bool {
         self.spool().is_some_and(|spool| !spool.refusing)
     }

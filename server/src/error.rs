@@ -26,7 +26,7 @@ const DOMAIN: &str = "s2s.v1";
 pub const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Longest message of a status, in bytes. A status travels in headers and may repeat the caller's
-/// input, so this and the two limits below keep it small.
+/// input. This limit and the two below keep the status small.
 const MESSAGE_BYTES_MAX: usize = 1_024;
 const VIOLATIONS_MAX: usize = 16;
 const VIOLATION_BYTES_MAX: usize = 256;
@@ -75,7 +75,8 @@ impl Error {
             .with("id", &id)
     }
 
-    /// Converts a refusal of the gRPC library or of its services; `None` if no reason fits.
+    /// Converts a refusal of the gRPC library or of the library's services (health, reflection);
+    /// `None` if no reason fits.
     pub fn from_tonic(status: &Status) -> Option<Self> {
         Some(match status.code() {
             Code::NotFound => Self::new(ErrorReason::ResourceNotFound, status.message()),
@@ -132,7 +133,8 @@ impl Error {
         code(self.reason)
     }
 
-    /// Returns whether the request is at fault, rather than the server or the moment.
+    /// Returns whether the request is at fault. If not, the cause is the server or its present
+    /// load, and the same request may succeed later.
     pub fn is_permanent(&self) -> bool {
         !matches!(
             self.code(),
@@ -191,7 +193,8 @@ impl From<Error> for tonic_types::Status {
 pub struct Violations(Vec<FieldViolation>);
 
 impl Violations {
-    /// Returns the value, or records the violation. `field` is its path in the request.
+    /// Returns the value, or records the violation. `field` is the path of the value in the
+    /// request.
     pub fn check<T>(&mut self, field: &str, result: Result<T, String>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
@@ -207,8 +210,8 @@ impl Violations {
         self.0.push(FieldViolation::new(cut(field.to_owned()), cut(description.into())));
     }
 
-    /// Returns the fields that an update names. Records a violation if there are none, or if one is
-    /// not among `fields`.
+    /// Returns the fields that an update names. Records a violation if the update names no field,
+    /// and one for each named field that is not among `fields`.
     pub fn check_mask(&mut self, mask: Option<FieldMask>, fields: &[&str]) -> Vec<String> {
         let (known, unknown): (Vec<_>, Vec<_>) =
             mask.unwrap_or_default().paths.into_iter().partition(|path| fields.contains(&path.as_str()));
@@ -283,7 +286,8 @@ mod tests {
         assert!(reasons.len() > 40);
         for reason in reasons {
             assert_eq!(http_status(code(reason)).as_u16(), reason.http_status(), "{reason:?}");
-            // `postback::settled` holds what is final, and nothing else.
+            // Only a permanent error is a verdict on a postback (`postback::split_retryable`). So
+            // a permanent error never refuses a postback, and no other error holds one.
             let is_permanent = Error::new(reason, "").is_permanent();
             let wrong = if is_permanent { PostbackOutcome::Refused } else { PostbackOutcome::Held };
             assert!(reason.postback_outcome() != Some(wrong), "{reason:?}");

@@ -1,9 +1,9 @@
 //! `s2s-server`: server-to-server conversion tracking.
 //!
-//! A library only so that a fuzzer can link it. It exports only `main`, so that the compiler still
-//! finds unused code.
+//! This crate is a library only so that the fuzzer can link it. Except for the fuzzer, it exports
+//! only `main`, so that the compiler still finds unused code.
 //!
-//! A module imports only modules above it in this list. A test enforces this.
+//! A module imports only modules above it in this list. A test enforces this rule.
 
 #![forbid(unsafe_code)]
 

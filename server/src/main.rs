@@ -1,4 +1,4 @@
-//! The program. All code, including `main`, is in the library.
+//! The program. Everything except the allocator is in the library.
 
 #![forbid(unsafe_code)]
 

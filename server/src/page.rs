@@ -1,4 +1,4 @@
-//! Pages of lists: sizes, and opaque tokens that name the last row of the page before.
+//! Pages of lists: their sizes, and opaque tokens that name the last row of the page before.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use s2s_sdk::v1::ErrorReason;
@@ -57,8 +57,8 @@ impl<const N: usize> PageRequest<N> {
         self.rows + 1
     }
 
-    /// Cuts the rows that were read to the page, and makes the next page's token from its last row.
-    /// The token is empty on the last page.
+    /// Cuts `rows`, which were read from the database, to the size of the page. Makes the token of
+    /// the next page from the last row of this page. The token is empty on the last page.
     pub fn cut<T>(&self, mut rows: Vec<T>, key: impl Fn(&T) -> [u8; N]) -> (Vec<T>, String) {
         let size = usize::try_from(self.rows).unwrap_or(usize::MAX);
         let more = rows.len() > size;

@@ -1,7 +1,7 @@
 //! The start and the end of the server, as a sequence of named steps:
 //!
 //! 1. `bind`: signals, ports, certificates.
-//! 2. `core`: the database and the services, here or elsewhere.
+//! 2. `core`: the database and the services, in this process or in another.
 //! 3. `edge`: the spool, and the data that an edge needs.
 //! 4. `serve`: the ports answer until a signal arrives.
 //! 5. `shutdown`: everything accepted is written, then the database is closed.
@@ -44,7 +44,7 @@ pub fn main() -> ExitCode {
     let config = match Config::read() {
         Ok(config) => config,
         Err(NoConfig::Asked(text)) => {
-            // A closed pipe, as of `--help | head`, is no failure.
+            // A closed pipe, as in `--help | head`, is no failure.
             let _ = writeln!(io::stdout(), "{text}");
             return ExitCode::SUCCESS;
         }
@@ -55,8 +55,9 @@ pub fn main() -> ExitCode {
     let ended = runtime(config.threads()).and_then(|runtime| {
         let ended = runtime.block_on(run(config));
         if ended.is_err() {
-            // A start that failed has begun tasks that never end. After a stop, however, dropping the
-            // runtime waits for the spool's writer, which may still have clicks to write.
+            // A failed start has begun tasks that never end, so nothing may wait for them. After an
+            // orderly stop, however, dropping the runtime waits for the spool's writer, which may
+            // still have clicks to write.
             runtime.shutdown_background();
         }
         ended
@@ -65,7 +66,7 @@ pub fn main() -> ExitCode {
 }
 
 fn failed(error: &StartError) -> ExitCode {
-    // The exit code says the same where standard error can't be written.
+    // If standard error can't be written, the exit code still reports the failure.
     let _ = writeln!(io::stderr(), "error: {error}");
     ExitCode::from(error.exit_code())
 }
@@ -86,7 +87,8 @@ fn system(error: &io::Error) -> StartError {
 
 /// Starts the server, serves until a signal arrives, and stops.
 async fn run(mut config: Config) -> Result<(), StartError> {
-    // Before the port is bound: a caller that finds it open may already send a signal.
+    // Catches signals before binding the port: a caller that finds the port open may already send a
+    // signal.
     let signals = Signals::catch()?;
     let ports = Ports::bind(&mut config)?;
     let process = Process::new(config);
@@ -116,7 +118,7 @@ struct Process {
     stopping: CancellationToken,
     /// Tasks of the edge and of the ports.
     edge_tasks: TaskTracker,
-    /// Tasks of the core, which hang when the database hangs.
+    /// Tasks of the core. They hang when the database hangs.
     core_tasks: TaskTracker,
 }
 
@@ -150,14 +152,14 @@ impl Process {
             stopping: self.stopping.clone(),
             handle,
         };
-        // A database may hang, or be migrated for long. An edge that can start alone does not wait
-        // for it.
+        // A database may hang, or its migration may take long. An edge that can start alone waits
+        // only briefly for the database.
         let alone = self.role() == Role::All && Edge::can_begin_alone(self.config.spool().as_ref());
         Some(starter.begin(alone).await)
     }
 }
 
-/// Reads another clock: a core reads its database's, an edge its core's.
+/// Reads another clock: a core reads the clock of its database, an edge the clock of its core.
 fn other_clock(
     handle: CoreHandle,
     edge: Option<Arc<Edge>>,

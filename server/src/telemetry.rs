@@ -9,19 +9,18 @@ use tracing_subscriber::{
 /// Prefix of the names of our own modules.
 const OWN: &str = "s2s_server";
 
-/// Starts logging. `filter` is valid: the configuration was checked.
+/// Starts logging. `filter` is valid, because the configuration was checked.
 pub fn start(filter: &str) {
     let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(std::io::stderr)
-        // By default, a line that can't be written, as to a file on a full disk, ends its caller in a
-        // panic.
+        // By default, logging a line that can't be written, for example to a full disk, panics.
         .log_internal_errors(false);
     log.finish().with(filter_fn(may_be_logged)).init();
 }
 
-/// Hides log lines of libraries below `info`, and those of sqlx about a URL, whatever the filter
-/// allows.
+/// Hides all log lines of libraries below `info`, and log lines of sqlx about a URL at every level,
+/// whatever the filter allows.
 ///
 /// Below `info`, libraries print their input, such as a malformed path with its query (h2) or a
 /// notice of the database. Our own log lines are safe at every level.

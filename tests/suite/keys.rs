@@ -30,7 +30,8 @@ async fn works(client: &Client) -> Result<(), Error> {
     client.list_conversion_codes(ListConversionCodesRequest::default()).await.map(drop)
 }
 
-/// Waits until the client's key is refused, and for nothing else.
+/// Waits for the client's first error and returns its message. The error must say that the API key
+/// is invalid.
 async fn ends(client: &Client) -> String {
     let error = eventually(async || works(client).await.err()).await;
     assert_eq!((error.code(), error.reason()), (Code::Unauthenticated, ErrorReason::ApiKeyInvalid));
@@ -103,7 +104,7 @@ async fn a_key_is_shown_once_and_never_again() {
     assert_eq!((again.key_text.as_str(), again.api_key.unwrap().id), ("", created.id.clone()));
     works(&server.client_with(&text)).await.unwrap();
 
-    // `last_use_time` follows a moment later, since no call waits for it.
+    // `last_use_time` is stored a moment after the call, because no call waits for that write.
     let get = GetApiKeyRequest { id: created.id.clone() };
     let used = eventually(async || {
         let key = client.get_api_key(get.clone()).await.unwrap().api_key.unwrap();
@@ -301,7 +302,8 @@ async fn a_mistyped_key_asks_nothing_of_the_database() {
     assert!(error.message().contains("checksum"), "{error}");
 }
 
-/// Starts a server without a configured key. Returns its URL and the key that it prints, if any.
+/// Starts a server without a configured key. Returns the process, its URL, and the key that it
+/// prints, if any.
 async fn first_key(folder: &std::path::Path, url: &str) -> (tokio::process::Child, String, Option<String>) {
     let mut server = command(folder);
     server.env_remove("S2S_ADMIN_KEY").args(["--listen", "127.0.0.1:0", "--database-url", url]);
@@ -328,7 +330,8 @@ async fn the_first_start_prints_an_administrators_key_once() {
     let client = Client::builder(&url).api_key(&key).build().unwrap();
     let list = client.list_accounts(ListAccountsRequest::default()).await.unwrap().accounts;
     assert_eq!(list.len(), 1);
-    // A revoked key is not made again: somebody may have stolen it.
+    // A restart makes no new key in place of a revoked one: the key may have been revoked because
+    // it was stolen.
     let keys = client.list_api_keys(ListApiKeysRequest::default()).await.unwrap().api_keys;
     let request = RevokeApiKeyRequest { id: keys[0].id.clone(), ..Default::default() };
     client.revoke_api_key(request).await.unwrap();
@@ -339,7 +342,8 @@ async fn the_first_start_prints_an_administrators_key_once() {
     assert_eq!(error.reason(), ErrorReason::ApiKeyInvalid);
     server.kill().await.unwrap();
 
-    // The operator gets back in with a key of their own. That one stays revoked, too.
+    // The operator gets back in with a key of their own, from `S2S_ADMIN_KEY`. Once revoked, this
+    // key also stays revoked after a restart.
     let mut server = Server::start_at(database_url).await;
     let client = server.client();
     let keys = client.list_api_keys(ListApiKeysRequest::default()).await.unwrap().api_keys;

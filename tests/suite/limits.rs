@@ -1,4 +1,5 @@
-//! Limits of one client: connections, requests a second, requests in progress; and priorities.
+//! Limits on connections, requests per second and requests in progress, and the order in which
+//! requests are shed.
 
 use std::{
     net::Ipv4Addr,
@@ -29,7 +30,7 @@ pub fn source(last: u8) -> Ipv4Addr {
     Ipv4Addr::new(127, 0, 0, last)
 }
 
-/// A connection from that address.
+/// Opens a connection from the address `source`.
 pub async fn connect_from(server: &Server, source: Ipv4Addr) -> TcpStream {
     let (_, address) = server.url.split_once("://").unwrap();
     let socket = TcpSocket::new_v4().unwrap();
@@ -37,7 +38,7 @@ pub async fn connect_from(server: &Server, source: Ipv4Addr) -> TcpStream {
     socket.connect(address.parse().unwrap()).await.unwrap()
 }
 
-/// Asks for health on a connection. `None`: it was closed.
+/// Asks for health on a connection. Returns `None` if the server has closed the connection.
 async fn ask(stream: &mut TcpStream) -> Option<String> {
     stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: t.example\r\n\r\n").await.ok()?;
     let mut answer = [0; 1_024];
@@ -58,7 +59,7 @@ async fn an_address_has_so_many_connections() {
     assert!(ask(&mut connect_from(&server, source(3)).await).await.is_some(), "another address");
     assert!(ask(&mut held[0]).await.is_some(), "on an old connection");
     held.pop();
-    // The server notices it a moment later.
+    // The server notices a moment later that this connection was closed.
     eventually(async || ask(&mut connect_from(&server, source(2)).await).await).await;
 }
 
@@ -84,7 +85,7 @@ async fn who_says_nothing_keeps_nobody_out() {
         silent.push(connect_from(&server, source(3)).await);
     }
     for _ in 0..20 {
-        // A closed connection makes room a moment later.
+        // The slot of a closed connection is free a moment later.
         eventually(async || ask(&mut connect_from(&server, source(4)).await).await).await;
     }
     assert!(ask(&mut asking).await.is_some(), "who has asked stays");
@@ -101,7 +102,7 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
     assert_eq!((error.code(), error.reason()), (Code::ResourceExhausted, ErrorReason::RateLimited));
     assert_eq!(error.retry_delay(), Some(Duration::from_secs(1)));
 
-    // An address has one rate, for all paths and all forwarding headers.
+    // One rate of an address covers all paths, whatever forwarding headers a client invents.
     for (path, verdict) in [("s2s?val=1", "REFUSED"), ("summer", "")] {
         let number = AtomicUsize::new(0);
         let refused = async || {
@@ -116,7 +117,7 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
         assert_eq!((answer.header("retry-after"), answer.header("s2s-verdict")), ("1", verdict), "{path}");
     }
 
-    // Other addresses have their own rates; health has none.
+    // Every other address has its own rate. Health checks have no rate.
     let mut other = connect_from(&server, source(9)).await;
     other.write_all(b"GET /summer HTTP/1.1\r\nhost: t.example\r\n\r\n").await.unwrap();
     let mut answer = [0; 12];
@@ -126,19 +127,20 @@ async fn who_asks_too_often_is_told_when_to_come_again() {
     let statuses = stream::iter(0..100).then(async |_| http().get(&health).send().await.unwrap().status());
     assert!(statuses.all(async |status| status == 200).await);
 
-    // A client that waits as told gets through.
+    // A client that waits as long as the server says gets through.
     let patient = server.client();
     for _ in 0..12 {
         patient.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
     }
 }
 
-/// A client with that key and without retries.
+/// A client with the key `api_key` and without retries.
 fn impatient(server: &Server, api_key: &str) -> Client {
     Client::builder(&server.url).api_key(api_key).retries(0).build().unwrap()
 }
 
-/// True if a list was returned; it must not be refused for any reason but the rate.
+/// Returns true if a list call was answered, and false if it was refused. The only reason for a
+/// refusal may be the rate.
 async fn lists(client: &Client) -> bool {
     let error = client.list_conversion_codes(ListConversionCodesRequest::default()).await.err();
     let Some(error) = error else { return true };
@@ -166,7 +168,7 @@ async fn a_key_over_its_rate_holds_up_no_other() {
     };
     futures::join!(insists, calls);
 
-    // Edges call for all clients, so they have no rate.
+    // An edge calls on behalf of many clients, so its key has no rate.
     let (_, text) = server.api_key("", &[ApiKeyScope::Edge]).await;
     let edge = TrackingLinkServiceClient::new(channel(&server).await);
     let answers = join_all((0..50).map(async |_| {
@@ -192,7 +194,8 @@ async fn all_texts_of_a_key_have_one_rate() {
         (given.load(Ordering::Relaxed) >= 12).then_some(())
     })
     .await;
-    // 5 at once, and 7 more at 5 a second. Two separate rates would allow 12 in 0.2 s.
+    // One rate allows 5 calls at once and 7 more at 5 per second, which takes 1.4 s. Two separate
+    // rates would allow 12 calls in 0.2 s.
     assert!(begun.elapsed() > Duration::from_millis(1_300), "{:?}", begun.elapsed());
 }
 
@@ -214,7 +217,8 @@ async fn conversions_over_a_keys_rate_are_told_so_and_none_is_lost() {
         hasty.record_conversion(request(number)).await.err()
     });
     assert_eq!(error.await.reason(), ErrorReason::RateLimited);
-    // A client that waits as told repeats the last call and gets through with all others.
+    // A client that waits as long as the server says repeats the refused call and makes 11 more.
+    // Each of these calls gets through.
     let recorded = number.load(Ordering::Relaxed) - 1;
     for number in recorded..recorded + 12 {
         patient.record_conversion(request(number)).await.unwrap();
@@ -259,7 +263,7 @@ async fn beyond_its_limit_a_server_sheds_lists_and_previews_but_no_visitor() {
             }
         }
     };
-    // A partner without retries: refused calls say so, all others are stored.
+    // A partner without retries. Each call is either refused as `OVERLOADED` or stored.
     let partner = async {
         let client = Client::builder(&server.url).api_key(ADMIN_KEY).retries(0).build().unwrap();
         let mut counted = 0;
@@ -290,7 +294,7 @@ fn recorded(result: Result<RecordConversionResponse, Error>) -> bool {
 #[tokio::test]
 async fn a_compressed_message_is_refused_and_never_unpacked() {
     let server = Server::start().await;
-    // A compressed message of 1 GiB by its header.
+    // A compressed message whose header claims a length of 1 GiB.
     let message = [b"\x01\x40\0\0\0".as_slice(), &[0x1f, 0x8b, 8, 0]].concat();
     let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
     let call = client

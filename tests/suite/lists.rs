@@ -17,11 +17,12 @@ use s2s_tests::Server;
 
 use crate::{fields, fixture::Fixture, moved, report};
 
-/// The number of items, on pages of three.
+/// The number of items in each list: two full pages, and one item on a third page.
 const ITEMS: usize = 7;
 const PAGE_SIZE: i32 = 3;
 
-/// Reads the pages of a list: the ids of each, and its next token.
+/// Reads all pages of a list. `list` takes a page token, and returns the ids on that page and the
+/// next token. Returns the ids of each page.
 async fn pages<F: Future<Output = (Vec<String>, String)>>(list: impl Fn(String) -> F) -> Vec<Vec<String>> {
     let (mut pages, mut token) = (Vec::new(), String::new());
     loop {
@@ -34,7 +35,8 @@ async fn pages<F: Future<Output = (Vec<String>, String)>>(list: impl Fn(String) 
     }
 }
 
-/// Checks that three pages equal `all`, the SDK's stream, with each item once.
+/// Checks that there are three pages, and that the SDK's stream has the same ids in the same order.
+/// Each id of `all` must be there exactly once.
 #[track_caller]
 fn check_pages(pages: &[Vec<String>], streamed: &[String], mut all: Vec<String>) {
     assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3, 1]);
@@ -196,7 +198,7 @@ async fn filters_of_postbacks_hold_all_at_once() {
     ] {
         ids.push(fixture.server.postback(&fixture.fill(query)).await.field("postback_id"));
     }
-    // A code in lower case is the same code.
+    // The id of a code in lower case names the same code.
     let lower_case = format!("clickId=x&id={}&val=1&com=0", fixture.code.id.to_lowercase());
     ids.push(fixture.server.postback(&lower_case).await.field("postback_id"));
     let all = ListPostbacksRequest::default;
@@ -316,7 +318,7 @@ async fn a_page_holds_50_by_default_and_1000_at_the_most() {
     assert_eq!(fields(&error), ["page_size"]);
 }
 
-/// The ids of one thing of each kind.
+/// One id for each kind of resource.
 struct Ids {
     code: String,
     link: String,
@@ -325,7 +327,7 @@ struct Ids {
     postback: String,
 }
 
-/// Every call that takes an id.
+/// Makes every call that takes an id, and returns the results.
 async fn calls_by_id(client: &Client, ids: &Ids) -> Vec<Result<(), Error>> {
     let Ids { code, link, click, conversion, postback } = ids;
     let mask = |path: &str| Some(FieldMask { paths: vec![path.to_owned()] });
@@ -423,7 +425,7 @@ async fn one_bad_item_spoils_no_other_of_its_batch() {
         (4, invalid, ErrorReason::FieldInvalid, "value".to_owned()),
     ];
     assert_eq!(reasons, expected);
-    // Either of two equal items may be the first.
+    // Either of the two equal items may be recorded first.
     let mut twins = [verdicts[0].2, verdicts[2].2];
     twins.sort();
     assert_eq!(twins, [Verdict::Recorded, Verdict::Duplicate]);

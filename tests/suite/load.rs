@@ -1,5 +1,5 @@
-//! A load of all writes, with a ledger of acknowledgements: visits, sales over `/s2s` and gRPC,
-//! clicks of partners, and set-up.
+//! A load of every kind of write: visits, sales over `/s2s` and gRPC, clicks of partners, and
+//! set-up. A ledger records the acknowledgements.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -27,44 +27,46 @@ use tokio::task::JoinSet;
 
 use crate::moved;
 
-/// The time limit for a database to serve again, and for a backlog, on any machine.
+/// The time limit for a database to serve again, and for a spool to drain, even on a slow machine.
 pub const PATIENCE: Duration = Duration::from_mins(5);
 /// The number of concurrent senders.
 const SENDERS: usize = 8;
-/// The number of clicks for sales without a visit.
+/// The number of clicks that are recorded in advance, for sales without a visit.
 const CLICKS: usize = 16;
 
 /// The ledger of acknowledgements and refusals.
 #[derive(Default)]
 struct Ledger {
-    /// The click of each sale, by its number.
+    /// The click id of each acknowledged sale, by the sale's number.
     sales: BTreeMap<usize, String>,
     clicks: BTreeSet<String>,
     codes: BTreeSet<String>,
-    /// Refused sales, to be sent again.
+    /// Refused sales, to be sent again: number and click id.
     refused: VecDeque<(usize, String)>,
 }
 
 pub struct Load {
-    /// The URL for visits and postbacks. The next one is for calls.
+    /// The URL for visits and postbacks.
     front: String,
+    /// The URL for gRPC calls.
     core: String,
     code: ConversionCode,
     link: TrackingLink,
-    /// Earlier clicks, for sales without a visit.
+    /// Clicks that were recorded in advance, for sales without a visit.
     click_ids: Vec<String>,
     ledger: Mutex<Ledger>,
     next: AtomicUsize,
     over: AtomicBool,
     pub counted: AtomicUsize,
     pub refused: AtomicUsize,
-    /// The number of sales that a wrong clock held. They are not acknowledged.
+    /// The number of sales that were held because a clock was wrong. A held sale is not
+    /// acknowledged.
     pub held: AtomicUsize,
 }
 
 impl Load {
-    /// Prepares a load: visits and postbacks go to `front`, which then knows the link; calls go to
-    /// `core`.
+    /// Prepares a load: visits and postbacks go to `front`, gRPC calls go to `core`. A first visit
+    /// makes the link known to `front`.
     pub async fn new(core: &Server, front: &Server) -> Arc<Self> {
         let sale = core.code("Sale").await;
         let link = core.link(&[&sale]).await;
@@ -104,8 +106,8 @@ impl Load {
         self.counted.load(Ordering::Relaxed) - before
     }
 
-    /// Records a click older than the retention of `clocks`, by the clock of that server. It
-    /// vanishes with the next pass.
+    /// Records a click that is 40 days old by the clock of `core`, which is older than the tests in
+    /// `clocks.rs` keep clicks. The next pass of the retention deletes the click.
     pub async fn old_click(&self, core: &Server) -> String {
         let link = core.link(&[&self.code]).await;
         let click_time = moved(link.create_time, -40 * 86_400);
@@ -118,7 +120,7 @@ impl Load {
         visit(&http(), &self.front, &self.link.slug).await.unwrap().unwrap()
     }
 
-    /// Reports a new sale of that click.
+    /// Reports a new sale of the click `click_id`.
     pub async fn sell(&self, front: &Server, click_id: &str) -> Answer {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         front.postback(&query(&self.code.id, click_id, number)).await
@@ -235,8 +237,10 @@ impl Load {
         self.refused.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Checks that exactly the sent conversions are there: everything acknowledged, once, as sent.
-    /// Call it when nothing is sent and all spools are empty.
+    /// Checks that every stored conversion was sent, has the value that was sent, and counts once.
+    /// Checks that every acknowledged sale, click and code is stored.
+    ///
+    /// Only valid while nothing is being sent and all spools are empty.
     pub async fn check(&self, core: &Server) {
         let client = core.client();
         let all = client.conversions(ListConversionsRequest { page_size: 1_000, ..Default::default() });
@@ -272,10 +276,10 @@ impl Load {
         );
     }
 
-    /// Sends all acknowledged sales again. None counts a second time.
+    /// Sends all acknowledged sales again, and checks that each is a duplicate.
     ///
-    /// A core that is too busy to answer in time makes a repeat `QUEUED`; once the spool is empty, the
-    /// core answers it.
+    /// If the core is too busy to answer in time, a repeated sale is `QUEUED`. The sale is then
+    /// sent once more after the spool is empty, so that the core itself answers.
     pub async fn send_all_again(&self, front: &Server) {
         let sales = self.ledger.lock().unwrap().sales.clone();
         for (number, click_id) in sales {

@@ -86,7 +86,7 @@ async fn check_log(filter: &str) {
     assert!(server.wait().await.unwrap().success());
     let log = fs::read_to_string(folder.path().join("log")).unwrap();
     assert!(log.contains("stopped"), "it does log: {log}");
-    // The method's name is no secret.
+    // The name of a method is no secret, not even that of `RotatePostbackSecret`.
     let log = log.to_lowercase().replace("rotatepostbacksecret", "");
     let addresses = ["127.0.0.1", "203.0.113.77", "2001:db8:1:2"];
     for word in
@@ -98,7 +98,8 @@ async fn check_log(filter: &str) {
     assert!(!log.contains(&key_id), "{log}");
 }
 
-/// Sends HTTP/2 requests that the library refuses: with an invalid path, and with an invalid host.
+/// Sends two HTTP/2 requests that the HTTP library refuses: one has an invalid path, the other an
+/// invalid host.
 async fn ask_what_is_malformed(url: &str) {
     for headers in [
         [&[0x82, 0x86, 0x01, 1], b"a".as_slice(), &[0x04, 15], b"/s2s?x=secret<>"].concat(),
@@ -107,7 +108,7 @@ async fn ask_what_is_malformed(url: &str) {
         let mut stream = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
         let ask = frame(1, END_HEADERS | 1, 1, &headers);
         stream.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, &[]), &ask].concat()).await.unwrap();
-        // Reads until the reset.
+        // Reads until the stream is reset: a frame of length 4 and type 3.
         let mut answer = Vec::new();
         while !answer.windows(5).any(|begin| begin == [4, 3, 0, 0, 0]) {
             assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0);
@@ -115,7 +116,8 @@ async fn ask_what_is_malformed(url: &str) {
     }
 }
 
-/// Sends good and bad keys, in the right and in wrong places. Returns a part of a new key.
+/// Sends good and bad keys, in the right and in wrong places. Creates the good key, and returns its
+/// text without the prefix.
 async fn ask_with_keys(client: &Client, url: &str) -> String {
     let key = ApiKey { name: "canary".to_owned(), scopes: vec![1], ..Default::default() };
     let request = CreateApiKeyRequest { api_key: Some(key), ..Default::default() };

@@ -1,6 +1,6 @@
-//! Postbacks that arrive before the things that they name: code, link, click.
+//! Postbacks that arrive before the code, link or click that they name.
 //!
-//! The things arrive by the rows of another server's database.
+//! Later, the tests copy the missing rows from the database of another server.
 
 use s2s_sdk::v1::{
     ErrorReason, ExplainClickRequest, GetPostbackRequest, ListConversionsRequest, Postback, Verdict,
@@ -10,9 +10,10 @@ use sea_orm::{ConnectionTrait as _, Database};
 
 use crate::replay::{get, hold};
 
-/// Two servers of one installation. The rows of the second are newer than the first's copy.
+/// Two servers of one installation, each with its own copy of the database. New rows are created on
+/// the second server, and the first lacks them.
 struct Apart {
-    /// Has the keys of click ids, and nothing else.
+    /// Has the same click id keys as `second`. Has no code, link or click until `bring` copies it.
     first: Server,
     second: Server,
 }
@@ -31,7 +32,7 @@ impl Apart {
         Self { first, second }
     }
 
-    /// Copies rows of the second database to the first.
+    /// Copies all rows of these tables from the second database to the first.
     async fn bring(&self, tables: &[&str]) {
         let path = |server: &Server| server.folder().join("s2s.db").display().to_string();
         let db = Database::connect(format!("sqlite:{}", path(&self.first))).await.unwrap();
@@ -56,7 +57,8 @@ impl Apart {
 
 #[tokio::test]
 async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
-    // Rows are copied from file to file; the rest is the same with every database.
+    // SQLite only, because rows are copied from file to file. The tested code is the same with
+    // every database.
     if !database::is_a_file() {
         return;
     }
@@ -70,7 +72,8 @@ async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
     let forged = format!("clickId={click}&id={:032X}&val=5&com=1", 1);
     let stranger = hold(first, &forged, "UNKNOWN_CONVERSION_CODE").await;
 
-    // The code arrives, then the link. The postback passes from one reason to the next, and counts.
+    // The code arrives, then the link. After the code, the postback is held for another reason.
+    // After the link, the postback counts.
     apart.bring(&["conversion_code"]).await;
     eventually(async || (get(first, &id).await.reason() == ErrorReason::TrackingLinkUnknown).then_some(()))
         .await;
@@ -81,7 +84,7 @@ async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
     assert!(matched.replay_time.is_some());
     apart.matched(&again).await;
 
-    // The row of its click is not there yet, and not needed.
+    // The row of the click has not arrived yet. The conversions count without that row.
     let client = first.client();
     let told = client.explain_click(ExplainClickRequest { click_id: click.clone() }).await.unwrap();
     assert_eq!((told.click, told.conversions.len()), (None, 2));
@@ -100,7 +103,8 @@ async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
 
 #[tokio::test]
 async fn what_waits_is_matched_after_a_restart() {
-    // Rows are copied from file to file; the rest is the same with every database.
+    // SQLite only, because rows are copied from file to file. The tested code is the same with
+    // every database.
     if !database::is_a_file() {
         return;
     }

@@ -1,4 +1,4 @@
-//! A full disk: nothing is acknowledged without being stored, and visitors are sent on.
+//! A full disk: nothing is acknowledged unless it is stored, and visitors are still redirected.
 
 use std::collections::BTreeSet;
 
@@ -11,9 +11,9 @@ use s2s_tests::{Answer, Server, click_id_of, http};
 
 use crate::report;
 
-/// Room for the schema and some dozens of conversions.
+/// The size of the disk: enough for the schema and a few dozen conversions.
 const DISK_KIBIBYTES: u32 = 1_024;
-/// More conversions than fit.
+/// More conversions than fit on the disk.
 const CONVERSIONS_MAX: usize = 10_000;
 
 #[tokio::test]
@@ -21,7 +21,7 @@ async fn a_full_disk_loses_nothing_and_stops_no_visitor() {
     fill_a_disk("&2").await;
 }
 
-/// The log is often a file on the same disk.
+/// The log is often a file on the disk that is full.
 #[tokio::test]
 async fn a_log_that_can_not_be_written_harms_no_call() {
     fill_a_disk("/dev/full").await;
@@ -45,7 +45,8 @@ async fn fill_a_disk(log: &str) {
     };
     check_refused(&answer);
 
-    // gRPC gets the same error, with a retry delay. A smaller write may still fit.
+    // gRPC calls get the same error, with a retry delay. The first few may succeed, because a
+    // smaller write may still fit.
     let client = s2s_tests::administrator(&server.url).retries(0).build().unwrap();
     let (request, error) = loop {
         let transaction_id = numbers.next().unwrap().to_string();
@@ -60,7 +61,7 @@ async fn fill_a_disk(log: &str) {
     let cause = ["sqlite", "disk", "database", "code:"];
     assert!(!cause.iter().any(|word| error.message().to_lowercase().contains(word)), "{error}");
 
-    // Visitors are sent on with valid click ids. Reads still work.
+    // Visitors are redirected with valid click ids. Reads still work.
     let visit = http().get(&link.url).send().await.unwrap();
     assert_eq!(visit.status(), 302);
     let visit = click_id_of(visit.headers()["location"].to_str().unwrap());

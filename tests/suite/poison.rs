@@ -2,7 +2,8 @@
 
 use s2s_tests::{Server, database::execute, eventually};
 
-/// Statements that make the database refuse a postback with an error that is no outage.
+/// Statements that make the database refuse every postback that contains `poison`. The error does
+/// not look like an outage.
 fn refusing_poison(database_url: &str) -> Vec<&'static str> {
     match database_url.split_once(':').map(|(kind, _)| kind) {
         Some("sqlite") => vec![
@@ -36,7 +37,7 @@ async fn a_postback_that_the_core_has_a_fault_with_is_put_aside() {
     };
     let poison = postback("poison").await;
     assert_eq!((poison.status, poison.field("verdict").as_str()), (202, "QUEUED"), "{poison:?}");
-    // It has the same click, so it is queued after the bad one.
+    // The good postback has the same click, so it must wait behind the bad one.
     let good = postback("good").await;
     assert_eq!((good.status, good.field("verdict").as_str()), (202, "QUEUED"), "{good:?}");
 

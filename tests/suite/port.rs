@@ -59,7 +59,7 @@ async fn health_is_serving() {
     assert_eq!(Answer::of(response).await.field("status"), "serving");
 }
 
-/// Lists the services by reflection and fetches the file of one.
+/// Lists the services by reflection, and fetches the schema file of one service.
 macro_rules! check_reflection {
     ($version:ident, $server:expr) => {{
         use tonic_reflection::pb::$version::{
@@ -128,8 +128,7 @@ async fn a_web_page_of_any_origin_may_call() {
     let server = Server::start().await;
     let code = server.code("Sale").await;
     let url = format!("{}{LIST_CODES}", server.url);
-    // A browser that asks for headers by name needs their names: `*` does not cover
-    // `authorization`.
+    // The answer must list the headers by name: in browsers, `*` does not cover `authorization`.
     let asked = "authorization,content-type,grpc-timeout,x-grpc-web,x-user-agent";
     let preflight = http()
         .request(Method::OPTIONS, &url)
@@ -203,7 +202,7 @@ async fn postbacks_and_redirects_are_served_over_http_1_and_2() {
 async fn a_call_whose_deadline_passes_is_told_so() {
     let server = Server::start().await;
     let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
-    // The request's message never arrives, so any answer is the timeout.
+    // The request's message never arrives, so only the timeout can answer the call.
     let never = stream::pending::<Result<Vec<u8>, std::io::Error>>();
     let call = client
         .post(format!("{}{LIST_CODES}", server.url))
@@ -273,11 +272,12 @@ async fn garbage_on_one_connection_disturbs_no_other() {
         let answer = server.postback("").await;
         assert_eq!(answer.field("reason"), "MISSING_PARAMETER", "on a new connection");
     }
-    // Complete requests are refused or cut off; the last one is still incomplete.
+    // The last request is incomplete, so its connection is still open. All others are refused or
+    // cut off.
     open.pop();
     for mut stream in open {
         let mut answer = [0; 10];
-        // A reset ends it as well.
+        // The server may also reset the connection without an answer.
         let length = stream.read(&mut answer).await.unwrap_or_default();
         assert!(!answer[..length].starts_with(b"HTTP/1.1 2"), "{}", String::from_utf8_lossy(&answer));
     }
@@ -305,7 +305,8 @@ async fn passed_sockets_that_are_of_no_use_are_refused() {
         assert!(!status.success() && output.contains(expected), "{output}");
         assert!(output.contains("reason: LISTEN_FAILED"), "{output}");
     }
-    // Somebody else may choose the address, but not that everybody is an administrator there.
+    // Whoever passes the socket chooses its address. But `--no-auth` makes every caller an
+    // administrator, so it is refused on an address that other machines can reach.
     let socket = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
     let mut command = command_with(&socket, folder.path());
     command.arg("--no-auth");

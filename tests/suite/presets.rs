@@ -1,4 +1,4 @@
-//! Every preset with a simulated network: its link, macros and words, over real HTTP.
+//! Every preset, tried with a simulated network over real HTTP: its link, macros and status words.
 
 use futures::TryStreamExt as _;
 use s2s_sdk::{
@@ -27,7 +27,7 @@ async fn presets(client: &Client) -> Vec<Preset> {
     client.presets(ListPresetsRequest::default()).try_collect().await.unwrap()
 }
 
-/// A code and a link of a network.
+/// A simulated network: its preset, and the code and link that were set up for it.
 struct Network<'a> {
     server: &'a Server,
     preset: &'a Preset,
@@ -63,7 +63,7 @@ impl<'a> Network<'a> {
         Self { server, preset, code, link: created.tracking_link.unwrap(), postback_url }
     }
 
-    /// A visitor follows the link. Returns the click id from the network's parameter.
+    /// Follows the link as a visitor. Returns the click id from the network's parameter.
     async fn visit(&self) -> String {
         let response = http().get(&self.link.url).send().await.unwrap();
         let location = response.headers()["location"].to_str().unwrap();
@@ -78,7 +78,7 @@ impl<'a> Network<'a> {
         click_id.to_string()
     }
 
-    /// The postback URL with the network's values for its macros.
+    /// The postback URL after the network has replaced its macros by values.
     fn filled(&self, click_id: &str, word: &str) -> String {
         let preset = self.preset;
         let values = [
@@ -94,7 +94,8 @@ impl<'a> Network<'a> {
             assert_eq!(url.matches(name).count(), 1, "{}: {name} in {url}", preset.id);
             url.replace(name, &byte_serialize(value.as_bytes()).collect::<String>())
         });
-        // A value without a macro is constant in each URL.
+        // A network without a macro for the status has one postback URL per status, with the status
+        // word as a constant.
         if preset.status_macro.is_empty() && !word.is_empty() { format!("{url}&status={word}") } else { url }
     }
 
@@ -112,7 +113,7 @@ impl<'a> Network<'a> {
     }
 }
 
-/// The amount in millionths if there is a macro for it, else 0.
+/// The amount `text` in millionths. 0 if `name`, the network's macro for this amount, is empty.
 fn micros(name: &str, text: &str) -> i64 {
     let (whole, fraction) = text.split_once('.').unwrap();
     let micros = format!("{whole}{fraction:0<6}").parse().unwrap();
@@ -171,7 +172,7 @@ async fn a_network_that_replaces_nothing_is_told_so() {
             assert!(answer.contains(header), "{}: {answer}", preset.id);
         }
 
-        // Sent by a library, which drops everything after `#`.
+        // An HTTP library sends the same URL, but drops everything after `#`.
         let answer = Answer::of(http().get(&network.postback_url).send().await.unwrap()).await;
         let cut = preset.click_id_macro.contains('#');
         let reason = if cut { "FRAGMENT_CUT_OFF" } else { "MACRO_NOT_REPLACED" };

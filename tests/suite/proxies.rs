@@ -1,4 +1,4 @@
-//! The stored address: the peer's, unless the operator trusts it as a proxy.
+//! The stored address is the peer's, unless the operator trusts the peer as a proxy.
 
 use futures::TryStreamExt as _;
 use s2s_sdk::v1::{ListClicksRequest, ListPostbacksRequest};
@@ -7,8 +7,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::limits::{connect_from, source};
 
-/// The stored addresses of a visit and a postback on a connection that begins with `begin`, with
-/// these header lines. They are stored without their last part.
+/// Sends a visit and a postback with these header lines, each on a connection that begins with
+/// `begin`. Returns the two stored addresses, which lack their last part.
 async fn kept(server: &Server, begin: &[u8], headers: &str) -> [String; 2] {
     let link = server.link(&[]).await;
     let paths = [format!("/{}", link.slug), format!("/s2s?oid={}", link.slug)];
@@ -42,7 +42,7 @@ async fn a_trusted_proxy_says_for_whom_it_asks() {
     let server = Server::start_with(&["--trusted-proxies", "10.0.0.0/8,127.0.0.5"]).await;
     let named = "x-forwarded-for: 203.0.113.7, 198.51.100.9, 10.1.2.3\r\n";
     assert_eq!(kept(&server, b"", named).await, ["198.51.100.0", "198.51.100.0"]);
-    // A raw blank in the target makes the request invalid for the HTTP library.
+    // An IPv6 address is stored without its last 80 bits.
     assert_eq!(kept(&server, b"", "x-forwarded-for: 2001:db8:1:2::3\r\n").await[0], "2001:db8:1::");
 }
 
@@ -54,11 +54,11 @@ async fn a_proxy_header_comes_from_trusted_proxies_alone() {
     assert_eq!(kept(&server, v1, "").await, ["198.51.100.0", "198.51.100.0"]);
     let v2 = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\x02\x01\x7f\0\0\x01\x12\x67\0\x50";
     assert_eq!(kept(&server, v2, "").await, ["192.0.2.0", "192.0.2.0"]);
-    // The named address itself is not trusted.
+    // The client that the proxy header names is not trusted, so its `X-Forwarded-For` is ignored.
     let spoofed = "x-forwarded-for: 203.0.113.7\r\n";
     assert_eq!(kept(&server, v1, spoofed).await, ["198.51.100.0", "198.51.100.0"]);
 
-    // A proxy must send the header; a stranger who sends one is no HTTP client.
+    // A trusted proxy must send the proxy header. From a stranger, the header is invalid HTTP.
     for (from, bytes, answered) in
         [(5, b"GET /healthz HTTP/1.1\r\n\r\n".as_slice(), ""), (6, v1, "HTTP/1.1 4")]
     {
@@ -66,7 +66,7 @@ async fn a_proxy_header_comes_from_trusted_proxies_alone() {
         stream.write_all(bytes).await.unwrap();
         stream.shutdown().await.unwrap();
         let mut answer = Vec::new();
-        // A reset ends it as well.
+        // The server may also end the connection by a reset.
         let _ = stream.read_to_end(&mut answer).await;
         let answer = String::from_utf8(answer).unwrap();
         assert_eq!(&answer[..answered.len().max(answer.len().min(10))], answered, "{from}");

@@ -52,7 +52,7 @@ async fn raw_bytes_in_a_target_are_read_leniently_and_kept_as_they_came() {
         (format!("{good}&oid=a\u{2}b"), "400", "HELD", "PARAMETER_MALFORMED"),
         (format!("{good}&oid=\u{3}"), "400", "HELD", "PARAMETER_MALFORMED"),
     ] {
-        // A pilcrow in Latin-1, and bytes that are no text.
+        // Byte 1 stands for a pilcrow in Latin-1, byte 3 for a byte that no UTF-8 text contains.
         let mut target = format!("/s2s?{}", fixture.fill(&query)).into_bytes();
         for byte in &mut target {
             *byte = match *byte {

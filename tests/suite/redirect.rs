@@ -64,7 +64,7 @@ async fn macros_are_filled_from_the_visit() {
     assert_eq!(location(&response), expected);
     assert_eq!(click.sub_ids.unwrap().sub10, "sub10 &/?#é");
 
-    // Values that the visitor does not bring are empty.
+    // A macro becomes empty if the visitor brings no value for it.
     let response = get(&link.url).await;
     assert!(location(&response).contains("&sub9=&sub10=&s1="), "{}", location(&response));
 }
@@ -159,7 +159,8 @@ async fn who_only_looks_ahead_is_sent_on_and_not_counted() {
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 302, "{name}: {value}");
         let looked_at = click_id_of(location(&response));
-        // Later visits are stored after earlier ones, so those would be there by now.
+        // Visits are stored in order. So once the second visit is stored, the first one would be
+        // stored, too, if it counted.
         let visited = click_id_of(location(&get(&link.url).await));
         assert_ne!(looked_at, visited);
         assert_eq!(clicks_ids(&first_clicks(&client, &link).await), [visited], "{name}: {value}");
@@ -234,7 +235,8 @@ async fn a_link_that_has_ended_leads_to_its_fallback_or_is_gone() {
         };
         let link = server.create_link(link).await;
         if archived {
-            // The edge has the link cached, so it notices a moment later.
+            // After this visit the edge has the link cached, so the edge notices the archiving a
+            // moment later.
             assert_eq!(get(&link.url).await.status(), 302);
             let request = ArchiveTrackingLinkRequest { id: link.id.clone(), ..Default::default() };
             client.archive_tracking_link(request).await.unwrap();

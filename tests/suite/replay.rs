@@ -1,4 +1,4 @@
-//! Replays of held postbacks whose cause is mended, by id or by filter.
+//! Replays of held postbacks, by id or by filter, after the cause is mended.
 
 use futures::TryStreamExt as _;
 use s2s_sdk::{
@@ -52,7 +52,7 @@ async fn a_held_postback_counts_once_after_its_cause_is_mended() {
     let id = hold(server, &query, "CODE_NOT_ON_LINK").await;
     let held = get(server, &id).await;
 
-    // Before the cause is mended it stays held, with the time of the replay.
+    // A replay before the cause is mended leaves the postback held, and stores the replay's time.
     let [still] = replay(server, &[&id], false).await.try_into().unwrap();
     assert!(still.replay_time.is_some());
     assert_eq!(Postback { replay_time: None, ..still.clone() }, held);
@@ -76,7 +76,7 @@ async fn a_held_postback_counts_once_after_its_cause_is_mended() {
     let codes: Vec<NoteCode> = replayed.notes.iter().map(Note::code).collect();
     assert_eq!(codes, [NoteCode::UnknownParameter]);
 
-    // A repeated replay, even twice in one call, finds it counted.
+    // A repeated replay, even twice in one call, finds that the postback has counted already.
     assert_eq!(replay(server, &[&id, &id], false).await, [replayed.clone(), replayed.clone()]);
     let answer = server.postback(&query).await;
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "DUPLICATE"));
@@ -213,7 +213,7 @@ async fn what_passes_a_filter_is_replayed_page_by_page() {
 struct OverrideCase {
     overrides: ReplayOverrides,
     query: &'static str,
-    /// The reason that holds it.
+    /// The reason that holds the postback before the replay.
     reason: &'static str,
     value_micros: i64,
     commission_micros: i64,
@@ -278,7 +278,7 @@ fn override_cases(code_override: ReplayOverrides) -> [OverrideCase; 6] {
     ]
 }
 
-/// Holds a postback and replays it with overrides.
+/// Sends a postback that is held for `reason`, and replays it with overrides.
 async fn replay_with(fixture: &Fixture, query: &str, reason: &str, overrides: ReplayOverrides) -> Postback {
     let id = hold(&fixture.server, &fixture.fill(query), reason).await;
     let request = ReplayPostbacksRequest { ids: vec![id], overrides: Some(overrides), ..Default::default() };
@@ -304,7 +304,7 @@ async fn overrides_mend_what_the_sender_can_not() {
         assert_eq!(conversion.conversion_code_id, fixture.code.id, "{query}");
     }
 
-    // An override mends nothing but its own fault.
+    // An override mends only the fault that it is meant for.
     let query = "clickId=$click&id=$code&val=1,500&com=0";
     let postback = replay_with(fixture, query, "AMOUNT_AMBIGUOUS", code).await;
     assert_eq!((postback.verdict(), postback.reason()), (Verdict::Held, ErrorReason::AmountAmbiguous));
@@ -395,7 +395,7 @@ async fn postbacks_are_found_by_time_and_text() {
     let since = ListPostbacksRequest { start_time: arrived(&second), ..Default::default() };
     assert_eq!(list(since).await, ids(&[&third, &second]));
 
-    // Bodies are searched as well, and a replay's filter has the same meaning.
+    // Bodies are searched as well. The filter of a replay means the same as that of a list.
     let body =
         reqwest::Client::new().post(format!("{}/s2s", fixture.server.url)).body("val=1&oid=in-the-body");
     assert_eq!(body.send().await.unwrap().status(), 400);

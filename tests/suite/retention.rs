@@ -1,6 +1,6 @@
-//! The retention of rows, and PostgreSQL's partitions by time, which must be invisible.
+//! The retention of rows, and PostgreSQL's partitions by time, which no caller may notice.
 //!
-//! Old clicks and conversions are reported with old times; postbacks are aged in their table.
+//! Old clicks and conversions are reported with old times. Postbacks are made older in their table.
 
 use std::collections::BTreeSet;
 
@@ -21,10 +21,12 @@ use sea_orm::{
 use crate::{moved, report};
 
 const DAY: i64 = 86_400;
-/// The number of clicks older than a month, more than one deletion takes.
+/// The number of clicks older than a month. More than the 1,000 rows that one statement deletes, so
+/// several deletions are needed.
 const OLD_CLICKS: usize = 1_100;
-/// Clicks expire after 30 days and 1 of grace; conversions 100 days after the longest window of
-/// 400; postbacks after 7 days and 1.
+/// Clicks are kept for 30 days, and postbacks for 7 days. Conversions are kept for 100 days after
+/// the longest attribution window, which ends 400 days after the click. Then deletion waits for 1
+/// day of grace.
 const LIMITS: [&str; 8] = [
     "--retain-clicks-days",
     "30",
@@ -90,7 +92,7 @@ impl Past {
         click_id
     }
 
-    /// Sends a postback and ages it by some days.
+    /// Sends a postback, and makes its row older by some days.
     async fn postback(&self, server: &Server, query: &str, days: i64) {
         let query = format!("id={}&val=1&com=0&{query}&oid=postback-{days}", self.code.id);
         let id = server.postback(&query).await.field("postback_id");
@@ -186,7 +188,7 @@ async fn what_is_older_than_its_limit_goes_and_nothing_else() {
     for (days, click_id) in &clicks {
         let again = other.client().record_conversion(past.conversion(click_id, *days)).await;
         match again {
-            // Its click's row may be gone: the signed id is enough.
+            // The row of the click may be gone: the signed click id is enough.
             Ok(again) => assert_eq!((again.verdict(), *days < 500), (Verdict::Duplicate, true)),
             Err(error) => {
                 assert_eq!(
@@ -197,7 +199,8 @@ async fn what_is_older_than_its_limit_goes_and_nothing_else() {
             }
         }
     }
-    // Forgotten conversions stay so, even for a server that keeps more from now on.
+    // Once conversions are deleted, reports for their clicks stay refused, even by a server that
+    // keeps conversions for longer from now on.
     drop((other, another));
     let more = ["--retain-conversions-days", "3000", "--retain-pause-seconds", "0"];
     for flags in [&more[..], &[]] {
@@ -215,13 +218,13 @@ async fn connect(server: &Server) -> DatabaseConnection {
     Database::connect(options).await.unwrap()
 }
 
-/// The values of the column `v`.
+/// The values of the column `v` in the result of a query.
 async fn values<T: TryGetable>(db: &DatabaseConnection, query: &str) -> Vec<T> {
     let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, query)).await.unwrap();
     rows.iter().map(|row| row.try_get("", "v").unwrap()).collect()
 }
 
-/// The partitions of a table by name.
+/// The names of a table's partitions, without any that is being detached.
 async fn partitions(db: &DatabaseConnection, table: &str) -> BTreeSet<String> {
     let query = format!(
         "SELECT inhrelid::regclass::text AS v FROM pg_inherits WHERE inhparent = '{table}'::regclass \
@@ -230,7 +233,8 @@ async fn partitions(db: &DatabaseConnection, table: &str) -> BTreeSet<String> {
     values(db, &query).await.into_iter().collect()
 }
 
-/// Removes the future partitions, and cuts the first one at 900 and 600 days ago.
+/// Replaces all partitions of each table by three, and keeps the rows. The first partition ends 900
+/// days ago, the second 600 days ago, and the third in 40 days.
 async fn cut_in_the_past(db: &DatabaseConnection, past: &Past) {
     for PartitionedTable { name: table, id, ids_per_second } in TABLES {
         let bound = |days: i64| u128::try_from(past.now() - days * DAY).unwrap() * ids_per_second;
@@ -260,12 +264,13 @@ async fn cut_in_the_past(db: &DatabaseConnection, past: &Past) {
     }
 }
 
-/// Writers that wait for a table's lock. Creating and dropping partitions may wait.
+/// The statements that wait for a table's lock, except `ALTER TABLE`: attaching and detaching a
+/// partition may wait.
 const WAITING: &str = "SELECT query AS v FROM pg_stat_activity WHERE datname = current_database() \
      AND wait_event_type = 'Lock' AND wait_event = 'relation' AND query NOT LIKE 'ALTER TABLE%'";
 const DETACHING: &str = "SELECT inhrelid::regclass::text AS v FROM pg_inherits WHERE inhdetachpending";
 
-/// Checks that partitions of the past are gone up to 600 days ago.
+/// Checks that one partition covers everything up to 600 days ago, and that the present one stands.
 async fn check_bounds(db: &DatabaseConnection, past: &Past) {
     for PartitionedTable { name: table, ids_per_second, .. } in TABLES {
         let names = partitions(db, table).await;
@@ -308,7 +313,7 @@ async fn partitions_come_and_go_and_no_writer_waits() {
     let (ones, twos) = (one.client(), two.client());
     let mut recorded = 0;
     let mut write_until = async |state: State| {
-        // Writes for three more rounds in that state.
+        // Writes until three rounds have ended in that state.
         let mut rounds_left = 3;
         while rounds_left > 0 {
             let numbers = recorded..recorded + 60;
@@ -330,14 +335,14 @@ async fn partitions_come_and_go_and_no_writer_waits() {
             rounds_left -= usize::from(state.is_reached(&db).await);
         }
     };
-    // Future partitions are created during the read; old ones wait for its end.
+    // Future partitions are created during the long read. Old partitions are dropped only after it.
     write_until(State::AheadAndDetaching).await;
     reading.rollback().await.unwrap();
     write_until(State::Dropped).await;
 
     check_bounds(&db, &past).await;
     let after = rows(&server, &past).await;
-    // The remaining old rows are in a partition that has not ended.
+    // The rows of 100 days ago are left, because their partition also holds today's rows.
     let [clicks_left, conversions_left, postbacks_left] = ages(&after, &past);
     let kept = BTreeSet::from([0, 100]);
     assert_eq!((clicks_left, postbacks_left), (kept.clone(), kept));
@@ -404,7 +409,7 @@ async fn tables_of_earlier_versions_become_partitioned_with_what_they_hold() {
     let indexes_before: Vec<String> = values(&db, indexes).await;
     let mut files = Vec::new();
     for PartitionedTable { name: table, id, .. } in TABLES {
-        // The state that earlier or interrupted migrations leave.
+        // Makes the table one of an earlier version, with the remains of an interrupted migration.
         let names = format!("SELECT indexname::text AS v FROM pg_indexes WHERE tablename = '{table}_before'");
         let names: Vec<String> = values(&db, &names).await;
         assert!(partitions(&db, table).await.len() >= 3, "months ahead");
@@ -415,7 +420,7 @@ async fn tables_of_earlier_versions_become_partitioned_with_what_they_hold() {
         for name in names {
             let before = match name.strip_suffix("_before") {
                 Some(own) => format!("ALTER INDEX {name} RENAME TO {own}"),
-                // A later migration creates it.
+                // A later migration creates this index.
                 None => format!("DROP INDEX {name}"),
             };
             db.execute_unprepared(&before).await.unwrap();

@@ -1,4 +1,4 @@
-//! The repository's own rules, held by reading its files.
+//! The repository's own rules, checked by reading its files.
 
 mod architecture;
 mod code;
@@ -12,7 +12,7 @@ use std::{
 
 use self::code::{without_tests, without_texts};
 
-/// Folders with nothing of ours. In a second working tree, `.git` is a file.
+/// Folders that contain nothing of ours, by name. In a second working tree, `.git` is a file.
 const FOREIGN: [&str; 11] = [
     ".git",
     ".mypy_cache",

@@ -21,7 +21,8 @@ use tokio::{
     process::Command,
 };
 
-/// The time limit of a call with its own timeout; the default timeout is longer.
+/// The time limit of a call that has its own timeout or is cancelled. The default timeout is
+/// longer.
 const SINGLE_CALL_MAX: Duration = Duration::from_secs(5);
 
 /// A step, with exactly one of the actions.
@@ -337,7 +338,7 @@ fn check_results(results: Vec<Result<Value, Error>>, expected: &[Outcome]) {
 }
 
 fn check_error(error: &Error, expected: &Failure) {
-    // `AlreadyExists` to `ALREADY_EXISTS`.
+    // Turns `AlreadyExists` into `ALREADY_EXISTS`.
     let code = Regex::new("(?-u)([a-z])([A-Z])").unwrap();
     let code = code.replace_all(&format!("{:?}", error.code()), "${1}_${2}").to_uppercase();
     assert_eq!(code, expected.code, "{error}");
@@ -383,7 +384,7 @@ async fn the_journey_of_all_sdks() {
     let play = async {
         for step in steps {
             let step: Step = serde_json::from_value(player.filled(step.clone())).unwrap();
-            // Shown if the step fails.
+            // The test runner shows this line if the step fails.
             println!("step: {}", step.name);
             player.play(step).await;
         }
@@ -391,7 +392,7 @@ async fn the_journey_of_all_sdks() {
     Box::pin(stage.run(play)).await;
 }
 
-/// Waits until nobody listens there: a killed process ends a moment later.
+/// Waits until nobody listens at `url`: a process ends a moment after it is killed.
 async fn gone(url: &str) {
     eventually(async || http().get(url).send().await.err().filter(reqwest::Error::is_connect)).await;
 }
@@ -420,7 +421,7 @@ async fn the_program_runs_a_command_and_leaves_nothing() {
     let mut lines = BufReader::new(playing.stdout.take().unwrap()).lines();
     let url = lines.next_line().await.unwrap().unwrap();
     let id = playing.id().unwrap().to_string();
-    // `wait` would close it, and end the command.
+    // `wait` would close the input, which would end the command.
     let _input = playing.stdin.take();
     assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
     assert_eq!(playing.wait().await.unwrap().code(), Some(130));

@@ -1,5 +1,5 @@
-//! Traces of a sender's proof: a signature counts once, a replay knows the failed checks, and no
-//! secret is stored.
+//! A sender's proofs after the arrival: a signature counts once, a replay knows the failed checks,
+//! and no secret is stored.
 
 use s2s_sdk::{
     postback::sign,
@@ -36,7 +36,8 @@ async fn stored(server: &Server, id: &str) -> Postback {
     server.client().get_postback(GetPostbackRequest { id: id.to_owned() }).await.unwrap().postback.unwrap()
 }
 
-/// Replays a postback for that code; empty for its own.
+/// Replays a postback for the code `code`, and trusts its sender. If `code` is empty, the
+/// postback's own code is used.
 async fn replay_for(sale: &Sale, id: &str, code: &str) -> Verdict {
     let overrides =
         ReplayOverrides { trust_sender: true, conversion_code_id: code.to_owned(), ..Default::default() };
@@ -56,7 +57,8 @@ enum Call {
     WithBody,
 }
 
-/// A signed call, always the same, with a click on a link without the code.
+/// A signed call that can be sent repeatedly, unchanged. Its click is on a link that does not have
+/// the code yet, so the call is held.
 struct Signed {
     link: TrackingLink,
     click: String,
@@ -238,7 +240,7 @@ async fn a_replay_knows_what_was_not_passed_whatever_was_on() {
             assert_eq!(sale.replay(&held, true).await, Verdict::Recorded, "{at_arrival:?} {check}");
             assert_eq!(conversions(&sale.server, &click).await, 1);
         }
-        // Passed checks count, though nothing was enforced.
+        // A replay knows the checks that were passed at the arrival, though none was enforced then.
         sale.check(all(at_arrival, here())).await;
         let (link, click) = link_without_code(&sale).await;
         let query = sale.signed(&format!("&sec={}", sale.secret), &sale.secret, 0);
@@ -252,7 +254,7 @@ async fn a_replay_knows_what_was_not_passed_whatever_was_on() {
     }
 }
 
-/// Everything that the server returns of its stored data.
+/// All stored postbacks and conversions, as the server returns them, in one text.
 async fn told(server: &Server) -> String {
     let request = ListPostbacksRequest { page_size: 1_000, ..Default::default() };
     let all = server.client().list_postbacks(request).await.unwrap().postbacks;
@@ -265,7 +267,7 @@ async fn told(server: &Server) -> String {
     format!("{}{all:?}{conversions:?}", raw.collect::<String>())
 }
 
-/// The bytes of `text` in hexadecimal, each after `before`.
+/// The bytes of `text` in hexadecimal, each preceded by `before`.
 fn hex(text: &str, before: &str) -> String {
     text.bytes().map(|byte| format!("{before}{byte:02x}")).collect::<Vec<_>>().concat()
 }
@@ -292,7 +294,7 @@ async fn no_secret_is_stored_however_it_is_written() {
     }
 }
 
-/// Sends a secret that is not the code's, in every spelling of its parameter.
+/// Sends the secret `wrong`, which is not the code's, in every spelling of the parameter `sec`.
 async fn send_wrong_secret(sale: &Sale, wrong: &str) {
     let base = sale.query("");
     for rest in [
@@ -385,7 +387,8 @@ async fn what_is_left_without_its_secret_is_read_as_it_came() {
     }
 }
 
-/// Checks that a held postback counts without its secret, for the value that it says.
+/// Checks that a held postback was stored without its secret, and that a replay of it counts with
+/// the amounts that were sent.
 async fn counts(sale: &Sale, link: &TrackingLink, answer: &Answer) {
     assert_eq!(answer.field("reason"), "CODE_NOT_ON_LINK", "{answer:?}");
     let id = answer.field("postback_id");

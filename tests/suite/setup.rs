@@ -150,7 +150,7 @@ async fn a_tracking_link_has_defaults_and_keeps_what_was_chosen() {
     assert_eq!(stored, output_only);
 }
 
-/// The violations for three paths of a mask that can't be changed.
+/// The violations for a mask that names three fields that can't be changed.
 const UNCHANGEABLE: [&str; 3] = ["update_mask"; 3];
 
 #[tokio::test]
@@ -253,7 +253,7 @@ async fn a_link_with_a_code_must_pass_the_click_id_on() {
         let conversion_code_ids = vec![code.id.clone()];
         server.create_link(TrackingLink { conversion_code_ids, ..leading_to(destination) }).await;
     }
-    // An update must not remove it, or add a code without it.
+    // An update must not remove the click id macro, or add a code to a link without that macro.
     for (link, change, path) in [
         (server.link(&[&code]).await, leading_to("https://shop.example/"), "destination"),
         (
@@ -341,7 +341,7 @@ async fn a_slug_leads_to_one_link() {
     client.create_tracking_link(request.clone()).await.unwrap();
     let taken = client.create_tracking_link(request.clone()).await;
     check_error(taken, Code::AlreadyExists, ErrorReason::SlugTaken, &["tracking_link.slug"]);
-    // One of many concurrent requests gets it.
+    // Exactly one of many concurrent requests gets the slug.
     let create = async |number: usize| {
         let link = TrackingLink { slug: "wanted".to_owned(), ..leading_to(DESTINATION) };
         let request_id = number.to_string();
@@ -353,7 +353,7 @@ async fn a_slug_leads_to_one_link() {
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
     let taken = |answer: &&Result<_, _>| **answer == Err(ErrorReason::SlugTaken);
     assert_eq!(answers.iter().filter(taken).count(), 19);
-    // A dry run answers as if real.
+    // A dry run gives the same answer as a real call.
     let dry = CreateTrackingLinkRequest { validate_only: true, ..request };
     let taken = client.create_tracking_link(dry).await;
     check_error(taken, Code::AlreadyExists, ErrorReason::SlugTaken, &["tracking_link.slug"]);

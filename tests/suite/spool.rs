@@ -1,5 +1,5 @@
-//! The edge loses nothing: requests that the core can't take are spooled, and count once, whatever
-//! fails of edge, core, database and disk.
+//! The edge loses nothing: requests that the core can't take are spooled and count once, even if
+//! edge, core, database or disk fails.
 
 mod traffic;
 
@@ -38,7 +38,7 @@ async fn a_database_that_is_away_and_a_restart_cost_nothing() {
     eventually(async || (server.health().await["status"] == "degraded: spooling").then_some(())).await;
     server.terminate().await;
     assert!(server.ended().await.success());
-    // It starts with its snapshot.
+    // Without the database, the server starts from its snapshot.
     server.restart().await;
     traffic.until_queued(&server, QUEUED).await;
     let health = server.health().await;
@@ -72,7 +72,8 @@ async fn a_core_that_is_killed_or_hangs_costs_nothing() {
 
     core.freeze().await;
     traffic.until_queued(&edge, QUEUED).await;
-    // Nobody waits 25 ms for a core that is known to be down.
+    // Measures redirects in the outage. No visitor should wait 25 ms for a core that is known to be
+    // down.
     let mut outage = traffic.round(&edge, 200).await;
     let (normal, outage) = (normal.p99(), outage.p99());
     println!("redirect p99: {normal:?}, in the outage {outage:?}");
@@ -90,7 +91,7 @@ async fn a_postback_that_comes_before_its_click_counts() {
     traffic.is_known_to(&other).await;
     core.kill().await;
     traffic.until_queued(&one, 1).await;
-    // The click stays in the spool of an edge that hangs.
+    // The click stays in the spool of `one`, which hangs while the core takes the postback.
     let queued = traffic.across(&one, &other).await;
     assert_eq!((queued.status, queued.field("verdict").as_str()), (202, "QUEUED"));
     one.freeze().await;
@@ -98,7 +99,7 @@ async fn a_postback_that_comes_before_its_click_counts() {
     other.drained().await;
     one.thaw().await;
     one.drained().await;
-    // Every edge takes postbacks of every other's clicks.
+    // Every edge accepts postbacks for the clicks of every other edge.
     traffic.until_live(&one).await;
     let answer = traffic.across(&other, &one).await;
     assert!(answer.status < 300, "{answer:?}");
@@ -113,7 +114,7 @@ async fn an_edge_that_is_killed_again_and_again_loses_nothing() {
     let mut edge = Server::start_edge(&core, &[]).await;
     let mut traffic = Traffic::begin(&core, &edge).await;
     for cycle in 0..6 {
-        // Every other cycle kills it while it drains.
+        // In every other cycle, the edge is killed while its spool drains.
         if cycle % 2 == 0 {
             core.freeze().await;
             traffic.until_queued(&edge, QUEUED).await;
@@ -153,7 +154,7 @@ async fn a_full_spool_refuses_and_says_so() {
     })
     .await;
     assert!(health["spool"]["bytes"].as_u64().unwrap() > 1_000_000, "{health}");
-    // Visitors are sent on. Their clicks are not stored, but valid.
+    // Visitors are redirected. Their clicks are not stored, but the click ids are valid.
     while traffic.round(&edge, 8).await.refused == 0 {}
     core.restart_in_place().await;
     edge.drained().await;
@@ -162,7 +163,7 @@ async fn a_full_spool_refuses_and_says_so() {
 
 #[tokio::test]
 async fn a_full_disk_refuses_and_costs_nothing_that_was_kept() {
-    // A little more than the spool leaves free.
+    // The disk is a little larger than the 64 MiB that the spool leaves free.
     let disk = SmallDisk::mount(64 * 1_024 + 256);
     let mut core = Server::start_with(&["--role", "core"]).await;
     let mut edge = Server::start_edge(&core, &[("S2S_SPOOL", disk.path())]).await;
@@ -170,7 +171,7 @@ async fn a_full_disk_refuses_and_costs_nothing_that_was_kept() {
     core.kill().await;
     traffic.until_queued(&edge, QUEUED).await;
     while traffic.long_postback(&edge).await.status == 202 {}
-    // Without room for a byte, nothing more is acknowledged.
+    // If not even one byte is free, nothing more is acknowledged.
     disk.fill();
     let refused = traffic.long_postback(&edge).await;
     assert_eq!((refused.status, refused.header("retry-after")), (503, "1"), "{refused:?}");
@@ -178,10 +179,10 @@ async fn a_full_disk_refuses_and_costs_nothing_that_was_kept() {
     eventually(async || (edge.health().await["status"] == "not serving").then_some(())).await;
     assert!(traffic.round(&edge, 8).await.refused > 0);
 
-    // A full disk can still be drained.
+    // A spool on a full disk can still be drained.
     core.restart_in_place().await;
     eventually(async || (edge.health().await["spool"]["records"] == 0).then_some(())).await;
-    // A snapshot that failed is written once there is room.
+    // A snapshot that could not be written is written once the disk has space again.
     disk.fill();
     let other = core.link(&[&core.code("Other").await]).await;
     let follow = async |edge: &Server| visit(&http(), &edge.url, &other.slug).await.unwrap();
@@ -215,7 +216,7 @@ async fn a_disk_that_fails_to_keep_is_not_trusted_again() {
     let health = edge.health().await;
     assert!(health["spool"]["fsync_failures"].as_u64().unwrap() > 0, "{health}");
     assert!(segments(&edge).len() > 1, "the segment that failed was written to again");
-    // A refused postback does not come back after a crash.
+    // A postback that was refused must not be delivered after a crash.
     edge.kill().await;
     edge.restart().await;
     core.restart_in_place().await;
@@ -233,8 +234,9 @@ async fn damage_costs_what_it_hits_and_is_told() {
     edge.kill().await;
     let segment = segments(&edge).pop().unwrap();
     let whole = std::fs::read(&segment).unwrap();
-    // A write that a crash cut short, after a record that the disk changed: a copy of an existing
-    // one.
+    // Adds two kinds of damage. After the first record comes a copy of that record with one changed
+    // bit, as from a faulty disk. At the end comes half a record, as from a write that a crash cut
+    // short.
     let length = usize::try_from(u32::from_be_bytes(whole[8..12].try_into().unwrap())).unwrap() + 28;
     let mut copy = whole[..length].to_vec();
     copy[length - 1] ^= 1;
@@ -303,7 +305,7 @@ async fn roles_answer_what_is_theirs() {
     assert_eq!((get(&core, "/healthz").await, get(&edge, "/healthz").await), (200, 200));
     let error = edge.client().list_presets(ListPresetsRequest::default()).await.unwrap_err();
     assert_eq!(error.code(), Code::Unimplemented);
-    // A key with another scope makes no edge.
+    // A key without the scope `edge` can't start an edge.
     let (_, key) = core.api_key("", &[ApiKeyScope::Record]).await;
     let flags = ["--listen", "127.0.0.1:0", "--role", "edge", "--core", &core.url];
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! A graceful stop: everybody who has asked, or is about to, gets an answer. Each test has many
-//! connections, since chance decides the order of events in the server.
+//! A graceful stop: every client that has sent a request, or is about to, gets an answer. Each test
+//! has many connections, because chance decides the order of events in the server.
 
 use std::time::{Duration, Instant};
 
@@ -76,7 +76,7 @@ async fn check_answered(streams: Streams) {
     }
 }
 
-/// Asks the server to stop, and waits for its beginning.
+/// Asks the server to stop, and waits until it takes no new connections.
 async fn begin_stop(server: &Server) {
     server.terminate().await;
     eventually(async || TcpStream::connect(address(server)).await.is_err().then_some(())).await;
@@ -139,7 +139,7 @@ async fn requests_that_have_come_by_half_may_be_ended() {
     let (begin, end) = REQUEST.split_at(7);
     send(&mut streams, begin).await;
     begin_stop(&server).await;
-    // Idle connections are closed by then.
+    // Waits until the server has closed the idle connection.
     assert_eq!(idle.read(&mut [0]).await.unwrap(), 0);
     send(&mut streams, end).await;
     check_answered(streams).await;
@@ -169,7 +169,7 @@ async fn who_waits_is_answered_by_this_server_or_the_next() {
         send(&mut streams, REQUEST).await;
         server.terminate().await;
         server.thaw().await;
-        // These clients connect before the first server stops listening, or after it.
+        // These clients connect either before or after the first server stops listening.
         let mut late = fresh(&server).await;
         send(&mut late, b"GET /s2s HTTP/1.1\r\nHost: s2s\r\nConnection: close\r\n\r\n").await;
         assert!(server.ended().await.success());

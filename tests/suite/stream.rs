@@ -35,7 +35,8 @@ async fn a_stream_answers_each_conversion_in_order() {
     let code = server.code("Sale").await;
     let link = server.link(&[&code]).await;
     let click = server.click(&link).await;
-    // Every third item repeats the one before it; every tenth has no click.
+    // Every tenth item is empty, so it is refused. Every third of the others has the number of the
+    // item before it as its transaction id.
     let request = move |number: usize| match number {
         number if number % 10 == 0 => RecordConversionRequest::default(),
         number if number % 3 == 0 => numbered(&code, &click, number - 1),
@@ -45,7 +46,7 @@ async fn a_stream_answers_each_conversion_in_order() {
     let answers = server.client().stream_record_conversions(requests).await.unwrap();
     let answers: Vec<_> = answers.try_collect().await.unwrap();
     assert_eq!(answers.len(), 5_000);
-    // Either of two equal concurrent items may be the first.
+    // Two equal items are processed concurrently, so either of them may be recorded first.
     let mut verdicts = BTreeMap::<_, Vec<Verdict>>::new();
     for (number, answer) in (1..).zip(answers) {
         match answer.into_result() {
@@ -78,9 +79,10 @@ async fn a_stream_answers_each_conversion_in_order() {
 
 #[tokio::test]
 async fn who_does_not_read_the_answers_is_held_up() {
-    /// Four times the items that the buffers on the way hold: some 6 MiB at 4 KiB each.
+    /// The buffers on the way hold some 6 MiB, about 1,500 items of 4 KiB. This is four times as
+    /// many.
     const HELD_UP_BELOW: usize = 6_000;
-    /// The number of looks that must find no progress.
+    /// The number of looks in a row that must find no progress.
     const LOOKS: usize = 50;
     let server = Server::start().await;
     let code = server.code("Sale").await;

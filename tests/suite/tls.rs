@@ -55,7 +55,7 @@ impl Authority {
         self.file(name).to_str().unwrap().to_owned()
     }
 
-    /// Issues a certificate for this machine and its key: in two files, and returned.
+    /// Issues a certificate for this machine, with a key. Writes both to files, and returns both.
     fn issue(&self, name: &str) -> (String, String) {
         let key = KeyPair::generate().unwrap();
         let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
@@ -66,7 +66,7 @@ impl Authority {
         (certificate, key)
     }
 
-    /// A server with our certificate.
+    /// Starts a server with a certificate of this authority.
     pub async fn start(&self, flags: &[&str]) -> Server {
         let (certificate, key) = (self.path("server.pem"), self.path("server.key"));
         let own = ["--tls-certificate", certificate.as_str(), "--tls-key", &key];
@@ -121,7 +121,7 @@ async fn one_port_speaks_grpc_and_http_over_tls() {
         if agreed.as_deref() == Some(b"h2") {
             continue;
         }
-        // The second one is no valid HTTP, but is answered.
+        // The second request is not valid HTTP, but is answered, too.
         for (target, reason) in
             [("/s2s?id=1", "MISSING_PARAMETER"), ("/s2s?clickId=<insert>", "MACRO_NOT_REPLACED")]
         {
@@ -165,7 +165,7 @@ async fn plain_http_on_a_tls_port_is_told_so() {
 #[tokio::test]
 async fn only_clients_with_a_certificate_may_connect_where_one_is_asked_for() {
     let (authority, clients) = (Authority::new(), Authority::new());
-    // A free port; nobody else here has this address.
+    // The port is free, and stays free, because nothing else on this machine uses this address.
     let health = TcpListener::bind("127.0.0.77:0").await.unwrap().local_addr().unwrap().to_string();
     let ca = clients.path("ca.pem");
     let server = authority.start(&["--tls-client-ca", &ca, "--health-listen", &health]).await;
@@ -181,7 +181,7 @@ async fn only_clients_with_a_certificate_may_connect_where_one_is_asked_for() {
         assert_eq!(listed.is_ok(), allowed, "{listed:?}");
     }
 
-    // Monitoring needs no certificate, and reaches nothing else.
+    // The health port needs no certificate, and serves nothing but health.
     let get = async |path: &str| http().get(format!("http://{health}{path}")).send().await.unwrap();
     assert!(get("/healthz").await.text().await.unwrap().contains(r#""status":"serving""#));
     assert_eq!(get("/s2s?id=1").await.status(), 404);
@@ -193,7 +193,7 @@ async fn only_clients_with_a_certificate_may_connect_where_one_is_asked_for() {
     assert!(client.list_conversion_codes(ListConversionCodesRequest::default()).await.is_err());
 }
 
-/// The certificate of a new connection.
+/// The certificate that the server shows on a new connection.
 async fn shown(authority: &Authority, server: &Server) -> Vec<u8> {
     let stream = authority.connect(server, &["http/1.1"]).await;
     stream.get_ref().1.peer_certificates().unwrap()[0].to_vec()
@@ -207,7 +207,8 @@ async fn a_new_certificate_is_taken_up_and_a_broken_one_is_not() {
     list(&client).await.unwrap();
     let first = shown(&authority, &server).await;
 
-    // Broken by another key, then mended.
+    // First the key doesn't match the certificate. Then the file of the certificate holds none.
+    // Finally both files are replaced by good ones.
     std::fs::write(authority.file("server.key"), KeyPair::generate().unwrap().serialize_pem()).unwrap();
     assert_eq!(shown(&authority, &server).await, first);
     std::fs::write(authority.file("server.pem"), "no certificate").unwrap();

@@ -24,10 +24,10 @@ use self::{
 };
 use crate::{fixture::Fixture, report};
 
-/// A reason that neither a postback nor a report is refused for.
+/// A reason that no case in this folder has, because another file tests it.
 struct CoveredReason {
     reason: ErrorReason,
-    /// The text of the file that tests it.
+    /// The text of the file that tests the reason.
     source: &'static str,
 }
 
@@ -64,8 +64,8 @@ const COVERED_BY_SERVER_TESTS: [ErrorReason; 1] = [E::Internal];
 /// Larger than the number of any reason.
 const REASONS_END: i32 = 1_000;
 
-/// Reasons that hold postbacks, but need an edge with a wrong clock, a browser, another server, or
-/// a code that checks senders.
+/// Reasons that hold postbacks, but are not among the cases. A case would need an edge with a wrong
+/// clock, a browser, another server, or a code that checks senders.
 const ALSO_HOLD: [ErrorReason; 8] = [
     E::ClockWrong,
     E::BrowserCall,

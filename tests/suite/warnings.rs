@@ -13,7 +13,7 @@ use s2s_tests::Server;
 
 use crate::fields;
 
-/// The codes and fields of warnings. Each must have a message.
+/// The codes and fields of warnings. Checks that each warning has a message.
 fn said(warnings: &[SetupWarning]) -> Vec<(SetupWarningCode, &str)> {
     assert!(warnings.iter().all(|warning| warning.message.len() > 20), "{warnings:?}");
     warnings.iter().map(|warning| (warning.code(), warning.field.as_str())).collect()
@@ -140,7 +140,8 @@ async fn the_network_named_at_creation_counts_too() {
     assert!(message.contains("`s1`") && message.contains("`sub1=[s2sidentifier]`"), "{message}");
 }
 
-/// A conversion code, the preset that its postback URL is asked for with, and the warnings of both.
+/// A conversion code, and the warnings at its creation. Then the preset in the request for its
+/// postback URL (`asked`), and the warnings of that request (`at_url`).
 struct CodeCase {
     preset: &'static str,
     reply: Option<ReplySetting>,

@@ -14,8 +14,8 @@ use crate::{
     v1,
 };
 
-/// Defines a method of [`Client`] for each call; `filled` is the function that makes its request
-/// safe to repeat.
+/// Defines a method of [`Client`] for each call. The function after `filled` makes the request safe
+/// to repeat.
 macro_rules! calls {
     ($($module:ident::$service:ident {$(
         $(#[$doc:meta])*
@@ -54,7 +54,7 @@ calls! {
         /// Creates an API key. The response holds its text, which can't be retrieved again.
         ///
         /// If the first answer is lost and the call is sent again, the response holds the key with
-        /// an empty text; [`Self::rotate_api_key`] gives a new one.
+        /// an empty text. [`Self::rotate_api_key`] then gives the key a new text.
         create_api_key(CreateApiKeyRequest) -> CreateApiKeyResponse,
             filled |request| fill(&mut request.request_id);
         /// Returns one API key, without its text.
@@ -62,7 +62,7 @@ calls! {
         /// Returns one page of an account's API keys, newest first; [`Self::api_keys`] returns
         /// all of them.
         list_api_keys(ListApiKeysRequest) -> ListApiKeysResponse;
-        /// Gives an API key a new text; the former ones stay valid for an overlap.
+        /// Gives an API key a new text; its former texts stay valid for an overlap.
         rotate_api_key(RotateApiKeyRequest) -> RotateApiKeyResponse;
         /// Revokes an API key permanently, within a second on every server.
         revoke_api_key(RevokeApiKeyRequest) -> RevokeApiKeyResponse;
@@ -86,7 +86,7 @@ calls! {
         update_conversion_code(UpdateConversionCodeRequest) -> UpdateConversionCodeResponse;
         /// Archives a conversion code; postbacks that name it are held from then on.
         archive_conversion_code(ArchiveConversionCodeRequest) -> ArchiveConversionCodeResponse;
-        /// Makes a new secret for the code's postbacks and returns it; no other call does.
+        /// Makes a new secret for the code's postbacks and returns it; no other call returns it.
         rotate_postback_secret(RotatePostbackSecretRequest) -> RotatePostbackSecretResponse,
             filled |request| fill(&mut request.request_id);
         /// Renders the postback URL for the merchant to paste.
@@ -141,9 +141,9 @@ calls! {
         list_postbacks(ListPostbacksRequest) -> ListPostbacksResponse;
         /// Returns one postback.
         get_postback(GetPostbackRequest) -> GetPostbackResponse;
-        /// Reads held postbacks again after their cause was fixed: those named, or one page of
-        /// all that match a filter. [`Self::replays`] replays every page. Replaying twice
-        /// counts once.
+        /// Reads held postbacks again, after the cause of holding them was fixed: the postbacks
+        /// that the request names, or one page of all that match its filter. [`Self::replays`]
+        /// replays every page. A postback that is replayed twice counts once.
         replay_postbacks(ReplayPostbacksRequest) -> ReplayPostbacksResponse;
         /// Explains step by step how a postback URL or a stored postback is read and which verdict
         /// it gets. Records nothing.
@@ -152,19 +152,20 @@ calls! {
         explain_click(ExplainClickRequest) -> ExplainClickResponse;
         /// Erases all data that identifies a click's visitor, permanently; conversions stay.
         erase_visitor(EraseVisitorRequest) -> EraseVisitorResponse;
-        /// Plays a whole conversion for a code, to test its set-up. Records nothing.
+        /// Rehearses a whole conversion for a code, to test the code's set-up. Records nothing.
         self_test(SelfTestRequest) -> SelfTestResponse;
     }
 }
 
 impl Client {
-    /// Records conversions for as long as `requests` yields them: the fastest way for many. The
-    /// answers come in the order of the requests and must be read, or the requests are held up.
+    /// Records conversions for as long as `requests` yields them. This is the fastest way to record
+    /// many. The answers come in the order of the requests. They must be read, or the requests
+    /// stall.
     ///
     /// An answer's `Ok` does not mean that the conversion was recorded: see
     /// [`into_result`](v1::BatchRecordConversionsResult::into_result). Nothing is sent again
-    /// automatically. After an error or an early end, send the requests without an answer again;
-    /// with a transaction id, or a request id of your own, that counts nothing twice.
+    /// automatically. After an error or an early end, send the requests without an answer again. If
+    /// each has a transaction id, or a request id of your own, nothing is counted twice.
     pub async fn stream_record_conversions(
         &self,
         requests: impl Stream<Item = v1::RecordConversionRequest> + Send + 'static,
@@ -177,7 +178,7 @@ impl Client {
     }
 }
 
-/// Defines a method of [`Client`] for each list, which returns the items of all pages.
+/// Defines a method of [`Client`] for each list. The method returns the items of all pages.
 macro_rules! streams {
     ($(
         $(#[$doc:meta])*

@@ -2,14 +2,14 @@
 //!
 //! Only the server can tell whether a click id is genuine.
 
-/// Length of a click id, in characters, which are bytes as well.
+/// Length of a click id, in characters of one byte each.
 const LENGTH: usize = 40;
 
 /// Normalises a click id to the form in which it was minted. Like the server, ignores case, and
 /// blanks and quotes around the click id.
 ///
-/// `None`: the text can't be a click id. Nothing is guessed: `o` is not read as `0`, nor `i` or `l`
-/// as `1`.
+/// Returns `None` if the text can't be a click id. Nothing is guessed: `o` is not read as `0`, and
+/// `i` and `l` are not read as `1`.
 ///
 /// ```
 /// use s2s_sdk::click_id::normalise;

@@ -16,8 +16,8 @@ const TIMEOUT_DEFAULT: Duration = Duration::from_secs(10);
 const TIMEOUT_MAX: Duration = Duration::from_hours(1);
 const CONNECT_TIMEOUT_DEFAULT: Duration = Duration::from_secs(5);
 const RETRIES_DEFAULT: u32 = 4;
-/// Time without traffic after which the connection is pinged, with or without calls, so that no
-/// call loses its time on a connection that a firewall dropped.
+/// Time without traffic after which the connection is pinged, with or without calls in progress. So
+/// no call wastes its time on a connection that a firewall has dropped.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Maximum size of a response, in bytes. A page of 1,000 items exceeds tonic's default of 4 MiB.
@@ -52,9 +52,8 @@ impl Client {
         }
     }
 
-    /// Returns a client with another timeout for a call over all its attempts, on the same
-    /// connection. Use it for single calls that need more or less time than the others. At most one
-    /// hour.
+    /// Returns a client on the same connection with another timeout: the time for all attempts of a
+    /// call, at most one hour. Use it for single calls that need more or less time than the others.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         let mut client = self.clone();
@@ -62,7 +61,7 @@ impl Client {
         client
     }
 
-    /// Makes one call with `send`, which calls the generated client's method.
+    /// Makes one call, with retries. `send` calls the method of the generated client.
     pub(crate) async fn call<Req, Res, F>(
         &self,
         request: Req,
@@ -113,8 +112,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the certificates, in PEM, of the authorities trusted to sign the server's certificate,
-    /// in place of those that this system trusts. For `https` endpoints only.
+    /// Sets the certificates, in PEM, of the authorities that may sign the server's certificate.
+    /// They replace the authorities that this system trusts. For `https` endpoints only.
     pub fn ca_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.ca_certificate = Some(Certificate::from_pem(pem));
         self
@@ -172,8 +171,8 @@ impl ClientBuilder {
         Ok(channel)
     }
 
-    /// Checks the endpoint and sets up TLS. tonic would drop a path, and without TLS settings use
-    /// plain HTTP for an `https` endpoint.
+    /// Checks the endpoint and sets up TLS. On its own, tonic would ignore a path, and would use
+    /// plain HTTP for an `https` endpoint without TLS settings.
     fn endpoint(&self) -> Result<Endpoint, BuildError> {
         let uri: Uri = self.endpoint.parse().map_err(|_| BuildError::EndpointInvalid)?;
         if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
@@ -198,7 +197,7 @@ impl ClientBuilder {
     }
 }
 
-/// Leaves out the API key.
+/// Omits the API key and the certificates.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
@@ -226,8 +225,9 @@ fn bearer(api_key: &str) -> Result<MetadataValue<Ascii>, BuildError> {
 pub enum BuildError {
     /// The endpoint is not `https://` or `http://`, a host and at most a port.
     EndpointInvalid,
-    /// A certificate or key is not PEM; the key does not match; one was given though the endpoint
-    /// is `http`; or none was given and this system trusts no authorities.
+    /// A certificate or key is not PEM; or the key does not match the certificate; or a certificate
+    /// was given although the endpoint is `http`; or the endpoint is `https`, no authority was
+    /// given, and this system trusts none.
     TlsInvalid,
     /// The API key is empty, or has blanks or other characters that no key contains.
     ApiKeyInvalid,

@@ -10,7 +10,7 @@ use crate::v1::{self, ErrorReason, batch_record_conversions_result::Result as It
 /// The `domain` in the service's `google.rpc.ErrorInfo`. Reasons of other domains are ignored.
 const DOMAIN: &str = "s2s.v1";
 
-/// The error of a failed call: the server's answer, or that it could not be reached in time.
+/// The error of a failed call: the server's answer, or the failure to reach the server in time.
 ///
 /// [`Self::reason`] is for programs; `Display` (the message, then the reason in brackets) is for
 /// people.
@@ -31,9 +31,9 @@ struct Inner {
 impl Error {
     /// Returns the reason. Each value documents its cause and its cure.
     ///
-    /// `Unspecified` if the server gave none, or one that is newer than this client: see
-    /// [`Self::reason_text`]. `Unavailable` if the server could not be reached, and
-    /// `DeadlineExceeded` if there was no answer within the timeout.
+    /// The reason is `Unspecified` if the server gave none, or if this client is too old to know
+    /// it: see [`Self::reason_text`]. The reason is `Unavailable` if the server could not be
+    /// reached, and `DeadlineExceeded` if there was no answer within the timeout.
     #[must_use]
     pub fn reason(&self) -> ErrorReason {
         ErrorReason::from_str_name(&format!("ERROR_REASON_{}", self.0.reason)).unwrap_or_default()
@@ -80,8 +80,8 @@ impl Error {
         matches!(self.0.code, Code::Unavailable | Code::ResourceExhausted)
     }
 
-    /// Builds the error for no answer within `timeout`; `last` is the error of the previous
-    /// attempt.
+    /// Builds the error of a call that got no answer within `timeout`. `last` is the error of the
+    /// previous attempt.
     pub(crate) fn deadline_exceeded(timeout: Duration, last: Option<Self>) -> Self {
         let message = format!("no answer within {timeout:?}");
         Self::new(Code::DeadlineExceeded, message, &ErrorDetails::new(), last.map(Into::into))
@@ -120,8 +120,8 @@ impl Error {
     }
 }
 
-/// Converts a status, for callers that use the generated clients themselves. A status made by tonic
-/// has a source; one that came over the wire never does.
+/// Converts a status, for callers that use the generated clients themselves. A status that tonic
+/// made has a source; a status that came over the wire never has one.
 impl From<Status> for Error {
     fn from(status: Status) -> Self {
         let details = status.get_error_details();
@@ -129,8 +129,8 @@ impl From<Status> for Error {
         let sourced = status.source().is_some();
         let timed_out = causes(&status).any(<dyn StdError>::is::<TimeoutExpired>);
         let (code, message) = match status.code() {
-            // Both ends of tonic answer CANCELLED when the time in `grpc-timeout` is over, and
-            // nothing else cancels a call whose answer is awaited.
+            // tonic's client and tonic's server give CANCELLED when the time in `grpc-timeout` is
+            // over. Nothing else cancels a call whose answer is awaited.
             Code::Cancelled if silent && (timed_out || !sourced) => {
                 (Code::DeadlineExceeded, "no answer within the timeout".to_owned())
             }
@@ -144,7 +144,7 @@ impl From<Status> for Error {
     }
 }
 
-/// Returns the innermost cause, which names the problem; the outer ones say "transport error".
+/// Returns the innermost cause, which names the problem; the outer causes say "transport error".
 fn root_cause(status: &Status) -> String {
     causes(status).last().map_or_else(|| status.message().to_owned(), ToString::to_string)
 }

@@ -7,7 +7,7 @@ use std::{error::Error, fmt};
 
 use crate::v1::Money;
 
-/// Number of fraction digits in millionths.
+/// Number of fraction digits of an amount in millionths.
 const FRACTION_DIGITS: usize = 6;
 const MICROS_PER_UNIT: u64 = 1_000_000;
 
@@ -55,7 +55,7 @@ impl Money {
         }
         let micros_digits =
             whole.bytes().chain(fraction.bytes().chain(std::iter::repeat(b'0')).take(FRACTION_DIGITS));
-        // Each digit is added with the sign: `i64::MIN` has no positive counterpart.
+        // Each digit is added with the sign, because `i64::MIN` has no positive counterpart.
         let micros = micros_digits
             .map(|byte| sign * i64::from(byte - b'0'))
             .try_fold(0_i64, |micros, digit| micros.checked_mul(10)?.checked_add(digit))

@@ -23,7 +23,8 @@ struct Facts {
     postback: Option<PostbackOutcome>,
 }
 
-/// Answers no caller, so it counts as a fault of the service.
+/// The facts of `Unspecified`. No correct answer gives this reason, so it counts as a fault of the
+/// service.
 const UNSPECIFIED: Facts =
     Facts { cause: "", cure: "", code: Code::Internal, http_status: 500, postback: None };
 
@@ -54,7 +55,7 @@ impl ErrorReason {
         facts(self).http_status
     }
 
-    /// The outcome of a postback that meets the reason; `None` if no postback does.
+    /// The outcome of a postback that meets the reason; `None` if no postback meets it.
     #[must_use]
     pub const fn postback_outcome(self) -> Option<PostbackOutcome> {
         facts(self).postback

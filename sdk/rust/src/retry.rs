@@ -1,9 +1,8 @@
 //! Retries of failed calls.
 //!
-//! Every call of this API is safe to retry once its request has a request id. The ids are therefore
-//! filled in before the first attempt, and every transient failure is retried as often as the
-//! `Policy` allows and within the call's time. There is no retry budget across calls, and no
-//! hedging.
+//! Every call of this API is safe to retry once its request has a request id. So the ids are filled
+//! in before the first attempt. Every transient failure is retried, as often as the `Policy` allows
+//! and within its time limit. There is no retry budget across calls, and no hedging.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,7 +11,7 @@ use tonic::Status;
 
 use crate::{Error, v1};
 
-/// Maximum pause before the first retry; it doubles with each retry.
+/// Maximum pause before the first retry. The maximum doubles with each retry, up to `PAUSE_MAX`.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
@@ -26,8 +25,8 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
-    /// Runs `attempt`, which gets the remaining time, until it succeeds or another retry is
-    /// useless.
+    /// Runs `attempt` until it succeeds, its failure is not transient, or no retries or time are
+    /// left. Passes the remaining time to each attempt.
     pub(crate) async fn run<T, F>(self, mut attempt: impl FnMut(Duration) -> F) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Status>>,
@@ -42,7 +41,7 @@ impl Policy {
                 Ok(Err(status)) => Error::from(status),
                 Err(_) => return Err(Error::deadline_exceeded(self.timeout, last)),
             };
-            // Without random numbers, wait for the whole pause.
+            // Without random numbers, waits for the longest pause.
             let pause = pause(retries, error.retry_delay(), getrandom::u32().unwrap_or(u32::MAX));
             if retries == self.retries || !error.is_passing() || pause >= left() {
                 return Err(error);
@@ -55,7 +54,7 @@ impl Policy {
 }
 
 /// Returns the pause before the next attempt: the time that the server `asked` for plus a random
-/// one, so that clients that failed together don't come back together.
+/// time, so that clients that failed together don't come back together.
 fn pause(retries: u32, asked: Option<Duration>, random: u32) -> Duration {
     let half = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(retries)).min(PAUSE_MAX) / 2;
     let jitter = half.saturating_mul(random) / u32::MAX;
@@ -71,9 +70,11 @@ pub(crate) fn fill(request_id: &mut String) -> Result<(), Error> {
     Ok(())
 }
 
-/// Fills in request id and click time, which together determine the click id; a request with a
-/// click id needs neither. A caller's own request id must come with its own time, or a repetition
-/// would be another click; the server refuses it.
+/// Fills in request id and click time, which together determine the click id. A request with a
+/// click id needs neither.
+///
+/// A request with the caller's own request id gets no time here: with a new time, a repetition
+/// would be another click. If the caller has set no time either, the server refuses the request.
 pub(crate) fn fill_click(request: &mut v1::RecordClickRequest) -> Result<(), Error> {
     if request.click_id.is_empty() && request.request_id.is_empty() {
         fill(&mut request.request_id)?;

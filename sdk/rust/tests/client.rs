@@ -42,14 +42,14 @@ enum Answer {
 }
 use Answer::{Fail, Never};
 
-/// A server that answers calls by a script, then with success, and keeps the requests.
+/// A server that answers calls by a script, and with success after its end. It keeps the requests.
 #[derive(Clone, Default)]
 struct Fake(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
     script: VecDeque<Answer>,
-    /// The answer to calls after the script's end.
+    /// The answer to calls after the script's end, instead of success.
     always: Option<Status>,
     requests: Vec<v1::RecordConversionRequest>,
     metadata: Vec<MetadataMap>,

@@ -1,4 +1,4 @@
-//! Reads the fuzzer's input as a postback and asserts the invariants of every reading.
+//! Reads the fuzzer's input as a postback, and asserts the properties that every reading must have.
 
 #![no_main]
 

@@ -14,7 +14,7 @@ use crate::{
 pub enum Tenant {
     /// The rows of every account: for an edge of this installation.
     All,
-    /// The rows of one account. For this caller no others exist.
+    /// The rows of one account. For this caller, no other rows exist.
     Account(AccountId),
 }
 
@@ -35,11 +35,12 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// An edge in this process. Only the in-process transport sets it, never a network request.
+    /// An edge in this process. Only the in-process transport sets this caller, never a request
+    /// from the network.
     pub const EDGE: Self = Self { account: AccountId::DEFAULT, may: Scopes::EDGE };
     /// Every caller from the network, on a server without API keys.
     pub const ANYONE: Self = Self { account: AccountId::DEFAULT, may: Scopes::ADMINISTRATOR };
-    /// The caller of a request that was not authenticated. It sees nothing.
+    /// The caller of a request that was not authenticated. This caller sees nothing.
     const NOBODY: Self = Self { account: AccountId::NOBODY, may: Scopes::NONE };
 
     pub fn of<T>(request: &Request<T>) -> Self {
@@ -59,7 +60,8 @@ impl Caller {
         Err(lacking(&needed.to_string().replace("`, `", "` or `"), self.may))
     }
 
-    /// Refuses a caller that would give or take scopes that it lacks, unless it has `admin`.
+    /// Refuses a caller that creates, rotates or revokes an API key with scopes that the caller
+    /// itself lacks, unless the caller has `admin`.
     pub fn check_all(self, scopes: Scopes) -> Result<()> {
         let missing = scopes.without(self.may);
         if missing == Scopes::NONE || self.may.meets(Scopes::ADMIN) {

@@ -1,7 +1,7 @@
 //! The table of calls: name, scopes, priority, duration.
 //!
-//! The gate, admission and the tests read it, so that a new call is added only here and in its
-//! slice.
+//! The gate, admission and the tests read this table, so that a new call is added only here and in
+//! its slice.
 
 use s2s_sdk::v1::ErrorReason;
 
@@ -18,8 +18,8 @@ pub enum Priority {
     Health,
     /// Conversions, postbacks and clicks that edges or callers record. The server drops them last.
     Conversion,
-    /// Visits. A loaded server redirects the visitor; the click goes to the spool, or is lost
-    /// without one.
+    /// Visits. A loaded server still redirects the visitor. The click goes to the spool, or is lost
+    /// if there is no spool.
     Visit,
     /// Everything else. The server drops it first.
     Other,
@@ -42,7 +42,7 @@ const fn call(name: &'static str, scopes: Scopes) -> Call {
 }
 
 impl Call {
-    /// The call records clicks or conversions, which a loaded server drops last.
+    /// Marks a call that records clicks or conversions. A loaded server drops such calls last.
     const fn conversions(self) -> Self {
         Self { priority: Priority::Conversion, ..self }
     }
@@ -62,7 +62,7 @@ const ANY: Scopes = Scopes::ANY;
 /// Every call of the API. A call that is not in the table is refused.
 pub const CALLS: [Call; 41] = [
     call("AccountService/CreateAccount", ADMIN),
-    // An account other than the caller's own needs `admin`: see `Caller::governs`.
+    // To get another account than its own, a caller needs `admin`: see `Caller::governs`.
     call("AccountService/GetAccount", ANY),
     call("AccountService/ListAccounts", ADMIN),
     call("AccountService/UpdateAccount", ADMIN),

@@ -1,4 +1,4 @@
-//! The reference page of calls, docs/reference/calls.md, made of the table of calls.
+//! The reference page of calls, docs/reference/calls.md, generated from the table of calls.
 
 use std::{fmt::Write as _, io};
 

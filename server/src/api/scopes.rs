@@ -4,7 +4,7 @@ use std::fmt;
 
 use sea_orm::DeriveValueType;
 
-/// A set of the schema's `ApiKeyScope`, with one bit for each. No scope includes another.
+/// A set of the schema's `ApiKeyScope` values, with one bit for each. No scope includes another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, DeriveValueType)]
 pub struct Scopes(i16);
 

@@ -9,7 +9,8 @@ use tonic::service::Routes;
 pub struct Services {
     /// All services, for calls over any transport.
     pub routes: Routes,
-    /// The services of the hot calls, called as functions, so that no message is encoded.
+    /// The services of the hot calls: clicks and postbacks. The edge calls them as functions, so
+    /// that no message is encoded.
     pub clicks: Arc<dyn ClickService>,
     pub postbacks: Arc<dyn PostbackService>,
 }

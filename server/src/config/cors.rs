@@ -1,9 +1,9 @@
-//! The origins whose pages may call (`--cors-origins`).
+//! The origins whose web pages may call the API (`--cors-origins`).
 
 use http::HeaderValue;
 use url::Url;
 
-/// An origin, or all of them.
+/// One origin, or all origins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CorsOrigin {
     Any,

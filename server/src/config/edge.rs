@@ -7,7 +7,8 @@ use clap::{Args, ValueEnum};
 use super::{SecretUrl, invalid};
 use crate::{error::StartError, values::api_key_text::KeyText};
 
-/// Variable of an edge's API key. It has no flag: every user of the machine can see arguments.
+/// Variable of an edge's API key. It has no flag, because every user of the machine can see the
+/// arguments of a program.
 pub const CORE_KEY: &str = "S2S_CORE_KEY";
 /// Value that disables the spool.
 const OFF: &str = "off";
@@ -75,7 +76,7 @@ impl EdgeConfig {
         self.core_client_key.as_ref()
     }
 
-    /// The settings of the spool; `None` if it is off.
+    /// The settings of the spool; `None` if the spool is off.
     pub fn spool(&self, database_url: &SecretUrl) -> Option<SpoolSettings> {
         let folder = match &self.spool {
             Some(folder) if folder.as_os_str() == OFF => return None,
@@ -112,7 +113,8 @@ impl EdgeConfig {
 /// The address of a remote core, and the credentials of an edge.
 pub struct CoreAddress {
     pub url: SecretUrl,
-    /// The authorities that may sign the core's certificate, in PEM; `None` for the system's.
+    /// The authorities that may sign the core's certificate, in PEM; `None` for the authorities
+    /// that the system trusts.
     pub ca: Option<Vec<u8>>,
     /// The edge's own certificate and its key, in PEM.
     pub identity: Option<(Vec<u8>, Vec<u8>)>,
@@ -123,6 +125,6 @@ pub struct CoreAddress {
 #[derive(Clone, Debug)]
 pub struct SpoolSettings {
     pub folder: PathBuf,
-    /// Maximum size of its files, in bytes.
+    /// Maximum size of the spool's files, in bytes.
     pub bytes_max: u64,
 }

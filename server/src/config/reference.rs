@@ -1,4 +1,5 @@
-//! The reference page of settings, docs/reference/configuration.md, made of the command line.
+//! The reference page of settings, docs/reference/configuration.md, generated from the help of the
+//! flags.
 
 use std::{error::Error, fmt::Write as _, fs, io, path::Path};
 
@@ -6,7 +7,7 @@ use clap::{Arg, Command, CommandFactory as _};
 
 use super::{ADMIN_KEY, CORE_KEY, Config, KEYS_HELP};
 
-/// Set to `1` by `make generate`: the page is then written, not compared.
+/// Variable that `make generate` sets to `1`, so that a page is written instead of compared.
 const GENERATE: &str = "S2S_GENERATE";
 
 const HEAD: &str = "<!-- Written by `make generate` from the help of the flags. Do not edit. -->
@@ -19,7 +20,7 @@ or wrong setting ends the start with a message, a [reason](start-reasons.md) and
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The page: a section of each setting, below its heading in the help.
+/// The page: one section for each setting, grouped by the headings of the help.
 fn page() -> Result<String> {
     let mut command = Config::command();
     command.build();
@@ -62,7 +63,7 @@ fn write_section(page: &mut String, arg: &Arg) -> Result<()> {
     }
     let help =
         arg.get_long_help().or(arg.get_help()).ok_or_else(|| format!("--{flag} has no help"))?.to_string();
-    // clap takes the last full stop away.
+    // clap removes the last full stop of a help text.
     let stop = if help.ends_with('.') { "" } else { "." };
     write!(page, "\n\n{help}{stop}\n")?;
     let values = if takes_value { arg.get_possible_values() } else { Vec::new() };
@@ -76,7 +77,8 @@ fn write_section(page: &mut String, arg: &Arg) -> Result<()> {
     Ok(())
 }
 
-/// Compares a page of docs/reference/ with the committed one, or writes it where `make generate` runs.
+/// Compares a page of docs/reference/ with the committed one. Under `make generate`, writes the
+/// page instead.
 #[expect(clippy::disallowed_methods, reason = "no setting of the server")]
 pub fn check_page(name: &str, page: &str) -> io::Result<()> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference").join(name);

@@ -1,8 +1,8 @@
-//! URLs that may hold credentials. They are shown without their secrets, also when a URL is
+//! URLs that may hold credentials. They are shown without their secrets, even when a URL is
 //! refused.
 //!
-//! One exception: a library's error may quote a password apart from its URL. It is replaced there
-//! only if it has at least `BLOTTED_BYTES_MIN` bytes.
+//! There is one exception: a library's error may quote a password apart from its URL. Such a
+//! password is replaced only if it has at least `BLOTTED_BYTES_MIN` bytes.
 
 use std::{convert::Infallible, fmt, str::FromStr};
 
@@ -12,7 +12,8 @@ use super::backend;
 
 /// Replacement of a secret.
 const BLOT: &str = "***";
-/// Shortest password that is replaced in errors, in bytes. Shorter ones occur there by chance.
+/// Shortest password that is replaced in errors, in bytes. The text of an error may contain a
+/// shorter one by chance.
 const BLOTTED_BYTES_MIN: usize = 4;
 
 /// A URL that may hold a password, and is shown without it.
@@ -32,8 +33,9 @@ impl SecretUrl {
 
     /// The path that the database's driver opens: percent-decoded, with a plus left as it is.
     pub fn opened_file(&self) -> Option<String> {
-        // The form parser decodes the name of its first pair. What would end the name, or turn into
-        // a blank, is escaped first, so that the name is the whole path.
+        // The form parser decodes the name of its first pair. The characters that would end the
+        // name (`&`, `=`) or become a blank (`+`) are escaped first, so that the name is the whole
+        // path.
         let path = self.file()?.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
         form_urlencoded::parse(path.as_bytes()).next().map(|(path, _)| path.into_owned())
     }
@@ -48,9 +50,8 @@ impl SecretUrl {
             passwords
         });
         for password in passwords {
-            // The form parser decodes the name of its first pair. In a password, a plus and an
-            // ampersand are literal: they are escaped first, so that the name is the whole
-            // password.
+            // The form parser decodes the name of its first pair. A plus and an ampersand in a
+            // password are literal. They are escaped first, so that the name is the whole password.
             let form = password.replace('+', "%2B").replace('&', "%26");
             let decoded = form_urlencoded::parse(form.as_bytes()).next().map(|(name, _)| name.into_owned());
             for word in [password, decoded.unwrap_or_default()] {
@@ -89,8 +90,7 @@ impl SecretUrl {
         Ok(())
     }
 
-    /// Checks that the URL can be a core's. It must not name a user: an edge sends an API key
-    /// instead.
+    /// Checks that the URL of a core names no user: an edge sends an API key instead.
     pub fn check_core(&self) -> Result<(), String> {
         if self.0.contains('@') {
             return Err("must have no user and no password; the key of an edge is `S2S_CORE_KEY`".to_owned());
@@ -102,7 +102,7 @@ impl SecretUrl {
 impl FromStr for SecretUrl {
     type Err = Infallible;
 
-    /// Accepts any text, because clap would repeat a text that it refuses.
+    /// Accepts any text. If this function refused a text, clap would print it.
     fn from_str(text: &str) -> Result<Self, Infallible> {
         Ok(Self(text.to_owned()))
     }
@@ -120,7 +120,7 @@ impl fmt::Debug for SecretUrl {
     }
 }
 
-/// Refuses characters in user or password that end them early (RFC 3986, section 3.2), and a `%`
+/// Refuses characters that end the user or the password early (RFC 3986, section 3.2), and a `%`
 /// that begins no escape.
 fn check_user(text: &str) -> Result<(), String> {
     let (_, rest) = text.split_once("://").unwrap_or_default();
@@ -144,10 +144,11 @@ fn check_user(text: &str) -> Result<(), String> {
     if user.split('%').skip(1).all(is_escape) { Ok(()) } else { Err(wrong('%')) }
 }
 
-/// Masks the password before the last `@`, or the whole user part if it is unclear where the
-/// password begins; and the values of secret parameters.
+/// Masks the password before the last `@`. In a web URL, or if it is unclear where the password
+/// begins, masks everything between the scheme and that `@`. Also masks the values of secret
+/// parameters.
 ///
-/// The text need not be a valid URL: a password may be the part that makes it invalid.
+/// The text need not be a valid URL: the password may be the part that makes the URL invalid.
 pub fn masked(text: &str) -> String {
     let begins = text.find("://").map_or(0, |at| at + 3);
     let (scheme, rest) = text.split_at_checked(begins).unwrap_or_default();
@@ -159,8 +160,8 @@ pub fn masked(text: &str) -> String {
     let user = match user.map(|user| (user, user.split_once(':'))) {
         None => String::new(),
         Some((_, Some((name, _)))) if !scheme.starts_with("http") => format!("{name}:{BLOT}@"),
-        // In a database URL, a lone name is shown if it is plain. Other characters suggest that a
-        // password is in it. On the web, any lone name may be a secret.
+        // In a database URL, a user without a password is shown if it has only plain characters.
+        // Other characters suggest a password in it. In a web URL, any such user may be a secret.
         Some((user, None)) if plain(user) && !scheme.starts_with("http") => format!("{user}@"),
         Some(_) => format!("{BLOT}@"),
     };
@@ -175,8 +176,8 @@ pub fn masked(text: &str) -> String {
     masked
 }
 
-/// Returns whether a parameter may hold a secret. Every parameter may, except the known harmless
-/// ones: a misspelt `pasword` holds a secret too.
+/// Returns whether a parameter may hold a secret: true unless its name is known to be harmless. A
+/// misspelt `pasword` holds a secret, too.
 fn is_secret(name: &str) -> bool {
     const HARMLESS: [&str; 15] = [
         "mode",

@@ -1,7 +1,8 @@
 //! Accounts: the parties that share one installation.
 //!
-//! Absent on purpose: deletion, since the commissions that an account recorded stay owed; and a
-//! view of an account's own resources.
+//! Absent on purpose: deletion, because the commissions that an account recorded stay owed; and a
+//! call that shows an administrator another account's codes, links or conversions. They can only be
+//! read with a key of that account.
 
 pub mod grpc;
 mod store;

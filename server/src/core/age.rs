@@ -1,8 +1,10 @@
 //! The age of the installation, and the months whose partitions exist.
 //!
 //! `db/lived.rs` explains the *lived time*: a time that servers have certainly run through, stored
-//! in the database. `retention` compares rows with it instead of with a clock. The slices call
-//! [`make_room`] before they write a row, so that PostgreSQL has the partition of its month.
+//! in the database. The *deletion time* follows from it and from the clocks. `retention` compares
+//! rows with the deletion time instead of with a clock. The slices call [`make_room`] before they
+//! write a row whose id may have been made elsewhere, so that PostgreSQL has the partition of the
+//! row's month.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},
@@ -24,24 +26,25 @@ use crate::{
 };
 
 /// Longest time by which the deletion time may be ahead of the lived time. It lets a server that
-/// was off for a night delete at once. It is half of `retention::GRACE`: while a wrong clock runs
-/// ahead, nothing is deleted too early for six hours, since the lived time follows three times as
-/// fast as servers run.
+/// was off for a night delete at once. Being half of `retention::GRACE`, it protects rows from a
+/// clock that is ahead: the lived time advances at most three times as fast as servers run, so for
+/// six hours nothing is deleted too early.
 const LIVED_AT_ONCE: Span = Span::from_seconds(12 * 3_600);
 /// Highest speed of the lived time while it catches up with the clocks, in seconds per second.
 const CATCH_UP: u32 = 3;
 /// Number of months whose partitions are made before they begin.
 const MONTHS_AHEAD: u32 = 3;
-/// Longest time by which an id may be ahead of this server's clock. Only a wrong clock makes one.
+/// Longest time by which an id may be ahead of this server's clock. Ids that are months ahead come
+/// from wrong clocks only.
 const AHEAD_MAX: Span = Span::from_days(3 * 365);
-/// Time for which partitions are assumed to exist while another server makes them. Databases
-/// without partitions have room for any time.
+/// Time, from now on, for which partitions are assumed to exist while another server makes them.
+/// The value does not matter on databases without partitions, which have room for any time.
 const ROOM_ASSUMED: Span = Span::from_days(31);
 
 /// Clicks by their time.
 pub const CLICKS: TimedTable =
     TimedTable { name: "click", id: "click_id", first_id: ClickId::first, time_of: ClickId::time_of };
-/// Conversions by the time of their click, which their key begins with.
+/// Conversions by the time of their click: their key begins with the click id.
 pub const CONVERSIONS: TimedTable = TimedTable { name: "conversion", ..CLICKS };
 /// Postbacks by the time of their arrival.
 pub const POSTBACKS: TimedTable = TimedTable { name: "postback", id: "id", first_id, time_of: id_time };
@@ -53,7 +56,8 @@ pub struct Age {
     /// The lived time when this server started.
     base: Time,
     began: Instant,
-    /// The deletion time: rows older than their retention before it are deleted.
+    /// The deletion time. A row may be deleted once its time plus its retention is earlier than
+    /// this.
     until: AtomicI64,
     forgotten_before: AtomicI64,
     room_until: AtomicI64,
@@ -74,19 +78,21 @@ impl Age {
         })
     }
 
-    /// The deletion time: never later than the clocks, and at most `LIVED_AT_ONCE` later than the
-    /// lived time.
+    /// The deletion time. It is at most `LIVED_AT_ONCE` later than the lived time, and never later
+    /// than this server's clock. From the first `enter` on, it is not later than the database's
+    /// clock either.
     pub fn until(&self) -> Time {
         Time::from_micros(self.until.load(Ordering::Relaxed))
     }
 
-    /// Time of the click before which conversions may have been deleted at some time, whatever the
-    /// retention is today.
+    /// Conversions of clicks before this time may have been deleted, even if the retention of today
+    /// would keep them.
     pub fn forgotten_before(&self) -> Time {
         Time::from_micros(self.forgotten_before.load(Ordering::Relaxed))
     }
 
-    /// Replaces the stored times by those that the database has now.
+    /// Updates the deletion time and `forgotten_before` from `lived`, the values now in the
+    /// database. `clocks` is the earlier of this server's clock and the database's.
     pub fn enter(&self, lived: Lived, clocks: Time) {
         self.until.store(clocks.min(lived.until.plus(LIVED_AT_ONCE)).micros(), Ordering::Relaxed);
         self.forgotten_before.store(lived.forgotten_before.micros(), Ordering::Relaxed);
@@ -119,7 +125,7 @@ impl Age {
         self.began.elapsed()
     }
 
-    /// Replaces the time before which conversions may have been deleted, and nothing else.
+    /// Replaces `forgotten_before`, and leaves the deletion time as it is.
     pub fn note_forgotten(&self, before: Time) {
         self.forgotten_before.store(before.micros(), Ordering::Relaxed);
     }
@@ -133,8 +139,8 @@ pub async fn prepare(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Ensures that the partition exists for a row of this time. An edge whose clock is ahead mints ids
-/// of future months; their clicks are genuine, so they are stored.
+/// Ensures that the partition exists for a row of this time. An edge whose clock is ahead mints
+/// click ids of future months. Those clicks are genuine, so they are stored.
 ///
 /// # Errors
 ///
@@ -144,7 +150,7 @@ pub async fn make_room(app: &App, time: Time) -> Result<()> {
     if app.age.has_room(time) {
         return Ok(());
     }
-    // On the heap, since hardly any call needs it.
+    // Boxed, to keep the caller's future small: hardly any call gets here.
     Box::pin(make_more_room(app, time)).await
 }
 

@@ -1,7 +1,7 @@
 //! API keys: the credential that a caller sends with every call.
 //!
-//! Absent on purpose: changing a key, since a caller that needs other scopes gets another key; and
-//! deletion, since a revoked key still says who had it.
+//! Absent on purpose: changing a key, because a caller that needs other scopes gets another key;
+//! and deletion, because a revoked key remains as the record of who had it.
 
 pub mod grpc;
 mod store;
@@ -49,13 +49,14 @@ pub const TEXTS_MAX: u64 = 10;
 const STRANGERS_MAX: usize = 2;
 /// Longest time that such a query waits for its turn.
 const STRANGER_PATIENCE: Duration = Duration::from_secs(1);
-/// Maximum number of keys that count as seen before, and the idle time after which one does not.
+/// Maximum number of keys that are remembered as seen before, and the idle time after which a key
+/// is forgotten.
 const SEEN_MAX: u64 = 100_000;
 const SEEN_FOR: Duration = Duration::from_hours(1);
 /// Resolution of the time of last use, in seconds.
 const USE_SECONDS: i64 = 60;
-/// Maximum number of uses that wait to be written. A further one is dropped; the key's next use is
-/// written instead.
+/// Maximum number of uses that wait to be written. A further use is dropped; a later use of the
+/// same key is written instead.
 const USES_WAITING_MAX: usize = 10_000;
 const USES_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -70,7 +71,8 @@ type Use = (ApiKeyId, Time);
 
 /// The keys that a core remembers, and their uses that are still to be written.
 pub struct ApiKeys {
-    /// Keys by the hash of a text, including texts that no key has. At most a second old.
+    /// Keys by the hash of a text, at most a second old. A text that no key has is cached as
+    /// `None`.
     found: RowCache<KeyHash, Found>,
     recent: moka::future::Cache<KeyHash, ()>,
     unknown_lookups: Semaphore,
@@ -78,8 +80,8 @@ pub struct ApiKeys {
 }
 
 impl ApiKeys {
-    /// Creates the caches, and the task that writes the times of last use. The task ends when they
-    /// are dropped.
+    /// Creates the caches, and the task that writes the times of last use. The task ends when the
+    /// caches are dropped.
     pub fn new(db: Db, stopping: CancellationToken) -> (Self, impl Future<Output = ()> + Send) {
         let (uses, waiting) = mpsc::channel(USES_WAITING_MAX);
         let recent = moka::future::Cache::builder().max_capacity(SEEN_MAX).time_to_idle(SEEN_FOR).build();
@@ -87,8 +89,8 @@ impl ApiKeys {
         (keys, write_uses(db, waiting, stopping))
     }
 
-    /// Queues a write of the key's last use, if one is due. Called when a key is loaded, once a
-    /// second for a key in use, so that no call waits for the write.
+    /// Queues a write of the key's last use, if a write is due. Called when a key is loaded into
+    /// the cache, about once a second for a key in use. No call waits for the write.
     fn report(&self, key: &ApiKey, now: Time) {
         let good = key.state(now) == State::Active;
         let due = key.last_used_at.is_none_or(|last| now.since(last) >= Span::from_seconds(USE_SECONDS));
@@ -112,8 +114,9 @@ async fn write_uses(db: Db, mut waiting: mpsc::Receiver<Use>, stopping: Cancella
     }
 }
 
-/// Returns the key that has this text, and its caller. A revocation or rotation, here or elsewhere,
-/// takes effect within `CACHE_AGE_MAX`; an expiry takes effect at once.
+/// Returns the id of the key that has this text, and the caller that the key identifies. A
+/// revocation or rotation, by this server or another, takes effect within `CACHE_AGE_MAX`; an
+/// expiry takes effect at once.
 pub async fn authenticate(app: &App, text: &str) -> Result<(ApiKeyId, Caller)> {
     let hash = KeyHash::of(text).ok_or_else(|| invalid("is malformed, or was cut"))?;
     // Avoids growing the caller's future, as `row_cache::cached` does.
@@ -257,8 +260,7 @@ pub async fn list(
     Ok(page.cut(rows, |key| key.id.0.into_bytes()))
 }
 
-/// Adds a text to the key. Earlier texts stay valid for `overlap`, but no longer than they would
-/// have.
+/// Adds a text to the key. Earlier texts stay valid for `overlap`, unless they end sooner anyway.
 pub async fn rotate(
     app: &App,
     caller: Caller,
@@ -308,14 +310,15 @@ fn unknown(id: ApiKeyId) -> Error {
     Error::not_found("API key", &id)
 }
 
-/// Sets up the operator's own key. The text `given` becomes that of an administrator's key, if no
-/// key has it yet; a revoked one stays revoked. If no text is given and no key exists, creates one
-/// and returns its text, once.
+/// Sets up the operator's own key. If no key has the text `given` yet, creates an administrator's
+/// key with it. A key that has the text already stays as it is, even if it is revoked. If no text
+/// is given and no key exists at all, creates an administrator's key with a random text, and
+/// returns this text, once.
 pub async fn first(app: &App, given: Option<KeyText>) -> Result<Option<KeyText>> {
     let Some(text) = given else {
         if store::is_empty(app.db.reader()).await? {
             let text = KeyText::random(&app.random);
-            // If several servers start at the same time, only one creates it.
+            // If several servers start at the same time, only one creates the key.
             return Ok(first_with(app, &text, "first administrator", b"first").await?.then_some(text));
         }
         return Ok(None);

@@ -1,4 +1,5 @@
-//! Clicks: minted and verified without the database, recorded in groups.
+//! Clicks. Their ids are minted and verified without the database; their rows are written in
+//! groups.
 //!
 //! Absent on purpose: a counter of clicks beside the rows, which every click would have to lock.
 
@@ -38,12 +39,13 @@ use crate::{
 
 pub use store::Model as Click;
 
-/// Longest time by which another machine's clock may be ahead of this one's.
+/// Longest time by which another machine's clock may be ahead of this machine's.
 pub const CLOCK_SKEW_MAX: Span = Span::from_seconds(5);
 /// Length of the list's sort key, in bytes. The key is the click id, which begins with its time.
 pub const LIST_KEY_BYTES: usize = 16;
 
-/// The visitor's data, as the caller reports it. Texts are cut to their limits.
+/// The visitor's data, as the caller reports it. Query, referrer and user agent are cut to their
+/// limits.
 #[derive(Clone, Debug)]
 pub struct Visit {
     pub sub_ids: SubIds,
@@ -58,7 +60,7 @@ pub struct Visit {
 pub enum Minting {
     /// Minted by an edge.
     Done(String),
-    /// Minted here, with the given time or the present one.
+    /// Minted here, with the given time or, without one, with the present time.
     Ours { time: Option<Time>, request_id: Option<Vec<u8>> },
 }
 
@@ -150,8 +152,8 @@ fn mint(
     Ok(app.click_id_keys.mint(time.unwrap_or(now), link.link_key, random))
 }
 
-/// Returns once a click with this id is durable: this one or an earlier one, which is returned
-/// instead.
+/// Inserts the click, unless an earlier click has its id. Returns the click that is stored under
+/// the id, once that click is durable.
 async fn insert(app: &App, click: Click) -> Result<Click> {
     let (store::Insert(click), earlier) = app.commit.write(store::Insert(click)).await?;
     Ok(earlier.unwrap_or(click))
@@ -178,9 +180,9 @@ pub async fn find(app: &App, account: AccountId, id: ClickId) -> Result<Option<C
     store::find(app.db.reader(), account, id).await
 }
 
-/// Erases the visitor from a click, in an open transaction. If the click does not exist and its
-/// link is known, inserts a click without a visitor: the first row of an id stays, so a click that
-/// is recorded late adds nothing. Returns the click as it is after that.
+/// Erases the visitor from a click, in an open transaction. If the click is not stored and `link`
+/// is given, inserts the click without its visitor. The first row of an id stays, so a click that
+/// is recorded late can't add the visitor again. Returns the click as it is stored afterwards.
 pub async fn erase(
     txn: &Connection,
     account: AccountId,
@@ -214,8 +216,8 @@ pub async fn list(
     Ok(page.cut(rows, |click| click.click_id.0.into_bytes()))
 }
 
-/// Deletes a batch of the clicks below this id. Returns the number deleted, and whether any are
-/// left.
+/// Deletes a batch of the clicks whose id is less than `below`. Returns the number deleted, and
+/// true if more may be left.
 pub async fn delete_some(app: &App, below: Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::ClickId, below).await?)
 }
@@ -236,7 +238,8 @@ impl Error {
     }
 }
 
-/// Returns whether the user agent is a known robot's. An empty one is: every browser sends one.
+/// Returns whether the user agent is a known robot's. An empty user agent counts as a robot's,
+/// because every browser sends one.
 fn is_bot(user_agent: &str) -> bool {
     static BOTS: LazyLock<isbot::Bots> = LazyLock::new(isbot::Bots::default);
     user_agent.trim().is_empty() || BOTS.is_bot(user_agent)

@@ -1,7 +1,8 @@
 //! Conversions: the rules of attribution and worth, and of counting once.
 //!
-//! Facts are loaded, `decide` judges them, and the unique index of the table (click id, code,
-//! dedupe key) has the last word: nothing is checked before the insert.
+//! `evaluate` loads the facts, and `decide` judges them. The unique index of the table (click id,
+//! code, dedupe key) alone decides whether a conversion is a duplicate: no query looks for an
+//! earlier conversion before the insert.
 //!
 //! Absent on purpose: changing the worth or the identity of a recorded conversion. Corrections will
 //! be entries of their own.
@@ -51,7 +52,8 @@ pub const CUSTOM_PARAM_VALUE_BYTES_MAX: usize = 2_048;
 pub const LIST_KEY_BYTES: usize = 32;
 
 /// The id of a conversion: its click id, and a number that is unique among that click's
-/// conversions. The row is found in its shard without an index of its own.
+/// conversions. The click id leads to the shard and to the rows of the click, so the number needs
+/// no index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ConversionId {
     click: ClickId,
@@ -81,8 +83,8 @@ impl FromStr for ConversionId {
     }
 }
 
-/// The key by which two conversions of one click and code are the same. Binary, compared byte by
-/// byte.
+/// The identity of a conversion within its click and code: two claims with the same key report the
+/// same conversion. Binary, compared byte by byte.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
 pub struct DedupeKey(Vec<u8>);
 
@@ -158,9 +160,10 @@ pub enum Happened {
 }
 
 impl Happened {
-    /// The time by which the conversion is judged and kept. A sender's time is taken as it is,
-    /// though it may be wrong. The clocks of edge and core may disagree, which is no fault of the
-    /// sender's: an arrival is never later than now, or before its click.
+    /// The time by which the conversion is judged, and which is stored. A time that the sender
+    /// stated is taken as it is, though it may be wrong. Any other time is moved, if necessary, to
+    /// be no later than now and, above all, no earlier than the click: the clocks of edge and core
+    /// may disagree, and that is not the sender's fault.
     fn time(self, click: Time, now: Time) -> Time {
         match self {
             Self::At(time) => time,
@@ -205,7 +208,7 @@ impl Recorded {
     }
 }
 
-/// Loads the facts and judges the report. `Ok` is a conversion that counts, unless it was recorded
+/// Loads the facts and judges the claim. `Ok` is a conversion that counts, unless it was recorded
 /// before.
 pub async fn evaluate(app: &App, tenant: Tenant, claim: ConversionClaim) -> Result<Conversion> {
     let code = conversion_code::find(app, tenant, claim.code).await?;
@@ -218,21 +221,23 @@ pub async fn evaluate(app: &App, tenant: Tenant, claim: ConversionClaim) -> Resu
     decide(claim, &code, click, &link, serial, app.now())
 }
 
-/// Time of the click before which conversions are not kept, in an installation that has lived until
-/// `until`. `None` if all are kept. A conversion is kept for its full retention even if it came at
-/// the end of the longest attribution window.
+/// Conversions of clicks before this time are not kept if the deletion time is `until`. `None` if
+/// all conversions are kept. The longest attribution window is added to the retention, so that even
+/// a conversion at the end of that window is kept for its full retention.
 pub fn not_kept_before(app: &App, until: Time) -> Option<Time> {
     app.retention.conversions.map(|kept| until.minus(kept).minus(WINDOW_MAX))
 }
 
-/// Time of the click before which conversions may be deleted, and can't count any more. Follows
-/// from the present age, and from deletions under an earlier one.
+/// Conversions of clicks before this time may have been deleted, so further ones can't count any
+/// more. It is the later of two times: the limit of today's retention, and the limit of the
+/// deletions so far.
 fn forgotten_before(app: &App) -> Time {
     let set = not_kept_before(app, app.age.until());
     set.map_or_else(|| app.age.forgotten_before(), |set| set.max(app.age.forgotten_before()))
 }
 
-/// Returns an error if an earlier conversion of the click might be deleted already.
+/// Returns an error if an earlier conversion of the click may have been deleted: this conversion
+/// might then be counted twice.
 fn check_known(click: ClickId, forgotten_before: Time) -> Result<()> {
     if click.time() < forgotten_before {
         let message = "the click is older than the conversions kept here, so it is no longer known whether this \
@@ -243,8 +248,8 @@ fn check_known(click: ClickId, forgotten_before: Time) -> Result<()> {
     Ok(())
 }
 
-/// Deletes a batch of conversions of clicks below this id. Returns the number deleted, and whether
-/// any are left.
+/// Deletes a batch of the conversions whose click id is less than `below`. Returns the number
+/// deleted, and true if more may be left.
 pub async fn delete_some(app: &App, below: uuid::Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::ClickId, below).await?)
 }
@@ -350,7 +355,7 @@ pub async fn preview(app: &App, conversion: Conversion) -> Result<Recorded> {
     resolve_duplicate(conversion, earlier)
 }
 
-/// Writes conversions in an open transaction, for postbacks that are written together with them.
+/// Writes conversions in an open transaction, in which the caller also writes their postbacks.
 pub async fn write_all(
     conversions: &[&Conversion],
     txn: &Connection,
@@ -360,14 +365,14 @@ pub async fn write_all(
     Ok(settled.map(|(conversion, earlier)| resolve_duplicate((*conversion).clone(), earlier)).collect())
 }
 
-/// Erases data that may identify the visitor from the conversions of a click: the custom
-/// parameters. Everything else is money, or distinguishes duplicates. Returns the number of
+/// Erases the custom parameters of a click's conversions, which may identify the visitor. The other
+/// fields stay: they are records of money, or distinguish duplicates. Returns the number of
 /// conversions.
 pub async fn erase(txn: &impl ConnectionTrait, account: AccountId, click: ClickId) -> Result<u64> {
     store::erase(txn, account, click).await
 }
 
-/// Compares a conversion with the earlier one under its key.
+/// Compares a conversion with the earlier conversion of the same key.
 fn resolve_duplicate(conversion: Conversion, earlier: Option<Conversion>) -> Result<Recorded> {
     let Some(first) = earlier else {
         return Ok(Recorded::first(conversion));

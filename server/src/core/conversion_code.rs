@@ -1,5 +1,5 @@
-//! Conversion codes: one for each kind of conversion that a merchant reports, with the rules for
-//! counting its postbacks.
+//! Conversion codes: one for each kind of conversion that a merchant reports. A code holds the
+//! rules for counting the postbacks of its kind.
 //!
 //! Absent on purpose: deletion. An unwanted code is archived, so that its conversions stay
 //! readable.
@@ -45,7 +45,7 @@ pub const WINDOW_SECONDS_DEFAULT: i64 = 30 * 86_400;
 
 /// Macro in a postback URL in place of a secret that must not be shown.
 pub const SECRET_MACRO: &str = "{sec}";
-/// End of a postback URL whose calls must be signed.
+/// End of the postback URL of a code that checks signatures.
 pub const SIGNATURE_MACROS: &str = "&ts={ts}&sig={sig}";
 /// Length of the list's sort key, in bytes: time of creation and id.
 pub const LIST_KEY_BYTES: usize = 24;
@@ -131,7 +131,8 @@ pub async fn get(app: &App, account: AccountId, id: ConversionCodeId) -> Result<
     found.ok_or_else(|| Error::not_found("conversion code", &id))
 }
 
-/// Finds the code for counting a conversion. It is at most `CACHE_AGE_MAX` old.
+/// Finds the code that counts a conversion. The row may come from the cache, and is then at most
+/// `CACHE_AGE_MAX` old.
 pub async fn find(app: &App, tenant: Tenant, id: ConversionCodeId) -> Result<Arc<ConversionCode>> {
     // One cache serves all callers, so it holds the codes of all accounts.
     let load = || store::find(app.db.reader(), Tenant::All, id);

@@ -1,11 +1,12 @@
 //! Postbacks: the calls of `/s2s` that arrived, and their verdicts.
 //!
 //! A postback is read, judged, and written together with the conversion that it becomes, in one
-//! transaction. One that does not count is held, without its secrets, and can be replayed. An edge
-//! hands over raw bytes and reads nothing itself, so that live traffic, replays and explanations
-//! share one reader, here.
+//! transaction. Its secrets are removed before anything is stored. A postback that does not count
+//! is held, and can be replayed. An edge passes on the raw bytes and reads nothing itself, so live
+//! traffic, replays and explanations share one reader, `reader`.
 //!
-//! Absent on purpose: rows of test postbacks (`test=1`), which would hide real ones in lists.
+//! Absent on purpose: rows of test postbacks (`test=1`, or a test click id), which would hide real
+//! postbacks in lists.
 
 mod authentication;
 mod erase;
@@ -124,11 +125,11 @@ pub struct Raw {
     pub target: Vec<u8>,
     pub content_type: String,
     pub body: Vec<u8>,
-    /// As it is stored: whole, truncated or empty.
+    /// The sender's address as it is stored: whole, truncated or empty.
     pub address: String,
     pub user_agent: String,
     pub received_at: Time,
-    /// True if target or body exceeded their limit and are cut to it.
+    /// True if target or body was longer than its limit, and is cut to it.
     pub cut: bool,
 }
 
@@ -142,15 +143,16 @@ pub enum Received {
 
 /// The outcome that a postback would have.
 pub struct DryRun {
-    /// The conversion as judged, before the comparison with the recorded ones. `None` if the
-    /// postback would not count, or has a test click id.
+    /// The conversion as judged, before it is compared with recorded conversions. `None` if the
+    /// judgement was an error, or if the postback has a test click id.
     judged: Option<Conversion>,
-    /// The conversion that would be recorded; `None` for a test click id.
+    /// The conversion that would be recorded, or that was recorded before; `None` for a test click
+    /// id.
     pub outcome: Result<Option<conversion::Recorded>>,
 }
 
-/// Receives a postback. `Ok` means that it is durable or was a test; `Err`, that it was not
-/// received.
+/// Receives a postback. `Ok` means that the postback is durable, or was a test. `Err` means that it
+/// was refused, or that storing it failed.
 pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) -> Result<Received> {
     age::make_room(app, id_time(id.0)).await?;
     let reading = read(app, Tenant::All, &raw, &Overrides::default()).await?;
@@ -180,11 +182,11 @@ pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) ->
         refusal = Some(error);
     }
     let (mut postback, judged) = judge(app, id, raw, reading, account_of(code), signature).await?;
-    // A code that is not known yet has checked nothing.
+    // Without a known code, nothing was checked.
     postback.authenticated = code.is_some() && refusal.is_none();
     postback.checks_passed = Some(proof);
-    // A browser's call, or one that failed a check, is held however it was judged, and is never
-    // matched automatically.
+    // A browser's call, and a call that failed an enforced check, are held whatever the judgement,
+    // and are not matched automatically.
     let held = match (refusal, judged) {
         (Some(refusal), _) => Err(refusal),
         (None, Err(error)) if sender.from_browser => Err(error),
@@ -202,9 +204,9 @@ pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) ->
     Ok(Received::Stored { postback, reply })
 }
 
-/// The error for a call by a browser. Anybody who sees the URL could report a sale with it, and a
-/// page calls it again at every visit. A replay counts the postback anyway: by then, a person has
-/// looked at it.
+/// The error for a call by a browser. Anybody who sees the URL in a page could report a sale with
+/// it, and the page calls the URL again at every visit. A replay counts such a postback anyway,
+/// because a person has asked for the replay.
 fn browser_call() -> Error {
     let message = "a browser called this URL, and only the merchant's server may: neither a page nor a person; to \
                    try the URL add `&test=1`, and if the sale is real, replay it";
@@ -244,8 +246,8 @@ pub async fn get(app: &App, account: AccountId, id: PostbackId) -> Result<Postba
     found.ok_or_else(|| Error::not_found("postback", &id))
 }
 
-/// Deletes a batch of the postbacks below this id, including held ones. Returns the number deleted,
-/// and whether any are left.
+/// Deletes a batch of the postbacks whose id is less than `below`, including held ones. Returns the
+/// number deleted, and true if more may be left.
 pub async fn delete_some(app: &App, below: Uuid) -> Result<(u64, bool)> {
     Ok(app.db.delete_some::<store::Entity>(store::Column::Id, below).await?)
 }
@@ -311,8 +313,9 @@ async fn find_code(
     Ok(split_retryable(conversion_code::find(app, tenant, id).await)?.ok())
 }
 
-/// Removes the secrets from a postback, and reads the rest. The stored bytes are the ones that
-/// count, and no note or message repeats a secret.
+/// Removes the secrets from a postback. If there were secrets outside the values of `sec`, reads
+/// the remaining bytes again: the reading must match the bytes that are stored, and no note or
+/// message may repeat a secret.
 async fn redacted(
     app: &App,
     tenant: Tenant,
@@ -324,8 +327,9 @@ async fn redacted(
         return Ok(reading);
     }
     let mut again = read(app, tenant, raw, &Overrides::default()).await?;
-    // The checks were those of the code that was named at first, so the code must not change. A
-    // postback that could not be read must not become readable.
+    // The checks that were applied are those of the code in the first reading, so the second
+    // reading must not name another code. A postback that could not be read must not become
+    // readable.
     let as_before = match (&reading.claim, &again.claim) {
         (_, Err(_)) => true,
         (Ok(_), Ok(_)) => code_of(&reading) == code_of(&again),
@@ -339,15 +343,15 @@ async fn redacted(
     Ok(again)
 }
 
-/// Returns the account that a postback belongs to. One that names no known code belongs to the
-/// installation's own account, where somebody will see it.
+/// Returns the account that a postback belongs to. A postback that names no known code belongs to
+/// the installation's own account, where somebody will see it.
 fn account_of(code: Option<&ConversionCode>) -> AccountId {
     code.map_or(AccountId::DEFAULT, |code| code.account_id)
 }
 
-/// Returns the row to store, and the conversion that it is to become. The inner `Err` means that it
-/// does not count; the outer one, that nothing is known yet. A signed call is recognised by its
-/// `signature` when it is repeated.
+/// Returns the row to store, and the conversion that the postback is to become. The inner `Err`
+/// means that the postback does not count; the outer `Err` means that there is no verdict yet.
+/// Repeated calls with the same `signature` count once.
 async fn judge(
     app: &App,
     id: PostbackId,
@@ -449,7 +453,8 @@ impl Postback {
             address: self.address.clone(),
             user_agent: self.user_agent.clone(),
             received_at: self.received_at,
-            // The cut part is gone: reading the rest would count something that was never sent.
+            // The part that was cut off is gone: reading the rest would count something that was
+            // never sent.
             cut: self.reason == Some(Reason(ErrorReason::RequestTooLarge)),
         }
     }

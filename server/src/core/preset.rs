@@ -1,10 +1,11 @@
-//! Presets: the vocabulary of each network. Its links' parameter for the click id, its macros for a
-//! postback URL, its words for a status, and the reply that it wants.
+//! Presets: the vocabulary of each network. A preset names the parameter of the network's links
+//! that takes the click id, the network's macros for a postback URL, its words for a status, and
+//! the reply that it wants.
 //!
-//! They come with the server, in `preset/presets.toml`, and are the same for every account: no
-//! table, nothing to change.
+//! Presets come with the server, in `preset/presets.toml`, and are the same for every account. So
+//! there is no table of presets, and no call that changes one.
 //!
-//! Absent on purpose: traffic sources, which don't report a visitor's purchase but are told of it,
+//! Absent on purpose: traffic sources, which receive reports of purchases instead of sending them,
 //! and so belong to outgoing postbacks; and networks without a known macro for the click id.
 
 pub mod grpc;
@@ -22,7 +23,7 @@ use crate::{
 /// Longest id, in bytes; also the length of the list's sort key.
 pub const ID_BYTES_MAX: usize = 32;
 
-// An unparsable file yields an empty list; a test guards it.
+// A file that can't be parsed yields an empty list. A test ensures that the file can be parsed.
 static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
     let file: Result<File, _> = toml::from_str(include_str!("preset/presets.toml"));
     file.map(|file| file.preset).unwrap_or_default()
@@ -64,7 +65,7 @@ pub enum Source {
     Community,
 }
 
-/// A network's words for a status, by their meaning; in any case.
+/// A network's words for a status, by their meaning. Their case does not matter.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StatusWords {
@@ -87,12 +88,12 @@ pub enum Reply {
     FixedText(String),
 }
 
-/// The id of a preset; empty if none is named.
+/// The id of a preset; empty if no preset is named.
 #[derive(Clone, Debug, Default, PartialEq, Eq, DeriveValueType)]
 pub struct PresetId(String);
 
 impl PresetId {
-    /// `None` if no preset is named, or one of a later version.
+    /// The preset that is named. `None` if the id is empty, or is that of a later version's preset.
     pub fn preset(&self) -> Option<&'static Preset> {
         find(&self.0)
     }

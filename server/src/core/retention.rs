@@ -2,18 +2,18 @@
 //! ones.
 //!
 //! On PostgreSQL, whole partitions are dropped. On other databases, and for rows that came late, a
-//! few rows at a time are deleted. A conversion that may have been deleted is refused from then on
-//! (`conversion::forgotten_before`), for good, since that time is stored before anything is
-//! deleted.
+//! few rows at a time are deleted. Before conversions are deleted, a limit is stored
+//! (`forgotten_before`). From then on, a conversion of a click before the limit is refused for
+//! good, because it may have been counted before.
 //!
-//! No clock is trusted alone. Rows are compared with the deletion time (`age`): it is never later
-//! than this server's clock and the database's, and at most twelve hours later than the lived time
-//! (`db/lived.rs`), which advances at most three times as fast as servers run. So a clock that is
-//! ahead deletes nothing too early for six hours, and a server that was off for long catches up
-//! slowly.
+//! No clock is trusted alone. Rows are compared with the deletion time (`age`). The deletion time
+//! is never later than this server's clock or the database's, and at most twelve hours later than
+//! the lived time (`db/lived.rs`). The lived time advances at most three times as fast as servers
+//! run. So a clock that is ahead deletes nothing too early for six hours, and a server that was off
+//! for long catches up slowly.
 //!
-//! Absent on purpose: an exception for held postbacks. An operator who sets a limit wants nothing
-//! to be older.
+//! Absent on purpose: an exception for held postbacks. An operator who sets a limit wants no row to
+//! be older.
 
 use std::{
     sync::{Arc, Weak},
@@ -37,24 +37,24 @@ use crate::{
 /// Interval between two passes, and the interval after a failure.
 const INTERVAL: Duration = Duration::from_mins(1);
 const RETRY_INTERVAL: Duration = Duration::from_secs(10);
-/// Pause between two deletions, in which others may write, while there is more to delete.
+/// Pause between two deletions while there is more to delete, so that others can write.
 const PAUSE: Duration = Duration::from_millis(50);
-/// Delay of deletions. Longer than the clocks of servers differ, and than a write may take after it
-/// was judged.
+/// Delay of deletions. It is longer than the difference between the clocks of servers, and longer
+/// than the time from the judgement of a row until the row is written.
 const GRACE: Span = Span::from_days(1);
 /// Uptime after which a server's clocks are believed if they are behind the lived time.
 const BELIEVED_AFTER: Duration = Duration::from_hours(1);
 
-/// Returns the lived time by now: no later than the clocks say, or than `reachable`. If
-/// `believed`, the clocks count even if they are behind `stored`, which a wrong clock may have
-/// written.
+/// Returns the lived time by now. It advances from `stored` to `reachable` or `clocks`, whichever
+/// is earlier, and does not go back. The exception: if `believed`, it goes back to `clocks`,
+/// because a wrong clock may have written `stored`.
 fn lived_until(stored: Time, reachable: Time, clocks: Time, believed: bool) -> Time {
     let lived = stored.max(reachable.min(clocks));
     if believed { lived.min(clocks) } else { lived }
 }
 
-/// Returns the ids below which clicks, conversions and postbacks are not kept. `None` means that
-/// all are kept.
+/// Returns, for clicks, conversions and postbacks, the id below which rows are not kept. `None`
+/// means that all rows are kept.
 fn limits(app: &App) -> [(TimedTable, Option<Uuid>); 3] {
     let before = |kept: Option<Span>| kept.map(|kept| app.age.until().minus(kept));
     let limit = |table: TimedTable, before: Option<Time>| {
@@ -74,7 +74,7 @@ pub async fn run(app: Weak<App>, stopping: CancellationToken) {
         let Some(app) = app.upgrade() else { return };
         pause = match run_once(&app).await {
             Ok(()) => INTERVAL,
-            // The next pass continues at this point.
+            // The next pass does what is left.
             Err(error) => {
                 tracing::warn!(%error, "could not make partitions, or delete old rows");
                 RETRY_INTERVAL
@@ -131,8 +131,8 @@ async fn advance_lived_time(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Stores the time before which conversions are forgotten, if any are about to be deleted. If there
-/// are none, nothing is forgotten, whatever a clock says.
+/// Stores the time before which conversions are forgotten, if any conversion is about to be
+/// deleted. Otherwise nothing is forgotten, whatever a clock says.
 async fn forget(app: &App) -> Result<()> {
     let Some(before) = conversion::not_kept_before(app, app.age.until()) else { return Ok(()) };
     let oldest = app.db.oldest(CONVERSIONS).await?;
@@ -147,7 +147,7 @@ async fn forget(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Numbers of the rows that a pass has deleted one by one. Logged however the pass ends.
+/// Numbers of the rows that a pass has deleted one by one. They are logged however the pass ends.
 #[derive(Default)]
 struct Deleted {
     clicks: Count,
@@ -159,7 +159,7 @@ struct Deleted {
 struct Count(u64);
 
 impl Count {
-    /// Returns true if more are left.
+    /// Adds a batch. Returns true if more rows may be left.
     fn add(&mut self, (rows, more): (u64, bool)) -> bool {
         self.0 += rows;
         more
@@ -187,7 +187,7 @@ mod tests {
             (0, 3, 1, true, 1),
             // The clocks are ahead, or no server has run for long.
             (0, 19, 14_400, true, 19),
-            // Another server has lived longer.
+            // Another server has stored a later time.
             (100, 19, 14_400, true, 100),
             // The clocks were ahead once, or are behind now.
             (14_400, 14_418, 5, false, 14_400),

@@ -39,7 +39,7 @@ where
     if let Some(Some(found)) = cache.get(&key).now_or_never() {
         return Ok(found);
     }
-    // Boxed for the same reason: most callers never need it.
+    // Boxed for the same reason: most calls never get here.
     let load = Box::pin(async { load().await.map(|found| found.map(Arc::new)) });
     let found = Box::pin(cache.try_get_with(key, load)).await;
     found.map_err(|error| Error::from((*error).clone()))

@@ -1,7 +1,7 @@
 //! Tracking links: the URLs that visitors click, and the destinations that they lead to.
 //!
-//! Absent on purpose: permanent redirects, which browsers remember, so that the second visit would
-//! mint no click id; and deletion, since conversions name their link for good.
+//! Absent on purpose: permanent redirects, because a browser remembers them, so that its next visit
+//! would mint no click id; and deletion, because conversions name their link for good.
 
 pub mod grpc;
 mod lint;
@@ -45,7 +45,7 @@ pub const TAG_CHARS_MAX: usize = 50;
 /// Length of the list's sort key, in bytes. The key is the id, which begins with its time.
 pub const LIST_KEY_BYTES: usize = 16;
 
-/// Length of a generated slug, in random bytes. They make eight characters.
+/// Number of random bytes in a generated slug. They make eight characters.
 const SLUG_RANDOM_BYTES: usize = 5;
 /// Paths that are not slugs.
 const SLUGS_RESERVED: [&str; 2] = ["s2s", "healthz"];
@@ -59,7 +59,7 @@ prefixed_id!(
 );
 
 /// The path of a link: `a-z`, `0-9`, `-`, `_`, beginning with a letter or digit. Binary in the
-/// database, since a text key might treat different slugs as equal.
+/// database, because a text key might treat different slugs as equal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, DeriveValueType)]
 pub struct Slug(Vec<u8>);
 
@@ -68,7 +68,7 @@ impl Slug {
         Self(crate::values::id::base32(&random.bytes::<SLUG_RANDOM_BYTES>()).into_bytes())
     }
 
-    /// Parses a slug as a visitor wrote it, in any case; `None` if no slug looks like that.
+    /// Parses a slug as a visitor wrote it, in any case; `None` if the text can't be a slug.
     pub fn from_path(text: &str) -> Option<Self> {
         text.to_ascii_lowercase().parse().ok()
     }
@@ -149,7 +149,7 @@ pub struct Create {
     /// The caller's choice, if any.
     pub slug: Option<Slug>,
     pub edits: Vec<Edit>,
-    /// Preset of the network that the destination belongs to, if the caller names it.
+    /// Preset of the network that the destination belongs to, if the caller names one.
     pub preset: Option<&'static Preset>,
     pub request: RequestKey,
     pub validate_only: bool,
@@ -206,7 +206,7 @@ pub async fn create(
     Err(Error::internal("every slug and link key tried was taken"))
 }
 
-/// Reads the link from the database, past the cache.
+/// Reads the link from the database, not from the cache.
 pub async fn get(app: &App, tenant: Tenant, id: TrackingLinkId) -> Result<TrackingLink> {
     let found = store::find(app.db.reader(), tenant, id).await?;
     found.ok_or_else(|| Error::not_found("tracking link", &id))
@@ -219,13 +219,13 @@ pub async fn resolve(app: &App, slug: &str) -> Result<TrackingLink> {
     store::find_by_slug(app.db.reader(), slug).await?.ok_or_else(unknown)
 }
 
-/// Finds the link of a click id, for counting a conversion. It is at most `CACHE_AGE_MAX` old.
+/// Finds the link of a click id by the link key in it. The row is at most `CACHE_AGE_MAX` old.
 pub async fn find(app: &App, tenant: Tenant, key: LinkKey) -> Result<Option<Arc<TrackingLink>>> {
     let found = cached(&app.links, key, || store::find_by_key(app.db.reader(), key)).await?;
     Ok(found.filter(|link| tenant.sees(link.account_id)))
 }
 
-/// Finds the newest link that has the code and leads to its destination.
+/// Finds the newest link that has the code, and that is neither archived nor expired.
 pub async fn newest_with_code(
     app: &App,
     account: AccountId,
@@ -261,7 +261,8 @@ pub async fn update(
     let presets = presets(app, account, &link.conversion_code_ids).await?;
     link.check()?;
     let leads_to = |link: &TrackingLink| (link.destination.clone(), link.fallback_destination.clone());
-    // A link that leads here already, since the public URL was changed, can still be archived.
+    // Unchanged destinations are not checked: a link that leads here since the public URL was
+    // changed can still be archived.
     if leads_to(&link) != leads_to(&before) {
         link.check_loop(&app.public_url)?;
     }
@@ -277,7 +278,7 @@ pub async fn update(
     Ok((link, warnings))
 }
 
-/// Returns the presets of the codes, which must all be the account's own.
+/// Returns the presets of the codes. All codes must be the account's own.
 async fn presets(app: &App, account: AccountId, codes: &CodeIds) -> Result<Vec<&'static Preset>> {
     let mut presets = Vec::new();
     for id in codes.iter() {
@@ -298,7 +299,7 @@ impl TrackingLink {
         Err(Error::new(ErrorReason::ClickIdMacroMissing, message).at_field("tracking_link.destination"))
     }
 
-    /// Refuses a link that leads to this server, since it could lead to itself.
+    /// Refuses a link that leads to this server, because it could lead to itself.
     fn check_loop(&self, public_url: &Url) -> Result<()> {
         let mut violations = Violations::default();
         for (field, destination) in

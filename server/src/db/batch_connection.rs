@@ -2,13 +2,15 @@
 //! keep their connection.
 //!
 //! The driver's own transaction count is not trusted. After a failed COMMIT, SQLite has rolled back
-//! automatically, but the driver still believes that it is in a transaction. Its next one would be
-//! a savepoint inside no transaction, or inside one that nobody ends. So a connection returns to
-//! its pool only if it is known to be in no transaction. After a failed end it is closed.
+//! automatically, but the driver still believes that it is in a transaction. The driver's next
+//! transaction would be a savepoint, inside no transaction or inside a transaction that nobody
+//! ends. So a connection returns to its pool only if it is known to be in no transaction. After a
+//! failed end it is closed.
 //!
 //! A pool pings each connection that is returned, which takes as long as the statement of a lone
-//! write, and then hands out another one. So batches keep their connection to PostgreSQL or
-//! MariaDB. SQLite's only writing connection is shared, and returns to its pool after each batch.
+//! write. The pool then hands out a different connection. So batches keep their connection to
+//! PostgreSQL or MariaDB. SQLite's only writing connection is shared, and returns to its pool after
+//! each batch.
 
 use std::{
     sync::{
@@ -27,7 +29,8 @@ use tokio::{sync::Mutex, time::Instant};
 
 use super::{Db, is_contention, is_outage};
 
-/// Idle limit. After it, the connection returns to the pool, which manages its lifetime.
+/// Idle limit of a kept connection. If a connection was idle for longer, the next batch gives it
+/// back to the pool, which manages its lifetime, and takes another.
 const UNUSED_MAX: Duration = Duration::from_secs(10);
 
 const COMMIT: &str = "COMMIT";
@@ -75,7 +78,7 @@ pub struct Connection {
     driver: Mutex<Option<Driver>>,
     backend: DbBackend,
     writes: Writes,
-    /// Set before BEGIN is sent, and cleared once an end has succeeded.
+    /// Set before BEGIN is sent, and cleared once COMMIT or ROLLBACK has succeeded.
     in_transaction: AtomicBool,
     /// A statement awaits its answer. Stays set if the caller goes away meanwhile.
     asking: AtomicBool,
@@ -137,7 +140,8 @@ impl Connection {
 
     /// Begins a transaction. Fails on SQLite inside another transaction.
     ///
-    /// SQLite's is immediate: a deferred one that reads and then writes fails at once under load.
+    /// On SQLite the transaction is IMMEDIATE: a DEFERRED one that reads and then writes fails at
+    /// once under load.
     pub(super) async fn begin(&self) -> Result<(), DbErr> {
         self.in_transaction.store(true, Ordering::Relaxed);
         let begin = if self.backend == DbBackend::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
@@ -288,7 +292,7 @@ impl Session {
         {
             connection.used = Instant::now();
         } else {
-            // Release the old one first: the pool may be exhausted.
+            // Releases the old connection first: the pool may be exhausted.
             self.kept = None;
             self.kept = Some(self.db.connection().await?);
         }
@@ -302,7 +306,7 @@ impl Session {
         Ok(connection)
     }
 
-    /// Commits the transaction. After a failure, nothing is kept or the outcome is unknown.
+    /// Commits the transaction. After a failure, no write is kept, or the outcome is unknown.
     pub async fn commit(&mut self) -> Result<(), DbErr> {
         match &self.kept {
             Some(connection) => connection.end(COMMIT).await,

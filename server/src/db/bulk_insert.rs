@@ -25,7 +25,7 @@ pub fn is_one_statement(backend: DbBackend, rows: usize) -> bool {
 ///
 /// On PostgreSQL without a transaction, a known key is an error and nothing is inserted: looking up
 /// each key would cost another third of the insert. In a transaction, known keys are skipped,
-/// because an error would end it.
+/// because an error would end the transaction.
 pub async fn insert_new<E>(db: &Connection, rows: &[&E::Model], key: &[E::Column]) -> Result<bool, DbErr>
 where
     E: EntityTrait,
@@ -76,7 +76,7 @@ pub fn statement_runs<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
 }
 
 /// The largest number up to `rows`, and up to the limit, that is a power of two or one and a half
-/// times one.
+/// times a power of two.
 fn run_length(rows: usize) -> usize {
     let rows = rows.min(STATEMENT_ROWS_MAX);
     let power = (rows + 1).next_power_of_two() / 2;
@@ -139,7 +139,7 @@ impl Insertion {
         Ok(())
     }
 
-    /// Inserts the rows. Returns the number of rows inserted by the last `add`.
+    /// Inserts the rows. Returns the number of inserted rows among those of the last `add`.
     pub async fn execute(self, db: &Connection) -> Result<u64, DbErr> {
         let Some((last, others)) = self.inserts.split_last() else { return Ok(0) };
         let others: Vec<String> =

@@ -33,8 +33,8 @@ pub fn is_unique_violation(error: &DbErr) -> bool {
 }
 
 /// Returns whether PostgreSQL has no partition for a row: its time is beyond the last partition, or
-/// in one that is being dropped. The code stands for any failed check, but no table has a check of
-/// its own.
+/// in one that is being dropped. The error code stands for any failed check, but no table has a
+/// check of its own.
 pub fn is_without_partition(error: &DbErr) -> bool {
     match sqlx_error(error) {
         Some(Sqlx::Database(cause)) => says(&**cause, &[], &["23514"], &[]),

@@ -3,9 +3,9 @@
 //! One task takes the waiting writes, has them written in one transaction, and answers after
 //! COMMIT. Meanwhile the next batch gathers. There is no timer, so a lone write is not delayed.
 //!
-//! Each batch has a fixed cost for the database. So before one begins, calls that have arrived and
-//! only wait for a processor get a turn to join it. If the database takes several transactions at
-//! once, another batch begins as soon as it is as large as those in progress together.
+//! Each batch has a fixed cost for the database. So before a batch begins, calls that have arrived
+//! and only wait for a processor get a turn to join it. If the database takes several transactions
+//! at once, another batch begins as soon as it is as large as the average batch in progress.
 //!
 //! A row that the database refuses is found by halving the batch. Only its caller gets the error.
 //!
@@ -37,14 +37,16 @@ use s2s_sdk::v1::ErrorReason;
 
 /// Maximum number of waiting writes. One more is refused with `OVERLOADED`.
 const WAITING_MAX: usize = 16_384;
-/// Maximum attempts at a batch that conflicts with another one, of this server or another.
+/// Maximum number of attempts at a batch that conflicts with another batch, of this or another
+/// server.
 const CONTENTION_TRIES_MAX: usize = 5;
 
-/// Maximum yields before a batch begins, so that ready tasks can join it. Ends early if none does.
+/// Maximum number of yields before a batch begins, so that ready tasks can join it. The yields end
+/// early if no task joins.
 const TURNS_MAX: usize = 2;
 
-/// Number of batches that begin with a transaction after one has met known keys. Retries come in
-/// bursts.
+/// Number of batches that use a transaction from the start, after a batch has met known keys.
+/// Retries come in bursts.
 const BATCHES_AFTER_CONFLICT: u32 = 64;
 
 /// A kind of write.
@@ -55,16 +57,16 @@ pub trait Write: Sized + Send + Sync + 'static {
     /// Returns whether one statement writes all rows if none of their keys is known.
     ///
     /// Such a statement needs no transaction, which saves two round trips. A known key may then be
-    /// an error; the rows are written again in a transaction.
+    /// an error; after it, the rows are written again in a transaction.
     fn is_one_statement(_rows: &[Self], _backend: DbBackend) -> bool {
         false
     }
 
-    /// Writes all rows, in an open transaction or, with one statement, without. Returns one outcome
-    /// for each row, in order.
+    /// Writes all rows, either in an open transaction or with one statement outside a transaction.
+    /// Returns one outcome for each row, in order.
     ///
-    /// An error means that no row is written, or that the outcome is unknown. Unless it is an
-    /// outage, the rows are then tried in smaller batches.
+    /// An error means that no row is written, or that the outcome is unknown. Unless the error is
+    /// an outage, the rows are then tried in smaller batches.
     fn write(
         rows: &[Self],
         db: &Connection,
@@ -86,8 +88,8 @@ impl Committer {
         (Self { waiting }, run(db, batch_max, queue))
     }
 
-    /// Writes `row`. Returns it with its outcome, once that is durable. If the caller goes away
-    /// meanwhile, the row is written anyway.
+    /// Writes `row`. Returns the row with its outcome, once the row is durable. If the caller goes
+    /// away meanwhile, the row is written anyway.
     pub async fn write<W: Write>(&self, row: W) -> Result<(W, W::Outcome)> {
         let (answer, answered) = oneshot::channel();
         self.waiting.try_send(Box::new(Some((row, answer)))).map_err(|error| match error {
@@ -105,7 +107,7 @@ async fn run(db: Db, batch_max: usize, mut queue: mpsc::Receiver<Box<dyn Pending
     let batches_max = db.batches_max();
     let writer = Arc::new(Writer { conflict_batches_left: AtomicU32::new(0) });
     let mut idle: Vec<Session> = Vec::new();
-    // The number of writes in each batch in progress.
+    // The batches in progress, and the number of writes in each.
     let (mut under_way, mut sizes) = (JoinSet::new(), HashMap::new());
     let mut taken = Vec::with_capacity(batch_max);
     loop {
@@ -195,7 +197,7 @@ impl Writer {
         while let Some(mut parts) = batches.pop() {
             match self.attempt(&mut parts, &mut session).await {
                 Ok(()) => parts.into_iter().for_each(Batch::answer),
-                // An outage says nothing about the rows, so fewer of them would not help.
+                // An outage says nothing about the rows, so a smaller batch would not help.
                 Err(error) if is_outage(&error) => parts.into_iter().for_each(|part| part.refuse(&error)),
                 Err(error) => {
                     let split = if let [part] = parts.as_mut_slice() {
@@ -214,7 +216,8 @@ impl Writer {
         session
     }
 
-    /// Attempts a batch, again while another one locks the same rows in another order.
+    /// Attempts a batch. Repeats the attempt while another transaction locks the same rows in
+    /// another order.
     async fn attempt(&self, parts: &mut [Box<dyn Batch>], session: &mut Session) -> Result<(), DbErr> {
         let mut tries = 1;
         loop {
@@ -256,12 +259,12 @@ impl Writer {
 /// A waiting write of any kind.
 trait PendingWrite: Send {
     fn kind(&self) -> TypeId;
-    /// Moves this write into a new lane.
+    /// Moves this write into a new batch of its kind.
     fn begin_batch(&mut self) -> Box<dyn Batch>;
     fn as_any(&mut self) -> &mut dyn Any;
 }
 
-/// A waiting write of one kind; `None` once it is in a lane.
+/// A waiting write of one kind; `None` once it is in a batch.
 type TypedWrite<W> = Option<(W, Sender<W>)>;
 type Sender<W> = oneshot::Sender<Result<(W, <W as Write>::Outcome)>>;
 

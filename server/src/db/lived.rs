@@ -1,13 +1,13 @@
 //! The lived time: the time that an installation has lived through, stored in the database as
 //! evidence against a wrong clock.
 //!
-//! While servers run, it advances with the clocks, but at most three times as fast as they run. So
-//! a clock that is briefly ahead can't push it ahead. An example: the lived time is Monday noon,
-//! and a server starts with a clock that shows next year. An hour later the lived time is at most
-//! Monday 15:00, and nothing of this week is deleted. Deletion by age relies on it
-//! (`core/retention.rs`).
+//! While servers run, the lived time advances with the clocks, but by at most three seconds for
+//! each second that servers run. So a clock that is briefly ahead can't push the lived time far
+//! ahead. An example: the lived time is Monday noon, and a server starts with a clock that shows
+//! next year. An hour later the lived time is at most Monday 15:00, and nothing of this week is
+//! deleted. Deletion by age relies on the lived time (`core/retention.rs`).
 //!
-//! A probe of whether the database takes writes again writes this row, too.
+//! The same row serves a probe: writing it shows whether the database takes writes again.
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 use uuid::Uuid;
@@ -73,7 +73,7 @@ impl Db {
         Ok(lived)
     }
 
-    /// The time of the database's own clock; `None` on SQLite, which has this machine's.
+    /// The time of the database's own clock; `None` on SQLite, which has this machine's clock.
     pub async fn time(&self) -> Result<Option<Time>, DbErr> {
         let query = match self.backend() {
             DbBackend::Postgres => "SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000000)::bigint AS now",
@@ -84,8 +84,9 @@ impl Db {
         Ok(row.map(|row| row.try_get("", "now")).transpose()?.map(Time::from_micros))
     }
 
-    /// Returns whether the database answers and takes writes: no write was refused since the last
-    /// call, and if the last write was refused, a probe succeeds.
+    /// Returns whether the database answers and takes writes. It does not if a write was refused
+    /// since the last call of this function. If the last write was refused before that, a probe
+    /// must succeed.
     pub async fn serves(&self) -> bool {
         let refused = self.writes.were_refused();
         self.reader().execute_unprepared("SELECT 1").await.is_ok()

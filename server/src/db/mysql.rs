@@ -21,7 +21,8 @@ pub fn set(options: &mut ConnectOptions, kind: PoolKind) {
 }
 
 /// Sets up a session. Without strict mode, MariaDB cuts off values that are too long. Only with
-/// this isolation does a transaction see another's row after a conflict with it.
+/// READ COMMITTED does a transaction see the row of another transaction after a conflict with that
+/// row.
 async fn set_session(connection: &mut MySqlConnection, kind: PoolKind) -> Result<(), sea_orm::sqlx::Error> {
     connection.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'").await?;
     connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;

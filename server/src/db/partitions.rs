@@ -1,16 +1,17 @@
 //! PostgreSQL only: the partitions by time of the growing tables, one for each month.
 //!
 //! Writers and readers are never locked out. A partition is created as a separate table and then
-//! attached; it is detached concurrently before it is dropped. Both take only SHARE UPDATE
-//! EXCLUSIVE on the table. A default partition would forbid both, so there is none. Instead the
-//! first partition begins with the lowest id, and the last one ends months ahead.
+//! attached; it is detached concurrently before it is dropped. Attaching and detaching take only
+//! SHARE UPDATE EXCLUSIVE on the table. A default partition would forbid both steps in this form,
+//! so there is none. Instead the first partition begins with the lowest id, and the last one ends
+//! months ahead.
 //!
 //! An id from a wrong clock may lie beyond the last partition. Before such a row is written,
-//! `retention::make_room` makes partitions up to its time. A row without a partition is refused as
+//! `core::age::make_room` makes partitions up to its time. A row without a partition is refused as
 //! in an outage (`errors`).
 //!
-//! Several servers may try this at once; the one with the lock does the work. The next pass
-//! continues interrupted work.
+//! Several servers may try to change the partitions at once; the server with the lock does the
+//! work. The next pass continues interrupted work.
 
 use std::fmt;
 
@@ -23,8 +24,8 @@ use uuid::Uuid;
 use super::{Db, PoolKind, options, postgres};
 use crate::values::time::Time;
 
-/// Maximum number of partitions made at once. After a longer pause, the first of them is longer
-/// than its month.
+/// Maximum number of partitions made at once. After a pause of more months, the first new partition
+/// is longer than its month.
 const MONTHS_MAX: u32 = 48;
 /// Marks a partition that is being dropped. A partition that an operator detached to keep it has no
 /// mark, and is left alone.
@@ -43,8 +44,9 @@ pub struct TimedTable {
 }
 
 impl Db {
-    /// Makes the missing partitions up to the month of `until`. Returns the time until which there
-    /// is room afterwards; `None` without partitions, or while another server has the lock.
+    /// Makes the missing partitions up to the month of `until`. Returns the time up to which
+    /// partitions exist afterwards; `None` if the database has no partitions, or while another
+    /// server has the lock.
     pub async fn make_partitions(&self, until: Time, tables: &[TimedTable]) -> Result<Option<Time>, DbErr> {
         let Some(session) = self.partition_session().await? else { return Ok(None) };
         let mut room = None;
@@ -61,11 +63,11 @@ impl Db {
         self.backend() == DbBackend::Postgres
     }
 
-    /// Drops the partitions whose ids are all below the given one; `None` keeps all.
+    /// Drops the partitions whose ids are all below the given id; `None` keeps all partitions.
     ///
     /// Returns for each table the id below which rows must still be deleted one by one. On
-    /// PostgreSQL these are the rows of the first partition, elsewhere all of them. While another
-    /// server has the lock, there are none.
+    /// PostgreSQL such rows are in the first partition only, elsewhere in the whole table. While
+    /// another server has the lock, every id is `None`.
     pub async fn drop_partitions<const N: usize>(
         &self,
         tables: [(TimedTable, Option<Uuid>); N],
@@ -82,8 +84,8 @@ impl Db {
         Ok(left)
     }
 
-    /// Opens a session that holds the lock. `None` if another one holds it, or if the database is
-    /// not PostgreSQL.
+    /// Opens a session that holds the lock. `None` if another session holds it, or if the database
+    /// is not PostgreSQL.
     async fn partition_session(&self) -> Result<Option<DatabaseConnection>, DbErr> {
         if !self.has_partitions() {
             return Ok(None);
@@ -100,8 +102,8 @@ impl Db {
     }
 }
 
-/// Ends a session that holds the lock. A failed session is closed without this, which frees the
-/// lock.
+/// Ends a session that holds the lock. A session that failed is closed without this call, which
+/// frees the lock too.
 async fn end(session: DatabaseConnection) -> Result<(), DbErr> {
     session.execute_unprepared(postgres::MIGRATION_UNLOCK).await?;
     session.close().await
@@ -120,8 +122,9 @@ async fn make(session: &DatabaseConnection, until: Time, table: TimedTable) -> R
 /// Drops the partitions that can be dropped whole. Returns the id below which the remaining rows
 /// must be deleted one by one.
 ///
-/// After a partition is detached, rows of its time have no place until the first partition extends
-/// up to the next one. They are refused as in an outage.
+/// After a partition is detached, rows of its time have no partition until a new first partition is
+/// attached, which ends where the next one begins. Until then, such rows are refused as in an
+/// outage.
 async fn drop_below(
     session: &DatabaseConnection,
     table: TimedTable,
@@ -229,8 +232,8 @@ fn read_bounds(text: &str) -> Option<(Uuid, Uuid)> {
     Some((from, to))
 }
 
-/// The missing partitions from `last`, the end of the existing ones, up to the month of `until`:
-/// month, first id, and first id after it.
+/// The missing partitions from `last`, the end of the existing ones, up to the month of `until`.
+/// For each: its month, its first id, and the first id after it.
 fn ahead(last: Uuid, until: Time, table: TimedTable) -> Vec<(Month, Uuid, Uuid)> {
     let mut from = last;
     let mut missing = Vec::new();
@@ -245,8 +248,8 @@ fn ahead(last: Uuid, until: Time, table: TimedTable) -> Vec<(Month, Uuid, Uuid)>
     missing
 }
 
-/// The partitions that hold only ids less than `below`. The first one, from the lowest id on, stays
-/// for latecomers unless the next one goes too.
+/// The partitions that hold only ids less than `below`. The first partition, which begins with the
+/// lowest id, stays for late rows unless the next partition expires too.
 fn expired(partitions: &[Partition], below: Uuid) -> &[Partition] {
     let count = partitions.iter().take_while(|partition| partition.to <= below).count();
     match partitions.get(..count).unwrap_or_default() {
@@ -265,12 +268,12 @@ impl Month {
         Self(date.with_day(1).unwrap_or(date))
     }
 
-    /// The month that many months earlier.
+    /// The month that is `months` months earlier.
     pub fn minus(self, months: u32) -> Self {
         Self(self.0.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN))
     }
 
-    /// The month that many months later.
+    /// The month that is `months` months later.
     pub fn plus(self, months: u32) -> Self {
         Self(self.0.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX))
     }
@@ -368,7 +371,7 @@ mod tests {
         ] {
             assert_eq!(expired(&all, below), expected, "{below}");
         }
-        // The first one was detached before its pass was interrupted.
+        // The first partition was detached, and then the pass was interrupted.
         assert_eq!(expired(&all[1..], first(4)), &all[1..2]);
     }
 

@@ -8,11 +8,11 @@ use super::{LOCK_TIMEOUT, PoolKind, STATEMENT_TIMEOUT, STATEMENTS_CACHED_MAX};
 pub const MIGRATION_LOCK: &str = "SELECT 1::bigint FROM pg_advisory_lock(7326921885)";
 /// Tries to take the same lock, to make and drop partitions. Does not wait.
 pub const TRY_MIGRATION_LOCK: &str = "SELECT pg_try_advisory_lock(7326921885) AS locked";
-/// Releases the lock. A closed session may hold it for a moment longer, and the next server would
-/// not get it.
+/// Releases the lock before its session is closed. A closed session may hold the lock for a moment
+/// longer, and the next server would not get it.
 pub const MIGRATION_UNLOCK: &str = "SELECT pg_advisory_unlock(7326921885)";
 
-/// Sets the options that depend on the role.
+/// Sets the options that depend on the purpose of a connection.
 pub fn set(options: &mut ConnectOptions, kind: PoolKind) {
     options.map_sqlx_postgres_opts(move |options| {
         let mut options =

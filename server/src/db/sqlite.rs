@@ -12,8 +12,9 @@ use super::{LOCK_TIMEOUT, PoolKind, STATEMENTS_CACHED_MAX};
 /// Page cache of the writing connection, in KiB. The default of 2 MiB is too little for the
 /// indexes.
 const WRITER_CACHE_KIB: u32 = 32 * 1_024;
-/// Length of the log at which the writing connection checkpoints it itself, because `CHECKPOINT`
-/// has not kept up, in pages of 4 KiB. The default of 1,000 would write busy pages again and again.
+/// Length of the log, in pages of 4 KiB, from which the writing connection itself checkpoints the
+/// log. The log gets so long only if `CHECKPOINT` has not kept up. The default of 1,000 would write
+/// busy pages again and again.
 const CHECKPOINT_PAGES: u32 = 16_384;
 
 /// Checkpoints as much of the log as is possible beside other connections. After a complete

@@ -64,7 +64,8 @@ pub fn is_previewer(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Returns whether a person's browser calls: a page, a typed address, a followed link.
+/// Returns whether a person's browser calls: from a page, or because the person typed an address or
+/// followed a link.
 ///
 /// The user agent is no evidence, because scripts fake it. Nor is `Sec-Fetch-Mode`: the `fetch` of
 /// Node.js sends it. Every browser sends `Sec-Fetch-Dest` and `Sec-Fetch-Site` to an `https`

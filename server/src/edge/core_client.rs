@@ -1,5 +1,6 @@
 //! The edge's view of the core: the generated clients over a transport. In the same process, clicks
-//! and postbacks call the services directly, because they come with every visitor and merchant.
+//! and postbacks go straight to the services, because every visitor and every merchant causes such
+//! a call.
 
 use std::{
     convert::Infallible,
@@ -83,8 +84,8 @@ impl Service<Request<Body>> for CoreTransport {
         match self {
             Self::InProcess(services) => match services.get() {
                 Some(services) => {
-                    // Only this transport claims to be the edge, and nothing from the network
-                    // passes through it.
+                    // Only this module marks calls as the edge's own, and nothing from the network
+                    // passes through here.
                     request.extensions_mut().insert(Caller::EDGE);
                     let never: fn(Infallible) -> Failure = |never| match never {};
                     Either::Left(services.routes.clone().call(request).map_err(never))
@@ -105,8 +106,8 @@ pub fn not_started() -> Error {
     Error::new(ErrorReason::Unavailable, "the service has not reached its database yet; send it again")
 }
 
-/// The calls whose data must not be lost. They answer as the schema says, and with `UNAVAILABLE` if
-/// the core has not started or can't be reached.
+/// The client of the calls whose data must not be lost. The calls answer as the schema says, and
+/// with `UNAVAILABLE` if the core has not started or can't be reached.
 #[derive(Clone)]
 pub enum CoreClient {
     /// Calls the services directly.
@@ -159,7 +160,8 @@ fn started(services: &OnceLock<Services>) -> Result<&Services, Status> {
     services.get().ok_or_else(|| not_started().into())
 }
 
-/// Turns a panic of the core into an error, as any other transport does: the caller continues.
+/// Turns a panic of the core into an error, as any other transport does, so that the caller
+/// continues.
 async fn caught<T>(call: impl Future<Output = Result<T, Status>>) -> Result<T, Status> {
     let answer = AssertUnwindSafe(call).catch_unwind().await;
     answer.unwrap_or_else(|panic| Err(Error::of_panic(&*panic).into()))
@@ -179,15 +181,15 @@ pub enum CoreFailure {
     Rejected,
     /// The core failed while it handled the request.
     Fault,
-    /// Nothing about the request: the core, or the connection to it, is at fault. A bad API key is
-    /// the fault of the edge, never of the request.
+    /// The failure says nothing about the request: the core, or the connection to it, is at fault.
+    /// A bad API key is the fault of the edge, never of the request.
     Unreachable,
 }
 
 pub fn classify(status: &Status) -> CoreFailure {
     let Some(info) = status.get_details_error_info() else { return CoreFailure::Unreachable };
     let reason = ErrorReason::from_str_name(&format!("ERROR_REASON_{}", info.reason));
-    // The code classifies a reason that only a later core knows.
+    // If only a later core knows the reason, the code decides.
     match (reason, status.code()) {
         (
             Some(
@@ -246,7 +248,7 @@ mod tests {
         ] {
             assert_eq!(classify(&Status::from(Error::new(reason, "x"))), expected, "{reason:?}");
         }
-        // A proxy in between, or the transport.
+        // The failure of a proxy in between, or of the transport.
         assert_eq!(classify(&Status::from_error("connection refused".into())), CoreFailure::Unreachable);
     }
 

@@ -1,8 +1,9 @@
 //! The core's availability, as far as the edge knows it.
 //!
 //! While the core is down, nothing waits for it: visits and postbacks go to the spool at once, and
-//! only the drain keeps asking. Visits do so from the first failed call on, because visitors do not
-//! notice. Merchants would notice: their answer changes to `QUEUED`.
+//! only the drain keeps asking. Clicks go there from the first failed call on, because visitors do
+//! not notice. Postbacks go there only once the core counts as down, because merchants notice:
+//! their answer changes to `QUEUED`.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

@@ -23,8 +23,8 @@ pub async fn handle(
     if is_postback(path) {
         return match *request.method() {
             Method::GET | Method::POST => postback::handle(&edge, client, request).await,
-            // A HEAD by a link checker must neither record a conversion nor be told that one is
-            // safe.
+            // A HEAD by a link checker must not record a conversion, and its answer must not
+            // confirm one.
             _ => not_allowed("GET, POST"),
         };
     }

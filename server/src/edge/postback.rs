@@ -49,7 +49,7 @@ const REASON_HEADER: HeaderName = HeaderName::from_static("s2s-reason");
 #[derive(Serialize)]
 struct Answer {
     /// `RECORDED`, `DUPLICATE`, `TEST`, `HELD` or `QUEUED` for a postback that is kept. `REFUSED`
-    /// for one that must be sent again: it is not kept, unless its delivery goes on after
+    /// for a postback that must be sent again: it is not kept, unless its delivery continues after
     /// `SENDER_BUDGET` and succeeds. `IGNORED` for a call that is no postback.
     verdict: &'static str,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -120,8 +120,8 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
     }
 }
 
-/// Delivers a postback. It goes to the spool if earlier ones wait there in its order queue: the
-/// first postback of a click decides.
+/// Delivers a postback. The postback goes to the spool if the core is down. It also goes there if
+/// earlier postbacks of its order queue wait there, because the first postback of a click decides.
 async fn deliver(
     edge: Arc<Edge>,
     request: ReceivePostbackRequest,

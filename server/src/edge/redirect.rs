@@ -32,12 +32,13 @@ use crate::{
 const CLICK_BUDGET: Duration = Duration::from_millis(25);
 /// Further time that a visitor waits for the spool to take a click. The spool itself has no limit.
 ///
-/// For the click, a visitor waits for both limits at most. The look-up of the link comes before: up
-/// to 25 ms for a link that the edge knows, and up to 5 s for another (`link_cache`).
+/// For the click, a visitor waits at most for the sum of both limits. Before that, the look-up of
+/// the link takes up to 25 ms if the edge knows the link, and up to 5 s if it does not
+/// (`link_cache`).
 const SPOOL_BUDGET: Duration = Duration::from_millis(25);
 /// Ending of the click ids that always go through the spool: 1 in 1,024, so that the path is
-/// exercised before an outage needs it. Postbacks are excepted, since their senders would get
-/// `QUEUED` for no cause of theirs.
+/// exercised before an outage needs it. Postbacks are excepted, because their senders would get
+/// `QUEUED` without need.
 const SPOOLED_END: &str = "00";
 
 /// Answers a visitor.
@@ -78,7 +79,7 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: &Parts) -> Respon
         .into_response()
 }
 
-/// Returns whether the request is a visitor's own, not a link checker's or a prefetch.
+/// Returns whether a visitor made the request, and not a link checker or a prefetch.
 fn counts(method: &Method, headers: &HeaderMap) -> bool {
     method == Method::GET && !client_kind::looks_ahead(headers)
 }
@@ -87,7 +88,7 @@ fn sub_ids(query: &str) -> SubIds {
     let mut sub_ids: [String; SUB_IDS] = Default::default();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let slot = sub_id_index(&name.to_ascii_lowercase()).and_then(|index| sub_ids.get_mut(index));
-        // The first of several values for a sub id counts.
+        // If a sub id has several values, the first one that is not empty counts.
         if let Some(slot) = slot.filter(|slot| slot.is_empty()) {
             *slot = value.chars().filter(|character| *character != '\0').take(SUB_ID_CHARS_MAX).collect();
         }
@@ -115,10 +116,10 @@ fn click(
     }
 }
 
-/// Records the click. Returns once it is durable or the budgets are spent. The recording then
-/// continues alone, and a stop waits for it.
+/// Records the click. Returns once the click is durable or the budgets are spent. In the second
+/// case the recording continues in a task of its own, and a stop waits for that task.
 ///
-/// `overload`: the core is busy, so the click goes to the spool, or is lost if there is none.
+/// `overload`: the core is busy, so the click goes to the spool, or is lost if there is no spool.
 async fn record(edge: &Arc<Edge>, click: RecordClickRequest, now: Time, overload: bool) {
     let recorded = edge.tasks.spawn(deliver(edge.clone(), click, now, overload));
     within(CLICK_BUDGET + SPOOL_BUDGET, async { recorded.await.ok() }).await;

@@ -1,10 +1,11 @@
-//! The spool: the edge writes calls that the core can't answer now to files of its own, and
-//! delivers them once the core can.
+//! The spool: files in which the edge keeps the calls that the core can't answer now. The edge
+//! delivers these calls once the core can answer.
 //!
-//! A record is the exact call that the core did not answer, so there is only one way in: `writer`
-//! makes it durable, `drain` makes the call. One process appends to a file, and the file is deleted
-//! once the core has answered all its records. `record` describes the handling of damage, `file`
-//! the files; docs/internals/spool-format.md describes both.
+//! A record is the exact call that the core did not answer, so the core needs no second way to
+//! receive it. `writer` makes records durable, and `drain` makes their calls. Only the process that
+//! created a file appends to it. The file is deleted once the core has answered all its records.
+//! `record` describes the handling of damage, `file` the files; docs/internals/spool-format.md
+//! describes both.
 //!
 //! Absent on purpose: anything in memory that grows with the backlog; and any way to drop a record
 //! except the core's answer. A record that can't be read or delivered is put aside, and logged.
@@ -58,7 +59,7 @@ const WAITING_MAX: usize = 4_096;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpoolError {
     /// No room, which may pass: the quota or the disk is full, a write failed, or `WAITING_MAX`
-    /// records wait. Also if the writer ended earlier.
+    /// records wait. Also the cause if the writer ended earlier.
     Full,
     /// A fault: an fsync or a new file failed, the record is too long, or the writer ended while
     /// the record waited.

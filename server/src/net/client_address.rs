@@ -1,19 +1,19 @@
 //! The sender of a request: the peer of its connection, unless the operator trusts that peer as a
 //! proxy.
 //!
-//! `X-Forwarded-For` is read from its end, where the nearest proxy wrote. An address that a trusted
-//! proxy names counts. The address before it is read only if that one is a trusted proxy too. So
-//! nothing that a stranger sends is believed.
+//! `X-Forwarded-For` is read from its end, where the nearest proxy wrote. The last entry counts if
+//! the peer is a trusted proxy. Each earlier entry counts only if the entry after it counts and is
+//! the address of a trusted proxy. So nothing that a stranger sends is believed.
 //!
 //! `Forwarded` (RFC 7239) is not read. A proxy that writes one of the two headers passes the other
-//! on as the client sent it, so the client could choose between them.
+//! on as the client sent it. If both were read, a client could claim any address.
 
 use std::net::{IpAddr, SocketAddr};
 
 use http::HeaderMap;
 use ipnet::IpNet;
 
-/// Maximum number of proxies in a chain that are followed.
+/// Maximum number of entries of `X-Forwarded-For` that are read.
 const HOPS_MAX: usize = 16;
 
 /// The address of the sender of a request that arrived from `peer`.

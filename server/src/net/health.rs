@@ -39,7 +39,7 @@ pub struct Health {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Serving,
-    /// Nothing is lost: calls go to the spool.
+    /// Nothing is lost: calls go to the spool, or old records still wait there.
     Degraded,
     NotServing,
 }

@@ -238,7 +238,7 @@ impl Frames {
         };
     }
 
-    /// Returns whether something has begun that is not complete.
+    /// Returns whether the start of the connection, a frame or a header block is not complete yet.
     fn within(&self) -> bool {
         self.skip > 0 || self.head_bytes > 0 || !self.begun || self.headers_open
     }
@@ -257,7 +257,8 @@ impl Allowance {
         Self { max, left: max, filled: None }
     }
 
-    /// Takes one. Returns whether one was left. Reads the clock only if none seems left.
+    /// Spends one frame of the allowance. Returns whether any was left. Reads the clock only if
+    /// none seems left.
     fn spend(&mut self) -> bool {
         if self.left == 0 {
             let now = Instant::now();

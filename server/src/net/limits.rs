@@ -1,8 +1,8 @@
 //! The limits of connections and requests that no setting changes, and that several modules share.
 //!
-//! `config.rs` has those that a setting changes, `values/limits.rs` those of a request's parts.
-//! `http1.rs` and `proxy_protocol.rs` have limits of their own. docs/reference/limits.md lists the
-//! limits that callers meet.
+//! `config.rs` has the limits that a setting changes, `values/limits.rs` the limits of a request's
+//! parts. `http1.rs` and `proxy_protocol.rs` have limits of their own. docs/reference/limits.md
+//! lists the limits that callers meet.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -12,8 +12,8 @@ use ipnet::Ipv6Net;
 /// HTTP/2. It also limits each head of HTTP/1, and each frame of HTTP/2 from its first byte.
 ///
 /// A sender of one byte a second is therefore disconnected within 15 seconds, even on a busy
-/// machine: 8 seconds, and the time in which the server still reads what was in progress. A bad
-/// line still has time for a lost packet or two.
+/// machine: after 8 seconds, plus the time for which the server still reads before it closes
+/// (`http1::linger`). On a bad network, 8 seconds still leave time for a lost packet or two.
 pub const PATIENCE: Duration = Duration::from_secs(8);
 /// Connections that the system queues until they are accepted, if it allows that many. With Rust's
 /// default of 128, the clients of a larger burst would wait for seconds.

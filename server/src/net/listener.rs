@@ -62,7 +62,7 @@ pub fn inherited_socket() -> io::Result<Option<TcpListener>> {
 /// Listens, with a queue for clients that wait to be accepted.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // As the library does by default: a restart finds the port free.
+    // As the library does by default, so that a restart finds the port free.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(WAITING_CONNECTIONS_MAX)
@@ -115,7 +115,7 @@ impl Listener {
         }
     }
 
-    /// Serves one connection to its end, unless its place is needed before its first request.
+    /// Serves one connection to its end, unless its slot is needed before its first request.
     async fn connection(
         self: Arc<Self>,
         stream: TcpStream,
@@ -204,7 +204,7 @@ fn waiting(listener: TcpListener) -> impl Iterator<Item = (TcpStream, SocketAddr
     std::iter::from_fn(accept).take(most)
 }
 
-/// Waits for the first bytes, without consuming them. `None`: the server stops, and none have
+/// Waits for the first bytes, without consuming them. `None`: the server stops, and no bytes have
 /// arrived.
 async fn first_bytes(
     stream: &TcpStream,
@@ -219,7 +219,7 @@ async fn first_bytes(
     if stream.has_unread() { stream.peek(first).await.map(Some) } else { Ok(None) }
 }
 
-/// Closes an unused connection, so that bytes sent at this moment do not break it.
+/// Closes an unused connection, and avoids a reset if the peer sends bytes at this moment.
 async fn close_unused(mut stream: TcpStream) -> io::Result<()> {
     stream.shutdown().await?;
     http1::linger(&mut stream, LAST_LINGER_TIMEOUT).await;
@@ -242,8 +242,8 @@ async fn spoken(stream: &TcpStream, tls: bool, stopping: &CancellationToken) -> 
             Some(_) if tls => return Ok(Some(Spoken::Http1)),
             Some(PREFACE) => return Ok(Some(Spoken::Http2)),
             Some(begin) if !PREFACE.starts_with(begin) => return Ok(Some(Spoken::Http1)),
-            // `P` may become either, and a peek does not wait for more bytes. The pauses grow, so
-            // that a sender of single bytes costs little.
+            // `P` may begin HTTP/1 or HTTP/2, and a peek does not wait for more bytes. The pauses
+            // grow, so that a sender of single bytes costs little.
             Some(_) => {
                 tokio::time::sleep(pause).await;
                 pause *= 2;

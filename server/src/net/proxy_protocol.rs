@@ -1,8 +1,8 @@
 //! The PROXY protocol, versions 1 and 2: the first bytes of a connection, in which a proxy names
 //! its client.
 //!
-//! Read only from trusted proxies, which then must send it. An optional header would let clients
-//! name themselves.
+//! The header is read only from trusted proxies, and they must send it. If it were optional,
+//! clients could name themselves through a proxy that sends none.
 
 use std::{io, net::IpAddr};
 

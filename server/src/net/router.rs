@@ -56,7 +56,7 @@ use crate::{
 const DEADLINE_MARGIN: Duration = Duration::from_millis(5);
 
 /// All routes of the main port. `core`: the routes of the core, and the authentication of its
-/// callers; `None` if there is no core, or not yet.
+/// callers; `None` if there is no core, or if it has not started yet.
 pub fn router(
     core: Option<(Routes, CallAuth)>,
     health_routes: Routes,
@@ -134,7 +134,8 @@ fn cors<B>(config: &Config) -> Cors<B> {
     option_layer(Some((MapResponseLayer::new(tidy), layer)))
 }
 
-/// Removes the other CORS headers, which the layer sends even to an origin that may not call.
+/// Removes all CORS headers from an answer that allows no origin. The layer sends most of them even
+/// to an origin that may not call.
 fn without_idle_cors<B>(mut response: http::Response<B>) -> http::Response<B> {
     let headers = response.headers_mut();
     if !headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
@@ -199,8 +200,8 @@ fn is_grpc(headers: &HeaderMap) -> bool {
     content_type.is_some_and(|begin| begin.eq_ignore_ascii_case(BEGIN))
 }
 
-/// Returns whether a path can belong to a method: a service and a method. The path of a merchant's
-/// or visitor's request decides how it is read, whatever its content type says.
+/// Returns whether a path can belong to a method: it consists of a service and a method. A
+/// request of a merchant or visitor is read by its path, whatever content type it claims.
 fn is_method(path: &str) -> bool {
     let mut segments = path.strip_prefix('/').unwrap_or_default().split('/');
     let named = |segment: Option<&str>| segment.is_some_and(|segment| !segment.is_empty());
@@ -208,7 +209,8 @@ fn is_method(path: &str) -> bool {
     two && !edge::is_postback(path.trim_matches('/'))
 }
 
-/// Time limit of a call: shortly before its caller gives up, at most `CALL_TIMEOUT_MAX`.
+/// Time limit of a call. The call ends shortly before its caller gives up, and after
+/// `CALL_TIMEOUT_MAX` at the latest.
 fn time_limit(headers: &HeaderMap) -> Duration {
     let limit = grpc_timeout(headers).unwrap_or(CALL_TIMEOUT_MAX).min(CALL_TIMEOUT_MAX);
     limit.saturating_sub(DEADLINE_MARGIN.min(limit / 4))

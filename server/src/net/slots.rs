@@ -1,7 +1,7 @@
 //! Slots for connections: a number in total, and a number for each origin.
 //!
-//! A full port makes room: the oldest connection without a complete request is closed. So silent or
-//! very slow connections keep nobody out.
+//! A full port makes room: it closes the oldest connection that has not yet sent the complete
+//! head of a request. So silent or very slow connections keep nobody out.
 
 use std::{
     collections::{HashMap, VecDeque, hash_map::Entry},
@@ -37,7 +37,7 @@ pub struct Slot {
     standing: Arc<Standing>,
 }
 
-/// The state of its connection.
+/// The state of a slot's connection.
 #[derive(Default)]
 struct Standing {
     has_asked: AtomicBool,
@@ -92,7 +92,8 @@ impl Standing {
 }
 
 impl Slot {
-    /// Notes that the connection has sent a complete request. It is no longer closed to make room.
+    /// Notes that the connection has sent the complete head of a request. From then on, the
+    /// connection is not closed to make room.
     pub fn asked(&self) {
         if !self.standing.has_asked() {
             self.standing.has_asked.store(true, Ordering::Relaxed);

@@ -14,8 +14,8 @@ pub const QUIET: Duration = Duration::from_secs(1);
 /// round trip.
 pub const LAST_LINGER_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Returns `QUIET` after the stop, or after this call if the server is stopping already. A
-/// connection that was silent meanwhile may be closed.
+/// Waits until `QUIET` has passed since the stop, or since this call if the server is stopping
+/// already. A connection that was silent meanwhile may be closed.
 pub async fn quiet(stopping: &CancellationToken) {
     stopping.cancelled().await;
     tokio::time::sleep(QUIET).await;

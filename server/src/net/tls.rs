@@ -35,8 +35,8 @@ struct Contents {
 pub struct Tls(watch::Receiver<Arc<ServerConfig>>);
 
 impl Tls {
-    /// Reads the files. The future reads them again until `stopping`. It logs files that can't be
-    /// used, and keeps the certificates in use.
+    /// Reads the files. The returned future reads them again and again, until `stopping`. If
+    /// changed files can't be used, it logs the error, and the certificates in use stay.
     pub fn read(
         files: TlsFiles,
         stopping: CancellationToken,
@@ -111,8 +111,8 @@ impl TlsFiles {
         Ok(config)
     }
 
-    /// Reads the files again when their contents change. Modification times are no evidence,
-    /// because a file may be a link to another.
+    /// Polls the files, and loads the certificates again when the contents have changed.
+    /// Modification times are no evidence, because a file may be a link to another file.
     async fn reload_loop(
         self,
         mut known: Contents,

@@ -45,7 +45,7 @@ pub struct Ports {
 }
 
 impl Ports {
-    /// Binds the ports, or takes the socket that a service manager passed on.
+    /// Binds the ports. If a service manager passed on a socket, that socket is the main port.
     pub fn bind(config: &mut Config) -> Result<Self, StartError> {
         let inherited = net::inherited_socket().map_err(|error| {
             StartError::failure("LISTEN_FAILED", format!("can't listen on the socket of LISTEN_FDS: {error}"))

@@ -71,12 +71,12 @@ impl Start {
         matches!(self, Self::Failed(..))
     }
 
-    /// Returns whether somebody must fix the cause of the failure.
+    /// Returns whether the attempt has failed for a cause that somebody must fix.
     pub fn has_failed_for_good(&self) -> bool {
         matches!(self, Self::Failed(_, error) if !error.may_pass())
     }
 
-    /// Lets the server run before its core is up, if it has an edge that answers meanwhile.
+    /// Lets the server run before its core is up, if an edge answers meanwhile.
     pub fn or_later(self, has_edge: bool) -> Result<UpOrLater, StartError> {
         match self {
             Self::Up(auth) => Ok(UpOrLater::Up(auth)),
@@ -93,7 +93,7 @@ impl Start {
     }
 }
 
-/// The core as the ports begin to serve: up, or to come while the edge already answers.
+/// The core when the ports begin to serve: up, or still starting while the edge already answers.
 pub enum UpOrLater {
     Up(CallAuth),
     Later(Later),
@@ -126,12 +126,12 @@ impl Later {
 }
 
 /// Refuses a start while the clocks of this machine and of the database differ by more than
-/// `SKEW_MAX`. Nobody can say which of them is wrong, and both decide what counts. If the server has
-/// an edge with a spool, that keeps the calls that arrive meanwhile.
+/// `SKEW_MAX`. Both clocks decide which conversions count, and nobody can say which clock is wrong.
+/// The spool of an edge, if there is one, keeps the calls that arrive meanwhile.
 async fn check_clock(db: &Db, watch: &Watch) -> Result<(), StartError> {
     let Some(database) = db.time().await.map_err(error::Error::from)? else { return Ok(()) };
-    // First, this server's clock follows the system's, which may have been corrected since the
-    // process began.
+    // First lets this server's clock follow the system's clock, which may have been corrected since
+    // the process began.
     watch.look(Some(Reference::Database(database)));
     let ahead = watch.clock().now().ahead_of(database);
     if ahead.size() <= SKEW_MAX {
@@ -143,7 +143,8 @@ async fn check_clock(db: &Db, watch: &Watch) -> Result<(), StartError> {
 }
 
 impl CoreStarter {
-    /// Makes the first attempt. `alone`: an edge can start without the core, so the wait is short.
+    /// Makes the first attempt. `alone` means that an edge can start without the core, so the wait
+    /// is short.
     pub async fn begin(self, alone: bool) -> Start {
         let mut attempt: Attempt = Box::pin(self.attempt());
         let ended = if alone {

@@ -12,10 +12,10 @@ use crate::{
     error::StartError,
 };
 
-/// Opens the edge; `None` if this server has none.
+/// Opens the edge. `None` if this server has no edge, or if its core has failed and the edge can't
+/// or must not run without the core.
 ///
-/// An edge with a usable snapshot opens although its core did not start, if the core may start
-/// later.
+/// If the core has failed but may start later, an edge with a usable snapshot opens anyway.
 pub async fn open(
     process: &Process,
     core: Option<&core::Start>,

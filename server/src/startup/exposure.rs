@@ -1,7 +1,8 @@
 //! Files of this server that other users of the machine may read or write, reported at the start.
 //!
 //! New files are for their owner only (`start`). Existing files keep their mode, which somebody may
-//! have set on purpose. They are reported, not changed.
+//! have set on purpose. They are reported, not changed. The exceptions are the files that SQLite
+//! creates beside its database (`close_beside`).
 
 use std::{
     fs::{self, Permissions},
@@ -22,11 +23,11 @@ const STICKY: u32 = 0o1000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// A file with secrets or with what visitors and merchants sent.
+    /// A file with secrets, or with data that visitors and merchants sent.
     File,
-    /// The server's own folder.
+    /// A folder of the server alone: the spool.
     Own,
-    /// A folder that holds a file of ours among others. Its list of names is not secret.
+    /// A folder that holds a file of ours among others. The names of its files are not secret.
     Shared,
 }
 
@@ -47,8 +48,8 @@ pub fn tell(config: &Config) {
     }
 }
 
-/// Restricts the files beside a SQLite database to their owner. SQLite gives them the mode of the
-/// database file, regardless of the umask.
+/// Restricts the files beside a SQLite database to their owner. SQLite creates these files with the
+/// mode of the database file, regardless of the umask.
 pub fn close_beside(database: &Path) {
     for end in ["-wal", "-shm"] {
         let path = beside(database, end);

@@ -29,8 +29,8 @@ pub struct Served {
     pub tls: Option<Tls>,
 }
 
-/// Serves until a signal arrives and the connections are drained. `core`: `None` if it is another
-/// process.
+/// Serves until a signal arrives and the connections are drained. `core` is `None` if the core is
+/// another process.
 pub async fn serve(
     process: &Process,
     ports: Ports,
@@ -71,7 +71,8 @@ pub async fn serve(
     Ok(())
 }
 
-/// Prints a line for the operator. The server serves just as well if nobody can read it.
+/// Prints a line for the operator. A line that can't be printed is no failure: the server serves
+/// just as well without it.
 fn say(line: &str) {
     if let Err(error) = writeln!(io::stdout(), "{line}") {
         tracing::warn!(%error, line, "standard output can't be written");
@@ -130,7 +131,7 @@ async fn replace_router(
 ) {
     let auth = stopping.run_until_cancelled(later.up()).await.flatten();
     if let Some(router) = auth.and_then(|auth| routers.build(Some(auth)).ok()) {
-        // Set only here, so it can't fail.
+        // The slot is set only here, so setting it can't fail.
         let _ = slot.set(router);
     }
 }

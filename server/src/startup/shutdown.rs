@@ -9,20 +9,20 @@ use crate::{db::Db, error::StartError};
 
 /// Time that an unresponsive core has to finish its writes.
 const CORE_DOWN_PATIENCE: Duration = Duration::from_secs(1);
-/// Time limit for closing the database. A connection that is not closed loses nothing.
+/// Time limit for closing the database. A connection that stays open loses no data.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Waits for the writes in progress, and closes the database.
 pub async fn shut_down(process: Process, core_is_down: bool, db: Option<Db>) -> Result<(), StartError> {
     let drain = process.config.drain();
     process.edge_tasks.close();
-    // The edge first: clicks of redirected visitors are still on their way to the spool or the
-    // core.
+    // Waits for the edge first: clicks of redirected visitors are still on their way to the spool
+    // or the core.
     if timeout(drain, process.edge_tasks.wait()).await.is_err() {
         tracing::error!("some calls of the edge did not finish in time");
     }
     process.core_tasks.close();
-    // If the core is down, wait only briefly: everything accepted is spooled or answered.
+    // If the core is down, waits only briefly: everything accepted is spooled or answered.
     let patience = if core_is_down { CORE_DOWN_PATIENCE.min(drain) } else { drain };
     if timeout(patience, process.core_tasks.wait()).await.is_err() {
         if core_is_down {

@@ -2,11 +2,14 @@
 //!
 //! The text is `s2s_`, 160 random bits and a checksum, in lower-case hexadecimal. The checksum is
 //! the beginning of a SHA-256, so that a shell with `sha256sum` can make keys and a scanner can
-//! recognise them. A mistyped key is refused without the database.
+//! recognise them. The checksum also lets the server refuse a mistyped key without asking the
+//! database.
 //!
-//! The database stores the SHA-256 of the whole text. A slow hash would add nothing: it protects
-//! secrets that people choose, and 160 random bits can't be guessed. A key is found by its hash, so
-//! the duration of a comparison reveals nothing: nobody can choose the hash of a key.
+//! The database stores the SHA-256 of the whole text. A slow hash is for secrets that people choose
+//! and others could guess. It would add nothing here, because nobody can guess 160 random bits.
+//!
+//! The server finds a key by its hash. The duration of that comparison reveals nothing useful to an
+//! attacker, because nobody can choose the hash of a key.
 
 use std::{fmt, str::FromStr};
 
@@ -29,7 +32,8 @@ pub struct KeyText(String);
 #[derive(Clone, Debug, PartialEq, Eq, Hash, DeriveValueType)]
 pub struct KeyHash(Vec<u8>);
 
-// SeaORM requires this of every primary key. None of ours is a number that the database generates.
+// SeaORM requires this trait of every primary key. The database generates none of our primary keys,
+// so the conversion always fails.
 impl TryFromU64 for KeyHash {
     fn try_from_u64(_: u64) -> Result<Self, DbErr> {
         Err(DbErr::ConvertFromU64("KeyHash"))

@@ -1,10 +1,11 @@
 //! Click ids: minting, signing and checking them without the database.
 //!
 //! A click id has 128 bits: the time (40 bits, in units of 10 ms since 1970), the link key (40) and
-//! random bits (48). The time comes first, so that inserts are local. On the wire, a key id (8
-//! bits) precedes them and a MAC (64 bits) follows them. The MAC covers key id, click id and
-//! account. That makes 25 bytes, written as 40 characters of base32, which survive a change of case
-//! and any URL.
+//! random bits (48). The time comes first, so that new rows stand next to each other in an index.
+//!
+//! On the wire, a key id (8 bits) precedes the click id and a MAC (64 bits) follows it. The MAC
+//! covers key id, click id and account. The wire form has 25 bytes. It is written as 40 characters
+//! of base32, which survive a change of case and need no encoding in a URL.
 
 use std::fmt;
 
@@ -27,7 +28,7 @@ const RANDOM_BITS: u32 = 48;
 const TICK_MICROS: i64 = 10_000;
 const TIME_BITS: u32 = 40;
 
-/// The key of a tracking link in click ids: 40 random bits.
+/// The key that stands for a tracking link in click ids: 40 random bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, DeriveValueType)]
 pub struct LinkKey(i64);
 
@@ -146,7 +147,8 @@ impl ClickIdKeys {
         SignedClickId { key_id: self.first.key_id, id: ClickId::new(time, link, random) }
     }
 
-    /// Writes a click id in its wire form. Empty if its key is gone, since nobody could verify it.
+    /// Writes a click id in its wire form. Returns the empty text if the key that signs the click
+    /// id is gone, because then nobody could verify the click id.
     pub fn write(&self, signed: SignedClickId, account: AccountId) -> String {
         let Some(key) = self.iter().find(|key| key.key_id == signed.key_id) else { return String::new() };
         let mac = mac(key, signed.id, account);
@@ -166,7 +168,7 @@ impl ClickIdKeys {
     }
 }
 
-/// A well-formed click id whose MAC was not verified; anyone may have made it.
+/// A well-formed click id whose MAC was not verified. Anyone may have made it.
 #[derive(Clone, Copy, Debug)]
 pub struct UnverifiedClickId {
     key_number: u8,
@@ -175,7 +177,8 @@ pub struct UnverifiedClickId {
 }
 
 impl UnverifiedClickId {
-    /// Reads a click id in any case, with blanks and quotes around it. `None` if malformed.
+    /// Reads a click id in upper or lower case. Ignores blanks and quotes around it. `None` if the
+    /// text is malformed.
     pub fn read(text: &str) -> Option<Self> {
         let text =
             text.trim_matches(|character: char| character.is_whitespace() || "\"'".contains(character));
@@ -188,7 +191,7 @@ impl UnverifiedClickId {
         Some(Self { key_number: *key_number, id: ClickId(Uuid::from_slice(id).ok()?), mac: *mac })
     }
 
-    /// The key of the link that it claims was clicked.
+    /// The key of the clicked link, as the click id claims.
     pub fn link_key(self) -> LinkKey {
         self.id.link_key()
     }
@@ -262,8 +265,8 @@ mod tests {
     #[test]
     fn no_changed_character_passes() {
         let keys = keys(&[7, 6]);
-        // A character is 5 bits: 31 others in each of 40 places. `O`, `I` and `L`, which are
-        // outside the alphabet, are not read as `0` and `1`.
+        // A character holds 5 bits, so 31 others are possible in each of the 40 places. `O`, `I`
+        // and `L` are outside the alphabet: they are not read as `0` and `1`.
         for number in 0..200 {
             let text = genuine(&keys, number);
             for (place, own) in text.char_indices() {

@@ -1,7 +1,8 @@
 //! The destination of a tracking link: a URL with macros in its path and query.
 //!
-//! The template is parsed once, with a marker in place of each macro, and the URL library's result
-//! is cut at the markers. Filling puts percent-encoded values between the pieces. So no value can
+//! The URL library parses the template once, with a marker in place of each macro. The result is
+//! cut at the markers. A redirect puts the values of the macros between the pieces. Sub ids are
+//! percent-encoded; the other values have only characters that need no encoding. So no value can
 //! reach the scheme, the host or the port, or end the path or query that contains it.
 
 use std::{fmt, str::FromStr};
@@ -39,13 +40,13 @@ pub struct Filling<'a> {
     pub pass_through: &'a str,
 }
 
-/// A destination, or none (the default, stored as the empty text).
+/// A destination, or no destination, which is the default and is stored as the empty text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, DeriveValueType)]
 #[sea_orm(value_type = "String", from_str = "Destination::from_stored")]
 pub struct Destination {
     /// The text as the caller wrote it.
     template: String,
-    /// The URL before its fragment: each text with the macro that follows it.
+    /// The URL before its fragment, cut into texts, each with the macro that follows it.
     pieces: Vec<(String, Option<Macro>)>,
     /// The fragment with its `#`; empty if there is none.
     fragment: String,
@@ -57,7 +58,7 @@ impl Destination {
         self.template.is_empty()
     }
 
-    /// Returns whether the destination has the host and port of `server`, whatever its scheme.
+    /// Returns whether the destination has the host and port of `server`. Ignores both schemes.
     pub fn is_at(&self, server: &Url) -> bool {
         let own = self.pieces.first().and_then(|(text, _)| Url::parse(text).ok());
         // A trailing dot does not change the host.
@@ -74,7 +75,7 @@ impl Destination {
         self.pieces.iter().any(|(_, marker)| *marker == Some(Macro::ClickId))
     }
 
-    /// The names of the query parameters whose value is the click id.
+    /// The names of the query parameters whose value begins with the click id.
     pub fn click_id_parameters(&self) -> impl Iterator<Item = &str> {
         let before = self.pieces.iter().filter(|(_, marker)| *marker == Some(Macro::ClickId));
         before.filter_map(|(text, _)| text.strip_suffix('=')?.rsplit_once(['?', '&']).map(|(_, name)| name))
@@ -197,7 +198,8 @@ impl FromStr for Destination {
     }
 }
 
-/// Locates the blank for people, by the end of the text before it.
+/// The message for a template with a blank. It shows the end of the text before the blank, so that
+/// people find the place.
 fn blank_behind(before: &str) -> String {
     const SHOWN_BYTES_MAX: usize = 40;
     let start = before.ceil_char_boundary(before.len().saturating_sub(SHOWN_BYTES_MAX));
@@ -230,13 +232,13 @@ fn with_plain_brackets(template: &str) -> String {
     plain
 }
 
-/// Splits `text` at `separator`, in any case. `separator` must be in lower case.
+/// Splits `text` at `separator`, in upper or lower case. `separator` itself must be in lower case.
 fn split_once_in_any_case<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
     let at = text.to_ascii_lowercase().find(separator)?;
     Some((text.get(..at)?, text.get(at + separator.len()..)?))
 }
 
-/// A text that the URL library leaves unchanged and the template does not contain.
+/// A text that the URL library leaves unchanged, and that the template does not contain.
 fn marker(template: &str) -> String {
     let lower = template.to_ascii_lowercase();
     let mut mark = "s2smacro".to_owned();
@@ -253,7 +255,7 @@ fn mark_macros(template: &str, mark: &str) -> Result<(String, Vec<Macro>), Strin
         marked.push_str(before);
         let (name, after) = after.split_once(']').ok_or("has a `[` without a `]`")?;
         if name.contains(':') && macros.is_empty() {
-            // The host is an IPv6 address.
+            // These brackets enclose a host that is an IPv6 address.
             marked.extend(["[", name, "]"]);
         } else {
             let known = macro_named(name).ok_or_else(|| {
@@ -288,8 +290,7 @@ pub fn sub_id_index(name: &str) -> Option<usize> {
     plain.then(|| number - 1)
 }
 
-/// Appends a piece of a query unchanged, except that bytes a query may not hold are
-/// percent-encoded.
+/// Appends a piece of a query. Percent-encodes only the bytes that a query may not contain.
 fn push_query_text(url: &mut String, text: &str) {
     for byte in text.bytes() {
         if byte.is_ascii_graphic() && !matches!(byte, b'#' | b'"' | b'<' | b'>' | b'\'' | b'\\' | b'`') {
@@ -305,7 +306,7 @@ fn push_escape(url: &mut String, byte: u8) {
     url.extend(['%', digit(byte >> 4), digit(byte & 15)]);
 }
 
-/// Appends `value`, with everything percent-encoded but the unreserved characters of RFC 3986.
+/// Appends `value`. Percent-encodes everything except the unreserved characters of RFC 3986.
 fn push_encoded(url: &mut String, value: &str) {
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {

@@ -1,7 +1,7 @@
 //! Ids, their wire form, and the only place that draws random bytes.
 //!
-//! An id has 128 bits and begins with its creation time, so that inserts are local. It is written
-//! as a prefix and 26 characters of lower-case Crockford base32.
+//! An id has 128 bits. It begins with its creation time, so that new rows stand next to each other
+//! in an index. It is written as a prefix and 26 characters of lower-case Crockford base32.
 
 use std::{cell::RefCell, sync::Arc};
 
@@ -36,7 +36,7 @@ fn symbol(value: u32) -> char {
     ALPHABET.get(index).copied().map_or('0', char::from)
 }
 
-/// Position of a character in the alphabet, in any case.
+/// Position of a character, in upper or lower case, in the alphabet.
 fn value(character: u8) -> Option<u8> {
     let character = character.to_ascii_lowercase();
     let (first, first_value) = match character {
@@ -51,10 +51,10 @@ fn value(character: u8) -> Option<u8> {
     Some(character - first + first_value)
 }
 
-/// Decodes exactly `N` bytes of base32, in any case.
+/// Decodes exactly `N` bytes of base32, in upper or lower case.
 ///
-/// `None` for any other length or character, and for padding that is not zero, so that each value
-/// has one spelling.
+/// Returns `None` for any other length, for any other character, and for padding that is not zero.
+/// So each value has only one spelling, apart from the case.
 pub fn from_base32<const N: usize>(text: &str) -> Option<[u8; N]> {
     if text.len() != N.saturating_mul(8).div_ceil(5) {
         return None;
@@ -98,8 +98,8 @@ macro_rules! prefixed_id {
             }
         }
 
-        // SeaORM requires this of every primary key. None of ours is a number that the database
-        // generates.
+        // SeaORM requires this trait of every primary key. The database generates none of our
+        // primary keys, so the conversion always fails.
         impl sea_orm::TryFromU64 for $name {
             fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
                 Err(sea_orm::DbErr::ConvertFromU64(stringify!($name)))
@@ -110,7 +110,7 @@ macro_rules! prefixed_id {
 pub(crate) use prefixed_id;
 
 prefixed_id!(
-    /// The id of an account: one of the parties that share an installation.
+    /// The id of an account. The accounts are the parties that share an installation.
     AccountId,
     "acct_"
 );
@@ -118,7 +118,7 @@ prefixed_id!(
 impl AccountId {
     /// The account of the installation itself.
     pub const DEFAULT: Self = Self(Uuid::from_u128(1));
-    /// No account. It owns nothing.
+    /// The id of no account. No row belongs to it.
     pub const NOBODY: Self = Self(Uuid::nil());
 }
 
@@ -128,7 +128,7 @@ const REQUEST_ID_BYTES_MAX: usize = 64;
 const DIGEST_BYTES: usize = 16;
 
 /// The key that makes a write safe to repeat: the caller's request id and a digest of the request.
-/// The digest exposes an id that is reused for another request.
+/// The digest reveals that a request id was reused for another request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestKey {
     pub id: Option<Vec<u8>>,
@@ -145,7 +145,7 @@ impl RequestKey {
     }
 }
 
-/// Reads an optional request id; the empty text is none.
+/// Reads an optional request id. The empty text means that there is none.
 pub fn request_id_bytes(request_id: &str) -> Result<Option<Vec<u8>>, String> {
     if request_id.len() > REQUEST_ID_BYTES_MAX {
         return Err(format!("must be at most {REQUEST_ID_BYTES_MAX} bytes"));
@@ -153,14 +153,14 @@ pub fn request_id_bytes(request_id: &str) -> Result<Option<Vec<u8>>, String> {
     Ok((!request_id.is_empty()).then(|| request_id.as_bytes().to_vec()))
 }
 
-/// The source of random bytes: the system, or a test.
+/// The source of random bytes.
 #[derive(Clone)]
 pub struct Random(Arc<Fill>);
 
 type Fill = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Random {
-    /// The system's own source.
+    /// The source of the operating system.
     pub fn system() -> Self {
         Self(Arc::new(|bytes| POOL.with_borrow_mut(|pool| pool.draw(bytes))))
     }
@@ -178,14 +178,15 @@ impl Random {
     }
 }
 
-/// Refill size, in bytes. A system call for each id would be measurable.
+/// Size of the pool, in bytes. Without a pool, each id would cost a system call, which is
+/// measurable.
 const POOL_BYTES: usize = 1_024;
 
 thread_local! {
     static POOL: RefCell<Pool> = const { RefCell::new(Pool { bytes: [0; POOL_BYTES], left: 0 }) };
 }
 
-/// Random bytes of the system, each handed out once.
+/// Random bytes of the system. The pool hands each of them out once.
 struct Pool {
     bytes: [u8; POOL_BYTES],
     left: usize,
@@ -203,7 +204,7 @@ impl Pool {
         let rest = self.left - out.len();
         if let Some(drawn) = self.bytes.get_mut(rest..self.left) {
             out.copy_from_slice(drawn);
-            // The drawn bytes may be a key now, so the pool must not keep them.
+            // The caller may use the drawn bytes as a key, so the pool must not keep them.
             drawn.fill(0);
         }
         self.left = rest;
@@ -219,7 +220,7 @@ fn from_system(bytes: &mut [u8]) {
     }
 }
 
-/// The lowest id of `time`, to the millisecond.
+/// The lowest id of the millisecond in which `time` lies.
 pub fn first_id(time: Time) -> Uuid {
     let millis = u128::try_from(time.micros().div_euclid(1_000)).unwrap_or_default();
     Uuid::from_u128(millis << 80)
@@ -232,7 +233,7 @@ pub fn id_time(id: Uuid) -> Time {
 }
 
 prefixed_id!(
-    /// The id of a postback. Edges and cores mint it.
+    /// The id of a postback. The edge that receives the postback mints it.
     PostbackId,
     "pb_"
 );

@@ -1,5 +1,5 @@
 //! Exact money: integers in millionths, read from decimal text, with one rounding rule (half away
-//! from zero). No floats. The SDK's `Money` writes the text.
+//! from zero). No floats. This module only reads decimal text; `Money` of the SDK writes it.
 
 use std::{fmt, str::FromStr};
 
@@ -24,7 +24,7 @@ pub struct Amount(i64);
 impl Amount {
     pub const ZERO: Self = Self(0);
 
-    /// Makes an amount. `None` if negative or over the limit.
+    /// Makes an amount. `None` if `micros` is negative or over the limit.
     pub fn from_micros(micros: i64) -> Option<Self> {
         (0..=AMOUNT_MICROS_MAX).contains(&micros).then_some(Self(micros))
     }
@@ -33,7 +33,7 @@ impl Amount {
         self.0
     }
 
-    /// The given percentage of the amount, rounded half away from zero to a millionth.
+    /// The given percentage of the amount, rounded to a millionth, half away from zero.
     pub fn percent(self, percent: Percent) -> Self {
         let whole = MICROS_PER_UNIT * 100;
         let product = i128::from(self.0) * i128::from(percent.0);
@@ -51,7 +51,7 @@ impl Amount {
 pub struct Percent(i64);
 
 impl Percent {
-    /// Makes a percentage. `None` if negative or over 100 %.
+    /// Makes a percentage. `None` if `micros` is negative or over 100 %.
     pub fn from_micros(micros: i64) -> Option<Self> {
         (0..=PERCENT_MICROS_MAX).contains(&micros).then_some(Self(micros))
     }
@@ -154,7 +154,7 @@ impl std::error::Error for UnknownCurrency {}
 impl FromStr for Currency {
     type Err = UnknownCurrency;
 
-    /// Reads a currency code in any case.
+    /// Reads a currency code in upper or lower case.
     fn from_str(text: &str) -> Result<Self, UnknownCurrency> {
         let code: [u8; 3] = text.to_ascii_uppercase().into_bytes().try_into().map_err(|_| UnknownCurrency)?;
         let (all, _) = CURRENCIES.as_bytes().as_chunks();
@@ -163,8 +163,8 @@ impl FromStr for Currency {
     }
 }
 
-/// The ISO 4217 currencies in use (list one, without codes of funds and for testing), sorted, four
-/// bytes each.
+/// The ISO 4217 currencies in use: list one, without the codes for funds and for testing. Sorted,
+/// four bytes for each code.
 const CURRENCIES: &str = "\
     AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN \
     BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS \

@@ -16,7 +16,7 @@ use sea_orm::DeriveValueType;
 const MICROS_PER_SECOND: i64 = 1_000_000;
 const NANOS_PER_MICRO: i32 = 1_000;
 
-/// A point in time, in microseconds since 1970-01-01 UTC. Every database stores it as that integer,
+/// A point in time, in microseconds since 1970-01-01 UTC. Every database stores this integer,
 /// because timestamp columns sort and round differently in each database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType)]
 pub struct Time(i64);
@@ -44,12 +44,12 @@ impl Time {
         Self(self.0.saturating_sub(span.0))
     }
 
-    /// The span since `earlier`; zero if that is not earlier.
+    /// The span since `earlier`; zero if `earlier` is in fact later.
     pub fn since(self, earlier: Self) -> Span {
         Span(self.0.saturating_sub(earlier.0).max(0))
     }
 
-    /// The lead of this time over another.
+    /// The lead of this time over `other`; negative if this time is the earlier one.
     pub fn ahead_of(self, other: Self) -> Offset {
         Offset(self.0.saturating_sub(other.0))
     }
@@ -126,7 +126,7 @@ impl fmt::Display for Span {
     }
 }
 
-/// The lead of one clock over another, negative if it is behind, in microseconds.
+/// The lead of one clock over another, in microseconds; negative if the first clock is behind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Offset(i64);
 
@@ -135,7 +135,7 @@ impl Offset {
         self.0 / MICROS_PER_SECOND
     }
 
-    /// The distance, ahead or behind.
+    /// The distance between the clocks, without its direction.
     pub fn size(self) -> Span {
         Span(self.0.saturating_abs())
     }
@@ -149,9 +149,9 @@ impl fmt::Display for Offset {
 
 /// The server's own clock.
 ///
-/// It shows the system's time as long as that agrees with a steady clock, which nobody can set;
-/// otherwise it shows the steady time. So a jump of the system's time alone changes nothing; the
-/// module `clock` decides whether the server follows it.
+/// The server's clock shows the system's time while that time agrees with a steady clock, which
+/// nobody can set. Otherwise it shows the steady clock's time. So a jump of the system's time alone
+/// changes nothing: the module `clock` decides whether the server follows the jump.
 ///
 /// Clones share one clock. The field is the time at which the steady clock was zero, in
 /// microseconds.
@@ -159,8 +159,8 @@ impl fmt::Display for Offset {
 pub struct Clock(Arc<AtomicI64>);
 
 impl Clock {
-    /// Largest distance between the two clocks at which the system's time is shown. It covers the
-    /// small steps that keep the system's time right.
+    /// Largest distance between the system's time and the steady clock's time at which the system's
+    /// time is shown. It covers the small steps that keep the system's time right.
     pub const STEP_MAX: Span = Span::from_seconds(1);
 
     pub fn system() -> Self {
@@ -181,7 +181,7 @@ impl Clock {
         if system.ahead_of(steady).size() <= Self::STEP_MAX { system } else { steady }
     }
 
-    /// The time last set, advanced by the steady clock.
+    /// The time that was last set, advanced by the steady clock.
     pub fn steady_now(&self) -> Time {
         Time(steady_micros().saturating_add(self.0.load(Ordering::Relaxed)))
     }

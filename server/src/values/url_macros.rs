@@ -1,5 +1,5 @@
-//! Macros of other systems, as the networks write them: macros that a sender did not replace, and
-//! foreign macros in a destination.
+//! Macros of other systems, as the networks write them. They occur in postbacks, if a sender did
+//! not replace them, and in destinations, if somebody wrote a foreign macro there.
 
 /// The brackets before and after a macro's name.
 const BRACKETS: [(&str, &str); 17] = [
@@ -22,7 +22,8 @@ const BRACKETS: [(&str, &str); 17] = [
     ("(", ")"),
 ];
 
-/// Placeholder words of templates and broken programs, and the macros of one network.
+/// Placeholder words of templates and broken programs, and the macros of one network, which have no
+/// brackets.
 const WORDS: [&str; 11] = [
     "REPLACE",
     "OPTIONAL",
@@ -61,8 +62,8 @@ fn is_name(name: &str) -> bool {
     begins && name.bytes().all(goes_on)
 }
 
-/// Finds macros after a URL's host: a whole path segment, parameter name or value, or a part in
-/// braces.
+/// Finds the macros after a URL's host. A macro is a whole path segment, parameter name or
+/// parameter value, or the part of one of these that stands in braces.
 pub fn in_url(url: &str) -> impl Iterator<Item = &str> {
     let (_, behind) = url.split_once("://").unwrap_or_default();
     behind.split(['/', '?', '&', '=']).skip(1).filter_map(|part| {

@@ -44,7 +44,7 @@ const SLICES: [&str; 12] = [
 fn the_server_opens_its_entry_and_nothing_else() {
     let code = File::named("server/src/lib.rs").code();
     let open: Vec<&str> = code.lines().filter(|line| line.trim_start().starts_with("pub ")).collect();
-    // The compiler finds no dead code among public items.
+    // Public items are few, because the compiler finds no dead code among them.
     let checks = ["pub use self::core::postback::check_reading;", "pub use self::net::check_front;"];
     assert_eq!(open, [["pub use startup::main;"].as_slice(), &checks].concat());
     for check in checks {
@@ -65,7 +65,8 @@ fn tables_are_touched_in_their_store_alone() {
     }
 }
 
-/// The imports that go against an order of modules, as `file: path`. `prefix`: the path of their parent.
+/// The imports that go against an order of modules, as `file: path`. `prefix` is the path of the
+/// modules' parent.
 fn against(order: &[&str], files: &[File], folder: &str, prefix: &str) -> Vec<String> {
     let mut against = Vec::new();
     let mut seen = BTreeSet::new();
@@ -129,7 +130,7 @@ fn the_layers_of_grpc_are_in_their_order() {
     let layers = grpc.lines().filter_map(|line| line.trim().strip_prefix(".layer("));
     let layers = layers.map(|layer| layer.trim_start_matches("middleware::from_fn_with_state("));
     let layers: Vec<&str> = layers.map(|layer| layer.split(['(', ')', ':', ',']).next().unwrap()).collect();
-    // From the outermost to the innermost; the top of that file gives the reasons.
+    // The order is from the outermost to the innermost. The top of `router.rs` gives the reasons.
     assert_eq!(layers, ["CatchPanicLayer", "cors", "GrpcWebLayer", "gate"]);
     let (_, gate) = code.split_once("async fn gate_of_grpc").unwrap();
     let (gate, _) = gate.split_once("async fn gate_of_http").unwrap();

@@ -13,7 +13,7 @@ pub fn without_texts(source: &str) -> String {
             let hashes = rest[1..].chars().take_while(|letter| *letter == '#').count();
             let end = format!("\"{}", "#".repeat(hashes));
             let begins = 2 + hashes;
-            // `r#name` is an identifier.
+            // `r#name` is an identifier, not a literal.
             if rest[1 + hashes..].starts_with('"') {
                 begins + rest[begins..].find(&end).unwrap() + end.len()
             } else {
@@ -48,7 +48,8 @@ pub fn without_texts(source: &str) -> String {
     code
 }
 
-/// Removes the item after each `#[cfg(test)]`: a module in the file, or the name of another file.
+/// Removes the item after each `#[cfg(test)]`: a module in this file, or the declaration of a
+/// module in another file.
 pub fn without_tests(code: &str) -> String {
     let (mut kept, mut rest) = (String::new(), code);
     while let Some((before, after)) = rest.split_once("#[cfg(test)]") {
@@ -68,7 +69,8 @@ pub fn without_tests(code: &str) -> String {
     kept + rest
 }
 
-/// The paths that the code names after `crate::`, such as `core::click::Click`; imports in braces are written out.
+/// The paths that the code names after `crate::`, such as `core::click::Click`. Imports in braces
+/// are written out.
 pub fn crate_paths(code: &str) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     for (index, found) in code.match_indices("crate::") {

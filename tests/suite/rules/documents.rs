@@ -14,11 +14,12 @@ use super::{File, files, pages, root, rust};
 const CLAUSE_WORDS: [&str; 8] = ["what", "who", "whether", "how", "those", "of", "where", "which"];
 /// The share of comment lines that may begin with such a word, in per cent.
 const CLAUSES_PERCENT_MAX: usize = 3;
-/// The number of such lines in one file.
+/// The number of such lines that one file may have.
 const CLAUSES_PER_FILE_MAX: usize = 2;
 /// The longest subject of a commit, in characters.
 const SUBJECT_MAX: usize = 72;
-/// The newest commits are checked; `main` is never rewritten.
+/// The option of `git log` that selects the newest commits. Only these are checked, because `main`
+/// is never rewritten.
 const COMMITS: &str = "-20";
 
 /// The comment lines of a source that begin a sentence, and the number of all its comment lines.
@@ -138,7 +139,7 @@ fn subjects_of_commits_are_short() {
 
 #[test]
 fn no_file_names_a_machine_or_a_registry() {
-    // Built from parts, so that this file names none.
+    // The words are built from parts, so that this file contains none of them.
     let machines = ["root", "home", "work", "Users"].map(|folder| format!("/{folder}/"));
     let registries = [
         ["://", "registry"],
@@ -166,7 +167,7 @@ fn no_file_names_a_machine_or_a_registry() {
 
 #[test]
 fn what_a_run_leaves_in_the_checkout_is_ignored() {
-    // They contain keys.
+    // Most of these files contain keys.
     let left = ["s2s.db", "s2s.db-wal", "s2s.db-shm", "s2s.db.spool/known", "s2s.spool/lock", "spool/known"];
     for path in left {
         let mut git = Command::new("git");
@@ -185,7 +186,8 @@ fn every_make_target_of_a_page_exists() {
         .filter_map(|line| line.split_once(':').map(|(targets, _)| targets))
         .flat_map(str::split_whitespace)
         .collect();
-    // Inline code, or a line of a block. The SDKs have Makefiles of their own.
+    // A command is inline code, or a line of a block. The SDKs have Makefiles of their own, so
+    // their pages are left out.
     let command = Regex::new(r"(?m)(?:`|^)make ([a-z][a-z-]*)").unwrap();
     let mut named = BTreeSet::new();
     for page in pages().into_iter().filter(|page| !page.path.starts_with("sdk/")) {

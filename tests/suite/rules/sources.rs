@@ -1,10 +1,10 @@
-//! Limits on sources that no lint of the workspace holds.
+//! Rules for source files that no lint of the workspace checks.
 
 use super::{File, code::without_texts, files, rust};
 
 /// The longest source file, in lines.
 const LINES_MAX: usize = 500;
-/// Has the attributes of the generated module, which names `as_conversions`.
+/// The file that includes the generated module. An attribute of that module names `as_conversions`.
 const GENERATED_ENTRY: &str = "sdk/rust/src/lib.rs";
 /// Lints without exceptions outside of tests.
 const STRICT_LINTS: [&str; 7] =
@@ -27,7 +27,7 @@ fn every_crate_takes_the_lints_of_the_workspace() {
         assert_eq!(lints["clippy"][lint].as_str(), Some("deny"), "{lint}");
     }
     let crates = files("").into_iter().filter(|file| file.path.ends_with("/Cargo.toml"));
-    // The fuzzer's macro exports a function to C, which is unsafe.
+    // The fuzzer is left out: its macro exports a function to C, which counts as unsafe code.
     let ours = |file: &File| file.text.contains("[package]") && !file.path.starts_with("server/fuzz/");
     let crates: Vec<File> = crates.filter(ours).collect();
     assert!(crates.len() >= 4);

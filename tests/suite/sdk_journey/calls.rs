@@ -10,7 +10,7 @@ use serde_json::Value;
 
 static SCHEMA: LazyLock<DescriptorPool> = LazyLock::new(|| DescriptorPool::decode(v1::DESCRIPTOR).unwrap());
 
-/// Reads a message of the schema.
+/// Reads a message of the schema from JSON.
 fn message<M: Message + Default>(name: &str, json: &Value) -> M {
     let descriptor = SCHEMA.get_message_by_name(&format!("s2s.v1.{name}")).unwrap();
     let message = DynamicMessage::deserialize(descriptor, json.clone());
@@ -18,7 +18,7 @@ fn message<M: Message + Default>(name: &str, json: &Value) -> M {
     M::decode(message.encode_to_vec().as_slice()).unwrap()
 }
 
-/// Writes a message of the schema, with its default values.
+/// Writes a message of the schema as JSON, including fields that have their default values.
 fn json(name: &str, message: &impl Message) -> Value {
     let descriptor = SCHEMA.get_message_by_name(&format!("s2s.v1.{name}")).unwrap();
     let message = DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice()).unwrap();

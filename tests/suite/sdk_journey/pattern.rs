@@ -37,7 +37,8 @@ fn whole(regex: &str) -> Regex {
     Regex::new(&format!("^(?:{regex})$")).unwrap()
 }
 
-/// The text to save: that at a dotted path, or the first group of a regex in it.
+/// The text to save from a response. `source` is a dotted path, or a path and a regex. A regex
+/// saves its first group, as found in the text at the path.
 pub fn found(response: &Value, source: &Value) -> String {
     let at = |path: &str| {
         let found = path.split('.').fold(response, |value, name| match name.parse::<usize>() {

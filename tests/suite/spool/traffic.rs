@@ -16,14 +16,15 @@ use s2s_tests::{
 /// The number of concurrent senders.
 const AT_ONCE: usize = 8;
 
-/// The promises to visitors and merchants.
+/// The traffic of one link, and the ledger of acknowledged clicks and conversions.
 pub struct Traffic {
     code: ConversionCode,
     link: TrackingLink,
     http: reqwest::Client,
     /// The clicks of redirected visitors.
     clicks: Vec<String>,
-    /// The conversions that were answered with 2xx, by transaction id: click and time, in seconds.
+    /// The conversions that were answered with 2xx, by transaction id: the click id, and the
+    /// answer's time, in Unix seconds.
     counted: BTreeMap<usize, (String, i64)>,
     next: usize,
 }
@@ -49,11 +50,13 @@ fn now() -> i64 {
 }
 
 impl Traffic {
-    /// Creates a code and a link, and follows it over `edge`, which knows it from then on.
+    /// Creates a code and a link, and follows the link over `edge`. From then on, `edge` knows the
+    /// link.
     pub async fn begin(core: &Server, edge: &Server) -> Self {
         let sale = core.code("Sale").await;
         let link = core.link(&[&sale]).await;
-        // A new connection for each request, like most merchants: none survives a restart.
+        // Like most merchants, opens a new connection for each request: no connection would survive
+        // the restart of an edge.
         let http = reqwest::Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0);
         let (http, clicks, counted) = (http.build().unwrap(), Vec::new(), BTreeMap::new());
         let mut traffic = Self { code: sale, link, http, clicks, counted, next: 0 };
@@ -62,7 +65,7 @@ impl Traffic {
         traffic
     }
 
-    /// Follows the link over another edge, and waits until its snapshot has the link.
+    /// Follows the link over `edge`, and waits until that edge's snapshot has the link.
     pub async fn is_known_to(&mut self, edge: &Server) {
         if let Ok(click_id) = visit(&self.http, &edge.url, &self.link.slug).await.unwrap() {
             self.clicks.push(click_id);
@@ -70,7 +73,7 @@ impl Traffic {
         edge.knows(&self.link.slug).await;
     }
 
-    /// Lets visitors follow the link, and reports a sale of each.
+    /// Lets visitors follow the link, and reports a sale of each visitor.
     pub async fn round(&mut self, edge: &Server, visitors: usize) -> Round {
         let first = self.next;
         self.next += visitors;
@@ -115,7 +118,7 @@ impl Traffic {
         panic!("only {seen} were queued");
     }
 
-    /// Sends visitors until none of their postbacks is queued.
+    /// Sends visitors until a round in which no postback is queued.
     pub async fn until_live(&mut self, edge: &Server) {
         for _ in 0..1_000 {
             if self.round(edge, AT_ONCE).await.queued == 0 {
@@ -125,8 +128,8 @@ impl Traffic {
         panic!("the spool was taken to the end");
     }
 
-    /// Checks that exactly the conversions answered with 2xx are there, once, with click and time;
-    /// and the clicks of all redirected visitors.
+    /// Checks that exactly the conversions answered with 2xx are stored, once, with click and time.
+    /// Checks that exactly the clicks of all redirected visitors are stored.
     pub async fn check(&self, core: &Server) {
         self.check_conversions(core).await;
         let clicks = ListClicksRequest { tracking_link_id: self.link.id.clone(), ..Default::default() };
@@ -138,8 +141,8 @@ impl Traffic {
         assert!(clicks == sent_on, "{} clicks, {} visitors", clicks.len(), sent_on.len());
     }
 
-    /// Checks the conversions alone: a click whose visitor did not wait for a slow disk may not
-    /// survive a kill.
+    /// Checks the conversions alone. Clicks may be missing after a kill, because a visitor does not
+    /// wait until a slow disk has stored the click.
     pub async fn check_conversions(&self, core: &Server) {
         let stored = self.stored(core).await;
         assert_eq!(stored.keys().collect::<Vec<_>>(), self.counted.keys().collect::<Vec<_>>());
@@ -181,7 +184,7 @@ impl Traffic {
         answer
     }
 
-    /// Sends a postback of the greatest length.
+    /// Sends a postback of more than 2,000 bytes.
     pub async fn long_postback(&mut self, edge: &Server) -> Answer {
         let number = self.next;
         self.next += 1;

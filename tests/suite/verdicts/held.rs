@@ -6,7 +6,7 @@ use s2s_sdk::v1::ErrorReason;
 /// A postback that is held.
 #[derive(Clone, Copy)]
 pub struct HeldCase {
-    /// Filled in by the fixture.
+    /// The fixture replaces the `$names`.
     pub query: &'static str,
     /// The HTTP status of the answer.
     pub status: u16,
@@ -15,7 +15,7 @@ pub struct HeldCase {
     pub names: &'static str,
 }
 
-/// Postbacks that are held by an empty server.
+/// Postbacks that a server without conversions holds.
 pub const HELD: [HeldCase; 36] = [
     HeldCase { query: "id=$code&val=1&com=0", status: 400, reason: E::MissingParameter, names: "`clickId`" },
     HeldCase { query: "clickId=$click&val=1&com=0", status: 400, reason: E::MissingParameter, names: "`id`" },

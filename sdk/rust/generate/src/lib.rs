@@ -1,8 +1,8 @@
-//! Writes what follows from the lists of reasons and limits and from the schema: the schema's enum
-//! of reasons, reference pages, and the Rust code of the schema.
+//! Generates files from the lists of reasons and limits and from the schema: the schema's enum of
+//! reasons, reference pages, and the Rust code of the schema.
 //!
-//! The result is committed, so that users of the SDK need neither this program nor `protoc`; tests
-//! prove it fresh.
+//! The generated files are committed, so that users of the SDK need neither this program nor
+//! `protoc`. Tests prove that the committed files are fresh.
 
 #![forbid(unsafe_code)]
 
@@ -33,7 +33,8 @@ const FILES: [&str; 11] = [
 
 /// The texts that are written from lists, each with its path from the root of the repository.
 ///
-/// The schema is to be read after they are written: one of its files is among them.
+/// One of the texts is a file of the schema. So the schema must be read after the texts are
+/// written.
 pub fn texts(root: &Path) -> Result<Vec<(&'static str, String)>, Box<dyn Error>> {
     let mut texts = Reasons::read(root)?.texts()?;
     texts.push(("docs/reference/limits.md", limits::page(root)?));
@@ -47,9 +48,9 @@ pub fn schema(proto: &Path) -> Result<FileDescriptorSet, Box<dyn Error>> {
     Ok(compiler.file_descriptor_set())
 }
 
-/// Generates into the folder `out`, which must exist.
+/// Generates the Rust code of the schema in the folder `out`, which must exist.
 ///
-/// Writes `s2s.v1.rs` and `descriptor.bin`, a `FileDescriptorSet` with comments, for reflection.
+/// Writes `s2s.v1.rs` and, for reflection, `descriptor.bin`: a `FileDescriptorSet` with comments.
 pub fn generate(schema: FileDescriptorSet, out: &Path) -> Result<(), Box<dyn Error>> {
     fs::write(out.join("descriptor.bin"), schema.encode_to_vec())?;
     tonic_prost_build::configure()
@@ -57,7 +58,7 @@ pub fn generate(schema: FileDescriptorSet, out: &Path) -> Result<(), Box<dyn Err
         .extern_path(".google.rpc.Status", "::tonic_types::Status")
         .server_mod_attribute(".", "#[cfg(feature = \"server\")]")
         .compile_fds(schema)?;
-    // prost writes an empty file for each package whose messages come from elsewhere.
+    // prost writes an empty file for each package whose messages another crate defines.
     for entry in fs::read_dir(out)? {
         let entry = entry?;
         if entry.metadata()?.len() == 0 {
@@ -73,7 +74,7 @@ mod tests {
 
     use super::*;
 
-    /// The files of the schema's code.
+    /// The files that `generate` writes.
     const CODE: [&str; 2] = ["s2s.v1.rs", "descriptor.bin"];
 
     fn root() -> PathBuf {

@@ -49,7 +49,7 @@ struct Limit {
     beyond: String,
 }
 
-/// The things that a plain number counts.
+/// The unit of a constant that is a plain number.
 #[derive(Clone, Copy, Deserialize)]
 enum Unit {
     #[serde(rename = "seconds")]
@@ -136,7 +136,7 @@ fn shown(limit: &Limit, sources: &[Source]) -> Result<String, String> {
     })
 }
 
-/// The value that a source gives a constant, without the type.
+/// The expression that a source assigns to a constant.
 fn expression<'a>(source: &'a Source, constant: &str) -> Option<&'a str> {
     let (_, rest) = source.text.split_once(&format!("const {constant}: "))?;
     let (_, rest) = rest.split_once(" = ")?;

@@ -1,4 +1,4 @@
-//! `make generate`: writes the texts that follow from lists, then the code of the Rust SDK.
+//! `make generate`: writes the texts that are generated from lists, then the code of the Rust SDK.
 
 use std::{error::Error, fs, path::Path};
 

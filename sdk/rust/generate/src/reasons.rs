@@ -39,7 +39,7 @@ struct Reason {
     code: String,
     /// The outcome of a postback; `None` if no postback meets the reason.
     postback: Option<Outcome>,
-    /// The HTTP status for visitors who follow a link, if it is another than the gRPC code's.
+    /// The HTTP status for visitors who follow a link, if it is not that of the gRPC code.
     visitor_http_status: Option<u16>,
 }
 
@@ -52,7 +52,7 @@ enum Outcome {
     Refused,
 }
 
-/// A reason that only HTTP answers with.
+/// A reason that only answers over HTTP give.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HttpReason {
@@ -111,7 +111,8 @@ impl Reasons {
     fn check(&self) -> Result<(), String> {
         let is_name = |text: &str| text.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_');
         let is_clause = |text: &str| !text.is_empty() && !text.contains(['\n', '|']) && !text.ends_with('.');
-        // `CLOCK_WRONG` stops a start and holds postbacks.
+        // The reason of a failed start may have the name of another reason: `CLOCK_WRONG` stops a
+        // start, and also holds postbacks.
         let mut starts = HashSet::new();
         let mut answers = HashSet::new();
         for (at, (name, cause, cure)) in self.described().enumerate() {
@@ -138,7 +139,7 @@ impl Reasons {
 }
 
 impl Outcome {
-    /// The verdict that a sender of a postback is answered with.
+    /// The verdict in the answer to the sender of a postback.
     fn verdict(self) -> &'static str {
         match self {
             Self::Held => "HELD",
@@ -148,7 +149,7 @@ impl Outcome {
     }
 }
 
-/// A name such as `NOT_FOUND` as Rust names a variant: `NotFound`.
+/// Converts a name such as `NOT_FOUND` to the name of a Rust variant: `NotFound`.
 fn variant(name: &str) -> String {
     let words = name.split('_').map(|word| {
         let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
@@ -163,7 +164,7 @@ mod tests {
 
     use super::*;
 
-    /// Literals in the sources of the server that look like reasons, and are none.
+    /// Literals in the sources of the server that look like reasons but are not.
     const NO_REASONS: [&str; 4] = ["CARGO_MANIFEST_DIR", "CLICK_ID", "TRANSACTION_ID", "STRICT_ALL_TABLES"];
 
     const EXAMPLE: &str = r#"

@@ -32,8 +32,9 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Inserts the account. A repeated request returns the account that it created; another request
-/// with the same id is an error. With `validate_only`, runs the statements and rolls back.
+/// Inserts the account. A repeated request returns the account that its first attempt created; a
+/// different request with the same request id is an error. With `validate_only`, runs the
+/// statements and rolls back.
 pub async fn insert(db: &Db, account: Model, validate_only: bool) -> Result<Model> {
     let txn = db.begin().await?;
     match Entity::insert(account.clone().into_active_model()).exec_without_returning(&txn).await {

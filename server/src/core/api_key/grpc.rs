@@ -150,7 +150,8 @@ fn parse_scopes(numbers: &[i32]) -> Result<Scopes, String> {
     }
     match scopes {
         Scopes::NONE => Err("must name at least one".to_owned()),
-        // An edge sees all accounts, other keys see their own: the two don't mix.
+        // A key with `edge` sees the rows of all accounts, any other key those of its own account.
+        // So `edge` can't be combined with other scopes.
         _ if scopes.meets(Scopes::EDGE) && scopes != Scopes::EDGE => {
             Err(format!("{} must be the only scope", Scopes::EDGE))
         }

@@ -66,8 +66,8 @@ pub struct Found {
 }
 
 /// Inserts the key with its first text. Returns the key, and true if it is new. A repeated request
-/// returns the key that it created; another request with the same id is an error. With
-/// `validate_only`, runs the statements and rolls back.
+/// returns the key that its first attempt created; a different request with the same request id is
+/// an error. With `validate_only`, runs the statements and rolls back.
 pub async fn insert(db: &Db, key: Model, hash: KeyHash, validate_only: bool) -> Result<(Model, bool)> {
     let txn = db.begin().await?;
     match Entity::insert(key.clone().into_active_model()).exec_without_returning(&txn).await {
@@ -99,8 +99,8 @@ pub async fn add_text(txn: &impl ConnectionTrait, id: ApiKeyId, hash: KeyHash, n
     Ok(())
 }
 
-/// Ends the texts of a key at `at`, unless they end sooner, and deletes those that have ended.
-/// Returns the number of texts that are still valid.
+/// Ends the texts of a key at `at`, unless they end sooner. Deletes texts that ended before `now`.
+/// Returns the number of texts that are still valid after `now`.
 pub async fn end_texts(txn: &impl ConnectionTrait, id: ApiKeyId, now: Time, at: Time) -> Result<u64> {
     let later = Condition::any().add(text::Column::ExpiresAt.is_null()).add(text::Column::ExpiresAt.gt(at));
     text::Entity::update_many()
@@ -118,7 +118,7 @@ pub async fn end_texts(txn: &impl ConnectionTrait, id: ApiKeyId, now: Time, at: 
     Ok(text::Entity::find().filter(text::Column::ApiKeyId.eq(id)).filter(good).count(txn).await?)
 }
 
-/// Finds a key of any account: a text is a secret, so it needs no account.
+/// Finds a key of any account. The text of a key is a secret, so the query needs no account.
 pub async fn find_by_hash(db: &impl ConnectionTrait, hash: &KeyHash) -> Result<Option<Found>, DbErr> {
     let Some(text) = text::Entity::find_by_id(hash.clone()).one(db).await? else { return Ok(None) };
     let key = Entity::find_by_id(text.api_key_id).one(db).await?;

@@ -43,8 +43,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// A click to insert. Its outcome is the click stored under that id, or `None` if the whole batch
-/// was new.
+/// A click to insert. The outcome is the click now stored under its id, or `None` if all ids of the
+/// batch were new.
 pub struct Insert(pub Model);
 
 impl Write for Insert {
@@ -71,7 +71,8 @@ pub async fn find(db: &impl ConnectionTrait, account: AccountId, id: ClickId) ->
 }
 
 /// Erases the visitor from the click. If the click does not exist, inserts `blank` in its place, so
-/// that a late record of the click finds it. Returns the click as it is after that.
+/// that a late record of the click meets this row and adds nothing. Returns the click as it is
+/// stored afterwards.
 pub async fn erase(
     txn: &Connection,
     account: AccountId,

@@ -113,8 +113,9 @@ async fn record(
     Ok(super::record(app, conversion).await?.into_proto(app))
 }
 
-/// Records the items of a stream. The results end with the requests. If the server stops first,
-/// they end with the requests taken until then, and an error.
+/// Records the items of a stream. The stream of results ends after the result of the last request.
+/// If the server stops first, it takes no more requests: the results of the requests taken so far
+/// follow, and then an error.
 fn record_all(
     app: Arc<App>,
     tenant: Tenant,

@@ -57,7 +57,7 @@ fn key(row: &Model) -> Key {
     (row.click_id, row.code_id, row.dedupe_key.clone())
 }
 
-/// A conversion to insert. Its outcome is the earlier one with the same key, or `None`.
+/// A conversion to insert. The outcome is the earlier conversion with the same key, or `None`.
 pub struct Insert(pub Model);
 
 impl Write for Insert {
@@ -73,8 +73,8 @@ impl Write for Insert {
     }
 }
 
-/// Inserts the rows whose keys are new. Returns, for each row, the earlier one with its key, if
-/// any.
+/// Inserts the rows whose keys are new. Returns, for each row, the earlier row with the same key,
+/// if there is one.
 pub async fn insert(rows: &[&Model], db: &Connection) -> Result<Vec<Option<Model>>, DbErr> {
     let key = [Column::ClickId, Column::CodeId, Column::DedupeKey];
     if insert_new::<Entity>(db, rows, &key).await? {
@@ -89,7 +89,8 @@ pub async fn insert(rows: &[&Model], db: &Connection) -> Result<Vec<Option<Model
     rows.iter().map(earlier).collect()
 }
 
-/// Adds rows to a combined insert of PostgreSQL. An existing key is an error.
+/// Adds rows to an insertion, a statement of PostgreSQL for several tables. A key that exists
+/// already is an error.
 pub fn add_to(insertion: &mut Insertion, rows: &[&Model]) -> Result<(), DbErr> {
     insertion.add::<Entity>(rows, None)
 }
@@ -155,7 +156,8 @@ pub async fn list(
         let (time, click, serial) = read_list_key(after)?;
         let same_time = Condition::all().add(Column::CreatedAt.eq(time));
         let same_click = same_time.clone().add(Column::ClickId.eq(click)).add(Column::Serial.lt(serial));
-        // Redundant, but a range that an index can seek; the alternatives below are not.
+        // The alternatives below imply this condition, but only this condition is a range that an
+        // index can seek.
         all = all.add(Column::CreatedAt.lte(time)).add(
             Condition::any()
                 .add(Column::CreatedAt.lt(time))

@@ -1,7 +1,7 @@
 //! The checks that a code's postbacks must pass, and the values that the checks compare with.
 //!
-//! A secret is stored as it is, not hashed: checking a signature requires it. Anybody who reads the
-//! database or a copy of it can therefore sign.
+//! A secret is stored as it is, not hashed, because checking a signature requires the secret
+//! itself. Anybody who reads the database or a copy of it can therefore sign.
 
 use std::{fmt, net::IpAddr, str::FromStr};
 
@@ -54,8 +54,9 @@ impl Secret {
         self.0.is_empty()
     }
 
-    /// Returns the text, for signing and for the caller that has just created it. No log and no
-    /// other answer may contain it.
+    /// Returns the text: for making and checking signatures, for removing the secret from
+    /// postbacks, and for the answer to the caller that created the secret. No log and no other
+    /// answer may contain the text.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -72,7 +73,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The text as it is stored in the database. `DeriveValueType` requires it.
+/// The text as it is stored in the database. `DeriveValueType` requires this implementation.
 impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -155,12 +156,13 @@ impl ConversionCode {
             .contains(&CheckMode::Enforce)
     }
 
-    /// Returns whether a check that is on compares with a secret.
+    /// Returns whether any check that compares with a secret is on.
     pub fn needs_secret(&self) -> bool {
         self.secret_check != CheckMode::Off || self.signature_check != CheckMode::Off
     }
 
-    /// Sets a new secret. The present one stays valid for `overlap`; any older one ends.
+    /// Sets a new secret. The present secret stays valid for `overlap`; any older secret ends at
+    /// once.
     fn rotate(&mut self, secret: Secret, overlap: Span, request_id: Option<Vec<u8>>, now: Time) {
         self.former_secret = std::mem::replace(&mut self.secret, secret);
         self.former_secret_expires_at = (!self.former_secret.is_none()).then(|| now.plus(overlap));
@@ -169,7 +171,8 @@ impl ConversionCode {
     }
 }
 
-/// Creates a new secret. The request id of the last rotation returns the secret that it created.
+/// Creates a new secret. A call with the request id of the last rotation returns the secret of that
+/// rotation.
 pub async fn rotate_secret(
     app: &App,
     account: AccountId,

@@ -246,7 +246,7 @@ fn parse_currency(text: &str) -> Result<Currency, String> {
     if text.is_empty() { Ok(Currency::USD) } else { text.parse().map_err(|error| format!("{error}")) }
 }
 
-/// The caller's choice of the checks of senders.
+/// The checks of senders, as the caller chose them.
 struct Checks {
     secret: CheckMode,
     signature: CheckMode,

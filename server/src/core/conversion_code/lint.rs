@@ -9,7 +9,7 @@ use url::Url;
 use super::{CheckMode, ConversionCode, ReplyMode};
 use crate::core::preset::{Preset, Reply};
 
-/// Also used for the tracking links of codes.
+/// Also used for warnings about tracking links.
 pub fn warning(code: SetupWarningCode, field: &str, message: impl Into<String>) -> SetupWarning {
     SetupWarning { code: code.into(), field: field.to_owned(), message: message.into() }
 }
@@ -27,7 +27,7 @@ pub fn updated(code: &ConversionCode) -> Vec<SetupWarning> {
     [reply, secret(code), signature(code, preset)].into_iter().flatten().collect()
 }
 
-/// `preset` is the preset of the URL.
+/// `preset` is the preset that the URL was made for, not always that of the code.
 pub fn postback_url(code: &ConversionCode, preset: Option<&Preset>, public_url: &Url) -> Vec<SetupWarning> {
     let of_network = |preset| [reply(code, preset, ""), words(code, preset), amount(preset)];
     let of_network = preset.map(of_network).into_iter().flatten().flatten();

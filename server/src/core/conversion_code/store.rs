@@ -53,8 +53,9 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Inserts the code. A repeated request returns the code that it created; another request with the
-/// same id is an error. With `validate_only`, runs the statements and rolls back.
+/// Inserts the code. A repeated request returns the code that its first attempt created; a
+/// different request with the same request id is an error. With `validate_only`, runs the
+/// statements and rolls back.
 pub async fn insert(db: &Db, code: Model, validate_only: bool) -> Result<Model> {
     let txn = db.begin().await?;
     match Entity::insert(code.clone().into_active_model()).exec_without_returning(&txn).await {
@@ -116,7 +117,8 @@ pub async fn list(
     }
     if let Some(after) = page.after {
         let (time, id) = read_list_key(after)?;
-        // Redundant, but a range that an index can seek; the alternatives below are not.
+        // The alternatives below imply this condition, but only this condition is a range that an
+        // index can seek.
         query = query.filter(Column::CreatedAt.lte(time)).filter(
             Condition::any()
                 .add(Column::CreatedAt.lt(time))

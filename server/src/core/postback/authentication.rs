@@ -1,9 +1,9 @@
 //! Checks that a postback comes from a sender that its conversion code allows: secret, signature,
 //! address, HTTPS. Pure.
 //!
-//! Every check, on or off, is applied once, when the postback arrives. A replay does not apply them
-//! again: the sender's proofs are not kept, and the time of a signature has passed. It uses the
-//! result from the arrival (`proof`).
+//! Every check, on or off, is applied once, when the postback arrives. A replay does not apply the
+//! checks again: the secret and the whole address are not stored, and the signature has become too
+//! old. A replay uses the results from the arrival (`proof`).
 
 use std::net::IpAddr;
 
@@ -25,16 +25,16 @@ use crate::{
 
 /// Longest time between signing and arrival, in either direction, in seconds.
 const SIGNATURE_SECONDS_MAX: i64 = 300;
-/// Mark between the signed bytes and the signature. Nothing may follow the signature, since it
-/// would not be signed.
+/// Mark between the signed bytes and the signature. Nothing may follow the signature, because bytes
+/// after it are not signed.
 const SIGNATURE_MARK: &[u8] = b"&sig=";
 /// Length of a signature, in hexadecimal digits.
 const SIGNATURE_DIGITS: usize = 64;
 
-/// The edge's observations of a postback's sender.
+/// The edge's observations of a postback's sender, and the time of the judgement.
 #[derive(Clone, Copy, Debug)]
 pub struct Sender {
-    /// The full address; `Raw` has the one to store.
+    /// The whole address. `Raw` has the address that is stored.
     pub address: Option<IpAddr>,
     /// True if the postback came over HTTPS.
     pub secure: bool,
@@ -142,11 +142,11 @@ impl Failure {
 pub struct Checked {
     /// The error of the first enforced check that is not passed. The postback does not count then.
     pub refusal: Option<Error>,
-    /// Notes on the checks that are not passed, but only reported.
+    /// Notes on the failed checks that are reported, but not enforced.
     pub notes: Vec<Note>,
     /// The checks that are on and passed.
     pub passed: Vec<&'static str>,
-    /// All checks that are passed, on or off. A replay uses them, since other checks may be on by
+    /// All checks that are passed, on or off. A replay uses them, because other checks may be on by
     /// then.
     pub proof: Proof,
     /// The signature if it is correct, regardless of its time and of the mode of the check.
@@ -154,8 +154,8 @@ pub struct Checked {
     pub signature: Option<Vec<u8>>,
 }
 
-/// Applies all checks. Their modes decide the effect of a failure. `sender` is `None` if a URL is
-/// explained that nobody has sent.
+/// Applies all checks. Their modes decide the effect of a failure. `sender` is `None` for the
+/// explanation of a URL that nobody has sent: the checks of address and HTTPS are then omitted.
 pub fn check(code: &ConversionCode, raw: &Raw, parameters: &[Parameter], sender: Option<&Sender>) -> Checked {
     let mut checked = Checked::default();
     checked.enter(code, Check::Secret, secret(code, raw, parameters));
@@ -219,14 +219,14 @@ fn secret(code: &ConversionCode, raw: &Raw, parameters: &[Parameter]) -> Result<
     if is_right { Ok(()) } else { Err(Failure::SecretWrong) }
 }
 
-/// Splits a query into the signed bytes and the signature.
+/// Splits a target's query into the signed bytes and the signature.
 fn split(target: &[u8]) -> Option<(&[u8], &[u8])> {
     let query = target.get(target.iter().position(|byte| *byte == b'?')? + 1..)?;
     let at = query.windows(SIGNATURE_MARK.len()).rposition(|window| window == SIGNATURE_MARK)?;
     Some((query.get(..at)?, query.get(at + SIGNATURE_MARK.len()..)?))
 }
 
-/// Returns whether the bytes have the form of a signature: nothing is computed for others.
+/// Returns whether the bytes have the form of a signature. Nothing is computed for other bytes.
 fn is_signature(bytes: &[u8]) -> bool {
     bytes.len() == SIGNATURE_DIGITS && bytes.iter().all(u8::is_ascii_hexdigit)
 }
@@ -244,15 +244,16 @@ pub fn right_signature(code: &ConversionCode, raw: &Raw) -> Result<Vec<u8>, Fail
     if known { Ok(given) } else { Err(Failure::SignatureWrong) }
 }
 
-/// Returns the signature at the end of a target, in lower case. Erasing a visitor keeps it.
+/// Returns the signature at the end of a target, in lower case. The erasure of a visitor leaves the
+/// signature there.
 pub fn last_signature(target: &[u8]) -> Option<Vec<u8>> {
     let last = target.last_chunk::<SIGNATURE_DIGITS>().filter(|last| is_signature(last.as_slice()))?;
     Some(last.to_ascii_lowercase())
 }
 
 /// Checks that the time of signing lies between arrival and judgement, or at most
-/// `SIGNATURE_SECONDS_MAX` outside. The two differ if the edge's clock was wrong, or if the
-/// postback waited in a spool.
+/// `SIGNATURE_SECONDS_MAX` outside that period. Arrival and judgement are far apart if the edge's
+/// clock was wrong, or if the postback waited in a spool.
 fn of_now(raw: &Raw, parameters: &[Parameter], judged_at: Time) -> Result<(), Failure> {
     let seconds = value(parameters, KnownParam::Ts).and_then(|text| text.parse::<i64>().ok());
     let (arrived_at, max) = (raw.received_at.min(judged_at), Span::from_seconds(SIGNATURE_SECONDS_MAX));

@@ -1,8 +1,9 @@
-//! Erasure of a click's visitor: from the click, its conversions, and the postbacks that name it.
+//! Erasure of a click's visitor: from the click, from its conversions, and from the postbacks that
+//! name the click.
 //!
-//! Everything that conversions are counted by stays, to the byte: a held postback that is replayed
-//! later counts as before. Absent on purpose: a list of the erased visitors, which would itself
-//! reveal something.
+//! Every parameter that conversions are counted by keeps its value, so a held postback that is
+//! replayed later counts as it would have before the erasure. Absent on purpose: a list of the
+//! erased visitors, which would itself be data about them.
 
 use s2s_sdk::v1::{Note, NoteCode};
 
@@ -23,7 +24,7 @@ use crate::{
 /// Maximum number of postbacks erased in one transaction.
 const ROWS_MAX: u64 = 100;
 
-/// The click, conversions and postbacks of an erased visitor.
+/// The click of an erased visitor, and the numbers of its conversions and postbacks.
 pub struct Erased {
     /// `None` if the click does not exist and its link is unknown.
     pub click: Option<Click>,
@@ -31,7 +32,8 @@ pub struct Erased {
     pub postbacks: u64,
 }
 
-/// Erases the visitor of a click. Returns once that is durable.
+/// Erases the visitor of a click. Returns once the erasure is durable. With `validate_only`,
+/// nothing is erased.
 pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_only: bool) -> Result<Erased> {
     let signed = app.click_id_keys.read(text, account).ok_or_else(|| Error::not_found("click", text))?;
     let link = tracking_link::find(app, Tenant::Account(account), signed.id.link_key()).await?;
@@ -57,8 +59,8 @@ pub async fn erase_visitor(app: &App, account: AccountId, text: &str, validate_o
         after = last;
     }
 
-    // After the postbacks: until one is erased, a replay may turn it into a conversion with all its
-    // parameters.
+    // The conversions come after the postbacks: until a postback is erased, a replay may turn it
+    // into a conversion with the visitor's parameters.
     let txn = app.db.begin().await?;
     let click = click::erase(&txn, account, signed, link.as_deref()).await?;
     let conversions = conversion::erase(&txn, account, signed.id).await?;
@@ -72,13 +74,14 @@ impl Postback {
         self.notes.to_proto().into_iter().find(|note| note.code() == NoteCode::VisitorErased)
     }
 
-    /// Removes everything that counting does not need. Returns false if that was done before.
+    /// Removes everything that counting does not need. Returns false if the visitor was erased
+    /// before.
     fn erase(&mut self) -> bool {
         if self.erasure().is_some() {
             return false;
         }
         let mut notes = self.notes.to_proto();
-        // Such notes repeat names that others have chosen.
+        // Notes on unknown parameters repeat names that the sender chose.
         notes.retain(|note| note.code() != NoteCode::UnknownParameter);
         let message = "the visitor was erased: everything not needed for counting is gone";
         notes.push(note(NoteCode::VisitorErased, "", message));
@@ -86,7 +89,7 @@ impl Postback {
         (self.target, self.body) = reader::without_visitor(&self.raw());
         self.address.clear();
         self.user_agent.clear();
-        // The sentence may repeat text that is gone.
+        // The old message may repeat text that is gone.
         let again = reader::read(&self.raw(), &Overrides::default()).claim;
         if let Some(error) = again.err().filter(|error| self.reason == Some(Reason(error.reason()))) {
             error.message().clone_into(&mut self.message);
@@ -118,7 +121,7 @@ mod tests {
                 ["/s2s?clickId=c&id=1&val=1%2C5&com=0", ""],
             ),
             ("GET", "/s2s&click_id=c;x&amp;VAL=+1+&a@b.example", "", "", ["/s2s?click_id=c%3Bx&VAL=+1+", ""]),
-            // An alias beside its own name means something else.
+            // An alias beside the parameter's own name is an unknown parameter.
             ("GET", "/s2s?amount=7&val=1&order_id=2", "", "", ["/s2s?val=1&order_id=2", ""]),
             ("GET", "/s2s?name=x&oid=Ann%zz&ts=5&sig=ab", "", "", ["/s2s?oid=%&ts=5&sig=ab", ""]),
             ("GET", "/s2s?mail=a@b.example", "", "val=1", ["/s2s", ""]),

@@ -37,13 +37,13 @@ pub struct Explanation {
     pub parameters: Vec<Parameter>,
     pub notes: Vec<Note>,
     pub test: bool,
-    /// The conversion that would be recorded, or was; `None` for a test click id.
+    /// The conversion that would be recorded, or that was recorded; `None` for a test click id.
     pub outcome: Result<Option<Recorded>>,
     pub steps: Vec<Step>,
     pub code: Option<Arc<ConversionCode>>,
     pub link: Option<Arc<TrackingLink>>,
     pub click: Option<click::Click>,
-    /// The stored postback, if one is explained.
+    /// The stored postback that is explained; `None` if a URL is explained.
     pub postback: Option<Postback>,
 }
 
@@ -99,7 +99,7 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
     }
     if postback.verdict != Verdict::Held {
         facts.authentication = Some("it counted".to_owned());
-        // A verdict stays, whatever was changed since.
+        // The verdict of a postback that counted stays, whatever has changed since.
         let conversion = conversion::get(app, account, postback.conversion_id.parse()?).await?;
         let duplicate = postback.verdict == Verdict::Duplicate;
         notes = postback.notes.to_proto();
@@ -110,24 +110,25 @@ pub async fn explain_stored(app: &App, account: AccountId, id: PostbackId) -> Re
     Ok(Explanation { postback: Some(postback), ..explanation })
 }
 
-/// The facts on a postback's way to its verdict.
+/// The facts that a postback's verdict follows from.
 struct Facts {
     parameters: usize,
     repairs: usize,
     test: bool,
-    /// The code that it names; `None` if it names no well-formed code.
+    /// The code that the postback names; `None` if it names no well-formed code.
     code: Option<Result<Arc<ConversionCode>>>,
     click: Option<Result<SignedClickId>>,
     link: Option<Result<Arc<TrackingLink>>>,
-    /// Summary of the checks of its sender; `None` if its code is unknown.
+    /// Summary of the checks of the sender; `None` if the code is unknown.
     authentication: Option<String>,
-    /// The conversion as judged, before the comparison with the recorded ones.
+    /// The conversion as judged, before it is compared with recorded conversions.
     judged: Option<Conversion>,
     outcome: Result<Option<Recorded>>,
 }
 
 impl Facts {
-    /// Overrides the outcome: a refused postback does not count, whatever else holds it.
+    /// Replaces the outcome by a refusal of the sender, if there is one: the refusal comes before
+    /// any other reason to hold the postback.
     fn refuse(&mut self, refusal: Option<Error>) {
         if let Some(refusal) = refusal {
             self.outcome = Err(refusal);
@@ -191,10 +192,10 @@ async fn apply_outcome(
 /// The history of a click.
 pub struct ClickHistory {
     pub clicked_at: Time,
-    /// `None` while its row does not exist.
+    /// `None` while the click's row does not exist.
     pub click: Option<click::Click>,
     pub link: Option<Arc<TrackingLink>>,
-    /// Newest first, like the postbacks.
+    /// Newest first, like `held`.
     pub conversions: Vec<Conversion>,
     pub held: Vec<Postback>,
     pub message: String,

@@ -263,7 +263,7 @@ fn parse_list(
     Ok((Filter { verdict, ..filter }, page))
 }
 
-/// `path` is the prefix of the field names in violations.
+/// Parses a filter. `path` is the prefix of the field names in violations.
 fn parse_filter(path: &str, filter: HeldFilter, violations: &mut Violations) -> Filter {
     let field = |name: &str| format!("{path}{name}");
     let reason =

@@ -1,8 +1,9 @@
-//! Proofs of a postback's sender at its arrival, and their use by a replay. Pure.
+//! Proofs of a postback's sender: found at the postback's arrival, used by replays. Pure.
 //!
 //! A check may be turned on after a postback came, so every check is applied at arrival, on or off.
-//! A postback from before proofs were stored has none: it counts as having passed the checks that
-//! were on for its code, unless a note says otherwise.
+//! A postback that came before proofs were stored has no proof. It counts as having passed the
+//! checks if it passed those that were on for its code: it is `authenticated`, and no note reports
+//! a failed check.
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 use sea_orm::DeriveValueType;
@@ -16,11 +17,12 @@ use crate::{
     error::Error,
 };
 
-/// A bit for each check that was passed, and one for a correct signature, regardless of its time.
+/// A bit for each check that was passed, and a bit for a correct signature, whatever its time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, DeriveValueType)]
 pub struct Proof(i16);
 
-/// Bit of a correct signature. The check of signatures is passed only if the time is right, too.
+/// Bit of a correct signature. `Check::Signature` is passed only if the time of signing is right,
+/// too.
 const SIGNED: i16 = 1 << 4;
 
 impl Proof {
@@ -51,8 +53,8 @@ impl Proof {
 }
 
 impl Postback {
-    /// Returns the notes on the checks that were not passed at arrival. A replay can't find them
-    /// out again.
+    /// Returns the notes on the checks that were not passed at arrival. A replay copies these
+    /// notes, because it can't repeat the checks.
     pub fn check_notes(&self) -> impl Iterator<Item = Note> {
         self.notes.to_proto().into_iter().filter(|note| note.code() == NoteCode::CheckNotPassed)
     }
@@ -68,28 +70,29 @@ impl Postback {
     }
 }
 
-/// Returns the signature of a held postback, if it is correct. Postbacks with the same one count
-/// once, whatever the code requires now.
+/// Returns the signature of a held postback, if it is correct. Postbacks with the same signature
+/// count once, whatever the code requires now.
 pub fn signature_of(code: &ConversionCode, held: &Postback, raw: &Raw) -> Option<Vec<u8>> {
     let was_right = match held.checks_passed {
         Some(proof) => proof.is_signed(),
         None => code.signature_check == CheckMode::Enforce && held.passed_unproven(),
     };
     let kept = last_signature(&held.target).filter(|_| was_right);
-    // Checked again: the code may have been unknown at arrival, or another code may count it now.
+    // If the signature was not found correct at arrival, it is checked now: the code may have been
+    // unknown at arrival, or a replay may count the postback for another code.
     kept.or_else(|| right_signature(code, raw).ok())
 }
 
-/// Returns the error for a held postback that a replay can't count for a code: the code enforces a
-/// check, and the postback did not pass it, came for another code, or came before the code was
-/// known.
+/// Returns an error if a replay can't count a held postback for a code, because the code enforces a
+/// check that the postback has not passed. A postback that came for another code, or before its
+/// code was known, has passed none of the code's checks.
 pub fn unproven(code: &ConversionCode, held: &Postback) -> Option<Error> {
     let for_it = held.code_text == code.id.to_string();
     let mut failed = Check::ALL
         .into_iter()
         .filter(|check| check.mode(code) == CheckMode::Enforce && !(for_it && held.has_passed(*check)));
     let first = failed.next()?;
-    // Prefers the reason from the arrival, if it still holds.
+    // Prefers the reason for which the postback is held, if the check with that reason still fails.
     let told = held.reason.map(|Reason(reason)| reason);
     let is_told = |check: &Check| told.and_then(check_of) == Some(*check);
     let found = Some(first).filter(is_told).or_else(|| failed.find(is_told));

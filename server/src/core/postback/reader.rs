@@ -1,8 +1,8 @@
 //! The reader: from the raw bytes of a postback to parameters, repairs, and a report to be judged.
 //!
-//! A pure function that never fails. It repairs only where one meaning is left, and notes that.
-//! Anything else that it can't understand is a refusal that names the parameter and the cure. Order
-//! and duplicates are kept, and nothing goes through a typed deserializer.
+//! A pure function that never fails. It repairs a value only if one meaning is left, and notes the
+//! repair. Anything else that it can't understand becomes a refusal that says what to mend. Order
+//! and repetitions are kept, and nothing goes through a typed deserializer.
 
 mod amounts;
 #[cfg(any(test, fuzzing))]
@@ -41,7 +41,7 @@ pub use split::{Part, Place, hex};
 
 /// Maximum number of parameters of one postback.
 const PARAMETERS_MAX: usize = 64;
-/// Maximum number of notes of one reading. They are stored and sent, so the notes on further
+/// Maximum number of notes of one reading. Notes are stored and sent, so the notes on further
 /// repairs are dropped.
 const NOTES_MAX: usize = 2 * PARAMETERS_MAX;
 
@@ -50,13 +50,15 @@ const NOTES_MAX: usize = 2 * PARAMETERS_MAX;
 pub struct ParsedPostback {
     pub parameters: Vec<Parameter>,
     pub notes: Vec<Note>,
-    /// Set for a test, of which nothing is recorded.
+    /// Kind of test; `None` for a real postback. Nothing is recorded of a test.
     pub test: Option<Test>,
-    /// Conversion code, in upper case, and click id, for finding the postback; empty if absent.
+    /// Conversion code, in upper case, and click id, by which the postback can be found. Each is
+    /// cut to an excerpt, and is empty if absent.
     pub code_text: String,
     pub click_text: String,
-    /// Has no time and request id, which the reader does not know. Its status is approved until the
-    /// status word is settled, whose meaning depends on the network.
+    /// The claim has no time and no request id, because the reader does not know them. Its status
+    /// is approved at first. The real status follows from the status word, whose meaning depends on
+    /// the network, so the reader can't settle it.
     pub claim: Result<ConversionClaim>,
 }
 
@@ -66,9 +68,9 @@ pub struct Overrides {
     /// Value and commission to use if `val` or `com` is absent, empty or a macro.
     pub value: Option<Amount>,
     pub commission: Option<Amount>,
-    /// Reading of an ambiguous comma.
+    /// Meaning of an ambiguous comma.
     pub comma: Option<Comma>,
-    /// Code to count for, instead of the code that is named.
+    /// Code to count for, instead of the code that the postback names.
     pub code: Option<ConversionCodeId>,
 }
 
@@ -81,7 +83,8 @@ pub enum Test {
     ClickId,
 }
 
-/// Click ids that people type to try a URL, in lower case. Digits that count up from 1 are another.
+/// Click ids that people type to try a URL, in lower case. Digits that count up from 1 are such a
+/// click id, too.
 const TEST_CLICK_IDS: [&str; 4] = ["test", "testclick", "testclickid", "test123"];
 const DIGITS: &str = "12345678901234567890";
 const TEST_DIGITS_MIN: usize = 4;
@@ -91,7 +94,7 @@ fn is_test_click_id(click_id: &str) -> bool {
         || (click_id.len() >= TEST_DIGITS_MIN && DIGITS.starts_with(click_id))
 }
 
-/// Reads a postback. A live one is read without overrides.
+/// Reads a postback. A live postback is read without overrides.
 pub fn read(raw: &Raw, overrides: &Overrides) -> ParsedPostback {
     let mut notes = Vec::new();
     let parameters = parameters::read(raw, &mut notes);
@@ -135,16 +138,17 @@ impl ParsedPostback {
     }
 }
 
-/// The values of the known parameters, one each.
+/// The values of the known parameters, one value for each.
 struct Values<'a> {
     parameters: &'a [Parameter],
     overrides: &'a Overrides,
 }
 
 impl<'a> Values<'a> {
-    /// Returns the value of a parameter; `None` if it is absent or empty. If it came with different
-    /// values, the valid one counts if it is the only one. Otherwise it is refused, as is a macro
-    /// that nobody replaced.
+    /// Returns the value of a parameter; `None` if the parameter is absent or empty. If it came
+    /// with two different values and only one is valid, the valid value counts; otherwise the
+    /// parameter is refused. A macro that nobody replaced is refused, too, and so is a broken
+    /// value.
     fn get(&self, known: KnownParam, notes: &mut Vec<Note>) -> Result<Option<&'a str>> {
         let mut all = self.parameters.iter().filter(|parameter| parameter.known == Some(known));
         let Some(mut first) = all.next() else { return Ok(None) };
@@ -186,8 +190,9 @@ impl<'a> Values<'a> {
         self.get(known, notes)?.ok_or_else(|| self.missing(known))
     }
 
-    /// Returns an amount or, if that is missing or a macro, `instead`. A currency in the text must
-    /// not contradict `currency`, and is stored there.
+    /// Returns an amount; if the amount is missing or a macro, returns `instead`. A currency in the
+    /// amount's text is written to `currency`, and must not contradict a currency that is there
+    /// already.
     fn amount(
         &self,
         known: KnownParam,
@@ -236,7 +241,7 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Returns whether a value has the form that its parameter requires. A macro never has.
+/// Returns whether a value has the form that its parameter requires. A macro never has that form.
 fn is_valid(known: KnownParam, value: &str) -> bool {
     let amount = |value| amounts::read(value, None).is_ok();
     !url_macros::is_macro(value)
@@ -301,7 +306,7 @@ fn code(text: &str) -> Result<ConversionCodeId> {
     })
 }
 
-/// Reads the commission. `comperc` counts only if `com` is 0.
+/// Reads the commission. `comperc` counts only if `com` is 0 or absent.
 fn commission(
     values: &Values<'_>,
     currency: &mut Option<Currency>,
@@ -424,7 +429,8 @@ fn transaction_id(text: &str) -> Result<String> {
     Err(refusal(ErrorReason::ParameterMalformed, KnownParam::Oid, message))
 }
 
-/// Reads `k=v` pairs, separated by `;`, from every `param`. Any content is kept, inert.
+/// Reads `k=v` pairs, separated by `;`, from every `param`. Any content is kept, and none is
+/// interpreted.
 fn custom_params(parameters: &[Parameter]) -> Result<CustomParams> {
     let all = parameters.iter().filter(|parameter| parameter.known == Some(KnownParam::Param));
     let pairs = all.flat_map(|parameter| parameter.value.split(';')).filter(|pair| !pair.is_empty());

@@ -1,8 +1,8 @@
-//! Removal of secrets from a postback before any of it is stored. Pure; lengths stay.
+//! Removal of secrets from a postback before any of it is stored. Pure. Lengths stay.
 //!
 //! Values that the reader reads as `sec` are blotted out in the very bytes that they were read
 //! from, so that everything else is read as before. Bytes that the reader does not understand are
-//! searched for anything that looks like `sec`, as far as that can be recognised. A code's own
+//! searched for anything that looks like `sec`, as far as a search can recognise it. A code's own
 //! secrets are removed everywhere, in any usual encoding.
 
 use std::ops::Range;
@@ -17,14 +17,15 @@ use crate::core::conversion_code::ConversionCode;
 const BLOT: u8 = b'*';
 /// Replacement for each byte of a JSON value that has no room for quotes.
 const DIGIT: u8 = b'1';
-/// Maximum number of levels that are searched: the text as it came, and its repeated decodings.
+/// Maximum number of levels that are searched. The first level is the text as it came; each further
+/// level is the decoded form of the level before.
 const LEVELS_MAX: usize = 4;
 const NAME: &[u8] = b"sec";
 
-/// Blots out the values of `sec`, and the code's secrets. Returns true if target or body had any
-/// outside the values of `sec`: then anything made from the reading may repeat them.
+/// Blots out the values of `sec`, and the code's secrets. Returns true if target or body had a
+/// secret outside the values of `sec`: notes and messages of the reading may then repeat it.
 pub fn redact(raw: &mut Raw, reading: &ParsedPostback, code: Option<&ConversionCode>) -> bool {
-    // A body that can't be read leaves a reading without parameters.
+    // If the body can't be read, the reading has no parameters, not even those of the target.
     let unread = reading.parameters.is_empty();
     let of_target = if unread { of_target(raw) } else { Vec::new() };
     let parameters = if unread { &of_target } else { &reading.parameters };
@@ -88,8 +89,8 @@ fn blot(bytes: &mut [u8], range: Range<usize>) -> bool {
     any
 }
 
-/// Turns a JSON value without quotes into a text, or into a number if a text has no room. The body
-/// stays JSON.
+/// Turns a JSON value without quotes into a text or, if there is no room for a text, into a number.
+/// The body stays JSON.
 fn blot_bare(bytes: &mut [u8], range: Range<usize>) -> bool {
     match bytes.get_mut(range).unwrap_or_default() {
         [first, between @ .., last] if !between.is_empty() => {
@@ -101,8 +102,8 @@ fn blot_bare(bytes: &mut [u8], range: Range<usize>) -> bool {
     true
 }
 
-/// Blots out a range, but keeps each `=`, encoded or not: without it, the rest would be another
-/// parameter.
+/// Blots out a range, but keeps each `=`, encoded or not. Without the `=`, the rest would be read
+/// as another parameter.
 fn blot_loosely(bytes: &mut [u8], range: Range<usize>) -> bool {
     let mut rest = bytes.get_mut(range).unwrap_or_default();
     let mut any = false;
@@ -119,7 +120,8 @@ fn blot_loosely(bytes: &mut [u8], range: Range<usize>) -> bool {
     any
 }
 
-/// Searches a text, and its repeated decodings. Returns the ranges of the matches in the text.
+/// Searches a text, and its repeated decodings. Returns the ranges of the matches in the original
+/// text.
 fn find(text: &[u8], look: impl Fn(&[u8]) -> Vec<Range<usize>>) -> Vec<Range<usize>> {
     let mut found = look(text);
     let (mut bytes, mut origins) = (text.to_vec(), Vec::new());
@@ -134,8 +136,9 @@ fn find(text: &[u8], look: impl Fn(&[u8]) -> Vec<Range<usize>>) -> Vec<Range<usi
     found
 }
 
-/// Removes one level of URL or JSON encoding. `origins` are the offsets that the bytes came from;
-/// empty if nothing was decoded yet.
+/// Removes one level of URL or JSON encoding. `origins` are the offsets in the original text that
+/// the bytes came from; empty if nothing was decoded yet. Returns the decoded bytes, and their
+/// origins.
 fn unescaped(bytes: &[u8], origins: &[usize]) -> (Vec<u8>, Vec<usize>) {
     let (mut text, mut from) = (Vec::with_capacity(bytes.len()), Vec::with_capacity(bytes.len() + 1));
     let (mut at, mut rest) = (0, bytes);
@@ -162,7 +165,8 @@ fn unescaped(bytes: &[u8], origins: &[usize]) -> (Vec<u8>, Vec<usize>) {
     (text, from)
 }
 
-/// Returns the ranges of a secret: as it is, in any case, or as hexadecimal digits.
+/// Returns the ranges in which a secret is written: as it is, in upper or lower case, or as
+/// hexadecimal digits.
 fn spellings(text: &[u8], secret: &[u8]) -> Vec<Range<usize>> {
     let plain = text.windows(secret.len()).enumerate();
     let plain = plain.filter(|(_, window)| window.eq_ignore_ascii_case(secret));
@@ -178,7 +182,7 @@ fn spellings(text: &[u8], secret: &[u8]) -> Vec<Range<usize>> {
     plain.chain(digits).map(|(at, window)| at..at + window.len()).collect()
 }
 
-/// Returns the ranges of the values named `sec` in a query, a form, JSON, or something like them.
+/// Returns the ranges of the values named `sec` in a query, a form, JSON, or a similar text.
 fn named_values(text: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;

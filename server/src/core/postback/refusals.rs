@@ -1,5 +1,5 @@
-//! Limit on held postbacks that failed the checks of their sender. Strangers send them, and must
-//! not fill the disk: all beyond a sample are counted, and refused.
+//! Limit on held postbacks that failed the checks of their sender. Strangers send such postbacks,
+//! and must not fill the disk: a sample is held, and the rest are counted and refused.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -11,10 +11,11 @@ use crate::{
     values::time::{Span, Time},
 };
 
-/// Maximum number of such postbacks of one code that this server holds in one window.
+/// Maximum number of such postbacks that this server holds for one code in one window.
 const HELD_MAX: u32 = 60;
 const WINDOW: Span = Span::from_seconds(60);
-/// Maximum number of codes that are counted, and the idle time after which one is dropped.
+/// Maximum number of codes that are counted, and the idle time after which a code's count is
+/// dropped.
 const CODES_MAX: u64 = 10_000;
 const IDLE_MAX: Duration = Duration::from_hours(1);
 
@@ -28,8 +29,8 @@ impl Default for Refusals {
 }
 
 impl Refusals {
-    /// Admits one more postback. Returns the number that were not held before it, or `None` if it
-    /// must not be held.
+    /// Decides about one more postback. `None` means that it must not be held. Otherwise returns
+    /// the number of postbacks that were not held since the last held one.
     pub async fn admit(&self, code: ConversionCodeId, now: Time) -> Option<u64> {
         let new = async { Arc::new(Mutex::new(Tally { begins: now, held: 0, not_held: 0 })) };
         let tally = self.0.get_with(code, new).await;

@@ -34,10 +34,11 @@ use crate::{
 
 /// Interval between searches for postbacks that are due to be matched.
 const MATCH_INTERVAL: Duration = Duration::from_secs(1);
-/// Maximum number of postbacks matched at once. Bounds the work, whatever strangers send.
+/// Maximum number of postbacks that are matched after one search. Bounds the work, whatever
+/// strangers send.
 const MATCHES_MAX: u64 = 100;
-/// Time after its arrival for which a postback is matched automatically. Until then it is tried
-/// again whenever its age has doubled, and at least every hour.
+/// Time after its arrival for which a postback is matched automatically. During this time it is
+/// tried again whenever its age has doubled, and at least every hour.
 const MATCHED_FOR: Span = Span::from_seconds(7 * 86_400);
 const MATCH_WAIT_MIN: Span = Span::from_seconds(1);
 pub const MATCH_WAIT_MAX: Span = Span::from_seconds(3_600);
@@ -52,7 +53,7 @@ pub struct Replay {
     pub validate_only: bool,
 }
 
-/// Replays these postbacks. One that is no longer held is returned as it is.
+/// Replays these postbacks. A postback that is no longer held is returned as it is.
 pub async fn replay(
     app: &App,
     account: AccountId,
@@ -125,7 +126,8 @@ async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback>
     write(app, postback, judged, store::Mode::Update).await
 }
 
-/// Returns the time of the next automatic match of a postback that has just been held.
+/// Returns the time of the next automatic match of a held postback. `None` if it is never, or no
+/// longer, matched automatically.
 pub fn next_match(held: &Postback, now: Time) -> Option<Time> {
     let Reason(reason) = held.reason?;
     let waits = matches!(reason, ErrorReason::UnknownConversionCode | ErrorReason::TrackingLinkUnknown);
@@ -151,7 +153,7 @@ async fn match_due(app: &Arc<App>) -> Result<()> {
         match match_one(app, &held).await {
             Ok(true) => {}
             Ok(false) => postponed.push(held),
-            // It must not keep the postbacks after it waiting.
+            // A failure must not keep the postbacks after this one waiting.
             Err(error) => {
                 tracing::warn!(postback = %held.id, %error, "could not match a held postback");
                 postponed.push(held);

@@ -1,5 +1,5 @@
-//! The meaning of the word for a status: one of ours, or one of the network that calls the postback
-//! URL.
+//! The meaning of a status word. The word is one of ours, or one of the network that calls the
+//! postback URL.
 //!
 //! `core/preset/presets.toml` holds the words of networks (`status_words`); new words are added
 //! there.
@@ -21,8 +21,8 @@ const PARAMETER: &str = "status";
 const OWN: [(&str, Status); 3] =
     [("pending", Status::Pending), ("approved", Status::Approved), ("declined", Status::Declined)];
 
-/// Returns the status of a word, in any case, and a note if the word is not ours. No word means
-/// approved. `preset` is that of the conversion code.
+/// Returns the status of a word, in any case, and a note if the word is not ours. An empty word
+/// means approved. `preset` is the preset of the conversion code.
 pub fn read(word: &str, preset: Option<&Preset>) -> Result<(Status, Option<Note>)> {
     if word.is_empty() {
         return Ok((Status::Approved, None));

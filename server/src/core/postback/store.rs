@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// Longer than the clock resolution of ids.
+/// A span longer than the resolution of the time in ids.
 const ID_TICK: Span = Span::from_seconds(1);
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -48,12 +48,13 @@ pub struct Model {
     pub code_text: String,
     pub click_text: String,
     pub conversion_id: String,
-    /// True if it passed the checks of its code when it came.
+    /// True if the postback passed the enforced checks of its code when it came. False if the code
+    /// was unknown then.
     pub authenticated: bool,
     pub replayed_at: Option<Time>,
     pub match_at: Option<Time>,
-    /// The checks that it passed when it came, on or off; `None` if it came before they were
-    /// stored.
+    /// The checks that the postback passed when it came, on or off. `None` if it came before proofs
+    /// were stored.
     pub checks_passed: Option<Proof>,
 }
 
@@ -62,15 +63,15 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Kind of write: of a new postback, or of a held one that is replayed.
+/// Kind of write: a new postback, or a replay of a held postback.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     Insert,
     Update,
 }
 
-/// A postback to write with the conversion that it is to become; `None` if it is already judged as
-/// held. Its outcome is the row as stored.
+/// A postback to write, with the conversion that it is to become. The conversion is `None` if the
+/// postback is already judged as held. The outcome of the write is the row as stored.
 pub struct PostbackWrite {
     pub postback: Model,
     pub conversion: Option<Arc<Conversion>>,
@@ -88,10 +89,12 @@ impl Write for PostbackWrite {
         if !db.is_in_transaction() {
             return insert_all(rows, db).await;
         }
-        // A postback that was replayed meanwhile is answered as it is now.
+        // If the postback was replayed meanwhile, this replay writes nothing, and is answered with
+        // the row as it is now.
         let replayed = rows.iter().filter(|row| row.mode == Mode::Update).map(|row| row.postback.id);
         let mut written = find_all(db, replayed, true).await?;
-        // So is one whose visitor was erased meanwhile: the replay has read data that is gone.
+        // The same goes for a postback whose visitor was erased meanwhile: this replay has read
+        // data that is gone.
         let is_held = |row: &&Self| {
             let known = written.get(&row.postback.id);
             known.is_some_and(|known| known.verdict == Verdict::Held && row.postback.has_come_as(known))
@@ -123,8 +126,9 @@ impl Write for PostbackWrite {
         let to_insert: Vec<&Model> = to_insert.iter().filter_map(|id| written.get(id)).collect();
         if !insert_new::<Entity>(db, &to_insert, &[Column::Id]).await? {
             // An edge that got no answer sends the same id again, and gets the first answer. The
-            // exception is a held postback that counts by now: its conversion, which has the id as
-            // a key, decides.
+            // exception is a stored postback that is held, but counts by now: the new verdict
+            // replaces the old one. Nothing counts twice, because the conversion has the same key
+            // at each arrival.
             let ids: Vec<PostbackId> = to_insert.iter().map(|postback| postback.id).collect();
             for (id, known) in find_all(db, ids.into_iter(), true).await? {
                 match written.get(&id) {
@@ -141,8 +145,8 @@ impl Write for PostbackWrite {
     }
 }
 
-/// Inserts postbacks and their conversions in one statement. It is an error if any of them is not
-/// new.
+/// Inserts postbacks and their conversions in one statement. The statement fails if any of them is
+/// not new.
 async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Model>, DbErr> {
     let conversions: Vec<&Conversion> = rows.iter().filter_map(|row| row.conversion.as_deref()).collect();
     let with_outcome = |row: &PostbackWrite| {
@@ -162,14 +166,15 @@ async fn insert_all(rows: &[PostbackWrite], db: &Connection) -> Result<Vec<Model
 
 impl Model {
     fn has_come_as(&self, other: &Self) -> bool {
-        // If a postback has no data of its visitor, only the note tells that it was erased.
+        // If a postback has no data of its visitor, an erasure changes neither target nor body.
+        // Then only the note tells that the visitor was erased.
         let erased = |postback: &Self| postback.erasure().is_some();
         (&self.target, &self.body, erased(self)) == (&other.target, &other.body, erased(other))
     }
 }
 
-/// Writes the verdict on a postback. The data that came is not written again: its visitor may have
-/// been erased since.
+/// Writes the verdict on a postback. The columns that an erasure empties are not written again: the
+/// visitor may have been erased since.
 async fn update(db: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr> {
     let mut row = postback.clone().into_active_model().reset_all();
     for come in [Column::Target, Column::Body, Column::Address, Column::UserAgent] {
@@ -179,20 +184,21 @@ async fn update(db: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr
     Ok(())
 }
 
-/// Writes a postback as it is, after its visitor was erased.
+/// Writes all columns of a postback whose visitor was erased.
 pub async fn replace(txn: &impl ConnectionTrait, postback: &Model) -> Result<(), DbErr> {
     postback.clone().into_active_model().reset_all().update(txn).await?;
     Ok(())
 }
 
-/// `lock` makes another server that replays the same postbacks wait until they are written.
+/// Finds postbacks by their ids. With `lock`, another server that replays the same postbacks waits
+/// until this transaction ends.
 async fn find_all(
     txn: &impl ConnectionTrait,
     ids: impl Iterator<Item = PostbackId>,
     lock: bool,
 ) -> Result<HashMap<PostbackId, Model>, DbErr> {
     let mut ids: Vec<PostbackId> = ids.collect();
-    // In one order, so that servers don't wait for each other.
+    // Sorted, so that all servers lock the rows in the same order and can't deadlock.
     ids.sort_unstable();
     let mut found = HashMap::new();
     for run in statement_runs(&ids) {
@@ -231,7 +237,8 @@ pub async fn list(
         .add_option(filter.code_text.as_ref().map(|code| Column::CodeText.eq(code)))
         .add_option(filter.start.map(|start| Column::ReceivedAt.gte(start)))
         .add_option(filter.end.map(|end| Column::ReceivedAt.lt(end)))
-        // Redundant, but ranges of the key: ids begin with the time of arrival.
+        // The next two conditions are redundant, but are ranges of the key, which the database can
+        // seek: ids begin with the time of arrival.
         .add_option(filter.start.map(|start| Column::Id.gte(PostbackId(first_id(start)))))
         .add_option(filter.end.map(|end| Column::Id.lt(PostbackId(first_id(end.plus(ID_TICK))))))
         .add_option(text)
@@ -252,8 +259,8 @@ pub async fn held_of_click(
     Ok(held.order_by_desc(Column::Id).limit(rows).all(db).await?)
 }
 
-/// Returns postbacks of these accounts that name the click, from the one after `after`. They are
-/// locked until the transaction ends.
+/// Returns postbacks of these accounts that name the click, sorted by id, from the first id after
+/// `after`. The rows are locked until the transaction ends.
 pub async fn lock_of_click(
     txn: &impl ConnectionTrait,
     accounts: &[AccountId],
@@ -266,8 +273,8 @@ pub async fn lock_of_click(
     Ok(found.order_by_asc(Column::Id).limit(rows).lock_exclusive().all(txn).await?)
 }
 
-/// Condition for postbacks that name the click. Older rows have click ids in the case in which they
-/// came.
+/// Condition for postbacks that name the click. Rows from older versions have the click id in the
+/// case in which it came.
 fn of_click(accounts: &[AccountId], click_id: &str) -> Condition {
     Condition::all()
         .add(Column::AccountId.is_in(accounts.iter().copied()))
@@ -276,14 +283,16 @@ fn of_click(accounts: &[AccountId], click_id: &str) -> Condition {
 
 /// Lists the postbacks of all accounts that are due to be matched.
 pub async fn due(db: &impl ConnectionTrait, now: Time, rows: u64) -> Result<Vec<Model>> {
-    // No match is due later than that, except one that was set while the clock was ahead.
+    // No match is due later than `latest`, except a match that was set while the clock was ahead.
+    // Such a match is due now.
     let latest = now.plus(MATCH_WAIT_MAX).plus(MATCH_WAIT_MAX);
     let due = Condition::any().add(Column::MatchAt.lte(now)).add(Column::MatchAt.gt(latest));
     let due = Entity::find().filter(due).order_by_asc(Column::MatchAt);
     Ok(due.limit(rows).all(db).await?)
 }
 
-/// Sets the time of the next match, if the postback is still held: a replay may have been quicker.
+/// Sets the time of the next match, if the postback is still held. It may have been replayed
+/// meanwhile.
 pub async fn postpone(db: &impl ConnectionTrait, id: PostbackId, match_at: Option<Time>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::MatchAt, Expr::value(match_at))

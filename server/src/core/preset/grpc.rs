@@ -75,7 +75,7 @@ impl From<&Preset> for v1::Preset {
 }
 
 impl Reply {
-    /// Returns the reply in the form of a conversion code's.
+    /// Returns the reply in the form in which a conversion code has its own reply.
     pub fn to_proto(&self) -> ReplySetting {
         match self {
             Self::AlwaysOk => ReplySetting { mode: ReplyMode::AlwaysOk.into(), text: String::new() },

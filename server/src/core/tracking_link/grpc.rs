@@ -112,7 +112,8 @@ impl TrackingLinkService for Service {
     }
 }
 
-/// Fields of a link that a caller sets. The slug is not among them: it stays as it was created.
+/// Fields of a link that a caller sets and changes. The slug is not among them: it stays as it was
+/// created.
 const FIELDS: [&str; 7] = [
     "destination",
     "conversion_code_ids",
@@ -125,7 +126,7 @@ const FIELDS: [&str; 7] = [
 
 fn parse_create(mut request: CreateTrackingLinkRequest) -> Result<Create> {
     let mut violations = Violations::default();
-    // Not part of the request's digest: a dry run is the same request.
+    // `validate_only` is not part of the request's digest: a dry run is the same request.
     let validate_only = std::mem::take(&mut request.validate_only);
     let key = violations.check("request_id", RequestKey::parse(&request.request_id, &request));
     let mut link = request.tracking_link.unwrap_or_default();
@@ -145,7 +146,7 @@ fn parse_create(mut request: CreateTrackingLinkRequest) -> Result<Create> {
 
 /// Adds the click id to a destination without one, under the network's name for it.
 fn add_click_id(link: &mut v1::TrackingLink, preset: &Preset, violations: &mut Violations) {
-    // A malformed destination is refused as such.
+    // A malformed destination is refused later, by `parse_field`.
     let Ok(destination) = link.destination.parse::<Destination>() else { return };
     if destination.carries_click_id() {
         return;

@@ -14,8 +14,8 @@ use crate::{
 
 const DESTINATION: &str = "tracking_link.destination";
 
-/// `presets` are those of the link's codes, and of the network that its destination is said to
-/// belong to.
+/// Returns the warnings about a link. `presets` are the presets of the link's codes, and of the
+/// network that the caller named for its destination.
 pub fn warnings(link: &TrackingLink, presets: &[&Preset]) -> Vec<SetupWarning> {
     // A network may come more than once.
     let mut presets = presets.to_vec();

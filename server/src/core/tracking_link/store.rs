@@ -46,14 +46,14 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// The outcome of an insert.
 pub enum Inserted {
-    /// The link; for a repeated request, the link that it created.
+    /// The link; for a repeated request, the link that the first request created.
     Stored(Box<Model>),
     SlugTaken,
     KeyTaken,
 }
 
-/// Inserts the link. Another request with the same id is an error. With `validate_only`, runs the
-/// statements and rolls back.
+/// Inserts the link. A different request with the same request id is an error. With
+/// `validate_only`, runs the statements and rolls back.
 pub async fn insert(db: &Db, link: Model, validate_only: bool) -> Result<Inserted> {
     let txn = db.begin().await?;
     let inserted = Entity::insert(link.clone().into_active_model()).exec_without_returning(&txn).await;
@@ -114,7 +114,7 @@ pub async fn update(txn: &impl ConnectionTrait, link: Model) -> Result<()> {
 }
 
 /// Finds the newest link that has the code and is neither archived nor expired. Reads all links of
-/// the account instead of keeping another table, as only set-up needs it.
+/// the account: no table maps codes to links, because only set-up asks for this.
 pub async fn newest_with_code(
     db: &impl ConnectionTrait,
     account: AccountId,

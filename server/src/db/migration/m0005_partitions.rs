@@ -47,7 +47,7 @@ const HEADROOM: Span = Span::from_days(1);
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    /// Turns the transaction off: the proof of the bound must not be in the one that locks.
+    /// Turns the transaction off: the proof of the bound must not be in the transaction that locks.
     fn use_transaction(&self) -> Option<bool> {
         Some(false)
     }
@@ -98,7 +98,7 @@ async fn partition(manager: &SchemaManager<'_>, hot: &Hot) -> Result<(), DbErr> 
         "CREATE TABLE {table} (LIKE {table}_before INCLUDING ALL EXCLUDING CONSTRAINTS EXCLUDING INDEXES) \
          PARTITION BY RANGE ({id})"
     ));
-    // The existing indexes become parts of these; none is built.
+    // The existing indexes become parts of the new table's indexes; none is built.
     change.extend(keys.iter().map(|(name, key)| format!("ALTER TABLE {table} ADD CONSTRAINT {name} {key}")));
     change.extend(indexes.into_iter().map(|(_, definition)| definition));
     change.push(format!(

@@ -1,8 +1,9 @@
 //! Limit of concurrent deliveries: as many as the core takes without slowing down. Pure.
 //!
-//! Deliveries use the same calls as live traffic, so their duration shows what live calls feel. The
-//! duration at the lowest concurrency is measured again and again. The limit rises while calls take
-//! hardly longer than that. Records that have waited for long are no longer held back.
+//! Deliveries use the same calls as live traffic, so their duration shows how long live calls take.
+//! The duration at the lowest concurrency is measured again and again. The limit rises while calls
+//! take hardly longer than that. If records have waited for long, at least `AT_ONCE_LATE` are
+//! delivered at a time, even if calls slow down.
 
 use std::time::Duration;
 
@@ -86,7 +87,7 @@ impl ConcurrencyLimit {
         *self = Self::measuring(self.at_least);
     }
 
-    /// Longest acceptable duration of a call: half as long again as `alone`.
+    /// Longest acceptable duration of a call: one and a half times `alone`.
     fn bearable(&self) -> Duration {
         self.alone.saturating_add(self.alone / 2)
     }

@@ -1,9 +1,9 @@
 //! Delivers the spooled records to the core, by the same calls as live traffic.
 //!
-//! In order within each order queue, and many queues at a time. The checkpoint advances from the
-//! oldest record over all that the core has answered. After a crash, a call may therefore be
-//! repeated, which counts once, and none is left out. The drain has a thread of its own, because it
-//! reads and writes files.
+//! Records are delivered in order within each order queue, and many queues at a time. The
+//! checkpoint advances over the oldest records, up to the first one that the core has not answered.
+//! So after a crash no call is left out, but a call may be repeated; it counts once. The drain has
+//! a thread of its own, because it reads and writes files.
 
 use std::{
     collections::HashMap,
@@ -37,7 +37,8 @@ use crate::{
     values::id::Random,
 };
 
-/// Batch size while the core fails on a record: if others succeed, that record is at fault.
+/// Batch size while the core fails on a record. If other records of the batch succeed, that record
+/// is at fault.
 const BESIDE_A_FAULT: usize = 256;
 /// Concurrent deliveries while the core fails on a record. More than one, because a failing
 /// delivery mostly pauses.
@@ -315,7 +316,7 @@ impl Drain {
     /// Advances over finished entries, up to the first unfinished one. Returns whether all were
     /// finished.
     fn advance(&mut self, items: &[Entry], outcomes: &[Outcome]) -> bool {
-        // If the core fails on all records, the fault is not the records'.
+        // If the core fails on all records, the core is at fault, not a record.
         let calls = items.iter().zip(outcomes).filter(|(item, _)| matches!(item.what, EntryKind::Call(_)));
         let answers = calls.clone().any(|(_, outcome)| matches!(outcome, Outcome::Done | Outcome::Refused));
         if answers {
@@ -382,8 +383,8 @@ impl Drain {
         }
     }
 
-    /// Writes a record that the core can't take to a file for people. `false`: the write failed, so
-    /// the record stays in the spool.
+    /// Writes a record to a file for people, because the core can't take it. `false`: the write
+    /// failed, so the record stays in the spool.
     fn put_aside(&mut self, body: &[u8], why: &str) -> bool {
         let folder = &self.state.settings.folder;
         let written = (|| {

@@ -1,10 +1,11 @@
 //! The files of a spool; see docs/internals/spool-format.md.
 //!
-//! `00000000000000000012-KEY.spool` holds records. The files are in the order of their
-//! numbers. The key, 32 hexadecimal digits, makes the marks and checksums of its records.
+//! `00000000000000000012-KEY.spool` holds records. The files are in the order of their numbers. The
+//! key, 32 hexadecimal digits, makes the marks and checksums of the file's records.
 //!
 //! A damaged file becomes `.damaged` and is kept for people. An `.aside` file holds records that
-//! the core could not take. Renamed to `.spool`, either is read again.
+//! the core could not take. If somebody renames either file to `.spool`, the next start reads it
+//! again.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -125,8 +126,8 @@ pub fn read(path: &Path, from: u64, to: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Replaces a file as a whole: a reader finds either the old or the new contents. `durable`:
-/// survives a crash of the system.
+/// Replaces a file as a whole: a reader finds either the old or the new contents. `durable`: the
+/// new contents survive a crash of the system.
 pub fn replace(path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
     let new = path.with_extension("new");
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(MODE).open(&new)?;
@@ -146,9 +147,9 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// The progress of the drain in the oldest file. It is a file of one line: the name of the drained
-/// file, and an offset. It is not made durable: if it is lost or old, the core gets some calls
-/// again, and counts them once.
+/// The progress of the drain in the oldest file. The checkpoint is a file of one line: the name of
+/// the drained file, and an offset. It is not made durable: if it is lost or old, the core gets
+/// some calls again, and counts them once.
 pub struct Checkpoint(PathBuf);
 
 impl Checkpoint {
@@ -156,7 +157,7 @@ impl Checkpoint {
         Self(folder.join("checkpoint"))
     }
 
-    /// The offset in this file, in bytes; 0 if the checkpoint names another one.
+    /// The offset in this file, in bytes; 0 if the checkpoint names another file.
     pub fn read(&self, name: Name) -> u64 {
         let text = fs::read_to_string(&self.0).unwrap_or_default();
         let (named, offset) = text.trim_end().split_once(' ').unwrap_or_default();

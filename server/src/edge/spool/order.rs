@@ -2,14 +2,15 @@
 //! the first one decides.
 //!
 //! Absent on purpose: any parsing of a postback. Text that looks like a click id is enough to keep
-//! the order. Two clicks that share an order queue wait for each other, and a hidden click id has
-//! no order. Nothing else suffers.
+//! the order. Two clicks that share an order queue wait for each other. Postbacks without a visible
+//! click id are not kept in order. Nothing else suffers.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use s2s_sdk::v1::RawPostback;
 
-/// Number of order queues. Few postbacks share one, as long as fewer than that wait.
+/// Number of order queues. While fewer postbacks wait than there are queues, few of them share a
+/// queue.
 const QUEUES: usize = 1 << 16;
 /// Length of a click id, in characters.
 const CLICK_ID_CHARS: usize = 40;
@@ -46,14 +47,14 @@ impl OrderQueues {
 }
 
 /// The order queue of a postback, by the first text in it that looks like a click id. `None`: the
-/// postback has none, and needs no order.
+/// postback has no such text, and needs no order.
 pub fn order_queue(raw: &RawPostback) -> Option<u16> {
     let found = [&raw.target, &raw.body].into_iter().find_map(|bytes| click_id(bytes))?;
     let [first, second, ..] = *blake3::hash(&found.to_ascii_lowercase()).as_bytes();
     Some(u16::from_be_bytes([first, second]))
 }
 
-/// Finds a click id. Cuts off what an encoding has left in front of it.
+/// Finds a click id. Cuts off the characters that an encoding has left in front of it.
 fn click_id(bytes: &[u8]) -> Option<&[u8]> {
     let mut runs = bytes.split(|byte| !byte.is_ascii_alphanumeric());
     runs.find_map(|run| run.len().checked_sub(CLICK_ID_CHARS).and_then(|from| run.get(from..)))

@@ -62,7 +62,8 @@ impl Writer {
                 bytes += frame_bytes(one.body.len());
                 batch.push(one);
             }
-            // Nobody waits for the answer of a dropped call, so no promise was made for its record.
+            // Leaves out the records of callers that have gone. Such a caller got no answer, so
+            // nothing was promised.
             batch.retain(|one| {
                 let awaited = !one.answer.is_closed();
                 if !awaited {
@@ -87,7 +88,8 @@ impl Writer {
             let _ = one.answer.send(written);
         }
         // Wakes the drain, after a refusal too. The drain deletes a file that the refusal sealed.
-        // If no record waits, it marks the core as up, so that calls go there instead of here.
+        // If no record waits, the drain marks the core as up, so that calls go to the core
+        // instead of the spool.
         self.state.appended.notify_one();
     }
 
@@ -121,7 +123,7 @@ impl Writer {
                 self.state.records.fetch_add(count, Ordering::AcqRel);
                 if let Some(first) = batch.first() {
                     let (order, micros) = (Ordering::AcqRel, first.arrived_at.micros());
-                    // The first record to wait is the oldest.
+                    // If no other record waits, the first one of this batch is the oldest.
                     let _ = self.state.oldest.compare_exchange(0, micros, order, Ordering::Acquire);
                 }
                 self.update(file.name, |known| known.end = file.end);
@@ -144,7 +146,7 @@ impl Writer {
             self.tell("the spool has reached its limit (--spool-mebibytes-max)");
             return Err(SpoolError::Full);
         }
-        // If the free space is unknown, the write itself will show it.
+        // If the free space is unknown, the write itself will show whether it suffices.
         let free = rustix::fs::statvfs(&self.state.settings.folder);
         if free.is_ok_and(|free| free.f_bavail.saturating_mul(free.f_frsize) < FREE_BYTES_MIN + bytes) {
             self.tell("the disk of the spool is nearly full");

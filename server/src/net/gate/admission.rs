@@ -30,7 +30,7 @@ impl Admission {
     pub async fn admit(&self, mut request: Request) -> Result<(Request, InFlightGuard), (Request, Error)> {
         if !self.is_open() {
             let origin = request.extensions().get().map(|Client(address)| Origin::of(*address));
-            // On the heap: most requests never need it.
+            // On the heap: most requests never need this future.
             match Box::pin(self.check(priority(&request), origin)).await {
                 Ok(false) => {}
                 Ok(true) => drop(request.extensions_mut().insert(Overload)),

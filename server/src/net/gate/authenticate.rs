@@ -49,7 +49,8 @@ pub async fn authenticate(
     if OPEN_SERVICES.iter().any(|open| path.starts_with(open)) {
         return next.run(request).await;
     }
-    // A foreign page has no key. Without keys, only its origin gives it away.
+    // A foreign page has no API key. On a server without keys, only the page's origin gives it
+    // away.
     if matches!(auth, CallAuth::Disabled)
         && let Err(error) = cross_site::check(&request)
     {
@@ -87,7 +88,7 @@ async fn admit(
             if let Some(rate) = rate
                 && caller.may != Scopes::EDGE
             {
-                // On the heap: most servers never need it.
+                // On the heap: most servers never need this future.
                 Box::pin(within(rate, key)).await?;
             }
             caller
@@ -133,7 +134,8 @@ async fn refused(app: Arc<App>, headers: HeaderMap) -> Error {
     }
 }
 
-/// The body, cut short by the status of `refused` if that error occurs first.
+/// The body. If `refused` returns before the body has ended, the body ends with the status of the
+/// returned error.
 fn until(body: Body, refused: impl Future<Output = Error> + Send + 'static) -> Body {
     let begin = Some((BodyStream::new(body), Box::pin(refused)));
     let frames = stream::unfold(begin, async |state| {

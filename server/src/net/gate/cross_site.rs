@@ -37,7 +37,7 @@ fn check_parts(authority: Option<&Authority>, headers: &HeaderMap, secure: bool)
     let hosts = (named.next(), named.next());
     let host = match (authority.map(Authority::as_str), hosts) {
         (Some(host), (None, _)) | (None, (Some(Some(host)), None)) => host,
-        // Both must name the same host.
+        // The request target and the header must name the same host.
         (Some(host), (Some(Some(other)), None)) if host.eq_ignore_ascii_case(other) => host,
         _ => return Err(refused("the call names no host, or more than one")),
     };
@@ -87,8 +87,8 @@ impl HostPort {
         Some(Self { host: host.to_ascii_lowercase(), port })
     }
 
-    /// Returns whether the host is this machine, by its name only: another name may resolve to any
-    /// address, and to another one next time.
+    /// Returns whether the host is this machine, judged by its name alone. A name that must be
+    /// resolved does not count: it may resolve to any address, and to a different one next time.
     fn is_loopback(&self) -> bool {
         let host = self.host.as_str();
         if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {

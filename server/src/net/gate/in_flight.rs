@@ -1,9 +1,9 @@
 //! Requests in progress, and the order in which they are refused when there are too many.
 //!
-//! One counter covers all requests. Each priority has the count from which it is refused: first
-//! everything that can wait, then the recording of clicks (their visitors are still redirected),
-//! conversions last. A request is in progress from its complete arrival until its answer begins, so
-//! slow senders fill nothing.
+//! One counter covers all requests. Each priority has a count from which its requests are refused.
+//! Requests that can wait are refused first, then the recording of clicks (their visitors are still
+//! redirected), and conversions last. A request is in progress from its complete arrival until its
+//! answer begins, so slow senders take no capacity.
 
 use std::{
     pin::Pin,

@@ -1,8 +1,8 @@
 //! Rate limit: a number of requests a second, and a burst of the same size.
 //!
 //! The key identifies the caller: an API key, or an address as `net::limits::Origin` counts it (an
-//! IPv6 network of 64 bits is one). It is never the origin of a web page, which `cross_site`
-//! checks.
+//! IPv6 network of 64 bits counts as one address). The origin of a web page is something else;
+//! `cross_site` checks it.
 
 use std::{hash::Hash, num::NonZeroU32, sync::Arc, time::Duration};
 

@@ -99,7 +99,7 @@ fn statuses(reasons: &Reasons, reason: &Reason) -> Result<String, String> {
     Ok(reason.visitor_http_status.map_or_else(|| status.to_string(), for_visitors))
 }
 
-/// A name that links can point to: `reasons.md#clock_wrong`.
+/// A name with an anchor, so that links such as `reasons.md#clock_wrong` can point to it.
 fn anchored(name: &str) -> String {
     format!("<a id=\"{}\"></a>`{name}`", name.to_ascii_lowercase())
 }

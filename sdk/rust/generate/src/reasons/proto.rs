@@ -4,7 +4,7 @@ use std::fmt::{Error, Write as _};
 
 use super::{Outcome, Reason, Reasons};
 
-/// Longest line, with its indentation.
+/// Longest line of a comment, in characters, with its indentation.
 const LINE_CHARS_MAX: usize = 80;
 
 const HEAD: &str = r#"// Written by `make generate` from proto/reasons.toml. Do not edit.
@@ -54,14 +54,14 @@ pub fn schema(reasons: &Reasons) -> Result<String, Box<dyn std::error::Error>> {
     Ok(text)
 }
 
-/// The numbers between the reasons, which must never be given to another.
+/// The unused numbers between those of the reasons. No new reason may ever get one of them.
 fn unused(reasons: &[Reason]) -> Vec<String> {
     let numbers: Vec<_> = reasons.iter().map(|reason| reason.number).collect();
     let all = 1..numbers.last().copied().unwrap_or(0);
     all.filter(|number| !numbers.contains(number)).map(|number| number.to_string()).collect()
 }
 
-/// Breaks the lines between words.
+/// Writes a comment, with line breaks between words.
 fn write_comment(text: &mut String, comment: &str) -> Result<(), Error> {
     const BEGIN: &str = "  //";
     let mut line = BEGIN.to_owned();

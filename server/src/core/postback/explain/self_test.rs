@@ -29,14 +29,15 @@ const TRANSACTION_ID: &str = "self-test";
 /// The outcome of a self-test.
 pub struct SelfTest {
     pub steps: Vec<Step>,
-    /// Empty if its step was not reached.
+    /// Empty if the test did not get that far. The same goes for `postback_url`.
     pub redirect_url: String,
     pub postback_url: String,
     /// The conversion that would be recorded.
     pub outcome: Result<Option<Recorded>>,
 }
 
-/// Tests a code: a click on a link that has the code, the merchant, the postback URL.
+/// Tests a code by playing the whole path: a click on a link that has the code, the merchant's
+/// part, and the call of the postback URL.
 pub async fn self_test(
     app: &App,
     account: AccountId,
@@ -106,7 +107,8 @@ fn click_id_in(url: &str) -> Option<&str> {
     url.split(['/', '?', '&', '=', '#']).find(|piece| UnverifiedClickId::read(piece).is_some())
 }
 
-/// Fills in the macros of a postback URL. Everything else stays.
+/// Fills in the macros of a postback URL, except the macros of `sec`, `ts` and `sig`. Everything
+/// else stays.
 fn fill(template: &str, click_id: &str, code: &ConversionCode) -> String {
     let Some((path, query)) = template.split_once('?') else { return template.to_owned() };
     let currency = code.default_currency.to_string();
@@ -132,7 +134,8 @@ fn fill(template: &str, click_id: &str, code: &ConversionCode) -> String {
     format!("{path}?{}", pairs.join("&"))
 }
 
-/// Returns the URL as the merchant, who has the secret, calls it. It is shown to nobody.
+/// Returns the URL with its secret and signature, as the merchant calls it. The result is shown to
+/// nobody.
 fn prove(url: &str, code: &ConversionCode, now: Time) -> String {
     let secret = code.secret.reveal();
     let url = url.replace(&format!("&sec={SECRET_MACRO}"), &format!("&sec={secret}"));

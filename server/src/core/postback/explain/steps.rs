@@ -1,4 +1,4 @@
-//! The steps to a verdict, for people. Pure.
+//! Steps that lead to a verdict, as sentences for people. Pure.
 
 use s2s_sdk::v1::{ErrorReason, Money, Step, StepKind, StepOutcome};
 
@@ -25,7 +25,8 @@ const KINDS: [StepKind; 9] = [
     StepKind::Verdict,
 ];
 
-/// Returns the steps to the verdict. Reports every fault, not only the one that decided.
+/// Returns the steps to the verdict. Reports each fault that the facts show, not only the fault
+/// that decided.
 pub fn steps(facts: &Facts) -> Vec<Step> {
     let refusal = facts.outcome.as_ref().err();
     let mut steps = Vec::with_capacity(KINDS.len());
@@ -39,7 +40,7 @@ pub fn steps(facts: &Facts) -> Vec<Step> {
     steps
 }
 
-/// Builds a step from its result. `None` means that it was not reached.
+/// Builds a step from its result. `None` means that the step was not reached.
 pub fn step(kind: StepKind, came: Option<Result<String, String>>) -> Step {
     let (outcome, message) = match came {
         Some(Ok(message)) => (StepOutcome::Passed, message),

@@ -41,7 +41,7 @@ fn raw(target: &str) -> Raw {
     }
 }
 
-/// A postback that is held for its own code.
+/// A held postback that names the code.
 fn held(code: &ConversionCode, raw: &Raw, checks_passed: Option<Proof>) -> Postback {
     let reading = reader::read(raw, &Overrides::default());
     let postback = Postback::new(PostbackId(uuid::Uuid::nil()), AccountId::DEFAULT, raw.clone(), &reading);
@@ -79,7 +79,7 @@ fn a_replay_requires_that_the_checks_enforced_now_were_passed_then() {
         ([Off, Off, Enforce, Off], proof(&[Check::Address], false), ClickExpired, None),
         ([Off, Off, Off, Enforce], proof(&[Check::Address], false), ClickExpired, Some(HttpsRequired)),
         ([Off, Off, Off, Enforce], proof(&[Check::Https], false), ClickExpired, None),
-        // The reason from the arrival is repeated while it holds.
+        // The reason for which the postback is held is repeated while its check fails.
         ([Enforce, Off, Off, Enforce], none, HttpsRequired, Some(HttpsRequired)),
         ([Enforce, Off, Off, Off], none, HttpsRequired, Some(SecretRefused)),
         ([Enforce, Off, Off, Enforce], proof(&[Check::Secret], false), ClickExpired, Some(HttpsRequired)),
@@ -89,7 +89,7 @@ fn a_replay_requires_that_the_checks_enforced_now_were_passed_then() {
         let held = Postback { reason: Some(Reason(reason)), ..held(&code, &raw("/s2s"), Some(passed)) };
         let found = unproven(&code, &held).map(|error| error.reason());
         assert_eq!(found, expected, "{modes:?} {passed:?} {reason:?}");
-        // For another code, nothing is proved.
+        // A postback that came for another code has proved nothing to this code.
         let other = Postback { code_text: "another".to_owned(), ..held };
         assert_eq!(unproven(&code, &other).is_some(), modes.contains(&Enforce), "{modes:?}");
     }

@@ -1,6 +1,6 @@
 //! Amounts as people and shops write them, read as plain decimals: `1.234,56`, `$10`, `10 EUR`.
 //!
-//! Repaired only if one meaning is left. `1,500` has two, and is refused.
+//! An amount is repaired only if one meaning is left. `1,500` has two meanings, and is refused.
 
 use crate::values::money::{Currency, Decimal, NotDecimal};
 
@@ -16,7 +16,7 @@ pub struct Read {
     pub grouped: bool,
 }
 
-/// Currency signs. One that several currencies share means one of them, such as USD for `$`.
+/// Currency signs. A sign that several currencies share stands for one of them: `$` is USD.
 const SIGNS: [(&str, [u8; 3]); 14] = [
     ("US$", *b"USD"),
     ("A$", *b"AUD"),
@@ -34,15 +34,16 @@ const SIGNS: [(&str, [u8; 3]); 14] = [
     ("zł", *b"PLN"),
 ];
 
-/// Meaning of an ambiguous comma: one before three digits, with one to three digits before it.
+/// Meaning of an ambiguous comma, as in `1,500`: a comma with one to three digits before it, the
+/// first of them not 0, and three digits after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comma {
     DecimalPoint,
     Thousands,
 }
 
-/// Reads an amount. `ambiguous_comma` is the meaning of such a comma, from somebody who knows the
-/// sender.
+/// Reads an amount. `ambiguous_comma` is the meaning of an ambiguous comma, from somebody who knows
+/// the sender. Without it, an amount with such a comma is an error.
 pub fn read(text: &str, ambiguous_comma: Option<Comma>) -> Result<Read, NotDecimal> {
     let (number, currency) = split_currency(text);
     let (digits, comma, grouped) = plain(number, ambiguous_comma)?;
@@ -71,8 +72,8 @@ fn split_currency(text: &str) -> (&str, Option<Currency>) {
     (text, None)
 }
 
-/// Returns digits with at most one point, true if a comma was the point, and true if there were
-/// groups.
+/// Returns digits with at most one point, true if a comma was the decimal point, and true if
+/// thousands separators were dropped.
 fn plain(number: &str, ambiguous_comma: Option<Comma>) -> Result<(String, bool, bool), NotDecimal> {
     let count = |separator| number.matches(separator).count();
     let (whole, fraction, comma) = match (count(','), count('.')) {
@@ -81,7 +82,7 @@ fn plain(number: &str, ambiguous_comma: Option<Comma>) -> Result<(String, bool, 
         (2.., 0) | (0, 2..) => (number, "", false),
         (1, 0) => {
             let (whole, fraction) = number.split_once(',').ok_or(NotDecimal::Malformed)?;
-            // Three digits after one to three others may be thousands, but not after a zero.
+            // Three digits after one to three others may be thousands, unless the first digit is 0.
             let digits = whole.trim_start_matches(['+', '-']);
             if fraction.len() == 3 && (1..=3).contains(&digits.len()) && !digits.starts_with('0') {
                 match ambiguous_comma {

@@ -19,14 +19,14 @@ use crate::{
 const MESSAGE_BYTES_MAX: usize = 1_024;
 /// Longest text that is kept for finding a postback, in characters.
 const TEXT_CHARS_MAX: usize = 64;
-/// Longest text that one byte may become: U+FFFD in UTF-8. No repair makes a byte longer.
+/// Longest text that one byte may become, in bytes: U+FFFD in UTF-8. No repair makes a byte longer.
 const BYTES_PER_BYTE_MAX: usize = 3;
 
 /// Reads a request made of these bytes, and asserts the properties of the reading.
 ///
 /// The first byte selects the kind: `F` is a form, `J` is JSON and `P` has no content type, all
-/// three by `POST`; any other is a `GET`. Then comes the target, up to the first line feed, which
-/// no request line can contain, and then the body.
+/// three by `POST`; any other byte is a `GET`. The target follows, up to the first line feed,
+/// because no request line can contain a line feed. The rest is the body.
 pub fn check_reading(bytes: &[u8]) {
     let (first, rest) = bytes.split_first().unwrap_or((&b'G', &[]));
     let (method, content_type) = match first {
@@ -156,7 +156,7 @@ fn check_without_visitor(raw: &Raw, reading: &ParsedPostback) {
     assert_eq!((&twice.target, &twice.body), (&erased.target, &erased.body));
 }
 
-/// Asserts that a postback without its secrets is as long, and reads the same.
+/// Asserts that a postback keeps its length, and reads the same, if its secrets are removed.
 fn check_redacted(raw: &Raw, reading: &ParsedPostback) {
     let mut redacted = raw.clone();
     redact(&mut redacted, reading, None);
@@ -179,7 +179,7 @@ fn check_redacted(raw: &Raw, reading: &ParsedPostback) {
         }
     }
     let texts = |reading: &ParsedPostback| {
-        // Blanks around a secret are redacted with it.
+        // Blanks around a secret are redacted with it, so the note on them is gone.
         let others = reading.notes.iter().filter(|note| note.parameter != KnownParam::Sec.name());
         let notes = others.map(Note::code).collect::<Vec<_>>();
         (notes, reading.test, reading.code_text.clone(), reading.click_text.clone())

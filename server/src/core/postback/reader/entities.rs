@@ -1,7 +1,8 @@
-//! Parameters that HTML has eaten. In a page or a mail, `&param=` becomes `¶m=`, since `&para`
-//! needs no semicolon to be a character.
+//! Parameters that HTML has eaten. In a page or a mail, `&param=` becomes `¶m=`: HTML reads `&para`
+//! as `¶`, even without a semicolon.
 //!
-//! All characters of that kind are in Latin-1, so they arrive as one byte or, in UTF-8, as two.
+//! All characters whose names need no semicolon are in Latin-1, so each arrives as one byte or, in
+//! UTF-8, as at most two.
 
 /// The 106 names of HTML's character references that need no semicolon, with their characters (HTML
 /// Living Standard, section 13.5).
@@ -31,7 +32,7 @@ const ENTITIES: [(&str, u8); 106] = [
 /// The first character of Latin-1 that is neither ASCII nor a control character.
 const FIRST_LATIN: u8 = 0xA0;
 
-/// Other names that senders use, and that begin with an entity.
+/// Other parameter names that senders use, and that begin with the name of an entity.
 const OTHER_NAMES: [&str; 16] = [
     "timestamp",
     "timesent",
@@ -58,7 +59,8 @@ pub fn split(value: &[u8], is_known: impl Fn(&str) -> bool) -> Option<(&[u8], St
     while let Some((before, rest)) = value.split_at_checked(position) {
         let (character, length) = first_character(rest)?;
         position += length;
-        // Nothing is searched after other characters, which keeps the search linear.
+        // A name is searched for only after a character that has an entity. That keeps the search
+        // linear.
         let Some(character) = character.filter(|code| *code >= FIRST_LATIN || b"&<>\"".contains(code)) else {
             continue;
         };
@@ -81,8 +83,8 @@ fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// Returns the character that the bytes begin with, if it is one of Latin-1, in UTF-8 or as a
-/// single byte; and its length.
+/// Returns the first character, which is in UTF-8 or is a single byte of Latin-1, and its length in
+/// bytes. The character is `None` if it is not in Latin-1.
 fn first_character(bytes: &[u8]) -> Option<(Option<u8>, usize)> {
     let first = *bytes.first()?;
     if first.is_ascii() {

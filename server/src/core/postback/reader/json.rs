@@ -31,7 +31,8 @@ pub struct Member {
     pub quoted: bool,
 }
 
-/// Reads strings, numbers, booleans and nulls. A null is an empty value.
+/// Reads the members of an object. Their values are strings, numbers, booleans and nulls; a null is
+/// read as an empty value.
 pub fn read(body: &[u8]) -> Result<Vec<Member>> {
     let broken = |error: serde_json::Error| refusal(&error.to_string());
     let Members(members) = serde_json::from_slice(body).map_err(broken)?;
@@ -41,8 +42,9 @@ pub fn read(body: &[u8]) -> Result<Vec<Member>> {
         let (bytes, quoted) = (start..start + text.len(), text.starts_with('"'));
         let value = match serde_json::from_str(text).map_err(broken)? {
             Value::String(text) => text,
-            // Keeps the digits as they came: with `arbitrary_precision`, no number goes through a
-            // float.
+            // Keeps the digits as they came: with `serde_json`'s feature `arbitrary_precision`, no
+            // number goes through a float. An object can imitate that feature's own form of a
+            // number, so a `{` is refused.
             Value::Number(number) if !text.starts_with('{') => number.to_string(),
             Value::Bool(flag) => flag.to_string(),
             Value::Null => String::new(),

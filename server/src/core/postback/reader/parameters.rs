@@ -1,7 +1,8 @@
-//! From bytes to named values: finds the parameters, repairs damage from their transit, and maps
-//! their names.
+//! The step from bytes to named values: finds the parameters, repairs damage from their transit,
+//! and maps their names.
 //!
-//! Every step is linear in its input and works on bytes, which become text at the end.
+//! Every step is linear in its input. Splitting and decoding work on bytes; the resulting names and
+//! values become text.
 
 use s2s_sdk::v1::{Note, NoteCode};
 use serde_json::Value;
@@ -30,13 +31,14 @@ pub enum KnownParam {
     Cur,
     Status,
     Test,
-    /// Proof of the sender, as are the next two; see `postback/authentication`.
+    /// A proof of the sender, like `Ts` and `Sig`; see `postback/authentication`.
     Sec,
     Ts,
     Sig,
 }
 
-/// All known names, in lower case. The first of each parameter is its own.
+/// All known names, in lower case. The first name of each parameter is its own name, and the others
+/// are aliases.
 const NAMES: [(&str, KnownParam); 25] = [
     ("clickid", KnownParam::ClickId),
     ("click_id", KnownParam::ClickId),
@@ -91,14 +93,16 @@ impl KnownParam {
 pub struct Parameter {
     /// The name as it came, decoded.
     pub name: String,
-    /// Decoded. Also trimmed and repaired if the parameter is known.
+    /// The value, decoded. If the parameter is known and is not `param`, the value is also trimmed
+    /// and repaired.
     pub value: String,
     pub known: Option<KnownParam>,
     /// True if the value's encoding was broken, or if the value holds control characters.
     pub broken: bool,
     /// The bytes that the value came from.
     pub place: Place,
-    /// Offset at which name and value begin, in the same part.
+    /// Offset, in the same part, at which the name begins. In JSON, and if HTML has eaten the name,
+    /// the offset at which the value begins.
     pub begins: usize,
 }
 
@@ -109,7 +113,7 @@ pub fn read(raw: &Raw, notes: &mut Vec<Note>) -> Result<Vec<Parameter>> {
 }
 
 /// Returns target and body with only the parameters that a postback is counted by: the known ones
-/// except `param`, as they came and in their order. They read the same as before.
+/// except `param`. These parameters keep their order, and read the same as before.
 pub fn without_visitor(raw: &Raw) -> (Vec<u8>, Vec<u8>) {
     let Ok((mut query, mut body)) = pairs(raw, &mut Vec::new()) else {
         return (PATH.as_bytes().to_vec(), Vec::new());
@@ -150,7 +154,7 @@ fn pairs(raw: &Raw, notes: &mut Vec<Note>) -> Result<(Vec<Pair>, Vec<Pair>)> {
     Ok((of_query, of_body))
 }
 
-/// Returns the parameters of the target only, whatever came with it.
+/// Returns the parameters of the target only, even if the body can't be read.
 pub fn of_target(raw: &Raw) -> Vec<Parameter> {
     let mut pairs = Vec::new();
     split(Part::Target, &raw.target, query(&raw.target, &mut Vec::new()), &mut pairs, &mut Vec::new());
@@ -170,7 +174,7 @@ pub fn path_ends(target: &[u8]) -> usize {
 
 fn understood(pairs: impl Iterator<Item = Pair>, notes: &mut Vec<Note>) -> Vec<Parameter> {
     let mut parameters: Vec<Parameter> = pairs.map(Pair::into_parameter).collect();
-    // Each once, so that the list stays short.
+    // Each parameter is listed once, so that the list stays short.
     let mut own_names = Vec::new();
     for known in parameters.iter().filter(|parameter| parameter.has_own_name()).filter_map(|own| own.known) {
         if !own_names.contains(&known) {
@@ -229,7 +233,7 @@ pub fn known(name: &str) -> Option<KnownParam> {
 }
 
 impl Pair {
-    /// Converts bytes to text. NUL becomes U+FFFD, since not every database accepts it.
+    /// Converts bytes to text. NUL becomes U+FFFD, because not every database accepts NUL.
     fn into_parameter(self) -> Parameter {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\0', "\u{FFFD}");
         let broken = self.broken || self.value.contains(&0) || std::str::from_utf8(&self.value).is_err();
@@ -240,7 +244,8 @@ impl Pair {
 }
 
 impl Parameter {
-    /// Returns whether conversions are counted by the parameter. Any other may contain anything.
+    /// Returns whether conversions are counted by the parameter. Any other parameter may contain
+    /// data of the visitor.
     fn counts(&self) -> bool {
         self.known.is_some_and(|known| known != KnownParam::Param)
     }
@@ -251,7 +256,7 @@ impl Parameter {
     }
 
     /// Settles the meaning of the name, and repairs the value. An alias counts only if the
-    /// parameter did not come by its own name.
+    /// parameter did not also come under its own name.
     fn interpret(&mut self, own_names: &[KnownParam], notes: &mut Vec<Note>) {
         let own = self.has_own_name();
         self.known = self.known.filter(|known| own || !own_names.contains(known));
@@ -282,8 +287,8 @@ impl Parameter {
         self.broken |= self.value.chars().any(char::is_control);
     }
 
-    /// Repairs a value that becomes valid without a second encoding, or without the punctuation
-    /// after the URL in a text.
+    /// Repairs a value that becomes valid if a second encoding is undone, or if punctuation at its
+    /// end is dropped. The punctuation comes from a text in which it followed the URL.
     fn repair(&mut self, known: KnownParam, notes: &mut Vec<Note>) {
         let (decoded, broken) = decode(self.value.as_bytes());
         let decoded = String::from_utf8(decoded).ok().filter(|_| !broken && self.value.contains('%'));

@@ -1,5 +1,5 @@
-//! Splitting of a query or form into pairs, each with the place in the request that its value came
-//! from: a redaction must find the very bytes that were read.
+//! Splitting of a query or form into pairs. Each pair has the place in the request that its value
+//! came from, because a redaction must find the very bytes that were read.
 
 use std::ops::Range;
 
@@ -14,7 +14,8 @@ use crate::{
     values::{text::excerpt, url_macros},
 };
 
-/// Longest known name, in bytes. Searching no further keeps the reader linear.
+/// Bound on the length of a known name, in bytes. A name is searched for in no more bytes than
+/// this, which keeps the reader linear.
 const NAME_BYTES_MAX: usize = 32;
 
 /// A name and a value, decoded once.
@@ -53,8 +54,8 @@ struct Splitter<'a> {
     part: Part,
     /// The bytes that contain everything to be split.
     whole: &'a [u8],
-    /// Offset in the request at which each byte of `whole` begins, and the end of the last one.
-    /// `None` if `whole` is as it came, and was not decoded as a whole.
+    /// Offset in the request at which each byte of `whole` begins, and the end of the last byte.
+    /// `None` if `whole` is as it came, and was not decoded.
     origins: Option<&'a [usize]>,
     pairs: &'a mut Vec<Pair>,
     notes: &'a mut Vec<Note>,
@@ -83,15 +84,15 @@ impl Splitter<'_> {
         self.notes.push(note(code, "", message));
     }
 
-    /// Returns the place in the request of a part of the whole.
+    /// Returns the range of the request that a part of `whole` came from.
     fn origin(&self, part: &[u8]) -> Range<usize> {
         let start = offset_in(self.whole, part);
         let origin = |at: usize| self.origins.map_or(at, |all| all.get(at).copied().unwrap_or_default());
         origin(start)..origin(start + part.len())
     }
 
-    /// Splits one piece between separators: a pair, several that HTML or a second encoding has
-    /// hidden, or nothing.
+    /// Splits the piece between two separators. The piece is one pair; or several, if HTML or a
+    /// second encoding has hidden the separators between them; or empty.
     fn split_piece(&mut self, piece: &[u8]) {
         let mut piece = piece;
         while let Some(rest) = piece.strip_prefix(b"amp;") {
@@ -112,7 +113,8 @@ impl Splitter<'_> {
         if broken {
             pair.take_literally(raw);
         }
-        // Eaten parameters are searched for in the decoded value; `left` is the encoded rest.
+        // Parameters that HTML has eaten are searched for in the decoded value. `rest` is the part
+        // that is still to be searched, and `left` is the same part before decoding.
         let value = std::mem::take(&mut pair.value);
         let (mut rest, mut left) = (value.as_slice(), raw);
         while let Some((before, next, after)) = entities::split(rest, |name| known(name).is_some()) {
@@ -128,7 +130,8 @@ impl Splitter<'_> {
             let mut done = std::mem::replace(&mut pair, next_pair);
             done.place.bytes = self.origin(ours);
             done.value = before.to_vec();
-            // Each by its own bytes: a redaction of one must not mend another.
+            // Each pair is broken by its own bytes only: a redaction of one pair must not mend
+            // another.
             done.broken = is_broken(ours);
             self.pairs.push(done);
             let message = format!("HTML had eaten the beginning of `&{next}=`");
@@ -159,7 +162,8 @@ impl Splitter<'_> {
 
 impl Pair {
     /// Mends a value whose `%` is meant literally: in a macro such as `%x%`, or as a percent sign.
-    /// `raw` is the value before decoding, which may have eaten a macro's first letters.
+    /// `raw` is the value before decoding: decoding may have read a macro's first letters as the
+    /// digits of an escape.
     fn take_literally(&mut self, raw: &[u8]) {
         let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
         if url_macros::is_macro(text(raw)) {
@@ -192,7 +196,7 @@ fn second_question_mark(piece: &[u8]) -> Option<(&[u8], &[u8])> {
     splits.find(|(_, after)| begins_with_known_name(after))
 }
 
-/// Returns the offset of a part in the bytes that it is a slice of.
+/// Returns the offset of `part` in `whole`. The part is a slice of the whole.
 pub fn offset_in(whole: &[u8], part: &[u8]) -> usize {
     part.as_ptr().addr().saturating_sub(whole.as_ptr().addr())
 }
@@ -213,14 +217,14 @@ fn is_broken(bytes: &[u8]) -> bool {
     Decoding(bytes).any(|(_, _, broken)| broken)
 }
 
-/// Splits encoded bytes after this number of decoded ones.
+/// Splits encoded bytes at the end of their first `decoded` decoded bytes.
 fn cut_encoded(bytes: &[u8], decoded: usize) -> (&[u8], &[u8]) {
     let length = Decoding(bytes).take(decoded).map(|(_, length, _)| length).sum();
     bytes.split_at_checked(length).unwrap_or((bytes, &[]))
 }
 
-/// Returns the offset at which each decoded byte begins, and the end of the last one, if the
-/// encoded ones begin at `start`.
+/// Returns, for each decoded byte, the offset at which its encoded bytes begin. The first offset is
+/// `start`; the additional last one is the end of the bytes.
 fn origins(bytes: &[u8], start: usize) -> Vec<usize> {
     let ends = Decoding(bytes).scan(start, |end, (_, length, _)| {
         *end += length;
@@ -229,8 +233,8 @@ fn origins(bytes: &[u8], start: usize) -> Vec<usize> {
     std::iter::once(start).chain(ends).collect()
 }
 
-/// Decoder of the remaining bytes. Yields each byte, the number of bytes that it was made of, and
-/// true if it is a `%` without two digits.
+/// Decoder of the remaining bytes. Yields each decoded byte, the number of encoded bytes that it
+/// came from, and true if it is a `%` without two digits.
 struct Decoding<'a>(&'a [u8]);
 
 impl Iterator for Decoding<'_> {

@@ -44,7 +44,7 @@ fn a_plain_postback_is_read_to_the_digit() {
     assert_eq!(claim.value.micros(), 1_000_000);
     assert_eq!(claim.commission, Commission::Amount(Amount::from_micros(500_000).unwrap()));
     assert_eq!(claim.custom_params.0, [("myCustomParam".to_owned(), "xyz".to_owned())]);
-    // The meaning of the word is settled later.
+    // The meaning of the status word is settled later.
     assert_eq!((claim.currency, claim.status_word.as_str()), ("EUR".parse().ok(), "Pending"));
     assert_eq!((reading.notes.len(), reading.test), (0, None));
     assert_eq!((reading.code_text.as_str(), reading.click_text.as_str()), (CODE, "abc"));
@@ -252,7 +252,7 @@ fn inputs_that_the_fuzzer_found_are_read_without_harm() {
     let files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(!files.is_empty());
     for file in files {
-        // Shown if the check fails.
+        // The name is shown if the check fails.
         println!("{}", file.display());
         check_reading(&fs::read(file).unwrap());
     }
