@@ -11,8 +11,9 @@ CARGO_CYCLONEDX := target/tools/cargo-cyclonedx-$(CARGO_CYCLONEDX_VERSION)/bin/c
 TYPOS_VERSION := 1.52.0
 TYPOS := target/tools/typos-$(TYPOS_VERSION)/bin/typos
 FUZZ_SECONDS ?= 600
-FUZZ := $(CARGO_FUZZ) run --fuzz-dir server/fuzz --sanitizer none read_postback
-FUZZ_CORPUS := server/fuzz/corpus/read_postback
+FUZZERS := read_postback read_http1
+FUZZ := $(CARGO_FUZZ) run --fuzz-dir server/fuzz --sanitizer none
+FUZZ_CORPUS := server/fuzz/corpus
 FUZZ_FOUND := server/fuzz/target/found
 FUZZ_LEAST := server/fuzz/target/least
 # No nextest: it runs each test as a process, so tests that must not run at once could not exclude each other.
@@ -160,18 +161,22 @@ bench: $(if $(filter-out sqlite,$(DATABASES)),databases)
 
 # Runs on stable Rust: our code has nothing unsafe, so it needs no sanitizer. New inputs go to the first folder; the
 # committed corpus is only read.
-fuzz: $(CARGO_FUZZ)
-	mkdir -p $(FUZZ_FOUND)
-	$(FUZZ) $(FUZZ_FOUND) $(FUZZ_CORPUS) -- -dict=server/fuzz/read_postback.dict -max_len=1024 -timeout=5 \
+fuzz: $(FUZZERS:%=fuzz-%)
+
+$(FUZZERS:%=fuzz-%): fuzz-%: $(CARGO_FUZZ)
+	mkdir -p $(FUZZ_FOUND)/$*
+	$(FUZZ) $* $(FUZZ_FOUND)/$* $(FUZZ_CORPUS)/$* -- -dict=server/fuzz/$*.dict -max_len=1024 -timeout=5 \
 		-max_total_time=$(FUZZ_SECONDS)
 
 # Replaces the committed corpus by the fewest and smallest inputs that reach the same code.
-fuzz-corpus: $(CARGO_FUZZ)
-	rm -rf $(FUZZ_LEAST)
-	mkdir -p $(FUZZ_LEAST) $(FUZZ_FOUND)
-	$(FUZZ) $(FUZZ_LEAST) $(FUZZ_CORPUS) $(FUZZ_FOUND) -- -set_cover_merge=1 -use_counters=0 -max_len=1024
-	rm -rf $(FUZZ_CORPUS)
-	mv $(FUZZ_LEAST) $(FUZZ_CORPUS)
+fuzz-corpus: $(FUZZERS:%=fuzz-corpus-%)
+
+$(FUZZERS:%=fuzz-corpus-%): fuzz-corpus-%: $(CARGO_FUZZ)
+	rm -rf $(FUZZ_LEAST)/$*
+	mkdir -p $(FUZZ_LEAST)/$* $(FUZZ_FOUND)/$*
+	$(FUZZ) $* $(FUZZ_LEAST)/$* $(FUZZ_CORPUS)/$* $(FUZZ_FOUND)/$* -- -set_cover_merge=1 -use_counters=0 -max_len=1024
+	rm -rf $(FUZZ_CORPUS)/$*
+	mv $(FUZZ_LEAST)/$* $(FUZZ_CORPUS)/$*
 
 # Licences, bans and sources of all dependencies. `make test` holds the same rules by tests/suite/dependencies.rs: this
 # tool takes longer to build than the server.

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{fixture::Fixture, raw::exchange};
 
-/// A good postback. The next one is one that hyper refuses.
+/// A good postback. The next one is no valid HTTP, and is repaired.
 const GOOD: &str = "/s2s?clickId=$click&id=$code&val=1&com=0";
 const ODD: &str = "/s2s?clickId=$click&id=$code&val=1&com=0&param=<a b>";
 const CHROME: &str =
