@@ -20,7 +20,7 @@ FUZZ_LEAST := server/fuzz/target/least
 SUITE := $(CARGO) test --locked -p s2s-tests --test suite
 # Notes the time of a part of `make test`; tests/budget.toml has the budgets.
 TIMED := tests/timed.sh
-# Leaves a command out where its program is not installed, but not in CI.
+# Leaves a command out if its program is not installed. In CI nothing is left out.
 IF_INSTALLED := tests/if-installed.sh
 
 .PHONY: run demo quick test test-long torture torture-sqlite torture-postgres torture-mariadb torture-edge
@@ -36,7 +36,7 @@ demo:
 	$(CARGO) build --locked -p s2s-server -p s2s-tests --bins
 	target/debug/s2s-demo
 
-# Before each commit. Without the other databases, the SDKs, and the tests of the suite that take the longest.
+# Run it before each commit. It leaves out the other databases, the SDKs, and the slowest tests of the suite.
 quick:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
@@ -46,7 +46,7 @@ quick:
 
 SLOW_TESTS := attacks:: clocks:: commits:: concurrency:: flood:: hostile::a_hundred_thousand
 
-# The gate. It must end within an hour on an empty folder and 2 cores.
+# The gate. On a clean checkout, with 2 cores, it must end within an hour.
 test: databases
 	rm -f target/minutes.tsv
 	$(TIMED) check $(MAKE) check
@@ -65,7 +65,7 @@ test: databases
 	$(TIMED) torture-edge $(MAKE) torture-edge OUTAGE_SECONDS=4
 	tests/minutes.sh
 
-# Hours. The result is written to docs/internals/test-long.md.
+# Takes hours. Its result is written to docs/internals/test-long.md.
 test-long: databases
 	$(CARGO) build --locked --workspace --bins
 	$(SUITE) --no-run
@@ -93,12 +93,13 @@ generate-go: tools
 generate-java: tools
 	$(IF_INSTALLED) mvn $(MAKE) -C sdk/java tools generate
 
-# The workspace has the other tests of the SDK for Rust.
+# Tests the package alone. The other tests of the Rust SDK are tests of the workspace.
 test-rust-package:
 	sdk/rust/test-package.sh target/debug/s2s-journey
 
-# Kills servers and databases under load, takes them away, fills and breaks disks; then checks what is left. `make test`
-# does a tenth of it. An edge suffers alike with any database.
+# Kills servers and databases under load, makes them unavailable, and fills and breaks disks. Then checks that nothing
+# acknowledged is lost or counted twice. `make test` does about a tenth of this. The torture of an edge runs once, not
+# for each database, because an edge has no database.
 CYCLES ?= 300
 OUTAGE_SECONDS ?= 30
 torture: torture-sqlite torture-postgres torture-mariadb torture-edge
@@ -112,7 +113,7 @@ torture-edge: databases
 	$(CARGO) build --locked --workspace --bins
 	target/debug/s2s-torture edge $(OUTAGE_SECONDS)
 
-# Installs the distribution's packages; tests start servers of their own from them.
+# Installs the distribution's packages of both databases. Tests start their own database servers from these packages.
 databases:
 	@if ls /usr/lib/postgresql/*/bin/postgres /usr/sbin/mariadbd >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -124,7 +125,7 @@ check: check-schema check-spelling
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps -p s2s-sdk
 
-# typos comes as a pinned Python package with a binary. Without python3 it is left out, but not in CI.
+# typos comes as a pinned Python package with a binary. Without python3 the check is left out, except in CI.
 check-spelling:
 	$(IF_INSTALLED) python3 $(MAKE) $(TYPOS)
 	$(IF_INSTALLED) python3 $(TYPOS)
@@ -132,7 +133,7 @@ check-spelling:
 $(TYPOS):
 	python3 -m pip install --quiet --root-user-action ignore --target $(TYPOS:/bin/typos=) typos==$(TYPOS_VERSION)
 
-# buf comes as a pinned npm package. Without npm its checks are left out, but not in CI.
+# buf comes as a pinned npm package. Without npm its checks are left out, except in CI.
 check-schema:
 	$(IF_INSTALLED) npm $(MAKE) check-schema-with-buf
 
@@ -144,14 +145,14 @@ check-schema-with-buf: tools
 	elif [ -n "$$CI" ]; then echo "buf breaking needs the commit before this one"; exit 1; \
 	else echo "left out: buf breaking, since there is no commit before this one"; fi
 
-# The lists and the schema come first: the code of the other SDKs is made of what they give.
+# The lists and the schema come first, because the code of the other SDKs is generated from their results.
 generate: tools
 	$(CARGO) run --locked -p s2s-generate
 	$(BUF) format --write
 	S2S_GENERATE=1 $(CARGO) test --locked -p s2s-server --lib reference::
 	$(MAKE) generate-sdks
 
-# All three databases: make bench DATABASES="sqlite postgres mariadb".
+# To measure all three databases: make bench DATABASES="sqlite postgres mariadb".
 DATABASES ?= sqlite
 bench: $(if $(filter-out sqlite,$(DATABASES)),databases)
 	$(CARGO) build --release --locked -p s2s-server -p s2s-tests --bins
@@ -159,7 +160,7 @@ bench: $(if $(filter-out sqlite,$(DATABASES)),databases)
 		if [ $$kind = sqlite ]; then target/release/s2s-bench; else target/release/s2s-databases $$kind target/release/s2s-bench; fi; \
 	done
 
-# Runs on stable Rust: our code has nothing unsafe, so it needs no sanitizer. New inputs go to the first folder; the
+# Runs on stable Rust, without a sanitizer, because our code has nothing unsafe. New inputs go to $(FUZZ_FOUND). The
 # committed corpus is only read.
 fuzz: $(FUZZERS:%=fuzz-%)
 
@@ -168,7 +169,7 @@ $(FUZZERS:%=fuzz-%): fuzz-%: $(CARGO_FUZZ)
 	$(FUZZ) $* $(FUZZ_FOUND)/$* $(FUZZ_CORPUS)/$* -- -dict=server/fuzz/$*.dict -max_len=1024 -timeout=5 \
 		-max_total_time=$(FUZZ_SECONDS)
 
-# Replaces the committed corpus by the fewest and smallest inputs that reach the same code.
+# Replaces the committed corpora with the fewest and smallest inputs that reach the same code.
 fuzz-corpus: $(FUZZERS:%=fuzz-corpus-%)
 
 $(FUZZERS:%=fuzz-corpus-%): fuzz-corpus-%: $(CARGO_FUZZ)
@@ -178,12 +179,12 @@ $(FUZZERS:%=fuzz-corpus-%): fuzz-corpus-%: $(CARGO_FUZZ)
 	rm -rf $(FUZZ_CORPUS)/$*
 	mv $(FUZZ_LEAST)/$* $(FUZZ_CORPUS)/$*
 
-# Licences, bans and sources of all dependencies. `make test` holds the same rules by tests/suite/dependencies.rs: this
-# tool takes longer to build than the server.
+# Checks licences, bans and sources of all dependencies. `make test` checks the same rules with
+# tests/suite/dependencies.rs, because this tool takes longer to build than the server.
 deny: $(CARGO_DENY)
 	$(CARGO_DENY) --locked check licenses bans sources
 
-# Known faults of dependencies. Needs a network: the tool fetches its database.
+# Reports known faults of dependencies. Needs a network, because the tool fetches its database.
 advisories: $(CARGO_DENY)
 	$(CARGO_DENY) --locked check advisories
 

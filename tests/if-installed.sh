@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command if a program is installed, and else says that it is left out: tests/if-installed.sh PROGRAM COMMAND…
+# Runs a command if a program is installed. Otherwise says that the command is left out:
+# tests/if-installed.sh PROGRAM COMMAND…
 # In CI nothing is left out.
 set -euo pipefail
 program=$1

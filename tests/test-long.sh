@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests that take hours and writes the result to docs/internals/test-long.md. `make test-long` calls it.
-# SEED is the first seed. It defaults to the number of the day, so that each day has another.
+# SEED is the first seed. It defaults to the number of the day, so that each day has a different seed.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 page=docs/internals/test-long.md
@@ -26,13 +26,14 @@ part() {
     rows+="| $name | $outcome | $(awk "BEGIN { printf \"%.1f\", ($SECONDS - $begin) / 60 }") |"$'\n'
 }
 
-# Runs a part of the torture: the page shows its figures.
+# Runs a part of the torture, and adds its figures to the page.
 torture() {
     part "$1" target/debug/s2s-torture "${@:2}"
     figures+=$'\n'"$1:"$'\n\n```text\n'"$(cat "$output/$1.txt")"$'\n```\n'
 }
 
-# Runs the tests with a seed on a kind of database. All of them must run: a name may have changed.
+# Runs the tests that have a seed on a kind of database. Fails unless all of them run: if the name of a test has
+# changed, cargo would skip the test silently.
 seeded_tests() {
     local database=()
     [ "$1" = sqlite ] || database=(target/debug/s2s-databases "$1")

@@ -254,7 +254,8 @@ func TestEndlessRetriesEndWithTheDeadline(t *testing.T) {
 func TestACancelledCallIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	for _, script := range [][]answer{
-		// The call is cancelled while it awaits an answer, and in the pause before the next attempt.
+		// The call is cancelled while it awaits an answer; in the second script, in the pause
+		// before the next attempt.
 		{func(ctx context.Context) error { cancel(); return never(ctx) }},
 		{func(context.Context) error { cancel(); return unavailable() }},
 	} {

@@ -12,8 +12,8 @@ const (
 )
 
 // NormaliseClickID returns a click id as it was minted: in lower case, without blanks and quotes
-// around it. False: the text can't be a click id. Only the server can tell whether a click id is
-// genuine.
+// around it. It returns false if the text can't be a click id. Only the server can tell whether a
+// click id is genuine.
 func NormaliseClickID(text string) (string, bool) {
 	text = strings.TrimFunc(text, func(character rune) bool {
 		return unicode.IsSpace(character) || character == '"' || character == '\''

@@ -3,7 +3,7 @@
 // A visitor follows a tracking link and gets a click id; later your server reports a conversion
 // with that click id.
 //
-// A [Client] has one generated client for each service of the API; requests and responses, with the
+// A [Client] has one generated client for each service of the API. Requests and responses, with the
 // formats, units and limits of their fields, are in [s2s.example/sdk-go/gen/s2s/v1]. The client
 // adds to every call the API key, a deadline, retries that count nothing twice, and errors with a
 // reason ([Error]). The package also has iterators over lists ([All]), exact money
@@ -40,12 +40,13 @@ const (
 // Every call that is safe to repeat is retried after a transient failure (the server can't be
 // reached, is stopping or overloaded), with growing pauses and within its deadline. Retries never
 // count anything twice: a request that needs a request id and has none gets a random one before the
-// first attempt; the caller's message is not changed. To repeat a call yourself after an error,
-// give it a request id of your own.
+// first attempt. The caller's message is not changed. To repeat a call yourself after an error,
+// give the call a request id of your own.
 //
-// A call's deadline is that of its context, over all attempts; if the context has none, it is the
-// client's (see [WithTimeout]). A call whose context is cancelled may or may not have taken effect.
-// A stream has only the deadline of its context, and nothing in it is sent again.
+// A call's deadline, over all attempts, is that of its context. If the context has none, the
+// client's timeout applies (see [WithTimeout]). A call whose context is cancelled may or may not
+// have taken effect. A stream has only the deadline of its context, and nothing in a stream is sent
+// again.
 //
 // Every error of a call is an [*Error].
 type Client struct {
@@ -62,8 +63,8 @@ type Client struct {
 }
 
 // New makes a client of the server at endpoint: scheme, host and at most a port, such as
-// https://t.example, or http://127.0.0.1:8080 within one machine. It connects at its first call, so
-// an unreachable server is not yet an error.
+// https://t.example, or http://127.0.0.1:8080 within one machine. The client connects at its first
+// call, so an unreachable server is not yet an error.
 func New(endpoint string, options ...Option) (*Client, error) {
 	settings := settings{timeout: timeoutDefault, retries: retriesDefault}
 	for _, option := range options {

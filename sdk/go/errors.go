@@ -18,18 +18,19 @@ const (
 	reasonPrefix = "ERROR_REASON_"
 )
 
-// An Error is the error of a failed call: the server's answer, or that it could not be reached in
-// time. Get it with [errors.As].
+// An Error is the error of a failed call: the server's answer, or the failure to reach the server
+// in time. Get it with [errors.As].
 //
-// [errors.Is] finds [context.Canceled] in it if the call's context was cancelled, and
-// [context.DeadlineExceeded] if there was no answer in time; [status.FromError] finds its gRPC
+// In an Error, [errors.Is] finds [context.Canceled] if the call's context was cancelled, and
+// [context.DeadlineExceeded] if there was no answer in time. [status.FromError] finds the gRPC
 // status.
 type Error struct {
 	// Code is the kind of failure.
 	Code codes.Code
-	// Reason is for programs; each value documents its cause and its cure. Unspecified if the server
-	// gave none, or one that is newer than this client: see ReasonText. UNAVAILABLE if the server
-	// could not be reached, and DEADLINE_EXCEEDED if there was no answer in time.
+	// Reason is for programs; each value documents its cause and its cure. Unspecified if the
+	// server gave no reason, or a reason that is newer than this client: see ReasonText.
+	// UNAVAILABLE if the server could not be reached, and DEADLINE_EXCEEDED if there was no answer
+	// in time.
 	Reason s2sv1.ErrorReason
 	// ReasonText is the reason as the server sent it, such as CLICK_EXPIRED; empty if there is none.
 	ReasonText string
@@ -73,8 +74,8 @@ func (e *Error) GRPCStatus() *status.Status {
 	return e.status
 }
 
-// Result returns the result of an item of a batch or stream, as RecordConversion would have: a
-// response or an [*Error].
+// Result returns the result of an item of a batch or stream, as RecordConversion would have
+// returned it: a response or an [*Error].
 func Result(item *s2sv1.BatchRecordConversionsResult) (*s2sv1.RecordConversionResponse, error) {
 	switch result := item.GetResult().(type) {
 	case *s2sv1.BatchRecordConversionsResult_Response:
@@ -98,7 +99,7 @@ func newError(ctx context.Context, err error) *Error {
 	case codes.Canceled:
 		e.cause = ctx.Err()
 	case codes.DeadlineExceeded:
-		// Not ctx.Err(): the server may be the first to notice.
+		// Not ctx.Err(): the server may be the first to notice that the time is over.
 		e.cause = context.DeadlineExceeded
 	}
 	return e
@@ -132,8 +133,8 @@ func readStatus(said *status.Status) *Error {
 }
 
 // passing returns true if the failure is transient, so that the same call may succeed soon.
-// RESOURCE_EXHAUSTED without a reason is a response over this client's own limit, which would be as
-// large again.
+// RESOURCE_EXHAUSTED without a reason means that a response exceeded this client's own limit. The
+// response to a retry would be as large again.
 func (e *Error) passing() bool {
 	return e.Code == codes.Unavailable || e.Code == codes.ResourceExhausted && e.ReasonText != ""
 }

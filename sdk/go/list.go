@@ -9,8 +9,8 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// A Page is a response of a list: items, and a token for the next page, which is empty on the last
-// one.
+// A Page is a response of a list: items, and a token for the next page. The token is empty on the
+// last page.
 type Page interface {
 	proto.Message
 	GetNextPageToken() string
@@ -20,7 +20,7 @@ type Page interface {
 // fetched when it is reached, with its own retries, and with the client's timeout if ctx has no
 // deadline. After an error, which comes without an item, there are no more items.
 //
-// It takes any call that returns pages, the request, and a function that returns the items of a
+// All takes any call that returns pages, the request, and a function that returns the items of a
 // response:
 //
 //	request := &s2sv1.ListConversionsRequest{ConversionCodeId: code}

@@ -22,8 +22,8 @@ var (
 	// ErrAPIKeyInvalid says that the API key is empty, or has blanks or other characters that no key
 	// contains.
 	ErrAPIKeyInvalid = errors.New("s2s: the API key is empty, or has blanks or characters that no key contains")
-	// ErrTLSInvalid says that a certificate or key is not PEM or does not match, or that one was given
-	// though the endpoint is http://.
+	// ErrTLSInvalid says that a certificate or key is not PEM, that both don't match, or that a
+	// certificate was given though the endpoint is http://.
 	ErrTLSInvalid = errors.New(
 		"s2s: the certificates can't be used: they need PEM, an https endpoint, and a matching key")
 )
@@ -119,8 +119,8 @@ func (s *settings) transport(secure bool) (credentials.TransportCredentials, err
 	return credentials.NewTLS(config), nil
 }
 
-// A bearer is the API key as sent to the server. It is a function, since functions have no text
-// form.
+// A bearer is the API key as sent to the server. It is a function, because a printed function does
+// not show the key.
 type bearer func() string
 
 func newBearer(key string) (bearer, error) {
@@ -136,7 +136,7 @@ func (b bearer) GetRequestMetadata(context.Context, ...string) (map[string]strin
 	return map[string]string{"authorization": b()}, nil
 }
 
-// RequireTransportSecurity implements [credentials.PerRPCCredentials]. It returns false, since an
+// RequireTransportSecurity implements [credentials.PerRPCCredentials]. It returns false, because an
 // http:// endpoint is a deliberate choice.
 func (bearer) RequireTransportSecurity() bool {
 	return false

@@ -13,15 +13,15 @@ import (
 
 const requestIDBytes = 16
 
-// withRequestID returns the request, or a copy of it with the ids that make it safe to repeat. It
-// never changes the caller's message, which may be in use elsewhere; the next call with it is
-// another request.
+// withRequestID returns the request, or a copy of the request with the ids that make it safe to
+// repeat. It never changes the caller's message, because that message may be in use elsewhere, and
+// because the next call with the same message is another request.
 func withRequestID(request proto.Message) proto.Message {
 	switch request := request.(type) {
 	case *s2sv1.RecordClickRequest:
-		// Request id and click time together determine the click id; a request with a click id needs
-		// neither. A caller's own request id must come with its own time, or a repetition would be
-		// another click; the server refuses it.
+		// Request id and click time together determine the click id. A request with a click id
+		// needs neither. A caller who sets the request id must set the click time, too: the server
+		// refuses a request id without a time, because its repetition would be another click.
 		if request.GetClickId() != "" || request.GetRequestId() != "" {
 			return request
 		}

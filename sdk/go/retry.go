@@ -60,7 +60,8 @@ func (p policy) call(
 			return failure
 		}
 		pause := pauseBefore(retries)
-		// The sum of both could overflow: the server may ask for any delay.
+		// Compared without adding both: the server may ask for any delay, so the sum could
+		// overflow.
 		if failure.RetryAfter >= time.Until(deadline)-pause {
 			return failure
 		}
@@ -74,7 +75,7 @@ func (p policy) call(
 }
 
 // pauseBefore returns the pause before the next attempt, in addition to the delay that the server
-// asks for. It is random, so that clients that failed together don't come back together.
+// asks for. The pause is random, so that clients that failed together don't come back together.
 func pauseBefore(retries uint) time.Duration {
 	pause := pauseMax
 	// More doublings always exceed the longest pause.
@@ -84,8 +85,8 @@ func pauseBefore(retries uint) time.Duration {
 	return pause/2 + rand.N(pause/2)
 }
 
-// isSafe returns true if the call can be repeated: its request has a request id, or the schema says
-// so.
+// isSafe returns true if the call can be repeated: its request has a request id, or the schema
+// declares the call idempotent.
 func isSafe(method string, request proto.Message) bool {
 	if requestIDField(request) != nil {
 		return true

@@ -8,7 +8,7 @@ import (
 	"google.golang.org/grpc"
 )
 
-// stream is the interceptor of streams. It only converts their errors to [*Error].
+// stream is the interceptor of streams. It only converts the errors of a stream to [*Error].
 func stream(
 	ctx context.Context, description *grpc.StreamDesc, connection *grpc.ClientConn, method string,
 	open grpc.Streamer, options ...grpc.CallOption,
@@ -30,8 +30,8 @@ func (s *errorStream) RecvMsg(message any) error {
 	return s.wrap(s.ClientStream.RecvMsg(message))
 }
 
-// wrap converts an error, except [io.EOF]: it ends a stream, and after a send it means that RecvMsg
-// returns the error.
+// wrap converts an error, except [io.EOF]. From RecvMsg, [io.EOF] is the end of the stream. From
+// SendMsg, it means that RecvMsg returns the actual error.
 func (s *errorStream) wrap(err error) error {
 	if err == nil || errors.Is(err, io.EOF) {
 		return err

@@ -61,7 +61,7 @@ $(block xml 1)
 </project>
 POM
 
-# Use a separate local repository: the user's keeps the package of an earlier run.
+# Use a separate local repository, because the user's repository may keep the package of an earlier run.
 $maven -Dmaven.repo.local="$project/local" compile dependency:build-classpath -Dmdep.outputFile=classpath
 java -cp "target/classes:$(cat classpath)" FirstConversion "$S2S_JOURNEY_KEY" "$S2S_JOURNEY_URL" >output
 cat output

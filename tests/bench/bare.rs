@@ -2,8 +2,8 @@
 //! with a constant.
 //!
 //! A no-op without a message measures a call; this service measures a call with these messages. The
-//! rest is the work of the server. Like the server, it is a process of its own with as many
-//! threads.
+//! rest of the cost of a real call is the work of the server. Like the server, this service is a
+//! process of its own, with as many threads.
 
 use std::{
     env,
@@ -36,7 +36,7 @@ use crate::Result;
 /// The argument that makes this program the service.
 pub const ARGUMENT: &str = "--serve-bare";
 
-/// The service in a process of its own, which ends with this one.
+/// The service in a process of its own, which ends with this process.
 pub struct Bare {
     process: Child,
     pub url: String,
@@ -69,7 +69,7 @@ pub fn serve() -> Result<()> {
         writeln!(io::stdout(), "{}", listener.local_addr()?)?;
         let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
         let input = tokio::task::spawn_blocking(|| io::copy(&mut io::stdin(), &mut io::sink()));
-        // A failure ends it as well.
+        // A failure to read ends the service as well.
         let ended = input.map(|_| ());
         let server = Server::builder().add_service(ConversionServiceServer::new(Constant));
         Ok(server.serve_with_incoming_shutdown(incoming, ended).await?)

@@ -1,5 +1,5 @@
-//! The database alone: rows of conversions in a table like the server's own, without a server
-//! between.
+//! The database alone: rows of conversions in a table like the server's own, written without a
+//! server.
 
 use std::{
     sync::{
@@ -57,7 +57,7 @@ struct Dialect {
 }
 
 /// Fills the tables with clicks and conversions of the last 30 days, in the order of their time.
-/// They belong to an account of their own.
+/// These rows belong to an account of their own.
 pub async fn fill(url: &str) -> Result<()> {
     let db = connect(url).await?;
     let backend = db.get_database_backend();
@@ -217,7 +217,7 @@ impl Caller for Insert {
     }
 }
 
-/// The source of rows: those that the server would write for the orders of this benchmark.
+/// The source of rows: the rows that the server would write for the orders of this benchmark.
 struct Rows {
     spread: Spread,
     taken: AtomicI64,

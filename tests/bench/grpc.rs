@@ -1,4 +1,4 @@
-//! Calls with the generated clients. They have no retries, unlike the SDK, so each is sent once.
+//! Calls with the generated clients. Unlike the SDK, these don't retry, so each call is sent once.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use tonic_health::pb::{
 
 use crate::{Result, load::Caller, orders::Orders};
 
-/// The conversions of one batch, and of one call on a stream.
+/// The number of conversions of one batch, and of one call on a stream.
 const BATCH_ITEMS: usize = 1_000;
 
 /// A call that does nothing, over the same connections and through the same layers.

@@ -1,4 +1,4 @@
-//! Calls over HTTP/1.1 by a minimal client: the machine's time is for the server.
+//! Calls over HTTP/1.1 by a minimal client, which leaves the machine's time to the server.
 
 use std::{fmt::Write as _, sync::Arc};
 
@@ -17,7 +17,7 @@ const ANSWER_BYTES: usize = 4 * 1_024;
 pub enum Ask {
     Healthz,
     Postback(Arc<Orders>),
-    /// A redirect; the slug of its link.
+    /// A redirect, with the slug of its link.
     Redirect(String),
 }
 
@@ -81,7 +81,7 @@ impl Caller for Connection {
     }
 }
 
-/// The status line and headers of an answer, and their length.
+/// The text of an answer, its status, and its whole length in bytes, with the body.
 struct Answer<'a> {
     text: &'a str,
     status: &'a str,
@@ -104,7 +104,7 @@ impl<'a> Answer<'a> {
         Ok(Some(answer))
     }
 
-    /// The value of a header; empty without one of that name.
+    /// The value of a header; empty if absent.
     fn header(&self, name: &str) -> &'a str {
         let lines = self.text.lines().take_while(|line| !line.is_empty());
         let mut headers = lines.filter_map(|line| line.split_once(": "));

@@ -30,7 +30,7 @@ pub struct Sample {
     /// The latency of each call, in microseconds.
     pub latencies_us: Vec<u32>,
     pub server_cpu_ms: u64,
-    /// CPU time of the database server's processes; 0 with SQLite, which runs in our process.
+    /// CPU time of the database server's processes; 0 with SQLite, which has no process of its own.
     pub database_cpu_ms: u64,
     /// CPU time of this process, which makes the load.
     pub own_cpu_ms: u64,

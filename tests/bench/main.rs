@@ -1,10 +1,10 @@
 //! `make bench`: the speed of one server on this machine, and a proof that it counted exactly what
 //! it acknowledged.
 //!
-//! Each workload alternates with one that costs as little as this HTTP stack allows. The ratio of
-//! the two is the cost of our own work, and survives a change of machine. The load generator and
-//! the server share the machine, so rates are a lower bound. Linux only: CPU time and memory come
-//! from `/proc`.
+//! Each workload alternates with a baseline: a workload that costs as little as this HTTP stack
+//! allows. The ratio of the two is the cost of our own work, and survives a change of machine. The
+//! load generator and the server share the machine, so rates are a lower bound. Linux only: CPU
+//! time and memory come from `/proc`.
 //!
 //! Deliberately absent: any assertion about time.
 
@@ -40,15 +40,16 @@ use crate::{
     report::Row,
 };
 
-/// The allocator of the server: the load takes its time from the measured program.
+/// The same allocator as the server's: a slow load generator takes time from the measured program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The result of a step; any error ends the benchmark.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// The length of a measurement; each workload has one in each round. Rounds are short: the speed of
-/// the machine changes within seconds, and compared workloads should meet the same.
+/// The length of a measurement; each workload has one in each round. Measurements are short,
+/// because the speed of the machine changes within seconds, and compared workloads should meet the
+/// same speed.
 const ROUND: Duration = Duration::from_millis(500);
 const ROUNDS_PER_SECOND: u64 = 2;
 /// The unmeasured time before each measurement.
@@ -60,14 +61,15 @@ const USAGE: &str = "usage: s2s-bench [--seconds 1..3600] [--filled] [--scattere
                      a workload's name, for example `RecordConversion (128` or `GET`";
 /// The gRPC connections, shared by all callers.
 const CHANNELS: usize = 2;
-/// The database connections of the servers that commit each call alone: the server's default, and
-/// the number that pays.
+/// The numbers of database connections of the servers that commit each call alone: the server's
+/// default, and a number that makes such a server fast.
 const CONNECTIONS: [usize; 2] = [2, 32];
 /// The number of batches in flight.
 const BATCHES: usize = 2;
 /// The number of streams, each with up to 1,000 conversions in flight.
 const STREAMS: usize = 4;
-/// The time limit for writing clicks, which a visitor doesn't wait for.
+/// The time limit for the writing of clicks. A visitor doesn't wait for the writing, so clicks can
+/// be written after the last answer.
 const CLICKS_PATIENCE: Duration = Duration::from_secs(10);
 /// The pause before clicks are counted again.
 const CLICKS_PAUSE: Duration = Duration::from_millis(200);
@@ -84,7 +86,8 @@ enum Workload {
     /// tonic alone, with the same messages.
     SameMessages(usize),
     RecordConversion(usize),
-    /// The same server, which commits each call alone, on this number of connections.
+    /// `RecordConversion` on a server that commits each call alone. The second number is that of
+    /// the server's database connections.
     ByItself(usize, usize),
     BatchRecordConversions,
     StreamRecordConversions,
@@ -126,7 +129,8 @@ const WORKLOADS: [Workload; 24] = [
     Redirect(256),
 ];
 
-/// Leaves out what one kind of database can't show: SQLite has one writer at a time.
+/// False for a workload that shows nothing about the kind of database: SQLite has one writer at a
+/// time.
 fn makes_sense(workload: Workload, database_url: &str) -> bool {
     let sqlite = database_url.starts_with("sqlite:");
     !matches!(
@@ -310,7 +314,8 @@ impl Options {
     }
 }
 
-/// The time to make 4 KiB durable on the disk of `folder`, which bounds the latency of one caller.
+/// The median time to make 4 KiB durable on the disk of `folder`. It bounds the latency of one
+/// caller.
 fn disk_write(folder: &Path) -> Result<Duration> {
     let path = folder.join("disk");
     let mut file = File::create(&path)?;
@@ -355,7 +360,7 @@ impl Called {
 /// The servers and data that the workloads share.
 struct Bench {
     server: Called,
-    /// One for each of `CONNECTIONS`. All run as long as this does.
+    /// One server for each of `CONNECTIONS`. They run as long as this value exists.
     by_itself: Vec<(Server, Called)>,
     bare: (Bare, Called),
     /// `127.0.0.1:PORT`.
@@ -363,7 +368,7 @@ struct Bench {
     orders: Arc<Orders>,
     /// A table beside the server's own.
     table: Table,
-    /// The link of the visitors; the clicks of the orders are on another.
+    /// The link of the visitors; the clicks of the orders are on another link.
     visited: TrackingLink,
 }
 
@@ -450,7 +455,8 @@ impl Bench {
         load::drive(callers, duration, self.server.process_id).await
     }
 
-    /// Counts the clicks of the visited link, until they are as many as `visits` or the time is up.
+    /// Counts the clicks of the visited link, again and again until there are `visits` or the time
+    /// is up.
     async fn count_clicks(&self, client: &Client, visits: u64) -> Result<u64> {
         let deadline = Instant::now() + CLICKS_PATIENCE;
         let request = ListClicksRequest {

@@ -1,4 +1,4 @@
-//! The conversions to record. The transaction id of each is a number of its own, so that each can
+//! The conversions to record. Each has a number of its own as its transaction id, so that each can
 //! be found again.
 
 use std::{
@@ -20,24 +20,25 @@ use crate::Result;
 
 /// The largest page of a list.
 pub const PAGE_SIZE: i32 = 1_000;
-/// The number of clicks. Consecutive orders have consecutive clicks, as sales follow visits.
+/// The number of clicks. Unless scattered, consecutive orders have consecutive clicks, as sales
+/// follow visits.
 const CLICKS: u64 = 32_768;
 const CLICKS_IN_FLIGHT: usize = 256;
-/// The distance between the clicks of consecutive scattered orders. It is odd, so it meets all
-/// clicks.
+/// The distance between the clicks of consecutive scattered orders. It is odd and `CLICKS` is a
+/// power of two, so the orders meet all clicks.
 const SCATTERED_STEP: u64 = 20_011;
 
 const VALUE_MICROS: i64 = 19_990_000;
 const COMMISSION_MICROS: i64 = 500_000;
 
-/// The click of each order.
+/// The rule that gives each order its click.
 #[derive(Clone, Copy)]
 pub struct Spread {
     step: u64,
 }
 
 impl Spread {
-    /// Spreads orders over their table if `scattered`.
+    /// Spreads the clicks of consecutive orders over all clicks if `scattered`.
     pub fn new(scattered: bool) -> Self {
         Self { step: if scattered { SCATTERED_STEP } else { 1 } }
     }
@@ -92,8 +93,8 @@ impl Orders {
         Order { code_id: &self.code_id, click_id, number }
     }
 
-    /// Counts the conversions that the server lists. Each must be of an order that was taken, and
-    /// be there once.
+    /// Counts the conversions that the server lists. Fails on a conversion of an order that was
+    /// never taken, and on a second conversion of an order.
     pub async fn count(&self, client: &Client) -> Result<u64> {
         let taken = usize::try_from(self.taken.load(Ordering::Relaxed))?;
         let mut seen = vec![false; taken];

@@ -31,7 +31,7 @@ pub fn database_cpu_ms() -> Result<u64> {
             others.push(stat);
         }
     }
-    // Children come after their parents or are found in the next pass.
+    // Each pass finds the children of the processes that the passes before have found.
     loop {
         let (children, rest): (Vec<String>, Vec<String>) =
             others.into_iter().partition(|stat| parent(stat).is_ok_and(|parent| ours.contains(&parent)));

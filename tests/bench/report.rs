@@ -31,7 +31,7 @@ impl Row {
     }
 }
 
-/// Prints the machine and the database of the numbers; `database` is its URL.
+/// Prints the machine and the database that were measured. `database` is the database's URL.
 pub fn machine(database: &str, disk_write: Duration) -> Result<()> {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
@@ -86,7 +86,7 @@ pub fn comparison(rows: &[Row], compared: &[(Workload, Workload)]) {
             rounds.map(|(sample, base)| sample.rate() * 1_000 / base.rate().max(1)).collect();
         let ratio = thousandths(median(&mut ratios));
         let cpu = |row: &Row| row.per_1_000(|sample| sample.server_cpu_ms);
-        // The database alone uses no CPU time of ours.
+        // The database alone uses no CPU time of the server.
         let times = if cpu(base) == 0 { String::new() } else { tenths(cpu(row) * 1_000 / cpu(base)) };
         let what = format!("{} / {}", row.workload, base.workload);
         println!("{what:<70}{ratio:>7}{:>14}{times:>14}", range(&ratios, |ratio| thousandths(*ratio)));
@@ -130,7 +130,8 @@ fn range(sorted: &[u64], text: impl Fn(&u64) -> String) -> String {
     ends.map(|(first, last)| format!("{}-{}", text(first), text(last))).unwrap_or_default()
 }
 
-/// The smallest of the sorted values that at least `per_mille` of them don't exceed.
+/// The smallest of the sorted values such that at least `per_mille` thousandths of all values are
+/// not greater.
 fn quantile(sorted: &[u32], per_mille: usize) -> u32 {
     let rank = (sorted.len() * per_mille).div_ceil(1_000);
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or_default()

@@ -157,7 +157,7 @@ async fn call(url: &str) -> Result<Answer> {
 }
 
 impl Answer {
-    /// A text field of the body; empty without one of that name.
+    /// A text field of the body; empty if absent.
     fn text(&self, field: &str) -> &str {
         self.body.get(field).and_then(Value::as_str).unwrap_or_default()
     }

@@ -15,7 +15,7 @@ pub struct WrongClock {
 }
 
 impl WrongClock {
-    /// Builds it with the C compiler that Rust links with.
+    /// Builds the library with the C compiler that Rust links with.
     pub fn build() -> Self {
         let (folder, library) = library("clock", include_str!("clock/clock.c"));
         let ahead = folder.path().join("ahead");
@@ -33,7 +33,7 @@ impl WrongClock {
     pub fn set(&self, seconds: i64) {
         let new = self.ahead.with_extension("new");
         std::fs::write(&new, seconds.to_string()).unwrap();
-        // Renamed, so that readers never see a part of it.
+        // Renamed, so that readers never see a file that is half written.
         std::fs::rename(new, &self.ahead).unwrap();
     }
 }

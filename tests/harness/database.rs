@@ -8,16 +8,17 @@ use std::path::Path;
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database};
 
 /// The variable with the URL of a database on a server, such as
-/// `postgres://s2s@127.0.0.1:5433/postgres`. New databases are made beside it. Unset: SQLite.
+/// `postgres://s2s@127.0.0.1:5433/postgres`. New databases are made on the same server. If the
+/// variable is not set, the tests use SQLite.
 pub const VARIABLE: &str = "S2S_TESTS_DATABASE";
 
-/// The database server; `None` for SQLite.
+/// The URL in the variable; `None` for SQLite.
 #[expect(clippy::disallowed_methods, reason = "the tests' one variable")]
 fn server() -> Option<String> {
     std::env::var(VARIABLE).ok().filter(|url| !url.is_empty())
 }
 
-/// True for SQLite. Tests that read the file or limit its size run on it alone.
+/// True for SQLite. Tests that read the database's file or limit its size run on SQLite alone.
 pub fn is_a_file() -> bool {
     server().is_none()
 }
@@ -44,7 +45,7 @@ pub fn file(folder: &Path) -> String {
     format!("sqlite:{}", folder.join("s2s.db").display())
 }
 
-/// The URL of an empty database on a server, named after the folder.
+/// Creates an empty database on a server, named after the folder. Returns its URL.
 pub async fn fresh_on(server: &str, folder: &Path) -> String {
     let name: String = folder.file_name().unwrap().to_str().unwrap().to_lowercase();
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();

@@ -17,22 +17,22 @@ const FILLING: [u8; 4_096] = [0; 4_096];
 /// process. It vanishes with that process, however the test ends.
 pub struct SmallDisk {
     holder: Child,
-    /// Keeps the holder of the namespace alive. The holder ends when it is closed, even if this
-    /// process is killed.
+    /// Keeps the holder of the namespace alive: the holder ends when this pipe is closed. The pipe
+    /// is closed even if this process is killed.
     _stdin: ChildStdin,
     /// The mount point. Outside of the namespace it is an empty folder.
     folder: TempDir,
-    /// The mounted folder, as other processes see it.
+    /// The mounted folder, as processes outside of the namespace see it.
     path: PathBuf,
 }
 
 impl SmallDisk {
-    /// Mounts a disk. Panics if that is not permitted: a test must not pass untried.
+    /// Mounts a disk. Panics if mounting is not permitted: a test must not pass without its disk.
     pub fn mount(kibibytes: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut unshare = Command::new("unshare");
         unshare.arg("--mount");
-        // Other users than root may mount in a user namespace of their own.
+        // Users other than root may mount in a user namespace of their own.
         if std::fs::metadata("/proc/self").unwrap().uid() != 0 {
             unshare.arg("--map-root-user");
         }
@@ -52,12 +52,12 @@ impl SmallDisk {
         Self { holder, _stdin: stdin, folder, path }
     }
 
-    /// A folder for the server's spool or database, as the server sees it.
+    /// The mounted folder, as processes outside of the namespace see it.
     pub fn path(&self) -> &str {
         self.path.to_str().unwrap()
     }
 
-    /// The same folder, as processes outside of the namespace see it.
+    /// The mounted folder, as processes in the namespace see it.
     pub fn inside(&self) -> &Path {
         self.folder.path()
     }
@@ -73,7 +73,7 @@ impl SmallDisk {
         while file.write_all(&FILLING).is_ok() {}
     }
 
-    /// Frees the room that `fill` took.
+    /// Frees the space that `fill` took.
     pub fn make_room(&self) {
         std::fs::remove_file(self.filling()).unwrap();
     }
@@ -113,7 +113,7 @@ pub struct FailingDisk {
 }
 
 impl FailingDisk {
-    /// Builds the library. Nothing fails until it is told to.
+    /// Builds the library. No fsync fails until `fail` or `fail_once`.
     pub fn build() -> Self {
         let (folder, library) = library("fsync", include_str!("disk/fsync.c"));
         let [switch, once] = ["fail", "once"].map(|name| folder.path().join(name));
@@ -129,10 +129,10 @@ impl FailingDisk {
         ]
     }
 
-    /// The next fsync of any process fails.
+    /// Makes the next fsync fail, once, in whichever process comes first.
     pub fn fail_once(&self) {
         std::fs::write(&self.once, "").unwrap();
-        // The process that removes it may run as another user.
+        // The process that removes the file may run as another user.
         std::fs::set_permissions(&self.once, Permissions::from_mode(0o666)).unwrap();
     }
 

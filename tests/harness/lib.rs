@@ -60,10 +60,10 @@ pub struct Server {
     listen: String,
     /// An inherited socket, instead of `listen`.
     socket: Option<TcpListener>,
-    /// The namespace of the small disk that it sees.
+    /// The mount namespace of the server's small disk, if it has one.
     disk: Option<PathBuf>,
     variables: Vec<(&'static str, String)>,
-    /// The server's own database.
+    /// The URL of the server's database; empty for an edge.
     pub database_url: String,
     /// `http://127.0.0.1:PORT`.
     pub url: String,
@@ -94,12 +94,12 @@ impl Server {
         Self::start_on(database_url, tempfile::tempdir().unwrap(), &[], FREE_PORT).await
     }
 
-    /// Starts a server on the database of another.
+    /// Starts a server on the database of another server.
     pub async fn start_beside(other: &Self) -> Self {
         Self::start_at(other.database_url.clone()).await
     }
 
-    /// Starts a server on the database of another, with further flags.
+    /// Starts a server on the database of another server, with further flags.
     pub async fn start_beside_with(other: &Self, flags: &[&str]) -> Self {
         Self::start_on(other.database_url.clone(), tempfile::tempdir().unwrap(), flags, FREE_PORT).await
     }
@@ -165,7 +165,7 @@ impl Server {
     }
 
     /// Restarts the server on an inherited socket that stays open between restarts, as a service
-    /// manager does it. Returns its URL.
+    /// manager does. Returns the server's URL.
     pub async fn restart_on_a_socket(&mut self) -> &str {
         self.socket = Some(TcpListener::bind(FREE_PORT).unwrap());
         self.terminate().await;
@@ -174,16 +174,17 @@ impl Server {
         &self.url
     }
 
-    /// Starts a server that can write at most `kibibytes` to a file, until it is restarted.
+    /// Starts a server that can write at most `kibibytes` KiB to each file. A restart lifts the
+    /// limit.
     ///
-    /// `log`: where the shell sends the log, `&2` or the name of a file.
+    /// `log`: the shell's redirection of the log, `&2` or the name of a file.
     pub async fn start_on_a_small_disk(kibibytes: u32, log: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // The shell's limit counts blocks of 0.5 KiB. Without the trap, reaching the limit kills
         // the process.
         let script = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" \"$@\" 2>{log}", kibibytes * 2);
         let mut shell = Command::new("sh");
-        // The server must refuse what the database can't take, and not spool it.
+        // The server must refuse the writes that the database can't take, not spool them.
         let arguments = vec!["--spool=off".to_owned()];
         shell.args(["-c", &script]).arg(binary()).args(&arguments);
         let (child, url) = launch(&mut prepare(shell, folder.path()), FREE_PORT).await;
@@ -205,7 +206,7 @@ impl Server {
         Self { child, folder, arguments, listen, socket, disk: None, variables, database_url, url }
     }
 
-    /// A client with defaults.
+    /// A client with the administrator's key, otherwise with defaults.
     pub fn client(&self) -> Client {
         administrator(&self.url).build().unwrap()
     }
@@ -235,7 +236,7 @@ impl Server {
         (response.api_key.unwrap(), response.key_text)
     }
 
-    /// The folder that the server runs in, with its database `s2s.db` where that is a file.
+    /// The folder that the server runs in. The server's own SQLite file, if any, is `s2s.db` there.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -249,7 +250,7 @@ impl Server {
         self.child.kill().await.unwrap();
     }
 
-    /// Asks the server to stop. It drains first.
+    /// Asks the server to stop. The server drains first.
     pub async fn terminate(&self) {
         self.signal("-TERM").await;
     }
@@ -307,7 +308,7 @@ impl Server {
         self.drained_within(PATIENCE).await;
     }
 
-    /// Waits until a backlog in the spool is gone.
+    /// Waits until the spool is empty, but at most for `patience`.
     pub async fn drained_within(&self, patience: Duration) {
         eventually_within(patience, async || {
             let health = self.health().await;
@@ -357,7 +358,7 @@ impl Server {
     }
 }
 
-/// Begins the configuration of a client for a server of the harness.
+/// Begins the configuration of a client for a server of the harness, with the administrator's key.
 pub fn administrator(url: &str) -> ClientBuilder {
     Client::builder(url).api_key(ADMIN_KEY)
 }
@@ -411,13 +412,13 @@ impl Answer {
     }
 }
 
-/// Asks until there is an answer, for effects shortly after a response.
+/// Asks until there is an answer. For effects that follow shortly after a response.
 pub async fn eventually<T, F: Future<Output = Option<T>>>(ask: impl FnMut() -> F) -> T {
     eventually_within(PATIENCE, ask).await
 }
 
-/// Asks until there is an answer, for effects that take long on a busy machine, such as the end of
-/// a backlog.
+/// Asks until there is an answer, but at most for `patience`. For effects that take long on a busy
+/// machine, such as the end of a backlog.
 pub async fn eventually_within<T, F: Future<Output = Option<T>>>(
     patience: Duration,
     mut ask: impl FnMut() -> F,

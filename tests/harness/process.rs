@@ -76,7 +76,7 @@ pub fn command(folder: &Path) -> Command {
     prepare(Command::new(binary()), folder)
 }
 
-/// The same command in the namespace of a small disk.
+/// Like `command`, but in the mount namespace of a small disk.
 pub fn command_on(disk: &Path, folder: &Path) -> Command {
     let mut command = Command::new("nsenter");
     command.arg(format!("--mount={}", disk.display())).arg(format!("--wdns={}", folder.display()));
@@ -84,8 +84,8 @@ pub fn command_on(disk: &Path, folder: &Path) -> Command {
     prepare(command, folder)
 }
 
-/// The same command with an inherited socket, as from a service manager. `LISTEN_PID` must name the
-/// process that inherits it.
+/// Like `command`, but with an inherited socket, as from a service manager. `LISTEN_PID` must name
+/// the process that inherits the socket.
 pub fn command_with(socket: &TcpListener, folder: &Path) -> Command {
     let mut shell = Command::new("sh");
     shell.args(["-c", "exec 3<&0 0</dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" \"$@\""]).arg(binary());
@@ -103,7 +103,7 @@ pub fn prepare(mut command: Command, folder: &Path) -> Command {
     // The server would report the tests' own variables as misspelt settings.
     command.env_remove(database::VARIABLE).env_remove(SEED_VARIABLE);
     command.env("S2S_ADMIN_KEY", ADMIN_KEY);
-    // On a busy machine a slow postback would be queued, which few tests expect.
+    // With a spool, a postback that a busy machine slows down is queued, which few tests expect.
     command.env("S2S_SPOOL", "off");
     command.env("S2S_LOG", "warn").current_dir(folder).stdin(Stdio::null());
     command

@@ -1,9 +1,9 @@
 //! Pseudo-random numbers, the same in every run with the same seed.
 
-/// The variable that changes the seeds of all tests that have one, for `make test-long`.
+/// The variable that moves the seed of each test that has a seed, for `make test-long`.
 pub const SEED_VARIABLE: &str = "S2S_TESTS_SEED";
 
-/// The seed of a test: its usual one, moved by the number in the variable.
+/// The seed of a test: its usual seed plus the number in the variable.
 #[expect(clippy::disallowed_methods, reason = "a variable of the tests")]
 pub fn seed(usual: u64) -> u64 {
     let moved_by = std::env::var(SEED_VARIABLE).ok().filter(|text| !text.is_empty());

@@ -4,7 +4,7 @@ use s2s_sdk::v1::Money;
 
 use crate::{Server, click_id_of, eventually};
 
-/// The value of a sale, in micros. No other sale has the same.
+/// The value of a sale, in micros. No two sales have the same value.
 pub fn value(number: usize) -> i64 {
     i64::try_from(number * 1_000_003 + 7).unwrap()
 }
@@ -32,7 +32,7 @@ impl Server {
         self.folder().join(set.map_or("spool", |(_, folder)| folder))
     }
 
-    /// Waits until the server has stored the link for a restart without its core.
+    /// Waits until the server's snapshot contains the link, for a restart without the core.
     pub async fn knows(&self, slug: &str) {
         let (path, slug) = (self.spool().join("known"), slug.as_bytes());
         eventually(async || {

@@ -1,7 +1,7 @@
 //! Runs a command that plays `journey.json` against the real server: `s2s-journey -- COMMAND…`.
 //!
-//! The command finds its stage by `S2S_JOURNEY…` variables. Its exit status becomes ours. Nothing
-//! that was started stays behind.
+//! The command finds its stage by `S2S_JOURNEY…` variables. The command's exit status becomes ours.
+//! Nothing that was started stays behind.
 
 use std::process::{ExitCode, ExitStatus};
 
@@ -48,7 +48,7 @@ fn usage() -> ExitCode {
     ExitCode::from(2)
 }
 
-/// Waits for Ctrl-C or another signal to end.
+/// Waits for Ctrl-C, or for another signal that asks this program to end.
 fn interrupted() -> impl Future<Output = ()> {
     let signals = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(signal);
     async {

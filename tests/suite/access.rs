@@ -128,7 +128,7 @@ async fn every_call_needs_its_scope() {
     }
 }
 
-/// The ids of an account's things, or ids of nothing.
+/// The ids of an account's things, or well-formed ids that don't exist.
 struct Ids {
     account: String,
     code: String,
@@ -172,7 +172,7 @@ impl Ids {
         [&self.account, &self.code, &self.link, &self.click, &self.conversion, &self.postback, &self.key]
     }
 
-    /// Well-formed ids of nothing.
+    /// Well-formed ids that don't exist.
     fn never(&self) -> Self {
         let [account, code, link, click, conversion, postback, key] = self.all().map(|id| {
             let (begin, end) = id.split_at(id.len() - 9);
@@ -230,10 +230,10 @@ async fn another_accounts_ids_are_as_unknown_as_any() {
         let text = String::from_utf8_lossy(&found.1).into_owned();
         assert_eq!(found.0, refusal.unwrap_or(Code::Ok), "{method}: {text}");
         assert_eq!(found, ask(method, request, &never).await, "{method}: {text}");
-        // The account's own ids have another answer, so ids do matter.
+        // The caller's own ids get another answer, so the answer does depend on the ids.
         assert_ne!(found, ask(method, request, &own).await, "{method}: {text}");
     }
-    // None of the calls had an effect.
+    // None of the calls changed anything of the other account.
     let whole = server.client_with(&other_key);
     let request = v1::GetConversionCodeRequest { id: other.code.clone() };
     let code = whole.get_conversion_code(request).await.unwrap().conversion_code.unwrap();

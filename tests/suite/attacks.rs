@@ -1,7 +1,7 @@
 //! Hostile traffic at the network level: silent and slow connections, floods of frames, endless
-//! streams, foreign host names. The server cuts it off and serves others meanwhile.
+//! streams, invented addresses. The server cuts the senders off and serves others meanwhile.
 //!
-//! These frames are written by hand: no library sends them.
+//! The frames are written by hand, because no library sends such frames.
 
 use std::{
     sync::Mutex as StdMutex,
@@ -37,21 +37,21 @@ const CONNECTING_MAX: usize = 500;
 const LIFE_MAX: Duration = Duration::from_secs(15);
 /// The time that an honest but slow request takes to arrive.
 const HONEST: Duration = Duration::from_secs(5);
-/// The time limit of an honest call meanwhile, on a busy machine.
+/// The time limit of a round of honest calls during an attack, on a busy machine.
 const ANSWER_MAX: Duration = Duration::from_secs(8);
 /// The time limit for the end of a flood after its last frame.
 const CUT_WITHIN: Duration = Duration::from_secs(3);
-/// The growth of the server's memory by a flood, in KiB.
+/// The largest growth of the server's memory by a flood, in KiB.
 const FLOOD_KIB_MAX: u64 = 64 * 1_024;
-/// The growth by 20,000 open streams, in KiB: 16 KiB each.
+/// The largest growth by 20,000 open streams, in KiB: about 16 KiB for each stream.
 const STREAMS_KIB_MAX: u64 = 320 * 1_024;
-/// The growth by 100,000 names, in KiB.
+/// The largest growth by 100,000 addresses in `x-forwarded-for`, in KiB.
 const NAMES_KIB_MAX: u64 = 16 * 1_024;
 
-/// Held by tests that keep the machine busy: two at once would measure each other.
+/// Locked by each test that keeps the machine busy: two at once would measure each other's load.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
-/// A clock that leaves out stalls, on a machine that stops us for seconds now and then: at most one
+/// A clock that leaves out stalls, because a busy machine may stop us for seconds. At most one
 /// second of each stall counts.
 struct Clock(StdMutex<(Instant, Duration)>);
 
@@ -67,7 +67,7 @@ impl Clock {
         clock.1
     }
 
-    /// Awaits `work`, and meanwhile looks at the clock, so that it misses no stall.
+    /// Awaits `work`. Meanwhile looks at the clock often, so that the clock notices every stall.
     async fn during<T>(&self, work: impl Future<Output = T>) -> T {
         let mut pace = interval(Duration::from_millis(50));
         let looks = async {
@@ -83,7 +83,7 @@ impl Clock {
     }
 }
 
-/// One round of honest calls: on an old connection, and on a new one.
+/// One round of honest calls: one on an old connection, and one on a new connection.
 async fn honest_calls(client: &Client, url: &str) {
     let begun = Instant::now();
     client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
@@ -96,7 +96,7 @@ async fn honest_calls(client: &Client, url: &str) {
 async fn served_during<T>(server: &Server, attack: impl Future<Output = T>) -> T {
     let (client, url) = (server.client(), server.url.clone());
     honest_calls(&client, &url).await;
-    // Runs as a task: the runtime is fair to tasks, not to futures within one.
+    // Runs as a task of its own: the runtime is fair to tasks, but not to futures within a task.
     let mut others = JoinSet::new();
     others.spawn(async move {
         let mut pace = interval(Duration::from_millis(200));
@@ -121,7 +121,8 @@ fn memory_kib(server: &Server) -> u64 {
     line.split_whitespace().next().unwrap().parse().unwrap()
 }
 
-/// Sends one byte of `bytes` a second, over and over, until the other side ends it.
+/// Sends `bytes` over and over, one byte a second, until the server ends the connection. If `bytes`
+/// is empty, sends nothing. Gives up after twice `LIFE_MAX`.
 async fn trickle<S: AsyncRead + AsyncWrite>(stream: S, bytes: &[u8]) {
     let (mut reader, mut writer) = split(stream);
     let mut second = interval(Duration::from_secs(1));
@@ -143,7 +144,7 @@ async fn trickle<S: AsyncRead + AsyncWrite>(stream: S, bytes: &[u8]) {
     timeout(2 * LIFE_MAX, select(Box::pin(sends), Box::pin(reads))).await.ok();
 }
 
-/// The bytes that are sent at once, and those that follow slowly.
+/// The bytes that are sent at once, and the bytes that follow slowly.
 const SLOW: [(&[u8], &[u8]); 5] = [
     (b"", b"GET /s2s?a=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
     (b"", PREFACE),
@@ -156,7 +157,8 @@ const SLOW: [(&[u8], &[u8]); 5] = [
 async fn silent_and_slow_connections_end_while_others_are_served() {
     let _alone = ONE_AT_A_TIME.lock().await;
     let server = Server::start().await;
-    // The limit of open files is for us and the server, which both open all of them.
+    // The limit of open files applies to us and to the server. Each opens a file for every
+    // connection, and there are two kinds of connections.
     let files = rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let count = CONNECTIONS.min(usize::try_from(files).unwrap().saturating_sub(1_000) / 2);
     if count < CONNECTIONS {
@@ -170,8 +172,8 @@ async fn silent_and_slow_connections_end_while_others_are_served() {
         let (indices, mut open) = ((0..2 * count).collect::<Vec<_>>(), Vec::new());
         for some in indices.chunks(CONNECTING_MAX) {
             open.extend(join_all(some.iter().copied().map(connect)).await);
-            // Once a later connection is answered, the server has all of these: beyond its backlog,
-            // the system keeps connections that the server never sees.
+            // Once a later connection is answered, the server has accepted all of these. Otherwise
+            // the backlog could overflow, with connections that the server never sees.
             http().get(format!("{}/healthz", server.url)).send().await.unwrap();
         }
         let clock = Clock::start();
@@ -247,7 +249,8 @@ pub fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [length.as_slice(), &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// The header block of `GET /s2s` from `a`, by the tables of HPACK; of a `POST` if `post`.
+/// The header block of `GET /s2s`, or of `POST /s2s` if `post`, with the host `a`. The indexes are
+/// from the static table of HPACK.
 fn request(post: bool) -> Vec<u8> {
     [&[if post { 0x83 } else { 0x82 }, 0x86, 0x04, 4], b"/s2s".as_slice(), &[0x01, 1], b"a"].concat()
 }
@@ -259,8 +262,8 @@ async fn begin(server: &Server) -> (ReadHalf<TcpStream>, WriteHalf<TcpStream>) {
     split(stream)
 }
 
-/// Sends the pieces that `next` makes of 0, 1, 2… until the server ends it. Returns true if it does
-/// so before the last one.
+/// Sends the pieces that `next` makes of 0, 1, 2… until the server ends the connection. Returns
+/// true if the server does so at most `CUT_WITHIN` after the last piece.
 async fn flood(server: &Server, pieces: u32, next: impl Fn(u32) -> Vec<u8>) -> bool {
     let (mut reader, mut writer) = begin(server).await;
     let sends = async {
@@ -278,7 +281,7 @@ async fn flood(server: &Server, pieces: u32, next: impl Fn(u32) -> Vec<u8>) -> b
     };
     let ended = async {
         match select(Box::pin(sends), Box::pin(reads)).await {
-            // Everything is sent: it must end now.
+            // Everything is sent, so the server must end the connection now.
             Either::Left((false, reads)) => timeout(CUT_WITHIN, reads).await.is_ok(),
             Either::Left((true, _)) | Either::Right(_) => true,
         }
@@ -290,7 +293,7 @@ async fn flood(server: &Server, pieces: u32, next: impl Fn(u32) -> Vec<u8>) -> b
 struct Flood {
     name: &'static str,
     pieces_max: u32,
-    /// Makes the piece with that number.
+    /// Makes the piece with a number, from 0.
     piece: fn(u32) -> Vec<u8>,
 }
 
@@ -331,7 +334,8 @@ const FLOODS: [Flood; 12] = [
             _ => frame(9, 0, 1, &[[0x00, 1, b'x', 1, b'y'].as_slice(); 100].concat()),
         },
     },
-    // The table keeps a value of 4,000 bytes, which each request then names 4,000 times.
+    // The first request puts a value of 4,000 bytes into the header table. Each further request
+    // names that value 4,000 times.
     Flood {
         name: "a table of headers that unpacks to gigabytes",
         pieces_max: 500,
@@ -372,13 +376,13 @@ async fn streams_that_never_end_cost_little_and_keep_nobody_waiting() {
     for _ in 0..20 {
         let (reader, mut writer) = begin(&server).await;
         let streams = (0..1_000).flat_map(|n| frame(1, END_HEADERS, 2 * n + 1, &request(true)));
-        // The window has room for all answers.
+        // Opens the flow-control window for all answers.
         writer.write_all(&frame(8, 0, 0, &[0x3f, 0, 0, 0])).await.unwrap();
         writer.write_all(&streams.collect::<Vec<u8>>()).await.unwrap();
         open.push((reader, writer));
     }
-    // All of them are answered in the end, since their bodies never come. 1,000 answers are longer
-    // than this.
+    // All streams are answered in the end, because their bodies never arrive. The 1,000 answers on
+    // a connection are longer than the bytes that are read here.
     let answers = served_during(
         &server,
         join_all(open.iter_mut().map(async |(reader, _)| {

@@ -1,5 +1,5 @@
 //! Checks of the senders of postbacks: secrets, signatures, addresses, HTTPS; and the answers to
-//! those who fail them.
+//! senders who fail a check.
 
 use s2s_sdk::{
     postback::{sign, signature},
@@ -16,7 +16,7 @@ use s2s_tests::{Answer, Server, eventually, http};
 
 use crate::fields;
 
-/// A server with a code with these checks, a secret, and a click.
+/// A server, a code with checks and a secret, and a click.
 pub struct Sale {
     pub server: Server,
     pub code: ConversionCode,
@@ -53,7 +53,7 @@ impl Sale {
         self.server.client().update_conversion_code(request).await.unwrap();
     }
 
-    /// The server's time some moments ago, in seconds.
+    /// The server's time a moment ago, in seconds since 1970.
     pub fn now(&self) -> u64 {
         self.code.create_time.unwrap().seconds.unsigned_abs()
     }
@@ -116,7 +116,7 @@ async fn who_does_not_prove_himself_is_held_and_tells_no_secret() {
         (&secret, sale.query(&right), recorded()),
         (&secret, sale.query(""), unauthenticated(ErrorReason::SecretRefused)),
         (&secret, sale.query("&sec=wrong-one"), unauthenticated(ErrorReason::SecretRefused)),
-        // Strangers don't hear of other faults.
+        // A stranger is not told of other faults.
         (&secret, "id=$&val=x".replace('$', &sale.code.id), unauthenticated(ErrorReason::SecretRefused)),
         (&signature, sale.signed("", &sale.secret, 0), recorded()),
         (&signature, sale.query(""), unauthenticated(ErrorReason::SignatureRefused)),
@@ -127,7 +127,8 @@ async fn who_does_not_prove_himself_is_held_and_tells_no_secret() {
         (&https, sale.query(""), held(403, ErrorReason::HttpsRequired)),
     ] {
         sale.check(checks.clone()).await;
-        // A test gets the same answer and leaves no trace.
+        // A test gets the same answer. With a signature the answer may differ, because the added
+        // `test=1` breaks the signature.
         let test = server.postback(&format!("test=1&{query}")).await;
         let signed = checks.signature_check() == CheckMode::Enforce;
         assert!(
@@ -173,7 +174,7 @@ async fn a_signed_post_covers_its_body_and_the_same_call_counts_once() {
     assert_eq!(outcome(&other), held(401, ErrorReason::SignatureRefused));
     let behind = format!("{}&com=9", sale.signed("", &sale.secret, 0));
     assert_eq!(outcome(&sale.server.postback(&behind).await), held(401, ErrorReason::SignatureRefused));
-    // Held twice and replayed, it counts once.
+    // A call that is held twice and replayed twice counts once.
     let (link, click) = link_without_code(&sale).await;
     let query = sale.query("").replace(&sale.click, &click);
     let twice = sign(&format!("/s2s?{query}"), b"", &sale.secret, sale.now());
@@ -188,7 +189,7 @@ async fn a_signed_post_covers_its_body_and_the_same_call_counts_once() {
     assert_eq!(sale.replay(&ids[0], false).await, Verdict::Recorded);
     assert_eq!(sale.replay(&ids[1], false).await, Verdict::Duplicate);
 
-    // A handmade signature, as in the README.
+    // A signature made by hand, as in docs/guide/proving-the-sender.md.
     let query = sale.query(&format!("&oid=2&ts={}", sale.now()));
     let by_hand = format!("{query}&sig={}", signature(query.as_bytes(), b"", &sale.secret));
     assert_eq!(outcome(&sale.server.postback(&by_hand).await), recorded());
@@ -228,7 +229,7 @@ async fn a_secret_is_told_once_and_changed_without_a_gap() {
         assert_eq!(answer_to(secret).await, refused, "it has ended");
     }
 
-    // No other call returns it.
+    // No other call returns a secret.
     let id = sale.code.id.clone();
     let code = client.get_conversion_code(GetConversionCodeRequest { id: id.clone() }).await.unwrap();
     let request = GetPostbackUrlRequest { conversion_code_id: id.clone(), ..Default::default() };
@@ -288,7 +289,7 @@ async fn a_replay_trusts_a_sender_only_where_it_is_told_to() {
     let first = sale.server.postback(&sale.query("&oid=1")).await.field("postback_id");
     let second = sale.server.postback(&sale.query("&oid=2")).await.field("postback_id");
     assert_eq!(sale.replay(&first, false).await, Verdict::Held);
-    // Replays everything that is held, these included; none counts.
+    // Replays all held postbacks. None of them counts.
     let request = ReplayPostbacksRequest { filter: Some(HeldFilter::default()), ..Default::default() };
     let replayed = client.replay_postbacks(request).await.unwrap().postbacks;
     let reasons: Vec<_> = replayed.iter().map(|one| (one.verdict(), one.reason())).collect();
@@ -302,7 +303,7 @@ async fn a_replay_trusts_a_sender_only_where_it_is_told_to() {
     assert_eq!((explained.reason(), step.outcome()), (ErrorReason::SecretRefused, StepOutcome::Failed));
     assert!(step.message.contains("trust_sender"), "{step:?}");
     assert_eq!(sale.replay(&first, true).await, Verdict::Recorded);
-    // Without the check, its held postbacks count.
+    // Once the code no longer checks, its held postbacks count.
     sale.check(PostbackAuthentication::default()).await;
     assert_eq!(explain(&second).await.verdict(), Verdict::Recorded);
     assert_eq!(sale.replay(&second, false).await, Verdict::Recorded);

@@ -1,8 +1,8 @@
 //! Real input of `/s2s`, class by class, through a real socket and byte by byte.
 //!
 //! `$click` and `$code` stand for genuine ids. The code counts every call, so each accepted row is
-//! a conversion. `verdicts.rs` has the reasons of rules rather than of reading, and `callers.rs`
-//! those of callers.
+//! a conversion. `verdicts.rs` tests the reasons that come from rules and not from reading.
+//! `callers.rs` tests the reasons that come from the kind of caller.
 
 use futures::TryStreamExt as _;
 use s2s_sdk::v1::{ConversionCode, DedupePolicy, ListConversionsRequest, ListPostbacksRequest};
@@ -13,12 +13,14 @@ use tokio::{
     net::TcpStream,
 };
 
-/// The outcome of a request target: accepted with these notes, or held for this reason.
+/// The outcome of a request target.
 enum Outcome {
+    /// Recorded, with these notes.
     Accepted(&'static [&'static str]),
     Test,
     /// Repeats an earlier row.
     Duplicate,
+    /// Held, with this HTTP status and this reason.
     Held(u16, &'static str),
 }
 use Outcome::{Accepted, Duplicate, Held, Test};
@@ -324,7 +326,7 @@ async fn every_class_of_bad_input_is_understood_repaired_or_held() {
             }
         }
     }
-    // Exactly these postbacks were stored.
+    // Exactly the recorded, repeated and held postbacks were stored.
     let client = server.client();
     let postbacks: Vec<_> = client.postbacks(ListPostbacksRequest::default()).try_collect().await.unwrap();
     assert_eq!(postbacks.len(), recorded + repeated + held);

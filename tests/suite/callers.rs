@@ -1,5 +1,5 @@
-//! Callers of `/s2s` that are no merchant's server: link checkers, previews, prefetching browsers,
-//! people.
+//! Callers of `/s2s` that are not a merchant's server: link checkers, previews, prefetching
+//! browsers, people.
 
 use s2s_sdk::v1::{
     ErrorReason, ListPostbacksRequest, ReplayPostbacksRequest, ReplyMode, ReplySetting, Verdict,
@@ -11,6 +11,7 @@ use crate::{fixture::Fixture, raw::exchange};
 
 /// A good postback. The next one is no valid HTTP, and is repaired.
 const GOOD: &str = "/s2s?clickId=$click&id=$code&val=1&com=0";
+/// A good postback whose target hyper refuses.
 const ODD: &str = "/s2s?clickId=$click&id=$code&val=1&com=0&param=<a b>";
 const CHROME: &str =
     "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36";
@@ -161,7 +162,7 @@ async fn a_browser_hears_the_more_useful_answer_first() {
         assert_eq!(call(&fixture.server, "GET", &target, &browser).await, expected, "{query}");
     }
     assert_eq!(fixture.conversions().await, []);
-    // A code that arrives later does not make it count without a replay.
+    // If the code of a browser's postback is created later, the postback still waits for a replay.
     let unknown = ErrorReason::UnknownConversionCode.into();
     let unknown = fixture.postbacks(ListPostbacksRequest { reason: unknown, ..Default::default() }).await;
     assert_eq!(unknown.iter().map(|postback| postback.next_match_time).collect::<Vec<_>>(), [None]);

@@ -120,8 +120,8 @@ async fn an_import_says_what_became_of_each_row() {
     let person = Person::new(&server);
     let code = server.code("Sale").await;
     let click = server.click(&server.link(&[&code]).await).await;
-    // Every 1,000 rows have one unreadable amount, one forged click id, one truncated row and one
-    // formula.
+    // In every 1,000 rows there are one unreadable amount, one forged click id, one truncated row
+    // and one formula.
     let titles = "transaction_id,click_id,conversion_code_id,value,commission,custom_params\n".to_owned();
     let rows = (0..ROWS).map(|row| match row % 1_000 {
         100 => format!("o-{row},{click},{},1.2.3,0,\n", code.id),
@@ -152,7 +152,7 @@ async fn an_import_says_what_became_of_each_row() {
     let value = one.value.as_ref().unwrap().to_string();
     assert_eq!((value.as_str(), one.custom_params[1].value.as_str()), ("7.5 USD", "7"));
 
-    // A repetition counts nothing twice. The corrected rows then count.
+    // A repeated import counts nothing twice. The corrected rows then count.
     let said = person.run(&["conversions", "import", &file]).await;
     assert_eq!(said.err.lines().last(), Some("s2s: 0 recorded, 4985 were recorded before, 15 failed"));
     let mended: Vec<String> = failed
@@ -165,7 +165,7 @@ async fn an_import_says_what_became_of_each_row() {
     let sum = "s2s: 10 recorded, 0 were recorded before, 0 failed";
     assert_eq!((said.status, said.err.lines().last()), (0, Some(sum)), "{}", said.err);
 
-    // An export equals the import, formulas included.
+    // An export can be imported again and repeats the same rows, formulas included.
     let said = person.run(&["conversions", "export", "all.csv"]).await;
     assert_eq!((said.status, said.err.as_str()), (0, "s2s: 4995 exported\n"));
     let exported = person.read("all.csv");
@@ -288,10 +288,10 @@ async fn a_profile_says_where_and_with_which_key() {
     let said = person.run(&["codes", "list"]).await;
     assert_eq!((said.status, said.err.as_str()), (0, ""));
 
-    // `--profile` goes before the environment, which names the first server.
+    // `--profile` overrides the environment, which names the first server.
     let said = person.run(&["--profile", "other", "codes", "list"]).await;
     assert!(said.status == 0 && !said.out.contains("Here") && said.err.is_empty(), "{}", said.err);
-    // A profile's key is sent to its own endpoint alone.
+    // A profile's key is sent only to the endpoint of that profile.
     let said = person.run(&["--endpoint", &other.url, "codes", "list"]).await;
     assert_eq!(said.status, 3, "{}", said.err);
     let said = person.run(&["--endpoint", &other.url, "--key-file", "key", "codes", "list"]).await;

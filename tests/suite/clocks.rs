@@ -1,8 +1,8 @@
-//! Clocks that jump: of a server, an edge or the database; at a start and under load, with
-//! retention.
+//! Clocks that jump, with retention: the clock of a server, an edge or the database, at a start and
+//! under load.
 //!
-//! Nothing acknowledged is lost, delayed or counted twice, nothing is deleted, and each jump is
-//! reported.
+//! Nothing acknowledged is lost, delayed or counted twice. Nothing is deleted too early. Each jump
+//! is reported.
 
 use std::sync::{Arc, atomic::Ordering};
 
@@ -25,8 +25,8 @@ use crate::load::{Load, PATIENCE};
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 const JUMPS: [i64; 4] = [-HOUR, HOUR, 200 * DAY, 600 * DAY];
-/// Retention periods shorter than the jumps. There is no pause, so only the comparison of clocks
-/// keeps rows from being deleted.
+/// Retention periods that are shorter than the jumps of 200 and 600 days. There is no pause after a
+/// start, so only the comparison of clocks keeps rows from being deleted.
 const LIMITS: [&str; 8] = [
     "--retain-clicks-days",
     "30",
@@ -40,7 +40,7 @@ const LIMITS: [&str; 8] = [
 /// The number of visitors before and after each jump.
 const SERVED: usize = 40;
 
-/// A server with a wrong clock, or whose database has one.
+/// A server, an edge or a database with a wrong clock, and the servers around it.
 struct Scene {
     clock: WrongClock,
     core: Server,
@@ -95,13 +95,13 @@ impl Scene {
         front.restart_in_place().await;
     }
 
-    /// Waits until health reports this about the clocks.
+    /// Waits until `says` accepts the report on the clocks in health.
     async fn told(&self, says: impl Fn(&Value) -> bool) {
         eventually(async || says(&self.front().health().await["clock"]).then_some(())).await;
     }
 
-    /// Checks that nothing waits, that nothing is held except by a wrong clock's age of a click,
-    /// and that everything acknowledged is there.
+    /// Checks that the spool is empty and that everything acknowledged is there. Postbacks may be
+    /// held only because a wrong clock makes their click too old.
     async fn check(&self) {
         self.front().drained_within(PATIENCE).await;
         self.load.check(&self.core).await;
@@ -113,7 +113,7 @@ impl Scene {
     }
 }
 
-/// Lets the clock jump under load, and back.
+/// Lets the clock jump under load, and then jump back.
 async fn jumps_under_load(whose: Whose) {
     let scene = Scene::start(whose).await;
     let senders = scene.load.begin();
@@ -145,13 +145,13 @@ async fn an_edges_clock_that_jumps_under_load_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_databases_clock_that_jumps_under_load_changes_nothing() {
-    // The clock of an SQLite file is the server's.
+    // An SQLite file has no clock of its own.
     if kind() != "sqlite" {
         jumps_under_load(Whose::Database).await;
     }
 }
 
-/// Lets the clock jump while the server or edge is stopped, and back while it runs.
+/// Restarts the server or edge while a clock is wrong, and again after that clock is set right.
 async fn jumps_at_the_start(whose: Whose) {
     let mut scene = Scene::start(whose).await;
     for seconds in JUMPS {
@@ -160,7 +160,8 @@ async fn jumps_at_the_start(whose: Whose) {
         scene.load.end(senders).await;
         scene.clock.set(seconds);
         scene.restart().await;
-        // An edge gets the time from its core. Nobody knows how long an SQLite file was closed.
+        // An edge gets the time from its core. With SQLite, a clock that is an hour ahead is not
+        // noticed, because nobody knows how long the file was closed.
         let is_told = whose != Whose::Edge && (kind() != "sqlite" || seconds != HOUR);
         if is_told {
             scene.told(|clock| clock["wrong"] == true).await;
@@ -174,7 +175,7 @@ async fn jumps_at_the_start(whose: Whose) {
         scene.check().await;
     }
     scene.load.send_all_again(scene.front()).await;
-    // Postbacks that a wrong clock held count once they are replayed.
+    // Postbacks that were held because of a wrong clock count when they are replayed.
     let held = scene.load.held.load(Ordering::Relaxed);
     let filter = HeldFilter { reason: ErrorReason::ClickExpired.into(), ..Default::default() };
     let replay = ReplayPostbacksRequest { filter: Some(filter), ..Default::default() };
@@ -207,7 +208,8 @@ async fn a_server_that_starts_on_a_database_with_a_wrong_clock_loses_nothing() {
     }
 }
 
-/// A wrong clock of a new database is forgotten: sales count once the clock is right.
+/// A wrong clock at the first start on a database has no lasting effect: sales count as soon as the
+/// clock is right.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_first_start_with_a_wrong_clock_refuses_nothing_later() {
     if kind() != "sqlite" {
@@ -230,7 +232,7 @@ async fn a_first_start_with_a_wrong_clock_refuses_nothing_later() {
     }
 }
 
-/// Restarts the server, and waits until it has looked for rows to delete.
+/// Restarts the server, and waits until its retention has deleted an old click.
 async fn passes(server: &mut Server, load: &Load) {
     let old = load.old_click(server).await;
     server.kill().await;
@@ -244,14 +246,15 @@ async fn is_gone(server: &Server, click_id: &str) {
     eventually(async || client.get_click(request()).await.is_err().then_some(())).await;
 }
 
-/// Rows stamped by a wrong clock don't confirm it, even if the server was stopped for long.
+/// Rows that a wrong clock stamped don't confirm that clock, even if the server seems to have been
+/// stopped for long.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_row_of_a_wrong_clock_does_not_vouch_for_it() {
     if kind() != "sqlite" {
         return;
     }
     let (clock, folder) = (WrongClock::build(), tempfile::tempdir().unwrap());
-    // The first pass comes after the pause.
+    // The pause is longer than this part of the test, so the retention deletes nothing yet.
     let paused = ["--retain-clicks-days", "30", "--retain-pause-seconds", "3600"];
     let mut server = Server::start_at_in(file(folder.path()), &paused, &clock.variables()).await;
     let load = Load::new(&server, &server).await;
@@ -272,8 +275,8 @@ async fn a_row_of_a_wrong_clock_does_not_vouch_for_it() {
     load.check(&server).await;
 }
 
-/// An edge that starts with a wrong clock while its core is away makes click ids of that time. All
-/// of them count.
+/// An edge that starts with a wrong clock while its core is down makes click ids with the wrong
+/// time. All of them count.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ids_of_any_time_count_and_hold_up_nobody() {
     let mut scene = Scene::start(Whose::Edge).await;
@@ -314,7 +317,7 @@ async fn an_id_of_another_age_is_put_aside_and_holds_up_nobody() {
     .await;
     scene.core.restart_in_place().await;
     eventually(async || (scene.front().health().await["spool"]["put_aside"] == 2).then_some(())).await;
-    // The core has given the edge the time.
+    // By now the core has given the edge the right time.
     scene.clock.set(0);
     scene.told(|clock| clock["jumps"] != 0 && clock["wrong"] == false).await;
     assert!(scene.load.visitors(SERVED).await > 0);

@@ -1,7 +1,7 @@
-//! Commits that fail again and again: on a full disk, and on one whose fsync fails. Everything
+//! Commits that fail again and again: on a full disk, and on a disk whose fsync fails. Everything
 //! acknowledged before, meanwhile and long after must be there.
 //!
-//! SQLite is on the server's disk; other databases have that of their server.
+//! The disk that fails holds the SQLite file, or the data of the database server.
 
 use std::sync::{Arc, atomic::Ordering};
 
@@ -18,11 +18,15 @@ use crate::load::{Load, PATIENCE};
 
 /// The number of times that the disk fails and is mended.
 const ROUNDS: usize = 6;
-/// The number of failed requests before it is mended, and of good ones before it fails again.
+/// The number of failed requests that a failing disk must cause, both before and after health
+/// reports the failure.
 const FELT: usize = 20;
+/// The number of good requests before each failure, and after the disk is mended.
 const SERVED: usize = 60;
-/// Room for a new database and some seconds of load.
+/// The size of the disk of an SQLite file, in KiB: space for a new database and some seconds of
+/// load.
 const SQLITE_KIBIBYTES: u32 = 16 * 1_024;
+/// The size of the disk of a database server, in KiB.
 const SERVER_KIBIBYTES: u32 = 256 * 1_024;
 
 enum Disk {
@@ -141,7 +145,8 @@ fn small() -> Disk {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_that_is_full_again_and_again_costs_nothing() {
-    // With another database, a server without a spool behaves like one with a spool.
+    // With other databases, the test with a spool is enough: without a spool, a server meets no
+    // other failures.
     if kind() == "sqlite" {
         fails_again_and_again(small(), &[]).await;
     }
@@ -165,7 +170,8 @@ async fn two_commits_that_fail_far_apart_cost_nothing() {
         let senders = scene.load.begin();
         scene.load.more(&scene.load.counted, 4 * SERVED).await;
         let before = scene.load.refused.load(Ordering::Relaxed);
-        // Another fsync than a commit's may have failed.
+        // The fsync that failed may not have been that of a commit. Then no request is refused, and
+        // another fsync has to fail.
         while scene.load.refused.load(Ordering::Relaxed) == before {
             let Disk::Failing(disk) = &scene.disk else { panic!("no other was made") };
             disk.fail_once();

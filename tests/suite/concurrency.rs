@@ -21,7 +21,7 @@ use crate::report;
 const CONVERSIONS: usize = 10_000;
 const CLICKS: usize = 100;
 const IN_FLIGHT: usize = 64;
-/// Number of conversions that are sent, in each cycle, until a kill interrupts them.
+/// Number of conversions to send in each cycle. A kill interrupts them.
 const BURST: usize = 1_500;
 
 /// A code, and clicks on a link with it.
@@ -61,7 +61,7 @@ impl Campaign {
     }
 }
 
-/// All conversions by their number; each must be there once.
+/// All conversions by their number. Each must be there only once.
 async fn stored(server: &Server) -> BTreeMap<usize, Conversion> {
     let request = ListConversionsRequest { page_size: 1_000, ..Default::default() };
     let all: Vec<Conversion> = server.client().conversions(request).try_collect().await.unwrap();
@@ -164,7 +164,7 @@ async fn what_was_acknowledged_survives_a_kill() {
         let lost: BTreeSet<_> = acknowledged.difference(&stored).collect();
         assert_eq!(lost, BTreeSet::new(), "cycle {cycle}, killed after {moment} answers");
 
-        // Everything is sent again: what is stored is a duplicate, the rest is recorded now.
+        // Everything is sent again. Stored conversions are duplicates. The rest are recorded now.
         let client = server.client();
         let mut answers = std::pin::pin!(campaign.send(&client, 0..next));
         while let Some((number, answer)) = answers.next().await {
@@ -206,7 +206,7 @@ async fn a_stop_answers_what_was_accepted() {
 
     server.restart().await;
     let stored: BTreeSet<usize> = stored(&server).await.into_keys().collect();
-    // An accepted call is answered: nothing is there that was not acknowledged.
+    // The stop answered every accepted call, so everything that is stored was acknowledged.
     assert_eq!(stored, acknowledged);
 }
 

@@ -1,4 +1,4 @@
-//! Settings that the server refuses to start with, and restarts with others.
+//! Starts that the server refuses, with a message that names the cause, and starts that succeed.
 
 use std::path::Path;
 
@@ -56,7 +56,8 @@ async fn settings_that_are_wrong_are_named() {
     ] {
         check_refused(folder.path(), &[flag, value], &[], flag, reason).await;
         let variable = format!("S2S_{}", flag.trim_start_matches('-').replace('-', "_").to_uppercase());
-        // clap names the flag even for a variable; the server names an unknown variable.
+        // For a wrong value of a variable, clap names the flag. For an unknown variable, the server
+        // names the variable.
         let named = if reason == "UNKNOWN_SETTING" { variable.as_str() } else { flag };
         check_refused(folder.path(), &[], &[(&variable, value)], named, reason).await;
     }
@@ -82,7 +83,8 @@ async fn a_port_that_is_taken_is_named() {
 async fn a_database_that_may_lose_what_was_acknowledged_is_refused() {
     let mut server = Server::start().await;
     let url = server.database_url.clone();
-    // We set everything of SQLite ourselves; MariaDB has such settings for the whole server alone.
+    // Our server sets everything of SQLite itself. MariaDB has such settings only for the whole
+    // database server.
     if !url.starts_with("postgres:") {
         return;
     }
@@ -171,7 +173,7 @@ async fn a_second_start_on_the_same_database_keeps_what_is_there() {
         let list = client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
         assert_eq!(list.conversion_codes, std::slice::from_ref(&code));
     }
-    // Click ids from before still verify.
+    // Click ids from before the restarts still verify.
     let answer = server.postback(&format!("clickId={click}&id={}&val=1&com=0", code.id)).await;
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"));
     assert_eq!(server.folder().join("s2s.db").is_file(), database::is_a_file());

@@ -87,7 +87,7 @@ async fn call(channel: &Channel, path: &str, message: &[u8]) -> Result<Vec<u8>, 
     call_as(Some(&bearer(ADMIN_KEY)), channel, path, message).await
 }
 
-/// Calls an RPC with that value of the header `authorization`.
+/// Calls an RPC. `authorization` is the value of the header of that name.
 pub async fn call_as(
     authorization: Option<&str>,
     channel: &Channel,
@@ -103,7 +103,7 @@ pub async fn call_as(
     client.unary(request, path.parse().unwrap(), Bytes).await.map(tonic::Response::into_inner)
 }
 
-/// The reason of a status, which must be of our domain and in the schema.
+/// The reason of a status. Its domain must be ours, and the schema must list the reason.
 #[track_caller]
 pub fn reason(method: &str, status: &Status) -> ErrorReason {
     let info =
@@ -170,7 +170,7 @@ async fn a_request_that_is_no_message_is_refused_with_a_reason() {
 async fn a_request_that_is_too_large_is_refused_with_a_reason() {
     let server = Server::start().await;
     let channel = channel(&server).await;
-    // Field 1, a text of 5 MiB; the server takes 4.
+    // Field 1 is a text of 5 MiB. The server accepts messages of at most 4 MiB.
     let message = [b"\x0a\x80\x80\xc0\x02".as_slice(), &vec![b'x'; 5 * 1_024 * 1_024]].concat();
     let method = "ConversionService/RecordConversion";
     let status = call(&channel, &format!("/s2s.v1.{method}"), &message).await.unwrap_err();
@@ -190,7 +190,8 @@ async fn an_rpc_that_is_not_there_is_unimplemented() {
     }
 }
 
-/// The things that must be documented: names and paths, as descriptor.proto defines them.
+/// The things that must be documented: the name of each, and its path in the file, in the form that
+/// descriptor.proto defines.
 type Places = Vec<(String, Vec<i32>)>;
 
 fn index(position: usize) -> i32 {

@@ -1,4 +1,4 @@
-//! Everything that counts: how often, and its answer.
+//! Postbacks and conversions that count: how often each counts, and how it is answered.
 
 use std::collections::BTreeSet;
 
@@ -197,10 +197,10 @@ async fn what_has_one_meaning_counts_to_the_digit_and_is_noted() {
     assert_eq!(answer.notes(), ["TEST"]);
 
     let mut seen: BTreeSet<&str> = REPAIRED.iter().flat_map(|case| note_texts(case.notes)).collect();
-    // `replay.rs` covers overrides, `presets.rs` the words of networks.
+    // `replay.rs` covers overrides, and `presets.rs` covers the words of networks.
     assert!(include_str!("replay.rs").contains("NoteCode::Overridden"));
-    // `authentication.rs` covers checks. Unit tests of the server cover the number of others, which
-    // takes a minute.
+    // `authentication.rs` covers failed checks. A unit test of the server covers OTHERS_NOT_KEPT,
+    // because this note comes only after a minute.
     assert!(include_str!("authentication.rs").contains("CHECK_NOT_PASSED"));
     assert!(include_str!("presets.rs").contains("NoteCode::StatusMapped"));
     seen.extend(["STATUS_NOT_CHANGED", "TEST", "OVERRIDDEN", "STATUS_MAPPED"]);
@@ -334,15 +334,15 @@ async fn the_reply_is_what_the_codes_owner_asked_for() {
         assert_eq!((answer.header("s2s-verdict"), answer.header("s2s-reason")), (verdict, reason));
         assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
     }
-    // A postback without a known code has no owner with a wish for its answer.
+    // A postback without a known code has no owner who could have chosen a reply.
     assert_eq!(server.postback("clickId=x&val=1&com=0").await.status, 400);
 }
 
-/// A postback without a transaction id, or with one.
+/// A postback, with or without a transaction id.
 struct DedupeCase<'a> {
     code: &'a ConversionCode,
     click: &'a str,
-    /// The rest of its query.
+    /// The rest of the query.
     more: &'a str,
     expected: (u16, String),
 }
@@ -412,7 +412,7 @@ async fn transaction_ids_are_compared_byte_by_byte() {
         }
     }
     assert_eq!(fixture.conversions().await.len(), ids.len());
-    // Over HTTP, blanks around a value are dropped, and nothing else.
+    // Over HTTP, only the blanks around a value are dropped.
     for (oid, expected) in [("order-1%20", duplicate()), ("oRDER-1", recorded()), ("order%201", recorded())] {
         let query = format!("clickId=$click&id=$code&val=1&com=0&oid={oid}");
         assert_eq!(verdict_of(&fixture.server.postback(&fixture.fill(&query)).await), expected, "{oid}");

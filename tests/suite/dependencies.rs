@@ -1,7 +1,7 @@
-//! The rules of `deny.toml` for dependencies, held in each build.
+//! The rules of `deny.toml` for dependencies, checked by every test run.
 //!
-//! `cargo deny` knows more, but takes longer to build than everything else in CI. `make deny` runs
-//! it.
+//! `make deny` runs `cargo deny`, which checks more. Test runs do without `cargo deny`, because its
+//! build takes longer than everything else in CI.
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 

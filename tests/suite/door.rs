@@ -1,5 +1,5 @@
-//! The ways in: calls by their path, foreign pages, and files that other users of the machine could
-//! read.
+//! The openings that a stranger could use: paths of calls, web pages of other origins, files that
+//! other users of the machine could read, passwords in output, page tokens of other accounts.
 
 use std::{
     fs,
@@ -62,8 +62,8 @@ async fn a_request_is_read_by_its_path_whatever_it_says_of_its_content() {
     }
 }
 
-/// Calls with gRPC-web over HTTP/1. Returns the reason of the refusal and the headers of the
-/// answer.
+/// Calls `LIST_CODES` with gRPC-web over HTTP/1. Returns the reason if the call is refused, and the
+/// headers of the answer.
 async fn call(server: &Server, headers: &[(&str, &str)]) -> (Option<ErrorReason>, HeaderMap) {
     let call = http().post(format!("{}{LIST_CODES}", server.url)).header("x-grpc-web", "1");
     let call =
@@ -172,7 +172,7 @@ async fn with_keys_pages_of_listed_origins_may_call() {
     }
 }
 
-/// The modes of a folder and of everything in it.
+/// The mode of a file or folder, and of everything in the folder.
 fn modes(path: &Path) -> Vec<(PathBuf, u32)> {
     let found = fs::metadata(path).unwrap();
     let mut all = vec![(path.to_owned(), found.permissions().mode() & 0o777)];
@@ -260,7 +260,7 @@ async fn what_others_may_read_or_write_is_told() {
         );
         assert!(lines[0].contains(&format!("{mode:04o}")), "{lines:?}");
     }
-    // Sticky, like /tmp: nobody can move the files of others.
+    // In a folder with the sticky bit, such as /tmp, nobody can move the files of others.
     told(&good).await;
     assert_eq!(told(&[(".", 0o1777)]).await, Vec::<String>::new());
 }
@@ -349,10 +349,10 @@ async fn no_browser_guesses_what_an_answer_is() {
     }
 }
 
-/// The page token of a list with one row a page.
+/// The next page token of a list with one row on each page.
 type Listed = Result<String, Error>;
 
-/// All lists with that token, by name. Those that need rows take the client's own.
+/// Calls every list with a page token. Returns the name of each call, and its result.
 async fn lists(client: &Client, token: &str) -> Vec<(&'static str, Listed)> {
     macro_rules! list {
         ($method:ident, $request:ident) => {{

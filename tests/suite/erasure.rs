@@ -1,5 +1,5 @@
-//! Erasure: a visitor vanishes from click, conversions and postbacks for good; conversions still
-//! count.
+//! Erasure: a visitor's data vanishes for good from the click, the conversions and the postbacks.
+//! The conversions still count.
 
 use s2s_sdk::v1::{
     ApiKeyScope, Click, CommaMeaning, Conversion, EraseVisitorRequest, EraseVisitorResponse, ErrorReason,
@@ -19,13 +19,13 @@ async fn erase(server: &Server, click_id: &str, validate_only: bool) -> EraseVis
     server.client().erase_visitor(request).await.unwrap()
 }
 
-/// Everything that a server returns about a click.
+/// A click, and all conversions and postbacks of the server.
 async fn everything(server: &Server, click_id: &str) -> (Click, Vec<Conversion>, Vec<Postback>) {
     let client = server.client();
     let click = client.get_click(GetClickRequest { click_id: click_id.to_owned() }).await.unwrap();
     let conversions = client.list_conversions(ListConversionsRequest::default()).await.unwrap();
     let mut postbacks = client.list_postbacks(ListPostbacksRequest::default()).await.unwrap().postbacks;
-    // Ignored, since it changes without us.
+    // The next match time is ignored, because it changes without any call.
     for postback in &mut postbacks {
         postback.next_match_time = None;
     }
@@ -65,7 +65,8 @@ impl Mallory {
             let call = http().get(format!("{}/s2s?{sale}", server.url)).header("user-agent", "mallory");
             assert_eq!(Answer::of(call.send().await.unwrap()).await.field("verdict"), verdict);
         }
-        // In capitals, in JSON, and with an unknown code, so that it belongs to no account.
+        // Three held postbacks name the click: in capitals, in JSON, and with an unknown code. The
+        // postback with the unknown code belongs to no account.
         let capitals = query.replace(&click, &click.to_uppercase());
         let held =
             hold(&server, &format!("{capitals}&val=1,500&oid=2&name=mallory"), "AMOUNT_AMBIGUOUS").await;
@@ -122,11 +123,12 @@ async fn an_erased_visitor_is_gone_for_good_and_the_sale_stays() {
         assert_eq!(noted, postback.click_id == click, "{postback:?}");
     }
 
-    // The sale still counts once, and held postbacks count as they would have.
+    // The sale still counts only once. Held postbacks count as they would have without the erasure.
     check_counts(&server, &click, &sale, &held).await;
 }
 
-/// Checks that an erased sale is a duplicate, and that its held postbacks can be replayed.
+/// Checks that the sale is a duplicate when it is sent again after the erasure, and that the held
+/// postbacks of its click can be replayed.
 async fn check_counts(server: &Server, click: &str, sale: &str, held: &str) {
     assert_eq!(server.postback(sale).await.field("verdict"), "DUPLICATE");
     let overrides = ReplayOverrides { comma: CommaMeaning::DecimalPoint.into(), ..Default::default() };
@@ -180,11 +182,11 @@ async fn a_replay_under_way_does_not_bring_an_erased_visitor_back() {
     let (code, later) = (server.code("Sale").await, server.code("Later").await);
     let link = server.link(&[&code]).await;
     let overrides = ReplayOverrides { comma: CommaMeaning::DecimalPoint.into(), ..Default::default() };
-    // The data to erase is in parameters that a conversion would take on, or beside them.
+    // The data to erase is only in the user agent, or also in a parameter that a conversion keeps.
     for custom in ["", "&param=mail%3Dmallory"].into_iter().cycle().take(20) {
         let click = server.click(&link).await;
         let mut ids = Vec::new();
-        // Some count when replayed, others stay held.
+        // Some of these count when they are replayed, and others stay held.
         for (code, value) in [(&code, "1,500"), (&later, "1"), (&code, "2,500"), (&later, "2")] {
             let query = format!("clickId={click}&id={}&val={value}&com=0&oid={value}{custom}", code.id);
             let call = http().get(format!("{}/s2s?{query}", server.url)).header("user-agent", "mallory");
@@ -223,7 +225,8 @@ async fn an_edge_that_sends_a_postback_again_does_not_bring_an_erased_visitor_ba
     erase(&server, &click, false).await;
     set_codes(&server, &link, &[&code]).await;
 
-    // The edge has no answer to the first one yet; by now it counts.
+    // The edge has not received the answer to its first call, so it sends the postback again. By
+    // now the code is on the link, so the postback counts.
     let (_, key) = server.api_key("", &[ApiKeyScope::Edge]).await;
     let edge = PostbackServiceClient::new(channel(&server).await);
     eventually(async || {

@@ -1,5 +1,5 @@
-//! Explanations of a URL, a stored postback, a click, and the set-up of a code. None leaves a
-//! trace.
+//! Explanations of a URL, a stored postback, a click, and the set-up of a code. No explanation
+//! leaves a trace.
 
 use s2s_sdk::{
     Code,
@@ -146,7 +146,7 @@ async fn an_explanation_goes_step_by_step_and_says_all_that_is_wrong() {
         ("clickId=$lost_click&id=$code&val=1&com=0", vec![K::TrackingLink], late.to_vec()),
         ("clickId=$old_click&id=$brief&val=1&com=0", vec![K::Attribution], late[1..].to_vec()),
         ("clickId=$click&id=$code&val=2&com=0&oid=taken", vec![K::Dedupe], vec![]),
-        // All faults are named, not only the deciding one.
+        // All faults are named, not only the fault that decides the verdict.
         ("clickId=$lost_click&id=$unlinked&val=x", vec![K::Parameters, K::TrackingLink], late.to_vec()),
         ("clickId=test&id=$code&val=1&com=0", vec![], [&[K::TrackingLink], &late[..]].concat()),
     ] {
@@ -195,7 +195,7 @@ async fn a_stored_postback_is_explained() {
     assert_eq!(explained.postback.unwrap(), get(server, &id).await);
     assert_eq!(explained.tracking_link.unwrap().id, link.id);
 
-    // The explanation is for a replay now.
+    // After the link has got the code, the explanation says what a replay would do.
     set_codes(server, &link, &[&fixture.code]).await;
     let explained = explain_stored(server, &id).await;
     assert_eq!((explained.verdict(), explained.message.as_str()), (Verdict::Recorded, ""));
@@ -214,7 +214,8 @@ async fn a_stored_postback_is_explained() {
     let notes: Vec<NoteCode> = explained.notes.iter().map(s2s_sdk::v1::Note::code).collect();
     assert_eq!(notes, [NoteCode::CommissionAssumedZero]);
 
-    // A postback that was too long stays so, though only its first part is kept.
+    // A postback that was too long is still explained as too long, though only its first part is
+    // kept.
     let long =
         hold(server, &fixture.fill("clickId=$click&id=$code&val=1&com=0&x=$long"), "REQUEST_TOO_LARGE").await;
     assert_eq!(explain_stored(server, &long).await.reason(), ErrorReason::RequestTooLarge);
@@ -322,7 +323,7 @@ async fn a_self_test_says_what_is_missing() {
     assert_eq!((test.passed, test.reason()), (false, ErrorReason::CodeNotOnLink));
     assert_eq!(failed(&test.steps), (vec![K::TrackingLink], vec![]));
 
-    // The newest link with the code is tested if it leads to its destination.
+    // By default, the newest link with the code that has not expired is tested.
     let good = server.link(&[&code]).await;
     let expired = TrackingLink {
         destination: good.destination.clone(),

@@ -51,7 +51,7 @@ impl Fixture {
         Self { server, code, brief, archived, unlinked, click, other_click, old_click, lost_click }
     }
 
-    /// Fills in the `$names` of a query.
+    /// Replaces the `$names` in a query by their values.
     pub fn fill(&self, query: &str) -> String {
         let (one, bit_flipped) = (&self.click[..39], if self.click.ends_with('0') { '1' } else { '0' });
         [

@@ -1,8 +1,8 @@
-//! 100,000 requests over TCP, most of them malformed: each is answered once, and stored as
-//! answered, to the unit and the micro-unit.
+//! 100,000 requests over TCP, most of them malformed. Each is answered once, and stored as
+//! answered: the number of rows and the sum of their values are exact.
 //!
-//! They are generated from one seed, class by class. Several connections send them at once, with
-//! several requests in flight on each.
+//! The requests are generated from one seed, each by a class that is picked at random. Several
+//! connections send the requests at once, with several requests in flight on each.
 
 mod classes;
 mod sale;
@@ -28,18 +28,21 @@ use tokio::{
 
 const SEED: u64 = 0x5325_2026;
 const REQUESTS: usize = 100_000;
-/// The number of requests after which only SQLite's cache grows, and after which that is full.
+/// The number of requests after which only SQLite's cache still grows.
 const WARM_UP_REQUESTS: usize = 20_000;
+/// The number of requests after which SQLite's cache is full.
 const CACHE_FULL_REQUESTS: usize = 60_000;
 /// The number of open connections.
 const CONNECTIONS: usize = 32;
-/// The number of requests on one connection, and of those in flight.
+/// The number of requests on one connection.
 const ON_CONNECTION_MAX: usize = 100;
+/// The number of requests that are in flight on one connection.
 const IN_FLIGHT_MAX: usize = 16;
 const CLICKS: usize = 200;
 const PAGE_SIZE: i32 = 1_000;
-/// The growth of the server's memory after the warm-up, in KiB: the slack of its allocator. Keeping
-/// 210 bytes of each further request would exceed it.
+/// The growth of the server's memory after the warm-up, without SQLite's cache, in KiB: the slack
+/// that the server's allocator keeps. If the server kept 210 bytes of each request that is sent
+/// after the cache is full, the growth would be larger.
 const GROWTH_KIB_MAX: u64 = 8 * 1_024;
 /// The cache of SQLite's writer, in KiB (`db/sqlite.rs`).
 const CACHE_KIB: u64 = 32 * 1_024;
@@ -47,7 +50,7 @@ const CACHE_KIB: u64 = 32 * 1_024;
 /// An answer: status, verdict and reason.
 type Answer = (u16, String, String);
 
-/// The sum of all answers.
+/// The number of each answer, and the sum of the recorded values.
 #[derive(Default)]
 struct Tally {
     answers: BTreeMap<Answer, usize>,
@@ -86,7 +89,7 @@ async fn facts(server: &Server) -> Facts {
     Facts { clicks, code: code.id, once: once.id, unlinked: unlinked.id, archived: archived.id }
 }
 
-/// Sends that many requests, connection after connection.
+/// Sends `left` requests, connection after connection.
 async fn send(address: &str, facts: &Facts, seed: u64, mut left: usize) -> Tally {
     let mut random = Random(seed);
     let mut tally = Tally::default();
@@ -139,7 +142,7 @@ fn fits((status, verdict, reason): &Answer, expected: Expected) -> bool {
     }
 }
 
-/// A connection, and its bytes that are not parsed yet.
+/// A connection, and the received bytes that are not parsed yet.
 struct Connection {
     stream: TcpStream,
     bytes: Vec<u8>,
@@ -185,14 +188,14 @@ impl Connection {
 
     /// Ends the connection, which must have nothing left to read.
     async fn end(mut self) {
-        // The server may have ended it first.
+        // The server may have ended the connection first, so errors are ignored.
         let _ = self.stream.shutdown().await;
         let _ = self.stream.read_to_end(&mut self.bytes).await;
         assert_eq!(String::from_utf8_lossy(&self.bytes), "", "seed {SEED:#x}: one answer too many");
     }
 }
 
-/// The server's resident memory, in KiB; 0 where there is no `/proc`.
+/// The server's resident memory, in KiB, or 0 if the system has no `/proc`.
 fn memory_kib(server: &Server) -> u64 {
     let Ok(status) = std::fs::read_to_string(format!("/proc/{}/status", server.process_id())) else {
         return 0;

@@ -1,4 +1,4 @@
-//! Attempts of strangers: forged click ids, and redirects to hosts of their own.
+//! Attempts of strangers: forged click ids, and redirects to hosts that strangers choose.
 
 use std::fmt::Write as _;
 
@@ -39,7 +39,7 @@ async fn a_forged_click_id_is_refused_without_a_query() {
     let record = async |id: &str| client.record_conversion(report(&code, id)).await.unwrap_err();
     assert_eq!((get(&click).await.code(), record(&click).await.code()), (Code::Internal, Code::Internal));
     for (place, own) in click.char_indices() {
-        // Flips one bit of the five in a digit.
+        // Flips one of the five bits of a digit.
         for bit in 0..5 {
             let value = ALPHABET.find(own).unwrap() ^ (1 << bit);
             let forged = format!("{}{}{}", &click[..place], &ALPHABET[value..=value], &click[place + 1..]);
@@ -73,7 +73,7 @@ async fn a_link_does_not_lead_to_this_server() {
 const REQUESTS: usize = 100_000;
 const REQUESTS_OF_A_CONNECTION: usize = 250;
 const CONNECTIONS: usize = 8;
-/// Hostile pieces of a target. Each is inserted somewhere, plain or percent-encoded once more.
+/// Hostile pieces of a target. Random pieces are inserted, plain or percent-encoded once more.
 const HOSTILE: [&str; 32] = [
     "//evil.example",
     "/\\evil.example",
@@ -134,7 +134,7 @@ fn hostile(random: &mut Random) -> String {
     text
 }
 
-/// A target, and the link that it leads to, if any.
+/// A target, and the number of the link that the target names, if any.
 fn target(random: &mut Random) -> (String, Option<usize>) {
     let link = random.below(TEMPLATES.len());
     let slug = if random.one_in(2) { format!("shop{link}") } else { format!("SHOP{link}") };
@@ -152,7 +152,7 @@ fn target(random: &mut Random) -> (String, Option<usize>) {
     (target, link.filter(|number| *number < TEMPLATES.len() && path.len() == 5))
 }
 
-/// The answers to these targets on one connection, in order.
+/// The heads of the answers to these targets on one connection, in order.
 async fn heads(address: &str, method: &str, targets: &[String]) -> Vec<String> {
     let mut requests = String::new();
     for (index, target) in targets.iter().enumerate() {
@@ -231,7 +231,7 @@ async fn a_hundred_thousand_hostile_visits_leave_no_stored_host() {
     let redirected: usize =
         batches.buffer_unordered(CONNECTIONS).fold(0, |sum, one| async move { sum + one }).await;
     assert!(redirected > REQUESTS / 2, "{redirected}");
-    // Counted visits are redirected in the same way.
+    // Visits with GET, which count as clicks, are redirected in the same way.
     let mut random = Random(seed(1));
     for _ in 0..200 {
         let (target, link) = target(&mut random);

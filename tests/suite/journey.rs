@@ -1,4 +1,4 @@
-//! The journey of docs/start.md and demo: code, link, click, postback, conversion.
+//! The journey of docs/start.md and `make demo`: code, link, click, postback, conversion.
 
 use s2s_sdk::v1::{
     Click, Conversion, ConversionCode, ConversionStatus, CustomParam, GetClickRequest, GetConversionRequest,
@@ -8,7 +8,8 @@ use s2s_tests::{Answer, Server, click_id_of, eventually, http};
 
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
-/// The pasted postback URL, with the values of the merchant's system.
+/// The postback URL that the merchant pasted. `send` fills in the values, as the merchant's system
+/// does.
 struct Postback<'a> {
     template: &'a str,
 }
@@ -45,7 +46,7 @@ fn usd(micros: i64) -> Money {
     Money { currency_code: "USD".to_owned(), micros }
 }
 
-/// The parts of a conversion that this test decides, as one text.
+/// The value and commission of a conversion, as one text.
 fn summary(conversion: &Conversion) -> String {
     let money = |money: &Option<Money>| money.as_ref().unwrap().to_string();
     format!("value {}, commission {}", money(&conversion.value), money(&conversion.commission))
@@ -68,7 +69,7 @@ async fn a_visitors_purchase_becomes_a_conversion_once() {
     assert_eq!(postback_url, expected);
     let postback = Postback { template: &postback_url };
 
-    // The first visitor buys; the shop reports it twice.
+    // The first visitor buys, and the shop reports the sale twice.
     let first_click = visit(&link, "").await;
     let answer = postback.send(&first_click, "1", "0.5", "&param=myCustomParam%3Dxyz").await;
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"));
@@ -107,7 +108,7 @@ async fn a_visitors_purchase_becomes_a_conversion_once() {
     assert_eq!(click.click_time, conversion.click_time);
 }
 
-/// Every field of the first conversion.
+/// Checks every field of the first conversion.
 fn check_first(conversion: &Conversion, code: &ConversionCode, link: &TrackingLink, click_id: &str) {
     let expected = Conversion {
         id: conversion.id.clone(),

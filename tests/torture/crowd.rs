@@ -1,5 +1,6 @@
 //! The senders during the torture: visitors, merchants who call the postback URL, and partners over
-//! gRPC. Each repeats everything that was not acknowledged, at the next server.
+//! gRPC. A sale that was not acknowledged is repeated: a postback at the next server, a call over
+//! gRPC at the same server.
 
 use std::{
     sync::{
@@ -28,31 +29,31 @@ const PARTNERS: usize = 16;
 /// The pause of a sender after a failure.
 const PAUSE: Duration = Duration::from_millis(20);
 /// The time within which a redirect promises a durable click. The server waits up to 25 ms for the
-/// core and 25 ms for the spool; after that the click may still be on its way, and may not survive
-/// a kill.
+/// core and 25 ms for the spool. Then it sends the redirect even if the click is not durable yet,
+/// so a kill may lose the click.
 pub const PROMISED_WITHIN: Duration = Duration::from_millis(50);
 
 /// The data that all senders share.
 pub struct Crowd {
-    /// The servers for visits and postbacks. The first one takes calls as well.
+    /// The servers for visits and postbacks. The first server takes calls over gRPC as well.
     pub servers: Vec<String>,
     pub code: ConversionCode,
     pub link: TrackingLink,
-    /// The clicks of partners. There are many, since the postbacks of one click leave a spool one
+    /// The clicks of partners. There are many, because the postbacks of one click leave a spool one
     /// after the other.
     pub click_ids: Vec<String>,
     pub ledger: Ledger,
     pub over: AtomicBool,
 }
 
-/// The acknowledgement of a sale: its conversion id, or that it is queued.
+/// The acknowledgement of a sale: counted, with the conversion id, or queued.
 pub enum Acknowledged {
     Counted(String),
     Queued,
 }
 
 impl Crowd {
-    /// Sends until the crowd is over, as one sender.
+    /// Sends sales as one sender, until `over` is set.
     pub async fn send_all(self: Arc<Self>) {
         let http = http();
         while !self.over.load(Ordering::Relaxed) {
@@ -119,15 +120,15 @@ impl Crowd {
     }
 }
 
-/// Records clicks on a separate link, by partners who redirect visitors. They are no visits of the
-/// ledger.
+/// Records clicks on a separate link, as partners who redirect visitors do. These clicks are no
+/// visits of the ledger.
 pub async fn partners_clicks(server: &Server, code: &ConversionCode) -> Vec<String> {
     let link = &server.link(&[code]).await;
     let clicks = stream::iter(0..PARTNERS_CLICKS).map(|_| server.click(link));
     clicks.buffer_unordered(PARTNERS).collect().await
 }
 
-/// Sends a postback. An error means: refused for now, repeat after this time.
+/// Sends a postback. The inner error is a refusal for now, with the delay before a repetition.
 pub async fn postback(
     http: &reqwest::Client,
     url: &str,

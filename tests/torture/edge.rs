@@ -1,8 +1,8 @@
-//! An edge in trouble while its core is away, under steady clicks and postbacks: its disk is full,
-//! its fsync fails, or it is killed every second.
+//! An edge in trouble while its core is away, under steady clicks and postbacks: the edge's disk is
+//! full, its fsync fails, or the edge is killed every second.
 //!
-//! Merchants may then be refused and come again. Acknowledged sales must be there, once. Visitors
-//! are always sent on.
+//! Merchants may then be refused and come again. Acknowledged sales must be stored exactly once.
+//! Visitors are always sent on.
 
 use std::time::{Duration, Instant};
 
@@ -14,14 +14,14 @@ use crate::{
     street::{Phase, Street},
 };
 
-/// The least time for which a disk fails, and for which it then works.
+/// The least length of a round, in which a disk fails for one half of the time, and then works.
 const ROUND_MIN: Duration = Duration::from_secs(2);
-/// The time limit for the spool to notice its disk, on any machine. A spool that never notices was
-/// not tested.
+/// The time limit for the spool to notice that its disk fails or works again, on any machine. A
+/// spool that never notices was not tested.
 const FELT_WITHIN: Duration = Duration::from_secs(30);
 /// The space that a spool leaves free on its disk.
 const LEFT_FREE_KIBIBYTES: u32 = 64 * 1_024;
-/// More than a second's backlog.
+/// More than the backlog of one second.
 const SECOND_KIBIBYTES: u32 = 256;
 /// The interval between kills of an edge.
 const KILL_INTERVAL: Duration = Duration::from_secs(1);
@@ -59,7 +59,8 @@ impl Disk {
     }
 }
 
-/// Runs all three, one after the other. An edge has no database, so any kind will do.
+/// Runs all three kinds of trouble, one after the other. An edge has no database, so the core's may
+/// be of any kind.
 pub async fn torture(length: Duration) -> Result<String, String> {
     let seconds = u32::try_from(length.as_secs()).unwrap();
     let small = SmallDisk::mount(LEFT_FREE_KIBIBYTES + (seconds + 1) * SECOND_KIBIBYTES);
@@ -81,7 +82,7 @@ async fn on_a_bad_disk(what: &str, disk: &Disk, length: Duration) -> Result<Stri
         round.map_err(|fault| format!("{what}: {fault}"))?;
     }
     let health = scene.front().health().await;
-    // Kept records are on the disk, not only in the memory of the edge.
+    // The kill proves that kept records are on the disk, not only in the memory of the edge.
     street.enter(Phase::Killed);
     scene.kill_front().await;
     street.enter(Phase::Outage);
@@ -106,7 +107,7 @@ async fn trouble(scene: &Scene, street: &Street, disk: &Disk, length: Duration) 
     scene.until("not serving", FELT_WITHIN).await?;
     sleep(length / 2).await;
     disk.mend();
-    // Until then, a click may still be refused.
+    // Before the server reports this status, the spool may still refuse a record.
     scene.until("degraded: spooling", FELT_WITHIN).await?;
     street.enter(Phase::Outage);
     sleep(length / 2).await;

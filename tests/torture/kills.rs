@@ -1,5 +1,5 @@
-//! Kills and hangs in a pseudo-random order: of the server, its edges, its database, and the wire
-//! between.
+//! Blows in a pseudo-random order: kills and hangs of the server, kills of its edges and of its
+//! database, and cuts of the wire between server and database.
 
 use std::{
     sync::{Arc, atomic::AtomicBool},
@@ -20,14 +20,14 @@ use crate::{
 
 /// The number of concurrent senders.
 const SENDERS: u64 = 16;
-/// The time between two blows, in milliseconds.
+/// The shortest and the longest time between two blows, in milliseconds.
 const CYCLE_MILLIS: (usize, usize) = (100, 700);
-/// The time limit for empty spools, on any machine.
+/// The time limit until all spools are empty, on any machine.
 const CAUGHT_UP_WITHIN: Duration = Duration::from_mins(10);
 /// The interval between looks at the spools.
 const ASK_INTERVAL: Duration = Duration::from_millis(100);
-/// The time for which a server is dead or hangs, in milliseconds. An edge repeats a call after at
-/// most 150 ms.
+/// The shortest and the longest time for which a server is dead or hangs, in milliseconds. An edge
+/// waits for its core for at most 150 ms; then the postback goes to the spool.
 const AWAY_MILLIS: (usize, usize) = (0, 800);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,14 +40,14 @@ enum Blow {
 }
 
 const BLOWS: [Blow; 5] = [Blow::Kill, Blow::Hang, Blow::KillEdge, Blow::KillDatabase, Blow::CutWire];
-/// The blows for an SQLite file.
+/// The blows if the database is an SQLite file, which has no process and no wire.
 const BLOWS_ON_A_FILE: [Blow; 3] = [Blow::Kill, Blow::Hang, Blow::KillEdge];
 
 /// The tortured processes.
 struct Victims {
     random: Random,
     database: Option<(DatabaseServer, Proxy)>,
-    /// Its own edge, with a spool, and the core of the other edges.
+    /// A server with both roles: an edge with a spool of its own, and the core of all edges.
     server: Server,
     edges: Vec<Server>,
 }
@@ -82,8 +82,8 @@ impl Victims {
             let url = fresh_on(&database.url, folder).await.replace(&database.address(), &proxy.address);
             (Some((database, proxy)), Server::start_at_with(url, &flags).await)
         };
-        // With two edges, a sale can come before its click, which is still in the spool of the
-        // other edge.
+        // With two edges, a sale can arrive at one edge while its click is still in the spool of
+        // the other edge.
         let edges = vec![Server::start_edge(&server, &[]).await, Server::start_edge(&server, &[]).await];
         Self { random, database, server, edges }
     }
@@ -134,7 +134,7 @@ impl Victims {
             (Blow::KillDatabase, Some((database, _))) => database.restart().await,
             _ => {}
         }
-        // Before a dead core is back: the edge must start without it.
+        // The edge restarts before a dead core does: an edge must start without its core.
         if edge_too {
             self.edges[edge].restart_in_place().await;
         }

@@ -54,8 +54,8 @@ impl Ledger {
         self.visits.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Notes that a sale was acknowledged now, after its first attempt at `begun`. `None`: it is
-    /// queued.
+    /// Notes that a sale was acknowledged now, after its first attempt at `begun`. A queued sale
+    /// has no conversion id.
     pub fn acknowledged(&self, number: usize, click_id: &str, begun: i64, conversion_id: Option<&str>) {
         self.write(&format!(
             "sale {number} {click_id} {begun} {} {}",
@@ -77,9 +77,9 @@ impl Ledger {
         self.file.lock().unwrap().sync_data().unwrap();
     }
 
-    /// Checks that acknowledged ⊆ stored, stored ⊆ sent, each once, with values, clicks and times
-    /// as sent. Call it when nothing is sent and all spools are empty. `link_id` is the link of the
-    /// visits.
+    /// Checks that everything acknowledged is stored and that everything stored was sent: each
+    /// once, with values, clicks and times as sent. Must be called after the last sending, when all
+    /// spools are empty. `link_id` is the link of the visits.
     pub async fn check(&self, core: &Server, link_id: &str) -> Result<String, String> {
         let (client, link_id) = (core.client(), link_id.to_owned());
         let all = client.conversions(ListConversionsRequest::default());

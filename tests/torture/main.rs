@@ -1,5 +1,6 @@
 //! `make torture`: kills, hangs and cuts off the server, its edges and its database under load.
-//! Then it checks that everything acknowledged is there, once, to the micro-unit, and nothing else.
+//! Then it checks that everything acknowledged is stored exactly once, to the micro-unit, and that
+//! nothing is stored that was not sent.
 //!
 //! `s2s-torture sqlite|postgres|mariadb CYCLES [SEED]`: blows in a pseudo-random order.
 //! `s2s-torture outage sqlite|postgres|mariadb SECONDS`: long outages, with the latencies of

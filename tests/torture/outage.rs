@@ -1,8 +1,8 @@
 //! Long outages: the database, or the core of an edge, is away under steady clicks and postbacks,
 //! and the server in front is restarted in the middle.
 //!
-//! Nothing may be refused or lost. The latencies of callers are printed, not judged: the machine
-//! has a share in them.
+//! Nothing may be refused or lost. The latencies of callers are printed, not judged, because they
+//! depend on the machine, too.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! A wire between the server and its database that can be cut: the server then does not hear of
-//! work that the database has done.
+//! A wire between the server and its database that can be cut. After a cut, the server does not
+//! hear of work that the database has done.
 
 use tokio::{
     net::{TcpListener, TcpStream},

@@ -19,11 +19,11 @@ use crate::{
     street::{Phase, Street},
 };
 
-/// The least time for the normal measurement.
+/// The least time of normal traffic before and after an outage.
 const NORMAL_MIN: Duration = Duration::from_secs(2);
-/// The interval between health checks. They cost time that is measured.
+/// The interval between health checks. Each check costs time of the machine that is measured.
 const ASK_INTERVAL: Duration = Duration::from_millis(100);
-/// The time limit for the backlog, on any machine.
+/// The time limit for the drain of the backlog, on any machine.
 const CAUGHT_UP_WITHIN: Duration = Duration::from_mins(10);
 
 /// The part that is away in an outage.
@@ -51,7 +51,7 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Starts the servers; `variables` are those of the edge, if there is one.
+    /// Starts the servers; `variables` are for the edge, if there is one.
     pub async fn start(kind: &str, away: Away, variables: &[(&'static str, &str)], folder: &Path) -> Self {
         let database = Breakable::start_kind(kind, folder).await;
         let url = database.url.clone();
@@ -66,7 +66,7 @@ impl Scene {
         Self { away, database, core, edge }
     }
 
-    /// The server of visitors and merchants.
+    /// The server that visitors and merchants call.
     pub fn front(&self) -> &Server {
         self.edge.as_ref().unwrap_or(&self.core)
     }
@@ -112,7 +112,7 @@ impl Scene {
         }
         street.enter(Phase::Drain);
         let begun = Instant::now();
-        // Traffic goes on, so the spool may have entries, but none of them for long.
+        // Traffic continues, so the spool may have records, but no record for long.
         self.until("serving", CAUGHT_UP_WITHIN).await?;
         let drained_in = begun.elapsed();
         street.enter(Phase::Normal);

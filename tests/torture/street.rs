@@ -25,26 +25,26 @@ use crate::{
 
 /// The interval between visitors; each buys something, which makes 50 visits and 50 sales a second.
 const VISITOR_INTERVAL: Duration = Duration::from_millis(20);
-/// The number of visitors in flight above which none comes: the queue of a slow machine must not be
-/// measured.
+/// The maximum number of visitors in flight. At the maximum no further visitor comes, because the
+/// queue of a slow machine must not be measured.
 const VISITORS_MAX: usize = 64;
-/// The pause of a caller who finds nobody listening.
+/// The pause of a caller before a repetition, if no server listens.
 const TRY_AGAIN: Duration = Duration::from_millis(100);
-/// The time limit for nine redirects of ten while nothing takes clicks. It is twenty times the
-/// server's patience, since a machine may stall for some of them.
+/// The time limit that nine of ten redirects must meet while nothing takes clicks. It is twenty
+/// times the server's own limit of 50 ms, because the machine may stall during some redirects.
 const SENT_ON_WITHIN: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
     Normal,
     Outage,
-    /// Neither core nor spool take anything. Merchants are refused and come again; visitors are
-    /// sent on.
+    /// Neither the core nor the spool takes anything. Merchants are refused and come again;
+    /// visitors are sent on.
     Trouble,
     /// From a graceful stop until the server listens again. Its socket stays open, so clients wait
-    /// in it.
+    /// in the socket's queue.
     Restart,
-    /// From a kill until the server listens again. Clients who find nobody come again.
+    /// From a kill until the server listens again. Clients whose connection fails come again.
     Killed,
     Drain,
     Over,
@@ -55,8 +55,8 @@ pub struct Street {
     url: String,
     code: ConversionCode,
     pub link: TrackingLink,
-    /// Earlier clicks, for the sales of visitors whose click is not promised: a sale of a click
-    /// that is never stored stays held. Empty if all clicks are promised.
+    /// Earlier clicks, for the sales of visitors whose click is not promised: the postback of a
+    /// click that is never stored would stay held. Empty if all clicks are promised.
     click_ids: Vec<String>,
     pub ledger: Ledger,
     phase: Mutex<Phase>,
@@ -127,7 +127,7 @@ impl Street {
         Ok(())
     }
 
-    /// Sends visitors until it is over. Returns once all have ended.
+    /// Sends visitors until the phase is `Over`. Returns once the last visit has ended.
     pub async fn send_visitors(self: Arc<Self>) {
         let http = client();
         let mut ticks = interval(VISITOR_INTERVAL);
@@ -183,15 +183,16 @@ impl Street {
         }
     }
 
-    /// True if the click of a visitor who came in `phase` and was just sent on must be there in the
-    /// end. Every phase is longer than such a visit, so the visit has seen no other.
+    /// True if the click of a visitor who was just sent on must be stored in the end. The visit
+    /// began in `phase` and took `took`. Every phase is longer than `PROMISED_WITHIN`, so a short
+    /// visit that begins and ends in the same phase has seen no other phase.
     fn promises(&self, phase: Phase, took: Duration) -> bool {
         let durable = took < PROMISED_WITHIN && phase == self.phase() && phase != Phase::Trouble;
         durable || self.click_ids.is_empty()
     }
 
-    /// Sends `request`. Returns its answer, or `None` and notes a fault if the phase does not allow
-    /// it.
+    /// Sends `request` until it is answered, if the phase allows failures. Returns the answer.
+    /// After an outcome that the phase does not allow, notes a fault and returns `None`.
     async fn ask<T, F: Future<Output = reqwest::Result<Result<T, Refusal>>>>(
         &self,
         what: &'static str,

@@ -95,7 +95,8 @@ func enclosed(pattern string) (expression string, ok bool) {
 	return pattern[1 : len(pattern)-1], true
 }
 
-// pick returns the text at a dotted path; of {"from": path, "regex": …} the first group in it.
+// pick returns the text at a dotted path. For {"from": path, "regex": …} it returns the first group
+// that the expression matches in that text.
 func pick(answer, from any) (string, error) {
 	path, ok := from.(string)
 	var expression string

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the package: a new module gets it like any user's, from a Go proxy (here dist/), and runs the README's
-# first program on a real server. Arguments: the version, and the program s2s-journey.
+# Tests the package: a new module gets it as a user's module would, from a Go proxy (here dist/), and runs the
+# README's first program on a real server. Arguments: the version, and the program s2s-journey.
 set -euo pipefail
 version=$1
 journey=$(realpath "$2")

@@ -74,7 +74,8 @@ class AsyncDriver:
         try:
             return self._loop.run_until_complete(task)
         except asyncio.CancelledError:
-            # asyncio's own error: an error of ours in its place would keep a task from ending.
+            # asyncio's own error, which the SDK leaves: with an error of ours in its place, a
+            # cancelled task might not end.
             raise Error(grpc.StatusCode.CANCELLED, "the task was cancelled") from None
 
     def list_all(self, path: str, request: Any, items: Callable[[Any], Iterable[T]]) -> Iterator[T]:

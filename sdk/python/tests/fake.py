@@ -23,7 +23,7 @@ THREADS = 8
 
 @dataclass(frozen=True)
 class Failure:
-    """Builds an answer that is a failure with these details."""
+    """An answer that is a failure with these details."""
 
     code: grpc.StatusCode
     message: str = ""
@@ -31,7 +31,7 @@ class Failure:
 
 
 class Never:
-    """Gives no answer until the client gives up."""
+    """No answer until the client gives up."""
 
 
 UNAVAILABLE = Failure(grpc.StatusCode.UNAVAILABLE, "the server is stopping")

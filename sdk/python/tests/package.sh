@@ -1,5 +1,5 @@
 # Tests the package: a fresh project in its own folder installs the wheel, and runs the README's first code unchanged.
-# Its types are checked as well, which needs the wheel's type information.
+# The types in that code are checked as well, which needs the wheel's type information.
 set -eu
 sdk=$PWD
 project=$(mktemp -d)

@@ -136,7 +136,7 @@ def test_a_call_can_have_a_timeout_of_its_own(connect: Connect, fake: Fake) -> N
     fake.script.append(Never())
     error = failure(connect(endpoint(fake.start())), timeout=0.2)
     assert error.code is Code.DEADLINE_EXCEEDED
-    # A slow machine may not get that far.
+    # On a slow machine the server may see no attempt, so the list may be empty.
     assert all(seconds <= 0.2 for seconds in fake.seconds_left)
 
 

@@ -1,6 +1,6 @@
 """Plays the journey of all SDKs: the steps of `journey.json`, through a client and the real server.
 
-`s2s-journey` must start it anew for each kind of client, since the steps need an empty server.
+`s2s-journey` must start a new server for each kind of client: the steps need an empty server.
 """
 
 import http.client
@@ -20,7 +20,7 @@ from google.protobuf.json_format import MessageToDict, ParseDict
 from s2s_sdk import Error, click_id, money, postback, unwrap, v1
 from tests.drivers import DRIVERS, Driver
 
-# Long enough for a slow machine; a step about time sets its own.
+# Long enough for a slow machine. A step that tests a timeout sets its own.
 TIMEOUT_SECONDS = 60
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 CLIENT_KEYS = {"endpoint", "api_key", "retries"}
@@ -146,7 +146,7 @@ class Journey:
         assert click_id.is_click_id(text) == (normalised is not None)
 
     def outcome(self, step: dict[str, Any], use: Callable[[Driver], Any]) -> Any:
-        """Returns the result of using the step's client; None if it fails as expected."""
+        """Calls `use` with the step's client. Returns the result, or None for an expected failure."""
         client = self.client
         if step.keys() & CLIENT_KEYS:
             settings = {"retries": step["retries"]} if "retries" in step else {}
@@ -210,7 +210,7 @@ def check_error(error: Error, expected: dict[str, Any]) -> None:
 
 
 def check_results(results: Any, expected: list[Any]) -> None:
-    """Returns each item's response or error of a batch or a stream, in order."""
+    """Compares the items of a batch or stream with the expected responses and errors, in order."""
     assert len(results) == len(expected)
     for result, wanted in zip(results, expected, strict=True):
         [kind] = wanted.keys()

@@ -1,7 +1,7 @@
 // API key, deadline, retries, request ids and typed errors, for all calls.
 //
-// This wraps Connect's transport and uses no interceptors: an error thrown in an interceptor
-// becomes Connect's own error again, and its deadline is that of one attempt.
+// This module wraps Connect's transport and uses no interceptors. An error thrown in an interceptor
+// becomes Connect's own error again, and Connect's deadline is that of one attempt.
 
 import type { DescMethodUnary } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
@@ -36,7 +36,7 @@ export function withPolicy(transport: Transport, policy: Policy): Transport {
     async unary(method, signal, timeoutMs = policy.timeoutMs, header, input, contextValues) {
       const request = withRequestIds(method.input, input);
       const retriesMax = isRepeatable(method) ? policy.retries : 0;
-      // For Connect, 0 means no deadline.
+      // For Connect, 0 means no deadline; here it means the longest one.
       const deadline =
         performance.now() + (timeoutMs > 0 ? Math.min(timeoutMs, TIMEOUT_MS_MAX) : TIMEOUT_MS_MAX);
       const leftMs = () => Math.max(1, Math.ceil(deadline - performance.now()));
@@ -81,8 +81,8 @@ function isRepeatable({ idempotency, input }: DescMethodUnary): boolean {
 
 /**
  * Returns the pause before the next attempt, in milliseconds: the time that the server asked for
- * plus a random one, so that clients that failed together don't come back together. `random`: 0 to
- * 1.
+ * plus a random time. The random time keeps clients that failed together from coming back together.
+ * `random` is a number from 0 to 1.
  */
 export function pauseMs(
   retries: number,
@@ -93,7 +93,7 @@ export function pauseMs(
   return retryAfterMs + half + half * random;
 }
 
-/** Waits for `ms`. Ends early if the call is cancelled, which the next attempt notices. */
+/** Waits for `ms`. A cancellation of the call ends the wait; the next attempt notices it. */
 function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const wake = () => {

@@ -25,7 +25,7 @@ export interface ClientOptions {
   apiKey?: string | undefined;
   /**
    * Timeout of a call over all its attempts, in milliseconds. Default: 10,000; at most one hour. A
-   * call's own `timeoutMs` takes precedence. A stream has only its own.
+   * call's own `timeoutMs` takes precedence. A stream has only its own `timeoutMs`.
    */
   timeoutMs?: number | undefined;
   /** Maximum number of retries of a call. Default: 4; 0 sends every call once. */
@@ -38,14 +38,14 @@ export interface ClientOptions {
  * Every call is retried after a transient failure (the server can't be reached, is stopping or
  * overloaded), with growing pauses and within the timeout. Retries never count anything twice: a
  * request that needs a request id and has none gets a random one before the first attempt. To
- * repeat a call yourself after an error, give it a request id of your own. A call that can't be
- * repeated safely, such as `rotateApiKey`, is sent once.
+ * repeat a call yourself after an error, give the call a request id of your own. A call that can't
+ * be repeated safely, such as `rotateApiKey`, is sent once.
  *
- * Calls fail with an `S2sError`. The `signal` in a call's options cancels it; a cancelled call may
- * or may not have taken effect.
+ * Calls fail with an `S2sError`. The `signal` in a call's options cancels the call; a cancelled
+ * call may or may not have taken effect.
  */
 export interface S2sClient {
-  /** Accounts, the tenants of one installation. */
+  /** Accounts: each has its own codes, links and keys. */
   readonly accounts: Client<typeof AccountService>;
   /** API keys, which identify callers. */
   readonly apiKeys: Client<typeof ApiKeyService>;

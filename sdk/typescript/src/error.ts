@@ -10,7 +10,7 @@ import { ErrorReason, ErrorReasonSchema } from "./gen/s2s/v1/error_reason_pb.js"
 /** The `domain` in the service's `google.rpc.ErrorInfo`. Reasons of other domains are ignored. */
 const DOMAIN = "s2s.v1";
 
-/** Connect's own codes for a connection that could not be made, broke, or did not speak gRPC. */
+/** Connect's own codes if a connection could not be made, broke, or did not speak gRPC. */
 const UNREACHABLE: ReadonlySet<Code> = new Set([
   Code.Aborted,
   Code.Canceled,
@@ -19,14 +19,14 @@ const UNREACHABLE: ReadonlySet<Code> = new Set([
   Code.Unknown,
 ]);
 
-/** An invalid field of a request, such as `conversion_code.name`, and the reason. */
+/** An invalid field of a request, such as `conversion_code.name`, and the problem with it. */
 export interface FieldViolation {
   readonly field: string;
   readonly description: string;
 }
 
 /**
- * The error of a failed call: the server's answer, or that it could not be reached in time.
+ * The error of a failed call: the server's answer, or the failure to reach the server in time.
  *
  * `reason` is for programs, `message` for people.
  */
@@ -40,9 +40,9 @@ export class S2sError extends Error {
   /**
    * The reason. Each value documents its cause and its cure.
    *
-   * `UNSPECIFIED` if the server gave none, or one that is newer than this client: see `reasonText`.
-   * `UNAVAILABLE` if the server could not be reached, and `DEADLINE_EXCEEDED` if there was no
-   * answer within the timeout.
+   * `UNSPECIFIED` if the server gave no reason, or a reason that is newer than this client: see
+   * `reasonText`. `UNAVAILABLE` if the server could not be reached, and `DEADLINE_EXCEEDED` if
+   * there was no answer within the timeout.
    */
   readonly reason: ErrorReason;
   /** The reason as the server sent it, such as `CLICK_EXPIRED`; empty if there is none. */
@@ -68,7 +68,7 @@ export class S2sError extends Error {
     this.retryAfterMs = delay && durationMs(delay);
   }
 
-  /** Returns the error of one item of a batch or stream, as the call itself would have failed. */
+  /** Returns the error of one item of a batch or stream, as if the item's own call had failed. */
   static fromStatus(status: Status): S2sError {
     const error = new ConnectError(status.message, status.code);
     error.details = status.details.map(detailOf);
@@ -104,14 +104,14 @@ export class S2sError extends Error {
 }
 
 /**
- * Returns true if the failure is transient, so that the same call may succeed soon. An answer that
- * is too large for this client will be too large again.
+ * Returns true if the failure is transient, so that the same call may succeed soon. Connect's own
+ * `ResourceExhausted` is not: an answer that is too large for this client will be too large again.
  */
 export function isPassing({ code, cause }: S2sError): boolean {
   return code === Code.Unavailable || (code === Code.ResourceExhausted && isAnswer(cause));
 }
 
-/** Returns true if the error is an answer of the server, and not one made by Connect. */
+/** Returns true if the error is an answer of the server, not an error that Connect made. */
 function isAnswer(error: unknown): boolean {
   return error instanceof ConnectError && error.metadata.has("grpc-status");
 }

@@ -18,9 +18,9 @@ type Item<P extends Page> = {
  * for await (const conversion of listAll(client.conversions.listConversions, { conversionCodeId })) …
  * ```
  *
- * `list` is a method of a client whose name begins with `list`, or `replayPostbacks` with a filter.
- * Each page is fetched when it is reached, one at a time, with `options` and its own timeout and
- * retries.
+ * `list` is a client's method with a name that begins with `list`, or `replayPostbacks` with a
+ * filter. Each page is fetched when it is reached, one at a time, with `options` and its own
+ * timeout and retries.
  */
 export async function* listAll<Request extends { pageToken?: string }, P extends Page>(
   list: (request: Request, options?: CallOptions) => Promise<P>,

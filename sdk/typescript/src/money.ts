@@ -36,8 +36,8 @@ export class MoneyError extends Error {
 }
 
 /**
- * Reads an exact amount, such as `19.99`, `-3` or `0.000001`; throws a `MoneyError` if the text is
- * not one.
+ * Reads an exact amount, such as `19.99`, `-3` or `0.000001`. Throws a `MoneyError` if the text is
+ * not an amount.
  *
  * `currencyCode` is an ISO 4217 code, such as `EUR`; empty means the currency of the conversion
  * code.
@@ -51,7 +51,7 @@ export function moneyFromDecimal(text: string, currencyCode: string): Money {
     throw new MoneyError("tooPrecise");
   }
   const digits = (whole + fraction.slice(0, FRACTION_DIGITS).padEnd(FRACTION_DIGITS, "0")).replace(/^0+/, "");
-  // Check the length before reading, which takes long for long texts.
+  // Check the length first, because reading a long text takes long.
   if (digits.length > MICROS_DIGITS_MAX) {
     throw new MoneyError("outOfRange");
   }

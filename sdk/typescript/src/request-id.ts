@@ -16,7 +16,7 @@ import { hexOf } from "./hex.js";
 
 const REQUEST_ID_BYTES = 16;
 
-/** Returns a copy of a request, with request ids where there are none. */
+/** Returns a copy of a request, with the missing request ids filled in. */
 export function withRequestIds<I extends DescMessage>(
   schema: I,
   request: MessageInitShape<I>,
@@ -30,9 +30,9 @@ function fill(message: Message): void {
   if (isMessage(message, BatchRecordConversionsRequestSchema)) {
     message.requests.forEach(fill);
   } else if (isMessage(message, RecordClickRequestSchema)) {
-    // Request id and click time together determine the click id; a request with a click id needs
-    // neither. A caller's own request id must come with its own time, or a repetition would be
-    // another click; the server refuses it.
+    // Request id and click time together determine the click id. A request with a click id needs
+    // neither. A caller who sets the request id must set the click time, too: the server refuses a
+    // request id without a time, because its repetition would be another click.
     if (message.clickId === "" && message.requestId === "") {
       message.requestId = newRequestId();
       message.clickTime ??= timestampNow();

@@ -148,7 +148,7 @@ both("a call's own deadline comes first", async (protocol, context) => {
   const client = server.client({ timeoutMs: LONG_MS });
   const error = await errorOf(client.conversions.recordConversion({}, { timeoutMs: 100 }));
   assert.equal(error.code, Code.DeadlineExceeded);
-  // 0 is Connect's value for no deadline: the client uses its longest.
+  // 0 is Connect's value for no deadline: the client then uses its longest timeout.
   await client.conversions.recordConversion({}, { timeoutMs: 0 });
   assert.equal(server.headers[1]?.get("grpc-timeout"), "3600000m");
 });

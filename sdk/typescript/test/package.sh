@@ -1,6 +1,6 @@
 #!/bin/sh
 # Tests the package: a fresh project installs it and runs the README's first conversion. All other TypeScript in the
-# README is compiled with it. Run this through s2s-journey.
+# README is compiled, too. Run this through s2s-journey.
 set -eu
 sdk=$(cd "$(dirname "$0")/.." && pwd)
 : "${S2S_JOURNEY_URL:?run this through s2s-journey}"
@@ -17,7 +17,7 @@ awk '/^```ts$/ { file = "readme" ++count ".ts"; next } /^```$/ { file = "" } fil
 	--module nodenext --target es2022 --types node readme*.ts
 
 node readme1.js "$S2S_JOURNEY_KEY" "$S2S_JOURNEY_URL" >said
-# Sent twice, counted once.
+# The sale is sent twice and counts once.
 [ "$(grep -c 'value 19.99 EUR, commission 2.5 EUR$' said)" = 1 ] || { cat said; exit 1; }
 
 # Check that the entry for browsers imports nothing from Node.js.

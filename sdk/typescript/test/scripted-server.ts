@@ -18,7 +18,7 @@ import { createClient, type NodeClientOptions } from "../src/node.js";
 import * as sdk from "../src/sdk.js";
 import { createClient as createWebClient, type WebClient } from "../src/web.js";
 
-/** An answer; with `never` there is none as long as the caller waits. */
+/** An answer. `never` means no answer as long as the caller waits. */
 export type Answer = "ok" | "never" | ConnectError;
 
 /** The members that both kinds of clients have. */
@@ -29,7 +29,7 @@ export const PROTOCOLS = ["gRPC", "gRPC-web"] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 export class ScriptedServer {
-  /** The answers, call by call; after their end, all calls succeed. */
+  /** The answers, call by call. After the last one, all calls succeed. */
   script: Answer[] = [];
   readonly headers: Headers[] = [];
   readonly requestIds: string[] = [];

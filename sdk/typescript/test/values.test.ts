@@ -87,8 +87,8 @@ test("click ids are known in any dress, and by nothing else", () => {
     assert.equal(sdk.normaliseClickId(dressed), id, JSON.stringify(dressed));
     assert(sdk.isClickId(dressed));
   }
-  // O, I and L stand for no digit. Characters that only fold to letters or look like blanks don't
-  // count.
+  // O, I and L stand for no digit. A character that only folds to a letter is no letter, and one
+  // that only looks like a blank is no blank.
   for (const last of ["", "bb", "o", "O", "i", "L", "u", "-", " b", "\u212a", "\u017f", "é"]) {
     const text = id.slice(0, 39) + last;
     assert.equal(sdk.normaliseClickId(text), undefined, JSON.stringify(text));
@@ -185,7 +185,7 @@ test("every list has one repeated field, which is what is listed", () => {
 test("lists pass over what a newer server sends beside", async () => {
   const page = create(sdk.ListPresetsResponseSchema, { presets: [{ id: "affise" }] });
   const unknown = [{ no: 99, wireType: 0, data: new Uint8Array([1]) }] as const;
-  // The decoder puts it before all other fields.
+  // The decoder puts `$unknown` before all other fields.
   const newer = { $unknown: [...unknown], ...page };
   const list = async (_: { pageToken?: string }) => newer;
   const ids: string[] = [];

@@ -1,5 +1,5 @@
-/* Loaded before the C library: moves the system's time by the seconds in the file CLOCK_AHEAD,
- * which is read each time. Steady clocks and waits are not changed. */
+/* Loaded before the C library: moves the system's time by the seconds in the file CLOCK_AHEAD. The
+ * file is read at each call. Steady clocks and waits are not changed. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Longer than any system has been up, in seconds. */
+/* Longer than any system has been up, in seconds: a later time is no time of a steady clock. */
 #define LEAST_TIME 1000000000
 
 static long ahead(void) {
@@ -49,7 +49,8 @@ time_t time(time_t *out) {
     return now.tv_sec;
 }
 
-/* Databases wait until a time; the wait uses the system's real clock. */
+/* Databases wait until a time that they have read from the moved clock. The C library waits by the
+ * real clock, so the time is moved back. */
 int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex,
                            const struct timespec *restrict until) {
     static int (*wait)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);

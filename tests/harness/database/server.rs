@@ -1,6 +1,7 @@
-//! A private database server: in a folder, on a free port of this machine. It ends with its owner.
+//! A private database server: in a folder, on a free port of this machine. It ends when its value
+//! is dropped, or with this process.
 //!
-//! If we are root it runs as `nobody`: both kinds refuse to run as root.
+//! If we are root, the server runs as `nobody`, because both kinds of server refuse to run as root.
 
 use std::{
     fs::{File, Permissions, set_permissions},
@@ -26,7 +27,7 @@ pub struct Kind {
     serve: &'static [&'static str],
     /// Statements to run at the start, one a line; the server reads them from `DATA.sql`.
     first: &'static str,
-    /// The URL of an existing database; `PORT` stands for its port.
+    /// The URL of a database that every new server has; `PORT` stands for the server's port.
     url: &'static str,
 }
 
@@ -78,7 +79,7 @@ pub struct DatabaseServer {
     process: Child,
     place: Place,
     port: String,
-    /// The URL of an existing database.
+    /// The URL of a database that every new server has.
     pub url: String,
 }
 
@@ -101,7 +102,8 @@ impl DatabaseServer {
         Box::pin(Self::start_in(name, &[])).await
     }
 
-    /// Starts an empty server with further variables. They are not set while its folder is made.
+    /// Starts an empty server with further environment variables. The command that makes the data
+    /// folder runs without them.
     pub async fn start_in(name: &str, variables: &[(&'static str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // The server's user must be able to enter the folder.
@@ -133,7 +135,7 @@ impl DatabaseServer {
         server
     }
 
-    /// Waits until it serves. Restarts a server that has ended.
+    /// Waits until the server serves. Restarts a server that has ended.
     pub async fn revive(&mut self) {
         self.serves().await;
     }
@@ -143,14 +145,14 @@ impl DatabaseServer {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Sends `kill -9` to all of its processes.
+    /// Sends `kill -9` to all processes of the server.
     pub fn kill(&mut self) {
         let group = format!("-{}", self.process.id());
         Command::new("kill").args(["-KILL", "--", &group]).status().unwrap();
         self.process.wait().unwrap();
     }
 
-    /// Restarts it on the same data and port. Returns once it serves.
+    /// Restarts the server on the same data and port. Returns once the server serves.
     pub async fn restart(&mut self) {
         self.process = serve(self.kind, &self.place, &self.port);
         self.serves().await;
@@ -186,11 +188,12 @@ fn serve(kind: &Kind, place: &Place, port: &str) -> Child {
     let log = File::options().create(true).append(true).open(log).unwrap();
     let mut serve = command(kind, kind.serve, place, port);
     serve.envs(place.variables.iter().map(|(name, value)| (name, value)));
-    // Runs in a process group, so that all of it can be killed.
+    // Runs in a process group of its own, so that all processes of the server can be killed.
     serve.process_group(0).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap()
 }
 
-/// A command of the kind's programs. It is killed when this process ends in any way.
+/// A command that runs a program of the kind. The program is killed when this process ends, even by
+/// a kill.
 fn command(kind: &Kind, line: &[&str], place: &Place, port: &str) -> Command {
     let (program, arguments) = line.split_first().unwrap();
     let mut command = Command::new("setpriv");
@@ -213,7 +216,7 @@ fn command(kind: &Kind, line: &[&str], place: &Place, port: &str) -> Command {
 
 fn find(kind: &Kind, program: &str) -> PathBuf {
     let mut folders: Vec<PathBuf> = kind.folders.iter().map(PathBuf::from).collect();
-    // The folder has one folder for each version.
+    // PostgreSQL's folder has one folder for each version.
     let versions = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
     let versions: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
     folders.extend(versions);

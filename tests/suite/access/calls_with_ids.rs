@@ -1,11 +1,12 @@
-//! The calls that take an id, for the test that tries those of another account.
+//! The calls that take an id, for the test that tries them with the ids of another account.
 
 use prost::Message as _;
 use s2s_sdk::{Code, prost_types::FieldMask, v1};
 
 use super::{Ids, report};
 
-/// Makes a request with the ids of another; `own` are the caller's.
+/// Makes a request with ids from `of`, the tested ids. `own` holds the ids of the caller's account,
+/// for requests that need another id that is valid.
 pub type Ask = fn(own: &Ids, of: &Ids) -> Vec<u8>;
 
 macro_rules! ask {
@@ -18,7 +19,7 @@ macro_rules! ask {
 pub struct CallWithId {
     /// `Service/Method`.
     pub method: &'static str,
-    /// The status for an unknown id; `None` where the answer is a good one, such as an empty list.
+    /// The status for an unknown id. `None` if the call succeeds, for example with an empty list.
     pub refusal: Option<Code>,
     pub request: Ask,
 }
@@ -279,7 +280,7 @@ pub const WITH_IDS: [CallWithId; 37] = [
 const NOT_FOUND: Option<Code> = Some(Code::NotFound);
 const INVALID: Option<Code> = Some(Code::InvalidArgument);
 
-/// The calls that take no id of an account, and those whose callers see all accounts.
+/// The calls that take no id of an account, and the calls whose callers see all accounts.
 pub const WITHOUT_IDS: [&str; 11] = [
     "AccountService/CreateAccount",
     "AccountService/ListAccounts",

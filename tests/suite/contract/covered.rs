@@ -3,15 +3,15 @@
 use ErrorReason as E;
 use s2s_sdk::v1::ErrorReason;
 
-/// An RPC and the test that calls it with its real client.
+/// An RPC, and the test that calls the RPC with a real client.
 pub struct CoveredCall {
     /// `Service/Method`.
     pub method: &'static str,
-    /// The text of the file of the test.
+    /// The text of the test's file.
     pub source: &'static str,
     /// The name of the test, or of a function that it calls.
     pub test: &'static str,
-    /// The reason that refuses an empty request; `Unspecified` where it is answered.
+    /// The reason with which an empty request is refused. `Unspecified` if the request succeeds.
     pub empty_request: ErrorReason,
 }
 

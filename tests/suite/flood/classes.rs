@@ -1,6 +1,6 @@
 //! Real input of `/s2s`: a function for each class generates a request.
 //!
-//! `bad_input.rs` has the same classes as a table, with their notes.
+//! `bad_input.rs` has such classes as a table of requests, with the expected notes.
 
 use s2s_tests::random::Random;
 
@@ -63,7 +63,7 @@ fn genuine(random: &mut Random, facts: &Facts) -> Request {
     Request::send(random, &format!("{}{more}", sale.query()), Recorded(sale.micros))
 }
 
-/// One of 500 transactions; one call of four has another value.
+/// A call with one of 500 transaction ids. One call in four has another value than the rest.
 fn repeated_call(random: &mut Random, facts: &Facts) -> Request {
     let number = random.below(500);
     let units = number + if random.one_in(4) { 1_000 } else { 0 };
@@ -466,8 +466,8 @@ fn hostile(random: &mut Random, facts: &Facts) -> Request {
     Request::send(random, &format!("{}&param={}", sale.query(), encoded(text)), Recorded(sale.micros))
 }
 
-/// A good request with some changed bytes. The value comes after them, so that it is right or
-/// missing.
+/// A good request with some changed bytes. The value comes after the changed bytes, so the server
+/// reads the right value or none.
 fn changed(random: &mut Random, facts: &Facts) -> Request {
     let sale = Sale::new(random, facts);
     let begin = format!("clickId={}&id={}&oid={}", sale.click, sale.code, sale.transaction);

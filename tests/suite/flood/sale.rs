@@ -5,7 +5,7 @@ use s2s_tests::random::Random;
 /// The ids of the server that the generator uses.
 pub struct Facts {
     pub clicks: Vec<String>,
-    /// A code that counts every transaction id, and every call without one.
+    /// A code that counts once for each transaction id, and every call without a transaction id.
     pub code: String,
     /// A code that counts once for each click.
     pub once: String,
@@ -18,7 +18,7 @@ pub struct Facts {
 pub enum Expected {
     /// Recorded with this value, in micros.
     Recorded(i64),
-    /// Recorded with this value, a duplicate, or held, depending on other requests.
+    /// Recorded with this value, a duplicate, or held. Other requests or chance decide.
     Perhaps(i64),
     Held(&'static str),
     HeldSomehow,
@@ -30,7 +30,7 @@ pub enum Expected {
 pub struct Request {
     pub bytes: Vec<u8>,
     pub expected: Expected,
-    /// True if the server may end the connection after it.
+    /// True if the server may end the connection after this request.
     pub last: bool,
 }
 
@@ -38,7 +38,8 @@ pub struct Request {
 const HARMLESS: &[u8] = b"-._~:/?#[]@!$&'()*+,;=%{}|";
 /// The longest body that is read, in bytes.
 const BODY_BYTES_MAX: usize = 8 * 1_024;
-/// The longest target and header lines together, in bytes.
+/// The longest target after which the connection surely stays open, in bytes. The server's limit of
+/// 64 KiB includes the header lines.
 const HEAD_BYTES_MAX: usize = 60 * 1_024;
 
 impl Request {
@@ -74,7 +75,7 @@ impl Request {
     }
 }
 
-/// A good report, as its parameters' texts.
+/// A good report of a sale: the texts of its parameters, and its value in micros.
 pub struct Sale {
     pub click: String,
     pub code: String,
@@ -93,12 +94,13 @@ impl Sale {
             value: format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000),
             micros,
             commission: random.pick(&["0", "0.5", "12.34", "1000"]).to_owned(),
-            // Unique, so that it counts.
+            // Unique, so that the sale counts.
             transaction: format!("o{:016x}", random.next()),
         }
     }
 
-    /// A sale of whole units, and their number.
+    /// A sale whose `micros` are whole units, and the number of units. The caller sets the text of
+    /// the value.
     pub fn of_units(random: &mut Random, facts: &Facts) -> (Self, usize) {
         let units = 1 + random.below(999);
         let sale = Self { micros: i64::try_from(units).unwrap() * 1_000_000, ..Self::new(random, facts) };

@@ -40,7 +40,7 @@ func run(arguments []string) error {
 	if err != nil {
 		return err
 	}
-	// Go does the same for modules in folders of a repository.
+	// Go adds the license of a repository to a module in one of its folders, too.
 	files = append(files, file{"LICENSE", license})
 	if err := os.RemoveAll(output); err != nil {
 		return err
@@ -66,8 +66,8 @@ func run(arguments []string) error {
 	return errors.Join(err, archive.Close())
 }
 
-// filesOf lists the module's files without build results; [zip.Create] leaves out modules within
-// it.
+// filesOf lists the module's files without the output folder. [zip.Create] leaves out modules
+// within the module.
 func filesOf(folder, output string) ([]zip.File, error) {
 	var files []zip.File
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {

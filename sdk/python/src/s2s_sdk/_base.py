@@ -38,7 +38,7 @@ _CHANNEL_OPTIONS = (
     # Timeout for opening the connection.
     ("grpc.min_reconnect_backoff_ms", 5_000),
     # After a failure to connect, gRPC fails all calls unsent until it tries again: by default a
-    # second later, and up to two minutes. It must try again before this client does, or the
+    # second later, and up to two minutes. gRPC must try again before this client does, or the
     # client's attempt is wasted.
     ("grpc.initial_reconnect_backoff_ms", 50),
     ("grpc.max_reconnect_backoff_ms", 500),
@@ -48,7 +48,7 @@ _CHANNEL_OPTIONS = (
 class Base(ABC):
     """A client without its transport."""
 
-    # Each client narrows these to its own kind of calls.
+    # `AsyncClient` narrows these types to its own kind of calls.
     accounts: AccountServiceStub
     api_keys: ApiKeyServiceStub
     conversion_codes: ConversionCodeServiceStub
@@ -68,20 +68,20 @@ class Base(ABC):
         timeout: float = _TIMEOUT_SECONDS_DEFAULT,
         retries: int = _RETRIES_DEFAULT,
     ) -> None:
-        """Makes the client. It connects at its first call: an unreachable server is no error yet.
+        """Makes the client. It connects at its first call; an unreachable server is no error yet.
 
         `endpoint`: scheme, host and port, such as `https://t.example`, or `http://127.0.0.1:8080`
         within one machine.
         `api_key`: the API key, which is sent with every call.
         `ca_certificate`: the certificates, in PEM, of the authorities trusted to sign the server's
         certificate, in place of the well-known ones. `identity`: the client's certificate and its
-        private key, both in PEM, for a server that requires one (mTLS). Both are for `https` endpoints
-        only.
+        private key, both in PEM, for a server that requires one (mTLS). These two settings are for
+        `https` endpoints only.
         `timeout`: time limit of a call over all its attempts, in seconds; each call accepts its own
         `timeout` as well.
         `retries`: maximum number of retries of a call; 0 sends every call once.
 
-        Raises `ValueError` if one of these can't be used.
+        Raises `ValueError` if a setting can't be used.
         """
         scheme, target = _parse_endpoint(endpoint)
         credentials = _credentials(ca_certificate, identity) if scheme == "https" else None
@@ -106,7 +106,7 @@ class Base(ABC):
 
     @abstractmethod
     def _open(self, target: str, credentials: grpc.ChannelCredentials | None, options: Any, policy: Policy) -> Any:
-        """Opens the channel that sends calls by the policy."""
+        """Opens the channel that sends calls as the policy says."""
 
 
 def _parse_endpoint(endpoint: str) -> tuple[str, str]:

@@ -1,9 +1,10 @@
 """The sending of calls, for both clients: API key, deadline, request id and retries. No I/O.
 
-Every call of this API is safe to retry once its request has a request id. The ids are therefore
-filled in before the first attempt, and every transient failure is retried as often as the policy
-allows and within the call's time. There is no retry budget across calls, and no hedging. A stream is
-not sent again automatically.
+Every call of this API is safe to retry, because it is idempotent or its request has a request id.
+(`RotateApiKey` is neither, but a retry only makes another key text.) The ids are therefore filled
+in before the first attempt, and every transient failure is retried as often as the policy allows
+and within the call's time. There is no retry budget across calls, and no hedging. A stream is not
+sent again automatically.
 """
 
 import copy
@@ -91,7 +92,7 @@ class Attempts:
             self._last = error
             return pause
         if error.code is grpc.StatusCode.DEADLINE_EXCEEDED and self._last:
-            # The previous error says more than that there was no time left.
+            # The previous error says more than this error, which only says that no time is left.
             raise error from self._last
         raise error from failure
 
@@ -100,10 +101,10 @@ class Attempts:
 
 
 def pause_seconds(retries: int, asked: float, random: float) -> float:
-    """Returns the pause before the next attempt: the time `asked` for plus a random one.
+    """Returns the pause before the next attempt, in seconds.
 
-    The server asks for the former; the latter keeps clients that failed together from coming back
-    together.
+    The pause is the time that the server `asked` for plus a random time, which keeps clients that
+    failed together from coming back together. `random` is a number from 0 to 1.
     """
     doubled = _FIRST_PAUSE_SECONDS * (1 << min(retries, _DOUBLINGS_MAX))
     half = min(doubled, _PAUSE_SECONDS_MAX) / 2
@@ -113,7 +114,7 @@ def pause_seconds(retries: int, asked: float, random: float) -> float:
 def filled(request: Any) -> Any:
     """Returns a copy of the request with the ids that make it safe to repeat.
 
-    The original is not changed, so that sending the same message again is another call.
+    The original is not changed, because sending the same message again must be another call.
     """
     request = copy.deepcopy(request)
     if isinstance(request, v1.RecordClickRequest):
@@ -134,8 +135,9 @@ def _fill(request: Any) -> None:
 def _fill_click(request: v1.RecordClickRequest) -> None:
     """Fills in request id and click time, which together determine the click id.
 
-    A request with a click id needs neither. A caller's own request id must come with its own time, or
-    a repetition would be another click; the server refuses it.
+    A request with a click id needs neither. A caller who sets the request id must set the click
+    time, too: the server refuses a request id without a time, because its repetition would be
+    another click.
     """
     if not request.click_id and not request.request_id:
         _fill(request)

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 class AsyncClient(Base):
     """`Client` for asyncio: the same calls, but awaited.
 
-    It belongs to the event loop that is running when it is made; without one, it raises
-    `RuntimeError`. A call is cancelled with its task; it may or may not have taken effect.
+    The client belongs to the event loop that is running when the client is made. Without a running
+    loop, making the client raises `RuntimeError`. A call is cancelled with its task; a cancelled
+    call may or may not have taken effect.
     """
 
     accounts: "AccountServiceAsyncStub"
@@ -55,8 +56,8 @@ class AsyncClient(Base):
     ) -> grpc.aio.Channel:
         # Fail without a running loop; gRPC would bind the channel to a loop of its own choice.
         asyncio.get_running_loop()
-        # One interceptor for each kind of call: if a class is for several, gRPC uses only the
-        # first.
+        # One interceptor for each kind of call: if a class is for several kinds, gRPC uses it only
+        # for the first kind.
         interceptors = (_UnaryInterceptor(policy), _StreamInterceptor(policy))
         if credentials is None:
             return grpc.aio.insecure_channel(target, options, interceptors=interceptors)
@@ -84,9 +85,11 @@ class _UnaryInterceptor(grpc.aio.UnaryUnaryClientInterceptor):
 
 @grpc.aio.UnaryUnaryCall.register
 class _FailedCall:
-    """A call that raises our error when it is awaited. All other members are the last attempt's.
+    """A call that raises our error when it is awaited.
 
-    If the interceptor raised the error itself, it would be printed when gRPC drops the call.
+    All other members are those of the last attempt.
+
+    If the interceptor raised the error itself, gRPC would print the error when it drops the call.
     """
 
     def __init__(self, call: Any, error: Error) -> None:

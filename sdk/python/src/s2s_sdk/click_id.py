@@ -7,8 +7,8 @@ _AROUND = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\"'"
 )
-# Crockford's base32 of 25 bytes. Case is folded afterwards, since folding turns other letters into
-# these.
+# Crockford's base32 of 25 bytes. Case is folded after the match, because folding turns letters
+# outside of this alphabet into letters of it.
 _FORM = re.compile("[0-9a-hjkmnp-tv-zA-HJKMNP-TV-Z]{40}")
 
 
@@ -24,6 +24,6 @@ def normalise(text: str) -> str | None:
 def is_click_id(text: str) -> bool:
     """Returns true if `text` has the form of a click id.
 
-    It may be in upper or lower case, with blanks and quotes around it.
+    The click id may be in upper or lower case, with blanks and quotes around it.
     """
     return normalise(text) is not None

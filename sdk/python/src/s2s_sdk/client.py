@@ -20,10 +20,10 @@ class Client(Base):
     Every call is retried after a transient failure (the server can't be reached, is stopping or
     overloaded), with growing pauses and within the timeout. Retries never count anything twice: a
     request that needs a request id and has none gets a random one before the first attempt. To
-    repeat a call yourself after an error, give it a request id of your own.
+    repeat a call yourself after an error, give the call a request id of your own.
 
-    A call that fails raises `Error`. A call started with its method's `future` can be cancelled; it
-    may or may not have taken effect.
+    A call that fails raises `Error`. A call started with its method's `future` can be cancelled; a
+    cancelled call may or may not have taken effect.
     """
 
     def close(self) -> None:
@@ -64,9 +64,9 @@ class _Interceptor(grpc.UnaryUnaryClientInterceptor, grpc.StreamStreamClientInte
 class _Call(Future[Any]):
     """A call over all its attempts, either blocking or as a future.
 
-    For gRPC, a blocking call is over when `send` returns, and a future calls back. So only the caller
-    waits, and only a pause takes a thread. Members that a future lacks, such as `code()`, are the last
-    attempt's.
+    A blocking attempt is over when `send` returns. An attempt that is a future calls back when it
+    is over. So nothing but the caller waits for an attempt, and only a pause takes a thread of its
+    own. Members that a future lacks, such as `code()`, are those of the last attempt.
     """
 
     def __init__(self, attempts: Attempts, channel: grpc.Channel, send: Callable[[CallDetails], Any]) -> None:
@@ -125,7 +125,8 @@ class _Call(Future[Any]):
         try:
             self._start()
         except Exception as error:
-            # Report the error, for example that the client was closed: this thread has no caller.
+            # Report the error, for example that the client was closed: nobody would catch it in
+            # this thread.
             with contextlib.suppress(InvalidStateError):
                 self.set_exception(error)
 
@@ -134,7 +135,7 @@ class _Call(Future[Any]):
 
 
 class _Responses:
-    """The responses of a stream, with our errors. All other members are the call's."""
+    """The responses of a stream, with our errors. All other members are those of the call."""
 
     def __init__(self, call: Any) -> None:
         self._call = call

@@ -19,7 +19,7 @@ _REASON_PREFIX = "ERROR_REASON_"
 # Limit for delays: a day is as good as never, and small enough for arithmetic.
 _DELAY_NANOSECONDS_MAX = 24 * 3_600 * 10**9
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
-# Reasons of codes that came without a reason.
+# Reasons of the codes that can come without a reason.
 _REASON_OF_CODE = {
     grpc.StatusCode.UNAVAILABLE: "UNAVAILABLE",
     grpc.StatusCode.DEADLINE_EXCEEDED: "DEADLINE_EXCEEDED",
@@ -38,7 +38,7 @@ class FieldViolation(NamedTuple):
 
 
 class Error(Exception):
-    """The error of a failed call: the server's answer, or that it could not be reached in time.
+    """The error of a failed call: the server's answer, or the failure to reach the server in time.
 
     `reason` is for programs. The text of the error is for people: the message, then the reason in
     brackets.
@@ -81,7 +81,8 @@ class Error(Exception):
     def reason(self) -> v1.ErrorReason.ValueType:
         """The reason. Each value documents its cause and its cure.
 
-        Unspecified if the server gave none, or one that is newer than this client: see `reason_text`.
+        Unspecified if the server gave no reason, or a reason that is newer than this client: see
+        `reason_text`.
         """
         try:
             return v1.ErrorReason.Value(_REASON_PREFIX + self.reason_text)
@@ -111,13 +112,13 @@ class Error(Exception):
     def from_rpc_error(cls, failure: grpc.RpcError) -> "Error":
         """Converts gRPC's own error of a call."""
         status = Status()
-        # Pairs, despite the stubs' types; None if nothing came over the wire.
+        # The metadata is pairs, despite the stubs' types; None if nothing came over the wire.
         metadata: Iterable[Any] = failure.trailing_metadata() or ()
         with contextlib.suppress(DecodeError):
             status = Status.FromString(dict(iter(metadata)).get(_DETAILS_KEY, b""))
         code, message = failure.code(), failure.details() or ""
-        # Our server's errors have details. One without them is gRPC's own, or an answer that was
-        # cut off.
+        # Our server's errors have details. An error without details is gRPC's own, or an answer
+        # that was cut off.
         if not status.details and code is grpc.StatusCode.UNKNOWN:
             code, message = grpc.StatusCode.UNAVAILABLE, f"the server could not be reached: {message}"
         elif not status.details and code is grpc.StatusCode.DEADLINE_EXCEEDED:
@@ -137,7 +138,7 @@ def _detail(status: Status, kind: type[_Detail]) -> _Detail:
 
 
 def unwrap(result: v1.BatchRecordConversionsResult) -> v1.RecordConversionResponse:
-    """Returns the response for one item of a batch or stream, as `RecordConversion` would have.
+    """Returns the response for one item of a batch or stream, as if from `RecordConversion`.
 
     Raises `Error` if `RecordConversion` would have raised it.
     """

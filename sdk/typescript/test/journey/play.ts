@@ -68,7 +68,10 @@ const MEMBERS: Readonly<Record<string, string>> = {
   TrackingLinkService: "trackingLinks",
 };
 
-/** Time within which a step must end: well below the default deadline, which must not end it. */
+/**
+ * Time limit of a step with a timeout or a cancellation: well below the default deadline, so that a
+ * step that ends only at the default deadline fails.
+ */
 const PATIENCE_MS = 5_000;
 
 type Call = (request: object, options: sdk.CallOptions) => Promise<Message>;
@@ -252,7 +255,7 @@ class Player {
     match(sdk.isClickId(text), normalised !== null, "isClickId");
   }
 
-  /** Returns a method of a client with a step's settings. */
+  /** Returns a method of the client that a step's settings ask for, and the options of the call. */
   private prepared(
     path: string,
     settings: object,
@@ -325,7 +328,7 @@ function jsonOf(schema: DescMessage, message: Message): JsonValue {
   return toJson(schema, message, { alwaysEmitImplicit: true });
 }
 
-/** Fails for keys that this program does not know and so can't play. */
+/** Fails for keys that this program does not know, because it can't play their steps. */
 function refuse(unknown: object): void {
   expect(Object.keys(unknown).length === 0, `${Object.keys(unknown)} is known`);
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { HttpRequest, HttpResponse, Journey, Stage } from "./play.js";
 
-/** Timeout of a whole journey, so that one that hangs ends. */
+/** Timeout of a whole journey, so that a journey that hangs ends. */
 export const TIMEOUT_MS = 10 * 60 * 1_000;
 
 export const journey: Journey = JSON.parse(readFileSync(variable("S2S_JOURNEY"), "utf8"));

@@ -18,7 +18,7 @@ public final class ClickIds {
 
   /**
    * Returns the click id in lower case, without blanks and quotes around it; empty if the text
-   * can't be one.
+   * can't be a click id.
    */
   public static Optional<String> normalise(String text) {
     Matcher matcher = CLICK_ID.matcher(text);

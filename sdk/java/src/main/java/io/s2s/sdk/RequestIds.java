@@ -16,7 +16,7 @@ final class RequestIds {
 
   private RequestIds() {}
 
-  /** Returns the request, with a request id added if it can have one and has none. */
+  /** Returns the request. Adds a request id if the request can have one and has none. */
   @SuppressWarnings("unchecked") // A message's builder builds the same message.
   static <Q> Q fill(Q request) {
     return (Q) filled((Message) request);
@@ -41,9 +41,9 @@ final class RequestIds {
   }
 
   /**
-   * Fills in request id and click time, which together determine the click id; a request with a
-   * click id needs neither. A caller's own request id must come with its own time, or a repetition
-   * would be another click; the server refuses it.
+   * Fills in request id and click time, which together determine the click id. A request with a
+   * click id needs neither. A caller who sets the request id must set the click time, too: the
+   * server refuses a request id without a time, because its repetition would be another click.
    */
   private static Message filled(RecordClickRequest click) {
     if (!click.getClickId().isEmpty() || !click.getRequestId().isEmpty()) {

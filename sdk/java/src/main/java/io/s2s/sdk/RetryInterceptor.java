@@ -14,7 +14,8 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * Gives unary calls a deadline and a request id, and retries them after a transient failure.
  *
- * <p>Every call of this API is safe to retry once its request has a request id. There is no retry
+ * <p>Every call of this API is safe to retry, because it is idempotent or its request has a request
+ * id. ({@code RotateApiKey} is neither, but a retry only makes another key text.) There is no retry
  * budget across calls, and no hedging. grpc-java's own retries are off: they ignore {@code
  * google.rpc.RetryInfo}, wait for a deadline that they can't meet, and give up on a server that is
  * back while the channel still waits to reconnect.
@@ -46,7 +47,7 @@ final class RetryInterceptor implements ClientInterceptor {
     return new RetryingCall<>(this, method, limited, next);
   }
 
-  /** Returns true if a call with this number of retries and this error is to be retried again. */
+  /** Returns true if a call is to be retried again after this number of retries and this error. */
   boolean sendsAgain(int retried, S2sException error) {
     return retried < retries && error.isPassing() && !channel.isShutdown();
   }
@@ -68,7 +69,7 @@ final class RetryInterceptor implements ClientInterceptor {
 
   /**
    * Returns the pause before the next attempt: the time that the server asked for plus a random
-   * one, so that clients that failed together don't come back together.
+   * time. The random time keeps clients that failed together from coming back together.
    */
   static Duration pause(int retried, Duration asked, double random) {
     long longest = PAUSE_MAX.toMillis();

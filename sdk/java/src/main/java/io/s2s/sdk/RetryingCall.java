@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A unary call over all its attempts, each of which is a call of its own. */
 final class RetryingCall<Q, R> extends ClientCall<Q, R> {
-  /** Number of messages to request: one, and the end, which shows that there are no others. */
+  /** Number of messages to request: the response, and one more, to see that no other follows. */
   private static final int MESSAGES_ASKED_FOR = 2;
 
   private record Cancellation(String message, Throwable cause) {}
@@ -84,8 +84,8 @@ final class RetryingCall<Q, R> extends ClientCall<Q, R> {
   }
 
   /**
-   * Starts an attempt. Synchronized, so that an attempt that fails while it is being started is not
-   * overtaken by the next one.
+   * Starts an attempt. Synchronized, so that the next attempt does not overtake an attempt that
+   * fails while it is being started.
    */
   private synchronized void attempt() {
     policy.beforeAttempt();
@@ -98,7 +98,7 @@ final class RetryingCall<Q, R> extends ClientCall<Q, R> {
       call.sendMessage(request);
       call.halfClose();
     }
-    // Set only now: a cancelled call no longer accepts a message.
+    // Set only after the message is sent, because a cancelled call no longer accepts a message.
     attempt = call;
     Cancellation cancelled = cancellation;
     if (cancelled != null) {
@@ -118,7 +118,7 @@ final class RetryingCall<Q, R> extends ClientCall<Q, R> {
         .thenRunAsync(context.wrap(this::attempt), executor);
   }
 
-  /** Keeps the answer of an attempt until it is known to be the last. */
+  /** Keeps the answer of an attempt until the attempt is known to be the last. */
   private final class Attempt extends Listener<R> {
     private Metadata responseHeaders;
     private R response;

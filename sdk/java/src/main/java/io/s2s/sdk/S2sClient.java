@@ -42,7 +42,7 @@ import java.util.regex.Pattern;
  * <p>Every call is retried after a transient failure (the server can't be reached, is stopping or
  * overloaded), with growing pauses and within its deadline. Retries never count anything twice: a
  * request that needs a request id and has none gets a random one before the first attempt. To
- * repeat a call yourself after an error, give it a request id of your own.
+ * repeat a call yourself after an error, give the call a request id of your own.
  *
  * <p>The stubs are grpc-java's, but throw {@link S2sException}. Set the deadline of a single call
  * with {@code withDeadlineAfter}; cancel a call by interrupting its thread or with {@link

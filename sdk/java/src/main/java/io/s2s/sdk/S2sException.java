@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The error of a failed call: the server's answer, or that it could not be reached in time.
+ * The error of a failed call: the server's answer, or the failure to reach the server in time.
  *
  * <p>{@link #getReason} is for programs, {@link #getMessage} for people.
  */
@@ -55,7 +55,7 @@ public final class S2sException extends StatusRuntimeException {
     return of(Status.fromThrowable(failure), Status.trailersFromThrowable(failure));
   }
 
-  /** Returns the error of one item of a batch. */
+  /** Returns the error of one item of a batch or stream. */
   public static S2sException from(com.google.rpc.Status status) {
     Status.Code code =
         Arrays.stream(Status.Code.values())
@@ -91,7 +91,8 @@ public final class S2sException extends StatusRuntimeException {
     boolean unreachable =
         switch (status.getCode()) {
           case UNAVAILABLE -> status.getCause() != null;
-          // Our server's errors have details. These are answers that were cut off or were not gRPC.
+          // Our server's errors have details. Without details, these codes mean an answer that was
+          // cut off or was not gRPC.
           case UNKNOWN, INTERNAL -> true;
           default -> false;
         };
@@ -147,9 +148,10 @@ public final class S2sException extends StatusRuntimeException {
   /**
    * Returns the reason. Each value documents its cause and its cure.
    *
-   * <p>{@code ERROR_REASON_UNSPECIFIED} if the server gave none, or one that is newer than this
-   * client: see {@link #getReasonText}. {@code ERROR_REASON_UNAVAILABLE} if the server could not be
-   * reached, and {@code ERROR_REASON_DEADLINE_EXCEEDED} if there was no answer in time.
+   * <p>{@code ERROR_REASON_UNSPECIFIED} if the server gave no reason, or a reason that is newer
+   * than this client: see {@link #getReasonText}. {@code ERROR_REASON_UNAVAILABLE} if the server
+   * could not be reached, and {@code ERROR_REASON_DEADLINE_EXCEEDED} if there was no answer in
+   * time.
    */
   public ErrorReason getReason() {
     String name = REASON_PREFIX + getReasonText();
@@ -206,7 +208,7 @@ public final class S2sException extends StatusRuntimeException {
     return find(details, ErrorInfo.class).filter(info -> info.getDomain().equals(DOMAIN));
   }
 
-  /** Returns the message, then in brackets the reason or else the code. */
+  /** Returns the message, then in brackets the reason, or the code if there is no reason. */
   @Override
   public String toString() {
     String reason = getReasonText().isEmpty() ? getCode().name() : getReasonText();

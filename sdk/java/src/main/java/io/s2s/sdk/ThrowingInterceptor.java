@@ -16,8 +16,8 @@ import io.grpc.stub.MetadataUtils;
  * Lets the blocking stubs throw {@link S2sException}.
  *
  * <p>A stub converts a status to an exception of its own, but passes on any exception that its call
- * throws. So this interceptor makes the whole call, and throws its error, once the stub has sent
- * its request. For blocking stubs only: it blocks.
+ * throws. So this interceptor makes the whole call, and throws the call's error, once the stub has
+ * sent its request. For blocking stubs only, because this interceptor blocks.
  */
 final class ThrowingInterceptor implements ClientInterceptor {
   @Override
@@ -50,7 +50,7 @@ final class ThrowingInterceptor implements ClientInterceptor {
           listener.onClose(Status.OK, new Metadata());
         } catch (StatusRuntimeException e) {
           S2sException error = S2sException.from(e);
-          // Tell the interceptors that the caller put around the stub.
+          // Report the error to the interceptors that the caller put around the stub.
           listener.onClose(error.getStatus(), error.getTrailers());
           throw error;
         }

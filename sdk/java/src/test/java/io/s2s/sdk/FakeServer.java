@@ -99,7 +99,8 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
 
   @Override
   public void close() {
-    // A call in the meantime would get CANCELLED, which a server that is gone would not answer.
+    // Wait for the end. Until then the server answers calls with CANCELLED; a server that is gone
+    // would not answer.
     try {
       if (!server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS)) {
         throw new IllegalStateException("the server does not end");

@@ -142,7 +142,7 @@ final class Journey implements AutoCloseable {
     assertKeys(step, allowed);
   }
 
-  /** Saves values, each from a path, or from the part of a path's text that a regex matches. */
+  /** Saves values, each from a path, or from the first group of a regex in the text at a path. */
   private void save(JsonObject step, JsonElement result) {
     if (!step.has("save")) {
       return;
@@ -192,7 +192,7 @@ final class Journey implements AutoCloseable {
     };
   }
 
-  /** Returns a method of a stub, by the names in the schema. */
+  /** A method of a stub, found by the names in the schema. */
   private record Call(AbstractBlockingStub<?> stub, Method method) {
     static Call of(AbstractBlockingStub<?> stub, String name) {
       String inJava = name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);

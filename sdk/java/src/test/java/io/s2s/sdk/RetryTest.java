@@ -38,7 +38,7 @@ class RetryTest {
     return client.conversions().recordConversion(RecordConversionRequest.getDefaultInstance());
   }
 
-  /** Connects early, so that the time for it doesn't count against a deadline. */
+  /** Connects early, so that the time to connect doesn't count against a deadline. */
   private static void connect(S2sClient client) {
     client
         .conversions()

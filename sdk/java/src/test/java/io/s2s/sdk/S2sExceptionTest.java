@@ -123,7 +123,7 @@ class S2sExceptionTest {
                 ERROR_REASON_UNSPECIFIED,
                 "m [NOT_FOUND]"))) {
       var error = S2sException.from(c.failure);
-      // Convert the error twice, as happens to one that an interceptor has converted.
+      // Convert the error twice, as happens to an error that an interceptor has converted before.
       for (var read : List.of(error, S2sException.from(error))) {
         assertEquals(c.code, read.getCode(), c.text);
         assertEquals(c.reason, read.getReason(), c.text);

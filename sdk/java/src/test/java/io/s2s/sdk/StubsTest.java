@@ -88,7 +88,7 @@ class StubsTest {
     }
   }
 
-  /** A stub's own interceptor, such as one for traces, which keeps the statuses of calls. */
+  /** A caller's interceptor around a stub, as for traces. Keeps the statuses of calls. */
   private static final class Observer implements ClientInterceptor {
     final List<Status> ends = new ArrayList<>();
 
