@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use crate::{fixture::Fixture, raw::exchange};
 
-/// A good postback. The next one is no valid HTTP, and is repaired.
+/// A good postback.
 const GOOD: &str = "/s2s?clickId=$click&id=$code&val=1&com=0";
-/// A good postback whose target hyper refuses.
+/// A good postback whose target is no valid HTTP.
 const ODD: &str = "/s2s?clickId=$click&id=$code&val=1&com=0&param=<a b>";
 const CHROME: &str =
     "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36";

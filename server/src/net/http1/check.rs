@@ -1,12 +1,10 @@
 //! Properties of the front that every input must have. The fuzzer and a test check them.
 
-#![expect(clippy::unwrap_used, reason = "a check that can't go on has failed")]
-
 use std::{
     convert::Infallible,
     io,
     pin::Pin,
-    sync::Mutex,
+    sync::{Mutex, PoisonError},
     task::{Context, Poll},
 };
 
@@ -101,14 +99,15 @@ async fn delivered(io: impl Read + Write + Unpin, turn: &SharedTurn) -> (Vec<Del
             if delivered.is_last {
                 response.headers_mut().insert("connection", http::HeaderValue::from_static("close"));
             }
-            all.lock().unwrap().push(delivered);
+            all.lock().unwrap_or_else(PoisonError::into_inner).push(delivered);
             Ok::<_, Infallible>(response)
         }
     });
     let mut builder = http1::Builder::new();
     builder.half_close(true).max_headers(HTTP1_HEADERS_MAX).max_buf_size(PASSED_BYTES_MAX);
     let ended = builder.serve_connection(io, service).await;
-    (all.into_inner().unwrap(), ended.is_err_and(|error| error.is_parse()))
+    let all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+    (all, ended.is_err_and(|error| error.is_parse()))
 }
 
 /// Checks that the front neither loses nor invents anything: it delivers all that hyper would
@@ -117,7 +116,9 @@ async fn delivered(io: impl Read + Write + Unpin, turn: &SharedTurn) -> (Vec<Del
 /// The first byte is the size of the pieces in which the others arrive.
 pub fn check_front(bytes: &[u8]) {
     let (size, bytes) = bytes.split_first().unwrap_or((&1, &[]));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    assert!(runtime.is_ok(), "there is no runtime");
+    let Ok(runtime) = runtime else { return };
     runtime.block_on(async {
         let pieces = |size: u8| Pieces { bytes: bytes.to_vec(), size: usize::from(size).max(1) };
         let (plain, _) = delivered(TokioIo::new(pieces(255)), &SharedTurn::default()).await;
