@@ -141,7 +141,9 @@ check-schema-with-buf: tools
 	$(BUF) lint
 	$(BUF) format --diff --exit-code
 	@if git rev-parse --quiet --verify HEAD~1 >/dev/null; then \
-		$(BUF) breaking --against "$$(git rev-parse --git-common-dir)#ref=$$(git rev-parse HEAD~1)"; \
+		$(BUF) breaking --against "$$(git rev-parse --git-common-dir)#ref=$$(git rev-parse HEAD~1)" || \
+		{ ! git diff --quiet HEAD~1 -- proto/CHANGES.md && echo "these breaks are in proto/CHANGES.md"; } || \
+		{ echo "a break of the schema needs its line in proto/CHANGES.md"; exit 1; }; \
 	elif [ -n "$$CI" ]; then echo "buf breaking needs the commit before this one"; exit 1; \
 	else echo "left out: buf breaking, since there is no commit before this one"; fi
 

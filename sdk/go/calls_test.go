@@ -13,6 +13,8 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/protoadapt"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -24,6 +26,18 @@ func record(t *testing.T, client *s2s.Client) error {
 	t.Helper()
 	_, err := client.Conversions.RecordConversion(t.Context(), &s2sv1.RecordConversionRequest{})
 	return err
+}
+
+func ofClick(clickID string) *s2sv1.RecordConversionRequest {
+	return &s2sv1.RecordConversionRequest{Report: &s2sv1.RecordConversionRequest_Conversion{
+		Conversion: &s2sv1.NewConversion{ClickId: clickID},
+	}}
+}
+
+func ofPostback() *s2sv1.RecordConversionRequest {
+	return &s2sv1.RecordConversionRequest{Report: &s2sv1.RecordConversionRequest_Postback{
+		Postback: &s2sv1.RawPostback{Method: "GET", Target: []byte("/s2s?val=1")},
+	}}
 }
 
 // expectError checks code and reason, and returns the error.
@@ -45,7 +59,7 @@ func TestPassingFailuresAreRetriedWithTheSameRequestID(t *testing.T) {
 	request := &s2sv1.RecordConversionRequest{}
 	for range 2 {
 		response, err := client.Conversions.RecordConversion(t.Context(), request)
-		if err != nil || response.GetVerdict() != s2sv1.Verdict_VERDICT_RECORDED {
+		if err != nil || response.GetVerdict() != s2sv1.ConversionVerdict_CONVERSION_VERDICT_RECORDED {
 			t.Fatal(response, err)
 		}
 	}
@@ -66,6 +80,32 @@ func TestTheCallersRequestIDIsKept(t *testing.T) {
 	}
 	if ids := f.requestIDs(); !slices.Equal(ids, []string{"mine"}) {
 		t.Error(ids)
+	}
+}
+
+func TestPostbacksGetARequestIDToo(t *testing.T) {
+	f := &fake{script: []answer{fail(unavailable())}}
+	if _, err := startFake(t, f).Conversions.RecordConversion(t.Context(), ofPostback()); err != nil {
+		t.Fatal(err)
+	}
+	if ids := f.requestIDs(); len(ids) != 2 || len(ids[0]) != 32 || ids[1] != ids[0] {
+		t.Error(ids)
+	}
+}
+
+func TestHeldPostbacksAreErrorsWithTheirID(t *testing.T) {
+	held := &s2sv1.PostbackFailure{
+		Verdict: s2sv1.PostbackVerdict_POSTBACK_VERDICT_HELD, PostbackId: "pb_1",
+	}
+	said := withReason(codes.FailedPrecondition, "not on the link", "CODE_NOT_ON_LINK",
+		protoadapt.MessageV1Of(held))
+	f := &fake{script: []answer{fail(said.Err())}}
+	_, err := startFake(t, f).Conversions.RecordConversion(t.Context(), ofPostback())
+	failure := expectError(t, err, codes.FailedPrecondition,
+		s2sv1.ErrorReason_ERROR_REASON_CODE_NOT_ON_LINK)
+	details := failure.GRPCStatus().Details()
+	if len(details) != 2 || !proto.Equal(details[1].(proto.Message), held) {
+		t.Error(details)
 	}
 }
 
@@ -341,7 +381,7 @@ func TestAnAnswerThatIsNotGRPCIsUnavailable(t *testing.T) {
 func TestBatchesGiveEachItemAnIDAndAResult(t *testing.T) {
 	f := &fake{script: []answer{fail(unavailable())}}
 	batch := &s2sv1.BatchRecordConversionsRequest{
-		Requests: []*s2sv1.RecordConversionRequest{{ClickId: "x"}, {}, {RequestId: "mine"}},
+		Requests: []*s2sv1.RecordConversionRequest{ofClick("x"), {}, {RequestId: "mine"}, ofPostback()},
 	}
 	response, err := startFake(t, f).Conversions.BatchRecordConversions(t.Context(), batch)
 	if err != nil {
@@ -351,12 +391,15 @@ func TestBatchesGiveEachItemAnIDAndAResult(t *testing.T) {
 		t.Error(err)
 	}
 	_, err = s2s.Result(response.GetResults()[1])
-	expectError(t, err, codes.InvalidArgument, s2sv1.ErrorReason_ERROR_REASON_MISSING_PARAMETER)
-	if err.Error() != "no click id [MISSING_PARAMETER]" {
+	expectError(t, err, codes.InvalidArgument, s2sv1.ErrorReason_ERROR_REASON_PARAMETER_MISSING)
+	if err.Error() != "no click id [PARAMETER_MISSING]" {
 		t.Error(err)
 	}
 	ids := f.requestIDs()
-	if !slices.Equal(ids[:3], ids[3:]) || len(ids[0]) != 32 || ids[0] == ids[1] || ids[2] != "mine" {
+	if !slices.Equal(ids[:4], ids[4:]) || len(ids[0]) != 32 || ids[0] == ids[1] {
+		t.Error(ids)
+	}
+	if ids[2] != "mine" || len(ids[3]) != 32 || ids[3] == ids[0] {
 		t.Error(ids)
 	}
 	if batch.GetRequests()[0].GetRequestId() != "" {

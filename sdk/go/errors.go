@@ -32,7 +32,8 @@ type Error struct {
 	// UNAVAILABLE if the server could not be reached, and DEADLINE_EXCEEDED if there was no answer
 	// in time.
 	Reason s2sv1.ErrorReason
-	// ReasonText is the reason as the server sent it, such as CLICK_EXPIRED; empty if there is none.
+	// ReasonText is the reason as the server sent it, such as CODE_NOT_ON_LINK; empty if there is
+	// none.
 	ReasonText string
 	// Message is one sentence for people; may be empty.
 	Message string
@@ -69,18 +70,19 @@ func (e *Error) Unwrap() error {
 	return e.cause
 }
 
-// GRPCStatus returns the server's answer as a gRPC status.
+// GRPCStatus returns the server's answer as a gRPC status. Its Details has every detail of the
+// answer, such as the [s2sv1.PostbackFailure] of a held postback.
 func (e *Error) GRPCStatus() *status.Status {
 	return e.status
 }
 
 // Result returns the result of an item of a batch or stream, as RecordConversion would have
 // returned it: a response or an [*Error].
-func Result(item *s2sv1.BatchRecordConversionsResult) (*s2sv1.RecordConversionResponse, error) {
+func Result(item *s2sv1.RecordConversionResult) (*s2sv1.RecordConversionResponse, error) {
 	switch result := item.GetResult().(type) {
-	case *s2sv1.BatchRecordConversionsResult_Response:
+	case *s2sv1.RecordConversionResult_Response:
 		return result.Response, nil
-	case *s2sv1.BatchRecordConversionsResult_Error:
+	case *s2sv1.RecordConversionResult_Error:
 		return nil, readStatus(status.FromProto(result.Error))
 	default:
 		return nil, readStatus(status.New(codes.Unknown, "the server gave no result that this client knows"))

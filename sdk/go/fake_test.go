@@ -140,7 +140,9 @@ func (f *fake) RecordConversion(
 	ctx context.Context, request *s2sv1.RecordConversionRequest,
 ) (*s2sv1.RecordConversionResponse, error) {
 	err := f.answer(ctx, func() { f.requests = append(f.requests, request) })
-	return &s2sv1.RecordConversionResponse{Verdict: s2sv1.Verdict_VERDICT_RECORDED}, err
+	return &s2sv1.RecordConversionResponse{
+		Verdict: s2sv1.ConversionVerdict_CONVERSION_VERDICT_RECORDED,
+	}, err
 }
 
 // BatchRecordConversions refuses items without a click id.
@@ -150,12 +152,12 @@ func (f *fake) BatchRecordConversions(
 	err := f.answer(ctx, func() { f.requests = append(f.requests, request.GetRequests()...) })
 	response := &s2sv1.BatchRecordConversionsResponse{}
 	for _, item := range request.GetRequests() {
-		result := &s2sv1.BatchRecordConversionsResult{
-			Result: &s2sv1.BatchRecordConversionsResult_Response{Response: &s2sv1.RecordConversionResponse{}},
+		result := &s2sv1.RecordConversionResult{
+			Result: &s2sv1.RecordConversionResult_Response{Response: &s2sv1.RecordConversionResponse{}},
 		}
-		if item.GetClickId() == "" {
-			refused := withReason(codes.InvalidArgument, "no click id", "MISSING_PARAMETER")
-			result.Result = &s2sv1.BatchRecordConversionsResult_Error{Error: refused.Proto()}
+		if item.GetConversion().GetClickId() == "" {
+			refused := withReason(codes.InvalidArgument, "no click id", "PARAMETER_MISSING")
+			result.Result = &s2sv1.RecordConversionResult_Error{Error: refused.Proto()}
 		}
 		response.Results = append(response.Results, result)
 	}
@@ -184,7 +186,7 @@ func (f *fake) ListConversions(
 	if err != nil {
 		return nil, err
 	}
-	if request.GetClickId() != "filter" {
+	if request.GetFilter().GetClickId() != "filter" {
 		return nil, status.Error(codes.InvalidArgument, "the filter is gone")
 	}
 	switch request.GetPageToken() {

@@ -37,8 +37,8 @@ func TestReasonsAreReadFromWhatTheServerSays(t *testing.T) {
 		passing bool
 	}{
 		{
-			with(t, codes.FailedPrecondition, "CLICK_EXPIRED", "s2s.v1"), codes.FailedPrecondition,
-			s2sv1.ErrorReason_ERROR_REASON_CLICK_EXPIRED, "m [CLICK_EXPIRED]", false,
+			with(t, codes.FailedPrecondition, "ATTRIBUTION_WINDOW_PASSED", "s2s.v1"), codes.FailedPrecondition,
+			s2sv1.ErrorReason_ERROR_REASON_ATTRIBUTION_WINDOW_PASSED, "m [ATTRIBUTION_WINDOW_PASSED]", false,
 		},
 		{
 			with(t, codes.Unavailable, "INTERNAL", "s2s.v1"), codes.Unavailable,
@@ -50,7 +50,7 @@ func TestReasonsAreReadFromWhatTheServerSays(t *testing.T) {
 		},
 		{with(t, codes.Aborted, "NEWER", "s2s.v1"), codes.Aborted, unspecified, "m [NEWER]", false},
 		{
-			with(t, codes.Aborted, "CLICK_EXPIRED", "proxy.example"), codes.Aborted,
+			with(t, codes.Aborted, "ATTRIBUTION_WINDOW_PASSED", "proxy.example"), codes.Aborted,
 			unspecified, "m [Aborted]", false,
 		},
 		{status.New(codes.NotFound, "m"), codes.NotFound, unspecified, "m [NotFound]", false},
@@ -107,7 +107,7 @@ func TestNoServerMakesAPauseNegative(t *testing.T) {
 }
 
 func TestItemsWithoutAResultAreErrors(t *testing.T) {
-	for _, item := range []*s2sv1.BatchRecordConversionsResult{nil, {}} {
+	for _, item := range []*s2sv1.RecordConversionResult{nil, {}} {
 		_, err := Result(item)
 		var e *Error
 		if !errors.As(err, &e) || e.Code != codes.Unknown {

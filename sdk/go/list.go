@@ -20,10 +20,11 @@ type Page interface {
 // fetched when it is reached, with its own retries, and with the client's timeout if ctx has no
 // deadline. After an error, which comes without an item, there are no more items.
 //
-// All takes any call that returns pages, the request, and a function that returns the items of a
-// response:
+// All has three arguments: a call that returns pages, its request, and a function that returns the
+// items of a response:
 //
-//	request := &s2sv1.ListConversionsRequest{ConversionCodeId: code}
+//	filter := &s2sv1.ConversionFilter{ConversionCodeId: code}
+//	request := &s2sv1.ListConversionsRequest{Filter: filter}
 //	items := (*s2sv1.ListConversionsResponse).GetConversions
 //	for conversion, err := range s2s.All(ctx, client.Conversions.ListConversions, request, items) {
 //		if err != nil {

@@ -13,7 +13,8 @@ import (
 func TestListsWalkAllPagesAndOnlyWhenAsked(t *testing.T) {
 	f := &fake{script: []answer{nil, fail(unavailable())}}
 	client := startFake(t, f)
-	request := &s2sv1.ListConversionsRequest{ClickId: "filter"}
+	filter := &s2sv1.ConversionFilter{ClickId: "filter"}
+	request := &s2sv1.ListConversionsRequest{Filter: filter}
 	items := (*s2sv1.ListConversionsResponse).GetConversions
 	conversions := s2s.All(t.Context(), client.Conversions.ListConversions, request, items)
 	expectTokens := func(tokens ...string) {
@@ -49,7 +50,8 @@ func TestListsWalkAllPagesAndOnlyWhenAsked(t *testing.T) {
 func TestListsEndWithAnError(t *testing.T) {
 	invalid := withReason(codes.InvalidArgument, "", "PAGE_TOKEN_INVALID").Err()
 	client := startFake(t, &fake{script: []answer{nil, fail(invalid)}})
-	request := &s2sv1.ListConversionsRequest{ClickId: "filter"}
+	filter := &s2sv1.ConversionFilter{ClickId: "filter"}
+	request := &s2sv1.ListConversionsRequest{Filter: filter}
 	items := (*s2sv1.ListConversionsResponse).GetConversions
 	var errs []error
 	for conversion, err := range s2s.All(t.Context(), client.Conversions.ListConversions, request, items) {

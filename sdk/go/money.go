@@ -30,6 +30,9 @@ var (
 // MoneyFromDecimal reads an exact amount, such as 19.99, -3 or 0.000001: no exponent, no rounding,
 // no thousands separators. The currency is an ISO 4217 code, such as EUR, which the server checks;
 // empty means the currency of the conversion code.
+//
+// The server refuses amounts beyond 10^18 millionths. A value or commission that you send must not
+// be negative, or the server refuses it; a negative amount takes money back.
 func MoneyFromDecimal(text, currencyCode string) (*s2sv1.Money, error) {
 	number, negative := strings.CutPrefix(text, "-")
 	if !negative {

@@ -17,12 +17,13 @@ import (
 
 // The errors of [New].
 var (
-	// ErrEndpointInvalid says that the endpoint is not https:// or http://, a host and at most a port.
+	// ErrEndpointInvalid says that the endpoint has another form than https://host:port or
+	// http://host:port, in which the port may be absent.
 	ErrEndpointInvalid = errors.New("s2s: the endpoint must have the form https://host:port, without a path")
 	// ErrAPIKeyInvalid says that the API key is empty, or has blanks or other characters that no key
 	// contains.
 	ErrAPIKeyInvalid = errors.New("s2s: the API key is empty, or has blanks or characters that no key contains")
-	// ErrTLSInvalid says that a certificate or key is not PEM, that both don't match, or that a
+	// ErrTLSInvalid says that a certificate or key is not PEM, that they don't match each other, or that a
 	// certificate was given though the endpoint is http://.
 	ErrTLSInvalid = errors.New(
 		"s2s: the certificates can't be used: they need PEM, an https endpoint, and a matching key")

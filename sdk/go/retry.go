@@ -60,8 +60,8 @@ func (p policy) call(
 			return failure
 		}
 		pause := pauseBefore(retries)
-		// Compared without adding both: the server may ask for any delay, so the sum could
-		// overflow.
+		// The delay and the pause are not added: the server may ask for any delay, and the sum
+		// could overflow.
 		if failure.RetryAfter >= time.Until(deadline)-pause {
 			return failure
 		}

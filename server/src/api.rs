@@ -2,6 +2,7 @@
 
 mod caller;
 pub mod calls;
+pub mod edge_v1;
 #[cfg(test)]
 mod reference;
 mod scopes;
@@ -11,5 +12,5 @@ pub use self::{
     caller::{Caller, Tenant, account, tenant},
     calls::{Call, Priority},
     scopes::Scopes,
-    services::Services,
+    services::{ConversionStream, Services},
 };

@@ -17,10 +17,6 @@ mod spool;
 use std::{net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use s2s_sdk::v1::{
-    ListClickIdKeysRequest, ListClickIdKeysResponse, click_service_client::ClickServiceClient,
-    tracking_link_service_client::TrackingLinkServiceClient,
-};
 use tokio::{sync::Semaphore, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::Status;
@@ -32,6 +28,7 @@ use self::{
     spool::{Drain, Record, Spool},
 };
 use crate::{
+    api::edge_v1::{ListClickIdKeysRequest, ListClickIdKeysResponse, edge_service_client::EdgeServiceClient},
     clock::{Reference, Watch},
     config::SpoolSettings,
     error::{Error, Result, StartError},
@@ -85,7 +82,7 @@ pub struct Edge {
     tasks: TaskTracker,
     clicks_under_way: Semaphore,
     /// A client of a core in another process, which has a clock of its own.
-    far_core: Option<ClickServiceClient<CoreTransport>>,
+    far_core: Option<EdgeServiceClient<CoreTransport>>,
 }
 
 impl Edge {
@@ -113,9 +110,9 @@ impl Edge {
         let spool = spool.map(|settings| spool::open(settings, clock.clone(), random.clone())).transpose()?;
         let known_at = spool.as_ref().map(|(spool, _)| snapshot::path(spool.folder()));
         let known = known_at.as_deref().map(snapshot::read).unwrap_or_default();
-        let clicks = ClickServiceClient::new(core.clone());
-        let far_core = core.is_elsewhere().then(|| clicks.clone());
-        let keys = match ask_keys(clicks, &clock).await {
+        let client = EdgeServiceClient::new(core.clone());
+        let far_core = core.is_elsewhere().then(|| client.clone());
+        let keys = match ask_keys(client.clone(), &clock).await {
             Ok((keys, core_time)) => {
                 if far_core.is_some() {
                     watch.look(core_time.map(Reference::Core));
@@ -133,7 +130,7 @@ impl Edge {
                 known.click_id_keys
             }
         };
-        let links = Arc::new(Links::new(TrackingLinkServiceClient::new(core.clone()), known.links).await);
+        let links = Arc::new(Links::new(client, known.links).await);
         let (calls, core_health) = (CoreClient::new(core), Arc::new(CoreHealth::default()));
         let click_id_keys = click_id_keys(keys.clone())?;
         let spool = spool.map(|(spool, writer)| {
@@ -246,7 +243,7 @@ impl Edge {
 /// The click id keys, and the time by the core's clock. The time is `None` if the answer took too
 /// long to be precise.
 async fn ask_keys(
-    mut core: ClickServiceClient<CoreTransport>,
+    mut core: EdgeServiceClient<CoreTransport>,
     clock: &Clock,
 ) -> Result<(ListClickIdKeysResponse, Option<Time>), Status> {
     let asked = clock.now();

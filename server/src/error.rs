@@ -8,8 +8,9 @@ mod start;
 use std::{any::Any, collections::HashMap, time::Duration};
 
 use http::StatusCode;
+use prost::Message as _;
 use prost_types::FieldMask;
-use s2s_sdk::v1::ErrorReason;
+use s2s_sdk::v1::{ErrorReason, PostbackFailure};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
@@ -21,6 +22,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The `domain` of every `google.rpc.ErrorInfo` we send.
 const DOMAIN: &str = "s2s.v1";
+/// The type of the detail with a postback's outcome.
+const POSTBACK_FAILURE: &str = "type.googleapis.com/s2s.v1.PostbackFailure";
 
 /// Delay before a caller should retry.
 pub const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -46,6 +49,8 @@ struct Details {
     violations: Vec<FieldViolation>,
     /// The internal cause: logged, never sent.
     internal: Option<String>,
+    /// The outcome of a postback that does not count.
+    postback: Option<PostbackFailure>,
 }
 
 impl Error {
@@ -69,6 +74,14 @@ impl Error {
         self
     }
 
+    /// Adds the outcome of a postback that does not count. Without it, the error says nothing about
+    /// the postback.
+    #[must_use]
+    pub fn with_postback(mut self, failure: PostbackFailure) -> Self {
+        self.details.postback = Some(failure);
+        self
+    }
+
     pub fn not_found(what: &str, id: &(impl ToString + ?Sized)) -> Self {
         let id = excerpt(&id.to_string());
         Self::new(ErrorReason::ResourceNotFound, format!("there is no {what} `{id}` in this account"))
@@ -84,7 +97,7 @@ impl Error {
                 let message = "compressed messages are not supported; send them uncompressed";
                 Self::new(ErrorReason::CompressionUnsupported, message)
             }
-            Code::Unimplemented => Self::new(ErrorReason::UnknownMethod, "this service has no such method"),
+            Code::Unimplemented => Self::new(ErrorReason::MethodUnknown, "this service has no such method"),
             Code::OutOfRange | Code::ResourceExhausted => {
                 Self::new(ErrorReason::RequestTooLarge, "the request is larger than 4 MiB; send less at once")
             }
@@ -175,14 +188,27 @@ impl From<Error> for Status {
         if matches!(code, Code::Unavailable | Code::ResourceExhausted) {
             details.set_retry_info(Some(RETRY_AFTER));
         }
-        Status::with_error_details(code, truncate(error.message, MESSAGE_BYTES_MAX), details)
+        let postback = error.details.postback;
+        let status = Status::with_error_details(code, truncate(error.message, MESSAGE_BYTES_MAX), details);
+        let Some(postback) = postback else { return status };
+        let mut all = tonic_types::Status::decode(status.details()).unwrap_or_default();
+        let value = postback.encode_to_vec();
+        all.details.push(prost_types::Any { type_url: POSTBACK_FAILURE.to_owned(), value });
+        Status::with_details(code, status.message(), all.encode_to_vec().into())
     }
+}
+
+/// Returns the outcome of a postback that an error carries; `None` if the error says nothing about
+/// the postback.
+pub fn postback_failure(status: &Status) -> Option<PostbackFailure> {
+    let all = tonic_types::Status::decode(status.details()).ok()?;
+    let failure = all.details.iter().find(|detail| detail.type_url == POSTBACK_FAILURE)?;
+    PostbackFailure::decode(failure.value.as_slice()).ok()
 }
 
 impl From<Error> for tonic_types::Status {
     /// Converts the error of one item of a batch.
     fn from(error: Error) -> Self {
-        use prost::Message as _;
         let status = Status::from(error);
         Self::decode(status.details()).unwrap_or_default()
     }

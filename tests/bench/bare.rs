@@ -15,10 +15,11 @@ use std::{
 use futures::{FutureExt as _, StreamExt as _, stream};
 use s2s_sdk::v1::{
     BatchRecordConversionsRequest, BatchRecordConversionsResponse, Conversion, ConversionStatus,
-    GetConversionRequest, GetConversionResponse, ListConversionsRequest, ListConversionsResponse, Money,
-    RecordConversionRequest, RecordConversionResponse, StreamRecordConversionsRequest,
-    StreamRecordConversionsResponse, Verdict,
+    ConversionVerdict, GetConversionRequest, GetConversionResponse, ListConversionsRequest,
+    ListConversionsResponse, Money, RecordConversionRequest, RecordConversionResponse,
+    StreamRecordConversionsRequest, StreamRecordConversionsResponse,
     conversion_service_server::{ConversionService, ConversionServiceServer},
+    record_conversion_request::Report,
 };
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
@@ -87,15 +88,18 @@ impl ConversionService for Constant {
         &self,
         request: Request<RecordConversionRequest>,
     ) -> std::result::Result<Response<RecordConversionResponse>, Status> {
-        let request = request.into_inner();
+        let Some(Report::Conversion(reported)) = request.into_inner().report else {
+            // Not an answer that the benchmark accepts.
+            return Ok(Response::new(RecordConversionResponse::default()));
+        };
         let money = |micros| Some(Money { currency_code: "USD".to_owned(), micros });
         let time = Some(prost_types::Timestamp { seconds: 1_763_900_000, nanos: 123_456_000 });
         let conversion = Conversion {
             id: format!("conv_{}", "0".repeat(42)),
-            conversion_code_id: request.conversion_code_id,
+            conversion_code_id: reported.conversion_code_id,
             tracking_link_id: format!("link_{}", "0".repeat(26)),
-            click_id: request.click_id,
-            transaction_id: request.transaction_id,
+            click_id: reported.click_id,
+            transaction_id: reported.transaction_id,
             value: money(19_990_000),
             commission: money(500_000),
             status: ConversionStatus::Approved.into(),
@@ -104,11 +108,12 @@ impl ConversionService for Constant {
             click_time: time,
             ..Default::default()
         };
-        let verdict = Verdict::Recorded.into();
+        let verdict = ConversionVerdict::Recorded.into();
         Ok(Response::new(RecordConversionResponse {
+            conversion_id: conversion.id.clone(),
             conversion: Some(conversion),
             verdict,
-            notes: Vec::new(),
+            ..Default::default()
         }))
     }
 

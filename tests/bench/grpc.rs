@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use futures::{SinkExt as _, channel::mpsc};
 use s2s_sdk::v1::{
-    BatchRecordConversionsRequest, RecordConversionResponse, StreamRecordConversionsRequest,
-    StreamRecordConversionsResponse, Verdict, conversion_service_client::ConversionServiceClient,
+    BatchRecordConversionsRequest, ConversionVerdict, RecordConversionResponse,
+    StreamRecordConversionsRequest, StreamRecordConversionsResponse,
+    conversion_service_client::ConversionServiceClient,
 };
 use s2s_tests::authorized;
 use tonic::{Streaming, metadata::AsciiMetadataValue, transport::Channel};
@@ -13,7 +14,11 @@ use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 
-use crate::{Result, load::Caller, orders::Orders};
+use crate::{
+    Result,
+    load::Caller,
+    orders::{Order, Orders},
+};
 
 /// The number of conversions of one batch, and of one call on a stream.
 const BATCH_ITEMS: usize = 1_000;
@@ -50,12 +55,11 @@ impl Record {
 
 impl Caller for Record {
     async fn call(&mut self) -> Result<u64> {
-        let request = self.orders.next().request();
-        let transaction_id = request.transaction_id.clone();
-        let mut request = tonic::Request::new(request);
+        let order = self.orders.next();
+        let mut request = tonic::Request::new(order.request());
         request.metadata_mut().insert("authorization", self.key.clone());
         let response = self.client.record_conversion(request).await?.into_inner();
-        is_recorded(&response, &transaction_id)?;
+        is_recorded(&response, &order.transaction_id())?;
         Ok(1)
     }
 }
@@ -74,8 +78,9 @@ impl Batch {
 
 impl Caller for Batch {
     async fn call(&mut self) -> Result<u64> {
-        let requests: Vec<_> = (0..BATCH_ITEMS).map(|_| self.orders.next().request()).collect();
-        let sent: Vec<_> = requests.iter().map(|request| request.transaction_id.clone()).collect();
+        let orders: Vec<_> = (0..BATCH_ITEMS).map(|_| self.orders.next()).collect();
+        let requests = orders.iter().map(Order::request).collect();
+        let sent: Vec<_> = orders.iter().map(Order::transaction_id).collect();
         let request = BatchRecordConversionsRequest { requests };
         let results = self.client.batch_record_conversions(authorized(request)).await?.into_inner().results;
         if results.len() != sent.len() {
@@ -109,9 +114,9 @@ impl Caller for Stream {
     async fn call(&mut self) -> Result<u64> {
         let mut sent = Vec::with_capacity(BATCH_ITEMS);
         for _ in 0..BATCH_ITEMS {
-            let request = self.orders.next().request();
-            sent.push(request.transaction_id.clone());
-            self.requests.send(StreamRecordConversionsRequest { request: Some(request) }).await?;
+            let order = self.orders.next();
+            sent.push(order.transaction_id());
+            self.requests.send(StreamRecordConversionsRequest { request: Some(order.request()) }).await?;
         }
         for transaction_id in &sent {
             let result = self.results.message().await?.and_then(|response| response.result);
@@ -123,7 +128,7 @@ impl Caller for Stream {
 
 fn is_recorded(response: &RecordConversionResponse, transaction_id: &str) -> Result<()> {
     let answered = response.conversion.as_ref().map(|conversion| conversion.transaction_id.as_str());
-    if response.verdict() == Verdict::Recorded && answered == Some(transaction_id) {
+    if response.verdict() == ConversionVerdict::Recorded && answered == Some(transaction_id) {
         return Ok(());
     }
     Err(format!("{transaction_id} was answered {:?} for {answered:?}", response.verdict()).into())

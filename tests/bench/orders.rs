@@ -10,11 +10,11 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use s2s_sdk::{
     Client,
     v1::{
-        ConversionCode, ListConversionsRequest, Money, RecordClickRequest, RecordConversionRequest,
-        record_conversion_request::Commission,
+        ConversionCode, ListConversionsRequest, Money, NewConversion, RecordClickRequest,
+        RecordConversionRequest, new_conversion::Commission,
     },
 };
-use s2s_tests::Server;
+use s2s_tests::{Server, request};
 
 use crate::Result;
 
@@ -73,7 +73,7 @@ impl Orders {
             async move {
                 let request = RecordClickRequest { tracking_link_id, ..Default::default() };
                 let click = client.record_click(request).await?.click;
-                click.map(|click| click.click_id).ok_or_else(|| "an answer without the click".into())
+                click.map(|click| click.id).ok_or_else(|| "an answer without the click".into())
             }
         });
         let click_ids: Result<Vec<String>> =
@@ -117,14 +117,18 @@ impl Order<'_> {
     /// The report of a partner's platform.
     pub fn request(&self) -> RecordConversionRequest {
         let money = |micros| Money { currency_code: String::new(), micros };
-        RecordConversionRequest {
+        request::conversion(NewConversion {
             conversion_code_id: self.code_id.to_owned(),
             click_id: self.click_id.to_owned(),
-            transaction_id: self.number.to_string(),
+            transaction_id: self.transaction_id(),
             value: Some(money(VALUE_MICROS)),
             commission: Some(Commission::CommissionAmount(money(COMMISSION_MICROS))),
             ..Default::default()
-        }
+        })
+    }
+
+    pub fn transaction_id(&self) -> String {
+        self.number.to_string()
     }
 
     /// The report of a merchant's shop: path and query of the postback URL.

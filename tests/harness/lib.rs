@@ -15,8 +15,10 @@
 pub mod clock;
 pub mod database;
 pub mod disk;
+pub mod edge_v1;
 mod process;
 pub mod random;
+pub mod request;
 pub mod sale;
 pub mod stage;
 
@@ -354,7 +356,7 @@ impl Server {
     /// A click on the link, recorded by a partner who redirects visitors. Returns its click id.
     pub async fn click(&self, link: &TrackingLink) -> String {
         let request = RecordClickRequest { tracking_link_id: link.id.clone(), ..Default::default() };
-        self.client().record_click(request).await.unwrap().click.unwrap().click_id
+        self.client().record_click(request).await.unwrap().click.unwrap().id
     }
 }
 
@@ -365,8 +367,13 @@ pub fn administrator(url: &str) -> ClientBuilder {
 
 /// A request with the administrator's key, for the generated clients.
 pub fn authorized<T>(message: T) -> tonic::Request<T> {
+    authorized_by(ADMIN_KEY, message)
+}
+
+/// A request with that key, for the generated clients.
+pub fn authorized_by<T>(api_key: &str, message: T) -> tonic::Request<T> {
     let mut request = tonic::Request::new(message);
-    request.metadata_mut().insert("authorization", bearer(ADMIN_KEY).parse().unwrap());
+    request.metadata_mut().insert("authorization", bearer(api_key).parse().unwrap());
     request
 }
 

@@ -8,12 +8,12 @@ use s2s_sdk::{
     Code,
     v1::{self, ApiKeyScope, ErrorReason, ListConversionCodesRequest},
 };
-use s2s_tests::{ADMIN_KEY, Server, bearer, eventually};
+use s2s_tests::{ADMIN_KEY, Server, bearer, eventually, request};
 use tonic::{Status, transport::Channel};
 
 use self::calls_with_ids::{Ask, CallWithId, WITH_IDS, WITHOUT_IDS};
 use crate::{
-    contract::{call_as, channel, methods, reason},
+    contract::{call_as, channel, methods, path, reason},
     moved,
 };
 
@@ -27,14 +27,15 @@ fn right_scopes(method: &str) -> Vec<ApiKeyScope> {
     let begins = |words: &[&str]| words.iter().any(|word| call.starts_with(word));
     let mut scopes = match call {
         "GetAccount" => return ALL.to_vec(),
-        "ResolveSlug" | "ListClickIdKeys" | "ReceivePostback" => vec![Scope::Edge],
-        "RecordClick" => vec![Scope::Record, Scope::Edge],
+        "ResolveSlug" | "ListClickIdKeys" => vec![Scope::Edge],
+        // An edge hands postbacks on by `RecordConversion`.
+        "RecordClick" | "RecordConversion" => vec![Scope::Record, Scope::Edge],
         _ if service == "AccountService" => vec![Scope::Admin],
-        _ if begins(&["Get", "List", "Explain", "SelfTest"]) => vec![Scope::Read],
+        _ if begins(&["Get", "List", "Explain", "TestSetup"]) => vec![Scope::Read],
         _ if begins(&["Create", "Update", "Archive", "Replay", "Rotate", "Revoke", "Erase"]) => {
             vec![Scope::Write]
         }
-        _ if begins(&["Record", "BatchRecord", "StreamRecord"]) => vec![Scope::Record],
+        _ if begins(&["BatchRecord", "StreamRecord"]) => vec![Scope::Record],
         _ => panic!("which scope does {method} need?"),
     };
     if service == "ApiKeyService" {
@@ -45,7 +46,7 @@ fn right_scopes(method: &str) -> Vec<ApiKeyScope> {
 
 async fn try_all(channel: &Channel, authorization: Option<&str>, expected: ErrorReason) {
     for method in methods() {
-        let answer = call_as(authorization, channel, &format!("/s2s.v1.{method}"), &[]).await;
+        let answer = call_as(authorization, channel, &path(&method), &[]).await;
         let status = answer.unwrap_err();
         assert_eq!(status.code(), Code::Unauthenticated, "{method} with {authorization:?}: {status:?}");
         assert_eq!(reason(&method, &status), expected, "{method} with {authorization:?}");
@@ -62,7 +63,7 @@ async fn no_call_is_open_without_a_good_key() {
     let mistyped = ADMIN_KEY.replace("54d0", "54d1");
     let cut = &ADMIN_KEY[..ADMIN_KEY.len() - 1];
     let (revoked, revoked_text) = server.api_key("", &ALL[..4]).await;
-    let request = v1::RevokeApiKeyRequest { id: revoked.id, ..Default::default() };
+    let request = v1::RevokeApiKeyRequest { api_key_id: revoked.id, ..Default::default() };
     server.client().revoke_api_key(request).await.unwrap();
 
     let key = v1::ApiKey {
@@ -102,7 +103,7 @@ async fn every_call_needs_its_scope() {
         single.push((scope, server.api_key("", &[scope]).await.1));
     }
     let refused = async |method: &str, key: &str| {
-        let answer = call_as(Some(&bearer(key)), &channel, &format!("/s2s.v1.{method}"), &[]).await;
+        let answer = call_as(Some(&bearer(key)), &channel, &path(method), &[]).await;
         let status = answer.err().filter(|status| status.code() == Code::PermissionDenied)?;
         Some((reason(method, &status), status))
     };
@@ -154,7 +155,7 @@ impl Ids {
         let request = v1::CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
         let link = client.create_tracking_link(request).await.unwrap().tracking_link.unwrap().id;
         let request = v1::RecordClickRequest { tracking_link_id: link.clone(), ..Default::default() };
-        let click = client.record_click(request).await.unwrap().click.unwrap().click_id;
+        let click = client.record_click(request).await.unwrap().click.unwrap().id;
         let conversion = client.record_conversion(report(&code, &click)).await.unwrap();
         let held = server.postback(&format!("clickId={click}&id={code}&val=1,500&com=0")).await;
         Self {
@@ -184,12 +185,12 @@ impl Ids {
 }
 
 fn report(code: &str, click: &str) -> v1::RecordConversionRequest {
-    v1::RecordConversionRequest {
+    request::conversion(v1::NewConversion {
         conversion_code_id: code.to_owned(),
         click_id: click.to_owned(),
         value: Some(v1::Money { micros: 1_000_000, ..Default::default() }),
         ..Default::default()
-    }
+    })
 }
 
 /// The bytes of an answer, with the sent ids masked.
@@ -218,8 +219,7 @@ async fn another_accounts_ids_are_as_unknown_as_any() {
     let other = Ids::create(&server, &other, &other_key).await;
     let never = other.never();
     let ask = async |method: &str, ask: Ask, of: &Ids| {
-        let path = format!("/s2s.v1.{method}");
-        masked(call_as(Some(&bearer(&key)), &channel, &path, &ask(&own, of)).await, of)
+        masked(call_as(Some(&bearer(&key)), &channel, &path(method), &ask(&own, of)).await, of)
     };
     for method in methods() {
         let rows = WITH_IDS.iter().filter(|call| call.method == method).count();
@@ -235,7 +235,7 @@ async fn another_accounts_ids_are_as_unknown_as_any() {
     }
     // None of the calls changed anything of the other account.
     let whole = server.client_with(&other_key);
-    let request = v1::GetConversionCodeRequest { id: other.code.clone() };
+    let request = v1::GetConversionCodeRequest { conversion_code_id: other.code.clone() };
     let code = whole.get_conversion_code(request).await.unwrap().conversion_code.unwrap();
     assert_eq!((code.state(), code.name.as_str()), (v1::ConversionCodeState::Active, "Sale"));
     let list = whole.list_conversions(v1::ListConversionsRequest::default()).await.unwrap();

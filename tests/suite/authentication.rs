@@ -5,14 +5,14 @@ use s2s_sdk::{
     postback::{sign, signature},
     prost_types::{Duration, FieldMask},
     v1::{
-        CheckMode, ConversionCode, DedupePolicy, ErrorReason, ExplainPostbackRequest, GetClickRequest,
-        GetConversionCodeRequest, GetPostbackRequest, GetPostbackUrlRequest, HeldFilter,
-        ListPostbacksRequest, PostbackAuthentication, ReplayOverrides, ReplayPostbacksRequest,
-        RotatePostbackSecretRequest, RotatePostbackSecretResponse, SelfTestRequest, SetupWarningCode,
-        StepKind, StepOutcome, TrackingLink, UpdateConversionCodeRequest, Verdict,
+        CheckMode, ConversionCode, DedupePolicy, ErrorReason, GetClickRequest, GetConversionCodeRequest,
+        GetPostbackRequest, GetPostbackUrlRequest, ListPostbacksRequest, PostbackAuthentication,
+        PostbackFilter, PostbackVerdict, ReplayOverrides, ReplayPostbacksRequest,
+        RotatePostbackSecretRequest, RotatePostbackSecretResponse, SetupWarningCode, StepKind, StepOutcome,
+        TestSetupRequest, TrackingLink, UpdateConversionCodeRequest,
     },
 };
-use s2s_tests::{Answer, Server, eventually, http};
+use s2s_tests::{Answer, Server, eventually, http, request};
 
 use crate::fields;
 
@@ -67,9 +67,9 @@ impl Sale {
         url.trim_start_matches("/s2s?").to_owned()
     }
 
-    pub async fn replay(&self, id: &str, trust_sender: bool) -> Verdict {
+    pub async fn replay(&self, id: &str, trust_sender: bool) -> PostbackVerdict {
         let overrides = Some(ReplayOverrides { trust_sender, ..Default::default() });
-        let request = ReplayPostbacksRequest { ids: vec![id.to_owned()], overrides, ..Default::default() };
+        let request = ReplayPostbacksRequest { overrides, ..request::replay(vec![id.to_owned()]) };
         self.server.client().replay_postbacks(request).await.unwrap().postbacks[0].verdict()
     }
 }
@@ -139,7 +139,7 @@ async fn who_does_not_prove_himself_is_held_and_tells_no_secret() {
         let answer = server.postback(&query).await;
         assert_eq!(outcome(&answer), expected, "{query}: {answer:?}");
         assert!(!answer.text.contains(&sale.secret) && !answer.text.contains("wrong-one"), "{answer:?}");
-        let request = GetPostbackRequest { id: answer.field("postback_id") };
+        let request = GetPostbackRequest { postback_id: answer.field("postback_id") };
         let stored = server.client().get_postback(request).await.unwrap().postback.unwrap();
         let target = stored.raw.clone().unwrap().target;
         let told = format!("{stored:?}{}", String::from_utf8_lossy(&target));
@@ -186,8 +186,8 @@ async fn a_signed_post_covers_its_body_and_the_same_call_counts_once() {
         ids.push(answer.field("postback_id"));
     }
     crate::replay::set_codes(&sale.server, &link, &[&sale.code]).await;
-    assert_eq!(sale.replay(&ids[0], false).await, Verdict::Recorded);
-    assert_eq!(sale.replay(&ids[1], false).await, Verdict::Duplicate);
+    assert_eq!(sale.replay(&ids[0], false).await, PostbackVerdict::Recorded);
+    assert_eq!(sale.replay(&ids[1], false).await, PostbackVerdict::Duplicate);
 
     // A signature made by hand, as in docs/guide/proving-the-sender.md.
     let query = sale.query(&format!("&oid=2&ts={}", sale.now()));
@@ -231,16 +231,18 @@ async fn a_secret_is_told_once_and_changed_without_a_gap() {
 
     // No other call returns a secret.
     let id = sale.code.id.clone();
-    let code = client.get_conversion_code(GetConversionCodeRequest { id: id.clone() }).await.unwrap();
+    let code = client
+        .get_conversion_code(GetConversionCodeRequest { conversion_code_id: id.clone() })
+        .await
+        .unwrap();
     let request = GetPostbackUrlRequest { conversion_code_id: id.clone(), ..Default::default() };
     let url = client.get_postback_url(request).await.unwrap();
     assert!(url.postback_url.ends_with("&val={val}&com={com}&sec={sec}"), "{url:?}");
     let tested =
-        client.self_test(SelfTestRequest { conversion_code_id: id, ..Default::default() }).await.unwrap();
+        client.test_setup(TestSetupRequest { conversion_code_id: id, ..Default::default() }).await.unwrap();
     assert!(tested.passed, "{tested:?}");
     let target = format!("/s2s?{}", sale.query(&format!("&sec={}", third.secret)));
-    let request = ExplainPostbackRequest { target: target.into_bytes(), ..Default::default() };
-    let explained = client.explain_postback(request).await.unwrap();
+    let explained = client.explain_postback(request::explain(target)).await.unwrap();
     let all = client.list_postbacks(ListPostbacksRequest::default()).await.unwrap();
     let targets = all.postbacks.iter().map(|one| one.raw.as_ref().unwrap().target.clone());
     let targets = String::from_utf8(targets.collect::<Vec<_>>().concat()).unwrap();
@@ -288,25 +290,22 @@ async fn a_replay_trusts_a_sender_only_where_it_is_told_to() {
     let client = sale.server.client();
     let first = sale.server.postback(&sale.query("&oid=1")).await.field("postback_id");
     let second = sale.server.postback(&sale.query("&oid=2")).await.field("postback_id");
-    assert_eq!(sale.replay(&first, false).await, Verdict::Held);
+    assert_eq!(sale.replay(&first, false).await, PostbackVerdict::Held);
     // Replays all held postbacks. None of them counts.
-    let request = ReplayPostbacksRequest { filter: Some(HeldFilter::default()), ..Default::default() };
+    let request = request::replay_all(PostbackFilter::default());
     let replayed = client.replay_postbacks(request).await.unwrap().postbacks;
     let reasons: Vec<_> = replayed.iter().map(|one| (one.verdict(), one.reason())).collect();
-    assert_eq!(reasons, [(Verdict::Held, ErrorReason::SecretRefused); 2]);
-    let explain = async |id: &str| {
-        let request = ExplainPostbackRequest { postback_id: id.to_owned(), ..Default::default() };
-        client.explain_postback(request).await.unwrap()
-    };
+    assert_eq!(reasons, [(PostbackVerdict::Held, ErrorReason::SecretRefused); 2]);
+    let explain = async |id: &str| client.explain_postback(request::explain_stored(id)).await.unwrap();
     let explained = explain(&first).await;
     let step = explained.steps.iter().find(|step| step.kind() == StepKind::Authentication).unwrap();
     assert_eq!((explained.reason(), step.outcome()), (ErrorReason::SecretRefused, StepOutcome::Failed));
     assert!(step.message.contains("trust_sender"), "{step:?}");
-    assert_eq!(sale.replay(&first, true).await, Verdict::Recorded);
+    assert_eq!(sale.replay(&first, true).await, PostbackVerdict::Recorded);
     // Once the code no longer checks, its held postbacks count.
     sale.check(PostbackAuthentication::default()).await;
-    assert_eq!(explain(&second).await.verdict(), Verdict::Recorded);
-    assert_eq!(sale.replay(&second, false).await, Verdict::Recorded);
+    assert_eq!(explain(&second).await.verdict(), PostbackVerdict::Recorded);
+    assert_eq!(sale.replay(&second, false).await, PostbackVerdict::Recorded);
 }
 
 #[tokio::test]
@@ -348,9 +347,9 @@ async fn as_much_of_an_address_is_stored_as_is_wanted_and_the_whole_is_checked()
         let click = s2s_tests::click_id_of(visit.headers()["location"].to_str().unwrap());
         let answer = server.postback(&format!("clickId={click}&id={}&val=1&com=0", code.id)).await;
         assert_eq!(outcome(&answer), recorded(), "{how}: {answer:?}");
-        let request = GetPostbackRequest { id: answer.field("postback_id") };
+        let request = GetPostbackRequest { postback_id: answer.field("postback_id") };
         let stored = server.client().get_postback(request).await.unwrap().postback.unwrap();
-        assert_eq!(stored.raw.unwrap().address, expected, "{how}");
+        assert_eq!(stored.raw.unwrap().sender_address, expected, "{how}");
         let request = || GetClickRequest { click_id: click.clone() };
         let found = async || server.client().get_click(request()).await.ok();
         assert_eq!(eventually(found).await.click.unwrap().address, expected, "{how}");

@@ -1,10 +1,8 @@
 //! Callers of `/s2s` that are not a merchant's server: link checkers, previews, prefetching
 //! browsers, people.
 
-use s2s_sdk::v1::{
-    ErrorReason, ListPostbacksRequest, ReplayPostbacksRequest, ReplyMode, ReplySetting, Verdict,
-};
-use s2s_tests::Server;
+use s2s_sdk::v1::{ErrorReason, PostbackFilter, PostbackVerdict, ReplyMode, ReplySetting};
+use s2s_tests::{Server, request};
 use serde_json::Value;
 
 use crate::{fixture::Fixture, raw::exchange};
@@ -36,8 +34,8 @@ fn answer(status: u16, verdict: &str, reason: &str) -> (u16, String, String) {
 }
 
 async fn postbacks(fixture: &Fixture, reason: ErrorReason) -> Vec<String> {
-    let request = ListPostbacksRequest { reason: reason.into(), ..Default::default() };
-    fixture.postbacks(request).await.into_iter().map(|postback| postback.id).collect()
+    let filter = PostbackFilter { reason: reason.into(), ..Default::default() };
+    fixture.postbacks(filter).await.into_iter().map(|postback| postback.id).collect()
 }
 
 #[tokio::test]
@@ -139,10 +137,9 @@ async fn a_persons_browser_is_held_and_counts_once_a_person_has_replayed_it() {
     assert_eq!(held.len(), 8);
     assert_eq!(postbacks(&fixture, ErrorReason::Unspecified).await, held);
 
-    let request = ReplayPostbacksRequest { ids: held, ..Default::default() };
-    let replayed = fixture.server.client().replay_postbacks(request).await.unwrap().postbacks;
+    let replayed = fixture.server.client().replay_postbacks(request::replay(held)).await.unwrap().postbacks;
     let count = |verdict| replayed.iter().filter(|postback| postback.verdict() == verdict).count();
-    assert_eq!((count(Verdict::Recorded), count(Verdict::Duplicate)), (4, 4));
+    assert_eq!((count(PostbackVerdict::Recorded), count(PostbackVerdict::Duplicate)), (4, 4));
     assert_eq!(fixture.conversions().await.len(), 4);
 }
 
@@ -151,9 +148,9 @@ async fn a_browser_hears_the_more_useful_answer_first() {
     let fixture = Fixture::start().await;
     let browser = ["Sec-Fetch-Dest: document"];
     for (query, expected) in [
-        ("clickId=$click&id=$code&val=1", answer(400, "HELD", "MISSING_PARAMETER")),
+        ("clickId=$click&id=$code&val=1", answer(400, "HELD", "PARAMETER_MISSING")),
         ("clickId={clickid}&id=$code&val=1&com=0", answer(400, "HELD", "MACRO_NOT_REPLACED")),
-        ("clickId=$click&id=00&val=1&com=0", answer(404, "HELD", "UNKNOWN_CONVERSION_CODE")),
+        ("clickId=$click&id=00&val=1&com=0", answer(404, "HELD", "CONVERSION_CODE_UNKNOWN")),
         ("clickId=$click&id=$unlinked&val=1&com=0", answer(422, "HELD", "CODE_NOT_ON_LINK")),
         ("clickId=$click&id=$code&val=1&com=0&test=1", answer(200, "TEST", "")),
         ("clickId=test&id=$code&val=1&com=0", answer(200, "TEST", "")),
@@ -163,7 +160,7 @@ async fn a_browser_hears_the_more_useful_answer_first() {
     }
     assert_eq!(fixture.conversions().await, []);
     // If the code of a browser's postback is created later, the postback still waits for a replay.
-    let unknown = ErrorReason::UnknownConversionCode.into();
-    let unknown = fixture.postbacks(ListPostbacksRequest { reason: unknown, ..Default::default() }).await;
+    let unknown = ErrorReason::ConversionCodeUnknown.into();
+    let unknown = fixture.postbacks(PostbackFilter { reason: unknown, ..Default::default() }).await;
     assert_eq!(unknown.iter().map(|postback| postback.next_match_time).collect::<Vec<_>>(), [None]);
 }

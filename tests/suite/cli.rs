@@ -8,8 +8,8 @@ use std::{
 };
 
 use futures::TryStreamExt as _;
-use s2s_sdk::v1::{Conversion, ConversionCode, DedupePolicy, ListConversionsRequest};
-use s2s_tests::{ADMIN_KEY, Server};
+use s2s_sdk::v1::{Conversion, ConversionCode, ConversionFilter, DedupePolicy, ListConversionsRequest};
+use s2s_tests::{ADMIN_KEY, Server, request};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::{
@@ -85,8 +85,8 @@ impl Person {
 }
 
 async fn conversions(server: &Server, code: &ConversionCode) -> Vec<Conversion> {
-    let request = ListConversionsRequest { conversion_code_id: code.id.clone(), ..Default::default() };
-    server.client().conversions(request).try_collect().await.unwrap()
+    let filter = ConversionFilter { conversion_code_id: code.id.clone(), ..Default::default() };
+    server.client().conversions(request::conversions(filter)).try_collect().await.unwrap()
 }
 
 #[tokio::test]
@@ -327,7 +327,7 @@ async fn what_is_held_is_explained_and_replayed() {
     let dry = person.json(&[&replay[..], &["--dry-run"]].concat()).await;
     assert_eq!(
         (&dry[0]["verdict"], conversions(&server, &code).await.len()),
-        (&"VERDICT_RECORDED".into(), 0)
+        (&"POSTBACK_VERDICT_RECORDED".into(), 0)
     );
     let replayed = person.json(&replay).await;
     assert_eq!(replayed[0]["id"], id.as_str());

@@ -8,14 +8,13 @@ use std::sync::{Arc, atomic::Ordering};
 
 use futures::TryStreamExt as _;
 use s2s_sdk::v1::{
-    ErrorReason, GetClickRequest, HeldFilter, ListPostbacksRequest, Note, NoteCode, ReplayPostbacksRequest,
-    Verdict,
+    ErrorReason, GetClickRequest, ListPostbacksRequest, Note, NoteCode, PostbackFilter, PostbackVerdict,
 };
 use s2s_tests::{
     Server,
     clock::WrongClock,
     database::{file, fresh, fresh_on, kind, server::DatabaseServer},
-    eventually, run_to_end,
+    eventually, request, run_to_end,
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -105,9 +104,10 @@ impl Scene {
     async fn check(&self) {
         self.front().drained_within(PATIENCE).await;
         self.load.check(&self.core).await;
-        let held = ListPostbacksRequest { verdict: Verdict::Held.into(), ..Default::default() };
-        let held = self.core.client().list_postbacks(held).await.unwrap().postbacks;
-        let other = held.iter().find(|postback| postback.reason() != ErrorReason::ClickExpired);
+        let held = PostbackFilter { verdict: PostbackVerdict::Held.into(), ..Default::default() };
+        let held = self.core.client().list_postbacks(request::postbacks(held)).await.unwrap().postbacks;
+        let too_old = ErrorReason::AttributionWindowPassed;
+        let other = held.iter().find(|postback| postback.reason() != too_old);
         assert_eq!(other, None);
         assert_eq!(held.is_empty(), self.load.held.load(Ordering::Relaxed) == 0);
     }
@@ -177,14 +177,14 @@ async fn jumps_at_the_start(whose: Whose) {
     scene.load.send_all_again(scene.front()).await;
     // Postbacks that were held because of a wrong clock count when they are replayed.
     let held = scene.load.held.load(Ordering::Relaxed);
-    let filter = HeldFilter { reason: ErrorReason::ClickExpired.into(), ..Default::default() };
-    let replay = ReplayPostbacksRequest { filter: Some(filter), ..Default::default() };
+    let reason = ErrorReason::AttributionWindowPassed.into();
+    let replay = request::replay_all(PostbackFilter { reason, ..Default::default() });
     let mut replayed = 0;
     while replayed < held {
         let page = scene.core.client().replay_postbacks(replay.clone()).await.unwrap().postbacks;
         assert!(!page.is_empty(), "{replayed} of {held}");
         for postback in page {
-            assert_eq!(postback.verdict(), Verdict::Recorded, "{postback:?}");
+            assert_eq!(postback.verdict(), PostbackVerdict::Recorded, "{postback:?}");
             replayed += 1;
         }
     }

@@ -9,11 +9,11 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use s2s_sdk::{
     Client, Code, Error,
     v1::{
-        Conversion, ConversionCode, ListConversionsRequest, ListPostbacksRequest, Money,
-        RecordConversionRequest, RecordConversionResponse, Verdict, record_conversion_request::Commission,
+        Conversion, ConversionCode, ConversionVerdict as Verdict, ListConversionsRequest,
+        ListPostbacksRequest, Money, NewConversion, RecordConversionResponse, new_conversion::Commission,
     },
 };
-use s2s_tests::{Answer, Server, administrator, click_id_of, http};
+use s2s_tests::{Answer, Server, administrator, click_id_of, http, request};
 use tokio::net::TcpStream;
 
 use crate::report;
@@ -39,10 +39,10 @@ impl Campaign {
     }
 
     /// The conversion with this number. Its transaction id and its amounts follow from the number.
-    fn report(&self, number: usize) -> RecordConversionRequest {
+    fn report(&self, number: usize) -> NewConversion {
         let money = |micros| Money { micros, ..Default::default() };
         let micros = i64::try_from(number).unwrap() * 1_000_003 + 1;
-        RecordConversionRequest {
+        NewConversion {
             transaction_id: format!("order-{number}"),
             value: Some(money(micros)),
             commission: Some(Commission::CommissionAmount(money(micros / 7))),
@@ -56,8 +56,11 @@ impl Campaign {
         client: &'a Client,
         numbers: impl Iterator<Item = usize> + 'a,
     ) -> impl stream::Stream<Item = (usize, Result<RecordConversionResponse, Error>)> + 'a {
-        let calls = numbers.map(async |number| (number, client.record_conversion(self.report(number)).await));
-        stream::iter(calls).buffer_unordered(IN_FLIGHT)
+        let call = async |number| {
+            let request = request::conversion(self.report(number));
+            (number, client.record_conversion(request).await)
+        };
+        stream::iter(numbers.map(call)).buffer_unordered(IN_FLIGHT)
     }
 }
 

@@ -168,7 +168,7 @@ async fn a_second_start_on_the_same_database_keeps_what_is_there() {
         }
         server.restart().await;
         let client = server.client();
-        let request = GetConversionCodeRequest { id: code.id.clone() };
+        let request = GetConversionCodeRequest { conversion_code_id: code.id.clone() };
         assert_eq!(client.get_conversion_code(request).await.unwrap().conversion_code, Some(code.clone()));
         let list = client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
         assert_eq!(list.conversion_codes, std::slice::from_ref(&code));

@@ -11,7 +11,7 @@ use prost::{
 };
 use s2s_sdk::{
     Code,
-    prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet},
+    prost_types::{DescriptorProto, FileDescriptorProto, FileDescriptorSet, MessageOptions},
     v1::{ApiKeyScope, DESCRIPTOR, ErrorReason},
 };
 use s2s_tests::{ADMIN_KEY, Server, bearer};
@@ -24,6 +24,10 @@ use tonic_types::StatusExt as _;
 
 use self::covered::{COVERED, CoveredCall};
 
+/// The schema of the RPCs for edges only. The descriptor, which anybody may read, omits it.
+const EDGE_SCHEMA: &str = include_str!("../../proto/s2s/edge/v1/edge_service.proto");
+const EDGE_SERVICE: &str = "EdgeService/";
+
 /// The files of our own package.
 fn files() -> Vec<FileDescriptorProto> {
     let mut set = FileDescriptorSet::decode(DESCRIPTOR).unwrap();
@@ -32,13 +36,23 @@ fn files() -> Vec<FileDescriptorProto> {
     set.file
 }
 
-/// `Service/Method` of every RPC.
+/// `Service/Method` of every RPC, including the RPCs for edges only.
 pub fn methods() -> Vec<String> {
     let mut names = Vec::new();
     for service in files().iter().flat_map(|file| &file.service) {
         names.extend(service.method.iter().map(|method| format!("{}/{}", service.name(), method.name())));
     }
+    let own = names.len();
+    let for_edges = EDGE_SCHEMA.lines().filter_map(|line| line.trim().strip_prefix("rpc "));
+    names.extend(for_edges.map(|rpc| format!("{EDGE_SERVICE}{}", rpc.split('(').next().unwrap())));
+    assert!(names.len() > own, "there are RPCs for edges");
     names
+}
+
+/// The path of the RPC `Service/Method`.
+pub fn path(method: &str) -> String {
+    let package = if method.starts_with(EDGE_SERVICE) { "s2s.edge.v1" } else { "s2s.v1" };
+    format!("/{package}.{method}")
 }
 
 /// A codec of raw bytes, so that any RPC can be called with anything.
@@ -139,7 +153,7 @@ async fn every_rpc_answers_an_empty_request_as_promised() {
     let server = Server::start().await;
     let channel = channel(&server).await;
     for CoveredCall { method, empty_request: expected, .. } in COVERED {
-        match call(&channel, &format!("/s2s.v1.{method}"), &[]).await {
+        match call(&channel, &path(method), &[]).await {
             Ok(_) => assert_eq!(expected, E::Unspecified, "{method}"),
             Err(status) => {
                 let wrong = [Code::Unimplemented, Code::Unknown, Code::Internal];
@@ -158,8 +172,8 @@ async fn a_request_that_is_no_message_is_refused_with_a_reason() {
     let (_, edge_key) = server.api_key("", &[ApiKeyScope::Edge]).await;
     for CoveredCall { method, empty_request: expected, .. } in COVERED {
         let key = if expected == E::EdgeOnly { &edge_key } else { ADMIN_KEY };
-        let path = format!("/s2s.v1.{method}");
-        let status = call_as(Some(&bearer(key)), &channel, &path, &[0xff; 16]).await.unwrap_err();
+        let answer = call_as(Some(&bearer(key)), &channel, &path(method), &[0xff; 16]).await;
+        let status = answer.unwrap_err();
         assert!(matches!(status.code(), Code::InvalidArgument | Code::Internal), "{method}: {status:?}");
         reason(method, &status);
     }
@@ -173,7 +187,7 @@ async fn a_request_that_is_too_large_is_refused_with_a_reason() {
     // Field 1 is a text of 5 MiB. The server accepts messages of at most 4 MiB.
     let message = [b"\x0a\x80\x80\xc0\x02".as_slice(), &vec![b'x'; 5 * 1_024 * 1_024]].concat();
     let method = "ConversionService/RecordConversion";
-    let status = call(&channel, &format!("/s2s.v1.{method}"), &message).await.unwrap_err();
+    let status = call(&channel, &path(method), &message).await.unwrap_err();
     assert!(matches!(status.code(), Code::OutOfRange | Code::ResourceExhausted), "{status:?}");
     assert_eq!(reason(method, &status), E::RequestTooLarge);
 }
@@ -182,11 +196,16 @@ async fn a_request_that_is_too_large_is_refused_with_a_reason() {
 async fn an_rpc_that_is_not_there_is_unimplemented() {
     let server = Server::start().await;
     let channel = channel(&server).await;
-    for path in ["/s2s.v1.ConversionService/Nothing", "/s2s.v1.NothingService/Get", "/nothing.v1.Nothing/Get"]
-    {
+    for path in [
+        "/s2s.v1.ConversionService/Nothing",
+        "/s2s.v1.NothingService/Get",
+        "/s2s.v1.EdgeService/ResolveSlug",
+        "/s2s.edge.v1.EdgeService/Nothing",
+        "/nothing.v1.Nothing/Get",
+    ] {
         let status = call(&channel, path, &[]).await.unwrap_err();
         assert_eq!(status.code(), Code::Unimplemented, "{path}: {status:?}");
-        assert_eq!(reason(path, &status), ErrorReason::UnknownMethod, "{path}");
+        assert_eq!(reason(path, &status), ErrorReason::MethodUnknown, "{path}");
     }
 }
 
@@ -211,7 +230,10 @@ fn add_message(message: &DescriptorProto, path: &[i32], places: &mut Places) {
         places.push((format!("{own}.{}", oneof.name()), at([8, index(position)])));
     }
     for (position, nested) in message.nested_type.iter().enumerate() {
-        add_message(nested, &at([3, index(position)]), places);
+        // The message of a map's entries is the compiler's.
+        if !nested.options.as_ref().is_some_and(MessageOptions::map_entry) {
+            add_message(nested, &at([3, index(position)]), places);
+        }
     }
 }
 
@@ -244,5 +266,16 @@ fn everything_in_the_schema_is_explained() {
         for (name, path) in places {
             assert!(explained.contains(path.as_slice()), "{}: {name} has no comment", file.name());
         }
+    }
+}
+
+#[test]
+fn everything_in_the_schema_for_edges_is_explained() {
+    let mut before = "";
+    for line in EDGE_SCHEMA.lines().map(str::trim) {
+        let is_field = line.contains(" = ") && !line.starts_with("option ") && !line.starts_with("syntax ");
+        let is_named = ["service ", "rpc ", "message ", "enum "].iter().any(|word| line.starts_with(word));
+        assert!(!(is_field || is_named) || before.starts_with("//"), "{line} has no comment");
+        before = line;
     }
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use s2s_sdk::{
     prost_types::{Duration, Timestamp},
     v1::{
-        Conversion, ConversionCode, ConversionStatus, DedupePolicy, ErrorReason, ListPostbacksRequest, Money,
-        NoteCode, RecordClickRequest, RecordConversionRequest, ReplyMode, ReplySetting, Verdict,
+        Conversion, ConversionCode, ConversionStatus, ConversionVerdict, DedupePolicy, ErrorReason, Money,
+        NewConversion, NoteCode, PostbackFilter, RecordClickRequest, RecordConversionRequest, ReplyMode,
+        ReplySetting,
     },
 };
-use s2s_tests::{Answer, Server, http};
+use s2s_tests::{Answer, Server, http, request};
 
 use crate::{fixture::Fixture, moved, report};
 
@@ -251,7 +252,7 @@ async fn forms_and_json_count_like_a_query() {
         assert_eq!(verdict_of(&answer), recorded(), "{body}: {answer:?}");
         assert_eq!(amounts(&fixture.conversions().await[0]), (1_500_000, 500_000), "{body}");
     }
-    let raw = fixture.postbacks(ListPostbacksRequest::default()).await.remove(2).raw.unwrap();
+    let raw = fixture.postbacks(PostbackFilter::default()).await.remove(2).raw.unwrap();
     assert_eq!((raw.method.as_str(), raw.content_type.as_str()), ("POST", json));
     assert_eq!((raw.target, raw.body), (b"/s2s".to_vec(), fixture.fill(rows[1].2).into_bytes()));
 
@@ -264,7 +265,7 @@ async fn forms_and_json_count_like_a_query() {
             fixture.fill(r#"{"clickId":"$click","id":"$code","val":1,"com":0,"val":2}"#),
             (400, "PARAMETER_REPEATED"),
         ),
-        ("multipart/form-data", String::new(), (400, "MISSING_PARAMETER")),
+        ("multipart/form-data", String::new(), (400, "PARAMETER_MISSING")),
     ] {
         let answer = post(&fixture.server, "/s2s", content_type, body).await;
         assert_eq!((answer.status, answer.field("reason").as_str()), expected, "{answer:?}");
@@ -281,7 +282,7 @@ async fn other_methods_record_nothing() {
         assert_eq!(response.status(), 405, "{method}");
         assert_eq!(response.headers()["allow"], "GET, POST", "{method}");
     }
-    assert_eq!(fixture.postbacks(ListPostbacksRequest::default()).await, []);
+    assert_eq!(fixture.postbacks(PostbackFilter::default()).await, []);
     assert_eq!(fixture.conversions().await, []);
 }
 
@@ -293,7 +294,7 @@ async fn a_test_is_answered_as_if_real_and_records_nothing() {
         ("clickId=$click&id=$code&val=1&com=0&TEST=true", 200, ""),
         ("clickId=$click&id=$code&val=1e3&com=0&test=1", 400, "AMOUNT_MALFORMED"),
         ("clickId=$click&id=$unlinked&val=1&com=0&test=1", 422, "CODE_NOT_ON_LINK"),
-        ("test=1", 400, "MISSING_PARAMETER"),
+        ("test=1", 400, "PARAMETER_MISSING"),
     ] {
         let answer = fixture.server.postback(&fixture.fill(query)).await;
         assert_eq!(verdict_of(&answer), (status, "TEST".to_owned()), "{query}: {answer:?}");
@@ -301,11 +302,12 @@ async fn a_test_is_answered_as_if_real_and_records_nothing() {
         assert_eq!((answer.field("reason").as_str(), answer.field("postback_id").as_str()), (reason, ""));
         assert!(answer.notes().contains(&"TEST".to_owned()), "{query}");
     }
-    let dry = RecordConversionRequest { validate_only: true, ..report(&fixture.code, &fixture.click) };
+    let dry = request::conversion(report(&fixture.code, &fixture.click));
+    let dry = RecordConversionRequest { validate_only: true, ..dry };
     let response = fixture.server.client().record_conversion(dry).await.unwrap();
-    assert_eq!(response.verdict(), Verdict::Test);
+    assert_eq!(response.verdict(), ConversionVerdict::Test);
     assert_eq!(amounts(&response.conversion.unwrap()), (1_000_000, 0));
-    assert_eq!(fixture.postbacks(ListPostbacksRequest::default()).await, []);
+    assert_eq!(fixture.postbacks(PostbackFilter::default()).await, []);
     assert_eq!(fixture.conversions().await, []);
 }
 
@@ -377,16 +379,14 @@ async fn without_a_transaction_id_the_codes_policy_decides() {
     }
 
     for (request_id, micros, expected) in [
-        ("a", 1_000_000, Ok(Verdict::Recorded)),
-        ("a", 1_000_000, Ok(Verdict::Duplicate)),
-        ("b", 1_000_000, Ok(Verdict::Recorded)),
+        ("a", 1_000_000, Ok(ConversionVerdict::Recorded)),
+        ("a", 1_000_000, Ok(ConversionVerdict::Duplicate)),
+        ("b", 1_000_000, Ok(ConversionVerdict::Recorded)),
         ("a", 2_000_000, Err(ErrorReason::TransactionConflict)),
     ] {
-        let request = RecordConversionRequest {
-            value: Some(Money { micros, ..Default::default() }),
-            request_id: request_id.to_owned(),
-            ..report(&every, &click)
-        };
+        let value = Some(Money { micros, ..Default::default() });
+        let request = request::conversion(NewConversion { value, ..report(&every, &click) });
+        let request = RecordConversionRequest { request_id: request_id.to_owned(), ..request };
         let verdict = client.record_conversion(request).await;
         let verdict = verdict.map(|response| response.verdict()).map_err(|error| error.reason());
         assert_eq!(verdict, expected, "{request_id} {micros}");
@@ -400,13 +400,11 @@ async fn transaction_ids_are_compared_byte_by_byte() {
     // Letters that collations treat as equal, and blanks that they drop.
     let ids =
         ["order-1", "Order-1", "ORDER-1", "order-1 ", " order-1", "ordér-1", "orde\u{301}r-1", "ｏrder-1"];
-    for expected in [Verdict::Recorded, Verdict::Duplicate] {
+    for expected in [ConversionVerdict::Recorded, ConversionVerdict::Duplicate] {
         for id in ids {
-            let request = RecordConversionRequest {
-                transaction_id: id.to_owned(),
-                ..report(&fixture.code, &fixture.click)
-            };
-            let response = client.record_conversion(request).await.unwrap();
+            let transaction_id = id.to_owned();
+            let conversion = NewConversion { transaction_id, ..report(&fixture.code, &fixture.click) };
+            let response = client.record_conversion(request::conversion(conversion)).await.unwrap();
             assert_eq!(response.verdict(), expected, "{id:?}");
             assert_eq!(response.conversion.unwrap().transaction_id, id);
         }
@@ -423,7 +421,7 @@ async fn transaction_ids_are_compared_byte_by_byte() {
 async fn a_click_id_is_known_in_any_dress() {
     let fixture = Fixture::start().await;
     let client = fixture.server.client();
-    let mut expected = Verdict::Recorded;
+    let mut expected = ConversionVerdict::Recorded;
     for click_id in [
         fixture.click.clone(),
         fixture.click.to_uppercase(),
@@ -431,10 +429,11 @@ async fn a_click_id_is_known_in_any_dress() {
         format!("\"{}\"", fixture.click),
         format!("'{}'", fixture.click),
     ] {
-        let response = client.record_conversion(report(&fixture.code, &click_id)).await.unwrap();
+        let request = request::conversion(report(&fixture.code, &click_id));
+        let response = client.record_conversion(request).await.unwrap();
         assert_eq!(response.verdict(), expected, "{click_id:?}");
         assert_eq!(response.conversion.unwrap().click_id, fixture.click, "{click_id:?}");
-        expected = Verdict::Duplicate;
+        expected = ConversionVerdict::Duplicate;
     }
     for (click_id, id) in [("$CLICK", "$code"), ("%20$click%0D%0A", "$CODE"), ("%22$click%22", "%20$code")] {
         let query = format!("clickId={click_id}&id={id}&val=1&com=0");
@@ -466,16 +465,16 @@ async fn the_attribution_window_is_measured_to_the_microsecond() {
         (0, 0, Ok(())),
         (60, 120_000_000, Ok(())),
         (60, 120_000_999, Ok(())),
-        (60, 120_001_000, Err(ErrorReason::ClickExpired)),
-        (3_599, 0, Err(ErrorReason::ClickExpired)),
+        (60, 120_001_000, Err(ErrorReason::AttributionWindowPassed)),
+        (3_599, 0, Err(ErrorReason::AttributionWindowPassed)),
     ] {
         let conversion_time = moved(click_time, seconds).map(|time| Timestamp { nanos, ..time });
-        let request = RecordConversionRequest {
+        let conversion = NewConversion {
             transaction_id: format!("{seconds} {nanos}"),
             conversion_time,
-            ..report(&code, &click.click_id)
+            ..report(&code, &click.id)
         };
-        let recorded = client.record_conversion(request).await;
+        let recorded = client.record_conversion(request::conversion(conversion)).await;
         let recorded = recorded.map(drop).map_err(|error| error.reason());
         assert_eq!(recorded, expected, "{seconds} {nanos}");
     }

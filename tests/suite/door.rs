@@ -17,7 +17,7 @@ use s2s_sdk::{
         conversion_code_service_client::ConversionCodeServiceClient,
     },
 };
-use s2s_tests::{ADMIN_KEY, Server, bearer, command, end_of, eventually, http, run_to_end};
+use s2s_tests::{ADMIN_KEY, Server, bearer, command, end_of, eventually, http, request, run_to_end};
 use tokio::net::TcpListener;
 use tonic::{Status, transport::Endpoint};
 
@@ -386,7 +386,7 @@ async fn two_of_each(server: &Server, client: &Client) {
         let request = CreateTrackingLinkRequest { tracking_link: Some(link), ..Default::default() };
         let link = client.create_tracking_link(request).await.unwrap().tracking_link.unwrap();
         let request = RecordClickRequest { tracking_link_id: link.id, ..Default::default() };
-        let click = client.record_click(request).await.unwrap().click.unwrap().click_id;
+        let click = client.record_click(request).await.unwrap().click.unwrap().id;
         let answer = server.postback(&format!("clickId={click}&id={}&val=1&com=0", code.id)).await;
         assert_eq!(answer.field("verdict"), "RECORDED");
     }
@@ -417,10 +417,9 @@ async fn a_page_token_is_of_one_account_and_one_call() {
             assert!(refused(&result), "{called} with another account's token of {name}: {result:?}");
         }
         let replay = s2s_sdk::v1::ReplayPostbacksRequest {
-            filter: Some(s2s_sdk::v1::HeldFilter::default()),
             page_token: token,
             validate_only: true,
-            ..Default::default()
+            ..request::replay_all(s2s_sdk::v1::PostbackFilter::default())
         };
         let replayed = clients[1].replay_postbacks(replay).await.map(|_| String::new());
         assert!(refused(&replayed), "{name}: {replayed:?}");

@@ -2,17 +2,14 @@
 //! The conversions still count.
 
 use s2s_sdk::v1::{
-    ApiKeyScope, Click, CommaMeaning, Conversion, EraseVisitorRequest, EraseVisitorResponse, ErrorReason,
-    GetClickRequest, HeldFilter, ListClicksRequest, ListConversionsRequest, ListPostbacksRequest, NoteCode,
-    Postback, ReceivePostbackRequest, RecordClickRequest, ReplayOverrides, ReplayPostbacksRequest, SubIds,
-    Verdict, postback_service_client::PostbackServiceClient,
+    ApiKeyScope, Click, CommaMeaning, Conversion, ConversionVerdict, EraseVisitorRequest,
+    EraseVisitorResponse, ErrorReason, GetClickRequest, ListClicksRequest, ListConversionsRequest,
+    ListPostbacksRequest, NoteCode, Postback, PostbackFilter, PostbackVerdict, RawPostback,
+    RecordClickRequest, ReplayOverrides, ReplayPostbacksRequest,
 };
-use s2s_tests::{Answer, Server, bearer, click_id_of, eventually, http};
+use s2s_tests::{Answer, Server, click_id_of, eventually, http, request};
 
-use crate::{
-    contract::channel,
-    replay::{get, hold, set_codes},
-};
+use crate::replay::{get, hold, set_codes};
 
 async fn erase(server: &Server, click_id: &str, validate_only: bool) -> EraseVisitorResponse {
     let request = EraseVisitorRequest { click_id: click_id.to_owned(), validate_only };
@@ -77,7 +74,7 @@ impl Mallory {
         let answer = Answer::of(call.body(body).send().await.unwrap()).await;
         assert_eq!(answer.field("reason"), "AMOUNT_AMBIGUOUS");
         let stray = format!("clickId={click}&id={:032X}&val=1&com=0&name=mallory", 1);
-        hold(&server, &stray, "UNKNOWN_CONVERSION_CODE").await;
+        hold(&server, &stray, "CONVERSION_CODE_UNKNOWN").await;
         // The sale of another visitor.
         let other = server.click(&link).await;
         let other_sale = format!("clickId={other}&id={}&com=0&val=1&param=k%3Dother&name=other", code.id);
@@ -106,7 +103,7 @@ async fn an_erased_visitor_is_gone_for_good_and_the_sale_stays() {
     assert_eq!(erase(&server, &click, false).await, erased);
     assert_eq!(everything(&server, &click).await, after);
     let blank = Click {
-        sub_ids: Some(SubIds::default()),
+        sub_ids: [].into(),
         query: String::new(),
         referrer: String::new(),
         user_agent: String::new(),
@@ -132,12 +129,11 @@ async fn an_erased_visitor_is_gone_for_good_and_the_sale_stays() {
 async fn check_counts(server: &Server, click: &str, sale: &str, held: &str) {
     assert_eq!(server.postback(sale).await.field("verdict"), "DUPLICATE");
     let overrides = ReplayOverrides { comma: CommaMeaning::DecimalPoint.into(), ..Default::default() };
-    let filter = HeldFilter { reason: ErrorReason::AmountAmbiguous.into(), ..Default::default() };
-    let request =
-        ReplayPostbacksRequest { filter: Some(filter), overrides: Some(overrides), ..Default::default() };
+    let filter = PostbackFilter { reason: ErrorReason::AmountAmbiguous.into(), ..Default::default() };
+    let request = ReplayPostbacksRequest { overrides: Some(overrides), ..request::replay_all(filter) };
     let replayed = server.client().replay_postbacks(request).await.unwrap().postbacks;
     assert_eq!(replayed.len(), 2);
-    assert!(replayed.iter().all(|postback| postback.verdict() == Verdict::Recorded), "{replayed:?}");
+    assert!(replayed.iter().all(|postback| postback.verdict() == PostbackVerdict::Recorded), "{replayed:?}");
     let noted = get(server, held).await.notes;
     assert!(noted.iter().any(|note| note.code() == NoteCode::VisitorErased), "{noted:?}");
     let worth = everything(server, click)
@@ -155,14 +151,14 @@ async fn a_click_that_comes_after_its_visitor_was_erased_adds_nothing() {
     let (client, link) = (server.client(), server.link(&[]).await);
     let request = RecordClickRequest { tracking_link_id: link.id.clone(), ..Default::default() };
     let minted = RecordClickRequest { validate_only: true, ..request.clone() };
-    let click_id = client.record_click(minted).await.unwrap().click.unwrap().click_id;
+    let click_id = client.record_click(minted).await.unwrap().click.unwrap().id;
     client.get_click(GetClickRequest { click_id: click_id.clone() }).await.unwrap_err();
 
     let erased = erase(&server, &click_id, false).await;
     assert_eq!((erased.conversion_count, erased.postback_count), (0, 0));
     let late = RecordClickRequest {
         click_id: click_id.clone(),
-        sub_ids: Some(SubIds { sub1: "mallory".to_owned(), ..Default::default() }),
+        sub_ids: [("sub1".to_owned(), "mallory".to_owned())].into(),
         query: "mallory".to_owned(),
         referrer: "mallory".to_owned(),
         user_agent: "mallory".to_owned(),
@@ -198,7 +194,7 @@ async fn a_replay_under_way_does_not_bring_an_erased_visitor_back() {
         let replay = async || {
             for _ in 0..5 {
                 let (ids, overrides) = (ids.clone(), Some(overrides.clone()));
-                let request = ReplayPostbacksRequest { ids, overrides, ..Default::default() };
+                let request = ReplayPostbacksRequest { overrides, ..request::replay(ids) };
                 client.replay_postbacks(request).await.unwrap();
             }
         };
@@ -221,24 +217,21 @@ async fn an_edge_that_sends_a_postback_again_does_not_bring_an_erased_visitor_ba
     let click = server.click(&link).await;
     let query = format!("clickId={click}&id={}&val=1&com=0&name=mallory", code.id);
     let postback_id = hold(&server, &query, "CODE_NOT_ON_LINK").await;
-    let raw = get(&server, &postback_id).await.raw;
+    let raw = get(&server, &postback_id).await.raw.unwrap();
     erase(&server, &click, false).await;
     set_codes(&server, &link, &[&code]).await;
 
     // The edge has not received the answer to its first call, so it sends the postback again. By
     // now the code is on the link, so the postback counts.
     let (_, key) = server.api_key("", &[ApiKeyScope::Edge]).await;
-    let edge = PostbackServiceClient::new(channel(&server).await);
-    eventually(async || {
-        let again = ReceivePostbackRequest {
-            raw: raw.clone(),
-            postback_id: postback_id.clone(),
-            ..Default::default()
-        };
-        let mut request = tonic::Request::new(again);
-        request.metadata_mut().insert("authorization", bearer(&key).parse().unwrap());
-        let postback = edge.clone().receive_postback(request).await.unwrap().into_inner().postback.unwrap();
-        (postback.verdict() == Verdict::Recorded).then_some(())
+    let edge = server.client_with(&key);
+    let again = request::postback(RawPostback { postback_id, ..raw });
+    eventually(async || match edge.record_conversion(again.clone()).await {
+        Ok(answer) => (answer.verdict() == ConversionVerdict::Recorded).then_some(()),
+        Err(error) => {
+            assert_eq!(error.reason(), ErrorReason::CodeNotOnLink, "{error}");
+            None
+        }
     })
     .await;
     let all = everything(&server, &click).await;

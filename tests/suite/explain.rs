@@ -6,11 +6,12 @@ use s2s_sdk::{
     v1::{
         ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, Click, ConversionCode, ErrorReason,
         ExplainClickRequest, ExplainPostbackRequest, ExplainPostbackResponse, ListConversionsRequest,
-        ListPostbacksRequest, NoteCode, ReadParameter, ReplyMode, ReplySetting, SelfTestRequest,
-        SelfTestResponse, Step, StepKind, StepOutcome, TrackingLink, Verdict,
+        ListPostbacksRequest, NoteCode, PostbackFilter, PostbackParameter, PostbackVerdict as Verdict,
+        ReplyMode, ReplySetting, Step, StepKind, StepOutcome, TestSetupRequest, TestSetupResponse,
+        TrackingLink,
     },
 };
-use s2s_tests::Server;
+use s2s_tests::{Server, request};
 
 use crate::{
     fields,
@@ -20,7 +21,7 @@ use crate::{
 };
 
 async fn explain(fixture: &Fixture, target: &str) -> ExplainPostbackResponse {
-    let request = ExplainPostbackRequest { target: fixture.fill(target).into_bytes(), ..Default::default() };
+    let request = request::explain(fixture.fill(target));
     fixture.server.client().explain_postback(request).await.unwrap()
 }
 
@@ -28,8 +29,7 @@ async fn explain(fixture: &Fixture, target: &str) -> ExplainPostbackResponse {
 async fn an_explanation_says_what_would_become_of_a_url_and_records_nothing() {
     let fixture = Fixture::start().await;
     let first = fixture.server.postback(&fixture.fill("clickId=$click&id=$code&val=1&com=0&oid=first")).await;
-    let counts =
-        async || (fixture.postbacks(ListPostbacksRequest::default()).await, fixture.conversions().await);
+    let counts = async || (fixture.postbacks(PostbackFilter::default()).await, fixture.conversions().await);
     let before = counts().await;
 
     for (target, verdict, reason) in [
@@ -49,8 +49,8 @@ async fn an_explanation_says_what_would_become_of_a_url_and_records_nothing() {
         ("/s2s?clickId={clickId}&id=$code&val=1&com=0", Verdict::Held, ErrorReason::MacroNotReplaced),
         ("/s2s?clickId=$click&id=$unlinked&val=1&com=0", Verdict::Held, ErrorReason::CodeNotOnLink),
         ("/s2s?clickId=$click&id=$code&val=1&com=0&x=$long", Verdict::Held, ErrorReason::RequestTooLarge),
-        ("/s2s", Verdict::Held, ErrorReason::MissingParameter),
-        ("", Verdict::Held, ErrorReason::MissingParameter),
+        ("/s2s", Verdict::Held, ErrorReason::ParameterMissing),
+        ("", Verdict::Held, ErrorReason::ParameterMissing),
     ] {
         let explained = explain(&fixture, target).await;
         assert_eq!((explained.verdict(), explained.reason()), (verdict, reason), "{target}");
@@ -72,7 +72,7 @@ async fn an_explanation_shows_how_each_parameter_was_read() {
     let fixture = Fixture::start().await;
     let explained =
         explain(&fixture, "/s2s?click_id=%22$click%22&id=$code&val=1&comperc=10&utm=a+b&param=k%3Dv").await;
-    let parameter = |name: &str, value: &str, canonical_name: &str| ReadParameter {
+    let parameter = |name: &str, value: &str, canonical_name: &str| PostbackParameter {
         name: name.to_owned(),
         value: value.to_owned(),
         canonical_name: canonical_name.to_owned(),
@@ -100,8 +100,7 @@ async fn an_explanation_shows_how_each_parameter_was_read() {
 }
 
 async fn explain_stored(server: &Server, id: &str) -> ExplainPostbackResponse {
-    let request = ExplainPostbackRequest { postback_id: id.to_owned(), ..Default::default() };
-    server.client().explain_postback(request).await.unwrap()
+    server.client().explain_postback(request::explain_stored(id)).await.unwrap()
 }
 
 /// The failed steps, and the steps that were not reached.
@@ -172,11 +171,11 @@ async fn an_explanation_goes_step_by_step_and_says_all_that_is_wrong() {
 async fn an_explanation_shows_the_code_the_link_and_the_click() {
     let fixture = Fixture::start().await;
     let explained = explain(&fixture, "/s2s?clickId=$click&id=$code&val=1").await;
-    assert_eq!(explained.reason(), ErrorReason::MissingParameter);
+    assert_eq!(explained.reason(), ErrorReason::ParameterMissing);
     assert_eq!(explained.conversion_code.unwrap(), fixture.code);
     let (link, click) = (explained.tracking_link.unwrap(), explained.click.unwrap());
     assert!(link.conversion_code_ids.contains(&fixture.code.id));
-    assert_eq!((click.click_id, click.tracking_link_id), (fixture.click.clone(), link.id));
+    assert_eq!((click.id, click.tracking_link_id), (fixture.click.clone(), link.id));
 
     let explained = explain(&fixture, "/s2s?clickId=$forged_click&id=6B1F").await;
     assert_eq!((explained.conversion_code, explained.tracking_link, explained.click), (None, None, None));
@@ -204,7 +203,7 @@ async fn a_stored_postback_is_explained() {
     // A counted postback stays counted after later changes.
     let answer = server.postback(&query).await;
     assert_eq!(answer.field("verdict"), "RECORDED");
-    let request = ArchiveTrackingLinkRequest { id: link.id, ..Default::default() };
+    let request = ArchiveTrackingLinkRequest { tracking_link_id: link.id, ..Default::default() };
     server.client().archive_tracking_link(request).await.unwrap();
     let explained = explain_stored(server, &answer.field("postback_id")).await;
     assert_eq!(explained.verdict(), Verdict::Recorded);
@@ -221,16 +220,13 @@ async fn a_stored_postback_is_explained() {
     assert_eq!(explain_stored(server, &long).await.reason(), ErrorReason::RequestTooLarge);
 
     let client = server.client();
-    for (target, postback_id, code) in [
-        ("", "pb_nonsense", Code::NotFound),
-        ("", "pb_00000000000000000000000000", Code::NotFound),
-        ("/s2s?val=1", "pb_00000000000000000000000000", Code::InvalidArgument),
+    for (request, code, expected) in [
+        (request::explain_stored("pb_nonsense"), Code::NotFound, &[][..]),
+        (request::explain_stored("pb_00000000000000000000000000"), Code::NotFound, &[]),
+        (ExplainPostbackRequest::default(), Code::InvalidArgument, &["postback"]),
     ] {
-        let (target, postback_id) = (target.into(), postback_id.to_owned());
-        let request = ExplainPostbackRequest { target, postback_id };
         let error = client.explain_postback(request).await.unwrap_err();
         assert_eq!(error.code(), code);
-        let expected: &[&str] = if code == Code::InvalidArgument { &["postback_id"] } else { &[] };
         assert_eq!(fields(&error), expected);
     }
 }
@@ -246,7 +242,7 @@ async fn what_happened_to_a_click_is_told() {
     assert_eq!((told.conversions.len(), told.held_postbacks.len()), (0, 0));
     assert!(told.message.contains("has not called"), "{}", told.message);
     let click: Click = told.click.unwrap();
-    assert_eq!((click.click_id.as_str(), click.click_time), (fixture.click.as_str(), told.click_time));
+    assert_eq!((click.id.as_str(), click.click_time), (fixture.click.as_str(), told.click_time));
     assert_eq!(told.tracking_link.unwrap().id, click.tracking_link_id);
 
     let held =
@@ -267,18 +263,18 @@ async fn what_happened_to_a_click_is_told() {
     }
 }
 
-async fn self_test(server: &Server, code: &ConversionCode, link: &str) -> SelfTestResponse {
-    let request = SelfTestRequest { conversion_code_id: code.id.clone(), tracking_link_id: link.to_owned() };
-    server.client().self_test(request).await.unwrap()
+async fn test_setup(server: &Server, code: &ConversionCode, link: &str) -> TestSetupResponse {
+    let request = TestSetupRequest { conversion_code_id: code.id.clone(), tracking_link_id: link.to_owned() };
+    server.client().test_setup(request).await.unwrap()
 }
 
 #[tokio::test]
-async fn a_self_test_plays_a_conversion_and_records_nothing() {
+async fn a_test_of_a_set_up_plays_a_conversion_and_records_nothing() {
     use StepKind as K;
     let server = &Server::start().await;
     let code = server.code("Sale").await;
     let link = server.link(&[&code]).await;
-    let test = self_test(server, &code, "").await;
+    let test = test_setup(server, &code, "").await;
     assert!(test.passed, "{test:?}");
     assert_eq!(failed(&test.steps), (vec![], vec![]));
     let kinds: Vec<K> = test.steps.iter().map(Step::kind).collect();
@@ -311,7 +307,7 @@ async fn a_self_test_plays_a_conversion_and_records_nothing() {
 }
 
 #[tokio::test]
-async fn a_self_test_says_what_is_missing() {
+async fn a_test_of_a_set_up_says_what_is_missing() {
     use StepKind as K;
     let server = &Server::start().await;
     let client = server.client();
@@ -319,7 +315,7 @@ async fn a_self_test_says_what_is_missing() {
     let code = ConversionCode { name: "Sale".to_owned(), reply, ..Default::default() };
     let code = server.create_code(code).await;
 
-    let test = self_test(server, &code, "").await;
+    let test = test_setup(server, &code, "").await;
     assert_eq!((test.passed, test.reason()), (false, ErrorReason::CodeNotOnLink));
     assert_eq!(failed(&test.steps), (vec![K::TrackingLink], vec![]));
 
@@ -332,35 +328,35 @@ async fn a_self_test_says_what_is_missing() {
         ..Default::default()
     };
     let expired = server.create_link(expired).await;
-    let test = self_test(server, &code, "").await;
+    let test = test_setup(server, &code, "").await;
     assert!(test.passed, "{test:?}");
     assert_eq!(test.conversion.unwrap().tracking_link_id, good.id);
     assert!(message(&test.steps, K::Reply).contains("`OK`"));
 
-    let test = self_test(server, &code, &expired.id).await;
+    let test = test_setup(server, &code, &expired.id).await;
     assert_eq!((test.passed, test.reason()), (false, ErrorReason::TrackingLinkArchived));
     assert_eq!(failed(&test.steps), (vec![K::Destination], vec![]));
     assert!(test.steps[0].message.contains("expired"), "{test:?}");
 
     let bare = TrackingLink { destination: "https://shop.example/".to_owned(), ..Default::default() };
-    let test = self_test(server, &code, &server.create_link(bare).await.id).await;
+    let test = test_setup(server, &code, &server.create_link(bare).await.id).await;
     assert_eq!(test.reason(), ErrorReason::ClickIdMacroMissing);
     assert_eq!((test.redirect_url.as_str(), test.postback_url.as_str()), ("https://shop.example/", ""));
 
     let without = server.link(&[]).await;
-    let test = self_test(server, &code, &without.id).await;
+    let test = test_setup(server, &code, &without.id).await;
     assert_eq!((test.passed, test.reason()), (false, ErrorReason::CodeNotOnLink));
     assert_eq!(failed(&test.steps).0, [K::TrackingLink, K::Verdict]);
 
-    let request = ArchiveConversionCodeRequest { id: code.id.clone(), ..Default::default() };
+    let request = ArchiveConversionCodeRequest { conversion_code_id: code.id.clone(), ..Default::default() };
     client.archive_conversion_code(request).await.unwrap();
-    let test = self_test(server, &code, &good.id).await;
+    let test = test_setup(server, &code, &good.id).await;
     assert_eq!((test.passed, test.reason()), (false, ErrorReason::ConversionCodeArchived));
 
     for (code, link) in [("6B1F", ""), (code.id.as_str(), "link_nonsense")] {
         let (conversion_code_id, tracking_link_id) = (code.to_owned(), link.to_owned());
-        let request = SelfTestRequest { conversion_code_id, tracking_link_id };
-        let error = client.self_test(request).await.unwrap_err();
+        let request = TestSetupRequest { conversion_code_id, tracking_link_id };
+        let error = client.test_setup(request).await.unwrap_err();
         assert_eq!((error.code(), error.reason()), (Code::NotFound, ErrorReason::ResourceNotFound));
     }
 }

@@ -5,10 +5,10 @@ use s2s_sdk::{
     prost_types::Duration,
     v1::{
         ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, Conversion, ConversionCode,
-        ListConversionsRequest, ListPostbacksRequest, Postback, RecordClickRequest, TrackingLink,
+        ListConversionsRequest, Postback, PostbackFilter, RecordClickRequest, TrackingLink,
     },
 };
-use s2s_tests::Server;
+use s2s_tests::{Server, request};
 
 use crate::moved;
 
@@ -44,7 +44,7 @@ impl Fixture {
             click_time: moved(link.create_time, -3_600),
             ..Default::default()
         };
-        let old_click = client.record_click(old_click).await.unwrap().click.unwrap().click_id;
+        let old_click = client.record_click(old_click).await.unwrap().click.unwrap().id;
         let lost_link = server.link(&[&code]).await;
         let lost_click = server.click(&lost_link).await;
         archive(&server, &archived, &lost_link).await;
@@ -78,15 +78,15 @@ impl Fixture {
         all.try_collect().await.unwrap()
     }
 
-    pub async fn postbacks(&self, request: ListPostbacksRequest) -> Vec<Postback> {
-        self.server.client().postbacks(request).try_collect().await.unwrap()
+    pub async fn postbacks(&self, filter: PostbackFilter) -> Vec<Postback> {
+        self.server.client().postbacks(request::postbacks(filter)).try_collect().await.unwrap()
     }
 }
 
 async fn archive(server: &Server, code: &ConversionCode, link: &TrackingLink) {
     let client = server.client();
-    let request = ArchiveConversionCodeRequest { id: code.id.clone(), ..Default::default() };
+    let request = ArchiveConversionCodeRequest { conversion_code_id: code.id.clone(), ..Default::default() };
     client.archive_conversion_code(request).await.unwrap();
-    let request = ArchiveTrackingLinkRequest { id: link.id.clone(), ..Default::default() };
+    let request = ArchiveTrackingLinkRequest { tracking_link_id: link.id.clone(), ..Default::default() };
     client.archive_tracking_link(request).await.unwrap();
 }

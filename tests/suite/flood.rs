@@ -13,11 +13,12 @@ use classes::{CLASSES, Class};
 use futures::{TryStreamExt as _, future::join_all};
 use s2s_sdk::v1::{
     ArchiveConversionCodeRequest, ConversionCode, DedupePolicy, ErrorReason, ListConversionsRequest,
-    ListPostbacksRequest, Verdict,
+    ListPostbacksRequest, PostbackFilter, PostbackVerdict,
 };
 use s2s_tests::{
     Server,
     random::{Random, seed},
+    request,
 };
 use sale::{Expected, Facts, Request};
 use serde_json::Value;
@@ -83,7 +84,8 @@ async fn facts(server: &Server) -> Facts {
     let [once, unlinked, archived] = ["Once", "Unlinked", "Archived"].map(|name| server.code(name));
     let (once, unlinked, archived) = futures::join!(once, unlinked, archived);
     let link = server.link(&[&code, &once, &archived]).await;
-    let request = ArchiveConversionCodeRequest { id: archived.id.clone(), ..Default::default() };
+    let request =
+        ArchiveConversionCodeRequest { conversion_code_id: archived.id.clone(), ..Default::default() };
     client.archive_conversion_code(request).await.unwrap();
     let clicks = join_all((0..CLICKS).map(|_| server.click(&link))).await;
     Facts { clicks, code: code.id, once: once.id, unlinked: unlinked.id, archived: archived.id }
@@ -205,9 +207,9 @@ fn memory_kib(server: &Server) -> u64 {
 }
 
 /// The number of stored postbacks with a verdict, by reason.
-async fn stored(server: &Server, verdict: Verdict) -> BTreeMap<ErrorReason, usize> {
-    let request =
-        ListPostbacksRequest { verdict: verdict.into(), page_size: PAGE_SIZE, ..Default::default() };
+async fn stored(server: &Server, verdict: PostbackVerdict) -> BTreeMap<ErrorReason, usize> {
+    let filter = PostbackFilter { verdict: verdict.into(), ..Default::default() };
+    let request = ListPostbacksRequest { page_size: PAGE_SIZE, ..request::postbacks(filter) };
     let client = server.client();
     let count = async |mut counts: BTreeMap<ErrorReason, usize>, postback: s2s_sdk::v1::Postback| {
         assert_eq!(postback.verdict(), verdict);
@@ -241,8 +243,8 @@ async fn a_flood_of_malformed_requests_is_answered_and_counted_to_the_unit() {
     assert!(grown(1) <= GROWTH_KIB_MAX, "memory grew: {memory:?} KiB");
 
     // Exactly the answered postbacks are stored.
-    for verdict in [Verdict::Recorded, Verdict::Duplicate] {
-        let count = tally.of_verdict(verdict.as_str_name().trim_start_matches("VERDICT_"));
+    for verdict in [PostbackVerdict::Recorded, PostbackVerdict::Duplicate] {
+        let count = tally.of_verdict(verdict.as_str_name().trim_start_matches("POSTBACK_VERDICT_"));
         let expected = BTreeMap::from([(ErrorReason::Unspecified, count)]);
         assert!(count > 0, "{verdict:?}");
         assert_eq!(stored(&server, verdict).await, expected, "{verdict:?}");
@@ -254,7 +256,7 @@ async fn a_flood_of_malformed_requests_is_answered_and_counted_to_the_unit() {
             *held.entry(reason).or_default() += count;
         }
     }
-    assert_eq!(stored(&server, Verdict::Held).await, held);
+    assert_eq!(stored(&server, PostbackVerdict::Held).await, held);
     assert!(held.len() > 15 && tally.of_verdict("TEST") > 0, "{:#?}", tally.answers);
     assert!(tally.of_verdict("IGNORED") > 0 && tally.count(|answer| answer.0 == 405) > 0);
 

@@ -11,6 +11,7 @@ use s2s_sdk::{
 use s2s_tests::{
     Server,
     random::{Random, seed},
+    request,
 };
 use sea_orm::{ConnectionTrait as _, Database};
 use tokio::{
@@ -36,7 +37,10 @@ async fn a_forged_click_id_is_refused_without_a_query() {
     let client = server.client();
     let get =
         async |id: &str| client.get_click(GetClickRequest { click_id: id.to_owned() }).await.unwrap_err();
-    let record = async |id: &str| client.record_conversion(report(&code, id)).await.unwrap_err();
+    let record = async |id: &str| {
+        let request = request::conversion(report(&code, id));
+        client.record_conversion(request).await.unwrap_err()
+    };
     assert_eq!((get(&click).await.code(), record(&click).await.code()), (Code::Internal, Code::Internal));
     for (place, own) in click.char_indices() {
         // Flips one of the five bits of a digit.

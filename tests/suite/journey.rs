@@ -2,7 +2,7 @@
 
 use s2s_sdk::v1::{
     Click, Conversion, ConversionCode, ConversionStatus, CustomParam, GetClickRequest, GetConversionRequest,
-    GetPostbackUrlRequest, ListClicksRequest, ListConversionsRequest, Money, SubIds, TrackingLink,
+    GetPostbackUrlRequest, ListClicksRequest, ListConversionsRequest, Money, TrackingLink,
 };
 use s2s_tests::{Answer, Server, click_id_of, eventually, http};
 
@@ -97,9 +97,9 @@ async fn a_visitors_purchase_becomes_a_conversion_once() {
     ];
     assert_eq!(listed, expected);
     assert_eq!(list.conversions[0].commission, Some(usd(100_000_000)));
-    assert_eq!(list.conversions[0].commission_percent_micros, 10_000_000);
+    assert_eq!(list.conversions[0].commission_percent_micros, Some(10_000_000));
 
-    let request = GetConversionRequest { id: first_id.clone() };
+    let request = GetConversionRequest { conversion_id: first_id.clone() };
     let conversion = client.get_conversion(request).await.unwrap().conversion.unwrap();
     assert_eq!(conversion, list.conversions[1]);
     check_first(&conversion, &code, &link, &first_click);
@@ -118,7 +118,7 @@ fn check_first(conversion: &Conversion, code: &ConversionCode, link: &TrackingLi
         transaction_id: String::new(),
         value: Some(usd(1_000_000)),
         commission: Some(usd(500_000)),
-        commission_percent_micros: 0,
+        commission_percent_micros: None,
         status: ConversionStatus::Approved.into(),
         custom_params: vec![CustomParam { key: "myCustomParam".to_owned(), value: "xyz".to_owned() }],
         conversion_time: conversion.conversion_time,
@@ -145,15 +145,12 @@ async fn a_click_keeps_what_the_visitor_brought() {
     let get = || async { client.get_click(GetClickRequest { click_id: click_id.clone() }).await.ok()?.click };
     let click = eventually(get).await;
     let expected = Click {
-        click_id: click_id.clone(),
+        id: click_id.clone(),
         tracking_link_id: link.id.clone(),
         click_time: click.click_time,
-        sub_ids: Some(SubIds {
-            sub1: "mail".to_owned(),
-            sub2: "a b".to_owned(),
-            sub10: "ten".to_owned(),
-            ..Default::default()
-        }),
+        sub_ids: [("sub1", "mail"), ("sub2", "a b"), ("sub10", "ten")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
         query: query.to_owned(),
         referrer: "https://blog.example/post".to_owned(),
         user_agent: BROWSER.to_owned(),

@@ -9,12 +9,15 @@ use s2s_sdk::{
     v1::{
         Account, ApiKey, ApiKeyScope, ApiKeyState, CreateAccountRequest, CreateApiKeyRequest, ErrorReason,
         GetAccountRequest, GetApiKeyRequest, GetConversionCodeRequest, ListAccountsRequest,
-        ListApiKeysRequest, ListConversionCodesRequest, RecordConversionRequest, ResolveSlugRequest,
+        ListApiKeysRequest, ListConversionCodesRequest, NewConversion, RecordConversionRequest,
         RevokeApiKeyRequest, RotateApiKeyRequest, UpdateAccountRequest,
-        tracking_link_service_client::TrackingLinkServiceClient,
     },
 };
-use s2s_tests::{ADMIN_KEY, Server, bearer, command, database, eventually, http};
+use s2s_tests::{
+    ADMIN_KEY, Server, authorized_by, command, database,
+    edge_v1::{ResolveSlugRequest, edge_service_client::EdgeServiceClient},
+    eventually, http, request,
+};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use crate::{contract::channel, fields, moved};
@@ -72,7 +75,7 @@ async fn accounts_are_created_renamed_and_listed() {
     let update_mask = Some(FieldMask { paths: vec!["name".to_owned()] });
     let request = UpdateAccountRequest { account: Some(renamed), update_mask, validate_only: true };
     client.update_account(request.clone()).await.unwrap();
-    let get = GetAccountRequest { id: created.id.clone() };
+    let get = GetAccountRequest { account_id: created.id.clone() };
     assert_eq!(client.get_account(get.clone()).await.unwrap().account, Some(created.clone()));
     let request = UpdateAccountRequest { validate_only: false, ..request };
     let updated = client.update_account(request.clone()).await.unwrap().account.unwrap();
@@ -105,7 +108,7 @@ async fn a_key_is_shown_once_and_never_again() {
     works(&server.client_with(&text)).await.unwrap();
 
     // `last_use_time` is stored a moment after the call, because no call waits for that write.
-    let get = GetApiKeyRequest { id: created.id.clone() };
+    let get = GetApiKeyRequest { api_key_id: created.id.clone() };
     let used = eventually(async || {
         let key = client.get_api_key(get.clone()).await.unwrap().api_key.unwrap();
         key.last_use_time.is_some().then_some(key)
@@ -162,7 +165,7 @@ async fn a_rotated_key_goes_on_for_its_overlap() {
     let (key, first) = server.api_key("", &[READ]).await;
     let rotate = async |overlap, validate_only| {
         let overlap = Some(Duration { seconds: overlap, nanos: 0 });
-        let request = RotateApiKeyRequest { id: key.id.clone(), overlap, validate_only };
+        let request = RotateApiKeyRequest { api_key_id: key.id.clone(), overlap, validate_only };
         admin.rotate_api_key(request).await
     };
     assert_eq!(rotate(60, true).await.unwrap().key_text, "");
@@ -187,7 +190,7 @@ async fn a_rotated_key_goes_on_for_its_overlap() {
     assert_eq!(fields(&rotate(60, false).await.unwrap_err()), ["overlap"], "too many are good");
     rotate(0, false).await.unwrap();
 
-    let request = RevokeApiKeyRequest { id: key.id.clone(), ..Default::default() };
+    let request = RevokeApiKeyRequest { api_key_id: key.id.clone(), ..Default::default() };
     admin.revoke_api_key(request).await.unwrap();
     let error = rotate(0, false).await.unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::FailedPrecondition, ErrorReason::ApiKeyEnded));
@@ -202,7 +205,7 @@ async fn a_revoked_key_ends_within_a_second_everywhere() {
     for client in &clients {
         works(client).await.unwrap();
     }
-    let request = RevokeApiKeyRequest { id: key.id.clone(), validate_only: true };
+    let request = RevokeApiKeyRequest { api_key_id: key.id.clone(), validate_only: true };
     server.client().revoke_api_key(request.clone()).await.unwrap();
     let request = RevokeApiKeyRequest { validate_only: false, ..request };
     let revoked = server.client().revoke_api_key(request.clone()).await.unwrap().api_key.unwrap();
@@ -227,7 +230,7 @@ async fn a_stream_ends_with_its_key() {
     let requests = stream::iter([RecordConversionRequest::default()]).chain(stream::pending());
     let mut answers = server.client_with(&text).stream_record_conversions(requests).await.unwrap();
     answers.next().await.unwrap().unwrap();
-    let request = RevokeApiKeyRequest { id: key.id, ..Default::default() };
+    let request = RevokeApiKeyRequest { api_key_id: key.id, ..Default::default() };
     server.client().revoke_api_key(request).await.unwrap();
     let error = answers.next().await.unwrap().unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::Unauthenticated, ErrorReason::ApiKeyInvalid));
@@ -252,15 +255,15 @@ async fn nobody_gets_further_than_they_were_let() {
         let error = create(&scopes).await.unwrap_err();
         assert_eq!((error.code(), error.reason()), (Code::PermissionDenied, ErrorReason::ScopeMissing));
     }
-    let rotate = RotateApiKeyRequest { id: large.id.clone(), ..Default::default() };
-    let revoke = RevokeApiKeyRequest { id: large.id, ..Default::default() };
+    let rotate = RotateApiKeyRequest { api_key_id: large.id.clone(), ..Default::default() };
+    let revoke = RevokeApiKeyRequest { api_key_id: large.id, ..Default::default() };
     for error in [
         client.rotate_api_key(rotate.clone()).await.map(drop),
         client.revoke_api_key(revoke.clone()).await.map(drop),
     ] {
         assert_eq!(error.unwrap_err().reason(), ErrorReason::ScopeMissing);
     }
-    client.rotate_api_key(RotateApiKeyRequest { id: small.id, ..rotate }).await.unwrap();
+    client.rotate_api_key(RotateApiKeyRequest { api_key_id: small.id, ..rotate }).await.unwrap();
     // The administrator manages the keys of all accounts.
     server.client().revoke_api_key(revoke).await.unwrap();
     let request = ListApiKeysRequest { account_id: account, ..Default::default() };
@@ -278,14 +281,17 @@ async fn an_edges_key_serves_all_accounts_and_no_other_purpose() {
     let link = server.client_with(&text).create_tracking_link(request).await.unwrap().tracking_link.unwrap();
 
     let (_, text) = server.api_key("", &[EDGE]).await;
-    let mut request = tonic::Request::new(ResolveSlugRequest { slug: link.slug });
-    request.metadata_mut().insert("authorization", bearer(&text).parse().unwrap());
-    let mut edge = TrackingLinkServiceClient::new(channel(&server).await);
+    let request = authorized_by(&text, ResolveSlugRequest { slug: link.slug });
+    let mut edge = EdgeServiceClient::new(channel(&server).await);
     assert_eq!(edge.resolve_slug(request).await.unwrap().into_inner().account_id, account);
     let click = s2s_sdk::v1::RecordClickRequest { tracking_link_id: link.id, ..Default::default() };
     server.client_with(&text).record_click(click).await.unwrap();
     let error = works(&server.client_with(&text)).await.unwrap_err();
     assert_eq!(error.reason(), ErrorReason::ScopeMissing);
+    // An edge hands postbacks on, but reports no conversions.
+    let conversion = request::conversion(NewConversion::default());
+    let error = server.client_with(&text).record_conversion(conversion).await.unwrap_err();
+    assert_eq!((error.code(), error.reason()), (Code::PermissionDenied, ErrorReason::ScopeMissing));
 }
 
 #[tokio::test]
@@ -333,7 +339,7 @@ async fn the_first_start_prints_an_administrators_key_once() {
     // A restart makes no new key in place of a revoked one: the key may have been revoked because
     // it was stolen.
     let keys = client.list_api_keys(ListApiKeysRequest::default()).await.unwrap().api_keys;
-    let request = RevokeApiKeyRequest { id: keys[0].id.clone(), ..Default::default() };
+    let request = RevokeApiKeyRequest { api_key_id: keys[0].id.clone(), ..Default::default() };
     client.revoke_api_key(request).await.unwrap();
     server.kill().await.unwrap();
     let (mut server, url, none) = first_key(folder.path(), &database_url).await;
@@ -350,7 +356,7 @@ async fn the_first_start_prints_an_administrators_key_once() {
     assert_eq!((keys.len(), keys[0].name.as_str()), (1, "S2S_ADMIN_KEY"));
     server.restart().await;
     let client = server.client();
-    let request = RevokeApiKeyRequest { id: keys[0].id.clone(), ..Default::default() };
+    let request = RevokeApiKeyRequest { api_key_id: keys[0].id.clone(), ..Default::default() };
     client.revoke_api_key(request).await.unwrap();
     server.restart().await;
     assert_eq!(works(&server.client()).await.unwrap_err().reason(), ErrorReason::ApiKeyInvalid);
@@ -361,13 +367,13 @@ async fn without_keys_everyone_on_this_machine_is_the_administrator() {
     let server = Server::start_with(&["--no-auth"]).await;
     let client = Client::builder(&server.url).build().unwrap();
     let code = server.code("Sale").await;
-    let request = GetConversionCodeRequest { id: code.id.clone() };
+    let request = GetConversionCodeRequest { conversion_code_id: code.id.clone() };
     assert_eq!(client.get_conversion_code(request).await.unwrap().conversion_code, Some(code));
     assert_eq!(client.list_accounts(ListAccountsRequest::default()).await.unwrap().accounts.len(), 1);
     let keys = client.list_api_keys(ListApiKeysRequest::default()).await.unwrap().api_keys;
     assert_eq!(keys, [], "no key is made where none is asked for");
     let slug = ResolveSlugRequest { slug: "x".to_owned() };
-    let mut edge = TrackingLinkServiceClient::new(channel(&server).await);
+    let mut edge = EdgeServiceClient::new(channel(&server).await);
     let error = Error::from(edge.resolve_slug(slug).await.unwrap_err());
     assert_eq!(error.reason(), ErrorReason::EdgeOnly);
 }

@@ -11,12 +11,15 @@ use futures::{StreamExt as _, TryStreamExt as _, future::join_all, stream};
 use s2s_sdk::{
     Client, Code, Error,
     v1::{
-        ApiKeyScope, ErrorReason, ListConversionCodesRequest, ListConversionsRequest,
-        RecordConversionRequest, RecordConversionResponse, ResolveSlugRequest, RotateApiKeyRequest,
-        tracking_link_service_client::TrackingLinkServiceClient,
+        ApiKeyScope, ErrorReason, ListConversionCodesRequest, ListConversionsRequest, NewConversion,
+        RecordConversionResponse, RotateApiKeyRequest,
     },
 };
-use s2s_tests::{ADMIN_KEY, Answer, Server, bearer, eventually, http};
+use s2s_tests::{
+    ADMIN_KEY, Answer, Server, authorized_by,
+    edge_v1::{ResolveSlugRequest, edge_service_client::EdgeServiceClient},
+    eventually, http, request,
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpSocket, TcpStream},
@@ -170,10 +173,9 @@ async fn a_key_over_its_rate_holds_up_no_other() {
 
     // An edge calls on behalf of many clients, so its key has no rate.
     let (_, text) = server.api_key("", &[ApiKeyScope::Edge]).await;
-    let edge = TrackingLinkServiceClient::new(channel(&server).await);
+    let edge = EdgeServiceClient::new(channel(&server).await);
     let answers = join_all((0..50).map(async |_| {
-        let mut request = tonic::Request::new(ResolveSlugRequest { slug: "summer".to_owned() });
-        request.metadata_mut().insert("authorization", bearer(&text).parse().unwrap());
+        let request = authorized_by(&text, ResolveSlugRequest { slug: "summer".to_owned() });
         Error::from(edge.clone().resolve_slug(request).await.unwrap_err()).reason()
     }));
     assert_eq!(answers.await, [ErrorReason::ResourceNotFound; 50]);
@@ -183,7 +185,7 @@ async fn a_key_over_its_rate_holds_up_no_other() {
 async fn all_texts_of_a_key_have_one_rate() {
     let server = Server::start_with(&["--rate-per-key", "5"]).await;
     let (key, text) = server.api_key("", &[ApiKeyScope::Read]).await;
-    let request = RotateApiKeyRequest { id: key.id, ..Default::default() };
+    let request = RotateApiKeyRequest { api_key_id: key.id, ..Default::default() };
     let rotated = server.client().rotate_api_key(request).await.unwrap();
     let both = [text, rotated.key_text].map(|text| impatient(&server, &text));
     let (begun, given) = (Instant::now(), AtomicUsize::new(0));
@@ -207,9 +209,9 @@ async fn conversions_over_a_keys_rate_are_told_so_and_none_is_lost() {
     let click = server.click(&link).await;
     let (_, text) = server.api_key("", &[ApiKeyScope::Record]).await;
     let (hasty, patient) = (impatient(&server, &text), server.client_with(&text));
-    let request = |number: usize| RecordConversionRequest {
-        transaction_id: number.to_string(),
-        ..report(&code, &click)
+    let request = |number: usize| {
+        let transaction_id = number.to_string();
+        request::conversion(NewConversion { transaction_id, ..report(&code, &click) })
     };
     let number = AtomicUsize::new(0);
     let error = eventually(async || {
@@ -268,8 +270,9 @@ async fn beyond_its_limit_a_server_sheds_lists_and_previews_but_no_visitor() {
         let client = Client::builder(&server.url).api_key(ADMIN_KEY).retries(0).build().unwrap();
         let mut counted = 0;
         for number in 0..100 {
-            let request =
-                RecordConversionRequest { transaction_id: number.to_string(), ..report(&code, &click) };
+            let transaction_id = number.to_string();
+            let conversion = NewConversion { transaction_id, ..report(&code, &click) };
+            let request = request::conversion(conversion);
             counted += usize::from(recorded(client.record_conversion(request).await));
         }
         counted

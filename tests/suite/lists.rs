@@ -6,14 +6,15 @@ use s2s_sdk::{
     prost_types::FieldMask,
     v1::{
         ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, BatchRecordConversionsRequest,
-        ConversionCode, ErrorReason, GetClickRequest, GetConversionCodeRequest, GetConversionRequest,
-        GetPostbackRequest, GetPostbackUrlRequest, GetTrackingLinkRequest, ListClicksRequest,
-        ListConversionCodesRequest, ListConversionsRequest, ListPostbacksRequest, ListTrackingLinksRequest,
-        RecordClickRequest, RecordConversionRequest, ReplayPostbacksRequest, TrackingLink,
-        UpdateConversionCodeRequest, UpdateTrackingLinkRequest, Verdict,
+        ConversionCode, ConversionFilter, ConversionStatus, ConversionTime, ConversionVerdict, ErrorReason,
+        GetClickRequest, GetConversionCodeRequest, GetConversionRequest, GetPostbackRequest,
+        GetPostbackUrlRequest, GetTrackingLinkRequest, ListClicksRequest, ListConversionCodesRequest,
+        ListConversionsRequest, ListPostbacksRequest, ListTrackingLinksRequest, NewConversion,
+        PostbackFilter, PostbackVerdict, RecordClickRequest, RecordConversionRequest, TrackingLink,
+        UpdateConversionCodeRequest, UpdateTrackingLinkRequest,
     },
 };
-use s2s_tests::Server;
+use s2s_tests::{Server, request};
 
 use crate::{fields, fixture::Fixture, moved, report};
 
@@ -91,7 +92,7 @@ async fn clicks_conversions_and_postbacks_come_in_pages() {
             click_time: moved(link.create_time, second - 60),
             ..Default::default()
         };
-        clicks.push(client.record_click(click).await.unwrap().click.unwrap().click_id);
+        clicks.push(client.record_click(click).await.unwrap().click.unwrap().id);
         let query = format!("clickId={}&id={}&val=1&com=0", clicks.last().unwrap(), code.id);
         let answer = server.postback(&query).await;
         conversions.push(answer.field("conversion_id"));
@@ -104,9 +105,9 @@ async fn clicks_conversions_and_postbacks_come_in_pages() {
     };
     let list = async |token| {
         let page = client.list_clicks(request(token)).await.unwrap();
-        (page.clicks.into_iter().map(|click| click.click_id).collect(), page.next_page_token)
+        (page.clicks.into_iter().map(|click| click.id).collect(), page.next_page_token)
     };
-    let streamed = client.clicks(request(String::new())).map_ok(|click| click.click_id);
+    let streamed = client.clicks(request(String::new())).map_ok(|click| click.id);
     let streamed: Vec<String> = streamed.try_collect().await.unwrap();
     assert!(streamed.iter().eq(clicks.iter().rev()), "newest first");
     check_pages(&pages(list).await, &streamed, clicks);
@@ -141,22 +142,29 @@ async fn filters_of_conversions_hold_all_at_once() {
     let (first, second) = (server.click(&one).await, server.click(&two).await);
     let mut recorded = Vec::new();
     for (code, click) in [(&sale, &first), (&lead, &first), (&sale, &second)] {
-        let response = client.record_conversion(report(code, click)).await.unwrap();
+        let response = client.record_conversion(request::conversion(report(code, click))).await.unwrap();
         recorded.push(response.conversion.unwrap());
     }
-    let all = ListConversionsRequest::default;
+    let all = ConversionFilter::default;
     let middle = recorded[1].create_time;
-    for (request, expected) in [
+    let (clicked, converted) = (ConversionTime::Click.into(), ConversionTime::Conversion.into());
+    for (filter, expected) in [
         (all(), &[2, 1, 0][..]),
-        (ListConversionsRequest { conversion_code_id: sale.id.clone(), ..all() }, &[2, 0]),
-        (ListConversionsRequest { conversion_code_id: sale.id.to_lowercase(), ..all() }, &[2, 0]),
-        (ListConversionsRequest { tracking_link_id: one.id.clone(), ..all() }, &[1, 0]),
-        (ListConversionsRequest { click_id: second.clone(), ..all() }, &[2]),
-        (ListConversionsRequest { start_time: middle, ..all() }, &[2, 1]),
-        (ListConversionsRequest { end_time: middle, ..all() }, &[0]),
-        (ListConversionsRequest { start_time: middle, end_time: middle, ..all() }, &[]),
+        (ConversionFilter { conversion_code_id: sale.id.clone(), ..all() }, &[2, 0]),
+        (ConversionFilter { conversion_code_id: sale.id.to_lowercase(), ..all() }, &[2, 0]),
+        (ConversionFilter { tracking_link_id: one.id.clone(), ..all() }, &[1, 0]),
+        (ConversionFilter { click_id: second.clone(), ..all() }, &[2]),
+        (ConversionFilter { start_time: middle, ..all() }, &[2, 1]),
+        (ConversionFilter { end_time: middle, ..all() }, &[0]),
+        (ConversionFilter { time: converted, end_time: middle, ..all() }, &[0]),
+        (ConversionFilter { time: clicked, end_time: middle, ..all() }, &[2, 1, 0]),
+        (ConversionFilter { time: clicked, start_time: middle, ..all() }, &[]),
+        (ConversionFilter { status: ConversionStatus::Approved.into(), ..all() }, &[2, 1, 0]),
+        (ConversionFilter { recorded_status: ConversionStatus::Pending.into(), ..all() }, &[]),
+        (ConversionFilter { transaction_id: "order".to_owned(), ..all() }, &[]),
+        (ConversionFilter { start_time: middle, end_time: middle, ..all() }, &[]),
         (
-            ListConversionsRequest {
+            ConversionFilter {
                 conversion_code_id: sale.id.clone(),
                 tracking_link_id: one.id.clone(),
                 click_id: first.clone(),
@@ -165,24 +173,25 @@ async fn filters_of_conversions_hold_all_at_once() {
             },
             &[0],
         ),
-        (
-            ListConversionsRequest { conversion_code_id: lead.id.clone(), click_id: second.clone(), ..all() },
-            &[],
-        ),
+        (ConversionFilter { conversion_code_id: lead.id.clone(), click_id: second.clone(), ..all() }, &[]),
     ] {
-        let found = client.list_conversions(request.clone()).await.unwrap().conversions;
+        let request = request::conversions(filter.clone());
+        let found = client.list_conversions(request).await.unwrap().conversions;
         let expected: Vec<_> = expected.iter().map(|index| recorded[*index].clone()).collect();
-        assert_eq!(found, expected, "{request:?}");
+        assert_eq!(found, expected, "{filter:?}");
     }
-    let wrong = ListConversionsRequest {
+    let wrong = ConversionFilter {
         conversion_code_id: "x".to_owned(),
         tracking_link_id: "x".to_owned(),
         click_id: "x".to_owned(),
+        status: 99,
+        time: 99,
         ..all()
     };
-    let error = client.list_conversions(wrong).await.unwrap_err();
+    let error = client.list_conversions(request::conversions(wrong)).await.unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::FieldInvalid));
-    assert_eq!(fields(&error), ["conversion_code_id", "tracking_link_id", "click_id"]);
+    let expected = ["conversion_code_id", "tracking_link_id", "click_id", "status", "time"];
+    assert_eq!(fields(&error), expected.map(|field| format!("filter.{field}")));
 }
 
 #[tokio::test]
@@ -201,37 +210,33 @@ async fn filters_of_postbacks_hold_all_at_once() {
     // The id of a code in lower case names the same code.
     let lower_case = format!("clickId=x&id={}&val=1&com=0", fixture.code.id.to_lowercase());
     ids.push(fixture.server.postback(&lower_case).await.field("postback_id"));
-    let all = ListPostbacksRequest::default;
-    let (held, malformed) = (Verdict::Held.into(), ErrorReason::AmountMalformed.into());
-    for (request, expected) in [
+    let all = PostbackFilter::default;
+    let (held, malformed) = (PostbackVerdict::Held.into(), ErrorReason::AmountMalformed.into());
+    for (filter, expected) in [
         (all(), &[0, 1, 2, 3, 4, 5][..]),
-        (ListPostbacksRequest { verdict: Verdict::Recorded.into(), ..all() }, &[0]),
-        (ListPostbacksRequest { verdict: Verdict::Duplicate.into(), ..all() }, &[1]),
-        (ListPostbacksRequest { verdict: held, ..all() }, &[2, 3, 4, 5]),
-        (ListPostbacksRequest { reason: malformed, ..all() }, &[2, 3]),
-        (ListPostbacksRequest { conversion_code_id: fixture.code.id.clone(), ..all() }, &[0, 1, 2, 5]),
-        (ListPostbacksRequest { conversion_code_id: fixture.code.id.to_lowercase(), ..all() }, &[0, 1, 2, 5]),
-        (
-            ListPostbacksRequest { reason: malformed, conversion_code_id: fixture.code.id.clone(), ..all() },
-            &[2],
-        ),
-        (ListPostbacksRequest { verdict: Verdict::Recorded.into(), reason: malformed, ..all() }, &[]),
+        (PostbackFilter { verdict: PostbackVerdict::Recorded.into(), ..all() }, &[0]),
+        (PostbackFilter { verdict: PostbackVerdict::Duplicate.into(), ..all() }, &[1]),
+        (PostbackFilter { verdict: held, ..all() }, &[2, 3, 4, 5]),
+        (PostbackFilter { reason: malformed, ..all() }, &[2, 3]),
+        (PostbackFilter { conversion_code_id: fixture.code.id.clone(), ..all() }, &[0, 1, 2, 5]),
+        (PostbackFilter { conversion_code_id: fixture.code.id.to_lowercase(), ..all() }, &[0, 1, 2, 5]),
+        (PostbackFilter { reason: malformed, conversion_code_id: fixture.code.id.clone(), ..all() }, &[2]),
+        (PostbackFilter { verdict: PostbackVerdict::Recorded.into(), reason: malformed, ..all() }, &[]),
     ] {
         let mut found: Vec<String> =
-            fixture.postbacks(request.clone()).await.into_iter().map(|postback| postback.id).collect();
+            fixture.postbacks(filter.clone()).await.into_iter().map(|postback| postback.id).collect();
         found.sort();
         let mut expected: Vec<String> = expected.iter().map(|index| ids[*index].clone()).collect();
         expected.sort();
-        assert_eq!(found, expected, "{request:?}");
+        assert_eq!(found, expected, "{filter:?}");
     }
     let client = fixture.server.client();
-    for (request, name) in [
-        (ListPostbacksRequest { verdict: Verdict::Queued.into(), ..all() }, "verdict"),
-        (ListPostbacksRequest { verdict: Verdict::Test.into(), ..all() }, "verdict"),
-        (ListPostbacksRequest { verdict: 99, ..all() }, "verdict"),
-        (ListPostbacksRequest { reason: 99, ..all() }, "reason"),
+    for (filter, name) in [
+        (PostbackFilter { verdict: PostbackVerdict::Test.into(), ..all() }, "filter.verdict"),
+        (PostbackFilter { verdict: 99, ..all() }, "filter.verdict"),
+        (PostbackFilter { reason: 99, ..all() }, "filter.reason"),
     ] {
-        let error = client.list_postbacks(request).await.unwrap_err();
+        let error = client.list_postbacks(request::postbacks(filter)).await.unwrap_err();
         assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::FieldInvalid));
         assert_eq!(fields(&error), [name]);
     }
@@ -243,32 +248,33 @@ async fn a_page_token_serves_its_own_list_alone() {
     let client = fixture.server.client();
     for transaction_id in ["1", "2"] {
         let transaction_id = transaction_id.to_owned();
-        let request = RecordConversionRequest { transaction_id, ..report(&fixture.code, &fixture.click) };
-        client.record_conversion(request).await.unwrap();
+        let conversion = NewConversion { transaction_id, ..report(&fixture.code, &fixture.click) };
+        client.record_conversion(request::conversion(conversion)).await.unwrap();
     }
     let first = ListConversionsRequest { page_size: 1, ..Default::default() };
     let page_token = client.list_conversions(first).await.unwrap().next_page_token;
     let second = ListConversionsRequest { page_token: page_token.clone(), ..Default::default() };
-    assert_eq!(client.list_conversions(second.clone()).await.unwrap().conversions.len(), 1);
+    assert_eq!(client.list_conversions(second).await.unwrap().conversions.len(), 1);
 
     let codes = ListConversionCodesRequest { page_size: 1, ..Default::default() };
     let code_token = client.list_conversion_codes(codes).await.unwrap().next_page_token;
-    let code_id = fixture.code.id.clone();
+    let of_code =
+        ConversionFilter { conversion_code_id: fixture.code.id.clone(), ..ConversionFilter::default() };
+    let since = ConversionFilter { start_time: fixture.code.create_time, ..ConversionFilter::default() };
+    let filtered =
+        |filter| ListConversionsRequest { page_token: page_token.clone(), ..request::conversions(filter) };
     let refused = [
-        client
-            .list_conversions(ListConversionsRequest { conversion_code_id: code_id, ..second.clone() })
-            .await
-            .map(drop),
-        client
-            .list_conversions(ListConversionsRequest { start_time: fixture.code.create_time, ..second })
-            .await
-            .map(drop),
+        client.list_conversions(filtered(of_code)).await.map(drop),
+        client.list_conversions(filtered(since)).await.map(drop),
         client
             .list_postbacks(ListPostbacksRequest { page_token: page_token.clone(), ..Default::default() })
             .await
             .map(drop),
         client
-            .list_tracking_links(ListTrackingLinksRequest { page_token, ..Default::default() })
+            .list_tracking_links(ListTrackingLinksRequest {
+                page_token: page_token.clone(),
+                ..Default::default()
+            })
             .await
             .map(drop),
         client
@@ -298,9 +304,9 @@ async fn a_page_holds_50_by_default_and_1000_at_the_most() {
     let code = server.code("Sale").await;
     let link = server.link(&[&code]).await;
     let click = server.click(&link).await;
-    let report = |number: usize| RecordConversionRequest {
-        transaction_id: number.to_string(),
-        ..report(&code, &click)
+    let report = |number: usize| {
+        let transaction_id = number.to_string();
+        request::conversion(NewConversion { transaction_id, ..report(&code, &click) })
     };
     for start in [0, 1_000] {
         let requests = (start..start + 1_000).map(report).collect();
@@ -341,25 +347,29 @@ async fn calls_by_id(client: &Client, ids: &Ids) -> Vec<Result<(), Error>> {
         update_mask: mask("tags"),
         ..Default::default()
     };
-    let archive_code = ArchiveConversionCodeRequest { id: code.clone(), ..Default::default() };
-    let archive_link = ArchiveTrackingLinkRequest { id: link.clone(), ..Default::default() };
+    let archive_code =
+        ArchiveConversionCodeRequest { conversion_code_id: code.clone(), ..Default::default() };
+    let archive_link = ArchiveTrackingLinkRequest { tracking_link_id: link.clone(), ..Default::default() };
     let url = GetPostbackUrlRequest { conversion_code_id: code.clone(), ..Default::default() };
     let record = RecordClickRequest { tracking_link_id: link.clone(), ..Default::default() };
     let clicks = ListClicksRequest { tracking_link_id: link.clone(), ..Default::default() };
-    let replay = ReplayPostbacksRequest { ids: vec![postback.clone()], ..Default::default() };
+    let replay = request::replay(vec![postback.clone()]);
     vec![
-        client.get_conversion_code(GetConversionCodeRequest { id: code.clone() }).await.map(drop),
+        client
+            .get_conversion_code(GetConversionCodeRequest { conversion_code_id: code.clone() })
+            .await
+            .map(drop),
         client.update_conversion_code(update_code).await.map(drop),
         client.archive_conversion_code(archive_code).await.map(drop),
         client.get_postback_url(url).await.map(drop),
-        client.get_tracking_link(GetTrackingLinkRequest { id: link.clone() }).await.map(drop),
+        client.get_tracking_link(GetTrackingLinkRequest { tracking_link_id: link.clone() }).await.map(drop),
         client.update_tracking_link(update_link).await.map(drop),
         client.archive_tracking_link(archive_link).await.map(drop),
         client.record_click(record).await.map(drop),
         client.list_clicks(clicks).await.map(drop),
         client.get_click(GetClickRequest { click_id: click.clone() }).await.map(drop),
-        client.get_conversion(GetConversionRequest { id: conversion.clone() }).await.map(drop),
-        client.get_postback(GetPostbackRequest { id: postback.clone() }).await.map(drop),
+        client.get_conversion(GetConversionRequest { conversion_id: conversion.clone() }).await.map(drop),
+        client.get_postback(GetPostbackRequest { postback_id: postback.clone() }).await.map(drop),
         client.replay_postbacks(replay).await.map(drop),
     ]
 }
@@ -374,7 +384,7 @@ async fn an_id_that_nothing_has_is_not_found() {
     let unknown = Ids {
         code: format!("{:032X}", 1),
         link: format!("link_{}", "0".repeat(26)),
-        click: client.record_click(dry).await.unwrap().click.unwrap().click_id,
+        click: client.record_click(dry).await.unwrap().click.unwrap().id,
         conversion: format!("conv_{}", "0".repeat(39)),
         postback: format!("pb_{}", "0".repeat(26)),
     };
@@ -395,16 +405,18 @@ async fn an_id_that_nothing_has_is_not_found() {
 async fn one_bad_item_spoils_no_other_of_its_batch() {
     let fixture = Fixture::start().await;
     let client = fixture.server.client();
-    let item = |transaction_id: &str, click_id: &str| RecordConversionRequest {
+    let conversion = |transaction_id: &str, click_id: &str| NewConversion {
         transaction_id: transaction_id.to_owned(),
         ..report(&fixture.code, click_id)
     };
+    let item =
+        |transaction_id: &str, click_id: &str| request::conversion(conversion(transaction_id, click_id));
     let requests = vec![
         item("1", &fixture.click),
         item("2", "garbage"),
         item("3", &fixture.click),
         item("1", &fixture.click),
-        RecordConversionRequest { value: None, ..item("4", &fixture.click) },
+        request::conversion(NewConversion { value: None, ..conversion("4", &fixture.click) }),
         RecordConversionRequest { validate_only: true, ..item("5", &fixture.click) },
     ];
     let response = client.batch_record_conversions(BatchRecordConversionsRequest { requests }).await.unwrap();
@@ -428,10 +440,10 @@ async fn one_bad_item_spoils_no_other_of_its_batch() {
     // Either of the two equal items may be recorded first.
     let mut twins = [verdicts[0].2, verdicts[2].2];
     twins.sort();
-    assert_eq!(twins, [Verdict::Recorded, Verdict::Duplicate]);
+    assert_eq!(twins, [ConversionVerdict::Recorded, ConversionVerdict::Duplicate]);
     let found: Vec<_> = verdicts.iter().map(|(index, id, _)| (*index, id.as_str())).collect();
     assert_eq!(found, [(0, "1"), (2, "3"), (3, "1"), (5, "5")]);
-    assert_eq!((verdicts[1].2, verdicts[3].2), (Verdict::Recorded, Verdict::Test));
+    assert_eq!((verdicts[1].2, verdicts[3].2), (ConversionVerdict::Recorded, ConversionVerdict::Test));
     assert_eq!(fixture.conversions().await.len(), 2);
 
     for size in [0, 1_001] {

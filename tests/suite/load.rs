@@ -16,11 +16,11 @@ use s2s_sdk::{
     Client,
     v1::{
         ConversionCode, CreateConversionCodeRequest, ListClicksRequest, ListConversionCodesRequest,
-        ListConversionsRequest, Money, RecordClickRequest, RecordConversionRequest, TrackingLink,
+        ListConversionsRequest, Money, NewConversion, RecordClickRequest, TrackingLink,
     },
 };
 use s2s_tests::{
-    Answer, Server, administrator, eventually_within,
+    Answer, Server, administrator, eventually_within, request,
     sale::{query, value, visit},
 };
 use tokio::task::JoinSet;
@@ -112,7 +112,7 @@ impl Load {
         let link = core.link(&[&self.code]).await;
         let click_time = moved(link.create_time, -40 * 86_400);
         let request = RecordClickRequest { tracking_link_id: link.id, click_time, ..Default::default() };
-        core.client().record_click(request).await.unwrap().click.unwrap().click_id
+        core.client().record_click(request).await.unwrap().click.unwrap().id
     }
 
     /// Follows the link. Returns the click id.
@@ -186,7 +186,7 @@ impl Load {
                 self.refused.fetch_add(1, Ordering::Relaxed);
             }
             // A wrong clock makes the click too old.
-            (422, "HELD", "CLICK_EXPIRED") => {
+            (422, "HELD", "ATTRIBUTION_WINDOW_PASSED") => {
                 self.held.fetch_add(1, Ordering::Relaxed);
             }
             _ => panic!("{answer:?}"),
@@ -194,14 +194,14 @@ impl Load {
     }
 
     async fn call(&self, client: &Client, number: usize, click_id: String) {
-        let request = RecordConversionRequest {
+        let conversion = NewConversion {
             conversion_code_id: self.code.id.clone(),
             click_id: click_id.clone(),
             transaction_id: number.to_string(),
             value: Some(Money { micros: value(number), ..Default::default() }),
             ..Default::default()
         };
-        match client.record_conversion(request).await {
+        match client.record_conversion(request::conversion(conversion)).await {
             Ok(_) => self.sold(number, click_id),
             Err(_) => self.refuse(),
         }
@@ -211,7 +211,7 @@ impl Load {
         let request = RecordClickRequest { tracking_link_id: self.link.id.clone(), ..Default::default() };
         match client.record_click(request).await {
             Ok(answer) => {
-                self.ledger.lock().unwrap().clicks.insert(answer.click.unwrap().click_id);
+                self.ledger.lock().unwrap().clicks.insert(answer.click.unwrap().id);
             }
             Err(_) => self.refuse(),
         }
@@ -258,7 +258,7 @@ impl Load {
             ..Default::default()
         };
         let clicks: Vec<_> = client.clicks(clicks).try_collect().await.unwrap();
-        let clicks: BTreeSet<String> = clicks.into_iter().map(|click| click.click_id).collect();
+        let clicks: BTreeSet<String> = clicks.into_iter().map(|click| click.id).collect();
         let codes = ListConversionCodesRequest { page_size: 1_000, ..Default::default() };
         let codes: Vec<_> = client.conversion_codes(codes).try_collect().await.unwrap();
         let codes: BTreeSet<String> = codes.into_iter().map(|code| code.id).collect();

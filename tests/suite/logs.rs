@@ -128,13 +128,13 @@ async fn ask_with_keys(client: &Client, url: &str) -> String {
         let client = Client::builder(url).api_key(key).build().unwrap();
         let _ = client.list_conversion_codes(list.clone()).await;
         let _ = client.create_conversion_code(CreateConversionCodeRequest::default()).await.unwrap_err();
-        let get = GetApiKeyRequest { id: key.to_owned() };
+        let get = GetApiKeyRequest { api_key_id: key.to_owned() };
         administrator(url).build().unwrap().get_api_key(get).await.unwrap_err();
         for path in [format!("s2s?key={key}"), format!("{key}?key={key}"), "s2s".to_owned()] {
             let request = http().get(format!("{url}/{path}")).header("authorization", bearer(key));
             request.header("x-api-key", key).send().await.unwrap();
         }
     }
-    client.rotate_api_key(RotateApiKeyRequest { id, ..Default::default() }).await.unwrap();
+    client.rotate_api_key(RotateApiKeyRequest { api_key_id: id, ..Default::default() }).await.unwrap();
     made.key_text.split_at(4).1.to_owned()
 }

@@ -59,12 +59,12 @@ mod whole;
 use s2s_sdk::{
     Error,
     prost_types::Timestamp,
-    v1::{ConversionCode, Money, RecordConversionRequest},
+    v1::{ConversionCode, Money, NewConversion},
 };
 
 /// A report of a conversion worth 1 unit, without a transaction id.
-fn report(code: &ConversionCode, click_id: &str) -> RecordConversionRequest {
-    RecordConversionRequest {
+fn report(code: &ConversionCode, click_id: &str) -> NewConversion {
+    NewConversion {
         conversion_code_id: code.id.clone(),
         click_id: click_id.to_owned(),
         value: Some(Money { micros: 1_000_000, ..Default::default() }),

@@ -3,7 +3,7 @@
 //! Later, the tests copy the missing rows from the database of another server.
 
 use s2s_sdk::v1::{
-    ErrorReason, ExplainClickRequest, GetPostbackRequest, ListConversionsRequest, Postback, Verdict,
+    ErrorReason, ExplainClickRequest, GetPostbackRequest, ListConversionsRequest, Postback, PostbackVerdict,
 };
 use s2s_tests::{Server, database, eventually};
 use sea_orm::{ConnectionTrait as _, Database};
@@ -47,9 +47,9 @@ impl Apart {
 
     async fn matched(&self, id: &str) -> Postback {
         eventually(async || {
-            let request = GetPostbackRequest { id: id.to_owned() };
+            let request = GetPostbackRequest { postback_id: id.to_owned() };
             let postback = self.first.client().get_postback(request).await.unwrap().postback.unwrap();
-            (postback.verdict() != Verdict::Held).then_some(postback)
+            (postback.verdict() != PostbackVerdict::Held).then_some(postback)
         })
         .await
     }
@@ -67,10 +67,10 @@ async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
     let link = apart.second.link(&[&code]).await;
     let click = apart.second.click(&link).await;
     let query = format!("clickId={click}&id={}&val=5&com=1", code.id);
-    let id = hold(first, &query, "UNKNOWN_CONVERSION_CODE").await;
+    let id = hold(first, &query, "CONVERSION_CODE_UNKNOWN").await;
     assert!(get(first, &id).await.next_match_time.is_some());
     let forged = format!("clickId={click}&id={:032X}&val=5&com=1", 1);
-    let stranger = hold(first, &forged, "UNKNOWN_CONVERSION_CODE").await;
+    let stranger = hold(first, &forged, "CONVERSION_CODE_UNKNOWN").await;
 
     // The code arrives, then the link. After the code, the postback is held for another reason.
     // After the link, the postback counts.
@@ -80,7 +80,7 @@ async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
     let again = hold(first, &format!("{query}&oid=2"), "TRACKING_LINK_UNKNOWN").await;
     apart.bring(&["tracking_link"]).await;
     let matched = apart.matched(&id).await;
-    assert_eq!((matched.verdict(), matched.next_match_time), (Verdict::Recorded, None));
+    assert_eq!((matched.verdict(), matched.next_match_time), (PostbackVerdict::Recorded, None));
     assert!(matched.replay_time.is_some());
     apart.matched(&again).await;
 
@@ -90,7 +90,7 @@ async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
     assert_eq!((told.click, told.conversions.len()), (None, 2));
     apart.bring(&["click"]).await;
     let told = client.explain_click(ExplainClickRequest { click_id: click.clone() }).await.unwrap();
-    assert_eq!(told.click.unwrap().click_id, click);
+    assert_eq!(told.click.unwrap().id, click);
 
     let conversions = client.list_conversions(ListConversionsRequest::default()).await.unwrap().conversions;
     assert_eq!(conversions.len(), 2);
@@ -98,7 +98,7 @@ async fn a_postback_before_its_code_and_link_is_matched_by_itself() {
     assert!(conversions.iter().any(|one| one.id == matched.conversion_id && one.conversion_time == arrived));
     assert_eq!(first.postback(&query).await.field("verdict"), "DUPLICATE");
     let stranger = get(first, &stranger).await;
-    assert_eq!((stranger.verdict(), stranger.next_match_time.is_some()), (Verdict::Held, true));
+    assert_eq!((stranger.verdict(), stranger.next_match_time.is_some()), (PostbackVerdict::Held, true));
 }
 
 #[tokio::test]
@@ -113,9 +113,9 @@ async fn what_waits_is_matched_after_a_restart() {
     let link = apart.second.link(&[&code]).await;
     let click = apart.second.click(&link).await;
     let query = format!("clickId={click}&id={}&val=5&com=1", code.id);
-    let id = hold(&apart.first, &query, "UNKNOWN_CONVERSION_CODE").await;
+    let id = hold(&apart.first, &query, "CONVERSION_CODE_UNKNOWN").await;
     apart.first.kill().await;
     apart.bring(&["conversion_code", "tracking_link"]).await;
     apart.first.restart().await;
-    assert_eq!(apart.matched(&id).await.verdict(), Verdict::Recorded);
+    assert_eq!(apart.matched(&id).await.verdict(), PostbackVerdict::Recorded);
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use futures::TryStreamExt as _;
 use s2s_sdk::{
     Code,
-    v1::{ErrorReason, ListConversionsRequest, RecordConversionRequest},
+    v1::{ErrorReason, ListConversionsRequest, NewConversion},
 };
-use s2s_tests::{Answer, Server, click_id_of, http};
+use s2s_tests::{Answer, Server, click_id_of, http, request};
 
 use crate::report;
 
@@ -50,7 +50,7 @@ async fn fill_a_disk(log: &str) {
     let client = s2s_tests::administrator(&server.url).retries(0).build().unwrap();
     let (request, error) = loop {
         let transaction_id = numbers.next().unwrap().to_string();
-        let request = RecordConversionRequest { transaction_id, ..report(&code, &click) };
+        let request = request::conversion(NewConversion { transaction_id, ..report(&code, &click) });
         match client.record_conversion(request.clone()).await {
             Ok(response) => assert!(acknowledged.insert(response.conversion.unwrap().id)),
             Err(error) => break (request, error),
@@ -75,7 +75,7 @@ async fn fill_a_disk(log: &str) {
     assert_eq!((answer.status, answer.field("verdict").as_str()), (200, "RECORDED"), "it was not counted");
     let client = server.client();
     assert!(client.record_conversion(request).await.is_ok());
-    client.record_conversion(report(&code, &visit)).await.unwrap();
+    client.record_conversion(request::conversion(report(&code, &visit))).await.unwrap();
     assert_eq!(stored(&server).await.len(), acknowledged.len() + 3);
 }
 

@@ -10,21 +10,22 @@ use s2s_sdk::{
     Code, Error,
     prost_types::FileDescriptorProto,
     v1::{
-        ErrorReason, ListClickIdKeysRequest, ListConversionCodesRequest, ListConversionCodesResponse,
-        ReceivePostbackRequest, ResolveSlugRequest, click_service_client::ClickServiceClient,
-        postback_service_client::PostbackServiceClient,
-        tracking_link_service_client::TrackingLinkServiceClient,
+        ApiKeyScope, CheckMode, ConversionCode, ConversionVerdict, ErrorReason, ListConversionCodesRequest,
+        ListConversionCodesResponse, PostbackAuthentication, RawPostback,
     },
 };
-use s2s_tests::{ADMIN_KEY, Answer, Server, authorized, bearer, command_with, end_of, http, run_to_end};
+use s2s_tests::{
+    ADMIN_KEY, Answer, Server, authorized_by, bearer, command_with,
+    edge_v1::{ListClickIdKeysRequest, ResolveSlugRequest, edge_service_client::EdgeServiceClient},
+    end_of, http, request, run_to_end,
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
-use tonic::{
-    Status,
-    transport::{Channel, Endpoint},
-};
+use tonic::Status;
+
+use crate::{contract::channel, moved, replay::get};
 
 const LIST_CODES: &str = "/s2s.v1.ConversionCodeService/ListConversionCodes";
 const SERVICES: [&str; 8] = [
@@ -37,10 +38,6 @@ const SERVICES: [&str; 8] = [
     "s2s.v1.PresetService",
     "s2s.v1.TrackingLinkService",
 ];
-
-async fn channel(server: &Server) -> Channel {
-    Endpoint::from_shared(server.url.clone()).unwrap().connect().await.unwrap()
-}
 
 #[tokio::test]
 async fn health_is_serving() {
@@ -87,7 +84,7 @@ macro_rules! check_reflection {
             panic!("{responses:?}")
         };
         let file = FileDescriptorProto::decode(file.file_descriptor_proto[0].as_slice()).unwrap();
-        assert_eq!((file.name(), file.package()), ("s2s/v1/conversion.proto", "s2s.v1"));
+        assert_eq!((file.name(), file.package()), ("s2s/v1/conversion_service.proto", "s2s.v1"));
         assert_eq!(file.service[0].method[0].name(), "RecordConversion");
     }};
 }
@@ -97,6 +94,57 @@ async fn reflection_describes_the_services_in_both_versions() {
     let server = Server::start().await;
     check_reflection!(v1, &server);
     check_reflection!(v1alpha, &server);
+}
+
+/// The names by which reflection could show the calls for edges.
+const EDGE_SYMBOLS: [&str; 5] = [
+    "s2s.edge.v1.EdgeService",
+    "s2s.edge.v1.EdgeService.ResolveSlug",
+    "s2s.edge.v1.EdgeService.ListClickIdKeys",
+    "s2s.edge.v1.ResolveSlugResponse",
+    "s2s.edge.v1.ClickIdKey",
+];
+const EDGE_FILE: &str = "s2s/edge/v1/edge_service.proto";
+
+/// Asks reflection, without a key, for everything of `s2s.edge.v1`. Checks that nothing is found.
+macro_rules! check_edges_are_hidden {
+    ($version:ident, $server:expr) => {{
+        use tonic_reflection::pb::$version::{
+            ServerReflectionRequest, server_reflection_client::ServerReflectionClient,
+            server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
+        };
+        let client = ServerReflectionClient::new(channel($server).await);
+        let ask = async |request: MessageRequest| {
+            let request = ServerReflectionRequest { message_request: Some(request), ..Default::default() };
+            let answers = client.clone().server_reflection_info(stream::iter([request])).await?;
+            let answer = answers.into_inner().message().await?;
+            Ok::<_, Status>(answer.unwrap().message_response)
+        };
+        let symbols = EDGE_SYMBOLS.map(|name| MessageRequest::FileContainingSymbol(name.to_owned()));
+        let file = MessageRequest::FileByFilename(EDGE_FILE.to_owned());
+        for request in symbols.into_iter().chain([file]) {
+            let hidden = ask(request.clone()).await.unwrap_err();
+            assert_eq!(hidden.code(), Code::NotFound, "{request:?}: {hidden}");
+        }
+        let list = ask(MessageRequest::ListServices(String::new())).await.unwrap();
+        let Some(MessageResponse::ListServicesResponse(list)) = list else { panic!("{list:?}") };
+        let names = list.service.iter().map(|service| service.name.as_str());
+        let shown: Vec<&str> = names.filter(|name| name.starts_with("s2s.edge")).collect();
+        assert_eq!(shown, Vec::<&str>::new());
+    }};
+}
+
+#[tokio::test]
+async fn reflection_shows_nothing_of_the_calls_for_edges() {
+    // The names would be of no use if they were not those of the schema.
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../proto/s2s/edge/v1/edge_service.proto");
+    let schema = std::fs::read_to_string(schema).unwrap();
+    for name in EDGE_SYMBOLS.map(|name| name.rsplit('.').next().unwrap()) {
+        assert!(schema.contains(name), "{name}");
+    }
+    let server = Server::start().await;
+    check_edges_are_hidden!(v1, &server);
+    check_edges_are_hidden!(v1alpha, &server);
 }
 
 /// Splits a gRPC-web body into its messages and its trailers.
@@ -223,23 +271,81 @@ async fn a_call_whose_deadline_passes_is_told_so() {
 async fn calls_for_edges_are_closed_to_the_network() {
     let server = Server::start().await;
     let link = server.link(&[]).await;
-    let channel = channel(&server).await;
-    let resolve = ResolveSlugRequest { slug: link.slug };
-    let refused = [
-        TrackingLinkServiceClient::new(channel.clone()).resolve_slug(authorized(resolve)).await.map(drop),
-        ClickServiceClient::new(channel.clone())
-            .list_click_id_keys(authorized(ListClickIdKeysRequest {}))
-            .await
-            .map(drop),
-        PostbackServiceClient::new(channel)
-            .receive_postback(authorized(ReceivePostbackRequest::default()))
-            .await
-            .map(drop),
-    ];
-    for result in refused {
-        let error = Error::from(result.unwrap_err());
-        assert_eq!((error.code(), error.reason()), (Code::PermissionDenied, ErrorReason::EdgeOnly));
+    let mut edge = EdgeServiceClient::new(channel(&server).await);
+    let resolve = ResolveSlugRequest { slug: link.slug.clone() };
+    let mut keys = vec![ADMIN_KEY.to_owned()];
+    for scope in [ApiKeyScope::Read, ApiKeyScope::Write, ApiKeyScope::Record, ApiKeyScope::Admin] {
+        keys.push(server.api_key("", &[scope]).await.1);
     }
+    for key in keys {
+        let refused = [
+            edge.resolve_slug(authorized_by(&key, resolve.clone())).await.map(drop),
+            edge.list_click_id_keys(authorized_by(&key, ListClickIdKeysRequest {})).await.map(drop),
+        ];
+        for result in refused {
+            let error = Error::from(result.unwrap_err());
+            assert_eq!((error.code(), error.reason()), (Code::PermissionDenied, ErrorReason::EdgeOnly));
+        }
+    }
+    let keyless = [
+        edge.resolve_slug(resolve.clone()).await.map(drop),
+        edge.list_click_id_keys(ListClickIdKeysRequest {}).await.map(drop),
+    ];
+    for result in keyless {
+        let error = Error::from(result.unwrap_err());
+        assert_eq!((error.code(), error.reason()), (Code::Unauthenticated, ErrorReason::ApiKeyMissing));
+    }
+    // An edge gets the answers.
+    let (_, key) = server.api_key("", &[ApiKeyScope::Edge]).await;
+    let resolved = edge.resolve_slug(authorized_by(&key, resolve)).await.unwrap().into_inner();
+    assert_eq!(resolved.tracking_link.unwrap().id, link.id);
+    let keys = edge.list_click_id_keys(authorized_by(&key, ListClickIdKeysRequest {})).await.unwrap();
+    assert_eq!(keys.into_inner().click_id_keys[0].secret.len(), 32);
+}
+
+#[tokio::test]
+async fn an_edge_alone_is_believed_about_the_way_of_a_postback() {
+    let server = Server::start().await;
+    let checks = PostbackAuthentication {
+        address_check: CheckMode::Enforce.into(),
+        https_check: CheckMode::Enforce.into(),
+        allowed_addresses: vec!["203.0.113.7".to_owned()],
+        ..Default::default()
+    };
+    let code = ConversionCode {
+        name: "Sale".to_owned(),
+        postback_authentication: Some(checks),
+        ..Default::default()
+    };
+    let code = server.create_code(code).await;
+    let click = server.click(&server.link(&[&code]).await).await;
+    let sent = RawPostback {
+        method: "GET".to_owned(),
+        target: format!("/s2s?clickId={click}&id={}&val=1&com=0", code.id).into_bytes(),
+        sender_address: "203.0.113.7".to_owned(),
+        receive_time: moved(code.create_time, -3_600),
+        over_https: true,
+        postback_id: "pb_06h1hs5xvshzqjy0wnhrnvs2jg".to_owned(),
+        ..Default::default()
+    };
+    let hand_on = async |scope: ApiKeyScope| {
+        let (_, key) = server.api_key("", &[scope]).await;
+        server.client_with(&key).record_conversion(request::postback(sent.clone())).await
+    };
+
+    let refused = hand_on(ApiKeyScope::Record).await.unwrap_err();
+    assert_eq!((refused.code(), refused.reason()), (Code::PermissionDenied, ErrorReason::AddressRefused));
+    let held = get(&server, &refused.metadata()["postback_id"]).await;
+    assert_ne!(held.id, sent.postback_id);
+    let raw = held.raw.unwrap();
+    assert_eq!((raw.target, raw.sender_address.as_str()), (sent.target.clone(), ""));
+    assert!(raw.receive_time.unwrap().seconds >= code.create_time.unwrap().seconds);
+
+    let counted = hand_on(ApiKeyScope::Edge).await.unwrap();
+    assert_eq!((counted.verdict(), &counted.postback_id), (ConversionVerdict::Recorded, &sent.postback_id));
+    let raw = get(&server, &sent.postback_id).await.raw.unwrap();
+    assert_eq!((raw.sender_address.as_str(), raw.receive_time), ("203.0.113.0", sent.receive_time));
+    assert_eq!(hand_on(ApiKeyScope::Edge).await.unwrap(), counted, "the same postback again");
 }
 
 #[tokio::test]
@@ -270,7 +376,7 @@ async fn garbage_on_one_connection_disturbs_no_other() {
         let list = client.list_conversion_codes(ListConversionCodesRequest::default()).await.unwrap();
         assert_eq!(list.conversion_codes, std::slice::from_ref(&code), "on an old connection");
         let answer = server.postback("").await;
-        assert_eq!(answer.field("reason"), "MISSING_PARAMETER", "on a new connection");
+        assert_eq!(answer.field("reason"), "PARAMETER_MISSING", "on a new connection");
     }
     // The last request is incomplete, so its connection is still open. All others are refused or
     // cut off.

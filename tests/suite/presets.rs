@@ -5,14 +5,13 @@ use s2s_sdk::{
     Client, Code,
     prost_types::FieldMask,
     v1::{
-        Conversion, ConversionCode, ConversionStatus, CreateTrackingLinkRequest, ErrorReason,
-        ExplainPostbackRequest, GetPostbackRequest, GetPostbackUrlRequest, GetPresetRequest,
-        ListConversionsRequest, ListPresetsRequest, Note, NoteCode, Preset, PresetSource,
-        ReplayPostbacksRequest, ReplyMode, ReplySetting, SelfTestRequest, TrackingLink,
-        UpdateConversionCodeRequest, Verdict,
+        Conversion, ConversionCode, ConversionFilter, ConversionStatus, CreateTrackingLinkRequest,
+        ErrorReason, GetPostbackRequest, GetPostbackUrlRequest, GetPresetRequest, ListConversionsRequest,
+        ListPresetsRequest, Note, NoteCode, PostbackVerdict, Preset, PresetSource, ReplyMode, ReplySetting,
+        TestSetupRequest, TrackingLink, UpdateConversionCodeRequest,
     },
 };
-use s2s_tests::{Answer, Server, http};
+use s2s_tests::{Answer, Server, http, request};
 use url::{Url, form_urlencoded::byte_serialize};
 
 use crate::{fields, raw};
@@ -107,7 +106,7 @@ impl<'a> Network<'a> {
         if let Some(reply) = self.preset.reply.as_ref().filter(|reply| !reply.text.is_empty()) {
             assert_eq!(answer.text, reply.text);
         }
-        let request = ListConversionsRequest { click_id, ..Default::default() };
+        let request = request::conversions(ConversionFilter { click_id, ..Default::default() });
         let found = self.server.client().list_conversions(request).await.unwrap().conversions;
         <[Conversion; 1]>::try_from(found).unwrap()[0].clone()
     }
@@ -127,8 +126,8 @@ async fn every_network_reports_its_sales_exactly() {
     assert!(all.len() >= 40);
     for preset in &all {
         let network = Network::set_up(&server, preset).await;
-        let request = SelfTestRequest { conversion_code_id: network.code.id.clone(), ..Default::default() };
-        let tried = server.client().self_test(request).await.unwrap();
+        let request = TestSetupRequest { conversion_code_id: network.code.id.clone(), ..Default::default() };
+        let tried = server.client().test_setup(request).await.unwrap();
         assert!(tried.passed, "{tried:?}");
         let approved = preset.status_words.iter().find(|word| word.status() == ConversionStatus::Approved);
         let word = approved.filter(|_| !preset.status_macro.is_empty()).map_or("", |word| &word.word);
@@ -197,11 +196,12 @@ async fn presets_come_in_pages_sorted_by_id() {
         assert_eq!(first.presets.len(), all.len().min(usize::try_from(page_size).unwrap()));
     }
     for preset in &all {
-        let request = GetPresetRequest { id: preset.id.clone() };
+        let request = GetPresetRequest { preset_id: preset.id.clone() };
         assert_eq!(client.get_preset(request).await.unwrap().preset.as_ref(), Some(preset));
         assert_ne!(preset.source(), PresetSource::Unspecified, "{}", preset.id);
     }
-    let unknown = client.get_preset(GetPresetRequest { id: "nothing".to_owned() }).await.unwrap_err();
+    let request = GetPresetRequest { preset_id: "nothing".to_owned() };
+    let unknown = client.get_preset(request).await.unwrap_err();
     assert_eq!((unknown.code(), unknown.reason()), (Code::NotFound, ErrorReason::ResourceNotFound));
 }
 
@@ -233,8 +233,7 @@ async fn a_word_is_understood_once_the_code_has_its_network() {
     let held = server.postback(&query).await;
     assert_eq!((held.status, held.field("reason").as_str()), (400, "STATUS_UNKNOWN"));
     let explain = async || {
-        let target = format!("/s2s?{query}").into_bytes();
-        let request = ExplainPostbackRequest { target, ..Default::default() };
+        let request = request::explain(format!("/s2s?{query}"));
         client.explain_postback(request).await.unwrap()
     };
     assert_eq!(explain().await.reason(), ErrorReason::StatusUnknown);
@@ -251,14 +250,18 @@ async fn a_word_is_understood_once_the_code_has_its_network() {
 
     let explained = explain().await;
     let codes: Vec<NoteCode> = explained.notes.iter().map(Note::code).collect();
-    assert_eq!((explained.verdict(), codes), (Verdict::Recorded, vec![NoteCode::StatusMapped]));
+    assert_eq!((explained.verdict(), codes), (PostbackVerdict::Recorded, vec![NoteCode::StatusMapped]));
     let would_be = explained.conversion.unwrap();
     assert_eq!((would_be.status(), would_be.status_word.as_str()), (ConversionStatus::Approved, "Confirm"));
 
-    let request = ReplayPostbacksRequest { ids: vec![held.field("postback_id")], ..Default::default() };
+    let request = request::replay(vec![held.field("postback_id")]);
     let replayed = client.replay_postbacks(request).await.unwrap().postbacks[0].clone();
-    assert_eq!((replayed.verdict(), replayed.notes[0].code()), (Verdict::Recorded, NoteCode::StatusMapped));
-    let stored = client.get_postback(GetPostbackRequest { id: replayed.id.clone() }).await.unwrap();
+    assert_eq!(
+        (replayed.verdict(), replayed.notes[0].code()),
+        (PostbackVerdict::Recorded, NoteCode::StatusMapped)
+    );
+    let request = GetPostbackRequest { postback_id: replayed.id.clone() };
+    let stored = client.get_postback(request).await.unwrap();
     assert_eq!(stored.postback, Some(replayed));
     let all = client.list_conversions(ListConversionsRequest::default()).await.unwrap().conversions;
     assert_eq!((all[0].status(), all[0].status_word.as_str()), (ConversionStatus::Approved, "Confirm"));

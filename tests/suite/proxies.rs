@@ -1,8 +1,8 @@
 //! The stored address is the peer's, unless the operator trusts the peer as a proxy.
 
 use futures::TryStreamExt as _;
-use s2s_sdk::v1::{ListClicksRequest, ListPostbacksRequest};
-use s2s_tests::Server;
+use s2s_sdk::v1::{ListClicksRequest, PostbackFilter};
+use s2s_tests::{Server, request};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::limits::{connect_from, source};
@@ -24,9 +24,9 @@ async fn kept(server: &Server, begin: &[u8], headers: &str) -> [String; 2] {
     let client = server.client();
     let clicks = ListClicksRequest { tracking_link_id: link.id, ..Default::default() };
     let clicks: Vec<_> = client.clicks(clicks).try_collect().await.unwrap();
-    let postbacks = ListPostbacksRequest { text: link.slug, ..Default::default() };
+    let postbacks = request::postbacks(PostbackFilter { text: link.slug, ..Default::default() });
     let postbacks: Vec<_> = client.postbacks(postbacks).try_collect().await.unwrap();
-    [clicks[0].address.clone(), postbacks[0].raw.clone().unwrap().address]
+    [clicks[0].address.clone(), postbacks[0].raw.clone().unwrap().sender_address]
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use s2s_sdk::v1::{GetPostbackRequest, ListPostbacksRequest};
+use s2s_sdk::v1::{GetPostbackRequest, PostbackFilter};
 use s2s_tests::Server;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -72,7 +72,7 @@ async fn raw_bytes_in_a_target_are_read_leniently_and_kept_as_they_came() {
 /// The stored target of the postback that an answer names.
 async fn kept_target(fixture: &Fixture, answer: &str) -> Vec<u8> {
     let (_, id) = answer.split_once("\"postback_id\":\"").unwrap();
-    let request = GetPostbackRequest { id: id.split('"').next().unwrap().to_owned() };
+    let request = GetPostbackRequest { postback_id: id.split('"').next().unwrap().to_owned() };
     let postback = fixture.server.client().get_postback(request).await.unwrap().postback.unwrap();
     postback.raw.unwrap().target
 }
@@ -172,7 +172,7 @@ async fn what_stands_in_a_body_is_no_request() {
     let pieces = [head.as_bytes(), &body, &get(target("odd <1>").as_bytes())];
     let answer = exchange(&fixture.server, &pieces).await;
     assert_eq!(statuses(&answer), [("400", "HELD"), ("200", "RECORDED")], "{answer}");
-    let postbacks = fixture.postbacks(ListPostbacksRequest::default()).await;
+    let postbacks = fixture.postbacks(PostbackFilter::default()).await;
     let targets: BTreeSet<Vec<u8>> =
         postbacks.into_iter().map(|postback| postback.raw.unwrap().target).collect();
     assert_eq!(targets, BTreeSet::from([target("odd <1>").into_bytes(), b"/s2s".to_vec()]));

@@ -1,11 +1,13 @@
 //! `GET /{slug}`: the destinations of visitors, and the visits that count as clicks.
 
+use std::collections::BTreeMap;
+
 use reqwest::{Method, Response, Url, header::HeaderMap};
 use s2s_sdk::{
     Client, Code,
     v1::{
         ArchiveTrackingLinkRequest, Click, ClickFlag, ErrorReason, GetClickRequest, ListClicksRequest,
-        RecordClickRequest, RedirectKind, SubIds, TrackingLink,
+        RecordClickRequest, RedirectKind, TrackingLink,
     },
 };
 use s2s_tests::{Answer, Server, click_id_of, eventually, http};
@@ -17,6 +19,11 @@ const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 
 
 fn leading_to(destination: &str) -> TrackingLink {
     TrackingLink { destination: destination.to_owned(), ..Default::default() }
+}
+
+/// One sub id, as in the messages of clicks.
+fn sub_ids(name: &str, value: &str) -> BTreeMap<String, String> {
+    BTreeMap::from([(name.to_owned(), value.to_owned())])
 }
 
 async fn get(url: &str) -> Response {
@@ -59,10 +66,11 @@ async fn macros_are_filled_from_the_visit() {
     let expected = format!(
         "https://shop.example/all/sub1%20%26%2F%3F%23%C3%A9?t={seconds}&{}&s1={}#top",
         filled.join("&"),
-        click.click_id
+        click.id
     );
     assert_eq!(location(&response), expected);
-    assert_eq!(click.sub_ids.unwrap().sub10, "sub10 &/?#é");
+    assert_eq!(click.sub_ids.len(), 10);
+    assert_eq!(click.sub_ids["sub10"], "sub10 &/?#é");
 
     // A macro becomes empty if the visitor brings no value for it.
     let response = get(&link.url).await;
@@ -85,7 +93,7 @@ async fn the_visitors_query_goes_on_where_the_link_says_so() {
 }
 
 fn clicks_ids(clicks: &[Click]) -> Vec<&str> {
-    clicks.iter().map(|click| click.click_id.as_str()).collect()
+    clicks.iter().map(|click| click.id.as_str()).collect()
 }
 
 #[tokio::test]
@@ -121,7 +129,7 @@ async fn what_a_visitor_brings_is_cut_to_its_limit() {
         .header("referer", "r".repeat(1_100));
     assert_eq!(visit.send().await.unwrap().status(), 302);
     let [click] = first_clicks(&server.client(), &link).await.try_into().unwrap();
-    assert_eq!(click.sub_ids.unwrap().sub1, "\u{fc}".repeat(255));
+    assert_eq!(click.sub_ids, sub_ids("sub1", &"\u{fc}".repeat(255)));
     assert_eq!((click.user_agent.len(), click.referrer.len(), click.query.len()), (512, 1_024, 2_048));
 }
 
@@ -238,7 +246,8 @@ async fn a_link_that_has_ended_leads_to_its_fallback_or_is_gone() {
             // After this visit the edge has the link cached, so the edge notices the archiving a
             // moment later.
             assert_eq!(get(&link.url).await.status(), 302);
-            let request = ArchiveTrackingLinkRequest { id: link.id.clone(), ..Default::default() };
+            let request =
+                ArchiveTrackingLinkRequest { tracking_link_id: link.id.clone(), ..Default::default() };
             client.archive_tracking_link(request).await.unwrap();
         }
         let ended = async || {
@@ -320,7 +329,7 @@ async fn a_partner_who_redirects_visitors_gets_the_filled_destination() {
     let link = server.create_link(link).await;
     let request = RecordClickRequest {
         tracking_link_id: link.id.clone(),
-        sub_ids: Some(SubIds { sub2: "a b".to_owned(), ..Default::default() }),
+        sub_ids: sub_ids("sub2", "a b"),
         query: "u=1&sub2=a%20b".to_owned(),
         referrer: "https://blog.example/".to_owned(),
         user_agent: BROWSER.to_owned(),
@@ -339,18 +348,18 @@ async fn a_partner_who_redirects_visitors_gets_the_filled_destination() {
     let time = click.click_time.unwrap();
     assert_eq!(
         first.redirect_url,
-        format!("https://shop.example/?s1={}&p=a%20b&t={}&u=1", click.click_id, time.seconds)
+        format!("https://shop.example/?s1={}&p=a%20b&t={}&u=1", click.id, time.seconds)
     );
     assert_eq!(time.seconds, moved(link.create_time, -60).unwrap().seconds);
     assert_eq!((click.address.as_str(), click.query.as_str()), ("2001:db8:1::", "u=1&sub2=a%20b"));
     assert_eq!(client.record_click(request.clone()).await.unwrap(), first, "the same call again");
-    let got = client.get_click(GetClickRequest { click_id: click.click_id.to_uppercase() }).await.unwrap();
+    let got = client.get_click(GetClickRequest { click_id: click.id.to_uppercase() }).await.unwrap();
     assert_eq!(got.click, Some(click.clone()));
     assert_eq!(clicks(&client, &link).await, std::slice::from_ref(&click));
 
     let other = RecordClickRequest { request_id: "visit-2".to_owned(), ..request.clone() };
     let other = client.record_click(other).await.unwrap().click.unwrap();
-    assert_ne!(other.click_id, click.click_id);
+    assert_ne!(other.id, click.id);
     assert_eq!(clicks(&client, &link).await.len(), 2);
 }
 
@@ -369,9 +378,8 @@ async fn a_partners_click_that_is_wrong_is_refused_with_its_reason() {
     let (link, other) = (server.link(&[]).await, server.link(&[]).await);
     let (foreign, time) = (server.click(&other).await, link.create_time);
     let good = RecordClickRequest { tracking_link_id: link.id.clone(), ..Default::default() };
-    let archive = ArchiveTrackingLinkRequest { id: other.id.clone(), ..Default::default() };
+    let archive = ArchiveTrackingLinkRequest { tracking_link_id: other.id.clone(), ..Default::default() };
     client.archive_tracking_link(archive).await.unwrap();
-    let sub_ids = Some(SubIds { sub3: "x".repeat(256), ..Default::default() });
     let (invalid, field) = (Code::InvalidArgument, ErrorReason::FieldInvalid);
     for RefusedClick { request, code, reason, names } in [
         RefusedClick {
@@ -383,7 +391,7 @@ async fn a_partners_click_that_is_wrong_is_refused_with_its_reason() {
         RefusedClick {
             request: RecordClickRequest {
                 request_id: "r".repeat(65),
-                sub_ids,
+                sub_ids: sub_ids("sub3", &"x".repeat(256)),
                 address: "localhost".to_owned(),
                 click_time: time,
                 ..good.clone()
@@ -391,6 +399,12 @@ async fn a_partners_click_that_is_wrong_is_refused_with_its_reason() {
             code: invalid,
             reason: field,
             names: &["request_id", "sub_ids", "address"],
+        },
+        RefusedClick {
+            request: RecordClickRequest { sub_ids: sub_ids("sub11", "x"), ..good.clone() },
+            code: invalid,
+            reason: field,
+            names: &["sub_ids"],
         },
         RefusedClick {
             request: RecordClickRequest { request_id: "r".to_owned(), ..good.clone() },

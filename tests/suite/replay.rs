@@ -5,23 +5,23 @@ use s2s_sdk::{
     Code,
     prost_types::{Duration, FieldMask, Timestamp},
     v1::{
-        CommaMeaning, ConversionCode, ErrorReason, GetPostbackRequest, HeldFilter, ListConversionsRequest,
-        ListPostbacksRequest, Note, NoteCode, Postback, ReplayOverrides, ReplayPostbacksRequest,
-        TrackingLink, UpdateConversionCodeRequest, UpdateTrackingLinkRequest, Verdict,
+        CommaMeaning, ConversionCode, ErrorReason, GetPostbackRequest, ListConversionsRequest, Note,
+        NoteCode, Postback, PostbackFilter, PostbackVerdict, ReplayOverrides, ReplayPostbacksRequest,
+        TrackingLink, UpdateConversionCodeRequest, UpdateTrackingLinkRequest,
     },
 };
-use s2s_tests::Server;
+use s2s_tests::{Server, request};
 
 use crate::{fields, fixture::Fixture};
 
 pub async fn get(server: &Server, id: &str) -> Postback {
-    let request = GetPostbackRequest { id: id.to_owned() };
+    let request = GetPostbackRequest { postback_id: id.to_owned() };
     server.client().get_postback(request).await.unwrap().postback.unwrap()
 }
 
 async fn replay(server: &Server, ids: &[&str], validate_only: bool) -> Vec<Postback> {
     let ids = ids.iter().map(|id| (*id).to_owned()).collect();
-    let request = ReplayPostbacksRequest { ids, validate_only, ..Default::default() };
+    let request = ReplayPostbacksRequest { validate_only, ..request::replay(ids) };
     server.client().replay_postbacks(request).await.unwrap().postbacks
 }
 
@@ -60,12 +60,12 @@ async fn a_held_postback_counts_once_after_its_cause_is_mended() {
 
     set_codes(server, &link, &[code, &later]).await;
     let [dry] = replay(server, &[&id], true).await.try_into().unwrap();
-    assert_eq!((dry.verdict(), dry.reason()), (Verdict::Recorded, ErrorReason::Unspecified));
+    assert_eq!((dry.verdict(), dry.reason()), (PostbackVerdict::Recorded, ErrorReason::Unspecified));
     assert_eq!(get(server, &id).await, still, "a dry run changes nothing");
 
     let [replayed] = replay(server, &[&id], false).await.try_into().unwrap();
     let expected = Postback {
-        verdict: Verdict::Recorded.into(),
+        verdict: PostbackVerdict::Recorded.into(),
         reason: 0,
         message: String::new(),
         conversion_id: replayed.conversion_id.clone(),
@@ -116,14 +116,18 @@ async fn replays_at_the_same_time_count_once() {
     for postback in answers.into_iter().flatten() {
         assert_eq!(postback.conversion_id, conversions[0].id);
     }
-    assert_eq!(get(&server, &id).await.verdict(), Verdict::Recorded, "it is the one that was counted");
+    assert_eq!(
+        get(&server, &id).await.verdict(),
+        PostbackVerdict::Recorded,
+        "it is the one that was counted"
+    );
 }
 
 #[tokio::test]
 async fn an_expired_click_counts_once_the_window_is_longer() {
     let fixture = Fixture::start().await;
     let query = fixture.fill("clickId=$old_click&id=$brief&val=5&com=1");
-    let id = hold(&fixture.server, &query, "CLICK_EXPIRED").await;
+    let id = hold(&fixture.server, &query, "ATTRIBUTION_WINDOW_PASSED").await;
     let code = ConversionCode {
         id: fixture.fill("$brief"),
         attribution_window: Some(Duration { seconds: 86_400, nanos: 0 }),
@@ -136,7 +140,10 @@ async fn an_expired_click_counts_once_the_window_is_longer() {
     };
     fixture.server.client().update_conversion_code(request).await.unwrap();
     let [replayed] = replay(&fixture.server, &[&id], false).await.try_into().unwrap();
-    assert_eq!((replayed.verdict(), replayed.reason()), (Verdict::Recorded, ErrorReason::Unspecified));
+    assert_eq!(
+        (replayed.verdict(), replayed.reason()),
+        (PostbackVerdict::Recorded, ErrorReason::Unspecified)
+    );
     assert_eq!(fixture.conversions().await[0].id, replayed.conversion_id);
 }
 
@@ -146,14 +153,17 @@ async fn what_was_cut_is_never_replayed() {
     let query = fixture.fill("clickId=$click&id=$code&val=1&com=0&x=$long");
     let id = hold(&fixture.server, &query, "REQUEST_TOO_LARGE").await;
     let [replayed] = replay(&fixture.server, &[&id], false).await.try_into().unwrap();
-    assert_eq!((replayed.verdict(), replayed.reason()), (Verdict::Held, ErrorReason::RequestTooLarge));
+    assert_eq!(
+        (replayed.verdict(), replayed.reason()),
+        (PostbackVerdict::Held, ErrorReason::RequestTooLarge)
+    );
     assert_eq!(fixture.conversions().await, []);
 }
 
 #[tokio::test]
 async fn a_replay_takes_1_to_100_known_postbacks() {
     let fixture = Fixture::start().await;
-    let id = hold(&fixture.server, "val=1", "MISSING_PARAMETER").await;
+    let id = hold(&fixture.server, "val=1", "PARAMETER_MISSING").await;
     let unknown = format!("pb_{}", "0".repeat(26));
     for (ids, code, reason) in [
         (vec![], Code::InvalidArgument, ErrorReason::FieldInvalid),
@@ -161,8 +171,7 @@ async fn a_replay_takes_1_to_100_known_postbacks() {
         (vec![id.clone(), unknown], Code::NotFound, ErrorReason::ResourceNotFound),
         (vec!["nonsense".to_owned()], Code::NotFound, ErrorReason::ResourceNotFound),
     ] {
-        let request = ReplayPostbacksRequest { ids, ..Default::default() };
-        let error = fixture.server.client().replay_postbacks(request).await.unwrap_err();
+        let error = fixture.server.client().replay_postbacks(request::replay(ids)).await.unwrap_err();
         assert_eq!((error.code(), error.reason()), (code, reason));
         let expected: &[&str] = if code == Code::InvalidArgument { &["ids"] } else { &[] };
         assert_eq!(fields(&error), expected);
@@ -170,9 +179,9 @@ async fn a_replay_takes_1_to_100_known_postbacks() {
     assert_eq!(replay(&fixture.server, &[id.as_str(); 100], false).await.len(), 100);
 }
 
-async fn replay_all(server: &Server, filter: HeldFilter, overrides: ReplayOverrides) -> Vec<Postback> {
-    let (filter, overrides) = (Some(filter), Some(overrides));
-    let request = ReplayPostbacksRequest { filter, overrides, ..Default::default() };
+async fn replay_all(server: &Server, filter: PostbackFilter, overrides: ReplayOverrides) -> Vec<Postback> {
+    let overrides = Some(overrides);
+    let request = ReplayPostbacksRequest { overrides, ..request::replay_all(filter) };
     server.client().replays(request).try_collect().await.unwrap()
 }
 
@@ -185,16 +194,16 @@ async fn what_passes_a_filter_is_replayed_page_by_page() {
         let query = format!("clickId={click}&id={}&val={order}&com=1&oid=order-{order}", code.id);
         hold(server, &query, "CODE_NOT_ON_LINK").await;
     }
-    hold(server, "val=1", "MISSING_PARAMETER").await;
+    hold(server, "val=1", "PARAMETER_MISSING").await;
     set_codes(server, &link, &[code]).await;
 
-    let filter = HeldFilter { reason: ErrorReason::CodeNotOnLink.into(), ..Default::default() };
-    let request = ReplayPostbacksRequest { filter: Some(filter.clone()), ..Default::default() };
+    let filter = PostbackFilter { reason: ErrorReason::CodeNotOnLink.into(), ..Default::default() };
+    let request = request::replay_all(filter.clone());
     let dry = ReplayPostbacksRequest { validate_only: true, ..request.clone() };
     let client = server.client();
     let dry: Vec<Postback> = client.replays(dry).try_collect().await.unwrap();
     assert_eq!(dry.len(), 250);
-    assert!(dry.iter().all(|postback| postback.verdict() == Verdict::Recorded));
+    assert!(dry.iter().all(|postback| postback.verdict() == PostbackVerdict::Recorded));
     assert_eq!(client.list_conversions(ListConversionsRequest::default()).await.unwrap().conversions, []);
 
     let page = client.replay_postbacks(request).await.unwrap();
@@ -230,7 +239,7 @@ fn override_cases(code_override: ReplayOverrides) -> [OverrideCase; 6] {
         OverrideCase {
             overrides: value.clone(),
             query: "clickId=$click&id=$code&com=1&oid=1",
-            reason: "MISSING_PARAMETER",
+            reason: "PARAMETER_MISSING",
             value_micros: 0,
             commission_micros: 1_000_000,
             note: NoteCode::Overridden,
@@ -246,7 +255,7 @@ fn override_cases(code_override: ReplayOverrides) -> [OverrideCase; 6] {
         OverrideCase {
             overrides: commission,
             query: "clickId=$click&id=$code&val=3&oid=3",
-            reason: "MISSING_PARAMETER",
+            reason: "PARAMETER_MISSING",
             value_micros: 3_000_000,
             commission_micros: 500_000,
             note: NoteCode::Overridden,
@@ -270,7 +279,7 @@ fn override_cases(code_override: ReplayOverrides) -> [OverrideCase; 6] {
         OverrideCase {
             overrides: code_override,
             query: "clickId=$click&id=typed-wrong&val=6&com=0&oid=6",
-            reason: "UNKNOWN_CONVERSION_CODE",
+            reason: "CONVERSION_CODE_UNKNOWN",
             value_micros: 6_000_000,
             commission_micros: 0,
             note: NoteCode::Overridden,
@@ -281,7 +290,8 @@ fn override_cases(code_override: ReplayOverrides) -> [OverrideCase; 6] {
 /// Sends a postback that is held for `reason`, and replays it with overrides.
 async fn replay_with(fixture: &Fixture, query: &str, reason: &str, overrides: ReplayOverrides) -> Postback {
     let id = hold(&fixture.server, &fixture.fill(query), reason).await;
-    let request = ReplayPostbacksRequest { ids: vec![id], overrides: Some(overrides), ..Default::default() };
+    let overrides = Some(overrides);
+    let request = ReplayPostbacksRequest { overrides, ..request::replay(vec![id]) };
     let response = fixture.server.client().replay_postbacks(request).await.unwrap();
     let [postback] = response.postbacks.try_into().unwrap();
     postback
@@ -294,7 +304,7 @@ async fn overrides_mend_what_the_sender_can_not() {
     for case in override_cases(code.clone()) {
         let OverrideCase { overrides, query, reason, value_micros, commission_micros, note } = case;
         let postback = replay_with(fixture, query, reason, overrides).await;
-        assert_eq!(postback.verdict(), Verdict::Recorded, "{query}: {postback:?}");
+        assert_eq!(postback.verdict(), PostbackVerdict::Recorded, "{query}: {postback:?}");
         assert!(postback.notes.iter().any(|noted| noted.code() == note), "{query}: {:?}", postback.notes);
         let conversion = &fixture.conversions().await[0];
         assert_eq!(conversion.id, postback.conversion_id, "{query}");
@@ -307,20 +317,24 @@ async fn overrides_mend_what_the_sender_can_not() {
     // An override mends only the fault that it is meant for.
     let query = "clickId=$click&id=$code&val=1,500&com=0";
     let postback = replay_with(fixture, query, "AMOUNT_AMBIGUOUS", code).await;
-    assert_eq!((postback.verdict(), postback.reason()), (Verdict::Held, ErrorReason::AmountAmbiguous));
+    assert_eq!(
+        (postback.verdict(), postback.reason()),
+        (PostbackVerdict::Held, ErrorReason::AmountAmbiguous)
+    );
 }
 
 #[tokio::test]
 async fn a_replay_names_every_field_that_is_wrong() {
     let fixture = Fixture::start().await;
+    let filter = PostbackFilter {
+        verdict: 9,
+        reason: 9_999,
+        start_time: Some(Timestamp { seconds: -1, nanos: 0 }),
+        end_time: Some(Timestamp { seconds: 0, nanos: -1 }),
+        text: "x".repeat(201),
+        ..Default::default()
+    };
     let request = ReplayPostbacksRequest {
-        filter: Some(HeldFilter {
-            reason: 9_999,
-            start_time: Some(Timestamp { seconds: -1, nanos: 0 }),
-            end_time: Some(Timestamp { seconds: 0, nanos: -1 }),
-            text: "x".repeat(201),
-            ..Default::default()
-        }),
         overrides: Some(ReplayOverrides {
             value_micros_where_missing: Some(-1),
             commission_micros_where_missing: Some(i64::MAX),
@@ -328,16 +342,17 @@ async fn a_replay_names_every_field_that_is_wrong() {
             conversion_code_id: "6B1F".to_owned(),
             trust_sender: true,
         }),
-        ..Default::default()
+        ..request::replay_all(filter)
     };
     let client = fixture.server.client();
-    let error = client.replay_postbacks(request.clone()).await.unwrap_err();
+    let error = client.replay_postbacks(request).await.unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::FieldInvalid));
     let expected = [
         "overrides.value_micros_where_missing",
         "overrides.commission_micros_where_missing",
         "overrides.comma",
         "overrides.conversion_code_id",
+        "filter.verdict",
         "filter.reason",
         "filter.start_time",
         "filter.end_time",
@@ -345,20 +360,23 @@ async fn a_replay_names_every_field_that_is_wrong() {
     ];
     assert_eq!(fields(&error), expected);
 
-    let both = ReplayPostbacksRequest { ids: vec![format!("pb_{}", "0".repeat(26))], ..request };
-    let both = ReplayPostbacksRequest { overrides: None, ..both };
-    assert_eq!(fields(&client.replay_postbacks(both).await.unwrap_err()), ["ids"]);
+    let neither = client.replay_postbacks(ReplayPostbacksRequest::default()).await.unwrap_err();
+    assert_eq!((neither.reason(), fields(&neither)), (ErrorReason::FieldInvalid, vec!["postbacks"]));
+    // A replay takes held postbacks alone.
+    for verdict in [PostbackVerdict::Recorded, PostbackVerdict::Duplicate] {
+        let counted = PostbackFilter { verdict: verdict.into(), ..Default::default() };
+        let error = client.replay_postbacks(request::replay_all(counted)).await.unwrap_err();
+        assert_eq!((error.reason(), fields(&error)), (ErrorReason::FieldInvalid, vec!["filter.verdict"]));
+    }
     let unknown = ReplayPostbacksRequest {
-        filter: Some(HeldFilter::default()),
         overrides: Some(ReplayOverrides { conversion_code_id: format!("{:032X}", 1), ..Default::default() }),
-        ..Default::default()
+        ..request::replay_all(PostbackFilter::default())
     };
     let error = client.replay_postbacks(unknown).await.unwrap_err();
-    assert_eq!((error.code(), error.reason()), (Code::NotFound, ErrorReason::UnknownConversionCode));
+    assert_eq!((error.code(), error.reason()), (Code::NotFound, ErrorReason::ConversionCodeUnknown));
     let token = ReplayPostbacksRequest {
-        filter: Some(HeldFilter::default()),
         page_token: "nonsense".to_owned(),
-        ..Default::default()
+        ..request::replay_all(PostbackFilter::default())
     };
     assert_eq!(client.replay_postbacks(token).await.unwrap_err().reason(), ErrorReason::PageTokenInvalid);
 }
@@ -367,24 +385,24 @@ async fn a_replay_names_every_field_that_is_wrong() {
 async fn postbacks_are_found_by_time_and_text() {
     let fixture = &Fixture::start().await;
     let send = async |query: &str| {
-        let id = hold(&fixture.server, query, "MISSING_PARAMETER").await;
+        let id = hold(&fixture.server, query, "PARAMETER_MISSING").await;
         get(&fixture.server, &id).await
     };
     let first = send("val=1&oid=order-1").await;
     let second = send("val=1&oid=order-12").await;
     let third = send("val=1&oid=ORDER-1&x=%C3%A4").await;
     let arrived = |postback: &Postback| postback.raw.as_ref().unwrap().receive_time;
-    let list = async |request: ListPostbacksRequest| -> Vec<String> {
-        fixture.postbacks(request).await.into_iter().map(|postback| postback.id).collect()
+    let list = async |filter: PostbackFilter| -> Vec<String> {
+        fixture.postbacks(filter).await.into_iter().map(|postback| postback.id).collect()
     };
-    let text = |text: &str| ListPostbacksRequest { text: text.to_owned(), ..Default::default() };
+    let text = |text: &str| PostbackFilter { text: text.to_owned(), ..Default::default() };
     let ids =
         |postbacks: &[&Postback]| postbacks.iter().map(|postback| postback.id.clone()).collect::<Vec<_>>();
     assert_eq!(list(text("order-1")).await, ids(&[&second, &first]));
     assert_eq!(list(text("order-12")).await, ids(&[&second]));
     assert_eq!(list(text("%C3%A4")).await, ids(&[&third]));
     assert_eq!(list(text("%' OR 1=1 --")).await, ids(&[]));
-    let between = |start: &Postback, end: &Postback| ListPostbacksRequest {
+    let between = |start: &Postback, end: &Postback| PostbackFilter {
         start_time: arrived(start),
         end_time: arrived(end),
         ..Default::default()
@@ -392,7 +410,7 @@ async fn postbacks_are_found_by_time_and_text() {
     assert_eq!(list(between(&first, &third)).await, ids(&[&second, &first]));
     assert_eq!(list(between(&second, &third)).await, ids(&[&second]));
     assert_eq!(list(between(&third, &first)).await, ids(&[]));
-    let since = ListPostbacksRequest { start_time: arrived(&second), ..Default::default() };
+    let since = PostbackFilter { start_time: arrived(&second), ..Default::default() };
     assert_eq!(list(since).await, ids(&[&third, &second]));
 
     // Bodies are searched as well. The filter of a replay means the same as that of a list.
@@ -400,7 +418,8 @@ async fn postbacks_are_found_by_time_and_text() {
         reqwest::Client::new().post(format!("{}/s2s", fixture.server.url)).body("val=1&oid=in-the-body");
     assert_eq!(body.send().await.unwrap().status(), 400);
     assert_eq!(list(text("in-the-body")).await.len(), 1);
-    let filter = HeldFilter { text: "order-1".to_owned(), end_time: arrived(&second), ..Default::default() };
+    let filter =
+        PostbackFilter { text: "order-1".to_owned(), end_time: arrived(&second), ..Default::default() };
     let replayed = replay_all(&fixture.server, filter, ReplayOverrides::default()).await;
     assert_eq!(replayed.into_iter().map(|postback| postback.id).collect::<Vec<_>>(), ids(&[&first]));
 }

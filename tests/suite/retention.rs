@@ -8,11 +8,12 @@ use futures::{StreamExt as _, TryStreamExt as _, future::join_all, stream};
 use s2s_sdk::{
     Client, Code,
     v1::{
-        Click, Conversion, ConversionCode, ErrorReason, ListClicksRequest, ListConversionsRequest,
-        ListPostbacksRequest, Postback, RecordClickRequest, RecordConversionRequest, TrackingLink, Verdict,
+        Click, Conversion, ConversionCode, ConversionVerdict, ErrorReason, ListClicksRequest,
+        ListConversionsRequest, ListPostbacksRequest, NewConversion, Postback, PostbackVerdict,
+        RecordClickRequest, RecordConversionRequest, TrackingLink,
     },
 };
-use s2s_tests::{Server, database, eventually};
+use s2s_tests::{Server, database, eventually, request};
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement,
     TransactionTrait as _, TryGetable,
@@ -74,16 +75,16 @@ impl Past {
             click_time: moved(self.link.create_time, -days * DAY),
             ..Default::default()
         };
-        client.record_click(request).await.unwrap().click.unwrap().click_id
+        client.record_click(request).await.unwrap().click.unwrap().id
     }
 
     /// A conversion right after its click, some days ago.
     fn conversion(&self, click_id: &str, days: i64) -> RecordConversionRequest {
-        RecordConversionRequest {
+        request::conversion(NewConversion {
             transaction_id: format!("{days} days"),
             conversion_time: moved(self.link.create_time, 1 - days * DAY),
             ..report(&self.code, click_id)
-        }
+        })
     }
 
     async fn click_and_conversion(&self, client: &Client, days: i64) -> String {
@@ -167,7 +168,7 @@ async fn what_is_older_than_its_limit_goes_and_nothing_else() {
     past.postback(&server, "clickId=garbage", 10).await;
     let before = rows(&server, &past).await;
     assert_eq!((before.clicks.len(), before.postbacks.len()), (OLD_CLICKS + 6, 6));
-    assert!(before.postbacks.iter().any(|postback| postback.verdict() == Verdict::Held));
+    assert!(before.postbacks.iter().any(|postback| postback.verdict() == PostbackVerdict::Held));
 
     // Two servers delete at the same time.
     let other = Server::start_beside_with(&server, &LIMITS).await;
@@ -189,11 +190,11 @@ async fn what_is_older_than_its_limit_goes_and_nothing_else() {
         let again = other.client().record_conversion(past.conversion(click_id, *days)).await;
         match again {
             // The row of the click may be gone: the signed click id is enough.
-            Ok(again) => assert_eq!((again.verdict(), *days < 500), (Verdict::Duplicate, true)),
+            Ok(again) => assert_eq!((again.verdict(), *days < 500), (ConversionVerdict::Duplicate, true)),
             Err(error) => {
                 assert_eq!(
                     (error.code(), error.reason()),
-                    (Code::FailedPrecondition, ErrorReason::ClickExpired)
+                    (Code::FailedPrecondition, ErrorReason::ClickTooOld)
                 );
                 assert!(*days > 500 && error.message().contains("--retain-conversions-days"), "{error}");
             }
@@ -207,7 +208,9 @@ async fn what_is_older_than_its_limit_goes_and_nothing_else() {
         let later = Server::start_beside_with(&server, flags).await;
         for (days, click_id) in clicks.iter().filter(|(days, _)| *days > 500) {
             let again = later.client().record_conversion(past.conversion(click_id, *days)).await;
-            assert_eq!(again.unwrap_err().reason(), ErrorReason::ClickExpired, "{days}");
+            assert_eq!(again.unwrap_err().reason(), ErrorReason::ClickTooOld, "{days}");
+            let query = format!("clickId={click_id}&id={}&val=1&com=0", past.code.id);
+            crate::replay::hold(&later, &query, "CLICK_TOO_OLD").await;
         }
     }
 }
@@ -320,11 +323,11 @@ async fn partitions_come_and_go_and_no_writer_waits() {
             let write = async |number: usize| {
                 let client = [&client, &ones, &twos][number % 3];
                 let click_id = past.click(client, 0).await;
-                let conversion = RecordConversionRequest {
+                let conversion = NewConversion {
                     transaction_id: format!("order-{number}"),
                     ..report(&past.code, &click_id)
                 };
-                client.record_conversion(conversion).await.unwrap();
+                client.record_conversion(request::conversion(conversion)).await.unwrap();
                 let query = format!("clickId={click_id}&id={}&val=1&com=0&oid={number}", past.code.id);
                 let answer = server.postback(&query).await;
                 assert_eq!(answer.status, 200, "{answer:?}");
@@ -450,7 +453,7 @@ async fn tables_of_earlier_versions_become_partitioned_with_what_they_hold() {
     let client = server.client();
     for (click_id, days) in clicks.iter().zip([0, 30, 800]) {
         let again = client.record_conversion(past.conversion(click_id, days)).await.unwrap();
-        assert_eq!(again.verdict(), Verdict::Duplicate, "{days}");
+        assert_eq!(again.verdict(), ConversionVerdict::Duplicate, "{days}");
     }
     past.click_and_conversion(&client, 1).await;
     server.kill().await;
@@ -487,6 +490,6 @@ async fn what_has_no_partition_is_an_outage_and_loses_nothing() {
         "ALTER TABLE conversion ATTACH PARTITION conversion_before FOR VALUES FROM (MINVALUE) {bound}"
     );
     db.execute_unprepared(&attach).await.unwrap();
-    assert_eq!(client.record_conversion(request).await.unwrap().verdict(), Verdict::Recorded);
+    assert_eq!(client.record_conversion(request).await.unwrap().verdict(), ConversionVerdict::Recorded);
     assert_eq!(server.postback(&query).await.field("verdict"), "RECORDED");
 }

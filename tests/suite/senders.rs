@@ -4,11 +4,12 @@
 use s2s_sdk::{
     postback::sign,
     v1::{
-        CheckMode, GetConversionRequest, GetPostbackRequest, ListConversionsRequest, ListPostbacksRequest,
-        Postback, PostbackAuthentication, ReplayOverrides, ReplayPostbacksRequest, TrackingLink, Verdict,
+        CheckMode, ConversionFilter, GetConversionRequest, GetPostbackRequest, ListConversionsRequest,
+        ListPostbacksRequest, Postback, PostbackAuthentication, PostbackVerdict, ReplayOverrides,
+        ReplayPostbacksRequest, TrackingLink,
     },
 };
-use s2s_tests::{Answer, Server, http};
+use s2s_tests::{Answer, Server, http, request};
 
 use crate::{
     authentication::{Sale, link_without_code, rotate},
@@ -28,21 +29,23 @@ async fn post(server: &Server, target: &str, content_type: &str, body: String) -
 }
 
 async fn conversions(server: &Server, click: &str) -> usize {
-    let request = ListConversionsRequest { click_id: click.to_owned(), ..Default::default() };
+    let filter = ConversionFilter { click_id: click.to_owned(), ..Default::default() };
+    let request = request::conversions(filter);
     server.client().list_conversions(request).await.unwrap().conversions.len()
 }
 
 async fn stored(server: &Server, id: &str) -> Postback {
-    server.client().get_postback(GetPostbackRequest { id: id.to_owned() }).await.unwrap().postback.unwrap()
+    let request = GetPostbackRequest { postback_id: id.to_owned() };
+    server.client().get_postback(request).await.unwrap().postback.unwrap()
 }
 
 /// Replays a postback for the code `code`, and trusts its sender. If `code` is empty, the
 /// postback's own code is used.
-async fn replay_for(sale: &Sale, id: &str, code: &str) -> Verdict {
+async fn replay_for(sale: &Sale, id: &str, code: &str) -> PostbackVerdict {
     let overrides =
         ReplayOverrides { trust_sender: true, conversion_code_id: code.to_owned(), ..Default::default() };
-    let request =
-        ReplayPostbacksRequest { ids: vec![id.to_owned()], overrides: Some(overrides), ..Default::default() };
+    let overrides = Some(overrides);
+    let request = ReplayPostbacksRequest { overrides, ..request::replay(vec![id.to_owned()]) };
     sale.server.client().replay_postbacks(request).await.unwrap().postbacks[0].verdict()
 }
 
@@ -122,12 +125,12 @@ async fn one_signature_counts_once_in_every_mode_and_order() {
             sale.check(signature(at_replay)).await;
             set_codes(&sale.server, &signed.link, &[&sale.code]).await;
             if replay_first {
-                assert_eq!(replay_for(&sale, &held[0], "").await, Verdict::Recorded, "{case}");
+                assert_eq!(replay_for(&sale, &held[0], "").await, PostbackVerdict::Recorded, "{case}");
             }
             signed.send(&sale).await;
             for id in &held {
                 replay_for(&sale, id, "").await;
-                assert_ne!(stored(&sale.server, id).await.verdict(), Verdict::Held, "{case}");
+                assert_ne!(stored(&sale.server, id).await.verdict(), PostbackVerdict::Held, "{case}");
             }
             assert_eq!(conversions(&sale.server, &signed.click).await, 1, "{case}");
         }
@@ -145,9 +148,9 @@ async fn a_former_secret_signs_as_well_and_a_new_one_does_not_undo_it() {
         set_codes(&sale.server, &signed.link, &[&sale.code]).await;
         if overlap > 0 {
             assert_eq!(signed.send(&sale).await.field("verdict"), "RECORDED", "{call:?}");
-            assert_eq!(sale.replay(&held, false).await, Verdict::Duplicate, "{call:?}");
+            assert_eq!(sale.replay(&held, false).await, PostbackVerdict::Duplicate, "{call:?}");
         } else {
-            assert_eq!(sale.replay(&held, false).await, Verdict::Recorded, "{call:?}");
+            assert_eq!(sale.replay(&held, false).await, PostbackVerdict::Recorded, "{call:?}");
         }
         assert_eq!(conversions(&sale.server, &signed.click).await, 1, "{call:?}");
     }
@@ -166,7 +169,7 @@ async fn a_signature_of_a_call_that_named_no_known_code_counts_once() {
             let id = sale.server.postback(query).await.field("postback_id");
             verdicts.push(replay_for(&sale, &id, &sale.code.id).await);
         }
-        assert_eq!(verdicts, [Verdict::Recorded, Verdict::Duplicate], "{named}");
+        assert_eq!(verdicts, [PostbackVerdict::Recorded, PostbackVerdict::Duplicate], "{named}");
         assert_eq!(conversions(&sale.server, &click).await, 1, "{named}");
     }
 }
@@ -184,7 +187,7 @@ async fn what_is_no_right_signature_makes_no_two_calls_one() {
             for _ in 0..2 {
                 assert_eq!(sale.server.postback(&query).await.field("verdict"), "RECORDED", "{digits}");
             }
-            assert_eq!(sale.replay(&held, false).await, Verdict::Recorded, "{digits}");
+            assert_eq!(sale.replay(&held, false).await, PostbackVerdict::Recorded, "{digits}");
             assert_eq!(conversions(&sale.server, &click).await, 3, "{mode:?} {digits}");
         }
     }
@@ -232,12 +235,12 @@ async fn a_replay_knows_what_was_not_passed_whatever_was_on() {
             sale.check(only(check, CheckMode::Enforce, elsewhere())).await;
             set_codes(&sale.server, &link, &[&sale.code]).await;
             for _ in 0..2 {
-                assert_eq!(sale.replay(&held, false).await, Verdict::Held, "{at_arrival:?} {check}");
+                assert_eq!(sale.replay(&held, false).await, PostbackVerdict::Held, "{at_arrival:?} {check}");
                 let reason = format!("ERROR_REASON_{check}");
                 assert_eq!(stored(&sale.server, &held).await.reason().as_str_name(), reason);
             }
             assert_eq!(conversions(&sale.server, &click).await, 0);
-            assert_eq!(sale.replay(&held, true).await, Verdict::Recorded, "{at_arrival:?} {check}");
+            assert_eq!(sale.replay(&held, true).await, PostbackVerdict::Recorded, "{at_arrival:?} {check}");
             assert_eq!(conversions(&sale.server, &click).await, 1);
         }
         // A replay knows the checks that were passed at the arrival, though none was enforced then.
@@ -250,7 +253,7 @@ async fn a_replay_knows_what_was_not_passed_whatever_was_on() {
         let held = hold(&sale.server, signed.trim_start_matches("/s2s?"), "CODE_NOT_ON_LINK").await;
         sale.check(all(CheckMode::Enforce, here())).await;
         set_codes(&sale.server, &link, &[&sale.code]).await;
-        assert_eq!(sale.replay(&held, false).await, Verdict::Recorded, "{at_arrival:?}");
+        assert_eq!(sale.replay(&held, false).await, PostbackVerdict::Recorded, "{at_arrival:?}");
     }
 }
 
@@ -393,12 +396,12 @@ async fn counts(sale: &Sale, link: &TrackingLink, answer: &Answer) {
     assert_eq!(answer.field("reason"), "CODE_NOT_ON_LINK", "{answer:?}");
     let id = answer.field("postback_id");
     set_codes(&sale.server, link, &[&sale.code]).await;
-    assert_eq!(sale.replay(&id, false).await, Verdict::Recorded);
+    assert_eq!(sale.replay(&id, false).await, PostbackVerdict::Recorded);
     let found = stored(&sale.server, &id).await;
     let raw = found.raw.clone().unwrap();
     let text = format!("{}{}", String::from_utf8_lossy(&raw.target), String::from_utf8_lossy(&raw.body));
     assert!(text.contains('*') && !text.contains("hunter2") && !text.contains("12345"), "{text}");
-    let request = GetConversionRequest { id: found.conversion_id };
+    let request = GetConversionRequest { conversion_id: found.conversion_id };
     let conversion = sale.server.client().get_conversion(request).await.unwrap().conversion.unwrap();
     let micros = (conversion.value.unwrap().micros, conversion.commission.unwrap().micros);
     assert_eq!(micros, (19_990_000, 2_500_000), "{text}");

@@ -5,10 +5,11 @@ use s2s_sdk::{
     prost_types::{Duration, FieldMask, Timestamp},
     v1::{
         ArchiveConversionCodeRequest, ArchiveTrackingLinkRequest, CheckMode, ConversionCode,
-        ConversionCodeState, CreateConversionCodeRequest, CreateTrackingLinkRequest, DedupePolicy,
-        ErrorReason, GetConversionCodeRequest, GetTrackingLinkRequest, ListConversionCodesRequest,
-        ListTrackingLinksRequest, PostbackAuthentication, RedirectKind, ReplyMode, ReplySetting,
-        TrackingLink, TrackingLinkState, UpdateConversionCodeRequest, UpdateTrackingLinkRequest,
+        ConversionCodeState, ConversionStatus, CreateConversionCodeRequest, CreateTrackingLinkRequest,
+        DedupePolicy, ErrorReason, GetConversionCodeRequest, GetTrackingLinkRequest,
+        ListConversionCodesRequest, ListTrackingLinksRequest, PostbackAuthentication, RedirectKind,
+        ReplyMode, ReplySetting, TrackingLink, TrackingLinkState, UpdateConversionCodeRequest,
+        UpdateTrackingLinkRequest,
     },
 };
 use s2s_tests::Server;
@@ -30,12 +31,12 @@ fn leading_to(destination: &str) -> TrackingLink {
 }
 
 async fn get_code(server: &Server, id: &str) -> ConversionCode {
-    let request = GetConversionCodeRequest { id: id.to_owned() };
+    let request = GetConversionCodeRequest { conversion_code_id: id.to_owned() };
     server.client().get_conversion_code(request).await.unwrap().conversion_code.unwrap()
 }
 
 async fn get_link(server: &Server, id: &str) -> TrackingLink {
-    let request = GetTrackingLinkRequest { id: id.to_owned() };
+    let request = GetTrackingLinkRequest { tracking_link_id: id.to_owned() };
     server.client().get_tracking_link(request).await.unwrap().tracking_link.unwrap()
 }
 
@@ -68,6 +69,7 @@ async fn a_conversion_code_has_defaults_and_keeps_what_was_chosen() {
         dedupe_policy: DedupePolicy::OnePerClick.into(),
         reply: Some(ReplySetting { mode: ReplyMode::ByVerdict.into(), text: String::new() }),
         preset_id: String::new(),
+        default_status: ConversionStatus::Approved.into(),
         state: ConversionCodeState::Active.into(),
         create_time: code.create_time,
         update_time: code.create_time,
@@ -91,6 +93,7 @@ async fn a_conversion_code_has_defaults_and_keeps_what_was_chosen() {
         dedupe_policy: DedupePolicy::Every.into(),
         reply: Some(ReplySetting { mode: ReplyMode::FixedText.into(), text: "~".repeat(200) }),
         preset_id: "everflow".to_owned(),
+        default_status: ConversionStatus::Pending.into(),
         postback_authentication: Some(PostbackAuthentication {
             secret_check: CheckMode::Enforce.into(),
             signature_check: CheckMode::Report.into(),
@@ -164,6 +167,7 @@ async fn everything_that_is_wrong_with_a_code_is_said_at_once() {
         dedupe_policy: 9,
         reply: Some(ReplySetting { mode: ReplyMode::FixedText.into(), text: String::new() }),
         preset_id: "Everflow".to_owned(),
+        default_status: 4,
         ..Default::default()
     };
     let request = CreateConversionCodeRequest {
@@ -171,7 +175,15 @@ async fn everything_that_is_wrong_with_a_code_is_said_at_once() {
         request_id: "r".repeat(65),
         ..Default::default()
     };
-    let own = ["name", "default_currency", "attribution_window", "dedupe_policy", "reply", "preset_id"];
+    let own = [
+        "name",
+        "default_currency",
+        "attribution_window",
+        "dedupe_policy",
+        "reply",
+        "preset_id",
+        "default_status",
+    ];
     let paths = own.map(|name| format!("conversion_code.{name}"));
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
     check_invalid(client.create_conversion_code(request).await, &[&["request_id"], &*paths].concat());
@@ -288,7 +300,7 @@ async fn a_link_takes_codes_that_are_there() {
     };
     let updated = client.update_tracking_link(request).await.unwrap_err();
     for error in [created, updated] {
-        assert_eq!((error.code(), error.reason()), (Code::NotFound, ErrorReason::UnknownConversionCode));
+        assert_eq!((error.code(), error.reason()), (Code::NotFound, ErrorReason::ConversionCodeUnknown));
     }
     assert_eq!(get_link(&server, &link.id).await, link);
 }
@@ -414,8 +426,8 @@ async fn archiving_hides_and_changes_nothing_the_second_time() {
     let client = server.client();
     let (code, link) = (server.code("Sale").await, server.link(&[]).await);
     let archive = |validate_only| {
-        let code = ArchiveConversionCodeRequest { id: code.id.clone(), validate_only };
-        let link = ArchiveTrackingLinkRequest { id: link.id.clone(), validate_only };
+        let code = ArchiveConversionCodeRequest { conversion_code_id: code.id.clone(), validate_only };
+        let link = ArchiveTrackingLinkRequest { tracking_link_id: link.id.clone(), validate_only };
         async {
             let code = client.archive_conversion_code(code).await.unwrap().conversion_code.unwrap();
             (code, client.archive_tracking_link(link).await.unwrap().tracking_link.unwrap())

@@ -13,15 +13,16 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use s2s_sdk::{
     Code,
     v1::{
-        ConversionCode, CustomParam, ErrorReason, ListConversionsRequest, RecordConversionRequest, Verdict,
+        ConversionCode, ConversionVerdict, CustomParam, ErrorReason, ListConversionsRequest, NewConversion,
+        RecordConversionRequest,
     },
 };
-use s2s_tests::{Server, eventually};
+use s2s_tests::{Server, eventually, request};
 
 use crate::report;
 
-fn numbered(code: &ConversionCode, click: &str, number: usize) -> RecordConversionRequest {
-    RecordConversionRequest { transaction_id: number.to_string(), ..report(code, click) }
+fn numbered(code: &ConversionCode, click: &str, number: usize) -> NewConversion {
+    NewConversion { transaction_id: number.to_string(), ..report(code, click) }
 }
 
 async fn stored(server: &Server) -> Vec<String> {
@@ -37,17 +38,17 @@ async fn a_stream_answers_each_conversion_in_order() {
     let click = server.click(&link).await;
     // Every tenth item is empty, so it is refused. Every third of the others has the number of the
     // item before it as its transaction id.
-    let request = move |number: usize| match number {
+    let item = move |number: usize| match number {
         number if number % 10 == 0 => RecordConversionRequest::default(),
-        number if number % 3 == 0 => numbered(&code, &click, number - 1),
-        number => numbered(&code, &click, number),
+        number if number % 3 == 0 => request::conversion(numbered(&code, &click, number - 1)),
+        number => request::conversion(numbered(&code, &click, number)),
     };
-    let requests = stream::iter((1..=5_000).map(request));
+    let requests = stream::iter((1..=5_000).map(item));
     let answers = server.client().stream_record_conversions(requests).await.unwrap();
     let answers: Vec<_> = answers.try_collect().await.unwrap();
     assert_eq!(answers.len(), 5_000);
     // Two equal items are processed concurrently, so either of them may be recorded first.
-    let mut verdicts = BTreeMap::<_, Vec<Verdict>>::new();
+    let mut verdicts = BTreeMap::<_, Vec<ConversionVerdict>>::new();
     for (number, answer) in (1..).zip(answers) {
         match answer.into_result() {
             Ok(answer) => {
@@ -69,7 +70,10 @@ async fn a_stream_answers_each_conversion_in_order() {
     for (id, mut all) in verdicts.clone() {
         all.sort_unstable();
         assert!(
-            matches!(all[..], [Verdict::Recorded] | [Verdict::Recorded, Verdict::Duplicate]),
+            matches!(
+                all[..],
+                [ConversionVerdict::Recorded] | [ConversionVerdict::Recorded, ConversionVerdict::Duplicate]
+            ),
             "{id}: {all:?}"
         );
     }
@@ -94,7 +98,7 @@ async fn who_does_not_read_the_answers_is_held_up() {
         count.fetch_add(1, Ordering::Relaxed);
         let large = CustomParam { key: "large".to_owned(), value: "x".repeat(2_048) };
         let custom_params = vec![large; 2];
-        RecordConversionRequest { custom_params, ..numbered(&code, &click, number) }
+        request::conversion(NewConversion { custom_params, ..numbered(&code, &click, number) })
     });
     let mut answers = server.client().stream_record_conversions(requests).await.unwrap();
     let (before, looks) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -123,7 +127,7 @@ async fn a_stop_answers_what_a_stream_has_taken() {
     let link = server.link(&[&code]).await;
     let click = server.click(&link).await;
     // The stream has no end of its own.
-    let requests = stream::iter(0..).map(move |number| numbered(&code, &click, number));
+    let requests = stream::iter(0..).map(move |number| request::conversion(numbered(&code, &click, number)));
     let mut answers = server.client().stream_record_conversions(requests).await.unwrap();
     let mut recorded = BTreeSet::new();
     let error = loop {

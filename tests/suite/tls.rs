@@ -123,7 +123,7 @@ async fn one_port_speaks_grpc_and_http_over_tls() {
         }
         // The second request is not valid HTTP, but is answered, too.
         for (target, reason) in
-            [("/s2s?id=1", "MISSING_PARAMETER"), ("/s2s?clickId=<insert>", "MACRO_NOT_REPLACED")]
+            [("/s2s?id=1", "PARAMETER_MISSING"), ("/s2s?clickId=<insert>", "MACRO_NOT_REPLACED")]
         {
             let request = format!("GET {target} HTTP/1.1\r\nhost: t.example\r\n\r\n");
             stream.write_all(request.as_bytes()).await.unwrap();

@@ -8,21 +8,27 @@ mod refused;
 use std::collections::BTreeSet;
 
 use ErrorReason as E;
+use prost::Message as _;
 use s2s_sdk::{
-    Code, PostbackOutcome,
+    Code, Error, PostbackOutcome,
     prost_types::Timestamp,
     v1::{
-        CustomParam, ErrorReason, GetPostbackRequest, ListPostbacksRequest, Postback, RawPostback,
-        RecordConversionRequest, Verdict, record_conversion_request::Commission,
+        ConversionVerdict, CustomParam, ErrorReason, GetPostbackRequest, NewConversion, Note, Postback,
+        PostbackFailure, PostbackFilter, PostbackVerdict, RawPostback, RecordConversionRequest,
+        conversion_service_client::ConversionServiceClient, new_conversion::Commission,
     },
 };
-use s2s_tests::{Answer, http};
+use s2s_tests::{Answer, Server, authorized, http, request};
+use tonic::Status;
 
 use self::{
     held::{HELD, HELD_AFTER_TAKEN, HeldCase},
     refused::{REFUSED, RefusedCase},
 };
-use crate::{fixture::Fixture, report};
+use crate::{contract::channel, fixture::Fixture, replay::get, report};
+
+/// Total size of the notes that an error shows, in bytes.
+const FAILURE_NOTES_BYTES_MAX: usize = 4 * 1_024;
 
 /// A reason that no case in this folder has, because another file tests it.
 struct CoveredReason {
@@ -31,7 +37,7 @@ struct CoveredReason {
     source: &'static str,
 }
 
-const COVERED_BY: [CoveredReason; 26] = [
+const COVERED_BY: [CoveredReason; 27] = [
     CoveredReason { reason: E::ResourceNotFound, source: include_str!("lists.rs") },
     CoveredReason { reason: E::SlugTaken, source: include_str!("setup.rs") },
     CoveredReason { reason: E::RequestIdReused, source: include_str!("setup.rs") },
@@ -39,10 +45,11 @@ const COVERED_BY: [CoveredReason; 26] = [
     CoveredReason { reason: E::PageTokenInvalid, source: include_str!("lists.rs") },
     CoveredReason { reason: E::OriginRefused, source: include_str!("door.rs") },
     CoveredReason { reason: E::ClockWrong, source: include_str!("clocks.rs") },
+    CoveredReason { reason: E::ClickTooOld, source: include_str!("retention.rs") },
     CoveredReason { reason: E::EdgeOnly, source: include_str!("port.rs") },
     CoveredReason { reason: E::DeadlineExceeded, source: include_str!("port.rs") },
     CoveredReason { reason: E::Unavailable, source: include_str!("outage.rs") },
-    CoveredReason { reason: E::UnknownMethod, source: include_str!("contract.rs") },
+    CoveredReason { reason: E::MethodUnknown, source: include_str!("contract.rs") },
     CoveredReason { reason: E::TrackingLinkUnknown, source: include_str!("orphans.rs") },
     CoveredReason { reason: E::BrowserCall, source: include_str!("callers.rs") },
     CoveredReason { reason: E::PreviewCall, source: include_str!("callers.rs") },
@@ -65,9 +72,10 @@ const COVERED_BY_SERVER_TESTS: [ErrorReason; 1] = [E::Internal];
 const REASONS_END: i32 = 1_000;
 
 /// Reasons that hold postbacks, but are not among the cases. A case would need an edge with a wrong
-/// clock, a browser, another server, or a code that checks senders.
-const ALSO_HOLD: [ErrorReason; 8] = [
+/// clock, a limit of retention, a browser, another server, or a code that checks senders.
+const ALSO_HOLD: [ErrorReason; 9] = [
     E::ClockWrong,
+    E::ClickTooOld,
     E::BrowserCall,
     E::TrackingLinkUnknown,
     E::SecretRefused,
@@ -93,11 +101,11 @@ async fn what_does_not_count_is_held_as_it_came_with_its_reason() {
     assert_eq!(fixture.conversions().await.len(), 1);
 
     for reason in HELD.iter().chain(&HELD_AFTER_TAKEN).map(|case| case.reason) {
-        let request = ListPostbacksRequest { reason: reason.into(), ..Default::default() };
+        let filter = PostbackFilter { reason: reason.into(), ..Default::default() };
         let expected = HELD.iter().chain(&HELD_AFTER_TAKEN).filter(|case| case.reason == reason).count();
-        assert_eq!(fixture.postbacks(request).await.len(), expected, "{reason:?}");
+        assert_eq!(fixture.postbacks(filter).await.len(), expected, "{reason:?}");
     }
-    let held = ListPostbacksRequest { verdict: Verdict::Held.into(), ..Default::default() };
+    let held = PostbackFilter { verdict: PostbackVerdict::Held.into(), ..Default::default() };
     assert_eq!(fixture.postbacks(held).await.len(), HELD.len() + HELD_AFTER_TAKEN.len());
 }
 
@@ -123,7 +131,7 @@ async fn check_held(fixture: &Fixture, case: HeldCase) {
     assert!(message.contains(names), "{query}: {message}");
 
     let id = answer.field("postback_id");
-    let request = GetPostbackRequest { id: id.clone() };
+    let request = GetPostbackRequest { postback_id: id.clone() };
     let postback = fixture.server.client().get_postback(request).await.unwrap().postback.unwrap();
     let raw = postback.raw.clone().unwrap();
     let expected = Postback {
@@ -131,12 +139,12 @@ async fn check_held(fixture: &Fixture, case: HeldCase) {
         raw: Some(RawPostback {
             method: "GET".to_owned(),
             target: target.bytes().take(8_192).collect(),
-            address: "127.0.0.0".to_owned(),
+            sender_address: "127.0.0.0".to_owned(),
             user_agent: "shop/1".to_owned(),
             receive_time: raw.receive_time,
             ..Default::default()
         }),
-        verdict: Verdict::Held.into(),
+        verdict: PostbackVerdict::Held.into(),
         reason: reason.into(),
         message,
         ..postback.clone()
@@ -147,19 +155,64 @@ async fn check_held(fixture: &Fixture, case: HeldCase) {
 }
 
 #[tokio::test]
+async fn a_postback_over_grpc_is_held_as_one_over_http() {
+    let fixture = Fixture::start().await;
+    let mut client = ConversionServiceClient::new(channel(&fixture.server).await);
+    let codes = [&fixture.code, &fixture.brief, &fixture.archived, &fixture.unlinked];
+    for HeldCase { query, reason, names, .. } in HELD {
+        let postback = RawPostback {
+            method: "GET".to_owned(),
+            target: format!("/s2s?{}", fixture.fill(query)).into_bytes(),
+            ..Default::default()
+        };
+        let status = client.record_conversion(authorized(request::postback(postback))).await.unwrap_err();
+        let failure = failure_of(&status);
+        let error = Error::from(status);
+        assert_eq!((error.code(), error.reason()), (reason.grpc_code(), reason), "{query}: {error}");
+        assert!(error.message().contains(names), "{query}: {error}");
+        assert_eq!(error.metadata()["postback_id"], failure.postback_id, "{query}");
+
+        let stored = get(&fixture.server, &failure.postback_id).await;
+        assert_eq!((stored.verdict(), stored.reason()), (PostbackVerdict::Held, reason), "{query}");
+        let code = codes.iter().find(|code| code.id == stored.conversion_code_id);
+        let (shown, size) = (failure.notes.len(), stored.notes.iter().map(Note::encoded_len).sum::<usize>());
+        assert_eq!(shown < stored.notes.len(), size > FAILURE_NOTES_BYTES_MAX, "{query}");
+        let expected = PostbackFailure {
+            verdict: PostbackVerdict::Held.into(),
+            postback_id: stored.id,
+            notes: stored.notes[..shown].to_vec(),
+            reply: code.and_then(|code| code.reply.clone()),
+        };
+        assert_eq!(failure, expected, "{query}");
+    }
+    assert_eq!(fixture.conversions().await, []);
+}
+
+/// The last detail of a status. The first one is an `ErrorInfo`.
+fn failure_of(status: &Status) -> PostbackFailure {
+    let details = tonic_types::Status::decode(status.details()).unwrap().details;
+    let (first, last) = (details.first().unwrap(), details.last().unwrap());
+    assert_eq!(first.type_url, "type.googleapis.com/google.rpc.ErrorInfo");
+    assert_eq!(last.type_url, "type.googleapis.com/s2s.v1.PostbackFailure");
+    PostbackFailure::decode(last.value.as_slice()).unwrap()
+}
+
+#[tokio::test]
 async fn a_report_that_does_not_count_is_refused_with_its_reason() {
     let fixture = Fixture::start().await;
     let client = fixture.server.client();
     let good = report(&fixture.code, &fixture.click);
-    let taken = RecordConversionRequest { transaction_id: "taken".to_owned(), ..good.clone() };
-    assert_eq!(client.record_conversion(taken).await.unwrap().verdict(), Verdict::Recorded);
+    let taken = NewConversion { transaction_id: "taken".to_owned(), ..good.clone() };
+    let taken = client.record_conversion(request::conversion(taken)).await.unwrap();
+    assert_eq!(taken.verdict(), ConversionVerdict::Recorded);
 
     for (index, RefusedCase { change, code, reason }) in REFUSED.into_iter().enumerate() {
         let mut report = good.clone();
         change(&fixture, &mut report);
         // A dry run gives the same error.
         for validate_only in [false, true] {
-            let request = RecordConversionRequest { validate_only, ..report.clone() };
+            let request = request::conversion(report.clone());
+            let request = RecordConversionRequest { validate_only, ..request };
             let error = client.record_conversion(request).await.unwrap_err();
             assert_eq!((error.code(), error.reason()), (code, reason), "row {index}: {error}");
             assert!(!error.message().is_empty());
@@ -172,7 +225,7 @@ async fn a_report_that_does_not_count_is_refused_with_its_reason() {
 async fn every_field_of_a_report_that_is_wrong_is_named() {
     let fixture = Fixture::start().await;
     let client = fixture.server.client();
-    let wrong = RecordConversionRequest {
+    let wrong = NewConversion {
         conversion_code_id: "6B1F".to_owned(),
         click_id: String::new(),
         transaction_id: "x".repeat(256),
@@ -181,9 +234,9 @@ async fn every_field_of_a_report_that_is_wrong_is_named() {
         status: 4,
         custom_params: vec![CustomParam::default(); 65],
         conversion_time: Some(Timestamp { seconds: -1, nanos: 0 }),
-        request_id: "r".repeat(65),
-        validate_only: false,
     };
+    let request_id = "r".repeat(65);
+    let wrong = RecordConversionRequest { request_id, ..request::conversion(wrong) };
     let error = client.record_conversion(wrong).await.unwrap_err();
     assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, E::FieldInvalid));
     let expected = [
@@ -221,4 +274,21 @@ fn the_list_says_which_reasons_hold_postbacks() {
     let held = HELD.iter().chain(&HELD_AFTER_TAKEN).map(|case| case.reason).chain(ALSO_HOLD);
     let names = |reason: ErrorReason| reason.as_str_name();
     assert_eq!(listed.map(names).collect::<BTreeSet<_>>(), held.map(names).collect());
+}
+
+#[tokio::test]
+async fn an_edge_elsewhere_answers_a_held_postback_with_many_long_remarks() {
+    let fixture = Fixture::start().await;
+    let edge = Server::start_edge(&fixture.server, &[]).await;
+    let unknown =
+        (0..60).fold(String::new(), |query, number| query + &format!("&{}{number}=1", "y".repeat(80)));
+    let query = fixture.fill("clickId=$forged_click&id=$code&val=1&com=0") + &unknown;
+    let answer = http().get(format!("{}/s2s?{query}", edge.url)).send().await.unwrap();
+    let verdict = answer.headers()["s2s-verdict"].clone();
+    let answer: serde_json::Value = answer.json().await.unwrap();
+    assert_eq!(verdict, "HELD", "{answer}");
+    let shown = answer["notes"].as_array().unwrap().len();
+    let held = &fixture.postbacks(PostbackFilter::default()).await[0];
+    assert!((1..held.notes.len()).contains(&shown), "{shown} of {}", held.notes.len());
+    assert_eq!(held.notes.len(), 60);
 }

@@ -36,7 +36,7 @@ fn link_cases<'a>(
     everflow: &'a ConversionCode,
     cake: &'a ConversionCode,
 ) -> [LinkCase<'a>; 7] {
-    const CODES: (SetupWarningCode, &str) = (W::LinkWithoutCode, "tracking_link.conversion_code_ids");
+    const CODES: (SetupWarningCode, &str) = (W::NoConversionCode, "tracking_link.conversion_code_ids");
     const DESTINATION: &str = "tracking_link.destination";
     [
         LinkCase {
@@ -152,7 +152,7 @@ struct CodeCase {
 
 #[tokio::test]
 async fn a_code_and_its_postback_url_are_warned_of() {
-    const NO_LINK: (SetupWarningCode, &str) = (W::CodeWithoutLink, "");
+    const NO_LINK: (SetupWarningCode, &str) = (W::NoLink, "");
     const REPLY: (SetupWarningCode, &str) = (W::ReplyNotOfPreset, "conversion_code.reply");
     let server = Server::start().await;
     let client = server.client();

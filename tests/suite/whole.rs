@@ -6,7 +6,7 @@ use std::{cell::Cell, collections::BTreeMap, time::Duration};
 use futures::future::join_all;
 use s2s_sdk::v1::{
     GetConversionRequest, GetConversionResponse, ListClicksRequest, ListClicksResponse, ListPostbacksRequest,
-    ListPostbacksResponse,
+    ListPostbacksResponse, PostbackFilter,
 };
 use s2s_tests::{ADMIN_KEY, Server, eventually, http};
 use tokio::{
@@ -21,7 +21,8 @@ use crate::{
     tls::Authority,
 };
 
-/// A request, cut at the first `|`. `$sale` are the parameters of a sale of 1999.50, `$oid` its own.
+/// A request, cut at the first `|`. `$sale` are the parameters of a sale of 1999.50, `$oid` its
+/// own.
 struct Form {
     name: &'static str,
     text: &'static str,
@@ -237,7 +238,7 @@ async fn nothing_in_an_answer_changes_how_it_is_sent() {
     let fixture = Fixture::start().await;
     let (server, client) = (&fixture.server, fixture.server.client());
     for text in LIKE_REFUSALS {
-        let encoded: String = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let encoded = text.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
         let link = server.link(&[]).await;
         let visit = http().get(format!("{}/{}?sub10={encoded}", server.url, link.slug));
         assert_eq!(visit.send().await.unwrap().status(), 302);
@@ -251,13 +252,13 @@ async fn nothing_in_an_answer_changes_how_it_is_sent() {
         assert_eq!(sent.send().await.unwrap().status(), 200);
     }
     for conversion in fixture.conversions().await {
-        let get = GetConversionRequest { id: conversion.id.clone() };
+        let get = GetConversionRequest { conversion_id: conversion.id.clone() };
         let got: GetConversionResponse = call(server, "ConversionService/GetConversion", &get).await;
         assert_eq!(got.conversion, Some(conversion));
     }
     let listed: ListPostbacksResponse =
         call(server, "PostbackService/ListPostbacks", &ListPostbacksRequest::default()).await;
-    assert_eq!(listed.postbacks, fixture.postbacks(ListPostbacksRequest::default()).await);
+    assert_eq!(listed.postbacks, fixture.postbacks(PostbackFilter::default()).await);
     assert_eq!(listed.postbacks.len(), LIKE_REFUSALS.len());
 }
 

@@ -11,9 +11,9 @@ use std::{
 };
 
 use futures::{StreamExt as _, stream};
-use s2s_sdk::v1::{ConversionCode, Money, RecordConversionRequest, TrackingLink};
+use s2s_sdk::v1::{ConversionCode, Money, NewConversion, TrackingLink};
 use s2s_tests::{
-    Answer, Server, administrator, http,
+    Answer, Server, administrator, http, request,
     sale::{query, value, visit},
 };
 use tokio::time::sleep;
@@ -109,14 +109,15 @@ impl Crowd {
 
     async fn call(&self, number: usize) -> Option<String> {
         let client = administrator(&self.servers[0]).retries(0).build().unwrap();
-        let request = RecordConversionRequest {
+        let conversion = NewConversion {
             conversion_code_id: self.code.id.clone(),
             click_id: self.partners(number).to_owned(),
             transaction_id: number.to_string(),
             value: Some(Money { micros: value(number), ..Default::default() }),
             ..Default::default()
         };
-        client.record_conversion(request).await.ok().map(|answer| answer.conversion.unwrap().id)
+        let answer = client.record_conversion(request::conversion(conversion)).await;
+        answer.ok().map(|answer| answer.conversion.unwrap().id)
     }
 }
 

@@ -103,7 +103,7 @@ impl Ledger {
                 ["visit", number, click_id, begun, ended] => {
                     promised += 1;
                     let click = clicks.get(&number.parse().unwrap()).ok_or(format!("lost: {line}"))?;
-                    (click.click_id == *click_id).then_some((click.click_time, begun, ended))
+                    (click.id == *click_id).then_some((click.click_time, begun, ended))
                 }
                 _ => return Err(format!("what is this: {line}")),
             };
@@ -151,7 +151,7 @@ impl Ledger {
     fn visits_by_number(&self, all: Vec<Click>) -> Result<BTreeMap<usize, Click>, String> {
         let mut by_number = BTreeMap::new();
         for click in all {
-            let number: usize = click.sub_ids.as_ref().unwrap().sub1.parse().unwrap();
+            let number: usize = click.sub_ids["sub1"].parse().unwrap();
             if number >= self.visits.load(Ordering::Relaxed) {
                 return Err(format!("visit {number} was never made"));
             }

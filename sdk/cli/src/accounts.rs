@@ -46,7 +46,8 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             output.list(client.accounts(ListAccountsRequest::default()), limit.limit).await
         }
         Action::Show { id } => {
-            let response = client.get_account(GetAccountRequest { id: id.unwrap_or_default() }).await?;
+            let response =
+                client.get_account(GetAccountRequest { account_id: id.unwrap_or_default() }).await?;
             output.show(response.account.as_ref())
         }
         Action::Create { name } => {

@@ -27,7 +27,8 @@ pub fn decimal(micros: i64) -> String {
     Money { micros, ..Default::default() }.to_decimal()
 }
 
-/// Converts the name of an enum value to a word: `VERDICT_HELD` without `VERDICT_` is `held`.
+/// Converts the name of an enum value to a word: `POSTBACK_VERDICT_HELD` without
+/// `POSTBACK_VERDICT_` is `held`.
 pub fn word(name: &str, prefix: &str) -> String {
     let word = name.strip_prefix(prefix).unwrap_or(name).to_lowercase();
     if word == "unspecified" { String::new() } else { word }
@@ -88,7 +89,7 @@ mod tests {
 
     #[test]
     fn words_and_texts_are_plain() {
-        assert_eq!(word("VERDICT_HELD", "VERDICT_"), "held");
+        assert_eq!(word("POSTBACK_VERDICT_HELD", "POSTBACK_VERDICT_"), "held");
         assert_eq!(word("ERROR_REASON_UNSPECIFIED", "ERROR_REASON_"), "");
         assert_eq!(plain("a\u{1b}[31mb\n"), "a\u{fffd}[31mb\u{fffd}");
         assert_eq!(decimal(10_500_000), "10.5");

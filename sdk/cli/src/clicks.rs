@@ -3,9 +3,7 @@
 use clap::Subcommand;
 use s2s_sdk::{
     Client,
-    v1::{
-        Click, ClickFlag, ExplainClickRequest, GetClickRequest, ListClicksRequest, RecordClickRequest, SubIds,
-    },
+    v1::{Click, ClickFlag, ExplainClickRequest, GetClickRequest, ListClicksRequest, RecordClickRequest},
 };
 
 use crate::{
@@ -33,8 +31,8 @@ pub enum Action {
         /// Id of the tracking link.
         link: String,
         /// First sub id.
-        #[arg(long, default_value = "")]
-        sub1: String,
+        #[arg(long)]
+        sub1: Option<String>,
     },
 }
 
@@ -42,17 +40,17 @@ impl Record for Click {
     const MESSAGE: &'static str = "Click";
     const NARROW: usize = 4;
     const COLUMNS: &'static [Column<Self>] = &[
-        ("click_id", |click| click.click_id.clone()),
+        ("id", |click| click.id.clone()),
         ("click_time", |click| time(click.click_time.as_ref())),
-        ("sub1", |click| sub_ids(click).sub1),
+        ("sub1", |click| sub_id(click, "sub1")),
         ("flags", |click| {
             let words: Vec<String> =
                 click.flags().map(|flag: ClickFlag| word(flag.as_str_name(), "CLICK_FLAG_")).collect();
             words.join(", ")
         }),
         ("tracking_link_id", |click| click.tracking_link_id.clone()),
-        ("sub2", |click| sub_ids(click).sub2),
-        ("sub3", |click| sub_ids(click).sub3),
+        ("sub2", |click| sub_id(click, "sub2")),
+        ("sub3", |click| sub_id(click, "sub3")),
         ("query", |click| click.query.clone()),
         ("referrer", |click| click.referrer.clone()),
         ("user_agent", |click| click.user_agent.clone()),
@@ -60,8 +58,8 @@ impl Record for Click {
     ];
 }
 
-fn sub_ids(click: &Click) -> SubIds {
-    click.sub_ids.clone().unwrap_or_default()
+fn sub_id(click: &Click, name: &str) -> String {
+    click.sub_ids.get(name).cloned().unwrap_or_default()
 }
 
 pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(), Failure> {
@@ -80,7 +78,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             output.answer("ExplainClickResponse", &response, response.click.as_ref(), &said)
         }
         Action::Record { link, sub1 } => {
-            let sub_ids = Some(SubIds { sub1, ..Default::default() });
+            let sub_ids = sub1.into_iter().map(|value| ("sub1".to_owned(), value)).collect();
             let request = RecordClickRequest { tracking_link_id: link, sub_ids, ..Default::default() };
             let response = client.record_click(request).await?;
             let said = [("redirect_url", response.redirect_url.as_str())];

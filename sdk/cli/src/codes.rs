@@ -14,6 +14,7 @@ use s2s_sdk::{
 use crate::{
     args::Limit,
     cells::{plain, time, word},
+    conversions::Status,
     failure::Failure,
     output::{Column, Output, Record},
 };
@@ -82,6 +83,9 @@ pub struct Settings {
     /// Rule for conversions that are sent without a transaction id.
     #[arg(long, value_enum)]
     dedupe: Option<Dedupe>,
+    /// Status of conversions that are sent without one.
+    #[arg(long, value_enum)]
+    default_status: Option<Status>,
     /// Preset of the network that calls the postback URL, for example `everflow`.
     #[arg(long)]
     preset: Option<String>,
@@ -112,6 +116,10 @@ impl Settings {
                 Dedupe::Every => DedupePolicy::Every,
             });
         }
+        if let Some(status) = self.default_status {
+            paths.push("default_status".to_owned());
+            code.set_default_status(status.into());
+        }
         if let Some(preset) = self.preset {
             paths.push("preset_id".to_owned());
             code.preset_id = preset;
@@ -137,6 +145,7 @@ impl Record for ConversionCode {
         ("window_seconds", |code| {
             code.attribution_window.map(|window| window.seconds.to_string()).unwrap_or_default()
         }),
+        ("default_status", |code| word(code.default_status().as_str_name(), "CONVERSION_STATUS_")),
         ("create_time", |code| time(code.create_time.as_ref())),
         ("update_time", |code| time(code.update_time.as_ref())),
     ];
@@ -149,7 +158,8 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             output.list(client.conversion_codes(request), limit.limit).await
         }
         Action::Show { id } => {
-            let response = client.get_conversion_code(GetConversionCodeRequest { id }).await?;
+            let response =
+                client.get_conversion_code(GetConversionCodeRequest { conversion_code_id: id }).await?;
             output.show(response.conversion_code.as_ref())
         }
         Action::Create { name, settings, dry_run } => {
@@ -182,7 +192,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             output.show(response.conversion_code.as_ref())
         }
         Action::Archive { id } => {
-            let request = ArchiveConversionCodeRequest { id, ..Default::default() };
+            let request = ArchiveConversionCodeRequest { conversion_code_id: id, ..Default::default() };
             let response = client.archive_conversion_code(request).await?;
             output.show(response.conversion_code.as_ref())
         }
@@ -210,5 +220,41 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
 pub fn warn(warnings: &[SetupWarning]) {
     for warning in warnings {
         eprintln!("s2s: note: {}", plain(&warning.message));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+    use s2s_sdk::v1::ConversionStatus;
+
+    use super::*;
+    use crate::args::{Arguments, Command};
+
+    fn settings(words: &[&str]) -> Option<Settings> {
+        match Arguments::try_parse_from(words).ok()?.command {
+            Command::Codes { action: Action::Create { settings, .. } | Action::Update { settings, .. } } => {
+                Some(settings)
+            }
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_default_status_can_be_given_and_alone_is_changed() {
+        for command in [&["s2s", "codes", "create", "--name", "Sale"][..], &["s2s", "codes", "update", "C"]] {
+            for (word, expected) in [
+                ("pending", ConversionStatus::Pending),
+                ("approved", ConversionStatus::Approved),
+                ("declined", ConversionStatus::Declined),
+            ] {
+                let given = settings(&[command, &["--default-status", word]].concat()).unwrap();
+                let (code, paths) = given.apply(ConversionCode::default());
+                assert_eq!((code.default_status(), paths), (expected, vec!["default_status".to_owned()]));
+            }
+            assert!(settings(&[command, &["--default-status", "paid"]].concat()).is_none());
+            let (code, paths) = settings(command).unwrap().apply(ConversionCode::default());
+            assert_eq!((code, paths), (ConversionCode::default(), vec![]));
+        }
     }
 }

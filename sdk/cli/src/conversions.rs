@@ -6,11 +6,14 @@ mod row;
 
 use std::{path::PathBuf, str::FromStr};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use s2s_sdk::{
     Client,
     prost_types::Timestamp,
-    v1::{Conversion, GetConversionRequest, ListConversionsRequest},
+    v1::{
+        Conversion, ConversionFilter, ConversionStatus, GetConversionRequest, ListConversionsRequest,
+        RecordConversionRequest,
+    },
 };
 
 use self::row::Row;
@@ -75,6 +78,12 @@ pub struct Filter {
     /// Only conversions of this click.
     #[arg(long, value_name = "CLICK_ID", default_value = "")]
     click: String,
+    /// Only conversions with this order id of the merchant.
+    #[arg(long, value_name = "ID", default_value = "")]
+    transaction: String,
+    /// Only conversions with this status.
+    #[arg(long, value_enum)]
+    status: Option<Status>,
     /// Only conversions recorded at or after this time, for example `2026-11-24` or
     /// `2026-11-24T12:00:00Z`.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
@@ -86,13 +95,35 @@ pub struct Filter {
 
 impl From<Filter> for ListConversionsRequest {
     fn from(filter: Filter) -> Self {
-        Self {
+        let status = filter.status.map(ConversionStatus::from).unwrap_or_default();
+        let filter = ConversionFilter {
             conversion_code_id: filter.code,
             tracking_link_id: filter.link,
             click_id: filter.click,
+            transaction_id: filter.transaction,
+            status: status.into(),
             start_time: filter.since,
             end_time: filter.until,
-            ..Self::default()
+            ..Default::default()
+        };
+        Self { filter: Some(filter), ..Self::default() }
+    }
+}
+
+/// The merchant's decision about a conversion.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Status {
+    Pending,
+    Approved,
+    Declined,
+}
+
+impl From<Status> for ConversionStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Pending => Self::Pending,
+            Status::Approved => Self::Approved,
+            Status::Declined => Self::Declined,
         }
     }
 }
@@ -117,10 +148,7 @@ impl Record for Conversion {
         ("conversion_code_id", |one| one.conversion_code_id.clone()),
         ("tracking_link_id", |one| one.tracking_link_id.clone()),
         ("click_id", |one| one.click_id.clone()),
-        ("commission_percent", |one| match one.commission_percent_micros {
-            0 => String::new(),
-            micros => decimal(micros),
-        }),
+        ("commission_percent", |one| one.commission_percent_micros.map(decimal).unwrap_or_default()),
         ("conversion_time", |one| time(one.conversion_time.as_ref())),
         ("click_time", |one| time(one.click_time.as_ref())),
         ("status_word", |one| one.status_word.clone()),
@@ -132,17 +160,17 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
     match action {
         Action::List { filter, limit } => output.list(client.conversions(filter.into()), limit.limit).await,
         Action::Show { id } => {
-            let response = client.get_conversion(GetConversionRequest { id }).await?;
+            let response = client.get_conversion(GetConversionRequest { conversion_id: id }).await?;
             output.show(response.conversion.as_ref())
         }
         Action::Record { row, dry_run } => {
-            let mut request = row.request().map_err(Failure::Usage)?;
-            request.validate_only = dry_run;
+            let conversion = row.conversion().map_err(Failure::Usage)?;
+            let request = RecordConversionRequest { validate_only: dry_run, ..conversion.into() };
             let response = client.record_conversion(request).await?;
             for note in &response.notes {
                 eprintln!("s2s: note: {}", plain(&note.message));
             }
-            let verdict = word(response.verdict().as_str_name(), "VERDICT_");
+            let verdict = word(response.verdict().as_str_name(), "CONVERSION_VERDICT_");
             let said = [("verdict", verdict.as_str())];
             output.answer("RecordConversionResponse", &response, response.conversion.as_ref(), &said)
         }
@@ -150,5 +178,53 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             import::run(client, &file, failed.as_deref(), dry_run).await
         }
         Action::Export { filter, file } => export::run(client, filter.into(), file.as_deref()).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::args::{Arguments, Command};
+
+    fn listed(options: &[&str]) -> Option<ConversionFilter> {
+        let words = [&["s2s", "conversions", "list"], options].concat();
+        let Command::Conversions { action: Action::List { filter, .. } } =
+            Arguments::try_parse_from(words).ok()?.command
+        else {
+            return None;
+        };
+        ListConversionsRequest::from(filter).filter
+    }
+
+    #[test]
+    fn options_become_filters() {
+        let empty = ConversionFilter::default;
+        for (options, expected) in [
+            (&[][..], Some(empty())),
+            (&["--code", "C"], Some(ConversionFilter { conversion_code_id: "C".to_owned(), ..empty() })),
+            (&["--link", "L"], Some(ConversionFilter { tracking_link_id: "L".to_owned(), ..empty() })),
+            (&["--click", "c"], Some(ConversionFilter { click_id: "c".to_owned(), ..empty() })),
+            (
+                &["--transaction", "order-1", "--status", "declined"],
+                Some(ConversionFilter {
+                    transaction_id: "order-1".to_owned(),
+                    status: ConversionStatus::Declined.into(),
+                    ..empty()
+                }),
+            ),
+            (
+                &["--since", "1970-01-02", "--until", "1970-01-02T00:00:01Z"],
+                Some(ConversionFilter {
+                    start_time: Some(Timestamp { seconds: 86_400, nanos: 0 }),
+                    end_time: Some(Timestamp { seconds: 86_401, nanos: 0 }),
+                    ..empty()
+                }),
+            ),
+            (&["--status", "reversed"], None),
+        ] {
+            assert_eq!(listed(options), expected, "{options:?}");
+        }
     }
 }

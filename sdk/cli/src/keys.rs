@@ -105,7 +105,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             output.list(client.api_keys(request), limit.limit).await
         }
         Action::Show { id } => {
-            output.show(client.get_api_key(GetApiKeyRequest { id }).await?.api_key.as_ref())
+            output.show(client.get_api_key(GetApiKeyRequest { api_key_id: id }).await?.api_key.as_ref())
         }
         Action::Create { name, scopes, account } => {
             let scopes = scopes.into_iter().map(|scope| ApiKeyScope::from(scope).into()).collect();
@@ -118,13 +118,15 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
         Action::Rotate { id, overlap_hours } => {
             let seconds = i64::from(overlap_hours) * i64::from(SECONDS_PER_HOUR);
             let overlap = Some(Duration { seconds, nanos: 0 });
-            let response =
-                client.rotate_api_key(RotateApiKeyRequest { id, overlap, ..Default::default() }).await?;
+            let response = client
+                .rotate_api_key(RotateApiKeyRequest { api_key_id: id, overlap, ..Default::default() })
+                .await?;
             let said = [("key_text", response.key_text.as_str())];
             output.answer("RotateApiKeyResponse", &response, response.api_key.as_ref(), &said)
         }
         Action::Revoke { id } => {
-            let response = client.revoke_api_key(RevokeApiKeyRequest { id, ..Default::default() }).await?;
+            let response =
+                client.revoke_api_key(RevokeApiKeyRequest { api_key_id: id, ..Default::default() }).await?;
             output.show(response.api_key.as_ref())
         }
     }

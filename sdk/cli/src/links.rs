@@ -102,7 +102,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             output.list(client.tracking_links(request), limit.limit).await
         }
         Action::Show { id } => {
-            let response = client.get_tracking_link(GetTrackingLinkRequest { id }).await?;
+            let response = client.get_tracking_link(GetTrackingLinkRequest { tracking_link_id: id }).await?;
             output.show(response.tracking_link.as_ref())
         }
         Action::Create(link) => create(link, client, output).await,
@@ -134,7 +134,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             output.show(response.tracking_link.as_ref())
         }
         Action::Archive { id } => {
-            let request = ArchiveTrackingLinkRequest { id, ..Default::default() };
+            let request = ArchiveTrackingLinkRequest { tracking_link_id: id, ..Default::default() };
             let response = client.archive_tracking_link(request).await?;
             output.show(response.tracking_link.as_ref())
         }
@@ -175,7 +175,7 @@ async fn create(create: Create, client: &Client, output: &Output) -> Result<(), 
     let response = match client.create_tracking_link(request).await {
         Ok(response) => response,
         Err(error) => {
-            let archive = ArchiveConversionCodeRequest { id: code.id, ..Default::default() };
+            let archive = ArchiveConversionCodeRequest { conversion_code_id: code.id, ..Default::default() };
             client.archive_conversion_code(archive).await?;
             return Err(error.into());
         }

@@ -8,8 +8,10 @@ use s2s_sdk::{
     Client,
     prost_types::Timestamp,
     v1::{
-        ErrorReason, ExplainPostbackRequest, ExplainPostbackResponse, GetPostbackRequest, HeldFilter,
-        ListPostbacksRequest, Postback, ReplayPostbacksRequest, Step, StepOutcome, Verdict,
+        ErrorReason, ExplainPostbackRequest, ExplainPostbackResponse, GetPostbackRequest,
+        ListPostbacksRequest, Postback, PostbackFilter, PostbackIds, PostbackVerdict, ReplayPostbacksRequest,
+        Step, StepOutcome, explain_postback_request::Postback as Explained,
+        replay_postbacks_request::Postbacks,
     },
 };
 
@@ -72,7 +74,7 @@ pub enum OnlyVerdict {
 /// Filters for postbacks, combined with AND.
 #[derive(Args)]
 pub struct Filter {
-    /// Only postbacks held for this reason, for example `CLICK_EXPIRED`.
+    /// Only postbacks held for this reason, for example `ATTRIBUTION_WINDOW_PASSED`.
     #[arg(long, value_parser = parse_reason)]
     reason: Option<ErrorReason>,
     /// Only postbacks that name this conversion code.
@@ -87,6 +89,19 @@ pub struct Filter {
     /// Only postbacks that contain this text, for example `order-1001`.
     #[arg(long)]
     text: Option<String>,
+}
+
+impl From<Filter> for PostbackFilter {
+    fn from(filter: Filter) -> Self {
+        Self {
+            reason: filter.reason.unwrap_or_default().into(),
+            conversion_code_id: filter.code.unwrap_or_default(),
+            start_time: filter.since,
+            end_time: filter.until,
+            text: filter.text.unwrap_or_default(),
+            ..Self::default()
+        }
+    }
 }
 
 fn parse_reason(text: &str) -> Result<ErrorReason, String> {
@@ -109,7 +124,7 @@ impl Record for Postback {
         ("method", |one| one.raw.clone().unwrap_or_default().method),
         ("target", |one| text(one.raw.as_ref().map(|raw| raw.target.as_slice()))),
         ("body", |one| text(one.raw.as_ref().map(|raw| raw.body.as_slice()))),
-        ("address", |one| one.raw.clone().unwrap_or_default().address),
+        ("sender_address", |one| one.raw.clone().unwrap_or_default().sender_address),
         ("user_agent", |one| one.raw.clone().unwrap_or_default().user_agent),
         ("notes", |one| {
             let notes: Vec<&str> = one.notes.iter().map(|note| note.message.as_str()).collect();
@@ -121,7 +136,7 @@ impl Record for Postback {
 }
 
 fn verdict(postback: &Postback) -> String {
-    word(postback.verdict().as_str_name(), "VERDICT_")
+    word(postback.verdict().as_str_name(), "POSTBACK_VERDICT_")
 }
 
 fn text(bytes: Option<&[u8]>) -> String {
@@ -131,54 +146,46 @@ fn text(bytes: Option<&[u8]>) -> String {
 pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(), Failure> {
     match action {
         Action::List { verdict, filter, limit } => {
-            let mut request = ListPostbacksRequest {
-                conversion_code_id: filter.code.unwrap_or_default(),
-                start_time: filter.since,
-                end_time: filter.until,
-                text: filter.text.unwrap_or_default(),
-                ..Default::default()
-            };
-            request.set_reason(filter.reason.unwrap_or_default());
-            request.set_verdict(match verdict {
-                None => Verdict::Unspecified,
-                Some(OnlyVerdict::Recorded) => Verdict::Recorded,
-                Some(OnlyVerdict::Duplicate) => Verdict::Duplicate,
-                Some(OnlyVerdict::Held) => Verdict::Held,
+            let mut filter = PostbackFilter::from(filter);
+            filter.set_verdict(match verdict {
+                None => PostbackVerdict::Unspecified,
+                Some(OnlyVerdict::Recorded) => PostbackVerdict::Recorded,
+                Some(OnlyVerdict::Duplicate) => PostbackVerdict::Duplicate,
+                Some(OnlyVerdict::Held) => PostbackVerdict::Held,
             });
+            let request = ListPostbacksRequest { filter: Some(filter), ..Default::default() };
             output.list(client.postbacks(request), limit.limit).await
         }
         Action::Show { id } => {
-            let response = client.get_postback(GetPostbackRequest { id }).await?;
+            let response = client.get_postback(GetPostbackRequest { postback_id: id }).await?;
             output.show(response.postback.as_ref())
         }
         Action::Explain { postback } => explain(postback, client, output).await,
         Action::Replay { ids, all: _, filter, dry_run } => {
-            if !ids.is_empty() {
-                let request = ReplayPostbacksRequest { ids, validate_only: dry_run, ..Default::default() };
+            let named = !ids.is_empty();
+            let postbacks =
+                if named { Postbacks::Ids(PostbackIds { ids }) } else { Postbacks::Filter(filter.into()) };
+            let request = ReplayPostbacksRequest {
+                postbacks: Some(postbacks),
+                validate_only: dry_run,
+                ..Default::default()
+            };
+            if named {
                 let postbacks = client.replay_postbacks(request).await?.postbacks;
                 return output.list(stream::iter(postbacks.into_iter().map(Ok)).boxed(), 0).await;
             }
-            let mut held = HeldFilter {
-                conversion_code_id: filter.code.unwrap_or_default(),
-                start_time: filter.since,
-                end_time: filter.until,
-                text: filter.text.unwrap_or_default(),
-                ..Default::default()
-            };
-            held.set_reason(filter.reason.unwrap_or_default());
-            let request =
-                ReplayPostbacksRequest { filter: Some(held), validate_only: dry_run, ..Default::default() };
             output.list(client.replays(request), 0).await
         }
     }
 }
 
 async fn explain(postback: String, client: &Client, output: &Output) -> Result<(), Failure> {
-    let request = if postback.starts_with(ID_PREFIX) {
-        ExplainPostbackRequest { postback_id: postback, ..Default::default() }
+    let postback = if postback.starts_with(ID_PREFIX) {
+        Explained::PostbackId(postback)
     } else {
-        ExplainPostbackRequest { target: postback.into_bytes(), ..Default::default() }
+        Explained::Target(postback.into_bytes())
     };
+    let request = ExplainPostbackRequest { postback: Some(postback) };
     let response = client.explain_postback(request).await?;
     match output.format {
         Format::Json => output::json(&schema::json("ExplainPostbackResponse", &response)?),
@@ -202,7 +209,7 @@ fn print_explanation(response: &ExplainPostbackResponse) -> Result<(), Failure> 
     for step in &response.steps {
         writeln!(out, "{}", line(step))?;
     }
-    let verdict = word(response.verdict().as_str_name(), "VERDICT_").to_uppercase();
+    let verdict = word(response.verdict().as_str_name(), "POSTBACK_VERDICT_").to_uppercase();
     let reason = word(response.reason().as_str_name(), "ERROR_REASON_").to_uppercase();
     if reason.is_empty() {
         writeln!(out, "\n{verdict}")?;

@@ -49,7 +49,7 @@ pub async fn run(action: Action, client: &Client, output: &Output) -> Result<(),
             output.list(client.presets(ListPresetsRequest::default()), limit.limit).await
         }
         Action::Show { id } => {
-            let response = client.get_preset(GetPresetRequest { id }).await?;
+            let response = client.get_preset(GetPresetRequest { preset_id: id }).await?;
             output.show(response.preset.as_ref())
         }
     }

@@ -7,7 +7,9 @@ use futures::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use s2s_sdk::{
     Client, Error,
     prost_types::Timestamp,
-    v1::{Conversion, ListConversionsRequest, ListPostbacksRequest, Postback},
+    v1::{
+        Conversion, ConversionFilter, ListConversionsRequest, ListPostbacksRequest, Postback, PostbackFilter,
+    },
 };
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -56,7 +58,8 @@ impl Timed for Postback {
     }
 
     fn since(client: &Client, start_time: Option<Timestamp>) -> BoxStream<'static, Result<Self, Error>> {
-        client.postbacks(ListPostbacksRequest { start_time, ..Default::default() })
+        let filter = Some(PostbackFilter { start_time, ..Default::default() });
+        client.postbacks(ListPostbacksRequest { filter, ..Default::default() })
     }
 }
 
@@ -66,7 +69,8 @@ impl Timed for Conversion {
     }
 
     fn since(client: &Client, start_time: Option<Timestamp>) -> BoxStream<'static, Result<Self, Error>> {
-        client.conversions(ListConversionsRequest { start_time, ..Default::default() })
+        let filter = Some(ConversionFilter { start_time, ..Default::default() });
+        client.conversions(ListConversionsRequest { filter, ..Default::default() })
     }
 }
 

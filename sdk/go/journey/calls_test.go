@@ -43,7 +43,7 @@ func expectCall(ctx context.Context, client *s2s.Client, c call) (any, error) {
 	return answer, match(answer, c.Response)
 }
 
-func expectResults(items []*s2sv1.BatchRecordConversionsResult, expected []result) error {
+func expectResults(items []*s2sv1.RecordConversionResult, expected []result) error {
 	if err := expectEqual(len(items), len(expected)); err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func expectStream(ctx context.Context, client *s2s.Client, s *stream) error {
 	if err := opened.CloseSend(); err != nil {
 		return err
 	}
-	var results []*s2sv1.BatchRecordConversionsResult
+	var results []*s2sv1.RecordConversionResult
 	for {
 		response, err := opened.Recv()
 		if errors.Is(err, io.EOF) {

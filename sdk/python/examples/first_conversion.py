@@ -25,25 +25,26 @@ def main(api_key: str, endpoint: str = "http://127.0.0.1:8080") -> None:
         click = client.clicks.RecordClick(v1.RecordClickRequest(tracking_link_id=link.id)).click
 
         # The visitor buys. Sent twice by mistake, it still counts once.
-        request = v1.RecordConversionRequest(
+        conversion = v1.NewConversion(
             conversion_code_id=code.id,
-            click_id=click.click_id,
+            click_id=click.id,
             transaction_id="order-1001",
             value=money.from_decimal("19.99", "EUR"),
             commission_amount=money.from_decimal("2.50", "EUR"),
         )
+        request = v1.RecordConversionRequest(conversion=conversion)
         client.conversions.RecordConversion(request)
         client.conversions.RecordConversion(request)
 
         # Read it back, page by page.
         conversions = list_all(
             client.conversions.ListConversions,
-            v1.ListConversionsRequest(conversion_code_id=code.id),
+            v1.ListConversionsRequest(filter=v1.ConversionFilter(conversion_code_id=code.id)),
             lambda page: page.conversions,
         )
-        for conversion in conversions:
-            value, commission = money.to_decimal(conversion.value), money.to_decimal(conversion.commission)
-            print(f"{conversion.id}: value {value}, commission {commission}")
+        for recorded in conversions:
+            value, commission = money.to_decimal(recorded.value), money.to_decimal(recorded.commission)
+            print(f"{recorded.id}: value {value}, commission {commission}")
 
 
 main(*sys.argv[1:])

@@ -110,18 +110,18 @@ class Fake:
     def _record(self, request: v1.RecordConversionRequest, context: Any) -> v1.RecordConversionResponse:
         self.requests.append(request)
         self._answer(context)
-        return v1.RecordConversionResponse(verdict=v1.Verdict.VERDICT_RECORDED)
+        return v1.RecordConversionResponse(verdict=v1.ConversionVerdict.CONVERSION_VERDICT_RECORDED)
 
     def _batch(self, request: v1.BatchRecordConversionsRequest, context: Any) -> v1.BatchRecordConversionsResponse:
         self.requests += request.requests
         self._answer(context)
-        missing = Failure(grpc.StatusCode.INVALID_ARGUMENT, "no click id", (info("MISSING_PARAMETER"),))
-        response = v1.RecordConversionResponse(verdict=v1.Verdict.VERDICT_RECORDED)
+        missing = Failure(grpc.StatusCode.INVALID_ARGUMENT, "no click id", (info("PARAMETER_MISSING"),))
+        response = v1.RecordConversionResponse(verdict=v1.ConversionVerdict.CONVERSION_VERDICT_RECORDED)
         return v1.BatchRecordConversionsResponse(
             results=[
-                v1.BatchRecordConversionsResult(response=response)
-                if item.click_id
-                else v1.BatchRecordConversionsResult(error=status(missing))
+                v1.RecordConversionResult(response=response)
+                if item.conversion.click_id
+                else v1.RecordConversionResult(error=status(missing))
                 for item in request.requests
             ]
         )
@@ -137,8 +137,8 @@ class Fake:
         for request in requests:
             self.requests.append(request.request)
             yield v1.StreamRecordConversionsResponse(
-                result=v1.BatchRecordConversionsResult(
-                    response=v1.RecordConversionResponse(verdict=v1.Verdict.VERDICT_RECORDED)
+                result=v1.RecordConversionResult(
+                    response=v1.RecordConversionResponse(verdict=v1.ConversionVerdict.CONVERSION_VERDICT_RECORDED)
                 )
             )
         self._answer(context)

@@ -21,6 +21,10 @@ Code = grpc.StatusCode
 Reason = v1.ErrorReason
 
 
+def conversion(click_id: str) -> v1.RecordConversionRequest:
+    return v1.RecordConversionRequest(conversion=v1.NewConversion(click_id=click_id))
+
+
 def record(driver: Driver, request_id: str = "", timeout: float | None = None) -> v1.RecordConversionResponse:
     response: v1.RecordConversionResponse = driver.call(
         RECORD, v1.RecordConversionRequest(request_id=request_id), timeout=timeout
@@ -47,7 +51,7 @@ def endpoint(port: int) -> str:
 def test_passing_failures_are_retried_with_the_same_request_id(connect: Connect, fake: Fake) -> None:
     fake.script.extend([UNAVAILABLE, UNAVAILABLE])
     driver = connect(endpoint(fake.start()))
-    assert record(driver).verdict == v1.Verdict.VERDICT_RECORDED
+    assert record(driver).verdict == v1.ConversionVerdict.CONVERSION_VERDICT_RECORDED
     first, *others = fake.request_ids
     assert len(first) == 32
     assert others == [first, first]
@@ -58,9 +62,9 @@ def test_passing_failures_are_retried_with_the_same_request_id(connect: Connect,
 
 def test_the_callers_request_is_left_as_it_is(connect: Connect, fake: Fake) -> None:
     driver = connect(endpoint(fake.start()))
-    request = v1.RecordConversionRequest(click_id="x")
+    request = conversion("x")
     driver.call(RECORD, request)
-    assert request == v1.RecordConversionRequest(click_id="x")
+    assert request == conversion("x")
     record(driver, "mine")
     assert fake.request_ids[1] == "mine"
 
@@ -77,16 +81,16 @@ def test_key_and_timeout_travel_with_each_attempt(connect: Connect, fake: Fake) 
 
 
 def test_other_failures_are_not_retried_and_arrive_whole(connect: Connect, fake: Fake) -> None:
-    violation = BadRequest.FieldViolation(field="transaction_id", description="at most 255 bytes")
-    details = (info("FIELD_INVALID", field="transaction_id"), BadRequest(field_violations=[violation]))
+    violation = BadRequest.FieldViolation(field="conversion.transaction_id", description="at most 255 bytes")
+    details = (info("FIELD_INVALID", field="conversion.transaction_id"), BadRequest(field_violations=[violation]))
     fake.script.append(Failure(Code.INVALID_ARGUMENT, "transaction_id is too long", details))
     error = failure(connect(endpoint(fake.start())))
     assert len(fake.requests) == 1
     assert (error.code, error.reason) == (Code.INVALID_ARGUMENT, Reason.ERROR_REASON_FIELD_INVALID)
     assert error.reason_text == "FIELD_INVALID"
     assert error.message == "transaction_id is too long"
-    assert error.metadata == {"field": "transaction_id"}
-    assert error.field_violations == (FieldViolation("transaction_id", "at most 255 bytes"),)
+    assert error.metadata == {"field": "conversion.transaction_id"}
+    assert error.field_violations == (FieldViolation("conversion.transaction_id", "at most 255 bytes"),)
     assert str(error) == "transaction_id is too long [FIELD_INVALID]"
 
 
@@ -201,15 +205,13 @@ def test_an_answer_that_is_not_grpc_is_unavailable(connect: Connect) -> None:
 def test_batches_give_each_item_an_id_and_a_result(connect: Connect, fake: Fake) -> None:
     fake.script.append(UNAVAILABLE)
     driver = connect(endpoint(fake.start()))
-    request = v1.BatchRecordConversionsRequest(
-        requests=[v1.RecordConversionRequest(click_id=click_id) for click_id in ("x", "")]
-    )
+    request = v1.BatchRecordConversionsRequest(requests=[conversion(click_id) for click_id in ("x", "")])
     good, bad = driver.call("ConversionService/BatchRecordConversions", request).results
-    assert unwrap(good).verdict == v1.Verdict.VERDICT_RECORDED
+    assert unwrap(good).verdict == v1.ConversionVerdict.CONVERSION_VERDICT_RECORDED
     with pytest.raises(Error) as raised:
         unwrap(bad)
-    assert (raised.value.code, raised.value.reason) == (Code.INVALID_ARGUMENT, Reason.ERROR_REASON_MISSING_PARAMETER)
-    assert str(raised.value) == "no click id [MISSING_PARAMETER]"
+    assert (raised.value.code, raised.value.reason) == (Code.INVALID_ARGUMENT, Reason.ERROR_REASON_PARAMETER_MISSING)
+    assert str(raised.value) == "no click id [PARAMETER_MISSING]"
     ids = fake.request_ids
     assert ids[:2] == ids[2:], "the second attempt repeats the first"
     assert len(ids[0]) == 32
@@ -219,7 +221,7 @@ def test_batches_give_each_item_an_id_and_a_result(connect: Connect, fake: Fake)
 def test_lists_walk_all_pages_and_only_when_asked(connect: Connect, fake: Fake) -> None:
     fake.script.extend([UNAVAILABLE])
     driver = connect(endpoint(fake.start()))
-    request = v1.ListConversionsRequest(click_id="filter")
+    request = v1.ListConversionsRequest(filter=v1.ConversionFilter(click_id="x"))
     conversions = driver.list_all(LIST, request, lambda page: page.conversions)
 
     def page_tokens() -> list[str]:
@@ -231,7 +233,7 @@ def test_lists_walk_all_pages_and_only_when_asked(connect: Connect, fake: Fake) 
         assert page_tokens() == ["", ""], "one failed"
     assert [conversion.id for conversion in conversions] == ["c"]
     assert page_tokens() == ["", "", "second", "third"]
-    assert all(request.click_id == "filter" for request in fake.requests)
+    assert all(request.filter.click_id == "x" for request in fake.requests)
     assert request.page_token == ""
 
 
@@ -248,10 +250,12 @@ def test_lists_end_with_an_error(connect: Connect, fake: Fake) -> None:
 def test_streams_have_the_key_and_our_errors(connect: Connect, fake: Fake) -> None:
     driver = connect(endpoint(fake.start()), "s3cret")
     path = "ConversionService/StreamRecordConversions"
-    requests = [v1.StreamRecordConversionsRequest(request=v1.RecordConversionRequest(click_id=id)) for id in "ab"]
+    requests = [v1.StreamRecordConversionsRequest(request=conversion(id)) for id in "ab"]
     responses = driver.stream(path, requests)
-    assert [unwrap(response.result).verdict for response in responses] == [v1.Verdict.VERDICT_RECORDED] * 2
-    assert [request.click_id for request in fake.requests] == ["a", "b"]
+    assert [unwrap(response.result).verdict for response in responses] == [
+        v1.ConversionVerdict.CONVERSION_VERDICT_RECORDED
+    ] * 2
+    assert [request.conversion.click_id for request in fake.requests] == ["a", "b"]
     assert fake.metadata[0]["authorization"] == "Bearer s3cret"
 
     fake.script.append(UNAVAILABLE)
@@ -263,7 +267,7 @@ def test_streams_have_the_key_and_our_errors(connect: Connect, fake: Fake) -> No
 
 def test_an_unknown_result_of_a_batch_is_an_error() -> None:
     with pytest.raises(Error) as raised:
-        unwrap(v1.BatchRecordConversionsResult())
+        unwrap(v1.RecordConversionResult())
     assert raised.value.code is Code.UNKNOWN
 
 
@@ -283,7 +287,7 @@ def test_futures_are_calls_as_well(fake: Fake) -> None:
 
         fake.script.clear()
         answered = client.conversions.RecordConversion.future(v1.RecordConversionRequest())
-        assert answered.result().verdict == v1.Verdict.VERDICT_RECORDED
+        assert answered.result().verdict == v1.ConversionVerdict.CONVERSION_VERDICT_RECORDED
         assert answered.code() is Code.OK
         assert not answered.cancelled()
         assert not answered.cancel()

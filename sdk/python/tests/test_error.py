@@ -39,10 +39,10 @@ def detailed(code: grpc.StatusCode, reason: str, domain: str = "s2s.v1") -> Raw:
     ("failure", "code", "reason", "text"),
     [
         (
-            detailed(Code.FAILED_PRECONDITION, "CLICK_EXPIRED"),
+            detailed(Code.FAILED_PRECONDITION, "ATTRIBUTION_WINDOW_PASSED"),
             Code.FAILED_PRECONDITION,
-            Reason.ERROR_REASON_CLICK_EXPIRED,
-            "m [CLICK_EXPIRED]",
+            Reason.ERROR_REASON_ATTRIBUTION_WINDOW_PASSED,
+            "m [ATTRIBUTION_WINDOW_PASSED]",
         ),
         (
             detailed(Code.UNAVAILABLE, "INTERNAL"),
@@ -52,7 +52,7 @@ def detailed(code: grpc.StatusCode, reason: str, domain: str = "s2s.v1") -> Raw:
         ),
         (detailed(Code.ABORTED, "NEWER"), Code.ABORTED, Reason.ERROR_REASON_UNSPECIFIED, "m [NEWER]"),
         (
-            detailed(Code.ABORTED, "CLICK_EXPIRED", "proxy.example"),
+            detailed(Code.ABORTED, "ATTRIBUTION_WINDOW_PASSED", "proxy.example"),
             Code.ABORTED,
             Reason.ERROR_REASON_UNSPECIFIED,
             "m [ABORTED]",
@@ -95,9 +95,11 @@ def test_pauses_that_nobody_means_are_cut(seconds: int, days: int | None) -> Non
 
 
 def test_details_that_are_broken_are_left_out() -> None:
-    broken = status(Failure(Code.NOT_FOUND, "m", (info("CLICK_EXPIRED"), info("CLICK_EXPIRED"))))
+    broken = status(
+        Failure(Code.NOT_FOUND, "m", (info("ATTRIBUTION_WINDOW_PASSED"), info("ATTRIBUTION_WINDOW_PASSED")))
+    )
     broken.details[0].value = b"\xff"
-    assert Error.from_status(broken).reason == Reason.ERROR_REASON_CLICK_EXPIRED
+    assert Error.from_status(broken).reason == Reason.ERROR_REASON_ATTRIBUTION_WINDOW_PASSED
     del broken.details[1]
     assert str(Error.from_status(broken)) == "m [NOT_FOUND]"
 
@@ -109,7 +111,7 @@ def test_every_reason_is_known_by_its_text() -> None:
 
 
 def test_errors_go_to_other_processes() -> None:
-    error = Error.from_rpc_error(detailed(Code.ABORTED, "CLICK_EXPIRED"))
+    error = Error.from_rpc_error(detailed(Code.ABORTED, "ATTRIBUTION_WINDOW_PASSED"))
     copied = pickle.loads(pickle.dumps(error))  # noqa: S301
     assert vars(copied) == vars(error)
     assert str(copied) == str(error)

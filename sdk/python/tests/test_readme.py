@@ -23,7 +23,7 @@ def test_the_readmes_code_runs(fake: Fake) -> None:
             "client": client,
             "endpoint": endpoint,
             "api_key": "s3cret",
-            "request": v1.RecordConversionRequest(click_id="x"),
+            "request": v1.RecordConversionRequest(conversion=v1.NewConversion(click_id="x")),
             "url": "https://t.example/s2s?clickId=x",
             "secret": "secret",
         }
@@ -31,4 +31,4 @@ def test_the_readmes_code_runs(fake: Fake) -> None:
             exec(block, names)  # noqa: S102
     assert len(others) == 6
     assert "&sig=" in names["signed_url"]
-    assert names["advise"](Error(grpc.StatusCode.ABORTED, "", "CLICK_EXPIRED")).startswith("the sale came")
+    assert names["advise"](Error(grpc.StatusCode.ABORTED, "", "ATTRIBUTION_WINDOW_PASSED")).startswith("the sale came")

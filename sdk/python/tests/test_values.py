@@ -33,6 +33,8 @@ CLICK_ID = "04mwvf873p1cb9ykym1628xsyna5wmkrpzd560pb"
         ("0.000001", 1),
         ("1.23456700000", 1_234_567),
         ("00000000000000000000000001", 1_000_000),
+        ("1000000000000", 10**18),
+        ("-1000000000000", -(10**18)),
         ("9223372036854.775807", 2**63 - 1),
         ("9223372036854.7758070", 2**63 - 1),
         ("-9223372036854.775808", -(2**63)),
@@ -84,6 +86,10 @@ def test_floats_are_refused(amount: Any) -> None:
         (100_000_000, "100"),
         (1_234_567, "1.234567"),
         (10_000_010, "10.00001"),
+        (-10_000_010, "-10.00001"),
+        (10**18, "1000000000000"),
+        (-(10**18), "-1000000000000"),
+        (1 - 10**18, "-999999999999.999999"),
         (2**63 - 1, "9223372036854.775807"),
         (-(2**63), "-9223372036854.775808"),
     ],
@@ -158,6 +164,16 @@ def test_every_request_that_takes_one_gets_a_request_id() -> None:
     assert all(len(id) == 32 and int(id, 16) >= 0 for id in ids)
     assert len(set(ids)) == len(ids)
     assert filled(v1.RecordConversionRequest(request_id="mine")).request_id == "mine"
+
+
+def test_conversions_and_postbacks_get_a_request_id() -> None:
+    conversion = v1.RecordConversionRequest(conversion=v1.NewConversion())
+    postback = v1.RecordConversionRequest(postback=v1.RawPostback())
+    batch = v1.BatchRecordConversionsRequest(requests=[conversion, postback])
+    made = [filled(conversion), filled(postback), *filled(batch).requests]
+    ids = [request.request_id for request in made]
+    assert all(len(id) == 32 for id in ids)
+    assert len(set(ids)) == len(ids)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ use std::{env, error::Error};
 use futures::TryStreamExt as _;
 use s2s_sdk::{
     Client,
-    v1::{self, record_conversion_request::Commission},
+    v1::{self, new_conversion::Commission},
 };
 
 #[tokio::main]
@@ -36,19 +36,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let click = client.record_click(request).await?.click.ok_or("no click")?;
 
     // The visitor buys. Sent twice by mistake, it still counts once.
-    let request = v1::RecordConversionRequest {
+    let sale = v1::NewConversion {
         conversion_code_id: code.id.clone(),
-        click_id: click.click_id,
+        click_id: click.id,
         transaction_id: "order-1001".to_owned(),
         value: Some(v1::Money::from_decimal("19.99", "EUR")?),
         commission: Some(Commission::CommissionAmount(v1::Money::from_decimal("2.50", "EUR")?)),
         ..Default::default()
     };
-    client.record_conversion(request.clone()).await?;
-    client.record_conversion(request).await?;
+    client.record_conversion(sale.clone().into()).await?;
+    client.record_conversion(sale.into()).await?;
 
     // Read it back, page by page.
-    let request = v1::ListConversionsRequest { conversion_code_id: code.id, ..Default::default() };
+    let filter = v1::ConversionFilter { conversion_code_id: code.id, ..Default::default() };
+    let request = v1::ListConversionsRequest { filter: Some(filter), ..Default::default() };
     let mut conversions = client.conversions(request);
     while let Some(conversion) = conversions.try_next().await? {
         let (value, commission) =

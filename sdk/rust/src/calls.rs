@@ -1,6 +1,4 @@
 //! Tables of all calls and of all lists that fetch their pages automatically.
-//!
-//! The calls for edges only are absent: `ResolveSlug`, `ListClickIdKeys`, `ReceivePostback`.
 
 use futures::{
     Stream, StreamExt as _, TryStreamExt as _,
@@ -91,6 +89,8 @@ calls! {
             filled |request| fill(&mut request.request_id);
         /// Renders the postback URL for the merchant to paste.
         get_postback_url(GetPostbackUrlRequest) -> GetPostbackUrlResponse;
+        /// Rehearses a whole conversion for a code, to test the code's set-up. Records nothing.
+        test_setup(TestSetupRequest) -> TestSetupResponse;
     }
     tracking_link_service_client::TrackingLinkServiceClient {
         /// Creates a tracking link.
@@ -119,6 +119,10 @@ calls! {
         /// Returns one page of the clicks of a tracking link, newest first; [`Self::clicks`]
         /// returns all of them.
         list_clicks(ListClicksRequest) -> ListClicksResponse;
+        /// Explains what happened to a click.
+        explain_click(ExplainClickRequest) -> ExplainClickResponse;
+        /// Erases all data that identifies a click's visitor, permanently; conversions stay.
+        erase_visitor(EraseVisitorRequest) -> EraseVisitorResponse;
     }
     conversion_service_client::ConversionServiceClient {
         /// Records a conversion. `Ok` means that it is durable and counted exactly once.
@@ -126,7 +130,7 @@ calls! {
             filled |request| fill(&mut request.request_id);
         /// Records up to 1,000 conversions. `Ok` does not mean that each was recorded: every
         /// conversion has its own result, in the order of the requests; see
-        /// [`into_result`](v1::BatchRecordConversionsResult::into_result).
+        /// [`into_result`](v1::RecordConversionResult::into_result).
         batch_record_conversions(BatchRecordConversionsRequest) -> BatchRecordConversionsResponse,
             filled |request| request.requests.iter_mut().try_for_each(|item| fill(&mut item.request_id));
         /// Returns one conversion.
@@ -148,12 +152,6 @@ calls! {
         /// Explains step by step how a postback URL or a stored postback is read and which verdict
         /// it gets. Records nothing.
         explain_postback(ExplainPostbackRequest) -> ExplainPostbackResponse;
-        /// Explains what happened to a click.
-        explain_click(ExplainClickRequest) -> ExplainClickResponse;
-        /// Erases all data that identifies a click's visitor, permanently; conversions stay.
-        erase_visitor(EraseVisitorRequest) -> EraseVisitorResponse;
-        /// Rehearses a whole conversion for a code, to test the code's set-up. Records nothing.
-        self_test(SelfTestRequest) -> SelfTestResponse;
     }
 }
 
@@ -163,13 +161,13 @@ impl Client {
     /// stall.
     ///
     /// An answer's `Ok` does not mean that the conversion was recorded: see
-    /// [`into_result`](v1::BatchRecordConversionsResult::into_result). Nothing is sent again
+    /// [`into_result`](v1::RecordConversionResult::into_result). Nothing is sent again
     /// automatically. After an error or an early end, send the requests without an answer again. If
     /// each has a transaction id, or a request id of your own, nothing is counted twice.
     pub async fn stream_record_conversions(
         &self,
         requests: impl Stream<Item = v1::RecordConversionRequest> + Send + 'static,
-    ) -> Result<BoxStream<'static, Result<v1::BatchRecordConversionsResult, Error>>, Error> {
+    ) -> Result<BoxStream<'static, Result<v1::RecordConversionResult, Error>>, Error> {
         let requests = requests.map(|request| v1::StreamRecordConversionsRequest { request: Some(request) });
         let mut service = v1::conversion_service_client::ConversionServiceClient::new(self.channel())
             .max_decoding_message_size(RESPONSE_BYTES_MAX);

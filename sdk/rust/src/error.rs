@@ -5,7 +5,7 @@ use std::{collections::HashMap, error::Error as StdError, fmt, iter, time::Durat
 use tonic::{Code, Status, TimeoutExpired};
 use tonic_types::{ErrorDetails, FieldViolation, RpcStatusExt as _, StatusExt as _};
 
-use crate::v1::{self, ErrorReason, batch_record_conversions_result::Result as ItemResult};
+use crate::v1::{self, ErrorReason, record_conversion_result::Result as ItemResult};
 
 /// The `domain` in the service's `google.rpc.ErrorInfo`. Reasons of other domains are ignored.
 const DOMAIN: &str = "s2s.v1";
@@ -39,7 +39,8 @@ impl Error {
         ErrorReason::from_str_name(&format!("ERROR_REASON_{}", self.0.reason)).unwrap_or_default()
     }
 
-    /// Returns the reason as the server sent it, such as `CLICK_EXPIRED`; empty if there is none.
+    /// Returns the reason as the server sent it, such as `ATTRIBUTION_WINDOW_PASSED`; empty if
+    /// there is none.
     #[must_use]
     pub fn reason_text(&self) -> &str {
         &self.0.reason
@@ -154,7 +155,7 @@ fn causes(status: &Status) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     iter::successors(status.source(), |&cause| cause.source())
 }
 
-impl v1::BatchRecordConversionsResult {
+impl v1::RecordConversionResult {
     /// Returns the result of the item, as
     /// [`Client::record_conversion`](crate::Client::record_conversion) would have returned it.
     pub fn into_result(self) -> Result<v1::RecordConversionResponse, Error> {

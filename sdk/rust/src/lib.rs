@@ -9,6 +9,7 @@ mod error;
 mod money;
 pub mod postback;
 mod reason;
+mod report;
 mod retry;
 
 pub use client::{BuildError, Client, ClientBuilder};

@@ -36,7 +36,11 @@ impl fmt::Display for MoneyError {
 impl Error for MoneyError {}
 
 impl Money {
-    /// Reads an exact amount, such as `19.99`, `-3` or `0.000001`.
+    /// Reads an exact amount, such as `19.99`, `-3` or `0.000001`. A negative amount takes money
+    /// back.
+    ///
+    /// The server refuses amounts beyond ±10^18 millionths. It also refuses a negative value or
+    /// commission in a conversion to record.
     ///
     /// `currency_code` is an ISO 4217 code, such as `EUR`; empty means the currency of the
     /// conversion code.
@@ -103,6 +107,14 @@ mod tests {
             ("-0.5", Ok(-500_000)),
             ("007.10", Ok(7_100_000)),
             ("0.000001", Ok(1)),
+            ("-0.000001", Ok(-1)),
+            ("-007.10", Ok(-7_100_000)),
+            ("-0.0", Ok(0)),
+            ("1000000000000", Ok(1_000_000_000_000_000_000)),
+            ("-1000000000000", Ok(-1_000_000_000_000_000_000)),
+            ("-1000000000000.000000", Ok(-1_000_000_000_000_000_000)),
+            ("999999999999.999999", Ok(999_999_999_999_999_999)),
+            ("-999999999999.999999", Ok(-999_999_999_999_999_999)),
             ("1.23456700000", Ok(1_234_567)),
             ("00000000000000000000000001", Ok(1_000_000)),
             ("9223372036854.775807", Ok(i64::MAX)),
@@ -113,8 +125,17 @@ mod tests {
             ("99999999999999999999999999", Err(OutOfRange)),
             ("1.2345678", Err(TooPrecise)),
             ("0.00000000000001", Err(TooPrecise)),
+            ("-0.0000001", Err(TooPrecise)),
             ("", Err(Malformed)),
             ("-", Err(Malformed)),
+            ("-.", Err(Malformed)),
+            ("-.5", Err(Malformed)),
+            ("-5.", Err(Malformed)),
+            ("-+5", Err(Malformed)),
+            ("- 5", Err(Malformed)),
+            ("5-", Err(Malformed)),
+            ("5.-1", Err(Malformed)),
+            ("−5", Err(Malformed)),
             (".", Err(Malformed)),
             (".5", Err(Malformed)),
             ("5.", Err(Malformed)),
@@ -143,11 +164,18 @@ mod tests {
             (1, "0.000001"),
             (-1, "-0.000001"),
             (500_000, "0.5"),
+            (-500_000, "-0.5"),
             (19_990_000, "19.99"),
             (-19_990_000, "-19.99"),
             (100_000_000, "100"),
             (1_234_567, "1.234567"),
             (10_000_010, "10.00001"),
+            (-10_000_010, "-10.00001"),
+            (-100_000_000, "-100"),
+            (1_000_000_000_000_000_000, "1000000000000"),
+            (-1_000_000_000_000_000_000, "-1000000000000"),
+            (999_999_999_999_999_999, "999999999999.999999"),
+            (-999_999_999_999_999_999, "-999999999999.999999"),
             (i64::MAX, "9223372036854.775807"),
             (i64::MIN, "-9223372036854.775808"),
         ] {
@@ -161,5 +189,6 @@ mod tests {
     fn displays_the_currency_where_there_is_one() {
         assert_eq!(Money::from_decimal("19.990", "EUR").unwrap().to_string(), "19.99 EUR");
         assert_eq!(Money::from_decimal("19.990", "").unwrap().to_string(), "19.99");
+        assert_eq!(Money::from_decimal("-0.50", "EUR").unwrap().to_string(), "-0.5 EUR");
     }
 }

@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn a_reason_says_what_the_list_says_of_it() {
-        let reason = ErrorReason::ClickExpired;
+        let reason = ErrorReason::AttributionWindowPassed;
         assert!(reason.cause().contains("attribution window") && reason.cure().contains("replay"));
         assert_eq!((reason.grpc_code(), reason.http_status()), (Code::FailedPrecondition, 422));
         assert_eq!(reason.postback_outcome(), Some(PostbackOutcome::Held));

@@ -22,8 +22,9 @@ use s2s_sdk::{
     Client, ClientBuilder, Code, Error,
     v1::{
         self, ErrorReason,
-        batch_record_conversions_result::Result as ItemResult,
         conversion_service_server::{ConversionService, ConversionServiceServer},
+        record_conversion_request::Report,
+        record_conversion_result::Result as ItemResult,
     },
 };
 use tokio::net::TcpListener;
@@ -106,7 +107,7 @@ impl ConversionService for Fake {
             state.requests.push(request.into_inner());
         }
         self.answer().await?;
-        let verdict = v1::Verdict::Recorded.into();
+        let verdict = v1::ConversionVerdict::Recorded.into();
         Ok(Response::new(v1::RecordConversionResponse { verdict, ..Default::default() }))
     }
 
@@ -119,14 +120,15 @@ impl ConversionService for Fake {
         self.0.lock().unwrap().requests.extend(requests.iter().cloned());
         self.answer().await?;
         let result = |request: v1::RecordConversionRequest| {
-            let result = if request.click_id.is_empty() {
-                let details = ErrorDetails::with_error_info("MISSING_PARAMETER", "s2s.v1", []);
+            let Some(Report::Conversion(conversion)) = request.report else { panic!("no conversion") };
+            let result = if conversion.click_id.is_empty() {
+                let details = ErrorDetails::with_error_info("PARAMETER_MISSING", "s2s.v1", []);
                 let status = Status::with_error_details(Code::InvalidArgument, "no click id", details);
                 ItemResult::Error(tonic_types::Status::decode(status.details()).unwrap())
             } else {
                 ItemResult::Response(v1::RecordConversionResponse::default())
             };
-            v1::BatchRecordConversionsResult { result: Some(result) }
+            v1::RecordConversionResult { result: Some(result) }
         };
         let results = requests.into_iter().map(result).collect();
         Ok(Response::new(v1::BatchRecordConversionsResponse { results }))
@@ -155,7 +157,7 @@ impl ConversionService for Fake {
         request: Request<v1::ListConversionsRequest>,
     ) -> Result<Response<v1::ListConversionsResponse>, Status> {
         let request = request.into_inner();
-        assert_eq!(request.click_id, "filter");
+        assert_eq!(request.filter, filtered().filter);
         self.0.lock().unwrap().page_tokens.push(request.page_token.clone());
         self.answer().await?;
         let (ids, next_page_token): (&[&str], _) = match request.page_token.as_str() {
@@ -170,6 +172,12 @@ impl ConversionService for Fake {
             next_page_token: next_page_token.to_owned(),
         }))
     }
+}
+
+/// Returns a request for the conversions of one click.
+fn filtered() -> v1::ListConversionsRequest {
+    let filter = v1::ConversionFilter { click_id: "filter".to_owned(), ..Default::default() };
+    v1::ListConversionsRequest { filter: Some(filter), ..Default::default() }
 }
 
 fn unavailable() -> Status {
@@ -190,7 +198,7 @@ async fn record(client: &Client) -> Result<v1::RecordConversionResponse, Error> 
 async fn passing_failures_are_retried_with_the_same_request_id() {
     let fake = Fake::new([Fail(unavailable()), Fail(unavailable())]);
     let client = fake.start().await.build().unwrap();
-    assert_eq!(record(&client).await.unwrap().verdict(), v1::Verdict::Recorded);
+    assert_eq!(record(&client).await.unwrap().verdict(), v1::ConversionVerdict::Recorded);
     let ids = fake.request_ids();
     assert_eq!(ids.len(), 3);
     assert_eq!(ids[0].len(), 32);
@@ -355,15 +363,16 @@ async fn an_answer_that_is_not_grpc_is_unavailable() {
 async fn batches_give_each_item_an_id_and_a_result() {
     let fake = Fake::new([Fail(unavailable())]);
     let client = fake.start().await.build().unwrap();
-    let item =
-        |click_id: &str| v1::RecordConversionRequest { click_id: click_id.to_owned(), ..Default::default() };
+    let item = |click_id: &str| -> v1::RecordConversionRequest {
+        v1::NewConversion { click_id: click_id.to_owned(), ..Default::default() }.into()
+    };
     let request = v1::BatchRecordConversionsRequest { requests: vec![item("x"), item("")] };
     let results = client.batch_record_conversions(request).await.unwrap().results;
-    let results: Vec<_> = results.into_iter().map(v1::BatchRecordConversionsResult::into_result).collect();
+    let results: Vec<_> = results.into_iter().map(v1::RecordConversionResult::into_result).collect();
 
     let [Ok(_), Err(error)] = &results[..] else { panic!("{results:?}") };
-    assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::MissingParameter));
-    assert_eq!(error.to_string(), "no click id [MISSING_PARAMETER]");
+    assert_eq!((error.code(), error.reason()), (Code::InvalidArgument, ErrorReason::ParameterMissing));
+    assert_eq!(error.to_string(), "no click id [PARAMETER_MISSING]");
     let ids = fake.request_ids();
     assert_eq!(ids[..2], ids[2..], "the second attempt repeats the first");
     assert!(ids[0].len() == 32 && ids[0] != ids[1]);
@@ -373,8 +382,7 @@ async fn batches_give_each_item_an_id_and_a_result() {
 async fn streams_walk_all_pages_and_only_when_asked() {
     let fake = Fake::new([Answer::Ok, Fail(unavailable())]);
     let client = fake.start().await.build().unwrap();
-    let request = v1::ListConversionsRequest { click_id: "filter".to_owned(), ..Default::default() };
-    let mut conversions = client.conversions(request);
+    let mut conversions = client.conversions(filtered());
     drop(client);
     let page_tokens = || fake.0.lock().unwrap().page_tokens.clone();
     assert_eq!(page_tokens(), [""; 0]);
@@ -396,8 +404,7 @@ async fn streams_end_with_an_error() {
     );
     let fake = Fake::new([Answer::Ok, Fail(invalid)]);
     let client = fake.start().await.build().unwrap();
-    let request = v1::ListConversionsRequest { click_id: "filter".to_owned(), ..Default::default() };
-    let items: Vec<_> = client.conversions(request).collect().await;
+    let items: Vec<_> = client.conversions(filtered()).collect().await;
     let [Ok(_), Ok(_), Err(error)] = &items[..] else { panic!("{items:?}") };
     assert_eq!(error.reason(), ErrorReason::PageTokenInvalid);
 }
@@ -409,10 +416,10 @@ fn reasons_are_read_from_what_the_server_says() {
     };
     for (status, code, reason, display) in [
         (
-            with(Code::FailedPrecondition, "CLICK_EXPIRED", "s2s.v1"),
+            with(Code::FailedPrecondition, "ATTRIBUTION_WINDOW_PASSED", "s2s.v1"),
             Code::FailedPrecondition,
-            ErrorReason::ClickExpired,
-            "m [CLICK_EXPIRED]",
+            ErrorReason::AttributionWindowPassed,
+            "m [ATTRIBUTION_WINDOW_PASSED]",
         ),
         (
             with(Code::Unavailable, "INTERNAL", "s2s.v1"),
@@ -422,7 +429,7 @@ fn reasons_are_read_from_what_the_server_says() {
         ),
         (with(Code::Aborted, "NEWER", "s2s.v1"), Code::Aborted, ErrorReason::Unspecified, "m [NEWER]"),
         (
-            with(Code::Aborted, "CLICK_EXPIRED", "proxy.example"),
+            with(Code::Aborted, "ATTRIBUTION_WINDOW_PASSED", "proxy.example"),
             Code::Aborted,
             ErrorReason::Unspecified,
             "m [Aborted]",

@@ -2,14 +2,14 @@
 
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { withPolicy } from "./calls.js";
-import { AccountService } from "./gen/s2s/v1/account_pb.js";
-import { ApiKeyService } from "./gen/s2s/v1/api_key_pb.js";
-import { ClickService } from "./gen/s2s/v1/click_pb.js";
-import { ConversionCodeService } from "./gen/s2s/v1/conversion_code_pb.js";
-import { ConversionService } from "./gen/s2s/v1/conversion_pb.js";
-import { PostbackService } from "./gen/s2s/v1/postback_pb.js";
-import { PresetService } from "./gen/s2s/v1/preset_pb.js";
-import { TrackingLinkService } from "./gen/s2s/v1/tracking_link_pb.js";
+import { AccountService } from "./gen/s2s/v1/account_service_pb.js";
+import { ApiKeyService } from "./gen/s2s/v1/api_key_service_pb.js";
+import { ClickService } from "./gen/s2s/v1/click_service_pb.js";
+import { ConversionCodeService } from "./gen/s2s/v1/conversion_code_service_pb.js";
+import { ConversionService } from "./gen/s2s/v1/conversion_service_pb.js";
+import { PostbackService } from "./gen/s2s/v1/postback_service_pb.js";
+import { PresetService } from "./gen/s2s/v1/preset_service_pb.js";
+import { TrackingLinkService } from "./gen/s2s/v1/tracking_link_service_pb.js";
 
 const TIMEOUT_MS_DEFAULT = 10_000;
 const RETRIES_DEFAULT = 4;

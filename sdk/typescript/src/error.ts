@@ -6,6 +6,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from "./gen/google/rpc/error_details_pb.js";
 import type { Status } from "./gen/google/rpc/status_pb.js";
 import { ErrorReason, ErrorReasonSchema } from "./gen/s2s/v1/error_reason_pb.js";
+import { type PostbackFailure, PostbackFailureSchema } from "./gen/s2s/v1/postback_pb.js";
 
 /** The `domain` in the service's `google.rpc.ErrorInfo`. Reasons of other domains are ignored. */
 const DOMAIN = "s2s.v1";
@@ -45,7 +46,7 @@ export class S2sError extends Error {
    * there was no answer within the timeout.
    */
   readonly reason: ErrorReason;
-  /** The reason as the server sent it, such as `CLICK_EXPIRED`; empty if there is none. */
+  /** The reason as the server sent it, such as `CODE_NOT_ON_LINK`; empty if there is none. */
   readonly reasonText: string;
   /** The details of the reason by name, as the server sent them. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -53,6 +54,11 @@ export class S2sError extends Error {
   readonly fieldViolations: readonly FieldViolation[];
   /** Delay before a retry in milliseconds, if the server asks for one. */
   readonly retryAfterMs: number | undefined;
+  /**
+   * The outcome of a postback that does not count, such as the id of the held postback. If
+   * `recordConversion` fails without it, send the postback again.
+   */
+  readonly postbackFailure: PostbackFailure | undefined;
 
   private constructor(code: Code, message: string, cause: ConnectError) {
     super(message, { cause });
@@ -66,6 +72,7 @@ export class S2sError extends Error {
     this.fieldViolations = violations.map(({ field, description }) => ({ field, description }));
     const delay = cause.findDetails(RetryInfoSchema)[0]?.retryDelay;
     this.retryAfterMs = delay && durationMs(delay);
+    this.postbackFailure = cause.findDetails(PostbackFailureSchema)[0];
   }
 
   /** Returns the error of one item of a batch or stream, as if the item's own call had failed. */

@@ -15,7 +15,8 @@ type Item<P extends Page> = {
  * Iterates over all pages of a list, from the request's `pageToken` on:
  *
  * ```ts
- * for await (const conversion of listAll(client.conversions.listConversions, { conversionCodeId })) …
+ * const request = { filter: { conversionCodeId } };
+ * for await (const conversion of listAll(client.conversions.listConversions, request)) …
  * ```
  *
  * `list` is a client's method with a name that begins with `list`, or `replayPostbacks` with a

@@ -10,8 +10,8 @@ import {
   type MessageShape,
 } from "@bufbuild/protobuf";
 import { timestampNow } from "@bufbuild/protobuf/wkt";
-import { RecordClickRequestSchema } from "./gen/s2s/v1/click_pb.js";
-import { BatchRecordConversionsRequestSchema } from "./gen/s2s/v1/conversion_pb.js";
+import { RecordClickRequestSchema } from "./gen/s2s/v1/click_service_pb.js";
+import { BatchRecordConversionsRequestSchema } from "./gen/s2s/v1/conversion_service_pb.js";
 import { hexOf } from "./hex.js";
 
 const REQUEST_ID_BYTES = 16;

@@ -8,11 +8,12 @@ import { type TestContext, test } from "node:test";
 import { inspect } from "node:util";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { createClient } from "../src/node.js";
-import { Code, ErrorReason, listAll, S2sError, Verdict } from "../src/sdk.js";
+import { Code, ConversionVerdict, ErrorReason, listAll, PostbackVerdict, S2sError } from "../src/sdk.js";
 import {
   type AnyClient,
   clientFor,
   failure,
+  held,
   invalid,
   listen,
   overloaded,
@@ -43,11 +44,16 @@ async function errorOf(call: Promise<unknown>): Promise<S2sError> {
 
 const record = (client: AnyClient) => client.conversions.recordConversion({});
 
+const ofClick = (clickId: string) => ({ report: { case: "conversion", value: { clickId } } }) as const;
+
+const ofPostback = () =>
+  ({ report: { case: "postback", value: { method: "GET", target: new Uint8Array([47]) } } }) as const;
+
 both("passing failures are retried with the same request id", async (protocol, context) => {
   const server = await ScriptedServer.start(context, protocol);
   server.script = [unavailable(), overloaded(1)];
   const client = server.client();
-  assert.equal((await record(client)).verdict, Verdict.RECORDED);
+  assert.equal((await record(client)).verdict, ConversionVerdict.RECORDED);
   const [first, ...others] = server.requestIds;
   assert.match(first ?? "", /^[0-9a-f]{32}$/);
   assert.deepEqual(others, [first, first]);
@@ -58,11 +64,22 @@ both("passing failures are retried with the same request id", async (protocol, c
 
 both("the caller's request is kept as it is", async (protocol, context) => {
   const server = await ScriptedServer.start(context, protocol);
-  const request = { clickId: "x" };
+  const request = ofClick("x");
   await server.client().conversions.recordConversion(request);
-  assert.deepEqual(request, { clickId: "x" });
+  assert.deepEqual(request, ofClick("x"));
   await server.client().conversions.recordConversion({ requestId: "mine" });
   assert.equal(server.requestIds[1], "mine");
+});
+
+both("held postbacks are errors with their id", async (protocol, context) => {
+  const server = await ScriptedServer.start(context, protocol);
+  server.script = [held(), invalid()];
+  const { conversions } = server.client();
+  const error = await errorOf(conversions.recordConversion(ofPostback()));
+  assert.deepEqual([error.code, error.reason], [Code.FailedPrecondition, ErrorReason.CODE_NOT_ON_LINK]);
+  const { verdict, postbackId } = error.postbackFailure ?? {};
+  assert.deepEqual([verdict, postbackId], [PostbackVerdict.HELD, "pb_1"]);
+  assert.equal((await errorOf(conversions.recordConversion(ofPostback()))).postbackFailure, undefined);
 });
 
 both("key and deadline travel with each attempt", async (protocol, context) => {
@@ -112,7 +129,7 @@ both("retries are limited", async (protocol, context) => {
 both("a call that is not safe to repeat is sent once", async (protocol, context) => {
   const server = await ScriptedServer.start(context, protocol);
   server.script = [unavailable()];
-  const error = await errorOf(server.client().apiKeys.rotateApiKey({ id: "key_1" }));
+  const error = await errorOf(server.client().apiKeys.rotateApiKey({ apiKeyId: "key_1" }));
   assert.deepEqual([error.code, server.calls], [Code.Unavailable, 1]);
 });
 
@@ -204,14 +221,14 @@ test("broken connections are opened again", async (context) => {
 both("batches give each item an id and a result", async (protocol, context) => {
   const server = await ScriptedServer.start(context, protocol);
   server.script = [unavailable()];
-  const requests = [{ clickId: "x" }, { clickId: "" }];
+  const requests = [ofClick("x"), ofClick("")];
   const { results } = await server.client().conversions.batchRecordConversions({ requests });
   const [good, bad] = results.map(({ result }) => result);
   assert.equal(good?.case, "response");
   assert(bad?.case === "error");
   const error = S2sError.fromStatus(bad.value);
-  assert.deepEqual([error.code, error.reason], [Code.InvalidArgument, ErrorReason.MISSING_PARAMETER]);
-  assert.equal(String(error), "S2sError: no click id [MISSING_PARAMETER]");
+  assert.deepEqual([error.code, error.reason], [Code.InvalidArgument, ErrorReason.PARAMETER_MISSING]);
+  assert.equal(String(error), "S2sError: no click id [PARAMETER_MISSING]");
   const [first, second, ...repeated] = server.requestIds;
   assert.deepEqual(repeated, [first, second]);
   assert(first?.length === 32 && first !== second);
@@ -234,10 +251,10 @@ both("clicks get what makes their id", async (protocol, context) => {
 
 test("streams have key and typed errors, and no deadline but their own", async (context) => {
   const server = await ScriptedServer.start(context, "gRPC");
-  server.script = ["ok", "ok", failure(Code.FailedPrecondition, "CLICK_EXPIRED")];
+  server.script = ["ok", "ok", failure(Code.FailedPrecondition, "CODE_NOT_ON_LINK")];
   const client = createClient({ endpoint: server.endpoint, apiKey: "s3cret" });
   async function* requests() {
-    yield* [{ request: { clickId: "x" } }, { request: {} }, { request: {} }];
+    yield* [{ request: ofClick("x") }, { request: {} }, { request: {} }];
   }
   const cases: (string | undefined)[] = [];
   const error = await errorOf(
@@ -248,7 +265,7 @@ test("streams have key and typed errors, and no deadline but their own", async (
     })(),
   );
   assert.deepEqual(cases, ["response", "error"]);
-  assert.deepEqual([error.code, error.reason], [Code.FailedPrecondition, ErrorReason.CLICK_EXPIRED]);
+  assert.deepEqual([error.code, error.reason], [Code.FailedPrecondition, ErrorReason.CODE_NOT_ON_LINK]);
   assert.equal(server.headers[0]?.get("authorization"), "Bearer s3cret");
   assert.equal(server.headers[0]?.get("grpc-timeout"), null);
   // Requests that are not sent again need no id.
@@ -262,7 +279,9 @@ test("streams have key and typed errors, and no deadline but their own", async (
 both("lists walk all pages and only when asked", async (protocol, context) => {
   const server = await ScriptedServer.start(context, protocol);
   server.script = ["ok", unavailable()];
-  const conversions = listAll(server.client().conversions.listConversions, { clickId: "filter" });
+  const conversions = listAll(server.client().conversions.listConversions, {
+    filter: { clickId: "filter" },
+  });
   assert.deepEqual(server.pageTokens, []);
   for (const id of ["a", "b"]) {
     const { value } = await conversions.next();

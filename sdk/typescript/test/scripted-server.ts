@@ -52,7 +52,7 @@ export class ScriptedServer {
             scripted.headers.push(requestHeader);
             scripted.requestIds.push(request.requestId);
             await scripted.answer(signal);
-            return { verdict: sdk.Verdict.RECORDED };
+            return { verdict: sdk.ConversionVerdict.RECORDED };
           },
           batchRecordConversions: async ({ requests }, { signal }) => {
             scripted.requestIds.push(...requests.map(({ requestId }) => requestId));
@@ -67,8 +67,8 @@ export class ScriptedServer {
               yield { result: resultOf(create(sdk.RecordConversionRequestSchema, request)) };
             }
           },
-          listConversions: async ({ clickId, pageToken }, { signal }) => {
-            scripted.pageTokens.push(`${clickId} ${pageToken}`);
+          listConversions: async ({ filter, pageToken }, { signal }) => {
+            scripted.pageTokens.push(`${filter?.clickId ?? ""} ${pageToken}`);
             await scripted.answer(signal);
             return pageOf(pageToken);
           },
@@ -145,14 +145,22 @@ export function invalid(): ConnectError {
   return error;
 }
 
-/** Refuses items without a click id. */
+/** Builds the error of a held postback. */
+export function held(): ConnectError {
+  const error = failure(Code.FailedPrecondition, "CODE_NOT_ON_LINK");
+  const value = { verdict: sdk.PostbackVerdict.HELD, postbackId: "pb_1" };
+  error.details.push({ desc: sdk.PostbackFailureSchema, value });
+  return error;
+}
+
+/** Refuses conversions without a click id. */
 function resultOf({
-  clickId,
-}: sdk.RecordConversionRequest): MessageInitShape<typeof sdk.BatchRecordConversionsResultSchema> {
-  if (clickId !== "") {
+  report,
+}: sdk.RecordConversionRequest): MessageInitShape<typeof sdk.RecordConversionResultSchema> {
+  if (report.case === "conversion" && report.value.clickId !== "") {
     return { result: { case: "response", value: {} } };
   }
-  const info = create(ErrorInfoSchema, { reason: "MISSING_PARAMETER", domain: "s2s.v1" });
+  const info = create(ErrorInfoSchema, { reason: "PARAMETER_MISSING", domain: "s2s.v1" });
   const details = [create(AnySchema, anyPack(ErrorInfoSchema, info))];
   return {
     result: { case: "error", value: { code: Code.InvalidArgument, message: "no click id", details } },

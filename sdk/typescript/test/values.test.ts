@@ -22,6 +22,8 @@ test("reads decimals", () => {
     ["0.000001", 1n],
     ["1.23456700000", 1_234_567n],
     ["00000000000000000000000001", 1_000_000n],
+    ["1000000000000", 10n ** 18n],
+    ["-1000000000000", -(10n ** 18n)],
     ["9223372036854.775807", 2n ** 63n - 1n],
     ["9223372036854.7758070", 2n ** 63n - 1n],
     ["-9223372036854.775808", -(2n ** 63n)],
@@ -73,6 +75,10 @@ test("writes decimals and reads them back", () => {
     [100_000_000n, "100"],
     [1_234_567n, "1.234567"],
     [10_000_010n, "10.00001"],
+    [-10_000_010n, "-10.00001"],
+    [10n ** 18n, "1000000000000"],
+    [-(10n ** 18n), "-1000000000000"],
+    [1n - 10n ** 18n, "-999999999999.999999"],
     [2n ** 63n - 1n, "9223372036854.775807"],
     [-(2n ** 63n), "-9223372036854.775808"],
   ] as const) {
@@ -128,17 +134,22 @@ test("reasons are read from what the server says", () => {
     error.metadata.set("grpc-status", String(error.code));
     return error;
   };
-  const { CLICK_EXPIRED, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE, UNSPECIFIED } = sdk.ErrorReason;
+  const { CODE_NOT_ON_LINK, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE, UNSPECIFIED } = sdk.ErrorReason;
   for (const [error, code, reason, text] of [
     [
-      failure(Code.FailedPrecondition, "CLICK_EXPIRED"),
+      failure(Code.FailedPrecondition, "CODE_NOT_ON_LINK"),
       Code.FailedPrecondition,
-      CLICK_EXPIRED,
-      "m [CLICK_EXPIRED]",
+      CODE_NOT_ON_LINK,
+      "m [CODE_NOT_ON_LINK]",
     ],
     [failure(Code.Unavailable, "INTERNAL"), Code.Unavailable, INTERNAL, "m [INTERNAL]"],
     [failure(Code.Aborted, "NEWER"), Code.Aborted, UNSPECIFIED, "m [NEWER]"],
-    [failure(Code.Aborted, "CLICK_EXPIRED", "m", "proxy.example"), Code.Aborted, UNSPECIFIED, "m [Aborted]"],
+    [
+      failure(Code.Aborted, "CODE_NOT_ON_LINK", "m", "proxy.example"),
+      Code.Aborted,
+      UNSPECIFIED,
+      "m [Aborted]",
+    ],
     [new ConnectError("m", Code.NotFound), Code.NotFound, UNSPECIFIED, "m [NotFound]"],
     [new ConnectError("m", Code.Unavailable), Code.Unavailable, UNAVAILABLE, "m [UNAVAILABLE]"],
     [

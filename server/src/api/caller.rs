@@ -75,9 +75,21 @@ impl Caller {
         if self.may.meets(Scopes::ADMIN) { Tenant::All } else { Tenant::Account(self.account) }
     }
 
+    /// Returns whether the caller is an edge of this installation.
+    pub fn is_edge(self) -> bool {
+        self.may == Scopes::EDGE
+    }
+
+    /// The rows that a caller who reports conversions sees. Refuses an edge: it hands on postbacks,
+    /// and understands none of them.
+    pub fn reports_conversions(self) -> Result<Tenant> {
+        self.check(Scopes::RECORD)?;
+        Ok(self.sees())
+    }
+
     /// The accounts whose clicks, conversions and other rows the caller sees.
-    fn sees(self) -> Tenant {
-        if self.may == Scopes::EDGE { Tenant::All } else { Tenant::Account(self.account) }
+    pub fn sees(self) -> Tenant {
+        if self.is_edge() { Tenant::All } else { Tenant::Account(self.account) }
     }
 }
 

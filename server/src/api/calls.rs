@@ -8,8 +8,10 @@ use s2s_sdk::v1::ErrorReason;
 use super::Scopes;
 use crate::error::{Error, Result};
 
-/// The package of every call in the table.
-const PACKAGE: &str = "/s2s.v1.";
+/// The package of the calls that any caller may know.
+const PUBLIC: &str = "/s2s.v1.";
+/// The package of the calls for edges only.
+const EDGE_ONLY: &str = "/s2s.edge.v1.";
 
 /// The order in which a loaded server drops requests: the lowest priority first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +44,11 @@ const fn call(name: &'static str, scopes: Scopes) -> Call {
 }
 
 impl Call {
+    /// The beginning of the call's path, before its name.
+    pub fn package(&self) -> &'static str {
+        if self.name.starts_with("EdgeService/") { EDGE_ONLY } else { PUBLIC }
+    }
+
     /// Marks a call that records clicks or conversions. A loaded server drops such calls last.
     const fn conversions(self) -> Self {
         Self { priority: Priority::Conversion, ..self }
@@ -60,7 +67,7 @@ const EDGE: Scopes = Scopes::EDGE;
 const ANY: Scopes = Scopes::ANY;
 
 /// Every call of the API. A call that is not in the table is refused.
-pub const CALLS: [Call; 41] = [
+pub const CALLS: [Call; 40] = [
     call("AccountService/CreateAccount", ADMIN),
     // To get another account than its own, a caller needs `admin`: see `Caller::governs`.
     call("AccountService/GetAccount", ANY),
@@ -80,40 +87,38 @@ pub const CALLS: [Call; 41] = [
     call("ConversionCodeService/ArchiveConversionCode", WRITE),
     call("ConversionCodeService/RotatePostbackSecret", WRITE),
     call("ConversionCodeService/GetPostbackUrl", READ),
+    call("ConversionCodeService/TestSetup", READ),
     call("TrackingLinkService/CreateTrackingLink", WRITE),
     call("TrackingLinkService/GetTrackingLink", READ),
     call("TrackingLinkService/ListTrackingLinks", READ),
     call("TrackingLinkService/UpdateTrackingLink", WRITE),
     call("TrackingLinkService/ArchiveTrackingLink", WRITE),
-    call("TrackingLinkService/ResolveSlug", EDGE),
     call("ClickService/RecordClick", RECORD.or(EDGE)).conversions(),
     call("ClickService/GetClick", READ),
     call("ClickService/ListClicks", READ),
-    call("ClickService/ListClickIdKeys", EDGE),
-    call("ConversionService/RecordConversion", RECORD).conversions(),
+    call("ClickService/ExplainClick", READ),
+    call("ClickService/EraseVisitor", WRITE),
+    call("ConversionService/RecordConversion", RECORD.or(EDGE)).conversions(),
     call("ConversionService/BatchRecordConversions", RECORD).conversions(),
     call("ConversionService/StreamRecordConversions", RECORD).conversions().long(),
     call("ConversionService/GetConversion", READ),
     call("ConversionService/ListConversions", READ),
-    call("PostbackService/ReceivePostback", EDGE).conversions(),
     call("PostbackService/ListPostbacks", READ),
     call("PostbackService/GetPostback", READ),
     call("PostbackService/ReplayPostbacks", WRITE),
     call("PostbackService/ExplainPostback", READ),
-    call("PostbackService/ExplainClick", READ),
-    call("PostbackService/SelfTest", READ),
-    call("PostbackService/EraseVisitor", WRITE),
+    call("EdgeService/ResolveSlug", EDGE),
+    call("EdgeService/ListClickIdKeys", EDGE),
 ];
 
 /// The call at `path`, such as `/s2s.v1.ClickService/GetClick`.
 ///
 /// # Errors
 ///
-/// `UNKNOWN_METHOD` if the table has no such call.
+/// `METHOD_UNKNOWN` if the table has no such call.
 pub fn find(path: &str) -> Result<&'static Call> {
-    let name = path.strip_prefix(PACKAGE).unwrap_or_default();
-    let unknown = || Error::new(ErrorReason::UnknownMethod, "this service has no such method");
-    CALLS.iter().find(|call| call.name == name).ok_or_else(unknown)
+    let unknown = || Error::new(ErrorReason::MethodUnknown, "this service has no such method");
+    CALLS.iter().find(|call| path.strip_prefix(call.package()) == Some(call.name)).ok_or_else(unknown)
 }
 
 #[cfg(test)]
@@ -124,9 +129,16 @@ mod tests {
     fn every_call_is_in_the_table_once() {
         for (index, call) in CALLS.iter().enumerate() {
             assert!(CALLS.iter().skip(index + 1).all(|other| other.name != call.name), "{}", call.name);
-            assert_eq!(find(&format!("{PACKAGE}{}", call.name)).unwrap(), call);
+            assert_eq!(find(&format!("{}{}", call.package(), call.name)).unwrap(), call);
         }
-        for path in ["", "/", "/s2s.v1.", "/s2s.v1.ClickService/", "ClickService/GetClick"] {
+        for path in [
+            "",
+            "/",
+            "/s2s.v1.",
+            "/s2s.v1.ClickService/",
+            "ClickService/GetClick",
+            "/s2s.v1.EdgeService/ResolveSlug",
+        ] {
             assert!(find(path).is_err(), "{path}");
         }
     }
@@ -139,9 +151,9 @@ mod tests {
             ("ConversionService/ListConversions", Priority::Other, false),
             ("ClickService/RecordClick", Priority::Conversion, false),
             ("ClickService/ListClicks", Priority::Other, false),
-            ("PostbackService/ReceivePostback", Priority::Conversion, false),
+            ("PostbackService/ListPostbacks", Priority::Other, false),
         ] {
-            let call = find(&format!("{PACKAGE}{name}")).unwrap();
+            let call = find(&format!("{PUBLIC}{name}")).unwrap();
             assert_eq!((call.priority, call.is_long), (priority, is_long), "{name}");
         }
     }

@@ -2,8 +2,15 @@
 
 use std::sync::Arc;
 
-use s2s_sdk::v1::{click_service_server::ClickService, postback_service_server::PostbackService};
-use tonic::service::Routes;
+use futures::stream::BoxStream;
+use s2s_sdk::v1::{
+    StreamRecordConversionsResponse, click_service_server::ClickService,
+    conversion_service_server::ConversionService,
+};
+use tonic::{Status, service::Routes};
+
+/// The answers to a stream of conversions.
+pub type ConversionStream = BoxStream<'static, Result<StreamRecordConversionsResponse, Status>>;
 
 /// The services of a running core.
 pub struct Services {
@@ -12,5 +19,5 @@ pub struct Services {
     /// The services of the hot calls: clicks and postbacks. The edge calls them as functions, so
     /// that no message is encoded.
     pub clicks: Arc<dyn ClickService>,
-    pub postbacks: Arc<dyn PostbackService>,
+    pub conversions: Arc<dyn ConversionService<StreamRecordConversionsStream = ConversionStream>>,
 }

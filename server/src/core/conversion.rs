@@ -13,7 +13,7 @@ mod store;
 use std::{fmt, str::FromStr, sync::Arc};
 
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
-use sea_orm::{ConnectionTrait, DbErr, DeriveActiveEnum, DeriveValueType, EnumIter, TryFromU64};
+use sea_orm::{ConnectionTrait, DbErr, DeriveValueType, TryFromU64};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -29,6 +29,7 @@ use crate::{
     page::PageRequest,
     values::{
         click_id::{ClickId, SignedClickId},
+        conversion_status::ConversionStatus,
         id::{AccountId, base32, from_base32},
         json_text::json_text,
         money::{Amount, Currency, Percent},
@@ -113,6 +114,11 @@ impl DedupeKey {
         Self([&[kind], rest].concat())
     }
 
+    /// The key of every conversion with this transaction id, whatever its click and code.
+    fn of_transaction(id: &str) -> Self {
+        Self([&[Self::TRANSACTION], id.as_bytes()].concat())
+    }
+
     /// The transaction id; empty if none was sent.
     fn transaction_id(&self) -> &str {
         match self.0.split_first() {
@@ -120,20 +126,6 @@ impl DedupeKey {
             _ => "",
         }
     }
-}
-
-/// The merchant's decision on the conversion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
-#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
-pub enum Status {
-    #[sea_orm(num_value = 1)]
-    Pending,
-    #[sea_orm(num_value = 2)]
-    Approved,
-    #[sea_orm(num_value = 3)]
-    Declined,
-    #[sea_orm(num_value = 4)]
-    Reversed,
 }
 
 /// The merchant's own parameters, in the order in which they came.
@@ -184,7 +176,8 @@ pub struct ConversionClaim {
     /// `None` for the code's default currency.
     pub currency: Option<Currency>,
     pub commission: Commission,
-    pub status: Status,
+    /// `None` for the code's default status.
+    pub status: Option<ConversionStatus>,
     /// The sender's word for the status; empty if none came.
     pub status_word: String,
     pub custom_params: CustomParams,
@@ -243,7 +236,7 @@ fn check_known(click: ClickId, forgotten_before: Time) -> Result<()> {
         let message = "the click is older than the conversions kept here, so it is no longer known whether this \
                        was counted before; if none of that time was deleted yet, lengthen `--retain-conversions-days`, \
                        then replay";
-        return Err(Error::new(ErrorReason::ClickExpired, message));
+        return Err(Error::new(ErrorReason::ClickTooOld, message));
     }
     Ok(())
 }
@@ -315,7 +308,7 @@ fn decide(
     if converted_at > clicked_at.plus(code.attribution_window) {
         let message = "the click is older than the attribution window of the conversion code; lengthen the window, \
                        then replay";
-        return Err(Error::new(ErrorReason::ClickExpired, message));
+        return Err(Error::new(ErrorReason::AttributionWindowPassed, message));
     }
     let (commission, commission_percent) = match claim.commission {
         Commission::Amount(amount) => (amount, None),
@@ -335,7 +328,7 @@ fn decide(
         value: claim.value,
         commission,
         commission_percent,
-        status: claim.status,
+        status: claim.status.unwrap_or(code.default_status),
         status_word: claim.status_word,
         custom_params: claim.custom_params,
         converted_at,
@@ -418,8 +411,23 @@ pub struct Filter {
     pub code: Option<ConversionCodeId>,
     pub link: Option<TrackingLinkId>,
     pub click: Option<ClickId>,
+    pub transaction: Option<DedupeKey>,
+    /// Status as it stands, and as it was recorded.
+    pub status: Option<ConversionStatus>,
+    pub recorded_status: Option<ConversionStatus>,
+    /// The time that `start` and `end` mean.
+    pub time: TimeKind,
     pub start: Option<Time>,
     pub end: Option<Time>,
+}
+
+/// The times of a conversion.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TimeKind {
+    #[default]
+    Created,
+    Converted,
+    Clicked,
 }
 
 /// Lists newest first.

@@ -26,6 +26,7 @@ use crate::{
     error::{Error, Result},
     page::PageRequest,
     values::{
+        conversion_status::ConversionStatus,
         id::{AccountId, RequestKey},
         money::Currency,
         time::{Span, Time},
@@ -139,7 +140,7 @@ pub async fn find(app: &App, tenant: Tenant, id: ConversionCodeId) -> Result<Arc
     let found = cached(&app.codes, id, load).await?;
     found.filter(|code| tenant.sees(code.account_id)).ok_or_else(|| {
         let message = format!("no conversion code has the id `{id}`; copy the id from the postback URL");
-        Error::new(ErrorReason::UnknownConversionCode, message).with("conversion_code_id", &id)
+        Error::new(ErrorReason::ConversionCodeUnknown, message).with("conversion_code_id", &id)
     })
 }
 
@@ -201,6 +202,7 @@ impl ConversionCode {
             former_secret_expires_at: None,
             secret_request_id: None,
             archived: false,
+            default_status: ConversionStatus::Approved,
             request_id: request.id,
             request_digest: request.digest,
             created_at: now,

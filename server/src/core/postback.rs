@@ -48,7 +48,7 @@ use crate::{
 use authentication::Checked;
 pub use authentication::Sender;
 pub use erase::{Erased, erase_visitor};
-pub use explain::{ClickHistory, Explanation, SelfTest, explain, explain_click, explain_stored, self_test};
+pub use explain::{ClickHistory, Explanation, SetupTest, explain, explain_click, explain_stored, test_setup};
 use proof::Proof;
 #[cfg(fuzzing)]
 pub use reader::check_reading;
@@ -133,6 +133,16 @@ pub struct Raw {
     pub cut: bool,
 }
 
+/// The caller who hands a postback on.
+pub struct Source {
+    /// The codes that the postback may name: all, if the caller is an edge.
+    pub tenant: Tenant,
+    /// The account that keeps a postback without a known code.
+    pub account: AccountId,
+    /// Identifies a postback without a transaction id, if the caller is no edge.
+    pub request_id: Option<Vec<u8>>,
+}
+
 /// The outcome for a postback that was received.
 pub enum Received {
     /// Stored, with its verdict.
@@ -153,21 +163,28 @@ pub struct DryRun {
 
 /// Receives a postback. `Ok` means that the postback is durable, or was a test. `Err` means that it
 /// was refused, or that storing it failed.
-pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) -> Result<Received> {
+pub async fn receive(
+    app: &App,
+    id: PostbackId,
+    mut raw: Raw,
+    sender: Sender,
+    source: Source,
+) -> Result<Received> {
+    let Source { tenant, account, request_id } = source;
     age::make_room(app, id_time(id.0)).await?;
-    let reading = read(app, Tenant::All, &raw, &Overrides::default()).await?;
-    let code = find_code(app, Tenant::All, &reading).await?;
+    let reading = read(app, tenant, &raw, &Overrides::default()).await?;
+    let code = find_code(app, tenant, &reading).await?;
     let code = code.as_deref();
     let reply = code.map(ConversionCode::reply);
     let checked = code.map(|code| authentication::check(code, &raw, &reading.parameters, Some(&sender)));
     let Checked { mut refusal, notes, signature, proof, .. } = checked.unwrap_or_default();
-    let mut reading = redacted(app, Tenant::All, &mut raw, reading, code).await?;
+    let mut reading = redacted(app, tenant, &mut raw, reading, code).await?;
     reading.notes.extend(notes);
     if reading.test.is_some() {
         let mut notes = reading.notes.clone();
         let outcome = match refusal {
             Some(refusal) => Err(refusal),
-            None => rehearse(app, Tenant::All, reading).await?.outcome,
+            None => rehearse(app, tenant, reading).await?.outcome,
         };
         notes.push(note(NoteCode::Test, "test", "this was a test; nothing was recorded"));
         return Ok(Received::Test { outcome, notes, reply });
@@ -181,7 +198,9 @@ pub async fn receive(app: &App, id: PostbackId, mut raw: Raw, sender: Sender) ->
         }
         refusal = Some(error);
     }
-    let (mut postback, judged) = judge(app, id, raw, reading, account_of(code), signature).await?;
+    let account = code.map_or(account, |code| code.account_id);
+    let (mut postback, judged) =
+        judge(app, tenant, id, raw, reading, account, signature.or(request_id)).await?;
     // Without a known code, nothing was checked.
     postback.authenticated = code.is_some() && refusal.is_none();
     postback.checks_passed = Some(proof);
@@ -343,30 +362,26 @@ async fn redacted(
     Ok(again)
 }
 
-/// Returns the account that a postback belongs to. A postback that names no known code belongs to
-/// the installation's own account, where somebody will see it.
-fn account_of(code: Option<&ConversionCode>) -> AccountId {
-    code.map_or(AccountId::DEFAULT, |code| code.account_id)
-}
-
 /// Returns the row to store, and the conversion that the postback is to become. The inner `Err`
 /// means that the postback does not count; the outer `Err` means that there is no verdict yet.
-/// Repeated calls with the same `signature` count once.
+/// Postbacks with the same `identity`, such as a signature, count once. Without one, each postback
+/// has its own.
 async fn judge(
     app: &App,
+    tenant: Tenant,
     id: PostbackId,
     raw: Raw,
     reading: ParsedPostback,
     account: AccountId,
-    signature: Option<Vec<u8>>,
+    identity: Option<Vec<u8>>,
 ) -> Result<(Postback, Result<Conversion>)> {
     let received_at = raw.received_at;
     let mut postback = Postback::new(id, account, raw, &reading);
     let judged = match reading.claim {
         Ok(mut claim) => {
             claim.happened = Happened::Arrived(received_at);
-            claim.request_id = Some(signature.unwrap_or_else(|| id.0.as_bytes().to_vec()));
-            conversion::evaluate(app, Tenant::All, claim).await
+            claim.request_id = Some(identity.unwrap_or_else(|| id.0.as_bytes().to_vec()));
+            conversion::evaluate(app, tenant, claim).await
         }
         Err(error) => Err(error),
     };

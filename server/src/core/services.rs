@@ -1,25 +1,39 @@
 //! The services of a running core.
+//!
+//! A service whose calls belong to one slice stands in that slice. A service whose calls belong to
+//! several stands here, and passes each call to its slice.
+
+mod clicks;
+mod conversion_codes;
+mod conversions;
+mod edge;
 
 use std::sync::Arc;
 
+use s2s_sdk::v1::{
+    click_service_server::ClickServiceServer, conversion_code_service_server::ConversionCodeServiceServer,
+    conversion_service_server::ConversionServiceServer,
+};
 use tonic::service::Routes;
 
-use super::{App, account, api_key, click, conversion, conversion_code, postback, preset, tracking_link};
-use crate::api::Services;
+use self::{clicks::Clicks, conversion_codes::ConversionCodes, conversions::Conversions, edge::Edges};
+use super::{App, account, api_key, postback, preset, tracking_link};
+use crate::api::{Services, edge_v1::edge_service_server::EdgeServiceServer};
 
-/// Makes the services of all slices.
+/// Makes all services.
 pub fn services(app: &Arc<App>) -> Services {
     let routes = Routes::new(account::grpc::service(app.clone()))
         .add_service(api_key::grpc::service(app.clone()))
         .add_service(preset::grpc::service())
-        .add_service(conversion_code::grpc::service(app.clone()))
+        .add_service(ConversionCodeServiceServer::new(ConversionCodes(app.clone())))
         .add_service(tracking_link::grpc::service(app.clone()))
-        .add_service(click::grpc::service(app.clone()))
-        .add_service(conversion::grpc::service(app.clone()))
-        .add_service(postback::grpc::service(app.clone()));
+        .add_service(ClickServiceServer::new(Clicks(app.clone())))
+        .add_service(ConversionServiceServer::new(Conversions(app.clone())))
+        .add_service(postback::grpc::service(app.clone()))
+        .add_service(EdgeServiceServer::new(Edges(app.clone())));
     Services {
         routes,
-        clicks: Arc::new(click::grpc::Service(app.clone())),
-        postbacks: Arc::new(postback::grpc::Service(app.clone())),
+        clicks: Arc::new(Clicks(app.clone())),
+        conversions: Arc::new(Conversions(app.clone())),
     }
 }

@@ -18,6 +18,7 @@ mod m0007_postback_authentication;
 mod m0008_postbacks_of_clicks;
 mod m0009_sender_proof;
 mod m0010_lived_time;
+mod m0011_default_status;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_postbacks_of_clicks::Migration),
             Box::new(m0009_sender_proof::Migration),
             Box::new(m0010_lived_time::Migration),
+            Box::new(m0011_default_status::Migration),
         ]
     }
 }

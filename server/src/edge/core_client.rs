@@ -14,19 +14,20 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 use s2s_sdk::{
     Client,
     v1::{
-        ErrorReason, ReceivePostbackRequest, ReceivePostbackResponse, RecordClickRequest,
-        click_service_client::ClickServiceClient, postback_service_client::PostbackServiceClient,
+        ErrorReason, PostbackFailure, RawPostback, RecordClickRequest, RecordConversionResponse,
+        click_service_client::ClickServiceClient, conversion_service_client::ConversionServiceClient,
     },
 };
 use tonic::{Code, Status, body::Body, service::Routes, transport::Channel};
 use tonic_types::StatusExt as _;
 use tower::Service;
 
+use super::spool::as_call;
 use crate::{
     api::Caller,
     api::Services,
     config::CoreAddress,
-    error::{Error, StartError, http_status, reason_text},
+    error::{Error, StartError, http_status, postback_failure, reason_text},
 };
 
 /// The transport of calls to the core.
@@ -119,7 +120,7 @@ pub enum CoreClient {
 /// The generated clients of these calls.
 pub struct Clients {
     clicks: ClickServiceClient<CoreTransport>,
-    postbacks: PostbackServiceClient<CoreTransport>,
+    conversions: ConversionServiceClient<CoreTransport>,
 }
 
 impl CoreClient {
@@ -128,7 +129,7 @@ impl CoreClient {
             CoreTransport::InProcess(services) => Self::InProcess(services),
             CoreTransport::Remote(..) => Self::Remote(Arc::new(Clients {
                 clicks: ClickServiceClient::new(core.clone()),
-                postbacks: PostbackServiceClient::new(core),
+                conversions: ConversionServiceClient::new(core),
             })),
         }
     }
@@ -142,18 +143,32 @@ impl CoreClient {
         }
     }
 
-    pub async fn postback(
-        &self,
-        postback: ReceivePostbackRequest,
-    ) -> Result<ReceivePostbackResponse, Status> {
-        let response = match self {
+    /// Hands a postback on. `Err` says nothing about the postback.
+    pub async fn postback(&self, postback: RawPostback) -> Result<Judged, Status> {
+        let call = as_call(postback);
+        let answer = match self {
             Self::InProcess(services) => {
-                caught(started(services)?.postbacks.receive_postback(from_edge(postback))).await?
+                caught(started(services)?.conversions.record_conversion(from_edge(call))).await
             }
-            Self::Remote(clients) => clients.postbacks.clone().receive_postback(postback).await?,
+            Self::Remote(clients) => clients.conversions.clone().record_conversion(call).await,
         };
-        Ok(response.into_inner())
+        match answer {
+            Ok(response) => Ok(Judged::Counted(response.into_inner())),
+            Err(status) => match postback_failure(&status) {
+                Some(failure) => Ok(Judged::Failed(failure, Box::new(status))),
+                None => Err(status),
+            },
+        }
     }
+}
+
+/// The core's judgement of a postback.
+#[expect(clippy::large_enum_variant, reason = "nearly all postbacks count")]
+pub enum Judged {
+    /// It counts, or was a test that would count.
+    Counted(RecordConversionResponse),
+    /// It is held, or was a test that would be held. The status says why.
+    Failed(PostbackFailure, Box<Status>),
 }
 
 fn started(services: &OnceLock<Services>) -> Result<&Services, Status> {
@@ -197,7 +212,7 @@ pub fn classify(status: &Status) -> CoreFailure {
                 | ErrorReason::ApiKeyInvalid
                 | ErrorReason::ScopeMissing
                 | ErrorReason::EdgeOnly
-                | ErrorReason::UnknownMethod
+                | ErrorReason::MethodUnknown
                 | ErrorReason::CompressionUnsupported,
             ),
             _,
@@ -243,7 +258,7 @@ mod tests {
             (R::DeadlineExceeded, CoreFailure::Unreachable),
             (R::ApiKeyInvalid, CoreFailure::Unreachable),
             (R::EdgeOnly, CoreFailure::Unreachable),
-            (R::UnknownMethod, CoreFailure::Unreachable),
+            (R::MethodUnknown, CoreFailure::Unreachable),
             (R::Internal, CoreFailure::Fault),
         ] {
             assert_eq!(classify(&Status::from(Error::new(reason, "x"))), expected, "{reason:?}");

@@ -10,14 +10,14 @@ use std::{
 
 use http::StatusCode;
 use moka::future::Cache;
-use s2s_sdk::v1::{
-    self, RedirectKind, ResolveSlugRequest, ResolveSlugResponse, TrackingLinkState,
-    tracking_link_service_client::TrackingLinkServiceClient,
-};
+use s2s_sdk::v1::{self, RedirectKind, TrackingLinkState};
 use tonic::Code;
 
 use super::CoreTransport;
-use crate::values::{click_id::LinkKey, destination::Destination, id::AccountId, time::Time};
+use crate::{
+    api::edge_v1::{ResolveSlugRequest, ResolveSlugResponse, edge_service_client::EdgeServiceClient},
+    values::{click_id::LinkKey, destination::Destination, id::AccountId, time::Time},
+};
 
 /// Longest wait of a visitor for an update of a link that the edge knows.
 const REFRESH_BUDGET: Duration = Duration::from_millis(25);
@@ -102,7 +102,7 @@ pub enum NoLink {
 
 /// The links that the edge knows: fresh ones, and the last good answers for when the core is down.
 pub struct Links {
-    core: TrackingLinkServiceClient<CoreTransport>,
+    core: EdgeServiceClient<CoreTransport>,
     fresh: Cache<String, Arc<Link>>,
     last_good: Cache<String, Arc<Link>>,
     /// The last good answers have changed since the last `take_changed`.
@@ -111,10 +111,7 @@ pub struct Links {
 
 impl Links {
     /// Builds the cache. `known`: links that the core sent before this start.
-    pub async fn new(
-        core: TrackingLinkServiceClient<CoreTransport>,
-        known: Vec<ResolveSlugResponse>,
-    ) -> Self {
+    pub async fn new(core: EdgeServiceClient<CoreTransport>, known: Vec<ResolveSlugResponse>) -> Self {
         let cache = || Cache::builder().max_capacity(LINKS_MAX);
         let (fresh, last_good) = (cache().time_to_live(LINK_AGE_MAX).build(), cache().build());
         for link in known.into_iter().filter_map(Link::from_proto) {

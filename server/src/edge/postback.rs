@@ -10,15 +10,15 @@ use axum::{
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::BodyExt as _;
 use s2s_sdk::v1::{
-    ErrorReason, RawPostback, ReceivePostbackRequest, ReceivePostbackResponse, ReplyMode, Verdict,
+    ConversionVerdict, ErrorReason, Note, PostbackVerdict, RawPostback, ReplyMode, ReplySetting,
 };
 use serde::Serialize;
 use tokio::time::timeout;
-use tonic::Code;
+use tonic_types::StatusExt as _;
 
 use super::{
     Delivery, Edge, OverTls, RawTarget, client_kind,
-    core_client::for_sender,
+    core_client::{Judged, for_sender},
     http::{header_text, with_retry_after},
     spool::{self, Content, Record},
 };
@@ -92,22 +92,18 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
         target,
         content_type: truncate(header_text(&parts.headers, header::CONTENT_TYPE), HEADER_BYTES_MAX),
         body,
-        address: client.to_string(),
         user_agent: truncate(header_text(&parts.headers, header::USER_AGENT), HEADER_BYTES_MAX),
-        receive_time: Some(now.to_proto()),
-    };
-    let postback_id = PostbackId(edge.random.id(now)).to_string();
-    let queue = spool::order_queue(&raw);
-    let request = ReceivePostbackRequest {
-        raw: Some(raw),
-        postback_id: postback_id.clone(),
         from_browser: client_kind::is_browser(&parts.headers),
-        secure: parts.extensions.get::<OverTls>().is_some(),
+        sender_address: client.to_string(),
+        receive_time: Some(now.to_proto()),
+        over_https: parts.extensions.get::<OverTls>().is_some(),
+        postback_id: PostbackId(edge.random.id(now)).to_string(),
     };
+    let postback_id = raw.postback_id.clone();
     // A task of its own, so that a sender that hangs up does not cancel its postback.
-    let delivered = edge.tasks.spawn(deliver(edge.clone(), request, queue, now));
+    let delivered = edge.tasks.spawn(deliver(edge.clone(), raw, now));
     match timeout(SENDER_BUDGET, delivered).await {
-        Ok(Ok(Delivery::Answered(response))) => counted_or_held(response),
+        Ok(Ok(Delivery::Answered(judged))) => answer(judged),
         Ok(Ok(Delivery::Spooled)) => queued(postback_id),
         Ok(Ok(Delivery::Rejected(status))) => {
             let (status, reason, message) = for_sender(&status);
@@ -122,17 +118,13 @@ pub async fn handle(edge: &Arc<Edge>, client: IpAddr, request: axum::extract::Re
 
 /// Delivers a postback. The postback goes to the spool if the core is down. It also goes there if
 /// earlier postbacks of its order queue wait there, because the first postback of a click decides.
-async fn deliver(
-    edge: Arc<Edge>,
-    request: ReceivePostbackRequest,
-    queue: Option<u16>,
-    now: Time,
-) -> Delivery<ReceivePostbackResponse> {
+async fn deliver(edge: Arc<Edge>, postback: RawPostback, now: Time) -> Delivery<Judged> {
+    let queue = edge.spool.as_ref().and_then(|_| spool::order_queue(&postback));
     let is_behind = edge.spool.as_ref().is_some_and(|spool| spool.must_wait(queue));
     let to_spool = is_behind || edge.core_is_down();
-    let record = Record { arrived_at: now, content: Content::Postback(request.clone()) };
+    let record = Record { arrived_at: now, content: Content::Postback(postback.clone()) };
     // On the heap: the future of a call is large.
-    let call = Box::pin(edge.calls.postback(request));
+    let call = Box::pin(edge.calls.postback(postback));
     edge.call_or_spool(CORE_BUDGET, call, record, queue, to_spool).await
 }
 
@@ -155,43 +147,57 @@ async fn read_body(mut body: Body) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-fn counted_or_held(response: ReceivePostbackResponse) -> Response {
-    let postback = response.postback.unwrap_or_default();
-    let verdict = postback.verdict().as_str_name().trim_start_matches("VERDICT_");
-    let reason = match postback.reason() {
-        ErrorReason::Unspecified => String::new(),
-        reason => reason_text(reason).to_owned(),
+/// The answer to a postback that the core has judged, in the form that the code's owner wants.
+fn answer(judged: Judged) -> Response {
+    let (answer, by_verdict, reply) = match judged {
+        Judged::Counted(response) => {
+            let message = match response.verdict() {
+                ConversionVerdict::Duplicate => "the conversion was recorded before; it counts once",
+                ConversionVerdict::Test => "the conversion would be recorded; this was a test",
+                ConversionVerdict::Recorded | ConversionVerdict::Unspecified => "the conversion is recorded",
+            };
+            let answer = Answer {
+                verdict: response.verdict().as_str_name().trim_start_matches("CONVERSION_VERDICT_"),
+                reason: String::new(),
+                message: message.to_owned(),
+                postback_id: response.postback_id,
+                conversion_id: response.conversion_id,
+                notes: notes(response.notes),
+            };
+            (answer, StatusCode::OK, response.reply)
+        }
+        Judged::Failed(failure, status) => {
+            let answer = Answer {
+                verdict: PostbackVerdict::as_str_name(&failure.verdict())
+                    .trim_start_matches("POSTBACK_VERDICT_"),
+                reason: status.get_details_error_info().map(|info| info.reason).unwrap_or_default(),
+                message: status.message().to_owned(),
+                postback_id: failure.postback_id,
+                conversion_id: String::new(),
+                notes: notes(failure.notes),
+            };
+            (answer, http_status(status.code()), failure.reply)
+        }
     };
-    let message = match postback.verdict() {
-        Verdict::Recorded => "the conversion is recorded".to_owned(),
-        Verdict::Duplicate => "the conversion was recorded before; it counts once".to_owned(),
-        Verdict::Test if reason.is_empty() => "the conversion would be recorded; this was a test".to_owned(),
-        _ => postback.message,
-    };
-    let notes = postback.notes.into_iter().map(|note| AnswerNote {
+    let ReplySetting { mode, text } = reply.unwrap_or_default();
+    match ReplyMode::try_from(mode) {
+        Ok(ReplyMode::AlwaysOk) => answer.into_response(StatusCode::OK),
+        Ok(ReplyMode::FixedText) => {
+            let (status, headers) = (StatusCode::OK, answer.headers());
+            (status, headers, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+        }
+        // A later core may know more modes.
+        Ok(ReplyMode::Unspecified | ReplyMode::ByVerdict) | Err(_) => answer.into_response(by_verdict),
+    }
+}
+
+fn notes(notes: Vec<Note>) -> Vec<AnswerNote> {
+    let note = |note: Note| AnswerNote {
         code: note.code().as_str_name().trim_start_matches("NOTE_CODE_"),
         parameter: note.parameter,
         message: note.message,
-    });
-    let answer = Answer {
-        verdict,
-        reason,
-        message,
-        postback_id: postback.id,
-        conversion_id: postback.conversion_id,
-        notes: notes.collect(),
     };
-    let by_verdict = http_status(Code::from_i32(response.grpc_code));
-    let reply = response.reply.unwrap_or_default();
-    match reply.mode() {
-        ReplyMode::AlwaysOk => answer.into_response(StatusCode::OK),
-        ReplyMode::FixedText => {
-            let (status, headers) = (StatusCode::OK, answer.headers());
-            (status, headers, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], reply.text)
-                .into_response()
-        }
-        ReplyMode::Unspecified | ReplyMode::ByVerdict => answer.into_response(by_verdict),
-    }
+    notes.into_iter().map(note).collect()
 }
 
 /// The answer to a postback that is safe in the spool, without a verdict yet.

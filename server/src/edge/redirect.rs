@@ -7,7 +7,7 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, Method, StatusCode, header, request::Parts};
-use s2s_sdk::v1::{self, ErrorReason, RecordClickRequest};
+use s2s_sdk::v1::{ErrorReason, RecordClickRequest};
 use url::form_urlencoded;
 
 use super::{
@@ -107,7 +107,7 @@ fn click(
     RecordClickRequest {
         tracking_link_id: link.id.clone(),
         click_id,
-        sub_ids: Some(v1::SubIds::from(sub_ids)),
+        sub_ids: sub_ids.into_proto(),
         query: truncate(query.to_owned(), QUERY_BYTES_MAX),
         referrer: truncate(header_text(headers, header::REFERER), REFERRER_BYTES_MAX),
         user_agent: truncate(header_text(headers, header::USER_AGENT), USER_AGENT_BYTES_MAX),
@@ -127,17 +127,18 @@ async fn record(edge: &Arc<Edge>, click: RecordClickRequest, now: Time, overload
 
 async fn deliver(edge: Arc<Edge>, click: RecordClickRequest, now: Time, overload: bool) {
     let permit = edge.clicks_under_way.try_acquire();
-    let lost =
-        |cause: &str| tracing::error!(tracking_link_id = click.tracking_link_id, cause, "click not recorded");
+    let link_id = click.tracking_link_id.clone();
+    let lost = |cause: &str| tracing::error!(tracking_link_id = link_id, cause, "click not recorded");
     if edge.spool.is_none() && (overload || permit.is_err()) {
         return lost("too many requests in progress");
     }
     let to_spool =
         overload || permit.is_err() || click.click_id.ends_with(SPOOLED_END) || edge.core_is_suspect();
-    let record = Record { arrived_at: now, content: Content::Click(click.clone()) };
+    let to_core = click.clone();
+    let record = Record { arrived_at: now, content: Content::Click(click) };
     let call = async {
         match permit {
-            Ok(_) => edge.calls.click(click.clone()).await,
+            Ok(_) => edge.calls.click(to_core).await,
             Err(_) => Err(Error::new(ErrorReason::Overloaded, "too many clicks are in progress").into()),
         }
     };

@@ -10,14 +10,16 @@ use std::{
     time::Duration,
 };
 
-use s2s_sdk::v1::{ListClickIdKeysResponse, ResolveSlugResponse};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     link_cache::Links,
     spool::{Content, Key, Piece, Pieces, Record, frame, replace},
 };
-use crate::values::{id::Random, time::Clock};
+use crate::{
+    api::edge_v1::{ListClickIdKeysResponse, ResolveSlugResponse},
+    values::{id::Random, time::Clock},
+};
 
 /// Interval between writes of the snapshot.
 const WRITE_INTERVAL: Duration = Duration::from_secs(1);

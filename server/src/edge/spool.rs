@@ -45,7 +45,7 @@ pub use self::{
     drain::Drain,
     file::replace,
     order::order_queue,
-    record::{Content, Key, Piece, Pieces, Record, frame},
+    record::{Content, Key, Piece, Pieces, Record, as_call, frame},
     writer::Writer,
 };
 

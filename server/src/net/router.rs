@@ -182,7 +182,7 @@ async fn gate_of_http(
         if is_to_come {
             return grpc_failure(edge::not_started());
         }
-        return grpc_failure(Error::new(ErrorReason::UnknownMethod, "this server has no such service"));
+        return grpc_failure(Error::new(ErrorReason::MethodUnknown, "this server has no such service"));
     }
     match admission.admit(request).await {
         Ok((request, in_flight)) => {

@@ -1,9 +1,14 @@
 //! Sub ids: the publisher's own labels of a click, `sub1` to `sub10`.
 
+use std::collections::BTreeMap;
+
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 
-use super::{destination::SUB_IDS, json_text::json_text};
+use super::{
+    destination::{SUB_IDS, sub_id_index},
+    json_text::json_text,
+};
 
 /// Longest sub id, in characters.
 pub const SUB_ID_CHARS_MAX: usize = 255;
@@ -13,3 +18,25 @@ pub const SUB_ID_CHARS_MAX: usize = 255;
 #[sea_orm(value_type = "String")]
 pub struct SubIds(pub [String; SUB_IDS]);
 json_text!(SubIds);
+
+impl SubIds {
+    /// Parses the sub ids of a message, by their names.
+    pub fn from_proto(named: BTreeMap<String, String>) -> Result<Self, String> {
+        let mut parsed = Self::default();
+        for (name, value) in named {
+            let slot = sub_id_index(&name).and_then(|index| parsed.0.get_mut(index));
+            let slot = slot.ok_or_else(|| "must have keys from `sub1` to `sub10`".to_owned())?;
+            if value.chars().count() > SUB_ID_CHARS_MAX {
+                return Err(format!("must have values of at most {SUB_ID_CHARS_MAX} characters"));
+            }
+            *slot = value;
+        }
+        Ok(parsed)
+    }
+
+    /// The sub ids that are not empty, by their names.
+    pub fn into_proto(self) -> BTreeMap<String, String> {
+        let named = self.0.into_iter().enumerate().filter(|(_, value)| !value.is_empty());
+        named.map(|(index, value)| (format!("sub{}", index + 1), value)).collect()
+    }
+}

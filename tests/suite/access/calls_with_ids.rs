@@ -2,6 +2,7 @@
 
 use prost::Message as _;
 use s2s_sdk::{Code, prost_types::FieldMask, v1};
+use s2s_tests::request;
 
 use super::{Ids, report};
 
@@ -26,11 +27,11 @@ pub struct CallWithId {
 
 /// Every call that takes an id of an account.
 #[expect(clippy::needless_update, reason = "some requests have no field but those that are set")]
-pub const WITH_IDS: [CallWithId; 37] = [
+pub const WITH_IDS: [CallWithId; 40] = [
     CallWithId {
         method: "AccountService/GetAccount",
         refusal: NOT_FOUND,
-        request: ask!(GetAccountRequest { id: of.account.clone() }, _own, of),
+        request: ask!(GetAccountRequest { account_id: of.account.clone() }, _own, of),
     },
     CallWithId {
         method: "ApiKeyService/CreateApiKey",
@@ -51,7 +52,7 @@ pub const WITH_IDS: [CallWithId; 37] = [
     CallWithId {
         method: "ApiKeyService/GetApiKey",
         refusal: NOT_FOUND,
-        request: ask!(GetApiKeyRequest { id: of.key.clone() }, _own, of),
+        request: ask!(GetApiKeyRequest { api_key_id: of.key.clone() }, _own, of),
     },
     CallWithId {
         method: "ApiKeyService/ListApiKeys",
@@ -61,17 +62,17 @@ pub const WITH_IDS: [CallWithId; 37] = [
     CallWithId {
         method: "ApiKeyService/RotateApiKey",
         refusal: NOT_FOUND,
-        request: ask!(RotateApiKeyRequest { id: of.key.clone() }, _own, of),
+        request: ask!(RotateApiKeyRequest { api_key_id: of.key.clone() }, _own, of),
     },
     CallWithId {
         method: "ApiKeyService/RevokeApiKey",
         refusal: NOT_FOUND,
-        request: ask!(RevokeApiKeyRequest { id: of.key.clone() }, _own, of),
+        request: ask!(RevokeApiKeyRequest { api_key_id: of.key.clone() }, _own, of),
     },
     CallWithId {
         method: "ConversionCodeService/GetConversionCode",
         refusal: NOT_FOUND,
-        request: ask!(GetConversionCodeRequest { id: of.code.clone() }, _own, of),
+        request: ask!(GetConversionCodeRequest { conversion_code_id: of.code.clone() }, _own, of),
     },
     CallWithId {
         method: "ConversionCodeService/GetPostbackUrl",
@@ -107,7 +108,7 @@ pub const WITH_IDS: [CallWithId; 37] = [
     CallWithId {
         method: "TrackingLinkService/GetTrackingLink",
         refusal: NOT_FOUND,
-        request: ask!(GetTrackingLinkRequest { id: of.link.clone() }, _own, of),
+        request: ask!(GetTrackingLinkRequest { tracking_link_id: of.link.clone() }, _own, of),
     },
     CallWithId {
         method: "TrackingLinkService/UpdateTrackingLink",
@@ -168,6 +169,16 @@ pub const WITH_IDS: [CallWithId; 37] = [
         request: |own, of| report(&own.code, &of.click).encode_to_vec(),
     },
     CallWithId {
+        method: "ConversionService/RecordConversion",
+        refusal: NOT_FOUND,
+        request: |own, of| test_postback(&own.click, &of.code),
+    },
+    CallWithId {
+        method: "ConversionService/RecordConversion",
+        refusal: INVALID,
+        request: |own, of| test_postback(&of.click, &own.code),
+    },
+    CallWithId {
         method: "ConversionService/BatchRecordConversions",
         refusal: None,
         request: ask!(
@@ -188,70 +199,66 @@ pub const WITH_IDS: [CallWithId; 37] = [
     CallWithId {
         method: "ConversionService/GetConversion",
         refusal: NOT_FOUND,
-        request: ask!(GetConversionRequest { id: of.conversion.clone() }, _own, of),
+        request: ask!(GetConversionRequest { conversion_id: of.conversion.clone() }, _own, of),
     },
     CallWithId {
         method: "ConversionService/ListConversions",
         refusal: None,
-        request: ask!(ListConversionsRequest { conversion_code_id: of.code.clone() }, _own, of),
+        request: |_, of| conversions_of(&of.code, "", ""),
+    },
+    CallWithId {
+        method: "ConversionService/ListConversions",
+        refusal: INVALID,
+        request: |_, of| conversions_of("", "", &of.click),
     },
     CallWithId {
         method: "PostbackService/ListPostbacks",
         refusal: None,
-        request: ask!(ListPostbacksRequest { conversion_code_id: of.code.clone() }, _own, of),
+        request: |_, of| {
+            let filter = v1::PostbackFilter { conversion_code_id: of.code.clone(), ..Default::default() };
+            request::postbacks(filter).encode_to_vec()
+        },
     },
     CallWithId {
         method: "PostbackService/GetPostback",
         refusal: NOT_FOUND,
-        request: ask!(GetPostbackRequest { id: of.postback.clone() }, _own, of),
+        request: ask!(GetPostbackRequest { postback_id: of.postback.clone() }, _own, of),
     },
     CallWithId {
         method: "PostbackService/ReplayPostbacks",
         refusal: NOT_FOUND,
-        request: ask!(ReplayPostbacksRequest { ids: vec![of.postback.clone()] }, _own, of),
+        request: |_, of| request::replay(vec![of.postback.clone()]).encode_to_vec(),
     },
     CallWithId {
         method: "PostbackService/ExplainPostback",
         refusal: NOT_FOUND,
-        request: ask!(ExplainPostbackRequest { postback_id: of.postback.clone() }, _own, of),
+        request: |_, of| request::explain_stored(&of.postback).encode_to_vec(),
     },
     CallWithId {
         method: "PostbackService/ExplainPostback",
         refusal: None,
-        request: ask!(
-            ExplainPostbackRequest {
-                target: format!("/s2s?clickId={}&id={}&val=1&com=0", own.click, of.code).into_bytes()
-            },
-            own,
-            of
-        ),
+        request: |own, of| request::explain(target(&own.click, &of.code)).encode_to_vec(),
     },
     CallWithId {
         method: "PostbackService/ExplainPostback",
         refusal: None,
-        request: ask!(
-            ExplainPostbackRequest {
-                target: format!("/s2s?clickId={}&id={}&val=1&com=0", of.click, own.code).into_bytes()
-            },
-            own,
-            of
-        ),
+        request: |own, of| request::explain(target(&of.click, &own.code)).encode_to_vec(),
     },
     CallWithId {
-        method: "PostbackService/ExplainClick",
+        method: "ClickService/ExplainClick",
         refusal: NOT_FOUND,
         request: ask!(ExplainClickRequest { click_id: of.click.clone() }, _own, of),
     },
     CallWithId {
-        method: "PostbackService/SelfTest",
+        method: "ConversionCodeService/TestSetup",
         refusal: NOT_FOUND,
-        request: ask!(SelfTestRequest { conversion_code_id: of.code.clone() }, _own, of),
+        request: ask!(TestSetupRequest { conversion_code_id: of.code.clone() }, _own, of),
     },
     CallWithId {
-        method: "PostbackService/SelfTest",
+        method: "ConversionCodeService/TestSetup",
         refusal: NOT_FOUND,
         request: ask!(
-            SelfTestRequest { conversion_code_id: own.code.clone(), tracking_link_id: of.link.clone() },
+            TestSetupRequest { conversion_code_id: own.code.clone(), tracking_link_id: of.link.clone() },
             own,
             of
         ),
@@ -259,20 +266,20 @@ pub const WITH_IDS: [CallWithId; 37] = [
     CallWithId {
         method: "ConversionService/ListConversions",
         refusal: None,
-        request: ask!(ListConversionsRequest { tracking_link_id: of.link.clone() }, _own, of),
+        request: |_, of| conversions_of("", &of.link, ""),
     },
     CallWithId {
         method: "ConversionCodeService/ArchiveConversionCode",
         refusal: NOT_FOUND,
-        request: ask!(ArchiveConversionCodeRequest { id: of.code.clone() }, _own, of),
+        request: ask!(ArchiveConversionCodeRequest { conversion_code_id: of.code.clone() }, _own, of),
     },
     CallWithId {
         method: "TrackingLinkService/ArchiveTrackingLink",
         refusal: NOT_FOUND,
-        request: ask!(ArchiveTrackingLinkRequest { id: of.link.clone() }, _own, of),
+        request: ask!(ArchiveTrackingLinkRequest { tracking_link_id: of.link.clone() }, _own, of),
     },
     CallWithId {
-        method: "PostbackService/EraseVisitor",
+        method: "ClickService/EraseVisitor",
         refusal: NOT_FOUND,
         request: ask!(EraseVisitorRequest { click_id: of.click.clone() }, _own, of),
     },
@@ -281,7 +288,7 @@ const NOT_FOUND: Option<Code> = Some(Code::NotFound);
 const INVALID: Option<Code> = Some(Code::InvalidArgument);
 
 /// The calls that take no id of an account, and the calls whose callers see all accounts.
-pub const WITHOUT_IDS: [&str; 11] = [
+pub const WITHOUT_IDS: [&str; 10] = [
     "AccountService/CreateAccount",
     "AccountService/ListAccounts",
     "AccountService/UpdateAccount",
@@ -290,10 +297,27 @@ pub const WITHOUT_IDS: [&str; 11] = [
     "ConversionCodeService/CreateConversionCode",
     "ConversionCodeService/ListConversionCodes",
     "TrackingLinkService/ListTrackingLinks",
-    "TrackingLinkService/ResolveSlug",
-    "ClickService/ListClickIdKeys",
-    "PostbackService/ReceivePostback",
+    "EdgeService/ResolveSlug",
+    "EdgeService/ListClickIdKeys",
 ];
+
+fn target(click: &str, code: &str) -> String {
+    format!("/s2s?clickId={click}&id={code}&val=1&com=0")
+}
+
+/// A postback that says it is a test: it is not stored, so its answer has no id of its own.
+fn test_postback(click: &str, code: &str) -> Vec<u8> {
+    let target = (target(click, code) + "&test=1").into_bytes();
+    let postback = v1::RawPostback { method: "GET".to_owned(), target, ..Default::default() };
+    request::postback(postback).encode_to_vec()
+}
+
+fn conversions_of(code: &str, link: &str, click: &str) -> Vec<u8> {
+    let [conversion_code_id, tracking_link_id, click_id] = [code, link, click].map(str::to_owned);
+    let filter =
+        v1::ConversionFilter { conversion_code_id, tracking_link_id, click_id, ..Default::default() };
+    request::conversions(filter).encode_to_vec()
+}
 
 fn mask(path: &str) -> FieldMask {
     FieldMask { paths: vec![path.to_owned()] }

@@ -198,11 +198,11 @@ fn missing(random: &mut Random, facts: &Facts) -> Request {
     let place = random.below(4);
     if random.one_in(2) {
         *sale.text(place) = random.pick(&["", "%20", "+", "%22%22"]).into();
-        return sale.held(random, "MISSING_PARAMETER");
+        return sale.held(random, "PARAMETER_MISSING");
     }
     let pairs = sale.pairs().map(|(name, text)| format!("{name}={text}"));
     let (before, after) = (&pairs[..place], &pairs[place + 1..]);
-    Request::send(random, &[before, after].concat().join("&"), Held("MISSING_PARAMETER"))
+    Request::send(random, &[before, after].concat().join("&"), Held("PARAMETER_MISSING"))
 }
 
 fn decimal_comma(random: &mut Random, facts: &Facts) -> Request {
@@ -445,7 +445,7 @@ fn forged(random: &mut Random, facts: &Facts) -> Request {
     }
     let reason = match how {
         0..=2 => "CLICK_ID_INVALID",
-        3 | 4 => "UNKNOWN_CONVERSION_CODE",
+        3 | 4 => "CONVERSION_CODE_UNKNOWN",
         5 => "CODE_NOT_ON_LINK",
         _ => "CONVERSION_CODE_ARCHIVED",
     };

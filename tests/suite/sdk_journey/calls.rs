@@ -30,7 +30,7 @@ pub fn conversion(request: &Value) -> v1::RecordConversionRequest {
     message("RecordConversionRequest", request)
 }
 
-pub fn result(result: v1::BatchRecordConversionsResult) -> Result<Value, Error> {
+pub fn result(result: v1::RecordConversionResult) -> Result<Value, Error> {
     result.into_result().map(|response| json("RecordConversionResponse", &response))
 }
 
@@ -69,20 +69,20 @@ calls! {
     ConversionCodeService/ArchiveConversionCode => archive_conversion_code(ArchiveConversionCodeRequest);
     ConversionCodeService/RotatePostbackSecret => rotate_postback_secret(RotatePostbackSecretRequest);
     ConversionCodeService/GetPostbackUrl => get_postback_url(GetPostbackUrlRequest);
+    ConversionCodeService/TestSetup => test_setup(TestSetupRequest);
     TrackingLinkService/CreateTrackingLink => create_tracking_link(CreateTrackingLinkRequest);
     TrackingLinkService/GetTrackingLink => get_tracking_link(GetTrackingLinkRequest);
     TrackingLinkService/UpdateTrackingLink => update_tracking_link(UpdateTrackingLinkRequest);
     TrackingLinkService/ArchiveTrackingLink => archive_tracking_link(ArchiveTrackingLinkRequest);
     ClickService/RecordClick => record_click(RecordClickRequest);
     ClickService/GetClick => get_click(GetClickRequest);
+    ClickService/ExplainClick => explain_click(ExplainClickRequest);
     ConversionService/RecordConversion => record_conversion(RecordConversionRequest);
     ConversionService/GetConversion => get_conversion(GetConversionRequest);
     ConversionService/ListConversions => list_conversions(ListConversionsRequest);
     PostbackService/GetPostback => get_postback(GetPostbackRequest);
     PostbackService/ReplayPostbacks => replay_postbacks(ReplayPostbacksRequest);
     PostbackService/ExplainPostback => explain_postback(ExplainPostbackRequest);
-    PostbackService/ExplainClick => explain_click(ExplainClickRequest);
-    PostbackService/SelfTest => self_test(SelfTestRequest);
 }
 
 macro_rules! lists {

@@ -7,9 +7,9 @@ use std::{
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use reqwest::redirect::Policy;
-use s2s_sdk::v1::{Conversion, ConversionCode, ListClicksRequest, ListConversionsRequest, TrackingLink};
+use s2s_sdk::v1::{Conversion, ConversionCode, ConversionFilter, ListClicksRequest, TrackingLink};
 use s2s_tests::{
-    Answer, Server,
+    Answer, Server, request,
     sale::{query, value, visit},
 };
 
@@ -134,7 +134,7 @@ impl Traffic {
         self.check_conversions(core).await;
         let clicks = ListClicksRequest { tracking_link_id: self.link.id.clone(), ..Default::default() };
         let clicks: Vec<_> = core.client().clicks(clicks).try_collect().await.unwrap();
-        let mut clicks: Vec<String> = clicks.into_iter().map(|click| click.click_id).collect();
+        let mut clicks: Vec<String> = clicks.into_iter().map(|click| click.id).collect();
         let mut sent_on = self.clicks.clone();
         clicks.sort_unstable();
         sent_on.sort_unstable();
@@ -161,9 +161,9 @@ impl Traffic {
     }
 
     async fn stored(&self, core: &Server) -> BTreeMap<usize, Conversion> {
-        let request =
-            ListConversionsRequest { conversion_code_id: self.code.id.clone(), ..Default::default() };
-        let all: Vec<Conversion> = core.client().conversions(request).try_collect().await.unwrap();
+        let filter = ConversionFilter { conversion_code_id: self.code.id.clone(), ..Default::default() };
+        let all = core.client().conversions(request::conversions(filter));
+        let all: Vec<Conversion> = all.try_collect().await.unwrap();
         let count = all.len();
         let by_number: BTreeMap<usize, Conversion> =
             all.into_iter().map(|one| (one.transaction_id.parse().unwrap(), one)).collect();

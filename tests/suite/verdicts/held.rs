@@ -17,27 +17,27 @@ pub struct HeldCase {
 
 /// Postbacks that a server without conversions holds.
 pub const HELD: [HeldCase; 36] = [
-    HeldCase { query: "id=$code&val=1&com=0", status: 400, reason: E::MissingParameter, names: "`clickId`" },
-    HeldCase { query: "clickId=$click&val=1&com=0", status: 400, reason: E::MissingParameter, names: "`id`" },
+    HeldCase { query: "id=$code&val=1&com=0", status: 400, reason: E::ParameterMissing, names: "`clickId`" },
+    HeldCase { query: "clickId=$click&val=1&com=0", status: 400, reason: E::ParameterMissing, names: "`id`" },
     HeldCase {
         query: "clickId=$click&id=$code&com=0",
         status: 400,
-        reason: E::MissingParameter,
+        reason: E::ParameterMissing,
         names: "`val=0`",
     },
     HeldCase {
         query: "clickId=$click&id=$code&val=1",
         status: 400,
-        reason: E::MissingParameter,
+        reason: E::ParameterMissing,
         names: "`com=0`",
     },
     HeldCase {
         query: "clickId=%20&id=$code&val=1&com=0",
         status: 400,
-        reason: E::MissingParameter,
+        reason: E::ParameterMissing,
         names: "`clickId`",
     },
-    HeldCase { query: "", status: 400, reason: E::MissingParameter, names: "`clickId`" },
+    HeldCase { query: "", status: 400, reason: E::ParameterMissing, names: "`clickId`" },
     HeldCase {
         query: "id=$code&val=1&com=0&clickId=",
         status: 400,
@@ -191,19 +191,19 @@ pub const HELD: [HeldCase; 36] = [
     HeldCase {
         query: "clickId=$click&id=6B1F&val=1&com=0",
         status: 404,
-        reason: E::UnknownConversionCode,
+        reason: E::ConversionCodeUnknown,
         names: "`6B1F`",
     },
     HeldCase {
         query: "clickId=$click&id=00000000000000000000000000000001&val=1&com=0",
         status: 404,
-        reason: E::UnknownConversionCode,
+        reason: E::ConversionCodeUnknown,
         names: "`00000000000000000000000000000001`",
     },
     HeldCase {
         query: "clickId=$old_click&id=$brief&val=1&com=0",
         status: 422,
-        reason: E::ClickExpired,
+        reason: E::AttributionWindowPassed,
         names: "attribution window",
     },
     HeldCase {

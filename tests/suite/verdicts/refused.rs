@@ -3,7 +3,7 @@
 use ErrorReason as E;
 use s2s_sdk::{
     Code,
-    v1::{CustomParam, ErrorReason, Money, RecordConversionRequest, record_conversion_request::Commission},
+    v1::{CustomParam, ErrorReason, Money, NewConversion, new_conversion::Commission},
 };
 
 use crate::{fixture::Fixture, moved};
@@ -11,7 +11,7 @@ use crate::{fixture::Fixture, moved};
 /// A report over gRPC that is refused.
 pub struct RefusedCase {
     /// Makes a good report a wrong one.
-    pub change: fn(&Fixture, &mut RecordConversionRequest),
+    pub change: fn(&Fixture, &mut NewConversion),
     pub code: Code,
     pub reason: ErrorReason,
 }
@@ -31,7 +31,7 @@ pub const REFUSED: [RefusedCase; 20] = [
     RefusedCase {
         change: |_, report| report.conversion_code_id = format!("{:032X}", 1),
         code: Code::NotFound,
-        reason: E::UnknownConversionCode,
+        reason: E::ConversionCodeUnknown,
     },
     RefusedCase {
         change: |fixture, report| report.conversion_code_id.clone_from(&fixture.unlinked.id),
@@ -54,7 +54,7 @@ pub const REFUSED: [RefusedCase; 20] = [
             report.click_id.clone_from(&fixture.old_click);
         },
         code: Code::FailedPrecondition,
-        reason: E::ClickExpired,
+        reason: E::AttributionWindowPassed,
     },
     RefusedCase {
         change: |fixture, report| report.conversion_time = moved(fixture.code.create_time, -60),

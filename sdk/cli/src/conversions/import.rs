@@ -16,7 +16,7 @@ use csv::StringRecord;
 use futures::{StreamExt as _, stream};
 use s2s_sdk::{
     Client, Error,
-    v1::{BatchRecordConversionsResult, RecordConversionRequest, Verdict},
+    v1::{ConversionVerdict, RecordConversionRequest, RecordConversionResult},
 };
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc::{Sender, channel};
@@ -121,10 +121,12 @@ impl Reading {
         if record.len() != self.titles {
             return Err(format!("the row has {} cells, and the first line {}", record.len(), self.titles));
         }
-        let mut request = row::Row::read(&self.columns, record).request()?;
-        request.request_id = request_id(record);
-        request.validate_only = self.dry_run;
-        Ok(request)
+        let conversion = row::Row::read(&self.columns, record).conversion()?;
+        Ok(RecordConversionRequest {
+            request_id: request_id(record),
+            validate_only: self.dry_run,
+            ..conversion.into()
+        })
     }
 }
 
@@ -168,11 +170,11 @@ impl Tally {
         Ok(Self { recorded: 0, duplicates: 0, passed: 0, failed: 0, file, has_terminal })
     }
 
-    fn answered(&mut self, row: &Row, answer: Option<BatchRecordConversionsResult>) -> Result<(), Failure> {
-        match answer.map(BatchRecordConversionsResult::into_result) {
+    fn answered(&mut self, row: &Row, answer: Option<RecordConversionResult>) -> Result<(), Failure> {
+        match answer.map(RecordConversionResult::into_result) {
             Some(Ok(response)) => match response.verdict() {
-                Verdict::Duplicate => self.duplicates += 1,
-                Verdict::Test => self.passed += 1,
+                ConversionVerdict::Duplicate => self.duplicates += 1,
+                ConversionVerdict::Test => self.passed += 1,
                 _ => self.recorded += 1,
             },
             Some(Err(error)) => self.fail(row, error.reason_text(), &sentence(&error))?,

@@ -1,9 +1,7 @@
 //! A conversion as a row of text: typed, imported or exported.
 
 use clap::Args;
-use s2s_sdk::v1::{
-    ConversionStatus, CustomParam, Money, RecordConversionRequest, record_conversion_request::Commission,
-};
+use s2s_sdk::v1::{ConversionStatus, CustomParam, Money, NewConversion, new_conversion::Commission};
 
 use super::parse_time;
 use crate::cells::from_csv;
@@ -36,7 +34,7 @@ pub struct Row {
     /// Commission owed, as a percent of the value.
     #[arg(long, default_value = "", conflicts_with = "commission")]
     commission_percent: String,
-    /// Status: `pending`, `approved` or `declined`.
+    /// Status: `pending`, `approved` or `declined`. Default: the code's.
     #[arg(long, default_value = "")]
     status: String,
     /// Time of the conversion. Default: now.
@@ -92,8 +90,8 @@ impl Row {
         row
     }
 
-    /// Converts the row to a request. The error says which field is wrong.
-    pub fn request(self) -> Result<RecordConversionRequest, String> {
+    /// Converts the row to a conversion to record. The error says which field is wrong.
+    pub fn conversion(self) -> Result<NewConversion, String> {
         let money = |name: &str, text: &str| {
             Money::from_decimal(text.trim(), self.currency.trim())
                 .map_err(|error| format!("{name} `{text}`: {error}"))
@@ -117,7 +115,7 @@ impl Row {
             "" => None,
             text => Some(parse_time(text).map_err(|error| format!("conversion_time `{text}`: {error}"))?),
         };
-        Ok(RecordConversionRequest {
+        Ok(NewConversion {
             value: Some(money("value", &self.value)?),
             commission,
             status: status.into(),
@@ -126,7 +124,6 @@ impl Row {
             conversion_code_id: self.conversion_code_id.trim().to_owned(),
             click_id: self.click_id,
             transaction_id: self.transaction_id,
-            ..Default::default()
         })
     }
 }
@@ -157,13 +154,13 @@ pub fn custom_params(params: &[CustomParam]) -> String {
 mod tests {
     use super::*;
 
-    fn read(titles: &[&str], cells: &[&str]) -> Result<RecordConversionRequest, String> {
+    fn read(titles: &[&str], cells: &[&str]) -> Result<NewConversion, String> {
         let columns = columns(&csv::StringRecord::from(titles.to_vec()))?;
-        Row::read(&columns, &csv::StringRecord::from(cells.to_vec())).request()
+        Row::read(&columns, &csv::StringRecord::from(cells.to_vec())).conversion()
     }
 
     #[test]
-    fn rows_become_requests() {
+    fn rows_become_conversions() {
         let titles = [
             "click_id",
             "conversion_code_id",
@@ -178,8 +175,8 @@ mod tests {
         ];
         let cells =
             ["c", " CODE ", "19.99", "EUR", "10", "Pending", "2026-11-24", "a=1;b", "'=1+1", "conv_x"];
-        let request = read(&titles, &cells).unwrap();
-        let expected = RecordConversionRequest {
+        let conversion = read(&titles, &cells).unwrap();
+        let expected = NewConversion {
             conversion_code_id: "CODE".to_owned(),
             click_id: "c".to_owned(),
             transaction_id: "=1+1".to_owned(),
@@ -191,10 +188,9 @@ mod tests {
                 CustomParam { key: String::new(), value: "b".to_owned() },
             ],
             conversion_time: Some("2026-11-24T00:00:00Z".parse().unwrap()),
-            ..Default::default()
         };
-        assert_eq!(request, expected);
-        assert_eq!(custom_params(&request.custom_params), "a=1;b");
+        assert_eq!(conversion, expected);
+        assert_eq!(custom_params(&conversion.custom_params), "a=1;b");
     }
 
     #[test]

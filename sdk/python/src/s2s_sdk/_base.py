@@ -8,14 +8,14 @@ from typing import Any
 import grpc
 
 from s2s_sdk._calls import Policy
-from s2s_sdk._gen.s2s.v1.account_pb2_grpc import AccountServiceStub
-from s2s_sdk._gen.s2s.v1.api_key_pb2_grpc import ApiKeyServiceStub
-from s2s_sdk._gen.s2s.v1.click_pb2_grpc import ClickServiceStub
-from s2s_sdk._gen.s2s.v1.conversion_code_pb2_grpc import ConversionCodeServiceStub
-from s2s_sdk._gen.s2s.v1.conversion_pb2_grpc import ConversionServiceStub
-from s2s_sdk._gen.s2s.v1.postback_pb2_grpc import PostbackServiceStub
-from s2s_sdk._gen.s2s.v1.preset_pb2_grpc import PresetServiceStub
-from s2s_sdk._gen.s2s.v1.tracking_link_pb2_grpc import TrackingLinkServiceStub
+from s2s_sdk._gen.s2s.v1.account_service_pb2_grpc import AccountServiceStub
+from s2s_sdk._gen.s2s.v1.api_key_service_pb2_grpc import ApiKeyServiceStub
+from s2s_sdk._gen.s2s.v1.click_service_pb2_grpc import ClickServiceStub
+from s2s_sdk._gen.s2s.v1.conversion_code_service_pb2_grpc import ConversionCodeServiceStub
+from s2s_sdk._gen.s2s.v1.conversion_service_pb2_grpc import ConversionServiceStub
+from s2s_sdk._gen.s2s.v1.postback_service_pb2_grpc import PostbackServiceStub
+from s2s_sdk._gen.s2s.v1.preset_service_pb2_grpc import PresetServiceStub
+from s2s_sdk._gen.s2s.v1.tracking_link_service_pb2_grpc import TrackingLinkServiceStub
 
 _TIMEOUT_SECONDS_DEFAULT = 10.0
 _RETRIES_DEFAULT = 4
@@ -37,9 +37,9 @@ _CHANNEL_OPTIONS = (
     ("grpc.max_receive_message_length", 64 * 1024 * 1024),
     # Timeout for opening the connection.
     ("grpc.min_reconnect_backoff_ms", 5_000),
-    # After a failure to connect, gRPC fails all calls unsent until it tries again: by default a
-    # second later, and up to two minutes. gRPC must try again before this client does, or the
-    # client's attempt is wasted.
+    # After a failure to connect, gRPC waits before it connects again: by default one second at
+    # first, and two minutes later on. Meanwhile it fails every call without sending it. So gRPC must
+    # try again before this client does, or the client's attempt is wasted.
     ("grpc.initial_reconnect_backoff_ms", 50),
     ("grpc.max_reconnect_backoff_ms", 500),
 )

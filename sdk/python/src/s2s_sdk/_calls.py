@@ -30,7 +30,7 @@ _PASSING = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED)
 
 @dataclass(frozen=True)
 class CallDetails(grpc.ClientCallDetails):
-    """The details of a call that gRPC needs, with or without asyncio."""
+    """The details that gRPC needs of a call, with or without asyncio."""
 
     method: Any
     timeout: float | None

@@ -12,14 +12,14 @@ from s2s_sdk._calls import Attempts, Policy
 from s2s_sdk.error import Error
 
 if TYPE_CHECKING:
-    from s2s_sdk._gen.s2s.v1.account_pb2_grpc import AccountServiceAsyncStub
-    from s2s_sdk._gen.s2s.v1.api_key_pb2_grpc import ApiKeyServiceAsyncStub
-    from s2s_sdk._gen.s2s.v1.click_pb2_grpc import ClickServiceAsyncStub
-    from s2s_sdk._gen.s2s.v1.conversion_code_pb2_grpc import ConversionCodeServiceAsyncStub
-    from s2s_sdk._gen.s2s.v1.conversion_pb2_grpc import ConversionServiceAsyncStub
-    from s2s_sdk._gen.s2s.v1.postback_pb2_grpc import PostbackServiceAsyncStub
-    from s2s_sdk._gen.s2s.v1.preset_pb2_grpc import PresetServiceAsyncStub
-    from s2s_sdk._gen.s2s.v1.tracking_link_pb2_grpc import TrackingLinkServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.account_service_pb2_grpc import AccountServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.api_key_service_pb2_grpc import ApiKeyServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.click_service_pb2_grpc import ClickServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.conversion_code_service_pb2_grpc import ConversionCodeServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.conversion_service_pb2_grpc import ConversionServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.postback_service_pb2_grpc import PostbackServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.preset_service_pb2_grpc import PresetServiceAsyncStub
+    from s2s_sdk._gen.s2s.v1.tracking_link_service_pb2_grpc import TrackingLinkServiceAsyncStub
 
 
 class AsyncClient(Base):

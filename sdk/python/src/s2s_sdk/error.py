@@ -49,7 +49,7 @@ class Error(Exception):
     message: str
     """One sentence for people; may be empty."""
     reason_text: str
-    """The reason as the server sent it, such as `CLICK_EXPIRED`; empty if there is none."""
+    """The reason as the server sent it, such as `CODE_NOT_ON_LINK`; empty if there is none."""
     metadata: Mapping[str, str]
     """The details of the reason by name."""
     field_violations: Sequence[FieldViolation]
@@ -137,7 +137,7 @@ def _detail(status: Status, kind: type[_Detail]) -> _Detail:
     return kind()
 
 
-def unwrap(result: v1.BatchRecordConversionsResult) -> v1.RecordConversionResponse:
+def unwrap(result: v1.RecordConversionResult) -> v1.RecordConversionResponse:
     """Returns the response for one item of a batch or stream, as if from `RecordConversion`.
 
     Raises `Error` if `RecordConversion` would have raised it.

@@ -2,6 +2,9 @@
 
 There is no float and no rounding: a number that is not exactly an amount in millionths is an error.
 The currency is taken unchanged; the server checks it.
+
+Amounts may be negative: such an amount takes money back. A value or commission that is sent must
+not be negative, and no amount may be beyond 10^18 millionths: the server refuses it.
 """
 
 import re

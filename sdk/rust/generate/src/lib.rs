@@ -9,27 +9,18 @@
 mod limits;
 mod reasons;
 
-use std::{error::Error, fs, path::Path};
-
-use prost::Message as _;
-use prost_types::FileDescriptorSet;
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use reasons::Reasons;
 
-/// The schema's files, relative to `proto/`.
-const FILES: [&str; 11] = [
-    "s2s/v1/account.proto",
-    "s2s/v1/api_key.proto",
-    "s2s/v1/money.proto",
-    "s2s/v1/error_reason.proto",
-    "s2s/v1/setup_warning.proto",
-    "s2s/v1/conversion_code.proto",
-    "s2s/v1/tracking_link.proto",
-    "s2s/v1/click.proto",
-    "s2s/v1/conversion.proto",
-    "s2s/v1/postback.proto",
-    "s2s/v1/preset.proto",
-];
+/// The packages of the schema: the folder of each, and the folder for its Rust code.
+///
+/// Edges alone use the second one. It is in no SDK, and reflection does not show it.
+const PACKAGES: [(&str, &str); 2] = [("s2s/v1", "sdk/rust/src/gen"), ("s2s/edge/v1", "server/src/api/gen")];
 
 /// The texts that are written from lists, each with its path from the root of the repository.
 ///
@@ -41,28 +32,42 @@ pub fn texts(root: &Path) -> Result<Vec<(&'static str, String)>, Box<dyn Error>>
     Ok(texts)
 }
 
-/// The schema in the folder `proto`, with its comments.
-pub fn schema(proto: &Path) -> Result<FileDescriptorSet, Box<dyn Error>> {
-    let mut compiler = protox::Compiler::new([proto])?;
-    compiler.include_imports(true).include_source_info(true).open_files(FILES)?;
-    Ok(compiler.file_descriptor_set())
-}
-
-/// Generates the Rust code of the schema in the folder `out`, which must exist.
+/// Generates the Rust code of all packages. `out` gives the folder for the files of a package, which
+/// must exist.
 ///
-/// Writes `s2s.v1.rs` and, for reflection, `descriptor.bin`: a `FileDescriptorSet` with comments.
-pub fn generate(schema: FileDescriptorSet, out: &Path) -> Result<(), Box<dyn Error>> {
-    fs::write(out.join("descriptor.bin"), schema.encode_to_vec())?;
-    tonic_prost_build::configure()
-        .out_dir(out)
-        .extern_path(".google.rpc.Status", "::tonic_types::Status")
-        .server_mod_attribute(".", "#[cfg(feature = \"server\")]")
-        .compile_fds(schema)?;
-    // prost writes an empty file for each package whose messages another crate defines.
-    for entry in fs::read_dir(out)? {
-        let entry = entry?;
-        if entry.metadata()?.len() == 0 {
-            fs::remove_file(entry.path())?;
+/// Writes a file with the code of each package. Beside that of `s2s.v1`, writes `descriptor.bin` for
+/// reflection: a `FileDescriptorSet` with comments.
+pub fn generate(root: &Path, out: impl Fn(&str) -> PathBuf) -> Result<(), Box<dyn Error>> {
+    let proto = root.join("proto");
+    for (package, folder) in PACKAGES {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(proto.join(package))? {
+            files.push(format!("{package}/{}", entry?.file_name().to_string_lossy()));
+        }
+        files.sort();
+        let mut compiler = protox::Compiler::new([&proto])?;
+        compiler.include_imports(true).include_source_info(true).open_files(files)?;
+        let out = out(folder);
+        let mut builder = tonic_prost_build::configure()
+            .out_dir(&out)
+            // Keeps the order of encoded maps the same.
+            .btree_map(".")
+            .extern_path(".google.rpc.Status", "::tonic_types::Status")
+            // Only options of fields use it, and those have no code.
+            .extern_path(".google.api", "::google_api");
+        if package == "s2s/v1" {
+            fs::write(out.join("descriptor.bin"), compiler.encode_file_descriptor_set())?;
+            builder = builder.server_mod_attribute(".", "#[cfg(feature = \"server\")]");
+        } else {
+            builder = builder.extern_path(".s2s.v1", "::s2s_sdk::v1");
+        }
+        builder.compile_fds(compiler.file_descriptor_set())?;
+        // prost writes an empty file for each package whose messages another crate defines.
+        for entry in fs::read_dir(&out)? {
+            let entry = entry?;
+            if entry.metadata()?.len() == 0 {
+                fs::remove_file(entry.path())?;
+            }
         }
     }
     Ok(())
@@ -70,12 +75,7 @@ pub fn generate(schema: FileDescriptorSet, out: &Path) -> Result<(), Box<dyn Err
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
-
-    /// The files that `generate` writes.
-    const CODE: [&str; 2] = ["s2s.v1.rs", "descriptor.bin"];
 
     fn root() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
@@ -83,12 +83,18 @@ mod tests {
 
     #[test]
     fn committed_code_is_fresh() {
-        let out = tempfile::tempdir().unwrap();
-        generate(schema(&root().join("proto")).unwrap(), out.path()).unwrap();
-        for name in CODE {
-            let fresh = fs::read(out.path().join(name)).unwrap();
-            let committed = fs::read(root().join("sdk/rust/src/gen").join(name)).unwrap();
-            assert!(fresh == committed, "{name} is not what the schema gives; run `make generate`");
+        let fresh = tempfile::tempdir().unwrap();
+        for (_, folder) in PACKAGES {
+            fs::create_dir_all(fresh.path().join(folder)).unwrap();
+        }
+        generate(&root(), |folder| fresh.path().join(folder)).unwrap();
+        for (_, folder) in PACKAGES {
+            for entry in fs::read_dir(fresh.path().join(folder)).unwrap() {
+                let (path, name) = (entry.as_ref().unwrap().path(), entry.unwrap().file_name());
+                let committed = fs::read(root().join(folder).join(&name)).unwrap();
+                let is_fresh = fs::read(path).unwrap() == committed;
+                assert!(is_fresh, "{folder}/{name:?} is not what the schema gives; run `make generate`");
+            }
         }
     }
 
@@ -98,18 +104,5 @@ mod tests {
             let committed = fs::read_to_string(root().join(path)).unwrap();
             assert!(fresh == committed, "{path} is not what its list gives; run `make generate`");
         }
-    }
-
-    #[test]
-    fn every_schema_file_is_generated() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../proto/s2s/v1");
-        let mut there: Vec<_> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| format!("s2s/v1/{}", entry.unwrap().file_name().to_str().unwrap()))
-            .collect();
-        let mut named = FILES.map(str::to_owned).to_vec();
-        there.sort();
-        named.sort();
-        assert_eq!(there, named);
     }
 }

@@ -7,5 +7,5 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (path, text) in s2s_generate::texts(&root)? {
         fs::write(root.join(path), text)?;
     }
-    s2s_generate::generate(s2s_generate::schema(&root.join("proto"))?, &root.join("sdk/rust/src/gen"))
+    s2s_generate::generate(&root, |folder| root.join(folder))
 }

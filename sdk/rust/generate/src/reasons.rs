@@ -164,8 +164,17 @@ mod tests {
 
     use super::*;
 
-    /// Literals in the sources of the server that look like reasons but are not.
-    const NO_REASONS: [&str; 4] = ["CARGO_MANIFEST_DIR", "CLICK_ID", "TRANSACTION_ID", "STRICT_ALL_TABLES"];
+    /// Literals in the sources of the server that look like reasons but are not. The last three are
+    /// former names of reasons, which a migration replaces.
+    const NO_REASONS: [&str; 7] = [
+        "CARGO_MANIFEST_DIR",
+        "CLICK_ID",
+        "TRANSACTION_ID",
+        "STRICT_ALL_TABLES",
+        "UNKNOWN_CONVERSION_CODE",
+        "MISSING_PARAMETER",
+        "CLICK_EXPIRED",
+    ];
 
     const EXAMPLE: &str = r#"
         http_status = { NOT_FOUND = 404 }

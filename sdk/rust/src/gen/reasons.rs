@@ -4,7 +4,7 @@
 const fn facts(reason: ErrorReason) -> Facts {
     match reason {
         ErrorReason::Unspecified => UNSPECIFIED,
-        ErrorReason::MissingParameter => Facts {
+        ErrorReason::ParameterMissing => Facts {
             cause: "a mandatory parameter or field is absent or empty; the message names it",
             cure: "add it",
             code: Code::InvalidArgument,
@@ -81,16 +81,16 @@ const fn facts(reason: ErrorReason) -> Facts {
             http_status: 400,
             postback: Some(PostbackOutcome::Held),
         },
-        ErrorReason::UnknownConversionCode => Facts {
+        ErrorReason::ConversionCodeUnknown => Facts {
             cause: "no conversion code has this id",
             cure: "copy the id from the postback URL that the system rendered",
             code: Code::NotFound,
             http_status: 404,
             postback: Some(PostbackOutcome::Held),
         },
-        ErrorReason::ClickExpired => Facts {
-            cause: "the conversion happened after the code's attribution window; or its click is older than conversions are retained, so an earlier count can't be ruled out",
-            cure: "lengthen the window, then replay; in the second case, if the conversion was never counted, the operator raises `--retain-conversions-days`",
+        ErrorReason::AttributionWindowPassed => Facts {
+            cause: "the conversion happened after the attribution window of its code",
+            cure: "lengthen the window, then replay",
             code: Code::FailedPrecondition,
             http_status: 422,
             postback: Some(PostbackOutcome::Held),
@@ -214,7 +214,7 @@ const fn facts(reason: ErrorReason) -> Facts {
             http_status: 400,
             postback: Some(PostbackOutcome::Held),
         },
-        ErrorReason::UnknownMethod => Facts {
+        ErrorReason::MethodUnknown => Facts {
             cause: "the server has no such service or method",
             cure: "check the name, and that client and server are of the same version",
             code: Code::Unimplemented,
@@ -329,6 +329,13 @@ const fn facts(reason: ErrorReason) -> Facts {
         ErrorReason::ClockWrong => Facts {
             cause: "the time inside an id is more than three years ahead of the core's clock, because the clock of the edge that made the id was wrong",
             cure: "correct the edge's clock",
+            code: Code::FailedPrecondition,
+            http_status: 422,
+            postback: Some(PostbackOutcome::Held),
+        },
+        ErrorReason::ClickTooOld => Facts {
+            cause: "the click is older than conversions are retained, so an earlier count of the conversion can't be ruled out",
+            cure: "if the conversion was never counted, the operator raises `--retain-conversions-days`",
             code: Code::FailedPrecondition,
             http_status: 422,
             postback: Some(PostbackOutcome::Held),

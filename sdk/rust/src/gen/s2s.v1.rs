@@ -2,30 +2,28 @@
 /// An owner of conversion codes, tracking links and API keys.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Account {
-    /// Output only. Id of the account: `acct_` and 26 characters. The
-    /// installation's own account exists from the start as
-    /// `acct_00000000000000000000000004`.
+    /// Id of the account: `acct_` and 26 characters. The installation's own
+    /// account exists from the start as `acct_00000000000000000000000004`.
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
     /// Name for people, 1 to 100 characters. Example: `Shop Ltd`.
     #[prost(string, tag = "2")]
     pub name: ::prost::alloc::string::String,
-    /// Output only. Time at which the account was created; 1970 for the
-    /// installation's own.
+    /// Time at which the account was created; 1970 for the installation's own.
     #[prost(message, optional, tag = "3")]
     pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Output only. Time of the last change to the account.
+    /// Time of the last change to the account.
     #[prost(message, optional, tag = "4")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
 }
-/// Request message for `CreateAccount`.
+/// An account to create.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CreateAccountRequest {
     /// The account to create. Output-only fields are ignored.
     #[prost(message, optional, tag = "1")]
     pub account: ::core::option::Option<Account>,
     /// Makes the call safe to repeat: a second call with the same request id
-    /// returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
+    /// returns the first answer. 1 to 64 bytes. Example: a UUID.
     #[prost(string, tag = "2")]
     pub request_id: ::prost::alloc::string::String,
     /// If true, the request is checked and answered as if real, but nothing is
@@ -33,28 +31,28 @@ pub struct CreateAccountRequest {
     #[prost(bool, tag = "3")]
     pub validate_only: bool,
 }
-/// Response message for `CreateAccount`.
+/// The created account.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CreateAccountResponse {
     /// The account as created.
     #[prost(message, optional, tag = "1")]
     pub account: ::core::option::Option<Account>,
 }
-/// Request message for `GetAccount`.
+/// Names the account to return.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetAccountRequest {
     /// Id of the account, `acct_…`. Empty: the account of the calling key.
     #[prost(string, tag = "1")]
-    pub id: ::prost::alloc::string::String,
+    pub account_id: ::prost::alloc::string::String,
 }
-/// Response message for `GetAccount`.
+/// The requested account.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetAccountResponse {
     /// The account.
     #[prost(message, optional, tag = "1")]
     pub account: ::core::option::Option<Account>,
 }
-/// Request message for `ListAccounts`.
+/// Names a page of the accounts.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListAccountsRequest {
     /// Maximum number of accounts to return, 1 to 1,000. 0 means 50; larger values
@@ -65,7 +63,7 @@ pub struct ListAccountsRequest {
     #[prost(string, tag = "2")]
     pub page_token: ::prost::alloc::string::String,
 }
-/// Response message for `ListAccounts`.
+/// A page of the accounts.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListAccountsResponse {
     /// Accounts of this page, newest first.
@@ -75,7 +73,7 @@ pub struct ListAccountsResponse {
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
 }
-/// Request message for `UpdateAccount`.
+/// Changes to an account.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct UpdateAccountRequest {
     /// The account, with its `id` and the new values.
@@ -89,7 +87,7 @@ pub struct UpdateAccountRequest {
     #[prost(bool, tag = "3")]
     pub validate_only: bool,
 }
-/// Response message for `UpdateAccount`.
+/// The changed account.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct UpdateAccountResponse {
     /// The account as it is now.
@@ -628,11 +626,11 @@ pub mod account_service_server {
     }
 }
 /// A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
-/// digits. The last 8 digits are a checksum: the first 8 digits of the
-/// SHA-256 of all characters before them.
+/// digits. The last 8 digits are a checksum: the first 8 digits of the SHA-256
+/// of all characters before them.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ApiKey {
-    /// Output only. Id of the key: `key_` and 26 characters. Not a secret.
+    /// Id of the key: `key_` and 26 characters. Not a secret.
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
     /// Id of the account that the key acts for, `acct_…`. Default: the caller's.
@@ -651,137 +649,21 @@ pub struct ApiKey {
     /// Time at which the key expires; must be in the future. Not set: never.
     #[prost(message, optional, tag = "5")]
     pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Output only. State of the key, changed by `RevokeApiKey` and by time.
+    /// State of the key, changed by `RevokeApiKey` and by time.
     #[prost(enumeration = "ApiKeyState", tag = "6")]
     pub state: i32,
-    /// Output only. Time of the last use, to the minute; not set if the key was
-    /// never used.
+    /// Time of the last use, to the minute; not set if the key was never used.
     #[prost(message, optional, tag = "7")]
     pub last_use_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Output only. Time at which the key was revoked; not set if it was not.
+    /// Time at which the key was revoked; not set if it was not.
     #[prost(message, optional, tag = "8")]
     pub revoke_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Output only. Time at which the key was created.
+    /// Time at which the key was created.
     #[prost(message, optional, tag = "9")]
     pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Output only. Time of the last rotation; not set if the key was never
-    /// rotated.
+    /// Time of the last rotation; not set if the key was never rotated.
     #[prost(message, optional, tag = "10")]
     pub rotate_time: ::core::option::Option<::prost_types::Timestamp>,
-}
-/// Request message for `CreateApiKey`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CreateApiKeyRequest {
-    /// The key to create. Output-only fields are ignored.
-    #[prost(message, optional, tag = "1")]
-    pub api_key: ::core::option::Option<ApiKey>,
-    /// Makes the call safe to repeat: a second call with the same request id
-    /// returns the first answer, except for the text. Optional, 1 to 64 bytes.
-    /// Example: a UUID.
-    #[prost(string, tag = "2")]
-    pub request_id: ::prost::alloc::string::String,
-    /// If true, the request is checked and answered as if real, but nothing is
-    /// written.
-    #[prost(bool, tag = "3")]
-    pub validate_only: bool,
-}
-/// Response message for `CreateApiKey`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CreateApiKeyResponse {
-    /// The key as created.
-    #[prost(message, optional, tag = "1")]
-    pub api_key: ::core::option::Option<ApiKey>,
-    /// Text of the key, shown only once: keep it safe. Empty if nothing was
-    /// created: with `validate_only`, and if the request id was used before. If
-    /// that first answer was lost, `RotateApiKey` gives a new text. Example:
-    /// `s2s_` and 48 hexadecimal digits.
-    #[prost(string, tag = "2")]
-    pub key_text: ::prost::alloc::string::String,
-}
-/// Request message for `GetApiKey`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetApiKeyRequest {
-    /// Id of the key, `key_…`.
-    #[prost(string, tag = "1")]
-    pub id: ::prost::alloc::string::String,
-}
-/// Response message for `GetApiKey`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetApiKeyResponse {
-    /// The key.
-    #[prost(message, optional, tag = "1")]
-    pub api_key: ::core::option::Option<ApiKey>,
-}
-/// Request message for `ListApiKeys`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListApiKeysRequest {
-    /// Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
-    /// read as 1,000.
-    #[prost(int32, tag = "1")]
-    pub page_size: i32,
-    /// `next_page_token` of the previous page; empty for the first page.
-    #[prost(string, tag = "2")]
-    pub page_token: ::prost::alloc::string::String,
-    /// Id of the account whose keys are listed, `acct_…`. Empty: the caller's.
-    #[prost(string, tag = "3")]
-    pub account_id: ::prost::alloc::string::String,
-    /// If true, revoked keys are listed as well.
-    #[prost(bool, tag = "4")]
-    pub show_revoked: bool,
-}
-/// Response message for `ListApiKeys`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListApiKeysResponse {
-    /// Keys of this page, newest first.
-    #[prost(message, repeated, tag = "1")]
-    pub api_keys: ::prost::alloc::vec::Vec<ApiKey>,
-    /// Opaque token for the next page; empty on the last page.
-    #[prost(string, tag = "2")]
-    pub next_page_token: ::prost::alloc::string::String,
-}
-/// Request message for `RotateApiKey`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RotateApiKeyRequest {
-    /// Id of the key, `key_…`. A revoked or expired key can't be rotated.
-    #[prost(string, tag = "1")]
-    pub id: ::prost::alloc::string::String,
-    /// Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
-    /// text that ends sooner is not prolonged. Not set: 24 hours.
-    #[prost(message, optional, tag = "2")]
-    pub overlap: ::core::option::Option<::prost_types::Duration>,
-    /// If true, the request is checked and answered as if real, but nothing is
-    /// written.
-    #[prost(bool, tag = "3")]
-    pub validate_only: bool,
-}
-/// Response message for `RotateApiKey`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RotateApiKeyResponse {
-    /// The key as it is now.
-    #[prost(message, optional, tag = "1")]
-    pub api_key: ::core::option::Option<ApiKey>,
-    /// New text of the key, shown only once: keep it safe. Empty with
-    /// `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
-    #[prost(string, tag = "2")]
-    pub key_text: ::prost::alloc::string::String,
-}
-/// Request message for `RevokeApiKey`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RevokeApiKeyRequest {
-    /// Id of the key, `key_…`.
-    #[prost(string, tag = "1")]
-    pub id: ::prost::alloc::string::String,
-    /// If true, the request is checked and answered as if real, but nothing is
-    /// written.
-    #[prost(bool, tag = "2")]
-    pub validate_only: bool,
-}
-/// Response message for `RevokeApiKey`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RevokeApiKeyResponse {
-    /// The key as it is now.
-    #[prost(message, optional, tag = "1")]
-    pub api_key: ::core::option::Option<ApiKey>,
 }
 /// The permissions of a key. No scope includes another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -866,6 +748,120 @@ impl ApiKeyState {
             _ => None,
         }
     }
+}
+/// An API key to create.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateApiKeyRequest {
+    /// The key to create. Output-only fields are ignored.
+    #[prost(message, optional, tag = "1")]
+    pub api_key: ::core::option::Option<ApiKey>,
+    /// Makes the call safe to repeat: a second call with the same request id
+    /// returns the first answer, except for the text. 1 to 64 bytes. Example: a
+    /// UUID.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "3")]
+    pub validate_only: bool,
+}
+/// The created API key, and its text.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateApiKeyResponse {
+    /// The key as created.
+    #[prost(message, optional, tag = "1")]
+    pub api_key: ::core::option::Option<ApiKey>,
+    /// Text of the key, shown only once: keep it safe. Empty if nothing was
+    /// created: with `validate_only`, and if the request id was used before. If
+    /// that first answer was lost, `RotateApiKey` gives a new text. Example:
+    /// `s2s_` and 48 hexadecimal digits.
+    #[prost(string, tag = "2")]
+    pub key_text: ::prost::alloc::string::String,
+}
+/// Names the API key to return.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetApiKeyRequest {
+    /// Id of the key, `key_…`.
+    #[prost(string, tag = "1")]
+    pub api_key_id: ::prost::alloc::string::String,
+}
+/// The requested API key, without its text.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetApiKeyResponse {
+    /// The key.
+    #[prost(message, optional, tag = "1")]
+    pub api_key: ::core::option::Option<ApiKey>,
+}
+/// Names a page of the API keys of an account.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListApiKeysRequest {
+    /// Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
+    /// read as 1,000.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// `next_page_token` of the previous page; empty for the first page.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Id of the account whose keys are listed, `acct_…`. Empty: the caller's.
+    #[prost(string, tag = "3")]
+    pub account_id: ::prost::alloc::string::String,
+    /// If true, revoked keys are listed as well.
+    #[prost(bool, tag = "4")]
+    pub show_revoked: bool,
+}
+/// A page of API keys.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListApiKeysResponse {
+    /// Keys of this page, newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub api_keys: ::prost::alloc::vec::Vec<ApiKey>,
+    /// Opaque token for the next page; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Names the API key that gets a new text.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RotateApiKeyRequest {
+    /// Id of the key, `key_…`. A revoked or expired key can't be rotated.
+    #[prost(string, tag = "1")]
+    pub api_key_id: ::prost::alloc::string::String,
+    /// Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
+    /// text that ends sooner is not prolonged. Not set: 24 hours.
+    #[prost(message, optional, tag = "2")]
+    pub overlap: ::core::option::Option<::prost_types::Duration>,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "3")]
+    pub validate_only: bool,
+}
+/// The rotated API key, and its new text.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RotateApiKeyResponse {
+    /// The key as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub api_key: ::core::option::Option<ApiKey>,
+    /// New text of the key, shown only once: keep it safe. Empty with
+    /// `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
+    #[prost(string, tag = "2")]
+    pub key_text: ::prost::alloc::string::String,
+}
+/// Names the API key to revoke.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RevokeApiKeyRequest {
+    /// Id of the key, `key_…`.
+    #[prost(string, tag = "1")]
+    pub api_key_id: ::prost::alloc::string::String,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "2")]
+    pub validate_only: bool,
+}
+/// The revoked API key.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RevokeApiKeyResponse {
+    /// The key as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub api_key: ::core::option::Option<ApiKey>,
 }
 /// Generated client implementations.
 pub mod api_key_service_client {
@@ -1031,10 +1027,10 @@ pub mod api_key_service_client {
                 .insert(GrpcMethod::new("s2s.v1.ApiKeyService", "ListApiKeys"));
             self.inner.unary(req, path, codec).await
         }
-        /// Gives an API key a new text. The former texts stay valid for an overlap,
-        /// in which the new one can be rolled out. If the answer is lost, rotate
-        /// again: the overlap that is running continues, and no text in use is cut
-        /// short. Needs the scope `write` or `admin`.
+        /// Gives an API key a new text. The former texts stay valid for an overlap, in
+        /// which the new one can be rolled out. If the answer is lost, rotate again:
+        /// the overlap that is running continues, and no text in use is cut short.
+        /// Needs the scope `write` or `admin`.
         pub async fn rotate_api_key(
             &mut self,
             request: impl tonic::IntoRequest<super::RotateApiKeyRequest>,
@@ -1127,10 +1123,10 @@ pub mod api_key_service_server {
             tonic::Response<super::ListApiKeysResponse>,
             tonic::Status,
         >;
-        /// Gives an API key a new text. The former texts stay valid for an overlap,
-        /// in which the new one can be rolled out. If the answer is lost, rotate
-        /// again: the overlap that is running continues, and no text in use is cut
-        /// short. Needs the scope `write` or `admin`.
+        /// Gives an API key a new text. The former texts stay valid for an overlap, in
+        /// which the new one can be rolled out. If the answer is lost, rotate again:
+        /// the overlap that is running continues, and no text in use is cut short.
+        /// Needs the scope `write` or `admin`.
         async fn rotate_api_key(
             &self,
             request: tonic::Request<super::RotateApiKeyRequest>,
@@ -1496,6 +1492,72 @@ pub mod api_key_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// A visitor's click on a tracking link.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Click {
+    /// The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
+    /// without `i`, `l`, `o`, `u`.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Id of the tracking link.
+    #[prost(string, tag = "2")]
+    pub tracking_link_id: ::prost::alloc::string::String,
+    /// Time of the click, to 10 milliseconds.
+    #[prost(message, optional, tag = "3")]
+    pub click_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Values of `sub1` to `sub10` in the visitor's URL.
+    #[prost(btree_map = "string, string", tag = "4")]
+    pub sub_ids: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// The visitor's whole query, unchanged, at most 2,048 bytes. Example:
+    /// `sub1=mail&utm_source=x`.
+    #[prost(string, tag = "5")]
+    pub query: ::prost::alloc::string::String,
+    /// The visitor's `Referer`, at most 1,024 bytes; empty if none was sent.
+    #[prost(string, tag = "6")]
+    pub referrer: ::prost::alloc::string::String,
+    /// The visitor's `User-Agent`, at most 512 bytes; empty if none was sent.
+    #[prost(string, tag = "7")]
+    pub user_agent: ::prost::alloc::string::String,
+    /// The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
+    /// empty if it is not known or not stored. Example: `203.0.113.0`.
+    #[prost(string, tag = "8")]
+    pub address: ::prost::alloc::string::String,
+    /// Remarkable properties of the click.
+    #[prost(enumeration = "ClickFlag", repeated, tag = "9")]
+    pub flags: ::prost::alloc::vec::Vec<i32>,
+}
+/// The remarkable properties of a click.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ClickFlag {
+    /// Never returned.
+    Unspecified = 0,
+    /// The user agent is that of a known robot, or is missing.
+    Bot = 1,
+}
+impl ClickFlag {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CLICK_FLAG_UNSPECIFIED",
+            Self::Bot => "CLICK_FLAG_BOT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CLICK_FLAG_UNSPECIFIED" => Some(Self::Unspecified),
+            "CLICK_FLAG_BOT" => Some(Self::Bot),
+            _ => None,
+        }
+    }
+}
 /// An exact amount of money. This API contains no floating-point numbers.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Money {
@@ -1503,420 +1565,143 @@ pub struct Money {
     #[prost(string, tag = "1")]
     pub currency_code: ::prost::alloc::string::String,
     /// Amount in millionths of the currency unit, regardless of the currency's
-    /// number of minor digits. 0 to 1,000,000,000,000,000,000 (one million million
-    /// units). Example: `19990000` is 19.99.
+    /// number of minor digits. Its absolute value is at most
+    /// 1,000,000,000,000,000,000 (one million million units). Negative only where
+    /// a field says so: it then takes money back. Example: `19990000` is 19.99.
     #[prost(int64, tag = "2")]
     pub micros: i64,
 }
-/// Why a call failed or a postback was held: the `reason` of the
-/// `google.rpc.ErrorInfo` that every failed call carries, and the `reason` of a
-/// held postback. The name without its prefix is what travels, for example
-/// `MACRO_NOT_REPLACED`. Each value says its cause, its cure, its gRPC code and
-/// HTTP status, and what becomes of a postback that meets it: it is held, which
-/// means kept to be replayed; or refused, so that it must be sent again; or
-/// ignored. Where nothing is said of postbacks, only other calls meet it.
+/// A result of a visitor's click, such as a sale, and the commission owed for
+/// it. Never rewritten.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Conversion {
+    /// Id of the conversion. Example:
+    /// `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Id of the conversion code, 32 upper-case hexadecimal digits.
+    #[prost(string, tag = "2")]
+    pub conversion_code_id: ::prost::alloc::string::String,
+    /// Id of the tracking link that was clicked.
+    #[prost(string, tag = "3")]
+    pub tracking_link_id: ::prost::alloc::string::String,
+    /// The click id, 40 characters.
+    #[prost(string, tag = "4")]
+    pub click_id: ::prost::alloc::string::String,
+    /// The merchant's order id; empty if none was sent. Compared byte by byte.
+    #[prost(string, tag = "5")]
+    pub transaction_id: ::prost::alloc::string::String,
+    /// Value of the sale; 0 if it has none.
+    #[prost(message, optional, tag = "6")]
+    pub value: ::core::option::Option<Money>,
+    /// Commission owed to the partner, in the currency of `value`.
+    #[prost(message, optional, tag = "7")]
+    pub commission: ::core::option::Option<Money>,
+    /// Percent in millionths, if the commission was sent as a percent; otherwise
+    /// not set. Example: `10000000` is 10 %.
+    #[prost(int64, optional, tag = "8")]
+    pub commission_percent_micros: ::core::option::Option<i64>,
+    /// The merchant's decision about the conversion.
+    #[prost(enumeration = "ConversionStatus", tag = "9")]
+    pub status: i32,
+    /// The merchant's own parameters. A list and not a map, because their order
+    /// and repeated names have a meaning for the merchant.
+    #[prost(message, repeated, tag = "10")]
+    pub custom_params: ::prost::alloc::vec::Vec<CustomParam>,
+    /// Time of the conversion: as sent, or the arrival of its postback.
+    #[prost(message, optional, tag = "11")]
+    pub conversion_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time at which the conversion was recorded.
+    #[prost(message, optional, tag = "12")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time of the click, according to the click id.
+    #[prost(message, optional, tag = "13")]
+    pub click_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Word that was sent for the status, unchanged, at most 64 bytes. Empty if
+    /// none was sent, or over gRPC. Example: `confirm`.
+    #[prost(string, tag = "14")]
+    pub status_word: ::prost::alloc::string::String,
+}
+/// One of the merchant's own parameters.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CustomParam {
+    /// Name of the parameter, at most 255 bytes; empty if the text had no `=`.
+    #[prost(string, tag = "1")]
+    pub key: ::prost::alloc::string::String,
+    /// Value of the parameter, at most 2,048 bytes.
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
+}
+/// The merchant's decision about a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
-pub enum ErrorReason {
-    /// Not a reason; the call did not fail, or the reason is newer than this
-    /// client.
+pub enum ConversionStatus {
+    /// Not set.
     Unspecified = 0,
-    /// Cause: a mandatory parameter or field is absent or empty; the message names
-    /// it. Cure: add it. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
-    MissingParameter = 1,
-    /// Cause: a parameter still holds a macro such as `{clickid}`: the network did
-    /// not replace it. Cure: use the macro name that this network documents, in
-    /// its exact spelling and case. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
-    MacroNotReplaced = 2,
-    /// Cause: a parameter occurs twice with different values. Cure: send it once.
-    /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
-    ParameterRepeated = 3,
-    /// Cause: a parameter is malformed, for example by broken percent-encoding or
-    /// an over-long text. Cure: correct the parameter as the message says.
-    /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
-    ParameterMalformed = 4,
-    /// Cause: an amount or percent is not a plain decimal number, for example
-    /// `1e3` or `NaN`. Cure: send digits with at most one decimal point.
-    /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
-    AmountMalformed = 5,
-    /// Cause: an amount can be read in two ways, for example `1,500`. Cure: send a
-    /// decimal point and no thousands separators. INVALID_ARGUMENT, HTTP 400.
-    /// Holds postbacks.
-    AmountAmbiguous = 6,
-    /// Cause: an amount is negative or larger than the limit, or a percent is over
-    /// 100. Cure: send a value within the limits. INVALID_ARGUMENT, HTTP 400.
-    /// Holds postbacks.
-    AmountOutOfRange = 7,
-    /// Cause: a currency is not an ISO 4217 code, or value and commission have
-    /// different currencies. Cure: send one three-letter code. INVALID_ARGUMENT,
-    /// HTTP 400. Holds postbacks.
-    CurrencyInvalid = 8,
-    /// Cause: the `status` word is neither one of ours nor one of the conversion
-    /// code's preset. Cure: send `pending`, `approved` or `declined`; or set the
-    /// code's `preset_id` to the network that sends this word, then replay.
-    /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
-    StatusUnknown = 9,
-    /// Cause: the request line, the body or the number of parameters is over the
-    /// limit. Cure: send less: a postback may have 8 KiB of URL, 8 KiB of body and
-    /// 64 parameters. OUT_OF_RANGE, HTTP 414. Holds postbacks.
-    RequestTooLarge = 10,
-    /// Cause: the click id was not minted here, was cut or changed on its way, or
-    /// belongs to another account. Cure: pass the id on exactly as it came in the
-    /// destination URL. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
-    ClickIdInvalid = 11,
-    /// Cause: no conversion code has this id. Cure: copy the id from the postback
-    /// URL that the system rendered. NOT_FOUND, HTTP 404. Holds postbacks.
-    UnknownConversionCode = 12,
-    /// Cause: the conversion happened after the code's attribution window; or its
-    /// click is older than conversions are retained, so an earlier count can't be
-    /// ruled out. Cure: lengthen the window, then replay; in the second case, if
-    /// the conversion was never counted, the operator raises
-    /// `--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds
-    /// postbacks.
-    ClickExpired = 13,
-    /// Cause: the reported conversion time is before the click. Cure: correct the
-    /// conversion time or the sender's clock. FAILED_PRECONDITION, HTTP 422.
-    ClickLaterThanConversion = 14,
-    /// Cause: the click came over a tracking link that does not have this
-    /// conversion code. Cure: add the code to the link, then replay.
-    /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
-    CodeNotOnLink = 15,
-    /// Cause: the conversion code is archived. Cure: use an active one.
-    /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
-    ConversionCodeArchived = 16,
-    /// Cause: the tracking link is archived. Cure: use an active one.
-    /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
-    TrackingLinkArchived = 17,
-    /// Cause: this click, code and transaction id are already recorded with other
-    /// amounts, and a recorded conversion never changes. Cure: send the same
-    /// amounts, or give another sale a transaction id of its own. ALREADY_EXISTS,
-    /// HTTP 409. Holds postbacks.
-    TransactionConflict = 18,
-    /// Cause: a field of the request has a wrong value; `BadRequest` lists every
-    /// one. Cure: correct the fields named. INVALID_ARGUMENT, HTTP 400.
-    FieldInvalid = 19,
-    /// Cause: this account has nothing with this id. Cure: check the id.
-    /// NOT_FOUND, HTTP 404.
-    ResourceNotFound = 20,
-    /// Cause: another tracking link has this slug. Cure: choose another, or let
-    /// the system choose. ALREADY_EXISTS, HTTP 409.
-    SlugTaken = 21,
-    /// Cause: this request id was used for a request with other contents. Cure:
-    /// use a new request id for a new request. ALREADY_EXISTS, HTTP 409.
-    RequestIdReused = 22,
-    /// Cause: a link with a conversion code has no `\[s2sidentifier\]` in the path
-    /// or query of its destination, so no click id would reach the merchant. Cure:
-    /// add `name=\[s2sidentifier\]` to the destination. INVALID_ARGUMENT, HTTP 400.
-    ClickIdMacroMissing = 23,
-    /// Cause: the page token does not belong to this list, or the filter changed
-    /// between pages. Cure: start again without a token. INVALID_ARGUMENT, HTTP
-    /// 400.
-    PageTokenInvalid = 24,
-    /// Cause: the call is open to edges of this installation only. Cure: use the
-    /// public call instead; an edge needs a key with the scope `edge`.
-    /// PERMISSION_DENIED, HTTP 403.
-    EdgeOnly = 25,
-    /// Cause: more writes are waiting than the server holds, or more requests are
-    /// in progress than it allows. Cure: send again after the delay in `RetryInfo`
-    /// (HTTP: `Retry-After`). UNAVAILABLE, HTTP 503. Refuses postbacks.
-    Overloaded = 26,
-    /// Cause: the database did not answer, or the server is stopping. Cure: send
-    /// again. UNAVAILABLE, HTTP 503. Refuses postbacks.
-    Unavailable = 27,
-    /// Cause: the deadline passed before there was an answer; the call may or may
-    /// not have taken effect. Cure: send again; a repeated write counts once.
-    /// DEADLINE_EXCEEDED, HTTP 504.
-    DeadlineExceeded = 28,
-    /// Cause: an internal fault, which is logged with the postback or request.
-    /// Cure: send again; report it if it persists. INTERNAL, HTTP 500. Refuses
-    /// postbacks.
-    Internal = 29,
-    /// Cause: the URL ends at a parameter without a value, and others are missing:
-    /// a macro containing `#` was not replaced, so everything from `#` on never
-    /// left the sender. Cure: use the macro that the sender documents, or write
-    /// `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
-    FragmentCutOff = 30,
-    /// Cause: the server has no such service or method. Cure: check the name, and
-    /// that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
-    UnknownMethod = 31,
-    /// Cause: a person's browser called the postback URL, from a page or by
-    /// opening it. Cure: let the merchant's server call it; to try the URL, add
-    /// `&test=1`; if the sale is real, replay the postback. FAILED_PRECONDITION,
-    /// HTTP 422. Holds postbacks.
-    BrowserCall = 32,
-    /// Cause: the caller only looked at the postback URL: a browser's prefetch,
-    /// the preview of a link in a message, or a search engine; nothing is kept.
-    /// Cure: let the merchant's server call it. PERMISSION_DENIED, HTTP 403.
-    /// Ignores postbacks.
-    PreviewCall = 33,
-    /// Cause: the click id is genuine, but its tracking link is not in this
-    /// database: it was created elsewhere and has not arrived yet, or it is lost.
-    /// Cure: wait: for 7 days the postback is matched as soon as the link arrives;
-    /// after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
-    TrackingLinkUnknown = 34,
-    /// Cause: the call came without an API key. Cure: send the header
-    /// `authorization` with `Bearer` and the key. UNAUTHENTICATED, HTTP 401.
-    ApiKeyMissing = 35,
-    /// Cause: the API key is mistyped, unknown, expired or revoked, or its overlap
-    /// after a rotation is over; the message says which, as far as it is known.
-    /// Cure: send the key exactly as it was shown, or get a new one from
-    /// `CreateApiKey`. UNAUTHENTICATED, HTTP 401.
-    ApiKeyInvalid = 36,
-    /// Cause: the API key is valid, but lacks the scope that the call needs; the
-    /// message names it. Cure: use a key that has this scope. PERMISSION_DENIED,
-    /// HTTP 403.
-    ScopeMissing = 37,
-    /// Cause: the API key to rotate is revoked or expired. Cure: create a new one.
-    /// FAILED_PRECONDITION, HTTP 422.
-    ApiKeyEnded = 38,
-    /// Cause: the conversion code checks secrets, and `sec` is absent, matches
-    /// none of its secrets, or has expired. Cure: put the secret into the postback
-    /// URL as `sec`; if it is lost, make a new one with `RotatePostbackSecret`.
-    /// UNAUTHENTICATED, HTTP 401. Holds postbacks.
-    SecretRefused = 41,
-    /// Cause: the conversion code checks signatures, and `sig` is absent, not at
-    /// the end of the URL, or does not match what was sent. Cure: sign the query
-    /// as it is sent, with the code's secret, and put `&sig=` last.
-    /// UNAUTHENTICATED, HTTP 401. Holds postbacks.
-    SignatureRefused = 42,
-    /// Cause: the signature is right, but `ts` is absent, malformed, or more than
-    /// 300 seconds off: the sender's clock is wrong, or an old call was sent
-    /// again. Cure: sign again with the current time in seconds since 1970 UTC.
-    /// UNAUTHENTICATED, HTTP 401. Holds postbacks.
-    TimestampRefused = 43,
-    /// Cause: the conversion code does not allow the sender's address. Cure: if
-    /// the sender is the merchant, add the address to `allowed_addresses`.
-    /// PERMISSION_DENIED, HTTP 403. Holds postbacks.
-    AddressRefused = 44,
-    /// Cause: the conversion code accepts postbacks over HTTPS only. Cure: call
-    /// the `<https://`> URL. PERMISSION_DENIED, HTTP 403. Holds postbacks.
-    HttpsRequired = 45,
-    /// Cause: this address, or this API key, sent more requests within a second
-    /// than the operator allows. Cure: send again after the delay in `RetryInfo`
-    /// (HTTP: `Retry-After`), and more slowly. RESOURCE_EXHAUSTED, HTTP 429.
-    /// Refuses postbacks.
-    RateLimited = 47,
-    /// Cause: the message of a gRPC call is compressed, which this server does not
-    /// support. Cure: send it uncompressed. UNIMPLEMENTED, HTTP 501.
-    CompressionUnsupported = 48,
-    /// Cause: a web page called a server without API keys, from another origin or
-    /// under a host name that is not this machine's own. Cure: call it from a
-    /// program, or from a page of its own origin; for pages, start the server with
-    /// API keys. PERMISSION_DENIED, HTTP 403.
-    OriginRefused = 49,
-    /// Cause: the time inside an id is more than three years ahead of the core's
-    /// clock, because the clock of the edge that made the id was wrong. Cure:
-    /// correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
-    ClockWrong = 50,
+    /// The merchant has not decided.
+    Pending = 1,
+    /// The commission is owed.
+    Approved = 2,
+    /// The commission is not owed.
+    Declined = 3,
 }
-impl ErrorReason {
+impl ConversionStatus {
     /// String value of the enum field names used in the ProtoBuf definition.
     ///
     /// The values are not transformed in any way and thus are considered stable
     /// (if the ProtoBuf definition does not change) and safe for programmatic use.
     pub fn as_str_name(&self) -> &'static str {
         match self {
-            Self::Unspecified => "ERROR_REASON_UNSPECIFIED",
-            Self::MissingParameter => "ERROR_REASON_MISSING_PARAMETER",
-            Self::MacroNotReplaced => "ERROR_REASON_MACRO_NOT_REPLACED",
-            Self::ParameterRepeated => "ERROR_REASON_PARAMETER_REPEATED",
-            Self::ParameterMalformed => "ERROR_REASON_PARAMETER_MALFORMED",
-            Self::AmountMalformed => "ERROR_REASON_AMOUNT_MALFORMED",
-            Self::AmountAmbiguous => "ERROR_REASON_AMOUNT_AMBIGUOUS",
-            Self::AmountOutOfRange => "ERROR_REASON_AMOUNT_OUT_OF_RANGE",
-            Self::CurrencyInvalid => "ERROR_REASON_CURRENCY_INVALID",
-            Self::StatusUnknown => "ERROR_REASON_STATUS_UNKNOWN",
-            Self::RequestTooLarge => "ERROR_REASON_REQUEST_TOO_LARGE",
-            Self::ClickIdInvalid => "ERROR_REASON_CLICK_ID_INVALID",
-            Self::UnknownConversionCode => "ERROR_REASON_UNKNOWN_CONVERSION_CODE",
-            Self::ClickExpired => "ERROR_REASON_CLICK_EXPIRED",
-            Self::ClickLaterThanConversion => "ERROR_REASON_CLICK_LATER_THAN_CONVERSION",
-            Self::CodeNotOnLink => "ERROR_REASON_CODE_NOT_ON_LINK",
-            Self::ConversionCodeArchived => "ERROR_REASON_CONVERSION_CODE_ARCHIVED",
-            Self::TrackingLinkArchived => "ERROR_REASON_TRACKING_LINK_ARCHIVED",
-            Self::TransactionConflict => "ERROR_REASON_TRANSACTION_CONFLICT",
-            Self::FieldInvalid => "ERROR_REASON_FIELD_INVALID",
-            Self::ResourceNotFound => "ERROR_REASON_RESOURCE_NOT_FOUND",
-            Self::SlugTaken => "ERROR_REASON_SLUG_TAKEN",
-            Self::RequestIdReused => "ERROR_REASON_REQUEST_ID_REUSED",
-            Self::ClickIdMacroMissing => "ERROR_REASON_CLICK_ID_MACRO_MISSING",
-            Self::PageTokenInvalid => "ERROR_REASON_PAGE_TOKEN_INVALID",
-            Self::EdgeOnly => "ERROR_REASON_EDGE_ONLY",
-            Self::Overloaded => "ERROR_REASON_OVERLOADED",
-            Self::Unavailable => "ERROR_REASON_UNAVAILABLE",
-            Self::DeadlineExceeded => "ERROR_REASON_DEADLINE_EXCEEDED",
-            Self::Internal => "ERROR_REASON_INTERNAL",
-            Self::FragmentCutOff => "ERROR_REASON_FRAGMENT_CUT_OFF",
-            Self::UnknownMethod => "ERROR_REASON_UNKNOWN_METHOD",
-            Self::BrowserCall => "ERROR_REASON_BROWSER_CALL",
-            Self::PreviewCall => "ERROR_REASON_PREVIEW_CALL",
-            Self::TrackingLinkUnknown => "ERROR_REASON_TRACKING_LINK_UNKNOWN",
-            Self::ApiKeyMissing => "ERROR_REASON_API_KEY_MISSING",
-            Self::ApiKeyInvalid => "ERROR_REASON_API_KEY_INVALID",
-            Self::ScopeMissing => "ERROR_REASON_SCOPE_MISSING",
-            Self::ApiKeyEnded => "ERROR_REASON_API_KEY_ENDED",
-            Self::SecretRefused => "ERROR_REASON_SECRET_REFUSED",
-            Self::SignatureRefused => "ERROR_REASON_SIGNATURE_REFUSED",
-            Self::TimestampRefused => "ERROR_REASON_TIMESTAMP_REFUSED",
-            Self::AddressRefused => "ERROR_REASON_ADDRESS_REFUSED",
-            Self::HttpsRequired => "ERROR_REASON_HTTPS_REQUIRED",
-            Self::RateLimited => "ERROR_REASON_RATE_LIMITED",
-            Self::CompressionUnsupported => "ERROR_REASON_COMPRESSION_UNSUPPORTED",
-            Self::OriginRefused => "ERROR_REASON_ORIGIN_REFUSED",
-            Self::ClockWrong => "ERROR_REASON_CLOCK_WRONG",
+            Self::Unspecified => "CONVERSION_STATUS_UNSPECIFIED",
+            Self::Pending => "CONVERSION_STATUS_PENDING",
+            Self::Approved => "CONVERSION_STATUS_APPROVED",
+            Self::Declined => "CONVERSION_STATUS_DECLINED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
     pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
         match value {
-            "ERROR_REASON_UNSPECIFIED" => Some(Self::Unspecified),
-            "ERROR_REASON_MISSING_PARAMETER" => Some(Self::MissingParameter),
-            "ERROR_REASON_MACRO_NOT_REPLACED" => Some(Self::MacroNotReplaced),
-            "ERROR_REASON_PARAMETER_REPEATED" => Some(Self::ParameterRepeated),
-            "ERROR_REASON_PARAMETER_MALFORMED" => Some(Self::ParameterMalformed),
-            "ERROR_REASON_AMOUNT_MALFORMED" => Some(Self::AmountMalformed),
-            "ERROR_REASON_AMOUNT_AMBIGUOUS" => Some(Self::AmountAmbiguous),
-            "ERROR_REASON_AMOUNT_OUT_OF_RANGE" => Some(Self::AmountOutOfRange),
-            "ERROR_REASON_CURRENCY_INVALID" => Some(Self::CurrencyInvalid),
-            "ERROR_REASON_STATUS_UNKNOWN" => Some(Self::StatusUnknown),
-            "ERROR_REASON_REQUEST_TOO_LARGE" => Some(Self::RequestTooLarge),
-            "ERROR_REASON_CLICK_ID_INVALID" => Some(Self::ClickIdInvalid),
-            "ERROR_REASON_UNKNOWN_CONVERSION_CODE" => Some(Self::UnknownConversionCode),
-            "ERROR_REASON_CLICK_EXPIRED" => Some(Self::ClickExpired),
-            "ERROR_REASON_CLICK_LATER_THAN_CONVERSION" => {
-                Some(Self::ClickLaterThanConversion)
-            }
-            "ERROR_REASON_CODE_NOT_ON_LINK" => Some(Self::CodeNotOnLink),
-            "ERROR_REASON_CONVERSION_CODE_ARCHIVED" => Some(Self::ConversionCodeArchived),
-            "ERROR_REASON_TRACKING_LINK_ARCHIVED" => Some(Self::TrackingLinkArchived),
-            "ERROR_REASON_TRANSACTION_CONFLICT" => Some(Self::TransactionConflict),
-            "ERROR_REASON_FIELD_INVALID" => Some(Self::FieldInvalid),
-            "ERROR_REASON_RESOURCE_NOT_FOUND" => Some(Self::ResourceNotFound),
-            "ERROR_REASON_SLUG_TAKEN" => Some(Self::SlugTaken),
-            "ERROR_REASON_REQUEST_ID_REUSED" => Some(Self::RequestIdReused),
-            "ERROR_REASON_CLICK_ID_MACRO_MISSING" => Some(Self::ClickIdMacroMissing),
-            "ERROR_REASON_PAGE_TOKEN_INVALID" => Some(Self::PageTokenInvalid),
-            "ERROR_REASON_EDGE_ONLY" => Some(Self::EdgeOnly),
-            "ERROR_REASON_OVERLOADED" => Some(Self::Overloaded),
-            "ERROR_REASON_UNAVAILABLE" => Some(Self::Unavailable),
-            "ERROR_REASON_DEADLINE_EXCEEDED" => Some(Self::DeadlineExceeded),
-            "ERROR_REASON_INTERNAL" => Some(Self::Internal),
-            "ERROR_REASON_FRAGMENT_CUT_OFF" => Some(Self::FragmentCutOff),
-            "ERROR_REASON_UNKNOWN_METHOD" => Some(Self::UnknownMethod),
-            "ERROR_REASON_BROWSER_CALL" => Some(Self::BrowserCall),
-            "ERROR_REASON_PREVIEW_CALL" => Some(Self::PreviewCall),
-            "ERROR_REASON_TRACKING_LINK_UNKNOWN" => Some(Self::TrackingLinkUnknown),
-            "ERROR_REASON_API_KEY_MISSING" => Some(Self::ApiKeyMissing),
-            "ERROR_REASON_API_KEY_INVALID" => Some(Self::ApiKeyInvalid),
-            "ERROR_REASON_SCOPE_MISSING" => Some(Self::ScopeMissing),
-            "ERROR_REASON_API_KEY_ENDED" => Some(Self::ApiKeyEnded),
-            "ERROR_REASON_SECRET_REFUSED" => Some(Self::SecretRefused),
-            "ERROR_REASON_SIGNATURE_REFUSED" => Some(Self::SignatureRefused),
-            "ERROR_REASON_TIMESTAMP_REFUSED" => Some(Self::TimestampRefused),
-            "ERROR_REASON_ADDRESS_REFUSED" => Some(Self::AddressRefused),
-            "ERROR_REASON_HTTPS_REQUIRED" => Some(Self::HttpsRequired),
-            "ERROR_REASON_RATE_LIMITED" => Some(Self::RateLimited),
-            "ERROR_REASON_COMPRESSION_UNSUPPORTED" => Some(Self::CompressionUnsupported),
-            "ERROR_REASON_ORIGIN_REFUSED" => Some(Self::OriginRefused),
-            "ERROR_REASON_CLOCK_WRONG" => Some(Self::ClockWrong),
+            "CONVERSION_STATUS_UNSPECIFIED" => Some(Self::Unspecified),
+            "CONVERSION_STATUS_PENDING" => Some(Self::Pending),
+            "CONVERSION_STATUS_APPROVED" => Some(Self::Approved),
+            "CONVERSION_STATUS_DECLINED" => Some(Self::Declined),
             _ => None,
         }
     }
 }
-/// A warning about a setting of a conversion code or tracking link that was
-/// accepted but will likely not do what is wanted.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SetupWarning {
-    /// Kind of the warning.
-    #[prost(enumeration = "SetupWarningCode", tag = "1")]
-    pub code: i32,
-    /// Path in the request of the field that the warning is about; may be empty.
-    /// Example: `tracking_link.destination`.
-    #[prost(string, tag = "2")]
-    pub field: ::prost::alloc::string::String,
-    /// Message for people: one sentence with the cause and the cure.
-    #[prost(string, tag = "3")]
-    pub message: ::prost::alloc::string::String,
-}
-/// The kinds of warnings.
+/// The outcome of a recorded conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
-pub enum SetupWarningCode {
-    /// A kind that is newer than this client.
+pub enum ConversionVerdict {
+    /// Never returned.
     Unspecified = 0,
-    /// The conversion code is on no tracking link yet, so no click can convert.
-    /// Cure: put its id on a link.
-    CodeWithoutLink = 1,
-    /// The tracking link has no conversion code, so none of its clicks can
-    /// convert. Cure: add one.
-    LinkWithoutCode = 2,
-    /// The destination has no `\[s2sidentifier\]`, so no click id reaches the
-    /// merchant. Cure: add `name=\[s2sidentifier\]`.
-    ClickIdNotPassedOn = 3,
-    /// The destination seems to contain another system's macro, such as
-    /// `{clickid}`; it is passed on unchanged. Cure: use `\[s2sidentifier\]`.
-    ForeignMacro = 4,
-    /// The code answers postbacks differently from what its network wants. Cure:
-    /// set `reply` as in the preset.
-    ReplyNotOfPreset = 5,
-    /// The destination carries the click id under a name other than the one the
-    /// network takes it by. Cure: rename the parameter.
-    ParameterNotOfPreset = 6,
-    /// The postback URL is for a network other than the code's, whose status words
-    /// are read. Cure: set the code's `preset_id`.
-    PresetNotOfCode = 7,
-    /// The network is not known to send any amount: its conversions have value and
-    /// commission 0. Cure: if the network has a macro for one, put it in the
-    /// postback URL.
-    NoAmount = 8,
-    /// Secrets or signatures are checked, and the code has no secret, so no
-    /// postback passes. Cure: call `RotatePostbackSecret`.
-    NoSecret = 9,
-    /// Signatures are enforced, but the code's network only fills macros and can't
-    /// sign. Cure: check secrets instead.
-    NetworkCannotSign = 10,
-    /// HTTPS is enforced, and the postback URL begins with `<http://`.> Cure: set
-    /// the server's `--public-url` to its `<https://`> URL.
-    UrlNotHttps = 11,
+    /// Recorded, durable, counted once.
+    Recorded = 1,
+    /// Recorded before; the first conversion is returned.
+    Duplicate = 2,
+    /// A test: checked and answered as if real, but not recorded.
+    Test = 3,
 }
-impl SetupWarningCode {
+impl ConversionVerdict {
     /// String value of the enum field names used in the ProtoBuf definition.
     ///
     /// The values are not transformed in any way and thus are considered stable
     /// (if the ProtoBuf definition does not change) and safe for programmatic use.
     pub fn as_str_name(&self) -> &'static str {
         match self {
-            Self::Unspecified => "SETUP_WARNING_CODE_UNSPECIFIED",
-            Self::CodeWithoutLink => "SETUP_WARNING_CODE_CODE_WITHOUT_LINK",
-            Self::LinkWithoutCode => "SETUP_WARNING_CODE_LINK_WITHOUT_CODE",
-            Self::ClickIdNotPassedOn => "SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON",
-            Self::ForeignMacro => "SETUP_WARNING_CODE_FOREIGN_MACRO",
-            Self::ReplyNotOfPreset => "SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET",
-            Self::ParameterNotOfPreset => "SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET",
-            Self::PresetNotOfCode => "SETUP_WARNING_CODE_PRESET_NOT_OF_CODE",
-            Self::NoAmount => "SETUP_WARNING_CODE_NO_AMOUNT",
-            Self::NoSecret => "SETUP_WARNING_CODE_NO_SECRET",
-            Self::NetworkCannotSign => "SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN",
-            Self::UrlNotHttps => "SETUP_WARNING_CODE_URL_NOT_HTTPS",
+            Self::Unspecified => "CONVERSION_VERDICT_UNSPECIFIED",
+            Self::Recorded => "CONVERSION_VERDICT_RECORDED",
+            Self::Duplicate => "CONVERSION_VERDICT_DUPLICATE",
+            Self::Test => "CONVERSION_VERDICT_TEST",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
     pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
         match value {
-            "SETUP_WARNING_CODE_UNSPECIFIED" => Some(Self::Unspecified),
-            "SETUP_WARNING_CODE_CODE_WITHOUT_LINK" => Some(Self::CodeWithoutLink),
-            "SETUP_WARNING_CODE_LINK_WITHOUT_CODE" => Some(Self::LinkWithoutCode),
-            "SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON" => Some(Self::ClickIdNotPassedOn),
-            "SETUP_WARNING_CODE_FOREIGN_MACRO" => Some(Self::ForeignMacro),
-            "SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET" => Some(Self::ReplyNotOfPreset),
-            "SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET" => {
-                Some(Self::ParameterNotOfPreset)
-            }
-            "SETUP_WARNING_CODE_PRESET_NOT_OF_CODE" => Some(Self::PresetNotOfCode),
-            "SETUP_WARNING_CODE_NO_AMOUNT" => Some(Self::NoAmount),
-            "SETUP_WARNING_CODE_NO_SECRET" => Some(Self::NoSecret),
-            "SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN" => Some(Self::NetworkCannotSign),
-            "SETUP_WARNING_CODE_URL_NOT_HTTPS" => Some(Self::UrlNotHttps),
+            "CONVERSION_VERDICT_UNSPECIFIED" => Some(Self::Unspecified),
+            "CONVERSION_VERDICT_RECORDED" => Some(Self::Recorded),
+            "CONVERSION_VERDICT_DUPLICATE" => Some(Self::Duplicate),
+            "CONVERSION_VERDICT_TEST" => Some(Self::Test),
             _ => None,
         }
     }
@@ -1925,8 +1710,8 @@ impl SetupWarningCode {
 /// by which its postbacks are counted.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ConversionCode {
-    /// Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
-    /// postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+    /// Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
+    /// Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
     #[prost(string, tag = "1")]
     pub id: ::prost::alloc::string::String,
     /// Name for people, 1 to 100 characters. Example: `Sale`.
@@ -1946,26 +1731,30 @@ pub struct ConversionCode {
     /// Form of the answer to postbacks. Default: the preset's, or else by verdict.
     #[prost(message, optional, tag = "6")]
     pub reply: ::core::option::Option<ReplySetting>,
-    /// Output only. State of the code, changed by `ArchiveConversionCode`.
+    /// State of the code, changed by `ArchiveConversionCode`.
     #[prost(enumeration = "ConversionCodeState", tag = "7")]
     pub state: i32,
-    /// Output only. Time at which the code was created.
+    /// Time at which the code was created.
     #[prost(message, optional, tag = "8")]
     pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Output only. Time of the last change to the code.
+    /// Time of the last change to the code.
     #[prost(message, optional, tag = "9")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
     /// Id of the preset of the network that calls the code's postback URL; its
-    /// status words are understood. Optional. Example: `everflow`.
+    /// status words are understood. Example: `everflow`.
     #[prost(string, tag = "10")]
     pub preset_id: ::prost::alloc::string::String,
     /// Checks of a postback's sender. Default: none, so that anyone who knows the
     /// postback URL can report a conversion of a genuine click.
     #[prost(message, optional, tag = "11")]
     pub postback_authentication: ::core::option::Option<PostbackAuthentication>,
+    /// Status of conversions that are sent without one. Default:
+    /// `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+    #[prost(enumeration = "ConversionStatus", tag = "12")]
+    pub default_status: i32,
 }
-/// Checks that authenticate the sender of a postback. The checks are
-/// independent of each other; a postback must pass every one that is enforced.
+/// Checks that authenticate the sender of a postback. The checks are independent
+/// of each other; a postback must pass every one that is enforced.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PostbackAuthentication {
     /// Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`.
@@ -1974,8 +1763,8 @@ pub struct PostbackAuthentication {
     /// Checks that the query ends with `&sig=` and a valid signature: HMAC-SHA256,
     /// keyed by one of the code's secrets, of the query before it as it is sent;
     /// in a `POST` with a body, followed by a line feed and the body. The
-    /// signature is 64 hexadecimal digits in upper or lower case. `ts` is the
-    /// time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+    /// signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
+    /// of signing in seconds since 1970 UTC, at most 300 seconds off when the
     /// postback arrives. The same signature counts once.
     #[prost(enumeration = "CheckMode", tag = "2")]
     pub signature_check: i32,
@@ -1990,11 +1779,10 @@ pub struct PostbackAuthentication {
     /// `2001:db8::/48`.
     #[prost(string, repeated, tag = "5")]
     pub allowed_addresses: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Output only. True if the code has a secret.
+    /// True if the code has a secret.
     #[prost(bool, tag = "6")]
     pub has_secret: bool,
-    /// Output only. Time at which the previous secret expires. Not set: there is
-    /// none.
+    /// Time at which the previous secret expires. Not set: there is none.
     #[prost(message, optional, tag = "7")]
     pub former_secret_expire_time: ::core::option::Option<::prost_types::Timestamp>,
 }
@@ -2009,174 +1797,6 @@ pub struct ReplySetting {
     /// characters of printable ASCII; otherwise empty. Example: `OK`.
     #[prost(string, tag = "2")]
     pub text: ::prost::alloc::string::String,
-}
-/// Request message for `CreateConversionCode`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CreateConversionCodeRequest {
-    /// The code to create. Output-only fields are ignored.
-    #[prost(message, optional, tag = "1")]
-    pub conversion_code: ::core::option::Option<ConversionCode>,
-    /// Makes the call safe to repeat: a second call with the same request id
-    /// returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
-    #[prost(string, tag = "2")]
-    pub request_id: ::prost::alloc::string::String,
-    /// If true, the request is checked and answered as if real, but nothing is
-    /// written.
-    #[prost(bool, tag = "3")]
-    pub validate_only: bool,
-}
-/// Response message for `CreateConversionCode`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct CreateConversionCodeResponse {
-    /// The code as created.
-    #[prost(message, optional, tag = "1")]
-    pub conversion_code: ::core::option::Option<ConversionCode>,
-    /// Settings that will likely not work as intended, each with its cure.
-    #[prost(message, repeated, tag = "2")]
-    pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
-}
-/// Request message for `GetConversionCode`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetConversionCodeRequest {
-    /// Id of the code, 32 hexadecimal digits.
-    #[prost(string, tag = "1")]
-    pub id: ::prost::alloc::string::String,
-}
-/// Response message for `GetConversionCode`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetConversionCodeResponse {
-    /// The code.
-    #[prost(message, optional, tag = "1")]
-    pub conversion_code: ::core::option::Option<ConversionCode>,
-}
-/// Request message for `ListConversionCodes`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListConversionCodesRequest {
-    /// Maximum number of codes to return, 1 to 1,000. 0 means 50; larger values
-    /// are read as 1,000.
-    #[prost(int32, tag = "1")]
-    pub page_size: i32,
-    /// `next_page_token` of the previous page; empty for the first page.
-    #[prost(string, tag = "2")]
-    pub page_token: ::prost::alloc::string::String,
-    /// If true, archived codes are listed as well.
-    #[prost(bool, tag = "3")]
-    pub show_archived: bool,
-}
-/// Response message for `ListConversionCodes`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListConversionCodesResponse {
-    /// Codes of this page, newest first.
-    #[prost(message, repeated, tag = "1")]
-    pub conversion_codes: ::prost::alloc::vec::Vec<ConversionCode>,
-    /// Opaque token for the next page; empty on the last page.
-    #[prost(string, tag = "2")]
-    pub next_page_token: ::prost::alloc::string::String,
-}
-/// Request message for `UpdateConversionCode`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct UpdateConversionCodeRequest {
-    /// The code, with its `id` and the new values.
-    #[prost(message, optional, tag = "1")]
-    pub conversion_code: ::core::option::Option<ConversionCode>,
-    /// Fields to change: `name`, `default_currency`, `attribution_window`,
-    /// `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
-    /// one.
-    #[prost(message, optional, tag = "2")]
-    pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
-    /// If true, the request is checked and answered as if real, but nothing is
-    /// written.
-    #[prost(bool, tag = "3")]
-    pub validate_only: bool,
-}
-/// Response message for `UpdateConversionCode`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct UpdateConversionCodeResponse {
-    /// The code as it is now.
-    #[prost(message, optional, tag = "1")]
-    pub conversion_code: ::core::option::Option<ConversionCode>,
-    /// Settings that will likely not work as intended, each with its cure.
-    #[prost(message, repeated, tag = "2")]
-    pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
-}
-/// Request message for `ArchiveConversionCode`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ArchiveConversionCodeRequest {
-    /// Id of the code, 32 hexadecimal digits.
-    #[prost(string, tag = "1")]
-    pub id: ::prost::alloc::string::String,
-    /// If true, the request is checked and answered as if real, but nothing is
-    /// written.
-    #[prost(bool, tag = "2")]
-    pub validate_only: bool,
-}
-/// Response message for `ArchiveConversionCode`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ArchiveConversionCodeResponse {
-    /// The code as it is now.
-    #[prost(message, optional, tag = "1")]
-    pub conversion_code: ::core::option::Option<ConversionCode>,
-}
-/// Request message for `RotatePostbackSecret`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RotatePostbackSecretRequest {
-    /// Id of the code, 32 hexadecimal digits.
-    #[prost(string, tag = "1")]
-    pub conversion_code_id: ::prost::alloc::string::String,
-    /// Time for which the present secret stays valid: 0 seconds to 30 days, whole
-    /// seconds. 0 ends it at once, for a secret that has leaked. Default: 24
-    /// hours.
-    #[prost(message, optional, tag = "2")]
-    pub overlap: ::core::option::Option<::prost_types::Duration>,
-    /// Makes the call safe to repeat: the request id of the last rotation returns
-    /// the secret that it made. Optional, 1 to 64 bytes. Example: a UUID.
-    #[prost(string, tag = "3")]
-    pub request_id: ::prost::alloc::string::String,
-    /// If true, the request is checked and answered as if real, but nothing is
-    /// written; the answer has no secret.
-    #[prost(bool, tag = "4")]
-    pub validate_only: bool,
-}
-/// Response message for `RotatePostbackSecret`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RotatePostbackSecretResponse {
-    /// The new secret: 32 letters and digits. Keep it where others can't read it.
-    /// The key of a signature is these 32 bytes.
-    #[prost(string, tag = "1")]
-    pub secret: ::prost::alloc::string::String,
-    /// Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
-    /// the code checks secrets.
-    #[prost(string, tag = "2")]
-    pub postback_url: ::prost::alloc::string::String,
-    /// The code as it is now.
-    #[prost(message, optional, tag = "3")]
-    pub conversion_code: ::core::option::Option<ConversionCode>,
-}
-/// Request message for `GetPostbackUrl`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetPostbackUrlRequest {
-    /// Id of the code, 32 hexadecimal digits.
-    #[prost(string, tag = "1")]
-    pub conversion_code_id: ::prost::alloc::string::String,
-    /// Id of the preset of the network that is to call the URL. Empty: the code's
-    /// preset, if it has one. Example: `everflow`.
-    #[prost(string, tag = "2")]
-    pub preset_id: ::prost::alloc::string::String,
-}
-/// Response message for `GetPostbackUrl`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct GetPostbackUrlResponse {
-    /// The URL to paste, with the preset's macros as that network writes them.
-    /// Without a preset, the merchant's system fills in the names in braces.
-    /// Example:
-    /// `<https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}`.> If
-    /// secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
-    /// follow.
-    #[prost(string, tag = "1")]
-    pub postback_url: ::prost::alloc::string::String,
-    /// Settings that will likely not work as intended, each with its cure.
-    #[prost(message, repeated, tag = "2")]
-    pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
 }
 /// The consequences of a check that a postback does not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -2322,6 +1942,1938 @@ impl ConversionCodeState {
             _ => None,
         }
     }
+}
+/// Why a call failed or a postback was held: the `reason` of the
+/// `google.rpc.ErrorInfo` that every failed call carries, and the `reason` of a
+/// held postback. The name without its prefix is what travels, for example
+/// `MACRO_NOT_REPLACED`. Each value says its cause, its cure, its gRPC code and
+/// HTTP status, and what becomes of a postback that meets it: it is held, which
+/// means kept to be replayed; or refused, so that it must be sent again; or
+/// ignored. Where nothing is said of postbacks, only other calls meet it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ErrorReason {
+    /// Not a reason; the call did not fail, or the reason is newer than this
+    /// client.
+    Unspecified = 0,
+    /// Cause: a mandatory parameter or field is absent or empty; the message names
+    /// it. Cure: add it. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+    ParameterMissing = 1,
+    /// Cause: a parameter still holds a macro such as `{clickid}`: the network did
+    /// not replace it. Cure: use the macro name that this network documents, in
+    /// its exact spelling and case. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+    MacroNotReplaced = 2,
+    /// Cause: a parameter occurs twice with different values. Cure: send it once.
+    /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+    ParameterRepeated = 3,
+    /// Cause: a parameter is malformed, for example by broken percent-encoding or
+    /// an over-long text. Cure: correct the parameter as the message says.
+    /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+    ParameterMalformed = 4,
+    /// Cause: an amount or percent is not a plain decimal number, for example
+    /// `1e3` or `NaN`. Cure: send digits with at most one decimal point.
+    /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+    AmountMalformed = 5,
+    /// Cause: an amount can be read in two ways, for example `1,500`. Cure: send a
+    /// decimal point and no thousands separators. INVALID_ARGUMENT, HTTP 400.
+    /// Holds postbacks.
+    AmountAmbiguous = 6,
+    /// Cause: an amount is negative or larger than the limit, or a percent is over
+    /// 100. Cure: send a value within the limits. INVALID_ARGUMENT, HTTP 400.
+    /// Holds postbacks.
+    AmountOutOfRange = 7,
+    /// Cause: a currency is not an ISO 4217 code, or value and commission have
+    /// different currencies. Cure: send one three-letter code. INVALID_ARGUMENT,
+    /// HTTP 400. Holds postbacks.
+    CurrencyInvalid = 8,
+    /// Cause: the `status` word is neither one of ours nor one of the conversion
+    /// code's preset. Cure: send `pending`, `approved` or `declined`; or set the
+    /// code's `preset_id` to the network that sends this word, then replay.
+    /// INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+    StatusUnknown = 9,
+    /// Cause: the request line, the body or the number of parameters is over the
+    /// limit. Cure: send less: a postback may have 8 KiB of URL, 8 KiB of body and
+    /// 64 parameters. OUT_OF_RANGE, HTTP 414. Holds postbacks.
+    RequestTooLarge = 10,
+    /// Cause: the click id was not minted here, was cut or changed on its way, or
+    /// belongs to another account. Cure: pass the id on exactly as it came in the
+    /// destination URL. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+    ClickIdInvalid = 11,
+    /// Cause: no conversion code has this id. Cure: copy the id from the postback
+    /// URL that the system rendered. NOT_FOUND, HTTP 404. Holds postbacks.
+    ConversionCodeUnknown = 12,
+    /// Cause: the conversion happened after the attribution window of its code.
+    /// Cure: lengthen the window, then replay. FAILED_PRECONDITION, HTTP 422.
+    /// Holds postbacks.
+    AttributionWindowPassed = 13,
+    /// Cause: the reported conversion time is before the click. Cure: correct the
+    /// conversion time or the sender's clock. FAILED_PRECONDITION, HTTP 422.
+    ClickLaterThanConversion = 14,
+    /// Cause: the click came over a tracking link that does not have this
+    /// conversion code. Cure: add the code to the link, then replay.
+    /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    CodeNotOnLink = 15,
+    /// Cause: the conversion code is archived. Cure: use an active one.
+    /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    ConversionCodeArchived = 16,
+    /// Cause: the tracking link is archived. Cure: use an active one.
+    /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    TrackingLinkArchived = 17,
+    /// Cause: this click, code and transaction id are already recorded with other
+    /// amounts, and a recorded conversion never changes. Cure: send the same
+    /// amounts, or give another sale a transaction id of its own. ALREADY_EXISTS,
+    /// HTTP 409. Holds postbacks.
+    TransactionConflict = 18,
+    /// Cause: a field of the request has a wrong value; `BadRequest` lists every
+    /// one. Cure: correct the fields named. INVALID_ARGUMENT, HTTP 400.
+    FieldInvalid = 19,
+    /// Cause: this account has nothing with this id. Cure: check the id.
+    /// NOT_FOUND, HTTP 404.
+    ResourceNotFound = 20,
+    /// Cause: another tracking link has this slug. Cure: choose another, or let
+    /// the system choose. ALREADY_EXISTS, HTTP 409.
+    SlugTaken = 21,
+    /// Cause: this request id was used for a request with other contents. Cure:
+    /// use a new request id for a new request. ALREADY_EXISTS, HTTP 409.
+    RequestIdReused = 22,
+    /// Cause: a link with a conversion code has no `\[s2sidentifier\]` in the path
+    /// or query of its destination, so no click id would reach the merchant. Cure:
+    /// add `name=\[s2sidentifier\]` to the destination. INVALID_ARGUMENT, HTTP 400.
+    ClickIdMacroMissing = 23,
+    /// Cause: the page token does not belong to this list, or the filter changed
+    /// between pages. Cure: start again without a token. INVALID_ARGUMENT, HTTP
+    /// 400.
+    PageTokenInvalid = 24,
+    /// Cause: the call is open to edges of this installation only. Cure: use the
+    /// public call instead; an edge needs a key with the scope `edge`.
+    /// PERMISSION_DENIED, HTTP 403.
+    EdgeOnly = 25,
+    /// Cause: more writes are waiting than the server holds, or more requests are
+    /// in progress than it allows. Cure: send again after the delay in `RetryInfo`
+    /// (HTTP: `Retry-After`). UNAVAILABLE, HTTP 503. Refuses postbacks.
+    Overloaded = 26,
+    /// Cause: the database did not answer, or the server is stopping. Cure: send
+    /// again. UNAVAILABLE, HTTP 503. Refuses postbacks.
+    Unavailable = 27,
+    /// Cause: the deadline passed before there was an answer; the call may or may
+    /// not have taken effect. Cure: send again; a repeated write counts once.
+    /// DEADLINE_EXCEEDED, HTTP 504.
+    DeadlineExceeded = 28,
+    /// Cause: an internal fault, which is logged with the postback or request.
+    /// Cure: send again; report it if it persists. INTERNAL, HTTP 500. Refuses
+    /// postbacks.
+    Internal = 29,
+    /// Cause: the URL ends at a parameter without a value, and others are missing:
+    /// a macro containing `#` was not replaced, so everything from `#` on never
+    /// left the sender. Cure: use the macro that the sender documents, or write
+    /// `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
+    FragmentCutOff = 30,
+    /// Cause: the server has no such service or method. Cure: check the name, and
+    /// that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
+    MethodUnknown = 31,
+    /// Cause: a person's browser called the postback URL, from a page or by
+    /// opening it. Cure: let the merchant's server call it; to try the URL, add
+    /// `&test=1`; if the sale is real, replay the postback. FAILED_PRECONDITION,
+    /// HTTP 422. Holds postbacks.
+    BrowserCall = 32,
+    /// Cause: the caller only looked at the postback URL: a browser's prefetch,
+    /// the preview of a link in a message, or a search engine; nothing is kept.
+    /// Cure: let the merchant's server call it. PERMISSION_DENIED, HTTP 403.
+    /// Ignores postbacks.
+    PreviewCall = 33,
+    /// Cause: the click id is genuine, but its tracking link is not in this
+    /// database: it was created elsewhere and has not arrived yet, or it is lost.
+    /// Cure: wait: for 7 days the postback is matched as soon as the link arrives;
+    /// after that, replay it. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    TrackingLinkUnknown = 34,
+    /// Cause: the call came without an API key. Cure: send the header
+    /// `authorization` with `Bearer` and the key. UNAUTHENTICATED, HTTP 401.
+    ApiKeyMissing = 35,
+    /// Cause: the API key is mistyped, unknown, expired or revoked, or its overlap
+    /// after a rotation is over; the message says which, as far as it is known.
+    /// Cure: send the key exactly as it was shown, or get a new one from
+    /// `CreateApiKey`. UNAUTHENTICATED, HTTP 401.
+    ApiKeyInvalid = 36,
+    /// Cause: the API key is valid, but lacks the scope that the call needs; the
+    /// message names it. Cure: use a key that has this scope. PERMISSION_DENIED,
+    /// HTTP 403.
+    ScopeMissing = 37,
+    /// Cause: the API key to rotate is revoked or expired. Cure: create a new one.
+    /// FAILED_PRECONDITION, HTTP 422.
+    ApiKeyEnded = 38,
+    /// Cause: the conversion code checks secrets, and `sec` is absent, matches
+    /// none of its secrets, or has expired. Cure: put the secret into the postback
+    /// URL as `sec`; if it is lost, make a new one with `RotatePostbackSecret`.
+    /// UNAUTHENTICATED, HTTP 401. Holds postbacks.
+    SecretRefused = 41,
+    /// Cause: the conversion code checks signatures, and `sig` is absent, not at
+    /// the end of the URL, or does not match what was sent. Cure: sign the query
+    /// as it is sent, with the code's secret, and put `&sig=` last.
+    /// UNAUTHENTICATED, HTTP 401. Holds postbacks.
+    SignatureRefused = 42,
+    /// Cause: the signature is right, but `ts` is absent, malformed, or more than
+    /// 300 seconds off: the sender's clock is wrong, or an old call was sent
+    /// again. Cure: sign again with the current time in seconds since 1970 UTC.
+    /// UNAUTHENTICATED, HTTP 401. Holds postbacks.
+    TimestampRefused = 43,
+    /// Cause: the conversion code does not allow the sender's address. Cure: if
+    /// the sender is the merchant, add the address to `allowed_addresses`.
+    /// PERMISSION_DENIED, HTTP 403. Holds postbacks.
+    AddressRefused = 44,
+    /// Cause: the conversion code accepts postbacks over HTTPS only. Cure: call
+    /// the `<https://`> URL. PERMISSION_DENIED, HTTP 403. Holds postbacks.
+    HttpsRequired = 45,
+    /// Cause: this address, or this API key, sent more requests within a second
+    /// than the operator allows. Cure: send again after the delay in `RetryInfo`
+    /// (HTTP: `Retry-After`), and more slowly. RESOURCE_EXHAUSTED, HTTP 429.
+    /// Refuses postbacks.
+    RateLimited = 47,
+    /// Cause: the message of a gRPC call is compressed, which this server does not
+    /// support. Cure: send it uncompressed. UNIMPLEMENTED, HTTP 501.
+    CompressionUnsupported = 48,
+    /// Cause: a web page called a server without API keys, from another origin or
+    /// under a host name that is not this machine's own. Cure: call it from a
+    /// program, or from a page of its own origin; for pages, start the server with
+    /// API keys. PERMISSION_DENIED, HTTP 403.
+    OriginRefused = 49,
+    /// Cause: the time inside an id is more than three years ahead of the core's
+    /// clock, because the clock of the edge that made the id was wrong. Cure:
+    /// correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    ClockWrong = 50,
+    /// Cause: the click is older than conversions are retained, so an earlier
+    /// count of the conversion can't be ruled out. Cure: if the conversion was
+    /// never counted, the operator raises `--retain-conversions-days`.
+    /// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    ClickTooOld = 51,
+}
+impl ErrorReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ERROR_REASON_UNSPECIFIED",
+            Self::ParameterMissing => "ERROR_REASON_PARAMETER_MISSING",
+            Self::MacroNotReplaced => "ERROR_REASON_MACRO_NOT_REPLACED",
+            Self::ParameterRepeated => "ERROR_REASON_PARAMETER_REPEATED",
+            Self::ParameterMalformed => "ERROR_REASON_PARAMETER_MALFORMED",
+            Self::AmountMalformed => "ERROR_REASON_AMOUNT_MALFORMED",
+            Self::AmountAmbiguous => "ERROR_REASON_AMOUNT_AMBIGUOUS",
+            Self::AmountOutOfRange => "ERROR_REASON_AMOUNT_OUT_OF_RANGE",
+            Self::CurrencyInvalid => "ERROR_REASON_CURRENCY_INVALID",
+            Self::StatusUnknown => "ERROR_REASON_STATUS_UNKNOWN",
+            Self::RequestTooLarge => "ERROR_REASON_REQUEST_TOO_LARGE",
+            Self::ClickIdInvalid => "ERROR_REASON_CLICK_ID_INVALID",
+            Self::ConversionCodeUnknown => "ERROR_REASON_CONVERSION_CODE_UNKNOWN",
+            Self::AttributionWindowPassed => "ERROR_REASON_ATTRIBUTION_WINDOW_PASSED",
+            Self::ClickLaterThanConversion => "ERROR_REASON_CLICK_LATER_THAN_CONVERSION",
+            Self::CodeNotOnLink => "ERROR_REASON_CODE_NOT_ON_LINK",
+            Self::ConversionCodeArchived => "ERROR_REASON_CONVERSION_CODE_ARCHIVED",
+            Self::TrackingLinkArchived => "ERROR_REASON_TRACKING_LINK_ARCHIVED",
+            Self::TransactionConflict => "ERROR_REASON_TRANSACTION_CONFLICT",
+            Self::FieldInvalid => "ERROR_REASON_FIELD_INVALID",
+            Self::ResourceNotFound => "ERROR_REASON_RESOURCE_NOT_FOUND",
+            Self::SlugTaken => "ERROR_REASON_SLUG_TAKEN",
+            Self::RequestIdReused => "ERROR_REASON_REQUEST_ID_REUSED",
+            Self::ClickIdMacroMissing => "ERROR_REASON_CLICK_ID_MACRO_MISSING",
+            Self::PageTokenInvalid => "ERROR_REASON_PAGE_TOKEN_INVALID",
+            Self::EdgeOnly => "ERROR_REASON_EDGE_ONLY",
+            Self::Overloaded => "ERROR_REASON_OVERLOADED",
+            Self::Unavailable => "ERROR_REASON_UNAVAILABLE",
+            Self::DeadlineExceeded => "ERROR_REASON_DEADLINE_EXCEEDED",
+            Self::Internal => "ERROR_REASON_INTERNAL",
+            Self::FragmentCutOff => "ERROR_REASON_FRAGMENT_CUT_OFF",
+            Self::MethodUnknown => "ERROR_REASON_METHOD_UNKNOWN",
+            Self::BrowserCall => "ERROR_REASON_BROWSER_CALL",
+            Self::PreviewCall => "ERROR_REASON_PREVIEW_CALL",
+            Self::TrackingLinkUnknown => "ERROR_REASON_TRACKING_LINK_UNKNOWN",
+            Self::ApiKeyMissing => "ERROR_REASON_API_KEY_MISSING",
+            Self::ApiKeyInvalid => "ERROR_REASON_API_KEY_INVALID",
+            Self::ScopeMissing => "ERROR_REASON_SCOPE_MISSING",
+            Self::ApiKeyEnded => "ERROR_REASON_API_KEY_ENDED",
+            Self::SecretRefused => "ERROR_REASON_SECRET_REFUSED",
+            Self::SignatureRefused => "ERROR_REASON_SIGNATURE_REFUSED",
+            Self::TimestampRefused => "ERROR_REASON_TIMESTAMP_REFUSED",
+            Self::AddressRefused => "ERROR_REASON_ADDRESS_REFUSED",
+            Self::HttpsRequired => "ERROR_REASON_HTTPS_REQUIRED",
+            Self::RateLimited => "ERROR_REASON_RATE_LIMITED",
+            Self::CompressionUnsupported => "ERROR_REASON_COMPRESSION_UNSUPPORTED",
+            Self::OriginRefused => "ERROR_REASON_ORIGIN_REFUSED",
+            Self::ClockWrong => "ERROR_REASON_CLOCK_WRONG",
+            Self::ClickTooOld => "ERROR_REASON_CLICK_TOO_OLD",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ERROR_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "ERROR_REASON_PARAMETER_MISSING" => Some(Self::ParameterMissing),
+            "ERROR_REASON_MACRO_NOT_REPLACED" => Some(Self::MacroNotReplaced),
+            "ERROR_REASON_PARAMETER_REPEATED" => Some(Self::ParameterRepeated),
+            "ERROR_REASON_PARAMETER_MALFORMED" => Some(Self::ParameterMalformed),
+            "ERROR_REASON_AMOUNT_MALFORMED" => Some(Self::AmountMalformed),
+            "ERROR_REASON_AMOUNT_AMBIGUOUS" => Some(Self::AmountAmbiguous),
+            "ERROR_REASON_AMOUNT_OUT_OF_RANGE" => Some(Self::AmountOutOfRange),
+            "ERROR_REASON_CURRENCY_INVALID" => Some(Self::CurrencyInvalid),
+            "ERROR_REASON_STATUS_UNKNOWN" => Some(Self::StatusUnknown),
+            "ERROR_REASON_REQUEST_TOO_LARGE" => Some(Self::RequestTooLarge),
+            "ERROR_REASON_CLICK_ID_INVALID" => Some(Self::ClickIdInvalid),
+            "ERROR_REASON_CONVERSION_CODE_UNKNOWN" => Some(Self::ConversionCodeUnknown),
+            "ERROR_REASON_ATTRIBUTION_WINDOW_PASSED" => {
+                Some(Self::AttributionWindowPassed)
+            }
+            "ERROR_REASON_CLICK_LATER_THAN_CONVERSION" => {
+                Some(Self::ClickLaterThanConversion)
+            }
+            "ERROR_REASON_CODE_NOT_ON_LINK" => Some(Self::CodeNotOnLink),
+            "ERROR_REASON_CONVERSION_CODE_ARCHIVED" => Some(Self::ConversionCodeArchived),
+            "ERROR_REASON_TRACKING_LINK_ARCHIVED" => Some(Self::TrackingLinkArchived),
+            "ERROR_REASON_TRANSACTION_CONFLICT" => Some(Self::TransactionConflict),
+            "ERROR_REASON_FIELD_INVALID" => Some(Self::FieldInvalid),
+            "ERROR_REASON_RESOURCE_NOT_FOUND" => Some(Self::ResourceNotFound),
+            "ERROR_REASON_SLUG_TAKEN" => Some(Self::SlugTaken),
+            "ERROR_REASON_REQUEST_ID_REUSED" => Some(Self::RequestIdReused),
+            "ERROR_REASON_CLICK_ID_MACRO_MISSING" => Some(Self::ClickIdMacroMissing),
+            "ERROR_REASON_PAGE_TOKEN_INVALID" => Some(Self::PageTokenInvalid),
+            "ERROR_REASON_EDGE_ONLY" => Some(Self::EdgeOnly),
+            "ERROR_REASON_OVERLOADED" => Some(Self::Overloaded),
+            "ERROR_REASON_UNAVAILABLE" => Some(Self::Unavailable),
+            "ERROR_REASON_DEADLINE_EXCEEDED" => Some(Self::DeadlineExceeded),
+            "ERROR_REASON_INTERNAL" => Some(Self::Internal),
+            "ERROR_REASON_FRAGMENT_CUT_OFF" => Some(Self::FragmentCutOff),
+            "ERROR_REASON_METHOD_UNKNOWN" => Some(Self::MethodUnknown),
+            "ERROR_REASON_BROWSER_CALL" => Some(Self::BrowserCall),
+            "ERROR_REASON_PREVIEW_CALL" => Some(Self::PreviewCall),
+            "ERROR_REASON_TRACKING_LINK_UNKNOWN" => Some(Self::TrackingLinkUnknown),
+            "ERROR_REASON_API_KEY_MISSING" => Some(Self::ApiKeyMissing),
+            "ERROR_REASON_API_KEY_INVALID" => Some(Self::ApiKeyInvalid),
+            "ERROR_REASON_SCOPE_MISSING" => Some(Self::ScopeMissing),
+            "ERROR_REASON_API_KEY_ENDED" => Some(Self::ApiKeyEnded),
+            "ERROR_REASON_SECRET_REFUSED" => Some(Self::SecretRefused),
+            "ERROR_REASON_SIGNATURE_REFUSED" => Some(Self::SignatureRefused),
+            "ERROR_REASON_TIMESTAMP_REFUSED" => Some(Self::TimestampRefused),
+            "ERROR_REASON_ADDRESS_REFUSED" => Some(Self::AddressRefused),
+            "ERROR_REASON_HTTPS_REQUIRED" => Some(Self::HttpsRequired),
+            "ERROR_REASON_RATE_LIMITED" => Some(Self::RateLimited),
+            "ERROR_REASON_COMPRESSION_UNSUPPORTED" => Some(Self::CompressionUnsupported),
+            "ERROR_REASON_ORIGIN_REFUSED" => Some(Self::OriginRefused),
+            "ERROR_REASON_CLOCK_WRONG" => Some(Self::ClockWrong),
+            "ERROR_REASON_CLICK_TOO_OLD" => Some(Self::ClickTooOld),
+            _ => None,
+        }
+    }
+}
+/// A remark for people about a postback or conversion that was counted
+/// nevertheless.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Note {
+    /// Kind of the note.
+    #[prost(enumeration = "NoteCode", tag = "1")]
+    pub code: i32,
+    /// Canonical name of the parameter that the note is about; may be empty.
+    /// Example: `com`.
+    #[prost(string, tag = "2")]
+    pub parameter: ::prost::alloc::string::String,
+    /// Message for people, one sentence. Example: `com 19.990000000000002 was
+    /// rounded to 19.99`.
+    #[prost(string, tag = "3")]
+    pub message: ::prost::alloc::string::String,
+}
+/// The kinds of notes. Over HTTP, the name is sent without its prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum NoteCode {
+    /// A kind that is newer than this client.
+    Unspecified = 0,
+    /// The parameter came under a name other than ours.
+    Alias = 1,
+    /// Blanks, quotes, line breaks or invisible characters around the value were
+    /// dropped.
+    Trimmed = 2,
+    /// The same parameter came more than once with equal values.
+    Repeated = 3,
+    /// The amount had more than six fraction digits and was rounded half away from
+    /// zero.
+    Rounded = 4,
+    /// Both `com` and `comperc` were sent; `com` counts.
+    CommissionPercentIgnored = 5,
+    /// `com` was absent and `comperc` present, so `com` is 0.
+    CommissionAssumedZero = 6,
+    /// The parameter is not one of ours; it was kept with the postback.
+    UnknownParameter = 7,
+    /// The number was written in an unusual but unambiguous way, for example `.5`
+    /// or `+1.5`.
+    NumberRepaired = 8,
+    /// The duplicate has a different status from the first conversion, whose
+    /// status stays.
+    StatusNotChanged = 9,
+    /// The postback or conversion was a test; nothing was recorded.
+    Test = 10,
+    /// The amount's decimal point was a comma.
+    DecimalComma = 11,
+    /// The amount contained a currency, such as `$10` or `10 EUR`.
+    CurrencyInAmount = 12,
+    /// HTML had changed the URL: `&amp;` for `&`, or `¶m=` for `&param=`.
+    HtmlRepaired = 13,
+    /// The value, or the whole query, was percent-encoded twice.
+    DecodedTwice = 14,
+    /// Parameters were separated in a way other than by one `?` and by `&`.
+    SeparatorRepaired = 15,
+    /// A replay's override was read instead of the value that came.
+    Overridden = 16,
+    /// The status came as a word of the network's own, and was read by the preset
+    /// of the conversion code.
+    StatusMapped = 17,
+    /// The postback did not pass a check of its sender. The check is on
+    /// `CHECK_MODE_REPORT`, so the postback counts nevertheless.
+    CheckNotPassed = 18,
+    /// Further postbacks did not pass the same checks and exceeded the limit on
+    /// held postbacks; the message says how many were not kept.
+    OthersNotKept = 19,
+    /// The visitor was erased: only data needed for counting is left.
+    VisitorErased = 20,
+    /// The clocks of the servers on the way disagree, and the conversion's time
+    /// was corrected: it is neither later than now nor earlier than its click.
+    TimeCorrected = 21,
+}
+impl NoteCode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "NOTE_CODE_UNSPECIFIED",
+            Self::Alias => "NOTE_CODE_ALIAS",
+            Self::Trimmed => "NOTE_CODE_TRIMMED",
+            Self::Repeated => "NOTE_CODE_REPEATED",
+            Self::Rounded => "NOTE_CODE_ROUNDED",
+            Self::CommissionPercentIgnored => "NOTE_CODE_COMMISSION_PERCENT_IGNORED",
+            Self::CommissionAssumedZero => "NOTE_CODE_COMMISSION_ASSUMED_ZERO",
+            Self::UnknownParameter => "NOTE_CODE_UNKNOWN_PARAMETER",
+            Self::NumberRepaired => "NOTE_CODE_NUMBER_REPAIRED",
+            Self::StatusNotChanged => "NOTE_CODE_STATUS_NOT_CHANGED",
+            Self::Test => "NOTE_CODE_TEST",
+            Self::DecimalComma => "NOTE_CODE_DECIMAL_COMMA",
+            Self::CurrencyInAmount => "NOTE_CODE_CURRENCY_IN_AMOUNT",
+            Self::HtmlRepaired => "NOTE_CODE_HTML_REPAIRED",
+            Self::DecodedTwice => "NOTE_CODE_DECODED_TWICE",
+            Self::SeparatorRepaired => "NOTE_CODE_SEPARATOR_REPAIRED",
+            Self::Overridden => "NOTE_CODE_OVERRIDDEN",
+            Self::StatusMapped => "NOTE_CODE_STATUS_MAPPED",
+            Self::CheckNotPassed => "NOTE_CODE_CHECK_NOT_PASSED",
+            Self::OthersNotKept => "NOTE_CODE_OTHERS_NOT_KEPT",
+            Self::VisitorErased => "NOTE_CODE_VISITOR_ERASED",
+            Self::TimeCorrected => "NOTE_CODE_TIME_CORRECTED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "NOTE_CODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "NOTE_CODE_ALIAS" => Some(Self::Alias),
+            "NOTE_CODE_TRIMMED" => Some(Self::Trimmed),
+            "NOTE_CODE_REPEATED" => Some(Self::Repeated),
+            "NOTE_CODE_ROUNDED" => Some(Self::Rounded),
+            "NOTE_CODE_COMMISSION_PERCENT_IGNORED" => {
+                Some(Self::CommissionPercentIgnored)
+            }
+            "NOTE_CODE_COMMISSION_ASSUMED_ZERO" => Some(Self::CommissionAssumedZero),
+            "NOTE_CODE_UNKNOWN_PARAMETER" => Some(Self::UnknownParameter),
+            "NOTE_CODE_NUMBER_REPAIRED" => Some(Self::NumberRepaired),
+            "NOTE_CODE_STATUS_NOT_CHANGED" => Some(Self::StatusNotChanged),
+            "NOTE_CODE_TEST" => Some(Self::Test),
+            "NOTE_CODE_DECIMAL_COMMA" => Some(Self::DecimalComma),
+            "NOTE_CODE_CURRENCY_IN_AMOUNT" => Some(Self::CurrencyInAmount),
+            "NOTE_CODE_HTML_REPAIRED" => Some(Self::HtmlRepaired),
+            "NOTE_CODE_DECODED_TWICE" => Some(Self::DecodedTwice),
+            "NOTE_CODE_SEPARATOR_REPAIRED" => Some(Self::SeparatorRepaired),
+            "NOTE_CODE_OVERRIDDEN" => Some(Self::Overridden),
+            "NOTE_CODE_STATUS_MAPPED" => Some(Self::StatusMapped),
+            "NOTE_CODE_CHECK_NOT_PASSED" => Some(Self::CheckNotPassed),
+            "NOTE_CODE_OTHERS_NOT_KEPT" => Some(Self::OthersNotKept),
+            "NOTE_CODE_VISITOR_ERASED" => Some(Self::VisitorErased),
+            "NOTE_CODE_TIME_CORRECTED" => Some(Self::TimeCorrected),
+            _ => None,
+        }
+    }
+}
+/// A postback and its outcome.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Postback {
+    /// Id of the postback. Example: `pb_06h1hs5xvshzqjy0wnhrnvs2jg`.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// The request as it arrived.
+    #[prost(message, optional, tag = "2")]
+    pub raw: ::core::option::Option<RawPostback>,
+    /// Outcome at the postback's arrival or at its last replay.
+    #[prost(enumeration = "PostbackVerdict", tag = "3")]
+    pub verdict: i32,
+    /// Reason for holding the postback, if it is held.
+    #[prost(enumeration = "ErrorReason", tag = "4")]
+    pub reason: i32,
+    /// Message for people, if the postback is held: one sentence with the cause
+    /// and the cure.
+    #[prost(string, tag = "5")]
+    pub message: ::prost::alloc::string::String,
+    /// Remarks for people, at most 136.
+    #[prost(message, repeated, tag = "6")]
+    pub notes: ::prost::alloc::vec::Vec<Note>,
+    /// Id of the conversion code that the postback names, unchanged, if it could
+    /// be read.
+    #[prost(string, tag = "7")]
+    pub conversion_code_id: ::prost::alloc::string::String,
+    /// Click id that the postback names, if it could be read. Unchanged, except
+    /// that a well-formed one is in lower case.
+    #[prost(string, tag = "8")]
+    pub click_id: ::prost::alloc::string::String,
+    /// Id of the conversion that the postback became or repeats; empty if it is
+    /// held.
+    #[prost(string, tag = "9")]
+    pub conversion_id: ::prost::alloc::string::String,
+    /// Time at which the postback was last replayed or matched automatically. Not
+    /// set: never.
+    #[prost(message, optional, tag = "10")]
+    pub replay_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time of the next automatic match, if the postback is held because its
+    /// conversion code or tracking link is not known here. Matching is repeated
+    /// for 7 days. Not set: the postback waits for a replay.
+    #[prost(message, optional, tag = "11")]
+    pub next_match_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// A postback as it arrived, byte for byte. Once its visitor was erased: only
+/// the data by which it counts.
+///
+/// Anybody who may record conversions may hand a postback on. The fields
+/// `sender_address`, `receive_time`, `over_https` and `postback_id` are believed
+/// from edges alone, and ignored from other callers: the postback then has
+/// arrived now, from an unknown address, and not over HTTPS.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RawPostback {
+    /// The HTTP method. Example: `GET`.
+    #[prost(string, tag = "1")]
+    pub method: ::prost::alloc::string::String,
+    /// Request target: path and query, raw, at most 8 KiB. In a stored target or
+    /// body, the value of `sec` and every occurrence of one of the code's secrets
+    /// are replaced with `*`. Example: `/s2s?clickId=…&id=…&val=1&com=0.5`.
+    #[prost(bytes = "vec", tag = "2")]
+    pub target: ::prost::alloc::vec::Vec<u8>,
+    /// `Content-Type` of the body; empty if there is none.
+    #[prost(string, tag = "3")]
+    pub content_type: ::prost::alloc::string::String,
+    /// Body of a `POST`, at most 8 KiB; otherwise empty.
+    #[prost(bytes = "vec", tag = "4")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+    /// `User-Agent` of the sender, at most 512 bytes.
+    #[prost(string, tag = "5")]
+    pub user_agent: ::prost::alloc::string::String,
+    /// True if, according to its headers, a person's browser sent the postback. It
+    /// is then held where it would otherwise count. Example: true if there is a
+    /// `Sec-Fetch-Dest`. Not stored.
+    #[prost(bool, tag = "6")]
+    pub from_browser: bool,
+    /// Address of the sender, stored according to the server's
+    /// `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
+    /// Empty: not known.
+    #[prost(string, tag = "7")]
+    pub sender_address: ::prost::alloc::string::String,
+    /// Time of arrival. Not set: now.
+    #[prost(message, optional, tag = "8")]
+    pub receive_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// True if the postback came over HTTPS. Not stored.
+    #[prost(bool, tag = "9")]
+    pub over_https: bool,
+    /// Makes the call safe to repeat: a repeated call with the same id returns the
+    /// first answer. Has the form of a postback's id; chosen by the edge. Not
+    /// stored here.
+    #[prost(string, tag = "10")]
+    pub postback_id: ::prost::alloc::string::String,
+}
+/// A detail of the error with which `RecordConversion` answers a postback that
+/// does not count: in `google.rpc.Status.details`, after `google.rpc.ErrorInfo`.
+/// An error without it is about the call, for example its API key: the postback
+/// is neither counted nor held.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PostbackFailure {
+    /// Outcome: `POSTBACK_VERDICT_HELD`, or `POSTBACK_VERDICT_TEST` for a test that
+    /// failed.
+    #[prost(enumeration = "PostbackVerdict", tag = "1")]
+    pub verdict: i32,
+    /// Id of the held postback; empty for a test, which is not stored.
+    #[prost(string, tag = "2")]
+    pub postback_id: ::prost::alloc::string::String,
+    /// The first remarks for people, at most 4 KiB of them. `GetPostback` returns
+    /// all.
+    #[prost(message, repeated, tag = "3")]
+    pub notes: ::prost::alloc::vec::Vec<Note>,
+    /// Form of the answer that the code's owner wants; not set if the code is not
+    /// known.
+    #[prost(message, optional, tag = "4")]
+    pub reply: ::core::option::Option<ReplySetting>,
+}
+/// The outcome of a postback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PostbackVerdict {
+    /// Never returned.
+    Unspecified = 0,
+    /// Its conversion is recorded, durable, and counted once.
+    Recorded = 1,
+    /// Its conversion was recorded before.
+    Duplicate = 2,
+    /// A test: checked and answered as if real. Only in explanations and failures,
+    /// because a test is not stored.
+    Test = 3,
+    /// Not counted. Kept unchanged, with a reason, for a replay.
+    Held = 4,
+}
+impl PostbackVerdict {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "POSTBACK_VERDICT_UNSPECIFIED",
+            Self::Recorded => "POSTBACK_VERDICT_RECORDED",
+            Self::Duplicate => "POSTBACK_VERDICT_DUPLICATE",
+            Self::Test => "POSTBACK_VERDICT_TEST",
+            Self::Held => "POSTBACK_VERDICT_HELD",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "POSTBACK_VERDICT_UNSPECIFIED" => Some(Self::Unspecified),
+            "POSTBACK_VERDICT_RECORDED" => Some(Self::Recorded),
+            "POSTBACK_VERDICT_DUPLICATE" => Some(Self::Duplicate),
+            "POSTBACK_VERDICT_TEST" => Some(Self::Test),
+            "POSTBACK_VERDICT_HELD" => Some(Self::Held),
+            _ => None,
+        }
+    }
+}
+/// A short URL that leads visitors to a destination and mints a click id for
+/// each of them.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TrackingLink {
+    /// Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
+    /// letter or digit. Unique in the installation; can't be changed. Empty: the
+    /// system chooses one. Visitors may write it in upper or lower case. Example:
+    /// `summer-sale`.
+    #[prost(string, tag = "2")]
+    pub slug: ::prost::alloc::string::String,
+    /// URL that visitors are sent to: an absolute `http` or `https` URL of at most
+    /// 2,048 bytes. In path and query these macros are filled: `\[s2sidentifier\]`
+    /// (the click id), `\[sub1\]` to `\[sub10\]`, `\[slug\]`, `\[timestamp\]` (seconds
+    /// since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
+    /// link with a conversion code must have `\[s2sidentifier\]`. Example:
+    /// `<https://shop.example/?s1=\[s2sidentifier\]`.>
+    #[prost(string, tag = "3")]
+    pub destination: ::prost::alloc::string::String,
+    /// Ids of the conversion codes that count for clicks on this link, at most 50.
+    #[prost(string, repeated, tag = "4")]
+    pub conversion_code_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Words by which people find the link, at most 20, each of 1 to 50
+    /// characters. Example: `newsletter`.
+    #[prost(string, repeated, tag = "5")]
+    pub tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// HTTP status of the redirect. Default: 302.
+    #[prost(enumeration = "RedirectKind", tag = "6")]
+    pub redirect_kind: i32,
+    /// If true, the visitor's query parameters except sub ids are added to the
+    /// destination, unless it already has a parameter of that name.
+    #[prost(bool, tag = "7")]
+    pub query_pass_through: bool,
+    /// Time from which visitors get the fallback destination. Not set: never.
+    #[prost(message, optional, tag = "8")]
+    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// URL that visitors are sent to once the link has expired or is archived;
+    /// same form as `destination`. Empty: they get HTTP 410.
+    #[prost(string, tag = "9")]
+    pub fallback_destination: ::prost::alloc::string::String,
+    /// State of the link, changed by `ArchiveTrackingLink`.
+    #[prost(enumeration = "TrackingLinkState", tag = "10")]
+    pub state: i32,
+    /// The URL to publish. Example: `<https://t.example/summer-sale`.>
+    #[prost(string, tag = "11")]
+    pub url: ::prost::alloc::string::String,
+    /// Time at which the link was created.
+    #[prost(message, optional, tag = "12")]
+    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Time of the last change to the link.
+    #[prost(message, optional, tag = "13")]
+    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// The HTTP statuses of a redirect. Permanent redirects are not offered:
+/// browsers remember them, and the second visit would mint no click id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RedirectKind {
+    /// Read as `REDIRECT_KIND_FOUND`.
+    Unspecified = 0,
+    /// 302.
+    Found = 1,
+    /// 303.
+    SeeOther = 2,
+    /// 307.
+    Temporary = 3,
+}
+impl RedirectKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REDIRECT_KIND_UNSPECIFIED",
+            Self::Found => "REDIRECT_KIND_FOUND",
+            Self::SeeOther => "REDIRECT_KIND_SEE_OTHER",
+            Self::Temporary => "REDIRECT_KIND_TEMPORARY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REDIRECT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "REDIRECT_KIND_FOUND" => Some(Self::Found),
+            "REDIRECT_KIND_SEE_OTHER" => Some(Self::SeeOther),
+            "REDIRECT_KIND_TEMPORARY" => Some(Self::Temporary),
+            _ => None,
+        }
+    }
+}
+/// The states of a tracking link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TrackingLinkState {
+    /// Never returned.
+    Unspecified = 0,
+    /// Visitors get the destination.
+    Active = 1,
+    /// Visitors get the fallback destination or HTTP 410.
+    Archived = 2,
+}
+impl TrackingLinkState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TRACKING_LINK_STATE_UNSPECIFIED",
+            Self::Active => "TRACKING_LINK_STATE_ACTIVE",
+            Self::Archived => "TRACKING_LINK_STATE_ARCHIVED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TRACKING_LINK_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "TRACKING_LINK_STATE_ACTIVE" => Some(Self::Active),
+            "TRACKING_LINK_STATE_ARCHIVED" => Some(Self::Archived),
+            _ => None,
+        }
+    }
+}
+/// A click to record.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecordClickRequest {
+    /// Id of the tracking link.
+    #[prost(string, tag = "1")]
+    pub tracking_link_id: ::prost::alloc::string::String,
+    /// The click id, if the caller is an edge that has minted it. Otherwise empty:
+    /// the system mints one.
+    #[prost(string, tag = "2")]
+    pub click_id: ::prost::alloc::string::String,
+    /// The visitor's sub ids: keys `sub1` to `sub10`, values of at most 255
+    /// characters.
+    #[prost(btree_map = "string, string", tag = "3")]
+    pub sub_ids: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// The visitor's whole query, cut off after 2,048 bytes.
+    #[prost(string, tag = "4")]
+    pub query: ::prost::alloc::string::String,
+    /// The visitor's `Referer`, cut off after 1,024 bytes.
+    #[prost(string, tag = "5")]
+    pub referrer: ::prost::alloc::string::String,
+    /// The visitor's `User-Agent`, cut off after 512 bytes.
+    #[prost(string, tag = "6")]
+    pub user_agent: ::prost::alloc::string::String,
+    /// The visitor's address, IPv4 or IPv6, stored according to the server's
+    /// `--store-addresses`. Empty: not known.
+    #[prost(string, tag = "7")]
+    pub address: ::prost::alloc::string::String,
+    /// Time of the click. Not set: now. At most 5 seconds ahead of the server's
+    /// clock. Not allowed together with `click_id`, which holds its time.
+    #[prost(message, optional, tag = "8")]
+    pub click_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Makes the call safe to repeat: the same link, `click_time` and request id
+    /// give the same click id. 1 to 64 bytes. Needs `click_time`. Not for use with
+    /// `click_id`, which serves the same purpose.
+    #[prost(string, tag = "9")]
+    pub request_id: ::prost::alloc::string::String,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "10")]
+    pub validate_only: bool,
+}
+/// The recorded click, and the URL for its visitor.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecordClickResponse {
+    /// The click as recorded.
+    #[prost(message, optional, tag = "1")]
+    pub click: ::core::option::Option<Click>,
+    /// The URL to send the visitor to: the link's destination with all macros
+    /// filled. Empty if the caller gave `click_id`.
+    #[prost(string, tag = "2")]
+    pub redirect_url: ::prost::alloc::string::String,
+}
+/// Names the click to return.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetClickRequest {
+    /// The click id, 40 characters.
+    #[prost(string, tag = "1")]
+    pub click_id: ::prost::alloc::string::String,
+}
+/// The requested click.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetClickResponse {
+    /// The click.
+    #[prost(message, optional, tag = "1")]
+    pub click: ::core::option::Option<Click>,
+}
+/// Names a page of the clicks of a tracking link.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListClicksRequest {
+    /// Id of the tracking link whose clicks are listed.
+    #[prost(string, tag = "1")]
+    pub tracking_link_id: ::prost::alloc::string::String,
+    /// Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
+    /// are read as 1,000.
+    #[prost(int32, tag = "2")]
+    pub page_size: i32,
+    /// `next_page_token` of the previous page; empty for the first page.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of clicks.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListClicksResponse {
+    /// Clicks of this page, newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub clicks: ::prost::alloc::vec::Vec<Click>,
+    /// Opaque token for the next page; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Names the click to explain.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExplainClickRequest {
+    /// The click id, 40 characters, in upper or lower case.
+    #[prost(string, tag = "1")]
+    pub click_id: ::prost::alloc::string::String,
+}
+/// What happened to a click.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExplainClickResponse {
+    /// Time of the click, according to the click id.
+    #[prost(message, optional, tag = "1")]
+    pub click_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The click; not set while it is not recorded. Its click id counts
+    /// nevertheless.
+    #[prost(message, optional, tag = "2")]
+    pub click: ::core::option::Option<Click>,
+    /// The link that was clicked; not set if it is not known here.
+    #[prost(message, optional, tag = "3")]
+    pub tracking_link: ::core::option::Option<TrackingLink>,
+    /// Conversions of the click, newest first, at most 50.
+    #[prost(message, repeated, tag = "4")]
+    pub conversions: ::prost::alloc::vec::Vec<Conversion>,
+    /// Held postbacks that name the click, newest first, at most 50.
+    #[prost(message, repeated, tag = "5")]
+    pub held_postbacks: ::prost::alloc::vec::Vec<Postback>,
+    /// Summary for people, one or two sentences.
+    #[prost(string, tag = "6")]
+    pub message: ::prost::alloc::string::String,
+}
+/// Names the click whose visitor is erased.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EraseVisitorRequest {
+    /// The click id, 40 characters, in upper or lower case. A genuine click id is
+    /// enough: the click may be not yet recorded, or no longer stored.
+    #[prost(string, tag = "1")]
+    pub click_id: ::prost::alloc::string::String,
+    /// If true, the request is answered as if real, but nothing is written.
+    #[prost(bool, tag = "2")]
+    pub validate_only: bool,
+}
+/// The extent of an erasure.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EraseVisitorResponse {
+    /// The click, without sub ids, query, referrer, user agent and address. A
+    /// click that is not recorded is entered in this form, so that none of that
+    /// data is stored if it comes later. Not set if the tracking link is not known
+    /// here: a click that comes later is then stored unchanged.
+    #[prost(message, optional, tag = "1")]
+    pub click: ::core::option::Option<Click>,
+    /// Number of conversions of the click, which no longer have custom parameters.
+    /// Transaction ids stay, since a sale would count twice without them.
+    #[prost(int64, tag = "2")]
+    pub conversion_count: i64,
+    /// Number of postbacks that name the click, which no longer have an address, a
+    /// user agent, custom parameters or parameters that are not ours. A postback
+    /// whose click id could not be read is not among them, nor is one that arrives
+    /// later.
+    #[prost(int64, tag = "3")]
+    pub postback_count: i64,
+}
+/// Generated client implementations.
+pub mod click_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Records, reads and explains clicks: one for each visitor who followed a
+    /// tracking link.
+    #[derive(Debug, Clone)]
+    pub struct ClickServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> ClickServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ClickServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            ClickServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Records a click, for partners who redirect visitors themselves. A repeated
+        /// call with the same `click_id` or `request_id` returns the first answer.
+        pub async fn record_click(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RecordClickRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RecordClickResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.ClickService/RecordClick",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.ClickService", "RecordClick"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Returns one click.
+        pub async fn get_click(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetClickRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetClickResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.ClickService/GetClick",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.ClickService", "GetClick"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists the clicks of one tracking link, newest first.
+        pub async fn list_clicks(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListClicksRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListClicksResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.ClickService/ListClicks",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.ClickService", "ListClicks"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Explains what happened to a click: its link, its conversions, and the held
+        /// postbacks that name it.
+        pub async fn explain_click(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExplainClickRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExplainClickResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.ClickService/ExplainClick",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.ClickService", "ExplainClick"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Erases all data that identifies the visitor of a click: from the click, its
+        /// conversions and the postbacks that name it. The erasure is permanent. Ids,
+        /// times and money stay, and nothing counts differently than before. OK means
+        /// that the erasure is durable. Repeating it changes nothing.
+        pub async fn erase_visitor(
+            &mut self,
+            request: impl tonic::IntoRequest<super::EraseVisitorRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EraseVisitorResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.ClickService/EraseVisitor",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.ClickService", "EraseVisitor"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+#[cfg(feature = "server")]
+pub mod click_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with ClickServiceServer.
+    #[async_trait]
+    pub trait ClickService: std::marker::Send + std::marker::Sync + 'static {
+        /// Records a click, for partners who redirect visitors themselves. A repeated
+        /// call with the same `click_id` or `request_id` returns the first answer.
+        async fn record_click(
+            &self,
+            request: tonic::Request<super::RecordClickRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RecordClickResponse>,
+            tonic::Status,
+        >;
+        /// Returns one click.
+        async fn get_click(
+            &self,
+            request: tonic::Request<super::GetClickRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetClickResponse>,
+            tonic::Status,
+        >;
+        /// Lists the clicks of one tracking link, newest first.
+        async fn list_clicks(
+            &self,
+            request: tonic::Request<super::ListClicksRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListClicksResponse>,
+            tonic::Status,
+        >;
+        /// Explains what happened to a click: its link, its conversions, and the held
+        /// postbacks that name it.
+        async fn explain_click(
+            &self,
+            request: tonic::Request<super::ExplainClickRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExplainClickResponse>,
+            tonic::Status,
+        >;
+        /// Erases all data that identifies the visitor of a click: from the click, its
+        /// conversions and the postbacks that name it. The erasure is permanent. Ids,
+        /// times and money stay, and nothing counts differently than before. OK means
+        /// that the erasure is durable. Repeating it changes nothing.
+        async fn erase_visitor(
+            &self,
+            request: tonic::Request<super::EraseVisitorRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EraseVisitorResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Records, reads and explains clicks: one for each visitor who followed a
+    /// tracking link.
+    #[derive(Debug)]
+    pub struct ClickServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> ClickServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for ClickServiceServer<T>
+    where
+        T: ClickService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/s2s.v1.ClickService/RecordClick" => {
+                    #[allow(non_camel_case_types)]
+                    struct RecordClickSvc<T: ClickService>(pub Arc<T>);
+                    impl<
+                        T: ClickService,
+                    > tonic::server::UnaryService<super::RecordClickRequest>
+                    for RecordClickSvc<T> {
+                        type Response = super::RecordClickResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RecordClickRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ClickService>::record_click(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RecordClickSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.ClickService/GetClick" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetClickSvc<T: ClickService>(pub Arc<T>);
+                    impl<
+                        T: ClickService,
+                    > tonic::server::UnaryService<super::GetClickRequest>
+                    for GetClickSvc<T> {
+                        type Response = super::GetClickResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetClickRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ClickService>::get_click(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetClickSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.ClickService/ListClicks" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListClicksSvc<T: ClickService>(pub Arc<T>);
+                    impl<
+                        T: ClickService,
+                    > tonic::server::UnaryService<super::ListClicksRequest>
+                    for ListClicksSvc<T> {
+                        type Response = super::ListClicksResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListClicksRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ClickService>::list_clicks(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListClicksSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.ClickService/ExplainClick" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExplainClickSvc<T: ClickService>(pub Arc<T>);
+                    impl<
+                        T: ClickService,
+                    > tonic::server::UnaryService<super::ExplainClickRequest>
+                    for ExplainClickSvc<T> {
+                        type Response = super::ExplainClickResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ExplainClickRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ClickService>::explain_click(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExplainClickSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.ClickService/EraseVisitor" => {
+                    #[allow(non_camel_case_types)]
+                    struct EraseVisitorSvc<T: ClickService>(pub Arc<T>);
+                    impl<
+                        T: ClickService,
+                    > tonic::server::UnaryService<super::EraseVisitorRequest>
+                    for EraseVisitorSvc<T> {
+                        type Response = super::EraseVisitorResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::EraseVisitorRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ClickService>::erase_visitor(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = EraseVisitorSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for ClickServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "s2s.v1.ClickService";
+    impl<T> tonic::server::NamedService for ClickServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// A step of an explanation or a test of a set-up.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Step {
+    /// Kind of the step.
+    #[prost(enumeration = "StepKind", tag = "1")]
+    pub kind: i32,
+    /// Outcome of the step.
+    #[prost(enumeration = "StepOutcome", tag = "2")]
+    pub outcome: i32,
+    /// Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
+    #[prost(string, tag = "3")]
+    pub message: ::prost::alloc::string::String,
+}
+/// The kinds of steps, by the thing that is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StepKind {
+    /// A kind that is newer than this client.
+    Unspecified = 0,
+    /// The destination that a visitor is sent to.
+    Destination = 1,
+    /// The postback URL with its macros filled in.
+    PostbackUrl = 2,
+    /// The parameters: all mandatory ones must be present and understood.
+    Parameters = 3,
+    /// The conversion code.
+    ConversionCode = 4,
+    /// The click id: it must have been minted here.
+    ClickId = 5,
+    /// The tracking link that was clicked: it must have the code.
+    TrackingLink = 6,
+    /// The time between click and conversion.
+    Attribution = 7,
+    /// The commission owed, and its computation.
+    Commission = 8,
+    /// The search for an earlier record of the same conversion.
+    Dedupe = 9,
+    /// The verdict.
+    Verdict = 10,
+    /// The answer to the sender.
+    Reply = 11,
+    /// The conversion code's checks of the sender: secret, signature, address,
+    /// HTTPS. The latter two are not known if a URL is explained.
+    Authentication = 12,
+}
+impl StepKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STEP_KIND_UNSPECIFIED",
+            Self::Destination => "STEP_KIND_DESTINATION",
+            Self::PostbackUrl => "STEP_KIND_POSTBACK_URL",
+            Self::Parameters => "STEP_KIND_PARAMETERS",
+            Self::ConversionCode => "STEP_KIND_CONVERSION_CODE",
+            Self::ClickId => "STEP_KIND_CLICK_ID",
+            Self::TrackingLink => "STEP_KIND_TRACKING_LINK",
+            Self::Attribution => "STEP_KIND_ATTRIBUTION",
+            Self::Commission => "STEP_KIND_COMMISSION",
+            Self::Dedupe => "STEP_KIND_DEDUPE",
+            Self::Verdict => "STEP_KIND_VERDICT",
+            Self::Reply => "STEP_KIND_REPLY",
+            Self::Authentication => "STEP_KIND_AUTHENTICATION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STEP_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "STEP_KIND_DESTINATION" => Some(Self::Destination),
+            "STEP_KIND_POSTBACK_URL" => Some(Self::PostbackUrl),
+            "STEP_KIND_PARAMETERS" => Some(Self::Parameters),
+            "STEP_KIND_CONVERSION_CODE" => Some(Self::ConversionCode),
+            "STEP_KIND_CLICK_ID" => Some(Self::ClickId),
+            "STEP_KIND_TRACKING_LINK" => Some(Self::TrackingLink),
+            "STEP_KIND_ATTRIBUTION" => Some(Self::Attribution),
+            "STEP_KIND_COMMISSION" => Some(Self::Commission),
+            "STEP_KIND_DEDUPE" => Some(Self::Dedupe),
+            "STEP_KIND_VERDICT" => Some(Self::Verdict),
+            "STEP_KIND_REPLY" => Some(Self::Reply),
+            "STEP_KIND_AUTHENTICATION" => Some(Self::Authentication),
+            _ => None,
+        }
+    }
+}
+/// The outcomes of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StepOutcome {
+    /// An outcome that is newer than this client.
+    Unspecified = 0,
+    /// The step is as it should be.
+    Passed = 1,
+    /// The step is the cause of the hold; the message says what to do.
+    Failed = 2,
+    /// The step was not checked, since an earlier one failed.
+    NotReached = 3,
+}
+impl StepOutcome {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STEP_OUTCOME_UNSPECIFIED",
+            Self::Passed => "STEP_OUTCOME_PASSED",
+            Self::Failed => "STEP_OUTCOME_FAILED",
+            Self::NotReached => "STEP_OUTCOME_NOT_REACHED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STEP_OUTCOME_UNSPECIFIED" => Some(Self::Unspecified),
+            "STEP_OUTCOME_PASSED" => Some(Self::Passed),
+            "STEP_OUTCOME_FAILED" => Some(Self::Failed),
+            "STEP_OUTCOME_NOT_REACHED" => Some(Self::NotReached),
+            _ => None,
+        }
+    }
+}
+/// A warning about a setting of a conversion code or tracking link that was
+/// accepted but will likely not do what is wanted.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetupWarning {
+    /// Kind of the warning.
+    #[prost(enumeration = "SetupWarningCode", tag = "1")]
+    pub code: i32,
+    /// Path in the request of the field that the warning is about; may be empty.
+    /// Example: `tracking_link.destination`.
+    #[prost(string, tag = "2")]
+    pub field: ::prost::alloc::string::String,
+    /// Message for people: one sentence with the cause and the cure.
+    #[prost(string, tag = "3")]
+    pub message: ::prost::alloc::string::String,
+}
+/// The kinds of warnings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SetupWarningCode {
+    /// A kind that is newer than this client.
+    Unspecified = 0,
+    /// The conversion code is on no tracking link yet, so no click can convert.
+    /// Cure: put its id on a link.
+    NoLink = 1,
+    /// The tracking link has no conversion code, so none of its clicks can
+    /// convert. Cure: add one.
+    NoConversionCode = 2,
+    /// The destination has no `\[s2sidentifier\]`, so no click id reaches the
+    /// merchant. Cure: add `name=\[s2sidentifier\]`.
+    ClickIdNotPassedOn = 3,
+    /// The destination seems to contain another system's macro, such as
+    /// `{clickid}`; it is passed on unchanged. Cure: use `\[s2sidentifier\]`.
+    ForeignMacro = 4,
+    /// The code answers postbacks differently from what its network wants. Cure:
+    /// set `reply` as in the preset.
+    ReplyNotOfPreset = 5,
+    /// The destination carries the click id under a name other than the one the
+    /// network takes it by. Cure: rename the parameter.
+    ParameterNotOfPreset = 6,
+    /// The postback URL is for a network other than the code's, whose status words
+    /// are read. Cure: set the code's `preset_id`.
+    PresetNotOfCode = 7,
+    /// The network is not known to send any amount: its conversions have value and
+    /// commission 0. Cure: if the network has a macro for one, put it in the
+    /// postback URL.
+    NoAmount = 8,
+    /// Secrets or signatures are checked, and the code has no secret, so no
+    /// postback passes. Cure: call `RotatePostbackSecret`.
+    NoSecret = 9,
+    /// Signatures are enforced, but the code's network only fills macros and can't
+    /// sign. Cure: check secrets instead.
+    NetworkCannotSign = 10,
+    /// HTTPS is enforced, and the postback URL begins with `<http://`.> Cure: set
+    /// the server's `--public-url` to its `<https://`> URL.
+    UrlNotHttps = 11,
+}
+impl SetupWarningCode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SETUP_WARNING_CODE_UNSPECIFIED",
+            Self::NoLink => "SETUP_WARNING_CODE_NO_LINK",
+            Self::NoConversionCode => "SETUP_WARNING_CODE_NO_CONVERSION_CODE",
+            Self::ClickIdNotPassedOn => "SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON",
+            Self::ForeignMacro => "SETUP_WARNING_CODE_FOREIGN_MACRO",
+            Self::ReplyNotOfPreset => "SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET",
+            Self::ParameterNotOfPreset => "SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET",
+            Self::PresetNotOfCode => "SETUP_WARNING_CODE_PRESET_NOT_OF_CODE",
+            Self::NoAmount => "SETUP_WARNING_CODE_NO_AMOUNT",
+            Self::NoSecret => "SETUP_WARNING_CODE_NO_SECRET",
+            Self::NetworkCannotSign => "SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN",
+            Self::UrlNotHttps => "SETUP_WARNING_CODE_URL_NOT_HTTPS",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SETUP_WARNING_CODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "SETUP_WARNING_CODE_NO_LINK" => Some(Self::NoLink),
+            "SETUP_WARNING_CODE_NO_CONVERSION_CODE" => Some(Self::NoConversionCode),
+            "SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON" => Some(Self::ClickIdNotPassedOn),
+            "SETUP_WARNING_CODE_FOREIGN_MACRO" => Some(Self::ForeignMacro),
+            "SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET" => Some(Self::ReplyNotOfPreset),
+            "SETUP_WARNING_CODE_PARAMETER_NOT_OF_PRESET" => {
+                Some(Self::ParameterNotOfPreset)
+            }
+            "SETUP_WARNING_CODE_PRESET_NOT_OF_CODE" => Some(Self::PresetNotOfCode),
+            "SETUP_WARNING_CODE_NO_AMOUNT" => Some(Self::NoAmount),
+            "SETUP_WARNING_CODE_NO_SECRET" => Some(Self::NoSecret),
+            "SETUP_WARNING_CODE_NETWORK_CANNOT_SIGN" => Some(Self::NetworkCannotSign),
+            "SETUP_WARNING_CODE_URL_NOT_HTTPS" => Some(Self::UrlNotHttps),
+            _ => None,
+        }
+    }
+}
+/// A conversion code to create.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateConversionCodeRequest {
+    /// The code to create. Output-only fields are ignored.
+    #[prost(message, optional, tag = "1")]
+    pub conversion_code: ::core::option::Option<ConversionCode>,
+    /// Makes the call safe to repeat: a second call with the same request id
+    /// returns the first answer. 1 to 64 bytes. Example: a UUID.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "3")]
+    pub validate_only: bool,
+}
+/// The created conversion code.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreateConversionCodeResponse {
+    /// The code as created.
+    #[prost(message, optional, tag = "1")]
+    pub conversion_code: ::core::option::Option<ConversionCode>,
+    /// Settings that will likely not work as intended, each with its cure.
+    #[prost(message, repeated, tag = "2")]
+    pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
+}
+/// Names the conversion code to return.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetConversionCodeRequest {
+    /// Id of the code, 32 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub conversion_code_id: ::prost::alloc::string::String,
+}
+/// The requested conversion code.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetConversionCodeResponse {
+    /// The code.
+    #[prost(message, optional, tag = "1")]
+    pub conversion_code: ::core::option::Option<ConversionCode>,
+}
+/// Names a page of the conversion codes of the account.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListConversionCodesRequest {
+    /// Maximum number of codes to return, 1 to 1,000. 0 means 50; larger values
+    /// are read as 1,000.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// `next_page_token` of the previous page; empty for the first page.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+    /// If true, archived codes are listed as well.
+    #[prost(bool, tag = "3")]
+    pub show_archived: bool,
+}
+/// A page of conversion codes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListConversionCodesResponse {
+    /// Codes of this page, newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub conversion_codes: ::prost::alloc::vec::Vec<ConversionCode>,
+    /// Opaque token for the next page; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Changes to a conversion code.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UpdateConversionCodeRequest {
+    /// The code, with its `id` and the new values.
+    #[prost(message, optional, tag = "1")]
+    pub conversion_code: ::core::option::Option<ConversionCode>,
+    /// Fields to change: `name`, `default_currency`, `attribution_window`,
+    /// `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`,
+    /// `default_status`. At least one.
+    #[prost(message, optional, tag = "2")]
+    pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "3")]
+    pub validate_only: bool,
+}
+/// The changed conversion code.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct UpdateConversionCodeResponse {
+    /// The code as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub conversion_code: ::core::option::Option<ConversionCode>,
+    /// Settings that will likely not work as intended, each with its cure.
+    #[prost(message, repeated, tag = "2")]
+    pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
+}
+/// Names the conversion code to archive.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ArchiveConversionCodeRequest {
+    /// Id of the code, 32 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub conversion_code_id: ::prost::alloc::string::String,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "2")]
+    pub validate_only: bool,
+}
+/// The archived conversion code.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ArchiveConversionCodeResponse {
+    /// The code as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub conversion_code: ::core::option::Option<ConversionCode>,
+}
+/// Names the conversion code that gets a new secret.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RotatePostbackSecretRequest {
+    /// Id of the code, 32 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub conversion_code_id: ::prost::alloc::string::String,
+    /// Time for which the present secret stays valid: 0 seconds to 30 days, whole
+    /// seconds. 0 ends it at once, for a secret that has leaked. Default: 24
+    /// hours.
+    #[prost(message, optional, tag = "2")]
+    pub overlap: ::core::option::Option<::prost_types::Duration>,
+    /// Makes the call safe to repeat: the request id of the last rotation returns
+    /// the secret that it made. 1 to 64 bytes. Example: a UUID.
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written; the answer has no secret.
+    #[prost(bool, tag = "4")]
+    pub validate_only: bool,
+}
+/// The new secret of a conversion code.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RotatePostbackSecretResponse {
+    /// The new secret: 32 letters and digits. Keep it where others can't read it.
+    /// The key of a signature is these 32 bytes.
+    #[prost(string, tag = "1")]
+    pub secret: ::prost::alloc::string::String,
+    /// Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
+    /// the code checks secrets.
+    #[prost(string, tag = "2")]
+    pub postback_url: ::prost::alloc::string::String,
+    /// The code as it is now.
+    #[prost(message, optional, tag = "3")]
+    pub conversion_code: ::core::option::Option<ConversionCode>,
+}
+/// Names the conversion code, and the network, of a postback URL.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetPostbackUrlRequest {
+    /// Id of the code, 32 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub conversion_code_id: ::prost::alloc::string::String,
+    /// Id of the preset of the network that is to call the URL. Empty: the code's
+    /// preset, if it has one. Example: `everflow`.
+    #[prost(string, tag = "2")]
+    pub preset_id: ::prost::alloc::string::String,
+}
+/// A postback URL.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetPostbackUrlResponse {
+    /// The URL to paste, with the preset's macros as that network writes them.
+    /// Without a preset, the merchant's system fills in the names in braces.
+    /// Example:
+    /// `<https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}`.> If
+    /// secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
+    /// follow.
+    #[prost(string, tag = "1")]
+    pub postback_url: ::prost::alloc::string::String,
+    /// Settings that will likely not work as intended, each with its cure.
+    #[prost(message, repeated, tag = "2")]
+    pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
+}
+/// Names the set-up to test.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TestSetupRequest {
+    /// Id of the code to test, 32 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub conversion_code_id: ::prost::alloc::string::String,
+    /// Id of the tracking link to test. Empty: the newest active link that has the
+    /// code.
+    #[prost(string, tag = "2")]
+    pub tracking_link_id: ::prost::alloc::string::String,
+}
+/// The outcome of a test.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TestSetupResponse {
+    /// Steps of the test, in order.
+    #[prost(message, repeated, tag = "1")]
+    pub steps: ::prost::alloc::vec::Vec<Step>,
+    /// True if a conversion would be recorded.
+    #[prost(bool, tag = "2")]
+    pub passed: bool,
+    /// Reason for the failure, if a step failed.
+    #[prost(enumeration = "ErrorReason", tag = "3")]
+    pub reason: i32,
+    /// URL that the visitor would be sent to; empty if that step was not reached.
+    #[prost(string, tag = "4")]
+    pub redirect_url: ::prost::alloc::string::String,
+    /// URL that the merchant would call; empty if that step was not reached.
+    #[prost(string, tag = "5")]
+    pub postback_url: ::prost::alloc::string::String,
+    /// Conversion that would be recorded; not set if a step failed.
+    #[prost(message, optional, tag = "6")]
+    pub conversion: ::core::option::Option<Conversion>,
 }
 /// Generated client implementations.
 pub mod conversion_code_service_client {
@@ -2612,6 +4164,33 @@ pub mod conversion_code_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Plays a whole conversion for a code and reports the outcome of each step: a
+        /// click on one of its tracking links, the merchant, and the postback URL with
+        /// its macros filled in. Records nothing.
+        pub async fn test_setup(
+            &mut self,
+            request: impl tonic::IntoRequest<super::TestSetupRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TestSetupResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.ConversionCodeService/TestSetup",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("s2s.v1.ConversionCodeService", "TestSetup"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -2685,6 +4264,16 @@ pub mod conversion_code_service_server {
             request: tonic::Request<super::GetPostbackUrlRequest>,
         ) -> std::result::Result<
             tonic::Response<super::GetPostbackUrlResponse>,
+            tonic::Status,
+        >;
+        /// Plays a whole conversion for a code and reports the outcome of each step: a
+        /// click on one of its tracking links, the merchant, and the postback URL with
+        /// its macros filled in. Records nothing.
+        async fn test_setup(
+            &self,
+            request: tonic::Request<super::TestSetupRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TestSetupResponse>,
             tonic::Status,
         >;
     }
@@ -3112,6 +4701,52 @@ pub mod conversion_code_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/s2s.v1.ConversionCodeService/TestSetup" => {
+                    #[allow(non_camel_case_types)]
+                    struct TestSetupSvc<T: ConversionCodeService>(pub Arc<T>);
+                    impl<
+                        T: ConversionCodeService,
+                    > tonic::server::UnaryService<super::TestSetupRequest>
+                    for TestSetupSvc<T> {
+                        type Response = super::TestSetupResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::TestSetupRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ConversionCodeService>::test_setup(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = TestSetupSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 _ => {
                     Box::pin(async move {
                         let mut response = http::Response::new(
@@ -3152,1821 +4787,25 @@ pub mod conversion_code_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// A short URL that leads visitors to a destination and mints a click id for
-/// each of them.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct TrackingLink {
-    /// Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
-    #[prost(string, tag = "1")]
-    pub id: ::prost::alloc::string::String,
-    /// Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
-    /// letter or digit. Unique in the installation; can't be changed. Empty: the
-    /// system chooses one. Visitors may write it in upper or lower case. Example:
-    /// `summer-sale`.
-    #[prost(string, tag = "2")]
-    pub slug: ::prost::alloc::string::String,
-    /// URL that visitors are sent to: an absolute `http` or `https` URL of at most
-    /// 2,048 bytes. In path and query these macros are filled: `\[s2sidentifier\]`
-    /// (the click id), `\[sub1\]` to `\[sub10\]`, `\[slug\]`, `\[timestamp\]` (seconds
-    /// since 1970), also in upper case or with `%5B` and `%5D` for the brackets. A
-    /// link with a conversion code must have `\[s2sidentifier\]`. Example:
-    /// `<https://shop.example/?s1=\[s2sidentifier\]`.>
-    #[prost(string, tag = "3")]
-    pub destination: ::prost::alloc::string::String,
-    /// Ids of the conversion codes that count for clicks on this link, at most 50.
-    #[prost(string, repeated, tag = "4")]
-    pub conversion_code_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Words by which people find the link, at most 20, each of 1 to 50
-    /// characters. Example: `newsletter`.
-    #[prost(string, repeated, tag = "5")]
-    pub tags: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// HTTP status of the redirect. Default: 302.
-    #[prost(enumeration = "RedirectKind", tag = "6")]
-    pub redirect_kind: i32,
-    /// If true, the visitor's query parameters except sub ids are added to the
-    /// destination, unless it already has a parameter of that name.
-    #[prost(bool, tag = "7")]
-    pub query_pass_through: bool,
-    /// Time from which visitors get the fallback destination. Not set: never.
-    #[prost(message, optional, tag = "8")]
-    pub expire_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// URL that visitors are sent to once the link has expired or is archived;
-    /// same form as `destination`. Empty: they get HTTP 410.
-    #[prost(string, tag = "9")]
-    pub fallback_destination: ::prost::alloc::string::String,
-    /// Output only. State of the link, changed by `ArchiveTrackingLink`.
-    #[prost(enumeration = "TrackingLinkState", tag = "10")]
-    pub state: i32,
-    /// Output only. The URL to publish. Example: `<https://t.example/summer-sale`.>
-    #[prost(string, tag = "11")]
-    pub url: ::prost::alloc::string::String,
-    /// Output only. Time at which the link was created.
-    #[prost(message, optional, tag = "12")]
-    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Output only. Time of the last change to the link.
-    #[prost(message, optional, tag = "13")]
-    pub update_time: ::core::option::Option<::prost_types::Timestamp>,
-}
-/// Request message for `CreateTrackingLink`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CreateTrackingLinkRequest {
-    /// The link to create. Output-only fields are ignored.
-    #[prost(message, optional, tag = "1")]
-    pub tracking_link: ::core::option::Option<TrackingLink>,
-    /// Makes the call safe to repeat: a second call with the same request id
-    /// returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
-    #[prost(string, tag = "2")]
-    pub request_id: ::prost::alloc::string::String,
-    /// If true, the request is checked and answered as if real, but nothing is
-    /// written.
-    #[prost(bool, tag = "3")]
-    pub validate_only: bool,
-    /// Id of the preset of the network that the destination belongs to. If the
-    /// destination has no `\[s2sidentifier\]`, it is added to the query in the
-    /// parameter in which that network takes the click id. Optional. Example:
-    /// `everflow`.
-    #[prost(string, tag = "4")]
-    pub preset_id: ::prost::alloc::string::String,
-}
-/// Response message for `CreateTrackingLink`.
+/// A conversion to record.
 #[derive(Clone, PartialEq, ::prost::Message)]
-pub struct CreateTrackingLinkResponse {
-    /// The link as created.
-    #[prost(message, optional, tag = "1")]
-    pub tracking_link: ::core::option::Option<TrackingLink>,
-    /// Settings that will likely not work as intended, each with its cure.
-    #[prost(message, repeated, tag = "2")]
-    pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
-}
-/// Request message for `GetTrackingLink`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetTrackingLinkRequest {
-    /// Id of the link.
-    #[prost(string, tag = "1")]
-    pub id: ::prost::alloc::string::String,
-}
-/// Response message for `GetTrackingLink`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetTrackingLinkResponse {
-    /// The link.
-    #[prost(message, optional, tag = "1")]
-    pub tracking_link: ::core::option::Option<TrackingLink>,
-}
-/// Request message for `ListTrackingLinks`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListTrackingLinksRequest {
-    /// Maximum number of links to return, 1 to 1,000. 0 means 50; larger values
-    /// are read as 1,000.
-    #[prost(int32, tag = "1")]
-    pub page_size: i32,
-    /// `next_page_token` of the previous page; empty for the first page.
-    #[prost(string, tag = "2")]
-    pub page_token: ::prost::alloc::string::String,
-    /// If true, archived links are listed as well.
-    #[prost(bool, tag = "3")]
-    pub show_archived: bool,
-}
-/// Response message for `ListTrackingLinks`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListTrackingLinksResponse {
-    /// Links of this page, newest first.
-    #[prost(message, repeated, tag = "1")]
-    pub tracking_links: ::prost::alloc::vec::Vec<TrackingLink>,
-    /// Opaque token for the next page; empty on the last page.
-    #[prost(string, tag = "2")]
-    pub next_page_token: ::prost::alloc::string::String,
-}
-/// Request message for `UpdateTrackingLink`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct UpdateTrackingLinkRequest {
-    /// The link, with its `id` and the new values.
-    #[prost(message, optional, tag = "1")]
-    pub tracking_link: ::core::option::Option<TrackingLink>,
-    /// Fields to change: `destination`, `conversion_code_ids`, `tags`,
-    /// `redirect_kind`, `query_pass_through`, `expire_time`,
-    /// `fallback_destination`. At least one.
-    #[prost(message, optional, tag = "2")]
-    pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
-    /// If true, the request is checked and answered as if real, but nothing is
-    /// written.
-    #[prost(bool, tag = "3")]
-    pub validate_only: bool,
-}
-/// Response message for `UpdateTrackingLink`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct UpdateTrackingLinkResponse {
-    /// The link as it is now.
-    #[prost(message, optional, tag = "1")]
-    pub tracking_link: ::core::option::Option<TrackingLink>,
-    /// Settings that will likely not work as intended, each with its cure.
-    #[prost(message, repeated, tag = "2")]
-    pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
-}
-/// Request message for `ArchiveTrackingLink`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ArchiveTrackingLinkRequest {
-    /// Id of the link.
-    #[prost(string, tag = "1")]
-    pub id: ::prost::alloc::string::String,
-    /// If true, the request is checked and answered as if real, but nothing is
-    /// written.
-    #[prost(bool, tag = "2")]
-    pub validate_only: bool,
-}
-/// Response message for `ArchiveTrackingLink`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ArchiveTrackingLinkResponse {
-    /// The link as it is now.
-    #[prost(message, optional, tag = "1")]
-    pub tracking_link: ::core::option::Option<TrackingLink>,
-}
-/// Request message for `ResolveSlug`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ResolveSlugRequest {
-    /// The slug as the visitor wrote it, in upper or lower case.
-    #[prost(string, tag = "1")]
-    pub slug: ::prost::alloc::string::String,
-}
-/// Response message for `ResolveSlug`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ResolveSlugResponse {
-    /// The link with this slug.
-    #[prost(message, optional, tag = "1")]
-    pub tracking_link: ::core::option::Option<TrackingLink>,
-    /// Id of the account that owns the link; an input of the click id's MAC.
-    /// Example: `acct_00000000000000000000000004`.
-    #[prost(string, tag = "2")]
-    pub account_id: ::prost::alloc::string::String,
-    /// Key of the link in click ids, 40 bits.
-    #[prost(uint64, tag = "3")]
-    pub link_key: u64,
-}
-/// The HTTP statuses of a redirect. Permanent redirects are not offered:
-/// browsers remember them, and the second visit would mint no click id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum RedirectKind {
-    /// Read as `REDIRECT_KIND_FOUND`.
-    Unspecified = 0,
-    /// 302.
-    Found = 1,
-    /// 303.
-    SeeOther = 2,
-    /// 307.
-    Temporary = 3,
-}
-impl RedirectKind {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "REDIRECT_KIND_UNSPECIFIED",
-            Self::Found => "REDIRECT_KIND_FOUND",
-            Self::SeeOther => "REDIRECT_KIND_SEE_OTHER",
-            Self::Temporary => "REDIRECT_KIND_TEMPORARY",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "REDIRECT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
-            "REDIRECT_KIND_FOUND" => Some(Self::Found),
-            "REDIRECT_KIND_SEE_OTHER" => Some(Self::SeeOther),
-            "REDIRECT_KIND_TEMPORARY" => Some(Self::Temporary),
-            _ => None,
-        }
-    }
-}
-/// The states of a tracking link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum TrackingLinkState {
-    /// Never returned.
-    Unspecified = 0,
-    /// Visitors get the destination.
-    Active = 1,
-    /// Visitors get the fallback destination or HTTP 410.
-    Archived = 2,
-}
-impl TrackingLinkState {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "TRACKING_LINK_STATE_UNSPECIFIED",
-            Self::Active => "TRACKING_LINK_STATE_ACTIVE",
-            Self::Archived => "TRACKING_LINK_STATE_ARCHIVED",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "TRACKING_LINK_STATE_UNSPECIFIED" => Some(Self::Unspecified),
-            "TRACKING_LINK_STATE_ACTIVE" => Some(Self::Active),
-            "TRACKING_LINK_STATE_ARCHIVED" => Some(Self::Archived),
-            _ => None,
-        }
-    }
-}
-/// Generated client implementations.
-pub mod tracking_link_service_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    use tonic::codegen::http::Uri;
-    /// Manages tracking links: the URLs that visitors click.
-    #[derive(Debug, Clone)]
-    pub struct TrackingLinkServiceClient<T> {
-        inner: tonic::client::Grpc<T>,
-    }
-    impl<T> TrackingLinkServiceClient<T>
-    where
-        T: tonic::client::GrpcService<tonic::body::Body>,
-        T::Error: Into<StdError>,
-        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
-        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
-    {
-        pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
-            Self { inner }
-        }
-        pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
-            Self { inner }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> TrackingLinkServiceClient<InterceptedService<T, F>>
-        where
-            F: tonic::service::Interceptor,
-            T::ResponseBody: Default,
-            T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
-        {
-            TrackingLinkServiceClient::new(InterceptedService::new(inner, interceptor))
-        }
-        /// Compress requests with the given encoding.
-        ///
-        /// This requires the server to support it otherwise it might respond with an
-        /// error.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.send_compressed(encoding);
-            self
-        }
-        /// Enable decompressing responses.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.accept_compressed(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_decoding_message_size(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_encoding_message_size(limit);
-            self
-        }
-        /// Creates a tracking link.
-        pub async fn create_tracking_link(
-            &mut self,
-            request: impl tonic::IntoRequest<super::CreateTrackingLinkRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::CreateTrackingLinkResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/s2s.v1.TrackingLinkService/CreateTrackingLink",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new("s2s.v1.TrackingLinkService", "CreateTrackingLink"),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-        /// Returns one tracking link.
-        pub async fn get_tracking_link(
-            &mut self,
-            request: impl tonic::IntoRequest<super::GetTrackingLinkRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::GetTrackingLinkResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/s2s.v1.TrackingLinkService/GetTrackingLink",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new("s2s.v1.TrackingLinkService", "GetTrackingLink"),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-        /// Lists the account's tracking links, newest first.
-        pub async fn list_tracking_links(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListTrackingLinksRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListTrackingLinksResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/s2s.v1.TrackingLinkService/ListTrackingLinks",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new("s2s.v1.TrackingLinkService", "ListTrackingLinks"),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-        /// Changes the fields that `update_mask` names.
-        pub async fn update_tracking_link(
-            &mut self,
-            request: impl tonic::IntoRequest<super::UpdateTrackingLinkRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::UpdateTrackingLinkResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/s2s.v1.TrackingLinkService/UpdateTrackingLink",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new("s2s.v1.TrackingLinkService", "UpdateTrackingLink"),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-        /// Archives a tracking link. Visitors get its fallback destination, or HTTP
-        /// 410 if it has none, and its conversions are held. Archiving an archived
-        /// link changes nothing.
-        pub async fn archive_tracking_link(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ArchiveTrackingLinkRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ArchiveTrackingLinkResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/s2s.v1.TrackingLinkService/ArchiveTrackingLink",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new("s2s.v1.TrackingLinkService", "ArchiveTrackingLink"),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-        /// Returns the data that an edge needs to redirect a visitor. For edges only.
-        pub async fn resolve_slug(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ResolveSlugRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ResolveSlugResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/s2s.v1.TrackingLinkService/ResolveSlug",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("s2s.v1.TrackingLinkService", "ResolveSlug"));
-            self.inner.unary(req, path, codec).await
-        }
-    }
-}
-/// Generated server implementations.
-#[cfg(feature = "server")]
-pub mod tracking_link_service_server {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    /// Generated trait containing gRPC methods that should be implemented for use with TrackingLinkServiceServer.
-    #[async_trait]
-    pub trait TrackingLinkService: std::marker::Send + std::marker::Sync + 'static {
-        /// Creates a tracking link.
-        async fn create_tracking_link(
-            &self,
-            request: tonic::Request<super::CreateTrackingLinkRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::CreateTrackingLinkResponse>,
-            tonic::Status,
-        >;
-        /// Returns one tracking link.
-        async fn get_tracking_link(
-            &self,
-            request: tonic::Request<super::GetTrackingLinkRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::GetTrackingLinkResponse>,
-            tonic::Status,
-        >;
-        /// Lists the account's tracking links, newest first.
-        async fn list_tracking_links(
-            &self,
-            request: tonic::Request<super::ListTrackingLinksRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListTrackingLinksResponse>,
-            tonic::Status,
-        >;
-        /// Changes the fields that `update_mask` names.
-        async fn update_tracking_link(
-            &self,
-            request: tonic::Request<super::UpdateTrackingLinkRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::UpdateTrackingLinkResponse>,
-            tonic::Status,
-        >;
-        /// Archives a tracking link. Visitors get its fallback destination, or HTTP
-        /// 410 if it has none, and its conversions are held. Archiving an archived
-        /// link changes nothing.
-        async fn archive_tracking_link(
-            &self,
-            request: tonic::Request<super::ArchiveTrackingLinkRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ArchiveTrackingLinkResponse>,
-            tonic::Status,
-        >;
-        /// Returns the data that an edge needs to redirect a visitor. For edges only.
-        async fn resolve_slug(
-            &self,
-            request: tonic::Request<super::ResolveSlugRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ResolveSlugResponse>,
-            tonic::Status,
-        >;
-    }
-    /// Manages tracking links: the URLs that visitors click.
-    #[derive(Debug)]
-    pub struct TrackingLinkServiceServer<T> {
-        inner: Arc<T>,
-        accept_compression_encodings: EnabledCompressionEncodings,
-        send_compression_encodings: EnabledCompressionEncodings,
-        max_decoding_message_size: Option<usize>,
-        max_encoding_message_size: Option<usize>,
-    }
-    impl<T> TrackingLinkServiceServer<T> {
-        pub fn new(inner: T) -> Self {
-            Self::from_arc(Arc::new(inner))
-        }
-        pub fn from_arc(inner: Arc<T>) -> Self {
-            Self {
-                inner,
-                accept_compression_encodings: Default::default(),
-                send_compression_encodings: Default::default(),
-                max_decoding_message_size: None,
-                max_encoding_message_size: None,
-            }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> InterceptedService<Self, F>
-        where
-            F: tonic::service::Interceptor,
-        {
-            InterceptedService::new(Self::new(inner), interceptor)
-        }
-        /// Enable decompressing requests with the given encoding.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.accept_compression_encodings.enable(encoding);
-            self
-        }
-        /// Compress responses with the given encoding, if the client supports it.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.send_compression_encodings.enable(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.max_decoding_message_size = Some(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.max_encoding_message_size = Some(limit);
-            self
-        }
-    }
-    impl<T, B> tonic::codegen::Service<http::Request<B>> for TrackingLinkServiceServer<T>
-    where
-        T: TrackingLinkService,
-        B: Body + std::marker::Send + 'static,
-        B::Error: Into<StdError> + std::marker::Send + 'static,
-    {
-        type Response = http::Response<tonic::body::Body>;
-        type Error = std::convert::Infallible;
-        type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(
-            &mut self,
-            _cx: &mut Context<'_>,
-        ) -> Poll<std::result::Result<(), Self::Error>> {
-            Poll::Ready(Ok(()))
-        }
-        fn call(&mut self, req: http::Request<B>) -> Self::Future {
-            match req.uri().path() {
-                "/s2s.v1.TrackingLinkService/CreateTrackingLink" => {
-                    #[allow(non_camel_case_types)]
-                    struct CreateTrackingLinkSvc<T: TrackingLinkService>(pub Arc<T>);
-                    impl<
-                        T: TrackingLinkService,
-                    > tonic::server::UnaryService<super::CreateTrackingLinkRequest>
-                    for CreateTrackingLinkSvc<T> {
-                        type Response = super::CreateTrackingLinkResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::CreateTrackingLinkRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as TrackingLinkService>::create_tracking_link(
-                                        &inner,
-                                        request,
-                                    )
-                                    .await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = CreateTrackingLinkSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/s2s.v1.TrackingLinkService/GetTrackingLink" => {
-                    #[allow(non_camel_case_types)]
-                    struct GetTrackingLinkSvc<T: TrackingLinkService>(pub Arc<T>);
-                    impl<
-                        T: TrackingLinkService,
-                    > tonic::server::UnaryService<super::GetTrackingLinkRequest>
-                    for GetTrackingLinkSvc<T> {
-                        type Response = super::GetTrackingLinkResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::GetTrackingLinkRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as TrackingLinkService>::get_tracking_link(
-                                        &inner,
-                                        request,
-                                    )
-                                    .await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = GetTrackingLinkSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/s2s.v1.TrackingLinkService/ListTrackingLinks" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListTrackingLinksSvc<T: TrackingLinkService>(pub Arc<T>);
-                    impl<
-                        T: TrackingLinkService,
-                    > tonic::server::UnaryService<super::ListTrackingLinksRequest>
-                    for ListTrackingLinksSvc<T> {
-                        type Response = super::ListTrackingLinksResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListTrackingLinksRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as TrackingLinkService>::list_tracking_links(
-                                        &inner,
-                                        request,
-                                    )
-                                    .await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListTrackingLinksSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/s2s.v1.TrackingLinkService/UpdateTrackingLink" => {
-                    #[allow(non_camel_case_types)]
-                    struct UpdateTrackingLinkSvc<T: TrackingLinkService>(pub Arc<T>);
-                    impl<
-                        T: TrackingLinkService,
-                    > tonic::server::UnaryService<super::UpdateTrackingLinkRequest>
-                    for UpdateTrackingLinkSvc<T> {
-                        type Response = super::UpdateTrackingLinkResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::UpdateTrackingLinkRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as TrackingLinkService>::update_tracking_link(
-                                        &inner,
-                                        request,
-                                    )
-                                    .await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = UpdateTrackingLinkSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/s2s.v1.TrackingLinkService/ArchiveTrackingLink" => {
-                    #[allow(non_camel_case_types)]
-                    struct ArchiveTrackingLinkSvc<T: TrackingLinkService>(pub Arc<T>);
-                    impl<
-                        T: TrackingLinkService,
-                    > tonic::server::UnaryService<super::ArchiveTrackingLinkRequest>
-                    for ArchiveTrackingLinkSvc<T> {
-                        type Response = super::ArchiveTrackingLinkResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ArchiveTrackingLinkRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as TrackingLinkService>::archive_tracking_link(
-                                        &inner,
-                                        request,
-                                    )
-                                    .await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ArchiveTrackingLinkSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/s2s.v1.TrackingLinkService/ResolveSlug" => {
-                    #[allow(non_camel_case_types)]
-                    struct ResolveSlugSvc<T: TrackingLinkService>(pub Arc<T>);
-                    impl<
-                        T: TrackingLinkService,
-                    > tonic::server::UnaryService<super::ResolveSlugRequest>
-                    for ResolveSlugSvc<T> {
-                        type Response = super::ResolveSlugResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ResolveSlugRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as TrackingLinkService>::resolve_slug(&inner, request)
-                                    .await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ResolveSlugSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                _ => {
-                    Box::pin(async move {
-                        let mut response = http::Response::new(
-                            tonic::body::Body::default(),
-                        );
-                        let headers = response.headers_mut();
-                        headers
-                            .insert(
-                                tonic::Status::GRPC_STATUS,
-                                (tonic::Code::Unimplemented as i32).into(),
-                            );
-                        headers
-                            .insert(
-                                http::header::CONTENT_TYPE,
-                                tonic::metadata::GRPC_CONTENT_TYPE,
-                            );
-                        Ok(response)
-                    })
-                }
-            }
-        }
-    }
-    impl<T> Clone for TrackingLinkServiceServer<T> {
-        fn clone(&self) -> Self {
-            let inner = self.inner.clone();
-            Self {
-                inner,
-                accept_compression_encodings: self.accept_compression_encodings,
-                send_compression_encodings: self.send_compression_encodings,
-                max_decoding_message_size: self.max_decoding_message_size,
-                max_encoding_message_size: self.max_encoding_message_size,
-            }
-        }
-    }
-    /// Generated gRPC service name
-    pub const SERVICE_NAME: &str = "s2s.v1.TrackingLinkService";
-    impl<T> tonic::server::NamedService for TrackingLinkServiceServer<T> {
-        const NAME: &'static str = SERVICE_NAME;
-    }
-}
-/// A visitor's click on a tracking link.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Click {
-    /// The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
-    /// without `i`, `l`, `o`, `u`.
-    #[prost(string, tag = "1")]
-    pub click_id: ::prost::alloc::string::String,
-    /// Id of the tracking link.
-    #[prost(string, tag = "2")]
-    pub tracking_link_id: ::prost::alloc::string::String,
-    /// Time of the click, to 10 milliseconds.
-    #[prost(message, optional, tag = "3")]
-    pub click_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Values of `sub1` to `sub10` in the visitor's URL.
-    #[prost(message, optional, tag = "4")]
-    pub sub_ids: ::core::option::Option<SubIds>,
-    /// The visitor's whole query, unchanged, at most 2,048 bytes. Example:
-    /// `sub1=mail&utm_source=x`.
-    #[prost(string, tag = "5")]
-    pub query: ::prost::alloc::string::String,
-    /// The visitor's `Referer`, at most 1,024 bytes; empty if none was sent.
-    #[prost(string, tag = "6")]
-    pub referrer: ::prost::alloc::string::String,
-    /// The visitor's `User-Agent`, at most 512 bytes; empty if none was sent.
-    #[prost(string, tag = "7")]
-    pub user_agent: ::prost::alloc::string::String,
-    /// The visitor's address, by default truncated to /24 (IPv4) or /48 (IPv6);
-    /// empty if it is not known or not stored. Example: `203.0.113.0`.
-    #[prost(string, tag = "8")]
-    pub address: ::prost::alloc::string::String,
-    /// Remarkable properties of the click.
-    #[prost(enumeration = "ClickFlag", repeated, tag = "9")]
-    pub flags: ::prost::alloc::vec::Vec<i32>,
-}
-/// The values that a partner passes through a click, each at most 255
-/// characters.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SubIds {
-    /// `sub1`.
-    #[prost(string, tag = "1")]
-    pub sub1: ::prost::alloc::string::String,
-    /// `sub2`.
-    #[prost(string, tag = "2")]
-    pub sub2: ::prost::alloc::string::String,
-    /// `sub3`.
-    #[prost(string, tag = "3")]
-    pub sub3: ::prost::alloc::string::String,
-    /// `sub4`.
-    #[prost(string, tag = "4")]
-    pub sub4: ::prost::alloc::string::String,
-    /// `sub5`.
-    #[prost(string, tag = "5")]
-    pub sub5: ::prost::alloc::string::String,
-    /// `sub6`.
-    #[prost(string, tag = "6")]
-    pub sub6: ::prost::alloc::string::String,
-    /// `sub7`.
-    #[prost(string, tag = "7")]
-    pub sub7: ::prost::alloc::string::String,
-    /// `sub8`.
-    #[prost(string, tag = "8")]
-    pub sub8: ::prost::alloc::string::String,
-    /// `sub9`.
-    #[prost(string, tag = "9")]
-    pub sub9: ::prost::alloc::string::String,
-    /// `sub10`.
-    #[prost(string, tag = "10")]
-    pub sub10: ::prost::alloc::string::String,
-}
-/// Request message for `RecordClick`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RecordClickRequest {
-    /// Id of the tracking link.
-    #[prost(string, tag = "1")]
-    pub tracking_link_id: ::prost::alloc::string::String,
-    /// The click id, if the caller is an edge that has minted it. Otherwise empty:
-    /// the system mints one.
-    #[prost(string, tag = "2")]
-    pub click_id: ::prost::alloc::string::String,
-    /// The visitor's sub ids.
-    #[prost(message, optional, tag = "3")]
-    pub sub_ids: ::core::option::Option<SubIds>,
-    /// The visitor's whole query, cut off after 2,048 bytes.
-    #[prost(string, tag = "4")]
-    pub query: ::prost::alloc::string::String,
-    /// The visitor's `Referer`, cut off after 1,024 bytes.
-    #[prost(string, tag = "5")]
-    pub referrer: ::prost::alloc::string::String,
-    /// The visitor's `User-Agent`, cut off after 512 bytes.
-    #[prost(string, tag = "6")]
-    pub user_agent: ::prost::alloc::string::String,
-    /// The visitor's address, IPv4 or IPv6, stored according to the server's
-    /// `--store-addresses`. Empty: not known.
-    #[prost(string, tag = "7")]
-    pub address: ::prost::alloc::string::String,
-    /// Time of the click. Not set: now. At most 5 seconds ahead of the server's
-    /// clock. Not allowed together with `click_id`, which holds its time.
-    #[prost(message, optional, tag = "8")]
-    pub click_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Makes the call safe to repeat: the same link, `click_time` and request id
-    /// give the same click id. Optional, 1 to 64 bytes. Needs `click_time`. Not
-    /// for use with `click_id`, which serves the same purpose.
-    #[prost(string, tag = "9")]
-    pub request_id: ::prost::alloc::string::String,
-    /// If true, the request is checked and answered as if real, but nothing is
-    /// written.
-    #[prost(bool, tag = "10")]
-    pub validate_only: bool,
-}
-/// Response message for `RecordClick`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RecordClickResponse {
-    /// The click as recorded.
-    #[prost(message, optional, tag = "1")]
-    pub click: ::core::option::Option<Click>,
-    /// The URL to send the visitor to: the link's destination with all macros
-    /// filled. Empty if the caller gave `click_id`.
-    #[prost(string, tag = "2")]
-    pub redirect_url: ::prost::alloc::string::String,
-}
-/// Request message for `GetClick`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetClickRequest {
-    /// The click id, 40 characters.
-    #[prost(string, tag = "1")]
-    pub click_id: ::prost::alloc::string::String,
-}
-/// Response message for `GetClick`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetClickResponse {
-    /// The click.
-    #[prost(message, optional, tag = "1")]
-    pub click: ::core::option::Option<Click>,
-}
-/// Request message for `ListClicks`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListClicksRequest {
-    /// Id of the tracking link whose clicks are listed. Mandatory.
-    #[prost(string, tag = "1")]
-    pub tracking_link_id: ::prost::alloc::string::String,
-    /// Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
-    /// are read as 1,000.
-    #[prost(int32, tag = "2")]
-    pub page_size: i32,
-    /// `next_page_token` of the previous page; empty for the first page.
-    #[prost(string, tag = "3")]
-    pub page_token: ::prost::alloc::string::String,
-}
-/// Response message for `ListClicks`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListClicksResponse {
-    /// Clicks of this page, newest first.
-    #[prost(message, repeated, tag = "1")]
-    pub clicks: ::prost::alloc::vec::Vec<Click>,
-    /// Opaque token for the next page; empty on the last page.
-    #[prost(string, tag = "2")]
-    pub next_page_token: ::prost::alloc::string::String,
-}
-/// Request message for `ListClickIdKeys`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListClickIdKeysRequest {}
-/// Response message for `ListClickIdKeys`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListClickIdKeysResponse {
-    /// All keys that still verify click ids. The first one mints new click ids.
-    #[prost(message, repeated, tag = "1")]
-    pub click_id_keys: ::prost::alloc::vec::Vec<ClickIdKey>,
-    /// The core's clock at the time of the answer, in UTC. An edge compares its
-    /// own clock with it.
-    #[prost(message, optional, tag = "2")]
-    pub core_time: ::core::option::Option<::prost_types::Timestamp>,
-}
-/// A key that authenticates click ids. Secret.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ClickIdKey {
-    /// Number of the key in click ids, 0 to 255.
-    #[prost(uint32, tag = "1")]
-    pub key_id: u32,
-    /// Secret of the key, 32 bytes.
-    #[prost(bytes = "vec", tag = "2")]
-    pub secret: ::prost::alloc::vec::Vec<u8>,
-}
-/// The remarkable properties of a click.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum ClickFlag {
-    /// Never returned.
-    Unspecified = 0,
-    /// The user agent is that of a known robot, or is missing.
-    Bot = 1,
-}
-impl ClickFlag {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "CLICK_FLAG_UNSPECIFIED",
-            Self::Bot => "CLICK_FLAG_BOT",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "CLICK_FLAG_UNSPECIFIED" => Some(Self::Unspecified),
-            "CLICK_FLAG_BOT" => Some(Self::Bot),
-            _ => None,
-        }
-    }
-}
-/// Generated client implementations.
-pub mod click_service_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    use tonic::codegen::http::Uri;
-    /// Records and reads clicks: one for each visitor who followed a tracking link.
-    #[derive(Debug, Clone)]
-    pub struct ClickServiceClient<T> {
-        inner: tonic::client::Grpc<T>,
-    }
-    impl<T> ClickServiceClient<T>
-    where
-        T: tonic::client::GrpcService<tonic::body::Body>,
-        T::Error: Into<StdError>,
-        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
-        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
-    {
-        pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
-            Self { inner }
-        }
-        pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
-            Self { inner }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> ClickServiceClient<InterceptedService<T, F>>
-        where
-            F: tonic::service::Interceptor,
-            T::ResponseBody: Default,
-            T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
-        {
-            ClickServiceClient::new(InterceptedService::new(inner, interceptor))
-        }
-        /// Compress requests with the given encoding.
-        ///
-        /// This requires the server to support it otherwise it might respond with an
-        /// error.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.send_compressed(encoding);
-            self
-        }
-        /// Enable decompressing responses.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.accept_compressed(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_decoding_message_size(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_encoding_message_size(limit);
-            self
-        }
-        /// Records a click, for partners who redirect visitors themselves. A repeated
-        /// call with the same `click_id` or `request_id` returns the first answer.
-        pub async fn record_click(
-            &mut self,
-            request: impl tonic::IntoRequest<super::RecordClickRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::RecordClickResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/s2s.v1.ClickService/RecordClick",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("s2s.v1.ClickService", "RecordClick"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// Returns one click.
-        pub async fn get_click(
-            &mut self,
-            request: impl tonic::IntoRequest<super::GetClickRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::GetClickResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/s2s.v1.ClickService/GetClick",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("s2s.v1.ClickService", "GetClick"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// Lists the clicks of one tracking link, newest first.
-        pub async fn list_clicks(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListClicksRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListClicksResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/s2s.v1.ClickService/ListClicks",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("s2s.v1.ClickService", "ListClicks"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// Lists the keys with which an edge mints click ids on its own. For edges
-        /// only.
-        pub async fn list_click_id_keys(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListClickIdKeysRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListClickIdKeysResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/s2s.v1.ClickService/ListClickIdKeys",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("s2s.v1.ClickService", "ListClickIdKeys"));
-            self.inner.unary(req, path, codec).await
-        }
-    }
-}
-/// Generated server implementations.
-#[cfg(feature = "server")]
-pub mod click_service_server {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    /// Generated trait containing gRPC methods that should be implemented for use with ClickServiceServer.
-    #[async_trait]
-    pub trait ClickService: std::marker::Send + std::marker::Sync + 'static {
-        /// Records a click, for partners who redirect visitors themselves. A repeated
-        /// call with the same `click_id` or `request_id` returns the first answer.
-        async fn record_click(
-            &self,
-            request: tonic::Request<super::RecordClickRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::RecordClickResponse>,
-            tonic::Status,
-        >;
-        /// Returns one click.
-        async fn get_click(
-            &self,
-            request: tonic::Request<super::GetClickRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::GetClickResponse>,
-            tonic::Status,
-        >;
-        /// Lists the clicks of one tracking link, newest first.
-        async fn list_clicks(
-            &self,
-            request: tonic::Request<super::ListClicksRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListClicksResponse>,
-            tonic::Status,
-        >;
-        /// Lists the keys with which an edge mints click ids on its own. For edges
-        /// only.
-        async fn list_click_id_keys(
-            &self,
-            request: tonic::Request<super::ListClickIdKeysRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListClickIdKeysResponse>,
-            tonic::Status,
-        >;
-    }
-    /// Records and reads clicks: one for each visitor who followed a tracking link.
-    #[derive(Debug)]
-    pub struct ClickServiceServer<T> {
-        inner: Arc<T>,
-        accept_compression_encodings: EnabledCompressionEncodings,
-        send_compression_encodings: EnabledCompressionEncodings,
-        max_decoding_message_size: Option<usize>,
-        max_encoding_message_size: Option<usize>,
-    }
-    impl<T> ClickServiceServer<T> {
-        pub fn new(inner: T) -> Self {
-            Self::from_arc(Arc::new(inner))
-        }
-        pub fn from_arc(inner: Arc<T>) -> Self {
-            Self {
-                inner,
-                accept_compression_encodings: Default::default(),
-                send_compression_encodings: Default::default(),
-                max_decoding_message_size: None,
-                max_encoding_message_size: None,
-            }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> InterceptedService<Self, F>
-        where
-            F: tonic::service::Interceptor,
-        {
-            InterceptedService::new(Self::new(inner), interceptor)
-        }
-        /// Enable decompressing requests with the given encoding.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.accept_compression_encodings.enable(encoding);
-            self
-        }
-        /// Compress responses with the given encoding, if the client supports it.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.send_compression_encodings.enable(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.max_decoding_message_size = Some(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.max_encoding_message_size = Some(limit);
-            self
-        }
-    }
-    impl<T, B> tonic::codegen::Service<http::Request<B>> for ClickServiceServer<T>
-    where
-        T: ClickService,
-        B: Body + std::marker::Send + 'static,
-        B::Error: Into<StdError> + std::marker::Send + 'static,
-    {
-        type Response = http::Response<tonic::body::Body>;
-        type Error = std::convert::Infallible;
-        type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(
-            &mut self,
-            _cx: &mut Context<'_>,
-        ) -> Poll<std::result::Result<(), Self::Error>> {
-            Poll::Ready(Ok(()))
-        }
-        fn call(&mut self, req: http::Request<B>) -> Self::Future {
-            match req.uri().path() {
-                "/s2s.v1.ClickService/RecordClick" => {
-                    #[allow(non_camel_case_types)]
-                    struct RecordClickSvc<T: ClickService>(pub Arc<T>);
-                    impl<
-                        T: ClickService,
-                    > tonic::server::UnaryService<super::RecordClickRequest>
-                    for RecordClickSvc<T> {
-                        type Response = super::RecordClickResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::RecordClickRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ClickService>::record_click(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = RecordClickSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/s2s.v1.ClickService/GetClick" => {
-                    #[allow(non_camel_case_types)]
-                    struct GetClickSvc<T: ClickService>(pub Arc<T>);
-                    impl<
-                        T: ClickService,
-                    > tonic::server::UnaryService<super::GetClickRequest>
-                    for GetClickSvc<T> {
-                        type Response = super::GetClickResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::GetClickRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ClickService>::get_click(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = GetClickSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/s2s.v1.ClickService/ListClicks" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListClicksSvc<T: ClickService>(pub Arc<T>);
-                    impl<
-                        T: ClickService,
-                    > tonic::server::UnaryService<super::ListClicksRequest>
-                    for ListClicksSvc<T> {
-                        type Response = super::ListClicksResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListClicksRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ClickService>::list_clicks(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListClicksSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/s2s.v1.ClickService/ListClickIdKeys" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListClickIdKeysSvc<T: ClickService>(pub Arc<T>);
-                    impl<
-                        T: ClickService,
-                    > tonic::server::UnaryService<super::ListClickIdKeysRequest>
-                    for ListClickIdKeysSvc<T> {
-                        type Response = super::ListClickIdKeysResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListClickIdKeysRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ClickService>::list_click_id_keys(&inner, request)
-                                    .await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListClickIdKeysSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                _ => {
-                    Box::pin(async move {
-                        let mut response = http::Response::new(
-                            tonic::body::Body::default(),
-                        );
-                        let headers = response.headers_mut();
-                        headers
-                            .insert(
-                                tonic::Status::GRPC_STATUS,
-                                (tonic::Code::Unimplemented as i32).into(),
-                            );
-                        headers
-                            .insert(
-                                http::header::CONTENT_TYPE,
-                                tonic::metadata::GRPC_CONTENT_TYPE,
-                            );
-                        Ok(response)
-                    })
-                }
-            }
-        }
-    }
-    impl<T> Clone for ClickServiceServer<T> {
-        fn clone(&self) -> Self {
-            let inner = self.inner.clone();
-            Self {
-                inner,
-                accept_compression_encodings: self.accept_compression_encodings,
-                send_compression_encodings: self.send_compression_encodings,
-                max_decoding_message_size: self.max_decoding_message_size,
-                max_encoding_message_size: self.max_encoding_message_size,
-            }
-        }
-    }
-    /// Generated gRPC service name
-    pub const SERVICE_NAME: &str = "s2s.v1.ClickService";
-    impl<T> tonic::server::NamedService for ClickServiceServer<T> {
-        const NAME: &'static str = SERVICE_NAME;
-    }
-}
-/// A result of a visitor's click, such as a sale, and the commission owed for
-/// it. Never rewritten.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Conversion {
-    /// Output only. Id of the conversion. Example:
-    /// `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
-    #[prost(string, tag = "1")]
-    pub id: ::prost::alloc::string::String,
-    /// Id of the conversion code, 32 upper-case hexadecimal digits.
-    #[prost(string, tag = "2")]
-    pub conversion_code_id: ::prost::alloc::string::String,
-    /// Id of the tracking link that was clicked.
-    #[prost(string, tag = "3")]
-    pub tracking_link_id: ::prost::alloc::string::String,
-    /// The click id, 40 characters.
-    #[prost(string, tag = "4")]
-    pub click_id: ::prost::alloc::string::String,
-    /// The merchant's order id; empty if none was sent. Compared byte by byte.
-    #[prost(string, tag = "5")]
-    pub transaction_id: ::prost::alloc::string::String,
-    /// Value of the sale; 0 if it has none.
-    #[prost(message, optional, tag = "6")]
-    pub value: ::core::option::Option<Money>,
-    /// Commission owed to the partner, in the currency of `value`.
-    #[prost(message, optional, tag = "7")]
-    pub commission: ::core::option::Option<Money>,
-    /// Percent in millionths, if the commission was sent as a percent; otherwise
-    /// 0. Example: `10000000` is 10 %.
-    #[prost(int64, tag = "8")]
-    pub commission_percent_micros: i64,
-    /// The merchant's decision about the conversion.
-    #[prost(enumeration = "ConversionStatus", tag = "9")]
-    pub status: i32,
-    /// The merchant's own parameters, in their order.
-    #[prost(message, repeated, tag = "10")]
-    pub custom_params: ::prost::alloc::vec::Vec<CustomParam>,
-    /// Time of the conversion: as sent, or the arrival of its postback.
-    #[prost(message, optional, tag = "11")]
-    pub conversion_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Output only. Time at which the conversion was recorded.
-    #[prost(message, optional, tag = "12")]
-    pub create_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Time of the click, according to the click id.
-    #[prost(message, optional, tag = "13")]
-    pub click_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Output only. Word that was sent for the status, unchanged, at most 64
-    /// bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
-    #[prost(string, tag = "14")]
-    pub status_word: ::prost::alloc::string::String,
-}
-/// One of the merchant's own parameters.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CustomParam {
-    /// Name of the parameter, at most 255 bytes; empty if the text had no `=`.
-    #[prost(string, tag = "1")]
-    pub key: ::prost::alloc::string::String,
-    /// Value of the parameter, at most 2,048 bytes.
-    #[prost(string, tag = "2")]
-    pub value: ::prost::alloc::string::String,
-}
-/// A remark for people about a postback or conversion that was counted
-/// nevertheless.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Note {
-    /// Kind of the note.
-    #[prost(enumeration = "NoteCode", tag = "1")]
-    pub code: i32,
-    /// Canonical name of the parameter that the note is about; may be empty.
-    /// Example: `com`.
-    #[prost(string, tag = "2")]
-    pub parameter: ::prost::alloc::string::String,
-    /// Message for people, one sentence. Example:
-    /// `com 19.990000000000002 was rounded to 19.99`.
-    #[prost(string, tag = "3")]
-    pub message: ::prost::alloc::string::String,
-}
-/// Request message for `RecordConversion`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct RecordConversionRequest {
-    /// Id of the conversion code, 32 hexadecimal digits. Mandatory.
+pub struct NewConversion {
+    /// Id of the conversion code, 32 hexadecimal digits.
     #[prost(string, tag = "1")]
     pub conversion_code_id: ::prost::alloc::string::String,
-    /// The click id, 40 characters, in upper or lower case. Mandatory.
+    /// The click id, 40 characters, in upper or lower case.
     #[prost(string, tag = "2")]
     pub click_id: ::prost::alloc::string::String,
     /// The merchant's order id, at most 255 bytes. Without one, the code's dedupe
     /// policy decides which conversions are duplicates. Example: `order-1001`.
     #[prost(string, tag = "3")]
     pub transaction_id: ::prost::alloc::string::String,
-    /// Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
-    /// means the code's currency.
+    /// Value of the sale; 0 if it has none. An empty `currency_code` means the
+    /// code's currency. Not negative.
     #[prost(message, optional, tag = "4")]
     pub value: ::core::option::Option<Money>,
-    /// The merchant's decision about the conversion. Default: approved.
+    /// The merchant's decision about the conversion. Unspecified: the
+    /// `default_status` of the conversion code.
     #[prost(enumeration = "ConversionStatus", tag = "7")]
     pub status: i32,
     /// The merchant's own parameters, at most 64.
@@ -4976,25 +4815,17 @@ pub struct RecordConversionRequest {
     /// to this time. At most 5 seconds ahead of the server's clock.
     #[prost(message, optional, tag = "9")]
     pub conversion_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Makes the call safe to repeat if there is no transaction id and the code's
-    /// policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
-    #[prost(string, tag = "10")]
-    pub request_id: ::prost::alloc::string::String,
-    /// If true, the request is checked and answered as if real, but nothing is
-    /// written; the verdict is `VERDICT_TEST`.
-    #[prost(bool, tag = "11")]
-    pub validate_only: bool,
     /// Commission owed for the conversion. Neither field set: 0.
-    #[prost(oneof = "record_conversion_request::Commission", tags = "5, 6")]
-    pub commission: ::core::option::Option<record_conversion_request::Commission>,
+    #[prost(oneof = "new_conversion::Commission", tags = "5, 6")]
+    pub commission: ::core::option::Option<new_conversion::Commission>,
 }
-/// Nested message and enum types in `RecordConversionRequest`.
-pub mod record_conversion_request {
+/// Nested message and enum types in `NewConversion`.
+pub mod new_conversion {
     /// Commission owed for the conversion. Neither field set: 0.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Commission {
         /// Amount of the commission, in the currency of `value`. An empty
-        /// `currency_code` means that currency.
+        /// `currency_code` means that currency. Not negative.
         #[prost(message, tag = "5")]
         CommissionAmount(super::Money),
         /// Percent of `value`, in millionths of a percent, 0 to 100,000,000. The
@@ -5004,57 +4835,102 @@ pub mod record_conversion_request {
         CommissionPercentMicros(i64),
     }
 }
-/// Response message for `RecordConversion`.
+/// A conversion to record, as its caller or its merchant's server reports it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecordConversionRequest {
+    /// Makes the call safe to repeat if the report has no transaction id and its
+    /// code's policy is `DEDUPE_POLICY_EVERY`. 1 to 64 bytes. Ignored if an edge
+    /// hands on a postback, whose `postback_id` serves this purpose.
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written; the verdict is `CONVERSION_VERDICT_TEST`. Not for a postback,
+    /// which says so itself by `test=1`.
+    #[prost(bool, tag = "4")]
+    pub validate_only: bool,
+    /// The report. Exactly one field must be set.
+    #[prost(oneof = "record_conversion_request::Report", tags = "1, 2")]
+    pub report: ::core::option::Option<record_conversion_request::Report>,
+}
+/// Nested message and enum types in `RecordConversionRequest`.
+pub mod record_conversion_request {
+    /// The report. Exactly one field must be set.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Report {
+        /// A conversion.
+        #[prost(message, tag = "1")]
+        Conversion(super::NewConversion),
+        /// A postback, from which the conversion is read. OK means that it counts; a
+        /// postback that does not count is held, and answered with an error that has
+        /// `PostbackFailure` among its details.
+        #[prost(message, tag = "2")]
+        Postback(super::RawPostback),
+    }
+}
+/// The recorded conversion, and its verdict.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RecordConversionResponse {
-    /// The conversion as recorded or, for a duplicate, the first conversion.
+    /// The conversion as recorded or, for a duplicate, the first conversion. Not
+    /// set if the report was a postback: `conversion_id` names it.
     #[prost(message, optional, tag = "1")]
     pub conversion: ::core::option::Option<Conversion>,
-    /// Outcome of the call: `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or
-    /// `VERDICT_TEST`.
-    #[prost(enumeration = "Verdict", tag = "2")]
+    /// Outcome of the call.
+    #[prost(enumeration = "ConversionVerdict", tag = "2")]
     pub verdict: i32,
-    /// Remarks for people.
+    /// Remarks for people, at most 136.
     #[prost(message, repeated, tag = "3")]
     pub notes: ::prost::alloc::vec::Vec<Note>,
+    /// Id of the postback; empty if the report was none, or was a test, which is
+    /// not stored.
+    #[prost(string, tag = "4")]
+    pub postback_id: ::prost::alloc::string::String,
+    /// Form of the answer that the code's owner wants for a postback; not set if
+    /// the report was none.
+    #[prost(message, optional, tag = "5")]
+    pub reply: ::core::option::Option<ReplySetting>,
+    /// Id of the conversion; empty for a test.
+    #[prost(string, tag = "6")]
+    pub conversion_id: ::prost::alloc::string::String,
 }
-/// Request message for `BatchRecordConversions`.
+/// Conversions to record together.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BatchRecordConversionsRequest {
     /// The conversions to record, 1 to 1,000.
     #[prost(message, repeated, tag = "1")]
     pub requests: ::prost::alloc::vec::Vec<RecordConversionRequest>,
 }
-/// Response message for `BatchRecordConversions`.
+/// The results of a batch.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BatchRecordConversionsResponse {
     /// Results of the requests, one for each, in their order.
     #[prost(message, repeated, tag = "1")]
-    pub results: ::prost::alloc::vec::Vec<BatchRecordConversionsResult>,
+    pub results: ::prost::alloc::vec::Vec<RecordConversionResult>,
 }
-/// One request message in the stream of `StreamRecordConversions`.
+/// One item that is sent on a stream. One request message in the stream of
+/// `StreamRecordConversions`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct StreamRecordConversionsRequest {
     /// The conversion to record.
     #[prost(message, optional, tag = "1")]
     pub request: ::core::option::Option<RecordConversionRequest>,
 }
-/// Answer to one request message of `StreamRecordConversions`.
+/// The result of one item of a stream. Answer to one request message of
+/// `StreamRecordConversions`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct StreamRecordConversionsResponse {
     /// Result of the request.
     #[prost(message, optional, tag = "1")]
-    pub result: ::core::option::Option<BatchRecordConversionsResult>,
+    pub result: ::core::option::Option<RecordConversionResult>,
 }
-/// The result for one item of a batch or stream.
+/// The result of one item of a batch or stream.
 #[derive(Clone, PartialEq, ::prost::Message)]
-pub struct BatchRecordConversionsResult {
+pub struct RecordConversionResult {
     /// The recorded conversion, or the error.
-    #[prost(oneof = "batch_record_conversions_result::Result", tags = "1, 2")]
-    pub result: ::core::option::Option<batch_record_conversions_result::Result>,
+    #[prost(oneof = "record_conversion_result::Result", tags = "1, 2")]
+    pub result: ::core::option::Option<record_conversion_result::Result>,
 }
-/// Nested message and enum types in `BatchRecordConversionsResult`.
-pub mod batch_record_conversions_result {
+/// Nested message and enum types in `RecordConversionResult`.
+pub mod record_conversion_result {
     /// The recorded conversion, or the error.
     #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Result {
@@ -5066,21 +4942,21 @@ pub mod batch_record_conversions_result {
         Error(::tonic_types::Status),
     }
 }
-/// Request message for `GetConversion`.
+/// Names the conversion to return.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetConversionRequest {
     /// Id of the conversion.
     #[prost(string, tag = "1")]
-    pub id: ::prost::alloc::string::String,
+    pub conversion_id: ::prost::alloc::string::String,
 }
-/// Response message for `GetConversion`.
+/// The requested conversion.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetConversionResponse {
     /// The conversion.
     #[prost(message, optional, tag = "1")]
     pub conversion: ::core::option::Option<Conversion>,
 }
-/// Request message for `ListConversions`. The filters are combined with AND.
+/// Names a page of the conversions of the account.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListConversionsRequest {
     /// Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
@@ -5090,23 +4966,45 @@ pub struct ListConversionsRequest {
     /// `next_page_token` of the previous page; empty for the first page.
     #[prost(string, tag = "2")]
     pub page_token: ::prost::alloc::string::String,
-    /// Id of the conversion code to filter by. Optional.
-    #[prost(string, tag = "3")]
+    /// Conversions to list. Not set: all.
+    #[prost(message, optional, tag = "3")]
+    pub filter: ::core::option::Option<ConversionFilter>,
+}
+/// A filter for conversions. Its conditions are combined with AND; an empty
+/// filter matches all.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ConversionFilter {
+    /// Id of the conversion code.
+    #[prost(string, tag = "1")]
     pub conversion_code_id: ::prost::alloc::string::String,
-    /// Id of the tracking link to filter by. Optional.
-    #[prost(string, tag = "4")]
+    /// Id of the tracking link.
+    #[prost(string, tag = "2")]
     pub tracking_link_id: ::prost::alloc::string::String,
-    /// Click id to filter by. Optional.
-    #[prost(string, tag = "5")]
+    /// The click id.
+    #[prost(string, tag = "3")]
     pub click_id: ::prost::alloc::string::String,
-    /// Earliest `create_time`, inclusive. Optional.
-    #[prost(message, optional, tag = "6")]
+    /// The merchant's order id, compared byte by byte.
+    #[prost(string, tag = "4")]
+    pub transaction_id: ::prost::alloc::string::String,
+    /// Status as it stands. Unspecified: all.
+    #[prost(enumeration = "ConversionStatus", tag = "5")]
+    pub status: i32,
+    /// Status as it was recorded. Unspecified: all. No later change of a status
+    /// exists yet, so both are the same.
+    #[prost(enumeration = "ConversionStatus", tag = "6")]
+    pub recorded_status: i32,
+    /// Time that `start_time` and `end_time` mean. Unspecified: the time of
+    /// recording.
+    #[prost(enumeration = "ConversionTime", tag = "7")]
+    pub time: i32,
+    /// Earliest time, inclusive.
+    #[prost(message, optional, tag = "8")]
     pub start_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Latest `create_time`, exclusive. Optional.
-    #[prost(message, optional, tag = "7")]
+    /// Latest time, exclusive.
+    #[prost(message, optional, tag = "9")]
     pub end_time: ::core::option::Option<::prost_types::Timestamp>,
 }
-/// Response message for `ListConversions`.
+/// A page of conversions.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListConversionsResponse {
     /// Conversions of this page, newest first.
@@ -5116,207 +5014,39 @@ pub struct ListConversionsResponse {
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
 }
-/// The merchant's decision about a conversion.
+/// The times of a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
-pub enum ConversionStatus {
-    /// Not set; in a request, this means approved.
+pub enum ConversionTime {
+    /// Read as `CONVERSION_TIME_CREATE`.
     Unspecified = 0,
-    /// The merchant has not decided.
-    Pending = 1,
-    /// The commission is owed.
-    Approved = 2,
-    /// The commission is not owed.
-    Declined = 3,
-    /// The conversion was approved, and then taken back. Output only.
-    Reversed = 4,
+    /// `create_time`: the time of recording, by which lists are sorted.
+    Create = 1,
+    /// `conversion_time`: the time of the sale.
+    Conversion = 2,
+    /// `click_time`: the time of the click.
+    Click = 3,
 }
-impl ConversionStatus {
+impl ConversionTime {
     /// String value of the enum field names used in the ProtoBuf definition.
     ///
     /// The values are not transformed in any way and thus are considered stable
     /// (if the ProtoBuf definition does not change) and safe for programmatic use.
     pub fn as_str_name(&self) -> &'static str {
         match self {
-            Self::Unspecified => "CONVERSION_STATUS_UNSPECIFIED",
-            Self::Pending => "CONVERSION_STATUS_PENDING",
-            Self::Approved => "CONVERSION_STATUS_APPROVED",
-            Self::Declined => "CONVERSION_STATUS_DECLINED",
-            Self::Reversed => "CONVERSION_STATUS_REVERSED",
+            Self::Unspecified => "CONVERSION_TIME_UNSPECIFIED",
+            Self::Create => "CONVERSION_TIME_CREATE",
+            Self::Conversion => "CONVERSION_TIME_CONVERSION",
+            Self::Click => "CONVERSION_TIME_CLICK",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
     pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
         match value {
-            "CONVERSION_STATUS_UNSPECIFIED" => Some(Self::Unspecified),
-            "CONVERSION_STATUS_PENDING" => Some(Self::Pending),
-            "CONVERSION_STATUS_APPROVED" => Some(Self::Approved),
-            "CONVERSION_STATUS_DECLINED" => Some(Self::Declined),
-            "CONVERSION_STATUS_REVERSED" => Some(Self::Reversed),
-            _ => None,
-        }
-    }
-}
-/// The outcome for a postback or a conversion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum Verdict {
-    /// Never returned.
-    Unspecified = 0,
-    /// Recorded, durable, counted once.
-    Recorded = 1,
-    /// Recorded before; the first conversion is returned.
-    Duplicate = 2,
-    /// Kept durably by an edge and applied later.
-    Queued = 3,
-    /// A test: checked and answered as if real, but not recorded.
-    Test = 4,
-    /// Not counted. Kept unchanged, with a reason, for a replay.
-    Held = 5,
-}
-impl Verdict {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "VERDICT_UNSPECIFIED",
-            Self::Recorded => "VERDICT_RECORDED",
-            Self::Duplicate => "VERDICT_DUPLICATE",
-            Self::Queued => "VERDICT_QUEUED",
-            Self::Test => "VERDICT_TEST",
-            Self::Held => "VERDICT_HELD",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "VERDICT_UNSPECIFIED" => Some(Self::Unspecified),
-            "VERDICT_RECORDED" => Some(Self::Recorded),
-            "VERDICT_DUPLICATE" => Some(Self::Duplicate),
-            "VERDICT_QUEUED" => Some(Self::Queued),
-            "VERDICT_TEST" => Some(Self::Test),
-            "VERDICT_HELD" => Some(Self::Held),
-            _ => None,
-        }
-    }
-}
-/// The kinds of notes. Over HTTP, the name is sent without its prefix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum NoteCode {
-    /// A kind that is newer than this client.
-    Unspecified = 0,
-    /// The parameter came under a name other than ours.
-    Alias = 1,
-    /// Blanks, quotes, line breaks or invisible characters around the value were
-    /// dropped.
-    Trimmed = 2,
-    /// The same parameter came more than once with equal values.
-    Repeated = 3,
-    /// The amount had more than six fraction digits and was rounded half away
-    /// from zero.
-    Rounded = 4,
-    /// Both `com` and `comperc` were sent; `com` counts.
-    CommissionPercentIgnored = 5,
-    /// `com` was absent and `comperc` present, so `com` is 0.
-    CommissionAssumedZero = 6,
-    /// The parameter is not one of ours; it was kept with the postback.
-    UnknownParameter = 7,
-    /// The number was written in an unusual but unambiguous way, for example `.5`
-    /// or `+1.5`.
-    NumberRepaired = 8,
-    /// The duplicate has a different status from the first conversion, whose
-    /// status stays.
-    StatusNotChanged = 9,
-    /// The postback or conversion was a test; nothing was recorded.
-    Test = 10,
-    /// The amount's decimal point was a comma.
-    DecimalComma = 11,
-    /// The amount contained a currency, such as `$10` or `10 EUR`.
-    CurrencyInAmount = 12,
-    /// HTML had changed the URL: `&amp;` for `&`, or `¶m=` for `&param=`.
-    HtmlRepaired = 13,
-    /// The value, or the whole query, was percent-encoded twice.
-    DecodedTwice = 14,
-    /// Parameters were separated in a way other than by one `?` and by `&`.
-    SeparatorRepaired = 15,
-    /// A replay's override was read instead of the value that came.
-    Overridden = 16,
-    /// The status came as a word of the network's own, and was read by the
-    /// preset of the conversion code.
-    StatusMapped = 17,
-    /// The postback did not pass a check of its sender. The check is on
-    /// `CHECK_MODE_REPORT`, so the postback counts nevertheless.
-    CheckNotPassed = 18,
-    /// Further postbacks did not pass the same checks and exceeded the limit on
-    /// held postbacks; the message says how many were not kept.
-    OthersNotKept = 19,
-    /// The visitor was erased: only data needed for counting is left.
-    VisitorErased = 20,
-    /// The clocks of the servers on the way disagree, and the conversion's time
-    /// was corrected: it is neither later than now nor earlier than its click.
-    TimeCorrected = 21,
-}
-impl NoteCode {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "NOTE_CODE_UNSPECIFIED",
-            Self::Alias => "NOTE_CODE_ALIAS",
-            Self::Trimmed => "NOTE_CODE_TRIMMED",
-            Self::Repeated => "NOTE_CODE_REPEATED",
-            Self::Rounded => "NOTE_CODE_ROUNDED",
-            Self::CommissionPercentIgnored => "NOTE_CODE_COMMISSION_PERCENT_IGNORED",
-            Self::CommissionAssumedZero => "NOTE_CODE_COMMISSION_ASSUMED_ZERO",
-            Self::UnknownParameter => "NOTE_CODE_UNKNOWN_PARAMETER",
-            Self::NumberRepaired => "NOTE_CODE_NUMBER_REPAIRED",
-            Self::StatusNotChanged => "NOTE_CODE_STATUS_NOT_CHANGED",
-            Self::Test => "NOTE_CODE_TEST",
-            Self::DecimalComma => "NOTE_CODE_DECIMAL_COMMA",
-            Self::CurrencyInAmount => "NOTE_CODE_CURRENCY_IN_AMOUNT",
-            Self::HtmlRepaired => "NOTE_CODE_HTML_REPAIRED",
-            Self::DecodedTwice => "NOTE_CODE_DECODED_TWICE",
-            Self::SeparatorRepaired => "NOTE_CODE_SEPARATOR_REPAIRED",
-            Self::Overridden => "NOTE_CODE_OVERRIDDEN",
-            Self::StatusMapped => "NOTE_CODE_STATUS_MAPPED",
-            Self::CheckNotPassed => "NOTE_CODE_CHECK_NOT_PASSED",
-            Self::OthersNotKept => "NOTE_CODE_OTHERS_NOT_KEPT",
-            Self::VisitorErased => "NOTE_CODE_VISITOR_ERASED",
-            Self::TimeCorrected => "NOTE_CODE_TIME_CORRECTED",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "NOTE_CODE_UNSPECIFIED" => Some(Self::Unspecified),
-            "NOTE_CODE_ALIAS" => Some(Self::Alias),
-            "NOTE_CODE_TRIMMED" => Some(Self::Trimmed),
-            "NOTE_CODE_REPEATED" => Some(Self::Repeated),
-            "NOTE_CODE_ROUNDED" => Some(Self::Rounded),
-            "NOTE_CODE_COMMISSION_PERCENT_IGNORED" => {
-                Some(Self::CommissionPercentIgnored)
-            }
-            "NOTE_CODE_COMMISSION_ASSUMED_ZERO" => Some(Self::CommissionAssumedZero),
-            "NOTE_CODE_UNKNOWN_PARAMETER" => Some(Self::UnknownParameter),
-            "NOTE_CODE_NUMBER_REPAIRED" => Some(Self::NumberRepaired),
-            "NOTE_CODE_STATUS_NOT_CHANGED" => Some(Self::StatusNotChanged),
-            "NOTE_CODE_TEST" => Some(Self::Test),
-            "NOTE_CODE_DECIMAL_COMMA" => Some(Self::DecimalComma),
-            "NOTE_CODE_CURRENCY_IN_AMOUNT" => Some(Self::CurrencyInAmount),
-            "NOTE_CODE_HTML_REPAIRED" => Some(Self::HtmlRepaired),
-            "NOTE_CODE_DECODED_TWICE" => Some(Self::DecodedTwice),
-            "NOTE_CODE_SEPARATOR_REPAIRED" => Some(Self::SeparatorRepaired),
-            "NOTE_CODE_OVERRIDDEN" => Some(Self::Overridden),
-            "NOTE_CODE_STATUS_MAPPED" => Some(Self::StatusMapped),
-            "NOTE_CODE_CHECK_NOT_PASSED" => Some(Self::CheckNotPassed),
-            "NOTE_CODE_OTHERS_NOT_KEPT" => Some(Self::OthersNotKept),
-            "NOTE_CODE_VISITOR_ERASED" => Some(Self::VisitorErased),
-            "NOTE_CODE_TIME_CORRECTED" => Some(Self::TimeCorrected),
+            "CONVERSION_TIME_UNSPECIFIED" => Some(Self::Unspecified),
+            "CONVERSION_TIME_CREATE" => Some(Self::Create),
+            "CONVERSION_TIME_CONVERSION" => Some(Self::Conversion),
+            "CONVERSION_TIME_CLICK" => Some(Self::Click),
             _ => None,
         }
     }
@@ -5403,7 +5133,7 @@ pub mod conversion_service_client {
             self
         }
         /// Records a conversion. OK means that it is durable and counted exactly once.
-        /// A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
+        /// A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
         pub async fn record_conversion(
             &mut self,
             request: impl tonic::IntoRequest<super::RecordConversionRequest>,
@@ -5460,9 +5190,9 @@ pub mod conversion_service_client {
         /// millions. Each has its own result, in the order of the requests. At most
         /// 1,000 are in progress, so a sender who does not read results is held up. A
         /// server that is shutting down answers the requests it has accepted and ends
-        /// with UNAVAILABLE; requests without a result by then must be sent again.
-        /// If two equal conversions are in progress at the same time, either may be
-        /// the duplicate.
+        /// with UNAVAILABLE; requests without a result by then must be sent again. If
+        /// two equal conversions are in progress at the same time, either may be the
+        /// duplicate.
         pub async fn stream_record_conversions(
             &mut self,
             request: impl tonic::IntoStreamingRequest<
@@ -5563,7 +5293,7 @@ pub mod conversion_service_server {
     #[async_trait]
     pub trait ConversionService: std::marker::Send + std::marker::Sync + 'static {
         /// Records a conversion. OK means that it is durable and counted exactly once.
-        /// A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
+        /// A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
         async fn record_conversion(
             &self,
             request: tonic::Request<super::RecordConversionRequest>,
@@ -5593,9 +5323,9 @@ pub mod conversion_service_server {
         /// millions. Each has its own result, in the order of the requests. At most
         /// 1,000 are in progress, so a sender who does not read results is held up. A
         /// server that is shutting down answers the requests it has accepted and ends
-        /// with UNAVAILABLE; requests without a result by then must be sent again.
-        /// If two equal conversions are in progress at the same time, either may be
-        /// the duplicate.
+        /// with UNAVAILABLE; requests without a result by then must be sent again. If
+        /// two equal conversions are in progress at the same time, either may be the
+        /// duplicate.
         async fn stream_record_conversions(
             &self,
             request: tonic::Request<
@@ -5979,115 +5709,7 @@ pub mod conversion_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// A postback and its outcome.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Postback {
-    /// Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
-    #[prost(string, tag = "1")]
-    pub id: ::prost::alloc::string::String,
-    /// The request as it arrived.
-    #[prost(message, optional, tag = "2")]
-    pub raw: ::core::option::Option<RawPostback>,
-    /// Outcome at the postback's arrival or at its last replay.
-    #[prost(enumeration = "Verdict", tag = "3")]
-    pub verdict: i32,
-    /// Reason for holding the postback, if it is held.
-    #[prost(enumeration = "ErrorReason", tag = "4")]
-    pub reason: i32,
-    /// Message for people, if the postback is held: one sentence with the cause
-    /// and the cure.
-    #[prost(string, tag = "5")]
-    pub message: ::prost::alloc::string::String,
-    /// Remarks for people, at most 136.
-    #[prost(message, repeated, tag = "6")]
-    pub notes: ::prost::alloc::vec::Vec<Note>,
-    /// Id of the conversion code that the postback names, unchanged, if it could
-    /// be read.
-    #[prost(string, tag = "7")]
-    pub conversion_code_id: ::prost::alloc::string::String,
-    /// Click id that the postback names, if it could be read. Unchanged, except
-    /// that a well-formed one is in lower case.
-    #[prost(string, tag = "8")]
-    pub click_id: ::prost::alloc::string::String,
-    /// Id of the conversion that the postback became or repeats; empty if it is
-    /// held.
-    #[prost(string, tag = "9")]
-    pub conversion_id: ::prost::alloc::string::String,
-    /// Time at which the postback was last replayed or matched automatically. Not
-    /// set: never.
-    #[prost(message, optional, tag = "10")]
-    pub replay_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Time of the next automatic match, if the postback is held because its
-    /// conversion code or tracking link is not known here. Matching is repeated
-    /// for 7 days. Not set: the postback waits for a replay.
-    #[prost(message, optional, tag = "11")]
-    pub next_match_time: ::core::option::Option<::prost_types::Timestamp>,
-}
-/// A postback as it arrived, byte for byte. Once its visitor was erased: only
-/// the data by which it counts.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RawPostback {
-    /// The HTTP method. Example: `GET`.
-    #[prost(string, tag = "1")]
-    pub method: ::prost::alloc::string::String,
-    /// Request target: path and query, raw, at most 8 KiB. In target and body, the
-    /// value of `sec` and every occurrence of one of the code's secrets are
-    /// replaced with `*`. Example: `/s2s?clickId=…&id=…&val=1&com=0.5`.
-    #[prost(bytes = "vec", tag = "2")]
-    pub target: ::prost::alloc::vec::Vec<u8>,
-    /// `Content-Type` of the body; empty if there is none.
-    #[prost(string, tag = "3")]
-    pub content_type: ::prost::alloc::string::String,
-    /// Body of a `POST`, at most 8 KiB; otherwise empty.
-    #[prost(bytes = "vec", tag = "4")]
-    pub body: ::prost::alloc::vec::Vec<u8>,
-    /// Address of the sender, stored according to the server's
-    /// `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
-    #[prost(string, tag = "5")]
-    pub address: ::prost::alloc::string::String,
-    /// `User-Agent` of the sender, at most 512 bytes.
-    #[prost(string, tag = "6")]
-    pub user_agent: ::prost::alloc::string::String,
-    /// Time of arrival.
-    #[prost(message, optional, tag = "7")]
-    pub receive_time: ::core::option::Option<::prost_types::Timestamp>,
-}
-/// Request message for `ReceivePostback`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ReceivePostbackRequest {
-    /// The postback as it arrived.
-    #[prost(message, optional, tag = "1")]
-    pub raw: ::core::option::Option<RawPostback>,
-    /// Makes the call safe to repeat: a repeated call with the same id returns the
-    /// first answer. Has the form of a postback's id; chosen by the edge.
-    #[prost(string, tag = "2")]
-    pub postback_id: ::prost::alloc::string::String,
-    /// True if, according to its headers, a person's browser sent the postback. It
-    /// is then held where it would otherwise count. Example: true if there is a
-    /// `Sec-Fetch-Dest`.
-    #[prost(bool, tag = "3")]
-    pub from_browser: bool,
-    /// True if the postback came over HTTPS.
-    #[prost(bool, tag = "4")]
-    pub secure: bool,
-}
-/// Response message for `ReceivePostback`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ReceivePostbackResponse {
-    /// The postback with its verdict, without `raw`. A test is not stored and has
-    /// no id.
-    #[prost(message, optional, tag = "1")]
-    pub postback: ::core::option::Option<Postback>,
-    /// Form of the answer that the code's owner wants; not set if the code is not
-    /// known.
-    #[prost(message, optional, tag = "2")]
-    pub reply: ::core::option::Option<ReplySetting>,
-    /// gRPC code that `RecordConversion` would have returned, from which the HTTP
-    /// status follows. 0 if the postback was counted.
-    #[prost(int32, tag = "3")]
-    pub grpc_code: i32,
-}
-/// Request message for `ListPostbacks`. The filters are combined with AND.
+/// Names a page of the postbacks of the account.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListPostbacksRequest {
     /// Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
@@ -6097,27 +5719,36 @@ pub struct ListPostbacksRequest {
     /// `next_page_token` of the previous page; empty for the first page.
     #[prost(string, tag = "2")]
     pub page_token: ::prost::alloc::string::String,
-    /// Verdict to filter by. Unspecified: all.
-    #[prost(enumeration = "Verdict", tag = "3")]
+    /// Postbacks to list. Not set: all.
+    #[prost(message, optional, tag = "3")]
+    pub filter: ::core::option::Option<PostbackFilter>,
+}
+/// A filter for postbacks. Its conditions are combined with AND; an empty filter
+/// matches all.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PostbackFilter {
+    /// Verdict: `POSTBACK_VERDICT_RECORDED`, `POSTBACK_VERDICT_DUPLICATE` or
+    /// `POSTBACK_VERDICT_HELD`. Unspecified: all.
+    #[prost(enumeration = "PostbackVerdict", tag = "1")]
     pub verdict: i32,
-    /// Reason for holding to filter by. Unspecified: all.
-    #[prost(enumeration = "ErrorReason", tag = "4")]
+    /// Reason for holding. Unspecified: all.
+    #[prost(enumeration = "ErrorReason", tag = "2")]
     pub reason: i32,
-    /// Id of the conversion code that the postbacks name. Optional.
-    #[prost(string, tag = "5")]
+    /// Id of the conversion code that the postbacks name.
+    #[prost(string, tag = "3")]
     pub conversion_code_id: ::prost::alloc::string::String,
-    /// Earliest time of arrival, inclusive. Optional.
-    #[prost(message, optional, tag = "6")]
+    /// Earliest time of arrival, inclusive.
+    #[prost(message, optional, tag = "4")]
     pub start_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Latest time of arrival, exclusive. Optional.
-    #[prost(message, optional, tag = "7")]
+    /// Latest time of arrival, exclusive.
+    #[prost(message, optional, tag = "5")]
     pub end_time: ::core::option::Option<::prost_types::Timestamp>,
     /// Text that the raw target or body contains, byte for byte; at most 200
-    /// bytes. Optional. Example: `order-1001`.
-    #[prost(string, tag = "8")]
+    /// bytes. Example: `order-1001`.
+    #[prost(string, tag = "6")]
     pub text: ::prost::alloc::string::String,
 }
-/// Response message for `ListPostbacks`.
+/// A page of postbacks.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListPostbacksResponse {
     /// Postbacks of this page, newest first.
@@ -6127,62 +5758,57 @@ pub struct ListPostbacksResponse {
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
 }
-/// Request message for `GetPostback`.
+/// Names the postback to return.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetPostbackRequest {
     /// Id of the postback.
     #[prost(string, tag = "1")]
-    pub id: ::prost::alloc::string::String,
+    pub postback_id: ::prost::alloc::string::String,
 }
-/// Response message for `GetPostback`.
+/// The requested postback.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetPostbackResponse {
     /// The postback.
     #[prost(message, optional, tag = "1")]
     pub postback: ::core::option::Option<Postback>,
 }
-/// Request message for `ReplayPostbacks`. Names the held postbacks by either
-/// `ids` or `filter`.
+/// Names the held postbacks to replay, and how to read them.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReplayPostbacksRequest {
-    /// Ids of the postbacks to replay, 1 to 100. A postback that is not held is
-    /// returned unchanged.
-    #[prost(string, repeated, tag = "1")]
-    pub ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// If true, the request is answered as if real, but nothing is written.
-    #[prost(bool, tag = "2")]
-    pub validate_only: bool,
-    /// Filter for the held postbacks to replay, newest first, 100 with each call.
+    /// Values to read in place of those that came.
     #[prost(message, optional, tag = "3")]
-    pub filter: ::core::option::Option<HeldFilter>,
-    /// Values to read in place of those that came. Optional.
-    #[prost(message, optional, tag = "4")]
     pub overrides: ::core::option::Option<ReplayOverrides>,
     /// With `filter`: `next_page_token` of the previous call; empty for the first
     /// call.
-    #[prost(string, tag = "5")]
+    #[prost(string, tag = "4")]
     pub page_token: ::prost::alloc::string::String,
+    /// If true, the request is answered as if real, but nothing is written.
+    #[prost(bool, tag = "5")]
+    pub validate_only: bool,
+    /// The postbacks. Exactly one field must be set.
+    #[prost(oneof = "replay_postbacks_request::Postbacks", tags = "1, 2")]
+    pub postbacks: ::core::option::Option<replay_postbacks_request::Postbacks>,
 }
-/// A filter for held postbacks to replay. Its conditions are combined with AND;
-/// an empty filter matches all of them.
+/// Nested message and enum types in `ReplayPostbacksRequest`.
+pub mod replay_postbacks_request {
+    /// The postbacks. Exactly one field must be set.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Postbacks {
+        /// Postbacks by id. One that is not held is returned unchanged.
+        #[prost(message, tag = "1")]
+        Ids(super::PostbackIds),
+        /// All held postbacks that match, newest first, 100 with each call. The
+        /// filter's verdict is unspecified or `POSTBACK_VERDICT_HELD`.
+        #[prost(message, tag = "2")]
+        Filter(super::PostbackFilter),
+    }
+}
+/// Ids of postbacks.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HeldFilter {
-    /// Reason for holding. Unspecified: all.
-    #[prost(enumeration = "ErrorReason", tag = "1")]
-    pub reason: i32,
-    /// Id of the conversion code that the postbacks name. Optional.
-    #[prost(string, tag = "2")]
-    pub conversion_code_id: ::prost::alloc::string::String,
-    /// Earliest time of arrival, inclusive. Optional.
-    #[prost(message, optional, tag = "3")]
-    pub start_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Latest time of arrival, exclusive. Optional.
-    #[prost(message, optional, tag = "4")]
-    pub end_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Text that the raw target or body contains, byte for byte; at most 200
-    /// bytes. Optional.
-    #[prost(string, tag = "5")]
-    pub text: ::prost::alloc::string::String,
+pub struct PostbackIds {
+    /// The ids, 1 to 100.
+    #[prost(string, repeated, tag = "1")]
+    pub ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// Overrides for a replay, for causes that can no longer be fixed at the sender.
 /// Every override that is applied is noted with the postback.
@@ -6200,7 +5826,7 @@ pub struct ReplayOverrides {
     #[prost(enumeration = "CommaMeaning", tag = "3")]
     pub comma: i32,
     /// Id of the conversion code to count for, regardless of the code that the
-    /// postback names: 32 hexadecimal digits. Optional.
+    /// postback names: 32 hexadecimal digits.
     #[prost(string, tag = "4")]
     pub conversion_code_id: ::prost::alloc::string::String,
     /// If true, postbacks that did not pass the checks of their sender count as
@@ -6210,7 +5836,7 @@ pub struct ReplayOverrides {
     #[prost(bool, tag = "5")]
     pub trust_sender: bool,
 }
-/// Response message for `ReplayPostbacks`.
+/// The replayed postbacks.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ReplayPostbacksResponse {
     /// The postbacks as they are now, in the order of the ids or newest first.
@@ -6221,31 +5847,39 @@ pub struct ReplayPostbacksResponse {
     #[prost(string, tag = "2")]
     pub next_page_token: ::prost::alloc::string::String,
 }
-/// Request message for `ExplainPostback`. Names a postback by one of its two
-/// fields.
+/// Names the postback to explain.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ExplainPostbackRequest {
-    /// Postback URL, or only its path and query, at most 8 KiB. Example:
-    /// `<https://t.example/s2s?clickId={clickId}&id=6B1F…&val=1&com=0.5`.>
-    #[prost(bytes = "vec", tag = "1")]
-    pub target: ::prost::alloc::vec::Vec<u8>,
-    /// Id of a stored postback.
-    #[prost(string, tag = "2")]
-    pub postback_id: ::prost::alloc::string::String,
+    /// The postback. Exactly one field must be set.
+    #[prost(oneof = "explain_postback_request::Postback", tags = "1, 2")]
+    pub postback: ::core::option::Option<explain_postback_request::Postback>,
 }
-/// Response message for `ExplainPostback`.
+/// Nested message and enum types in `ExplainPostbackRequest`.
+pub mod explain_postback_request {
+    /// The postback. Exactly one field must be set.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Postback {
+        /// Postback URL, or only its path and query, at most 8 KiB. Example:
+        /// `<https://t.example/s2s?clickId={clickId}&id=6B1F…&val=1&com=0.5`.>
+        #[prost(bytes, tag = "1")]
+        Target(::prost::alloc::vec::Vec<u8>),
+        /// Id of a stored postback.
+        #[prost(string, tag = "2")]
+        PostbackId(::prost::alloc::string::String),
+    }
+}
+/// How a postback is read, step by step, and its verdict.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ExplainPostbackResponse {
     /// Parameters found, in order.
     #[prost(message, repeated, tag = "1")]
-    pub parameters: ::prost::alloc::vec::Vec<ReadParameter>,
+    pub parameters: ::prost::alloc::vec::Vec<PostbackParameter>,
     /// Remarks for people, at most 136.
     #[prost(message, repeated, tag = "2")]
     pub notes: ::prost::alloc::vec::Vec<Note>,
-    /// Verdict that the postback would get: `VERDICT_RECORDED`,
-    /// `VERDICT_DUPLICATE`, `VERDICT_TEST` or `VERDICT_HELD`. For a stored
-    /// postback that was counted: the verdict that it got.
-    #[prost(enumeration = "Verdict", tag = "3")]
+    /// Verdict that the postback would get. For a stored postback that was
+    /// counted: the verdict that it got.
+    #[prost(enumeration = "PostbackVerdict", tag = "3")]
     pub verdict: i32,
     /// Reason for holding the postback, if it would be held.
     #[prost(enumeration = "ErrorReason", tag = "4")]
@@ -6276,22 +5910,9 @@ pub struct ExplainPostbackResponse {
     #[prost(message, optional, tag = "11")]
     pub postback: ::core::option::Option<Postback>,
 }
-/// A step of an explanation or a self-test.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Step {
-    /// Kind of the step.
-    #[prost(enumeration = "StepKind", tag = "1")]
-    pub kind: i32,
-    /// Outcome of the step.
-    #[prost(enumeration = "StepOutcome", tag = "2")]
-    pub outcome: i32,
-    /// Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
-    #[prost(string, tag = "3")]
-    pub message: ::prost::alloc::string::String,
-}
 /// A parameter as it was read.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ReadParameter {
+pub struct PostbackParameter {
     /// Name as it came, decoded. Bytes that are not UTF-8 are replaced.
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
@@ -6303,100 +5924,6 @@ pub struct ReadParameter {
     /// `clickId`.
     #[prost(string, tag = "3")]
     pub canonical_name: ::prost::alloc::string::String,
-}
-/// Request message for `ExplainClick`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ExplainClickRequest {
-    /// The click id, 40 characters, in upper or lower case.
-    #[prost(string, tag = "1")]
-    pub click_id: ::prost::alloc::string::String,
-}
-/// Response message for `ExplainClick`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ExplainClickResponse {
-    /// Time of the click, according to the click id.
-    #[prost(message, optional, tag = "1")]
-    pub click_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// The click; not set while it is not recorded. Its click id counts
-    /// nevertheless.
-    #[prost(message, optional, tag = "2")]
-    pub click: ::core::option::Option<Click>,
-    /// The link that was clicked; not set if it is not known here.
-    #[prost(message, optional, tag = "3")]
-    pub tracking_link: ::core::option::Option<TrackingLink>,
-    /// Conversions of the click, newest first, at most 50.
-    #[prost(message, repeated, tag = "4")]
-    pub conversions: ::prost::alloc::vec::Vec<Conversion>,
-    /// Held postbacks that name the click, newest first, at most 50.
-    #[prost(message, repeated, tag = "5")]
-    pub held_postbacks: ::prost::alloc::vec::Vec<Postback>,
-    /// Summary for people, one or two sentences.
-    #[prost(string, tag = "6")]
-    pub message: ::prost::alloc::string::String,
-}
-/// Request message for `SelfTest`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SelfTestRequest {
-    /// Id of the code to test, 32 hexadecimal digits.
-    #[prost(string, tag = "1")]
-    pub conversion_code_id: ::prost::alloc::string::String,
-    /// Id of the tracking link to test. Optional. Empty: the newest active link
-    /// that has the code.
-    #[prost(string, tag = "2")]
-    pub tracking_link_id: ::prost::alloc::string::String,
-}
-/// Response message for `SelfTest`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct SelfTestResponse {
-    /// Steps of the test, in order.
-    #[prost(message, repeated, tag = "1")]
-    pub steps: ::prost::alloc::vec::Vec<Step>,
-    /// True if a conversion would be recorded.
-    #[prost(bool, tag = "2")]
-    pub passed: bool,
-    /// Reason for the failure, if a step failed.
-    #[prost(enumeration = "ErrorReason", tag = "3")]
-    pub reason: i32,
-    /// URL that the visitor would be sent to; empty if that step was not reached.
-    #[prost(string, tag = "4")]
-    pub redirect_url: ::prost::alloc::string::String,
-    /// URL that the merchant would call; empty if that step was not reached.
-    #[prost(string, tag = "5")]
-    pub postback_url: ::prost::alloc::string::String,
-    /// Conversion that would be recorded; not set if a step failed.
-    #[prost(message, optional, tag = "6")]
-    pub conversion: ::core::option::Option<Conversion>,
-}
-/// Request message for `EraseVisitor`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct EraseVisitorRequest {
-    /// The click id, 40 characters, in upper or lower case. A genuine click id is
-    /// enough: the click may be not yet recorded, or no longer stored.
-    #[prost(string, tag = "1")]
-    pub click_id: ::prost::alloc::string::String,
-    /// If true, the request is answered as if real, but nothing is written.
-    #[prost(bool, tag = "2")]
-    pub validate_only: bool,
-}
-/// Response message for `EraseVisitor`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct EraseVisitorResponse {
-    /// The click, without sub ids, query, referrer, user agent and address. A
-    /// click that is not recorded is entered in this form, so that none of that
-    /// data is stored if it comes later. Not set if the tracking link is not known
-    /// here: a click that comes later is then stored unchanged.
-    #[prost(message, optional, tag = "1")]
-    pub click: ::core::option::Option<Click>,
-    /// Number of conversions of the click, which no longer have custom parameters.
-    /// Transaction ids stay, since a sale would count twice without them.
-    #[prost(int64, tag = "2")]
-    pub conversion_count: i64,
-    /// Number of postbacks that name the click, which no longer have an address, a
-    /// user agent, custom parameters or parameters that are not ours. A postback
-    /// whose click id could not be read is not among them, nor is one that arrives
-    /// later.
-    #[prost(int64, tag = "3")]
-    pub postback_count: i64,
 }
 /// The meanings of a comma before three digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -6431,117 +5958,6 @@ impl CommaMeaning {
         }
     }
 }
-/// The kinds of steps, by the thing that is checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum StepKind {
-    /// A kind that is newer than this client.
-    Unspecified = 0,
-    /// The destination that a visitor is sent to.
-    Destination = 1,
-    /// The postback URL with its macros filled in.
-    PostbackUrl = 2,
-    /// The parameters: all mandatory ones must be present and understood.
-    Parameters = 3,
-    /// The conversion code.
-    ConversionCode = 4,
-    /// The click id: it must have been minted here.
-    ClickId = 5,
-    /// The tracking link that was clicked: it must have the code.
-    TrackingLink = 6,
-    /// The time between click and conversion.
-    Attribution = 7,
-    /// The commission owed, and its computation.
-    Commission = 8,
-    /// The search for an earlier record of the same conversion.
-    Dedupe = 9,
-    /// The verdict.
-    Verdict = 10,
-    /// The answer to the sender.
-    Reply = 11,
-    /// The conversion code's checks of the sender: secret, signature, address,
-    /// HTTPS. The latter two are not known if a URL is explained.
-    Authentication = 12,
-}
-impl StepKind {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "STEP_KIND_UNSPECIFIED",
-            Self::Destination => "STEP_KIND_DESTINATION",
-            Self::PostbackUrl => "STEP_KIND_POSTBACK_URL",
-            Self::Parameters => "STEP_KIND_PARAMETERS",
-            Self::ConversionCode => "STEP_KIND_CONVERSION_CODE",
-            Self::ClickId => "STEP_KIND_CLICK_ID",
-            Self::TrackingLink => "STEP_KIND_TRACKING_LINK",
-            Self::Attribution => "STEP_KIND_ATTRIBUTION",
-            Self::Commission => "STEP_KIND_COMMISSION",
-            Self::Dedupe => "STEP_KIND_DEDUPE",
-            Self::Verdict => "STEP_KIND_VERDICT",
-            Self::Reply => "STEP_KIND_REPLY",
-            Self::Authentication => "STEP_KIND_AUTHENTICATION",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "STEP_KIND_UNSPECIFIED" => Some(Self::Unspecified),
-            "STEP_KIND_DESTINATION" => Some(Self::Destination),
-            "STEP_KIND_POSTBACK_URL" => Some(Self::PostbackUrl),
-            "STEP_KIND_PARAMETERS" => Some(Self::Parameters),
-            "STEP_KIND_CONVERSION_CODE" => Some(Self::ConversionCode),
-            "STEP_KIND_CLICK_ID" => Some(Self::ClickId),
-            "STEP_KIND_TRACKING_LINK" => Some(Self::TrackingLink),
-            "STEP_KIND_ATTRIBUTION" => Some(Self::Attribution),
-            "STEP_KIND_COMMISSION" => Some(Self::Commission),
-            "STEP_KIND_DEDUPE" => Some(Self::Dedupe),
-            "STEP_KIND_VERDICT" => Some(Self::Verdict),
-            "STEP_KIND_REPLY" => Some(Self::Reply),
-            "STEP_KIND_AUTHENTICATION" => Some(Self::Authentication),
-            _ => None,
-        }
-    }
-}
-/// The outcomes of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum StepOutcome {
-    /// An outcome that is newer than this client.
-    Unspecified = 0,
-    /// The step is as it should be.
-    Passed = 1,
-    /// The step is the cause of the hold; the message says what to do.
-    Failed = 2,
-    /// The step was not checked, since an earlier one failed.
-    NotReached = 3,
-}
-impl StepOutcome {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "STEP_OUTCOME_UNSPECIFIED",
-            Self::Passed => "STEP_OUTCOME_PASSED",
-            Self::Failed => "STEP_OUTCOME_FAILED",
-            Self::NotReached => "STEP_OUTCOME_NOT_REACHED",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "STEP_OUTCOME_UNSPECIFIED" => Some(Self::Unspecified),
-            "STEP_OUTCOME_PASSED" => Some(Self::Passed),
-            "STEP_OUTCOME_FAILED" => Some(Self::Failed),
-            "STEP_OUTCOME_NOT_REACHED" => Some(Self::NotReached),
-            _ => None,
-        }
-    }
-}
 /// Generated client implementations.
 pub mod postback_service_client {
     #![allow(
@@ -6553,8 +5969,8 @@ pub mod postback_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Receives, lists, replays and explains postbacks: all requests that arrived at
-    /// `/s2s`, with their outcomes.
+    /// Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
+    /// with their outcomes. `ConversionService.RecordConversion` receives them.
     #[derive(Debug, Clone)]
     pub struct PostbackServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -6623,32 +6039,6 @@ pub mod postback_service_client {
         pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
-        }
-        /// Takes in a postback unchanged. For edges only. OK means that its verdict is
-        /// durable: the conversion is recorded, or the postback is held.
-        pub async fn receive_postback(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ReceivePostbackRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ReceivePostbackResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/s2s.v1.PostbackService/ReceivePostback",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("s2s.v1.PostbackService", "ReceivePostback"));
-            self.inner.unary(req, path, codec).await
         }
         /// Lists the account's postbacks, newest first.
         pub async fn list_postbacks(
@@ -6752,87 +6142,6 @@ pub mod postback_service_client {
                 .insert(GrpcMethod::new("s2s.v1.PostbackService", "ExplainPostback"));
             self.inner.unary(req, path, codec).await
         }
-        /// Explains what happened to a click: its link, its conversions, and the held
-        /// postbacks that name it.
-        pub async fn explain_click(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ExplainClickRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ExplainClickResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/s2s.v1.PostbackService/ExplainClick",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("s2s.v1.PostbackService", "ExplainClick"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// Plays a whole conversion for a code and reports the outcome of each step: a
-        /// click on one of its tracking links, the merchant, and the postback URL with
-        /// its macros filled in. Records nothing.
-        pub async fn self_test(
-            &mut self,
-            request: impl tonic::IntoRequest<super::SelfTestRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::SelfTestResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/s2s.v1.PostbackService/SelfTest",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("s2s.v1.PostbackService", "SelfTest"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// Erases all data that identifies the visitor of a click: from the click, its
-        /// conversions and the postbacks that name it. The erasure is permanent. Ids,
-        /// times and money stay, and nothing counts differently than before. OK means
-        /// that the erasure is durable. Repeating it changes nothing.
-        pub async fn erase_visitor(
-            &mut self,
-            request: impl tonic::IntoRequest<super::EraseVisitorRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::EraseVisitorResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/s2s.v1.PostbackService/EraseVisitor",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("s2s.v1.PostbackService", "EraseVisitor"));
-            self.inner.unary(req, path, codec).await
-        }
     }
 }
 /// Generated server implementations.
@@ -6849,15 +6158,6 @@ pub mod postback_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with PostbackServiceServer.
     #[async_trait]
     pub trait PostbackService: std::marker::Send + std::marker::Sync + 'static {
-        /// Takes in a postback unchanged. For edges only. OK means that its verdict is
-        /// durable: the conversion is recorded, or the postback is held.
-        async fn receive_postback(
-            &self,
-            request: tonic::Request<super::ReceivePostbackRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ReceivePostbackResponse>,
-            tonic::Status,
-        >;
         /// Lists the account's postbacks, newest first.
         async fn list_postbacks(
             &self,
@@ -6892,39 +6192,9 @@ pub mod postback_service_server {
             tonic::Response<super::ExplainPostbackResponse>,
             tonic::Status,
         >;
-        /// Explains what happened to a click: its link, its conversions, and the held
-        /// postbacks that name it.
-        async fn explain_click(
-            &self,
-            request: tonic::Request<super::ExplainClickRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ExplainClickResponse>,
-            tonic::Status,
-        >;
-        /// Plays a whole conversion for a code and reports the outcome of each step: a
-        /// click on one of its tracking links, the merchant, and the postback URL with
-        /// its macros filled in. Records nothing.
-        async fn self_test(
-            &self,
-            request: tonic::Request<super::SelfTestRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::SelfTestResponse>,
-            tonic::Status,
-        >;
-        /// Erases all data that identifies the visitor of a click: from the click, its
-        /// conversions and the postbacks that name it. The erasure is permanent. Ids,
-        /// times and money stay, and nothing counts differently than before. OK means
-        /// that the erasure is durable. Repeating it changes nothing.
-        async fn erase_visitor(
-            &self,
-            request: tonic::Request<super::EraseVisitorRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::EraseVisitorResponse>,
-            tonic::Status,
-        >;
     }
-    /// Receives, lists, replays and explains postbacks: all requests that arrived at
-    /// `/s2s`, with their outcomes.
+    /// Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
+    /// with their outcomes. `ConversionService.RecordConversion` receives them.
     #[derive(Debug)]
     pub struct PostbackServiceServer<T> {
         inner: Arc<T>,
@@ -7001,52 +6271,6 @@ pub mod postback_service_server {
         }
         fn call(&mut self, req: http::Request<B>) -> Self::Future {
             match req.uri().path() {
-                "/s2s.v1.PostbackService/ReceivePostback" => {
-                    #[allow(non_camel_case_types)]
-                    struct ReceivePostbackSvc<T: PostbackService>(pub Arc<T>);
-                    impl<
-                        T: PostbackService,
-                    > tonic::server::UnaryService<super::ReceivePostbackRequest>
-                    for ReceivePostbackSvc<T> {
-                        type Response = super::ReceivePostbackResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ReceivePostbackRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as PostbackService>::receive_postback(&inner, request)
-                                    .await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ReceivePostbackSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
                 "/s2s.v1.PostbackService/ListPostbacks" => {
                     #[allow(non_camel_case_types)]
                     struct ListPostbacksSvc<T: PostbackService>(pub Arc<T>);
@@ -7230,141 +6454,6 @@ pub mod postback_service_server {
                     };
                     Box::pin(fut)
                 }
-                "/s2s.v1.PostbackService/ExplainClick" => {
-                    #[allow(non_camel_case_types)]
-                    struct ExplainClickSvc<T: PostbackService>(pub Arc<T>);
-                    impl<
-                        T: PostbackService,
-                    > tonic::server::UnaryService<super::ExplainClickRequest>
-                    for ExplainClickSvc<T> {
-                        type Response = super::ExplainClickResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ExplainClickRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as PostbackService>::explain_click(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ExplainClickSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/s2s.v1.PostbackService/SelfTest" => {
-                    #[allow(non_camel_case_types)]
-                    struct SelfTestSvc<T: PostbackService>(pub Arc<T>);
-                    impl<
-                        T: PostbackService,
-                    > tonic::server::UnaryService<super::SelfTestRequest>
-                    for SelfTestSvc<T> {
-                        type Response = super::SelfTestResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::SelfTestRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as PostbackService>::self_test(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = SelfTestSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/s2s.v1.PostbackService/EraseVisitor" => {
-                    #[allow(non_camel_case_types)]
-                    struct EraseVisitorSvc<T: PostbackService>(pub Arc<T>);
-                    impl<
-                        T: PostbackService,
-                    > tonic::server::UnaryService<super::EraseVisitorRequest>
-                    for EraseVisitorSvc<T> {
-                        type Response = super::EraseVisitorResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::EraseVisitorRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as PostbackService>::erase_visitor(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = EraseVisitorSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
                 _ => {
                     Box::pin(async move {
                         let mut response = http::Response::new(
@@ -7472,41 +6561,6 @@ pub struct StatusWord {
     #[prost(enumeration = "ConversionStatus", tag = "2")]
     pub status: i32,
 }
-/// Request message for `ListPresets`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListPresetsRequest {
-    /// Maximum number of presets to return, 1 to 1,000. 0 means 50; larger values
-    /// are read as 1,000.
-    #[prost(int32, tag = "1")]
-    pub page_size: i32,
-    /// `next_page_token` of the previous page; empty for the first page.
-    #[prost(string, tag = "2")]
-    pub page_token: ::prost::alloc::string::String,
-}
-/// Response message for `ListPresets`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListPresetsResponse {
-    /// Presets of this page, sorted by id.
-    #[prost(message, repeated, tag = "1")]
-    pub presets: ::prost::alloc::vec::Vec<Preset>,
-    /// Opaque token for the next page; empty on the last page.
-    #[prost(string, tag = "2")]
-    pub next_page_token: ::prost::alloc::string::String,
-}
-/// Request message for `GetPreset`.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetPresetRequest {
-    /// Id of the preset. Example: `everflow`.
-    #[prost(string, tag = "1")]
-    pub id: ::prost::alloc::string::String,
-}
-/// Response message for `GetPreset`.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct GetPresetResponse {
-    /// The preset.
-    #[prost(message, optional, tag = "1")]
-    pub preset: ::core::option::Option<Preset>,
-}
 /// The kinds of sources of a preset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -7540,6 +6594,41 @@ impl PresetSource {
             _ => None,
         }
     }
+}
+/// Names a page of the presets.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPresetsRequest {
+    /// Maximum number of presets to return, 1 to 1,000. 0 means 50; larger values
+    /// are read as 1,000.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// `next_page_token` of the previous page; empty for the first page.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of presets.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPresetsResponse {
+    /// Presets of this page, sorted by id.
+    #[prost(message, repeated, tag = "1")]
+    pub presets: ::prost::alloc::vec::Vec<Preset>,
+    /// Opaque token for the next page; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Names the preset to return.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetPresetRequest {
+    /// Id of the preset. Example: `everflow`.
+    #[prost(string, tag = "1")]
+    pub preset_id: ::prost::alloc::string::String,
+}
+/// The requested preset.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetPresetResponse {
+    /// The preset.
+    #[prost(message, optional, tag = "1")]
+    pub preset: ::core::option::Option<Preset>,
 }
 /// Generated client implementations.
 pub mod preset_service_client {
@@ -7913,6 +7002,757 @@ pub mod preset_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "s2s.v1.PresetService";
     impl<T> tonic::server::NamedService for PresetServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// A tracking link to create.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateTrackingLinkRequest {
+    /// The link to create. Output-only fields are ignored.
+    #[prost(message, optional, tag = "1")]
+    pub tracking_link: ::core::option::Option<TrackingLink>,
+    /// Makes the call safe to repeat: a second call with the same request id
+    /// returns the first answer. 1 to 64 bytes. Example: a UUID.
+    #[prost(string, tag = "2")]
+    pub request_id: ::prost::alloc::string::String,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "3")]
+    pub validate_only: bool,
+    /// Id of the preset of the network that the destination belongs to. If the
+    /// destination has no `\[s2sidentifier\]`, it is added to the query in the
+    /// parameter in which that network takes the click id. Example: `everflow`.
+    #[prost(string, tag = "4")]
+    pub preset_id: ::prost::alloc::string::String,
+}
+/// The created tracking link.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreateTrackingLinkResponse {
+    /// The link as created.
+    #[prost(message, optional, tag = "1")]
+    pub tracking_link: ::core::option::Option<TrackingLink>,
+    /// Settings that will likely not work as intended, each with its cure.
+    #[prost(message, repeated, tag = "2")]
+    pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
+}
+/// Names the tracking link to return.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetTrackingLinkRequest {
+    /// Id of the link.
+    #[prost(string, tag = "1")]
+    pub tracking_link_id: ::prost::alloc::string::String,
+}
+/// The requested tracking link.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetTrackingLinkResponse {
+    /// The link.
+    #[prost(message, optional, tag = "1")]
+    pub tracking_link: ::core::option::Option<TrackingLink>,
+}
+/// Names a page of the tracking links of the account.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListTrackingLinksRequest {
+    /// Maximum number of links to return, 1 to 1,000. 0 means 50; larger values
+    /// are read as 1,000.
+    #[prost(int32, tag = "1")]
+    pub page_size: i32,
+    /// `next_page_token` of the previous page; empty for the first page.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+    /// If true, archived links are listed as well.
+    #[prost(bool, tag = "3")]
+    pub show_archived: bool,
+}
+/// A page of tracking links.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListTrackingLinksResponse {
+    /// Links of this page, newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub tracking_links: ::prost::alloc::vec::Vec<TrackingLink>,
+    /// Opaque token for the next page; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Changes to a tracking link.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UpdateTrackingLinkRequest {
+    /// The link, with its `id` and the new values.
+    #[prost(message, optional, tag = "1")]
+    pub tracking_link: ::core::option::Option<TrackingLink>,
+    /// Fields to change: `destination`, `conversion_code_ids`, `tags`,
+    /// `redirect_kind`, `query_pass_through`, `expire_time`,
+    /// `fallback_destination`. At least one.
+    #[prost(message, optional, tag = "2")]
+    pub update_mask: ::core::option::Option<::prost_types::FieldMask>,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "3")]
+    pub validate_only: bool,
+}
+/// The changed tracking link.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct UpdateTrackingLinkResponse {
+    /// The link as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub tracking_link: ::core::option::Option<TrackingLink>,
+    /// Settings that will likely not work as intended, each with its cure.
+    #[prost(message, repeated, tag = "2")]
+    pub warnings: ::prost::alloc::vec::Vec<SetupWarning>,
+}
+/// Names the tracking link to archive.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ArchiveTrackingLinkRequest {
+    /// Id of the link.
+    #[prost(string, tag = "1")]
+    pub tracking_link_id: ::prost::alloc::string::String,
+    /// If true, the request is checked and answered as if real, but nothing is
+    /// written.
+    #[prost(bool, tag = "2")]
+    pub validate_only: bool,
+}
+/// The archived tracking link.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ArchiveTrackingLinkResponse {
+    /// The link as it is now.
+    #[prost(message, optional, tag = "1")]
+    pub tracking_link: ::core::option::Option<TrackingLink>,
+}
+/// Generated client implementations.
+pub mod tracking_link_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Manages tracking links: the URLs that visitors click.
+    #[derive(Debug, Clone)]
+    pub struct TrackingLinkServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> TrackingLinkServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> TrackingLinkServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            TrackingLinkServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Creates a tracking link.
+        pub async fn create_tracking_link(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateTrackingLinkRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateTrackingLinkResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.TrackingLinkService/CreateTrackingLink",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("s2s.v1.TrackingLinkService", "CreateTrackingLink"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Returns one tracking link.
+        pub async fn get_tracking_link(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetTrackingLinkRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetTrackingLinkResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.TrackingLinkService/GetTrackingLink",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("s2s.v1.TrackingLinkService", "GetTrackingLink"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists the account's tracking links, newest first.
+        pub async fn list_tracking_links(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListTrackingLinksRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListTrackingLinksResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.TrackingLinkService/ListTrackingLinks",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("s2s.v1.TrackingLinkService", "ListTrackingLinks"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Changes the fields that `update_mask` names.
+        pub async fn update_tracking_link(
+            &mut self,
+            request: impl tonic::IntoRequest<super::UpdateTrackingLinkRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UpdateTrackingLinkResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.TrackingLinkService/UpdateTrackingLink",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("s2s.v1.TrackingLinkService", "UpdateTrackingLink"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Archives a tracking link. Visitors get its fallback destination, or HTTP
+        /// 410 if it has none, and its conversions are held. Archiving an archived
+        /// link changes nothing.
+        pub async fn archive_tracking_link(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ArchiveTrackingLinkRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ArchiveTrackingLinkResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/s2s.v1.TrackingLinkService/ArchiveTrackingLink",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("s2s.v1.TrackingLinkService", "ArchiveTrackingLink"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+#[cfg(feature = "server")]
+pub mod tracking_link_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with TrackingLinkServiceServer.
+    #[async_trait]
+    pub trait TrackingLinkService: std::marker::Send + std::marker::Sync + 'static {
+        /// Creates a tracking link.
+        async fn create_tracking_link(
+            &self,
+            request: tonic::Request<super::CreateTrackingLinkRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateTrackingLinkResponse>,
+            tonic::Status,
+        >;
+        /// Returns one tracking link.
+        async fn get_tracking_link(
+            &self,
+            request: tonic::Request<super::GetTrackingLinkRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetTrackingLinkResponse>,
+            tonic::Status,
+        >;
+        /// Lists the account's tracking links, newest first.
+        async fn list_tracking_links(
+            &self,
+            request: tonic::Request<super::ListTrackingLinksRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListTrackingLinksResponse>,
+            tonic::Status,
+        >;
+        /// Changes the fields that `update_mask` names.
+        async fn update_tracking_link(
+            &self,
+            request: tonic::Request<super::UpdateTrackingLinkRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UpdateTrackingLinkResponse>,
+            tonic::Status,
+        >;
+        /// Archives a tracking link. Visitors get its fallback destination, or HTTP
+        /// 410 if it has none, and its conversions are held. Archiving an archived
+        /// link changes nothing.
+        async fn archive_tracking_link(
+            &self,
+            request: tonic::Request<super::ArchiveTrackingLinkRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ArchiveTrackingLinkResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Manages tracking links: the URLs that visitors click.
+    #[derive(Debug)]
+    pub struct TrackingLinkServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> TrackingLinkServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for TrackingLinkServiceServer<T>
+    where
+        T: TrackingLinkService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/s2s.v1.TrackingLinkService/CreateTrackingLink" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateTrackingLinkSvc<T: TrackingLinkService>(pub Arc<T>);
+                    impl<
+                        T: TrackingLinkService,
+                    > tonic::server::UnaryService<super::CreateTrackingLinkRequest>
+                    for CreateTrackingLinkSvc<T> {
+                        type Response = super::CreateTrackingLinkResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreateTrackingLinkRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TrackingLinkService>::create_tracking_link(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateTrackingLinkSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.TrackingLinkService/GetTrackingLink" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetTrackingLinkSvc<T: TrackingLinkService>(pub Arc<T>);
+                    impl<
+                        T: TrackingLinkService,
+                    > tonic::server::UnaryService<super::GetTrackingLinkRequest>
+                    for GetTrackingLinkSvc<T> {
+                        type Response = super::GetTrackingLinkResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetTrackingLinkRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TrackingLinkService>::get_tracking_link(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetTrackingLinkSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.TrackingLinkService/ListTrackingLinks" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListTrackingLinksSvc<T: TrackingLinkService>(pub Arc<T>);
+                    impl<
+                        T: TrackingLinkService,
+                    > tonic::server::UnaryService<super::ListTrackingLinksRequest>
+                    for ListTrackingLinksSvc<T> {
+                        type Response = super::ListTrackingLinksResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListTrackingLinksRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TrackingLinkService>::list_tracking_links(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListTrackingLinksSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.TrackingLinkService/UpdateTrackingLink" => {
+                    #[allow(non_camel_case_types)]
+                    struct UpdateTrackingLinkSvc<T: TrackingLinkService>(pub Arc<T>);
+                    impl<
+                        T: TrackingLinkService,
+                    > tonic::server::UnaryService<super::UpdateTrackingLinkRequest>
+                    for UpdateTrackingLinkSvc<T> {
+                        type Response = super::UpdateTrackingLinkResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::UpdateTrackingLinkRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TrackingLinkService>::update_tracking_link(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = UpdateTrackingLinkSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/s2s.v1.TrackingLinkService/ArchiveTrackingLink" => {
+                    #[allow(non_camel_case_types)]
+                    struct ArchiveTrackingLinkSvc<T: TrackingLinkService>(pub Arc<T>);
+                    impl<
+                        T: TrackingLinkService,
+                    > tonic::server::UnaryService<super::ArchiveTrackingLinkRequest>
+                    for ArchiveTrackingLinkSvc<T> {
+                        type Response = super::ArchiveTrackingLinkResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ArchiveTrackingLinkRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TrackingLinkService>::archive_tracking_link(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ArchiveTrackingLinkSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for TrackingLinkServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "s2s.v1.TrackingLinkService";
+    impl<T> tonic::server::NamedService for TrackingLinkServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

@@ -220,7 +220,7 @@ class Player {
         yield { request: fromJson(sdk.RecordConversionRequestSchema, request) };
       }
     }
-    const items: (sdk.BatchRecordConversionsResult | undefined)[] = [];
+    const items: (sdk.RecordConversionResult | undefined)[] = [];
     for await (const { result } of conversions.streamRecordConversions(sent(), options)) {
       items.push(result);
     }
@@ -352,7 +352,7 @@ function matchError(error: sdk.S2sError, pattern: ErrorPattern): void {
   match(error.metadata, metadata, "metadata");
 }
 
-function matchItems(items: (sdk.BatchRecordConversionsResult | undefined)[], patterns: ItemPattern[]): void {
+function matchItems(items: (sdk.RecordConversionResult | undefined)[], patterns: ItemPattern[]): void {
   match(items.length, patterns.length, "results");
   for (const [index, pattern] of patterns.entries()) {
     const result = items[index]?.result;

@@ -43,7 +43,7 @@ impl AccountService for Service {
         request: Request<GetAccountRequest>,
     ) -> Result<Response<GetAccountResponse>, Status> {
         let caller = Caller::of(&request);
-        let id = &request.get_ref().id;
+        let id = &request.get_ref().account_id;
         let id = if id.is_empty() { caller.account } else { parse_id(id)? };
         let account = super::get(&self.0, caller.governs(), id).await?;
         Ok(Response::new(GetAccountResponse { account: Some(account.into()) }))

@@ -50,7 +50,7 @@ impl ApiKeyService for Service {
         request: Request<GetApiKeyRequest>,
     ) -> Result<Response<GetApiKeyResponse>, Status> {
         let tenant = Caller::of(&request).governs();
-        let key = super::get(&self.0, tenant, parse_id(&request.get_ref().id)?).await?;
+        let key = super::get(&self.0, tenant, parse_id(&request.get_ref().api_key_id)?).await?;
         Ok(Response::new(GetApiKeyResponse { api_key: Some(key.into_proto(self.0.now())) }))
     }
 
@@ -84,7 +84,8 @@ impl ApiKeyService for Service {
     ) -> Result<Response<RevokeApiKeyResponse>, Status> {
         let caller = Caller::of(&request);
         let request = request.into_inner();
-        let key = super::revoke(&self.0, caller, parse_id(&request.id)?, request.validate_only).await?;
+        let key =
+            super::revoke(&self.0, caller, parse_id(&request.api_key_id)?, request.validate_only).await?;
         Ok(Response::new(RevokeApiKeyResponse { api_key: Some(key.into_proto(self.0.now())) }))
     }
 }
@@ -122,7 +123,7 @@ fn parse_list(
 }
 
 fn parse_rotate(request: &RotateApiKeyRequest) -> Result<(ApiKeyId, Span, bool)> {
-    let id = parse_id(&request.id)?;
+    let id = parse_id(&request.api_key_id)?;
     let mut violations = Violations::default();
     let overlap = violations.check("overlap", parse_overlap(request.overlap));
     overlap.map(|overlap| (id, overlap, request.validate_only)).ok_or_else(|| violations.into_error())

@@ -1,26 +1,17 @@
-//! `ConversionService`: translation between its messages and commands.
+//! Conversions: translation between messages and commands.
 
-use std::sync::Arc;
-
-use futures::{
-    StreamExt as _,
-    future::{self, join_all},
-    stream::{self, BoxStream},
-};
+use prost::Message as _;
+use prost_types::Timestamp;
 use s2s_sdk::v1::{
-    self, BatchRecordConversionsRequest, BatchRecordConversionsResponse, BatchRecordConversionsResult,
-    ConversionStatus, CustomParam, ErrorReason, GetConversionRequest, GetConversionResponse,
-    ListConversionsRequest, ListConversionsResponse, Money, RecordConversionRequest,
-    RecordConversionResponse, StreamRecordConversionsRequest, StreamRecordConversionsResponse, Verdict,
-    batch_record_conversions_result::Result as ItemResult,
-    conversion_service_server::{ConversionService, ConversionServiceServer},
-    record_conversion_request::Commission as WireCommission,
+    self, ConversionFilter, ConversionTime, ConversionVerdict, CustomParam, ErrorReason,
+    GetConversionRequest, GetConversionResponse, ListConversionsRequest, ListConversionsResponse, Money,
+    NewConversion, RecordConversionResponse, new_conversion::Commission as WireCommission,
 };
-use tonic::{Request, Response, Streaming};
+use tonic::Request;
 
 use super::{
     CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission, Conversion,
-    ConversionClaim, CustomParams, Filter, Happened, Recorded, Status, TRANSACTION_ID_BYTES_MAX,
+    ConversionClaim, CustomParams, DedupeKey, Filter, Happened, Recorded, TRANSACTION_ID_BYTES_MAX, TimeKind,
 };
 use crate::{
     api::{self, Tenant},
@@ -29,133 +20,55 @@ use crate::{
     page::PageRequest,
     values::{
         click_id::SignedClickId,
+        conversion_status::ConversionStatus,
         id::{AccountId, request_id_bytes},
         money::{Amount, Currency, Percent},
         time::Time,
     },
 };
 
-/// Maximum number of items in one batch.
-const BATCH_ITEMS_MAX: usize = 1_000;
-/// Maximum number of items of one stream that are in progress.
-const STREAM_ITEMS_MAX: usize = 1_000;
-
-pub struct Service(Arc<App>);
-
-pub fn service(app: Arc<App>) -> ConversionServiceServer<Service> {
-    ConversionServiceServer::new(Service(app))
-}
-
-#[tonic::async_trait]
-impl ConversionService for Service {
-    async fn record_conversion(
-        &self,
-        request: Request<RecordConversionRequest>,
-    ) -> Result<Response<RecordConversionResponse>, tonic::Status> {
-        let tenant = api::tenant(&request);
-        Ok(Response::new(record(&self.0, tenant, request.into_inner()).await?))
-    }
-
-    async fn batch_record_conversions(
-        &self,
-        request: Request<BatchRecordConversionsRequest>,
-    ) -> Result<Response<BatchRecordConversionsResponse>, tonic::Status> {
-        let tenant = api::tenant(&request);
-        let requests = parse_batch(request.into_inner())?;
-        let results = join_all(requests.into_iter().map(|one| record(&self.0, tenant, one))).await;
-        let results = results.into_iter().map(item).collect();
-        Ok(Response::new(BatchRecordConversionsResponse { results }))
-    }
-
-    type StreamRecordConversionsStream =
-        BoxStream<'static, Result<StreamRecordConversionsResponse, tonic::Status>>;
-
-    async fn stream_record_conversions(
-        &self,
-        request: Request<Streaming<StreamRecordConversionsRequest>>,
-    ) -> Result<Response<Self::StreamRecordConversionsStream>, tonic::Status> {
-        let tenant = api::tenant(&request);
-        Ok(Response::new(record_all(self.0.clone(), tenant, request.into_inner())))
-    }
-
-    async fn get_conversion(
-        &self,
-        request: Request<GetConversionRequest>,
-    ) -> Result<Response<GetConversionResponse>, tonic::Status> {
-        let account = api::account(&request);
-        let conversion = super::get(&self.0, account, request.get_ref().id.parse()?).await?;
-        Ok(Response::new(GetConversionResponse { conversion: Some(conversion.into_proto(&self.0)) }))
-    }
-
-    async fn list_conversions(
-        &self,
-        request: Request<ListConversionsRequest>,
-    ) -> Result<Response<ListConversionsResponse>, tonic::Status> {
-        let account = api::account(&request);
-        let (filter, page) = parse_list(&self.0, account, request.get_ref())?;
-        let (conversions, next_page_token) = super::list(&self.0, account, &filter, &page).await?;
-        let conversions = conversions.into_iter().map(|one| one.into_proto(&self.0)).collect();
-        Ok(Response::new(ListConversionsResponse { conversions, next_page_token }))
-    }
-}
-
-async fn record(
+/// Records a conversion, and answers as `ConversionService.RecordConversion`.
+pub async fn record(
     app: &App,
     tenant: Tenant,
-    request: RecordConversionRequest,
+    conversion: NewConversion,
+    request_id: &str,
+    validate_only: bool,
 ) -> Result<RecordConversionResponse> {
-    let validate_only = request.validate_only;
-    let conversion = super::evaluate(app, tenant, parse_claim(request)?).await?;
+    let conversion = super::evaluate(app, tenant, parse_claim(conversion, request_id)?).await?;
     if validate_only {
         let recorded = super::preview(app, conversion).await?;
-        return Ok(RecordConversionResponse { verdict: Verdict::Test.into(), ..recorded.into_proto(app) });
+        return Ok(RecordConversionResponse {
+            verdict: ConversionVerdict::Test.into(),
+            ..recorded.into_proto(app)
+        });
     }
     Ok(super::record(app, conversion).await?.into_proto(app))
 }
 
-/// Records the items of a stream. The stream of results ends after the result of the last request.
-/// If the server stops first, it takes no more requests: the results of the requests taken so far
-/// follow, and then an error.
-fn record_all(
-    app: Arc<App>,
-    tenant: Tenant,
-    requests: Streaming<StreamRecordConversionsRequest>,
-) -> BoxStream<'static, Result<StreamRecordConversionsResponse, tonic::Status>> {
-    let stopping = app.stopping.clone();
-    let results = requests.take_until(stopping.clone().cancelled_owned()).map(move |request| {
-        let app = app.clone();
-        async move {
-            let request = request.map_err(|status| Error::from_tonic(&status).map_or(status, Into::into))?;
-            let result = item(record(&app, tenant, request.request.unwrap_or_default()).await);
-            Ok(StreamRecordConversionsResponse { result: Some(result) })
-        }
-    });
-    let stopped = stream::once(async move {
-        let message = "the server is stopping; send the items that have no result again";
-        let error = || Error::new(ErrorReason::Unavailable, message).into();
-        stopping.is_cancelled().then(|| Err(error()))
-    });
-    results.buffered(STREAM_ITEMS_MAX).chain(stopped.filter_map(future::ready)).boxed()
+/// `ConversionService.GetConversion`.
+pub async fn get_conversion(
+    app: &App,
+    request: Request<GetConversionRequest>,
+) -> Result<GetConversionResponse> {
+    let account = api::account(&request);
+    let conversion = super::get(app, account, request.get_ref().conversion_id.parse()?).await?;
+    Ok(GetConversionResponse { conversion: Some(conversion.into_proto(app)) })
 }
 
-fn item(result: Result<RecordConversionResponse>) -> BatchRecordConversionsResult {
-    let result = match result {
-        Ok(response) => ItemResult::Response(response),
-        Err(error) => ItemResult::Error(error.into()),
-    };
-    BatchRecordConversionsResult { result: Some(result) }
+/// `ConversionService.ListConversions`.
+pub async fn list_conversions(
+    app: &App,
+    request: Request<ListConversionsRequest>,
+) -> Result<ListConversionsResponse> {
+    let account = api::account(&request);
+    let (filter, page) = parse_list(app, account, request.into_inner())?;
+    let (conversions, next_page_token) = super::list(app, account, &filter, &page).await?;
+    let conversions = conversions.into_iter().map(|one| one.into_proto(app)).collect();
+    Ok(ListConversionsResponse { conversions, next_page_token })
 }
 
-fn parse_batch(request: BatchRecordConversionsRequest) -> Result<Vec<RecordConversionRequest>> {
-    if (1..=BATCH_ITEMS_MAX).contains(&request.requests.len()) {
-        return Ok(request.requests);
-    }
-    let mut violations = Violations::default();
-    violations.add("requests", format!("must be 1 to {BATCH_ITEMS_MAX}"));
-    Err(violations.into_error())
-}
-
-fn parse_claim(request: RecordConversionRequest) -> Result<ConversionClaim> {
+fn parse_claim(request: NewConversion, request_id: &str) -> Result<ConversionClaim> {
     let mut violations = Violations::default();
     let code = violations
         .check("conversion_code_id", mandatory(request.conversion_code_id).and_then(|id| id.parse()));
@@ -174,11 +87,11 @@ fn parse_claim(request: RecordConversionRequest) -> Result<ConversionClaim> {
             percent.map(|percent| (Commission::Percent(percent), None))
         }
     };
-    let status = violations.check("status", parse_status(request.status));
+    let status = violations.check("status", ConversionStatus::parse(request.status));
     let custom_params = violations.check("custom_params", parse_custom_params(request.custom_params));
     let time = request.conversion_time.as_ref().map(Time::from_proto).transpose();
     let converted_at = violations.check("conversion_time", time);
-    let request_id = violations.check("request_id", request_id_bytes(&request.request_id));
+    let request_id = violations.check("request_id", request_id_bytes(request_id));
     if let (Some((_, Some(value))), Some((_, Some(commission)))) = (&value, &commission)
         && value != commission
     {
@@ -237,16 +150,6 @@ pub fn parse_transaction_id(text: String) -> Result<String, String> {
     Ok(text)
 }
 
-fn parse_status(number: i32) -> Result<Status, String> {
-    match ConversionStatus::try_from(number) {
-        Ok(ConversionStatus::Unspecified | ConversionStatus::Approved) => Ok(Status::Approved),
-        Ok(ConversionStatus::Pending) => Ok(Status::Pending),
-        Ok(ConversionStatus::Declined) => Ok(Status::Declined),
-        Ok(ConversionStatus::Reversed) => Err("a conversion can't begin reversed".to_owned()),
-        Err(_) => Err("is not a value of ConversionStatus".to_owned()),
-    }
-}
-
 fn parse_custom_params(params: Vec<CustomParam>) -> Result<CustomParams, String> {
     let fits = |param: &CustomParam| {
         param.key.len() <= CUSTOM_PARAM_KEY_BYTES_MAX && param.value.len() <= CUSTOM_PARAM_VALUE_BYTES_MAX
@@ -266,59 +169,71 @@ fn parse_custom_params(params: Vec<CustomParam>) -> Result<CustomParams, String>
 fn parse_list(
     app: &App,
     account: AccountId,
-    request: &ListConversionsRequest,
+    request: ListConversionsRequest,
 ) -> Result<(Filter, PageRequest<{ super::LIST_KEY_BYTES }>)> {
+    let wire = request.filter.unwrap_or_default();
+    let key = wire.encode_to_vec();
+    let filter = parse_filter(app, account, wire)?;
+    let page =
+        PageRequest::parse("ListConversions", account, request.page_size, &request.page_token, &[&key])?;
+    Ok((filter, page))
+}
+
+fn parse_filter(app: &App, account: AccountId, filter: ConversionFilter) -> Result<Filter> {
     let mut violations = Violations::default();
-    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let code = given(&request.conversion_code_id).map(|text| text.parse()).transpose();
-    let link = given(&request.tracking_link_id).map(|text| text.parse()).transpose();
-    let click = given(&request.click_id).map(|text| {
+    let given = |text: String| (!text.is_empty()).then_some(text);
+    let code = given(filter.conversion_code_id).map(|text| text.parse()).transpose();
+    let link = given(filter.tracking_link_id).map(|text| text.parse()).transpose();
+    let click = given(filter.click_id).map(|text| {
         let signed =
             app.click_id_keys.read(&text, account).ok_or("is not a click id of this account".to_owned());
         signed.map(|signed| signed.id)
     });
-    let filter = Filter {
-        code: violations.check("conversion_code_id", code).flatten(),
-        link: violations.check("tracking_link_id", link).flatten(),
-        click: violations.check("click_id", click.transpose()).flatten(),
-        start: violations
-            .check("start_time", request.start_time.as_ref().map(Time::from_proto).transpose())
-            .flatten(),
-        end: violations
-            .check("end_time", request.end_time.as_ref().map(Time::from_proto).transpose())
-            .flatten(),
+    let time = match ConversionTime::try_from(filter.time) {
+        Ok(ConversionTime::Unspecified | ConversionTime::Create) => Ok(TimeKind::Created),
+        Ok(ConversionTime::Conversion) => Ok(TimeKind::Converted),
+        Ok(ConversionTime::Click) => Ok(TimeKind::Clicked),
+        Err(_) => Err("is not a value of ConversionTime".to_owned()),
     };
-    if !violations.is_empty() {
-        return Err(violations.into_error());
-    }
-    let time = |time: Option<Time>| time.map_or(-1, Time::micros).to_be_bytes();
-    let texts = [&request.conversion_code_id, &request.tracking_link_id, &request.click_id];
-    let [code, link, click] = texts.map(String::as_bytes);
-    let parts: [&[u8]; 5] = [code, link, click, &time(filter.start), &time(filter.end)];
-    let page =
-        PageRequest::parse("ListConversions", account, request.page_size, &request.page_token, &parts)?;
-    Ok((filter, page))
+    let moment = |time: Option<Timestamp>| time.as_ref().map(Time::from_proto).transpose();
+    let transaction = parse_transaction_id(filter.transaction_id);
+    let status = ConversionStatus::parse(filter.status);
+    let recorded_status = ConversionStatus::parse(filter.recorded_status);
+    let parsed = Filter {
+        code: violations.check("filter.conversion_code_id", code).flatten(),
+        link: violations.check("filter.tracking_link_id", link).flatten(),
+        click: violations.check("filter.click_id", click.transpose()).flatten(),
+        transaction: violations
+            .check("filter.transaction_id", transaction)
+            .and_then(given)
+            .map(|id| DedupeKey::of_transaction(&id)),
+        status: violations.check("filter.status", status).flatten(),
+        recorded_status: violations.check("filter.recorded_status", recorded_status).flatten(),
+        time: violations.check("filter.time", time).unwrap_or_default(),
+        start: violations.check("filter.start_time", moment(filter.start_time)).flatten(),
+        end: violations.check("filter.end_time", moment(filter.end_time)).flatten(),
+    };
+    if violations.is_empty() { Ok(parsed) } else { Err(violations.into_error()) }
 }
 
 impl Recorded {
+    pub fn verdict(&self) -> ConversionVerdict {
+        if self.duplicate { ConversionVerdict::Duplicate } else { ConversionVerdict::Recorded }
+    }
+
     fn into_proto(self, app: &App) -> RecordConversionResponse {
-        let verdict = if self.duplicate { Verdict::Duplicate } else { Verdict::Recorded };
         RecordConversionResponse {
+            conversion_id: self.conversion.id().to_string(),
+            verdict: self.verdict().into(),
             conversion: Some(self.conversion.into_proto(app)),
-            verdict: verdict.into(),
             notes: self.notes,
+            ..Default::default()
         }
     }
 }
 
 impl Conversion {
     pub fn into_proto(self, app: &App) -> v1::Conversion {
-        let status = match self.status {
-            Status::Pending => ConversionStatus::Pending,
-            Status::Approved => ConversionStatus::Approved,
-            Status::Declined => ConversionStatus::Declined,
-            Status::Reversed => ConversionStatus::Reversed,
-        };
         let signed = SignedClickId { key_id: self.key_id, id: self.click_id };
         v1::Conversion {
             id: self.id().to_string(),
@@ -328,8 +243,8 @@ impl Conversion {
             transaction_id: self.transaction_id().to_owned(),
             value: Some(self.value.to_proto(self.currency)),
             commission: Some(self.commission.to_proto(self.currency)),
-            commission_percent_micros: self.commission_percent.map_or(0, Percent::micros),
-            status: status.into(),
+            commission_percent_micros: self.commission_percent.map(Percent::micros),
+            status: self.status.to_proto().into(),
             custom_params: self
                 .custom_params
                 .0

@@ -7,7 +7,7 @@ use sea_orm::{
     QueryOrder as _, QuerySelect as _, entity::prelude::*,
 };
 
-use super::{ConversionId, CustomParams, DedupeKey, Filter, LIST_KEY_BYTES, Status};
+use super::{ConversionId, CustomParams, DedupeKey, Filter, LIST_KEY_BYTES, TimeKind};
 use crate::{
     core::{conversion_code::ConversionCodeId, tracking_link::TrackingLinkId},
     db::{Connection, Insertion, eq_indexed, group_commit::Write, insert_new, is_one_statement},
@@ -15,6 +15,7 @@ use crate::{
     page::PageRequest,
     values::{
         click_id::{ClickId, KeyId},
+        conversion_status::ConversionStatus,
         id::AccountId,
         money::{Amount, Currency, Percent},
         time::Time,
@@ -39,7 +40,7 @@ pub struct Model {
     pub value: Amount,
     pub commission: Amount,
     pub commission_percent: Option<Percent>,
-    pub status: Status,
+    pub status: ConversionStatus,
     pub status_word: String,
     pub custom_params: CustomParams,
     pub converted_at: Time,
@@ -150,8 +151,12 @@ pub async fn list(
         .add_option(filter.code.map(|code| Column::CodeId.eq(code)))
         .add_option(filter.link.map(|link| Column::LinkId.eq(link)))
         .add_option(filter.click.map(|click| Column::ClickId.eq(click)))
-        .add_option(filter.start.map(|start| Column::CreatedAt.gte(start)))
-        .add_option(filter.end.map(|end| Column::CreatedAt.lt(end)));
+        .add_option(filter.transaction.clone().map(|key| Column::DedupeKey.eq(key)))
+        // No line changes a status yet, so it stands as it was recorded.
+        .add_option(filter.status.map(|status| Column::Status.eq(status)))
+        .add_option(filter.recorded_status.map(|status| Column::Status.eq(status)))
+        .add_option(filter.start.map(|start| compare(filter.time, start, |column, value| column.gte(value))))
+        .add_option(filter.end.map(|end| compare(filter.time, end, |column, value| column.lt(value))));
     if let Some(after) = page.after {
         let (time, click, serial) = read_list_key(after)?;
         let same_time = Condition::all().add(Column::CreatedAt.eq(time));
@@ -172,6 +177,16 @@ pub async fn list(
         .order_by_desc(Column::ClickId)
         .order_by_desc(Column::Serial);
     Ok(newest_first.limit(page.rows_to_read()).all(db).await?)
+}
+
+/// Compares a time of a conversion with `time`.
+fn compare(kind: TimeKind, time: Time, by: fn(Column, Value) -> Expr) -> Expr {
+    match kind {
+        TimeKind::Created => by(Column::CreatedAt, time.into()),
+        TimeKind::Converted => by(Column::ConvertedAt, time.into()),
+        // A click id begins with the time of its click.
+        TimeKind::Clicked => by(Column::ClickId, ClickId(ClickId::first(time)).into()),
+    }
 }
 
 /// The key that the list is sorted by.

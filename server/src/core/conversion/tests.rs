@@ -51,7 +51,7 @@ fn claim() -> ConversionClaim {
         value: Amount::from_micros(1_000_000_000).unwrap(),
         currency: None,
         commission: Commission::Percent(Percent::from_micros(10_000_000).unwrap()),
-        status: Status::Approved,
+        status: Some(ConversionStatus::Approved),
         status_word: String::new(),
         custom_params: CustomParams::default(),
         happened: Happened::Now,
@@ -94,7 +94,7 @@ fn a_click_that_may_be_forgotten_does_not_count_again() {
     for (forgotten_before, counts) in [(0, true), (CLICKED, true), (CLICKED + 1, false)] {
         let checked = check_known(click, Time::from_micros(forgotten_before));
         let reason = checked.err().map(|error| error.reason());
-        assert_eq!(reason, (!counts).then_some(ErrorReason::ClickExpired), "{forgotten_before}");
+        assert_eq!(reason, (!counts).then_some(ErrorReason::ClickTooOld), "{forgotten_before}");
     }
 }
 
@@ -104,7 +104,7 @@ fn each_rule_of_attribution_has_its_reason() {
     let table: &[(&str, i64, Change, Option<ErrorReason>)] = &[
         ("at once", CLICKED, |_, _, _| {}, None),
         ("the last moment", CLICKED + DAY, |_, _, _| {}, None),
-        ("a moment later", CLICKED + DAY + 1, |_, _, _| {}, Some(ErrorReason::ClickExpired)),
+        ("a moment later", CLICKED + DAY + 1, |_, _, _| {}, Some(ErrorReason::AttributionWindowPassed)),
         (
             "reported late, happened in time",
             CLICKED + 9 * DAY,
@@ -186,7 +186,7 @@ fn the_same_key_is_a_duplicate_or_a_conflict() {
     assert!(!resolve_duplicate(first.clone(), None).unwrap().duplicate);
     let same = again(|_| {}).unwrap();
     assert!(same.duplicate && same.notes.is_empty() && same.conversion.serial == 1);
-    assert_eq!(again(|row| row.status = Status::Pending).unwrap().notes.len(), 1);
+    assert_eq!(again(|row| row.status = ConversionStatus::Pending).unwrap().notes.len(), 1);
     let other_amounts: [fn(&mut Conversion); 3] = [
         |row| row.value = Amount::ZERO,
         |row| row.commission = Amount::ZERO,

@@ -1,6 +1,4 @@
-//! `ConversionCodeService`: translation between its messages and commands.
-
-use std::sync::Arc;
+//! Conversion codes: translation between messages and commands.
 
 use prost_types::Duration;
 use s2s_sdk::v1::{
@@ -9,9 +7,8 @@ use s2s_sdk::v1::{
     GetConversionCodeResponse, GetPostbackUrlRequest, GetPostbackUrlResponse, ListConversionCodesRequest,
     ListConversionCodesResponse, PostbackAuthentication, ReplySetting, RotatePostbackSecretRequest,
     RotatePostbackSecretResponse, UpdateConversionCodeRequest, UpdateConversionCodeResponse,
-    conversion_code_service_server::{ConversionCodeService, ConversionCodeServiceServer},
 };
-use tonic::{Request, Response, Status};
+use tonic::Request;
 
 use super::{
     AllowedAddresses, CheckMode, ConversionCode, ConversionCodeId, DedupePolicy, Edit, REPLY_TEXT_BYTES_MAX,
@@ -28,6 +25,7 @@ use crate::{
     error::{Error, Result, Violations},
     page::PageRequest,
     values::{
+        conversion_status::ConversionStatus,
         id::{RequestKey, request_id_bytes},
         money::Currency,
         text::parse_name,
@@ -35,105 +33,98 @@ use crate::{
     },
 };
 
-pub struct Service(Arc<App>);
-
-pub fn service(app: Arc<App>) -> ConversionCodeServiceServer<Service> {
-    ConversionCodeServiceServer::new(Service(app))
+/// `ConversionCodeService.CreateConversionCode`.
+pub async fn create_conversion_code(
+    app: &App,
+    request: Request<CreateConversionCodeRequest>,
+) -> Result<CreateConversionCodeResponse> {
+    let account = api::account(&request);
+    let (edits, key, validate_only) = parse_create(request.into_inner())?;
+    let code = super::create(app, account, edits, key, validate_only).await?;
+    let warnings = lint::created(&code);
+    Ok(CreateConversionCodeResponse { conversion_code: Some(code.into()), warnings })
 }
 
-#[tonic::async_trait]
-impl ConversionCodeService for Service {
-    async fn create_conversion_code(
-        &self,
-        request: Request<CreateConversionCodeRequest>,
-    ) -> Result<Response<CreateConversionCodeResponse>, Status> {
-        let account = api::account(&request);
-        let (edits, key, validate_only) = parse_create(request.into_inner())?;
-        let code = super::create(&self.0, account, edits, key, validate_only).await?;
-        let warnings = lint::created(&code);
-        Ok(Response::new(CreateConversionCodeResponse { conversion_code: Some(code.into()), warnings }))
-    }
+/// `ConversionCodeService.GetConversionCode`.
+pub async fn get_conversion_code(
+    app: &App,
+    request: Request<GetConversionCodeRequest>,
+) -> Result<GetConversionCodeResponse> {
+    let account = api::account(&request);
+    let code = super::get(app, account, parse_id(&request.get_ref().conversion_code_id)?).await?;
+    Ok(GetConversionCodeResponse { conversion_code: Some(code.into()) })
+}
 
-    async fn get_conversion_code(
-        &self,
-        request: Request<GetConversionCodeRequest>,
-    ) -> Result<Response<GetConversionCodeResponse>, Status> {
-        let account = api::account(&request);
-        let code = super::get(&self.0, account, parse_id(&request.get_ref().id)?).await?;
-        Ok(Response::new(GetConversionCodeResponse { conversion_code: Some(code.into()) }))
-    }
+/// `ConversionCodeService.ListConversionCodes`.
+pub async fn list_conversion_codes(
+    app: &App,
+    request: Request<ListConversionCodesRequest>,
+) -> Result<ListConversionCodesResponse> {
+    let account = api::account(&request);
+    let request = request.into_inner();
+    let filter: [&[u8]; 1] = [&[u8::from(request.show_archived)]];
+    let page =
+        PageRequest::parse("ListConversionCodes", account, request.page_size, &request.page_token, &filter)?;
+    let (codes, next_page_token) = super::list(app, account, request.show_archived, &page).await?;
+    let conversion_codes = codes.into_iter().map(Into::into).collect();
+    Ok(ListConversionCodesResponse { conversion_codes, next_page_token })
+}
 
-    async fn list_conversion_codes(
-        &self,
-        request: Request<ListConversionCodesRequest>,
-    ) -> Result<Response<ListConversionCodesResponse>, Status> {
-        let account = api::account(&request);
-        let request = request.into_inner();
-        let filter: [&[u8]; 1] = [&[u8::from(request.show_archived)]];
-        let page = PageRequest::parse(
-            "ListConversionCodes",
-            account,
-            request.page_size,
-            &request.page_token,
-            &filter,
-        )?;
-        let (codes, next_page_token) = super::list(&self.0, account, request.show_archived, &page).await?;
-        let conversion_codes = codes.into_iter().map(Into::into).collect();
-        Ok(Response::new(ListConversionCodesResponse { conversion_codes, next_page_token }))
-    }
+/// `ConversionCodeService.UpdateConversionCode`.
+pub async fn update_conversion_code(
+    app: &App,
+    request: Request<UpdateConversionCodeRequest>,
+) -> Result<UpdateConversionCodeResponse> {
+    let account = api::account(&request);
+    let (id, edits, validate_only) = parse_update(request.into_inner())?;
+    let code = super::update(app, account, id, edits, validate_only).await?;
+    let warnings = lint::updated(&code);
+    Ok(UpdateConversionCodeResponse { conversion_code: Some(code.into()), warnings })
+}
 
-    async fn update_conversion_code(
-        &self,
-        request: Request<UpdateConversionCodeRequest>,
-    ) -> Result<Response<UpdateConversionCodeResponse>, Status> {
-        let account = api::account(&request);
-        let (id, edits, validate_only) = parse_update(request.into_inner())?;
-        let code = super::update(&self.0, account, id, edits, validate_only).await?;
-        let warnings = lint::updated(&code);
-        Ok(Response::new(UpdateConversionCodeResponse { conversion_code: Some(code.into()), warnings }))
-    }
+/// `ConversionCodeService.ArchiveConversionCode`.
+pub async fn archive_conversion_code(
+    app: &App,
+    request: Request<ArchiveConversionCodeRequest>,
+) -> Result<ArchiveConversionCodeResponse> {
+    let account = api::account(&request);
+    let request = request.into_inner();
+    let archive: Vec<Edit> = vec![Box::new(|code| code.archived = true)];
+    let id = parse_id(&request.conversion_code_id)?;
+    let code = super::update(app, account, id, archive, request.validate_only).await?;
+    Ok(ArchiveConversionCodeResponse { conversion_code: Some(code.into()) })
+}
 
-    async fn archive_conversion_code(
-        &self,
-        request: Request<ArchiveConversionCodeRequest>,
-    ) -> Result<Response<ArchiveConversionCodeResponse>, Status> {
-        let account = api::account(&request);
-        let request = request.into_inner();
-        let archive: Vec<Edit> = vec![Box::new(|code| code.archived = true)];
-        let id = parse_id(&request.id)?;
-        let code = super::update(&self.0, account, id, archive, request.validate_only).await?;
-        Ok(Response::new(ArchiveConversionCodeResponse { conversion_code: Some(code.into()) }))
-    }
+/// `ConversionCodeService.RotatePostbackSecret`.
+pub async fn rotate_postback_secret(
+    app: &App,
+    request: Request<RotatePostbackSecretRequest>,
+) -> Result<RotatePostbackSecretResponse> {
+    let account = api::account(&request);
+    let request = request.into_inner();
+    let (id, overlap, request_id) = parse_rotate(&request)?;
+    let dry = request.validate_only;
+    let code = super::rotate_secret(app, account, id, overlap, request_id, dry).await?;
+    let secret = if dry { String::new() } else { code.secret.reveal().to_owned() };
+    let shown = if dry { SECRET_MACRO } else { &secret };
+    let postback_url = super::postback_url(&app.public_url, &code, code.preset_id.preset(), shown);
+    let conversion_code = Some(code.into());
+    Ok(RotatePostbackSecretResponse { secret, postback_url, conversion_code })
+}
 
-    async fn rotate_postback_secret(
-        &self,
-        request: Request<RotatePostbackSecretRequest>,
-    ) -> Result<Response<RotatePostbackSecretResponse>, Status> {
-        let account = api::account(&request);
-        let request = request.into_inner();
-        let (id, overlap, request_id) = parse_rotate(&request)?;
-        let dry = request.validate_only;
-        let code = super::rotate_secret(&self.0, account, id, overlap, request_id, dry).await?;
-        let secret = if dry { String::new() } else { code.secret.reveal().to_owned() };
-        let shown = if dry { SECRET_MACRO } else { &secret };
-        let postback_url = super::postback_url(&self.0.public_url, &code, code.preset_id.preset(), shown);
-        let conversion_code = Some(code.into());
-        Ok(Response::new(RotatePostbackSecretResponse { secret, postback_url, conversion_code }))
-    }
-
-    async fn get_postback_url(
-        &self,
-        request: Request<GetPostbackUrlRequest>,
-    ) -> Result<Response<GetPostbackUrlResponse>, Status> {
-        let account = api::account(&request);
-        let (id, preset_id) = parse_postback_url(request.get_ref())?;
-        let code = super::get(&self.0, account, id).await?;
-        let preset = preset_id.preset().or_else(|| code.preset_id.preset());
-        let public_url = &self.0.public_url;
-        let postback_url = super::postback_url(public_url, &code, preset, SECRET_MACRO);
-        let warnings = lint::postback_url(&code, preset, public_url);
-        Ok(Response::new(GetPostbackUrlResponse { postback_url, warnings }))
-    }
+/// `ConversionCodeService.GetPostbackUrl`.
+pub async fn get_postback_url(
+    app: &App,
+    request: Request<GetPostbackUrlRequest>,
+) -> Result<GetPostbackUrlResponse> {
+    let account = api::account(&request);
+    let (id, preset_id) = parse_postback_url(request.get_ref())?;
+    let code = super::get(app, account, id).await?;
+    let preset = preset_id.preset().or_else(|| code.preset_id.preset());
+    let public_url = &app.public_url;
+    let postback_url = super::postback_url(public_url, &code, preset, SECRET_MACRO);
+    let warnings = lint::postback_url(&code, preset, public_url);
+    Ok(GetPostbackUrlResponse { postback_url, warnings })
 }
 
 /// Parses a code's id. A malformed id gives the same error as an unknown one.
@@ -158,7 +149,7 @@ fn parse_rotate(request: &RotatePostbackSecretRequest) -> Result<(ConversionCode
 }
 
 /// Fields of a code that a caller sets.
-const FIELDS: [&str; 7] = [
+const FIELDS: [&str; 8] = [
     "name",
     "default_currency",
     "attribution_window",
@@ -166,6 +157,7 @@ const FIELDS: [&str; 7] = [
     "reply",
     "preset_id",
     "postback_authentication",
+    "default_status",
 ];
 
 fn parse_create(mut request: CreateConversionCodeRequest) -> Result<(Vec<Edit>, RequestKey, bool)> {
@@ -235,6 +227,11 @@ fn parse_field(path: &str, code: &v1::ConversionCode, violations: &mut Violation
                     (row.address_check, row.https_check) = (checks.address, checks.https);
                     row.allowed_addresses = checks.allowed_addresses;
                 })
+            }
+            "default_status" => {
+                let status =
+                    ConversionStatus::parse(code.default_status)?.unwrap_or(ConversionStatus::Approved);
+                Box::new(move |row| row.default_status = status)
             }
             _ => return Err("can't be set".to_owned()),
         })
@@ -335,6 +332,7 @@ impl From<ConversionCode> for v1::ConversionCode {
             }
             .into(),
             preset_id: code.preset_id.to_string(),
+            default_status: code.default_status.to_proto().into(),
             state: state.into(),
             create_time: Some(code.created_at.to_proto()),
             update_time: Some(code.updated_at.to_proto()),

@@ -17,7 +17,7 @@ pub fn warning(code: SetupWarningCode, field: &str, message: impl Into<String>) 
 pub fn created(code: &ConversionCode) -> Vec<SetupWarning> {
     let message = "the conversion code is on no tracking link yet, so no click can convert; put its id into \
                    conversion_code_ids of a link";
-    let without_link = warning(SetupWarningCode::CodeWithoutLink, "", message);
+    let without_link = warning(SetupWarningCode::NoLink, "", message);
     [without_link].into_iter().chain(updated(code)).collect()
 }
 
@@ -151,7 +151,7 @@ mod tests {
                 warnings.iter().map(SetupWarning::code).collect()
             };
             assert_eq!(codes(updated(&code)), at_update, "{preset}");
-            assert_eq!(codes(created(&code)), [vec![W::CodeWithoutLink], at_update].concat(), "{preset}");
+            assert_eq!(codes(created(&code)), [vec![W::NoLink], at_update].concat(), "{preset}");
             let asked_id: PresetId = asked.parse().unwrap();
             let url = Url::parse("http://t.example").unwrap();
             assert_eq!(codes(postback_url(&code, asked_id.preset(), &url)), at_url, "{preset} {asked}");

@@ -13,6 +13,7 @@ use crate::{
     error::{Error, Result},
     page::PageRequest,
     values::{
+        conversion_status::ConversionStatus,
         id::AccountId,
         money::Currency,
         time::{Span, Time},
@@ -42,6 +43,8 @@ pub struct Model {
     pub former_secret_expires_at: Option<Time>,
     pub secret_request_id: Option<Vec<u8>>,
     pub archived: bool,
+    /// Status of conversions that come without one.
+    pub default_status: ConversionStatus,
     pub request_id: Option<Vec<u8>>,
     pub request_digest: Vec<u8>,
     pub created_at: Time,

@@ -37,7 +37,7 @@ pub struct Sender {
     /// The whole address. `Raw` has the address that is stored.
     pub address: Option<IpAddr>,
     /// True if the postback came over HTTPS.
-    pub secure: bool,
+    pub over_https: bool,
     pub from_browser: bool,
     /// Time at which the core judges the postback, by the core's clock.
     pub judged_at: Time,
@@ -171,7 +171,7 @@ pub fn check(code: &ConversionCode, raw: &Raw, parameters: &[Parameter], sender:
     }
     if let Some(sender) = sender {
         checked.enter(code, Check::Address, address(code, sender));
-        checked.enter(code, Check::Https, if sender.secure { Ok(()) } else { Err(Failure::Http) });
+        checked.enter(code, Check::Https, if sender.over_https { Ok(()) } else { Err(Failure::Http) });
     }
     checked
 }

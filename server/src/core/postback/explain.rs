@@ -1,7 +1,7 @@
 //! Explanations: the verdict that a postback would get, and why; and the history of a click.
 //! Records nothing.
 
-mod self_test;
+mod setup_test;
 mod steps;
 
 use std::sync::Arc;
@@ -27,7 +27,7 @@ use crate::{
     values::{click_id::SignedClickId, id::AccountId, time::Time},
 };
 
-pub use self_test::{SelfTest, self_test};
+pub use setup_test::{SetupTest, test_setup};
 
 /// Maximum number of conversions, and of held postbacks, in the explanation of a click.
 const SHOWN_MAX: i32 = 50;
@@ -231,7 +231,7 @@ fn history(conversions: &[Conversion], held: &[Postback]) -> String {
         None if conversions.is_empty() => {
             format!(
                 "{counted}, and no held postback names it: the merchant has not called the postback URL with \
-                 this click id; `SelfTest` tries the set-up"
+                 this click id; `TestSetup` tries the set-up"
             )
         }
         None => counted,

@@ -1,41 +1,50 @@
-//! `PostbackService`: translation between its messages and commands.
+//! Postbacks: translation between messages and commands.
 
 use std::{net::IpAddr, sync::Arc};
 
 use prost::Message as _;
 use prost_types::Timestamp;
 use s2s_sdk::v1::{
-    self, EraseVisitorRequest, EraseVisitorResponse, ExplainClickRequest, ExplainClickResponse,
-    ExplainPostbackRequest, ExplainPostbackResponse, GetPostbackRequest, GetPostbackResponse, HeldFilter,
-    ListPostbacksRequest, ListPostbacksResponse, RawPostback, ReadParameter, ReceivePostbackRequest,
-    ReceivePostbackResponse, ReplayOverrides, ReplayPostbacksRequest, ReplayPostbacksResponse,
-    SelfTestRequest, SelfTestResponse,
+    self, ConversionVerdict, EraseVisitorRequest, EraseVisitorResponse, ExplainClickRequest,
+    ExplainClickResponse, ExplainPostbackRequest, ExplainPostbackResponse, GetPostbackRequest,
+    GetPostbackResponse, ListPostbacksRequest, ListPostbacksResponse, Note, PostbackFailure, PostbackFilter,
+    PostbackIds, PostbackParameter, PostbackVerdict, RawPostback, RecordConversionResponse, ReplayOverrides,
+    ReplayPostbacksRequest, ReplayPostbacksResponse, TestSetupRequest, TestSetupResponse,
+    explain_postback_request::Postback as Explained,
     postback_service_server::{PostbackService, PostbackServiceServer},
+    replay_postbacks_request::Postbacks as Replayed,
 };
 use tonic::{Request, Response, Status};
 
 use super::{
     ClickHistory, Comma, Erased, Explanation, Filter, LIST_KEY_BYTES, Overrides, Parameter, Postback,
-    REPLAY_MAX, Raw, Reason, Received, Replay, SelfTest, Sender, TEXT_BYTES_MAX, Verdict, reader::KnownParam,
+    REPLAY_MAX, Raw, Reason, Received, Replay, Sender, SetupTest, Source, TEXT_BYTES_MAX, Verdict,
+    reader::KnownParam,
 };
 use crate::{
-    api,
+    api::{self, Caller},
     core::{
         App,
         conversion_code::{ConversionCode, ConversionCodeId},
         tracking_link::{self, TrackingLinkId},
     },
-    error::{self, Error, Result, Violations},
+    error::{Error, Result, Violations},
     page::PageRequest,
-    values::id::PostbackId,
-    values::limits::BODY_BYTES_MAX,
-    values::limits::TARGET_BYTES_MAX,
-    values::{id::AccountId, limits::USER_AGENT_BYTES_MAX, money::Amount, text::truncate, time::Time},
+    values::{
+        id::{AccountId, PostbackId, request_id_bytes},
+        limits::{BODY_BYTES_MAX, TARGET_BYTES_MAX, USER_AGENT_BYTES_MAX},
+        money::Amount,
+        text::truncate,
+        time::Time,
+    },
 };
 
 /// Longest method and content type, in bytes. Longer ones are cut.
 const METHOD_BYTES_MAX: usize = 16;
 const CONTENT_TYPE_BYTES_MAX: usize = 255;
+/// Total size of the notes of a failure, in bytes. A failure travels in a header, and clients accept
+/// headers of 16 KiB in all. `GetPostback` returns all notes.
+const FAILURE_NOTES_BYTES_MAX: usize = 4 * 1_024;
 /// Maximum number of postbacks in one replay by filter.
 const REPLAY_ROWS: i32 = 100;
 
@@ -47,15 +56,6 @@ pub fn service(app: Arc<App>) -> PostbackServiceServer<Service> {
 
 #[tonic::async_trait]
 impl PostbackService for Service {
-    async fn receive_postback(
-        &self,
-        request: Request<ReceivePostbackRequest>,
-    ) -> Result<Response<ReceivePostbackResponse>, Status> {
-        let request = request.into_inner();
-        let (id, raw, sender) = parse_receive(request, &self.0)?;
-        Ok(Response::new(super::receive(&self.0, id, raw, sender).await?.into()))
-    }
-
     async fn list_postbacks(
         &self,
         request: Request<ListPostbacksRequest>,
@@ -72,7 +72,7 @@ impl PostbackService for Service {
         request: Request<GetPostbackRequest>,
     ) -> Result<Response<GetPostbackResponse>, Status> {
         let account = api::account(&request);
-        let postback = super::get(&self.0, account, parse_id(&request.get_ref().id)?).await?;
+        let postback = super::get(&self.0, account, parse_id(&request.get_ref().postback_id)?).await?;
         Ok(Response::new(GetPostbackResponse { postback: Some(postback.into()) }))
     }
 
@@ -96,41 +96,55 @@ impl PostbackService for Service {
     ) -> Result<Response<ExplainPostbackResponse>, Status> {
         let account = api::account(&request);
         let request = request.into_inner();
-        let explanation = match parse_stored(&request)? {
-            None => super::explain(&self.0, account, request.target).await?,
-            Some(id) => super::explain_stored(&self.0, account, id).await?,
+        let explanation = match request.postback {
+            Some(Explained::Target(target)) => super::explain(&self.0, account, target).await?,
+            Some(Explained::PostbackId(id)) => {
+                super::explain_stored(&self.0, account, parse_id(&id)?).await?
+            }
+            None => return Err(missing("postback", "`target` or `postback_id`").into()),
         };
         Ok(Response::new(explanation.into_proto(&self.0)))
     }
+}
 
-    async fn explain_click(
-        &self,
-        request: Request<ExplainClickRequest>,
-    ) -> Result<Response<ExplainClickResponse>, Status> {
-        let account = api::account(&request);
-        let history = super::explain_click(&self.0, account, &request.get_ref().click_id).await?;
-        Ok(Response::new(history.into_proto(&self.0)))
-    }
+/// `ConversionService.RecordConversion` for a postback.
+pub async fn receive(
+    app: &App,
+    caller: Caller,
+    raw: RawPostback,
+    request_id: &str,
+) -> Result<RecordConversionResponse> {
+    let (id, raw, sender, source) = parse_receive(app, caller, raw, request_id)?;
+    super::receive(app, id, raw, sender, source).await?.into_response()
+}
 
-    async fn self_test(
-        &self,
-        request: Request<SelfTestRequest>,
-    ) -> Result<Response<SelfTestResponse>, Status> {
-        let account = api::account(&request);
-        let (code, link) = parse_self_test(request.get_ref())?;
-        let test = super::self_test(&self.0, account, code, link).await?;
-        Ok(Response::new(test.into_proto(&self.0)))
-    }
+/// `ClickService.ExplainClick`.
+pub async fn explain_click(app: &App, request: Request<ExplainClickRequest>) -> Result<ExplainClickResponse> {
+    let account = api::account(&request);
+    let history = super::explain_click(app, account, &request.get_ref().click_id).await?;
+    Ok(history.into_proto(app))
+}
 
-    async fn erase_visitor(
-        &self,
-        request: Request<EraseVisitorRequest>,
-    ) -> Result<Response<EraseVisitorResponse>, Status> {
-        let account = api::account(&request);
-        let EraseVisitorRequest { click_id, validate_only } = request.into_inner();
-        let erased = super::erase_visitor(&self.0, account, &click_id, validate_only).await?;
-        Ok(Response::new(erased.into_proto(&self.0)))
-    }
+/// `ConversionCodeService.TestSetup`.
+pub async fn test_setup(app: &App, request: Request<TestSetupRequest>) -> Result<TestSetupResponse> {
+    let account = api::account(&request);
+    let (code, link) = parse_test_setup(request.get_ref())?;
+    Ok(super::test_setup(app, account, code, link).await?.into_proto(app))
+}
+
+/// `ClickService.EraseVisitor`.
+pub async fn erase_visitor(app: &App, request: Request<EraseVisitorRequest>) -> Result<EraseVisitorResponse> {
+    let account = api::account(&request);
+    let EraseVisitorRequest { click_id, validate_only } = request.into_inner();
+    let erased = super::erase_visitor(app, account, &click_id, validate_only).await?;
+    Ok(erased.into_proto(app))
+}
+
+/// The error of a request without any field of a `oneof`.
+fn missing(field: &str, choices: &str) -> Error {
+    let mut violations = Violations::default();
+    violations.add(field, format!("is mandatory: {choices}"));
+    violations.into_error()
 }
 
 /// Parses a postback's id. A malformed id gives the same error as an unknown one.
@@ -149,21 +163,25 @@ fn parse_replay(account: AccountId, request: ReplayPostbacksRequest) -> Result<(
     let overrides = request.overrides.unwrap_or_default();
     let trust_sender = overrides.trust_sender;
     let overrides = parse_overrides(&overrides, &mut violations);
-    let which = match (request.filter, request.ids.len()) {
-        (None, 1..=REPLAY_MAX) => {
-            Which::Ids(request.ids.iter().map(|text| parse_id(text)).collect::<Result<_>>()?)
+    let which = match request.postbacks {
+        Some(Replayed::Ids(PostbackIds { ids })) if (1..=REPLAY_MAX).contains(&ids.len()) => {
+            Which::Ids(ids.iter().map(|text| parse_id(text)).collect::<Result<_>>()?)
         }
-        (Some(filter), 0) => {
+        Some(Replayed::Ids(_)) => {
+            violations.add("ids", format!("must be 1 to {REPLAY_MAX}"));
+            return Err(violations.into_error());
+        }
+        Some(Replayed::Filter(filter)) => {
             let key = filter.encode_to_vec();
-            let filter = parse_filter("filter.", filter, &mut violations);
+            let filter = parse_filter(filter, &mut violations);
+            if filter.verdict.is_some_and(|verdict| verdict != Verdict::Held) {
+                violations.add("filter.verdict", "must be unspecified or POSTBACK_VERDICT_HELD");
+            }
             let page =
                 PageRequest::parse("ReplayPostbacks", account, REPLAY_ROWS, &request.page_token, &[&key])?;
             Which::Held(filter, page)
         }
-        _ => {
-            violations.add("ids", format!("must be 1 to {REPLAY_MAX}, or none with a filter"));
-            return Err(violations.into_error());
-        }
+        None => return Err(missing("postbacks", "`ids` or `filter`")),
     };
     let how = Replay { overrides, trust_sender, validate_only: request.validate_only };
     if violations.is_empty() { Ok((which, how)) } else { Err(violations.into_error()) }
@@ -194,36 +212,38 @@ fn parse_overrides(overrides: &ReplayOverrides, violations: &mut Violations) -> 
     }
 }
 
-/// Parses the id of the stored postback to explain; `None` if a target is to be explained.
-fn parse_stored(request: &ExplainPostbackRequest) -> Result<Option<PostbackId>> {
-    match (request.target.is_empty(), request.postback_id.as_str()) {
-        (_, "") => Ok(None),
-        (true, id) => parse_id(id).map(Some),
-        (false, _) => {
-            let mut violations = Violations::default();
-            violations.add("postback_id", "can't be combined with target");
-            Err(violations.into_error())
-        }
-    }
-}
-
-fn parse_self_test(request: &SelfTestRequest) -> Result<(ConversionCodeId, Option<TrackingLinkId>)> {
+fn parse_test_setup(request: &TestSetupRequest) -> Result<(ConversionCodeId, Option<TrackingLinkId>)> {
     let code = request.conversion_code_id.as_str();
     let code = code.parse().map_err(|_| Error::not_found("conversion code", code))?;
     let link = request.tracking_link_id.as_str();
     Ok((code, (!link.is_empty()).then(|| tracking_link::parse_id(link)).transpose()?))
 }
 
-fn parse_receive(request: ReceivePostbackRequest, app: &App) -> Result<(PostbackId, Raw, Sender)> {
+/// Parses a postback that a caller hands on. Only an edge is believed about the sender, the time of
+/// arrival and the id.
+fn parse_receive(
+    app: &App,
+    caller: Caller,
+    mut raw: RawPostback,
+    request_id: &str,
+) -> Result<(PostbackId, Raw, Sender, Source)> {
     let mut violations = Violations::default();
-    let id = violations.check("postback_id", request.postback_id.parse::<PostbackId>());
-    let mut raw = request.raw.unwrap_or_default();
-    let received_at = raw.receive_time.as_ref().map_or_else(|| Ok(app.now()), Time::from_proto);
-    let received_at = violations.check("raw.receive_time", received_at);
-    let (Some(id), Some(received_at)) = (id, received_at) else { return Err(violations.into_error()) };
-    let address = raw.address.parse::<IpAddr>().ok();
     let judged_at = app.now();
-    let sender = Sender { address, secure: request.secure, from_browser: request.from_browser, judged_at };
+    if !caller.is_edge() {
+        raw.postback_id = PostbackId(app.random.id(judged_at)).to_string();
+        (raw.receive_time, raw.sender_address, raw.over_https) = (None, String::new(), false);
+    }
+    let request_id = if caller.is_edge() { "" } else { request_id };
+    let request_id = violations.check("request_id", request_id_bytes(request_id));
+    let id = violations.check("postback.postback_id", raw.postback_id.parse::<PostbackId>());
+    let received_at = raw.receive_time.as_ref().map_or(Ok(judged_at), Time::from_proto);
+    let received_at = violations.check("postback.receive_time", received_at);
+    let (Some(id), Some(received_at), Some(request_id)) = (id, received_at, request_id) else {
+        return Err(violations.into_error());
+    };
+    let address = raw.sender_address.parse::<IpAddr>().ok();
+    let sender = Sender { address, over_https: raw.over_https, from_browser: raw.from_browser, judged_at };
+    let source = Source { tenant: caller.sees(), account: caller.account, request_id };
     let too_large = raw.target.len() > TARGET_BYTES_MAX || raw.body.len() > BODY_BYTES_MAX;
     raw.target.truncate(TARGET_BYTES_MAX);
     raw.body.truncate(BODY_BYTES_MAX);
@@ -237,7 +257,7 @@ fn parse_receive(request: ReceivePostbackRequest, app: &App) -> Result<(Postback
         received_at,
         cut: too_large,
     };
-    Ok((id, raw, sender))
+    Ok((id, raw, sender, source))
 }
 
 fn parse_list(
@@ -245,39 +265,30 @@ fn parse_list(
     request: ListPostbacksRequest,
 ) -> Result<(Filter, PageRequest<LIST_KEY_BYTES>)> {
     let mut violations = Violations::default();
-    let verdict = violations.check("verdict", parse_verdict(request.verdict)).flatten();
-    let filter = HeldFilter {
-        reason: request.reason,
-        conversion_code_id: request.conversion_code_id,
-        start_time: request.start_time,
-        end_time: request.end_time,
-        text: request.text,
-    };
-    let key = filter.encode_to_vec();
-    let filter = parse_filter("", filter, &mut violations);
+    let wire = request.filter.unwrap_or_default();
+    let key = wire.encode_to_vec();
+    let filter = parse_filter(wire, &mut violations);
     if !violations.is_empty() {
         return Err(violations.into_error());
     }
-    let parts: [&[u8]; 2] = [&request.verdict.to_be_bytes(), &key];
-    let page = PageRequest::parse("ListPostbacks", account, request.page_size, &request.page_token, &parts)?;
-    Ok((Filter { verdict, ..filter }, page))
+    let page = PageRequest::parse("ListPostbacks", account, request.page_size, &request.page_token, &[&key])?;
+    Ok((filter, page))
 }
 
-/// Parses a filter. `path` is the prefix of the field names in violations.
-fn parse_filter(path: &str, filter: HeldFilter, violations: &mut Violations) -> Filter {
-    let field = |name: &str| format!("{path}{name}");
+fn parse_filter(filter: PostbackFilter, violations: &mut Violations) -> Filter {
+    let verdict = violations.check("filter.verdict", parse_verdict(filter.verdict)).flatten();
     let reason =
         v1::ErrorReason::try_from(filter.reason).map_err(|_| "is not a value of ErrorReason".to_owned());
-    let reason = violations.check(&field("reason"), reason);
+    let reason = violations.check("filter.reason", reason);
     let time = |time: Option<Timestamp>| time.as_ref().map(Time::from_proto).transpose();
-    let start = violations.check(&field("start_time"), time(filter.start_time)).flatten();
-    let end = violations.check(&field("end_time"), time(filter.end_time)).flatten();
+    let start = violations.check("filter.start_time", time(filter.start_time)).flatten();
+    let end = violations.check("filter.end_time", time(filter.end_time)).flatten();
     if filter.text.len() > TEXT_BYTES_MAX {
-        violations.add(&field("text"), format!("must be at most {TEXT_BYTES_MAX} bytes"));
+        violations.add("filter.text", format!("must be at most {TEXT_BYTES_MAX} bytes"));
     }
     let code = filter.conversion_code_id.to_uppercase();
     Filter {
-        verdict: None,
+        verdict,
         reason: reason.filter(|reason| *reason != v1::ErrorReason::Unspecified).map(Reason),
         code_text: (!code.is_empty()).then_some(code),
         start,
@@ -287,40 +298,73 @@ fn parse_filter(path: &str, filter: HeldFilter, violations: &mut Violations) -> 
 }
 
 fn parse_verdict(number: i32) -> Result<Option<Verdict>, String> {
-    match v1::Verdict::try_from(number) {
-        Ok(v1::Verdict::Unspecified) => Ok(None),
-        Ok(v1::Verdict::Recorded) => Ok(Some(Verdict::Recorded)),
-        Ok(v1::Verdict::Duplicate) => Ok(Some(Verdict::Duplicate)),
-        Ok(v1::Verdict::Held) => Ok(Some(Verdict::Held)),
-        Ok(v1::Verdict::Queued | v1::Verdict::Test) => Err("is not a stored verdict".to_owned()),
-        Err(_) => Err("is not a value of Verdict".to_owned()),
+    match PostbackVerdict::try_from(number) {
+        Ok(PostbackVerdict::Unspecified) => Ok(None),
+        Ok(PostbackVerdict::Recorded) => Ok(Some(Verdict::Recorded)),
+        Ok(PostbackVerdict::Duplicate) => Ok(Some(Verdict::Duplicate)),
+        Ok(PostbackVerdict::Held) => Ok(Some(Verdict::Held)),
+        Ok(PostbackVerdict::Test) => Err("is not a stored verdict".to_owned()),
+        Err(_) => Err("is not a value of PostbackVerdict".to_owned()),
     }
 }
 
-impl From<Received> for ReceivePostbackResponse {
-    fn from(received: Received) -> Self {
-        match received {
-            Received::Stored { postback, reply } => {
-                let grpc_code = postback.reason.map_or(0, |Reason(reason)| error::code(reason).into());
-                let postback = v1::Postback { raw: None, ..postback.into() };
-                Self { postback: Some(postback), reply, grpc_code }
-            }
-            Received::Test { outcome, mut notes, reply } => {
-                let mut postback = v1::Postback::default();
-                postback.set_verdict(v1::Verdict::Test);
-                let grpc_code = match outcome {
-                    Ok(recorded) => {
-                        notes.extend(recorded.into_iter().flat_map(|recorded| recorded.notes));
-                        0
-                    }
-                    Err(error) => {
-                        postback.set_reason(error.reason());
-                        error.message().clone_into(&mut postback.message);
-                        error.code().into()
+/// The first notes, as many as fit into a failure.
+fn fitting(mut notes: Vec<Note>) -> Vec<Note> {
+    let mut left = FAILURE_NOTES_BYTES_MAX;
+    let fit = notes.iter().take_while(|note| {
+        let size = note.encoded_len();
+        let fits = size <= left;
+        left = left.saturating_sub(size);
+        fits
+    });
+    let count = fit.count();
+    notes.truncate(count);
+    notes
+}
+
+impl Received {
+    /// Returns the response to a postback that counts, and an error for any other.
+    fn into_response(self) -> Result<RecordConversionResponse> {
+        match self {
+            Self::Stored { postback, reply } => {
+                let postback_id = postback.id.to_string();
+                let notes = postback.notes.to_proto();
+                let verdict = match postback.verdict {
+                    Verdict::Recorded => ConversionVerdict::Recorded,
+                    Verdict::Duplicate => ConversionVerdict::Duplicate,
+                    Verdict::Held => {
+                        let notes = fitting(notes);
+                        let reason =
+                            postback.reason.map_or(v1::ErrorReason::Internal, |Reason(reason)| reason);
+                        let error = Error::new(reason, postback.message).with("postback_id", &postback_id);
+                        let verdict = PostbackVerdict::Held.into();
+                        return Err(error.with_postback(PostbackFailure {
+                            verdict,
+                            postback_id,
+                            notes,
+                            reply,
+                        }));
                     }
                 };
-                postback.notes = notes;
-                Self { postback: Some(postback), reply, grpc_code }
+                Ok(RecordConversionResponse {
+                    conversion: None,
+                    verdict: verdict.into(),
+                    notes,
+                    postback_id,
+                    reply,
+                    conversion_id: postback.conversion_id,
+                })
+            }
+            Self::Test { outcome: Ok(recorded), mut notes, reply } => {
+                notes.extend(recorded.into_iter().flat_map(|recorded| recorded.notes));
+                let verdict = ConversionVerdict::Test.into();
+                Ok(RecordConversionResponse { verdict, notes, reply, ..Default::default() })
+            }
+            Self::Test { outcome: Err(error), notes, reply } => {
+                let notes = fitting(notes);
+                let verdict = PostbackVerdict::Test.into();
+                let postback_id = String::new();
+                Err(error.with_postback(PostbackFailure { verdict, postback_id, notes, reply }))
             }
         }
     }
@@ -329,9 +373,9 @@ impl From<Received> for ReceivePostbackResponse {
 impl From<Postback> for v1::Postback {
     fn from(postback: Postback) -> Self {
         let verdict = match postback.verdict {
-            Verdict::Recorded => v1::Verdict::Recorded,
-            Verdict::Duplicate => v1::Verdict::Duplicate,
-            Verdict::Held => v1::Verdict::Held,
+            Verdict::Recorded => PostbackVerdict::Recorded,
+            Verdict::Duplicate => PostbackVerdict::Duplicate,
+            Verdict::Held => PostbackVerdict::Held,
         };
         Self {
             id: postback.id.to_string(),
@@ -340,9 +384,10 @@ impl From<Postback> for v1::Postback {
                 target: postback.target,
                 content_type: postback.content_type,
                 body: postback.body,
-                address: postback.address,
+                sender_address: postback.address,
                 user_agent: postback.user_agent,
                 receive_time: Some(postback.received_at.to_proto()),
+                ..Default::default()
             }),
             verdict: verdict.into(),
             reason: postback.reason.map_or(0, |Reason(reason)| reason.into()),
@@ -372,12 +417,12 @@ impl Explanation {
         match self.outcome {
             Ok(recorded) => {
                 let duplicate = recorded.as_ref().is_some_and(|recorded| recorded.duplicate);
-                let verdict = if duplicate { v1::Verdict::Duplicate } else { v1::Verdict::Recorded };
-                response.set_verdict(if self.test { v1::Verdict::Test } else { verdict });
+                let verdict = if duplicate { PostbackVerdict::Duplicate } else { PostbackVerdict::Recorded };
+                response.set_verdict(if self.test { PostbackVerdict::Test } else { verdict });
                 response.conversion = recorded.map(|recorded| recorded.conversion.into_proto(app));
             }
             Err(error) => {
-                response.set_verdict(v1::Verdict::Held);
+                response.set_verdict(PostbackVerdict::Held);
                 response.set_reason(error.reason());
                 error.message().clone_into(&mut response.message);
             }
@@ -409,9 +454,9 @@ impl Erased {
     }
 }
 
-impl SelfTest {
-    fn into_proto(self, app: &App) -> SelfTestResponse {
-        let mut response = SelfTestResponse {
+impl SetupTest {
+    fn into_proto(self, app: &App) -> TestSetupResponse {
+        let mut response = TestSetupResponse {
             steps: self.steps,
             redirect_url: self.redirect_url,
             postback_url: self.postback_url,
@@ -428,7 +473,7 @@ impl SelfTest {
     }
 }
 
-impl From<Parameter> for ReadParameter {
+impl From<Parameter> for PostbackParameter {
     fn from(parameter: Parameter) -> Self {
         let is_secret = parameter.known == Some(KnownParam::Sec);
         Self {

@@ -19,7 +19,7 @@ use crate::{
     core::{
         conversion::{
             CUSTOM_PARAM_KEY_BYTES_MAX, CUSTOM_PARAM_VALUE_BYTES_MAX, CUSTOM_PARAMS_MAX, Commission,
-            ConversionClaim, CustomParams, Happened, Status, TRANSACTION_ID_BYTES_MAX, note,
+            ConversionClaim, CustomParams, Happened, TRANSACTION_ID_BYTES_MAX, note,
         },
         conversion_code::ConversionCodeId,
     },
@@ -237,7 +237,7 @@ impl<'a> Values<'a> {
             }
             _ => format!("`{name}` is missing; add it to the postback URL"),
         };
-        refusal(ErrorReason::MissingParameter, known, message)
+        refusal(ErrorReason::ParameterMissing, known, message)
     }
 }
 
@@ -291,7 +291,7 @@ fn claim(parameters: &[Parameter], overrides: &Overrides, notes: &mut Vec<Note>)
         value,
         currency,
         commission,
-        status: Status::Approved,
+        status: None,
         status_word,
         custom_params: custom_params(parameters)?,
         happened: Happened::Now,
@@ -302,7 +302,7 @@ fn claim(parameters: &[Parameter], overrides: &Overrides, notes: &mut Vec<Note>)
 fn code(text: &str) -> Result<ConversionCodeId> {
     text.parse().map_err(|why| {
         let message = format!("no conversion code has the id `{}`; it {why}", excerpt(text));
-        refusal(ErrorReason::UnknownConversionCode, KnownParam::Id, message)
+        refusal(ErrorReason::ConversionCodeUnknown, KnownParam::Id, message)
     })
 }
 

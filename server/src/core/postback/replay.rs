@@ -13,8 +13,8 @@ use s2s_sdk::v1::{ErrorReason, NoteCode};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Filter, LIST_KEY_BYTES, Overrides, Postback, Reason, Verdict, account_of, find_code, get, judge, list,
-    proof, read, split_retryable, store, write,
+    Filter, LIST_KEY_BYTES, Overrides, Postback, Reason, Verdict, find_code, get, judge, list, proof, read,
+    split_retryable, store, write,
 };
 use crate::{
     api::Tenant,
@@ -100,17 +100,19 @@ async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback>
         return Ok(held);
     }
     let raw = held.raw();
-    let mut reading = read(app, Tenant::All, &raw, &how.overrides).await?;
-    let code = find_code(app, Tenant::All, &reading).await?;
+    let tenant = tenant_of(&held);
+    let mut reading = read(app, tenant, &raw, &how.overrides).await?;
+    let code = find_code(app, tenant, &reading).await?;
     let mut unproven = code.as_ref().and_then(|code| proof::unproven(code, &held));
     if how.trust_sender && unproven.take().is_some() {
         let message = "the replay vouches for its sender";
         reading.notes.push(note(NoteCode::Overridden, "", message));
     }
     reading.notes.extend(held.check_notes().chain(held.erasure()));
-    let account = account_of(code.as_deref());
+    // A postback whose code is not known stays where it is.
+    let account = code.as_ref().map_or(held.account_id, |code| code.account_id);
     let signature = code.and_then(|code| proof::signature_of(&code, &held, &raw));
-    let (mut postback, judged) = judge(app, held.id, raw, reading, account, signature).await?;
+    let (mut postback, judged) = judge(app, tenant, held.id, raw, reading, account, signature).await?;
     let judged = unproven.map_or(judged, Err);
     postback.authenticated = held.authenticated;
     postback.checks_passed = held.checks_passed;
@@ -126,11 +128,17 @@ async fn replay_one(app: &App, held: Postback, how: &Replay) -> Result<Postback>
     write(app, postback, judged, store::Mode::Update).await
 }
 
+/// The codes for which a held postback may count. The installation's own account also keeps what
+/// edges handed on for codes that were not known, of any account.
+fn tenant_of(held: &Postback) -> Tenant {
+    if held.account_id == AccountId::DEFAULT { Tenant::All } else { Tenant::Account(held.account_id) }
+}
+
 /// Returns the time of the next automatic match of a held postback. `None` if it is never, or no
 /// longer, matched automatically.
 pub fn next_match(held: &Postback, now: Time) -> Option<Time> {
     let Reason(reason) = held.reason?;
-    let waits = matches!(reason, ErrorReason::UnknownConversionCode | ErrorReason::TrackingLinkUnknown);
+    let waits = matches!(reason, ErrorReason::ConversionCodeUnknown | ErrorReason::TrackingLinkUnknown);
     let age = now.since(held.received_at);
     (waits && age < MATCHED_FOR).then(|| now.plus(age.clamp(MATCH_WAIT_MIN, MATCH_WAIT_MAX)))
 }
@@ -206,7 +214,7 @@ mod tests {
 
     #[test]
     fn automatic_matches_become_ever_rarer() {
-        let held = held(ErrorReason::UnknownConversionCode);
+        let held = held(ErrorReason::ConversionCodeUnknown);
         for (age, wait) in [
             (0, Some(1)),
             (1, Some(1)),
@@ -225,7 +233,7 @@ mod tests {
     fn nothing_else_is_matched_automatically() {
         for reason in (1..1_000).filter_map(|number| ErrorReason::try_from(number).ok()) {
             let expected =
-                matches!(reason, ErrorReason::UnknownConversionCode | ErrorReason::TrackingLinkUnknown);
+                matches!(reason, ErrorReason::ConversionCodeUnknown | ErrorReason::TrackingLinkUnknown);
             assert_eq!(next_match(&held(reason), ARRIVED).is_some(), expected, "{reason:?}");
         }
     }

@@ -7,33 +7,35 @@
 use s2s_sdk::v1::{ErrorReason, Note, NoteCode};
 
 use crate::{
-    core::{
-        conversion::{Status, note},
-        preset::Preset,
-    },
+    core::{conversion::note, preset::Preset},
     error::{Error, Result},
-    values::text::excerpt,
+    values::{conversion_status::ConversionStatus, text::excerpt},
 };
 
 const PARAMETER: &str = "status";
 
 /// Our own words, which are understood from every network.
-const OWN: [(&str, Status); 3] =
-    [("pending", Status::Pending), ("approved", Status::Approved), ("declined", Status::Declined)];
+const OWN: [(&str, ConversionStatus); 3] = [
+    ("pending", ConversionStatus::Pending),
+    ("approved", ConversionStatus::Approved),
+    ("declined", ConversionStatus::Declined),
+];
 
 /// Returns the status of a word, in any case, and a note if the word is not ours. An empty word
-/// means approved. `preset` is the preset of the conversion code.
-pub fn read(word: &str, preset: Option<&Preset>) -> Result<(Status, Option<Note>)> {
+/// has none. `preset` is the preset of the conversion code.
+pub fn read(word: &str, preset: Option<&Preset>) -> Result<(Option<ConversionStatus>, Option<Note>)> {
     if word.is_empty() {
-        return Ok((Status::Approved, None));
+        return Ok((None, None));
     }
     if let Some((_, status)) = OWN.iter().find(|(own, _)| own.eq_ignore_ascii_case(word)) {
-        return Ok((*status, None));
+        return Ok((Some(*status), None));
     }
-    preset.and_then(|preset| of_network(word, preset)).ok_or_else(|| unknown(word, preset))
+    let (status, note) =
+        preset.and_then(|preset| of_network(word, preset)).ok_or_else(|| unknown(word, preset))?;
+    Ok((Some(status), Some(note)))
 }
 
-fn of_network(word: &str, preset: &Preset) -> Option<(Status, Option<Note>)> {
+fn of_network(word: &str, preset: &Preset) -> Option<(ConversionStatus, Note)> {
     let words = &preset.status_words;
     let theirs = [&words.pending, &words.approved, &words.declined];
     let ((own, status), _) = OWN
@@ -41,7 +43,7 @@ fn of_network(word: &str, preset: &Preset) -> Option<(Status, Option<Note>)> {
         .zip(theirs)
         .find(|(_, theirs)| theirs.iter().any(|known| known.eq_ignore_ascii_case(word)))?;
     let message = format!("`status` was sent as `{word}`, which is {own} at {}", preset.name);
-    Some((status, Some(note(NoteCode::StatusMapped, PARAMETER, message))))
+    Some((status, note(NoteCode::StatusMapped, PARAMETER, message)))
 }
 
 fn unknown(word: &str, preset: Option<&Preset>) -> Error {
@@ -72,18 +74,18 @@ mod tests {
 
     #[test]
     fn words_are_ours_or_the_networks() {
-        use Status::{Approved, Declined, Pending};
+        use ConversionStatus::{Approved, Declined, Pending};
         for (preset, word, expected) in [
-            ("", "", Some((Approved, false))),
-            ("", "Pending", Some((Pending, false))),
+            ("", "", Some((None, false))),
+            ("", "Pending", Some((Some(Pending), false))),
             ("", "confirm", None),
-            ("leadbit", "", Some((Approved, false))),
-            ("leadbit", "new", Some((Pending, true))),
-            ("leadbit", "CONFIRM", Some((Approved, true))),
-            ("leadbit", "trash", Some((Declined, true))),
-            ("leadbit", "declined", Some((Declined, false))),
+            ("leadbit", "", Some((None, false))),
+            ("leadbit", "new", Some((Some(Pending), true))),
+            ("leadbit", "CONFIRM", Some((Some(Approved), true))),
+            ("leadbit", "trash", Some((Some(Declined), true))),
+            ("leadbit", "declined", Some((Some(Declined), false))),
             ("leadbit", "refunded", None),
-            ("affise", "5", Some((Pending, true))),
+            ("affise", "5", Some((Some(Pending), true))),
             ("affise", "55", None),
             ("impact", "REVERSED", None),
             ("everflow", "confirm", None),

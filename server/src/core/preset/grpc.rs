@@ -34,7 +34,7 @@ impl PresetService for Service {
         &self,
         request: Request<GetPresetRequest>,
     ) -> Result<Response<GetPresetResponse>, Status> {
-        let preset = super::get(&request.get_ref().id)?;
+        let preset = super::get(&request.get_ref().preset_id)?;
         Ok(Response::new(GetPresetResponse { preset: Some(preset.into()) }))
     }
 }

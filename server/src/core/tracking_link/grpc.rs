@@ -5,8 +5,7 @@ use std::sync::Arc;
 use s2s_sdk::v1::{
     self, ArchiveTrackingLinkRequest, ArchiveTrackingLinkResponse, CreateTrackingLinkRequest,
     CreateTrackingLinkResponse, GetTrackingLinkRequest, GetTrackingLinkResponse, ListTrackingLinksRequest,
-    ListTrackingLinksResponse, ResolveSlugRequest, ResolveSlugResponse, TrackingLinkState,
-    UpdateTrackingLinkRequest, UpdateTrackingLinkResponse,
+    ListTrackingLinksResponse, TrackingLinkState, UpdateTrackingLinkRequest, UpdateTrackingLinkResponse,
     tracking_link_service_server::{TrackingLinkService, TrackingLinkServiceServer},
 };
 use tonic::{Request, Response, Status};
@@ -17,7 +16,10 @@ use super::{
     TrackingLinkId, parse_id,
 };
 use crate::{
-    api::{self, Tenant},
+    api::{
+        self, Tenant,
+        edge_v1::{ResolveSlugRequest, ResolveSlugResponse},
+    },
     core::{
         App,
         preset::{Preset, PresetId},
@@ -51,7 +53,7 @@ impl TrackingLinkService for Service {
         request: Request<GetTrackingLinkRequest>,
     ) -> Result<Response<GetTrackingLinkResponse>, Status> {
         let tenant = Tenant::Account(api::account(&request));
-        let link = super::get(&self.0, tenant, parse_id(&request.get_ref().id)?).await?;
+        let link = super::get(&self.0, tenant, parse_id(&request.get_ref().tracking_link_id)?).await?;
         let tracking_link = Some(link.to_proto(&self.0.public_url));
         Ok(Response::new(GetTrackingLinkResponse { tracking_link }))
     }
@@ -93,23 +95,21 @@ impl TrackingLinkService for Service {
         let account = api::account(&request);
         let request = request.into_inner();
         let archive: Vec<Edit> = vec![Box::new(|link| link.archived = true)];
-        let id = parse_id(&request.id)?;
+        let id = parse_id(&request.tracking_link_id)?;
         let (link, _) = super::update(&self.0, account, id, archive, request.validate_only).await?;
         let tracking_link = Some(link.to_proto(&self.0.public_url));
         Ok(Response::new(ArchiveTrackingLinkResponse { tracking_link }))
     }
+}
 
-    async fn resolve_slug(
-        &self,
-        request: Request<ResolveSlugRequest>,
-    ) -> Result<Response<ResolveSlugResponse>, Status> {
-        let link = super::resolve(&self.0, &request.get_ref().slug).await?;
-        Ok(Response::new(ResolveSlugResponse {
-            tracking_link: Some(link.to_proto(&self.0.public_url)),
-            account_id: link.account_id.to_string(),
-            link_key: link.link_key.bits(),
-        }))
-    }
+/// `EdgeService.ResolveSlug`.
+pub async fn resolve_slug(app: &App, request: &ResolveSlugRequest) -> Result<ResolveSlugResponse> {
+    let link = super::resolve(app, &request.slug).await?;
+    Ok(ResolveSlugResponse {
+        tracking_link: Some(link.to_proto(&app.public_url)),
+        account_id: link.account_id.to_string(),
+        link_key: link.link_key.bits(),
+    })
 }
 
 /// Fields of a link that a caller sets and changes. The slug is not among them: it stays as it was

@@ -31,7 +31,7 @@ fn of_destination(destination: &Destination, has_code: bool, presets: &[&Preset]
     if !has_code {
         let message = "the link has no conversion code, so none of its clicks can convert; add one";
         let field = "tracking_link.conversion_code_ids";
-        warnings.push(warning(SetupWarningCode::LinkWithoutCode, field, message));
+        warnings.push(warning(SetupWarningCode::NoConversionCode, field, message));
     }
     if !destination.carries_click_id() {
         let message = format!(
@@ -85,8 +85,8 @@ mod tests {
         for (destination, has_code, presets, expected) in [
             ("https://a.example/?s1=[s2sidentifier]", true, vec![], vec![]),
             ("https://a.example/?s1=%5bs2sidentifier%5d", true, vec![], vec![]),
-            ("https://a.example/?s1=[s2sidentifier]", false, vec![], vec![W::LinkWithoutCode]),
-            ("https://a.example/", false, vec![], vec![W::LinkWithoutCode, W::ClickIdNotPassedOn]),
+            ("https://a.example/?s1=[s2sidentifier]", false, vec![], vec![W::NoConversionCode]),
+            ("https://a.example/", false, vec![], vec![W::NoConversionCode, W::ClickIdNotPassedOn]),
             ("https://a.example/?s1=[s2sidentifier]&x={clickid}", true, vec![], vec![W::ForeignMacro]),
             ("https://a.example/?s1=[s2sidentifier]&x={{x}}", true, vec![], vec![W::ForeignMacro]),
             ("https://a.example/?s1=[s2sidentifier]&x=%x%", true, vec![], vec![W::ForeignMacro]),
@@ -109,7 +109,7 @@ mod tests {
                 vec![W::ParameterNotOfPreset],
             ),
             ("https://a.example/?s1=[s2sidentifier]", true, vec!["monetizer"], vec![]),
-            ("https://a.example/", false, vec!["cake"], vec![W::LinkWithoutCode, W::ClickIdNotPassedOn]),
+            ("https://a.example/", false, vec!["cake"], vec![W::NoConversionCode, W::ClickIdNotPassedOn]),
         ] {
             let presets: Vec<&Preset> = presets.into_iter().map(preset).collect();
             let warnings = of_destination(&destination.parse().unwrap(), has_code, &presets);

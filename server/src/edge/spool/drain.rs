@@ -456,7 +456,7 @@ async fn call(calls: &CoreClient, record: &Record, cause: &OnceLock<String>) -> 
 impl Record {
     fn queue(&self) -> Option<u16> {
         match &self.content {
-            Content::Postback(postback) => postback.raw.as_ref().and_then(order_queue),
+            Content::Postback(postback) => order_queue(postback),
             _ => None,
         }
     }

@@ -6,9 +6,14 @@
 //! sends can pass for a record.
 
 use prost::Message as _;
-use s2s_sdk::v1::{ListClickIdKeysResponse, ReceivePostbackRequest, RecordClickRequest, ResolveSlugResponse};
+use s2s_sdk::v1::{
+    RawPostback, RecordClickRequest, RecordConversionRequest, record_conversion_request::Report,
+};
 
-use crate::values::time::Time;
+use crate::{
+    api::edge_v1::{ListClickIdKeysResponse, ResolveSlugResponse},
+    values::time::Time,
+};
 
 /// Longest record, in bytes; larger than any that an edge makes.
 pub const RECORD_BYTES_MAX: usize = 128 * 1_024;
@@ -19,7 +24,7 @@ const LENGTH_BYTES: usize = 4;
 const CHECKSUM_BYTES: usize = 16;
 const HEAD_BYTES: usize = MARK_BYTES + LENGTH_BYTES + CHECKSUM_BYTES;
 /// Version of new records. A record of a later version is kept for a later server.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 const CLICK: u8 = 1;
 const POSTBACK: u8 = 2;
@@ -31,10 +36,15 @@ const LINK: u8 = 4;
 pub enum Content {
     /// A call that the core has not answered yet.
     Click(RecordClickRequest),
-    Postback(ReceivePostbackRequest),
+    Postback(RawPostback),
     /// An answer of the core, for when it is down.
     ClickIdKeys(ListClickIdKeysResponse),
     Link(ResolveSlugResponse),
+}
+
+/// The call to the core that hands a postback on.
+pub fn as_call(postback: RawPostback) -> RecordConversionRequest {
+    RecordConversionRequest { report: Some(Report::Postback(postback)), ..Default::default() }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +79,7 @@ impl Record {
     pub fn body(&self) -> Vec<u8> {
         let (kind, call) = match &self.content {
             Content::Click(call) => (CLICK, call.encode_to_vec()),
-            Content::Postback(call) => (POSTBACK, call.encode_to_vec()),
+            Content::Postback(call) => (POSTBACK, as_call(call.clone()).encode_to_vec()),
             Content::ClickIdKeys(keys) => (CLICK_ID_KEYS, keys.encode_to_vec()),
             Content::Link(link) => (LINK, link.encode_to_vec()),
         };
@@ -83,7 +93,10 @@ impl Record {
         let (micros, call) = rest.split_first_chunk::<8>()?;
         let content = match (version, kind) {
             (VERSION, CLICK) => Content::Click(RecordClickRequest::decode(call).ok()?),
-            (VERSION, POSTBACK) => Content::Postback(ReceivePostbackRequest::decode(call).ok()?),
+            (VERSION, POSTBACK) => match RecordConversionRequest::decode(call).ok()?.report? {
+                Report::Postback(postback) => Content::Postback(postback),
+                Report::Conversion(_) => return None,
+            },
             (VERSION, CLICK_ID_KEYS) => Content::ClickIdKeys(ListClickIdKeysResponse::decode(call).ok()?),
             (VERSION, LINK) => Content::Link(ResolveSlugResponse::decode(call).ok()?),
             _ => return None,
@@ -274,7 +287,7 @@ mod tests {
     #[test]
     fn records_come_back_and_those_of_later_versions_are_told_apart() {
         let click = RecordClickRequest { click_id: "abc".to_owned(), ..Default::default() };
-        let postback = ReceivePostbackRequest { postback_id: "pb_1".to_owned(), ..Default::default() };
+        let postback = RawPostback { postback_id: "pb_1".to_owned(), ..Default::default() };
         for content in [Content::Click(click), Content::Postback(postback)] {
             let record = Record { arrived_at: Time::from_micros(1_763_900_000_000_000), content };
             let body = record.body();

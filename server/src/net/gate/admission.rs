@@ -75,7 +75,7 @@ fn priority(request: &Request) -> Priority {
         return call.priority;
     }
     // A gRPC path has a dot and two parts; a slug has neither.
-    if path.starts_with("/s2s.v1.") || path.starts_with("/grpc.reflection.") {
+    if path.starts_with("/s2s.") || path.starts_with("/grpc.reflection.") {
         return Priority::Other;
     }
     if path.starts_with("/grpc.health.v1.") || path == "/healthz" {
@@ -104,7 +104,7 @@ mod tests {
             ("POST", format!("{conversions}/ListConversions"), None, Priority::Other),
             ("POST", "/s2s.v1.ClickService/ListClicks".to_owned(), None, Priority::Other),
             ("POST", "/s2s.v1.ClickService/RecordClick".to_owned(), None, Priority::Conversion),
-            ("POST", "/s2s.v1.PostbackService/ReceivePostback".to_owned(), None, Priority::Conversion),
+            ("POST", "/s2s.edge.v1.EdgeService/ResolveSlug".to_owned(), None, Priority::Other),
             ("POST", "/grpc.health.v1.Health/Check".to_owned(), None, Priority::Health),
             ("GET", "/healthz".to_owned(), None, Priority::Health),
             ("GET", "/s2s?val=1".to_owned(), None, Priority::Conversion),

@@ -9,7 +9,6 @@ package s2sv1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
-	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -26,16 +25,14 @@ const (
 // An owner of conversion codes, tracking links and API keys.
 type Account struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Output only. Id of the account: `acct_` and 26 characters. The
-	// installation's own account exists from the start as
-	// `acct_00000000000000000000000004`.
+	// Id of the account: `acct_` and 26 characters. The installation's own
+	// account exists from the start as `acct_00000000000000000000000004`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Name for people, 1 to 100 characters. Example: `Shop Ltd`.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// Output only. Time at which the account was created; 1970 for the
-	// installation's own.
+	// Time at which the account was created; 1970 for the installation's own.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// Output only. Time of the last change to the account.
+	// Time of the last change to the account.
 	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -99,475 +96,18 @@ func (x *Account) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// Request message for `CreateAccount`.
-type CreateAccountRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The account to create. Output-only fields are ignored.
-	Account *Account `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
-	// Makes the call safe to repeat: a second call with the same request id
-	// returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
-	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// If true, the request is checked and answered as if real, but nothing is
-	// written.
-	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *CreateAccountRequest) Reset() {
-	*x = CreateAccountRequest{}
-	mi := &file_s2s_v1_account_proto_msgTypes[1]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *CreateAccountRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*CreateAccountRequest) ProtoMessage() {}
-
-func (x *CreateAccountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_account_proto_msgTypes[1]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use CreateAccountRequest.ProtoReflect.Descriptor instead.
-func (*CreateAccountRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_account_proto_rawDescGZIP(), []int{1}
-}
-
-func (x *CreateAccountRequest) GetAccount() *Account {
-	if x != nil {
-		return x.Account
-	}
-	return nil
-}
-
-func (x *CreateAccountRequest) GetRequestId() string {
-	if x != nil {
-		return x.RequestId
-	}
-	return ""
-}
-
-func (x *CreateAccountRequest) GetValidateOnly() bool {
-	if x != nil {
-		return x.ValidateOnly
-	}
-	return false
-}
-
-// Response message for `CreateAccount`.
-type CreateAccountResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The account as created.
-	Account       *Account `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *CreateAccountResponse) Reset() {
-	*x = CreateAccountResponse{}
-	mi := &file_s2s_v1_account_proto_msgTypes[2]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *CreateAccountResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*CreateAccountResponse) ProtoMessage() {}
-
-func (x *CreateAccountResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_account_proto_msgTypes[2]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use CreateAccountResponse.ProtoReflect.Descriptor instead.
-func (*CreateAccountResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_account_proto_rawDescGZIP(), []int{2}
-}
-
-func (x *CreateAccountResponse) GetAccount() *Account {
-	if x != nil {
-		return x.Account
-	}
-	return nil
-}
-
-// Request message for `GetAccount`.
-type GetAccountRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the account, `acct_…`. Empty: the account of the calling key.
-	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetAccountRequest) Reset() {
-	*x = GetAccountRequest{}
-	mi := &file_s2s_v1_account_proto_msgTypes[3]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetAccountRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetAccountRequest) ProtoMessage() {}
-
-func (x *GetAccountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_account_proto_msgTypes[3]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetAccountRequest.ProtoReflect.Descriptor instead.
-func (*GetAccountRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_account_proto_rawDescGZIP(), []int{3}
-}
-
-func (x *GetAccountRequest) GetId() string {
-	if x != nil {
-		return x.Id
-	}
-	return ""
-}
-
-// Response message for `GetAccount`.
-type GetAccountResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The account.
-	Account       *Account `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetAccountResponse) Reset() {
-	*x = GetAccountResponse{}
-	mi := &file_s2s_v1_account_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetAccountResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetAccountResponse) ProtoMessage() {}
-
-func (x *GetAccountResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_account_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetAccountResponse.ProtoReflect.Descriptor instead.
-func (*GetAccountResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_account_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *GetAccountResponse) GetAccount() *Account {
-	if x != nil {
-		return x.Account
-	}
-	return nil
-}
-
-// Request message for `ListAccounts`.
-type ListAccountsRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Maximum number of accounts to return, 1 to 1,000. 0 means 50; larger values
-	// are read as 1,000.
-	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the previous page; empty for the first page.
-	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListAccountsRequest) Reset() {
-	*x = ListAccountsRequest{}
-	mi := &file_s2s_v1_account_proto_msgTypes[5]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListAccountsRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListAccountsRequest) ProtoMessage() {}
-
-func (x *ListAccountsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_account_proto_msgTypes[5]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListAccountsRequest.ProtoReflect.Descriptor instead.
-func (*ListAccountsRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_account_proto_rawDescGZIP(), []int{5}
-}
-
-func (x *ListAccountsRequest) GetPageSize() int32 {
-	if x != nil {
-		return x.PageSize
-	}
-	return 0
-}
-
-func (x *ListAccountsRequest) GetPageToken() string {
-	if x != nil {
-		return x.PageToken
-	}
-	return ""
-}
-
-// Response message for `ListAccounts`.
-type ListAccountsResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Accounts of this page, newest first.
-	Accounts []*Account `protobuf:"bytes,1,rep,name=accounts,proto3" json:"accounts,omitempty"`
-	// Opaque token for the next page; empty on the last page.
-	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListAccountsResponse) Reset() {
-	*x = ListAccountsResponse{}
-	mi := &file_s2s_v1_account_proto_msgTypes[6]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListAccountsResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListAccountsResponse) ProtoMessage() {}
-
-func (x *ListAccountsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_account_proto_msgTypes[6]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListAccountsResponse.ProtoReflect.Descriptor instead.
-func (*ListAccountsResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_account_proto_rawDescGZIP(), []int{6}
-}
-
-func (x *ListAccountsResponse) GetAccounts() []*Account {
-	if x != nil {
-		return x.Accounts
-	}
-	return nil
-}
-
-func (x *ListAccountsResponse) GetNextPageToken() string {
-	if x != nil {
-		return x.NextPageToken
-	}
-	return ""
-}
-
-// Request message for `UpdateAccount`.
-type UpdateAccountRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The account, with its `id` and the new values.
-	Account *Account `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
-	// Fields to change: `name`. At least one.
-	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// If true, the request is checked and answered as if real, but nothing is
-	// written.
-	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *UpdateAccountRequest) Reset() {
-	*x = UpdateAccountRequest{}
-	mi := &file_s2s_v1_account_proto_msgTypes[7]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *UpdateAccountRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*UpdateAccountRequest) ProtoMessage() {}
-
-func (x *UpdateAccountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_account_proto_msgTypes[7]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use UpdateAccountRequest.ProtoReflect.Descriptor instead.
-func (*UpdateAccountRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_account_proto_rawDescGZIP(), []int{7}
-}
-
-func (x *UpdateAccountRequest) GetAccount() *Account {
-	if x != nil {
-		return x.Account
-	}
-	return nil
-}
-
-func (x *UpdateAccountRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
-	if x != nil {
-		return x.UpdateMask
-	}
-	return nil
-}
-
-func (x *UpdateAccountRequest) GetValidateOnly() bool {
-	if x != nil {
-		return x.ValidateOnly
-	}
-	return false
-}
-
-// Response message for `UpdateAccount`.
-type UpdateAccountResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The account as it is now.
-	Account       *Account `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *UpdateAccountResponse) Reset() {
-	*x = UpdateAccountResponse{}
-	mi := &file_s2s_v1_account_proto_msgTypes[8]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *UpdateAccountResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*UpdateAccountResponse) ProtoMessage() {}
-
-func (x *UpdateAccountResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_account_proto_msgTypes[8]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use UpdateAccountResponse.ProtoReflect.Descriptor instead.
-func (*UpdateAccountResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_account_proto_rawDescGZIP(), []int{8}
-}
-
-func (x *UpdateAccountResponse) GetAccount() *Account {
-	if x != nil {
-		return x.Account
-	}
-	return nil
-}
-
 var File_s2s_v1_account_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_account_proto_rawDesc = "" +
 	"\n" +
-	"\x14s2s/v1/account.proto\x12\x06s2s.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa7\x01\n" +
+	"\x14s2s/v1/account.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa7\x01\n" +
 	"\aAccount\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12;\n" +
 	"\vcreate_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12;\n" +
 	"\vupdate_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"updateTime\"\x85\x01\n" +
-	"\x14CreateAccountRequest\x12)\n" +
-	"\aaccount\x18\x01 \x01(\v2\x0f.s2s.v1.AccountR\aaccount\x12\x1d\n" +
-	"\n" +
-	"request_id\x18\x02 \x01(\tR\trequestId\x12#\n" +
-	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"B\n" +
-	"\x15CreateAccountResponse\x12)\n" +
-	"\aaccount\x18\x01 \x01(\v2\x0f.s2s.v1.AccountR\aaccount\"#\n" +
-	"\x11GetAccountRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"?\n" +
-	"\x12GetAccountResponse\x12)\n" +
-	"\aaccount\x18\x01 \x01(\v2\x0f.s2s.v1.AccountR\aaccount\"Q\n" +
-	"\x13ListAccountsRequest\x12\x1b\n" +
-	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
-	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\"k\n" +
-	"\x14ListAccountsResponse\x12+\n" +
-	"\baccounts\x18\x01 \x03(\v2\x0f.s2s.v1.AccountR\baccounts\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa3\x01\n" +
-	"\x14UpdateAccountRequest\x12)\n" +
-	"\aaccount\x18\x01 \x01(\v2\x0f.s2s.v1.AccountR\aaccount\x12;\n" +
-	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\x12#\n" +
-	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"B\n" +
-	"\x15UpdateAccountResponse\x12)\n" +
-	"\aaccount\x18\x01 \x01(\v2\x0f.s2s.v1.AccountR\aaccount2\xd0\x02\n" +
-	"\x0eAccountService\x12Q\n" +
-	"\rCreateAccount\x12\x1c.s2s.v1.CreateAccountRequest\x1a\x1d.s2s.v1.CreateAccountResponse\"\x03\x90\x02\x02\x12H\n" +
-	"\n" +
-	"GetAccount\x12\x19.s2s.v1.GetAccountRequest\x1a\x1a.s2s.v1.GetAccountResponse\"\x03\x90\x02\x01\x12N\n" +
-	"\fListAccounts\x12\x1b.s2s.v1.ListAccountsRequest\x1a\x1c.s2s.v1.ListAccountsResponse\"\x03\x90\x02\x01\x12Q\n" +
-	"\rUpdateAccount\x12\x1c.s2s.v1.UpdateAccountRequest\x1a\x1d.s2s.v1.UpdateAccountResponse\"\x03\x90\x02\x02Bx\n" +
+	"updateTimeBx\n" +
 	"\n" +
 	"com.s2s.v1B\fAccountProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 
@@ -583,43 +123,19 @@ func file_s2s_v1_account_proto_rawDescGZIP() []byte {
 	return file_s2s_v1_account_proto_rawDescData
 }
 
-var file_s2s_v1_account_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_s2s_v1_account_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
 var file_s2s_v1_account_proto_goTypes = []any{
 	(*Account)(nil),               // 0: s2s.v1.Account
-	(*CreateAccountRequest)(nil),  // 1: s2s.v1.CreateAccountRequest
-	(*CreateAccountResponse)(nil), // 2: s2s.v1.CreateAccountResponse
-	(*GetAccountRequest)(nil),     // 3: s2s.v1.GetAccountRequest
-	(*GetAccountResponse)(nil),    // 4: s2s.v1.GetAccountResponse
-	(*ListAccountsRequest)(nil),   // 5: s2s.v1.ListAccountsRequest
-	(*ListAccountsResponse)(nil),  // 6: s2s.v1.ListAccountsResponse
-	(*UpdateAccountRequest)(nil),  // 7: s2s.v1.UpdateAccountRequest
-	(*UpdateAccountResponse)(nil), // 8: s2s.v1.UpdateAccountResponse
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil), // 10: google.protobuf.FieldMask
+	(*timestamppb.Timestamp)(nil), // 1: google.protobuf.Timestamp
 }
 var file_s2s_v1_account_proto_depIdxs = []int32{
-	9,  // 0: s2s.v1.Account.create_time:type_name -> google.protobuf.Timestamp
-	9,  // 1: s2s.v1.Account.update_time:type_name -> google.protobuf.Timestamp
-	0,  // 2: s2s.v1.CreateAccountRequest.account:type_name -> s2s.v1.Account
-	0,  // 3: s2s.v1.CreateAccountResponse.account:type_name -> s2s.v1.Account
-	0,  // 4: s2s.v1.GetAccountResponse.account:type_name -> s2s.v1.Account
-	0,  // 5: s2s.v1.ListAccountsResponse.accounts:type_name -> s2s.v1.Account
-	0,  // 6: s2s.v1.UpdateAccountRequest.account:type_name -> s2s.v1.Account
-	10, // 7: s2s.v1.UpdateAccountRequest.update_mask:type_name -> google.protobuf.FieldMask
-	0,  // 8: s2s.v1.UpdateAccountResponse.account:type_name -> s2s.v1.Account
-	1,  // 9: s2s.v1.AccountService.CreateAccount:input_type -> s2s.v1.CreateAccountRequest
-	3,  // 10: s2s.v1.AccountService.GetAccount:input_type -> s2s.v1.GetAccountRequest
-	5,  // 11: s2s.v1.AccountService.ListAccounts:input_type -> s2s.v1.ListAccountsRequest
-	7,  // 12: s2s.v1.AccountService.UpdateAccount:input_type -> s2s.v1.UpdateAccountRequest
-	2,  // 13: s2s.v1.AccountService.CreateAccount:output_type -> s2s.v1.CreateAccountResponse
-	4,  // 14: s2s.v1.AccountService.GetAccount:output_type -> s2s.v1.GetAccountResponse
-	6,  // 15: s2s.v1.AccountService.ListAccounts:output_type -> s2s.v1.ListAccountsResponse
-	8,  // 16: s2s.v1.AccountService.UpdateAccount:output_type -> s2s.v1.UpdateAccountResponse
-	13, // [13:17] is the sub-list for method output_type
-	9,  // [9:13] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	1, // 0: s2s.v1.Account.create_time:type_name -> google.protobuf.Timestamp
+	1, // 1: s2s.v1.Account.update_time:type_name -> google.protobuf.Timestamp
+	2, // [2:2] is the sub-list for method output_type
+	2, // [2:2] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_account_proto_init() }
@@ -633,9 +149,9 @@ func file_s2s_v1_account_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_account_proto_rawDesc), len(file_s2s_v1_account_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   9,
+			NumMessages:   1,
 			NumExtensions: 0,
-			NumServices:   1,
+			NumServices:   0,
 		},
 		GoTypes:           file_s2s_v1_account_proto_goTypes,
 		DependencyIndexes: file_s2s_v1_account_proto_depIdxs,

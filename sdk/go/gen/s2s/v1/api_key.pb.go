@@ -9,7 +9,6 @@ package s2sv1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
-	durationpb "google.golang.org/protobuf/types/known/durationpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -148,11 +147,11 @@ func (ApiKeyState) EnumDescriptor() ([]byte, []int) {
 }
 
 // A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
-// digits. The last 8 digits are a checksum: the first 8 digits of the
-// SHA-256 of all characters before them.
+// digits. The last 8 digits are a checksum: the first 8 digits of the SHA-256
+// of all characters before them.
 type ApiKey struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Output only. Id of the key: `key_` and 26 characters. Not a secret.
+	// Id of the key: `key_` and 26 characters. Not a secret.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Id of the account that the key acts for, `acct_…`. Default: the caller's.
 	// Only a key with the scope `admin` may name another account.
@@ -166,17 +165,15 @@ type ApiKey struct {
 	Scopes []ApiKeyScope `protobuf:"varint,4,rep,packed,name=scopes,proto3,enum=s2s.v1.ApiKeyScope" json:"scopes,omitempty"`
 	// Time at which the key expires; must be in the future. Not set: never.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
-	// Output only. State of the key, changed by `RevokeApiKey` and by time.
+	// State of the key, changed by `RevokeApiKey` and by time.
 	State ApiKeyState `protobuf:"varint,6,opt,name=state,proto3,enum=s2s.v1.ApiKeyState" json:"state,omitempty"`
-	// Output only. Time of the last use, to the minute; not set if the key was
-	// never used.
+	// Time of the last use, to the minute; not set if the key was never used.
 	LastUseTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=last_use_time,json=lastUseTime,proto3" json:"last_use_time,omitempty"`
-	// Output only. Time at which the key was revoked; not set if it was not.
+	// Time at which the key was revoked; not set if it was not.
 	RevokeTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=revoke_time,json=revokeTime,proto3" json:"revoke_time,omitempty"`
-	// Output only. Time at which the key was created.
+	// Time at which the key was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// Output only. Time of the last rotation; not set if the key was never
-	// rotated.
+	// Time of the last rotation; not set if the key was never rotated.
 	RotateTime    *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=rotate_time,json=rotateTime,proto3" json:"rotate_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -282,581 +279,11 @@ func (x *ApiKey) GetRotateTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// Request message for `CreateApiKey`.
-type CreateApiKeyRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The key to create. Output-only fields are ignored.
-	ApiKey *ApiKey `protobuf:"bytes,1,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
-	// Makes the call safe to repeat: a second call with the same request id
-	// returns the first answer, except for the text. Optional, 1 to 64 bytes.
-	// Example: a UUID.
-	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// If true, the request is checked and answered as if real, but nothing is
-	// written.
-	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *CreateApiKeyRequest) Reset() {
-	*x = CreateApiKeyRequest{}
-	mi := &file_s2s_v1_api_key_proto_msgTypes[1]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *CreateApiKeyRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*CreateApiKeyRequest) ProtoMessage() {}
-
-func (x *CreateApiKeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_api_key_proto_msgTypes[1]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use CreateApiKeyRequest.ProtoReflect.Descriptor instead.
-func (*CreateApiKeyRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_api_key_proto_rawDescGZIP(), []int{1}
-}
-
-func (x *CreateApiKeyRequest) GetApiKey() *ApiKey {
-	if x != nil {
-		return x.ApiKey
-	}
-	return nil
-}
-
-func (x *CreateApiKeyRequest) GetRequestId() string {
-	if x != nil {
-		return x.RequestId
-	}
-	return ""
-}
-
-func (x *CreateApiKeyRequest) GetValidateOnly() bool {
-	if x != nil {
-		return x.ValidateOnly
-	}
-	return false
-}
-
-// Response message for `CreateApiKey`.
-type CreateApiKeyResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The key as created.
-	ApiKey *ApiKey `protobuf:"bytes,1,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
-	// Text of the key, shown only once: keep it safe. Empty if nothing was
-	// created: with `validate_only`, and if the request id was used before. If
-	// that first answer was lost, `RotateApiKey` gives a new text. Example:
-	// `s2s_` and 48 hexadecimal digits.
-	KeyText       string `protobuf:"bytes,2,opt,name=key_text,json=keyText,proto3" json:"key_text,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *CreateApiKeyResponse) Reset() {
-	*x = CreateApiKeyResponse{}
-	mi := &file_s2s_v1_api_key_proto_msgTypes[2]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *CreateApiKeyResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*CreateApiKeyResponse) ProtoMessage() {}
-
-func (x *CreateApiKeyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_api_key_proto_msgTypes[2]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use CreateApiKeyResponse.ProtoReflect.Descriptor instead.
-func (*CreateApiKeyResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_api_key_proto_rawDescGZIP(), []int{2}
-}
-
-func (x *CreateApiKeyResponse) GetApiKey() *ApiKey {
-	if x != nil {
-		return x.ApiKey
-	}
-	return nil
-}
-
-func (x *CreateApiKeyResponse) GetKeyText() string {
-	if x != nil {
-		return x.KeyText
-	}
-	return ""
-}
-
-// Request message for `GetApiKey`.
-type GetApiKeyRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the key, `key_…`.
-	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetApiKeyRequest) Reset() {
-	*x = GetApiKeyRequest{}
-	mi := &file_s2s_v1_api_key_proto_msgTypes[3]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetApiKeyRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetApiKeyRequest) ProtoMessage() {}
-
-func (x *GetApiKeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_api_key_proto_msgTypes[3]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetApiKeyRequest.ProtoReflect.Descriptor instead.
-func (*GetApiKeyRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_api_key_proto_rawDescGZIP(), []int{3}
-}
-
-func (x *GetApiKeyRequest) GetId() string {
-	if x != nil {
-		return x.Id
-	}
-	return ""
-}
-
-// Response message for `GetApiKey`.
-type GetApiKeyResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The key.
-	ApiKey        *ApiKey `protobuf:"bytes,1,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetApiKeyResponse) Reset() {
-	*x = GetApiKeyResponse{}
-	mi := &file_s2s_v1_api_key_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetApiKeyResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetApiKeyResponse) ProtoMessage() {}
-
-func (x *GetApiKeyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_api_key_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetApiKeyResponse.ProtoReflect.Descriptor instead.
-func (*GetApiKeyResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_api_key_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *GetApiKeyResponse) GetApiKey() *ApiKey {
-	if x != nil {
-		return x.ApiKey
-	}
-	return nil
-}
-
-// Request message for `ListApiKeys`.
-type ListApiKeysRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
-	// read as 1,000.
-	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the previous page; empty for the first page.
-	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Id of the account whose keys are listed, `acct_…`. Empty: the caller's.
-	AccountId string `protobuf:"bytes,3,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
-	// If true, revoked keys are listed as well.
-	ShowRevoked   bool `protobuf:"varint,4,opt,name=show_revoked,json=showRevoked,proto3" json:"show_revoked,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListApiKeysRequest) Reset() {
-	*x = ListApiKeysRequest{}
-	mi := &file_s2s_v1_api_key_proto_msgTypes[5]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListApiKeysRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListApiKeysRequest) ProtoMessage() {}
-
-func (x *ListApiKeysRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_api_key_proto_msgTypes[5]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListApiKeysRequest.ProtoReflect.Descriptor instead.
-func (*ListApiKeysRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_api_key_proto_rawDescGZIP(), []int{5}
-}
-
-func (x *ListApiKeysRequest) GetPageSize() int32 {
-	if x != nil {
-		return x.PageSize
-	}
-	return 0
-}
-
-func (x *ListApiKeysRequest) GetPageToken() string {
-	if x != nil {
-		return x.PageToken
-	}
-	return ""
-}
-
-func (x *ListApiKeysRequest) GetAccountId() string {
-	if x != nil {
-		return x.AccountId
-	}
-	return ""
-}
-
-func (x *ListApiKeysRequest) GetShowRevoked() bool {
-	if x != nil {
-		return x.ShowRevoked
-	}
-	return false
-}
-
-// Response message for `ListApiKeys`.
-type ListApiKeysResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Keys of this page, newest first.
-	ApiKeys []*ApiKey `protobuf:"bytes,1,rep,name=api_keys,json=apiKeys,proto3" json:"api_keys,omitempty"`
-	// Opaque token for the next page; empty on the last page.
-	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListApiKeysResponse) Reset() {
-	*x = ListApiKeysResponse{}
-	mi := &file_s2s_v1_api_key_proto_msgTypes[6]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListApiKeysResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListApiKeysResponse) ProtoMessage() {}
-
-func (x *ListApiKeysResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_api_key_proto_msgTypes[6]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListApiKeysResponse.ProtoReflect.Descriptor instead.
-func (*ListApiKeysResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_api_key_proto_rawDescGZIP(), []int{6}
-}
-
-func (x *ListApiKeysResponse) GetApiKeys() []*ApiKey {
-	if x != nil {
-		return x.ApiKeys
-	}
-	return nil
-}
-
-func (x *ListApiKeysResponse) GetNextPageToken() string {
-	if x != nil {
-		return x.NextPageToken
-	}
-	return ""
-}
-
-// Request message for `RotateApiKey`.
-type RotateApiKeyRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the key, `key_…`. A revoked or expired key can't be rotated.
-	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
-	// text that ends sooner is not prolonged. Not set: 24 hours.
-	Overlap *durationpb.Duration `protobuf:"bytes,2,opt,name=overlap,proto3" json:"overlap,omitempty"`
-	// If true, the request is checked and answered as if real, but nothing is
-	// written.
-	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *RotateApiKeyRequest) Reset() {
-	*x = RotateApiKeyRequest{}
-	mi := &file_s2s_v1_api_key_proto_msgTypes[7]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RotateApiKeyRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RotateApiKeyRequest) ProtoMessage() {}
-
-func (x *RotateApiKeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_api_key_proto_msgTypes[7]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RotateApiKeyRequest.ProtoReflect.Descriptor instead.
-func (*RotateApiKeyRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_api_key_proto_rawDescGZIP(), []int{7}
-}
-
-func (x *RotateApiKeyRequest) GetId() string {
-	if x != nil {
-		return x.Id
-	}
-	return ""
-}
-
-func (x *RotateApiKeyRequest) GetOverlap() *durationpb.Duration {
-	if x != nil {
-		return x.Overlap
-	}
-	return nil
-}
-
-func (x *RotateApiKeyRequest) GetValidateOnly() bool {
-	if x != nil {
-		return x.ValidateOnly
-	}
-	return false
-}
-
-// Response message for `RotateApiKey`.
-type RotateApiKeyResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The key as it is now.
-	ApiKey *ApiKey `protobuf:"bytes,1,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
-	// New text of the key, shown only once: keep it safe. Empty with
-	// `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
-	KeyText       string `protobuf:"bytes,2,opt,name=key_text,json=keyText,proto3" json:"key_text,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *RotateApiKeyResponse) Reset() {
-	*x = RotateApiKeyResponse{}
-	mi := &file_s2s_v1_api_key_proto_msgTypes[8]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RotateApiKeyResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RotateApiKeyResponse) ProtoMessage() {}
-
-func (x *RotateApiKeyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_api_key_proto_msgTypes[8]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RotateApiKeyResponse.ProtoReflect.Descriptor instead.
-func (*RotateApiKeyResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_api_key_proto_rawDescGZIP(), []int{8}
-}
-
-func (x *RotateApiKeyResponse) GetApiKey() *ApiKey {
-	if x != nil {
-		return x.ApiKey
-	}
-	return nil
-}
-
-func (x *RotateApiKeyResponse) GetKeyText() string {
-	if x != nil {
-		return x.KeyText
-	}
-	return ""
-}
-
-// Request message for `RevokeApiKey`.
-type RevokeApiKeyRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the key, `key_…`.
-	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// If true, the request is checked and answered as if real, but nothing is
-	// written.
-	ValidateOnly  bool `protobuf:"varint,2,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *RevokeApiKeyRequest) Reset() {
-	*x = RevokeApiKeyRequest{}
-	mi := &file_s2s_v1_api_key_proto_msgTypes[9]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RevokeApiKeyRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RevokeApiKeyRequest) ProtoMessage() {}
-
-func (x *RevokeApiKeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_api_key_proto_msgTypes[9]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RevokeApiKeyRequest.ProtoReflect.Descriptor instead.
-func (*RevokeApiKeyRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_api_key_proto_rawDescGZIP(), []int{9}
-}
-
-func (x *RevokeApiKeyRequest) GetId() string {
-	if x != nil {
-		return x.Id
-	}
-	return ""
-}
-
-func (x *RevokeApiKeyRequest) GetValidateOnly() bool {
-	if x != nil {
-		return x.ValidateOnly
-	}
-	return false
-}
-
-// Response message for `RevokeApiKey`.
-type RevokeApiKeyResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The key as it is now.
-	ApiKey        *ApiKey `protobuf:"bytes,1,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *RevokeApiKeyResponse) Reset() {
-	*x = RevokeApiKeyResponse{}
-	mi := &file_s2s_v1_api_key_proto_msgTypes[10]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RevokeApiKeyResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RevokeApiKeyResponse) ProtoMessage() {}
-
-func (x *RevokeApiKeyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_api_key_proto_msgTypes[10]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RevokeApiKeyResponse.ProtoReflect.Descriptor instead.
-func (*RevokeApiKeyResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_api_key_proto_rawDescGZIP(), []int{10}
-}
-
-func (x *RevokeApiKeyResponse) GetApiKey() *ApiKey {
-	if x != nil {
-		return x.ApiKey
-	}
-	return nil
-}
-
 var File_s2s_v1_api_key_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_api_key_proto_rawDesc = "" +
 	"\n" +
-	"\x14s2s/v1/api_key.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd7\x03\n" +
+	"\x14s2s/v1/api_key.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd7\x03\n" +
 	"\x06ApiKey\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1d\n" +
 	"\n" +
@@ -873,41 +300,7 @@ const file_s2s_v1_api_key_proto_rawDesc = "" +
 	"createTime\x12;\n" +
 	"\vrotate_time\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"rotateTime\"\x82\x01\n" +
-	"\x13CreateApiKeyRequest\x12'\n" +
-	"\aapi_key\x18\x01 \x01(\v2\x0e.s2s.v1.ApiKeyR\x06apiKey\x12\x1d\n" +
-	"\n" +
-	"request_id\x18\x02 \x01(\tR\trequestId\x12#\n" +
-	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"Z\n" +
-	"\x14CreateApiKeyResponse\x12'\n" +
-	"\aapi_key\x18\x01 \x01(\v2\x0e.s2s.v1.ApiKeyR\x06apiKey\x12\x19\n" +
-	"\bkey_text\x18\x02 \x01(\tR\akeyText\"\"\n" +
-	"\x10GetApiKeyRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"<\n" +
-	"\x11GetApiKeyResponse\x12'\n" +
-	"\aapi_key\x18\x01 \x01(\v2\x0e.s2s.v1.ApiKeyR\x06apiKey\"\x92\x01\n" +
-	"\x12ListApiKeysRequest\x12\x1b\n" +
-	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
-	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\x12\x1d\n" +
-	"\n" +
-	"account_id\x18\x03 \x01(\tR\taccountId\x12!\n" +
-	"\fshow_revoked\x18\x04 \x01(\bR\vshowRevoked\"h\n" +
-	"\x13ListApiKeysResponse\x12)\n" +
-	"\bapi_keys\x18\x01 \x03(\v2\x0e.s2s.v1.ApiKeyR\aapiKeys\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x7f\n" +
-	"\x13RotateApiKeyRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x123\n" +
-	"\aoverlap\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\aoverlap\x12#\n" +
-	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"Z\n" +
-	"\x14RotateApiKeyResponse\x12'\n" +
-	"\aapi_key\x18\x01 \x01(\v2\x0e.s2s.v1.ApiKeyR\x06apiKey\x12\x19\n" +
-	"\bkey_text\x18\x02 \x01(\tR\akeyText\"J\n" +
-	"\x13RevokeApiKeyRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12#\n" +
-	"\rvalidate_only\x18\x02 \x01(\bR\fvalidateOnly\"?\n" +
-	"\x14RevokeApiKeyResponse\x12'\n" +
-	"\aapi_key\x18\x01 \x01(\v2\x0e.s2s.v1.ApiKeyR\x06apiKey*\xa8\x01\n" +
+	"rotateTime*\xa8\x01\n" +
 	"\vApiKeyScope\x12\x1d\n" +
 	"\x19API_KEY_SCOPE_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12API_KEY_SCOPE_READ\x10\x01\x12\x17\n" +
@@ -919,13 +312,7 @@ const file_s2s_v1_api_key_proto_rawDesc = "" +
 	"\x19API_KEY_STATE_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14API_KEY_STATE_ACTIVE\x10\x01\x12\x19\n" +
 	"\x15API_KEY_STATE_EXPIRED\x10\x02\x12\x19\n" +
-	"\x15API_KEY_STATE_REVOKED\x10\x032\x8e\x03\n" +
-	"\rApiKeyService\x12N\n" +
-	"\fCreateApiKey\x12\x1b.s2s.v1.CreateApiKeyRequest\x1a\x1c.s2s.v1.CreateApiKeyResponse\"\x03\x90\x02\x02\x12E\n" +
-	"\tGetApiKey\x12\x18.s2s.v1.GetApiKeyRequest\x1a\x19.s2s.v1.GetApiKeyResponse\"\x03\x90\x02\x01\x12K\n" +
-	"\vListApiKeys\x12\x1a.s2s.v1.ListApiKeysRequest\x1a\x1b.s2s.v1.ListApiKeysResponse\"\x03\x90\x02\x01\x12I\n" +
-	"\fRotateApiKey\x12\x1b.s2s.v1.RotateApiKeyRequest\x1a\x1c.s2s.v1.RotateApiKeyResponse\x12N\n" +
-	"\fRevokeApiKey\x12\x1b.s2s.v1.RevokeApiKeyRequest\x1a\x1c.s2s.v1.RevokeApiKeyResponse\"\x03\x90\x02\x02Bw\n" +
+	"\x15API_KEY_STATE_REVOKED\x10\x03Bw\n" +
 	"\n" +
 	"com.s2s.v1B\vApiKeyProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 
@@ -942,54 +329,26 @@ func file_s2s_v1_api_key_proto_rawDescGZIP() []byte {
 }
 
 var file_s2s_v1_api_key_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_s2s_v1_api_key_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_s2s_v1_api_key_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
 var file_s2s_v1_api_key_proto_goTypes = []any{
 	(ApiKeyScope)(0),              // 0: s2s.v1.ApiKeyScope
 	(ApiKeyState)(0),              // 1: s2s.v1.ApiKeyState
 	(*ApiKey)(nil),                // 2: s2s.v1.ApiKey
-	(*CreateApiKeyRequest)(nil),   // 3: s2s.v1.CreateApiKeyRequest
-	(*CreateApiKeyResponse)(nil),  // 4: s2s.v1.CreateApiKeyResponse
-	(*GetApiKeyRequest)(nil),      // 5: s2s.v1.GetApiKeyRequest
-	(*GetApiKeyResponse)(nil),     // 6: s2s.v1.GetApiKeyResponse
-	(*ListApiKeysRequest)(nil),    // 7: s2s.v1.ListApiKeysRequest
-	(*ListApiKeysResponse)(nil),   // 8: s2s.v1.ListApiKeysResponse
-	(*RotateApiKeyRequest)(nil),   // 9: s2s.v1.RotateApiKeyRequest
-	(*RotateApiKeyResponse)(nil),  // 10: s2s.v1.RotateApiKeyResponse
-	(*RevokeApiKeyRequest)(nil),   // 11: s2s.v1.RevokeApiKeyRequest
-	(*RevokeApiKeyResponse)(nil),  // 12: s2s.v1.RevokeApiKeyResponse
-	(*timestamppb.Timestamp)(nil), // 13: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 14: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
 }
 var file_s2s_v1_api_key_proto_depIdxs = []int32{
-	0,  // 0: s2s.v1.ApiKey.scopes:type_name -> s2s.v1.ApiKeyScope
-	13, // 1: s2s.v1.ApiKey.expire_time:type_name -> google.protobuf.Timestamp
-	1,  // 2: s2s.v1.ApiKey.state:type_name -> s2s.v1.ApiKeyState
-	13, // 3: s2s.v1.ApiKey.last_use_time:type_name -> google.protobuf.Timestamp
-	13, // 4: s2s.v1.ApiKey.revoke_time:type_name -> google.protobuf.Timestamp
-	13, // 5: s2s.v1.ApiKey.create_time:type_name -> google.protobuf.Timestamp
-	13, // 6: s2s.v1.ApiKey.rotate_time:type_name -> google.protobuf.Timestamp
-	2,  // 7: s2s.v1.CreateApiKeyRequest.api_key:type_name -> s2s.v1.ApiKey
-	2,  // 8: s2s.v1.CreateApiKeyResponse.api_key:type_name -> s2s.v1.ApiKey
-	2,  // 9: s2s.v1.GetApiKeyResponse.api_key:type_name -> s2s.v1.ApiKey
-	2,  // 10: s2s.v1.ListApiKeysResponse.api_keys:type_name -> s2s.v1.ApiKey
-	14, // 11: s2s.v1.RotateApiKeyRequest.overlap:type_name -> google.protobuf.Duration
-	2,  // 12: s2s.v1.RotateApiKeyResponse.api_key:type_name -> s2s.v1.ApiKey
-	2,  // 13: s2s.v1.RevokeApiKeyResponse.api_key:type_name -> s2s.v1.ApiKey
-	3,  // 14: s2s.v1.ApiKeyService.CreateApiKey:input_type -> s2s.v1.CreateApiKeyRequest
-	5,  // 15: s2s.v1.ApiKeyService.GetApiKey:input_type -> s2s.v1.GetApiKeyRequest
-	7,  // 16: s2s.v1.ApiKeyService.ListApiKeys:input_type -> s2s.v1.ListApiKeysRequest
-	9,  // 17: s2s.v1.ApiKeyService.RotateApiKey:input_type -> s2s.v1.RotateApiKeyRequest
-	11, // 18: s2s.v1.ApiKeyService.RevokeApiKey:input_type -> s2s.v1.RevokeApiKeyRequest
-	4,  // 19: s2s.v1.ApiKeyService.CreateApiKey:output_type -> s2s.v1.CreateApiKeyResponse
-	6,  // 20: s2s.v1.ApiKeyService.GetApiKey:output_type -> s2s.v1.GetApiKeyResponse
-	8,  // 21: s2s.v1.ApiKeyService.ListApiKeys:output_type -> s2s.v1.ListApiKeysResponse
-	10, // 22: s2s.v1.ApiKeyService.RotateApiKey:output_type -> s2s.v1.RotateApiKeyResponse
-	12, // 23: s2s.v1.ApiKeyService.RevokeApiKey:output_type -> s2s.v1.RevokeApiKeyResponse
-	19, // [19:24] is the sub-list for method output_type
-	14, // [14:19] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	0, // 0: s2s.v1.ApiKey.scopes:type_name -> s2s.v1.ApiKeyScope
+	3, // 1: s2s.v1.ApiKey.expire_time:type_name -> google.protobuf.Timestamp
+	1, // 2: s2s.v1.ApiKey.state:type_name -> s2s.v1.ApiKeyState
+	3, // 3: s2s.v1.ApiKey.last_use_time:type_name -> google.protobuf.Timestamp
+	3, // 4: s2s.v1.ApiKey.revoke_time:type_name -> google.protobuf.Timestamp
+	3, // 5: s2s.v1.ApiKey.create_time:type_name -> google.protobuf.Timestamp
+	3, // 6: s2s.v1.ApiKey.rotate_time:type_name -> google.protobuf.Timestamp
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_api_key_proto_init() }
@@ -1003,9 +362,9 @@ func file_s2s_v1_api_key_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_api_key_proto_rawDesc), len(file_s2s_v1_api_key_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   11,
+			NumMessages:   1,
 			NumExtensions: 0,
-			NumServices:   1,
+			NumServices:   0,
 		},
 		GoTypes:           file_s2s_v1_api_key_proto_goTypes,
 		DependencyIndexes: file_s2s_v1_api_key_proto_depIdxs,

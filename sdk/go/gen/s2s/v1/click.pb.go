@@ -76,13 +76,13 @@ type Click struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
 	// without `i`, `l`, `o`, `u`.
-	ClickId string `protobuf:"bytes,1,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Id of the tracking link.
 	TrackingLinkId string `protobuf:"bytes,2,opt,name=tracking_link_id,json=trackingLinkId,proto3" json:"tracking_link_id,omitempty"`
 	// Time of the click, to 10 milliseconds.
 	ClickTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=click_time,json=clickTime,proto3" json:"click_time,omitempty"`
 	// Values of `sub1` to `sub10` in the visitor's URL.
-	SubIds *SubIds `protobuf:"bytes,4,opt,name=sub_ids,json=subIds,proto3" json:"sub_ids,omitempty"`
+	SubIds map[string]string `protobuf:"bytes,4,rep,name=sub_ids,json=subIds,proto3" json:"sub_ids,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// The visitor's whole query, unchanged, at most 2,048 bytes. Example:
 	// `sub1=mail&utm_source=x`.
 	Query string `protobuf:"bytes,5,opt,name=query,proto3" json:"query,omitempty"`
@@ -129,9 +129,9 @@ func (*Click) Descriptor() ([]byte, []int) {
 	return file_s2s_v1_click_proto_rawDescGZIP(), []int{0}
 }
 
-func (x *Click) GetClickId() string {
+func (x *Click) GetId() string {
 	if x != nil {
-		return x.ClickId
+		return x.Id
 	}
 	return ""
 }
@@ -150,7 +150,7 @@ func (x *Click) GetClickTime() *timestamppb.Timestamp {
 	return nil
 }
 
-func (x *Click) GetSubIds() *SubIds {
+func (x *Click) GetSubIds() map[string]string {
 	if x != nil {
 		return x.SubIds
 	}
@@ -192,759 +192,29 @@ func (x *Click) GetFlags() []ClickFlag {
 	return nil
 }
 
-// The values that a partner passes through a click, each at most 255
-// characters.
-type SubIds struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// `sub1`.
-	Sub1 string `protobuf:"bytes,1,opt,name=sub1,proto3" json:"sub1,omitempty"`
-	// `sub2`.
-	Sub2 string `protobuf:"bytes,2,opt,name=sub2,proto3" json:"sub2,omitempty"`
-	// `sub3`.
-	Sub3 string `protobuf:"bytes,3,opt,name=sub3,proto3" json:"sub3,omitempty"`
-	// `sub4`.
-	Sub4 string `protobuf:"bytes,4,opt,name=sub4,proto3" json:"sub4,omitempty"`
-	// `sub5`.
-	Sub5 string `protobuf:"bytes,5,opt,name=sub5,proto3" json:"sub5,omitempty"`
-	// `sub6`.
-	Sub6 string `protobuf:"bytes,6,opt,name=sub6,proto3" json:"sub6,omitempty"`
-	// `sub7`.
-	Sub7 string `protobuf:"bytes,7,opt,name=sub7,proto3" json:"sub7,omitempty"`
-	// `sub8`.
-	Sub8 string `protobuf:"bytes,8,opt,name=sub8,proto3" json:"sub8,omitempty"`
-	// `sub9`.
-	Sub9 string `protobuf:"bytes,9,opt,name=sub9,proto3" json:"sub9,omitempty"`
-	// `sub10`.
-	Sub10         string `protobuf:"bytes,10,opt,name=sub10,proto3" json:"sub10,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *SubIds) Reset() {
-	*x = SubIds{}
-	mi := &file_s2s_v1_click_proto_msgTypes[1]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *SubIds) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*SubIds) ProtoMessage() {}
-
-func (x *SubIds) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_click_proto_msgTypes[1]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use SubIds.ProtoReflect.Descriptor instead.
-func (*SubIds) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_click_proto_rawDescGZIP(), []int{1}
-}
-
-func (x *SubIds) GetSub1() string {
-	if x != nil {
-		return x.Sub1
-	}
-	return ""
-}
-
-func (x *SubIds) GetSub2() string {
-	if x != nil {
-		return x.Sub2
-	}
-	return ""
-}
-
-func (x *SubIds) GetSub3() string {
-	if x != nil {
-		return x.Sub3
-	}
-	return ""
-}
-
-func (x *SubIds) GetSub4() string {
-	if x != nil {
-		return x.Sub4
-	}
-	return ""
-}
-
-func (x *SubIds) GetSub5() string {
-	if x != nil {
-		return x.Sub5
-	}
-	return ""
-}
-
-func (x *SubIds) GetSub6() string {
-	if x != nil {
-		return x.Sub6
-	}
-	return ""
-}
-
-func (x *SubIds) GetSub7() string {
-	if x != nil {
-		return x.Sub7
-	}
-	return ""
-}
-
-func (x *SubIds) GetSub8() string {
-	if x != nil {
-		return x.Sub8
-	}
-	return ""
-}
-
-func (x *SubIds) GetSub9() string {
-	if x != nil {
-		return x.Sub9
-	}
-	return ""
-}
-
-func (x *SubIds) GetSub10() string {
-	if x != nil {
-		return x.Sub10
-	}
-	return ""
-}
-
-// Request message for `RecordClick`.
-type RecordClickRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the tracking link.
-	TrackingLinkId string `protobuf:"bytes,1,opt,name=tracking_link_id,json=trackingLinkId,proto3" json:"tracking_link_id,omitempty"`
-	// The click id, if the caller is an edge that has minted it. Otherwise empty:
-	// the system mints one.
-	ClickId string `protobuf:"bytes,2,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
-	// The visitor's sub ids.
-	SubIds *SubIds `protobuf:"bytes,3,opt,name=sub_ids,json=subIds,proto3" json:"sub_ids,omitempty"`
-	// The visitor's whole query, cut off after 2,048 bytes.
-	Query string `protobuf:"bytes,4,opt,name=query,proto3" json:"query,omitempty"`
-	// The visitor's `Referer`, cut off after 1,024 bytes.
-	Referrer string `protobuf:"bytes,5,opt,name=referrer,proto3" json:"referrer,omitempty"`
-	// The visitor's `User-Agent`, cut off after 512 bytes.
-	UserAgent string `protobuf:"bytes,6,opt,name=user_agent,json=userAgent,proto3" json:"user_agent,omitempty"`
-	// The visitor's address, IPv4 or IPv6, stored according to the server's
-	// `--store-addresses`. Empty: not known.
-	Address string `protobuf:"bytes,7,opt,name=address,proto3" json:"address,omitempty"`
-	// Time of the click. Not set: now. At most 5 seconds ahead of the server's
-	// clock. Not allowed together with `click_id`, which holds its time.
-	ClickTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=click_time,json=clickTime,proto3" json:"click_time,omitempty"`
-	// Makes the call safe to repeat: the same link, `click_time` and request id
-	// give the same click id. Optional, 1 to 64 bytes. Needs `click_time`. Not
-	// for use with `click_id`, which serves the same purpose.
-	RequestId string `protobuf:"bytes,9,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// If true, the request is checked and answered as if real, but nothing is
-	// written.
-	ValidateOnly  bool `protobuf:"varint,10,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *RecordClickRequest) Reset() {
-	*x = RecordClickRequest{}
-	mi := &file_s2s_v1_click_proto_msgTypes[2]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RecordClickRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RecordClickRequest) ProtoMessage() {}
-
-func (x *RecordClickRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_click_proto_msgTypes[2]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RecordClickRequest.ProtoReflect.Descriptor instead.
-func (*RecordClickRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_click_proto_rawDescGZIP(), []int{2}
-}
-
-func (x *RecordClickRequest) GetTrackingLinkId() string {
-	if x != nil {
-		return x.TrackingLinkId
-	}
-	return ""
-}
-
-func (x *RecordClickRequest) GetClickId() string {
-	if x != nil {
-		return x.ClickId
-	}
-	return ""
-}
-
-func (x *RecordClickRequest) GetSubIds() *SubIds {
-	if x != nil {
-		return x.SubIds
-	}
-	return nil
-}
-
-func (x *RecordClickRequest) GetQuery() string {
-	if x != nil {
-		return x.Query
-	}
-	return ""
-}
-
-func (x *RecordClickRequest) GetReferrer() string {
-	if x != nil {
-		return x.Referrer
-	}
-	return ""
-}
-
-func (x *RecordClickRequest) GetUserAgent() string {
-	if x != nil {
-		return x.UserAgent
-	}
-	return ""
-}
-
-func (x *RecordClickRequest) GetAddress() string {
-	if x != nil {
-		return x.Address
-	}
-	return ""
-}
-
-func (x *RecordClickRequest) GetClickTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.ClickTime
-	}
-	return nil
-}
-
-func (x *RecordClickRequest) GetRequestId() string {
-	if x != nil {
-		return x.RequestId
-	}
-	return ""
-}
-
-func (x *RecordClickRequest) GetValidateOnly() bool {
-	if x != nil {
-		return x.ValidateOnly
-	}
-	return false
-}
-
-// Response message for `RecordClick`.
-type RecordClickResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The click as recorded.
-	Click *Click `protobuf:"bytes,1,opt,name=click,proto3" json:"click,omitempty"`
-	// The URL to send the visitor to: the link's destination with all macros
-	// filled. Empty if the caller gave `click_id`.
-	RedirectUrl   string `protobuf:"bytes,2,opt,name=redirect_url,json=redirectUrl,proto3" json:"redirect_url,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *RecordClickResponse) Reset() {
-	*x = RecordClickResponse{}
-	mi := &file_s2s_v1_click_proto_msgTypes[3]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RecordClickResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RecordClickResponse) ProtoMessage() {}
-
-func (x *RecordClickResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_click_proto_msgTypes[3]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RecordClickResponse.ProtoReflect.Descriptor instead.
-func (*RecordClickResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_click_proto_rawDescGZIP(), []int{3}
-}
-
-func (x *RecordClickResponse) GetClick() *Click {
-	if x != nil {
-		return x.Click
-	}
-	return nil
-}
-
-func (x *RecordClickResponse) GetRedirectUrl() string {
-	if x != nil {
-		return x.RedirectUrl
-	}
-	return ""
-}
-
-// Request message for `GetClick`.
-type GetClickRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The click id, 40 characters.
-	ClickId       string `protobuf:"bytes,1,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetClickRequest) Reset() {
-	*x = GetClickRequest{}
-	mi := &file_s2s_v1_click_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetClickRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetClickRequest) ProtoMessage() {}
-
-func (x *GetClickRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_click_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetClickRequest.ProtoReflect.Descriptor instead.
-func (*GetClickRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_click_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *GetClickRequest) GetClickId() string {
-	if x != nil {
-		return x.ClickId
-	}
-	return ""
-}
-
-// Response message for `GetClick`.
-type GetClickResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The click.
-	Click         *Click `protobuf:"bytes,1,opt,name=click,proto3" json:"click,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetClickResponse) Reset() {
-	*x = GetClickResponse{}
-	mi := &file_s2s_v1_click_proto_msgTypes[5]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetClickResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetClickResponse) ProtoMessage() {}
-
-func (x *GetClickResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_click_proto_msgTypes[5]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetClickResponse.ProtoReflect.Descriptor instead.
-func (*GetClickResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_click_proto_rawDescGZIP(), []int{5}
-}
-
-func (x *GetClickResponse) GetClick() *Click {
-	if x != nil {
-		return x.Click
-	}
-	return nil
-}
-
-// Request message for `ListClicks`.
-type ListClicksRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the tracking link whose clicks are listed. Mandatory.
-	TrackingLinkId string `protobuf:"bytes,1,opt,name=tracking_link_id,json=trackingLinkId,proto3" json:"tracking_link_id,omitempty"`
-	// Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
-	// are read as 1,000.
-	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the previous page; empty for the first page.
-	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListClicksRequest) Reset() {
-	*x = ListClicksRequest{}
-	mi := &file_s2s_v1_click_proto_msgTypes[6]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListClicksRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListClicksRequest) ProtoMessage() {}
-
-func (x *ListClicksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_click_proto_msgTypes[6]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListClicksRequest.ProtoReflect.Descriptor instead.
-func (*ListClicksRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_click_proto_rawDescGZIP(), []int{6}
-}
-
-func (x *ListClicksRequest) GetTrackingLinkId() string {
-	if x != nil {
-		return x.TrackingLinkId
-	}
-	return ""
-}
-
-func (x *ListClicksRequest) GetPageSize() int32 {
-	if x != nil {
-		return x.PageSize
-	}
-	return 0
-}
-
-func (x *ListClicksRequest) GetPageToken() string {
-	if x != nil {
-		return x.PageToken
-	}
-	return ""
-}
-
-// Response message for `ListClicks`.
-type ListClicksResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Clicks of this page, newest first.
-	Clicks []*Click `protobuf:"bytes,1,rep,name=clicks,proto3" json:"clicks,omitempty"`
-	// Opaque token for the next page; empty on the last page.
-	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListClicksResponse) Reset() {
-	*x = ListClicksResponse{}
-	mi := &file_s2s_v1_click_proto_msgTypes[7]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListClicksResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListClicksResponse) ProtoMessage() {}
-
-func (x *ListClicksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_click_proto_msgTypes[7]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListClicksResponse.ProtoReflect.Descriptor instead.
-func (*ListClicksResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_click_proto_rawDescGZIP(), []int{7}
-}
-
-func (x *ListClicksResponse) GetClicks() []*Click {
-	if x != nil {
-		return x.Clicks
-	}
-	return nil
-}
-
-func (x *ListClicksResponse) GetNextPageToken() string {
-	if x != nil {
-		return x.NextPageToken
-	}
-	return ""
-}
-
-// Request message for `ListClickIdKeys`.
-type ListClickIdKeysRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListClickIdKeysRequest) Reset() {
-	*x = ListClickIdKeysRequest{}
-	mi := &file_s2s_v1_click_proto_msgTypes[8]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListClickIdKeysRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListClickIdKeysRequest) ProtoMessage() {}
-
-func (x *ListClickIdKeysRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_click_proto_msgTypes[8]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListClickIdKeysRequest.ProtoReflect.Descriptor instead.
-func (*ListClickIdKeysRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_click_proto_rawDescGZIP(), []int{8}
-}
-
-// Response message for `ListClickIdKeys`.
-type ListClickIdKeysResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// All keys that still verify click ids. The first one mints new click ids.
-	ClickIdKeys []*ClickIdKey `protobuf:"bytes,1,rep,name=click_id_keys,json=clickIdKeys,proto3" json:"click_id_keys,omitempty"`
-	// The core's clock at the time of the answer, in UTC. An edge compares its
-	// own clock with it.
-	CoreTime      *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=core_time,json=coreTime,proto3" json:"core_time,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListClickIdKeysResponse) Reset() {
-	*x = ListClickIdKeysResponse{}
-	mi := &file_s2s_v1_click_proto_msgTypes[9]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListClickIdKeysResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListClickIdKeysResponse) ProtoMessage() {}
-
-func (x *ListClickIdKeysResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_click_proto_msgTypes[9]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListClickIdKeysResponse.ProtoReflect.Descriptor instead.
-func (*ListClickIdKeysResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_click_proto_rawDescGZIP(), []int{9}
-}
-
-func (x *ListClickIdKeysResponse) GetClickIdKeys() []*ClickIdKey {
-	if x != nil {
-		return x.ClickIdKeys
-	}
-	return nil
-}
-
-func (x *ListClickIdKeysResponse) GetCoreTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.CoreTime
-	}
-	return nil
-}
-
-// A key that authenticates click ids. Secret.
-type ClickIdKey struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Number of the key in click ids, 0 to 255.
-	KeyId uint32 `protobuf:"varint,1,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
-	// Secret of the key, 32 bytes.
-	Secret        []byte `protobuf:"bytes,2,opt,name=secret,proto3" json:"secret,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ClickIdKey) Reset() {
-	*x = ClickIdKey{}
-	mi := &file_s2s_v1_click_proto_msgTypes[10]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ClickIdKey) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ClickIdKey) ProtoMessage() {}
-
-func (x *ClickIdKey) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_click_proto_msgTypes[10]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ClickIdKey.ProtoReflect.Descriptor instead.
-func (*ClickIdKey) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_click_proto_rawDescGZIP(), []int{10}
-}
-
-func (x *ClickIdKey) GetKeyId() uint32 {
-	if x != nil {
-		return x.KeyId
-	}
-	return 0
-}
-
-func (x *ClickIdKey) GetSecret() []byte {
-	if x != nil {
-		return x.Secret
-	}
-	return nil
-}
-
 var File_s2s_v1_click_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_click_proto_rawDesc = "" +
 	"\n" +
-	"\x12s2s/v1/click.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc4\x02\n" +
-	"\x05Click\x12\x19\n" +
-	"\bclick_id\x18\x01 \x01(\tR\aclickId\x12(\n" +
+	"\x12s2s/v1/click.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xff\x02\n" +
+	"\x05Click\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12(\n" +
 	"\x10tracking_link_id\x18\x02 \x01(\tR\x0etrackingLinkId\x129\n" +
 	"\n" +
-	"click_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tclickTime\x12'\n" +
-	"\asub_ids\x18\x04 \x01(\v2\x0e.s2s.v1.SubIdsR\x06subIds\x12\x14\n" +
+	"click_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tclickTime\x122\n" +
+	"\asub_ids\x18\x04 \x03(\v2\x19.s2s.v1.Click.SubIdsEntryR\x06subIds\x12\x14\n" +
 	"\x05query\x18\x05 \x01(\tR\x05query\x12\x1a\n" +
 	"\breferrer\x18\x06 \x01(\tR\breferrer\x12\x1d\n" +
 	"\n" +
 	"user_agent\x18\a \x01(\tR\tuserAgent\x12\x18\n" +
 	"\aaddress\x18\b \x01(\tR\aaddress\x12'\n" +
-	"\x05flags\x18\t \x03(\x0e2\x11.s2s.v1.ClickFlagR\x05flags\"\xd2\x01\n" +
-	"\x06SubIds\x12\x12\n" +
-	"\x04sub1\x18\x01 \x01(\tR\x04sub1\x12\x12\n" +
-	"\x04sub2\x18\x02 \x01(\tR\x04sub2\x12\x12\n" +
-	"\x04sub3\x18\x03 \x01(\tR\x04sub3\x12\x12\n" +
-	"\x04sub4\x18\x04 \x01(\tR\x04sub4\x12\x12\n" +
-	"\x04sub5\x18\x05 \x01(\tR\x04sub5\x12\x12\n" +
-	"\x04sub6\x18\x06 \x01(\tR\x04sub6\x12\x12\n" +
-	"\x04sub7\x18\a \x01(\tR\x04sub7\x12\x12\n" +
-	"\x04sub8\x18\b \x01(\tR\x04sub8\x12\x12\n" +
-	"\x04sub9\x18\t \x01(\tR\x04sub9\x12\x14\n" +
-	"\x05sub10\x18\n" +
-	" \x01(\tR\x05sub10\"\xec\x02\n" +
-	"\x12RecordClickRequest\x12(\n" +
-	"\x10tracking_link_id\x18\x01 \x01(\tR\x0etrackingLinkId\x12\x19\n" +
-	"\bclick_id\x18\x02 \x01(\tR\aclickId\x12'\n" +
-	"\asub_ids\x18\x03 \x01(\v2\x0e.s2s.v1.SubIdsR\x06subIds\x12\x14\n" +
-	"\x05query\x18\x04 \x01(\tR\x05query\x12\x1a\n" +
-	"\breferrer\x18\x05 \x01(\tR\breferrer\x12\x1d\n" +
-	"\n" +
-	"user_agent\x18\x06 \x01(\tR\tuserAgent\x12\x18\n" +
-	"\aaddress\x18\a \x01(\tR\aaddress\x129\n" +
-	"\n" +
-	"click_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\tclickTime\x12\x1d\n" +
-	"\n" +
-	"request_id\x18\t \x01(\tR\trequestId\x12#\n" +
-	"\rvalidate_only\x18\n" +
-	" \x01(\bR\fvalidateOnly\"]\n" +
-	"\x13RecordClickResponse\x12#\n" +
-	"\x05click\x18\x01 \x01(\v2\r.s2s.v1.ClickR\x05click\x12!\n" +
-	"\fredirect_url\x18\x02 \x01(\tR\vredirectUrl\",\n" +
-	"\x0fGetClickRequest\x12\x19\n" +
-	"\bclick_id\x18\x01 \x01(\tR\aclickId\"7\n" +
-	"\x10GetClickResponse\x12#\n" +
-	"\x05click\x18\x01 \x01(\v2\r.s2s.v1.ClickR\x05click\"y\n" +
-	"\x11ListClicksRequest\x12(\n" +
-	"\x10tracking_link_id\x18\x01 \x01(\tR\x0etrackingLinkId\x12\x1b\n" +
-	"\tpage_size\x18\x02 \x01(\x05R\bpageSize\x12\x1d\n" +
-	"\n" +
-	"page_token\x18\x03 \x01(\tR\tpageToken\"c\n" +
-	"\x12ListClicksResponse\x12%\n" +
-	"\x06clicks\x18\x01 \x03(\v2\r.s2s.v1.ClickR\x06clicks\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x18\n" +
-	"\x16ListClickIdKeysRequest\"\x8a\x01\n" +
-	"\x17ListClickIdKeysResponse\x126\n" +
-	"\rclick_id_keys\x18\x01 \x03(\v2\x12.s2s.v1.ClickIdKeyR\vclickIdKeys\x127\n" +
-	"\tcore_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\bcoreTime\";\n" +
-	"\n" +
-	"ClickIdKey\x12\x15\n" +
-	"\x06key_id\x18\x01 \x01(\rR\x05keyId\x12\x16\n" +
-	"\x06secret\x18\x02 \x01(\fR\x06secret*;\n" +
+	"\x05flags\x18\t \x03(\x0e2\x11.s2s.v1.ClickFlagR\x05flags\x1a9\n" +
+	"\vSubIdsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*;\n" +
 	"\tClickFlag\x12\x1a\n" +
 	"\x16CLICK_FLAG_UNSPECIFIED\x10\x00\x12\x12\n" +
-	"\x0eCLICK_FLAG_BOT\x10\x012\xc2\x02\n" +
-	"\fClickService\x12K\n" +
-	"\vRecordClick\x12\x1a.s2s.v1.RecordClickRequest\x1a\x1b.s2s.v1.RecordClickResponse\"\x03\x90\x02\x02\x12B\n" +
-	"\bGetClick\x12\x17.s2s.v1.GetClickRequest\x1a\x18.s2s.v1.GetClickResponse\"\x03\x90\x02\x01\x12H\n" +
-	"\n" +
-	"ListClicks\x12\x19.s2s.v1.ListClicksRequest\x1a\x1a.s2s.v1.ListClicksResponse\"\x03\x90\x02\x01\x12W\n" +
-	"\x0fListClickIdKeys\x12\x1e.s2s.v1.ListClickIdKeysRequest\x1a\x1f.s2s.v1.ListClickIdKeysResponse\"\x03\x90\x02\x01Bv\n" +
+	"\x0eCLICK_FLAG_BOT\x10\x01Bv\n" +
 	"\n" +
 	"com.s2s.v1B\n" +
 	"ClickProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
@@ -962,46 +232,22 @@ func file_s2s_v1_click_proto_rawDescGZIP() []byte {
 }
 
 var file_s2s_v1_click_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_s2s_v1_click_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_s2s_v1_click_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_s2s_v1_click_proto_goTypes = []any{
-	(ClickFlag)(0),                  // 0: s2s.v1.ClickFlag
-	(*Click)(nil),                   // 1: s2s.v1.Click
-	(*SubIds)(nil),                  // 2: s2s.v1.SubIds
-	(*RecordClickRequest)(nil),      // 3: s2s.v1.RecordClickRequest
-	(*RecordClickResponse)(nil),     // 4: s2s.v1.RecordClickResponse
-	(*GetClickRequest)(nil),         // 5: s2s.v1.GetClickRequest
-	(*GetClickResponse)(nil),        // 6: s2s.v1.GetClickResponse
-	(*ListClicksRequest)(nil),       // 7: s2s.v1.ListClicksRequest
-	(*ListClicksResponse)(nil),      // 8: s2s.v1.ListClicksResponse
-	(*ListClickIdKeysRequest)(nil),  // 9: s2s.v1.ListClickIdKeysRequest
-	(*ListClickIdKeysResponse)(nil), // 10: s2s.v1.ListClickIdKeysResponse
-	(*ClickIdKey)(nil),              // 11: s2s.v1.ClickIdKey
-	(*timestamppb.Timestamp)(nil),   // 12: google.protobuf.Timestamp
+	(ClickFlag)(0),                // 0: s2s.v1.ClickFlag
+	(*Click)(nil),                 // 1: s2s.v1.Click
+	nil,                           // 2: s2s.v1.Click.SubIdsEntry
+	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
 }
 var file_s2s_v1_click_proto_depIdxs = []int32{
-	12, // 0: s2s.v1.Click.click_time:type_name -> google.protobuf.Timestamp
-	2,  // 1: s2s.v1.Click.sub_ids:type_name -> s2s.v1.SubIds
-	0,  // 2: s2s.v1.Click.flags:type_name -> s2s.v1.ClickFlag
-	2,  // 3: s2s.v1.RecordClickRequest.sub_ids:type_name -> s2s.v1.SubIds
-	12, // 4: s2s.v1.RecordClickRequest.click_time:type_name -> google.protobuf.Timestamp
-	1,  // 5: s2s.v1.RecordClickResponse.click:type_name -> s2s.v1.Click
-	1,  // 6: s2s.v1.GetClickResponse.click:type_name -> s2s.v1.Click
-	1,  // 7: s2s.v1.ListClicksResponse.clicks:type_name -> s2s.v1.Click
-	11, // 8: s2s.v1.ListClickIdKeysResponse.click_id_keys:type_name -> s2s.v1.ClickIdKey
-	12, // 9: s2s.v1.ListClickIdKeysResponse.core_time:type_name -> google.protobuf.Timestamp
-	3,  // 10: s2s.v1.ClickService.RecordClick:input_type -> s2s.v1.RecordClickRequest
-	5,  // 11: s2s.v1.ClickService.GetClick:input_type -> s2s.v1.GetClickRequest
-	7,  // 12: s2s.v1.ClickService.ListClicks:input_type -> s2s.v1.ListClicksRequest
-	9,  // 13: s2s.v1.ClickService.ListClickIdKeys:input_type -> s2s.v1.ListClickIdKeysRequest
-	4,  // 14: s2s.v1.ClickService.RecordClick:output_type -> s2s.v1.RecordClickResponse
-	6,  // 15: s2s.v1.ClickService.GetClick:output_type -> s2s.v1.GetClickResponse
-	8,  // 16: s2s.v1.ClickService.ListClicks:output_type -> s2s.v1.ListClicksResponse
-	10, // 17: s2s.v1.ClickService.ListClickIdKeys:output_type -> s2s.v1.ListClickIdKeysResponse
-	14, // [14:18] is the sub-list for method output_type
-	10, // [10:14] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	3, // 0: s2s.v1.Click.click_time:type_name -> google.protobuf.Timestamp
+	2, // 1: s2s.v1.Click.sub_ids:type_name -> s2s.v1.Click.SubIdsEntry
+	0, // 2: s2s.v1.Click.flags:type_name -> s2s.v1.ClickFlag
+	3, // [3:3] is the sub-list for method output_type
+	3, // [3:3] is the sub-list for method input_type
+	3, // [3:3] is the sub-list for extension type_name
+	3, // [3:3] is the sub-list for extension extendee
+	0, // [0:3] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_click_proto_init() }
@@ -1015,9 +261,9 @@ func file_s2s_v1_click_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_click_proto_rawDesc), len(file_s2s_v1_click_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   11,
+			NumMessages:   2,
 			NumExtensions: 0,
-			NumServices:   1,
+			NumServices:   0,
 		},
 		GoTypes:           file_s2s_v1_click_proto_goTypes,
 		DependencyIndexes: file_s2s_v1_click_proto_depIdxs,

@@ -7,7 +7,6 @@
 package s2sv1
 
 import (
-	status "google.golang.org/genproto/googleapis/rpc/status"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -27,7 +26,7 @@ const (
 type ConversionStatus int32
 
 const (
-	// Not set; in a request, this means approved.
+	// Not set.
 	ConversionStatus_CONVERSION_STATUS_UNSPECIFIED ConversionStatus = 0
 	// The merchant has not decided.
 	ConversionStatus_CONVERSION_STATUS_PENDING ConversionStatus = 1
@@ -35,8 +34,6 @@ const (
 	ConversionStatus_CONVERSION_STATUS_APPROVED ConversionStatus = 2
 	// The commission is not owed.
 	ConversionStatus_CONVERSION_STATUS_DECLINED ConversionStatus = 3
-	// The conversion was approved, and then taken back. Output only.
-	ConversionStatus_CONVERSION_STATUS_REVERSED ConversionStatus = 4
 )
 
 // Enum value maps for ConversionStatus.
@@ -46,14 +43,12 @@ var (
 		1: "CONVERSION_STATUS_PENDING",
 		2: "CONVERSION_STATUS_APPROVED",
 		3: "CONVERSION_STATUS_DECLINED",
-		4: "CONVERSION_STATUS_REVERSED",
 	}
 	ConversionStatus_value = map[string]int32{
 		"CONVERSION_STATUS_UNSPECIFIED": 0,
 		"CONVERSION_STATUS_PENDING":     1,
 		"CONVERSION_STATUS_APPROVED":    2,
 		"CONVERSION_STATUS_DECLINED":    3,
-		"CONVERSION_STATUS_REVERSED":    4,
 	}
 )
 
@@ -84,213 +79,68 @@ func (ConversionStatus) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{0}
 }
 
-// The outcome for a postback or a conversion.
-type Verdict int32
+// The outcome of a recorded conversion.
+type ConversionVerdict int32
 
 const (
 	// Never returned.
-	Verdict_VERDICT_UNSPECIFIED Verdict = 0
+	ConversionVerdict_CONVERSION_VERDICT_UNSPECIFIED ConversionVerdict = 0
 	// Recorded, durable, counted once.
-	Verdict_VERDICT_RECORDED Verdict = 1
+	ConversionVerdict_CONVERSION_VERDICT_RECORDED ConversionVerdict = 1
 	// Recorded before; the first conversion is returned.
-	Verdict_VERDICT_DUPLICATE Verdict = 2
-	// Kept durably by an edge and applied later.
-	Verdict_VERDICT_QUEUED Verdict = 3
+	ConversionVerdict_CONVERSION_VERDICT_DUPLICATE ConversionVerdict = 2
 	// A test: checked and answered as if real, but not recorded.
-	Verdict_VERDICT_TEST Verdict = 4
-	// Not counted. Kept unchanged, with a reason, for a replay.
-	Verdict_VERDICT_HELD Verdict = 5
+	ConversionVerdict_CONVERSION_VERDICT_TEST ConversionVerdict = 3
 )
 
-// Enum value maps for Verdict.
+// Enum value maps for ConversionVerdict.
 var (
-	Verdict_name = map[int32]string{
-		0: "VERDICT_UNSPECIFIED",
-		1: "VERDICT_RECORDED",
-		2: "VERDICT_DUPLICATE",
-		3: "VERDICT_QUEUED",
-		4: "VERDICT_TEST",
-		5: "VERDICT_HELD",
+	ConversionVerdict_name = map[int32]string{
+		0: "CONVERSION_VERDICT_UNSPECIFIED",
+		1: "CONVERSION_VERDICT_RECORDED",
+		2: "CONVERSION_VERDICT_DUPLICATE",
+		3: "CONVERSION_VERDICT_TEST",
 	}
-	Verdict_value = map[string]int32{
-		"VERDICT_UNSPECIFIED": 0,
-		"VERDICT_RECORDED":    1,
-		"VERDICT_DUPLICATE":   2,
-		"VERDICT_QUEUED":      3,
-		"VERDICT_TEST":        4,
-		"VERDICT_HELD":        5,
+	ConversionVerdict_value = map[string]int32{
+		"CONVERSION_VERDICT_UNSPECIFIED": 0,
+		"CONVERSION_VERDICT_RECORDED":    1,
+		"CONVERSION_VERDICT_DUPLICATE":   2,
+		"CONVERSION_VERDICT_TEST":        3,
 	}
 )
 
-func (x Verdict) Enum() *Verdict {
-	p := new(Verdict)
+func (x ConversionVerdict) Enum() *ConversionVerdict {
+	p := new(ConversionVerdict)
 	*p = x
 	return p
 }
 
-func (x Verdict) String() string {
+func (x ConversionVerdict) String() string {
 	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
 }
 
-func (Verdict) Descriptor() protoreflect.EnumDescriptor {
+func (ConversionVerdict) Descriptor() protoreflect.EnumDescriptor {
 	return file_s2s_v1_conversion_proto_enumTypes[1].Descriptor()
 }
 
-func (Verdict) Type() protoreflect.EnumType {
+func (ConversionVerdict) Type() protoreflect.EnumType {
 	return &file_s2s_v1_conversion_proto_enumTypes[1]
 }
 
-func (x Verdict) Number() protoreflect.EnumNumber {
+func (x ConversionVerdict) Number() protoreflect.EnumNumber {
 	return protoreflect.EnumNumber(x)
 }
 
-// Deprecated: Use Verdict.Descriptor instead.
-func (Verdict) EnumDescriptor() ([]byte, []int) {
+// Deprecated: Use ConversionVerdict.Descriptor instead.
+func (ConversionVerdict) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{1}
-}
-
-// The kinds of notes. Over HTTP, the name is sent without its prefix.
-type NoteCode int32
-
-const (
-	// A kind that is newer than this client.
-	NoteCode_NOTE_CODE_UNSPECIFIED NoteCode = 0
-	// The parameter came under a name other than ours.
-	NoteCode_NOTE_CODE_ALIAS NoteCode = 1
-	// Blanks, quotes, line breaks or invisible characters around the value were
-	// dropped.
-	NoteCode_NOTE_CODE_TRIMMED NoteCode = 2
-	// The same parameter came more than once with equal values.
-	NoteCode_NOTE_CODE_REPEATED NoteCode = 3
-	// The amount had more than six fraction digits and was rounded half away
-	// from zero.
-	NoteCode_NOTE_CODE_ROUNDED NoteCode = 4
-	// Both `com` and `comperc` were sent; `com` counts.
-	NoteCode_NOTE_CODE_COMMISSION_PERCENT_IGNORED NoteCode = 5
-	// `com` was absent and `comperc` present, so `com` is 0.
-	NoteCode_NOTE_CODE_COMMISSION_ASSUMED_ZERO NoteCode = 6
-	// The parameter is not one of ours; it was kept with the postback.
-	NoteCode_NOTE_CODE_UNKNOWN_PARAMETER NoteCode = 7
-	// The number was written in an unusual but unambiguous way, for example `.5`
-	// or `+1.5`.
-	NoteCode_NOTE_CODE_NUMBER_REPAIRED NoteCode = 8
-	// The duplicate has a different status from the first conversion, whose
-	// status stays.
-	NoteCode_NOTE_CODE_STATUS_NOT_CHANGED NoteCode = 9
-	// The postback or conversion was a test; nothing was recorded.
-	NoteCode_NOTE_CODE_TEST NoteCode = 10
-	// The amount's decimal point was a comma.
-	NoteCode_NOTE_CODE_DECIMAL_COMMA NoteCode = 11
-	// The amount contained a currency, such as `$10` or `10 EUR`.
-	NoteCode_NOTE_CODE_CURRENCY_IN_AMOUNT NoteCode = 12
-	// HTML had changed the URL: `&amp;` for `&`, or `¶m=` for `&param=`.
-	NoteCode_NOTE_CODE_HTML_REPAIRED NoteCode = 13
-	// The value, or the whole query, was percent-encoded twice.
-	NoteCode_NOTE_CODE_DECODED_TWICE NoteCode = 14
-	// Parameters were separated in a way other than by one `?` and by `&`.
-	NoteCode_NOTE_CODE_SEPARATOR_REPAIRED NoteCode = 15
-	// A replay's override was read instead of the value that came.
-	NoteCode_NOTE_CODE_OVERRIDDEN NoteCode = 16
-	// The status came as a word of the network's own, and was read by the
-	// preset of the conversion code.
-	NoteCode_NOTE_CODE_STATUS_MAPPED NoteCode = 17
-	// The postback did not pass a check of its sender. The check is on
-	// `CHECK_MODE_REPORT`, so the postback counts nevertheless.
-	NoteCode_NOTE_CODE_CHECK_NOT_PASSED NoteCode = 18
-	// Further postbacks did not pass the same checks and exceeded the limit on
-	// held postbacks; the message says how many were not kept.
-	NoteCode_NOTE_CODE_OTHERS_NOT_KEPT NoteCode = 19
-	// The visitor was erased: only data needed for counting is left.
-	NoteCode_NOTE_CODE_VISITOR_ERASED NoteCode = 20
-	// The clocks of the servers on the way disagree, and the conversion's time
-	// was corrected: it is neither later than now nor earlier than its click.
-	NoteCode_NOTE_CODE_TIME_CORRECTED NoteCode = 21
-)
-
-// Enum value maps for NoteCode.
-var (
-	NoteCode_name = map[int32]string{
-		0:  "NOTE_CODE_UNSPECIFIED",
-		1:  "NOTE_CODE_ALIAS",
-		2:  "NOTE_CODE_TRIMMED",
-		3:  "NOTE_CODE_REPEATED",
-		4:  "NOTE_CODE_ROUNDED",
-		5:  "NOTE_CODE_COMMISSION_PERCENT_IGNORED",
-		6:  "NOTE_CODE_COMMISSION_ASSUMED_ZERO",
-		7:  "NOTE_CODE_UNKNOWN_PARAMETER",
-		8:  "NOTE_CODE_NUMBER_REPAIRED",
-		9:  "NOTE_CODE_STATUS_NOT_CHANGED",
-		10: "NOTE_CODE_TEST",
-		11: "NOTE_CODE_DECIMAL_COMMA",
-		12: "NOTE_CODE_CURRENCY_IN_AMOUNT",
-		13: "NOTE_CODE_HTML_REPAIRED",
-		14: "NOTE_CODE_DECODED_TWICE",
-		15: "NOTE_CODE_SEPARATOR_REPAIRED",
-		16: "NOTE_CODE_OVERRIDDEN",
-		17: "NOTE_CODE_STATUS_MAPPED",
-		18: "NOTE_CODE_CHECK_NOT_PASSED",
-		19: "NOTE_CODE_OTHERS_NOT_KEPT",
-		20: "NOTE_CODE_VISITOR_ERASED",
-		21: "NOTE_CODE_TIME_CORRECTED",
-	}
-	NoteCode_value = map[string]int32{
-		"NOTE_CODE_UNSPECIFIED":                0,
-		"NOTE_CODE_ALIAS":                      1,
-		"NOTE_CODE_TRIMMED":                    2,
-		"NOTE_CODE_REPEATED":                   3,
-		"NOTE_CODE_ROUNDED":                    4,
-		"NOTE_CODE_COMMISSION_PERCENT_IGNORED": 5,
-		"NOTE_CODE_COMMISSION_ASSUMED_ZERO":    6,
-		"NOTE_CODE_UNKNOWN_PARAMETER":          7,
-		"NOTE_CODE_NUMBER_REPAIRED":            8,
-		"NOTE_CODE_STATUS_NOT_CHANGED":         9,
-		"NOTE_CODE_TEST":                       10,
-		"NOTE_CODE_DECIMAL_COMMA":              11,
-		"NOTE_CODE_CURRENCY_IN_AMOUNT":         12,
-		"NOTE_CODE_HTML_REPAIRED":              13,
-		"NOTE_CODE_DECODED_TWICE":              14,
-		"NOTE_CODE_SEPARATOR_REPAIRED":         15,
-		"NOTE_CODE_OVERRIDDEN":                 16,
-		"NOTE_CODE_STATUS_MAPPED":              17,
-		"NOTE_CODE_CHECK_NOT_PASSED":           18,
-		"NOTE_CODE_OTHERS_NOT_KEPT":            19,
-		"NOTE_CODE_VISITOR_ERASED":             20,
-		"NOTE_CODE_TIME_CORRECTED":             21,
-	}
-)
-
-func (x NoteCode) Enum() *NoteCode {
-	p := new(NoteCode)
-	*p = x
-	return p
-}
-
-func (x NoteCode) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (NoteCode) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_conversion_proto_enumTypes[2].Descriptor()
-}
-
-func (NoteCode) Type() protoreflect.EnumType {
-	return &file_s2s_v1_conversion_proto_enumTypes[2]
-}
-
-func (x NoteCode) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use NoteCode.Descriptor instead.
-func (NoteCode) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{2}
 }
 
 // A result of a visitor's click, such as a sale, and the commission owed for
 // it. Never rewritten.
 type Conversion struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Output only. Id of the conversion. Example:
+	// Id of the conversion. Example:
 	// `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Id of the conversion code, 32 upper-case hexadecimal digits.
@@ -306,20 +156,21 @@ type Conversion struct {
 	// Commission owed to the partner, in the currency of `value`.
 	Commission *Money `protobuf:"bytes,7,opt,name=commission,proto3" json:"commission,omitempty"`
 	// Percent in millionths, if the commission was sent as a percent; otherwise
-	// 0. Example: `10000000` is 10 %.
-	CommissionPercentMicros int64 `protobuf:"varint,8,opt,name=commission_percent_micros,json=commissionPercentMicros,proto3" json:"commission_percent_micros,omitempty"`
+	// not set. Example: `10000000` is 10 %.
+	CommissionPercentMicros *int64 `protobuf:"varint,8,opt,name=commission_percent_micros,json=commissionPercentMicros,proto3,oneof" json:"commission_percent_micros,omitempty"`
 	// The merchant's decision about the conversion.
 	Status ConversionStatus `protobuf:"varint,9,opt,name=status,proto3,enum=s2s.v1.ConversionStatus" json:"status,omitempty"`
-	// The merchant's own parameters, in their order.
+	// The merchant's own parameters. A list and not a map, because their order
+	// and repeated names have a meaning for the merchant.
 	CustomParams []*CustomParam `protobuf:"bytes,10,rep,name=custom_params,json=customParams,proto3" json:"custom_params,omitempty"`
 	// Time of the conversion: as sent, or the arrival of its postback.
 	ConversionTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=conversion_time,json=conversionTime,proto3" json:"conversion_time,omitempty"`
-	// Output only. Time at which the conversion was recorded.
+	// Time at which the conversion was recorded.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// Time of the click, according to the click id.
 	ClickTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=click_time,json=clickTime,proto3" json:"click_time,omitempty"`
-	// Output only. Word that was sent for the status, unchanged, at most 64
-	// bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
+	// Word that was sent for the status, unchanged, at most 64 bytes. Empty if
+	// none was sent, or over gRPC. Example: `confirm`.
 	StatusWord    string `protobuf:"bytes,14,opt,name=status_word,json=statusWord,proto3" json:"status_word,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -405,8 +256,8 @@ func (x *Conversion) GetCommission() *Money {
 }
 
 func (x *Conversion) GetCommissionPercentMicros() int64 {
-	if x != nil {
-		return x.CommissionPercentMicros
+	if x != nil && x.CommissionPercentMicros != nil {
+		return *x.CommissionPercentMicros
 	}
 	return 0
 }
@@ -508,838 +359,11 @@ func (x *CustomParam) GetValue() string {
 	return ""
 }
 
-// A remark for people about a postback or conversion that was counted
-// nevertheless.
-type Note struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Kind of the note.
-	Code NoteCode `protobuf:"varint,1,opt,name=code,proto3,enum=s2s.v1.NoteCode" json:"code,omitempty"`
-	// Canonical name of the parameter that the note is about; may be empty.
-	// Example: `com`.
-	Parameter string `protobuf:"bytes,2,opt,name=parameter,proto3" json:"parameter,omitempty"`
-	// Message for people, one sentence. Example:
-	// `com 19.990000000000002 was rounded to 19.99`.
-	Message       string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Note) Reset() {
-	*x = Note{}
-	mi := &file_s2s_v1_conversion_proto_msgTypes[2]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Note) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Note) ProtoMessage() {}
-
-func (x *Note) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_proto_msgTypes[2]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Note.ProtoReflect.Descriptor instead.
-func (*Note) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{2}
-}
-
-func (x *Note) GetCode() NoteCode {
-	if x != nil {
-		return x.Code
-	}
-	return NoteCode_NOTE_CODE_UNSPECIFIED
-}
-
-func (x *Note) GetParameter() string {
-	if x != nil {
-		return x.Parameter
-	}
-	return ""
-}
-
-func (x *Note) GetMessage() string {
-	if x != nil {
-		return x.Message
-	}
-	return ""
-}
-
-// Request message for `RecordConversion`.
-type RecordConversionRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the conversion code, 32 hexadecimal digits. Mandatory.
-	ConversionCodeId string `protobuf:"bytes,1,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// The click id, 40 characters, in upper or lower case. Mandatory.
-	ClickId string `protobuf:"bytes,2,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
-	// The merchant's order id, at most 255 bytes. Without one, the code's dedupe
-	// policy decides which conversions are duplicates. Example: `order-1001`.
-	TransactionId string `protobuf:"bytes,3,opt,name=transaction_id,json=transactionId,proto3" json:"transaction_id,omitempty"`
-	// Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
-	// means the code's currency.
-	Value *Money `protobuf:"bytes,4,opt,name=value,proto3" json:"value,omitempty"`
-	// Commission owed for the conversion. Neither field set: 0.
-	//
-	// Types that are valid to be assigned to Commission:
-	//
-	//	*RecordConversionRequest_CommissionAmount
-	//	*RecordConversionRequest_CommissionPercentMicros
-	Commission isRecordConversionRequest_Commission `protobuf_oneof:"commission"`
-	// The merchant's decision about the conversion. Default: approved.
-	Status ConversionStatus `protobuf:"varint,7,opt,name=status,proto3,enum=s2s.v1.ConversionStatus" json:"status,omitempty"`
-	// The merchant's own parameters, at most 64.
-	CustomParams []*CustomParam `protobuf:"bytes,8,rep,name=custom_params,json=customParams,proto3" json:"custom_params,omitempty"`
-	// Time of the conversion. Not set: now. The attribution window is measured up
-	// to this time. At most 5 seconds ahead of the server's clock.
-	ConversionTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=conversion_time,json=conversionTime,proto3" json:"conversion_time,omitempty"`
-	// Makes the call safe to repeat if there is no transaction id and the code's
-	// policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
-	RequestId string `protobuf:"bytes,10,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// If true, the request is checked and answered as if real, but nothing is
-	// written; the verdict is `VERDICT_TEST`.
-	ValidateOnly  bool `protobuf:"varint,11,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *RecordConversionRequest) Reset() {
-	*x = RecordConversionRequest{}
-	mi := &file_s2s_v1_conversion_proto_msgTypes[3]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RecordConversionRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RecordConversionRequest) ProtoMessage() {}
-
-func (x *RecordConversionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_proto_msgTypes[3]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RecordConversionRequest.ProtoReflect.Descriptor instead.
-func (*RecordConversionRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{3}
-}
-
-func (x *RecordConversionRequest) GetConversionCodeId() string {
-	if x != nil {
-		return x.ConversionCodeId
-	}
-	return ""
-}
-
-func (x *RecordConversionRequest) GetClickId() string {
-	if x != nil {
-		return x.ClickId
-	}
-	return ""
-}
-
-func (x *RecordConversionRequest) GetTransactionId() string {
-	if x != nil {
-		return x.TransactionId
-	}
-	return ""
-}
-
-func (x *RecordConversionRequest) GetValue() *Money {
-	if x != nil {
-		return x.Value
-	}
-	return nil
-}
-
-func (x *RecordConversionRequest) GetCommission() isRecordConversionRequest_Commission {
-	if x != nil {
-		return x.Commission
-	}
-	return nil
-}
-
-func (x *RecordConversionRequest) GetCommissionAmount() *Money {
-	if x != nil {
-		if x, ok := x.Commission.(*RecordConversionRequest_CommissionAmount); ok {
-			return x.CommissionAmount
-		}
-	}
-	return nil
-}
-
-func (x *RecordConversionRequest) GetCommissionPercentMicros() int64 {
-	if x != nil {
-		if x, ok := x.Commission.(*RecordConversionRequest_CommissionPercentMicros); ok {
-			return x.CommissionPercentMicros
-		}
-	}
-	return 0
-}
-
-func (x *RecordConversionRequest) GetStatus() ConversionStatus {
-	if x != nil {
-		return x.Status
-	}
-	return ConversionStatus_CONVERSION_STATUS_UNSPECIFIED
-}
-
-func (x *RecordConversionRequest) GetCustomParams() []*CustomParam {
-	if x != nil {
-		return x.CustomParams
-	}
-	return nil
-}
-
-func (x *RecordConversionRequest) GetConversionTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.ConversionTime
-	}
-	return nil
-}
-
-func (x *RecordConversionRequest) GetRequestId() string {
-	if x != nil {
-		return x.RequestId
-	}
-	return ""
-}
-
-func (x *RecordConversionRequest) GetValidateOnly() bool {
-	if x != nil {
-		return x.ValidateOnly
-	}
-	return false
-}
-
-type isRecordConversionRequest_Commission interface {
-	isRecordConversionRequest_Commission()
-}
-
-type RecordConversionRequest_CommissionAmount struct {
-	// Amount of the commission, in the currency of `value`. An empty
-	// `currency_code` means that currency.
-	CommissionAmount *Money `protobuf:"bytes,5,opt,name=commission_amount,json=commissionAmount,proto3,oneof"`
-}
-
-type RecordConversionRequest_CommissionPercentMicros struct {
-	// Percent of `value`, in millionths of a percent, 0 to 100,000,000. The
-	// amount is rounded half away from zero to a millionth of the unit.
-	// Example: `10000000` is 10 %.
-	CommissionPercentMicros int64 `protobuf:"varint,6,opt,name=commission_percent_micros,json=commissionPercentMicros,proto3,oneof"`
-}
-
-func (*RecordConversionRequest_CommissionAmount) isRecordConversionRequest_Commission() {}
-
-func (*RecordConversionRequest_CommissionPercentMicros) isRecordConversionRequest_Commission() {}
-
-// Response message for `RecordConversion`.
-type RecordConversionResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The conversion as recorded or, for a duplicate, the first conversion.
-	Conversion *Conversion `protobuf:"bytes,1,opt,name=conversion,proto3" json:"conversion,omitempty"`
-	// Outcome of the call: `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or
-	// `VERDICT_TEST`.
-	Verdict Verdict `protobuf:"varint,2,opt,name=verdict,proto3,enum=s2s.v1.Verdict" json:"verdict,omitempty"`
-	// Remarks for people.
-	Notes         []*Note `protobuf:"bytes,3,rep,name=notes,proto3" json:"notes,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *RecordConversionResponse) Reset() {
-	*x = RecordConversionResponse{}
-	mi := &file_s2s_v1_conversion_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RecordConversionResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RecordConversionResponse) ProtoMessage() {}
-
-func (x *RecordConversionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RecordConversionResponse.ProtoReflect.Descriptor instead.
-func (*RecordConversionResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *RecordConversionResponse) GetConversion() *Conversion {
-	if x != nil {
-		return x.Conversion
-	}
-	return nil
-}
-
-func (x *RecordConversionResponse) GetVerdict() Verdict {
-	if x != nil {
-		return x.Verdict
-	}
-	return Verdict_VERDICT_UNSPECIFIED
-}
-
-func (x *RecordConversionResponse) GetNotes() []*Note {
-	if x != nil {
-		return x.Notes
-	}
-	return nil
-}
-
-// Request message for `BatchRecordConversions`.
-type BatchRecordConversionsRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The conversions to record, 1 to 1,000.
-	Requests      []*RecordConversionRequest `protobuf:"bytes,1,rep,name=requests,proto3" json:"requests,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *BatchRecordConversionsRequest) Reset() {
-	*x = BatchRecordConversionsRequest{}
-	mi := &file_s2s_v1_conversion_proto_msgTypes[5]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *BatchRecordConversionsRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*BatchRecordConversionsRequest) ProtoMessage() {}
-
-func (x *BatchRecordConversionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_proto_msgTypes[5]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use BatchRecordConversionsRequest.ProtoReflect.Descriptor instead.
-func (*BatchRecordConversionsRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{5}
-}
-
-func (x *BatchRecordConversionsRequest) GetRequests() []*RecordConversionRequest {
-	if x != nil {
-		return x.Requests
-	}
-	return nil
-}
-
-// Response message for `BatchRecordConversions`.
-type BatchRecordConversionsResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Results of the requests, one for each, in their order.
-	Results       []*BatchRecordConversionsResult `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *BatchRecordConversionsResponse) Reset() {
-	*x = BatchRecordConversionsResponse{}
-	mi := &file_s2s_v1_conversion_proto_msgTypes[6]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *BatchRecordConversionsResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*BatchRecordConversionsResponse) ProtoMessage() {}
-
-func (x *BatchRecordConversionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_proto_msgTypes[6]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use BatchRecordConversionsResponse.ProtoReflect.Descriptor instead.
-func (*BatchRecordConversionsResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{6}
-}
-
-func (x *BatchRecordConversionsResponse) GetResults() []*BatchRecordConversionsResult {
-	if x != nil {
-		return x.Results
-	}
-	return nil
-}
-
-// One request message in the stream of `StreamRecordConversions`.
-type StreamRecordConversionsRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The conversion to record.
-	Request       *RecordConversionRequest `protobuf:"bytes,1,opt,name=request,proto3" json:"request,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *StreamRecordConversionsRequest) Reset() {
-	*x = StreamRecordConversionsRequest{}
-	mi := &file_s2s_v1_conversion_proto_msgTypes[7]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *StreamRecordConversionsRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*StreamRecordConversionsRequest) ProtoMessage() {}
-
-func (x *StreamRecordConversionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_proto_msgTypes[7]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use StreamRecordConversionsRequest.ProtoReflect.Descriptor instead.
-func (*StreamRecordConversionsRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{7}
-}
-
-func (x *StreamRecordConversionsRequest) GetRequest() *RecordConversionRequest {
-	if x != nil {
-		return x.Request
-	}
-	return nil
-}
-
-// Answer to one request message of `StreamRecordConversions`.
-type StreamRecordConversionsResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Result of the request.
-	Result        *BatchRecordConversionsResult `protobuf:"bytes,1,opt,name=result,proto3" json:"result,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *StreamRecordConversionsResponse) Reset() {
-	*x = StreamRecordConversionsResponse{}
-	mi := &file_s2s_v1_conversion_proto_msgTypes[8]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *StreamRecordConversionsResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*StreamRecordConversionsResponse) ProtoMessage() {}
-
-func (x *StreamRecordConversionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_proto_msgTypes[8]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use StreamRecordConversionsResponse.ProtoReflect.Descriptor instead.
-func (*StreamRecordConversionsResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{8}
-}
-
-func (x *StreamRecordConversionsResponse) GetResult() *BatchRecordConversionsResult {
-	if x != nil {
-		return x.Result
-	}
-	return nil
-}
-
-// The result for one item of a batch or stream.
-type BatchRecordConversionsResult struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The recorded conversion, or the error.
-	//
-	// Types that are valid to be assigned to Result:
-	//
-	//	*BatchRecordConversionsResult_Response
-	//	*BatchRecordConversionsResult_Error
-	Result        isBatchRecordConversionsResult_Result `protobuf_oneof:"result"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *BatchRecordConversionsResult) Reset() {
-	*x = BatchRecordConversionsResult{}
-	mi := &file_s2s_v1_conversion_proto_msgTypes[9]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *BatchRecordConversionsResult) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*BatchRecordConversionsResult) ProtoMessage() {}
-
-func (x *BatchRecordConversionsResult) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_proto_msgTypes[9]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use BatchRecordConversionsResult.ProtoReflect.Descriptor instead.
-func (*BatchRecordConversionsResult) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{9}
-}
-
-func (x *BatchRecordConversionsResult) GetResult() isBatchRecordConversionsResult_Result {
-	if x != nil {
-		return x.Result
-	}
-	return nil
-}
-
-func (x *BatchRecordConversionsResult) GetResponse() *RecordConversionResponse {
-	if x != nil {
-		if x, ok := x.Result.(*BatchRecordConversionsResult_Response); ok {
-			return x.Response
-		}
-	}
-	return nil
-}
-
-func (x *BatchRecordConversionsResult) GetError() *status.Status {
-	if x != nil {
-		if x, ok := x.Result.(*BatchRecordConversionsResult_Error); ok {
-			return x.Error
-		}
-	}
-	return nil
-}
-
-type isBatchRecordConversionsResult_Result interface {
-	isBatchRecordConversionsResult_Result()
-}
-
-type BatchRecordConversionsResult_Response struct {
-	// The response that `RecordConversion` would have returned.
-	Response *RecordConversionResponse `protobuf:"bytes,1,opt,name=response,proto3,oneof"`
-}
-
-type BatchRecordConversionsResult_Error struct {
-	// The status with which `RecordConversion` would have failed.
-	Error *status.Status `protobuf:"bytes,2,opt,name=error,proto3,oneof"`
-}
-
-func (*BatchRecordConversionsResult_Response) isBatchRecordConversionsResult_Result() {}
-
-func (*BatchRecordConversionsResult_Error) isBatchRecordConversionsResult_Result() {}
-
-// Request message for `GetConversion`.
-type GetConversionRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the conversion.
-	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetConversionRequest) Reset() {
-	*x = GetConversionRequest{}
-	mi := &file_s2s_v1_conversion_proto_msgTypes[10]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetConversionRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetConversionRequest) ProtoMessage() {}
-
-func (x *GetConversionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_proto_msgTypes[10]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetConversionRequest.ProtoReflect.Descriptor instead.
-func (*GetConversionRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{10}
-}
-
-func (x *GetConversionRequest) GetId() string {
-	if x != nil {
-		return x.Id
-	}
-	return ""
-}
-
-// Response message for `GetConversion`.
-type GetConversionResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The conversion.
-	Conversion    *Conversion `protobuf:"bytes,1,opt,name=conversion,proto3" json:"conversion,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetConversionResponse) Reset() {
-	*x = GetConversionResponse{}
-	mi := &file_s2s_v1_conversion_proto_msgTypes[11]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetConversionResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetConversionResponse) ProtoMessage() {}
-
-func (x *GetConversionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_proto_msgTypes[11]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetConversionResponse.ProtoReflect.Descriptor instead.
-func (*GetConversionResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{11}
-}
-
-func (x *GetConversionResponse) GetConversion() *Conversion {
-	if x != nil {
-		return x.Conversion
-	}
-	return nil
-}
-
-// Request message for `ListConversions`. The filters are combined with AND.
-type ListConversionsRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
-	// values are read as 1,000.
-	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the previous page; empty for the first page.
-	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Id of the conversion code to filter by. Optional.
-	ConversionCodeId string `protobuf:"bytes,3,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// Id of the tracking link to filter by. Optional.
-	TrackingLinkId string `protobuf:"bytes,4,opt,name=tracking_link_id,json=trackingLinkId,proto3" json:"tracking_link_id,omitempty"`
-	// Click id to filter by. Optional.
-	ClickId string `protobuf:"bytes,5,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
-	// Earliest `create_time`, inclusive. Optional.
-	StartTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// Latest `create_time`, exclusive. Optional.
-	EndTime       *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListConversionsRequest) Reset() {
-	*x = ListConversionsRequest{}
-	mi := &file_s2s_v1_conversion_proto_msgTypes[12]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListConversionsRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListConversionsRequest) ProtoMessage() {}
-
-func (x *ListConversionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_proto_msgTypes[12]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListConversionsRequest.ProtoReflect.Descriptor instead.
-func (*ListConversionsRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{12}
-}
-
-func (x *ListConversionsRequest) GetPageSize() int32 {
-	if x != nil {
-		return x.PageSize
-	}
-	return 0
-}
-
-func (x *ListConversionsRequest) GetPageToken() string {
-	if x != nil {
-		return x.PageToken
-	}
-	return ""
-}
-
-func (x *ListConversionsRequest) GetConversionCodeId() string {
-	if x != nil {
-		return x.ConversionCodeId
-	}
-	return ""
-}
-
-func (x *ListConversionsRequest) GetTrackingLinkId() string {
-	if x != nil {
-		return x.TrackingLinkId
-	}
-	return ""
-}
-
-func (x *ListConversionsRequest) GetClickId() string {
-	if x != nil {
-		return x.ClickId
-	}
-	return ""
-}
-
-func (x *ListConversionsRequest) GetStartTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.StartTime
-	}
-	return nil
-}
-
-func (x *ListConversionsRequest) GetEndTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.EndTime
-	}
-	return nil
-}
-
-// Response message for `ListConversions`.
-type ListConversionsResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Conversions of this page, newest first.
-	Conversions []*Conversion `protobuf:"bytes,1,rep,name=conversions,proto3" json:"conversions,omitempty"`
-	// Opaque token for the next page; empty on the last page.
-	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListConversionsResponse) Reset() {
-	*x = ListConversionsResponse{}
-	mi := &file_s2s_v1_conversion_proto_msgTypes[13]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListConversionsResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListConversionsResponse) ProtoMessage() {}
-
-func (x *ListConversionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_proto_msgTypes[13]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListConversionsResponse.ProtoReflect.Descriptor instead.
-func (*ListConversionsResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_proto_rawDescGZIP(), []int{13}
-}
-
-func (x *ListConversionsResponse) GetConversions() []*Conversion {
-	if x != nil {
-		return x.Conversions
-	}
-	return nil
-}
-
-func (x *ListConversionsResponse) GetNextPageToken() string {
-	if x != nil {
-		return x.NextPageToken
-	}
-	return ""
-}
-
 var File_s2s_v1_conversion_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_conversion_proto_rawDesc = "" +
 	"\n" +
-	"\x17s2s/v1/conversion.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x12s2s/v1/money.proto\"\x90\x05\n" +
+	"\x17s2s/v1/conversion.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/money.proto\"\xb3\x05\n" +
 	"\n" +
 	"Conversion\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12,\n" +
@@ -1350,8 +374,8 @@ const file_s2s_v1_conversion_proto_rawDesc = "" +
 	"\x05value\x18\x06 \x01(\v2\r.s2s.v1.MoneyR\x05value\x12-\n" +
 	"\n" +
 	"commission\x18\a \x01(\v2\r.s2s.v1.MoneyR\n" +
-	"commission\x12:\n" +
-	"\x19commission_percent_micros\x18\b \x01(\x03R\x17commissionPercentMicros\x120\n" +
+	"commission\x12?\n" +
+	"\x19commission_percent_micros\x18\b \x01(\x03H\x00R\x17commissionPercentMicros\x88\x01\x01\x120\n" +
 	"\x06status\x18\t \x01(\x0e2\x18.s2s.v1.ConversionStatusR\x06status\x128\n" +
 	"\rcustom_params\x18\n" +
 	" \x03(\v2\x13.s2s.v1.CustomParamR\fcustomParams\x12C\n" +
@@ -1361,110 +385,21 @@ const file_s2s_v1_conversion_proto_rawDesc = "" +
 	"\n" +
 	"click_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\tclickTime\x12\x1f\n" +
 	"\vstatus_word\x18\x0e \x01(\tR\n" +
-	"statusWord\"5\n" +
+	"statusWordB\x1c\n" +
+	"\x1a_commission_percent_micros\"5\n" +
 	"\vCustomParam\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value\"d\n" +
-	"\x04Note\x12$\n" +
-	"\x04code\x18\x01 \x01(\x0e2\x10.s2s.v1.NoteCodeR\x04code\x12\x1c\n" +
-	"\tparameter\x18\x02 \x01(\tR\tparameter\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\tR\amessage\"\xad\x04\n" +
-	"\x17RecordConversionRequest\x12,\n" +
-	"\x12conversion_code_id\x18\x01 \x01(\tR\x10conversionCodeId\x12\x19\n" +
-	"\bclick_id\x18\x02 \x01(\tR\aclickId\x12%\n" +
-	"\x0etransaction_id\x18\x03 \x01(\tR\rtransactionId\x12#\n" +
-	"\x05value\x18\x04 \x01(\v2\r.s2s.v1.MoneyR\x05value\x12<\n" +
-	"\x11commission_amount\x18\x05 \x01(\v2\r.s2s.v1.MoneyH\x00R\x10commissionAmount\x12<\n" +
-	"\x19commission_percent_micros\x18\x06 \x01(\x03H\x00R\x17commissionPercentMicros\x120\n" +
-	"\x06status\x18\a \x01(\x0e2\x18.s2s.v1.ConversionStatusR\x06status\x128\n" +
-	"\rcustom_params\x18\b \x03(\v2\x13.s2s.v1.CustomParamR\fcustomParams\x12C\n" +
-	"\x0fconversion_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x0econversionTime\x12\x1d\n" +
-	"\n" +
-	"request_id\x18\n" +
-	" \x01(\tR\trequestId\x12#\n" +
-	"\rvalidate_only\x18\v \x01(\bR\fvalidateOnlyB\f\n" +
-	"\n" +
-	"commission\"\x9d\x01\n" +
-	"\x18RecordConversionResponse\x122\n" +
-	"\n" +
-	"conversion\x18\x01 \x01(\v2\x12.s2s.v1.ConversionR\n" +
-	"conversion\x12)\n" +
-	"\averdict\x18\x02 \x01(\x0e2\x0f.s2s.v1.VerdictR\averdict\x12\"\n" +
-	"\x05notes\x18\x03 \x03(\v2\f.s2s.v1.NoteR\x05notes\"\\\n" +
-	"\x1dBatchRecordConversionsRequest\x12;\n" +
-	"\brequests\x18\x01 \x03(\v2\x1f.s2s.v1.RecordConversionRequestR\brequests\"`\n" +
-	"\x1eBatchRecordConversionsResponse\x12>\n" +
-	"\aresults\x18\x01 \x03(\v2$.s2s.v1.BatchRecordConversionsResultR\aresults\"[\n" +
-	"\x1eStreamRecordConversionsRequest\x129\n" +
-	"\arequest\x18\x01 \x01(\v2\x1f.s2s.v1.RecordConversionRequestR\arequest\"_\n" +
-	"\x1fStreamRecordConversionsResponse\x12<\n" +
-	"\x06result\x18\x01 \x01(\v2$.s2s.v1.BatchRecordConversionsResultR\x06result\"\x94\x01\n" +
-	"\x1cBatchRecordConversionsResult\x12>\n" +
-	"\bresponse\x18\x01 \x01(\v2 .s2s.v1.RecordConversionResponseH\x00R\bresponse\x12*\n" +
-	"\x05error\x18\x02 \x01(\v2\x12.google.rpc.StatusH\x00R\x05errorB\b\n" +
-	"\x06result\"&\n" +
-	"\x14GetConversionRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"K\n" +
-	"\x15GetConversionResponse\x122\n" +
-	"\n" +
-	"conversion\x18\x01 \x01(\v2\x12.s2s.v1.ConversionR\n" +
-	"conversion\"\xb9\x02\n" +
-	"\x16ListConversionsRequest\x12\x1b\n" +
-	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
-	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\x12,\n" +
-	"\x12conversion_code_id\x18\x03 \x01(\tR\x10conversionCodeId\x12(\n" +
-	"\x10tracking_link_id\x18\x04 \x01(\tR\x0etrackingLinkId\x12\x19\n" +
-	"\bclick_id\x18\x05 \x01(\tR\aclickId\x129\n" +
-	"\n" +
-	"start_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
-	"\bend_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\"w\n" +
-	"\x17ListConversionsResponse\x124\n" +
-	"\vconversions\x18\x01 \x03(\v2\x12.s2s.v1.ConversionR\vconversions\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*\xb4\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value*\x94\x01\n" +
 	"\x10ConversionStatus\x12!\n" +
 	"\x1dCONVERSION_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19CONVERSION_STATUS_PENDING\x10\x01\x12\x1e\n" +
 	"\x1aCONVERSION_STATUS_APPROVED\x10\x02\x12\x1e\n" +
-	"\x1aCONVERSION_STATUS_DECLINED\x10\x03\x12\x1e\n" +
-	"\x1aCONVERSION_STATUS_REVERSED\x10\x04*\x87\x01\n" +
-	"\aVerdict\x12\x17\n" +
-	"\x13VERDICT_UNSPECIFIED\x10\x00\x12\x14\n" +
-	"\x10VERDICT_RECORDED\x10\x01\x12\x15\n" +
-	"\x11VERDICT_DUPLICATE\x10\x02\x12\x12\n" +
-	"\x0eVERDICT_QUEUED\x10\x03\x12\x10\n" +
-	"\fVERDICT_TEST\x10\x04\x12\x10\n" +
-	"\fVERDICT_HELD\x10\x05*\x94\x05\n" +
-	"\bNoteCode\x12\x19\n" +
-	"\x15NOTE_CODE_UNSPECIFIED\x10\x00\x12\x13\n" +
-	"\x0fNOTE_CODE_ALIAS\x10\x01\x12\x15\n" +
-	"\x11NOTE_CODE_TRIMMED\x10\x02\x12\x16\n" +
-	"\x12NOTE_CODE_REPEATED\x10\x03\x12\x15\n" +
-	"\x11NOTE_CODE_ROUNDED\x10\x04\x12(\n" +
-	"$NOTE_CODE_COMMISSION_PERCENT_IGNORED\x10\x05\x12%\n" +
-	"!NOTE_CODE_COMMISSION_ASSUMED_ZERO\x10\x06\x12\x1f\n" +
-	"\x1bNOTE_CODE_UNKNOWN_PARAMETER\x10\a\x12\x1d\n" +
-	"\x19NOTE_CODE_NUMBER_REPAIRED\x10\b\x12 \n" +
-	"\x1cNOTE_CODE_STATUS_NOT_CHANGED\x10\t\x12\x12\n" +
-	"\x0eNOTE_CODE_TEST\x10\n" +
-	"\x12\x1b\n" +
-	"\x17NOTE_CODE_DECIMAL_COMMA\x10\v\x12 \n" +
-	"\x1cNOTE_CODE_CURRENCY_IN_AMOUNT\x10\f\x12\x1b\n" +
-	"\x17NOTE_CODE_HTML_REPAIRED\x10\r\x12\x1b\n" +
-	"\x17NOTE_CODE_DECODED_TWICE\x10\x0e\x12 \n" +
-	"\x1cNOTE_CODE_SEPARATOR_REPAIRED\x10\x0f\x12\x18\n" +
-	"\x14NOTE_CODE_OVERRIDDEN\x10\x10\x12\x1b\n" +
-	"\x17NOTE_CODE_STATUS_MAPPED\x10\x11\x12\x1e\n" +
-	"\x1aNOTE_CODE_CHECK_NOT_PASSED\x10\x12\x12\x1d\n" +
-	"\x19NOTE_CODE_OTHERS_NOT_KEPT\x10\x13\x12\x1c\n" +
-	"\x18NOTE_CODE_VISITOR_ERASED\x10\x14\x12\x1c\n" +
-	"\x18NOTE_CODE_TIME_CORRECTED\x10\x152\xfe\x03\n" +
-	"\x11ConversionService\x12Z\n" +
-	"\x10RecordConversion\x12\x1f.s2s.v1.RecordConversionRequest\x1a .s2s.v1.RecordConversionResponse\"\x03\x90\x02\x02\x12l\n" +
-	"\x16BatchRecordConversions\x12%.s2s.v1.BatchRecordConversionsRequest\x1a&.s2s.v1.BatchRecordConversionsResponse\"\x03\x90\x02\x02\x12s\n" +
-	"\x17StreamRecordConversions\x12&.s2s.v1.StreamRecordConversionsRequest\x1a'.s2s.v1.StreamRecordConversionsResponse\"\x03\x90\x02\x02(\x010\x01\x12Q\n" +
-	"\rGetConversion\x12\x1c.s2s.v1.GetConversionRequest\x1a\x1d.s2s.v1.GetConversionResponse\"\x03\x90\x02\x01\x12W\n" +
-	"\x0fListConversions\x12\x1e.s2s.v1.ListConversionsRequest\x1a\x1f.s2s.v1.ListConversionsResponse\"\x03\x90\x02\x01B{\n" +
+	"\x1aCONVERSION_STATUS_DECLINED\x10\x03*\x97\x01\n" +
+	"\x11ConversionVerdict\x12\"\n" +
+	"\x1eCONVERSION_VERDICT_UNSPECIFIED\x10\x00\x12\x1f\n" +
+	"\x1bCONVERSION_VERDICT_RECORDED\x10\x01\x12 \n" +
+	"\x1cCONVERSION_VERDICT_DUPLICATE\x10\x02\x12\x1b\n" +
+	"\x17CONVERSION_VERDICT_TEST\x10\x03B{\n" +
 	"\n" +
 	"com.s2s.v1B\x0fConversionProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 
@@ -1480,72 +415,29 @@ func file_s2s_v1_conversion_proto_rawDescGZIP() []byte {
 	return file_s2s_v1_conversion_proto_rawDescData
 }
 
-var file_s2s_v1_conversion_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_s2s_v1_conversion_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_s2s_v1_conversion_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_s2s_v1_conversion_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_s2s_v1_conversion_proto_goTypes = []any{
-	(ConversionStatus)(0),                   // 0: s2s.v1.ConversionStatus
-	(Verdict)(0),                            // 1: s2s.v1.Verdict
-	(NoteCode)(0),                           // 2: s2s.v1.NoteCode
-	(*Conversion)(nil),                      // 3: s2s.v1.Conversion
-	(*CustomParam)(nil),                     // 4: s2s.v1.CustomParam
-	(*Note)(nil),                            // 5: s2s.v1.Note
-	(*RecordConversionRequest)(nil),         // 6: s2s.v1.RecordConversionRequest
-	(*RecordConversionResponse)(nil),        // 7: s2s.v1.RecordConversionResponse
-	(*BatchRecordConversionsRequest)(nil),   // 8: s2s.v1.BatchRecordConversionsRequest
-	(*BatchRecordConversionsResponse)(nil),  // 9: s2s.v1.BatchRecordConversionsResponse
-	(*StreamRecordConversionsRequest)(nil),  // 10: s2s.v1.StreamRecordConversionsRequest
-	(*StreamRecordConversionsResponse)(nil), // 11: s2s.v1.StreamRecordConversionsResponse
-	(*BatchRecordConversionsResult)(nil),    // 12: s2s.v1.BatchRecordConversionsResult
-	(*GetConversionRequest)(nil),            // 13: s2s.v1.GetConversionRequest
-	(*GetConversionResponse)(nil),           // 14: s2s.v1.GetConversionResponse
-	(*ListConversionsRequest)(nil),          // 15: s2s.v1.ListConversionsRequest
-	(*ListConversionsResponse)(nil),         // 16: s2s.v1.ListConversionsResponse
-	(*Money)(nil),                           // 17: s2s.v1.Money
-	(*timestamppb.Timestamp)(nil),           // 18: google.protobuf.Timestamp
-	(*status.Status)(nil),                   // 19: google.rpc.Status
+	(ConversionStatus)(0),         // 0: s2s.v1.ConversionStatus
+	(ConversionVerdict)(0),        // 1: s2s.v1.ConversionVerdict
+	(*Conversion)(nil),            // 2: s2s.v1.Conversion
+	(*CustomParam)(nil),           // 3: s2s.v1.CustomParam
+	(*Money)(nil),                 // 4: s2s.v1.Money
+	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
 }
 var file_s2s_v1_conversion_proto_depIdxs = []int32{
-	17, // 0: s2s.v1.Conversion.value:type_name -> s2s.v1.Money
-	17, // 1: s2s.v1.Conversion.commission:type_name -> s2s.v1.Money
-	0,  // 2: s2s.v1.Conversion.status:type_name -> s2s.v1.ConversionStatus
-	4,  // 3: s2s.v1.Conversion.custom_params:type_name -> s2s.v1.CustomParam
-	18, // 4: s2s.v1.Conversion.conversion_time:type_name -> google.protobuf.Timestamp
-	18, // 5: s2s.v1.Conversion.create_time:type_name -> google.protobuf.Timestamp
-	18, // 6: s2s.v1.Conversion.click_time:type_name -> google.protobuf.Timestamp
-	2,  // 7: s2s.v1.Note.code:type_name -> s2s.v1.NoteCode
-	17, // 8: s2s.v1.RecordConversionRequest.value:type_name -> s2s.v1.Money
-	17, // 9: s2s.v1.RecordConversionRequest.commission_amount:type_name -> s2s.v1.Money
-	0,  // 10: s2s.v1.RecordConversionRequest.status:type_name -> s2s.v1.ConversionStatus
-	4,  // 11: s2s.v1.RecordConversionRequest.custom_params:type_name -> s2s.v1.CustomParam
-	18, // 12: s2s.v1.RecordConversionRequest.conversion_time:type_name -> google.protobuf.Timestamp
-	3,  // 13: s2s.v1.RecordConversionResponse.conversion:type_name -> s2s.v1.Conversion
-	1,  // 14: s2s.v1.RecordConversionResponse.verdict:type_name -> s2s.v1.Verdict
-	5,  // 15: s2s.v1.RecordConversionResponse.notes:type_name -> s2s.v1.Note
-	6,  // 16: s2s.v1.BatchRecordConversionsRequest.requests:type_name -> s2s.v1.RecordConversionRequest
-	12, // 17: s2s.v1.BatchRecordConversionsResponse.results:type_name -> s2s.v1.BatchRecordConversionsResult
-	6,  // 18: s2s.v1.StreamRecordConversionsRequest.request:type_name -> s2s.v1.RecordConversionRequest
-	12, // 19: s2s.v1.StreamRecordConversionsResponse.result:type_name -> s2s.v1.BatchRecordConversionsResult
-	7,  // 20: s2s.v1.BatchRecordConversionsResult.response:type_name -> s2s.v1.RecordConversionResponse
-	19, // 21: s2s.v1.BatchRecordConversionsResult.error:type_name -> google.rpc.Status
-	3,  // 22: s2s.v1.GetConversionResponse.conversion:type_name -> s2s.v1.Conversion
-	18, // 23: s2s.v1.ListConversionsRequest.start_time:type_name -> google.protobuf.Timestamp
-	18, // 24: s2s.v1.ListConversionsRequest.end_time:type_name -> google.protobuf.Timestamp
-	3,  // 25: s2s.v1.ListConversionsResponse.conversions:type_name -> s2s.v1.Conversion
-	6,  // 26: s2s.v1.ConversionService.RecordConversion:input_type -> s2s.v1.RecordConversionRequest
-	8,  // 27: s2s.v1.ConversionService.BatchRecordConversions:input_type -> s2s.v1.BatchRecordConversionsRequest
-	10, // 28: s2s.v1.ConversionService.StreamRecordConversions:input_type -> s2s.v1.StreamRecordConversionsRequest
-	13, // 29: s2s.v1.ConversionService.GetConversion:input_type -> s2s.v1.GetConversionRequest
-	15, // 30: s2s.v1.ConversionService.ListConversions:input_type -> s2s.v1.ListConversionsRequest
-	7,  // 31: s2s.v1.ConversionService.RecordConversion:output_type -> s2s.v1.RecordConversionResponse
-	9,  // 32: s2s.v1.ConversionService.BatchRecordConversions:output_type -> s2s.v1.BatchRecordConversionsResponse
-	11, // 33: s2s.v1.ConversionService.StreamRecordConversions:output_type -> s2s.v1.StreamRecordConversionsResponse
-	14, // 34: s2s.v1.ConversionService.GetConversion:output_type -> s2s.v1.GetConversionResponse
-	16, // 35: s2s.v1.ConversionService.ListConversions:output_type -> s2s.v1.ListConversionsResponse
-	31, // [31:36] is the sub-list for method output_type
-	26, // [26:31] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	4, // 0: s2s.v1.Conversion.value:type_name -> s2s.v1.Money
+	4, // 1: s2s.v1.Conversion.commission:type_name -> s2s.v1.Money
+	0, // 2: s2s.v1.Conversion.status:type_name -> s2s.v1.ConversionStatus
+	3, // 3: s2s.v1.Conversion.custom_params:type_name -> s2s.v1.CustomParam
+	5, // 4: s2s.v1.Conversion.conversion_time:type_name -> google.protobuf.Timestamp
+	5, // 5: s2s.v1.Conversion.create_time:type_name -> google.protobuf.Timestamp
+	5, // 6: s2s.v1.Conversion.click_time:type_name -> google.protobuf.Timestamp
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_conversion_proto_init() }
@@ -1554,23 +446,16 @@ func file_s2s_v1_conversion_proto_init() {
 		return
 	}
 	file_s2s_v1_money_proto_init()
-	file_s2s_v1_conversion_proto_msgTypes[3].OneofWrappers = []any{
-		(*RecordConversionRequest_CommissionAmount)(nil),
-		(*RecordConversionRequest_CommissionPercentMicros)(nil),
-	}
-	file_s2s_v1_conversion_proto_msgTypes[9].OneofWrappers = []any{
-		(*BatchRecordConversionsResult_Response)(nil),
-		(*BatchRecordConversionsResult_Error)(nil),
-	}
+	file_s2s_v1_conversion_proto_msgTypes[0].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_conversion_proto_rawDesc), len(file_s2s_v1_conversion_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   14,
+			NumEnums:      2,
+			NumMessages:   2,
 			NumExtensions: 0,
-			NumServices:   1,
+			NumServices:   0,
 		},
 		GoTypes:           file_s2s_v1_conversion_proto_goTypes,
 		DependencyIndexes: file_s2s_v1_conversion_proto_depIdxs,

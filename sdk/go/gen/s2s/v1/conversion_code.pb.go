@@ -10,7 +10,6 @@ import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
-	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -253,8 +252,8 @@ func (ConversionCodeState) EnumDescriptor() ([]byte, []int) {
 // by which its postbacks are counted.
 type ConversionCode struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
-	// postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+	// Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
+	// Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Name for people, 1 to 100 characters. Example: `Sale`.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
@@ -268,20 +267,23 @@ type ConversionCode struct {
 	DedupePolicy DedupePolicy `protobuf:"varint,5,opt,name=dedupe_policy,json=dedupePolicy,proto3,enum=s2s.v1.DedupePolicy" json:"dedupe_policy,omitempty"`
 	// Form of the answer to postbacks. Default: the preset's, or else by verdict.
 	Reply *ReplySetting `protobuf:"bytes,6,opt,name=reply,proto3" json:"reply,omitempty"`
-	// Output only. State of the code, changed by `ArchiveConversionCode`.
+	// State of the code, changed by `ArchiveConversionCode`.
 	State ConversionCodeState `protobuf:"varint,7,opt,name=state,proto3,enum=s2s.v1.ConversionCodeState" json:"state,omitempty"`
-	// Output only. Time at which the code was created.
+	// Time at which the code was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// Output only. Time of the last change to the code.
+	// Time of the last change to the code.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// Id of the preset of the network that calls the code's postback URL; its
-	// status words are understood. Optional. Example: `everflow`.
+	// status words are understood. Example: `everflow`.
 	PresetId string `protobuf:"bytes,10,opt,name=preset_id,json=presetId,proto3" json:"preset_id,omitempty"`
 	// Checks of a postback's sender. Default: none, so that anyone who knows the
 	// postback URL can report a conversion of a genuine click.
 	PostbackAuthentication *PostbackAuthentication `protobuf:"bytes,11,opt,name=postback_authentication,json=postbackAuthentication,proto3" json:"postback_authentication,omitempty"`
-	unknownFields          protoimpl.UnknownFields
-	sizeCache              protoimpl.SizeCache
+	// Status of conversions that are sent without one. Default:
+	// `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+	DefaultStatus ConversionStatus `protobuf:"varint,12,opt,name=default_status,json=defaultStatus,proto3,enum=s2s.v1.ConversionStatus" json:"default_status,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ConversionCode) Reset() {
@@ -391,8 +393,15 @@ func (x *ConversionCode) GetPostbackAuthentication() *PostbackAuthentication {
 	return nil
 }
 
-// Checks that authenticate the sender of a postback. The checks are
-// independent of each other; a postback must pass every one that is enforced.
+func (x *ConversionCode) GetDefaultStatus() ConversionStatus {
+	if x != nil {
+		return x.DefaultStatus
+	}
+	return ConversionStatus_CONVERSION_STATUS_UNSPECIFIED
+}
+
+// Checks that authenticate the sender of a postback. The checks are independent
+// of each other; a postback must pass every one that is enforced.
 type PostbackAuthentication struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Checks that `sec` is one of the code's secrets: see `RotatePostbackSecret`.
@@ -400,8 +409,8 @@ type PostbackAuthentication struct {
 	// Checks that the query ends with `&sig=` and a valid signature: HMAC-SHA256,
 	// keyed by one of the code's secrets, of the query before it as it is sent;
 	// in a `POST` with a body, followed by a line feed and the body. The
-	// signature is 64 hexadecimal digits in upper or lower case. `ts` is the
-	// time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+	// signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
+	// of signing in seconds since 1970 UTC, at most 300 seconds off when the
 	// postback arrives. The same signature counts once.
 	SignatureCheck CheckMode `protobuf:"varint,2,opt,name=signature_check,json=signatureCheck,proto3,enum=s2s.v1.CheckMode" json:"signature_check,omitempty"`
 	// Checks that the sender's address is one of `allowed_addresses`.
@@ -412,10 +421,9 @@ type PostbackAuthentication struct {
 	// `address_check` is off. Examples: `203.0.113.7`, `198.51.100.0/24`,
 	// `2001:db8::/48`.
 	AllowedAddresses []string `protobuf:"bytes,5,rep,name=allowed_addresses,json=allowedAddresses,proto3" json:"allowed_addresses,omitempty"`
-	// Output only. True if the code has a secret.
+	// True if the code has a secret.
 	HasSecret bool `protobuf:"varint,6,opt,name=has_secret,json=hasSecret,proto3" json:"has_secret,omitempty"`
-	// Output only. Time at which the previous secret expires. Not set: there is
-	// none.
+	// Time at which the previous secret expires. Not set: there is none.
 	FormerSecretExpireTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=former_secret_expire_time,json=formerSecretExpireTime,proto3" json:"former_secret_expire_time,omitempty"`
 	unknownFields          protoimpl.UnknownFields
 	sizeCache              protoimpl.SizeCache
@@ -557,827 +565,11 @@ func (x *ReplySetting) GetText() string {
 	return ""
 }
 
-// Request message for `CreateConversionCode`.
-type CreateConversionCodeRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The code to create. Output-only fields are ignored.
-	ConversionCode *ConversionCode `protobuf:"bytes,1,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
-	// Makes the call safe to repeat: a second call with the same request id
-	// returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
-	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// If true, the request is checked and answered as if real, but nothing is
-	// written.
-	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *CreateConversionCodeRequest) Reset() {
-	*x = CreateConversionCodeRequest{}
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[3]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *CreateConversionCodeRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*CreateConversionCodeRequest) ProtoMessage() {}
-
-func (x *CreateConversionCodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[3]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use CreateConversionCodeRequest.ProtoReflect.Descriptor instead.
-func (*CreateConversionCodeRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{3}
-}
-
-func (x *CreateConversionCodeRequest) GetConversionCode() *ConversionCode {
-	if x != nil {
-		return x.ConversionCode
-	}
-	return nil
-}
-
-func (x *CreateConversionCodeRequest) GetRequestId() string {
-	if x != nil {
-		return x.RequestId
-	}
-	return ""
-}
-
-func (x *CreateConversionCodeRequest) GetValidateOnly() bool {
-	if x != nil {
-		return x.ValidateOnly
-	}
-	return false
-}
-
-// Response message for `CreateConversionCode`.
-type CreateConversionCodeResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The code as created.
-	ConversionCode *ConversionCode `protobuf:"bytes,1,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
-	// Settings that will likely not work as intended, each with its cure.
-	Warnings      []*SetupWarning `protobuf:"bytes,2,rep,name=warnings,proto3" json:"warnings,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *CreateConversionCodeResponse) Reset() {
-	*x = CreateConversionCodeResponse{}
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *CreateConversionCodeResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*CreateConversionCodeResponse) ProtoMessage() {}
-
-func (x *CreateConversionCodeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use CreateConversionCodeResponse.ProtoReflect.Descriptor instead.
-func (*CreateConversionCodeResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *CreateConversionCodeResponse) GetConversionCode() *ConversionCode {
-	if x != nil {
-		return x.ConversionCode
-	}
-	return nil
-}
-
-func (x *CreateConversionCodeResponse) GetWarnings() []*SetupWarning {
-	if x != nil {
-		return x.Warnings
-	}
-	return nil
-}
-
-// Request message for `GetConversionCode`.
-type GetConversionCodeRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the code, 32 hexadecimal digits.
-	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetConversionCodeRequest) Reset() {
-	*x = GetConversionCodeRequest{}
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[5]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetConversionCodeRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetConversionCodeRequest) ProtoMessage() {}
-
-func (x *GetConversionCodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[5]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetConversionCodeRequest.ProtoReflect.Descriptor instead.
-func (*GetConversionCodeRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{5}
-}
-
-func (x *GetConversionCodeRequest) GetId() string {
-	if x != nil {
-		return x.Id
-	}
-	return ""
-}
-
-// Response message for `GetConversionCode`.
-type GetConversionCodeResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The code.
-	ConversionCode *ConversionCode `protobuf:"bytes,1,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
-}
-
-func (x *GetConversionCodeResponse) Reset() {
-	*x = GetConversionCodeResponse{}
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[6]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetConversionCodeResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetConversionCodeResponse) ProtoMessage() {}
-
-func (x *GetConversionCodeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[6]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetConversionCodeResponse.ProtoReflect.Descriptor instead.
-func (*GetConversionCodeResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{6}
-}
-
-func (x *GetConversionCodeResponse) GetConversionCode() *ConversionCode {
-	if x != nil {
-		return x.ConversionCode
-	}
-	return nil
-}
-
-// Request message for `ListConversionCodes`.
-type ListConversionCodesRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Maximum number of codes to return, 1 to 1,000. 0 means 50; larger values
-	// are read as 1,000.
-	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the previous page; empty for the first page.
-	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// If true, archived codes are listed as well.
-	ShowArchived  bool `protobuf:"varint,3,opt,name=show_archived,json=showArchived,proto3" json:"show_archived,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListConversionCodesRequest) Reset() {
-	*x = ListConversionCodesRequest{}
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[7]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListConversionCodesRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListConversionCodesRequest) ProtoMessage() {}
-
-func (x *ListConversionCodesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[7]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListConversionCodesRequest.ProtoReflect.Descriptor instead.
-func (*ListConversionCodesRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{7}
-}
-
-func (x *ListConversionCodesRequest) GetPageSize() int32 {
-	if x != nil {
-		return x.PageSize
-	}
-	return 0
-}
-
-func (x *ListConversionCodesRequest) GetPageToken() string {
-	if x != nil {
-		return x.PageToken
-	}
-	return ""
-}
-
-func (x *ListConversionCodesRequest) GetShowArchived() bool {
-	if x != nil {
-		return x.ShowArchived
-	}
-	return false
-}
-
-// Response message for `ListConversionCodes`.
-type ListConversionCodesResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Codes of this page, newest first.
-	ConversionCodes []*ConversionCode `protobuf:"bytes,1,rep,name=conversion_codes,json=conversionCodes,proto3" json:"conversion_codes,omitempty"`
-	// Opaque token for the next page; empty on the last page.
-	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListConversionCodesResponse) Reset() {
-	*x = ListConversionCodesResponse{}
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[8]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListConversionCodesResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListConversionCodesResponse) ProtoMessage() {}
-
-func (x *ListConversionCodesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[8]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListConversionCodesResponse.ProtoReflect.Descriptor instead.
-func (*ListConversionCodesResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{8}
-}
-
-func (x *ListConversionCodesResponse) GetConversionCodes() []*ConversionCode {
-	if x != nil {
-		return x.ConversionCodes
-	}
-	return nil
-}
-
-func (x *ListConversionCodesResponse) GetNextPageToken() string {
-	if x != nil {
-		return x.NextPageToken
-	}
-	return ""
-}
-
-// Request message for `UpdateConversionCode`.
-type UpdateConversionCodeRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The code, with its `id` and the new values.
-	ConversionCode *ConversionCode `protobuf:"bytes,1,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
-	// Fields to change: `name`, `default_currency`, `attribution_window`,
-	// `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
-	// one.
-	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// If true, the request is checked and answered as if real, but nothing is
-	// written.
-	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *UpdateConversionCodeRequest) Reset() {
-	*x = UpdateConversionCodeRequest{}
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[9]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *UpdateConversionCodeRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*UpdateConversionCodeRequest) ProtoMessage() {}
-
-func (x *UpdateConversionCodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[9]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use UpdateConversionCodeRequest.ProtoReflect.Descriptor instead.
-func (*UpdateConversionCodeRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{9}
-}
-
-func (x *UpdateConversionCodeRequest) GetConversionCode() *ConversionCode {
-	if x != nil {
-		return x.ConversionCode
-	}
-	return nil
-}
-
-func (x *UpdateConversionCodeRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
-	if x != nil {
-		return x.UpdateMask
-	}
-	return nil
-}
-
-func (x *UpdateConversionCodeRequest) GetValidateOnly() bool {
-	if x != nil {
-		return x.ValidateOnly
-	}
-	return false
-}
-
-// Response message for `UpdateConversionCode`.
-type UpdateConversionCodeResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The code as it is now.
-	ConversionCode *ConversionCode `protobuf:"bytes,1,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
-	// Settings that will likely not work as intended, each with its cure.
-	Warnings      []*SetupWarning `protobuf:"bytes,2,rep,name=warnings,proto3" json:"warnings,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *UpdateConversionCodeResponse) Reset() {
-	*x = UpdateConversionCodeResponse{}
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[10]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *UpdateConversionCodeResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*UpdateConversionCodeResponse) ProtoMessage() {}
-
-func (x *UpdateConversionCodeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[10]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use UpdateConversionCodeResponse.ProtoReflect.Descriptor instead.
-func (*UpdateConversionCodeResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{10}
-}
-
-func (x *UpdateConversionCodeResponse) GetConversionCode() *ConversionCode {
-	if x != nil {
-		return x.ConversionCode
-	}
-	return nil
-}
-
-func (x *UpdateConversionCodeResponse) GetWarnings() []*SetupWarning {
-	if x != nil {
-		return x.Warnings
-	}
-	return nil
-}
-
-// Request message for `ArchiveConversionCode`.
-type ArchiveConversionCodeRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the code, 32 hexadecimal digits.
-	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// If true, the request is checked and answered as if real, but nothing is
-	// written.
-	ValidateOnly  bool `protobuf:"varint,2,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ArchiveConversionCodeRequest) Reset() {
-	*x = ArchiveConversionCodeRequest{}
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[11]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ArchiveConversionCodeRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ArchiveConversionCodeRequest) ProtoMessage() {}
-
-func (x *ArchiveConversionCodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[11]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ArchiveConversionCodeRequest.ProtoReflect.Descriptor instead.
-func (*ArchiveConversionCodeRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{11}
-}
-
-func (x *ArchiveConversionCodeRequest) GetId() string {
-	if x != nil {
-		return x.Id
-	}
-	return ""
-}
-
-func (x *ArchiveConversionCodeRequest) GetValidateOnly() bool {
-	if x != nil {
-		return x.ValidateOnly
-	}
-	return false
-}
-
-// Response message for `ArchiveConversionCode`.
-type ArchiveConversionCodeResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The code as it is now.
-	ConversionCode *ConversionCode `protobuf:"bytes,1,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
-}
-
-func (x *ArchiveConversionCodeResponse) Reset() {
-	*x = ArchiveConversionCodeResponse{}
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[12]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ArchiveConversionCodeResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ArchiveConversionCodeResponse) ProtoMessage() {}
-
-func (x *ArchiveConversionCodeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[12]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ArchiveConversionCodeResponse.ProtoReflect.Descriptor instead.
-func (*ArchiveConversionCodeResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{12}
-}
-
-func (x *ArchiveConversionCodeResponse) GetConversionCode() *ConversionCode {
-	if x != nil {
-		return x.ConversionCode
-	}
-	return nil
-}
-
-// Request message for `RotatePostbackSecret`.
-type RotatePostbackSecretRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the code, 32 hexadecimal digits.
-	ConversionCodeId string `protobuf:"bytes,1,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// Time for which the present secret stays valid: 0 seconds to 30 days, whole
-	// seconds. 0 ends it at once, for a secret that has leaked. Default: 24
-	// hours.
-	Overlap *durationpb.Duration `protobuf:"bytes,2,opt,name=overlap,proto3" json:"overlap,omitempty"`
-	// Makes the call safe to repeat: the request id of the last rotation returns
-	// the secret that it made. Optional, 1 to 64 bytes. Example: a UUID.
-	RequestId string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// If true, the request is checked and answered as if real, but nothing is
-	// written; the answer has no secret.
-	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *RotatePostbackSecretRequest) Reset() {
-	*x = RotatePostbackSecretRequest{}
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[13]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RotatePostbackSecretRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RotatePostbackSecretRequest) ProtoMessage() {}
-
-func (x *RotatePostbackSecretRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[13]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RotatePostbackSecretRequest.ProtoReflect.Descriptor instead.
-func (*RotatePostbackSecretRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{13}
-}
-
-func (x *RotatePostbackSecretRequest) GetConversionCodeId() string {
-	if x != nil {
-		return x.ConversionCodeId
-	}
-	return ""
-}
-
-func (x *RotatePostbackSecretRequest) GetOverlap() *durationpb.Duration {
-	if x != nil {
-		return x.Overlap
-	}
-	return nil
-}
-
-func (x *RotatePostbackSecretRequest) GetRequestId() string {
-	if x != nil {
-		return x.RequestId
-	}
-	return ""
-}
-
-func (x *RotatePostbackSecretRequest) GetValidateOnly() bool {
-	if x != nil {
-		return x.ValidateOnly
-	}
-	return false
-}
-
-// Response message for `RotatePostbackSecret`.
-type RotatePostbackSecretResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The new secret: 32 letters and digits. Keep it where others can't read it.
-	// The key of a signature is these 32 bytes.
-	Secret string `protobuf:"bytes,1,opt,name=secret,proto3" json:"secret,omitempty"`
-	// Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
-	// the code checks secrets.
-	PostbackUrl string `protobuf:"bytes,2,opt,name=postback_url,json=postbackUrl,proto3" json:"postback_url,omitempty"`
-	// The code as it is now.
-	ConversionCode *ConversionCode `protobuf:"bytes,3,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
-}
-
-func (x *RotatePostbackSecretResponse) Reset() {
-	*x = RotatePostbackSecretResponse{}
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[14]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *RotatePostbackSecretResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*RotatePostbackSecretResponse) ProtoMessage() {}
-
-func (x *RotatePostbackSecretResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[14]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use RotatePostbackSecretResponse.ProtoReflect.Descriptor instead.
-func (*RotatePostbackSecretResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{14}
-}
-
-func (x *RotatePostbackSecretResponse) GetSecret() string {
-	if x != nil {
-		return x.Secret
-	}
-	return ""
-}
-
-func (x *RotatePostbackSecretResponse) GetPostbackUrl() string {
-	if x != nil {
-		return x.PostbackUrl
-	}
-	return ""
-}
-
-func (x *RotatePostbackSecretResponse) GetConversionCode() *ConversionCode {
-	if x != nil {
-		return x.ConversionCode
-	}
-	return nil
-}
-
-// Request message for `GetPostbackUrl`.
-type GetPostbackUrlRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the code, 32 hexadecimal digits.
-	ConversionCodeId string `protobuf:"bytes,1,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// Id of the preset of the network that is to call the URL. Empty: the code's
-	// preset, if it has one. Example: `everflow`.
-	PresetId      string `protobuf:"bytes,2,opt,name=preset_id,json=presetId,proto3" json:"preset_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetPostbackUrlRequest) Reset() {
-	*x = GetPostbackUrlRequest{}
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[15]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetPostbackUrlRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetPostbackUrlRequest) ProtoMessage() {}
-
-func (x *GetPostbackUrlRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[15]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetPostbackUrlRequest.ProtoReflect.Descriptor instead.
-func (*GetPostbackUrlRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{15}
-}
-
-func (x *GetPostbackUrlRequest) GetConversionCodeId() string {
-	if x != nil {
-		return x.ConversionCodeId
-	}
-	return ""
-}
-
-func (x *GetPostbackUrlRequest) GetPresetId() string {
-	if x != nil {
-		return x.PresetId
-	}
-	return ""
-}
-
-// Response message for `GetPostbackUrl`.
-type GetPostbackUrlResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The URL to paste, with the preset's macros as that network writes them.
-	// Without a preset, the merchant's system fills in the names in braces.
-	// Example:
-	// `https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}`. If
-	// secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
-	// follow.
-	PostbackUrl string `protobuf:"bytes,1,opt,name=postback_url,json=postbackUrl,proto3" json:"postback_url,omitempty"`
-	// Settings that will likely not work as intended, each with its cure.
-	Warnings      []*SetupWarning `protobuf:"bytes,2,rep,name=warnings,proto3" json:"warnings,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetPostbackUrlResponse) Reset() {
-	*x = GetPostbackUrlResponse{}
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[16]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetPostbackUrlResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetPostbackUrlResponse) ProtoMessage() {}
-
-func (x *GetPostbackUrlResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_conversion_code_proto_msgTypes[16]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetPostbackUrlResponse.ProtoReflect.Descriptor instead.
-func (*GetPostbackUrlResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_conversion_code_proto_rawDescGZIP(), []int{16}
-}
-
-func (x *GetPostbackUrlResponse) GetPostbackUrl() string {
-	if x != nil {
-		return x.PostbackUrl
-	}
-	return ""
-}
-
-func (x *GetPostbackUrlResponse) GetWarnings() []*SetupWarning {
-	if x != nil {
-		return x.Warnings
-	}
-	return nil
-}
-
 var File_s2s_v1_conversion_code_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_conversion_code_proto_rawDesc = "" +
 	"\n" +
-	"\x1cs2s/v1/conversion_code.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1as2s/v1/setup_warning.proto\"\xb3\x04\n" +
+	"\x1cs2s/v1/conversion_code.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17s2s/v1/conversion.proto\"\xf4\x04\n" +
 	"\x0eConversionCode\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12)\n" +
@@ -1392,7 +584,8 @@ const file_s2s_v1_conversion_code_proto_rawDesc = "" +
 	"updateTime\x12\x1b\n" +
 	"\tpreset_id\x18\n" +
 	" \x01(\tR\bpresetId\x12W\n" +
-	"\x17postback_authentication\x18\v \x01(\v2\x1e.s2s.v1.PostbackAuthenticationR\x16postbackAuthentication\"\x99\x03\n" +
+	"\x17postback_authentication\x18\v \x01(\v2\x1e.s2s.v1.PostbackAuthenticationR\x16postbackAuthentication\x12?\n" +
+	"\x0edefault_status\x18\f \x01(\x0e2\x18.s2s.v1.ConversionStatusR\rdefaultStatus\"\x99\x03\n" +
 	"\x16PostbackAuthentication\x124\n" +
 	"\fsecret_check\x18\x01 \x01(\x0e2\x11.s2s.v1.CheckModeR\vsecretCheck\x12:\n" +
 	"\x0fsignature_check\x18\x02 \x01(\x0e2\x11.s2s.v1.CheckModeR\x0esignatureCheck\x126\n" +
@@ -1405,56 +598,7 @@ const file_s2s_v1_conversion_code_proto_rawDesc = "" +
 	"\x19former_secret_expire_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\x16formerSecretExpireTime\"I\n" +
 	"\fReplySetting\x12%\n" +
 	"\x04mode\x18\x01 \x01(\x0e2\x11.s2s.v1.ReplyModeR\x04mode\x12\x12\n" +
-	"\x04text\x18\x02 \x01(\tR\x04text\"\xa2\x01\n" +
-	"\x1bCreateConversionCodeRequest\x12?\n" +
-	"\x0fconversion_code\x18\x01 \x01(\v2\x16.s2s.v1.ConversionCodeR\x0econversionCode\x12\x1d\n" +
-	"\n" +
-	"request_id\x18\x02 \x01(\tR\trequestId\x12#\n" +
-	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"\x91\x01\n" +
-	"\x1cCreateConversionCodeResponse\x12?\n" +
-	"\x0fconversion_code\x18\x01 \x01(\v2\x16.s2s.v1.ConversionCodeR\x0econversionCode\x120\n" +
-	"\bwarnings\x18\x02 \x03(\v2\x14.s2s.v1.SetupWarningR\bwarnings\"*\n" +
-	"\x18GetConversionCodeRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"\\\n" +
-	"\x19GetConversionCodeResponse\x12?\n" +
-	"\x0fconversion_code\x18\x01 \x01(\v2\x16.s2s.v1.ConversionCodeR\x0econversionCode\"}\n" +
-	"\x1aListConversionCodesRequest\x12\x1b\n" +
-	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
-	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\x12#\n" +
-	"\rshow_archived\x18\x03 \x01(\bR\fshowArchived\"\x88\x01\n" +
-	"\x1bListConversionCodesResponse\x12A\n" +
-	"\x10conversion_codes\x18\x01 \x03(\v2\x16.s2s.v1.ConversionCodeR\x0fconversionCodes\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xc0\x01\n" +
-	"\x1bUpdateConversionCodeRequest\x12?\n" +
-	"\x0fconversion_code\x18\x01 \x01(\v2\x16.s2s.v1.ConversionCodeR\x0econversionCode\x12;\n" +
-	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\x12#\n" +
-	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"\x91\x01\n" +
-	"\x1cUpdateConversionCodeResponse\x12?\n" +
-	"\x0fconversion_code\x18\x01 \x01(\v2\x16.s2s.v1.ConversionCodeR\x0econversionCode\x120\n" +
-	"\bwarnings\x18\x02 \x03(\v2\x14.s2s.v1.SetupWarningR\bwarnings\"S\n" +
-	"\x1cArchiveConversionCodeRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12#\n" +
-	"\rvalidate_only\x18\x02 \x01(\bR\fvalidateOnly\"`\n" +
-	"\x1dArchiveConversionCodeResponse\x12?\n" +
-	"\x0fconversion_code\x18\x01 \x01(\v2\x16.s2s.v1.ConversionCodeR\x0econversionCode\"\xc4\x01\n" +
-	"\x1bRotatePostbackSecretRequest\x12,\n" +
-	"\x12conversion_code_id\x18\x01 \x01(\tR\x10conversionCodeId\x123\n" +
-	"\aoverlap\x18\x02 \x01(\v2\x19.google.protobuf.DurationR\aoverlap\x12\x1d\n" +
-	"\n" +
-	"request_id\x18\x03 \x01(\tR\trequestId\x12#\n" +
-	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"\x9a\x01\n" +
-	"\x1cRotatePostbackSecretResponse\x12\x16\n" +
-	"\x06secret\x18\x01 \x01(\tR\x06secret\x12!\n" +
-	"\fpostback_url\x18\x02 \x01(\tR\vpostbackUrl\x12?\n" +
-	"\x0fconversion_code\x18\x03 \x01(\v2\x16.s2s.v1.ConversionCodeR\x0econversionCode\"b\n" +
-	"\x15GetPostbackUrlRequest\x12,\n" +
-	"\x12conversion_code_id\x18\x01 \x01(\tR\x10conversionCodeId\x12\x1b\n" +
-	"\tpreset_id\x18\x02 \x01(\tR\bpresetId\"m\n" +
-	"\x16GetPostbackUrlResponse\x12!\n" +
-	"\fpostback_url\x18\x01 \x01(\tR\vpostbackUrl\x120\n" +
-	"\bwarnings\x18\x02 \x03(\v2\x14.s2s.v1.SetupWarningR\bwarnings*j\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text*j\n" +
 	"\tCheckMode\x12\x1a\n" +
 	"\x16CHECK_MODE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eCHECK_MODE_OFF\x10\x01\x12\x15\n" +
@@ -1472,15 +616,7 @@ const file_s2s_v1_conversion_code_proto_rawDesc = "" +
 	"\x13ConversionCodeState\x12%\n" +
 	"!CONVERSION_CODE_STATE_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cCONVERSION_CODE_STATE_ACTIVE\x10\x01\x12\"\n" +
-	"\x1eCONVERSION_CODE_STATE_ARCHIVED\x10\x022\xd4\x05\n" +
-	"\x15ConversionCodeService\x12f\n" +
-	"\x14CreateConversionCode\x12#.s2s.v1.CreateConversionCodeRequest\x1a$.s2s.v1.CreateConversionCodeResponse\"\x03\x90\x02\x02\x12]\n" +
-	"\x11GetConversionCode\x12 .s2s.v1.GetConversionCodeRequest\x1a!.s2s.v1.GetConversionCodeResponse\"\x03\x90\x02\x01\x12c\n" +
-	"\x13ListConversionCodes\x12\".s2s.v1.ListConversionCodesRequest\x1a#.s2s.v1.ListConversionCodesResponse\"\x03\x90\x02\x01\x12f\n" +
-	"\x14UpdateConversionCode\x12#.s2s.v1.UpdateConversionCodeRequest\x1a$.s2s.v1.UpdateConversionCodeResponse\"\x03\x90\x02\x02\x12i\n" +
-	"\x15ArchiveConversionCode\x12$.s2s.v1.ArchiveConversionCodeRequest\x1a%.s2s.v1.ArchiveConversionCodeResponse\"\x03\x90\x02\x02\x12f\n" +
-	"\x14RotatePostbackSecret\x12#.s2s.v1.RotatePostbackSecretRequest\x1a$.s2s.v1.RotatePostbackSecretResponse\"\x03\x90\x02\x02\x12T\n" +
-	"\x0eGetPostbackUrl\x12\x1d.s2s.v1.GetPostbackUrlRequest\x1a\x1e.s2s.v1.GetPostbackUrlResponse\"\x03\x90\x02\x01B\x7f\n" +
+	"\x1eCONVERSION_CODE_STATE_ARCHIVED\x10\x02B\x7f\n" +
 	"\n" +
 	"com.s2s.v1B\x13ConversionCodeProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 
@@ -1497,80 +633,39 @@ func file_s2s_v1_conversion_code_proto_rawDescGZIP() []byte {
 }
 
 var file_s2s_v1_conversion_code_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_s2s_v1_conversion_code_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_s2s_v1_conversion_code_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_s2s_v1_conversion_code_proto_goTypes = []any{
-	(CheckMode)(0),                        // 0: s2s.v1.CheckMode
-	(DedupePolicy)(0),                     // 1: s2s.v1.DedupePolicy
-	(ReplyMode)(0),                        // 2: s2s.v1.ReplyMode
-	(ConversionCodeState)(0),              // 3: s2s.v1.ConversionCodeState
-	(*ConversionCode)(nil),                // 4: s2s.v1.ConversionCode
-	(*PostbackAuthentication)(nil),        // 5: s2s.v1.PostbackAuthentication
-	(*ReplySetting)(nil),                  // 6: s2s.v1.ReplySetting
-	(*CreateConversionCodeRequest)(nil),   // 7: s2s.v1.CreateConversionCodeRequest
-	(*CreateConversionCodeResponse)(nil),  // 8: s2s.v1.CreateConversionCodeResponse
-	(*GetConversionCodeRequest)(nil),      // 9: s2s.v1.GetConversionCodeRequest
-	(*GetConversionCodeResponse)(nil),     // 10: s2s.v1.GetConversionCodeResponse
-	(*ListConversionCodesRequest)(nil),    // 11: s2s.v1.ListConversionCodesRequest
-	(*ListConversionCodesResponse)(nil),   // 12: s2s.v1.ListConversionCodesResponse
-	(*UpdateConversionCodeRequest)(nil),   // 13: s2s.v1.UpdateConversionCodeRequest
-	(*UpdateConversionCodeResponse)(nil),  // 14: s2s.v1.UpdateConversionCodeResponse
-	(*ArchiveConversionCodeRequest)(nil),  // 15: s2s.v1.ArchiveConversionCodeRequest
-	(*ArchiveConversionCodeResponse)(nil), // 16: s2s.v1.ArchiveConversionCodeResponse
-	(*RotatePostbackSecretRequest)(nil),   // 17: s2s.v1.RotatePostbackSecretRequest
-	(*RotatePostbackSecretResponse)(nil),  // 18: s2s.v1.RotatePostbackSecretResponse
-	(*GetPostbackUrlRequest)(nil),         // 19: s2s.v1.GetPostbackUrlRequest
-	(*GetPostbackUrlResponse)(nil),        // 20: s2s.v1.GetPostbackUrlResponse
-	(*durationpb.Duration)(nil),           // 21: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),         // 22: google.protobuf.Timestamp
-	(*SetupWarning)(nil),                  // 23: s2s.v1.SetupWarning
-	(*fieldmaskpb.FieldMask)(nil),         // 24: google.protobuf.FieldMask
+	(CheckMode)(0),                 // 0: s2s.v1.CheckMode
+	(DedupePolicy)(0),              // 1: s2s.v1.DedupePolicy
+	(ReplyMode)(0),                 // 2: s2s.v1.ReplyMode
+	(ConversionCodeState)(0),       // 3: s2s.v1.ConversionCodeState
+	(*ConversionCode)(nil),         // 4: s2s.v1.ConversionCode
+	(*PostbackAuthentication)(nil), // 5: s2s.v1.PostbackAuthentication
+	(*ReplySetting)(nil),           // 6: s2s.v1.ReplySetting
+	(*durationpb.Duration)(nil),    // 7: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),  // 8: google.protobuf.Timestamp
+	(ConversionStatus)(0),          // 9: s2s.v1.ConversionStatus
 }
 var file_s2s_v1_conversion_code_proto_depIdxs = []int32{
-	21, // 0: s2s.v1.ConversionCode.attribution_window:type_name -> google.protobuf.Duration
+	7,  // 0: s2s.v1.ConversionCode.attribution_window:type_name -> google.protobuf.Duration
 	1,  // 1: s2s.v1.ConversionCode.dedupe_policy:type_name -> s2s.v1.DedupePolicy
 	6,  // 2: s2s.v1.ConversionCode.reply:type_name -> s2s.v1.ReplySetting
 	3,  // 3: s2s.v1.ConversionCode.state:type_name -> s2s.v1.ConversionCodeState
-	22, // 4: s2s.v1.ConversionCode.create_time:type_name -> google.protobuf.Timestamp
-	22, // 5: s2s.v1.ConversionCode.update_time:type_name -> google.protobuf.Timestamp
+	8,  // 4: s2s.v1.ConversionCode.create_time:type_name -> google.protobuf.Timestamp
+	8,  // 5: s2s.v1.ConversionCode.update_time:type_name -> google.protobuf.Timestamp
 	5,  // 6: s2s.v1.ConversionCode.postback_authentication:type_name -> s2s.v1.PostbackAuthentication
-	0,  // 7: s2s.v1.PostbackAuthentication.secret_check:type_name -> s2s.v1.CheckMode
-	0,  // 8: s2s.v1.PostbackAuthentication.signature_check:type_name -> s2s.v1.CheckMode
-	0,  // 9: s2s.v1.PostbackAuthentication.address_check:type_name -> s2s.v1.CheckMode
-	0,  // 10: s2s.v1.PostbackAuthentication.https_check:type_name -> s2s.v1.CheckMode
-	22, // 11: s2s.v1.PostbackAuthentication.former_secret_expire_time:type_name -> google.protobuf.Timestamp
-	2,  // 12: s2s.v1.ReplySetting.mode:type_name -> s2s.v1.ReplyMode
-	4,  // 13: s2s.v1.CreateConversionCodeRequest.conversion_code:type_name -> s2s.v1.ConversionCode
-	4,  // 14: s2s.v1.CreateConversionCodeResponse.conversion_code:type_name -> s2s.v1.ConversionCode
-	23, // 15: s2s.v1.CreateConversionCodeResponse.warnings:type_name -> s2s.v1.SetupWarning
-	4,  // 16: s2s.v1.GetConversionCodeResponse.conversion_code:type_name -> s2s.v1.ConversionCode
-	4,  // 17: s2s.v1.ListConversionCodesResponse.conversion_codes:type_name -> s2s.v1.ConversionCode
-	4,  // 18: s2s.v1.UpdateConversionCodeRequest.conversion_code:type_name -> s2s.v1.ConversionCode
-	24, // 19: s2s.v1.UpdateConversionCodeRequest.update_mask:type_name -> google.protobuf.FieldMask
-	4,  // 20: s2s.v1.UpdateConversionCodeResponse.conversion_code:type_name -> s2s.v1.ConversionCode
-	23, // 21: s2s.v1.UpdateConversionCodeResponse.warnings:type_name -> s2s.v1.SetupWarning
-	4,  // 22: s2s.v1.ArchiveConversionCodeResponse.conversion_code:type_name -> s2s.v1.ConversionCode
-	21, // 23: s2s.v1.RotatePostbackSecretRequest.overlap:type_name -> google.protobuf.Duration
-	4,  // 24: s2s.v1.RotatePostbackSecretResponse.conversion_code:type_name -> s2s.v1.ConversionCode
-	23, // 25: s2s.v1.GetPostbackUrlResponse.warnings:type_name -> s2s.v1.SetupWarning
-	7,  // 26: s2s.v1.ConversionCodeService.CreateConversionCode:input_type -> s2s.v1.CreateConversionCodeRequest
-	9,  // 27: s2s.v1.ConversionCodeService.GetConversionCode:input_type -> s2s.v1.GetConversionCodeRequest
-	11, // 28: s2s.v1.ConversionCodeService.ListConversionCodes:input_type -> s2s.v1.ListConversionCodesRequest
-	13, // 29: s2s.v1.ConversionCodeService.UpdateConversionCode:input_type -> s2s.v1.UpdateConversionCodeRequest
-	15, // 30: s2s.v1.ConversionCodeService.ArchiveConversionCode:input_type -> s2s.v1.ArchiveConversionCodeRequest
-	17, // 31: s2s.v1.ConversionCodeService.RotatePostbackSecret:input_type -> s2s.v1.RotatePostbackSecretRequest
-	19, // 32: s2s.v1.ConversionCodeService.GetPostbackUrl:input_type -> s2s.v1.GetPostbackUrlRequest
-	8,  // 33: s2s.v1.ConversionCodeService.CreateConversionCode:output_type -> s2s.v1.CreateConversionCodeResponse
-	10, // 34: s2s.v1.ConversionCodeService.GetConversionCode:output_type -> s2s.v1.GetConversionCodeResponse
-	12, // 35: s2s.v1.ConversionCodeService.ListConversionCodes:output_type -> s2s.v1.ListConversionCodesResponse
-	14, // 36: s2s.v1.ConversionCodeService.UpdateConversionCode:output_type -> s2s.v1.UpdateConversionCodeResponse
-	16, // 37: s2s.v1.ConversionCodeService.ArchiveConversionCode:output_type -> s2s.v1.ArchiveConversionCodeResponse
-	18, // 38: s2s.v1.ConversionCodeService.RotatePostbackSecret:output_type -> s2s.v1.RotatePostbackSecretResponse
-	20, // 39: s2s.v1.ConversionCodeService.GetPostbackUrl:output_type -> s2s.v1.GetPostbackUrlResponse
-	33, // [33:40] is the sub-list for method output_type
-	26, // [26:33] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	9,  // 7: s2s.v1.ConversionCode.default_status:type_name -> s2s.v1.ConversionStatus
+	0,  // 8: s2s.v1.PostbackAuthentication.secret_check:type_name -> s2s.v1.CheckMode
+	0,  // 9: s2s.v1.PostbackAuthentication.signature_check:type_name -> s2s.v1.CheckMode
+	0,  // 10: s2s.v1.PostbackAuthentication.address_check:type_name -> s2s.v1.CheckMode
+	0,  // 11: s2s.v1.PostbackAuthentication.https_check:type_name -> s2s.v1.CheckMode
+	8,  // 12: s2s.v1.PostbackAuthentication.former_secret_expire_time:type_name -> google.protobuf.Timestamp
+	2,  // 13: s2s.v1.ReplySetting.mode:type_name -> s2s.v1.ReplyMode
+	14, // [14:14] is the sub-list for method output_type
+	14, // [14:14] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_conversion_code_proto_init() }
@@ -1578,16 +673,16 @@ func file_s2s_v1_conversion_code_proto_init() {
 	if File_s2s_v1_conversion_code_proto != nil {
 		return
 	}
-	file_s2s_v1_setup_warning_proto_init()
+	file_s2s_v1_conversion_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_conversion_code_proto_rawDesc), len(file_s2s_v1_conversion_code_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   17,
+			NumMessages:   3,
 			NumExtensions: 0,
-			NumServices:   1,
+			NumServices:   0,
 		},
 		GoTypes:           file_s2s_v1_conversion_code_proto_goTypes,
 		DependencyIndexes: file_s2s_v1_conversion_code_proto_depIdxs,

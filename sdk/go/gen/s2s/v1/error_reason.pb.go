@@ -38,7 +38,7 @@ const (
 	ErrorReason_ERROR_REASON_UNSPECIFIED ErrorReason = 0
 	// Cause: a mandatory parameter or field is absent or empty; the message names
 	// it. Cure: add it. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
-	ErrorReason_ERROR_REASON_MISSING_PARAMETER ErrorReason = 1
+	ErrorReason_ERROR_REASON_PARAMETER_MISSING ErrorReason = 1
 	// Cause: a parameter still holds a macro such as `{clickid}`: the network did
 	// not replace it. Cure: use the macro name that this network documents, in
 	// its exact spelling and case. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
@@ -81,14 +81,11 @@ const (
 	ErrorReason_ERROR_REASON_CLICK_ID_INVALID ErrorReason = 11
 	// Cause: no conversion code has this id. Cure: copy the id from the postback
 	// URL that the system rendered. NOT_FOUND, HTTP 404. Holds postbacks.
-	ErrorReason_ERROR_REASON_UNKNOWN_CONVERSION_CODE ErrorReason = 12
-	// Cause: the conversion happened after the code's attribution window; or its
-	// click is older than conversions are retained, so an earlier count can't be
-	// ruled out. Cure: lengthen the window, then replay; in the second case, if
-	// the conversion was never counted, the operator raises
-	// `--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds
-	// postbacks.
-	ErrorReason_ERROR_REASON_CLICK_EXPIRED ErrorReason = 13
+	ErrorReason_ERROR_REASON_CONVERSION_CODE_UNKNOWN ErrorReason = 12
+	// Cause: the conversion happened after the attribution window of its code.
+	// Cure: lengthen the window, then replay. FAILED_PRECONDITION, HTTP 422.
+	// Holds postbacks.
+	ErrorReason_ERROR_REASON_ATTRIBUTION_WINDOW_PASSED ErrorReason = 13
 	// Cause: the reported conversion time is before the click. Cure: correct the
 	// conversion time or the sender's clock. FAILED_PRECONDITION, HTTP 422.
 	ErrorReason_ERROR_REASON_CLICK_LATER_THAN_CONVERSION ErrorReason = 14
@@ -153,7 +150,7 @@ const (
 	ErrorReason_ERROR_REASON_FRAGMENT_CUT_OFF ErrorReason = 30
 	// Cause: the server has no such service or method. Cure: check the name, and
 	// that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
-	ErrorReason_ERROR_REASON_UNKNOWN_METHOD ErrorReason = 31
+	ErrorReason_ERROR_REASON_METHOD_UNKNOWN ErrorReason = 31
 	// Cause: a person's browser called the postback URL, from a page or by
 	// opening it. Cure: let the merchant's server call it; to try the URL, add
 	// `&test=1`; if the sale is real, replay the postback. FAILED_PRECONDITION,
@@ -223,13 +220,18 @@ const (
 	// clock, because the clock of the edge that made the id was wrong. Cure:
 	// correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 	ErrorReason_ERROR_REASON_CLOCK_WRONG ErrorReason = 50
+	// Cause: the click is older than conversions are retained, so an earlier
+	// count of the conversion can't be ruled out. Cure: if the conversion was
+	// never counted, the operator raises `--retain-conversions-days`.
+	// FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+	ErrorReason_ERROR_REASON_CLICK_TOO_OLD ErrorReason = 51
 )
 
 // Enum value maps for ErrorReason.
 var (
 	ErrorReason_name = map[int32]string{
 		0:  "ERROR_REASON_UNSPECIFIED",
-		1:  "ERROR_REASON_MISSING_PARAMETER",
+		1:  "ERROR_REASON_PARAMETER_MISSING",
 		2:  "ERROR_REASON_MACRO_NOT_REPLACED",
 		3:  "ERROR_REASON_PARAMETER_REPEATED",
 		4:  "ERROR_REASON_PARAMETER_MALFORMED",
@@ -240,8 +242,8 @@ var (
 		9:  "ERROR_REASON_STATUS_UNKNOWN",
 		10: "ERROR_REASON_REQUEST_TOO_LARGE",
 		11: "ERROR_REASON_CLICK_ID_INVALID",
-		12: "ERROR_REASON_UNKNOWN_CONVERSION_CODE",
-		13: "ERROR_REASON_CLICK_EXPIRED",
+		12: "ERROR_REASON_CONVERSION_CODE_UNKNOWN",
+		13: "ERROR_REASON_ATTRIBUTION_WINDOW_PASSED",
 		14: "ERROR_REASON_CLICK_LATER_THAN_CONVERSION",
 		15: "ERROR_REASON_CODE_NOT_ON_LINK",
 		16: "ERROR_REASON_CONVERSION_CODE_ARCHIVED",
@@ -259,7 +261,7 @@ var (
 		28: "ERROR_REASON_DEADLINE_EXCEEDED",
 		29: "ERROR_REASON_INTERNAL",
 		30: "ERROR_REASON_FRAGMENT_CUT_OFF",
-		31: "ERROR_REASON_UNKNOWN_METHOD",
+		31: "ERROR_REASON_METHOD_UNKNOWN",
 		32: "ERROR_REASON_BROWSER_CALL",
 		33: "ERROR_REASON_PREVIEW_CALL",
 		34: "ERROR_REASON_TRACKING_LINK_UNKNOWN",
@@ -276,10 +278,11 @@ var (
 		48: "ERROR_REASON_COMPRESSION_UNSUPPORTED",
 		49: "ERROR_REASON_ORIGIN_REFUSED",
 		50: "ERROR_REASON_CLOCK_WRONG",
+		51: "ERROR_REASON_CLICK_TOO_OLD",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
-		"ERROR_REASON_MISSING_PARAMETER":           1,
+		"ERROR_REASON_PARAMETER_MISSING":           1,
 		"ERROR_REASON_MACRO_NOT_REPLACED":          2,
 		"ERROR_REASON_PARAMETER_REPEATED":          3,
 		"ERROR_REASON_PARAMETER_MALFORMED":         4,
@@ -290,8 +293,8 @@ var (
 		"ERROR_REASON_STATUS_UNKNOWN":              9,
 		"ERROR_REASON_REQUEST_TOO_LARGE":           10,
 		"ERROR_REASON_CLICK_ID_INVALID":            11,
-		"ERROR_REASON_UNKNOWN_CONVERSION_CODE":     12,
-		"ERROR_REASON_CLICK_EXPIRED":               13,
+		"ERROR_REASON_CONVERSION_CODE_UNKNOWN":     12,
+		"ERROR_REASON_ATTRIBUTION_WINDOW_PASSED":   13,
 		"ERROR_REASON_CLICK_LATER_THAN_CONVERSION": 14,
 		"ERROR_REASON_CODE_NOT_ON_LINK":            15,
 		"ERROR_REASON_CONVERSION_CODE_ARCHIVED":    16,
@@ -309,7 +312,7 @@ var (
 		"ERROR_REASON_DEADLINE_EXCEEDED":           28,
 		"ERROR_REASON_INTERNAL":                    29,
 		"ERROR_REASON_FRAGMENT_CUT_OFF":            30,
-		"ERROR_REASON_UNKNOWN_METHOD":              31,
+		"ERROR_REASON_METHOD_UNKNOWN":              31,
 		"ERROR_REASON_BROWSER_CALL":                32,
 		"ERROR_REASON_PREVIEW_CALL":                33,
 		"ERROR_REASON_TRACKING_LINK_UNKNOWN":       34,
@@ -326,6 +329,7 @@ var (
 		"ERROR_REASON_COMPRESSION_UNSUPPORTED":     48,
 		"ERROR_REASON_ORIGIN_REFUSED":              49,
 		"ERROR_REASON_CLOCK_WRONG":                 50,
+		"ERROR_REASON_CLICK_TOO_OLD":               51,
 	}
 )
 
@@ -360,10 +364,10 @@ var File_s2s_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xaa\r\n" +
+	"\x19s2s/v1/error_reason.proto\x12\x06s2s.v1*\xd6\r\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\"\n" +
-	"\x1eERROR_REASON_MISSING_PARAMETER\x10\x01\x12#\n" +
+	"\x1eERROR_REASON_PARAMETER_MISSING\x10\x01\x12#\n" +
 	"\x1fERROR_REASON_MACRO_NOT_REPLACED\x10\x02\x12#\n" +
 	"\x1fERROR_REASON_PARAMETER_REPEATED\x10\x03\x12$\n" +
 	" ERROR_REASON_PARAMETER_MALFORMED\x10\x04\x12!\n" +
@@ -375,8 +379,8 @@ const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\x1eERROR_REASON_REQUEST_TOO_LARGE\x10\n" +
 	"\x12!\n" +
 	"\x1dERROR_REASON_CLICK_ID_INVALID\x10\v\x12(\n" +
-	"$ERROR_REASON_UNKNOWN_CONVERSION_CODE\x10\f\x12\x1e\n" +
-	"\x1aERROR_REASON_CLICK_EXPIRED\x10\r\x12,\n" +
+	"$ERROR_REASON_CONVERSION_CODE_UNKNOWN\x10\f\x12*\n" +
+	"&ERROR_REASON_ATTRIBUTION_WINDOW_PASSED\x10\r\x12,\n" +
 	"(ERROR_REASON_CLICK_LATER_THAN_CONVERSION\x10\x0e\x12!\n" +
 	"\x1dERROR_REASON_CODE_NOT_ON_LINK\x10\x0f\x12)\n" +
 	"%ERROR_REASON_CONVERSION_CODE_ARCHIVED\x10\x10\x12'\n" +
@@ -394,7 +398,7 @@ const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\x1eERROR_REASON_DEADLINE_EXCEEDED\x10\x1c\x12\x19\n" +
 	"\x15ERROR_REASON_INTERNAL\x10\x1d\x12!\n" +
 	"\x1dERROR_REASON_FRAGMENT_CUT_OFF\x10\x1e\x12\x1f\n" +
-	"\x1bERROR_REASON_UNKNOWN_METHOD\x10\x1f\x12\x1d\n" +
+	"\x1bERROR_REASON_METHOD_UNKNOWN\x10\x1f\x12\x1d\n" +
 	"\x19ERROR_REASON_BROWSER_CALL\x10 \x12\x1d\n" +
 	"\x19ERROR_REASON_PREVIEW_CALL\x10!\x12&\n" +
 	"\"ERROR_REASON_TRACKING_LINK_UNKNOWN\x10\"\x12 \n" +
@@ -410,7 +414,8 @@ const file_s2s_v1_error_reason_proto_rawDesc = "" +
 	"\x19ERROR_REASON_RATE_LIMITED\x10/\x12(\n" +
 	"$ERROR_REASON_COMPRESSION_UNSUPPORTED\x100\x12\x1f\n" +
 	"\x1bERROR_REASON_ORIGIN_REFUSED\x101\x12\x1c\n" +
-	"\x18ERROR_REASON_CLOCK_WRONG\x102\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
+	"\x18ERROR_REASON_CLOCK_WRONG\x102\x12\x1e\n" +
+	"\x1aERROR_REASON_CLICK_TOO_OLD\x103\"\x04\b'\x10'\"\x04\b(\x10(\"\x04\b.\x10.B|\n" +
 	"\n" +
 	"com.s2s.v1B\x10ErrorReasonProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 

@@ -27,8 +27,9 @@ type Money struct {
 	// ISO 4217 alphabetic code, three upper-case letters. Example: `EUR`.
 	CurrencyCode string `protobuf:"bytes,1,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
 	// Amount in millionths of the currency unit, regardless of the currency's
-	// number of minor digits. 0 to 1,000,000,000,000,000,000 (one million million
-	// units). Example: `19990000` is 19.99.
+	// number of minor digits. Its absolute value is at most
+	// 1,000,000,000,000,000,000 (one million million units). Negative only where
+	// a field says so: it then takes money back. Example: `19990000` is 19.99.
 	Micros        int64 `protobuf:"varint,2,opt,name=micros,proto3" json:"micros,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -22,219 +22,77 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// The meanings of a comma before three digits.
-type CommaMeaning int32
+// The outcome of a postback.
+type PostbackVerdict int32
 
 const (
-	// Not decided: such an amount stays held.
-	CommaMeaning_COMMA_MEANING_UNSPECIFIED CommaMeaning = 0
-	// The decimal point: `1,500` is one and a half.
-	CommaMeaning_COMMA_MEANING_DECIMAL_POINT CommaMeaning = 1
-	// A separator of thousands: `1,500` is one thousand five hundred.
-	CommaMeaning_COMMA_MEANING_THOUSANDS CommaMeaning = 2
+	// Never returned.
+	PostbackVerdict_POSTBACK_VERDICT_UNSPECIFIED PostbackVerdict = 0
+	// Its conversion is recorded, durable, and counted once.
+	PostbackVerdict_POSTBACK_VERDICT_RECORDED PostbackVerdict = 1
+	// Its conversion was recorded before.
+	PostbackVerdict_POSTBACK_VERDICT_DUPLICATE PostbackVerdict = 2
+	// A test: checked and answered as if real. Only in explanations and failures,
+	// because a test is not stored.
+	PostbackVerdict_POSTBACK_VERDICT_TEST PostbackVerdict = 3
+	// Not counted. Kept unchanged, with a reason, for a replay.
+	PostbackVerdict_POSTBACK_VERDICT_HELD PostbackVerdict = 4
 )
 
-// Enum value maps for CommaMeaning.
+// Enum value maps for PostbackVerdict.
 var (
-	CommaMeaning_name = map[int32]string{
-		0: "COMMA_MEANING_UNSPECIFIED",
-		1: "COMMA_MEANING_DECIMAL_POINT",
-		2: "COMMA_MEANING_THOUSANDS",
+	PostbackVerdict_name = map[int32]string{
+		0: "POSTBACK_VERDICT_UNSPECIFIED",
+		1: "POSTBACK_VERDICT_RECORDED",
+		2: "POSTBACK_VERDICT_DUPLICATE",
+		3: "POSTBACK_VERDICT_TEST",
+		4: "POSTBACK_VERDICT_HELD",
 	}
-	CommaMeaning_value = map[string]int32{
-		"COMMA_MEANING_UNSPECIFIED":   0,
-		"COMMA_MEANING_DECIMAL_POINT": 1,
-		"COMMA_MEANING_THOUSANDS":     2,
+	PostbackVerdict_value = map[string]int32{
+		"POSTBACK_VERDICT_UNSPECIFIED": 0,
+		"POSTBACK_VERDICT_RECORDED":    1,
+		"POSTBACK_VERDICT_DUPLICATE":   2,
+		"POSTBACK_VERDICT_TEST":        3,
+		"POSTBACK_VERDICT_HELD":        4,
 	}
 )
 
-func (x CommaMeaning) Enum() *CommaMeaning {
-	p := new(CommaMeaning)
+func (x PostbackVerdict) Enum() *PostbackVerdict {
+	p := new(PostbackVerdict)
 	*p = x
 	return p
 }
 
-func (x CommaMeaning) String() string {
+func (x PostbackVerdict) String() string {
 	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
 }
 
-func (CommaMeaning) Descriptor() protoreflect.EnumDescriptor {
+func (PostbackVerdict) Descriptor() protoreflect.EnumDescriptor {
 	return file_s2s_v1_postback_proto_enumTypes[0].Descriptor()
 }
 
-func (CommaMeaning) Type() protoreflect.EnumType {
+func (PostbackVerdict) Type() protoreflect.EnumType {
 	return &file_s2s_v1_postback_proto_enumTypes[0]
 }
 
-func (x CommaMeaning) Number() protoreflect.EnumNumber {
+func (x PostbackVerdict) Number() protoreflect.EnumNumber {
 	return protoreflect.EnumNumber(x)
 }
 
-// Deprecated: Use CommaMeaning.Descriptor instead.
-func (CommaMeaning) EnumDescriptor() ([]byte, []int) {
+// Deprecated: Use PostbackVerdict.Descriptor instead.
+func (PostbackVerdict) EnumDescriptor() ([]byte, []int) {
 	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{0}
-}
-
-// The kinds of steps, by the thing that is checked.
-type StepKind int32
-
-const (
-	// A kind that is newer than this client.
-	StepKind_STEP_KIND_UNSPECIFIED StepKind = 0
-	// The destination that a visitor is sent to.
-	StepKind_STEP_KIND_DESTINATION StepKind = 1
-	// The postback URL with its macros filled in.
-	StepKind_STEP_KIND_POSTBACK_URL StepKind = 2
-	// The parameters: all mandatory ones must be present and understood.
-	StepKind_STEP_KIND_PARAMETERS StepKind = 3
-	// The conversion code.
-	StepKind_STEP_KIND_CONVERSION_CODE StepKind = 4
-	// The click id: it must have been minted here.
-	StepKind_STEP_KIND_CLICK_ID StepKind = 5
-	// The tracking link that was clicked: it must have the code.
-	StepKind_STEP_KIND_TRACKING_LINK StepKind = 6
-	// The time between click and conversion.
-	StepKind_STEP_KIND_ATTRIBUTION StepKind = 7
-	// The commission owed, and its computation.
-	StepKind_STEP_KIND_COMMISSION StepKind = 8
-	// The search for an earlier record of the same conversion.
-	StepKind_STEP_KIND_DEDUPE StepKind = 9
-	// The verdict.
-	StepKind_STEP_KIND_VERDICT StepKind = 10
-	// The answer to the sender.
-	StepKind_STEP_KIND_REPLY StepKind = 11
-	// The conversion code's checks of the sender: secret, signature, address,
-	// HTTPS. The latter two are not known if a URL is explained.
-	StepKind_STEP_KIND_AUTHENTICATION StepKind = 12
-)
-
-// Enum value maps for StepKind.
-var (
-	StepKind_name = map[int32]string{
-		0:  "STEP_KIND_UNSPECIFIED",
-		1:  "STEP_KIND_DESTINATION",
-		2:  "STEP_KIND_POSTBACK_URL",
-		3:  "STEP_KIND_PARAMETERS",
-		4:  "STEP_KIND_CONVERSION_CODE",
-		5:  "STEP_KIND_CLICK_ID",
-		6:  "STEP_KIND_TRACKING_LINK",
-		7:  "STEP_KIND_ATTRIBUTION",
-		8:  "STEP_KIND_COMMISSION",
-		9:  "STEP_KIND_DEDUPE",
-		10: "STEP_KIND_VERDICT",
-		11: "STEP_KIND_REPLY",
-		12: "STEP_KIND_AUTHENTICATION",
-	}
-	StepKind_value = map[string]int32{
-		"STEP_KIND_UNSPECIFIED":     0,
-		"STEP_KIND_DESTINATION":     1,
-		"STEP_KIND_POSTBACK_URL":    2,
-		"STEP_KIND_PARAMETERS":      3,
-		"STEP_KIND_CONVERSION_CODE": 4,
-		"STEP_KIND_CLICK_ID":        5,
-		"STEP_KIND_TRACKING_LINK":   6,
-		"STEP_KIND_ATTRIBUTION":     7,
-		"STEP_KIND_COMMISSION":      8,
-		"STEP_KIND_DEDUPE":          9,
-		"STEP_KIND_VERDICT":         10,
-		"STEP_KIND_REPLY":           11,
-		"STEP_KIND_AUTHENTICATION":  12,
-	}
-)
-
-func (x StepKind) Enum() *StepKind {
-	p := new(StepKind)
-	*p = x
-	return p
-}
-
-func (x StepKind) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (StepKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_postback_proto_enumTypes[1].Descriptor()
-}
-
-func (StepKind) Type() protoreflect.EnumType {
-	return &file_s2s_v1_postback_proto_enumTypes[1]
-}
-
-func (x StepKind) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use StepKind.Descriptor instead.
-func (StepKind) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{1}
-}
-
-// The outcomes of a step.
-type StepOutcome int32
-
-const (
-	// An outcome that is newer than this client.
-	StepOutcome_STEP_OUTCOME_UNSPECIFIED StepOutcome = 0
-	// The step is as it should be.
-	StepOutcome_STEP_OUTCOME_PASSED StepOutcome = 1
-	// The step is the cause of the hold; the message says what to do.
-	StepOutcome_STEP_OUTCOME_FAILED StepOutcome = 2
-	// The step was not checked, since an earlier one failed.
-	StepOutcome_STEP_OUTCOME_NOT_REACHED StepOutcome = 3
-)
-
-// Enum value maps for StepOutcome.
-var (
-	StepOutcome_name = map[int32]string{
-		0: "STEP_OUTCOME_UNSPECIFIED",
-		1: "STEP_OUTCOME_PASSED",
-		2: "STEP_OUTCOME_FAILED",
-		3: "STEP_OUTCOME_NOT_REACHED",
-	}
-	StepOutcome_value = map[string]int32{
-		"STEP_OUTCOME_UNSPECIFIED": 0,
-		"STEP_OUTCOME_PASSED":      1,
-		"STEP_OUTCOME_FAILED":      2,
-		"STEP_OUTCOME_NOT_REACHED": 3,
-	}
-)
-
-func (x StepOutcome) Enum() *StepOutcome {
-	p := new(StepOutcome)
-	*p = x
-	return p
-}
-
-func (x StepOutcome) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (StepOutcome) Descriptor() protoreflect.EnumDescriptor {
-	return file_s2s_v1_postback_proto_enumTypes[2].Descriptor()
-}
-
-func (StepOutcome) Type() protoreflect.EnumType {
-	return &file_s2s_v1_postback_proto_enumTypes[2]
-}
-
-func (x StepOutcome) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use StepOutcome.Descriptor instead.
-func (StepOutcome) EnumDescriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{2}
 }
 
 // A postback and its outcome.
 type Postback struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+	// Id of the postback. Example: `pb_06h1hs5xvshzqjy0wnhrnvs2jg`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// The request as it arrived.
 	Raw *RawPostback `protobuf:"bytes,2,opt,name=raw,proto3" json:"raw,omitempty"`
 	// Outcome at the postback's arrival or at its last replay.
-	Verdict Verdict `protobuf:"varint,3,opt,name=verdict,proto3,enum=s2s.v1.Verdict" json:"verdict,omitempty"`
+	Verdict PostbackVerdict `protobuf:"varint,3,opt,name=verdict,proto3,enum=s2s.v1.PostbackVerdict" json:"verdict,omitempty"`
 	// Reason for holding the postback, if it is held.
 	Reason ErrorReason `protobuf:"varint,4,opt,name=reason,proto3,enum=s2s.v1.ErrorReason" json:"reason,omitempty"`
 	// Message for people, if the postback is held: one sentence with the cause
@@ -306,11 +164,11 @@ func (x *Postback) GetRaw() *RawPostback {
 	return nil
 }
 
-func (x *Postback) GetVerdict() Verdict {
+func (x *Postback) GetVerdict() PostbackVerdict {
 	if x != nil {
 		return x.Verdict
 	}
-	return Verdict_VERDICT_UNSPECIFIED
+	return PostbackVerdict_POSTBACK_VERDICT_UNSPECIFIED
 }
 
 func (x *Postback) GetReason() ErrorReason {
@@ -371,25 +229,41 @@ func (x *Postback) GetNextMatchTime() *timestamppb.Timestamp {
 
 // A postback as it arrived, byte for byte. Once its visitor was erased: only
 // the data by which it counts.
+//
+// Anybody who may record conversions may hand a postback on. The fields
+// `sender_address`, `receive_time`, `over_https` and `postback_id` are believed
+// from edges alone, and ignored from other callers: the postback then has
+// arrived now, from an unknown address, and not over HTTPS.
 type RawPostback struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The HTTP method. Example: `GET`.
 	Method string `protobuf:"bytes,1,opt,name=method,proto3" json:"method,omitempty"`
-	// Request target: path and query, raw, at most 8 KiB. In target and body, the
-	// value of `sec` and every occurrence of one of the code's secrets are
-	// replaced with `*`. Example: `/s2s?clickId=…&id=…&val=1&com=0.5`.
+	// Request target: path and query, raw, at most 8 KiB. In a stored target or
+	// body, the value of `sec` and every occurrence of one of the code's secrets
+	// are replaced with `*`. Example: `/s2s?clickId=…&id=…&val=1&com=0.5`.
 	Target []byte `protobuf:"bytes,2,opt,name=target,proto3" json:"target,omitempty"`
 	// `Content-Type` of the body; empty if there is none.
 	ContentType string `protobuf:"bytes,3,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
 	// Body of a `POST`, at most 8 KiB; otherwise empty.
 	Body []byte `protobuf:"bytes,4,opt,name=body,proto3" json:"body,omitempty"`
+	// `User-Agent` of the sender, at most 512 bytes.
+	UserAgent string `protobuf:"bytes,5,opt,name=user_agent,json=userAgent,proto3" json:"user_agent,omitempty"`
+	// True if, according to its headers, a person's browser sent the postback. It
+	// is then held where it would otherwise count. Example: true if there is a
+	// `Sec-Fetch-Dest`. Not stored.
+	FromBrowser bool `protobuf:"varint,6,opt,name=from_browser,json=fromBrowser,proto3" json:"from_browser,omitempty"`
 	// Address of the sender, stored according to the server's
 	// `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
-	Address string `protobuf:"bytes,5,opt,name=address,proto3" json:"address,omitempty"`
-	// `User-Agent` of the sender, at most 512 bytes.
-	UserAgent string `protobuf:"bytes,6,opt,name=user_agent,json=userAgent,proto3" json:"user_agent,omitempty"`
-	// Time of arrival.
-	ReceiveTime   *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=receive_time,json=receiveTime,proto3" json:"receive_time,omitempty"`
+	// Empty: not known.
+	SenderAddress string `protobuf:"bytes,7,opt,name=sender_address,json=senderAddress,proto3" json:"sender_address,omitempty"`
+	// Time of arrival. Not set: now.
+	ReceiveTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=receive_time,json=receiveTime,proto3" json:"receive_time,omitempty"`
+	// True if the postback came over HTTPS. Not stored.
+	OverHttps bool `protobuf:"varint,9,opt,name=over_https,json=overHttps,proto3" json:"over_https,omitempty"`
+	// Makes the call safe to repeat: a repeated call with the same id returns the
+	// first answer. Has the form of a postback's id; chosen by the edge. Not
+	// stored here.
+	PostbackId    string `protobuf:"bytes,10,opt,name=postback_id,json=postbackId,proto3" json:"postback_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -452,16 +326,23 @@ func (x *RawPostback) GetBody() []byte {
 	return nil
 }
 
-func (x *RawPostback) GetAddress() string {
+func (x *RawPostback) GetUserAgent() string {
 	if x != nil {
-		return x.Address
+		return x.UserAgent
 	}
 	return ""
 }
 
-func (x *RawPostback) GetUserAgent() string {
+func (x *RawPostback) GetFromBrowser() bool {
 	if x != nil {
-		return x.UserAgent
+		return x.FromBrowser
+	}
+	return false
+}
+
+func (x *RawPostback) GetSenderAddress() string {
+	if x != nil {
+		return x.SenderAddress
 	}
 	return ""
 }
@@ -473,38 +354,55 @@ func (x *RawPostback) GetReceiveTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// Request message for `ReceivePostback`.
-type ReceivePostbackRequest struct {
+func (x *RawPostback) GetOverHttps() bool {
+	if x != nil {
+		return x.OverHttps
+	}
+	return false
+}
+
+func (x *RawPostback) GetPostbackId() string {
+	if x != nil {
+		return x.PostbackId
+	}
+	return ""
+}
+
+// A detail of the error with which `RecordConversion` answers a postback that
+// does not count: in `google.rpc.Status.details`, after `google.rpc.ErrorInfo`.
+// An error without it is about the call, for example its API key: the postback
+// is neither counted nor held.
+type PostbackFailure struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The postback as it arrived.
-	Raw *RawPostback `protobuf:"bytes,1,opt,name=raw,proto3" json:"raw,omitempty"`
-	// Makes the call safe to repeat: a repeated call with the same id returns the
-	// first answer. Has the form of a postback's id; chosen by the edge.
+	// Outcome: `POSTBACK_VERDICT_HELD`, or `POSTBACK_VERDICT_TEST` for a test that
+	// failed.
+	Verdict PostbackVerdict `protobuf:"varint,1,opt,name=verdict,proto3,enum=s2s.v1.PostbackVerdict" json:"verdict,omitempty"`
+	// Id of the held postback; empty for a test, which is not stored.
 	PostbackId string `protobuf:"bytes,2,opt,name=postback_id,json=postbackId,proto3" json:"postback_id,omitempty"`
-	// True if, according to its headers, a person's browser sent the postback. It
-	// is then held where it would otherwise count. Example: true if there is a
-	// `Sec-Fetch-Dest`.
-	FromBrowser bool `protobuf:"varint,3,opt,name=from_browser,json=fromBrowser,proto3" json:"from_browser,omitempty"`
-	// True if the postback came over HTTPS.
-	Secure        bool `protobuf:"varint,4,opt,name=secure,proto3" json:"secure,omitempty"`
+	// The first remarks for people, at most 4 KiB of them. `GetPostback` returns
+	// all.
+	Notes []*Note `protobuf:"bytes,3,rep,name=notes,proto3" json:"notes,omitempty"`
+	// Form of the answer that the code's owner wants; not set if the code is not
+	// known.
+	Reply         *ReplySetting `protobuf:"bytes,4,opt,name=reply,proto3" json:"reply,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *ReceivePostbackRequest) Reset() {
-	*x = ReceivePostbackRequest{}
+func (x *PostbackFailure) Reset() {
+	*x = PostbackFailure{}
 	mi := &file_s2s_v1_postback_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *ReceivePostbackRequest) String() string {
+func (x *PostbackFailure) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*ReceivePostbackRequest) ProtoMessage() {}
+func (*PostbackFailure) ProtoMessage() {}
 
-func (x *ReceivePostbackRequest) ProtoReflect() protoreflect.Message {
+func (x *PostbackFailure) ProtoReflect() protoreflect.Message {
 	mi := &file_s2s_v1_postback_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -516,1428 +414,48 @@ func (x *ReceivePostbackRequest) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use ReceivePostbackRequest.ProtoReflect.Descriptor instead.
-func (*ReceivePostbackRequest) Descriptor() ([]byte, []int) {
+// Deprecated: Use PostbackFailure.ProtoReflect.Descriptor instead.
+func (*PostbackFailure) Descriptor() ([]byte, []int) {
 	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{2}
 }
 
-func (x *ReceivePostbackRequest) GetRaw() *RawPostback {
-	if x != nil {
-		return x.Raw
-	}
-	return nil
-}
-
-func (x *ReceivePostbackRequest) GetPostbackId() string {
-	if x != nil {
-		return x.PostbackId
-	}
-	return ""
-}
-
-func (x *ReceivePostbackRequest) GetFromBrowser() bool {
-	if x != nil {
-		return x.FromBrowser
-	}
-	return false
-}
-
-func (x *ReceivePostbackRequest) GetSecure() bool {
-	if x != nil {
-		return x.Secure
-	}
-	return false
-}
-
-// Response message for `ReceivePostback`.
-type ReceivePostbackResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The postback with its verdict, without `raw`. A test is not stored and has
-	// no id.
-	Postback *Postback `protobuf:"bytes,1,opt,name=postback,proto3" json:"postback,omitempty"`
-	// Form of the answer that the code's owner wants; not set if the code is not
-	// known.
-	Reply *ReplySetting `protobuf:"bytes,2,opt,name=reply,proto3" json:"reply,omitempty"`
-	// gRPC code that `RecordConversion` would have returned, from which the HTTP
-	// status follows. 0 if the postback was counted.
-	GrpcCode      int32 `protobuf:"varint,3,opt,name=grpc_code,json=grpcCode,proto3" json:"grpc_code,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ReceivePostbackResponse) Reset() {
-	*x = ReceivePostbackResponse{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[3]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ReceivePostbackResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ReceivePostbackResponse) ProtoMessage() {}
-
-func (x *ReceivePostbackResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[3]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ReceivePostbackResponse.ProtoReflect.Descriptor instead.
-func (*ReceivePostbackResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{3}
-}
-
-func (x *ReceivePostbackResponse) GetPostback() *Postback {
-	if x != nil {
-		return x.Postback
-	}
-	return nil
-}
-
-func (x *ReceivePostbackResponse) GetReply() *ReplySetting {
-	if x != nil {
-		return x.Reply
-	}
-	return nil
-}
-
-func (x *ReceivePostbackResponse) GetGrpcCode() int32 {
-	if x != nil {
-		return x.GrpcCode
-	}
-	return 0
-}
-
-// Request message for `ListPostbacks`. The filters are combined with AND.
-type ListPostbacksRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
-	// values are read as 1,000.
-	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the previous page; empty for the first page.
-	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Verdict to filter by. Unspecified: all.
-	Verdict Verdict `protobuf:"varint,3,opt,name=verdict,proto3,enum=s2s.v1.Verdict" json:"verdict,omitempty"`
-	// Reason for holding to filter by. Unspecified: all.
-	Reason ErrorReason `protobuf:"varint,4,opt,name=reason,proto3,enum=s2s.v1.ErrorReason" json:"reason,omitempty"`
-	// Id of the conversion code that the postbacks name. Optional.
-	ConversionCodeId string `protobuf:"bytes,5,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// Earliest time of arrival, inclusive. Optional.
-	StartTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// Latest time of arrival, exclusive. Optional.
-	EndTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
-	// Text that the raw target or body contains, byte for byte; at most 200
-	// bytes. Optional. Example: `order-1001`.
-	Text          string `protobuf:"bytes,8,opt,name=text,proto3" json:"text,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListPostbacksRequest) Reset() {
-	*x = ListPostbacksRequest{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListPostbacksRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListPostbacksRequest) ProtoMessage() {}
-
-func (x *ListPostbacksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListPostbacksRequest.ProtoReflect.Descriptor instead.
-func (*ListPostbacksRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *ListPostbacksRequest) GetPageSize() int32 {
-	if x != nil {
-		return x.PageSize
-	}
-	return 0
-}
-
-func (x *ListPostbacksRequest) GetPageToken() string {
-	if x != nil {
-		return x.PageToken
-	}
-	return ""
-}
-
-func (x *ListPostbacksRequest) GetVerdict() Verdict {
+func (x *PostbackFailure) GetVerdict() PostbackVerdict {
 	if x != nil {
 		return x.Verdict
 	}
-	return Verdict_VERDICT_UNSPECIFIED
+	return PostbackVerdict_POSTBACK_VERDICT_UNSPECIFIED
 }
 
-func (x *ListPostbacksRequest) GetReason() ErrorReason {
-	if x != nil {
-		return x.Reason
-	}
-	return ErrorReason_ERROR_REASON_UNSPECIFIED
-}
-
-func (x *ListPostbacksRequest) GetConversionCodeId() string {
-	if x != nil {
-		return x.ConversionCodeId
-	}
-	return ""
-}
-
-func (x *ListPostbacksRequest) GetStartTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.StartTime
-	}
-	return nil
-}
-
-func (x *ListPostbacksRequest) GetEndTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.EndTime
-	}
-	return nil
-}
-
-func (x *ListPostbacksRequest) GetText() string {
-	if x != nil {
-		return x.Text
-	}
-	return ""
-}
-
-// Response message for `ListPostbacks`.
-type ListPostbacksResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Postbacks of this page, newest first.
-	Postbacks []*Postback `protobuf:"bytes,1,rep,name=postbacks,proto3" json:"postbacks,omitempty"`
-	// Opaque token for the next page; empty on the last page.
-	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListPostbacksResponse) Reset() {
-	*x = ListPostbacksResponse{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[5]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListPostbacksResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListPostbacksResponse) ProtoMessage() {}
-
-func (x *ListPostbacksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[5]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListPostbacksResponse.ProtoReflect.Descriptor instead.
-func (*ListPostbacksResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{5}
-}
-
-func (x *ListPostbacksResponse) GetPostbacks() []*Postback {
-	if x != nil {
-		return x.Postbacks
-	}
-	return nil
-}
-
-func (x *ListPostbacksResponse) GetNextPageToken() string {
-	if x != nil {
-		return x.NextPageToken
-	}
-	return ""
-}
-
-// Request message for `GetPostback`.
-type GetPostbackRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the postback.
-	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetPostbackRequest) Reset() {
-	*x = GetPostbackRequest{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[6]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetPostbackRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetPostbackRequest) ProtoMessage() {}
-
-func (x *GetPostbackRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[6]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetPostbackRequest.ProtoReflect.Descriptor instead.
-func (*GetPostbackRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{6}
-}
-
-func (x *GetPostbackRequest) GetId() string {
-	if x != nil {
-		return x.Id
-	}
-	return ""
-}
-
-// Response message for `GetPostback`.
-type GetPostbackResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The postback.
-	Postback      *Postback `protobuf:"bytes,1,opt,name=postback,proto3" json:"postback,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetPostbackResponse) Reset() {
-	*x = GetPostbackResponse{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[7]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetPostbackResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetPostbackResponse) ProtoMessage() {}
-
-func (x *GetPostbackResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[7]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetPostbackResponse.ProtoReflect.Descriptor instead.
-func (*GetPostbackResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{7}
-}
-
-func (x *GetPostbackResponse) GetPostback() *Postback {
-	if x != nil {
-		return x.Postback
-	}
-	return nil
-}
-
-// Request message for `ReplayPostbacks`. Names the held postbacks by either
-// `ids` or `filter`.
-type ReplayPostbacksRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Ids of the postbacks to replay, 1 to 100. A postback that is not held is
-	// returned unchanged.
-	Ids []string `protobuf:"bytes,1,rep,name=ids,proto3" json:"ids,omitempty"`
-	// If true, the request is answered as if real, but nothing is written.
-	ValidateOnly bool `protobuf:"varint,2,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	// Filter for the held postbacks to replay, newest first, 100 with each call.
-	Filter *HeldFilter `protobuf:"bytes,3,opt,name=filter,proto3" json:"filter,omitempty"`
-	// Values to read in place of those that came. Optional.
-	Overrides *ReplayOverrides `protobuf:"bytes,4,opt,name=overrides,proto3" json:"overrides,omitempty"`
-	// With `filter`: `next_page_token` of the previous call; empty for the first
-	// call.
-	PageToken     string `protobuf:"bytes,5,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ReplayPostbacksRequest) Reset() {
-	*x = ReplayPostbacksRequest{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[8]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ReplayPostbacksRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ReplayPostbacksRequest) ProtoMessage() {}
-
-func (x *ReplayPostbacksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[8]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ReplayPostbacksRequest.ProtoReflect.Descriptor instead.
-func (*ReplayPostbacksRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{8}
-}
-
-func (x *ReplayPostbacksRequest) GetIds() []string {
-	if x != nil {
-		return x.Ids
-	}
-	return nil
-}
-
-func (x *ReplayPostbacksRequest) GetValidateOnly() bool {
-	if x != nil {
-		return x.ValidateOnly
-	}
-	return false
-}
-
-func (x *ReplayPostbacksRequest) GetFilter() *HeldFilter {
-	if x != nil {
-		return x.Filter
-	}
-	return nil
-}
-
-func (x *ReplayPostbacksRequest) GetOverrides() *ReplayOverrides {
-	if x != nil {
-		return x.Overrides
-	}
-	return nil
-}
-
-func (x *ReplayPostbacksRequest) GetPageToken() string {
-	if x != nil {
-		return x.PageToken
-	}
-	return ""
-}
-
-// A filter for held postbacks to replay. Its conditions are combined with AND;
-// an empty filter matches all of them.
-type HeldFilter struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Reason for holding. Unspecified: all.
-	Reason ErrorReason `protobuf:"varint,1,opt,name=reason,proto3,enum=s2s.v1.ErrorReason" json:"reason,omitempty"`
-	// Id of the conversion code that the postbacks name. Optional.
-	ConversionCodeId string `protobuf:"bytes,2,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// Earliest time of arrival, inclusive. Optional.
-	StartTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=start_time,json=startTime,proto3" json:"start_time,omitempty"`
-	// Latest time of arrival, exclusive. Optional.
-	EndTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
-	// Text that the raw target or body contains, byte for byte; at most 200
-	// bytes. Optional.
-	Text          string `protobuf:"bytes,5,opt,name=text,proto3" json:"text,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *HeldFilter) Reset() {
-	*x = HeldFilter{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[9]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *HeldFilter) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*HeldFilter) ProtoMessage() {}
-
-func (x *HeldFilter) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[9]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use HeldFilter.ProtoReflect.Descriptor instead.
-func (*HeldFilter) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{9}
-}
-
-func (x *HeldFilter) GetReason() ErrorReason {
-	if x != nil {
-		return x.Reason
-	}
-	return ErrorReason_ERROR_REASON_UNSPECIFIED
-}
-
-func (x *HeldFilter) GetConversionCodeId() string {
-	if x != nil {
-		return x.ConversionCodeId
-	}
-	return ""
-}
-
-func (x *HeldFilter) GetStartTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.StartTime
-	}
-	return nil
-}
-
-func (x *HeldFilter) GetEndTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.EndTime
-	}
-	return nil
-}
-
-func (x *HeldFilter) GetText() string {
-	if x != nil {
-		return x.Text
-	}
-	return ""
-}
-
-// Overrides for a replay, for causes that can no longer be fixed at the sender.
-// Every override that is applied is noted with the postback.
-type ReplayOverrides struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Value to read if `val` is absent, empty or a macro that was not replaced,
-	// in millionths of the currency unit: 0 to 10^18. Example: `0`.
-	ValueMicrosWhereMissing *int64 `protobuf:"varint,1,opt,name=value_micros_where_missing,json=valueMicrosWhereMissing,proto3,oneof" json:"value_micros_where_missing,omitempty"`
-	// Commission to read if `com` is absent, empty or a macro that was not
-	// replaced; same unit and limits.
-	CommissionMicrosWhereMissing *int64 `protobuf:"varint,2,opt,name=commission_micros_where_missing,json=commissionMicrosWhereMissing,proto3,oneof" json:"commission_micros_where_missing,omitempty"`
-	// Meaning of the comma in an ambiguous amount such as `1,500`.
-	Comma CommaMeaning `protobuf:"varint,3,opt,name=comma,proto3,enum=s2s.v1.CommaMeaning" json:"comma,omitempty"`
-	// Id of the conversion code to count for, regardless of the code that the
-	// postback names: 32 hexadecimal digits. Optional.
-	ConversionCodeId string `protobuf:"bytes,4,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// If true, postbacks that did not pass the checks of their sender count as
-	// well. The proof of the sender is not stored, so a replay can't check it.
-	// Otherwise such a postback stays held as long as its code enforces a check
-	// that it did not pass.
-	TrustSender   bool `protobuf:"varint,5,opt,name=trust_sender,json=trustSender,proto3" json:"trust_sender,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ReplayOverrides) Reset() {
-	*x = ReplayOverrides{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[10]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ReplayOverrides) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ReplayOverrides) ProtoMessage() {}
-
-func (x *ReplayOverrides) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[10]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ReplayOverrides.ProtoReflect.Descriptor instead.
-func (*ReplayOverrides) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{10}
-}
-
-func (x *ReplayOverrides) GetValueMicrosWhereMissing() int64 {
-	if x != nil && x.ValueMicrosWhereMissing != nil {
-		return *x.ValueMicrosWhereMissing
-	}
-	return 0
-}
-
-func (x *ReplayOverrides) GetCommissionMicrosWhereMissing() int64 {
-	if x != nil && x.CommissionMicrosWhereMissing != nil {
-		return *x.CommissionMicrosWhereMissing
-	}
-	return 0
-}
-
-func (x *ReplayOverrides) GetComma() CommaMeaning {
-	if x != nil {
-		return x.Comma
-	}
-	return CommaMeaning_COMMA_MEANING_UNSPECIFIED
-}
-
-func (x *ReplayOverrides) GetConversionCodeId() string {
-	if x != nil {
-		return x.ConversionCodeId
-	}
-	return ""
-}
-
-func (x *ReplayOverrides) GetTrustSender() bool {
-	if x != nil {
-		return x.TrustSender
-	}
-	return false
-}
-
-// Response message for `ReplayPostbacks`.
-type ReplayPostbacksResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The postbacks as they are now, in the order of the ids or newest first.
-	Postbacks []*Postback `protobuf:"bytes,1,rep,name=postbacks,proto3" json:"postbacks,omitempty"`
-	// With `filter`: opaque token for the next call; empty once all were
-	// replayed.
-	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ReplayPostbacksResponse) Reset() {
-	*x = ReplayPostbacksResponse{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[11]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ReplayPostbacksResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ReplayPostbacksResponse) ProtoMessage() {}
-
-func (x *ReplayPostbacksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[11]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ReplayPostbacksResponse.ProtoReflect.Descriptor instead.
-func (*ReplayPostbacksResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{11}
-}
-
-func (x *ReplayPostbacksResponse) GetPostbacks() []*Postback {
-	if x != nil {
-		return x.Postbacks
-	}
-	return nil
-}
-
-func (x *ReplayPostbacksResponse) GetNextPageToken() string {
-	if x != nil {
-		return x.NextPageToken
-	}
-	return ""
-}
-
-// Request message for `ExplainPostback`. Names a postback by one of its two
-// fields.
-type ExplainPostbackRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Postback URL, or only its path and query, at most 8 KiB. Example:
-	// `https://t.example/s2s?clickId={clickId}&id=6B1F…&val=1&com=0.5`.
-	Target []byte `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
-	// Id of a stored postback.
-	PostbackId    string `protobuf:"bytes,2,opt,name=postback_id,json=postbackId,proto3" json:"postback_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ExplainPostbackRequest) Reset() {
-	*x = ExplainPostbackRequest{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[12]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ExplainPostbackRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ExplainPostbackRequest) ProtoMessage() {}
-
-func (x *ExplainPostbackRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[12]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ExplainPostbackRequest.ProtoReflect.Descriptor instead.
-func (*ExplainPostbackRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{12}
-}
-
-func (x *ExplainPostbackRequest) GetTarget() []byte {
-	if x != nil {
-		return x.Target
-	}
-	return nil
-}
-
-func (x *ExplainPostbackRequest) GetPostbackId() string {
+func (x *PostbackFailure) GetPostbackId() string {
 	if x != nil {
 		return x.PostbackId
 	}
 	return ""
 }
 
-// Response message for `ExplainPostback`.
-type ExplainPostbackResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Parameters found, in order.
-	Parameters []*ReadParameter `protobuf:"bytes,1,rep,name=parameters,proto3" json:"parameters,omitempty"`
-	// Remarks for people, at most 136.
-	Notes []*Note `protobuf:"bytes,2,rep,name=notes,proto3" json:"notes,omitempty"`
-	// Verdict that the postback would get: `VERDICT_RECORDED`,
-	// `VERDICT_DUPLICATE`, `VERDICT_TEST` or `VERDICT_HELD`. For a stored
-	// postback that was counted: the verdict that it got.
-	Verdict Verdict `protobuf:"varint,3,opt,name=verdict,proto3,enum=s2s.v1.Verdict" json:"verdict,omitempty"`
-	// Reason for holding the postback, if it would be held.
-	Reason ErrorReason `protobuf:"varint,4,opt,name=reason,proto3,enum=s2s.v1.ErrorReason" json:"reason,omitempty"`
-	// Message for people, if the postback would be held: one sentence with the
-	// cause and the cure.
-	Message string `protobuf:"bytes,5,opt,name=message,proto3" json:"message,omitempty"`
-	// Conversion that the postback would become or repeat; not set if it would be
-	// held.
-	Conversion *Conversion `protobuf:"bytes,6,opt,name=conversion,proto3" json:"conversion,omitempty"`
-	// Steps to the verdict, in order.
-	Steps []*Step `protobuf:"bytes,7,rep,name=steps,proto3" json:"steps,omitempty"`
-	// Conversion code that the postback names, if there is one.
-	ConversionCode *ConversionCode `protobuf:"bytes,8,opt,name=conversion_code,json=conversionCode,proto3" json:"conversion_code,omitempty"`
-	// Tracking link of the click id, if the click id is genuine and the link is
-	// known.
-	TrackingLink *TrackingLink `protobuf:"bytes,9,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
-	// The click, if it is recorded. A genuine click id counts without a recorded
-	// click.
-	Click *Click `protobuf:"bytes,10,opt,name=click,proto3" json:"click,omitempty"`
-	// The stored postback; not set if a target was explained.
-	Postback      *Postback `protobuf:"bytes,11,opt,name=postback,proto3" json:"postback,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ExplainPostbackResponse) Reset() {
-	*x = ExplainPostbackResponse{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[13]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ExplainPostbackResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ExplainPostbackResponse) ProtoMessage() {}
-
-func (x *ExplainPostbackResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[13]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ExplainPostbackResponse.ProtoReflect.Descriptor instead.
-func (*ExplainPostbackResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{13}
-}
-
-func (x *ExplainPostbackResponse) GetParameters() []*ReadParameter {
-	if x != nil {
-		return x.Parameters
-	}
-	return nil
-}
-
-func (x *ExplainPostbackResponse) GetNotes() []*Note {
+func (x *PostbackFailure) GetNotes() []*Note {
 	if x != nil {
 		return x.Notes
 	}
 	return nil
 }
 
-func (x *ExplainPostbackResponse) GetVerdict() Verdict {
+func (x *PostbackFailure) GetReply() *ReplySetting {
 	if x != nil {
-		return x.Verdict
-	}
-	return Verdict_VERDICT_UNSPECIFIED
-}
-
-func (x *ExplainPostbackResponse) GetReason() ErrorReason {
-	if x != nil {
-		return x.Reason
-	}
-	return ErrorReason_ERROR_REASON_UNSPECIFIED
-}
-
-func (x *ExplainPostbackResponse) GetMessage() string {
-	if x != nil {
-		return x.Message
-	}
-	return ""
-}
-
-func (x *ExplainPostbackResponse) GetConversion() *Conversion {
-	if x != nil {
-		return x.Conversion
+		return x.Reply
 	}
 	return nil
-}
-
-func (x *ExplainPostbackResponse) GetSteps() []*Step {
-	if x != nil {
-		return x.Steps
-	}
-	return nil
-}
-
-func (x *ExplainPostbackResponse) GetConversionCode() *ConversionCode {
-	if x != nil {
-		return x.ConversionCode
-	}
-	return nil
-}
-
-func (x *ExplainPostbackResponse) GetTrackingLink() *TrackingLink {
-	if x != nil {
-		return x.TrackingLink
-	}
-	return nil
-}
-
-func (x *ExplainPostbackResponse) GetClick() *Click {
-	if x != nil {
-		return x.Click
-	}
-	return nil
-}
-
-func (x *ExplainPostbackResponse) GetPostback() *Postback {
-	if x != nil {
-		return x.Postback
-	}
-	return nil
-}
-
-// A step of an explanation or a self-test.
-type Step struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Kind of the step.
-	Kind StepKind `protobuf:"varint,1,opt,name=kind,proto3,enum=s2s.v1.StepKind" json:"kind,omitempty"`
-	// Outcome of the step.
-	Outcome StepOutcome `protobuf:"varint,2,opt,name=outcome,proto3,enum=s2s.v1.StepOutcome" json:"outcome,omitempty"`
-	// Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
-	Message       string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Step) Reset() {
-	*x = Step{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[14]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Step) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Step) ProtoMessage() {}
-
-func (x *Step) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[14]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Step.ProtoReflect.Descriptor instead.
-func (*Step) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{14}
-}
-
-func (x *Step) GetKind() StepKind {
-	if x != nil {
-		return x.Kind
-	}
-	return StepKind_STEP_KIND_UNSPECIFIED
-}
-
-func (x *Step) GetOutcome() StepOutcome {
-	if x != nil {
-		return x.Outcome
-	}
-	return StepOutcome_STEP_OUTCOME_UNSPECIFIED
-}
-
-func (x *Step) GetMessage() string {
-	if x != nil {
-		return x.Message
-	}
-	return ""
-}
-
-// A parameter as it was read.
-type ReadParameter struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Name as it came, decoded. Bytes that are not UTF-8 are replaced.
-	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// Value as it was understood, decoded and trimmed. The value of `sec` is not
-	// shown.
-	Value string `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
-	// Canonical name that the name stands for; empty if it is not known. Example:
-	// `clickId`.
-	CanonicalName string `protobuf:"bytes,3,opt,name=canonical_name,json=canonicalName,proto3" json:"canonical_name,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ReadParameter) Reset() {
-	*x = ReadParameter{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[15]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ReadParameter) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ReadParameter) ProtoMessage() {}
-
-func (x *ReadParameter) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[15]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ReadParameter.ProtoReflect.Descriptor instead.
-func (*ReadParameter) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{15}
-}
-
-func (x *ReadParameter) GetName() string {
-	if x != nil {
-		return x.Name
-	}
-	return ""
-}
-
-func (x *ReadParameter) GetValue() string {
-	if x != nil {
-		return x.Value
-	}
-	return ""
-}
-
-func (x *ReadParameter) GetCanonicalName() string {
-	if x != nil {
-		return x.CanonicalName
-	}
-	return ""
-}
-
-// Request message for `ExplainClick`.
-type ExplainClickRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The click id, 40 characters, in upper or lower case.
-	ClickId       string `protobuf:"bytes,1,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ExplainClickRequest) Reset() {
-	*x = ExplainClickRequest{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[16]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ExplainClickRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ExplainClickRequest) ProtoMessage() {}
-
-func (x *ExplainClickRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[16]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ExplainClickRequest.ProtoReflect.Descriptor instead.
-func (*ExplainClickRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{16}
-}
-
-func (x *ExplainClickRequest) GetClickId() string {
-	if x != nil {
-		return x.ClickId
-	}
-	return ""
-}
-
-// Response message for `ExplainClick`.
-type ExplainClickResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Time of the click, according to the click id.
-	ClickTime *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=click_time,json=clickTime,proto3" json:"click_time,omitempty"`
-	// The click; not set while it is not recorded. Its click id counts
-	// nevertheless.
-	Click *Click `protobuf:"bytes,2,opt,name=click,proto3" json:"click,omitempty"`
-	// The link that was clicked; not set if it is not known here.
-	TrackingLink *TrackingLink `protobuf:"bytes,3,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
-	// Conversions of the click, newest first, at most 50.
-	Conversions []*Conversion `protobuf:"bytes,4,rep,name=conversions,proto3" json:"conversions,omitempty"`
-	// Held postbacks that name the click, newest first, at most 50.
-	HeldPostbacks []*Postback `protobuf:"bytes,5,rep,name=held_postbacks,json=heldPostbacks,proto3" json:"held_postbacks,omitempty"`
-	// Summary for people, one or two sentences.
-	Message       string `protobuf:"bytes,6,opt,name=message,proto3" json:"message,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ExplainClickResponse) Reset() {
-	*x = ExplainClickResponse{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[17]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ExplainClickResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ExplainClickResponse) ProtoMessage() {}
-
-func (x *ExplainClickResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[17]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ExplainClickResponse.ProtoReflect.Descriptor instead.
-func (*ExplainClickResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{17}
-}
-
-func (x *ExplainClickResponse) GetClickTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.ClickTime
-	}
-	return nil
-}
-
-func (x *ExplainClickResponse) GetClick() *Click {
-	if x != nil {
-		return x.Click
-	}
-	return nil
-}
-
-func (x *ExplainClickResponse) GetTrackingLink() *TrackingLink {
-	if x != nil {
-		return x.TrackingLink
-	}
-	return nil
-}
-
-func (x *ExplainClickResponse) GetConversions() []*Conversion {
-	if x != nil {
-		return x.Conversions
-	}
-	return nil
-}
-
-func (x *ExplainClickResponse) GetHeldPostbacks() []*Postback {
-	if x != nil {
-		return x.HeldPostbacks
-	}
-	return nil
-}
-
-func (x *ExplainClickResponse) GetMessage() string {
-	if x != nil {
-		return x.Message
-	}
-	return ""
-}
-
-// Request message for `SelfTest`.
-type SelfTestRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the code to test, 32 hexadecimal digits.
-	ConversionCodeId string `protobuf:"bytes,1,opt,name=conversion_code_id,json=conversionCodeId,proto3" json:"conversion_code_id,omitempty"`
-	// Id of the tracking link to test. Optional. Empty: the newest active link
-	// that has the code.
-	TrackingLinkId string `protobuf:"bytes,2,opt,name=tracking_link_id,json=trackingLinkId,proto3" json:"tracking_link_id,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
-}
-
-func (x *SelfTestRequest) Reset() {
-	*x = SelfTestRequest{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[18]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *SelfTestRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*SelfTestRequest) ProtoMessage() {}
-
-func (x *SelfTestRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[18]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use SelfTestRequest.ProtoReflect.Descriptor instead.
-func (*SelfTestRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{18}
-}
-
-func (x *SelfTestRequest) GetConversionCodeId() string {
-	if x != nil {
-		return x.ConversionCodeId
-	}
-	return ""
-}
-
-func (x *SelfTestRequest) GetTrackingLinkId() string {
-	if x != nil {
-		return x.TrackingLinkId
-	}
-	return ""
-}
-
-// Response message for `SelfTest`.
-type SelfTestResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Steps of the test, in order.
-	Steps []*Step `protobuf:"bytes,1,rep,name=steps,proto3" json:"steps,omitempty"`
-	// True if a conversion would be recorded.
-	Passed bool `protobuf:"varint,2,opt,name=passed,proto3" json:"passed,omitempty"`
-	// Reason for the failure, if a step failed.
-	Reason ErrorReason `protobuf:"varint,3,opt,name=reason,proto3,enum=s2s.v1.ErrorReason" json:"reason,omitempty"`
-	// URL that the visitor would be sent to; empty if that step was not reached.
-	RedirectUrl string `protobuf:"bytes,4,opt,name=redirect_url,json=redirectUrl,proto3" json:"redirect_url,omitempty"`
-	// URL that the merchant would call; empty if that step was not reached.
-	PostbackUrl string `protobuf:"bytes,5,opt,name=postback_url,json=postbackUrl,proto3" json:"postback_url,omitempty"`
-	// Conversion that would be recorded; not set if a step failed.
-	Conversion    *Conversion `protobuf:"bytes,6,opt,name=conversion,proto3" json:"conversion,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *SelfTestResponse) Reset() {
-	*x = SelfTestResponse{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[19]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *SelfTestResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*SelfTestResponse) ProtoMessage() {}
-
-func (x *SelfTestResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[19]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use SelfTestResponse.ProtoReflect.Descriptor instead.
-func (*SelfTestResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{19}
-}
-
-func (x *SelfTestResponse) GetSteps() []*Step {
-	if x != nil {
-		return x.Steps
-	}
-	return nil
-}
-
-func (x *SelfTestResponse) GetPassed() bool {
-	if x != nil {
-		return x.Passed
-	}
-	return false
-}
-
-func (x *SelfTestResponse) GetReason() ErrorReason {
-	if x != nil {
-		return x.Reason
-	}
-	return ErrorReason_ERROR_REASON_UNSPECIFIED
-}
-
-func (x *SelfTestResponse) GetRedirectUrl() string {
-	if x != nil {
-		return x.RedirectUrl
-	}
-	return ""
-}
-
-func (x *SelfTestResponse) GetPostbackUrl() string {
-	if x != nil {
-		return x.PostbackUrl
-	}
-	return ""
-}
-
-func (x *SelfTestResponse) GetConversion() *Conversion {
-	if x != nil {
-		return x.Conversion
-	}
-	return nil
-}
-
-// Request message for `EraseVisitor`.
-type EraseVisitorRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The click id, 40 characters, in upper or lower case. A genuine click id is
-	// enough: the click may be not yet recorded, or no longer stored.
-	ClickId string `protobuf:"bytes,1,opt,name=click_id,json=clickId,proto3" json:"click_id,omitempty"`
-	// If true, the request is answered as if real, but nothing is written.
-	ValidateOnly  bool `protobuf:"varint,2,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *EraseVisitorRequest) Reset() {
-	*x = EraseVisitorRequest{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[20]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *EraseVisitorRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*EraseVisitorRequest) ProtoMessage() {}
-
-func (x *EraseVisitorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[20]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use EraseVisitorRequest.ProtoReflect.Descriptor instead.
-func (*EraseVisitorRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{20}
-}
-
-func (x *EraseVisitorRequest) GetClickId() string {
-	if x != nil {
-		return x.ClickId
-	}
-	return ""
-}
-
-func (x *EraseVisitorRequest) GetValidateOnly() bool {
-	if x != nil {
-		return x.ValidateOnly
-	}
-	return false
-}
-
-// Response message for `EraseVisitor`.
-type EraseVisitorResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The click, without sub ids, query, referrer, user agent and address. A
-	// click that is not recorded is entered in this form, so that none of that
-	// data is stored if it comes later. Not set if the tracking link is not known
-	// here: a click that comes later is then stored unchanged.
-	Click *Click `protobuf:"bytes,1,opt,name=click,proto3" json:"click,omitempty"`
-	// Number of conversions of the click, which no longer have custom parameters.
-	// Transaction ids stay, since a sale would count twice without them.
-	ConversionCount int64 `protobuf:"varint,2,opt,name=conversion_count,json=conversionCount,proto3" json:"conversion_count,omitempty"`
-	// Number of postbacks that name the click, which no longer have an address, a
-	// user agent, custom parameters or parameters that are not ours. A postback
-	// whose click id could not be read is not among them, nor is one that arrives
-	// later.
-	PostbackCount int64 `protobuf:"varint,3,opt,name=postback_count,json=postbackCount,proto3" json:"postback_count,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *EraseVisitorResponse) Reset() {
-	*x = EraseVisitorResponse{}
-	mi := &file_s2s_v1_postback_proto_msgTypes[21]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *EraseVisitorResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*EraseVisitorResponse) ProtoMessage() {}
-
-func (x *EraseVisitorResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_postback_proto_msgTypes[21]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use EraseVisitorResponse.ProtoReflect.Descriptor instead.
-func (*EraseVisitorResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_postback_proto_rawDescGZIP(), []int{21}
-}
-
-func (x *EraseVisitorResponse) GetClick() *Click {
-	if x != nil {
-		return x.Click
-	}
-	return nil
-}
-
-func (x *EraseVisitorResponse) GetConversionCount() int64 {
-	if x != nil {
-		return x.ConversionCount
-	}
-	return 0
-}
-
-func (x *EraseVisitorResponse) GetPostbackCount() int64 {
-	if x != nil {
-		return x.PostbackCount
-	}
-	return 0
 }
 
 var File_s2s_v1_postback_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_postback_proto_rawDesc = "" +
 	"\n" +
-	"\x15s2s/v1/postback.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/click.proto\x1a\x17s2s/v1/conversion.proto\x1a\x1cs2s/v1/conversion_code.proto\x1a\x19s2s/v1/error_reason.proto\x1a\x1as2s/v1/tracking_link.proto\"\xc6\x03\n" +
+	"\x15s2s/v1/postback.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cs2s/v1/conversion_code.proto\x1a\x19s2s/v1/error_reason.proto\x1a\x11s2s/v1/note.proto\"\xce\x03\n" +
 	"\bPostback\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12%\n" +
-	"\x03raw\x18\x02 \x01(\v2\x13.s2s.v1.RawPostbackR\x03raw\x12)\n" +
-	"\averdict\x18\x03 \x01(\x0e2\x0f.s2s.v1.VerdictR\averdict\x12+\n" +
+	"\x03raw\x18\x02 \x01(\v2\x13.s2s.v1.RawPostbackR\x03raw\x121\n" +
+	"\averdict\x18\x03 \x01(\x0e2\x17.s2s.v1.PostbackVerdictR\averdict\x12+\n" +
 	"\x06reason\x18\x04 \x01(\x0e2\x13.s2s.v1.ErrorReasonR\x06reason\x12\x18\n" +
 	"\amessage\x18\x05 \x01(\tR\amessage\x12\"\n" +
 	"\x05notes\x18\x06 \x03(\v2\f.s2s.v1.NoteR\x05notes\x12,\n" +
@@ -1947,161 +465,34 @@ const file_s2s_v1_postback_proto_rawDesc = "" +
 	"\vreplay_time\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"replayTime\x12B\n" +
-	"\x0fnext_match_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\rnextMatchTime\"\xec\x01\n" +
+	"\x0fnext_match_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\rnextMatchTime\"\xdc\x02\n" +
 	"\vRawPostback\x12\x16\n" +
 	"\x06method\x18\x01 \x01(\tR\x06method\x12\x16\n" +
 	"\x06target\x18\x02 \x01(\fR\x06target\x12!\n" +
 	"\fcontent_type\x18\x03 \x01(\tR\vcontentType\x12\x12\n" +
-	"\x04body\x18\x04 \x01(\fR\x04body\x12\x18\n" +
-	"\aaddress\x18\x05 \x01(\tR\aaddress\x12\x1d\n" +
+	"\x04body\x18\x04 \x01(\fR\x04body\x12\x1d\n" +
 	"\n" +
-	"user_agent\x18\x06 \x01(\tR\tuserAgent\x12=\n" +
-	"\freceive_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\vreceiveTime\"\x9b\x01\n" +
-	"\x16ReceivePostbackRequest\x12%\n" +
-	"\x03raw\x18\x01 \x01(\v2\x13.s2s.v1.RawPostbackR\x03raw\x12\x1f\n" +
+	"user_agent\x18\x05 \x01(\tR\tuserAgent\x12!\n" +
+	"\ffrom_browser\x18\x06 \x01(\bR\vfromBrowser\x12%\n" +
+	"\x0esender_address\x18\a \x01(\tR\rsenderAddress\x12=\n" +
+	"\freceive_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\vreceiveTime\x12\x1d\n" +
+	"\n" +
+	"over_https\x18\t \x01(\bR\toverHttps\x12\x1f\n" +
+	"\vpostback_id\x18\n" +
+	" \x01(\tR\n" +
+	"postbackId\"\xb5\x01\n" +
+	"\x0fPostbackFailure\x121\n" +
+	"\averdict\x18\x01 \x01(\x0e2\x17.s2s.v1.PostbackVerdictR\averdict\x12\x1f\n" +
 	"\vpostback_id\x18\x02 \x01(\tR\n" +
-	"postbackId\x12!\n" +
-	"\ffrom_browser\x18\x03 \x01(\bR\vfromBrowser\x12\x16\n" +
-	"\x06secure\x18\x04 \x01(\bR\x06secure\"\x90\x01\n" +
-	"\x17ReceivePostbackResponse\x12,\n" +
-	"\bpostback\x18\x01 \x01(\v2\x10.s2s.v1.PostbackR\bpostback\x12*\n" +
-	"\x05reply\x18\x02 \x01(\v2\x14.s2s.v1.ReplySettingR\x05reply\x12\x1b\n" +
-	"\tgrpc_code\x18\x03 \x01(\x05R\bgrpcCode\"\xde\x02\n" +
-	"\x14ListPostbacksRequest\x12\x1b\n" +
-	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
-	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\x12)\n" +
-	"\averdict\x18\x03 \x01(\x0e2\x0f.s2s.v1.VerdictR\averdict\x12+\n" +
-	"\x06reason\x18\x04 \x01(\x0e2\x13.s2s.v1.ErrorReasonR\x06reason\x12,\n" +
-	"\x12conversion_code_id\x18\x05 \x01(\tR\x10conversionCodeId\x129\n" +
-	"\n" +
-	"start_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
-	"\bend_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12\x12\n" +
-	"\x04text\x18\b \x01(\tR\x04text\"o\n" +
-	"\x15ListPostbacksResponse\x12.\n" +
-	"\tpostbacks\x18\x01 \x03(\v2\x10.s2s.v1.PostbackR\tpostbacks\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"$\n" +
-	"\x12GetPostbackRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"C\n" +
-	"\x13GetPostbackResponse\x12,\n" +
-	"\bpostback\x18\x01 \x01(\v2\x10.s2s.v1.PostbackR\bpostback\"\xd1\x01\n" +
-	"\x16ReplayPostbacksRequest\x12\x10\n" +
-	"\x03ids\x18\x01 \x03(\tR\x03ids\x12#\n" +
-	"\rvalidate_only\x18\x02 \x01(\bR\fvalidateOnly\x12*\n" +
-	"\x06filter\x18\x03 \x01(\v2\x12.s2s.v1.HeldFilterR\x06filter\x125\n" +
-	"\toverrides\x18\x04 \x01(\v2\x17.s2s.v1.ReplayOverridesR\toverrides\x12\x1d\n" +
-	"\n" +
-	"page_token\x18\x05 \x01(\tR\tpageToken\"\xed\x01\n" +
-	"\n" +
-	"HeldFilter\x12+\n" +
-	"\x06reason\x18\x01 \x01(\x0e2\x13.s2s.v1.ErrorReasonR\x06reason\x12,\n" +
-	"\x12conversion_code_id\x18\x02 \x01(\tR\x10conversionCodeId\x129\n" +
-	"\n" +
-	"start_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\tstartTime\x125\n" +
-	"\bend_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aendTime\x12\x12\n" +
-	"\x04text\x18\x05 \x01(\tR\x04text\"\xdf\x02\n" +
-	"\x0fReplayOverrides\x12@\n" +
-	"\x1avalue_micros_where_missing\x18\x01 \x01(\x03H\x00R\x17valueMicrosWhereMissing\x88\x01\x01\x12J\n" +
-	"\x1fcommission_micros_where_missing\x18\x02 \x01(\x03H\x01R\x1ccommissionMicrosWhereMissing\x88\x01\x01\x12*\n" +
-	"\x05comma\x18\x03 \x01(\x0e2\x14.s2s.v1.CommaMeaningR\x05comma\x12,\n" +
-	"\x12conversion_code_id\x18\x04 \x01(\tR\x10conversionCodeId\x12!\n" +
-	"\ftrust_sender\x18\x05 \x01(\bR\vtrustSenderB\x1d\n" +
-	"\x1b_value_micros_where_missingB\"\n" +
-	" _commission_micros_where_missing\"q\n" +
-	"\x17ReplayPostbacksResponse\x12.\n" +
-	"\tpostbacks\x18\x01 \x03(\v2\x10.s2s.v1.PostbackR\tpostbacks\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"Q\n" +
-	"\x16ExplainPostbackRequest\x12\x16\n" +
-	"\x06target\x18\x01 \x01(\fR\x06target\x12\x1f\n" +
-	"\vpostback_id\x18\x02 \x01(\tR\n" +
-	"postbackId\"\x8d\x04\n" +
-	"\x17ExplainPostbackResponse\x125\n" +
-	"\n" +
-	"parameters\x18\x01 \x03(\v2\x15.s2s.v1.ReadParameterR\n" +
-	"parameters\x12\"\n" +
-	"\x05notes\x18\x02 \x03(\v2\f.s2s.v1.NoteR\x05notes\x12)\n" +
-	"\averdict\x18\x03 \x01(\x0e2\x0f.s2s.v1.VerdictR\averdict\x12+\n" +
-	"\x06reason\x18\x04 \x01(\x0e2\x13.s2s.v1.ErrorReasonR\x06reason\x12\x18\n" +
-	"\amessage\x18\x05 \x01(\tR\amessage\x122\n" +
-	"\n" +
-	"conversion\x18\x06 \x01(\v2\x12.s2s.v1.ConversionR\n" +
-	"conversion\x12\"\n" +
-	"\x05steps\x18\a \x03(\v2\f.s2s.v1.StepR\x05steps\x12?\n" +
-	"\x0fconversion_code\x18\b \x01(\v2\x16.s2s.v1.ConversionCodeR\x0econversionCode\x129\n" +
-	"\rtracking_link\x18\t \x01(\v2\x14.s2s.v1.TrackingLinkR\ftrackingLink\x12#\n" +
-	"\x05click\x18\n" +
-	" \x01(\v2\r.s2s.v1.ClickR\x05click\x12,\n" +
-	"\bpostback\x18\v \x01(\v2\x10.s2s.v1.PostbackR\bpostback\"u\n" +
-	"\x04Step\x12$\n" +
-	"\x04kind\x18\x01 \x01(\x0e2\x10.s2s.v1.StepKindR\x04kind\x12-\n" +
-	"\aoutcome\x18\x02 \x01(\x0e2\x13.s2s.v1.StepOutcomeR\aoutcome\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\tR\amessage\"`\n" +
-	"\rReadParameter\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value\x12%\n" +
-	"\x0ecanonical_name\x18\x03 \x01(\tR\rcanonicalName\"0\n" +
-	"\x13ExplainClickRequest\x12\x19\n" +
-	"\bclick_id\x18\x01 \x01(\tR\aclickId\"\xba\x02\n" +
-	"\x14ExplainClickResponse\x129\n" +
-	"\n" +
-	"click_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\tclickTime\x12#\n" +
-	"\x05click\x18\x02 \x01(\v2\r.s2s.v1.ClickR\x05click\x129\n" +
-	"\rtracking_link\x18\x03 \x01(\v2\x14.s2s.v1.TrackingLinkR\ftrackingLink\x124\n" +
-	"\vconversions\x18\x04 \x03(\v2\x12.s2s.v1.ConversionR\vconversions\x127\n" +
-	"\x0eheld_postbacks\x18\x05 \x03(\v2\x10.s2s.v1.PostbackR\rheldPostbacks\x12\x18\n" +
-	"\amessage\x18\x06 \x01(\tR\amessage\"i\n" +
-	"\x0fSelfTestRequest\x12,\n" +
-	"\x12conversion_code_id\x18\x01 \x01(\tR\x10conversionCodeId\x12(\n" +
-	"\x10tracking_link_id\x18\x02 \x01(\tR\x0etrackingLinkId\"\xf5\x01\n" +
-	"\x10SelfTestResponse\x12\"\n" +
-	"\x05steps\x18\x01 \x03(\v2\f.s2s.v1.StepR\x05steps\x12\x16\n" +
-	"\x06passed\x18\x02 \x01(\bR\x06passed\x12+\n" +
-	"\x06reason\x18\x03 \x01(\x0e2\x13.s2s.v1.ErrorReasonR\x06reason\x12!\n" +
-	"\fredirect_url\x18\x04 \x01(\tR\vredirectUrl\x12!\n" +
-	"\fpostback_url\x18\x05 \x01(\tR\vpostbackUrl\x122\n" +
-	"\n" +
-	"conversion\x18\x06 \x01(\v2\x12.s2s.v1.ConversionR\n" +
-	"conversion\"U\n" +
-	"\x13EraseVisitorRequest\x12\x19\n" +
-	"\bclick_id\x18\x01 \x01(\tR\aclickId\x12#\n" +
-	"\rvalidate_only\x18\x02 \x01(\bR\fvalidateOnly\"\x8d\x01\n" +
-	"\x14EraseVisitorResponse\x12#\n" +
-	"\x05click\x18\x01 \x01(\v2\r.s2s.v1.ClickR\x05click\x12)\n" +
-	"\x10conversion_count\x18\x02 \x01(\x03R\x0fconversionCount\x12%\n" +
-	"\x0epostback_count\x18\x03 \x01(\x03R\rpostbackCount*k\n" +
-	"\fCommaMeaning\x12\x1d\n" +
-	"\x19COMMA_MEANING_UNSPECIFIED\x10\x00\x12\x1f\n" +
-	"\x1bCOMMA_MEANING_DECIMAL_POINT\x10\x01\x12\x1b\n" +
-	"\x17COMMA_MEANING_THOUSANDS\x10\x02*\xdf\x02\n" +
-	"\bStepKind\x12\x19\n" +
-	"\x15STEP_KIND_UNSPECIFIED\x10\x00\x12\x19\n" +
-	"\x15STEP_KIND_DESTINATION\x10\x01\x12\x1a\n" +
-	"\x16STEP_KIND_POSTBACK_URL\x10\x02\x12\x18\n" +
-	"\x14STEP_KIND_PARAMETERS\x10\x03\x12\x1d\n" +
-	"\x19STEP_KIND_CONVERSION_CODE\x10\x04\x12\x16\n" +
-	"\x12STEP_KIND_CLICK_ID\x10\x05\x12\x1b\n" +
-	"\x17STEP_KIND_TRACKING_LINK\x10\x06\x12\x19\n" +
-	"\x15STEP_KIND_ATTRIBUTION\x10\a\x12\x18\n" +
-	"\x14STEP_KIND_COMMISSION\x10\b\x12\x14\n" +
-	"\x10STEP_KIND_DEDUPE\x10\t\x12\x15\n" +
-	"\x11STEP_KIND_VERDICT\x10\n" +
-	"\x12\x13\n" +
-	"\x0fSTEP_KIND_REPLY\x10\v\x12\x1c\n" +
-	"\x18STEP_KIND_AUTHENTICATION\x10\f*{\n" +
-	"\vStepOutcome\x12\x1c\n" +
-	"\x18STEP_OUTCOME_UNSPECIFIED\x10\x00\x12\x17\n" +
-	"\x13STEP_OUTCOME_PASSED\x10\x01\x12\x17\n" +
-	"\x13STEP_OUTCOME_FAILED\x10\x02\x12\x1c\n" +
-	"\x18STEP_OUTCOME_NOT_REACHED\x10\x032\xa0\x05\n" +
-	"\x0fPostbackService\x12W\n" +
-	"\x0fReceivePostback\x12\x1e.s2s.v1.ReceivePostbackRequest\x1a\x1f.s2s.v1.ReceivePostbackResponse\"\x03\x90\x02\x02\x12Q\n" +
-	"\rListPostbacks\x12\x1c.s2s.v1.ListPostbacksRequest\x1a\x1d.s2s.v1.ListPostbacksResponse\"\x03\x90\x02\x01\x12K\n" +
-	"\vGetPostback\x12\x1a.s2s.v1.GetPostbackRequest\x1a\x1b.s2s.v1.GetPostbackResponse\"\x03\x90\x02\x01\x12W\n" +
-	"\x0fReplayPostbacks\x12\x1e.s2s.v1.ReplayPostbacksRequest\x1a\x1f.s2s.v1.ReplayPostbacksResponse\"\x03\x90\x02\x02\x12W\n" +
-	"\x0fExplainPostback\x12\x1e.s2s.v1.ExplainPostbackRequest\x1a\x1f.s2s.v1.ExplainPostbackResponse\"\x03\x90\x02\x01\x12N\n" +
-	"\fExplainClick\x12\x1b.s2s.v1.ExplainClickRequest\x1a\x1c.s2s.v1.ExplainClickResponse\"\x03\x90\x02\x01\x12B\n" +
-	"\bSelfTest\x12\x17.s2s.v1.SelfTestRequest\x1a\x18.s2s.v1.SelfTestResponse\"\x03\x90\x02\x01\x12N\n" +
-	"\fEraseVisitor\x12\x1b.s2s.v1.EraseVisitorRequest\x1a\x1c.s2s.v1.EraseVisitorResponse\"\x03\x90\x02\x02By\n" +
+	"postbackId\x12\"\n" +
+	"\x05notes\x18\x03 \x03(\v2\f.s2s.v1.NoteR\x05notes\x12*\n" +
+	"\x05reply\x18\x04 \x01(\v2\x14.s2s.v1.ReplySettingR\x05reply*\xa8\x01\n" +
+	"\x0fPostbackVerdict\x12 \n" +
+	"\x1cPOSTBACK_VERDICT_UNSPECIFIED\x10\x00\x12\x1d\n" +
+	"\x19POSTBACK_VERDICT_RECORDED\x10\x01\x12\x1e\n" +
+	"\x1aPOSTBACK_VERDICT_DUPLICATE\x10\x02\x12\x19\n" +
+	"\x15POSTBACK_VERDICT_TEST\x10\x03\x12\x19\n" +
+	"\x15POSTBACK_VERDICT_HELD\x10\x04By\n" +
 	"\n" +
 	"com.s2s.v1B\rPostbackProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 
@@ -2117,110 +508,34 @@ func file_s2s_v1_postback_proto_rawDescGZIP() []byte {
 	return file_s2s_v1_postback_proto_rawDescData
 }
 
-var file_s2s_v1_postback_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_s2s_v1_postback_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_s2s_v1_postback_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_s2s_v1_postback_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_s2s_v1_postback_proto_goTypes = []any{
-	(CommaMeaning)(0),               // 0: s2s.v1.CommaMeaning
-	(StepKind)(0),                   // 1: s2s.v1.StepKind
-	(StepOutcome)(0),                // 2: s2s.v1.StepOutcome
-	(*Postback)(nil),                // 3: s2s.v1.Postback
-	(*RawPostback)(nil),             // 4: s2s.v1.RawPostback
-	(*ReceivePostbackRequest)(nil),  // 5: s2s.v1.ReceivePostbackRequest
-	(*ReceivePostbackResponse)(nil), // 6: s2s.v1.ReceivePostbackResponse
-	(*ListPostbacksRequest)(nil),    // 7: s2s.v1.ListPostbacksRequest
-	(*ListPostbacksResponse)(nil),   // 8: s2s.v1.ListPostbacksResponse
-	(*GetPostbackRequest)(nil),      // 9: s2s.v1.GetPostbackRequest
-	(*GetPostbackResponse)(nil),     // 10: s2s.v1.GetPostbackResponse
-	(*ReplayPostbacksRequest)(nil),  // 11: s2s.v1.ReplayPostbacksRequest
-	(*HeldFilter)(nil),              // 12: s2s.v1.HeldFilter
-	(*ReplayOverrides)(nil),         // 13: s2s.v1.ReplayOverrides
-	(*ReplayPostbacksResponse)(nil), // 14: s2s.v1.ReplayPostbacksResponse
-	(*ExplainPostbackRequest)(nil),  // 15: s2s.v1.ExplainPostbackRequest
-	(*ExplainPostbackResponse)(nil), // 16: s2s.v1.ExplainPostbackResponse
-	(*Step)(nil),                    // 17: s2s.v1.Step
-	(*ReadParameter)(nil),           // 18: s2s.v1.ReadParameter
-	(*ExplainClickRequest)(nil),     // 19: s2s.v1.ExplainClickRequest
-	(*ExplainClickResponse)(nil),    // 20: s2s.v1.ExplainClickResponse
-	(*SelfTestRequest)(nil),         // 21: s2s.v1.SelfTestRequest
-	(*SelfTestResponse)(nil),        // 22: s2s.v1.SelfTestResponse
-	(*EraseVisitorRequest)(nil),     // 23: s2s.v1.EraseVisitorRequest
-	(*EraseVisitorResponse)(nil),    // 24: s2s.v1.EraseVisitorResponse
-	(Verdict)(0),                    // 25: s2s.v1.Verdict
-	(ErrorReason)(0),                // 26: s2s.v1.ErrorReason
-	(*Note)(nil),                    // 27: s2s.v1.Note
-	(*timestamppb.Timestamp)(nil),   // 28: google.protobuf.Timestamp
-	(*ReplySetting)(nil),            // 29: s2s.v1.ReplySetting
-	(*Conversion)(nil),              // 30: s2s.v1.Conversion
-	(*ConversionCode)(nil),          // 31: s2s.v1.ConversionCode
-	(*TrackingLink)(nil),            // 32: s2s.v1.TrackingLink
-	(*Click)(nil),                   // 33: s2s.v1.Click
+	(PostbackVerdict)(0),          // 0: s2s.v1.PostbackVerdict
+	(*Postback)(nil),              // 1: s2s.v1.Postback
+	(*RawPostback)(nil),           // 2: s2s.v1.RawPostback
+	(*PostbackFailure)(nil),       // 3: s2s.v1.PostbackFailure
+	(ErrorReason)(0),              // 4: s2s.v1.ErrorReason
+	(*Note)(nil),                  // 5: s2s.v1.Note
+	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
+	(*ReplySetting)(nil),          // 7: s2s.v1.ReplySetting
 }
 var file_s2s_v1_postback_proto_depIdxs = []int32{
-	4,  // 0: s2s.v1.Postback.raw:type_name -> s2s.v1.RawPostback
-	25, // 1: s2s.v1.Postback.verdict:type_name -> s2s.v1.Verdict
-	26, // 2: s2s.v1.Postback.reason:type_name -> s2s.v1.ErrorReason
-	27, // 3: s2s.v1.Postback.notes:type_name -> s2s.v1.Note
-	28, // 4: s2s.v1.Postback.replay_time:type_name -> google.protobuf.Timestamp
-	28, // 5: s2s.v1.Postback.next_match_time:type_name -> google.protobuf.Timestamp
-	28, // 6: s2s.v1.RawPostback.receive_time:type_name -> google.protobuf.Timestamp
-	4,  // 7: s2s.v1.ReceivePostbackRequest.raw:type_name -> s2s.v1.RawPostback
-	3,  // 8: s2s.v1.ReceivePostbackResponse.postback:type_name -> s2s.v1.Postback
-	29, // 9: s2s.v1.ReceivePostbackResponse.reply:type_name -> s2s.v1.ReplySetting
-	25, // 10: s2s.v1.ListPostbacksRequest.verdict:type_name -> s2s.v1.Verdict
-	26, // 11: s2s.v1.ListPostbacksRequest.reason:type_name -> s2s.v1.ErrorReason
-	28, // 12: s2s.v1.ListPostbacksRequest.start_time:type_name -> google.protobuf.Timestamp
-	28, // 13: s2s.v1.ListPostbacksRequest.end_time:type_name -> google.protobuf.Timestamp
-	3,  // 14: s2s.v1.ListPostbacksResponse.postbacks:type_name -> s2s.v1.Postback
-	3,  // 15: s2s.v1.GetPostbackResponse.postback:type_name -> s2s.v1.Postback
-	12, // 16: s2s.v1.ReplayPostbacksRequest.filter:type_name -> s2s.v1.HeldFilter
-	13, // 17: s2s.v1.ReplayPostbacksRequest.overrides:type_name -> s2s.v1.ReplayOverrides
-	26, // 18: s2s.v1.HeldFilter.reason:type_name -> s2s.v1.ErrorReason
-	28, // 19: s2s.v1.HeldFilter.start_time:type_name -> google.protobuf.Timestamp
-	28, // 20: s2s.v1.HeldFilter.end_time:type_name -> google.protobuf.Timestamp
-	0,  // 21: s2s.v1.ReplayOverrides.comma:type_name -> s2s.v1.CommaMeaning
-	3,  // 22: s2s.v1.ReplayPostbacksResponse.postbacks:type_name -> s2s.v1.Postback
-	18, // 23: s2s.v1.ExplainPostbackResponse.parameters:type_name -> s2s.v1.ReadParameter
-	27, // 24: s2s.v1.ExplainPostbackResponse.notes:type_name -> s2s.v1.Note
-	25, // 25: s2s.v1.ExplainPostbackResponse.verdict:type_name -> s2s.v1.Verdict
-	26, // 26: s2s.v1.ExplainPostbackResponse.reason:type_name -> s2s.v1.ErrorReason
-	30, // 27: s2s.v1.ExplainPostbackResponse.conversion:type_name -> s2s.v1.Conversion
-	17, // 28: s2s.v1.ExplainPostbackResponse.steps:type_name -> s2s.v1.Step
-	31, // 29: s2s.v1.ExplainPostbackResponse.conversion_code:type_name -> s2s.v1.ConversionCode
-	32, // 30: s2s.v1.ExplainPostbackResponse.tracking_link:type_name -> s2s.v1.TrackingLink
-	33, // 31: s2s.v1.ExplainPostbackResponse.click:type_name -> s2s.v1.Click
-	3,  // 32: s2s.v1.ExplainPostbackResponse.postback:type_name -> s2s.v1.Postback
-	1,  // 33: s2s.v1.Step.kind:type_name -> s2s.v1.StepKind
-	2,  // 34: s2s.v1.Step.outcome:type_name -> s2s.v1.StepOutcome
-	28, // 35: s2s.v1.ExplainClickResponse.click_time:type_name -> google.protobuf.Timestamp
-	33, // 36: s2s.v1.ExplainClickResponse.click:type_name -> s2s.v1.Click
-	32, // 37: s2s.v1.ExplainClickResponse.tracking_link:type_name -> s2s.v1.TrackingLink
-	30, // 38: s2s.v1.ExplainClickResponse.conversions:type_name -> s2s.v1.Conversion
-	3,  // 39: s2s.v1.ExplainClickResponse.held_postbacks:type_name -> s2s.v1.Postback
-	17, // 40: s2s.v1.SelfTestResponse.steps:type_name -> s2s.v1.Step
-	26, // 41: s2s.v1.SelfTestResponse.reason:type_name -> s2s.v1.ErrorReason
-	30, // 42: s2s.v1.SelfTestResponse.conversion:type_name -> s2s.v1.Conversion
-	33, // 43: s2s.v1.EraseVisitorResponse.click:type_name -> s2s.v1.Click
-	5,  // 44: s2s.v1.PostbackService.ReceivePostback:input_type -> s2s.v1.ReceivePostbackRequest
-	7,  // 45: s2s.v1.PostbackService.ListPostbacks:input_type -> s2s.v1.ListPostbacksRequest
-	9,  // 46: s2s.v1.PostbackService.GetPostback:input_type -> s2s.v1.GetPostbackRequest
-	11, // 47: s2s.v1.PostbackService.ReplayPostbacks:input_type -> s2s.v1.ReplayPostbacksRequest
-	15, // 48: s2s.v1.PostbackService.ExplainPostback:input_type -> s2s.v1.ExplainPostbackRequest
-	19, // 49: s2s.v1.PostbackService.ExplainClick:input_type -> s2s.v1.ExplainClickRequest
-	21, // 50: s2s.v1.PostbackService.SelfTest:input_type -> s2s.v1.SelfTestRequest
-	23, // 51: s2s.v1.PostbackService.EraseVisitor:input_type -> s2s.v1.EraseVisitorRequest
-	6,  // 52: s2s.v1.PostbackService.ReceivePostback:output_type -> s2s.v1.ReceivePostbackResponse
-	8,  // 53: s2s.v1.PostbackService.ListPostbacks:output_type -> s2s.v1.ListPostbacksResponse
-	10, // 54: s2s.v1.PostbackService.GetPostback:output_type -> s2s.v1.GetPostbackResponse
-	14, // 55: s2s.v1.PostbackService.ReplayPostbacks:output_type -> s2s.v1.ReplayPostbacksResponse
-	16, // 56: s2s.v1.PostbackService.ExplainPostback:output_type -> s2s.v1.ExplainPostbackResponse
-	20, // 57: s2s.v1.PostbackService.ExplainClick:output_type -> s2s.v1.ExplainClickResponse
-	22, // 58: s2s.v1.PostbackService.SelfTest:output_type -> s2s.v1.SelfTestResponse
-	24, // 59: s2s.v1.PostbackService.EraseVisitor:output_type -> s2s.v1.EraseVisitorResponse
-	52, // [52:60] is the sub-list for method output_type
-	44, // [44:52] is the sub-list for method input_type
-	44, // [44:44] is the sub-list for extension type_name
-	44, // [44:44] is the sub-list for extension extendee
-	0,  // [0:44] is the sub-list for field type_name
+	2,  // 0: s2s.v1.Postback.raw:type_name -> s2s.v1.RawPostback
+	0,  // 1: s2s.v1.Postback.verdict:type_name -> s2s.v1.PostbackVerdict
+	4,  // 2: s2s.v1.Postback.reason:type_name -> s2s.v1.ErrorReason
+	5,  // 3: s2s.v1.Postback.notes:type_name -> s2s.v1.Note
+	6,  // 4: s2s.v1.Postback.replay_time:type_name -> google.protobuf.Timestamp
+	6,  // 5: s2s.v1.Postback.next_match_time:type_name -> google.protobuf.Timestamp
+	6,  // 6: s2s.v1.RawPostback.receive_time:type_name -> google.protobuf.Timestamp
+	0,  // 7: s2s.v1.PostbackFailure.verdict:type_name -> s2s.v1.PostbackVerdict
+	5,  // 8: s2s.v1.PostbackFailure.notes:type_name -> s2s.v1.Note
+	7,  // 9: s2s.v1.PostbackFailure.reply:type_name -> s2s.v1.ReplySetting
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_postback_proto_init() }
@@ -2228,21 +543,18 @@ func file_s2s_v1_postback_proto_init() {
 	if File_s2s_v1_postback_proto != nil {
 		return
 	}
-	file_s2s_v1_click_proto_init()
-	file_s2s_v1_conversion_proto_init()
 	file_s2s_v1_conversion_code_proto_init()
 	file_s2s_v1_error_reason_proto_init()
-	file_s2s_v1_tracking_link_proto_init()
-	file_s2s_v1_postback_proto_msgTypes[10].OneofWrappers = []any{}
+	file_s2s_v1_note_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_postback_proto_rawDesc), len(file_s2s_v1_postback_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   22,
+			NumEnums:      1,
+			NumMessages:   3,
 			NumExtensions: 0,
-			NumServices:   1,
+			NumServices:   0,
 		},
 		GoTypes:           file_s2s_v1_postback_proto_goTypes,
 		DependencyIndexes: file_s2s_v1_postback_proto_depIdxs,

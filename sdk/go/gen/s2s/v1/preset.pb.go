@@ -304,209 +304,6 @@ func (x *StatusWord) GetStatus() ConversionStatus {
 	return ConversionStatus_CONVERSION_STATUS_UNSPECIFIED
 }
 
-// Request message for `ListPresets`.
-type ListPresetsRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Maximum number of presets to return, 1 to 1,000. 0 means 50; larger values
-	// are read as 1,000.
-	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the previous page; empty for the first page.
-	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListPresetsRequest) Reset() {
-	*x = ListPresetsRequest{}
-	mi := &file_s2s_v1_preset_proto_msgTypes[2]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListPresetsRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListPresetsRequest) ProtoMessage() {}
-
-func (x *ListPresetsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_preset_proto_msgTypes[2]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListPresetsRequest.ProtoReflect.Descriptor instead.
-func (*ListPresetsRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_preset_proto_rawDescGZIP(), []int{2}
-}
-
-func (x *ListPresetsRequest) GetPageSize() int32 {
-	if x != nil {
-		return x.PageSize
-	}
-	return 0
-}
-
-func (x *ListPresetsRequest) GetPageToken() string {
-	if x != nil {
-		return x.PageToken
-	}
-	return ""
-}
-
-// Response message for `ListPresets`.
-type ListPresetsResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Presets of this page, sorted by id.
-	Presets []*Preset `protobuf:"bytes,1,rep,name=presets,proto3" json:"presets,omitempty"`
-	// Opaque token for the next page; empty on the last page.
-	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListPresetsResponse) Reset() {
-	*x = ListPresetsResponse{}
-	mi := &file_s2s_v1_preset_proto_msgTypes[3]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListPresetsResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListPresetsResponse) ProtoMessage() {}
-
-func (x *ListPresetsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_preset_proto_msgTypes[3]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListPresetsResponse.ProtoReflect.Descriptor instead.
-func (*ListPresetsResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_preset_proto_rawDescGZIP(), []int{3}
-}
-
-func (x *ListPresetsResponse) GetPresets() []*Preset {
-	if x != nil {
-		return x.Presets
-	}
-	return nil
-}
-
-func (x *ListPresetsResponse) GetNextPageToken() string {
-	if x != nil {
-		return x.NextPageToken
-	}
-	return ""
-}
-
-// Request message for `GetPreset`.
-type GetPresetRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the preset. Example: `everflow`.
-	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetPresetRequest) Reset() {
-	*x = GetPresetRequest{}
-	mi := &file_s2s_v1_preset_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetPresetRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetPresetRequest) ProtoMessage() {}
-
-func (x *GetPresetRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_preset_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetPresetRequest.ProtoReflect.Descriptor instead.
-func (*GetPresetRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_preset_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *GetPresetRequest) GetId() string {
-	if x != nil {
-		return x.Id
-	}
-	return ""
-}
-
-// Response message for `GetPreset`.
-type GetPresetResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The preset.
-	Preset        *Preset `protobuf:"bytes,1,opt,name=preset,proto3" json:"preset,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetPresetResponse) Reset() {
-	*x = GetPresetResponse{}
-	mi := &file_s2s_v1_preset_proto_msgTypes[5]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetPresetResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetPresetResponse) ProtoMessage() {}
-
-func (x *GetPresetResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_preset_proto_msgTypes[5]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetPresetResponse.ProtoReflect.Descriptor instead.
-func (*GetPresetResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_preset_proto_rawDescGZIP(), []int{5}
-}
-
-func (x *GetPresetResponse) GetPreset() *Preset {
-	if x != nil {
-		return x.Preset
-	}
-	return nil
-}
-
 var File_s2s_v1_preset_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_preset_proto_rawDesc = "" +
@@ -532,25 +329,11 @@ const file_s2s_v1_preset_proto_rawDesc = "" +
 	"\n" +
 	"StatusWord\x12\x12\n" +
 	"\x04word\x18\x01 \x01(\tR\x04word\x120\n" +
-	"\x06status\x18\x02 \x01(\x0e2\x18.s2s.v1.ConversionStatusR\x06status\"P\n" +
-	"\x12ListPresetsRequest\x12\x1b\n" +
-	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
-	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\"g\n" +
-	"\x13ListPresetsResponse\x12(\n" +
-	"\apresets\x18\x01 \x03(\v2\x0e.s2s.v1.PresetR\apresets\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\"\n" +
-	"\x10GetPresetRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\";\n" +
-	"\x11GetPresetResponse\x12&\n" +
-	"\x06preset\x18\x01 \x01(\v2\x0e.s2s.v1.PresetR\x06preset*r\n" +
+	"\x06status\x18\x02 \x01(\x0e2\x18.s2s.v1.ConversionStatusR\x06status*r\n" +
 	"\fPresetSource\x12\x1d\n" +
 	"\x19PRESET_SOURCE_UNSPECIFIED\x10\x00\x12&\n" +
 	"\"PRESET_SOURCE_VENDOR_DOCUMENTATION\x10\x01\x12\x1b\n" +
-	"\x17PRESET_SOURCE_COMMUNITY\x10\x022\xa3\x01\n" +
-	"\rPresetService\x12K\n" +
-	"\vListPresets\x12\x1a.s2s.v1.ListPresetsRequest\x1a\x1b.s2s.v1.ListPresetsResponse\"\x03\x90\x02\x01\x12E\n" +
-	"\tGetPreset\x12\x18.s2s.v1.GetPresetRequest\x1a\x19.s2s.v1.GetPresetResponse\"\x03\x90\x02\x01Bw\n" +
+	"\x17PRESET_SOURCE_COMMUNITY\x10\x02Bw\n" +
 	"\n" +
 	"com.s2s.v1B\vPresetProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 
@@ -567,34 +350,24 @@ func file_s2s_v1_preset_proto_rawDescGZIP() []byte {
 }
 
 var file_s2s_v1_preset_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_s2s_v1_preset_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_s2s_v1_preset_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_s2s_v1_preset_proto_goTypes = []any{
-	(PresetSource)(0),           // 0: s2s.v1.PresetSource
-	(*Preset)(nil),              // 1: s2s.v1.Preset
-	(*StatusWord)(nil),          // 2: s2s.v1.StatusWord
-	(*ListPresetsRequest)(nil),  // 3: s2s.v1.ListPresetsRequest
-	(*ListPresetsResponse)(nil), // 4: s2s.v1.ListPresetsResponse
-	(*GetPresetRequest)(nil),    // 5: s2s.v1.GetPresetRequest
-	(*GetPresetResponse)(nil),   // 6: s2s.v1.GetPresetResponse
-	(*ReplySetting)(nil),        // 7: s2s.v1.ReplySetting
-	(ConversionStatus)(0),       // 8: s2s.v1.ConversionStatus
+	(PresetSource)(0),     // 0: s2s.v1.PresetSource
+	(*Preset)(nil),        // 1: s2s.v1.Preset
+	(*StatusWord)(nil),    // 2: s2s.v1.StatusWord
+	(*ReplySetting)(nil),  // 3: s2s.v1.ReplySetting
+	(ConversionStatus)(0), // 4: s2s.v1.ConversionStatus
 }
 var file_s2s_v1_preset_proto_depIdxs = []int32{
 	2, // 0: s2s.v1.Preset.status_words:type_name -> s2s.v1.StatusWord
-	7, // 1: s2s.v1.Preset.reply:type_name -> s2s.v1.ReplySetting
+	3, // 1: s2s.v1.Preset.reply:type_name -> s2s.v1.ReplySetting
 	0, // 2: s2s.v1.Preset.source:type_name -> s2s.v1.PresetSource
-	8, // 3: s2s.v1.StatusWord.status:type_name -> s2s.v1.ConversionStatus
-	1, // 4: s2s.v1.ListPresetsResponse.presets:type_name -> s2s.v1.Preset
-	1, // 5: s2s.v1.GetPresetResponse.preset:type_name -> s2s.v1.Preset
-	3, // 6: s2s.v1.PresetService.ListPresets:input_type -> s2s.v1.ListPresetsRequest
-	5, // 7: s2s.v1.PresetService.GetPreset:input_type -> s2s.v1.GetPresetRequest
-	4, // 8: s2s.v1.PresetService.ListPresets:output_type -> s2s.v1.ListPresetsResponse
-	6, // 9: s2s.v1.PresetService.GetPreset:output_type -> s2s.v1.GetPresetResponse
-	8, // [8:10] is the sub-list for method output_type
-	6, // [6:8] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	4, // 3: s2s.v1.StatusWord.status:type_name -> s2s.v1.ConversionStatus
+	4, // [4:4] is the sub-list for method output_type
+	4, // [4:4] is the sub-list for method input_type
+	4, // [4:4] is the sub-list for extension type_name
+	4, // [4:4] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_preset_proto_init() }
@@ -610,9 +383,9 @@ func file_s2s_v1_preset_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_preset_proto_rawDesc), len(file_s2s_v1_preset_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   6,
+			NumMessages:   2,
 			NumExtensions: 0,
-			NumServices:   1,
+			NumServices:   0,
 		},
 		GoTypes:           file_s2s_v1_preset_proto_goTypes,
 		DependencyIndexes: file_s2s_v1_preset_proto_depIdxs,

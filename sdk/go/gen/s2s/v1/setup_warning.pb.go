@@ -29,10 +29,10 @@ const (
 	SetupWarningCode_SETUP_WARNING_CODE_UNSPECIFIED SetupWarningCode = 0
 	// The conversion code is on no tracking link yet, so no click can convert.
 	// Cure: put its id on a link.
-	SetupWarningCode_SETUP_WARNING_CODE_CODE_WITHOUT_LINK SetupWarningCode = 1
+	SetupWarningCode_SETUP_WARNING_CODE_NO_LINK SetupWarningCode = 1
 	// The tracking link has no conversion code, so none of its clicks can
 	// convert. Cure: add one.
-	SetupWarningCode_SETUP_WARNING_CODE_LINK_WITHOUT_CODE SetupWarningCode = 2
+	SetupWarningCode_SETUP_WARNING_CODE_NO_CONVERSION_CODE SetupWarningCode = 2
 	// The destination has no `[s2sidentifier]`, so no click id reaches the
 	// merchant. Cure: add `name=[s2sidentifier]`.
 	SetupWarningCode_SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON SetupWarningCode = 3
@@ -67,8 +67,8 @@ const (
 var (
 	SetupWarningCode_name = map[int32]string{
 		0:  "SETUP_WARNING_CODE_UNSPECIFIED",
-		1:  "SETUP_WARNING_CODE_CODE_WITHOUT_LINK",
-		2:  "SETUP_WARNING_CODE_LINK_WITHOUT_CODE",
+		1:  "SETUP_WARNING_CODE_NO_LINK",
+		2:  "SETUP_WARNING_CODE_NO_CONVERSION_CODE",
 		3:  "SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON",
 		4:  "SETUP_WARNING_CODE_FOREIGN_MACRO",
 		5:  "SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET",
@@ -81,8 +81,8 @@ var (
 	}
 	SetupWarningCode_value = map[string]int32{
 		"SETUP_WARNING_CODE_UNSPECIFIED":             0,
-		"SETUP_WARNING_CODE_CODE_WITHOUT_LINK":       1,
-		"SETUP_WARNING_CODE_LINK_WITHOUT_CODE":       2,
+		"SETUP_WARNING_CODE_NO_LINK":                 1,
+		"SETUP_WARNING_CODE_NO_CONVERSION_CODE":      2,
 		"SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON":  3,
 		"SETUP_WARNING_CODE_FOREIGN_MACRO":           4,
 		"SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET":     5,
@@ -196,11 +196,11 @@ const file_s2s_v1_setup_warning_proto_rawDesc = "" +
 	"\fSetupWarning\x12,\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x18.s2s.v1.SetupWarningCodeR\x04code\x12\x14\n" +
 	"\x05field\x18\x02 \x01(\tR\x05field\x12\x18\n" +
-	"\amessage\x18\x03 \x01(\tR\amessage*\xfc\x03\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage*\xf3\x03\n" +
 	"\x10SetupWarningCode\x12\"\n" +
-	"\x1eSETUP_WARNING_CODE_UNSPECIFIED\x10\x00\x12(\n" +
-	"$SETUP_WARNING_CODE_CODE_WITHOUT_LINK\x10\x01\x12(\n" +
-	"$SETUP_WARNING_CODE_LINK_WITHOUT_CODE\x10\x02\x12-\n" +
+	"\x1eSETUP_WARNING_CODE_UNSPECIFIED\x10\x00\x12\x1e\n" +
+	"\x1aSETUP_WARNING_CODE_NO_LINK\x10\x01\x12)\n" +
+	"%SETUP_WARNING_CODE_NO_CONVERSION_CODE\x10\x02\x12-\n" +
 	")SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON\x10\x03\x12$\n" +
 	" SETUP_WARNING_CODE_FOREIGN_MACRO\x10\x04\x12*\n" +
 	"&SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET\x10\x05\x12.\n" +

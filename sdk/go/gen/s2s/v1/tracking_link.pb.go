@@ -9,7 +9,6 @@ package s2sv1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
-	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -138,7 +137,7 @@ func (TrackingLinkState) EnumDescriptor() ([]byte, []int) {
 // each of them.
 type TrackingLink struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+	// Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
 	// letter or digit. Unique in the installation; can't be changed. Empty: the
@@ -167,13 +166,13 @@ type TrackingLink struct {
 	// URL that visitors are sent to once the link has expired or is archived;
 	// same form as `destination`. Empty: they get HTTP 410.
 	FallbackDestination string `protobuf:"bytes,9,opt,name=fallback_destination,json=fallbackDestination,proto3" json:"fallback_destination,omitempty"`
-	// Output only. State of the link, changed by `ArchiveTrackingLink`.
+	// State of the link, changed by `ArchiveTrackingLink`.
 	State TrackingLinkState `protobuf:"varint,10,opt,name=state,proto3,enum=s2s.v1.TrackingLinkState" json:"state,omitempty"`
-	// Output only. The URL to publish. Example: `https://t.example/summer-sale`.
+	// The URL to publish. Example: `https://t.example/summer-sale`.
 	Url string `protobuf:"bytes,11,opt,name=url,proto3" json:"url,omitempty"`
-	// Output only. Time at which the link was created.
+	// Time at which the link was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
-	// Output only. Time of the last change to the link.
+	// Time of the last change to the link.
 	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -300,691 +299,11 @@ func (x *TrackingLink) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
-// Request message for `CreateTrackingLink`.
-type CreateTrackingLinkRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The link to create. Output-only fields are ignored.
-	TrackingLink *TrackingLink `protobuf:"bytes,1,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
-	// Makes the call safe to repeat: a second call with the same request id
-	// returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
-	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	// If true, the request is checked and answered as if real, but nothing is
-	// written.
-	ValidateOnly bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	// Id of the preset of the network that the destination belongs to. If the
-	// destination has no `[s2sidentifier]`, it is added to the query in the
-	// parameter in which that network takes the click id. Optional. Example:
-	// `everflow`.
-	PresetId      string `protobuf:"bytes,4,opt,name=preset_id,json=presetId,proto3" json:"preset_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *CreateTrackingLinkRequest) Reset() {
-	*x = CreateTrackingLinkRequest{}
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[1]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *CreateTrackingLinkRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*CreateTrackingLinkRequest) ProtoMessage() {}
-
-func (x *CreateTrackingLinkRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[1]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use CreateTrackingLinkRequest.ProtoReflect.Descriptor instead.
-func (*CreateTrackingLinkRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_tracking_link_proto_rawDescGZIP(), []int{1}
-}
-
-func (x *CreateTrackingLinkRequest) GetTrackingLink() *TrackingLink {
-	if x != nil {
-		return x.TrackingLink
-	}
-	return nil
-}
-
-func (x *CreateTrackingLinkRequest) GetRequestId() string {
-	if x != nil {
-		return x.RequestId
-	}
-	return ""
-}
-
-func (x *CreateTrackingLinkRequest) GetValidateOnly() bool {
-	if x != nil {
-		return x.ValidateOnly
-	}
-	return false
-}
-
-func (x *CreateTrackingLinkRequest) GetPresetId() string {
-	if x != nil {
-		return x.PresetId
-	}
-	return ""
-}
-
-// Response message for `CreateTrackingLink`.
-type CreateTrackingLinkResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The link as created.
-	TrackingLink *TrackingLink `protobuf:"bytes,1,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
-	// Settings that will likely not work as intended, each with its cure.
-	Warnings      []*SetupWarning `protobuf:"bytes,2,rep,name=warnings,proto3" json:"warnings,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *CreateTrackingLinkResponse) Reset() {
-	*x = CreateTrackingLinkResponse{}
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[2]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *CreateTrackingLinkResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*CreateTrackingLinkResponse) ProtoMessage() {}
-
-func (x *CreateTrackingLinkResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[2]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use CreateTrackingLinkResponse.ProtoReflect.Descriptor instead.
-func (*CreateTrackingLinkResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_tracking_link_proto_rawDescGZIP(), []int{2}
-}
-
-func (x *CreateTrackingLinkResponse) GetTrackingLink() *TrackingLink {
-	if x != nil {
-		return x.TrackingLink
-	}
-	return nil
-}
-
-func (x *CreateTrackingLinkResponse) GetWarnings() []*SetupWarning {
-	if x != nil {
-		return x.Warnings
-	}
-	return nil
-}
-
-// Request message for `GetTrackingLink`.
-type GetTrackingLinkRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the link.
-	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetTrackingLinkRequest) Reset() {
-	*x = GetTrackingLinkRequest{}
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[3]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetTrackingLinkRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetTrackingLinkRequest) ProtoMessage() {}
-
-func (x *GetTrackingLinkRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[3]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetTrackingLinkRequest.ProtoReflect.Descriptor instead.
-func (*GetTrackingLinkRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_tracking_link_proto_rawDescGZIP(), []int{3}
-}
-
-func (x *GetTrackingLinkRequest) GetId() string {
-	if x != nil {
-		return x.Id
-	}
-	return ""
-}
-
-// Response message for `GetTrackingLink`.
-type GetTrackingLinkResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The link.
-	TrackingLink  *TrackingLink `protobuf:"bytes,1,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *GetTrackingLinkResponse) Reset() {
-	*x = GetTrackingLinkResponse{}
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *GetTrackingLinkResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*GetTrackingLinkResponse) ProtoMessage() {}
-
-func (x *GetTrackingLinkResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use GetTrackingLinkResponse.ProtoReflect.Descriptor instead.
-func (*GetTrackingLinkResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_tracking_link_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *GetTrackingLinkResponse) GetTrackingLink() *TrackingLink {
-	if x != nil {
-		return x.TrackingLink
-	}
-	return nil
-}
-
-// Request message for `ListTrackingLinks`.
-type ListTrackingLinksRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Maximum number of links to return, 1 to 1,000. 0 means 50; larger values
-	// are read as 1,000.
-	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// `next_page_token` of the previous page; empty for the first page.
-	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// If true, archived links are listed as well.
-	ShowArchived  bool `protobuf:"varint,3,opt,name=show_archived,json=showArchived,proto3" json:"show_archived,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListTrackingLinksRequest) Reset() {
-	*x = ListTrackingLinksRequest{}
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[5]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListTrackingLinksRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListTrackingLinksRequest) ProtoMessage() {}
-
-func (x *ListTrackingLinksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[5]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListTrackingLinksRequest.ProtoReflect.Descriptor instead.
-func (*ListTrackingLinksRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_tracking_link_proto_rawDescGZIP(), []int{5}
-}
-
-func (x *ListTrackingLinksRequest) GetPageSize() int32 {
-	if x != nil {
-		return x.PageSize
-	}
-	return 0
-}
-
-func (x *ListTrackingLinksRequest) GetPageToken() string {
-	if x != nil {
-		return x.PageToken
-	}
-	return ""
-}
-
-func (x *ListTrackingLinksRequest) GetShowArchived() bool {
-	if x != nil {
-		return x.ShowArchived
-	}
-	return false
-}
-
-// Response message for `ListTrackingLinks`.
-type ListTrackingLinksResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Links of this page, newest first.
-	TrackingLinks []*TrackingLink `protobuf:"bytes,1,rep,name=tracking_links,json=trackingLinks,proto3" json:"tracking_links,omitempty"`
-	// Opaque token for the next page; empty on the last page.
-	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListTrackingLinksResponse) Reset() {
-	*x = ListTrackingLinksResponse{}
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[6]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListTrackingLinksResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListTrackingLinksResponse) ProtoMessage() {}
-
-func (x *ListTrackingLinksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[6]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListTrackingLinksResponse.ProtoReflect.Descriptor instead.
-func (*ListTrackingLinksResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_tracking_link_proto_rawDescGZIP(), []int{6}
-}
-
-func (x *ListTrackingLinksResponse) GetTrackingLinks() []*TrackingLink {
-	if x != nil {
-		return x.TrackingLinks
-	}
-	return nil
-}
-
-func (x *ListTrackingLinksResponse) GetNextPageToken() string {
-	if x != nil {
-		return x.NextPageToken
-	}
-	return ""
-}
-
-// Request message for `UpdateTrackingLink`.
-type UpdateTrackingLinkRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The link, with its `id` and the new values.
-	TrackingLink *TrackingLink `protobuf:"bytes,1,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
-	// Fields to change: `destination`, `conversion_code_ids`, `tags`,
-	// `redirect_kind`, `query_pass_through`, `expire_time`,
-	// `fallback_destination`. At least one.
-	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
-	// If true, the request is checked and answered as if real, but nothing is
-	// written.
-	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *UpdateTrackingLinkRequest) Reset() {
-	*x = UpdateTrackingLinkRequest{}
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[7]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *UpdateTrackingLinkRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*UpdateTrackingLinkRequest) ProtoMessage() {}
-
-func (x *UpdateTrackingLinkRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[7]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use UpdateTrackingLinkRequest.ProtoReflect.Descriptor instead.
-func (*UpdateTrackingLinkRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_tracking_link_proto_rawDescGZIP(), []int{7}
-}
-
-func (x *UpdateTrackingLinkRequest) GetTrackingLink() *TrackingLink {
-	if x != nil {
-		return x.TrackingLink
-	}
-	return nil
-}
-
-func (x *UpdateTrackingLinkRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
-	if x != nil {
-		return x.UpdateMask
-	}
-	return nil
-}
-
-func (x *UpdateTrackingLinkRequest) GetValidateOnly() bool {
-	if x != nil {
-		return x.ValidateOnly
-	}
-	return false
-}
-
-// Response message for `UpdateTrackingLink`.
-type UpdateTrackingLinkResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The link as it is now.
-	TrackingLink *TrackingLink `protobuf:"bytes,1,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
-	// Settings that will likely not work as intended, each with its cure.
-	Warnings      []*SetupWarning `protobuf:"bytes,2,rep,name=warnings,proto3" json:"warnings,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *UpdateTrackingLinkResponse) Reset() {
-	*x = UpdateTrackingLinkResponse{}
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[8]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *UpdateTrackingLinkResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*UpdateTrackingLinkResponse) ProtoMessage() {}
-
-func (x *UpdateTrackingLinkResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[8]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use UpdateTrackingLinkResponse.ProtoReflect.Descriptor instead.
-func (*UpdateTrackingLinkResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_tracking_link_proto_rawDescGZIP(), []int{8}
-}
-
-func (x *UpdateTrackingLinkResponse) GetTrackingLink() *TrackingLink {
-	if x != nil {
-		return x.TrackingLink
-	}
-	return nil
-}
-
-func (x *UpdateTrackingLinkResponse) GetWarnings() []*SetupWarning {
-	if x != nil {
-		return x.Warnings
-	}
-	return nil
-}
-
-// Request message for `ArchiveTrackingLink`.
-type ArchiveTrackingLinkRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the link.
-	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	// If true, the request is checked and answered as if real, but nothing is
-	// written.
-	ValidateOnly  bool `protobuf:"varint,2,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ArchiveTrackingLinkRequest) Reset() {
-	*x = ArchiveTrackingLinkRequest{}
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[9]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ArchiveTrackingLinkRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ArchiveTrackingLinkRequest) ProtoMessage() {}
-
-func (x *ArchiveTrackingLinkRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[9]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ArchiveTrackingLinkRequest.ProtoReflect.Descriptor instead.
-func (*ArchiveTrackingLinkRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_tracking_link_proto_rawDescGZIP(), []int{9}
-}
-
-func (x *ArchiveTrackingLinkRequest) GetId() string {
-	if x != nil {
-		return x.Id
-	}
-	return ""
-}
-
-func (x *ArchiveTrackingLinkRequest) GetValidateOnly() bool {
-	if x != nil {
-		return x.ValidateOnly
-	}
-	return false
-}
-
-// Response message for `ArchiveTrackingLink`.
-type ArchiveTrackingLinkResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The link as it is now.
-	TrackingLink  *TrackingLink `protobuf:"bytes,1,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ArchiveTrackingLinkResponse) Reset() {
-	*x = ArchiveTrackingLinkResponse{}
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[10]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ArchiveTrackingLinkResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ArchiveTrackingLinkResponse) ProtoMessage() {}
-
-func (x *ArchiveTrackingLinkResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[10]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ArchiveTrackingLinkResponse.ProtoReflect.Descriptor instead.
-func (*ArchiveTrackingLinkResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_tracking_link_proto_rawDescGZIP(), []int{10}
-}
-
-func (x *ArchiveTrackingLinkResponse) GetTrackingLink() *TrackingLink {
-	if x != nil {
-		return x.TrackingLink
-	}
-	return nil
-}
-
-// Request message for `ResolveSlug`.
-type ResolveSlugRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The slug as the visitor wrote it, in upper or lower case.
-	Slug          string `protobuf:"bytes,1,opt,name=slug,proto3" json:"slug,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ResolveSlugRequest) Reset() {
-	*x = ResolveSlugRequest{}
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[11]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ResolveSlugRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ResolveSlugRequest) ProtoMessage() {}
-
-func (x *ResolveSlugRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[11]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ResolveSlugRequest.ProtoReflect.Descriptor instead.
-func (*ResolveSlugRequest) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_tracking_link_proto_rawDescGZIP(), []int{11}
-}
-
-func (x *ResolveSlugRequest) GetSlug() string {
-	if x != nil {
-		return x.Slug
-	}
-	return ""
-}
-
-// Response message for `ResolveSlug`.
-type ResolveSlugResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The link with this slug.
-	TrackingLink *TrackingLink `protobuf:"bytes,1,opt,name=tracking_link,json=trackingLink,proto3" json:"tracking_link,omitempty"`
-	// Id of the account that owns the link; an input of the click id's MAC.
-	// Example: `acct_00000000000000000000000004`.
-	AccountId string `protobuf:"bytes,2,opt,name=account_id,json=accountId,proto3" json:"account_id,omitempty"`
-	// Key of the link in click ids, 40 bits.
-	LinkKey       uint64 `protobuf:"varint,3,opt,name=link_key,json=linkKey,proto3" json:"link_key,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ResolveSlugResponse) Reset() {
-	*x = ResolveSlugResponse{}
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[12]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ResolveSlugResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ResolveSlugResponse) ProtoMessage() {}
-
-func (x *ResolveSlugResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s2s_v1_tracking_link_proto_msgTypes[12]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ResolveSlugResponse.ProtoReflect.Descriptor instead.
-func (*ResolveSlugResponse) Descriptor() ([]byte, []int) {
-	return file_s2s_v1_tracking_link_proto_rawDescGZIP(), []int{12}
-}
-
-func (x *ResolveSlugResponse) GetTrackingLink() *TrackingLink {
-	if x != nil {
-		return x.TrackingLink
-	}
-	return nil
-}
-
-func (x *ResolveSlugResponse) GetAccountId() string {
-	if x != nil {
-		return x.AccountId
-	}
-	return ""
-}
-
-func (x *ResolveSlugResponse) GetLinkKey() uint64 {
-	if x != nil {
-		return x.LinkKey
-	}
-	return 0
-}
-
 var File_s2s_v1_tracking_link_proto protoreflect.FileDescriptor
 
 const file_s2s_v1_tracking_link_proto_rawDesc = "" +
 	"\n" +
-	"\x1as2s/v1/tracking_link.proto\x12\x06s2s.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1as2s/v1/setup_warning.proto\"\xae\x04\n" +
+	"\x1as2s/v1/tracking_link.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xae\x04\n" +
 	"\fTrackingLink\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04slug\x18\x02 \x01(\tR\x04slug\x12 \n" +
@@ -1002,48 +321,7 @@ const file_s2s_v1_tracking_link_proto_rawDesc = "" +
 	"\vcreate_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"createTime\x12;\n" +
 	"\vupdate_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"updateTime\"\xb7\x01\n" +
-	"\x19CreateTrackingLinkRequest\x129\n" +
-	"\rtracking_link\x18\x01 \x01(\v2\x14.s2s.v1.TrackingLinkR\ftrackingLink\x12\x1d\n" +
-	"\n" +
-	"request_id\x18\x02 \x01(\tR\trequestId\x12#\n" +
-	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\x12\x1b\n" +
-	"\tpreset_id\x18\x04 \x01(\tR\bpresetId\"\x89\x01\n" +
-	"\x1aCreateTrackingLinkResponse\x129\n" +
-	"\rtracking_link\x18\x01 \x01(\v2\x14.s2s.v1.TrackingLinkR\ftrackingLink\x120\n" +
-	"\bwarnings\x18\x02 \x03(\v2\x14.s2s.v1.SetupWarningR\bwarnings\"(\n" +
-	"\x16GetTrackingLinkRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"T\n" +
-	"\x17GetTrackingLinkResponse\x129\n" +
-	"\rtracking_link\x18\x01 \x01(\v2\x14.s2s.v1.TrackingLinkR\ftrackingLink\"{\n" +
-	"\x18ListTrackingLinksRequest\x12\x1b\n" +
-	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
-	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\x12#\n" +
-	"\rshow_archived\x18\x03 \x01(\bR\fshowArchived\"\x80\x01\n" +
-	"\x19ListTrackingLinksResponse\x12;\n" +
-	"\x0etracking_links\x18\x01 \x03(\v2\x14.s2s.v1.TrackingLinkR\rtrackingLinks\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xb8\x01\n" +
-	"\x19UpdateTrackingLinkRequest\x129\n" +
-	"\rtracking_link\x18\x01 \x01(\v2\x14.s2s.v1.TrackingLinkR\ftrackingLink\x12;\n" +
-	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\x12#\n" +
-	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"\x89\x01\n" +
-	"\x1aUpdateTrackingLinkResponse\x129\n" +
-	"\rtracking_link\x18\x01 \x01(\v2\x14.s2s.v1.TrackingLinkR\ftrackingLink\x120\n" +
-	"\bwarnings\x18\x02 \x03(\v2\x14.s2s.v1.SetupWarningR\bwarnings\"Q\n" +
-	"\x1aArchiveTrackingLinkRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\x12#\n" +
-	"\rvalidate_only\x18\x02 \x01(\bR\fvalidateOnly\"X\n" +
-	"\x1bArchiveTrackingLinkResponse\x129\n" +
-	"\rtracking_link\x18\x01 \x01(\v2\x14.s2s.v1.TrackingLinkR\ftrackingLink\"(\n" +
-	"\x12ResolveSlugRequest\x12\x12\n" +
-	"\x04slug\x18\x01 \x01(\tR\x04slug\"\x8a\x01\n" +
-	"\x13ResolveSlugResponse\x129\n" +
-	"\rtracking_link\x18\x01 \x01(\v2\x14.s2s.v1.TrackingLinkR\ftrackingLink\x12\x1d\n" +
-	"\n" +
-	"account_id\x18\x02 \x01(\tR\taccountId\x12\x19\n" +
-	"\blink_key\x18\x03 \x01(\x04R\alinkKey*\x80\x01\n" +
+	"updateTime*\x80\x01\n" +
 	"\fRedirectKind\x12\x1d\n" +
 	"\x19REDIRECT_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13REDIRECT_KIND_FOUND\x10\x01\x12\x1b\n" +
@@ -1052,14 +330,7 @@ const file_s2s_v1_tracking_link_proto_rawDesc = "" +
 	"\x11TrackingLinkState\x12#\n" +
 	"\x1fTRACKING_LINK_STATE_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aTRACKING_LINK_STATE_ACTIVE\x10\x01\x12 \n" +
-	"\x1cTRACKING_LINK_STATE_ARCHIVED\x10\x022\xc3\x04\n" +
-	"\x13TrackingLinkService\x12`\n" +
-	"\x12CreateTrackingLink\x12!.s2s.v1.CreateTrackingLinkRequest\x1a\".s2s.v1.CreateTrackingLinkResponse\"\x03\x90\x02\x02\x12W\n" +
-	"\x0fGetTrackingLink\x12\x1e.s2s.v1.GetTrackingLinkRequest\x1a\x1f.s2s.v1.GetTrackingLinkResponse\"\x03\x90\x02\x01\x12]\n" +
-	"\x11ListTrackingLinks\x12 .s2s.v1.ListTrackingLinksRequest\x1a!.s2s.v1.ListTrackingLinksResponse\"\x03\x90\x02\x01\x12`\n" +
-	"\x12UpdateTrackingLink\x12!.s2s.v1.UpdateTrackingLinkRequest\x1a\".s2s.v1.UpdateTrackingLinkResponse\"\x03\x90\x02\x02\x12c\n" +
-	"\x13ArchiveTrackingLink\x12\".s2s.v1.ArchiveTrackingLinkRequest\x1a#.s2s.v1.ArchiveTrackingLinkResponse\"\x03\x90\x02\x02\x12K\n" +
-	"\vResolveSlug\x12\x1a.s2s.v1.ResolveSlugRequest\x1a\x1b.s2s.v1.ResolveSlugResponse\"\x03\x90\x02\x01B}\n" +
+	"\x1cTRACKING_LINK_STATE_ARCHIVED\x10\x02B}\n" +
 	"\n" +
 	"com.s2s.v1B\x11TrackingLinkProtoP\x01Z#s2s.example/sdk-go/gen/s2s/v1;s2sv1\xa2\x02\x03SXX\xaa\x02\x06S2s.V1\xca\x02\x06S2s\\V1\xe2\x02\x12S2s\\V1\\GPBMetadata\xea\x02\aS2s::V1b\x06proto3"
 
@@ -1076,61 +347,24 @@ func file_s2s_v1_tracking_link_proto_rawDescGZIP() []byte {
 }
 
 var file_s2s_v1_tracking_link_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_s2s_v1_tracking_link_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_s2s_v1_tracking_link_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
 var file_s2s_v1_tracking_link_proto_goTypes = []any{
-	(RedirectKind)(0),                   // 0: s2s.v1.RedirectKind
-	(TrackingLinkState)(0),              // 1: s2s.v1.TrackingLinkState
-	(*TrackingLink)(nil),                // 2: s2s.v1.TrackingLink
-	(*CreateTrackingLinkRequest)(nil),   // 3: s2s.v1.CreateTrackingLinkRequest
-	(*CreateTrackingLinkResponse)(nil),  // 4: s2s.v1.CreateTrackingLinkResponse
-	(*GetTrackingLinkRequest)(nil),      // 5: s2s.v1.GetTrackingLinkRequest
-	(*GetTrackingLinkResponse)(nil),     // 6: s2s.v1.GetTrackingLinkResponse
-	(*ListTrackingLinksRequest)(nil),    // 7: s2s.v1.ListTrackingLinksRequest
-	(*ListTrackingLinksResponse)(nil),   // 8: s2s.v1.ListTrackingLinksResponse
-	(*UpdateTrackingLinkRequest)(nil),   // 9: s2s.v1.UpdateTrackingLinkRequest
-	(*UpdateTrackingLinkResponse)(nil),  // 10: s2s.v1.UpdateTrackingLinkResponse
-	(*ArchiveTrackingLinkRequest)(nil),  // 11: s2s.v1.ArchiveTrackingLinkRequest
-	(*ArchiveTrackingLinkResponse)(nil), // 12: s2s.v1.ArchiveTrackingLinkResponse
-	(*ResolveSlugRequest)(nil),          // 13: s2s.v1.ResolveSlugRequest
-	(*ResolveSlugResponse)(nil),         // 14: s2s.v1.ResolveSlugResponse
-	(*timestamppb.Timestamp)(nil),       // 15: google.protobuf.Timestamp
-	(*SetupWarning)(nil),                // 16: s2s.v1.SetupWarning
-	(*fieldmaskpb.FieldMask)(nil),       // 17: google.protobuf.FieldMask
+	(RedirectKind)(0),             // 0: s2s.v1.RedirectKind
+	(TrackingLinkState)(0),        // 1: s2s.v1.TrackingLinkState
+	(*TrackingLink)(nil),          // 2: s2s.v1.TrackingLink
+	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
 }
 var file_s2s_v1_tracking_link_proto_depIdxs = []int32{
-	0,  // 0: s2s.v1.TrackingLink.redirect_kind:type_name -> s2s.v1.RedirectKind
-	15, // 1: s2s.v1.TrackingLink.expire_time:type_name -> google.protobuf.Timestamp
-	1,  // 2: s2s.v1.TrackingLink.state:type_name -> s2s.v1.TrackingLinkState
-	15, // 3: s2s.v1.TrackingLink.create_time:type_name -> google.protobuf.Timestamp
-	15, // 4: s2s.v1.TrackingLink.update_time:type_name -> google.protobuf.Timestamp
-	2,  // 5: s2s.v1.CreateTrackingLinkRequest.tracking_link:type_name -> s2s.v1.TrackingLink
-	2,  // 6: s2s.v1.CreateTrackingLinkResponse.tracking_link:type_name -> s2s.v1.TrackingLink
-	16, // 7: s2s.v1.CreateTrackingLinkResponse.warnings:type_name -> s2s.v1.SetupWarning
-	2,  // 8: s2s.v1.GetTrackingLinkResponse.tracking_link:type_name -> s2s.v1.TrackingLink
-	2,  // 9: s2s.v1.ListTrackingLinksResponse.tracking_links:type_name -> s2s.v1.TrackingLink
-	2,  // 10: s2s.v1.UpdateTrackingLinkRequest.tracking_link:type_name -> s2s.v1.TrackingLink
-	17, // 11: s2s.v1.UpdateTrackingLinkRequest.update_mask:type_name -> google.protobuf.FieldMask
-	2,  // 12: s2s.v1.UpdateTrackingLinkResponse.tracking_link:type_name -> s2s.v1.TrackingLink
-	16, // 13: s2s.v1.UpdateTrackingLinkResponse.warnings:type_name -> s2s.v1.SetupWarning
-	2,  // 14: s2s.v1.ArchiveTrackingLinkResponse.tracking_link:type_name -> s2s.v1.TrackingLink
-	2,  // 15: s2s.v1.ResolveSlugResponse.tracking_link:type_name -> s2s.v1.TrackingLink
-	3,  // 16: s2s.v1.TrackingLinkService.CreateTrackingLink:input_type -> s2s.v1.CreateTrackingLinkRequest
-	5,  // 17: s2s.v1.TrackingLinkService.GetTrackingLink:input_type -> s2s.v1.GetTrackingLinkRequest
-	7,  // 18: s2s.v1.TrackingLinkService.ListTrackingLinks:input_type -> s2s.v1.ListTrackingLinksRequest
-	9,  // 19: s2s.v1.TrackingLinkService.UpdateTrackingLink:input_type -> s2s.v1.UpdateTrackingLinkRequest
-	11, // 20: s2s.v1.TrackingLinkService.ArchiveTrackingLink:input_type -> s2s.v1.ArchiveTrackingLinkRequest
-	13, // 21: s2s.v1.TrackingLinkService.ResolveSlug:input_type -> s2s.v1.ResolveSlugRequest
-	4,  // 22: s2s.v1.TrackingLinkService.CreateTrackingLink:output_type -> s2s.v1.CreateTrackingLinkResponse
-	6,  // 23: s2s.v1.TrackingLinkService.GetTrackingLink:output_type -> s2s.v1.GetTrackingLinkResponse
-	8,  // 24: s2s.v1.TrackingLinkService.ListTrackingLinks:output_type -> s2s.v1.ListTrackingLinksResponse
-	10, // 25: s2s.v1.TrackingLinkService.UpdateTrackingLink:output_type -> s2s.v1.UpdateTrackingLinkResponse
-	12, // 26: s2s.v1.TrackingLinkService.ArchiveTrackingLink:output_type -> s2s.v1.ArchiveTrackingLinkResponse
-	14, // 27: s2s.v1.TrackingLinkService.ResolveSlug:output_type -> s2s.v1.ResolveSlugResponse
-	22, // [22:28] is the sub-list for method output_type
-	16, // [16:22] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	0, // 0: s2s.v1.TrackingLink.redirect_kind:type_name -> s2s.v1.RedirectKind
+	3, // 1: s2s.v1.TrackingLink.expire_time:type_name -> google.protobuf.Timestamp
+	1, // 2: s2s.v1.TrackingLink.state:type_name -> s2s.v1.TrackingLinkState
+	3, // 3: s2s.v1.TrackingLink.create_time:type_name -> google.protobuf.Timestamp
+	3, // 4: s2s.v1.TrackingLink.update_time:type_name -> google.protobuf.Timestamp
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_s2s_v1_tracking_link_proto_init() }
@@ -1138,16 +372,15 @@ func file_s2s_v1_tracking_link_proto_init() {
 	if File_s2s_v1_tracking_link_proto != nil {
 		return
 	}
-	file_s2s_v1_setup_warning_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s2s_v1_tracking_link_proto_rawDesc), len(file_s2s_v1_tracking_link_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   13,
+			NumMessages:   1,
 			NumExtensions: 0,
-			NumServices:   1,
+			NumServices:   0,
 		},
 		GoTypes:           file_s2s_v1_tracking_link_proto_goTypes,
 		DependencyIndexes: file_s2s_v1_tracking_link_proto_depIdxs,

@@ -45,7 +45,7 @@ fn code() -> ConversionCode {
 }
 
 fn sender(address: &str, secure: bool) -> Sender {
-    Sender { address: address.parse().ok(), secure, from_browser: false, judged_at: NOW }
+    Sender { address: address.parse().ok(), over_https: secure, from_browser: false, judged_at: NOW }
 }
 
 fn checked(code: &ConversionCode, raw: &Raw, sender: Option<&Sender>) -> Checked {

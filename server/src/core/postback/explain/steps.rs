@@ -53,12 +53,14 @@ pub fn step(kind: StepKind, came: Option<Result<String, String>>) -> Step {
 /// Returns the step at which a postback is held for a reason.
 fn kind_of(reason: ErrorReason) -> StepKind {
     match reason {
-        ErrorReason::UnknownConversionCode | ErrorReason::ConversionCodeArchived => StepKind::ConversionCode,
+        ErrorReason::ConversionCodeUnknown | ErrorReason::ConversionCodeArchived => StepKind::ConversionCode,
         ErrorReason::ClickIdInvalid => StepKind::ClickId,
         ErrorReason::CodeNotOnLink | ErrorReason::TrackingLinkArchived | ErrorReason::TrackingLinkUnknown => {
             StepKind::TrackingLink
         }
-        ErrorReason::ClickExpired | ErrorReason::ClickLaterThanConversion => StepKind::Attribution,
+        ErrorReason::AttributionWindowPassed
+        | ErrorReason::ClickTooOld
+        | ErrorReason::ClickLaterThanConversion => StepKind::Attribution,
         ErrorReason::TransactionConflict => StepKind::Dedupe,
         reason if is_of_sender(reason) => StepKind::Authentication,
         _ => StepKind::Parameters,

@@ -63,26 +63,47 @@ fn proof(checks: &[Check], signed: bool) -> Proof {
 fn a_replay_requires_that_the_checks_enforced_now_were_passed_then() {
     use CheckMode::{Enforce, Off, Report};
     use ErrorReason::{
-        AddressRefused, ClickExpired, HttpsRequired, SecretRefused, SignatureRefused, TimestampRefused,
+        AddressRefused, AttributionWindowPassed, HttpsRequired, SecretRefused, SignatureRefused,
+        TimestampRefused,
     };
     let none = proof(&[], false);
     for (modes, passed, reason, expected) in [
-        ([Off, Off, Off, Off], none, ClickExpired, None),
+        ([Off, Off, Off, Off], none, AttributionWindowPassed, None),
         ([Report, Report, Report, Report], none, SecretRefused, None),
-        ([Enforce, Off, Off, Off], none, ClickExpired, Some(SecretRefused)),
-        ([Enforce, Off, Off, Off], proof(&[Check::Secret], false), ClickExpired, None),
-        ([Off, Enforce, Off, Off], proof(&[Check::Secret], false), ClickExpired, Some(SignatureRefused)),
-        ([Off, Enforce, Off, Off], proof(&[], true), ClickExpired, Some(TimestampRefused)),
+        ([Enforce, Off, Off, Off], none, AttributionWindowPassed, Some(SecretRefused)),
+        ([Enforce, Off, Off, Off], proof(&[Check::Secret], false), AttributionWindowPassed, None),
+        (
+            [Off, Enforce, Off, Off],
+            proof(&[Check::Secret], false),
+            AttributionWindowPassed,
+            Some(SignatureRefused),
+        ),
+        ([Off, Enforce, Off, Off], proof(&[], true), AttributionWindowPassed, Some(TimestampRefused)),
         ([Off, Enforce, Off, Off], none, TimestampRefused, Some(TimestampRefused)),
-        ([Off, Enforce, Off, Off], proof(&[Check::Signature], true), ClickExpired, None),
-        ([Off, Off, Enforce, Off], proof(&[Check::Https], false), ClickExpired, Some(AddressRefused)),
-        ([Off, Off, Enforce, Off], proof(&[Check::Address], false), ClickExpired, None),
-        ([Off, Off, Off, Enforce], proof(&[Check::Address], false), ClickExpired, Some(HttpsRequired)),
-        ([Off, Off, Off, Enforce], proof(&[Check::Https], false), ClickExpired, None),
+        ([Off, Enforce, Off, Off], proof(&[Check::Signature], true), AttributionWindowPassed, None),
+        (
+            [Off, Off, Enforce, Off],
+            proof(&[Check::Https], false),
+            AttributionWindowPassed,
+            Some(AddressRefused),
+        ),
+        ([Off, Off, Enforce, Off], proof(&[Check::Address], false), AttributionWindowPassed, None),
+        (
+            [Off, Off, Off, Enforce],
+            proof(&[Check::Address], false),
+            AttributionWindowPassed,
+            Some(HttpsRequired),
+        ),
+        ([Off, Off, Off, Enforce], proof(&[Check::Https], false), AttributionWindowPassed, None),
         // The reason for which the postback is held is repeated while its check fails.
         ([Enforce, Off, Off, Enforce], none, HttpsRequired, Some(HttpsRequired)),
         ([Enforce, Off, Off, Off], none, HttpsRequired, Some(SecretRefused)),
-        ([Enforce, Off, Off, Enforce], proof(&[Check::Secret], false), ClickExpired, Some(HttpsRequired)),
+        (
+            [Enforce, Off, Off, Enforce],
+            proof(&[Check::Secret], false),
+            AttributionWindowPassed,
+            Some(HttpsRequired),
+        ),
     ] {
         let [secret_check, signature_check, address_check, https_check] = modes;
         let code = ConversionCode { secret_check, signature_check, address_check, https_check, ..code() };

@@ -34,8 +34,8 @@ const SIGNS: [(&str, [u8; 3]); 14] = [
     ("zł", *b"PLN"),
 ];
 
-/// Meaning of an ambiguous comma, as in `1,500`: a comma with one to three digits before it, the
-/// first of them not 0, and three digits after it.
+/// The reading of an ambiguous comma, as in `1,500`. Such a comma has one to three digits before it,
+/// of which the first is not 0, and three digits after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comma {
     DecimalPoint,
@@ -82,7 +82,8 @@ fn plain(number: &str, ambiguous_comma: Option<Comma>) -> Result<(String, bool, 
         (2.., 0) | (0, 2..) => (number, "", false),
         (1, 0) => {
             let (whole, fraction) = number.split_once(',').ok_or(NotDecimal::Malformed)?;
-            // Three digits after one to three others may be thousands, unless the first digit is 0.
+            // One to three digits, a comma and three digits may mean thousands, unless the number begins
+            // with 0.
             let digits = whole.trim_start_matches(['+', '-']);
             if fraction.len() == 3 && (1..=3).contains(&digits.len()) && !digits.starts_with('0') {
                 match ambiguous_comma {

@@ -55,11 +55,11 @@ fn refusals_name_the_reason() {
     use ErrorReason as E;
     let long = "9".repeat(400);
     for (query, reason) in [
-        ("", E::MissingParameter),
-        ("clickId=abc", E::MissingParameter),
-        (&format!("clickId=abc&id={CODE}"), E::MissingParameter),
-        (&format!("clickId=abc&id={CODE}&val=1"), E::MissingParameter),
-        (&format!("clickId=&id={CODE}&val=1&com=0"), E::MissingParameter),
+        ("", E::ParameterMissing),
+        ("clickId=abc", E::ParameterMissing),
+        (&format!("clickId=abc&id={CODE}"), E::ParameterMissing),
+        (&format!("clickId=abc&id={CODE}&val=1"), E::ParameterMissing),
+        (&format!("clickId=&id={CODE}&val=1&com=0"), E::ParameterMissing),
         ("clickId={clickid}&id=x&val=1&com=0", E::MacroNotReplaced),
         ("clickId=%23S1%23&id=x&val=1&com=0", E::MacroNotReplaced),
         ("clickId=%TRACKER%&id=x&val=1&com=0", E::MacroNotReplaced),
@@ -70,7 +70,7 @@ fn refusals_name_the_reason() {
         ("clickId=a%zz&id=x&val=1&com=0", E::ParameterMalformed),
         ("clickId=a%ff&id=x&val=1&com=0", E::ParameterMalformed),
         ("clickId=a%00b&id=x&val=1&com=0", E::ParameterMalformed),
-        ("clickId=a&id=x&val=1&com=0", E::UnknownConversionCode),
+        ("clickId=a&id=x&val=1&com=0", E::ConversionCodeUnknown),
         (&format!("clickId=a&id={CODE}&val=1e3&com=0"), E::AmountMalformed),
         (&format!("clickId=a&id={CODE}&val=NaN&com=0"), E::AmountMalformed),
         (&format!("clickId=a&id={CODE}&val=1,500&com=0"), E::AmountAmbiguous),
@@ -305,7 +305,7 @@ fn a_replay_may_override_parts_of_a_postback() {
     }
     // No other fault is forgiven.
     for (query, reason) in [
-        ("val=1&com=0", ErrorReason::MissingParameter),
+        ("val=1&com=0", ErrorReason::ParameterMissing),
         ("clickId={clickid}&val=1&com=0", ErrorReason::MacroNotReplaced),
         ("clickId=abc&val=1e3&com=0", ErrorReason::AmountMalformed),
         ("clickId=abc&val=-1&com=0", ErrorReason::AmountOutOfRange),

@@ -2,17 +2,17 @@
 // @generated from file s2s/v1/account.proto (package s2s.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file s2s/v1/account.proto.
  */
 export const file_s2s_v1_account: GenFile = /*@__PURE__*/
-  fileDesc("ChRzMnMvdjEvYWNjb3VudC5wcm90bxIGczJzLnYxIoUBCgdBY2NvdW50EgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSLwoLY3JlYXRlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJjChRDcmVhdGVBY2NvdW50UmVxdWVzdBIgCgdhY2NvdW50GAEgASgLMg8uczJzLnYxLkFjY291bnQSEgoKcmVxdWVzdF9pZBgCIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAMgASgIIjkKFUNyZWF0ZUFjY291bnRSZXNwb25zZRIgCgdhY2NvdW50GAEgASgLMg8uczJzLnYxLkFjY291bnQiHwoRR2V0QWNjb3VudFJlcXVlc3QSCgoCaWQYASABKAkiNgoSR2V0QWNjb3VudFJlc3BvbnNlEiAKB2FjY291bnQYASABKAsyDy5zMnMudjEuQWNjb3VudCI8ChNMaXN0QWNjb3VudHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlIKFExpc3RBY2NvdW50c1Jlc3BvbnNlEiEKCGFjY291bnRzGAEgAygLMg8uczJzLnYxLkFjY291bnQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIoABChRVcGRhdGVBY2NvdW50UmVxdWVzdBIgCgdhY2NvdW50GAEgASgLMg8uczJzLnYxLkFjY291bnQSLwoLdXBkYXRlX21hc2sYAiABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEhUKDXZhbGlkYXRlX29ubHkYAyABKAgiOQoVVXBkYXRlQWNjb3VudFJlc3BvbnNlEiAKB2FjY291bnQYASABKAsyDy5zMnMudjEuQWNjb3VudDLQAgoOQWNjb3VudFNlcnZpY2USUQoNQ3JlYXRlQWNjb3VudBIcLnMycy52MS5DcmVhdGVBY2NvdW50UmVxdWVzdBodLnMycy52MS5DcmVhdGVBY2NvdW50UmVzcG9uc2UiA5ACAhJICgpHZXRBY2NvdW50EhkuczJzLnYxLkdldEFjY291bnRSZXF1ZXN0GhouczJzLnYxLkdldEFjY291bnRSZXNwb25zZSIDkAIBEk4KDExpc3RBY2NvdW50cxIbLnMycy52MS5MaXN0QWNjb3VudHNSZXF1ZXN0GhwuczJzLnYxLkxpc3RBY2NvdW50c1Jlc3BvbnNlIgOQAgESUQoNVXBkYXRlQWNjb3VudBIcLnMycy52MS5VcGRhdGVBY2NvdW50UmVxdWVzdBodLnMycy52MS5VcGRhdGVBY2NvdW50UmVzcG9uc2UiA5ACAmIGcHJvdG8z", [file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
+  fileDesc("ChRzMnMvdjEvYWNjb3VudC5wcm90bxIGczJzLnYxIoUBCgdBY2NvdW50EgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSLwoLY3JlYXRlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcGIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * An owner of conversion codes, tracking links and API keys.
@@ -21,9 +21,8 @@ export const file_s2s_v1_account: GenFile = /*@__PURE__*/
  */
 export type Account = Message<"s2s.v1.Account"> & {
   /**
-   * Output only. Id of the account: `acct_` and 26 characters. The
-   * installation's own account exists from the start as
-   * `acct_00000000000000000000000004`.
+   * Id of the account: `acct_` and 26 characters. The installation's own
+   * account exists from the start as `acct_00000000000000000000000004`.
    *
    * @generated from field: string id = 1;
    */
@@ -37,15 +36,14 @@ export type Account = Message<"s2s.v1.Account"> & {
   name: string;
 
   /**
-   * Output only. Time at which the account was created; 1970 for the
-   * installation's own.
+   * Time at which the account was created; 1970 for the installation's own.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 3;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * Output only. Time of the last change to the account.
+   * Time of the last change to the account.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 4;
    */
@@ -58,269 +56,4 @@ export type Account = Message<"s2s.v1.Account"> & {
  */
 export const AccountSchema: GenMessage<Account> = /*@__PURE__*/
   messageDesc(file_s2s_v1_account, 0);
-
-/**
- * Request message for `CreateAccount`.
- *
- * @generated from message s2s.v1.CreateAccountRequest
- */
-export type CreateAccountRequest = Message<"s2s.v1.CreateAccountRequest"> & {
-  /**
-   * The account to create. Output-only fields are ignored.
-   *
-   * @generated from field: s2s.v1.Account account = 1;
-   */
-  account?: Account | undefined;
-
-  /**
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
-   *
-   * @generated from field: string request_id = 2;
-   */
-  requestId: string;
-
-  /**
-   * If true, the request is checked and answered as if real, but nothing is
-   * written.
-   *
-   * @generated from field: bool validate_only = 3;
-   */
-  validateOnly: boolean;
-};
-
-/**
- * Describes the message s2s.v1.CreateAccountRequest.
- * Use `create(CreateAccountRequestSchema)` to create a new message.
- */
-export const CreateAccountRequestSchema: GenMessage<CreateAccountRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_account, 1);
-
-/**
- * Response message for `CreateAccount`.
- *
- * @generated from message s2s.v1.CreateAccountResponse
- */
-export type CreateAccountResponse = Message<"s2s.v1.CreateAccountResponse"> & {
-  /**
-   * The account as created.
-   *
-   * @generated from field: s2s.v1.Account account = 1;
-   */
-  account?: Account | undefined;
-};
-
-/**
- * Describes the message s2s.v1.CreateAccountResponse.
- * Use `create(CreateAccountResponseSchema)` to create a new message.
- */
-export const CreateAccountResponseSchema: GenMessage<CreateAccountResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_account, 2);
-
-/**
- * Request message for `GetAccount`.
- *
- * @generated from message s2s.v1.GetAccountRequest
- */
-export type GetAccountRequest = Message<"s2s.v1.GetAccountRequest"> & {
-  /**
-   * Id of the account, `acct_…`. Empty: the account of the calling key.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-};
-
-/**
- * Describes the message s2s.v1.GetAccountRequest.
- * Use `create(GetAccountRequestSchema)` to create a new message.
- */
-export const GetAccountRequestSchema: GenMessage<GetAccountRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_account, 3);
-
-/**
- * Response message for `GetAccount`.
- *
- * @generated from message s2s.v1.GetAccountResponse
- */
-export type GetAccountResponse = Message<"s2s.v1.GetAccountResponse"> & {
-  /**
-   * The account.
-   *
-   * @generated from field: s2s.v1.Account account = 1;
-   */
-  account?: Account | undefined;
-};
-
-/**
- * Describes the message s2s.v1.GetAccountResponse.
- * Use `create(GetAccountResponseSchema)` to create a new message.
- */
-export const GetAccountResponseSchema: GenMessage<GetAccountResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_account, 4);
-
-/**
- * Request message for `ListAccounts`.
- *
- * @generated from message s2s.v1.ListAccountsRequest
- */
-export type ListAccountsRequest = Message<"s2s.v1.ListAccountsRequest"> & {
-  /**
-   * Maximum number of accounts to return, 1 to 1,000. 0 means 50; larger values
-   * are read as 1,000.
-   *
-   * @generated from field: int32 page_size = 1;
-   */
-  pageSize: number;
-
-  /**
-   * `next_page_token` of the previous page; empty for the first page.
-   *
-   * @generated from field: string page_token = 2;
-   */
-  pageToken: string;
-};
-
-/**
- * Describes the message s2s.v1.ListAccountsRequest.
- * Use `create(ListAccountsRequestSchema)` to create a new message.
- */
-export const ListAccountsRequestSchema: GenMessage<ListAccountsRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_account, 5);
-
-/**
- * Response message for `ListAccounts`.
- *
- * @generated from message s2s.v1.ListAccountsResponse
- */
-export type ListAccountsResponse = Message<"s2s.v1.ListAccountsResponse"> & {
-  /**
-   * Accounts of this page, newest first.
-   *
-   * @generated from field: repeated s2s.v1.Account accounts = 1;
-   */
-  accounts: Account[];
-
-  /**
-   * Opaque token for the next page; empty on the last page.
-   *
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message s2s.v1.ListAccountsResponse.
- * Use `create(ListAccountsResponseSchema)` to create a new message.
- */
-export const ListAccountsResponseSchema: GenMessage<ListAccountsResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_account, 6);
-
-/**
- * Request message for `UpdateAccount`.
- *
- * @generated from message s2s.v1.UpdateAccountRequest
- */
-export type UpdateAccountRequest = Message<"s2s.v1.UpdateAccountRequest"> & {
-  /**
-   * The account, with its `id` and the new values.
-   *
-   * @generated from field: s2s.v1.Account account = 1;
-   */
-  account?: Account | undefined;
-
-  /**
-   * Fields to change: `name`. At least one.
-   *
-   * @generated from field: google.protobuf.FieldMask update_mask = 2;
-   */
-  updateMask?: FieldMask | undefined;
-
-  /**
-   * If true, the request is checked and answered as if real, but nothing is
-   * written.
-   *
-   * @generated from field: bool validate_only = 3;
-   */
-  validateOnly: boolean;
-};
-
-/**
- * Describes the message s2s.v1.UpdateAccountRequest.
- * Use `create(UpdateAccountRequestSchema)` to create a new message.
- */
-export const UpdateAccountRequestSchema: GenMessage<UpdateAccountRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_account, 7);
-
-/**
- * Response message for `UpdateAccount`.
- *
- * @generated from message s2s.v1.UpdateAccountResponse
- */
-export type UpdateAccountResponse = Message<"s2s.v1.UpdateAccountResponse"> & {
-  /**
-   * The account as it is now.
-   *
-   * @generated from field: s2s.v1.Account account = 1;
-   */
-  account?: Account | undefined;
-};
-
-/**
- * Describes the message s2s.v1.UpdateAccountResponse.
- * Use `create(UpdateAccountResponseSchema)` to create a new message.
- */
-export const UpdateAccountResponseSchema: GenMessage<UpdateAccountResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_account, 8);
-
-/**
- * Manages accounts, the tenants of one installation. The resources of one
- * account do not exist for another.
- *
- * @generated from service s2s.v1.AccountService
- */
-export const AccountService: GenService<{
-  /**
-   * Creates an account. Needs the scope `admin`.
-   *
-   * @generated from rpc s2s.v1.AccountService.CreateAccount
-   */
-  createAccount: {
-    methodKind: "unary";
-    input: typeof CreateAccountRequestSchema;
-    output: typeof CreateAccountResponseSchema;
-  },
-  /**
-   * Returns one account. Any key may read its own account; any other account
-   * needs the scope `admin`.
-   *
-   * @generated from rpc s2s.v1.AccountService.GetAccount
-   */
-  getAccount: {
-    methodKind: "unary";
-    input: typeof GetAccountRequestSchema;
-    output: typeof GetAccountResponseSchema;
-  },
-  /**
-   * Lists all accounts, newest first. Needs the scope `admin`.
-   *
-   * @generated from rpc s2s.v1.AccountService.ListAccounts
-   */
-  listAccounts: {
-    methodKind: "unary";
-    input: typeof ListAccountsRequestSchema;
-    output: typeof ListAccountsResponseSchema;
-  },
-  /**
-   * Changes the fields that `update_mask` names. Needs the scope `admin`.
-   *
-   * @generated from rpc s2s.v1.AccountService.UpdateAccount
-   */
-  updateAccount: {
-    methodKind: "unary";
-    input: typeof UpdateAccountRequestSchema;
-    output: typeof UpdateAccountResponseSchema;
-  },
-}> = /*@__PURE__*/
-  serviceDesc(file_s2s_v1_account, 0);
 

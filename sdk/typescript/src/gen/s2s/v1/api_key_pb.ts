@@ -2,28 +2,28 @@
 // @generated from file s2s/v1/api_key.proto (package s2s.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file s2s/v1/api_key.proto.
  */
 export const file_s2s_v1_api_key: GenFile = /*@__PURE__*/
-  fileDesc("ChRzMnMvdjEvYXBpX2tleS5wcm90bxIGczJzLnYxIvYCCgZBcGlLZXkSCgoCaWQYASABKAkSEgoKYWNjb3VudF9pZBgCIAEoCRIMCgRuYW1lGAMgASgJEiMKBnNjb3BlcxgEIAMoDjITLnMycy52MS5BcGlLZXlTY29wZRIvCgtleHBpcmVfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIgoFc3RhdGUYBiABKA4yEy5zMnMudjEuQXBpS2V5U3RhdGUSMQoNbGFzdF91c2VfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLcmV2b2tlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2NyZWF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtyb3RhdGVfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiYQoTQ3JlYXRlQXBpS2V5UmVxdWVzdBIfCgdhcGlfa2V5GAEgASgLMg4uczJzLnYxLkFwaUtleRISCgpyZXF1ZXN0X2lkGAIgASgJEhUKDXZhbGlkYXRlX29ubHkYAyABKAgiSQoUQ3JlYXRlQXBpS2V5UmVzcG9uc2USHwoHYXBpX2tleRgBIAEoCzIOLnMycy52MS5BcGlLZXkSEAoIa2V5X3RleHQYAiABKAkiHgoQR2V0QXBpS2V5UmVxdWVzdBIKCgJpZBgBIAEoCSI0ChFHZXRBcGlLZXlSZXNwb25zZRIfCgdhcGlfa2V5GAEgASgLMg4uczJzLnYxLkFwaUtleSJlChJMaXN0QXBpS2V5c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSEgoKYWNjb3VudF9pZBgDIAEoCRIUCgxzaG93X3Jldm9rZWQYBCABKAgiUAoTTGlzdEFwaUtleXNSZXNwb25zZRIgCghhcGlfa2V5cxgBIAMoCzIOLnMycy52MS5BcGlLZXkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImQKE1JvdGF0ZUFwaUtleVJlcXVlc3QSCgoCaWQYASABKAkSKgoHb3ZlcmxhcBgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIVCg12YWxpZGF0ZV9vbmx5GAMgASgIIkkKFFJvdGF0ZUFwaUtleVJlc3BvbnNlEh8KB2FwaV9rZXkYASABKAsyDi5zMnMudjEuQXBpS2V5EhAKCGtleV90ZXh0GAIgASgJIjgKE1Jldm9rZUFwaUtleVJlcXVlc3QSCgoCaWQYASABKAkSFQoNdmFsaWRhdGVfb25seRgCIAEoCCI3ChRSZXZva2VBcGlLZXlSZXNwb25zZRIfCgdhcGlfa2V5GAEgASgLMg4uczJzLnYxLkFwaUtleSqoAQoLQXBpS2V5U2NvcGUSHQoZQVBJX0tFWV9TQ09QRV9VTlNQRUNJRklFRBAAEhYKEkFQSV9LRVlfU0NPUEVfUkVBRBABEhcKE0FQSV9LRVlfU0NPUEVfV1JJVEUQAhIYChRBUElfS0VZX1NDT1BFX1JFQ09SRBADEhcKE0FQSV9LRVlfU0NPUEVfQURNSU4QBBIWChJBUElfS0VZX1NDT1BFX0VER0UQBSp8CgtBcGlLZXlTdGF0ZRIdChlBUElfS0VZX1NUQVRFX1VOU1BFQ0lGSUVEEAASGAoUQVBJX0tFWV9TVEFURV9BQ1RJVkUQARIZChVBUElfS0VZX1NUQVRFX0VYUElSRUQQAhIZChVBUElfS0VZX1NUQVRFX1JFVk9LRUQQAzKOAwoNQXBpS2V5U2VydmljZRJOCgxDcmVhdGVBcGlLZXkSGy5zMnMudjEuQ3JlYXRlQXBpS2V5UmVxdWVzdBocLnMycy52MS5DcmVhdGVBcGlLZXlSZXNwb25zZSIDkAICEkUKCUdldEFwaUtleRIYLnMycy52MS5HZXRBcGlLZXlSZXF1ZXN0GhkuczJzLnYxLkdldEFwaUtleVJlc3BvbnNlIgOQAgESSwoLTGlzdEFwaUtleXMSGi5zMnMudjEuTGlzdEFwaUtleXNSZXF1ZXN0GhsuczJzLnYxLkxpc3RBcGlLZXlzUmVzcG9uc2UiA5ACARJJCgxSb3RhdGVBcGlLZXkSGy5zMnMudjEuUm90YXRlQXBpS2V5UmVxdWVzdBocLnMycy52MS5Sb3RhdGVBcGlLZXlSZXNwb25zZRJOCgxSZXZva2VBcGlLZXkSGy5zMnMudjEuUmV2b2tlQXBpS2V5UmVxdWVzdBocLnMycy52MS5SZXZva2VBcGlLZXlSZXNwb25zZSIDkAICYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("ChRzMnMvdjEvYXBpX2tleS5wcm90bxIGczJzLnYxIvYCCgZBcGlLZXkSCgoCaWQYASABKAkSEgoKYWNjb3VudF9pZBgCIAEoCRIMCgRuYW1lGAMgASgJEiMKBnNjb3BlcxgEIAMoDjITLnMycy52MS5BcGlLZXlTY29wZRIvCgtleHBpcmVfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIgoFc3RhdGUYBiABKA4yEy5zMnMudjEuQXBpS2V5U3RhdGUSMQoNbGFzdF91c2VfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLcmV2b2tlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2NyZWF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtyb3RhdGVfdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqqAEKC0FwaUtleVNjb3BlEh0KGUFQSV9LRVlfU0NPUEVfVU5TUEVDSUZJRUQQABIWChJBUElfS0VZX1NDT1BFX1JFQUQQARIXChNBUElfS0VZX1NDT1BFX1dSSVRFEAISGAoUQVBJX0tFWV9TQ09QRV9SRUNPUkQQAxIXChNBUElfS0VZX1NDT1BFX0FETUlOEAQSFgoSQVBJX0tFWV9TQ09QRV9FREdFEAUqfAoLQXBpS2V5U3RhdGUSHQoZQVBJX0tFWV9TVEFURV9VTlNQRUNJRklFRBAAEhgKFEFQSV9LRVlfU1RBVEVfQUNUSVZFEAESGQoVQVBJX0tFWV9TVEFURV9FWFBJUkVEEAISGQoVQVBJX0tFWV9TVEFURV9SRVZPS0VEEANiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
- * digits. The last 8 digits are a checksum: the first 8 digits of the
- * SHA-256 of all characters before them.
+ * digits. The last 8 digits are a checksum: the first 8 digits of the SHA-256
+ * of all characters before them.
  *
  * @generated from message s2s.v1.ApiKey
  */
 export type ApiKey = Message<"s2s.v1.ApiKey"> & {
   /**
-   * Output only. Id of the key: `key_` and 26 characters. Not a secret.
+   * Id of the key: `key_` and 26 characters. Not a secret.
    *
    * @generated from field: string id = 1;
    */
@@ -62,37 +62,35 @@ export type ApiKey = Message<"s2s.v1.ApiKey"> & {
   expireTime?: Timestamp | undefined;
 
   /**
-   * Output only. State of the key, changed by `RevokeApiKey` and by time.
+   * State of the key, changed by `RevokeApiKey` and by time.
    *
    * @generated from field: s2s.v1.ApiKeyState state = 6;
    */
   state: ApiKeyState;
 
   /**
-   * Output only. Time of the last use, to the minute; not set if the key was
-   * never used.
+   * Time of the last use, to the minute; not set if the key was never used.
    *
    * @generated from field: google.protobuf.Timestamp last_use_time = 7;
    */
   lastUseTime?: Timestamp | undefined;
 
   /**
-   * Output only. Time at which the key was revoked; not set if it was not.
+   * Time at which the key was revoked; not set if it was not.
    *
    * @generated from field: google.protobuf.Timestamp revoke_time = 8;
    */
   revokeTime?: Timestamp | undefined;
 
   /**
-   * Output only. Time at which the key was created.
+   * Time at which the key was created.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 9;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * Output only. Time of the last rotation; not set if the key was never
-   * rotated.
+   * Time of the last rotation; not set if the key was never rotated.
    *
    * @generated from field: google.protobuf.Timestamp rotate_time = 10;
    */
@@ -105,304 +103,6 @@ export type ApiKey = Message<"s2s.v1.ApiKey"> & {
  */
 export const ApiKeySchema: GenMessage<ApiKey> = /*@__PURE__*/
   messageDesc(file_s2s_v1_api_key, 0);
-
-/**
- * Request message for `CreateApiKey`.
- *
- * @generated from message s2s.v1.CreateApiKeyRequest
- */
-export type CreateApiKeyRequest = Message<"s2s.v1.CreateApiKeyRequest"> & {
-  /**
-   * The key to create. Output-only fields are ignored.
-   *
-   * @generated from field: s2s.v1.ApiKey api_key = 1;
-   */
-  apiKey?: ApiKey | undefined;
-
-  /**
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer, except for the text. Optional, 1 to 64 bytes.
-   * Example: a UUID.
-   *
-   * @generated from field: string request_id = 2;
-   */
-  requestId: string;
-
-  /**
-   * If true, the request is checked and answered as if real, but nothing is
-   * written.
-   *
-   * @generated from field: bool validate_only = 3;
-   */
-  validateOnly: boolean;
-};
-
-/**
- * Describes the message s2s.v1.CreateApiKeyRequest.
- * Use `create(CreateApiKeyRequestSchema)` to create a new message.
- */
-export const CreateApiKeyRequestSchema: GenMessage<CreateApiKeyRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_api_key, 1);
-
-/**
- * Response message for `CreateApiKey`.
- *
- * @generated from message s2s.v1.CreateApiKeyResponse
- */
-export type CreateApiKeyResponse = Message<"s2s.v1.CreateApiKeyResponse"> & {
-  /**
-   * The key as created.
-   *
-   * @generated from field: s2s.v1.ApiKey api_key = 1;
-   */
-  apiKey?: ApiKey | undefined;
-
-  /**
-   * Text of the key, shown only once: keep it safe. Empty if nothing was
-   * created: with `validate_only`, and if the request id was used before. If
-   * that first answer was lost, `RotateApiKey` gives a new text. Example:
-   * `s2s_` and 48 hexadecimal digits.
-   *
-   * @generated from field: string key_text = 2;
-   */
-  keyText: string;
-};
-
-/**
- * Describes the message s2s.v1.CreateApiKeyResponse.
- * Use `create(CreateApiKeyResponseSchema)` to create a new message.
- */
-export const CreateApiKeyResponseSchema: GenMessage<CreateApiKeyResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_api_key, 2);
-
-/**
- * Request message for `GetApiKey`.
- *
- * @generated from message s2s.v1.GetApiKeyRequest
- */
-export type GetApiKeyRequest = Message<"s2s.v1.GetApiKeyRequest"> & {
-  /**
-   * Id of the key, `key_…`.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-};
-
-/**
- * Describes the message s2s.v1.GetApiKeyRequest.
- * Use `create(GetApiKeyRequestSchema)` to create a new message.
- */
-export const GetApiKeyRequestSchema: GenMessage<GetApiKeyRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_api_key, 3);
-
-/**
- * Response message for `GetApiKey`.
- *
- * @generated from message s2s.v1.GetApiKeyResponse
- */
-export type GetApiKeyResponse = Message<"s2s.v1.GetApiKeyResponse"> & {
-  /**
-   * The key.
-   *
-   * @generated from field: s2s.v1.ApiKey api_key = 1;
-   */
-  apiKey?: ApiKey | undefined;
-};
-
-/**
- * Describes the message s2s.v1.GetApiKeyResponse.
- * Use `create(GetApiKeyResponseSchema)` to create a new message.
- */
-export const GetApiKeyResponseSchema: GenMessage<GetApiKeyResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_api_key, 4);
-
-/**
- * Request message for `ListApiKeys`.
- *
- * @generated from message s2s.v1.ListApiKeysRequest
- */
-export type ListApiKeysRequest = Message<"s2s.v1.ListApiKeysRequest"> & {
-  /**
-   * Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
-   * read as 1,000.
-   *
-   * @generated from field: int32 page_size = 1;
-   */
-  pageSize: number;
-
-  /**
-   * `next_page_token` of the previous page; empty for the first page.
-   *
-   * @generated from field: string page_token = 2;
-   */
-  pageToken: string;
-
-  /**
-   * Id of the account whose keys are listed, `acct_…`. Empty: the caller's.
-   *
-   * @generated from field: string account_id = 3;
-   */
-  accountId: string;
-
-  /**
-   * If true, revoked keys are listed as well.
-   *
-   * @generated from field: bool show_revoked = 4;
-   */
-  showRevoked: boolean;
-};
-
-/**
- * Describes the message s2s.v1.ListApiKeysRequest.
- * Use `create(ListApiKeysRequestSchema)` to create a new message.
- */
-export const ListApiKeysRequestSchema: GenMessage<ListApiKeysRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_api_key, 5);
-
-/**
- * Response message for `ListApiKeys`.
- *
- * @generated from message s2s.v1.ListApiKeysResponse
- */
-export type ListApiKeysResponse = Message<"s2s.v1.ListApiKeysResponse"> & {
-  /**
-   * Keys of this page, newest first.
-   *
-   * @generated from field: repeated s2s.v1.ApiKey api_keys = 1;
-   */
-  apiKeys: ApiKey[];
-
-  /**
-   * Opaque token for the next page; empty on the last page.
-   *
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message s2s.v1.ListApiKeysResponse.
- * Use `create(ListApiKeysResponseSchema)` to create a new message.
- */
-export const ListApiKeysResponseSchema: GenMessage<ListApiKeysResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_api_key, 6);
-
-/**
- * Request message for `RotateApiKey`.
- *
- * @generated from message s2s.v1.RotateApiKeyRequest
- */
-export type RotateApiKeyRequest = Message<"s2s.v1.RotateApiKeyRequest"> & {
-  /**
-   * Id of the key, `key_…`. A revoked or expired key can't be rotated.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-
-  /**
-   * Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
-   * text that ends sooner is not prolonged. Not set: 24 hours.
-   *
-   * @generated from field: google.protobuf.Duration overlap = 2;
-   */
-  overlap?: Duration | undefined;
-
-  /**
-   * If true, the request is checked and answered as if real, but nothing is
-   * written.
-   *
-   * @generated from field: bool validate_only = 3;
-   */
-  validateOnly: boolean;
-};
-
-/**
- * Describes the message s2s.v1.RotateApiKeyRequest.
- * Use `create(RotateApiKeyRequestSchema)` to create a new message.
- */
-export const RotateApiKeyRequestSchema: GenMessage<RotateApiKeyRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_api_key, 7);
-
-/**
- * Response message for `RotateApiKey`.
- *
- * @generated from message s2s.v1.RotateApiKeyResponse
- */
-export type RotateApiKeyResponse = Message<"s2s.v1.RotateApiKeyResponse"> & {
-  /**
-   * The key as it is now.
-   *
-   * @generated from field: s2s.v1.ApiKey api_key = 1;
-   */
-  apiKey?: ApiKey | undefined;
-
-  /**
-   * New text of the key, shown only once: keep it safe. Empty with
-   * `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
-   *
-   * @generated from field: string key_text = 2;
-   */
-  keyText: string;
-};
-
-/**
- * Describes the message s2s.v1.RotateApiKeyResponse.
- * Use `create(RotateApiKeyResponseSchema)` to create a new message.
- */
-export const RotateApiKeyResponseSchema: GenMessage<RotateApiKeyResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_api_key, 8);
-
-/**
- * Request message for `RevokeApiKey`.
- *
- * @generated from message s2s.v1.RevokeApiKeyRequest
- */
-export type RevokeApiKeyRequest = Message<"s2s.v1.RevokeApiKeyRequest"> & {
-  /**
-   * Id of the key, `key_…`.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-
-  /**
-   * If true, the request is checked and answered as if real, but nothing is
-   * written.
-   *
-   * @generated from field: bool validate_only = 2;
-   */
-  validateOnly: boolean;
-};
-
-/**
- * Describes the message s2s.v1.RevokeApiKeyRequest.
- * Use `create(RevokeApiKeyRequestSchema)` to create a new message.
- */
-export const RevokeApiKeyRequestSchema: GenMessage<RevokeApiKeyRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_api_key, 9);
-
-/**
- * Response message for `RevokeApiKey`.
- *
- * @generated from message s2s.v1.RevokeApiKeyResponse
- */
-export type RevokeApiKeyResponse = Message<"s2s.v1.RevokeApiKeyResponse"> & {
-  /**
-   * The key as it is now.
-   *
-   * @generated from field: s2s.v1.ApiKey api_key = 1;
-   */
-  apiKey?: ApiKey | undefined;
-};
-
-/**
- * Describes the message s2s.v1.RevokeApiKeyResponse.
- * Use `create(RevokeApiKeyResponseSchema)` to create a new message.
- */
-export const RevokeApiKeyResponseSchema: GenMessage<RevokeApiKeyResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_api_key, 10);
 
 /**
  * The permissions of a key. No scope includes another.
@@ -501,75 +201,4 @@ export enum ApiKeyState {
  */
 export const ApiKeyStateSchema: GenEnum<ApiKeyState> = /*@__PURE__*/
   enumDesc(file_s2s_v1_api_key, 1);
-
-/**
- * Manages API keys. A caller sends the text of its key with every call, as
- * `authorization: Bearer` and the text. A key acts for one account and may do
- * only what its scopes allow.
- *
- * A key with the scope `admin` manages the keys of all accounts. Any other key
- * manages only keys of its own account, and only those whose scopes it has
- * itself, so that no caller can gain more access than it was given.
- *
- * @generated from service s2s.v1.ApiKeyService
- */
-export const ApiKeyService: GenService<{
-  /**
-   * Creates an API key and returns its text. The text is not stored and can't
-   * be retrieved again. Needs the scope `write` or `admin`.
-   *
-   * @generated from rpc s2s.v1.ApiKeyService.CreateApiKey
-   */
-  createApiKey: {
-    methodKind: "unary";
-    input: typeof CreateApiKeyRequestSchema;
-    output: typeof CreateApiKeyResponseSchema;
-  },
-  /**
-   * Returns one API key, without its text. Needs the scope `read` or `admin`.
-   *
-   * @generated from rpc s2s.v1.ApiKeyService.GetApiKey
-   */
-  getApiKey: {
-    methodKind: "unary";
-    input: typeof GetApiKeyRequestSchema;
-    output: typeof GetApiKeyResponseSchema;
-  },
-  /**
-   * Lists an account's API keys, newest first. Needs the scope `read` or
-   * `admin`.
-   *
-   * @generated from rpc s2s.v1.ApiKeyService.ListApiKeys
-   */
-  listApiKeys: {
-    methodKind: "unary";
-    input: typeof ListApiKeysRequestSchema;
-    output: typeof ListApiKeysResponseSchema;
-  },
-  /**
-   * Gives an API key a new text. The former texts stay valid for an overlap,
-   * in which the new one can be rolled out. If the answer is lost, rotate
-   * again: the overlap that is running continues, and no text in use is cut
-   * short. Needs the scope `write` or `admin`.
-   *
-   * @generated from rpc s2s.v1.ApiKeyService.RotateApiKey
-   */
-  rotateApiKey: {
-    methodKind: "unary";
-    input: typeof RotateApiKeyRequestSchema;
-    output: typeof RotateApiKeyResponseSchema;
-  },
-  /**
-   * Revokes an API key permanently, within a second on every server. Revoking a
-   * revoked key changes nothing. Needs the scope `write` or `admin`.
-   *
-   * @generated from rpc s2s.v1.ApiKeyService.RevokeApiKey
-   */
-  revokeApiKey: {
-    methodKind: "unary";
-    input: typeof RevokeApiKeyRequestSchema;
-    output: typeof RevokeApiKeyResponseSchema;
-  },
-}> = /*@__PURE__*/
-  serviceDesc(file_s2s_v1_api_key, 0);
 

@@ -2,8 +2,8 @@
 // @generated from file s2s/v1/click.proto (package s2s.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/click.proto.
  */
 export const file_s2s_v1_click: GenFile = /*@__PURE__*/
-  fileDesc("ChJzMnMvdjEvY2xpY2sucHJvdG8SBnMycy52MSLsAQoFQ2xpY2sSEAoIY2xpY2tfaWQYASABKAkSGAoQdHJhY2tpbmdfbGlua19pZBgCIAEoCRIuCgpjbGlja190aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIfCgdzdWJfaWRzGAQgASgLMg4uczJzLnYxLlN1YklkcxINCgVxdWVyeRgFIAEoCRIQCghyZWZlcnJlchgGIAEoCRISCgp1c2VyX2FnZW50GAcgASgJEg8KB2FkZHJlc3MYCCABKAkSIAoFZmxhZ3MYCSADKA4yES5zMnMudjEuQ2xpY2tGbGFnIpUBCgZTdWJJZHMSDAoEc3ViMRgBIAEoCRIMCgRzdWIyGAIgASgJEgwKBHN1YjMYAyABKAkSDAoEc3ViNBgEIAEoCRIMCgRzdWI1GAUgASgJEgwKBHN1YjYYBiABKAkSDAoEc3ViNxgHIAEoCRIMCgRzdWI4GAggASgJEgwKBHN1YjkYCSABKAkSDQoFc3ViMTAYCiABKAkiggIKElJlY29yZENsaWNrUmVxdWVzdBIYChB0cmFja2luZ19saW5rX2lkGAEgASgJEhAKCGNsaWNrX2lkGAIgASgJEh8KB3N1Yl9pZHMYAyABKAsyDi5zMnMudjEuU3ViSWRzEg0KBXF1ZXJ5GAQgASgJEhAKCHJlZmVycmVyGAUgASgJEhIKCnVzZXJfYWdlbnQYBiABKAkSDwoHYWRkcmVzcxgHIAEoCRIuCgpjbGlja190aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpyZXF1ZXN0X2lkGAkgASgJEhUKDXZhbGlkYXRlX29ubHkYCiABKAgiSQoTUmVjb3JkQ2xpY2tSZXNwb25zZRIcCgVjbGljaxgBIAEoCzINLnMycy52MS5DbGljaxIUCgxyZWRpcmVjdF91cmwYAiABKAkiIwoPR2V0Q2xpY2tSZXF1ZXN0EhAKCGNsaWNrX2lkGAEgASgJIjAKEEdldENsaWNrUmVzcG9uc2USHAoFY2xpY2sYASABKAsyDS5zMnMudjEuQ2xpY2siVAoRTGlzdENsaWNrc1JlcXVlc3QSGAoQdHJhY2tpbmdfbGlua19pZBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCSJMChJMaXN0Q2xpY2tzUmVzcG9uc2USHQoGY2xpY2tzGAEgAygLMg0uczJzLnYxLkNsaWNrEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIYChZMaXN0Q2xpY2tJZEtleXNSZXF1ZXN0InMKF0xpc3RDbGlja0lkS2V5c1Jlc3BvbnNlEikKDWNsaWNrX2lkX2tleXMYASADKAsyEi5zMnMudjEuQ2xpY2tJZEtleRItCgljb3JlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIiwKCkNsaWNrSWRLZXkSDgoGa2V5X2lkGAEgASgNEg4KBnNlY3JldBgCIAEoDCo7CglDbGlja0ZsYWcSGgoWQ0xJQ0tfRkxBR19VTlNQRUNJRklFRBAAEhIKDkNMSUNLX0ZMQUdfQk9UEAEywgIKDENsaWNrU2VydmljZRJLCgtSZWNvcmRDbGljaxIaLnMycy52MS5SZWNvcmRDbGlja1JlcXVlc3QaGy5zMnMudjEuUmVjb3JkQ2xpY2tSZXNwb25zZSIDkAICEkIKCEdldENsaWNrEhcuczJzLnYxLkdldENsaWNrUmVxdWVzdBoYLnMycy52MS5HZXRDbGlja1Jlc3BvbnNlIgOQAgESSAoKTGlzdENsaWNrcxIZLnMycy52MS5MaXN0Q2xpY2tzUmVxdWVzdBoaLnMycy52MS5MaXN0Q2xpY2tzUmVzcG9uc2UiA5ACARJXCg9MaXN0Q2xpY2tJZEtleXMSHi5zMnMudjEuTGlzdENsaWNrSWRLZXlzUmVxdWVzdBofLnMycy52MS5MaXN0Q2xpY2tJZEtleXNSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("ChJzMnMvdjEvY2xpY2sucHJvdG8SBnMycy52MSKgAgoFQ2xpY2sSCgoCaWQYASABKAkSGAoQdHJhY2tpbmdfbGlua19pZBgCIAEoCRIuCgpjbGlja190aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCgdzdWJfaWRzGAQgAygLMhkuczJzLnYxLkNsaWNrLlN1Yklkc0VudHJ5Eg0KBXF1ZXJ5GAUgASgJEhAKCHJlZmVycmVyGAYgASgJEhIKCnVzZXJfYWdlbnQYByABKAkSDwoHYWRkcmVzcxgIIAEoCRIgCgVmbGFncxgJIAMoDjIRLnMycy52MS5DbGlja0ZsYWcaLQoLU3ViSWRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASo7CglDbGlja0ZsYWcSGgoWQ0xJQ0tfRkxBR19VTlNQRUNJRklFRBAAEhIKDkNMSUNLX0ZMQUdfQk9UEAFiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * A visitor's click on a tracking link.
@@ -24,9 +24,9 @@ export type Click = Message<"s2s.v1.Click"> & {
    * The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
    * without `i`, `l`, `o`, `u`.
    *
-   * @generated from field: string click_id = 1;
+   * @generated from field: string id = 1;
    */
-  clickId: string;
+  id: string;
 
   /**
    * Id of the tracking link.
@@ -45,9 +45,9 @@ export type Click = Message<"s2s.v1.Click"> & {
   /**
    * Values of `sub1` to `sub10` in the visitor's URL.
    *
-   * @generated from field: s2s.v1.SubIds sub_ids = 4;
+   * @generated from field: map<string, string> sub_ids = 4;
    */
-  subIds?: SubIds | undefined;
+  subIds: { [key: string]: string };
 
   /**
    * The visitor's whole query, unchanged, at most 2,048 bytes. Example:
@@ -95,388 +95,6 @@ export const ClickSchema: GenMessage<Click> = /*@__PURE__*/
   messageDesc(file_s2s_v1_click, 0);
 
 /**
- * The values that a partner passes through a click, each at most 255
- * characters.
- *
- * @generated from message s2s.v1.SubIds
- */
-export type SubIds = Message<"s2s.v1.SubIds"> & {
-  /**
-   * `sub1`.
-   *
-   * @generated from field: string sub1 = 1;
-   */
-  sub1: string;
-
-  /**
-   * `sub2`.
-   *
-   * @generated from field: string sub2 = 2;
-   */
-  sub2: string;
-
-  /**
-   * `sub3`.
-   *
-   * @generated from field: string sub3 = 3;
-   */
-  sub3: string;
-
-  /**
-   * `sub4`.
-   *
-   * @generated from field: string sub4 = 4;
-   */
-  sub4: string;
-
-  /**
-   * `sub5`.
-   *
-   * @generated from field: string sub5 = 5;
-   */
-  sub5: string;
-
-  /**
-   * `sub6`.
-   *
-   * @generated from field: string sub6 = 6;
-   */
-  sub6: string;
-
-  /**
-   * `sub7`.
-   *
-   * @generated from field: string sub7 = 7;
-   */
-  sub7: string;
-
-  /**
-   * `sub8`.
-   *
-   * @generated from field: string sub8 = 8;
-   */
-  sub8: string;
-
-  /**
-   * `sub9`.
-   *
-   * @generated from field: string sub9 = 9;
-   */
-  sub9: string;
-
-  /**
-   * `sub10`.
-   *
-   * @generated from field: string sub10 = 10;
-   */
-  sub10: string;
-};
-
-/**
- * Describes the message s2s.v1.SubIds.
- * Use `create(SubIdsSchema)` to create a new message.
- */
-export const SubIdsSchema: GenMessage<SubIds> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_click, 1);
-
-/**
- * Request message for `RecordClick`.
- *
- * @generated from message s2s.v1.RecordClickRequest
- */
-export type RecordClickRequest = Message<"s2s.v1.RecordClickRequest"> & {
-  /**
-   * Id of the tracking link.
-   *
-   * @generated from field: string tracking_link_id = 1;
-   */
-  trackingLinkId: string;
-
-  /**
-   * The click id, if the caller is an edge that has minted it. Otherwise empty:
-   * the system mints one.
-   *
-   * @generated from field: string click_id = 2;
-   */
-  clickId: string;
-
-  /**
-   * The visitor's sub ids.
-   *
-   * @generated from field: s2s.v1.SubIds sub_ids = 3;
-   */
-  subIds?: SubIds | undefined;
-
-  /**
-   * The visitor's whole query, cut off after 2,048 bytes.
-   *
-   * @generated from field: string query = 4;
-   */
-  query: string;
-
-  /**
-   * The visitor's `Referer`, cut off after 1,024 bytes.
-   *
-   * @generated from field: string referrer = 5;
-   */
-  referrer: string;
-
-  /**
-   * The visitor's `User-Agent`, cut off after 512 bytes.
-   *
-   * @generated from field: string user_agent = 6;
-   */
-  userAgent: string;
-
-  /**
-   * The visitor's address, IPv4 or IPv6, stored according to the server's
-   * `--store-addresses`. Empty: not known.
-   *
-   * @generated from field: string address = 7;
-   */
-  address: string;
-
-  /**
-   * Time of the click. Not set: now. At most 5 seconds ahead of the server's
-   * clock. Not allowed together with `click_id`, which holds its time.
-   *
-   * @generated from field: google.protobuf.Timestamp click_time = 8;
-   */
-  clickTime?: Timestamp | undefined;
-
-  /**
-   * Makes the call safe to repeat: the same link, `click_time` and request id
-   * give the same click id. Optional, 1 to 64 bytes. Needs `click_time`. Not
-   * for use with `click_id`, which serves the same purpose.
-   *
-   * @generated from field: string request_id = 9;
-   */
-  requestId: string;
-
-  /**
-   * If true, the request is checked and answered as if real, but nothing is
-   * written.
-   *
-   * @generated from field: bool validate_only = 10;
-   */
-  validateOnly: boolean;
-};
-
-/**
- * Describes the message s2s.v1.RecordClickRequest.
- * Use `create(RecordClickRequestSchema)` to create a new message.
- */
-export const RecordClickRequestSchema: GenMessage<RecordClickRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_click, 2);
-
-/**
- * Response message for `RecordClick`.
- *
- * @generated from message s2s.v1.RecordClickResponse
- */
-export type RecordClickResponse = Message<"s2s.v1.RecordClickResponse"> & {
-  /**
-   * The click as recorded.
-   *
-   * @generated from field: s2s.v1.Click click = 1;
-   */
-  click?: Click | undefined;
-
-  /**
-   * The URL to send the visitor to: the link's destination with all macros
-   * filled. Empty if the caller gave `click_id`.
-   *
-   * @generated from field: string redirect_url = 2;
-   */
-  redirectUrl: string;
-};
-
-/**
- * Describes the message s2s.v1.RecordClickResponse.
- * Use `create(RecordClickResponseSchema)` to create a new message.
- */
-export const RecordClickResponseSchema: GenMessage<RecordClickResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_click, 3);
-
-/**
- * Request message for `GetClick`.
- *
- * @generated from message s2s.v1.GetClickRequest
- */
-export type GetClickRequest = Message<"s2s.v1.GetClickRequest"> & {
-  /**
-   * The click id, 40 characters.
-   *
-   * @generated from field: string click_id = 1;
-   */
-  clickId: string;
-};
-
-/**
- * Describes the message s2s.v1.GetClickRequest.
- * Use `create(GetClickRequestSchema)` to create a new message.
- */
-export const GetClickRequestSchema: GenMessage<GetClickRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_click, 4);
-
-/**
- * Response message for `GetClick`.
- *
- * @generated from message s2s.v1.GetClickResponse
- */
-export type GetClickResponse = Message<"s2s.v1.GetClickResponse"> & {
-  /**
-   * The click.
-   *
-   * @generated from field: s2s.v1.Click click = 1;
-   */
-  click?: Click | undefined;
-};
-
-/**
- * Describes the message s2s.v1.GetClickResponse.
- * Use `create(GetClickResponseSchema)` to create a new message.
- */
-export const GetClickResponseSchema: GenMessage<GetClickResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_click, 5);
-
-/**
- * Request message for `ListClicks`.
- *
- * @generated from message s2s.v1.ListClicksRequest
- */
-export type ListClicksRequest = Message<"s2s.v1.ListClicksRequest"> & {
-  /**
-   * Id of the tracking link whose clicks are listed. Mandatory.
-   *
-   * @generated from field: string tracking_link_id = 1;
-   */
-  trackingLinkId: string;
-
-  /**
-   * Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
-   * are read as 1,000.
-   *
-   * @generated from field: int32 page_size = 2;
-   */
-  pageSize: number;
-
-  /**
-   * `next_page_token` of the previous page; empty for the first page.
-   *
-   * @generated from field: string page_token = 3;
-   */
-  pageToken: string;
-};
-
-/**
- * Describes the message s2s.v1.ListClicksRequest.
- * Use `create(ListClicksRequestSchema)` to create a new message.
- */
-export const ListClicksRequestSchema: GenMessage<ListClicksRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_click, 6);
-
-/**
- * Response message for `ListClicks`.
- *
- * @generated from message s2s.v1.ListClicksResponse
- */
-export type ListClicksResponse = Message<"s2s.v1.ListClicksResponse"> & {
-  /**
-   * Clicks of this page, newest first.
-   *
-   * @generated from field: repeated s2s.v1.Click clicks = 1;
-   */
-  clicks: Click[];
-
-  /**
-   * Opaque token for the next page; empty on the last page.
-   *
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message s2s.v1.ListClicksResponse.
- * Use `create(ListClicksResponseSchema)` to create a new message.
- */
-export const ListClicksResponseSchema: GenMessage<ListClicksResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_click, 7);
-
-/**
- * Request message for `ListClickIdKeys`.
- *
- * @generated from message s2s.v1.ListClickIdKeysRequest
- */
-export type ListClickIdKeysRequest = Message<"s2s.v1.ListClickIdKeysRequest"> & {
-};
-
-/**
- * Describes the message s2s.v1.ListClickIdKeysRequest.
- * Use `create(ListClickIdKeysRequestSchema)` to create a new message.
- */
-export const ListClickIdKeysRequestSchema: GenMessage<ListClickIdKeysRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_click, 8);
-
-/**
- * Response message for `ListClickIdKeys`.
- *
- * @generated from message s2s.v1.ListClickIdKeysResponse
- */
-export type ListClickIdKeysResponse = Message<"s2s.v1.ListClickIdKeysResponse"> & {
-  /**
-   * All keys that still verify click ids. The first one mints new click ids.
-   *
-   * @generated from field: repeated s2s.v1.ClickIdKey click_id_keys = 1;
-   */
-  clickIdKeys: ClickIdKey[];
-
-  /**
-   * The core's clock at the time of the answer, in UTC. An edge compares its
-   * own clock with it.
-   *
-   * @generated from field: google.protobuf.Timestamp core_time = 2;
-   */
-  coreTime?: Timestamp | undefined;
-};
-
-/**
- * Describes the message s2s.v1.ListClickIdKeysResponse.
- * Use `create(ListClickIdKeysResponseSchema)` to create a new message.
- */
-export const ListClickIdKeysResponseSchema: GenMessage<ListClickIdKeysResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_click, 9);
-
-/**
- * A key that authenticates click ids. Secret.
- *
- * @generated from message s2s.v1.ClickIdKey
- */
-export type ClickIdKey = Message<"s2s.v1.ClickIdKey"> & {
-  /**
-   * Number of the key in click ids, 0 to 255.
-   *
-   * @generated from field: uint32 key_id = 1;
-   */
-  keyId: number;
-
-  /**
-   * Secret of the key, 32 bytes.
-   *
-   * @generated from field: bytes secret = 2;
-   */
-  secret: Uint8Array;
-};
-
-/**
- * Describes the message s2s.v1.ClickIdKey.
- * Use `create(ClickIdKeySchema)` to create a new message.
- */
-export const ClickIdKeySchema: GenMessage<ClickIdKey> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_click, 10);
-
-/**
  * The remarkable properties of a click.
  *
  * @generated from enum s2s.v1.ClickFlag
@@ -502,55 +120,4 @@ export enum ClickFlag {
  */
 export const ClickFlagSchema: GenEnum<ClickFlag> = /*@__PURE__*/
   enumDesc(file_s2s_v1_click, 0);
-
-/**
- * Records and reads clicks: one for each visitor who followed a tracking link.
- *
- * @generated from service s2s.v1.ClickService
- */
-export const ClickService: GenService<{
-  /**
-   * Records a click, for partners who redirect visitors themselves. A repeated
-   * call with the same `click_id` or `request_id` returns the first answer.
-   *
-   * @generated from rpc s2s.v1.ClickService.RecordClick
-   */
-  recordClick: {
-    methodKind: "unary";
-    input: typeof RecordClickRequestSchema;
-    output: typeof RecordClickResponseSchema;
-  },
-  /**
-   * Returns one click.
-   *
-   * @generated from rpc s2s.v1.ClickService.GetClick
-   */
-  getClick: {
-    methodKind: "unary";
-    input: typeof GetClickRequestSchema;
-    output: typeof GetClickResponseSchema;
-  },
-  /**
-   * Lists the clicks of one tracking link, newest first.
-   *
-   * @generated from rpc s2s.v1.ClickService.ListClicks
-   */
-  listClicks: {
-    methodKind: "unary";
-    input: typeof ListClicksRequestSchema;
-    output: typeof ListClicksResponseSchema;
-  },
-  /**
-   * Lists the keys with which an edge mints click ids on its own. For edges
-   * only.
-   *
-   * @generated from rpc s2s.v1.ClickService.ListClickIdKeys
-   */
-  listClickIdKeys: {
-    methodKind: "unary";
-    input: typeof ListClickIdKeysRequestSchema;
-    output: typeof ListClickIdKeysResponseSchema;
-  },
-}> = /*@__PURE__*/
-  serviceDesc(file_s2s_v1_click, 0);
 

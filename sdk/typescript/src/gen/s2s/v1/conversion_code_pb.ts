@@ -2,19 +2,19 @@
 // @generated from file s2s/v1/conversion_code.proto (package s2s.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Duration, FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { SetupWarning } from "./setup_warning_pb.js";
-import { file_s2s_v1_setup_warning } from "./setup_warning_pb.js";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { ConversionStatus } from "./conversion_pb.js";
+import { file_s2s_v1_conversion } from "./conversion_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file s2s/v1/conversion_code.proto.
  */
 export const file_s2s_v1_conversion_code: GenFile = /*@__PURE__*/
-  fileDesc("ChxzMnMvdjEvY29udmVyc2lvbl9jb2RlLnByb3RvEgZzMnMudjEirwMKDkNvbnZlcnNpb25Db2RlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSGAoQZGVmYXVsdF9jdXJyZW5jeRgDIAEoCRI1ChJhdHRyaWJ1dGlvbl93aW5kb3cYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoNZGVkdXBlX3BvbGljeRgFIAEoDjIULnMycy52MS5EZWR1cGVQb2xpY3kSIwoFcmVwbHkYBiABKAsyFC5zMnMudjEuUmVwbHlTZXR0aW5nEioKBXN0YXRlGAcgASgOMhsuczJzLnYxLkNvbnZlcnNpb25Db2RlU3RhdGUSLwoLY3JlYXRlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwcmVzZXRfaWQYCiABKAkSPwoXcG9zdGJhY2tfYXV0aGVudGljYXRpb24YCyABKAsyHi5zMnMudjEuUG9zdGJhY2tBdXRoZW50aWNhdGlvbiKtAgoWUG9zdGJhY2tBdXRoZW50aWNhdGlvbhInCgxzZWNyZXRfY2hlY2sYASABKA4yES5zMnMudjEuQ2hlY2tNb2RlEioKD3NpZ25hdHVyZV9jaGVjaxgCIAEoDjIRLnMycy52MS5DaGVja01vZGUSKAoNYWRkcmVzc19jaGVjaxgDIAEoDjIRLnMycy52MS5DaGVja01vZGUSJgoLaHR0cHNfY2hlY2sYBCABKA4yES5zMnMudjEuQ2hlY2tNb2RlEhkKEWFsbG93ZWRfYWRkcmVzc2VzGAUgAygJEhIKCmhhc19zZWNyZXQYBiABKAgSPQoZZm9ybWVyX3NlY3JldF9leHBpcmVfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiPQoMUmVwbHlTZXR0aW5nEh8KBG1vZGUYASABKA4yES5zMnMudjEuUmVwbHlNb2RlEgwKBHRleHQYAiABKAkieQobQ3JlYXRlQ29udmVyc2lvbkNvZGVSZXF1ZXN0Ei8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRISCgpyZXF1ZXN0X2lkGAIgASgJEhUKDXZhbGlkYXRlX29ubHkYAyABKAgidwocQ3JlYXRlQ29udmVyc2lvbkNvZGVSZXNwb25zZRIvCg9jb252ZXJzaW9uX2NvZGUYASABKAsyFi5zMnMudjEuQ29udmVyc2lvbkNvZGUSJgoId2FybmluZ3MYAiADKAsyFC5zMnMudjEuU2V0dXBXYXJuaW5nIiYKGEdldENvbnZlcnNpb25Db2RlUmVxdWVzdBIKCgJpZBgBIAEoCSJMChlHZXRDb252ZXJzaW9uQ29kZVJlc3BvbnNlEi8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZSJaChpMaXN0Q29udmVyc2lvbkNvZGVzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIVCg1zaG93X2FyY2hpdmVkGAMgASgIImgKG0xpc3RDb252ZXJzaW9uQ29kZXNSZXNwb25zZRIwChBjb252ZXJzaW9uX2NvZGVzGAEgAygLMhYuczJzLnYxLkNvbnZlcnNpb25Db2RlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKWAQobVXBkYXRlQ29udmVyc2lvbkNvZGVSZXF1ZXN0Ei8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSFQoNdmFsaWRhdGVfb25seRgDIAEoCCJ3ChxVcGRhdGVDb252ZXJzaW9uQ29kZVJlc3BvbnNlEi8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRImCgh3YXJuaW5ncxgCIAMoCzIULnMycy52MS5TZXR1cFdhcm5pbmciQQocQXJjaGl2ZUNvbnZlcnNpb25Db2RlUmVxdWVzdBIKCgJpZBgBIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAIgASgIIlAKHUFyY2hpdmVDb252ZXJzaW9uQ29kZVJlc3BvbnNlEi8KD2NvbnZlcnNpb25fY29kZRgBIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZSKQAQobUm90YXRlUG9zdGJhY2tTZWNyZXRSZXF1ZXN0EhoKEmNvbnZlcnNpb25fY29kZV9pZBgBIAEoCRIqCgdvdmVybGFwGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhIKCnJlcXVlc3RfaWQYAyABKAkSFQoNdmFsaWRhdGVfb25seRgEIAEoCCJ1ChxSb3RhdGVQb3N0YmFja1NlY3JldFJlc3BvbnNlEg4KBnNlY3JldBgBIAEoCRIUCgxwb3N0YmFja191cmwYAiABKAkSLwoPY29udmVyc2lvbl9jb2RlGAMgASgLMhYuczJzLnYxLkNvbnZlcnNpb25Db2RlIkYKFUdldFBvc3RiYWNrVXJsUmVxdWVzdBIaChJjb252ZXJzaW9uX2NvZGVfaWQYASABKAkSEQoJcHJlc2V0X2lkGAIgASgJIlYKFkdldFBvc3RiYWNrVXJsUmVzcG9uc2USFAoMcG9zdGJhY2tfdXJsGAEgASgJEiYKCHdhcm5pbmdzGAIgAygLMhQuczJzLnYxLlNldHVwV2FybmluZypqCglDaGVja01vZGUSGgoWQ0hFQ0tfTU9ERV9VTlNQRUNJRklFRBAAEhIKDkNIRUNLX01PREVfT0ZGEAESFQoRQ0hFQ0tfTU9ERV9SRVBPUlQQAhIWChJDSEVDS19NT0RFX0VORk9SQ0UQAypnCgxEZWR1cGVQb2xpY3kSHQoZREVEVVBFX1BPTElDWV9VTlNQRUNJRklFRBAAEh8KG0RFRFVQRV9QT0xJQ1lfT05FX1BFUl9DTElDSxABEhcKE0RFRFVQRV9QT0xJQ1lfRVZFUlkQAip3CglSZXBseU1vZGUSGgoWUkVQTFlfTU9ERV9VTlNQRUNJRklFRBAAEhkKFVJFUExZX01PREVfQllfVkVSRElDVBABEhgKFFJFUExZX01PREVfQUxXQVlTX09LEAISGQoVUkVQTFlfTU9ERV9GSVhFRF9URVhUEAMqggEKE0NvbnZlcnNpb25Db2RlU3RhdGUSJQohQ09OVkVSU0lPTl9DT0RFX1NUQVRFX1VOU1BFQ0lGSUVEEAASIAocQ09OVkVSU0lPTl9DT0RFX1NUQVRFX0FDVElWRRABEiIKHkNPTlZFUlNJT05fQ09ERV9TVEFURV9BUkNISVZFRBACMtQFChVDb252ZXJzaW9uQ29kZVNlcnZpY2USZgoUQ3JlYXRlQ29udmVyc2lvbkNvZGUSIy5zMnMudjEuQ3JlYXRlQ29udmVyc2lvbkNvZGVSZXF1ZXN0GiQuczJzLnYxLkNyZWF0ZUNvbnZlcnNpb25Db2RlUmVzcG9uc2UiA5ACAhJdChFHZXRDb252ZXJzaW9uQ29kZRIgLnMycy52MS5HZXRDb252ZXJzaW9uQ29kZVJlcXVlc3QaIS5zMnMudjEuR2V0Q29udmVyc2lvbkNvZGVSZXNwb25zZSIDkAIBEmMKE0xpc3RDb252ZXJzaW9uQ29kZXMSIi5zMnMudjEuTGlzdENvbnZlcnNpb25Db2Rlc1JlcXVlc3QaIy5zMnMudjEuTGlzdENvbnZlcnNpb25Db2Rlc1Jlc3BvbnNlIgOQAgESZgoUVXBkYXRlQ29udmVyc2lvbkNvZGUSIy5zMnMudjEuVXBkYXRlQ29udmVyc2lvbkNvZGVSZXF1ZXN0GiQuczJzLnYxLlVwZGF0ZUNvbnZlcnNpb25Db2RlUmVzcG9uc2UiA5ACAhJpChVBcmNoaXZlQ29udmVyc2lvbkNvZGUSJC5zMnMudjEuQXJjaGl2ZUNvbnZlcnNpb25Db2RlUmVxdWVzdBolLnMycy52MS5BcmNoaXZlQ29udmVyc2lvbkNvZGVSZXNwb25zZSIDkAICEmYKFFJvdGF0ZVBvc3RiYWNrU2VjcmV0EiMuczJzLnYxLlJvdGF0ZVBvc3RiYWNrU2VjcmV0UmVxdWVzdBokLnMycy52MS5Sb3RhdGVQb3N0YmFja1NlY3JldFJlc3BvbnNlIgOQAgISVAoOR2V0UG9zdGJhY2tVcmwSHS5zMnMudjEuR2V0UG9zdGJhY2tVcmxSZXF1ZXN0Gh4uczJzLnYxLkdldFBvc3RiYWNrVXJsUmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_s2s_v1_setup_warning]);
+  fileDesc("ChxzMnMvdjEvY29udmVyc2lvbl9jb2RlLnByb3RvEgZzMnMudjEi4QMKDkNvbnZlcnNpb25Db2RlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSGAoQZGVmYXVsdF9jdXJyZW5jeRgDIAEoCRI1ChJhdHRyaWJ1dGlvbl93aW5kb3cYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKwoNZGVkdXBlX3BvbGljeRgFIAEoDjIULnMycy52MS5EZWR1cGVQb2xpY3kSIwoFcmVwbHkYBiABKAsyFC5zMnMudjEuUmVwbHlTZXR0aW5nEioKBXN0YXRlGAcgASgOMhsuczJzLnYxLkNvbnZlcnNpb25Db2RlU3RhdGUSLwoLY3JlYXRlX3RpbWUYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwcmVzZXRfaWQYCiABKAkSPwoXcG9zdGJhY2tfYXV0aGVudGljYXRpb24YCyABKAsyHi5zMnMudjEuUG9zdGJhY2tBdXRoZW50aWNhdGlvbhIwCg5kZWZhdWx0X3N0YXR1cxgMIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzIq0CChZQb3N0YmFja0F1dGhlbnRpY2F0aW9uEicKDHNlY3JldF9jaGVjaxgBIAEoDjIRLnMycy52MS5DaGVja01vZGUSKgoPc2lnbmF0dXJlX2NoZWNrGAIgASgOMhEuczJzLnYxLkNoZWNrTW9kZRIoCg1hZGRyZXNzX2NoZWNrGAMgASgOMhEuczJzLnYxLkNoZWNrTW9kZRImCgtodHRwc19jaGVjaxgEIAEoDjIRLnMycy52MS5DaGVja01vZGUSGQoRYWxsb3dlZF9hZGRyZXNzZXMYBSADKAkSEgoKaGFzX3NlY3JldBgGIAEoCBI9Chlmb3JtZXJfc2VjcmV0X2V4cGlyZV90aW1lGAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCI9CgxSZXBseVNldHRpbmcSHwoEbW9kZRgBIAEoDjIRLnMycy52MS5SZXBseU1vZGUSDAoEdGV4dBgCIAEoCSpqCglDaGVja01vZGUSGgoWQ0hFQ0tfTU9ERV9VTlNQRUNJRklFRBAAEhIKDkNIRUNLX01PREVfT0ZGEAESFQoRQ0hFQ0tfTU9ERV9SRVBPUlQQAhIWChJDSEVDS19NT0RFX0VORk9SQ0UQAypnCgxEZWR1cGVQb2xpY3kSHQoZREVEVVBFX1BPTElDWV9VTlNQRUNJRklFRBAAEh8KG0RFRFVQRV9QT0xJQ1lfT05FX1BFUl9DTElDSxABEhcKE0RFRFVQRV9QT0xJQ1lfRVZFUlkQAip3CglSZXBseU1vZGUSGgoWUkVQTFlfTU9ERV9VTlNQRUNJRklFRBAAEhkKFVJFUExZX01PREVfQllfVkVSRElDVBABEhgKFFJFUExZX01PREVfQUxXQVlTX09LEAISGQoVUkVQTFlfTU9ERV9GSVhFRF9URVhUEAMqggEKE0NvbnZlcnNpb25Db2RlU3RhdGUSJQohQ09OVkVSU0lPTl9DT0RFX1NUQVRFX1VOU1BFQ0lGSUVEEAASIAocQ09OVkVSU0lPTl9DT0RFX1NUQVRFX0FDVElWRRABEiIKHkNPTlZFUlNJT05fQ09ERV9TVEFURV9BUkNISVZFRBACYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_s2s_v1_conversion]);
 
 /**
  * A kind of conversion, such as "sale" or "newsletter sign-up", and the rules
@@ -24,8 +24,8 @@ export const file_s2s_v1_conversion_code: GenFile = /*@__PURE__*/
  */
 export type ConversionCode = Message<"s2s.v1.ConversionCode"> & {
   /**
-   * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
-   * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+   * Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
+   * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
    *
    * @generated from field: string id = 1;
    */
@@ -69,21 +69,21 @@ export type ConversionCode = Message<"s2s.v1.ConversionCode"> & {
   reply?: ReplySetting | undefined;
 
   /**
-   * Output only. State of the code, changed by `ArchiveConversionCode`.
+   * State of the code, changed by `ArchiveConversionCode`.
    *
    * @generated from field: s2s.v1.ConversionCodeState state = 7;
    */
   state: ConversionCodeState;
 
   /**
-   * Output only. Time at which the code was created.
+   * Time at which the code was created.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 8;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * Output only. Time of the last change to the code.
+   * Time of the last change to the code.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 9;
    */
@@ -91,7 +91,7 @@ export type ConversionCode = Message<"s2s.v1.ConversionCode"> & {
 
   /**
    * Id of the preset of the network that calls the code's postback URL; its
-   * status words are understood. Optional. Example: `everflow`.
+   * status words are understood. Example: `everflow`.
    *
    * @generated from field: string preset_id = 10;
    */
@@ -104,6 +104,14 @@ export type ConversionCode = Message<"s2s.v1.ConversionCode"> & {
    * @generated from field: s2s.v1.PostbackAuthentication postback_authentication = 11;
    */
   postbackAuthentication?: PostbackAuthentication | undefined;
+
+  /**
+   * Status of conversions that are sent without one. Default:
+   * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+   *
+   * @generated from field: s2s.v1.ConversionStatus default_status = 12;
+   */
+  defaultStatus: ConversionStatus;
 };
 
 /**
@@ -114,8 +122,8 @@ export const ConversionCodeSchema: GenMessage<ConversionCode> = /*@__PURE__*/
   messageDesc(file_s2s_v1_conversion_code, 0);
 
 /**
- * Checks that authenticate the sender of a postback. The checks are
- * independent of each other; a postback must pass every one that is enforced.
+ * Checks that authenticate the sender of a postback. The checks are independent
+ * of each other; a postback must pass every one that is enforced.
  *
  * @generated from message s2s.v1.PostbackAuthentication
  */
@@ -131,8 +139,8 @@ export type PostbackAuthentication = Message<"s2s.v1.PostbackAuthentication"> & 
    * Checks that the query ends with `&sig=` and a valid signature: HMAC-SHA256,
    * keyed by one of the code's secrets, of the query before it as it is sent;
    * in a `POST` with a body, followed by a line feed and the body. The
-   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
-   * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
+   * of signing in seconds since 1970 UTC, at most 300 seconds off when the
    * postback arrives. The same signature counts once.
    *
    * @generated from field: s2s.v1.CheckMode signature_check = 2;
@@ -163,15 +171,14 @@ export type PostbackAuthentication = Message<"s2s.v1.PostbackAuthentication"> & 
   allowedAddresses: string[];
 
   /**
-   * Output only. True if the code has a secret.
+   * True if the code has a secret.
    *
    * @generated from field: bool has_secret = 6;
    */
   hasSecret: boolean;
 
   /**
-   * Output only. Time at which the previous secret expires. Not set: there is
-   * none.
+   * Time at which the previous secret expires. Not set: there is none.
    *
    * @generated from field: google.protobuf.Timestamp former_secret_expire_time = 7;
    */
@@ -214,438 +221,6 @@ export type ReplySetting = Message<"s2s.v1.ReplySetting"> & {
  */
 export const ReplySettingSchema: GenMessage<ReplySetting> = /*@__PURE__*/
   messageDesc(file_s2s_v1_conversion_code, 2);
-
-/**
- * Request message for `CreateConversionCode`.
- *
- * @generated from message s2s.v1.CreateConversionCodeRequest
- */
-export type CreateConversionCodeRequest = Message<"s2s.v1.CreateConversionCodeRequest"> & {
-  /**
-   * The code to create. Output-only fields are ignored.
-   *
-   * @generated from field: s2s.v1.ConversionCode conversion_code = 1;
-   */
-  conversionCode?: ConversionCode | undefined;
-
-  /**
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
-   *
-   * @generated from field: string request_id = 2;
-   */
-  requestId: string;
-
-  /**
-   * If true, the request is checked and answered as if real, but nothing is
-   * written.
-   *
-   * @generated from field: bool validate_only = 3;
-   */
-  validateOnly: boolean;
-};
-
-/**
- * Describes the message s2s.v1.CreateConversionCodeRequest.
- * Use `create(CreateConversionCodeRequestSchema)` to create a new message.
- */
-export const CreateConversionCodeRequestSchema: GenMessage<CreateConversionCodeRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code, 3);
-
-/**
- * Response message for `CreateConversionCode`.
- *
- * @generated from message s2s.v1.CreateConversionCodeResponse
- */
-export type CreateConversionCodeResponse = Message<"s2s.v1.CreateConversionCodeResponse"> & {
-  /**
-   * The code as created.
-   *
-   * @generated from field: s2s.v1.ConversionCode conversion_code = 1;
-   */
-  conversionCode?: ConversionCode | undefined;
-
-  /**
-   * Settings that will likely not work as intended, each with its cure.
-   *
-   * @generated from field: repeated s2s.v1.SetupWarning warnings = 2;
-   */
-  warnings: SetupWarning[];
-};
-
-/**
- * Describes the message s2s.v1.CreateConversionCodeResponse.
- * Use `create(CreateConversionCodeResponseSchema)` to create a new message.
- */
-export const CreateConversionCodeResponseSchema: GenMessage<CreateConversionCodeResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code, 4);
-
-/**
- * Request message for `GetConversionCode`.
- *
- * @generated from message s2s.v1.GetConversionCodeRequest
- */
-export type GetConversionCodeRequest = Message<"s2s.v1.GetConversionCodeRequest"> & {
-  /**
-   * Id of the code, 32 hexadecimal digits.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-};
-
-/**
- * Describes the message s2s.v1.GetConversionCodeRequest.
- * Use `create(GetConversionCodeRequestSchema)` to create a new message.
- */
-export const GetConversionCodeRequestSchema: GenMessage<GetConversionCodeRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code, 5);
-
-/**
- * Response message for `GetConversionCode`.
- *
- * @generated from message s2s.v1.GetConversionCodeResponse
- */
-export type GetConversionCodeResponse = Message<"s2s.v1.GetConversionCodeResponse"> & {
-  /**
-   * The code.
-   *
-   * @generated from field: s2s.v1.ConversionCode conversion_code = 1;
-   */
-  conversionCode?: ConversionCode | undefined;
-};
-
-/**
- * Describes the message s2s.v1.GetConversionCodeResponse.
- * Use `create(GetConversionCodeResponseSchema)` to create a new message.
- */
-export const GetConversionCodeResponseSchema: GenMessage<GetConversionCodeResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code, 6);
-
-/**
- * Request message for `ListConversionCodes`.
- *
- * @generated from message s2s.v1.ListConversionCodesRequest
- */
-export type ListConversionCodesRequest = Message<"s2s.v1.ListConversionCodesRequest"> & {
-  /**
-   * Maximum number of codes to return, 1 to 1,000. 0 means 50; larger values
-   * are read as 1,000.
-   *
-   * @generated from field: int32 page_size = 1;
-   */
-  pageSize: number;
-
-  /**
-   * `next_page_token` of the previous page; empty for the first page.
-   *
-   * @generated from field: string page_token = 2;
-   */
-  pageToken: string;
-
-  /**
-   * If true, archived codes are listed as well.
-   *
-   * @generated from field: bool show_archived = 3;
-   */
-  showArchived: boolean;
-};
-
-/**
- * Describes the message s2s.v1.ListConversionCodesRequest.
- * Use `create(ListConversionCodesRequestSchema)` to create a new message.
- */
-export const ListConversionCodesRequestSchema: GenMessage<ListConversionCodesRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code, 7);
-
-/**
- * Response message for `ListConversionCodes`.
- *
- * @generated from message s2s.v1.ListConversionCodesResponse
- */
-export type ListConversionCodesResponse = Message<"s2s.v1.ListConversionCodesResponse"> & {
-  /**
-   * Codes of this page, newest first.
-   *
-   * @generated from field: repeated s2s.v1.ConversionCode conversion_codes = 1;
-   */
-  conversionCodes: ConversionCode[];
-
-  /**
-   * Opaque token for the next page; empty on the last page.
-   *
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message s2s.v1.ListConversionCodesResponse.
- * Use `create(ListConversionCodesResponseSchema)` to create a new message.
- */
-export const ListConversionCodesResponseSchema: GenMessage<ListConversionCodesResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code, 8);
-
-/**
- * Request message for `UpdateConversionCode`.
- *
- * @generated from message s2s.v1.UpdateConversionCodeRequest
- */
-export type UpdateConversionCodeRequest = Message<"s2s.v1.UpdateConversionCodeRequest"> & {
-  /**
-   * The code, with its `id` and the new values.
-   *
-   * @generated from field: s2s.v1.ConversionCode conversion_code = 1;
-   */
-  conversionCode?: ConversionCode | undefined;
-
-  /**
-   * Fields to change: `name`, `default_currency`, `attribution_window`,
-   * `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
-   * one.
-   *
-   * @generated from field: google.protobuf.FieldMask update_mask = 2;
-   */
-  updateMask?: FieldMask | undefined;
-
-  /**
-   * If true, the request is checked and answered as if real, but nothing is
-   * written.
-   *
-   * @generated from field: bool validate_only = 3;
-   */
-  validateOnly: boolean;
-};
-
-/**
- * Describes the message s2s.v1.UpdateConversionCodeRequest.
- * Use `create(UpdateConversionCodeRequestSchema)` to create a new message.
- */
-export const UpdateConversionCodeRequestSchema: GenMessage<UpdateConversionCodeRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code, 9);
-
-/**
- * Response message for `UpdateConversionCode`.
- *
- * @generated from message s2s.v1.UpdateConversionCodeResponse
- */
-export type UpdateConversionCodeResponse = Message<"s2s.v1.UpdateConversionCodeResponse"> & {
-  /**
-   * The code as it is now.
-   *
-   * @generated from field: s2s.v1.ConversionCode conversion_code = 1;
-   */
-  conversionCode?: ConversionCode | undefined;
-
-  /**
-   * Settings that will likely not work as intended, each with its cure.
-   *
-   * @generated from field: repeated s2s.v1.SetupWarning warnings = 2;
-   */
-  warnings: SetupWarning[];
-};
-
-/**
- * Describes the message s2s.v1.UpdateConversionCodeResponse.
- * Use `create(UpdateConversionCodeResponseSchema)` to create a new message.
- */
-export const UpdateConversionCodeResponseSchema: GenMessage<UpdateConversionCodeResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code, 10);
-
-/**
- * Request message for `ArchiveConversionCode`.
- *
- * @generated from message s2s.v1.ArchiveConversionCodeRequest
- */
-export type ArchiveConversionCodeRequest = Message<"s2s.v1.ArchiveConversionCodeRequest"> & {
-  /**
-   * Id of the code, 32 hexadecimal digits.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-
-  /**
-   * If true, the request is checked and answered as if real, but nothing is
-   * written.
-   *
-   * @generated from field: bool validate_only = 2;
-   */
-  validateOnly: boolean;
-};
-
-/**
- * Describes the message s2s.v1.ArchiveConversionCodeRequest.
- * Use `create(ArchiveConversionCodeRequestSchema)` to create a new message.
- */
-export const ArchiveConversionCodeRequestSchema: GenMessage<ArchiveConversionCodeRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code, 11);
-
-/**
- * Response message for `ArchiveConversionCode`.
- *
- * @generated from message s2s.v1.ArchiveConversionCodeResponse
- */
-export type ArchiveConversionCodeResponse = Message<"s2s.v1.ArchiveConversionCodeResponse"> & {
-  /**
-   * The code as it is now.
-   *
-   * @generated from field: s2s.v1.ConversionCode conversion_code = 1;
-   */
-  conversionCode?: ConversionCode | undefined;
-};
-
-/**
- * Describes the message s2s.v1.ArchiveConversionCodeResponse.
- * Use `create(ArchiveConversionCodeResponseSchema)` to create a new message.
- */
-export const ArchiveConversionCodeResponseSchema: GenMessage<ArchiveConversionCodeResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code, 12);
-
-/**
- * Request message for `RotatePostbackSecret`.
- *
- * @generated from message s2s.v1.RotatePostbackSecretRequest
- */
-export type RotatePostbackSecretRequest = Message<"s2s.v1.RotatePostbackSecretRequest"> & {
-  /**
-   * Id of the code, 32 hexadecimal digits.
-   *
-   * @generated from field: string conversion_code_id = 1;
-   */
-  conversionCodeId: string;
-
-  /**
-   * Time for which the present secret stays valid: 0 seconds to 30 days, whole
-   * seconds. 0 ends it at once, for a secret that has leaked. Default: 24
-   * hours.
-   *
-   * @generated from field: google.protobuf.Duration overlap = 2;
-   */
-  overlap?: Duration | undefined;
-
-  /**
-   * Makes the call safe to repeat: the request id of the last rotation returns
-   * the secret that it made. Optional, 1 to 64 bytes. Example: a UUID.
-   *
-   * @generated from field: string request_id = 3;
-   */
-  requestId: string;
-
-  /**
-   * If true, the request is checked and answered as if real, but nothing is
-   * written; the answer has no secret.
-   *
-   * @generated from field: bool validate_only = 4;
-   */
-  validateOnly: boolean;
-};
-
-/**
- * Describes the message s2s.v1.RotatePostbackSecretRequest.
- * Use `create(RotatePostbackSecretRequestSchema)` to create a new message.
- */
-export const RotatePostbackSecretRequestSchema: GenMessage<RotatePostbackSecretRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code, 13);
-
-/**
- * Response message for `RotatePostbackSecret`.
- *
- * @generated from message s2s.v1.RotatePostbackSecretResponse
- */
-export type RotatePostbackSecretResponse = Message<"s2s.v1.RotatePostbackSecretResponse"> & {
-  /**
-   * The new secret: 32 letters and digits. Keep it where others can't read it.
-   * The key of a signature is these 32 bytes.
-   *
-   * @generated from field: string secret = 1;
-   */
-  secret: string;
-
-  /**
-   * Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
-   * the code checks secrets.
-   *
-   * @generated from field: string postback_url = 2;
-   */
-  postbackUrl: string;
-
-  /**
-   * The code as it is now.
-   *
-   * @generated from field: s2s.v1.ConversionCode conversion_code = 3;
-   */
-  conversionCode?: ConversionCode | undefined;
-};
-
-/**
- * Describes the message s2s.v1.RotatePostbackSecretResponse.
- * Use `create(RotatePostbackSecretResponseSchema)` to create a new message.
- */
-export const RotatePostbackSecretResponseSchema: GenMessage<RotatePostbackSecretResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code, 14);
-
-/**
- * Request message for `GetPostbackUrl`.
- *
- * @generated from message s2s.v1.GetPostbackUrlRequest
- */
-export type GetPostbackUrlRequest = Message<"s2s.v1.GetPostbackUrlRequest"> & {
-  /**
-   * Id of the code, 32 hexadecimal digits.
-   *
-   * @generated from field: string conversion_code_id = 1;
-   */
-  conversionCodeId: string;
-
-  /**
-   * Id of the preset of the network that is to call the URL. Empty: the code's
-   * preset, if it has one. Example: `everflow`.
-   *
-   * @generated from field: string preset_id = 2;
-   */
-  presetId: string;
-};
-
-/**
- * Describes the message s2s.v1.GetPostbackUrlRequest.
- * Use `create(GetPostbackUrlRequestSchema)` to create a new message.
- */
-export const GetPostbackUrlRequestSchema: GenMessage<GetPostbackUrlRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code, 15);
-
-/**
- * Response message for `GetPostbackUrl`.
- *
- * @generated from message s2s.v1.GetPostbackUrlResponse
- */
-export type GetPostbackUrlResponse = Message<"s2s.v1.GetPostbackUrlResponse"> & {
-  /**
-   * The URL to paste, with the preset's macros as that network writes them.
-   * Without a preset, the merchant's system fills in the names in braces.
-   * Example:
-   * `https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}`. If
-   * secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
-   * follow.
-   *
-   * @generated from field: string postback_url = 1;
-   */
-  postbackUrl: string;
-
-  /**
-   * Settings that will likely not work as intended, each with its cure.
-   *
-   * @generated from field: repeated s2s.v1.SetupWarning warnings = 2;
-   */
-  warnings: SetupWarning[];
-};
-
-/**
- * Describes the message s2s.v1.GetPostbackUrlResponse.
- * Use `create(GetPostbackUrlResponseSchema)` to create a new message.
- */
-export const GetPostbackUrlResponseSchema: GenMessage<GetPostbackUrlResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion_code, 16);
 
 /**
  * The consequences of a check that a postback does not pass.
@@ -801,87 +376,4 @@ export enum ConversionCodeState {
  */
 export const ConversionCodeStateSchema: GenEnum<ConversionCodeState> = /*@__PURE__*/
   enumDesc(file_s2s_v1_conversion_code, 3);
-
-/**
- * Manages conversion codes: one for each kind of conversion that a merchant
- * reports.
- *
- * @generated from service s2s.v1.ConversionCodeService
- */
-export const ConversionCodeService: GenService<{
-  /**
-   * Creates a conversion code.
-   *
-   * @generated from rpc s2s.v1.ConversionCodeService.CreateConversionCode
-   */
-  createConversionCode: {
-    methodKind: "unary";
-    input: typeof CreateConversionCodeRequestSchema;
-    output: typeof CreateConversionCodeResponseSchema;
-  },
-  /**
-   * Returns one conversion code.
-   *
-   * @generated from rpc s2s.v1.ConversionCodeService.GetConversionCode
-   */
-  getConversionCode: {
-    methodKind: "unary";
-    input: typeof GetConversionCodeRequestSchema;
-    output: typeof GetConversionCodeResponseSchema;
-  },
-  /**
-   * Lists the account's conversion codes, newest first.
-   *
-   * @generated from rpc s2s.v1.ConversionCodeService.ListConversionCodes
-   */
-  listConversionCodes: {
-    methodKind: "unary";
-    input: typeof ListConversionCodesRequestSchema;
-    output: typeof ListConversionCodesResponseSchema;
-  },
-  /**
-   * Changes the fields that `update_mask` names.
-   *
-   * @generated from rpc s2s.v1.ConversionCodeService.UpdateConversionCode
-   */
-  updateConversionCode: {
-    methodKind: "unary";
-    input: typeof UpdateConversionCodeRequestSchema;
-    output: typeof UpdateConversionCodeResponseSchema;
-  },
-  /**
-   * Archives a conversion code. It stays readable, and postbacks that name it
-   * are held from then on. Archiving an archived code changes nothing.
-   *
-   * @generated from rpc s2s.v1.ConversionCodeService.ArchiveConversionCode
-   */
-  archiveConversionCode: {
-    methodKind: "unary";
-    input: typeof ArchiveConversionCodeRequestSchema;
-    output: typeof ArchiveConversionCodeResponseSchema;
-  },
-  /**
-   * Makes a new secret for the code's postbacks and returns it; no other call
-   * does. The previous secret stays valid for a while, so that senders can be
-   * changed one by one. Any older secret ends at once.
-   *
-   * @generated from rpc s2s.v1.ConversionCodeService.RotatePostbackSecret
-   */
-  rotatePostbackSecret: {
-    methodKind: "unary";
-    input: typeof RotatePostbackSecretRequestSchema;
-    output: typeof RotatePostbackSecretResponseSchema;
-  },
-  /**
-   * Renders the postback URL for the merchant to paste.
-   *
-   * @generated from rpc s2s.v1.ConversionCodeService.GetPostbackUrl
-   */
-  getPostbackUrl: {
-    methodKind: "unary";
-    input: typeof GetPostbackUrlRequestSchema;
-    output: typeof GetPostbackUrlResponseSchema;
-  },
-}> = /*@__PURE__*/
-  serviceDesc(file_s2s_v1_conversion_code, 0);
 

@@ -2,12 +2,10 @@
 // @generated from file s2s/v1/conversion.proto (package s2s.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { Status } from "../../google/rpc/status_pb.js";
-import { file_google_rpc_status } from "../../google/rpc/status_pb.js";
 import type { Money } from "./money_pb.js";
 import { file_s2s_v1_money } from "./money_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -16,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/conversion.proto.
  */
 export const file_s2s_v1_conversion: GenFile = /*@__PURE__*/
-  fileDesc("ChdzMnMvdjEvY29udmVyc2lvbi5wcm90bxIGczJzLnYxIt0DCgpDb252ZXJzaW9uEgoKAmlkGAEgASgJEhoKEmNvbnZlcnNpb25fY29kZV9pZBgCIAEoCRIYChB0cmFja2luZ19saW5rX2lkGAMgASgJEhAKCGNsaWNrX2lkGAQgASgJEhYKDnRyYW5zYWN0aW9uX2lkGAUgASgJEhwKBXZhbHVlGAYgASgLMg0uczJzLnYxLk1vbmV5EiEKCmNvbW1pc3Npb24YByABKAsyDS5zMnMudjEuTW9uZXkSIQoZY29tbWlzc2lvbl9wZXJjZW50X21pY3JvcxgIIAEoAxIoCgZzdGF0dXMYCSABKA4yGC5zMnMudjEuQ29udmVyc2lvblN0YXR1cxIqCg1jdXN0b21fcGFyYW1zGAogAygLMhMuczJzLnYxLkN1c3RvbVBhcmFtEjMKD2NvbnZlcnNpb25fdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLY3JlYXRlX3RpbWUYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmNsaWNrX3RpbWUYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhMKC3N0YXR1c193b3JkGA4gASgJIikKC0N1c3RvbVBhcmFtEgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCSJKCgROb3RlEh4KBGNvZGUYASABKA4yEC5zMnMudjEuTm90ZUNvZGUSEQoJcGFyYW1ldGVyGAIgASgJEg8KB21lc3NhZ2UYAyABKAkikgMKF1JlY29yZENvbnZlcnNpb25SZXF1ZXN0EhoKEmNvbnZlcnNpb25fY29kZV9pZBgBIAEoCRIQCghjbGlja19pZBgCIAEoCRIWCg50cmFuc2FjdGlvbl9pZBgDIAEoCRIcCgV2YWx1ZRgEIAEoCzINLnMycy52MS5Nb25leRIqChFjb21taXNzaW9uX2Ftb3VudBgFIAEoCzINLnMycy52MS5Nb25leUgAEiMKGWNvbW1pc3Npb25fcGVyY2VudF9taWNyb3MYBiABKANIABIoCgZzdGF0dXMYByABKA4yGC5zMnMudjEuQ29udmVyc2lvblN0YXR1cxIqCg1jdXN0b21fcGFyYW1zGAggAygLMhMuczJzLnYxLkN1c3RvbVBhcmFtEjMKD2NvbnZlcnNpb25fdGltZRgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKcmVxdWVzdF9pZBgKIAEoCRIVCg12YWxpZGF0ZV9vbmx5GAsgASgIQgwKCmNvbW1pc3Npb24igQEKGFJlY29yZENvbnZlcnNpb25SZXNwb25zZRImCgpjb252ZXJzaW9uGAEgASgLMhIuczJzLnYxLkNvbnZlcnNpb24SIAoHdmVyZGljdBgCIAEoDjIPLnMycy52MS5WZXJkaWN0EhsKBW5vdGVzGAMgAygLMgwuczJzLnYxLk5vdGUiUgodQmF0Y2hSZWNvcmRDb252ZXJzaW9uc1JlcXVlc3QSMQoIcmVxdWVzdHMYASADKAsyHy5zMnMudjEuUmVjb3JkQ29udmVyc2lvblJlcXVlc3QiVwoeQmF0Y2hSZWNvcmRDb252ZXJzaW9uc1Jlc3BvbnNlEjUKB3Jlc3VsdHMYASADKAsyJC5zMnMudjEuQmF0Y2hSZWNvcmRDb252ZXJzaW9uc1Jlc3VsdCJSCh5TdHJlYW1SZWNvcmRDb252ZXJzaW9uc1JlcXVlc3QSMAoHcmVxdWVzdBgBIAEoCzIfLnMycy52MS5SZWNvcmRDb252ZXJzaW9uUmVxdWVzdCJXCh9TdHJlYW1SZWNvcmRDb252ZXJzaW9uc1Jlc3BvbnNlEjQKBnJlc3VsdBgBIAEoCzIkLnMycy52MS5CYXRjaFJlY29yZENvbnZlcnNpb25zUmVzdWx0IoMBChxCYXRjaFJlY29yZENvbnZlcnNpb25zUmVzdWx0EjQKCHJlc3BvbnNlGAEgASgLMiAuczJzLnYxLlJlY29yZENvbnZlcnNpb25SZXNwb25zZUgAEiMKBWVycm9yGAIgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIAEIICgZyZXN1bHQiIgoUR2V0Q29udmVyc2lvblJlcXVlc3QSCgoCaWQYASABKAkiPwoVR2V0Q29udmVyc2lvblJlc3BvbnNlEiYKCmNvbnZlcnNpb24YASABKAsyEi5zMnMudjEuQ29udmVyc2lvbiLlAQoWTGlzdENvbnZlcnNpb25zUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIaChJjb252ZXJzaW9uX2NvZGVfaWQYAyABKAkSGAoQdHJhY2tpbmdfbGlua19pZBgEIAEoCRIQCghjbGlja19pZBgFIAEoCRIuCgpzdGFydF90aW1lGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiWwoXTGlzdENvbnZlcnNpb25zUmVzcG9uc2USJwoLY29udmVyc2lvbnMYASADKAsyEi5zMnMudjEuQ29udmVyc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkqtAEKEENvbnZlcnNpb25TdGF0dXMSIQodQ09OVkVSU0lPTl9TVEFUVVNfVU5TUEVDSUZJRUQQABIdChlDT05WRVJTSU9OX1NUQVRVU19QRU5ESU5HEAESHgoaQ09OVkVSU0lPTl9TVEFUVVNfQVBQUk9WRUQQAhIeChpDT05WRVJTSU9OX1NUQVRVU19ERUNMSU5FRBADEh4KGkNPTlZFUlNJT05fU1RBVFVTX1JFVkVSU0VEEAQqhwEKB1ZlcmRpY3QSFwoTVkVSRElDVF9VTlNQRUNJRklFRBAAEhQKEFZFUkRJQ1RfUkVDT1JERUQQARIVChFWRVJESUNUX0RVUExJQ0FURRACEhIKDlZFUkRJQ1RfUVVFVUVEEAMSEAoMVkVSRElDVF9URVNUEAQSEAoMVkVSRElDVF9IRUxEEAUqlAUKCE5vdGVDb2RlEhkKFU5PVEVfQ09ERV9VTlNQRUNJRklFRBAAEhMKD05PVEVfQ09ERV9BTElBUxABEhUKEU5PVEVfQ09ERV9UUklNTUVEEAISFgoSTk9URV9DT0RFX1JFUEVBVEVEEAMSFQoRTk9URV9DT0RFX1JPVU5ERUQQBBIoCiROT1RFX0NPREVfQ09NTUlTU0lPTl9QRVJDRU5UX0lHTk9SRUQQBRIlCiFOT1RFX0NPREVfQ09NTUlTU0lPTl9BU1NVTUVEX1pFUk8QBhIfChtOT1RFX0NPREVfVU5LTk9XTl9QQVJBTUVURVIQBxIdChlOT1RFX0NPREVfTlVNQkVSX1JFUEFJUkVEEAgSIAocTk9URV9DT0RFX1NUQVRVU19OT1RfQ0hBTkdFRBAJEhIKDk5PVEVfQ09ERV9URVNUEAoSGwoXTk9URV9DT0RFX0RFQ0lNQUxfQ09NTUEQCxIgChxOT1RFX0NPREVfQ1VSUkVOQ1lfSU5fQU1PVU5UEAwSGwoXTk9URV9DT0RFX0hUTUxfUkVQQUlSRUQQDRIbChdOT1RFX0NPREVfREVDT0RFRF9UV0lDRRAOEiAKHE5PVEVfQ09ERV9TRVBBUkFUT1JfUkVQQUlSRUQQDxIYChROT1RFX0NPREVfT1ZFUlJJRERFThAQEhsKF05PVEVfQ09ERV9TVEFUVVNfTUFQUEVEEBESHgoaTk9URV9DT0RFX0NIRUNLX05PVF9QQVNTRUQQEhIdChlOT1RFX0NPREVfT1RIRVJTX05PVF9LRVBUEBMSHAoYTk9URV9DT0RFX1ZJU0lUT1JfRVJBU0VEEBQSHAoYTk9URV9DT0RFX1RJTUVfQ09SUkVDVEVEEBUy/gMKEUNvbnZlcnNpb25TZXJ2aWNlEloKEFJlY29yZENvbnZlcnNpb24SHy5zMnMudjEuUmVjb3JkQ29udmVyc2lvblJlcXVlc3QaIC5zMnMudjEuUmVjb3JkQ29udmVyc2lvblJlc3BvbnNlIgOQAgISbAoWQmF0Y2hSZWNvcmRDb252ZXJzaW9ucxIlLnMycy52MS5CYXRjaFJlY29yZENvbnZlcnNpb25zUmVxdWVzdBomLnMycy52MS5CYXRjaFJlY29yZENvbnZlcnNpb25zUmVzcG9uc2UiA5ACAhJzChdTdHJlYW1SZWNvcmRDb252ZXJzaW9ucxImLnMycy52MS5TdHJlYW1SZWNvcmRDb252ZXJzaW9uc1JlcXVlc3QaJy5zMnMudjEuU3RyZWFtUmVjb3JkQ29udmVyc2lvbnNSZXNwb25zZSIDkAICKAEwARJRCg1HZXRDb252ZXJzaW9uEhwuczJzLnYxLkdldENvbnZlcnNpb25SZXF1ZXN0Gh0uczJzLnYxLkdldENvbnZlcnNpb25SZXNwb25zZSIDkAIBElcKD0xpc3RDb252ZXJzaW9ucxIeLnMycy52MS5MaXN0Q29udmVyc2lvbnNSZXF1ZXN0Gh8uczJzLnYxLkxpc3RDb252ZXJzaW9uc1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_timestamp, file_google_rpc_status, file_s2s_v1_money]);
+  fileDesc("ChdzMnMvdjEvY29udmVyc2lvbi5wcm90bxIGczJzLnYxIoAECgpDb252ZXJzaW9uEgoKAmlkGAEgASgJEhoKEmNvbnZlcnNpb25fY29kZV9pZBgCIAEoCRIYChB0cmFja2luZ19saW5rX2lkGAMgASgJEhAKCGNsaWNrX2lkGAQgASgJEhYKDnRyYW5zYWN0aW9uX2lkGAUgASgJEhwKBXZhbHVlGAYgASgLMg0uczJzLnYxLk1vbmV5EiEKCmNvbW1pc3Npb24YByABKAsyDS5zMnMudjEuTW9uZXkSJgoZY29tbWlzc2lvbl9wZXJjZW50X21pY3JvcxgIIAEoA0gAiAEBEigKBnN0YXR1cxgJIAEoDjIYLnMycy52MS5Db252ZXJzaW9uU3RhdHVzEioKDWN1c3RvbV9wYXJhbXMYCiADKAsyEy5zMnMudjEuQ3VzdG9tUGFyYW0SMwoPY29udmVyc2lvbl90aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtjcmVhdGVfdGltZRgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKY2xpY2tfdGltZRgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEwoLc3RhdHVzX3dvcmQYDiABKAlCHAoaX2NvbW1pc3Npb25fcGVyY2VudF9taWNyb3MiKQoLQ3VzdG9tUGFyYW0SCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJKpQBChBDb252ZXJzaW9uU3RhdHVzEiEKHUNPTlZFUlNJT05fU1RBVFVTX1VOU1BFQ0lGSUVEEAASHQoZQ09OVkVSU0lPTl9TVEFUVVNfUEVORElORxABEh4KGkNPTlZFUlNJT05fU1RBVFVTX0FQUFJPVkVEEAISHgoaQ09OVkVSU0lPTl9TVEFUVVNfREVDTElORUQQAyqXAQoRQ29udmVyc2lvblZlcmRpY3QSIgoeQ09OVkVSU0lPTl9WRVJESUNUX1VOU1BFQ0lGSUVEEAASHwobQ09OVkVSU0lPTl9WRVJESUNUX1JFQ09SREVEEAESIAocQ09OVkVSU0lPTl9WRVJESUNUX0RVUExJQ0FURRACEhsKF0NPTlZFUlNJT05fVkVSRElDVF9URVNUEANiBnByb3RvMw", [file_google_protobuf_timestamp, file_s2s_v1_money]);
 
 /**
  * A result of a visitor's click, such as a sale, and the commission owed for
@@ -26,7 +24,7 @@ export const file_s2s_v1_conversion: GenFile = /*@__PURE__*/
  */
 export type Conversion = Message<"s2s.v1.Conversion"> & {
   /**
-   * Output only. Id of the conversion. Example:
+   * Id of the conversion. Example:
    * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
    *
    * @generated from field: string id = 1;
@@ -77,11 +75,11 @@ export type Conversion = Message<"s2s.v1.Conversion"> & {
 
   /**
    * Percent in millionths, if the commission was sent as a percent; otherwise
-   * 0. Example: `10000000` is 10 %.
+   * not set. Example: `10000000` is 10 %.
    *
-   * @generated from field: int64 commission_percent_micros = 8;
+   * @generated from field: optional int64 commission_percent_micros = 8;
    */
-  commissionPercentMicros: bigint;
+  commissionPercentMicros?: bigint | undefined;
 
   /**
    * The merchant's decision about the conversion.
@@ -91,7 +89,8 @@ export type Conversion = Message<"s2s.v1.Conversion"> & {
   status: ConversionStatus;
 
   /**
-   * The merchant's own parameters, in their order.
+   * The merchant's own parameters. A list and not a map, because their order
+   * and repeated names have a meaning for the merchant.
    *
    * @generated from field: repeated s2s.v1.CustomParam custom_params = 10;
    */
@@ -105,7 +104,7 @@ export type Conversion = Message<"s2s.v1.Conversion"> & {
   conversionTime?: Timestamp | undefined;
 
   /**
-   * Output only. Time at which the conversion was recorded.
+   * Time at which the conversion was recorded.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 12;
    */
@@ -119,8 +118,8 @@ export type Conversion = Message<"s2s.v1.Conversion"> & {
   clickTime?: Timestamp | undefined;
 
   /**
-   * Output only. Word that was sent for the status, unchanged, at most 64
-   * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
+   * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
+   * none was sent, or over gRPC. Example: `confirm`.
    *
    * @generated from field: string status_word = 14;
    */
@@ -163,450 +162,13 @@ export const CustomParamSchema: GenMessage<CustomParam> = /*@__PURE__*/
   messageDesc(file_s2s_v1_conversion, 1);
 
 /**
- * A remark for people about a postback or conversion that was counted
- * nevertheless.
- *
- * @generated from message s2s.v1.Note
- */
-export type Note = Message<"s2s.v1.Note"> & {
-  /**
-   * Kind of the note.
-   *
-   * @generated from field: s2s.v1.NoteCode code = 1;
-   */
-  code: NoteCode;
-
-  /**
-   * Canonical name of the parameter that the note is about; may be empty.
-   * Example: `com`.
-   *
-   * @generated from field: string parameter = 2;
-   */
-  parameter: string;
-
-  /**
-   * Message for people, one sentence. Example:
-   * `com 19.990000000000002 was rounded to 19.99`.
-   *
-   * @generated from field: string message = 3;
-   */
-  message: string;
-};
-
-/**
- * Describes the message s2s.v1.Note.
- * Use `create(NoteSchema)` to create a new message.
- */
-export const NoteSchema: GenMessage<Note> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion, 2);
-
-/**
- * Request message for `RecordConversion`.
- *
- * @generated from message s2s.v1.RecordConversionRequest
- */
-export type RecordConversionRequest = Message<"s2s.v1.RecordConversionRequest"> & {
-  /**
-   * Id of the conversion code, 32 hexadecimal digits. Mandatory.
-   *
-   * @generated from field: string conversion_code_id = 1;
-   */
-  conversionCodeId: string;
-
-  /**
-   * The click id, 40 characters, in upper or lower case. Mandatory.
-   *
-   * @generated from field: string click_id = 2;
-   */
-  clickId: string;
-
-  /**
-   * The merchant's order id, at most 255 bytes. Without one, the code's dedupe
-   * policy decides which conversions are duplicates. Example: `order-1001`.
-   *
-   * @generated from field: string transaction_id = 3;
-   */
-  transactionId: string;
-
-  /**
-   * Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
-   * means the code's currency.
-   *
-   * @generated from field: s2s.v1.Money value = 4;
-   */
-  value?: Money | undefined;
-
-  /**
-   * Commission owed for the conversion. Neither field set: 0.
-   *
-   * @generated from oneof s2s.v1.RecordConversionRequest.commission
-   */
-  commission: {
-    /**
-     * Amount of the commission, in the currency of `value`. An empty
-     * `currency_code` means that currency.
-     *
-     * @generated from field: s2s.v1.Money commission_amount = 5;
-     */
-    value: Money;
-    case: "commissionAmount";
-  } | {
-    /**
-     * Percent of `value`, in millionths of a percent, 0 to 100,000,000. The
-     * amount is rounded half away from zero to a millionth of the unit.
-     * Example: `10000000` is 10 %.
-     *
-     * @generated from field: int64 commission_percent_micros = 6;
-     */
-    value: bigint;
-    case: "commissionPercentMicros";
-  } | { case: undefined; value?: undefined };
-
-  /**
-   * The merchant's decision about the conversion. Default: approved.
-   *
-   * @generated from field: s2s.v1.ConversionStatus status = 7;
-   */
-  status: ConversionStatus;
-
-  /**
-   * The merchant's own parameters, at most 64.
-   *
-   * @generated from field: repeated s2s.v1.CustomParam custom_params = 8;
-   */
-  customParams: CustomParam[];
-
-  /**
-   * Time of the conversion. Not set: now. The attribution window is measured up
-   * to this time. At most 5 seconds ahead of the server's clock.
-   *
-   * @generated from field: google.protobuf.Timestamp conversion_time = 9;
-   */
-  conversionTime?: Timestamp | undefined;
-
-  /**
-   * Makes the call safe to repeat if there is no transaction id and the code's
-   * policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
-   *
-   * @generated from field: string request_id = 10;
-   */
-  requestId: string;
-
-  /**
-   * If true, the request is checked and answered as if real, but nothing is
-   * written; the verdict is `VERDICT_TEST`.
-   *
-   * @generated from field: bool validate_only = 11;
-   */
-  validateOnly: boolean;
-};
-
-/**
- * Describes the message s2s.v1.RecordConversionRequest.
- * Use `create(RecordConversionRequestSchema)` to create a new message.
- */
-export const RecordConversionRequestSchema: GenMessage<RecordConversionRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion, 3);
-
-/**
- * Response message for `RecordConversion`.
- *
- * @generated from message s2s.v1.RecordConversionResponse
- */
-export type RecordConversionResponse = Message<"s2s.v1.RecordConversionResponse"> & {
-  /**
-   * The conversion as recorded or, for a duplicate, the first conversion.
-   *
-   * @generated from field: s2s.v1.Conversion conversion = 1;
-   */
-  conversion?: Conversion | undefined;
-
-  /**
-   * Outcome of the call: `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or
-   * `VERDICT_TEST`.
-   *
-   * @generated from field: s2s.v1.Verdict verdict = 2;
-   */
-  verdict: Verdict;
-
-  /**
-   * Remarks for people.
-   *
-   * @generated from field: repeated s2s.v1.Note notes = 3;
-   */
-  notes: Note[];
-};
-
-/**
- * Describes the message s2s.v1.RecordConversionResponse.
- * Use `create(RecordConversionResponseSchema)` to create a new message.
- */
-export const RecordConversionResponseSchema: GenMessage<RecordConversionResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion, 4);
-
-/**
- * Request message for `BatchRecordConversions`.
- *
- * @generated from message s2s.v1.BatchRecordConversionsRequest
- */
-export type BatchRecordConversionsRequest = Message<"s2s.v1.BatchRecordConversionsRequest"> & {
-  /**
-   * The conversions to record, 1 to 1,000.
-   *
-   * @generated from field: repeated s2s.v1.RecordConversionRequest requests = 1;
-   */
-  requests: RecordConversionRequest[];
-};
-
-/**
- * Describes the message s2s.v1.BatchRecordConversionsRequest.
- * Use `create(BatchRecordConversionsRequestSchema)` to create a new message.
- */
-export const BatchRecordConversionsRequestSchema: GenMessage<BatchRecordConversionsRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion, 5);
-
-/**
- * Response message for `BatchRecordConversions`.
- *
- * @generated from message s2s.v1.BatchRecordConversionsResponse
- */
-export type BatchRecordConversionsResponse = Message<"s2s.v1.BatchRecordConversionsResponse"> & {
-  /**
-   * Results of the requests, one for each, in their order.
-   *
-   * @generated from field: repeated s2s.v1.BatchRecordConversionsResult results = 1;
-   */
-  results: BatchRecordConversionsResult[];
-};
-
-/**
- * Describes the message s2s.v1.BatchRecordConversionsResponse.
- * Use `create(BatchRecordConversionsResponseSchema)` to create a new message.
- */
-export const BatchRecordConversionsResponseSchema: GenMessage<BatchRecordConversionsResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion, 6);
-
-/**
- * One request message in the stream of `StreamRecordConversions`.
- *
- * @generated from message s2s.v1.StreamRecordConversionsRequest
- */
-export type StreamRecordConversionsRequest = Message<"s2s.v1.StreamRecordConversionsRequest"> & {
-  /**
-   * The conversion to record.
-   *
-   * @generated from field: s2s.v1.RecordConversionRequest request = 1;
-   */
-  request?: RecordConversionRequest | undefined;
-};
-
-/**
- * Describes the message s2s.v1.StreamRecordConversionsRequest.
- * Use `create(StreamRecordConversionsRequestSchema)` to create a new message.
- */
-export const StreamRecordConversionsRequestSchema: GenMessage<StreamRecordConversionsRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion, 7);
-
-/**
- * Answer to one request message of `StreamRecordConversions`.
- *
- * @generated from message s2s.v1.StreamRecordConversionsResponse
- */
-export type StreamRecordConversionsResponse = Message<"s2s.v1.StreamRecordConversionsResponse"> & {
-  /**
-   * Result of the request.
-   *
-   * @generated from field: s2s.v1.BatchRecordConversionsResult result = 1;
-   */
-  result?: BatchRecordConversionsResult | undefined;
-};
-
-/**
- * Describes the message s2s.v1.StreamRecordConversionsResponse.
- * Use `create(StreamRecordConversionsResponseSchema)` to create a new message.
- */
-export const StreamRecordConversionsResponseSchema: GenMessage<StreamRecordConversionsResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion, 8);
-
-/**
- * The result for one item of a batch or stream.
- *
- * @generated from message s2s.v1.BatchRecordConversionsResult
- */
-export type BatchRecordConversionsResult = Message<"s2s.v1.BatchRecordConversionsResult"> & {
-  /**
-   * The recorded conversion, or the error.
-   *
-   * @generated from oneof s2s.v1.BatchRecordConversionsResult.result
-   */
-  result: {
-    /**
-     * The response that `RecordConversion` would have returned.
-     *
-     * @generated from field: s2s.v1.RecordConversionResponse response = 1;
-     */
-    value: RecordConversionResponse;
-    case: "response";
-  } | {
-    /**
-     * The status with which `RecordConversion` would have failed.
-     *
-     * @generated from field: google.rpc.Status error = 2;
-     */
-    value: Status;
-    case: "error";
-  } | { case: undefined; value?: undefined };
-};
-
-/**
- * Describes the message s2s.v1.BatchRecordConversionsResult.
- * Use `create(BatchRecordConversionsResultSchema)` to create a new message.
- */
-export const BatchRecordConversionsResultSchema: GenMessage<BatchRecordConversionsResult> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion, 9);
-
-/**
- * Request message for `GetConversion`.
- *
- * @generated from message s2s.v1.GetConversionRequest
- */
-export type GetConversionRequest = Message<"s2s.v1.GetConversionRequest"> & {
-  /**
-   * Id of the conversion.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-};
-
-/**
- * Describes the message s2s.v1.GetConversionRequest.
- * Use `create(GetConversionRequestSchema)` to create a new message.
- */
-export const GetConversionRequestSchema: GenMessage<GetConversionRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion, 10);
-
-/**
- * Response message for `GetConversion`.
- *
- * @generated from message s2s.v1.GetConversionResponse
- */
-export type GetConversionResponse = Message<"s2s.v1.GetConversionResponse"> & {
-  /**
-   * The conversion.
-   *
-   * @generated from field: s2s.v1.Conversion conversion = 1;
-   */
-  conversion?: Conversion | undefined;
-};
-
-/**
- * Describes the message s2s.v1.GetConversionResponse.
- * Use `create(GetConversionResponseSchema)` to create a new message.
- */
-export const GetConversionResponseSchema: GenMessage<GetConversionResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion, 11);
-
-/**
- * Request message for `ListConversions`. The filters are combined with AND.
- *
- * @generated from message s2s.v1.ListConversionsRequest
- */
-export type ListConversionsRequest = Message<"s2s.v1.ListConversionsRequest"> & {
-  /**
-   * Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
-   * values are read as 1,000.
-   *
-   * @generated from field: int32 page_size = 1;
-   */
-  pageSize: number;
-
-  /**
-   * `next_page_token` of the previous page; empty for the first page.
-   *
-   * @generated from field: string page_token = 2;
-   */
-  pageToken: string;
-
-  /**
-   * Id of the conversion code to filter by. Optional.
-   *
-   * @generated from field: string conversion_code_id = 3;
-   */
-  conversionCodeId: string;
-
-  /**
-   * Id of the tracking link to filter by. Optional.
-   *
-   * @generated from field: string tracking_link_id = 4;
-   */
-  trackingLinkId: string;
-
-  /**
-   * Click id to filter by. Optional.
-   *
-   * @generated from field: string click_id = 5;
-   */
-  clickId: string;
-
-  /**
-   * Earliest `create_time`, inclusive. Optional.
-   *
-   * @generated from field: google.protobuf.Timestamp start_time = 6;
-   */
-  startTime?: Timestamp | undefined;
-
-  /**
-   * Latest `create_time`, exclusive. Optional.
-   *
-   * @generated from field: google.protobuf.Timestamp end_time = 7;
-   */
-  endTime?: Timestamp | undefined;
-};
-
-/**
- * Describes the message s2s.v1.ListConversionsRequest.
- * Use `create(ListConversionsRequestSchema)` to create a new message.
- */
-export const ListConversionsRequestSchema: GenMessage<ListConversionsRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion, 12);
-
-/**
- * Response message for `ListConversions`.
- *
- * @generated from message s2s.v1.ListConversionsResponse
- */
-export type ListConversionsResponse = Message<"s2s.v1.ListConversionsResponse"> & {
-  /**
-   * Conversions of this page, newest first.
-   *
-   * @generated from field: repeated s2s.v1.Conversion conversions = 1;
-   */
-  conversions: Conversion[];
-
-  /**
-   * Opaque token for the next page; empty on the last page.
-   *
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message s2s.v1.ListConversionsResponse.
- * Use `create(ListConversionsResponseSchema)` to create a new message.
- */
-export const ListConversionsResponseSchema: GenMessage<ListConversionsResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_conversion, 13);
-
-/**
  * The merchant's decision about a conversion.
  *
  * @generated from enum s2s.v1.ConversionStatus
  */
 export enum ConversionStatus {
   /**
-   * Not set; in a request, this means approved.
+   * Not set.
    *
    * @generated from enum value: CONVERSION_STATUS_UNSPECIFIED = 0;
    */
@@ -632,13 +194,6 @@ export enum ConversionStatus {
    * @generated from enum value: CONVERSION_STATUS_DECLINED = 3;
    */
   DECLINED = 3,
-
-  /**
-   * The conversion was approved, and then taken back. Output only.
-   *
-   * @generated from enum value: CONVERSION_STATUS_REVERSED = 4;
-   */
-  REVERSED = 4,
 }
 
 /**
@@ -648,299 +203,43 @@ export const ConversionStatusSchema: GenEnum<ConversionStatus> = /*@__PURE__*/
   enumDesc(file_s2s_v1_conversion, 0);
 
 /**
- * The outcome for a postback or a conversion.
+ * The outcome of a recorded conversion.
  *
- * @generated from enum s2s.v1.Verdict
+ * @generated from enum s2s.v1.ConversionVerdict
  */
-export enum Verdict {
+export enum ConversionVerdict {
   /**
    * Never returned.
    *
-   * @generated from enum value: VERDICT_UNSPECIFIED = 0;
+   * @generated from enum value: CONVERSION_VERDICT_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
    * Recorded, durable, counted once.
    *
-   * @generated from enum value: VERDICT_RECORDED = 1;
+   * @generated from enum value: CONVERSION_VERDICT_RECORDED = 1;
    */
   RECORDED = 1,
 
   /**
    * Recorded before; the first conversion is returned.
    *
-   * @generated from enum value: VERDICT_DUPLICATE = 2;
+   * @generated from enum value: CONVERSION_VERDICT_DUPLICATE = 2;
    */
   DUPLICATE = 2,
 
   /**
-   * Kept durably by an edge and applied later.
-   *
-   * @generated from enum value: VERDICT_QUEUED = 3;
-   */
-  QUEUED = 3,
-
-  /**
    * A test: checked and answered as if real, but not recorded.
    *
-   * @generated from enum value: VERDICT_TEST = 4;
+   * @generated from enum value: CONVERSION_VERDICT_TEST = 3;
    */
-  TEST = 4,
-
-  /**
-   * Not counted. Kept unchanged, with a reason, for a replay.
-   *
-   * @generated from enum value: VERDICT_HELD = 5;
-   */
-  HELD = 5,
+  TEST = 3,
 }
 
 /**
- * Describes the enum s2s.v1.Verdict.
+ * Describes the enum s2s.v1.ConversionVerdict.
  */
-export const VerdictSchema: GenEnum<Verdict> = /*@__PURE__*/
+export const ConversionVerdictSchema: GenEnum<ConversionVerdict> = /*@__PURE__*/
   enumDesc(file_s2s_v1_conversion, 1);
-
-/**
- * The kinds of notes. Over HTTP, the name is sent without its prefix.
- *
- * @generated from enum s2s.v1.NoteCode
- */
-export enum NoteCode {
-  /**
-   * A kind that is newer than this client.
-   *
-   * @generated from enum value: NOTE_CODE_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED = 0,
-
-  /**
-   * The parameter came under a name other than ours.
-   *
-   * @generated from enum value: NOTE_CODE_ALIAS = 1;
-   */
-  ALIAS = 1,
-
-  /**
-   * Blanks, quotes, line breaks or invisible characters around the value were
-   * dropped.
-   *
-   * @generated from enum value: NOTE_CODE_TRIMMED = 2;
-   */
-  TRIMMED = 2,
-
-  /**
-   * The same parameter came more than once with equal values.
-   *
-   * @generated from enum value: NOTE_CODE_REPEATED = 3;
-   */
-  REPEATED = 3,
-
-  /**
-   * The amount had more than six fraction digits and was rounded half away
-   * from zero.
-   *
-   * @generated from enum value: NOTE_CODE_ROUNDED = 4;
-   */
-  ROUNDED = 4,
-
-  /**
-   * Both `com` and `comperc` were sent; `com` counts.
-   *
-   * @generated from enum value: NOTE_CODE_COMMISSION_PERCENT_IGNORED = 5;
-   */
-  COMMISSION_PERCENT_IGNORED = 5,
-
-  /**
-   * `com` was absent and `comperc` present, so `com` is 0.
-   *
-   * @generated from enum value: NOTE_CODE_COMMISSION_ASSUMED_ZERO = 6;
-   */
-  COMMISSION_ASSUMED_ZERO = 6,
-
-  /**
-   * The parameter is not one of ours; it was kept with the postback.
-   *
-   * @generated from enum value: NOTE_CODE_UNKNOWN_PARAMETER = 7;
-   */
-  UNKNOWN_PARAMETER = 7,
-
-  /**
-   * The number was written in an unusual but unambiguous way, for example `.5`
-   * or `+1.5`.
-   *
-   * @generated from enum value: NOTE_CODE_NUMBER_REPAIRED = 8;
-   */
-  NUMBER_REPAIRED = 8,
-
-  /**
-   * The duplicate has a different status from the first conversion, whose
-   * status stays.
-   *
-   * @generated from enum value: NOTE_CODE_STATUS_NOT_CHANGED = 9;
-   */
-  STATUS_NOT_CHANGED = 9,
-
-  /**
-   * The postback or conversion was a test; nothing was recorded.
-   *
-   * @generated from enum value: NOTE_CODE_TEST = 10;
-   */
-  TEST = 10,
-
-  /**
-   * The amount's decimal point was a comma.
-   *
-   * @generated from enum value: NOTE_CODE_DECIMAL_COMMA = 11;
-   */
-  DECIMAL_COMMA = 11,
-
-  /**
-   * The amount contained a currency, such as `$10` or `10 EUR`.
-   *
-   * @generated from enum value: NOTE_CODE_CURRENCY_IN_AMOUNT = 12;
-   */
-  CURRENCY_IN_AMOUNT = 12,
-
-  /**
-   * HTML had changed the URL: `&amp;` for `&`, or `¶m=` for `&param=`.
-   *
-   * @generated from enum value: NOTE_CODE_HTML_REPAIRED = 13;
-   */
-  HTML_REPAIRED = 13,
-
-  /**
-   * The value, or the whole query, was percent-encoded twice.
-   *
-   * @generated from enum value: NOTE_CODE_DECODED_TWICE = 14;
-   */
-  DECODED_TWICE = 14,
-
-  /**
-   * Parameters were separated in a way other than by one `?` and by `&`.
-   *
-   * @generated from enum value: NOTE_CODE_SEPARATOR_REPAIRED = 15;
-   */
-  SEPARATOR_REPAIRED = 15,
-
-  /**
-   * A replay's override was read instead of the value that came.
-   *
-   * @generated from enum value: NOTE_CODE_OVERRIDDEN = 16;
-   */
-  OVERRIDDEN = 16,
-
-  /**
-   * The status came as a word of the network's own, and was read by the
-   * preset of the conversion code.
-   *
-   * @generated from enum value: NOTE_CODE_STATUS_MAPPED = 17;
-   */
-  STATUS_MAPPED = 17,
-
-  /**
-   * The postback did not pass a check of its sender. The check is on
-   * `CHECK_MODE_REPORT`, so the postback counts nevertheless.
-   *
-   * @generated from enum value: NOTE_CODE_CHECK_NOT_PASSED = 18;
-   */
-  CHECK_NOT_PASSED = 18,
-
-  /**
-   * Further postbacks did not pass the same checks and exceeded the limit on
-   * held postbacks; the message says how many were not kept.
-   *
-   * @generated from enum value: NOTE_CODE_OTHERS_NOT_KEPT = 19;
-   */
-  OTHERS_NOT_KEPT = 19,
-
-  /**
-   * The visitor was erased: only data needed for counting is left.
-   *
-   * @generated from enum value: NOTE_CODE_VISITOR_ERASED = 20;
-   */
-  VISITOR_ERASED = 20,
-
-  /**
-   * The clocks of the servers on the way disagree, and the conversion's time
-   * was corrected: it is neither later than now nor earlier than its click.
-   *
-   * @generated from enum value: NOTE_CODE_TIME_CORRECTED = 21;
-   */
-  TIME_CORRECTED = 21,
-}
-
-/**
- * Describes the enum s2s.v1.NoteCode.
- */
-export const NoteCodeSchema: GenEnum<NoteCode> = /*@__PURE__*/
-  enumDesc(file_s2s_v1_conversion, 2);
-
-/**
- * Records and reads conversions: the sales and sign-ups that follow clicks.
- *
- * @generated from service s2s.v1.ConversionService
- */
-export const ConversionService: GenService<{
-  /**
-   * Records a conversion. OK means that it is durable and counted exactly once.
-   * A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
-   *
-   * @generated from rpc s2s.v1.ConversionService.RecordConversion
-   */
-  recordConversion: {
-    methodKind: "unary";
-    input: typeof RecordConversionRequestSchema;
-    output: typeof RecordConversionResponseSchema;
-  },
-  /**
-   * Records up to 1,000 conversions. Each has its own result; one bad item does
-   * not affect the others.
-   *
-   * @generated from rpc s2s.v1.ConversionService.BatchRecordConversions
-   */
-  batchRecordConversions: {
-    methodKind: "unary";
-    input: typeof BatchRecordConversionsRequestSchema;
-    output: typeof BatchRecordConversionsResponseSchema;
-  },
-  /**
-   * Records conversions for as long as the client sends them, for senders of
-   * millions. Each has its own result, in the order of the requests. At most
-   * 1,000 are in progress, so a sender who does not read results is held up. A
-   * server that is shutting down answers the requests it has accepted and ends
-   * with UNAVAILABLE; requests without a result by then must be sent again.
-   * If two equal conversions are in progress at the same time, either may be
-   * the duplicate.
-   *
-   * @generated from rpc s2s.v1.ConversionService.StreamRecordConversions
-   */
-  streamRecordConversions: {
-    methodKind: "bidi_streaming";
-    input: typeof StreamRecordConversionsRequestSchema;
-    output: typeof StreamRecordConversionsResponseSchema;
-  },
-  /**
-   * Returns one conversion.
-   *
-   * @generated from rpc s2s.v1.ConversionService.GetConversion
-   */
-  getConversion: {
-    methodKind: "unary";
-    input: typeof GetConversionRequestSchema;
-    output: typeof GetConversionResponseSchema;
-  },
-  /**
-   * Lists the account's conversions, newest first.
-   *
-   * @generated from rpc s2s.v1.ConversionService.ListConversions
-   */
-  listConversions: {
-    methodKind: "unary";
-    input: typeof ListConversionsRequestSchema;
-    output: typeof ListConversionsResponseSchema;
-  },
-}> = /*@__PURE__*/
-  serviceDesc(file_s2s_v1_conversion, 0);
 

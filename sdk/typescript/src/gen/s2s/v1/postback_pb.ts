@@ -2,27 +2,23 @@
 // @generated from file s2s/v1/postback.proto (package s2s.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { Click } from "./click_pb.js";
-import { file_s2s_v1_click } from "./click_pb.js";
-import type { Conversion, Note, Verdict } from "./conversion_pb.js";
-import { file_s2s_v1_conversion } from "./conversion_pb.js";
-import type { ConversionCode, ReplySetting } from "./conversion_code_pb.js";
+import type { ReplySetting } from "./conversion_code_pb.js";
 import { file_s2s_v1_conversion_code } from "./conversion_code_pb.js";
 import type { ErrorReason } from "./error_reason_pb.js";
 import { file_s2s_v1_error_reason } from "./error_reason_pb.js";
-import type { TrackingLink } from "./tracking_link_pb.js";
-import { file_s2s_v1_tracking_link } from "./tracking_link_pb.js";
+import type { Note } from "./note_pb.js";
+import { file_s2s_v1_note } from "./note_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file s2s/v1/postback.proto.
  */
 export const file_s2s_v1_postback: GenFile = /*@__PURE__*/
-  fileDesc("ChVzMnMvdjEvcG9zdGJhY2sucHJvdG8SBnMycy52MSLYAgoIUG9zdGJhY2sSCgoCaWQYASABKAkSIAoDcmF3GAIgASgLMhMuczJzLnYxLlJhd1Bvc3RiYWNrEiAKB3ZlcmRpY3QYAyABKA4yDy5zMnMudjEuVmVyZGljdBIjCgZyZWFzb24YBCABKA4yEy5zMnMudjEuRXJyb3JSZWFzb24SDwoHbWVzc2FnZRgFIAEoCRIbCgVub3RlcxgGIAMoCzIMLnMycy52MS5Ob3RlEhoKEmNvbnZlcnNpb25fY29kZV9pZBgHIAEoCRIQCghjbGlja19pZBgIIAEoCRIVCg1jb252ZXJzaW9uX2lkGAkgASgJEi8KC3JlcGxheV90aW1lGAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzCg9uZXh0X21hdGNoX3RpbWUYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqgBCgtSYXdQb3N0YmFjaxIOCgZtZXRob2QYASABKAkSDgoGdGFyZ2V0GAIgASgMEhQKDGNvbnRlbnRfdHlwZRgDIAEoCRIMCgRib2R5GAQgASgMEg8KB2FkZHJlc3MYBSABKAkSEgoKdXNlcl9hZ2VudBgGIAEoCRIwCgxyZWNlaXZlX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wInUKFlJlY2VpdmVQb3N0YmFja1JlcXVlc3QSIAoDcmF3GAEgASgLMhMuczJzLnYxLlJhd1Bvc3RiYWNrEhMKC3Bvc3RiYWNrX2lkGAIgASgJEhQKDGZyb21fYnJvd3NlchgDIAEoCBIOCgZzZWN1cmUYBCABKAgidQoXUmVjZWl2ZVBvc3RiYWNrUmVzcG9uc2USIgoIcG9zdGJhY2sYASABKAsyEC5zMnMudjEuUG9zdGJhY2sSIwoFcmVwbHkYAiABKAsyFC5zMnMudjEuUmVwbHlTZXR0aW5nEhEKCWdycGNfY29kZRgDIAEoBSKMAgoUTGlzdFBvc3RiYWNrc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSIAoHdmVyZGljdBgDIAEoDjIPLnMycy52MS5WZXJkaWN0EiMKBnJlYXNvbhgEIAEoDjITLnMycy52MS5FcnJvclJlYXNvbhIaChJjb252ZXJzaW9uX2NvZGVfaWQYBSABKAkSLgoKc3RhcnRfdGltZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHRleHQYCCABKAkiVQoVTGlzdFBvc3RiYWNrc1Jlc3BvbnNlEiMKCXBvc3RiYWNrcxgBIAMoCzIQLnMycy52MS5Qb3N0YmFjaxIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiIAoSR2V0UG9zdGJhY2tSZXF1ZXN0EgoKAmlkGAEgASgJIjkKE0dldFBvc3RiYWNrUmVzcG9uc2USIgoIcG9zdGJhY2sYASABKAsyEC5zMnMudjEuUG9zdGJhY2sioAEKFlJlcGxheVBvc3RiYWNrc1JlcXVlc3QSCwoDaWRzGAEgAygJEhUKDXZhbGlkYXRlX29ubHkYAiABKAgSIgoGZmlsdGVyGAMgASgLMhIuczJzLnYxLkhlbGRGaWx0ZXISKgoJb3ZlcnJpZGVzGAQgASgLMhcuczJzLnYxLlJlcGxheU92ZXJyaWRlcxISCgpwYWdlX3Rva2VuGAUgASgJIrkBCgpIZWxkRmlsdGVyEiMKBnJlYXNvbhgBIAEoDjITLnMycy52MS5FcnJvclJlYXNvbhIaChJjb252ZXJzaW9uX2NvZGVfaWQYAiABKAkSLgoKc3RhcnRfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIZW5kX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHRleHQYBSABKAkiggIKD1JlcGxheU92ZXJyaWRlcxInChp2YWx1ZV9taWNyb3Nfd2hlcmVfbWlzc2luZxgBIAEoA0gAiAEBEiwKH2NvbW1pc3Npb25fbWljcm9zX3doZXJlX21pc3NpbmcYAiABKANIAYgBARIjCgVjb21tYRgDIAEoDjIULnMycy52MS5Db21tYU1lYW5pbmcSGgoSY29udmVyc2lvbl9jb2RlX2lkGAQgASgJEhQKDHRydXN0X3NlbmRlchgFIAEoCEIdChtfdmFsdWVfbWljcm9zX3doZXJlX21pc3NpbmdCIgogX2NvbW1pc3Npb25fbWljcm9zX3doZXJlX21pc3NpbmciVwoXUmVwbGF5UG9zdGJhY2tzUmVzcG9uc2USIwoJcG9zdGJhY2tzGAEgAygLMhAuczJzLnYxLlBvc3RiYWNrEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI9ChZFeHBsYWluUG9zdGJhY2tSZXF1ZXN0Eg4KBnRhcmdldBgBIAEoDBITCgtwb3N0YmFja19pZBgCIAEoCSKeAwoXRXhwbGFpblBvc3RiYWNrUmVzcG9uc2USKQoKcGFyYW1ldGVycxgBIAMoCzIVLnMycy52MS5SZWFkUGFyYW1ldGVyEhsKBW5vdGVzGAIgAygLMgwuczJzLnYxLk5vdGUSIAoHdmVyZGljdBgDIAEoDjIPLnMycy52MS5WZXJkaWN0EiMKBnJlYXNvbhgEIAEoDjITLnMycy52MS5FcnJvclJlYXNvbhIPCgdtZXNzYWdlGAUgASgJEiYKCmNvbnZlcnNpb24YBiABKAsyEi5zMnMudjEuQ29udmVyc2lvbhIbCgVzdGVwcxgHIAMoCzIMLnMycy52MS5TdGVwEi8KD2NvbnZlcnNpb25fY29kZRgIIAEoCzIWLnMycy52MS5Db252ZXJzaW9uQ29kZRIrCg10cmFja2luZ19saW5rGAkgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxIcCgVjbGljaxgKIAEoCzINLnMycy52MS5DbGljaxIiCghwb3N0YmFjaxgLIAEoCzIQLnMycy52MS5Qb3N0YmFjayJdCgRTdGVwEh4KBGtpbmQYASABKA4yEC5zMnMudjEuU3RlcEtpbmQSJAoHb3V0Y29tZRgCIAEoDjITLnMycy52MS5TdGVwT3V0Y29tZRIPCgdtZXNzYWdlGAMgASgJIkQKDVJlYWRQYXJhbWV0ZXISDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCRIWCg5jYW5vbmljYWxfbmFtZRgDIAEoCSInChNFeHBsYWluQ2xpY2tSZXF1ZXN0EhAKCGNsaWNrX2lkGAEgASgJIvUBChRFeHBsYWluQ2xpY2tSZXNwb25zZRIuCgpjbGlja190aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcCgVjbGljaxgCIAEoCzINLnMycy52MS5DbGljaxIrCg10cmFja2luZ19saW5rGAMgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxInCgtjb252ZXJzaW9ucxgEIAMoCzISLnMycy52MS5Db252ZXJzaW9uEigKDmhlbGRfcG9zdGJhY2tzGAUgAygLMhAuczJzLnYxLlBvc3RiYWNrEg8KB21lc3NhZ2UYBiABKAkiRwoPU2VsZlRlc3RSZXF1ZXN0EhoKEmNvbnZlcnNpb25fY29kZV9pZBgBIAEoCRIYChB0cmFja2luZ19saW5rX2lkGAIgASgJIrgBChBTZWxmVGVzdFJlc3BvbnNlEhsKBXN0ZXBzGAEgAygLMgwuczJzLnYxLlN0ZXASDgoGcGFzc2VkGAIgASgIEiMKBnJlYXNvbhgDIAEoDjITLnMycy52MS5FcnJvclJlYXNvbhIUCgxyZWRpcmVjdF91cmwYBCABKAkSFAoMcG9zdGJhY2tfdXJsGAUgASgJEiYKCmNvbnZlcnNpb24YBiABKAsyEi5zMnMudjEuQ29udmVyc2lvbiI+ChNFcmFzZVZpc2l0b3JSZXF1ZXN0EhAKCGNsaWNrX2lkGAEgASgJEhUKDXZhbGlkYXRlX29ubHkYAiABKAgiZgoURXJhc2VWaXNpdG9yUmVzcG9uc2USHAoFY2xpY2sYASABKAsyDS5zMnMudjEuQ2xpY2sSGAoQY29udmVyc2lvbl9jb3VudBgCIAEoAxIWCg5wb3N0YmFja19jb3VudBgDIAEoAyprCgxDb21tYU1lYW5pbmcSHQoZQ09NTUFfTUVBTklOR19VTlNQRUNJRklFRBAAEh8KG0NPTU1BX01FQU5JTkdfREVDSU1BTF9QT0lOVBABEhsKF0NPTU1BX01FQU5JTkdfVEhPVVNBTkRTEAIq3wIKCFN0ZXBLaW5kEhkKFVNURVBfS0lORF9VTlNQRUNJRklFRBAAEhkKFVNURVBfS0lORF9ERVNUSU5BVElPThABEhoKFlNURVBfS0lORF9QT1NUQkFDS19VUkwQAhIYChRTVEVQX0tJTkRfUEFSQU1FVEVSUxADEh0KGVNURVBfS0lORF9DT05WRVJTSU9OX0NPREUQBBIWChJTVEVQX0tJTkRfQ0xJQ0tfSUQQBRIbChdTVEVQX0tJTkRfVFJBQ0tJTkdfTElOSxAGEhkKFVNURVBfS0lORF9BVFRSSUJVVElPThAHEhgKFFNURVBfS0lORF9DT01NSVNTSU9OEAgSFAoQU1RFUF9LSU5EX0RFRFVQRRAJEhUKEVNURVBfS0lORF9WRVJESUNUEAoSEwoPU1RFUF9LSU5EX1JFUExZEAsSHAoYU1RFUF9LSU5EX0FVVEhFTlRJQ0FUSU9OEAwqewoLU3RlcE91dGNvbWUSHAoYU1RFUF9PVVRDT01FX1VOU1BFQ0lGSUVEEAASFwoTU1RFUF9PVVRDT01FX1BBU1NFRBABEhcKE1NURVBfT1VUQ09NRV9GQUlMRUQQAhIcChhTVEVQX09VVENPTUVfTk9UX1JFQUNIRUQQAzKgBQoPUG9zdGJhY2tTZXJ2aWNlElcKD1JlY2VpdmVQb3N0YmFjaxIeLnMycy52MS5SZWNlaXZlUG9zdGJhY2tSZXF1ZXN0Gh8uczJzLnYxLlJlY2VpdmVQb3N0YmFja1Jlc3BvbnNlIgOQAgISUQoNTGlzdFBvc3RiYWNrcxIcLnMycy52MS5MaXN0UG9zdGJhY2tzUmVxdWVzdBodLnMycy52MS5MaXN0UG9zdGJhY2tzUmVzcG9uc2UiA5ACARJLCgtHZXRQb3N0YmFjaxIaLnMycy52MS5HZXRQb3N0YmFja1JlcXVlc3QaGy5zMnMudjEuR2V0UG9zdGJhY2tSZXNwb25zZSIDkAIBElcKD1JlcGxheVBvc3RiYWNrcxIeLnMycy52MS5SZXBsYXlQb3N0YmFja3NSZXF1ZXN0Gh8uczJzLnYxLlJlcGxheVBvc3RiYWNrc1Jlc3BvbnNlIgOQAgISVwoPRXhwbGFpblBvc3RiYWNrEh4uczJzLnYxLkV4cGxhaW5Qb3N0YmFja1JlcXVlc3QaHy5zMnMudjEuRXhwbGFpblBvc3RiYWNrUmVzcG9uc2UiA5ACARJOCgxFeHBsYWluQ2xpY2sSGy5zMnMudjEuRXhwbGFpbkNsaWNrUmVxdWVzdBocLnMycy52MS5FeHBsYWluQ2xpY2tSZXNwb25zZSIDkAIBEkIKCFNlbGZUZXN0EhcuczJzLnYxLlNlbGZUZXN0UmVxdWVzdBoYLnMycy52MS5TZWxmVGVzdFJlc3BvbnNlIgOQAgESTgoMRXJhc2VWaXNpdG9yEhsuczJzLnYxLkVyYXNlVmlzaXRvclJlcXVlc3QaHC5zMnMudjEuRXJhc2VWaXNpdG9yUmVzcG9uc2UiA5ACAmIGcHJvdG8z", [file_google_protobuf_timestamp, file_s2s_v1_click, file_s2s_v1_conversion, file_s2s_v1_conversion_code, file_s2s_v1_error_reason, file_s2s_v1_tracking_link]);
+  fileDesc("ChVzMnMvdjEvcG9zdGJhY2sucHJvdG8SBnMycy52MSLgAgoIUG9zdGJhY2sSCgoCaWQYASABKAkSIAoDcmF3GAIgASgLMhMuczJzLnYxLlJhd1Bvc3RiYWNrEigKB3ZlcmRpY3QYAyABKA4yFy5zMnMudjEuUG9zdGJhY2tWZXJkaWN0EiMKBnJlYXNvbhgEIAEoDjITLnMycy52MS5FcnJvclJlYXNvbhIPCgdtZXNzYWdlGAUgASgJEhsKBW5vdGVzGAYgAygLMgwuczJzLnYxLk5vdGUSGgoSY29udmVyc2lvbl9jb2RlX2lkGAcgASgJEhAKCGNsaWNrX2lkGAggASgJEhUKDWNvbnZlcnNpb25faWQYCSABKAkSLwoLcmVwbGF5X3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjMKD25leHRfbWF0Y2hfdGltZRgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAi7gEKC1Jhd1Bvc3RiYWNrEg4KBm1ldGhvZBgBIAEoCRIOCgZ0YXJnZXQYAiABKAwSFAoMY29udGVudF90eXBlGAMgASgJEgwKBGJvZHkYBCABKAwSEgoKdXNlcl9hZ2VudBgFIAEoCRIUCgxmcm9tX2Jyb3dzZXIYBiABKAgSFgoOc2VuZGVyX2FkZHJlc3MYByABKAkSMAoMcmVjZWl2ZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpvdmVyX2h0dHBzGAkgASgIEhMKC3Bvc3RiYWNrX2lkGAogASgJIpIBCg9Qb3N0YmFja0ZhaWx1cmUSKAoHdmVyZGljdBgBIAEoDjIXLnMycy52MS5Qb3N0YmFja1ZlcmRpY3QSEwoLcG9zdGJhY2tfaWQYAiABKAkSGwoFbm90ZXMYAyADKAsyDC5zMnMudjEuTm90ZRIjCgVyZXBseRgEIAEoCzIULnMycy52MS5SZXBseVNldHRpbmcqqAEKD1Bvc3RiYWNrVmVyZGljdBIgChxQT1NUQkFDS19WRVJESUNUX1VOU1BFQ0lGSUVEEAASHQoZUE9TVEJBQ0tfVkVSRElDVF9SRUNPUkRFRBABEh4KGlBPU1RCQUNLX1ZFUkRJQ1RfRFVQTElDQVRFEAISGQoVUE9TVEJBQ0tfVkVSRElDVF9URVNUEAMSGQoVUE9TVEJBQ0tfVkVSRElDVF9IRUxEEARiBnByb3RvMw", [file_google_protobuf_timestamp, file_s2s_v1_conversion_code, file_s2s_v1_error_reason, file_s2s_v1_note]);
 
 /**
  * A postback and its outcome.
@@ -31,7 +27,7 @@ export const file_s2s_v1_postback: GenFile = /*@__PURE__*/
  */
 export type Postback = Message<"s2s.v1.Postback"> & {
   /**
-   * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Id of the postback. Example: `pb_06h1hs5xvshzqjy0wnhrnvs2jg`.
    *
    * @generated from field: string id = 1;
    */
@@ -47,9 +43,9 @@ export type Postback = Message<"s2s.v1.Postback"> & {
   /**
    * Outcome at the postback's arrival or at its last replay.
    *
-   * @generated from field: s2s.v1.Verdict verdict = 3;
+   * @generated from field: s2s.v1.PostbackVerdict verdict = 3;
    */
-  verdict: Verdict;
+  verdict: PostbackVerdict;
 
   /**
    * Reason for holding the postback, if it is held.
@@ -126,6 +122,11 @@ export const PostbackSchema: GenMessage<Postback> = /*@__PURE__*/
  * A postback as it arrived, byte for byte. Once its visitor was erased: only
  * the data by which it counts.
  *
+ * Anybody who may record conversions may hand a postback on. The fields
+ * `sender_address`, `receive_time`, `over_https` and `postback_id` are believed
+ * from edges alone, and ignored from other callers: the postback then has
+ * arrived now, from an unknown address, and not over HTTPS.
+ *
  * @generated from message s2s.v1.RawPostback
  */
 export type RawPostback = Message<"s2s.v1.RawPostback"> & {
@@ -137,9 +138,9 @@ export type RawPostback = Message<"s2s.v1.RawPostback"> & {
   method: string;
 
   /**
-   * Request target: path and query, raw, at most 8 KiB. In target and body, the
-   * value of `sec` and every occurrence of one of the code's secrets are
-   * replaced with `*`. Example: `/s2s?clickId=…&id=…&val=1&com=0.5`.
+   * Request target: path and query, raw, at most 8 KiB. In a stored target or
+   * body, the value of `sec` and every occurrence of one of the code's secrets
+   * are replaced with `*`. Example: `/s2s?clickId=…&id=…&val=1&com=0.5`.
    *
    * @generated from field: bytes target = 2;
    */
@@ -160,26 +161,52 @@ export type RawPostback = Message<"s2s.v1.RawPostback"> & {
   body: Uint8Array;
 
   /**
-   * Address of the sender, stored according to the server's
-   * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
-   *
-   * @generated from field: string address = 5;
-   */
-  address: string;
-
-  /**
    * `User-Agent` of the sender, at most 512 bytes.
    *
-   * @generated from field: string user_agent = 6;
+   * @generated from field: string user_agent = 5;
    */
   userAgent: string;
 
   /**
-   * Time of arrival.
+   * True if, according to its headers, a person's browser sent the postback. It
+   * is then held where it would otherwise count. Example: true if there is a
+   * `Sec-Fetch-Dest`. Not stored.
    *
-   * @generated from field: google.protobuf.Timestamp receive_time = 7;
+   * @generated from field: bool from_browser = 6;
+   */
+  fromBrowser: boolean;
+
+  /**
+   * Address of the sender, stored according to the server's
+   * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
+   * Empty: not known.
+   *
+   * @generated from field: string sender_address = 7;
+   */
+  senderAddress: string;
+
+  /**
+   * Time of arrival. Not set: now.
+   *
+   * @generated from field: google.protobuf.Timestamp receive_time = 8;
    */
   receiveTime?: Timestamp | undefined;
+
+  /**
+   * True if the postback came over HTTPS. Not stored.
+   *
+   * @generated from field: bool over_https = 9;
+   */
+  overHttps: boolean;
+
+  /**
+   * Makes the call safe to repeat: a repeated call with the same id returns the
+   * first answer. Has the form of a postback's id; chosen by the edge. Not
+   * stored here.
+   *
+   * @generated from field: string postback_id = 10;
+   */
+  postbackId: string;
 };
 
 /**
@@ -190,1127 +217,99 @@ export const RawPostbackSchema: GenMessage<RawPostback> = /*@__PURE__*/
   messageDesc(file_s2s_v1_postback, 1);
 
 /**
- * Request message for `ReceivePostback`.
+ * A detail of the error with which `RecordConversion` answers a postback that
+ * does not count: in `google.rpc.Status.details`, after `google.rpc.ErrorInfo`.
+ * An error without it is about the call, for example its API key: the postback
+ * is neither counted nor held.
  *
- * @generated from message s2s.v1.ReceivePostbackRequest
+ * @generated from message s2s.v1.PostbackFailure
  */
-export type ReceivePostbackRequest = Message<"s2s.v1.ReceivePostbackRequest"> & {
+export type PostbackFailure = Message<"s2s.v1.PostbackFailure"> & {
   /**
-   * The postback as it arrived.
+   * Outcome: `POSTBACK_VERDICT_HELD`, or `POSTBACK_VERDICT_TEST` for a test that
+   * failed.
    *
-   * @generated from field: s2s.v1.RawPostback raw = 1;
+   * @generated from field: s2s.v1.PostbackVerdict verdict = 1;
    */
-  raw?: RawPostback | undefined;
+  verdict: PostbackVerdict;
 
   /**
-   * Makes the call safe to repeat: a repeated call with the same id returns the
-   * first answer. Has the form of a postback's id; chosen by the edge.
+   * Id of the held postback; empty for a test, which is not stored.
    *
    * @generated from field: string postback_id = 2;
    */
   postbackId: string;
 
   /**
-   * True if, according to its headers, a person's browser sent the postback. It
-   * is then held where it would otherwise count. Example: true if there is a
-   * `Sec-Fetch-Dest`.
+   * The first remarks for people, at most 4 KiB of them. `GetPostback` returns
+   * all.
    *
-   * @generated from field: bool from_browser = 3;
+   * @generated from field: repeated s2s.v1.Note notes = 3;
    */
-  fromBrowser: boolean;
-
-  /**
-   * True if the postback came over HTTPS.
-   *
-   * @generated from field: bool secure = 4;
-   */
-  secure: boolean;
-};
-
-/**
- * Describes the message s2s.v1.ReceivePostbackRequest.
- * Use `create(ReceivePostbackRequestSchema)` to create a new message.
- */
-export const ReceivePostbackRequestSchema: GenMessage<ReceivePostbackRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 2);
-
-/**
- * Response message for `ReceivePostback`.
- *
- * @generated from message s2s.v1.ReceivePostbackResponse
- */
-export type ReceivePostbackResponse = Message<"s2s.v1.ReceivePostbackResponse"> & {
-  /**
-   * The postback with its verdict, without `raw`. A test is not stored and has
-   * no id.
-   *
-   * @generated from field: s2s.v1.Postback postback = 1;
-   */
-  postback?: Postback | undefined;
+  notes: Note[];
 
   /**
    * Form of the answer that the code's owner wants; not set if the code is not
    * known.
    *
-   * @generated from field: s2s.v1.ReplySetting reply = 2;
+   * @generated from field: s2s.v1.ReplySetting reply = 4;
    */
   reply?: ReplySetting | undefined;
-
-  /**
-   * gRPC code that `RecordConversion` would have returned, from which the HTTP
-   * status follows. 0 if the postback was counted.
-   *
-   * @generated from field: int32 grpc_code = 3;
-   */
-  grpcCode: number;
 };
 
 /**
- * Describes the message s2s.v1.ReceivePostbackResponse.
- * Use `create(ReceivePostbackResponseSchema)` to create a new message.
+ * Describes the message s2s.v1.PostbackFailure.
+ * Use `create(PostbackFailureSchema)` to create a new message.
  */
-export const ReceivePostbackResponseSchema: GenMessage<ReceivePostbackResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 3);
+export const PostbackFailureSchema: GenMessage<PostbackFailure> = /*@__PURE__*/
+  messageDesc(file_s2s_v1_postback, 2);
 
 /**
- * Request message for `ListPostbacks`. The filters are combined with AND.
+ * The outcome of a postback.
  *
- * @generated from message s2s.v1.ListPostbacksRequest
+ * @generated from enum s2s.v1.PostbackVerdict
  */
-export type ListPostbacksRequest = Message<"s2s.v1.ListPostbacksRequest"> & {
+export enum PostbackVerdict {
   /**
-   * Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
-   * values are read as 1,000.
+   * Never returned.
    *
-   * @generated from field: int32 page_size = 1;
-   */
-  pageSize: number;
-
-  /**
-   * `next_page_token` of the previous page; empty for the first page.
-   *
-   * @generated from field: string page_token = 2;
-   */
-  pageToken: string;
-
-  /**
-   * Verdict to filter by. Unspecified: all.
-   *
-   * @generated from field: s2s.v1.Verdict verdict = 3;
-   */
-  verdict: Verdict;
-
-  /**
-   * Reason for holding to filter by. Unspecified: all.
-   *
-   * @generated from field: s2s.v1.ErrorReason reason = 4;
-   */
-  reason: ErrorReason;
-
-  /**
-   * Id of the conversion code that the postbacks name. Optional.
-   *
-   * @generated from field: string conversion_code_id = 5;
-   */
-  conversionCodeId: string;
-
-  /**
-   * Earliest time of arrival, inclusive. Optional.
-   *
-   * @generated from field: google.protobuf.Timestamp start_time = 6;
-   */
-  startTime?: Timestamp | undefined;
-
-  /**
-   * Latest time of arrival, exclusive. Optional.
-   *
-   * @generated from field: google.protobuf.Timestamp end_time = 7;
-   */
-  endTime?: Timestamp | undefined;
-
-  /**
-   * Text that the raw target or body contains, byte for byte; at most 200
-   * bytes. Optional. Example: `order-1001`.
-   *
-   * @generated from field: string text = 8;
-   */
-  text: string;
-};
-
-/**
- * Describes the message s2s.v1.ListPostbacksRequest.
- * Use `create(ListPostbacksRequestSchema)` to create a new message.
- */
-export const ListPostbacksRequestSchema: GenMessage<ListPostbacksRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 4);
-
-/**
- * Response message for `ListPostbacks`.
- *
- * @generated from message s2s.v1.ListPostbacksResponse
- */
-export type ListPostbacksResponse = Message<"s2s.v1.ListPostbacksResponse"> & {
-  /**
-   * Postbacks of this page, newest first.
-   *
-   * @generated from field: repeated s2s.v1.Postback postbacks = 1;
-   */
-  postbacks: Postback[];
-
-  /**
-   * Opaque token for the next page; empty on the last page.
-   *
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message s2s.v1.ListPostbacksResponse.
- * Use `create(ListPostbacksResponseSchema)` to create a new message.
- */
-export const ListPostbacksResponseSchema: GenMessage<ListPostbacksResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 5);
-
-/**
- * Request message for `GetPostback`.
- *
- * @generated from message s2s.v1.GetPostbackRequest
- */
-export type GetPostbackRequest = Message<"s2s.v1.GetPostbackRequest"> & {
-  /**
-   * Id of the postback.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-};
-
-/**
- * Describes the message s2s.v1.GetPostbackRequest.
- * Use `create(GetPostbackRequestSchema)` to create a new message.
- */
-export const GetPostbackRequestSchema: GenMessage<GetPostbackRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 6);
-
-/**
- * Response message for `GetPostback`.
- *
- * @generated from message s2s.v1.GetPostbackResponse
- */
-export type GetPostbackResponse = Message<"s2s.v1.GetPostbackResponse"> & {
-  /**
-   * The postback.
-   *
-   * @generated from field: s2s.v1.Postback postback = 1;
-   */
-  postback?: Postback | undefined;
-};
-
-/**
- * Describes the message s2s.v1.GetPostbackResponse.
- * Use `create(GetPostbackResponseSchema)` to create a new message.
- */
-export const GetPostbackResponseSchema: GenMessage<GetPostbackResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 7);
-
-/**
- * Request message for `ReplayPostbacks`. Names the held postbacks by either
- * `ids` or `filter`.
- *
- * @generated from message s2s.v1.ReplayPostbacksRequest
- */
-export type ReplayPostbacksRequest = Message<"s2s.v1.ReplayPostbacksRequest"> & {
-  /**
-   * Ids of the postbacks to replay, 1 to 100. A postback that is not held is
-   * returned unchanged.
-   *
-   * @generated from field: repeated string ids = 1;
-   */
-  ids: string[];
-
-  /**
-   * If true, the request is answered as if real, but nothing is written.
-   *
-   * @generated from field: bool validate_only = 2;
-   */
-  validateOnly: boolean;
-
-  /**
-   * Filter for the held postbacks to replay, newest first, 100 with each call.
-   *
-   * @generated from field: s2s.v1.HeldFilter filter = 3;
-   */
-  filter?: HeldFilter | undefined;
-
-  /**
-   * Values to read in place of those that came. Optional.
-   *
-   * @generated from field: s2s.v1.ReplayOverrides overrides = 4;
-   */
-  overrides?: ReplayOverrides | undefined;
-
-  /**
-   * With `filter`: `next_page_token` of the previous call; empty for the first
-   * call.
-   *
-   * @generated from field: string page_token = 5;
-   */
-  pageToken: string;
-};
-
-/**
- * Describes the message s2s.v1.ReplayPostbacksRequest.
- * Use `create(ReplayPostbacksRequestSchema)` to create a new message.
- */
-export const ReplayPostbacksRequestSchema: GenMessage<ReplayPostbacksRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 8);
-
-/**
- * A filter for held postbacks to replay. Its conditions are combined with AND;
- * an empty filter matches all of them.
- *
- * @generated from message s2s.v1.HeldFilter
- */
-export type HeldFilter = Message<"s2s.v1.HeldFilter"> & {
-  /**
-   * Reason for holding. Unspecified: all.
-   *
-   * @generated from field: s2s.v1.ErrorReason reason = 1;
-   */
-  reason: ErrorReason;
-
-  /**
-   * Id of the conversion code that the postbacks name. Optional.
-   *
-   * @generated from field: string conversion_code_id = 2;
-   */
-  conversionCodeId: string;
-
-  /**
-   * Earliest time of arrival, inclusive. Optional.
-   *
-   * @generated from field: google.protobuf.Timestamp start_time = 3;
-   */
-  startTime?: Timestamp | undefined;
-
-  /**
-   * Latest time of arrival, exclusive. Optional.
-   *
-   * @generated from field: google.protobuf.Timestamp end_time = 4;
-   */
-  endTime?: Timestamp | undefined;
-
-  /**
-   * Text that the raw target or body contains, byte for byte; at most 200
-   * bytes. Optional.
-   *
-   * @generated from field: string text = 5;
-   */
-  text: string;
-};
-
-/**
- * Describes the message s2s.v1.HeldFilter.
- * Use `create(HeldFilterSchema)` to create a new message.
- */
-export const HeldFilterSchema: GenMessage<HeldFilter> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 9);
-
-/**
- * Overrides for a replay, for causes that can no longer be fixed at the sender.
- * Every override that is applied is noted with the postback.
- *
- * @generated from message s2s.v1.ReplayOverrides
- */
-export type ReplayOverrides = Message<"s2s.v1.ReplayOverrides"> & {
-  /**
-   * Value to read if `val` is absent, empty or a macro that was not replaced,
-   * in millionths of the currency unit: 0 to 10^18. Example: `0`.
-   *
-   * @generated from field: optional int64 value_micros_where_missing = 1;
-   */
-  valueMicrosWhereMissing?: bigint | undefined;
-
-  /**
-   * Commission to read if `com` is absent, empty or a macro that was not
-   * replaced; same unit and limits.
-   *
-   * @generated from field: optional int64 commission_micros_where_missing = 2;
-   */
-  commissionMicrosWhereMissing?: bigint | undefined;
-
-  /**
-   * Meaning of the comma in an ambiguous amount such as `1,500`.
-   *
-   * @generated from field: s2s.v1.CommaMeaning comma = 3;
-   */
-  comma: CommaMeaning;
-
-  /**
-   * Id of the conversion code to count for, regardless of the code that the
-   * postback names: 32 hexadecimal digits. Optional.
-   *
-   * @generated from field: string conversion_code_id = 4;
-   */
-  conversionCodeId: string;
-
-  /**
-   * If true, postbacks that did not pass the checks of their sender count as
-   * well. The proof of the sender is not stored, so a replay can't check it.
-   * Otherwise such a postback stays held as long as its code enforces a check
-   * that it did not pass.
-   *
-   * @generated from field: bool trust_sender = 5;
-   */
-  trustSender: boolean;
-};
-
-/**
- * Describes the message s2s.v1.ReplayOverrides.
- * Use `create(ReplayOverridesSchema)` to create a new message.
- */
-export const ReplayOverridesSchema: GenMessage<ReplayOverrides> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 10);
-
-/**
- * Response message for `ReplayPostbacks`.
- *
- * @generated from message s2s.v1.ReplayPostbacksResponse
- */
-export type ReplayPostbacksResponse = Message<"s2s.v1.ReplayPostbacksResponse"> & {
-  /**
-   * The postbacks as they are now, in the order of the ids or newest first.
-   *
-   * @generated from field: repeated s2s.v1.Postback postbacks = 1;
-   */
-  postbacks: Postback[];
-
-  /**
-   * With `filter`: opaque token for the next call; empty once all were
-   * replayed.
-   *
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message s2s.v1.ReplayPostbacksResponse.
- * Use `create(ReplayPostbacksResponseSchema)` to create a new message.
- */
-export const ReplayPostbacksResponseSchema: GenMessage<ReplayPostbacksResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 11);
-
-/**
- * Request message for `ExplainPostback`. Names a postback by one of its two
- * fields.
- *
- * @generated from message s2s.v1.ExplainPostbackRequest
- */
-export type ExplainPostbackRequest = Message<"s2s.v1.ExplainPostbackRequest"> & {
-  /**
-   * Postback URL, or only its path and query, at most 8 KiB. Example:
-   * `https://t.example/s2s?clickId={clickId}&id=6B1F…&val=1&com=0.5`.
-   *
-   * @generated from field: bytes target = 1;
-   */
-  target: Uint8Array;
-
-  /**
-   * Id of a stored postback.
-   *
-   * @generated from field: string postback_id = 2;
-   */
-  postbackId: string;
-};
-
-/**
- * Describes the message s2s.v1.ExplainPostbackRequest.
- * Use `create(ExplainPostbackRequestSchema)` to create a new message.
- */
-export const ExplainPostbackRequestSchema: GenMessage<ExplainPostbackRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 12);
-
-/**
- * Response message for `ExplainPostback`.
- *
- * @generated from message s2s.v1.ExplainPostbackResponse
- */
-export type ExplainPostbackResponse = Message<"s2s.v1.ExplainPostbackResponse"> & {
-  /**
-   * Parameters found, in order.
-   *
-   * @generated from field: repeated s2s.v1.ReadParameter parameters = 1;
-   */
-  parameters: ReadParameter[];
-
-  /**
-   * Remarks for people, at most 136.
-   *
-   * @generated from field: repeated s2s.v1.Note notes = 2;
-   */
-  notes: Note[];
-
-  /**
-   * Verdict that the postback would get: `VERDICT_RECORDED`,
-   * `VERDICT_DUPLICATE`, `VERDICT_TEST` or `VERDICT_HELD`. For a stored
-   * postback that was counted: the verdict that it got.
-   *
-   * @generated from field: s2s.v1.Verdict verdict = 3;
-   */
-  verdict: Verdict;
-
-  /**
-   * Reason for holding the postback, if it would be held.
-   *
-   * @generated from field: s2s.v1.ErrorReason reason = 4;
-   */
-  reason: ErrorReason;
-
-  /**
-   * Message for people, if the postback would be held: one sentence with the
-   * cause and the cure.
-   *
-   * @generated from field: string message = 5;
-   */
-  message: string;
-
-  /**
-   * Conversion that the postback would become or repeat; not set if it would be
-   * held.
-   *
-   * @generated from field: s2s.v1.Conversion conversion = 6;
-   */
-  conversion?: Conversion | undefined;
-
-  /**
-   * Steps to the verdict, in order.
-   *
-   * @generated from field: repeated s2s.v1.Step steps = 7;
-   */
-  steps: Step[];
-
-  /**
-   * Conversion code that the postback names, if there is one.
-   *
-   * @generated from field: s2s.v1.ConversionCode conversion_code = 8;
-   */
-  conversionCode?: ConversionCode | undefined;
-
-  /**
-   * Tracking link of the click id, if the click id is genuine and the link is
-   * known.
-   *
-   * @generated from field: s2s.v1.TrackingLink tracking_link = 9;
-   */
-  trackingLink?: TrackingLink | undefined;
-
-  /**
-   * The click, if it is recorded. A genuine click id counts without a recorded
-   * click.
-   *
-   * @generated from field: s2s.v1.Click click = 10;
-   */
-  click?: Click | undefined;
-
-  /**
-   * The stored postback; not set if a target was explained.
-   *
-   * @generated from field: s2s.v1.Postback postback = 11;
-   */
-  postback?: Postback | undefined;
-};
-
-/**
- * Describes the message s2s.v1.ExplainPostbackResponse.
- * Use `create(ExplainPostbackResponseSchema)` to create a new message.
- */
-export const ExplainPostbackResponseSchema: GenMessage<ExplainPostbackResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 13);
-
-/**
- * A step of an explanation or a self-test.
- *
- * @generated from message s2s.v1.Step
- */
-export type Step = Message<"s2s.v1.Step"> & {
-  /**
-   * Kind of the step.
-   *
-   * @generated from field: s2s.v1.StepKind kind = 1;
-   */
-  kind: StepKind;
-
-  /**
-   * Outcome of the step.
-   *
-   * @generated from field: s2s.v1.StepOutcome outcome = 2;
-   */
-  outcome: StepOutcome;
-
-  /**
-   * Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`.
-   *
-   * @generated from field: string message = 3;
-   */
-  message: string;
-};
-
-/**
- * Describes the message s2s.v1.Step.
- * Use `create(StepSchema)` to create a new message.
- */
-export const StepSchema: GenMessage<Step> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 14);
-
-/**
- * A parameter as it was read.
- *
- * @generated from message s2s.v1.ReadParameter
- */
-export type ReadParameter = Message<"s2s.v1.ReadParameter"> & {
-  /**
-   * Name as it came, decoded. Bytes that are not UTF-8 are replaced.
-   *
-   * @generated from field: string name = 1;
-   */
-  name: string;
-
-  /**
-   * Value as it was understood, decoded and trimmed. The value of `sec` is not
-   * shown.
-   *
-   * @generated from field: string value = 2;
-   */
-  value: string;
-
-  /**
-   * Canonical name that the name stands for; empty if it is not known. Example:
-   * `clickId`.
-   *
-   * @generated from field: string canonical_name = 3;
-   */
-  canonicalName: string;
-};
-
-/**
- * Describes the message s2s.v1.ReadParameter.
- * Use `create(ReadParameterSchema)` to create a new message.
- */
-export const ReadParameterSchema: GenMessage<ReadParameter> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 15);
-
-/**
- * Request message for `ExplainClick`.
- *
- * @generated from message s2s.v1.ExplainClickRequest
- */
-export type ExplainClickRequest = Message<"s2s.v1.ExplainClickRequest"> & {
-  /**
-   * The click id, 40 characters, in upper or lower case.
-   *
-   * @generated from field: string click_id = 1;
-   */
-  clickId: string;
-};
-
-/**
- * Describes the message s2s.v1.ExplainClickRequest.
- * Use `create(ExplainClickRequestSchema)` to create a new message.
- */
-export const ExplainClickRequestSchema: GenMessage<ExplainClickRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 16);
-
-/**
- * Response message for `ExplainClick`.
- *
- * @generated from message s2s.v1.ExplainClickResponse
- */
-export type ExplainClickResponse = Message<"s2s.v1.ExplainClickResponse"> & {
-  /**
-   * Time of the click, according to the click id.
-   *
-   * @generated from field: google.protobuf.Timestamp click_time = 1;
-   */
-  clickTime?: Timestamp | undefined;
-
-  /**
-   * The click; not set while it is not recorded. Its click id counts
-   * nevertheless.
-   *
-   * @generated from field: s2s.v1.Click click = 2;
-   */
-  click?: Click | undefined;
-
-  /**
-   * The link that was clicked; not set if it is not known here.
-   *
-   * @generated from field: s2s.v1.TrackingLink tracking_link = 3;
-   */
-  trackingLink?: TrackingLink | undefined;
-
-  /**
-   * Conversions of the click, newest first, at most 50.
-   *
-   * @generated from field: repeated s2s.v1.Conversion conversions = 4;
-   */
-  conversions: Conversion[];
-
-  /**
-   * Held postbacks that name the click, newest first, at most 50.
-   *
-   * @generated from field: repeated s2s.v1.Postback held_postbacks = 5;
-   */
-  heldPostbacks: Postback[];
-
-  /**
-   * Summary for people, one or two sentences.
-   *
-   * @generated from field: string message = 6;
-   */
-  message: string;
-};
-
-/**
- * Describes the message s2s.v1.ExplainClickResponse.
- * Use `create(ExplainClickResponseSchema)` to create a new message.
- */
-export const ExplainClickResponseSchema: GenMessage<ExplainClickResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 17);
-
-/**
- * Request message for `SelfTest`.
- *
- * @generated from message s2s.v1.SelfTestRequest
- */
-export type SelfTestRequest = Message<"s2s.v1.SelfTestRequest"> & {
-  /**
-   * Id of the code to test, 32 hexadecimal digits.
-   *
-   * @generated from field: string conversion_code_id = 1;
-   */
-  conversionCodeId: string;
-
-  /**
-   * Id of the tracking link to test. Optional. Empty: the newest active link
-   * that has the code.
-   *
-   * @generated from field: string tracking_link_id = 2;
-   */
-  trackingLinkId: string;
-};
-
-/**
- * Describes the message s2s.v1.SelfTestRequest.
- * Use `create(SelfTestRequestSchema)` to create a new message.
- */
-export const SelfTestRequestSchema: GenMessage<SelfTestRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 18);
-
-/**
- * Response message for `SelfTest`.
- *
- * @generated from message s2s.v1.SelfTestResponse
- */
-export type SelfTestResponse = Message<"s2s.v1.SelfTestResponse"> & {
-  /**
-   * Steps of the test, in order.
-   *
-   * @generated from field: repeated s2s.v1.Step steps = 1;
-   */
-  steps: Step[];
-
-  /**
-   * True if a conversion would be recorded.
-   *
-   * @generated from field: bool passed = 2;
-   */
-  passed: boolean;
-
-  /**
-   * Reason for the failure, if a step failed.
-   *
-   * @generated from field: s2s.v1.ErrorReason reason = 3;
-   */
-  reason: ErrorReason;
-
-  /**
-   * URL that the visitor would be sent to; empty if that step was not reached.
-   *
-   * @generated from field: string redirect_url = 4;
-   */
-  redirectUrl: string;
-
-  /**
-   * URL that the merchant would call; empty if that step was not reached.
-   *
-   * @generated from field: string postback_url = 5;
-   */
-  postbackUrl: string;
-
-  /**
-   * Conversion that would be recorded; not set if a step failed.
-   *
-   * @generated from field: s2s.v1.Conversion conversion = 6;
-   */
-  conversion?: Conversion | undefined;
-};
-
-/**
- * Describes the message s2s.v1.SelfTestResponse.
- * Use `create(SelfTestResponseSchema)` to create a new message.
- */
-export const SelfTestResponseSchema: GenMessage<SelfTestResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 19);
-
-/**
- * Request message for `EraseVisitor`.
- *
- * @generated from message s2s.v1.EraseVisitorRequest
- */
-export type EraseVisitorRequest = Message<"s2s.v1.EraseVisitorRequest"> & {
-  /**
-   * The click id, 40 characters, in upper or lower case. A genuine click id is
-   * enough: the click may be not yet recorded, or no longer stored.
-   *
-   * @generated from field: string click_id = 1;
-   */
-  clickId: string;
-
-  /**
-   * If true, the request is answered as if real, but nothing is written.
-   *
-   * @generated from field: bool validate_only = 2;
-   */
-  validateOnly: boolean;
-};
-
-/**
- * Describes the message s2s.v1.EraseVisitorRequest.
- * Use `create(EraseVisitorRequestSchema)` to create a new message.
- */
-export const EraseVisitorRequestSchema: GenMessage<EraseVisitorRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 20);
-
-/**
- * Response message for `EraseVisitor`.
- *
- * @generated from message s2s.v1.EraseVisitorResponse
- */
-export type EraseVisitorResponse = Message<"s2s.v1.EraseVisitorResponse"> & {
-  /**
-   * The click, without sub ids, query, referrer, user agent and address. A
-   * click that is not recorded is entered in this form, so that none of that
-   * data is stored if it comes later. Not set if the tracking link is not known
-   * here: a click that comes later is then stored unchanged.
-   *
-   * @generated from field: s2s.v1.Click click = 1;
-   */
-  click?: Click | undefined;
-
-  /**
-   * Number of conversions of the click, which no longer have custom parameters.
-   * Transaction ids stay, since a sale would count twice without them.
-   *
-   * @generated from field: int64 conversion_count = 2;
-   */
-  conversionCount: bigint;
-
-  /**
-   * Number of postbacks that name the click, which no longer have an address, a
-   * user agent, custom parameters or parameters that are not ours. A postback
-   * whose click id could not be read is not among them, nor is one that arrives
-   * later.
-   *
-   * @generated from field: int64 postback_count = 3;
-   */
-  postbackCount: bigint;
-};
-
-/**
- * Describes the message s2s.v1.EraseVisitorResponse.
- * Use `create(EraseVisitorResponseSchema)` to create a new message.
- */
-export const EraseVisitorResponseSchema: GenMessage<EraseVisitorResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_postback, 21);
-
-/**
- * The meanings of a comma before three digits.
- *
- * @generated from enum s2s.v1.CommaMeaning
- */
-export enum CommaMeaning {
-  /**
-   * Not decided: such an amount stays held.
-   *
-   * @generated from enum value: COMMA_MEANING_UNSPECIFIED = 0;
+   * @generated from enum value: POSTBACK_VERDICT_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * The decimal point: `1,500` is one and a half.
+   * Its conversion is recorded, durable, and counted once.
    *
-   * @generated from enum value: COMMA_MEANING_DECIMAL_POINT = 1;
+   * @generated from enum value: POSTBACK_VERDICT_RECORDED = 1;
    */
-  DECIMAL_POINT = 1,
+  RECORDED = 1,
 
   /**
-   * A separator of thousands: `1,500` is one thousand five hundred.
+   * Its conversion was recorded before.
    *
-   * @generated from enum value: COMMA_MEANING_THOUSANDS = 2;
+   * @generated from enum value: POSTBACK_VERDICT_DUPLICATE = 2;
    */
-  THOUSANDS = 2,
+  DUPLICATE = 2,
+
+  /**
+   * A test: checked and answered as if real. Only in explanations and failures,
+   * because a test is not stored.
+   *
+   * @generated from enum value: POSTBACK_VERDICT_TEST = 3;
+   */
+  TEST = 3,
+
+  /**
+   * Not counted. Kept unchanged, with a reason, for a replay.
+   *
+   * @generated from enum value: POSTBACK_VERDICT_HELD = 4;
+   */
+  HELD = 4,
 }
 
 /**
- * Describes the enum s2s.v1.CommaMeaning.
+ * Describes the enum s2s.v1.PostbackVerdict.
  */
-export const CommaMeaningSchema: GenEnum<CommaMeaning> = /*@__PURE__*/
+export const PostbackVerdictSchema: GenEnum<PostbackVerdict> = /*@__PURE__*/
   enumDesc(file_s2s_v1_postback, 0);
-
-/**
- * The kinds of steps, by the thing that is checked.
- *
- * @generated from enum s2s.v1.StepKind
- */
-export enum StepKind {
-  /**
-   * A kind that is newer than this client.
-   *
-   * @generated from enum value: STEP_KIND_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED = 0,
-
-  /**
-   * The destination that a visitor is sent to.
-   *
-   * @generated from enum value: STEP_KIND_DESTINATION = 1;
-   */
-  DESTINATION = 1,
-
-  /**
-   * The postback URL with its macros filled in.
-   *
-   * @generated from enum value: STEP_KIND_POSTBACK_URL = 2;
-   */
-  POSTBACK_URL = 2,
-
-  /**
-   * The parameters: all mandatory ones must be present and understood.
-   *
-   * @generated from enum value: STEP_KIND_PARAMETERS = 3;
-   */
-  PARAMETERS = 3,
-
-  /**
-   * The conversion code.
-   *
-   * @generated from enum value: STEP_KIND_CONVERSION_CODE = 4;
-   */
-  CONVERSION_CODE = 4,
-
-  /**
-   * The click id: it must have been minted here.
-   *
-   * @generated from enum value: STEP_KIND_CLICK_ID = 5;
-   */
-  CLICK_ID = 5,
-
-  /**
-   * The tracking link that was clicked: it must have the code.
-   *
-   * @generated from enum value: STEP_KIND_TRACKING_LINK = 6;
-   */
-  TRACKING_LINK = 6,
-
-  /**
-   * The time between click and conversion.
-   *
-   * @generated from enum value: STEP_KIND_ATTRIBUTION = 7;
-   */
-  ATTRIBUTION = 7,
-
-  /**
-   * The commission owed, and its computation.
-   *
-   * @generated from enum value: STEP_KIND_COMMISSION = 8;
-   */
-  COMMISSION = 8,
-
-  /**
-   * The search for an earlier record of the same conversion.
-   *
-   * @generated from enum value: STEP_KIND_DEDUPE = 9;
-   */
-  DEDUPE = 9,
-
-  /**
-   * The verdict.
-   *
-   * @generated from enum value: STEP_KIND_VERDICT = 10;
-   */
-  VERDICT = 10,
-
-  /**
-   * The answer to the sender.
-   *
-   * @generated from enum value: STEP_KIND_REPLY = 11;
-   */
-  REPLY = 11,
-
-  /**
-   * The conversion code's checks of the sender: secret, signature, address,
-   * HTTPS. The latter two are not known if a URL is explained.
-   *
-   * @generated from enum value: STEP_KIND_AUTHENTICATION = 12;
-   */
-  AUTHENTICATION = 12,
-}
-
-/**
- * Describes the enum s2s.v1.StepKind.
- */
-export const StepKindSchema: GenEnum<StepKind> = /*@__PURE__*/
-  enumDesc(file_s2s_v1_postback, 1);
-
-/**
- * The outcomes of a step.
- *
- * @generated from enum s2s.v1.StepOutcome
- */
-export enum StepOutcome {
-  /**
-   * An outcome that is newer than this client.
-   *
-   * @generated from enum value: STEP_OUTCOME_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED = 0,
-
-  /**
-   * The step is as it should be.
-   *
-   * @generated from enum value: STEP_OUTCOME_PASSED = 1;
-   */
-  PASSED = 1,
-
-  /**
-   * The step is the cause of the hold; the message says what to do.
-   *
-   * @generated from enum value: STEP_OUTCOME_FAILED = 2;
-   */
-  FAILED = 2,
-
-  /**
-   * The step was not checked, since an earlier one failed.
-   *
-   * @generated from enum value: STEP_OUTCOME_NOT_REACHED = 3;
-   */
-  NOT_REACHED = 3,
-}
-
-/**
- * Describes the enum s2s.v1.StepOutcome.
- */
-export const StepOutcomeSchema: GenEnum<StepOutcome> = /*@__PURE__*/
-  enumDesc(file_s2s_v1_postback, 2);
-
-/**
- * Receives, lists, replays and explains postbacks: all requests that arrived at
- * `/s2s`, with their outcomes.
- *
- * @generated from service s2s.v1.PostbackService
- */
-export const PostbackService: GenService<{
-  /**
-   * Takes in a postback unchanged. For edges only. OK means that its verdict is
-   * durable: the conversion is recorded, or the postback is held.
-   *
-   * @generated from rpc s2s.v1.PostbackService.ReceivePostback
-   */
-  receivePostback: {
-    methodKind: "unary";
-    input: typeof ReceivePostbackRequestSchema;
-    output: typeof ReceivePostbackResponseSchema;
-  },
-  /**
-   * Lists the account's postbacks, newest first.
-   *
-   * @generated from rpc s2s.v1.PostbackService.ListPostbacks
-   */
-  listPostbacks: {
-    methodKind: "unary";
-    input: typeof ListPostbacksRequestSchema;
-    output: typeof ListPostbacksResponseSchema;
-  },
-  /**
-   * Returns one postback.
-   *
-   * @generated from rpc s2s.v1.PostbackService.GetPostback
-   */
-  getPostback: {
-    methodKind: "unary";
-    input: typeof GetPostbackRequestSchema;
-    output: typeof GetPostbackResponseSchema;
-  },
-  /**
-   * Reads held postbacks again after their cause was fixed, by the same rules
-   * as live ones and with their time of arrival. Replaying twice counts once.
-   *
-   * @generated from rpc s2s.v1.PostbackService.ReplayPostbacks
-   */
-  replayPostbacks: {
-    methodKind: "unary";
-    input: typeof ReplayPostbacksRequestSchema;
-    output: typeof ReplayPostbacksResponseSchema;
-  },
-  /**
-   * Explains step by step how a postback URL or a stored postback would be
-   * read, and what its verdict would be. Records nothing.
-   *
-   * @generated from rpc s2s.v1.PostbackService.ExplainPostback
-   */
-  explainPostback: {
-    methodKind: "unary";
-    input: typeof ExplainPostbackRequestSchema;
-    output: typeof ExplainPostbackResponseSchema;
-  },
-  /**
-   * Explains what happened to a click: its link, its conversions, and the held
-   * postbacks that name it.
-   *
-   * @generated from rpc s2s.v1.PostbackService.ExplainClick
-   */
-  explainClick: {
-    methodKind: "unary";
-    input: typeof ExplainClickRequestSchema;
-    output: typeof ExplainClickResponseSchema;
-  },
-  /**
-   * Plays a whole conversion for a code and reports the outcome of each step: a
-   * click on one of its tracking links, the merchant, and the postback URL with
-   * its macros filled in. Records nothing.
-   *
-   * @generated from rpc s2s.v1.PostbackService.SelfTest
-   */
-  selfTest: {
-    methodKind: "unary";
-    input: typeof SelfTestRequestSchema;
-    output: typeof SelfTestResponseSchema;
-  },
-  /**
-   * Erases all data that identifies the visitor of a click: from the click, its
-   * conversions and the postbacks that name it. The erasure is permanent. Ids,
-   * times and money stay, and nothing counts differently than before. OK means
-   * that the erasure is durable. Repeating it changes nothing.
-   *
-   * @generated from rpc s2s.v1.PostbackService.EraseVisitor
-   */
-  eraseVisitor: {
-    methodKind: "unary";
-    input: typeof EraseVisitorRequestSchema;
-    output: typeof EraseVisitorResponseSchema;
-  },
-}> = /*@__PURE__*/
-  serviceDesc(file_s2s_v1_postback, 0);
 

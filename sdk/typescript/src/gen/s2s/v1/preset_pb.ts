@@ -2,8 +2,8 @@
 // @generated from file s2s/v1/preset.proto (package s2s.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { ConversionStatus } from "./conversion_pb.js";
 import { file_s2s_v1_conversion } from "./conversion_pb.js";
 import type { ReplySetting } from "./conversion_code_pb.js";
@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file s2s/v1/preset.proto.
  */
 export const file_s2s_v1_preset: GenFile = /*@__PURE__*/
-  fileDesc("ChNzMnMvdjEvcHJlc2V0LnByb3RvEgZzMnMudjEi7QIKBlByZXNldBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhoKEmNsaWNrX2lkX3BhcmFtZXRlchgDIAEoCRIWCg5jbGlja19pZF9tYWNybxgEIAEoCRITCgt2YWx1ZV9tYWNybxgFIAEoCRIYChBjb21taXNzaW9uX21hY3JvGAYgASgJEhwKFHRyYW5zYWN0aW9uX2lkX21hY3JvGAcgASgJEhYKDmN1cnJlbmN5X21hY3JvGAggASgJEhUKDWN1cnJlbmN5X2NvZGUYCSABKAkSFAoMc3RhdHVzX21hY3JvGAogASgJEigKDHN0YXR1c193b3JkcxgLIAMoCzISLnMycy52MS5TdGF0dXNXb3JkEiMKBXJlcGx5GAwgASgLMhQuczJzLnYxLlJlcGx5U2V0dGluZxIkCgZzb3VyY2UYDSABKA4yFC5zMnMudjEuUHJlc2V0U291cmNlEg4KBnJlbWFyaxgOIAEoCSJECgpTdGF0dXNXb3JkEgwKBHdvcmQYASABKAkSKAoGc3RhdHVzGAIgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMiOwoSTGlzdFByZXNldHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIk8KE0xpc3RQcmVzZXRzUmVzcG9uc2USHwoHcHJlc2V0cxgBIAMoCzIOLnMycy52MS5QcmVzZXQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIh4KEEdldFByZXNldFJlcXVlc3QSCgoCaWQYASABKAkiMwoRR2V0UHJlc2V0UmVzcG9uc2USHgoGcHJlc2V0GAEgASgLMg4uczJzLnYxLlByZXNldCpyCgxQcmVzZXRTb3VyY2USHQoZUFJFU0VUX1NPVVJDRV9VTlNQRUNJRklFRBAAEiYKIlBSRVNFVF9TT1VSQ0VfVkVORE9SX0RPQ1VNRU5UQVRJT04QARIbChdQUkVTRVRfU09VUkNFX0NPTU1VTklUWRACMqMBCg1QcmVzZXRTZXJ2aWNlEksKC0xpc3RQcmVzZXRzEhouczJzLnYxLkxpc3RQcmVzZXRzUmVxdWVzdBobLnMycy52MS5MaXN0UHJlc2V0c1Jlc3BvbnNlIgOQAgESRQoJR2V0UHJlc2V0EhguczJzLnYxLkdldFByZXNldFJlcXVlc3QaGS5zMnMudjEuR2V0UHJlc2V0UmVzcG9uc2UiA5ACAWIGcHJvdG8z", [file_s2s_v1_conversion, file_s2s_v1_conversion_code]);
+  fileDesc("ChNzMnMvdjEvcHJlc2V0LnByb3RvEgZzMnMudjEi7QIKBlByZXNldBIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhoKEmNsaWNrX2lkX3BhcmFtZXRlchgDIAEoCRIWCg5jbGlja19pZF9tYWNybxgEIAEoCRITCgt2YWx1ZV9tYWNybxgFIAEoCRIYChBjb21taXNzaW9uX21hY3JvGAYgASgJEhwKFHRyYW5zYWN0aW9uX2lkX21hY3JvGAcgASgJEhYKDmN1cnJlbmN5X21hY3JvGAggASgJEhUKDWN1cnJlbmN5X2NvZGUYCSABKAkSFAoMc3RhdHVzX21hY3JvGAogASgJEigKDHN0YXR1c193b3JkcxgLIAMoCzISLnMycy52MS5TdGF0dXNXb3JkEiMKBXJlcGx5GAwgASgLMhQuczJzLnYxLlJlcGx5U2V0dGluZxIkCgZzb3VyY2UYDSABKA4yFC5zMnMudjEuUHJlc2V0U291cmNlEg4KBnJlbWFyaxgOIAEoCSJECgpTdGF0dXNXb3JkEgwKBHdvcmQYASABKAkSKAoGc3RhdHVzGAIgASgOMhguczJzLnYxLkNvbnZlcnNpb25TdGF0dXMqcgoMUHJlc2V0U291cmNlEh0KGVBSRVNFVF9TT1VSQ0VfVU5TUEVDSUZJRUQQABImCiJQUkVTRVRfU09VUkNFX1ZFTkRPUl9ET0NVTUVOVEFUSU9OEAESGwoXUFJFU0VUX1NPVVJDRV9DT01NVU5JVFkQAmIGcHJvdG8z", [file_s2s_v1_conversion, file_s2s_v1_conversion_code]);
 
 /**
  * A network's parameter names and macros. A macro is empty if the network has
@@ -168,105 +168,6 @@ export const StatusWordSchema: GenMessage<StatusWord> = /*@__PURE__*/
   messageDesc(file_s2s_v1_preset, 1);
 
 /**
- * Request message for `ListPresets`.
- *
- * @generated from message s2s.v1.ListPresetsRequest
- */
-export type ListPresetsRequest = Message<"s2s.v1.ListPresetsRequest"> & {
-  /**
-   * Maximum number of presets to return, 1 to 1,000. 0 means 50; larger values
-   * are read as 1,000.
-   *
-   * @generated from field: int32 page_size = 1;
-   */
-  pageSize: number;
-
-  /**
-   * `next_page_token` of the previous page; empty for the first page.
-   *
-   * @generated from field: string page_token = 2;
-   */
-  pageToken: string;
-};
-
-/**
- * Describes the message s2s.v1.ListPresetsRequest.
- * Use `create(ListPresetsRequestSchema)` to create a new message.
- */
-export const ListPresetsRequestSchema: GenMessage<ListPresetsRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_preset, 2);
-
-/**
- * Response message for `ListPresets`.
- *
- * @generated from message s2s.v1.ListPresetsResponse
- */
-export type ListPresetsResponse = Message<"s2s.v1.ListPresetsResponse"> & {
-  /**
-   * Presets of this page, sorted by id.
-   *
-   * @generated from field: repeated s2s.v1.Preset presets = 1;
-   */
-  presets: Preset[];
-
-  /**
-   * Opaque token for the next page; empty on the last page.
-   *
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message s2s.v1.ListPresetsResponse.
- * Use `create(ListPresetsResponseSchema)` to create a new message.
- */
-export const ListPresetsResponseSchema: GenMessage<ListPresetsResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_preset, 3);
-
-/**
- * Request message for `GetPreset`.
- *
- * @generated from message s2s.v1.GetPresetRequest
- */
-export type GetPresetRequest = Message<"s2s.v1.GetPresetRequest"> & {
-  /**
-   * Id of the preset. Example: `everflow`.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-};
-
-/**
- * Describes the message s2s.v1.GetPresetRequest.
- * Use `create(GetPresetRequestSchema)` to create a new message.
- */
-export const GetPresetRequestSchema: GenMessage<GetPresetRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_preset, 4);
-
-/**
- * Response message for `GetPreset`.
- *
- * @generated from message s2s.v1.GetPresetResponse
- */
-export type GetPresetResponse = Message<"s2s.v1.GetPresetResponse"> & {
-  /**
-   * The preset.
-   *
-   * @generated from field: s2s.v1.Preset preset = 1;
-   */
-  preset?: Preset | undefined;
-};
-
-/**
- * Describes the message s2s.v1.GetPresetResponse.
- * Use `create(GetPresetResponseSchema)` to create a new message.
- */
-export const GetPresetResponseSchema: GenMessage<GetPresetResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_preset, 5);
-
-/**
  * The kinds of sources of a preset.
  *
  * @generated from enum s2s.v1.PresetSource
@@ -300,35 +201,4 @@ export enum PresetSource {
  */
 export const PresetSourceSchema: GenEnum<PresetSource> = /*@__PURE__*/
   enumDesc(file_s2s_v1_preset, 0);
-
-/**
- * Reads presets: the names and macros that each network uses, so that nobody
- * has to look them up. Presets are the same for every account; they come with
- * the server and can't be changed.
- *
- * @generated from service s2s.v1.PresetService
- */
-export const PresetService: GenService<{
-  /**
-   * Lists all presets, sorted by id.
-   *
-   * @generated from rpc s2s.v1.PresetService.ListPresets
-   */
-  listPresets: {
-    methodKind: "unary";
-    input: typeof ListPresetsRequestSchema;
-    output: typeof ListPresetsResponseSchema;
-  },
-  /**
-   * Returns one preset.
-   *
-   * @generated from rpc s2s.v1.PresetService.GetPreset
-   */
-  getPreset: {
-    methodKind: "unary";
-    input: typeof GetPresetRequestSchema;
-    output: typeof GetPresetResponseSchema;
-  },
-}> = /*@__PURE__*/
-  serviceDesc(file_s2s_v1_preset, 0);
 

@@ -2,19 +2,17 @@
 // @generated from file s2s/v1/tracking_link.proto (package s2s.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { FieldMask, Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_field_mask, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { SetupWarning } from "./setup_warning_pb.js";
-import { file_s2s_v1_setup_warning } from "./setup_warning_pb.js";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file s2s/v1/tracking_link.proto.
  */
 export const file_s2s_v1_tracking_link: GenFile = /*@__PURE__*/
-  fileDesc("ChpzMnMvdjEvdHJhY2tpbmdfbGluay5wcm90bxIGczJzLnYxIpkDCgxUcmFja2luZ0xpbmsSCgoCaWQYASABKAkSDAoEc2x1ZxgCIAEoCRITCgtkZXN0aW5hdGlvbhgDIAEoCRIbChNjb252ZXJzaW9uX2NvZGVfaWRzGAQgAygJEgwKBHRhZ3MYBSADKAkSKwoNcmVkaXJlY3Rfa2luZBgGIAEoDjIULnMycy52MS5SZWRpcmVjdEtpbmQSGgoScXVlcnlfcGFzc190aHJvdWdoGAcgASgIEi8KC2V4cGlyZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcChRmYWxsYmFja19kZXN0aW5hdGlvbhgJIAEoCRIoCgVzdGF0ZRgKIAEoDjIZLnMycy52MS5UcmFja2luZ0xpbmtTdGF0ZRILCgN1cmwYCyABKAkSLwoLY3JlYXRlX3RpbWUYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKGAQoZQ3JlYXRlVHJhY2tpbmdMaW5rUmVxdWVzdBIrCg10cmFja2luZ19saW5rGAEgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxISCgpyZXF1ZXN0X2lkGAIgASgJEhUKDXZhbGlkYXRlX29ubHkYAyABKAgSEQoJcHJlc2V0X2lkGAQgASgJInEKGkNyZWF0ZVRyYWNraW5nTGlua1Jlc3BvbnNlEisKDXRyYWNraW5nX2xpbmsYASABKAsyFC5zMnMudjEuVHJhY2tpbmdMaW5rEiYKCHdhcm5pbmdzGAIgAygLMhQuczJzLnYxLlNldHVwV2FybmluZyIkChZHZXRUcmFja2luZ0xpbmtSZXF1ZXN0EgoKAmlkGAEgASgJIkYKF0dldFRyYWNraW5nTGlua1Jlc3BvbnNlEisKDXRyYWNraW5nX2xpbmsYASABKAsyFC5zMnMudjEuVHJhY2tpbmdMaW5rIlgKGExpc3RUcmFja2luZ0xpbmtzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCRIVCg1zaG93X2FyY2hpdmVkGAMgASgIImIKGUxpc3RUcmFja2luZ0xpbmtzUmVzcG9uc2USLAoOdHJhY2tpbmdfbGlua3MYASADKAsyFC5zMnMudjEuVHJhY2tpbmdMaW5rEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKQAQoZVXBkYXRlVHJhY2tpbmdMaW5rUmVxdWVzdBIrCg10cmFja2luZ19saW5rGAEgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxIvCgt1cGRhdGVfbWFzaxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSFQoNdmFsaWRhdGVfb25seRgDIAEoCCJxChpVcGRhdGVUcmFja2luZ0xpbmtSZXNwb25zZRIrCg10cmFja2luZ19saW5rGAEgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxImCgh3YXJuaW5ncxgCIAMoCzIULnMycy52MS5TZXR1cFdhcm5pbmciPwoaQXJjaGl2ZVRyYWNraW5nTGlua1JlcXVlc3QSCgoCaWQYASABKAkSFQoNdmFsaWRhdGVfb25seRgCIAEoCCJKChtBcmNoaXZlVHJhY2tpbmdMaW5rUmVzcG9uc2USKwoNdHJhY2tpbmdfbGluaxgBIAEoCzIULnMycy52MS5UcmFja2luZ0xpbmsiIgoSUmVzb2x2ZVNsdWdSZXF1ZXN0EgwKBHNsdWcYASABKAkiaAoTUmVzb2x2ZVNsdWdSZXNwb25zZRIrCg10cmFja2luZ19saW5rGAEgASgLMhQuczJzLnYxLlRyYWNraW5nTGluaxISCgphY2NvdW50X2lkGAIgASgJEhAKCGxpbmtfa2V5GAMgASgEKoABCgxSZWRpcmVjdEtpbmQSHQoZUkVESVJFQ1RfS0lORF9VTlNQRUNJRklFRBAAEhcKE1JFRElSRUNUX0tJTkRfRk9VTkQQARIbChdSRURJUkVDVF9LSU5EX1NFRV9PVEhFUhACEhsKF1JFRElSRUNUX0tJTkRfVEVNUE9SQVJZEAMqegoRVHJhY2tpbmdMaW5rU3RhdGUSIwofVFJBQ0tJTkdfTElOS19TVEFURV9VTlNQRUNJRklFRBAAEh4KGlRSQUNLSU5HX0xJTktfU1RBVEVfQUNUSVZFEAESIAocVFJBQ0tJTkdfTElOS19TVEFURV9BUkNISVZFRBACMsMEChNUcmFja2luZ0xpbmtTZXJ2aWNlEmAKEkNyZWF0ZVRyYWNraW5nTGluaxIhLnMycy52MS5DcmVhdGVUcmFja2luZ0xpbmtSZXF1ZXN0GiIuczJzLnYxLkNyZWF0ZVRyYWNraW5nTGlua1Jlc3BvbnNlIgOQAgISVwoPR2V0VHJhY2tpbmdMaW5rEh4uczJzLnYxLkdldFRyYWNraW5nTGlua1JlcXVlc3QaHy5zMnMudjEuR2V0VHJhY2tpbmdMaW5rUmVzcG9uc2UiA5ACARJdChFMaXN0VHJhY2tpbmdMaW5rcxIgLnMycy52MS5MaXN0VHJhY2tpbmdMaW5rc1JlcXVlc3QaIS5zMnMudjEuTGlzdFRyYWNraW5nTGlua3NSZXNwb25zZSIDkAIBEmAKElVwZGF0ZVRyYWNraW5nTGluaxIhLnMycy52MS5VcGRhdGVUcmFja2luZ0xpbmtSZXF1ZXN0GiIuczJzLnYxLlVwZGF0ZVRyYWNraW5nTGlua1Jlc3BvbnNlIgOQAgISYwoTQXJjaGl2ZVRyYWNraW5nTGluaxIiLnMycy52MS5BcmNoaXZlVHJhY2tpbmdMaW5rUmVxdWVzdBojLnMycy52MS5BcmNoaXZlVHJhY2tpbmdMaW5rUmVzcG9uc2UiA5ACAhJLCgtSZXNvbHZlU2x1ZxIaLnMycy52MS5SZXNvbHZlU2x1Z1JlcXVlc3QaGy5zMnMudjEuUmVzb2x2ZVNsdWdSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_google_protobuf_field_mask, file_google_protobuf_timestamp, file_s2s_v1_setup_warning]);
+  fileDesc("ChpzMnMvdjEvdHJhY2tpbmdfbGluay5wcm90bxIGczJzLnYxIpkDCgxUcmFja2luZ0xpbmsSCgoCaWQYASABKAkSDAoEc2x1ZxgCIAEoCRITCgtkZXN0aW5hdGlvbhgDIAEoCRIbChNjb252ZXJzaW9uX2NvZGVfaWRzGAQgAygJEgwKBHRhZ3MYBSADKAkSKwoNcmVkaXJlY3Rfa2luZBgGIAEoDjIULnMycy52MS5SZWRpcmVjdEtpbmQSGgoScXVlcnlfcGFzc190aHJvdWdoGAcgASgIEi8KC2V4cGlyZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcChRmYWxsYmFja19kZXN0aW5hdGlvbhgJIAEoCRIoCgVzdGF0ZRgKIAEoDjIZLnMycy52MS5UcmFja2luZ0xpbmtTdGF0ZRILCgN1cmwYCyABKAkSLwoLY3JlYXRlX3RpbWUYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3VwZGF0ZV90aW1lGA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCqAAQoMUmVkaXJlY3RLaW5kEh0KGVJFRElSRUNUX0tJTkRfVU5TUEVDSUZJRUQQABIXChNSRURJUkVDVF9LSU5EX0ZPVU5EEAESGwoXUkVESVJFQ1RfS0lORF9TRUVfT1RIRVIQAhIbChdSRURJUkVDVF9LSU5EX1RFTVBPUkFSWRADKnoKEVRyYWNraW5nTGlua1N0YXRlEiMKH1RSQUNLSU5HX0xJTktfU1RBVEVfVU5TUEVDSUZJRUQQABIeChpUUkFDS0lOR19MSU5LX1NUQVRFX0FDVElWRRABEiAKHFRSQUNLSU5HX0xJTktfU1RBVEVfQVJDSElWRUQQAmIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * A short URL that leads visitors to a destination and mints a click id for
@@ -24,7 +22,7 @@ export const file_s2s_v1_tracking_link: GenFile = /*@__PURE__*/
  */
 export type TrackingLink = Message<"s2s.v1.TrackingLink"> & {
   /**
-   * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
    *
    * @generated from field: string id = 1;
    */
@@ -98,28 +96,28 @@ export type TrackingLink = Message<"s2s.v1.TrackingLink"> & {
   fallbackDestination: string;
 
   /**
-   * Output only. State of the link, changed by `ArchiveTrackingLink`.
+   * State of the link, changed by `ArchiveTrackingLink`.
    *
    * @generated from field: s2s.v1.TrackingLinkState state = 10;
    */
   state: TrackingLinkState;
 
   /**
-   * Output only. The URL to publish. Example: `https://t.example/summer-sale`.
+   * The URL to publish. Example: `https://t.example/summer-sale`.
    *
    * @generated from field: string url = 11;
    */
   url: string;
 
   /**
-   * Output only. Time at which the link was created.
+   * Time at which the link was created.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 12;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * Output only. Time of the last change to the link.
+   * Time of the last change to the link.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 13;
    */
@@ -132,360 +130,6 @@ export type TrackingLink = Message<"s2s.v1.TrackingLink"> & {
  */
 export const TrackingLinkSchema: GenMessage<TrackingLink> = /*@__PURE__*/
   messageDesc(file_s2s_v1_tracking_link, 0);
-
-/**
- * Request message for `CreateTrackingLink`.
- *
- * @generated from message s2s.v1.CreateTrackingLinkRequest
- */
-export type CreateTrackingLinkRequest = Message<"s2s.v1.CreateTrackingLinkRequest"> & {
-  /**
-   * The link to create. Output-only fields are ignored.
-   *
-   * @generated from field: s2s.v1.TrackingLink tracking_link = 1;
-   */
-  trackingLink?: TrackingLink | undefined;
-
-  /**
-   * Makes the call safe to repeat: a second call with the same request id
-   * returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
-   *
-   * @generated from field: string request_id = 2;
-   */
-  requestId: string;
-
-  /**
-   * If true, the request is checked and answered as if real, but nothing is
-   * written.
-   *
-   * @generated from field: bool validate_only = 3;
-   */
-  validateOnly: boolean;
-
-  /**
-   * Id of the preset of the network that the destination belongs to. If the
-   * destination has no `[s2sidentifier]`, it is added to the query in the
-   * parameter in which that network takes the click id. Optional. Example:
-   * `everflow`.
-   *
-   * @generated from field: string preset_id = 4;
-   */
-  presetId: string;
-};
-
-/**
- * Describes the message s2s.v1.CreateTrackingLinkRequest.
- * Use `create(CreateTrackingLinkRequestSchema)` to create a new message.
- */
-export const CreateTrackingLinkRequestSchema: GenMessage<CreateTrackingLinkRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_tracking_link, 1);
-
-/**
- * Response message for `CreateTrackingLink`.
- *
- * @generated from message s2s.v1.CreateTrackingLinkResponse
- */
-export type CreateTrackingLinkResponse = Message<"s2s.v1.CreateTrackingLinkResponse"> & {
-  /**
-   * The link as created.
-   *
-   * @generated from field: s2s.v1.TrackingLink tracking_link = 1;
-   */
-  trackingLink?: TrackingLink | undefined;
-
-  /**
-   * Settings that will likely not work as intended, each with its cure.
-   *
-   * @generated from field: repeated s2s.v1.SetupWarning warnings = 2;
-   */
-  warnings: SetupWarning[];
-};
-
-/**
- * Describes the message s2s.v1.CreateTrackingLinkResponse.
- * Use `create(CreateTrackingLinkResponseSchema)` to create a new message.
- */
-export const CreateTrackingLinkResponseSchema: GenMessage<CreateTrackingLinkResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_tracking_link, 2);
-
-/**
- * Request message for `GetTrackingLink`.
- *
- * @generated from message s2s.v1.GetTrackingLinkRequest
- */
-export type GetTrackingLinkRequest = Message<"s2s.v1.GetTrackingLinkRequest"> & {
-  /**
-   * Id of the link.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-};
-
-/**
- * Describes the message s2s.v1.GetTrackingLinkRequest.
- * Use `create(GetTrackingLinkRequestSchema)` to create a new message.
- */
-export const GetTrackingLinkRequestSchema: GenMessage<GetTrackingLinkRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_tracking_link, 3);
-
-/**
- * Response message for `GetTrackingLink`.
- *
- * @generated from message s2s.v1.GetTrackingLinkResponse
- */
-export type GetTrackingLinkResponse = Message<"s2s.v1.GetTrackingLinkResponse"> & {
-  /**
-   * The link.
-   *
-   * @generated from field: s2s.v1.TrackingLink tracking_link = 1;
-   */
-  trackingLink?: TrackingLink | undefined;
-};
-
-/**
- * Describes the message s2s.v1.GetTrackingLinkResponse.
- * Use `create(GetTrackingLinkResponseSchema)` to create a new message.
- */
-export const GetTrackingLinkResponseSchema: GenMessage<GetTrackingLinkResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_tracking_link, 4);
-
-/**
- * Request message for `ListTrackingLinks`.
- *
- * @generated from message s2s.v1.ListTrackingLinksRequest
- */
-export type ListTrackingLinksRequest = Message<"s2s.v1.ListTrackingLinksRequest"> & {
-  /**
-   * Maximum number of links to return, 1 to 1,000. 0 means 50; larger values
-   * are read as 1,000.
-   *
-   * @generated from field: int32 page_size = 1;
-   */
-  pageSize: number;
-
-  /**
-   * `next_page_token` of the previous page; empty for the first page.
-   *
-   * @generated from field: string page_token = 2;
-   */
-  pageToken: string;
-
-  /**
-   * If true, archived links are listed as well.
-   *
-   * @generated from field: bool show_archived = 3;
-   */
-  showArchived: boolean;
-};
-
-/**
- * Describes the message s2s.v1.ListTrackingLinksRequest.
- * Use `create(ListTrackingLinksRequestSchema)` to create a new message.
- */
-export const ListTrackingLinksRequestSchema: GenMessage<ListTrackingLinksRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_tracking_link, 5);
-
-/**
- * Response message for `ListTrackingLinks`.
- *
- * @generated from message s2s.v1.ListTrackingLinksResponse
- */
-export type ListTrackingLinksResponse = Message<"s2s.v1.ListTrackingLinksResponse"> & {
-  /**
-   * Links of this page, newest first.
-   *
-   * @generated from field: repeated s2s.v1.TrackingLink tracking_links = 1;
-   */
-  trackingLinks: TrackingLink[];
-
-  /**
-   * Opaque token for the next page; empty on the last page.
-   *
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message s2s.v1.ListTrackingLinksResponse.
- * Use `create(ListTrackingLinksResponseSchema)` to create a new message.
- */
-export const ListTrackingLinksResponseSchema: GenMessage<ListTrackingLinksResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_tracking_link, 6);
-
-/**
- * Request message for `UpdateTrackingLink`.
- *
- * @generated from message s2s.v1.UpdateTrackingLinkRequest
- */
-export type UpdateTrackingLinkRequest = Message<"s2s.v1.UpdateTrackingLinkRequest"> & {
-  /**
-   * The link, with its `id` and the new values.
-   *
-   * @generated from field: s2s.v1.TrackingLink tracking_link = 1;
-   */
-  trackingLink?: TrackingLink | undefined;
-
-  /**
-   * Fields to change: `destination`, `conversion_code_ids`, `tags`,
-   * `redirect_kind`, `query_pass_through`, `expire_time`,
-   * `fallback_destination`. At least one.
-   *
-   * @generated from field: google.protobuf.FieldMask update_mask = 2;
-   */
-  updateMask?: FieldMask | undefined;
-
-  /**
-   * If true, the request is checked and answered as if real, but nothing is
-   * written.
-   *
-   * @generated from field: bool validate_only = 3;
-   */
-  validateOnly: boolean;
-};
-
-/**
- * Describes the message s2s.v1.UpdateTrackingLinkRequest.
- * Use `create(UpdateTrackingLinkRequestSchema)` to create a new message.
- */
-export const UpdateTrackingLinkRequestSchema: GenMessage<UpdateTrackingLinkRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_tracking_link, 7);
-
-/**
- * Response message for `UpdateTrackingLink`.
- *
- * @generated from message s2s.v1.UpdateTrackingLinkResponse
- */
-export type UpdateTrackingLinkResponse = Message<"s2s.v1.UpdateTrackingLinkResponse"> & {
-  /**
-   * The link as it is now.
-   *
-   * @generated from field: s2s.v1.TrackingLink tracking_link = 1;
-   */
-  trackingLink?: TrackingLink | undefined;
-
-  /**
-   * Settings that will likely not work as intended, each with its cure.
-   *
-   * @generated from field: repeated s2s.v1.SetupWarning warnings = 2;
-   */
-  warnings: SetupWarning[];
-};
-
-/**
- * Describes the message s2s.v1.UpdateTrackingLinkResponse.
- * Use `create(UpdateTrackingLinkResponseSchema)` to create a new message.
- */
-export const UpdateTrackingLinkResponseSchema: GenMessage<UpdateTrackingLinkResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_tracking_link, 8);
-
-/**
- * Request message for `ArchiveTrackingLink`.
- *
- * @generated from message s2s.v1.ArchiveTrackingLinkRequest
- */
-export type ArchiveTrackingLinkRequest = Message<"s2s.v1.ArchiveTrackingLinkRequest"> & {
-  /**
-   * Id of the link.
-   *
-   * @generated from field: string id = 1;
-   */
-  id: string;
-
-  /**
-   * If true, the request is checked and answered as if real, but nothing is
-   * written.
-   *
-   * @generated from field: bool validate_only = 2;
-   */
-  validateOnly: boolean;
-};
-
-/**
- * Describes the message s2s.v1.ArchiveTrackingLinkRequest.
- * Use `create(ArchiveTrackingLinkRequestSchema)` to create a new message.
- */
-export const ArchiveTrackingLinkRequestSchema: GenMessage<ArchiveTrackingLinkRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_tracking_link, 9);
-
-/**
- * Response message for `ArchiveTrackingLink`.
- *
- * @generated from message s2s.v1.ArchiveTrackingLinkResponse
- */
-export type ArchiveTrackingLinkResponse = Message<"s2s.v1.ArchiveTrackingLinkResponse"> & {
-  /**
-   * The link as it is now.
-   *
-   * @generated from field: s2s.v1.TrackingLink tracking_link = 1;
-   */
-  trackingLink?: TrackingLink | undefined;
-};
-
-/**
- * Describes the message s2s.v1.ArchiveTrackingLinkResponse.
- * Use `create(ArchiveTrackingLinkResponseSchema)` to create a new message.
- */
-export const ArchiveTrackingLinkResponseSchema: GenMessage<ArchiveTrackingLinkResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_tracking_link, 10);
-
-/**
- * Request message for `ResolveSlug`.
- *
- * @generated from message s2s.v1.ResolveSlugRequest
- */
-export type ResolveSlugRequest = Message<"s2s.v1.ResolveSlugRequest"> & {
-  /**
-   * The slug as the visitor wrote it, in upper or lower case.
-   *
-   * @generated from field: string slug = 1;
-   */
-  slug: string;
-};
-
-/**
- * Describes the message s2s.v1.ResolveSlugRequest.
- * Use `create(ResolveSlugRequestSchema)` to create a new message.
- */
-export const ResolveSlugRequestSchema: GenMessage<ResolveSlugRequest> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_tracking_link, 11);
-
-/**
- * Response message for `ResolveSlug`.
- *
- * @generated from message s2s.v1.ResolveSlugResponse
- */
-export type ResolveSlugResponse = Message<"s2s.v1.ResolveSlugResponse"> & {
-  /**
-   * The link with this slug.
-   *
-   * @generated from field: s2s.v1.TrackingLink tracking_link = 1;
-   */
-  trackingLink?: TrackingLink | undefined;
-
-  /**
-   * Id of the account that owns the link; an input of the click id's MAC.
-   * Example: `acct_00000000000000000000000004`.
-   *
-   * @generated from field: string account_id = 2;
-   */
-  accountId: string;
-
-  /**
-   * Key of the link in click ids, 40 bits.
-   *
-   * @generated from field: uint64 link_key = 3;
-   */
-  linkKey: bigint;
-};
-
-/**
- * Describes the message s2s.v1.ResolveSlugResponse.
- * Use `create(ResolveSlugResponseSchema)` to create a new message.
- */
-export const ResolveSlugResponseSchema: GenMessage<ResolveSlugResponse> = /*@__PURE__*/
-  messageDesc(file_s2s_v1_tracking_link, 12);
 
 /**
  * The HTTP statuses of a redirect. Permanent redirects are not offered:
@@ -562,75 +206,4 @@ export enum TrackingLinkState {
  */
 export const TrackingLinkStateSchema: GenEnum<TrackingLinkState> = /*@__PURE__*/
   enumDesc(file_s2s_v1_tracking_link, 1);
-
-/**
- * Manages tracking links: the URLs that visitors click.
- *
- * @generated from service s2s.v1.TrackingLinkService
- */
-export const TrackingLinkService: GenService<{
-  /**
-   * Creates a tracking link.
-   *
-   * @generated from rpc s2s.v1.TrackingLinkService.CreateTrackingLink
-   */
-  createTrackingLink: {
-    methodKind: "unary";
-    input: typeof CreateTrackingLinkRequestSchema;
-    output: typeof CreateTrackingLinkResponseSchema;
-  },
-  /**
-   * Returns one tracking link.
-   *
-   * @generated from rpc s2s.v1.TrackingLinkService.GetTrackingLink
-   */
-  getTrackingLink: {
-    methodKind: "unary";
-    input: typeof GetTrackingLinkRequestSchema;
-    output: typeof GetTrackingLinkResponseSchema;
-  },
-  /**
-   * Lists the account's tracking links, newest first.
-   *
-   * @generated from rpc s2s.v1.TrackingLinkService.ListTrackingLinks
-   */
-  listTrackingLinks: {
-    methodKind: "unary";
-    input: typeof ListTrackingLinksRequestSchema;
-    output: typeof ListTrackingLinksResponseSchema;
-  },
-  /**
-   * Changes the fields that `update_mask` names.
-   *
-   * @generated from rpc s2s.v1.TrackingLinkService.UpdateTrackingLink
-   */
-  updateTrackingLink: {
-    methodKind: "unary";
-    input: typeof UpdateTrackingLinkRequestSchema;
-    output: typeof UpdateTrackingLinkResponseSchema;
-  },
-  /**
-   * Archives a tracking link. Visitors get its fallback destination, or HTTP
-   * 410 if it has none, and its conversions are held. Archiving an archived
-   * link changes nothing.
-   *
-   * @generated from rpc s2s.v1.TrackingLinkService.ArchiveTrackingLink
-   */
-  archiveTrackingLink: {
-    methodKind: "unary";
-    input: typeof ArchiveTrackingLinkRequestSchema;
-    output: typeof ArchiveTrackingLinkResponseSchema;
-  },
-  /**
-   * Returns the data that an edge needs to redirect a visitor. For edges only.
-   *
-   * @generated from rpc s2s.v1.TrackingLinkService.ResolveSlug
-   */
-  resolveSlug: {
-    methodKind: "unary";
-    input: typeof ResolveSlugRequestSchema;
-    output: typeof ResolveSlugResponseSchema;
-  },
-}> = /*@__PURE__*/
-  serviceDesc(file_s2s_v1_tracking_link, 0);
 

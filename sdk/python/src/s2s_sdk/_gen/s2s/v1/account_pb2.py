@@ -22,43 +22,16 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
-from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14s2s/v1/account.proto\x12\x06s2s.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa7\x01\n\x07\x41\x63\x63ount\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12;\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\"\x85\x01\n\x14\x43reateAccountRequest\x12)\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x0f.s2s.v1.AccountR\x07\x61\x63\x63ount\x12\x1d\n\nrequest_id\x18\x02 \x01(\tR\trequestId\x12#\n\rvalidate_only\x18\x03 \x01(\x08R\x0cvalidateOnly\"B\n\x15\x43reateAccountResponse\x12)\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x0f.s2s.v1.AccountR\x07\x61\x63\x63ount\"#\n\x11GetAccountRequest\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\"?\n\x12GetAccountResponse\x12)\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x0f.s2s.v1.AccountR\x07\x61\x63\x63ount\"Q\n\x13ListAccountsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\"k\n\x14ListAccountsResponse\x12+\n\x08\x61\x63\x63ounts\x18\x01 \x03(\x0b\x32\x0f.s2s.v1.AccountR\x08\x61\x63\x63ounts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa3\x01\n\x14UpdateAccountRequest\x12)\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x0f.s2s.v1.AccountR\x07\x61\x63\x63ount\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\x12#\n\rvalidate_only\x18\x03 \x01(\x08R\x0cvalidateOnly\"B\n\x15UpdateAccountResponse\x12)\n\x07\x61\x63\x63ount\x18\x01 \x01(\x0b\x32\x0f.s2s.v1.AccountR\x07\x61\x63\x63ount2\xd0\x02\n\x0e\x41\x63\x63ountService\x12Q\n\rCreateAccount\x12\x1c.s2s.v1.CreateAccountRequest\x1a\x1d.s2s.v1.CreateAccountResponse\"\x03\x90\x02\x02\x12H\n\nGetAccount\x12\x19.s2s.v1.GetAccountRequest\x1a\x1a.s2s.v1.GetAccountResponse\"\x03\x90\x02\x01\x12N\n\x0cListAccounts\x12\x1b.s2s.v1.ListAccountsRequest\x1a\x1c.s2s.v1.ListAccountsResponse\"\x03\x90\x02\x01\x12Q\n\rUpdateAccount\x12\x1c.s2s.v1.UpdateAccountRequest\x1a\x1d.s2s.v1.UpdateAccountResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14s2s/v1/account.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa7\x01\n\x07\x41\x63\x63ount\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12;\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTimeb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 's2s_sdk._gen.s2s.v1.account_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ACCOUNTSERVICE'].methods_by_name['CreateAccount']._loaded_options = None
-  _globals['_ACCOUNTSERVICE'].methods_by_name['CreateAccount']._serialized_options = b'\220\002\002'
-  _globals['_ACCOUNTSERVICE'].methods_by_name['GetAccount']._loaded_options = None
-  _globals['_ACCOUNTSERVICE'].methods_by_name['GetAccount']._serialized_options = b'\220\002\001'
-  _globals['_ACCOUNTSERVICE'].methods_by_name['ListAccounts']._loaded_options = None
-  _globals['_ACCOUNTSERVICE'].methods_by_name['ListAccounts']._serialized_options = b'\220\002\001'
-  _globals['_ACCOUNTSERVICE'].methods_by_name['UpdateAccount']._loaded_options = None
-  _globals['_ACCOUNTSERVICE'].methods_by_name['UpdateAccount']._serialized_options = b'\220\002\002'
-  _globals['_ACCOUNT']._serialized_start=100
-  _globals['_ACCOUNT']._serialized_end=267
-  _globals['_CREATEACCOUNTREQUEST']._serialized_start=270
-  _globals['_CREATEACCOUNTREQUEST']._serialized_end=403
-  _globals['_CREATEACCOUNTRESPONSE']._serialized_start=405
-  _globals['_CREATEACCOUNTRESPONSE']._serialized_end=471
-  _globals['_GETACCOUNTREQUEST']._serialized_start=473
-  _globals['_GETACCOUNTREQUEST']._serialized_end=508
-  _globals['_GETACCOUNTRESPONSE']._serialized_start=510
-  _globals['_GETACCOUNTRESPONSE']._serialized_end=573
-  _globals['_LISTACCOUNTSREQUEST']._serialized_start=575
-  _globals['_LISTACCOUNTSREQUEST']._serialized_end=656
-  _globals['_LISTACCOUNTSRESPONSE']._serialized_start=658
-  _globals['_LISTACCOUNTSRESPONSE']._serialized_end=765
-  _globals['_UPDATEACCOUNTREQUEST']._serialized_start=768
-  _globals['_UPDATEACCOUNTREQUEST']._serialized_end=931
-  _globals['_UPDATEACCOUNTRESPONSE']._serialized_start=933
-  _globals['_UPDATEACCOUNTRESPONSE']._serialized_end=999
-  _globals['_ACCOUNTSERVICE']._serialized_start=1002
-  _globals['_ACCOUNTSERVICE']._serialized_end=1338
+  _globals['_ACCOUNT']._serialized_start=66
+  _globals['_ACCOUNT']._serialized_end=233
 # @@protoc_insertion_point(module_scope)

@@ -3,12 +3,9 @@
 isort:skip_file
 """
 
-from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
-from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
-from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -31,21 +28,18 @@ class Account(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Output only. Id of the account: `acct_` and 26 characters. The
-    installation's own account exists from the start as
-    `acct_00000000000000000000000004`.
+    """Id of the account: `acct_` and 26 characters. The installation's own
+    account exists from the start as `acct_00000000000000000000000004`.
     """
     name: _builtins.str
     """Name for people, 1 to 100 characters. Example: `Shop Ltd`."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. Time at which the account was created; 1970 for the
-        installation's own.
-        """
+        """Time at which the account was created; 1970 for the installation's own."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. Time of the last change to the account."""
+        """Time of the last change to the account."""
 
     def __init__(
         self,
@@ -62,225 +56,3 @@ class Account(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Account: _TypeAlias = Account  # noqa: Y015
-
-@_typing.final
-class CreateAccountRequest(_message.Message):
-    """Request message for `CreateAccount`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ACCOUNT_FIELD_NUMBER: _builtins.int
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
-    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
-    request_id: _builtins.str
-    """Makes the call safe to repeat: a second call with the same request id
-    returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
-    """
-    validate_only: _builtins.bool
-    """If true, the request is checked and answered as if real, but nothing is
-    written.
-    """
-    @_builtins.property
-    def account(self) -> Global___Account:
-        """The account to create. Output-only fields are ignored."""
-
-    def __init__(
-        self,
-        *,
-        account: Global___Account | None = ...,
-        request_id: _builtins.str = ...,
-        validate_only: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["account", b"account"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___CreateAccountRequest: _TypeAlias = CreateAccountRequest  # noqa: Y015
-
-@_typing.final
-class CreateAccountResponse(_message.Message):
-    """Response message for `CreateAccount`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ACCOUNT_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def account(self) -> Global___Account:
-        """The account as created."""
-
-    def __init__(
-        self,
-        *,
-        account: Global___Account | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["account", b"account"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___CreateAccountResponse: _TypeAlias = CreateAccountResponse  # noqa: Y015
-
-@_typing.final
-class GetAccountRequest(_message.Message):
-    """Request message for `GetAccount`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ID_FIELD_NUMBER: _builtins.int
-    id: _builtins.str
-    """Id of the account, `acct_…`. Empty: the account of the calling key."""
-    def __init__(
-        self,
-        *,
-        id: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___GetAccountRequest: _TypeAlias = GetAccountRequest  # noqa: Y015
-
-@_typing.final
-class GetAccountResponse(_message.Message):
-    """Response message for `GetAccount`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ACCOUNT_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def account(self) -> Global___Account:
-        """The account."""
-
-    def __init__(
-        self,
-        *,
-        account: Global___Account | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["account", b"account"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___GetAccountResponse: _TypeAlias = GetAccountResponse  # noqa: Y015
-
-@_typing.final
-class ListAccountsRequest(_message.Message):
-    """Request message for `ListAccounts`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    PAGE_SIZE_FIELD_NUMBER: _builtins.int
-    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    page_size: _builtins.int
-    """Maximum number of accounts to return, 1 to 1,000. 0 means 50; larger values
-    are read as 1,000.
-    """
-    page_token: _builtins.str
-    """`next_page_token` of the previous page; empty for the first page."""
-    def __init__(
-        self,
-        *,
-        page_size: _builtins.int = ...,
-        page_token: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListAccountsRequest: _TypeAlias = ListAccountsRequest  # noqa: Y015
-
-@_typing.final
-class ListAccountsResponse(_message.Message):
-    """Response message for `ListAccounts`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ACCOUNTS_FIELD_NUMBER: _builtins.int
-    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    next_page_token: _builtins.str
-    """Opaque token for the next page; empty on the last page."""
-    @_builtins.property
-    def accounts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Account]:
-        """Accounts of this page, newest first."""
-
-    def __init__(
-        self,
-        *,
-        accounts: _abc.Iterable[Global___Account] | None = ...,
-        next_page_token: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounts", b"accounts", "next_page_token", b"next_page_token"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListAccountsResponse: _TypeAlias = ListAccountsResponse  # noqa: Y015
-
-@_typing.final
-class UpdateAccountRequest(_message.Message):
-    """Request message for `UpdateAccount`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ACCOUNT_FIELD_NUMBER: _builtins.int
-    UPDATE_MASK_FIELD_NUMBER: _builtins.int
-    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
-    validate_only: _builtins.bool
-    """If true, the request is checked and answered as if real, but nothing is
-    written.
-    """
-    @_builtins.property
-    def account(self) -> Global___Account:
-        """The account, with its `id` and the new values."""
-
-    @_builtins.property
-    def update_mask(self) -> _field_mask_pb2.FieldMask:
-        """Fields to change: `name`. At least one."""
-
-    def __init__(
-        self,
-        *,
-        account: Global___Account | None = ...,
-        update_mask: _field_mask_pb2.FieldMask | None = ...,
-        validate_only: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "update_mask", b"update_mask"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account", "update_mask", b"update_mask", "validate_only", b"validate_only"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___UpdateAccountRequest: _TypeAlias = UpdateAccountRequest  # noqa: Y015
-
-@_typing.final
-class UpdateAccountResponse(_message.Message):
-    """Response message for `UpdateAccount`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ACCOUNT_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def account(self) -> Global___Account:
-        """The account as it is now."""
-
-    def __init__(
-        self,
-        *,
-        account: Global___Account | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["account", b"account"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account", b"account"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___UpdateAccountResponse: _TypeAlias = UpdateAccountResponse  # noqa: Y015

@@ -22,51 +22,20 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
-from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14s2s/v1/api_key.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd7\x03\n\x06\x41piKey\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x1d\n\naccount_id\x18\x02 \x01(\tR\taccountId\x12\x12\n\x04name\x18\x03 \x01(\tR\x04name\x12+\n\x06scopes\x18\x04 \x03(\x0e\x32\x13.s2s.v1.ApiKeyScopeR\x06scopes\x12;\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12)\n\x05state\x18\x06 \x01(\x0e\x32\x13.s2s.v1.ApiKeyStateR\x05state\x12>\n\rlast_use_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0blastUseTime\x12;\n\x0brevoke_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nrevokeTime\x12;\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0brotate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nrotateTime\"\x82\x01\n\x13\x43reateApiKeyRequest\x12\'\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x0e.s2s.v1.ApiKeyR\x06\x61piKey\x12\x1d\n\nrequest_id\x18\x02 \x01(\tR\trequestId\x12#\n\rvalidate_only\x18\x03 \x01(\x08R\x0cvalidateOnly\"Z\n\x14\x43reateApiKeyResponse\x12\'\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x0e.s2s.v1.ApiKeyR\x06\x61piKey\x12\x19\n\x08key_text\x18\x02 \x01(\tR\x07keyText\"\"\n\x10GetApiKeyRequest\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\"<\n\x11GetApiKeyResponse\x12\'\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x0e.s2s.v1.ApiKeyR\x06\x61piKey\"\x92\x01\n\x12ListApiKeysRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12\x1d\n\naccount_id\x18\x03 \x01(\tR\taccountId\x12!\n\x0cshow_revoked\x18\x04 \x01(\x08R\x0bshowRevoked\"h\n\x13ListApiKeysResponse\x12)\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\x0e.s2s.v1.ApiKeyR\x07\x61piKeys\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x7f\n\x13RotateApiKeyRequest\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x33\n\x07overlap\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationR\x07overlap\x12#\n\rvalidate_only\x18\x03 \x01(\x08R\x0cvalidateOnly\"Z\n\x14RotateApiKeyResponse\x12\'\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x0e.s2s.v1.ApiKeyR\x06\x61piKey\x12\x19\n\x08key_text\x18\x02 \x01(\tR\x07keyText\"J\n\x13RevokeApiKeyRequest\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12#\n\rvalidate_only\x18\x02 \x01(\x08R\x0cvalidateOnly\"?\n\x14RevokeApiKeyResponse\x12\'\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x0e.s2s.v1.ApiKeyR\x06\x61piKey*\xa8\x01\n\x0b\x41piKeyScope\x12\x1d\n\x19\x41PI_KEY_SCOPE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41PI_KEY_SCOPE_READ\x10\x01\x12\x17\n\x13\x41PI_KEY_SCOPE_WRITE\x10\x02\x12\x18\n\x14\x41PI_KEY_SCOPE_RECORD\x10\x03\x12\x17\n\x13\x41PI_KEY_SCOPE_ADMIN\x10\x04\x12\x16\n\x12\x41PI_KEY_SCOPE_EDGE\x10\x05*|\n\x0b\x41piKeyState\x12\x1d\n\x19\x41PI_KEY_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41PI_KEY_STATE_ACTIVE\x10\x01\x12\x19\n\x15\x41PI_KEY_STATE_EXPIRED\x10\x02\x12\x19\n\x15\x41PI_KEY_STATE_REVOKED\x10\x03\x32\x8e\x03\n\rApiKeyService\x12N\n\x0c\x43reateApiKey\x12\x1b.s2s.v1.CreateApiKeyRequest\x1a\x1c.s2s.v1.CreateApiKeyResponse\"\x03\x90\x02\x02\x12\x45\n\tGetApiKey\x12\x18.s2s.v1.GetApiKeyRequest\x1a\x19.s2s.v1.GetApiKeyResponse\"\x03\x90\x02\x01\x12K\n\x0bListApiKeys\x12\x1a.s2s.v1.ListApiKeysRequest\x1a\x1b.s2s.v1.ListApiKeysResponse\"\x03\x90\x02\x01\x12I\n\x0cRotateApiKey\x12\x1b.s2s.v1.RotateApiKeyRequest\x1a\x1c.s2s.v1.RotateApiKeyResponse\x12N\n\x0cRevokeApiKey\x12\x1b.s2s.v1.RevokeApiKeyRequest\x1a\x1c.s2s.v1.RevokeApiKeyResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14s2s/v1/api_key.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd7\x03\n\x06\x41piKey\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x1d\n\naccount_id\x18\x02 \x01(\tR\taccountId\x12\x12\n\x04name\x18\x03 \x01(\tR\x04name\x12+\n\x06scopes\x18\x04 \x03(\x0e\x32\x13.s2s.v1.ApiKeyScopeR\x06scopes\x12;\n\x0b\x65xpire_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12)\n\x05state\x18\x06 \x01(\x0e\x32\x13.s2s.v1.ApiKeyStateR\x05state\x12>\n\rlast_use_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0blastUseTime\x12;\n\x0brevoke_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nrevokeTime\x12;\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0brotate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nrotateTime*\xa8\x01\n\x0b\x41piKeyScope\x12\x1d\n\x19\x41PI_KEY_SCOPE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41PI_KEY_SCOPE_READ\x10\x01\x12\x17\n\x13\x41PI_KEY_SCOPE_WRITE\x10\x02\x12\x18\n\x14\x41PI_KEY_SCOPE_RECORD\x10\x03\x12\x17\n\x13\x41PI_KEY_SCOPE_ADMIN\x10\x04\x12\x16\n\x12\x41PI_KEY_SCOPE_EDGE\x10\x05*|\n\x0b\x41piKeyState\x12\x1d\n\x19\x41PI_KEY_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41PI_KEY_STATE_ACTIVE\x10\x01\x12\x19\n\x15\x41PI_KEY_STATE_EXPIRED\x10\x02\x12\x19\n\x15\x41PI_KEY_STATE_REVOKED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 's2s_sdk._gen.s2s.v1.api_key_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_APIKEYSERVICE'].methods_by_name['CreateApiKey']._loaded_options = None
-  _globals['_APIKEYSERVICE'].methods_by_name['CreateApiKey']._serialized_options = b'\220\002\002'
-  _globals['_APIKEYSERVICE'].methods_by_name['GetApiKey']._loaded_options = None
-  _globals['_APIKEYSERVICE'].methods_by_name['GetApiKey']._serialized_options = b'\220\002\001'
-  _globals['_APIKEYSERVICE'].methods_by_name['ListApiKeys']._loaded_options = None
-  _globals['_APIKEYSERVICE'].methods_by_name['ListApiKeys']._serialized_options = b'\220\002\001'
-  _globals['_APIKEYSERVICE'].methods_by_name['RevokeApiKey']._loaded_options = None
-  _globals['_APIKEYSERVICE'].methods_by_name['RevokeApiKey']._serialized_options = b'\220\002\002'
-  _globals['_APIKEYSCOPE']._serialized_start=1512
-  _globals['_APIKEYSCOPE']._serialized_end=1680
-  _globals['_APIKEYSTATE']._serialized_start=1682
-  _globals['_APIKEYSTATE']._serialized_end=1806
-  _globals['_APIKEY']._serialized_start=98
-  _globals['_APIKEY']._serialized_end=569
-  _globals['_CREATEAPIKEYREQUEST']._serialized_start=572
-  _globals['_CREATEAPIKEYREQUEST']._serialized_end=702
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=704
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=794
-  _globals['_GETAPIKEYREQUEST']._serialized_start=796
-  _globals['_GETAPIKEYREQUEST']._serialized_end=830
-  _globals['_GETAPIKEYRESPONSE']._serialized_start=832
-  _globals['_GETAPIKEYRESPONSE']._serialized_end=892
-  _globals['_LISTAPIKEYSREQUEST']._serialized_start=895
-  _globals['_LISTAPIKEYSREQUEST']._serialized_end=1041
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=1043
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=1147
-  _globals['_ROTATEAPIKEYREQUEST']._serialized_start=1149
-  _globals['_ROTATEAPIKEYREQUEST']._serialized_end=1276
-  _globals['_ROTATEAPIKEYRESPONSE']._serialized_start=1278
-  _globals['_ROTATEAPIKEYRESPONSE']._serialized_end=1368
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=1370
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=1444
-  _globals['_REVOKEAPIKEYRESPONSE']._serialized_start=1446
-  _globals['_REVOKEAPIKEYRESPONSE']._serialized_end=1509
-  _globals['_APIKEYSERVICE']._serialized_start=1809
-  _globals['_APIKEYSERVICE']._serialized_end=2207
+  _globals['_APIKEYSCOPE']._serialized_start=540
+  _globals['_APIKEYSCOPE']._serialized_end=708
+  _globals['_APIKEYSTATE']._serialized_start=710
+  _globals['_APIKEYSTATE']._serialized_end=834
+  _globals['_APIKEY']._serialized_start=66
+  _globals['_APIKEY']._serialized_end=537
 # @@protoc_insertion_point(module_scope)

@@ -5,7 +5,6 @@ isort:skip_file
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
-from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -96,8 +95,8 @@ Global___ApiKeyState: _TypeAlias = ApiKeyState  # noqa: Y015
 @_typing.final
 class ApiKey(_message.Message):
     """A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
-    digits. The last 8 digits are a checksum: the first 8 digits of the
-    SHA-256 of all characters before them.
+    digits. The last 8 digits are a checksum: the first 8 digits of the SHA-256
+    of all characters before them.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -113,7 +112,7 @@ class ApiKey(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     ROTATE_TIME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Output only. Id of the key: `key_` and 26 characters. Not a secret."""
+    """Id of the key: `key_` and 26 characters. Not a secret."""
     account_id: _builtins.str
     """Id of the account that the key acts for, `acct_…`. Default: the caller's.
     Only a key with the scope `admin` may name another account.
@@ -121,7 +120,7 @@ class ApiKey(_message.Message):
     name: _builtins.str
     """Name for people, 1 to 100 characters. Example: `web shop`."""
     state: Global___ApiKeyState.ValueType
-    """Output only. State of the key, changed by `RevokeApiKey` and by time."""
+    """State of the key, changed by `RevokeApiKey` and by time."""
     @_builtins.property
     def scopes(self) -> _containers.RepeatedScalarFieldContainer[Global___ApiKeyScope.ValueType]:
         """Scopes of the key: at least one, none twice. `API_KEY_SCOPE_EDGE` can't be
@@ -136,23 +135,19 @@ class ApiKey(_message.Message):
 
     @_builtins.property
     def last_use_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. Time of the last use, to the minute; not set if the key was
-        never used.
-        """
+        """Time of the last use, to the minute; not set if the key was never used."""
 
     @_builtins.property
     def revoke_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. Time at which the key was revoked; not set if it was not."""
+        """Time at which the key was revoked; not set if it was not."""
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. Time at which the key was created."""
+        """Time at which the key was created."""
 
     @_builtins.property
     def rotate_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. Time of the last rotation; not set if the key was never
-        rotated.
-        """
+        """Time of the last rotation; not set if the key was never rotated."""
 
     def __init__(
         self,
@@ -175,300 +170,3 @@ class ApiKey(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ApiKey: _TypeAlias = ApiKey  # noqa: Y015
-
-@_typing.final
-class CreateApiKeyRequest(_message.Message):
-    """Request message for `CreateApiKey`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    API_KEY_FIELD_NUMBER: _builtins.int
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
-    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
-    request_id: _builtins.str
-    """Makes the call safe to repeat: a second call with the same request id
-    returns the first answer, except for the text. Optional, 1 to 64 bytes.
-    Example: a UUID.
-    """
-    validate_only: _builtins.bool
-    """If true, the request is checked and answered as if real, but nothing is
-    written.
-    """
-    @_builtins.property
-    def api_key(self) -> Global___ApiKey:
-        """The key to create. Output-only fields are ignored."""
-
-    def __init__(
-        self,
-        *,
-        api_key: Global___ApiKey | None = ...,
-        request_id: _builtins.str = ...,
-        validate_only: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["api_key", b"api_key"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["api_key", b"api_key", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___CreateApiKeyRequest: _TypeAlias = CreateApiKeyRequest  # noqa: Y015
-
-@_typing.final
-class CreateApiKeyResponse(_message.Message):
-    """Response message for `CreateApiKey`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    API_KEY_FIELD_NUMBER: _builtins.int
-    KEY_TEXT_FIELD_NUMBER: _builtins.int
-    key_text: _builtins.str
-    """Text of the key, shown only once: keep it safe. Empty if nothing was
-    created: with `validate_only`, and if the request id was used before. If
-    that first answer was lost, `RotateApiKey` gives a new text. Example:
-    `s2s_` and 48 hexadecimal digits.
-    """
-    @_builtins.property
-    def api_key(self) -> Global___ApiKey:
-        """The key as created."""
-
-    def __init__(
-        self,
-        *,
-        api_key: Global___ApiKey | None = ...,
-        key_text: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["api_key", b"api_key"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["api_key", b"api_key", "key_text", b"key_text"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___CreateApiKeyResponse: _TypeAlias = CreateApiKeyResponse  # noqa: Y015
-
-@_typing.final
-class GetApiKeyRequest(_message.Message):
-    """Request message for `GetApiKey`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ID_FIELD_NUMBER: _builtins.int
-    id: _builtins.str
-    """Id of the key, `key_…`."""
-    def __init__(
-        self,
-        *,
-        id: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___GetApiKeyRequest: _TypeAlias = GetApiKeyRequest  # noqa: Y015
-
-@_typing.final
-class GetApiKeyResponse(_message.Message):
-    """Response message for `GetApiKey`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    API_KEY_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def api_key(self) -> Global___ApiKey:
-        """The key."""
-
-    def __init__(
-        self,
-        *,
-        api_key: Global___ApiKey | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["api_key", b"api_key"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["api_key", b"api_key"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___GetApiKeyResponse: _TypeAlias = GetApiKeyResponse  # noqa: Y015
-
-@_typing.final
-class ListApiKeysRequest(_message.Message):
-    """Request message for `ListApiKeys`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    PAGE_SIZE_FIELD_NUMBER: _builtins.int
-    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
-    SHOW_REVOKED_FIELD_NUMBER: _builtins.int
-    page_size: _builtins.int
-    """Maximum number of keys to return, 1 to 1,000. 0 means 50; larger values are
-    read as 1,000.
-    """
-    page_token: _builtins.str
-    """`next_page_token` of the previous page; empty for the first page."""
-    account_id: _builtins.str
-    """Id of the account whose keys are listed, `acct_…`. Empty: the caller's."""
-    show_revoked: _builtins.bool
-    """If true, revoked keys are listed as well."""
-    def __init__(
-        self,
-        *,
-        page_size: _builtins.int = ...,
-        page_token: _builtins.str = ...,
-        account_id: _builtins.str = ...,
-        show_revoked: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "page_size", b"page_size", "page_token", b"page_token", "show_revoked", b"show_revoked"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListApiKeysRequest: _TypeAlias = ListApiKeysRequest  # noqa: Y015
-
-@_typing.final
-class ListApiKeysResponse(_message.Message):
-    """Response message for `ListApiKeys`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    API_KEYS_FIELD_NUMBER: _builtins.int
-    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    next_page_token: _builtins.str
-    """Opaque token for the next page; empty on the last page."""
-    @_builtins.property
-    def api_keys(self) -> _containers.RepeatedCompositeFieldContainer[Global___ApiKey]:
-        """Keys of this page, newest first."""
-
-    def __init__(
-        self,
-        *,
-        api_keys: _abc.Iterable[Global___ApiKey] | None = ...,
-        next_page_token: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["api_keys", b"api_keys", "next_page_token", b"next_page_token"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListApiKeysResponse: _TypeAlias = ListApiKeysResponse  # noqa: Y015
-
-@_typing.final
-class RotateApiKeyRequest(_message.Message):
-    """Request message for `RotateApiKey`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ID_FIELD_NUMBER: _builtins.int
-    OVERLAP_FIELD_NUMBER: _builtins.int
-    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
-    id: _builtins.str
-    """Id of the key, `key_…`. A revoked or expired key can't be rotated."""
-    validate_only: _builtins.bool
-    """If true, the request is checked and answered as if real, but nothing is
-    written.
-    """
-    @_builtins.property
-    def overlap(self) -> _duration_pb2.Duration:
-        """Time for which the former texts stay valid: 0 to 30 days, whole seconds. A
-        text that ends sooner is not prolonged. Not set: 24 hours.
-        """
-
-    def __init__(
-        self,
-        *,
-        id: _builtins.str = ...,
-        overlap: _duration_pb2.Duration | None = ...,
-        validate_only: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["overlap", b"overlap"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "overlap", b"overlap", "validate_only", b"validate_only"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___RotateApiKeyRequest: _TypeAlias = RotateApiKeyRequest  # noqa: Y015
-
-@_typing.final
-class RotateApiKeyResponse(_message.Message):
-    """Response message for `RotateApiKey`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    API_KEY_FIELD_NUMBER: _builtins.int
-    KEY_TEXT_FIELD_NUMBER: _builtins.int
-    key_text: _builtins.str
-    """New text of the key, shown only once: keep it safe. Empty with
-    `validate_only`. Example: `s2s_` and 48 hexadecimal digits.
-    """
-    @_builtins.property
-    def api_key(self) -> Global___ApiKey:
-        """The key as it is now."""
-
-    def __init__(
-        self,
-        *,
-        api_key: Global___ApiKey | None = ...,
-        key_text: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["api_key", b"api_key"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["api_key", b"api_key", "key_text", b"key_text"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___RotateApiKeyResponse: _TypeAlias = RotateApiKeyResponse  # noqa: Y015
-
-@_typing.final
-class RevokeApiKeyRequest(_message.Message):
-    """Request message for `RevokeApiKey`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ID_FIELD_NUMBER: _builtins.int
-    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
-    id: _builtins.str
-    """Id of the key, `key_…`."""
-    validate_only: _builtins.bool
-    """If true, the request is checked and answered as if real, but nothing is
-    written.
-    """
-    def __init__(
-        self,
-        *,
-        id: _builtins.str = ...,
-        validate_only: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "validate_only", b"validate_only"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___RevokeApiKeyRequest: _TypeAlias = RevokeApiKeyRequest  # noqa: Y015
-
-@_typing.final
-class RevokeApiKeyResponse(_message.Message):
-    """Response message for `RevokeApiKey`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    API_KEY_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def api_key(self) -> Global___ApiKey:
-        """The key as it is now."""
-
-    def __init__(
-        self,
-        *,
-        api_key: Global___ApiKey | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["api_key", b"api_key"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["api_key", b"api_key"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___RevokeApiKeyResponse: _TypeAlias = RevokeApiKeyResponse  # noqa: Y015

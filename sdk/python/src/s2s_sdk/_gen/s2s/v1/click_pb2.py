@@ -25,45 +25,19 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12s2s/v1/click.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc4\x02\n\x05\x43lick\x12\x19\n\x08\x63lick_id\x18\x01 \x01(\tR\x07\x63lickId\x12(\n\x10tracking_link_id\x18\x02 \x01(\tR\x0etrackingLinkId\x12\x39\n\nclick_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tclickTime\x12\'\n\x07sub_ids\x18\x04 \x01(\x0b\x32\x0e.s2s.v1.SubIdsR\x06subIds\x12\x14\n\x05query\x18\x05 \x01(\tR\x05query\x12\x1a\n\x08referrer\x18\x06 \x01(\tR\x08referrer\x12\x1d\n\nuser_agent\x18\x07 \x01(\tR\tuserAgent\x12\x18\n\x07\x61\x64\x64ress\x18\x08 \x01(\tR\x07\x61\x64\x64ress\x12\'\n\x05\x66lags\x18\t \x03(\x0e\x32\x11.s2s.v1.ClickFlagR\x05\x66lags\"\xd2\x01\n\x06SubIds\x12\x12\n\x04sub1\x18\x01 \x01(\tR\x04sub1\x12\x12\n\x04sub2\x18\x02 \x01(\tR\x04sub2\x12\x12\n\x04sub3\x18\x03 \x01(\tR\x04sub3\x12\x12\n\x04sub4\x18\x04 \x01(\tR\x04sub4\x12\x12\n\x04sub5\x18\x05 \x01(\tR\x04sub5\x12\x12\n\x04sub6\x18\x06 \x01(\tR\x04sub6\x12\x12\n\x04sub7\x18\x07 \x01(\tR\x04sub7\x12\x12\n\x04sub8\x18\x08 \x01(\tR\x04sub8\x12\x12\n\x04sub9\x18\t \x01(\tR\x04sub9\x12\x14\n\x05sub10\x18\n \x01(\tR\x05sub10\"\xec\x02\n\x12RecordClickRequest\x12(\n\x10tracking_link_id\x18\x01 \x01(\tR\x0etrackingLinkId\x12\x19\n\x08\x63lick_id\x18\x02 \x01(\tR\x07\x63lickId\x12\'\n\x07sub_ids\x18\x03 \x01(\x0b\x32\x0e.s2s.v1.SubIdsR\x06subIds\x12\x14\n\x05query\x18\x04 \x01(\tR\x05query\x12\x1a\n\x08referrer\x18\x05 \x01(\tR\x08referrer\x12\x1d\n\nuser_agent\x18\x06 \x01(\tR\tuserAgent\x12\x18\n\x07\x61\x64\x64ress\x18\x07 \x01(\tR\x07\x61\x64\x64ress\x12\x39\n\nclick_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tclickTime\x12\x1d\n\nrequest_id\x18\t \x01(\tR\trequestId\x12#\n\rvalidate_only\x18\n \x01(\x08R\x0cvalidateOnly\"]\n\x13RecordClickResponse\x12#\n\x05\x63lick\x18\x01 \x01(\x0b\x32\r.s2s.v1.ClickR\x05\x63lick\x12!\n\x0credirect_url\x18\x02 \x01(\tR\x0bredirectUrl\",\n\x0fGetClickRequest\x12\x19\n\x08\x63lick_id\x18\x01 \x01(\tR\x07\x63lickId\"7\n\x10GetClickResponse\x12#\n\x05\x63lick\x18\x01 \x01(\x0b\x32\r.s2s.v1.ClickR\x05\x63lick\"y\n\x11ListClicksRequest\x12(\n\x10tracking_link_id\x18\x01 \x01(\tR\x0etrackingLinkId\x12\x1b\n\tpage_size\x18\x02 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x03 \x01(\tR\tpageToken\"c\n\x12ListClicksResponse\x12%\n\x06\x63licks\x18\x01 \x03(\x0b\x32\r.s2s.v1.ClickR\x06\x63licks\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x18\n\x16ListClickIdKeysRequest\"\x8a\x01\n\x17ListClickIdKeysResponse\x12\x36\n\rclick_id_keys\x18\x01 \x03(\x0b\x32\x12.s2s.v1.ClickIdKeyR\x0b\x63lickIdKeys\x12\x37\n\tcore_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08\x63oreTime\";\n\nClickIdKey\x12\x15\n\x06key_id\x18\x01 \x01(\rR\x05keyId\x12\x16\n\x06secret\x18\x02 \x01(\x0cR\x06secret*;\n\tClickFlag\x12\x1a\n\x16\x43LICK_FLAG_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43LICK_FLAG_BOT\x10\x01\x32\xc2\x02\n\x0c\x43lickService\x12K\n\x0bRecordClick\x12\x1a.s2s.v1.RecordClickRequest\x1a\x1b.s2s.v1.RecordClickResponse\"\x03\x90\x02\x02\x12\x42\n\x08GetClick\x12\x17.s2s.v1.GetClickRequest\x1a\x18.s2s.v1.GetClickResponse\"\x03\x90\x02\x01\x12H\n\nListClicks\x12\x19.s2s.v1.ListClicksRequest\x1a\x1a.s2s.v1.ListClicksResponse\"\x03\x90\x02\x01\x12W\n\x0fListClickIdKeys\x12\x1e.s2s.v1.ListClickIdKeysRequest\x1a\x1f.s2s.v1.ListClickIdKeysResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12s2s/v1/click.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xff\x02\n\x05\x43lick\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12(\n\x10tracking_link_id\x18\x02 \x01(\tR\x0etrackingLinkId\x12\x39\n\nclick_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tclickTime\x12\x32\n\x07sub_ids\x18\x04 \x03(\x0b\x32\x19.s2s.v1.Click.SubIdsEntryR\x06subIds\x12\x14\n\x05query\x18\x05 \x01(\tR\x05query\x12\x1a\n\x08referrer\x18\x06 \x01(\tR\x08referrer\x12\x1d\n\nuser_agent\x18\x07 \x01(\tR\tuserAgent\x12\x18\n\x07\x61\x64\x64ress\x18\x08 \x01(\tR\x07\x61\x64\x64ress\x12\'\n\x05\x66lags\x18\t \x03(\x0e\x32\x11.s2s.v1.ClickFlagR\x05\x66lags\x1a\x39\n\x0bSubIdsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01*;\n\tClickFlag\x12\x1a\n\x16\x43LICK_FLAG_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43LICK_FLAG_BOT\x10\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 's2s_sdk._gen.s2s.v1.click_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CLICKSERVICE'].methods_by_name['RecordClick']._loaded_options = None
-  _globals['_CLICKSERVICE'].methods_by_name['RecordClick']._serialized_options = b'\220\002\002'
-  _globals['_CLICKSERVICE'].methods_by_name['GetClick']._loaded_options = None
-  _globals['_CLICKSERVICE'].methods_by_name['GetClick']._serialized_options = b'\220\002\001'
-  _globals['_CLICKSERVICE'].methods_by_name['ListClicks']._loaded_options = None
-  _globals['_CLICKSERVICE'].methods_by_name['ListClicks']._serialized_options = b'\220\002\001'
-  _globals['_CLICKSERVICE'].methods_by_name['ListClickIdKeys']._loaded_options = None
-  _globals['_CLICKSERVICE'].methods_by_name['ListClickIdKeys']._serialized_options = b'\220\002\001'
-  _globals['_CLICKFLAG']._serialized_start=1620
-  _globals['_CLICKFLAG']._serialized_end=1679
+  _globals['_CLICK_SUBIDSENTRY']._loaded_options = None
+  _globals['_CLICK_SUBIDSENTRY']._serialized_options = b'8\001'
+  _globals['_CLICKFLAG']._serialized_start=449
+  _globals['_CLICKFLAG']._serialized_end=508
   _globals['_CLICK']._serialized_start=64
-  _globals['_CLICK']._serialized_end=388
-  _globals['_SUBIDS']._serialized_start=391
-  _globals['_SUBIDS']._serialized_end=601
-  _globals['_RECORDCLICKREQUEST']._serialized_start=604
-  _globals['_RECORDCLICKREQUEST']._serialized_end=968
-  _globals['_RECORDCLICKRESPONSE']._serialized_start=970
-  _globals['_RECORDCLICKRESPONSE']._serialized_end=1063
-  _globals['_GETCLICKREQUEST']._serialized_start=1065
-  _globals['_GETCLICKREQUEST']._serialized_end=1109
-  _globals['_GETCLICKRESPONSE']._serialized_start=1111
-  _globals['_GETCLICKRESPONSE']._serialized_end=1166
-  _globals['_LISTCLICKSREQUEST']._serialized_start=1168
-  _globals['_LISTCLICKSREQUEST']._serialized_end=1289
-  _globals['_LISTCLICKSRESPONSE']._serialized_start=1291
-  _globals['_LISTCLICKSRESPONSE']._serialized_end=1390
-  _globals['_LISTCLICKIDKEYSREQUEST']._serialized_start=1392
-  _globals['_LISTCLICKIDKEYSREQUEST']._serialized_end=1416
-  _globals['_LISTCLICKIDKEYSRESPONSE']._serialized_start=1419
-  _globals['_LISTCLICKIDKEYSRESPONSE']._serialized_end=1557
-  _globals['_CLICKIDKEY']._serialized_start=1559
-  _globals['_CLICKIDKEY']._serialized_end=1618
-  _globals['_CLICKSERVICE']._serialized_start=1682
-  _globals['_CLICKSERVICE']._serialized_end=2004
+  _globals['_CLICK']._serialized_end=447
+  _globals['_CLICK_SUBIDSENTRY']._serialized_start=390
+  _globals['_CLICK_SUBIDSENTRY']._serialized_end=447
 # @@protoc_insertion_point(module_scope)

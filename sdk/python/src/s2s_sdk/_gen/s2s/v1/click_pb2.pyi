@@ -46,7 +46,27 @@ class Click(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    CLICK_ID_FIELD_NUMBER: _builtins.int
+    @_typing.final
+    class SubIdsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    ID_FIELD_NUMBER: _builtins.int
     TRACKING_LINK_ID_FIELD_NUMBER: _builtins.int
     CLICK_TIME_FIELD_NUMBER: _builtins.int
     SUB_IDS_FIELD_NUMBER: _builtins.int
@@ -55,7 +75,7 @@ class Click(_message.Message):
     USER_AGENT_FIELD_NUMBER: _builtins.int
     ADDRESS_FIELD_NUMBER: _builtins.int
     FLAGS_FIELD_NUMBER: _builtins.int
-    click_id: _builtins.str
+    id: _builtins.str
     """The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
     without `i`, `l`, `o`, `u`.
     """
@@ -78,7 +98,7 @@ class Click(_message.Message):
         """Time of the click, to 10 milliseconds."""
 
     @_builtins.property
-    def sub_ids(self) -> Global___SubIds:
+    def sub_ids(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Values of `sub1` to `sub10` in the visitor's URL."""
 
     @_builtins.property
@@ -88,364 +108,20 @@ class Click(_message.Message):
     def __init__(
         self,
         *,
-        click_id: _builtins.str = ...,
+        id: _builtins.str = ...,
         tracking_link_id: _builtins.str = ...,
         click_time: _timestamp_pb2.Timestamp | None = ...,
-        sub_ids: Global___SubIds | None = ...,
+        sub_ids: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         query: _builtins.str = ...,
         referrer: _builtins.str = ...,
         user_agent: _builtins.str = ...,
         address: _builtins.str = ...,
         flags: _abc.Iterable[Global___ClickFlag.ValueType] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["click_time", b"click_time", "sub_ids", b"sub_ids"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["click_time", b"click_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "click_id", b"click_id", "click_time", b"click_time", "flags", b"flags", "query", b"query", "referrer", b"referrer", "sub_ids", b"sub_ids", "tracking_link_id", b"tracking_link_id", "user_agent", b"user_agent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "click_time", b"click_time", "flags", b"flags", "id", b"id", "query", b"query", "referrer", b"referrer", "sub_ids", b"sub_ids", "tracking_link_id", b"tracking_link_id", "user_agent", b"user_agent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Click: _TypeAlias = Click  # noqa: Y015
-
-@_typing.final
-class SubIds(_message.Message):
-    """The values that a partner passes through a click, each at most 255
-    characters.
-    """
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    SUB1_FIELD_NUMBER: _builtins.int
-    SUB2_FIELD_NUMBER: _builtins.int
-    SUB3_FIELD_NUMBER: _builtins.int
-    SUB4_FIELD_NUMBER: _builtins.int
-    SUB5_FIELD_NUMBER: _builtins.int
-    SUB6_FIELD_NUMBER: _builtins.int
-    SUB7_FIELD_NUMBER: _builtins.int
-    SUB8_FIELD_NUMBER: _builtins.int
-    SUB9_FIELD_NUMBER: _builtins.int
-    SUB10_FIELD_NUMBER: _builtins.int
-    sub1: _builtins.str
-    """`sub1`."""
-    sub2: _builtins.str
-    """`sub2`."""
-    sub3: _builtins.str
-    """`sub3`."""
-    sub4: _builtins.str
-    """`sub4`."""
-    sub5: _builtins.str
-    """`sub5`."""
-    sub6: _builtins.str
-    """`sub6`."""
-    sub7: _builtins.str
-    """`sub7`."""
-    sub8: _builtins.str
-    """`sub8`."""
-    sub9: _builtins.str
-    """`sub9`."""
-    sub10: _builtins.str
-    """`sub10`."""
-    def __init__(
-        self,
-        *,
-        sub1: _builtins.str = ...,
-        sub2: _builtins.str = ...,
-        sub3: _builtins.str = ...,
-        sub4: _builtins.str = ...,
-        sub5: _builtins.str = ...,
-        sub6: _builtins.str = ...,
-        sub7: _builtins.str = ...,
-        sub8: _builtins.str = ...,
-        sub9: _builtins.str = ...,
-        sub10: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["sub1", b"sub1", "sub10", b"sub10", "sub2", b"sub2", "sub3", b"sub3", "sub4", b"sub4", "sub5", b"sub5", "sub6", b"sub6", "sub7", b"sub7", "sub8", b"sub8", "sub9", b"sub9"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___SubIds: _TypeAlias = SubIds  # noqa: Y015
-
-@_typing.final
-class RecordClickRequest(_message.Message):
-    """Request message for `RecordClick`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    TRACKING_LINK_ID_FIELD_NUMBER: _builtins.int
-    CLICK_ID_FIELD_NUMBER: _builtins.int
-    SUB_IDS_FIELD_NUMBER: _builtins.int
-    QUERY_FIELD_NUMBER: _builtins.int
-    REFERRER_FIELD_NUMBER: _builtins.int
-    USER_AGENT_FIELD_NUMBER: _builtins.int
-    ADDRESS_FIELD_NUMBER: _builtins.int
-    CLICK_TIME_FIELD_NUMBER: _builtins.int
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
-    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
-    tracking_link_id: _builtins.str
-    """Id of the tracking link."""
-    click_id: _builtins.str
-    """The click id, if the caller is an edge that has minted it. Otherwise empty:
-    the system mints one.
-    """
-    query: _builtins.str
-    """The visitor's whole query, cut off after 2,048 bytes."""
-    referrer: _builtins.str
-    """The visitor's `Referer`, cut off after 1,024 bytes."""
-    user_agent: _builtins.str
-    """The visitor's `User-Agent`, cut off after 512 bytes."""
-    address: _builtins.str
-    """The visitor's address, IPv4 or IPv6, stored according to the server's
-    `--store-addresses`. Empty: not known.
-    """
-    request_id: _builtins.str
-    """Makes the call safe to repeat: the same link, `click_time` and request id
-    give the same click id. Optional, 1 to 64 bytes. Needs `click_time`. Not
-    for use with `click_id`, which serves the same purpose.
-    """
-    validate_only: _builtins.bool
-    """If true, the request is checked and answered as if real, but nothing is
-    written.
-    """
-    @_builtins.property
-    def sub_ids(self) -> Global___SubIds:
-        """The visitor's sub ids."""
-
-    @_builtins.property
-    def click_time(self) -> _timestamp_pb2.Timestamp:
-        """Time of the click. Not set: now. At most 5 seconds ahead of the server's
-        clock. Not allowed together with `click_id`, which holds its time.
-        """
-
-    def __init__(
-        self,
-        *,
-        tracking_link_id: _builtins.str = ...,
-        click_id: _builtins.str = ...,
-        sub_ids: Global___SubIds | None = ...,
-        query: _builtins.str = ...,
-        referrer: _builtins.str = ...,
-        user_agent: _builtins.str = ...,
-        address: _builtins.str = ...,
-        click_time: _timestamp_pb2.Timestamp | None = ...,
-        request_id: _builtins.str = ...,
-        validate_only: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["click_time", b"click_time", "sub_ids", b"sub_ids"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "click_id", b"click_id", "click_time", b"click_time", "query", b"query", "referrer", b"referrer", "request_id", b"request_id", "sub_ids", b"sub_ids", "tracking_link_id", b"tracking_link_id", "user_agent", b"user_agent", "validate_only", b"validate_only"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___RecordClickRequest: _TypeAlias = RecordClickRequest  # noqa: Y015
-
-@_typing.final
-class RecordClickResponse(_message.Message):
-    """Response message for `RecordClick`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CLICK_FIELD_NUMBER: _builtins.int
-    REDIRECT_URL_FIELD_NUMBER: _builtins.int
-    redirect_url: _builtins.str
-    """The URL to send the visitor to: the link's destination with all macros
-    filled. Empty if the caller gave `click_id`.
-    """
-    @_builtins.property
-    def click(self) -> Global___Click:
-        """The click as recorded."""
-
-    def __init__(
-        self,
-        *,
-        click: Global___Click | None = ...,
-        redirect_url: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["click", b"click"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click", b"click", "redirect_url", b"redirect_url"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___RecordClickResponse: _TypeAlias = RecordClickResponse  # noqa: Y015
-
-@_typing.final
-class GetClickRequest(_message.Message):
-    """Request message for `GetClick`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CLICK_ID_FIELD_NUMBER: _builtins.int
-    click_id: _builtins.str
-    """The click id, 40 characters."""
-    def __init__(
-        self,
-        *,
-        click_id: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id", b"click_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___GetClickRequest: _TypeAlias = GetClickRequest  # noqa: Y015
-
-@_typing.final
-class GetClickResponse(_message.Message):
-    """Response message for `GetClick`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CLICK_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def click(self) -> Global___Click:
-        """The click."""
-
-    def __init__(
-        self,
-        *,
-        click: Global___Click | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["click", b"click"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click", b"click"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___GetClickResponse: _TypeAlias = GetClickResponse  # noqa: Y015
-
-@_typing.final
-class ListClicksRequest(_message.Message):
-    """Request message for `ListClicks`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    TRACKING_LINK_ID_FIELD_NUMBER: _builtins.int
-    PAGE_SIZE_FIELD_NUMBER: _builtins.int
-    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    tracking_link_id: _builtins.str
-    """Id of the tracking link whose clicks are listed. Mandatory."""
-    page_size: _builtins.int
-    """Maximum number of clicks to return, 1 to 1,000. 0 means 50; larger values
-    are read as 1,000.
-    """
-    page_token: _builtins.str
-    """`next_page_token` of the previous page; empty for the first page."""
-    def __init__(
-        self,
-        *,
-        tracking_link_id: _builtins.str = ...,
-        page_size: _builtins.int = ...,
-        page_token: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "tracking_link_id", b"tracking_link_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListClicksRequest: _TypeAlias = ListClicksRequest  # noqa: Y015
-
-@_typing.final
-class ListClicksResponse(_message.Message):
-    """Response message for `ListClicks`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CLICKS_FIELD_NUMBER: _builtins.int
-    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    next_page_token: _builtins.str
-    """Opaque token for the next page; empty on the last page."""
-    @_builtins.property
-    def clicks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Click]:
-        """Clicks of this page, newest first."""
-
-    def __init__(
-        self,
-        *,
-        clicks: _abc.Iterable[Global___Click] | None = ...,
-        next_page_token: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clicks", b"clicks", "next_page_token", b"next_page_token"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListClicksResponse: _TypeAlias = ListClicksResponse  # noqa: Y015
-
-@_typing.final
-class ListClickIdKeysRequest(_message.Message):
-    """Request message for `ListClickIdKeys`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    def __init__(
-        self,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListClickIdKeysRequest: _TypeAlias = ListClickIdKeysRequest  # noqa: Y015
-
-@_typing.final
-class ListClickIdKeysResponse(_message.Message):
-    """Response message for `ListClickIdKeys`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CLICK_ID_KEYS_FIELD_NUMBER: _builtins.int
-    CORE_TIME_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def click_id_keys(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClickIdKey]:
-        """All keys that still verify click ids. The first one mints new click ids."""
-
-    @_builtins.property
-    def core_time(self) -> _timestamp_pb2.Timestamp:
-        """The core's clock at the time of the answer, in UTC. An edge compares its
-        own clock with it.
-        """
-
-    def __init__(
-        self,
-        *,
-        click_id_keys: _abc.Iterable[Global___ClickIdKey] | None = ...,
-        core_time: _timestamp_pb2.Timestamp | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["core_time", b"core_time"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id_keys", b"click_id_keys", "core_time", b"core_time"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListClickIdKeysResponse: _TypeAlias = ListClickIdKeysResponse  # noqa: Y015
-
-@_typing.final
-class ClickIdKey(_message.Message):
-    """A key that authenticates click ids. Secret."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    KEY_ID_FIELD_NUMBER: _builtins.int
-    SECRET_FIELD_NUMBER: _builtins.int
-    key_id: _builtins.int
-    """Number of the key in click ids, 0 to 255."""
-    secret: _builtins.bytes
-    """Secret of the key, 32 bytes."""
-    def __init__(
-        self,
-        *,
-        key_id: _builtins.int = ...,
-        secret: _builtins.bytes = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["key_id", b"key_id", "secret", b"secret"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ClickIdKey: _TypeAlias = ClickIdKey  # noqa: Y015

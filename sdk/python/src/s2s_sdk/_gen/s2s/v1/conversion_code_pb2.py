@@ -23,74 +23,29 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
-from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
-from s2s_sdk._gen.s2s.v1 import setup_warning_pb2 as s2s_dot_v1_dot_setup__warning__pb2
+from s2s_sdk._gen.s2s.v1 import conversion_pb2 as s2s_dot_v1_dot_conversion__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cs2s/v1/conversion_code.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1as2s/v1/setup_warning.proto\"\xb3\x04\n\x0e\x43onversionCode\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12)\n\x10\x64\x65\x66\x61ult_currency\x18\x03 \x01(\tR\x0f\x64\x65\x66\x61ultCurrency\x12H\n\x12\x61ttribution_window\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationR\x11\x61ttributionWindow\x12\x39\n\rdedupe_policy\x18\x05 \x01(\x0e\x32\x14.s2s.v1.DedupePolicyR\x0c\x64\x65\x64upePolicy\x12*\n\x05reply\x18\x06 \x01(\x0b\x32\x14.s2s.v1.ReplySettingR\x05reply\x12\x31\n\x05state\x18\x07 \x01(\x0e\x32\x1b.s2s.v1.ConversionCodeStateR\x05state\x12;\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12\x1b\n\tpreset_id\x18\n \x01(\tR\x08presetId\x12W\n\x17postback_authentication\x18\x0b \x01(\x0b\x32\x1e.s2s.v1.PostbackAuthenticationR\x16postbackAuthentication\"\x99\x03\n\x16PostbackAuthentication\x12\x34\n\x0csecret_check\x18\x01 \x01(\x0e\x32\x11.s2s.v1.CheckModeR\x0bsecretCheck\x12:\n\x0fsignature_check\x18\x02 \x01(\x0e\x32\x11.s2s.v1.CheckModeR\x0esignatureCheck\x12\x36\n\raddress_check\x18\x03 \x01(\x0e\x32\x11.s2s.v1.CheckModeR\x0c\x61\x64\x64ressCheck\x12\x32\n\x0bhttps_check\x18\x04 \x01(\x0e\x32\x11.s2s.v1.CheckModeR\nhttpsCheck\x12+\n\x11\x61llowed_addresses\x18\x05 \x03(\tR\x10\x61llowedAddresses\x12\x1d\n\nhas_secret\x18\x06 \x01(\x08R\thasSecret\x12U\n\x19\x66ormer_secret_expire_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x16\x66ormerSecretExpireTime\"I\n\x0cReplySetting\x12%\n\x04mode\x18\x01 \x01(\x0e\x32\x11.s2s.v1.ReplyModeR\x04mode\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text\"\xa2\x01\n\x1b\x43reateConversionCodeRequest\x12?\n\x0f\x63onversion_code\x18\x01 \x01(\x0b\x32\x16.s2s.v1.ConversionCodeR\x0e\x63onversionCode\x12\x1d\n\nrequest_id\x18\x02 \x01(\tR\trequestId\x12#\n\rvalidate_only\x18\x03 \x01(\x08R\x0cvalidateOnly\"\x91\x01\n\x1c\x43reateConversionCodeResponse\x12?\n\x0f\x63onversion_code\x18\x01 \x01(\x0b\x32\x16.s2s.v1.ConversionCodeR\x0e\x63onversionCode\x12\x30\n\x08warnings\x18\x02 \x03(\x0b\x32\x14.s2s.v1.SetupWarningR\x08warnings\"*\n\x18GetConversionCodeRequest\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\"\\\n\x19GetConversionCodeResponse\x12?\n\x0f\x63onversion_code\x18\x01 \x01(\x0b\x32\x16.s2s.v1.ConversionCodeR\x0e\x63onversionCode\"}\n\x1aListConversionCodesRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12#\n\rshow_archived\x18\x03 \x01(\x08R\x0cshowArchived\"\x88\x01\n\x1bListConversionCodesResponse\x12\x41\n\x10\x63onversion_codes\x18\x01 \x03(\x0b\x32\x16.s2s.v1.ConversionCodeR\x0f\x63onversionCodes\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xc0\x01\n\x1bUpdateConversionCodeRequest\x12?\n\x0f\x63onversion_code\x18\x01 \x01(\x0b\x32\x16.s2s.v1.ConversionCodeR\x0e\x63onversionCode\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\x12#\n\rvalidate_only\x18\x03 \x01(\x08R\x0cvalidateOnly\"\x91\x01\n\x1cUpdateConversionCodeResponse\x12?\n\x0f\x63onversion_code\x18\x01 \x01(\x0b\x32\x16.s2s.v1.ConversionCodeR\x0e\x63onversionCode\x12\x30\n\x08warnings\x18\x02 \x03(\x0b\x32\x14.s2s.v1.SetupWarningR\x08warnings\"S\n\x1c\x41rchiveConversionCodeRequest\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12#\n\rvalidate_only\x18\x02 \x01(\x08R\x0cvalidateOnly\"`\n\x1d\x41rchiveConversionCodeResponse\x12?\n\x0f\x63onversion_code\x18\x01 \x01(\x0b\x32\x16.s2s.v1.ConversionCodeR\x0e\x63onversionCode\"\xc4\x01\n\x1bRotatePostbackSecretRequest\x12,\n\x12\x63onversion_code_id\x18\x01 \x01(\tR\x10\x63onversionCodeId\x12\x33\n\x07overlap\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationR\x07overlap\x12\x1d\n\nrequest_id\x18\x03 \x01(\tR\trequestId\x12#\n\rvalidate_only\x18\x04 \x01(\x08R\x0cvalidateOnly\"\x9a\x01\n\x1cRotatePostbackSecretResponse\x12\x16\n\x06secret\x18\x01 \x01(\tR\x06secret\x12!\n\x0cpostback_url\x18\x02 \x01(\tR\x0bpostbackUrl\x12?\n\x0f\x63onversion_code\x18\x03 \x01(\x0b\x32\x16.s2s.v1.ConversionCodeR\x0e\x63onversionCode\"b\n\x15GetPostbackUrlRequest\x12,\n\x12\x63onversion_code_id\x18\x01 \x01(\tR\x10\x63onversionCodeId\x12\x1b\n\tpreset_id\x18\x02 \x01(\tR\x08presetId\"m\n\x16GetPostbackUrlResponse\x12!\n\x0cpostback_url\x18\x01 \x01(\tR\x0bpostbackUrl\x12\x30\n\x08warnings\x18\x02 \x03(\x0b\x32\x14.s2s.v1.SetupWarningR\x08warnings*j\n\tCheckMode\x12\x1a\n\x16\x43HECK_MODE_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43HECK_MODE_OFF\x10\x01\x12\x15\n\x11\x43HECK_MODE_REPORT\x10\x02\x12\x16\n\x12\x43HECK_MODE_ENFORCE\x10\x03*g\n\x0c\x44\x65\x64upePolicy\x12\x1d\n\x19\x44\x45\x44UPE_POLICY_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x44\x45\x44UPE_POLICY_ONE_PER_CLICK\x10\x01\x12\x17\n\x13\x44\x45\x44UPE_POLICY_EVERY\x10\x02*w\n\tReplyMode\x12\x1a\n\x16REPLY_MODE_UNSPECIFIED\x10\x00\x12\x19\n\x15REPLY_MODE_BY_VERDICT\x10\x01\x12\x18\n\x14REPLY_MODE_ALWAYS_OK\x10\x02\x12\x19\n\x15REPLY_MODE_FIXED_TEXT\x10\x03*\x82\x01\n\x13\x43onversionCodeState\x12%\n!CONVERSION_CODE_STATE_UNSPECIFIED\x10\x00\x12 \n\x1c\x43ONVERSION_CODE_STATE_ACTIVE\x10\x01\x12\"\n\x1e\x43ONVERSION_CODE_STATE_ARCHIVED\x10\x02\x32\xd4\x05\n\x15\x43onversionCodeService\x12\x66\n\x14\x43reateConversionCode\x12#.s2s.v1.CreateConversionCodeRequest\x1a$.s2s.v1.CreateConversionCodeResponse\"\x03\x90\x02\x02\x12]\n\x11GetConversionCode\x12 .s2s.v1.GetConversionCodeRequest\x1a!.s2s.v1.GetConversionCodeResponse\"\x03\x90\x02\x01\x12\x63\n\x13ListConversionCodes\x12\".s2s.v1.ListConversionCodesRequest\x1a#.s2s.v1.ListConversionCodesResponse\"\x03\x90\x02\x01\x12\x66\n\x14UpdateConversionCode\x12#.s2s.v1.UpdateConversionCodeRequest\x1a$.s2s.v1.UpdateConversionCodeResponse\"\x03\x90\x02\x02\x12i\n\x15\x41rchiveConversionCode\x12$.s2s.v1.ArchiveConversionCodeRequest\x1a%.s2s.v1.ArchiveConversionCodeResponse\"\x03\x90\x02\x02\x12\x66\n\x14RotatePostbackSecret\x12#.s2s.v1.RotatePostbackSecretRequest\x1a$.s2s.v1.RotatePostbackSecretResponse\"\x03\x90\x02\x02\x12T\n\x0eGetPostbackUrl\x12\x1d.s2s.v1.GetPostbackUrlRequest\x1a\x1e.s2s.v1.GetPostbackUrlResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1cs2s/v1/conversion_code.proto\x12\x06s2s.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17s2s/v1/conversion.proto\"\xf4\x04\n\x0e\x43onversionCode\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12)\n\x10\x64\x65\x66\x61ult_currency\x18\x03 \x01(\tR\x0f\x64\x65\x66\x61ultCurrency\x12H\n\x12\x61ttribution_window\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationR\x11\x61ttributionWindow\x12\x39\n\rdedupe_policy\x18\x05 \x01(\x0e\x32\x14.s2s.v1.DedupePolicyR\x0c\x64\x65\x64upePolicy\x12*\n\x05reply\x18\x06 \x01(\x0b\x32\x14.s2s.v1.ReplySettingR\x05reply\x12\x31\n\x05state\x18\x07 \x01(\x0e\x32\x1b.s2s.v1.ConversionCodeStateR\x05state\x12;\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12\x1b\n\tpreset_id\x18\n \x01(\tR\x08presetId\x12W\n\x17postback_authentication\x18\x0b \x01(\x0b\x32\x1e.s2s.v1.PostbackAuthenticationR\x16postbackAuthentication\x12?\n\x0e\x64\x65\x66\x61ult_status\x18\x0c \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\rdefaultStatus\"\x99\x03\n\x16PostbackAuthentication\x12\x34\n\x0csecret_check\x18\x01 \x01(\x0e\x32\x11.s2s.v1.CheckModeR\x0bsecretCheck\x12:\n\x0fsignature_check\x18\x02 \x01(\x0e\x32\x11.s2s.v1.CheckModeR\x0esignatureCheck\x12\x36\n\raddress_check\x18\x03 \x01(\x0e\x32\x11.s2s.v1.CheckModeR\x0c\x61\x64\x64ressCheck\x12\x32\n\x0bhttps_check\x18\x04 \x01(\x0e\x32\x11.s2s.v1.CheckModeR\nhttpsCheck\x12+\n\x11\x61llowed_addresses\x18\x05 \x03(\tR\x10\x61llowedAddresses\x12\x1d\n\nhas_secret\x18\x06 \x01(\x08R\thasSecret\x12U\n\x19\x66ormer_secret_expire_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x16\x66ormerSecretExpireTime\"I\n\x0cReplySetting\x12%\n\x04mode\x18\x01 \x01(\x0e\x32\x11.s2s.v1.ReplyModeR\x04mode\x12\x12\n\x04text\x18\x02 \x01(\tR\x04text*j\n\tCheckMode\x12\x1a\n\x16\x43HECK_MODE_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x43HECK_MODE_OFF\x10\x01\x12\x15\n\x11\x43HECK_MODE_REPORT\x10\x02\x12\x16\n\x12\x43HECK_MODE_ENFORCE\x10\x03*g\n\x0c\x44\x65\x64upePolicy\x12\x1d\n\x19\x44\x45\x44UPE_POLICY_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x44\x45\x44UPE_POLICY_ONE_PER_CLICK\x10\x01\x12\x17\n\x13\x44\x45\x44UPE_POLICY_EVERY\x10\x02*w\n\tReplyMode\x12\x1a\n\x16REPLY_MODE_UNSPECIFIED\x10\x00\x12\x19\n\x15REPLY_MODE_BY_VERDICT\x10\x01\x12\x18\n\x14REPLY_MODE_ALWAYS_OK\x10\x02\x12\x19\n\x15REPLY_MODE_FIXED_TEXT\x10\x03*\x82\x01\n\x13\x43onversionCodeState\x12%\n!CONVERSION_CODE_STATE_UNSPECIFIED\x10\x00\x12 \n\x1c\x43ONVERSION_CODE_STATE_ACTIVE\x10\x01\x12\"\n\x1e\x43ONVERSION_CODE_STATE_ARCHIVED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 's2s_sdk._gen.s2s.v1.conversion_code_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CONVERSIONCODESERVICE'].methods_by_name['CreateConversionCode']._loaded_options = None
-  _globals['_CONVERSIONCODESERVICE'].methods_by_name['CreateConversionCode']._serialized_options = b'\220\002\002'
-  _globals['_CONVERSIONCODESERVICE'].methods_by_name['GetConversionCode']._loaded_options = None
-  _globals['_CONVERSIONCODESERVICE'].methods_by_name['GetConversionCode']._serialized_options = b'\220\002\001'
-  _globals['_CONVERSIONCODESERVICE'].methods_by_name['ListConversionCodes']._loaded_options = None
-  _globals['_CONVERSIONCODESERVICE'].methods_by_name['ListConversionCodes']._serialized_options = b'\220\002\001'
-  _globals['_CONVERSIONCODESERVICE'].methods_by_name['UpdateConversionCode']._loaded_options = None
-  _globals['_CONVERSIONCODESERVICE'].methods_by_name['UpdateConversionCode']._serialized_options = b'\220\002\002'
-  _globals['_CONVERSIONCODESERVICE'].methods_by_name['ArchiveConversionCode']._loaded_options = None
-  _globals['_CONVERSIONCODESERVICE'].methods_by_name['ArchiveConversionCode']._serialized_options = b'\220\002\002'
-  _globals['_CONVERSIONCODESERVICE'].methods_by_name['RotatePostbackSecret']._loaded_options = None
-  _globals['_CONVERSIONCODESERVICE'].methods_by_name['RotatePostbackSecret']._serialized_options = b'\220\002\002'
-  _globals['_CONVERSIONCODESERVICE'].methods_by_name['GetPostbackUrl']._loaded_options = None
-  _globals['_CONVERSIONCODESERVICE'].methods_by_name['GetPostbackUrl']._serialized_options = b'\220\002\001'
-  _globals['_CHECKMODE']._serialized_start=3030
-  _globals['_CHECKMODE']._serialized_end=3136
-  _globals['_DEDUPEPOLICY']._serialized_start=3138
-  _globals['_DEDUPEPOLICY']._serialized_end=3241
-  _globals['_REPLYMODE']._serialized_start=3243
-  _globals['_REPLYMODE']._serialized_end=3362
-  _globals['_CONVERSIONCODESTATE']._serialized_start=3365
-  _globals['_CONVERSIONCODESTATE']._serialized_end=3495
-  _globals['_CONVERSIONCODE']._serialized_start=168
-  _globals['_CONVERSIONCODE']._serialized_end=731
-  _globals['_POSTBACKAUTHENTICATION']._serialized_start=734
-  _globals['_POSTBACKAUTHENTICATION']._serialized_end=1143
-  _globals['_REPLYSETTING']._serialized_start=1145
-  _globals['_REPLYSETTING']._serialized_end=1218
-  _globals['_CREATECONVERSIONCODEREQUEST']._serialized_start=1221
-  _globals['_CREATECONVERSIONCODEREQUEST']._serialized_end=1383
-  _globals['_CREATECONVERSIONCODERESPONSE']._serialized_start=1386
-  _globals['_CREATECONVERSIONCODERESPONSE']._serialized_end=1531
-  _globals['_GETCONVERSIONCODEREQUEST']._serialized_start=1533
-  _globals['_GETCONVERSIONCODEREQUEST']._serialized_end=1575
-  _globals['_GETCONVERSIONCODERESPONSE']._serialized_start=1577
-  _globals['_GETCONVERSIONCODERESPONSE']._serialized_end=1669
-  _globals['_LISTCONVERSIONCODESREQUEST']._serialized_start=1671
-  _globals['_LISTCONVERSIONCODESREQUEST']._serialized_end=1796
-  _globals['_LISTCONVERSIONCODESRESPONSE']._serialized_start=1799
-  _globals['_LISTCONVERSIONCODESRESPONSE']._serialized_end=1935
-  _globals['_UPDATECONVERSIONCODEREQUEST']._serialized_start=1938
-  _globals['_UPDATECONVERSIONCODEREQUEST']._serialized_end=2130
-  _globals['_UPDATECONVERSIONCODERESPONSE']._serialized_start=2133
-  _globals['_UPDATECONVERSIONCODERESPONSE']._serialized_end=2278
-  _globals['_ARCHIVECONVERSIONCODEREQUEST']._serialized_start=2280
-  _globals['_ARCHIVECONVERSIONCODEREQUEST']._serialized_end=2363
-  _globals['_ARCHIVECONVERSIONCODERESPONSE']._serialized_start=2365
-  _globals['_ARCHIVECONVERSIONCODERESPONSE']._serialized_end=2461
-  _globals['_ROTATEPOSTBACKSECRETREQUEST']._serialized_start=2464
-  _globals['_ROTATEPOSTBACKSECRETREQUEST']._serialized_end=2660
-  _globals['_ROTATEPOSTBACKSECRETRESPONSE']._serialized_start=2663
-  _globals['_ROTATEPOSTBACKSECRETRESPONSE']._serialized_end=2817
-  _globals['_GETPOSTBACKURLREQUEST']._serialized_start=2819
-  _globals['_GETPOSTBACKURLREQUEST']._serialized_end=2917
-  _globals['_GETPOSTBACKURLRESPONSE']._serialized_start=2919
-  _globals['_GETPOSTBACKURLRESPONSE']._serialized_end=3028
-  _globals['_CONVERSIONCODESERVICE']._serialized_start=3498
-  _globals['_CONVERSIONCODESERVICE']._serialized_end=4222
+  _globals['_CHECKMODE']._serialized_start=1248
+  _globals['_CHECKMODE']._serialized_end=1354
+  _globals['_DEDUPEPOLICY']._serialized_start=1356
+  _globals['_DEDUPEPOLICY']._serialized_end=1459
+  _globals['_REPLYMODE']._serialized_start=1461
+  _globals['_REPLYMODE']._serialized_end=1580
+  _globals['_CONVERSIONCODESTATE']._serialized_start=1583
+  _globals['_CONVERSIONCODESTATE']._serialized_end=1713
+  _globals['_CONVERSIONCODE']._serialized_start=131
+  _globals['_CONVERSIONCODE']._serialized_end=759
+  _globals['_POSTBACKAUTHENTICATION']._serialized_start=762
+  _globals['_POSTBACKAUTHENTICATION']._serialized_end=1171
+  _globals['_REPLYSETTING']._serialized_start=1173
+  _globals['_REPLYSETTING']._serialized_end=1246
 # @@protoc_insertion_point(module_scope)

@@ -6,12 +6,11 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import duration_pb2 as _duration_pb2
-from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
-from s2s_sdk._gen.s2s.v1 import setup_warning_pb2 as _setup_warning_pb2
+from s2s_sdk._gen.s2s.v1 import conversion_pb2 as _conversion_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -162,9 +161,10 @@ class ConversionCode(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     PRESET_ID_FIELD_NUMBER: _builtins.int
     POSTBACK_AUTHENTICATION_FIELD_NUMBER: _builtins.int
+    DEFAULT_STATUS_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
-    postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+    """Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
+    Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
     """
     name: _builtins.str
     """Name for people, 1 to 100 characters. Example: `Sale`."""
@@ -175,10 +175,14 @@ class ConversionCode(_message.Message):
     `DEDUPE_POLICY_ONE_PER_CLICK`.
     """
     state: Global___ConversionCodeState.ValueType
-    """Output only. State of the code, changed by `ArchiveConversionCode`."""
+    """State of the code, changed by `ArchiveConversionCode`."""
     preset_id: _builtins.str
     """Id of the preset of the network that calls the code's postback URL; its
-    status words are understood. Optional. Example: `everflow`.
+    status words are understood. Example: `everflow`.
+    """
+    default_status: _conversion_pb2.ConversionStatus.ValueType
+    """Status of conversions that are sent without one. Default:
+    `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
     """
     @_builtins.property
     def attribution_window(self) -> _duration_pb2.Duration:
@@ -192,11 +196,11 @@ class ConversionCode(_message.Message):
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. Time at which the code was created."""
+        """Time at which the code was created."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. Time of the last change to the code."""
+        """Time of the last change to the code."""
 
     @_builtins.property
     def postback_authentication(self) -> Global___PostbackAuthentication:
@@ -218,10 +222,11 @@ class ConversionCode(_message.Message):
         update_time: _timestamp_pb2.Timestamp | None = ...,
         preset_id: _builtins.str = ...,
         postback_authentication: Global___PostbackAuthentication | None = ...,
+        default_status: _conversion_pb2.ConversionStatus.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["attribution_window", b"attribution_window", "create_time", b"create_time", "postback_authentication", b"postback_authentication", "reply", b"reply", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attribution_window", b"attribution_window", "create_time", b"create_time", "dedupe_policy", b"dedupe_policy", "default_currency", b"default_currency", "id", b"id", "name", b"name", "postback_authentication", b"postback_authentication", "preset_id", b"preset_id", "reply", b"reply", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attribution_window", b"attribution_window", "create_time", b"create_time", "dedupe_policy", b"dedupe_policy", "default_currency", b"default_currency", "default_status", b"default_status", "id", b"id", "name", b"name", "postback_authentication", b"postback_authentication", "preset_id", b"preset_id", "reply", b"reply", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -229,8 +234,8 @@ Global___ConversionCode: _TypeAlias = ConversionCode  # noqa: Y015
 
 @_typing.final
 class PostbackAuthentication(_message.Message):
-    """Checks that authenticate the sender of a postback. The checks are
-    independent of each other; a postback must pass every one that is enforced.
+    """Checks that authenticate the sender of a postback. The checks are independent
+    of each other; a postback must pass every one that is enforced.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -248,8 +253,8 @@ class PostbackAuthentication(_message.Message):
     """Checks that the query ends with `&sig=` and a valid signature: HMAC-SHA256,
     keyed by one of the code's secrets, of the query before it as it is sent;
     in a `POST` with a body, followed by a line feed and the body. The
-    signature is 64 hexadecimal digits in upper or lower case. `ts` is the
-    time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+    signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
+    of signing in seconds since 1970 UTC, at most 300 seconds off when the
     postback arrives. The same signature counts once.
     """
     address_check: Global___CheckMode.ValueType
@@ -257,7 +262,7 @@ class PostbackAuthentication(_message.Message):
     https_check: Global___CheckMode.ValueType
     """Checks that the postback came over HTTPS."""
     has_secret: _builtins.bool
-    """Output only. True if the code has a secret."""
+    """True if the code has a secret."""
     @_builtins.property
     def allowed_addresses(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Addresses and networks that may call, at most 32. At least one unless
@@ -267,9 +272,7 @@ class PostbackAuthentication(_message.Message):
 
     @_builtins.property
     def former_secret_expire_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. Time at which the previous secret expires. Not set: there is
-        none.
-        """
+        """Time at which the previous secret expires. Not set: there is none."""
 
     def __init__(
         self,
@@ -319,437 +322,3 @@ class ReplySetting(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReplySetting: _TypeAlias = ReplySetting  # noqa: Y015
-
-@_typing.final
-class CreateConversionCodeRequest(_message.Message):
-    """Request message for `CreateConversionCode`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CONVERSION_CODE_FIELD_NUMBER: _builtins.int
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
-    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
-    request_id: _builtins.str
-    """Makes the call safe to repeat: a second call with the same request id
-    returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
-    """
-    validate_only: _builtins.bool
-    """If true, the request is checked and answered as if real, but nothing is
-    written.
-    """
-    @_builtins.property
-    def conversion_code(self) -> Global___ConversionCode:
-        """The code to create. Output-only fields are ignored."""
-
-    def __init__(
-        self,
-        *,
-        conversion_code: Global___ConversionCode | None = ...,
-        request_id: _builtins.str = ...,
-        validate_only: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["conversion_code", b"conversion_code"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion_code", b"conversion_code", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___CreateConversionCodeRequest: _TypeAlias = CreateConversionCodeRequest  # noqa: Y015
-
-@_typing.final
-class CreateConversionCodeResponse(_message.Message):
-    """Response message for `CreateConversionCode`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CONVERSION_CODE_FIELD_NUMBER: _builtins.int
-    WARNINGS_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def conversion_code(self) -> Global___ConversionCode:
-        """The code as created."""
-
-    @_builtins.property
-    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_setup_warning_pb2.SetupWarning]:
-        """Settings that will likely not work as intended, each with its cure."""
-
-    def __init__(
-        self,
-        *,
-        conversion_code: Global___ConversionCode | None = ...,
-        warnings: _abc.Iterable[_setup_warning_pb2.SetupWarning] | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["conversion_code", b"conversion_code"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion_code", b"conversion_code", "warnings", b"warnings"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___CreateConversionCodeResponse: _TypeAlias = CreateConversionCodeResponse  # noqa: Y015
-
-@_typing.final
-class GetConversionCodeRequest(_message.Message):
-    """Request message for `GetConversionCode`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ID_FIELD_NUMBER: _builtins.int
-    id: _builtins.str
-    """Id of the code, 32 hexadecimal digits."""
-    def __init__(
-        self,
-        *,
-        id: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___GetConversionCodeRequest: _TypeAlias = GetConversionCodeRequest  # noqa: Y015
-
-@_typing.final
-class GetConversionCodeResponse(_message.Message):
-    """Response message for `GetConversionCode`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CONVERSION_CODE_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def conversion_code(self) -> Global___ConversionCode:
-        """The code."""
-
-    def __init__(
-        self,
-        *,
-        conversion_code: Global___ConversionCode | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["conversion_code", b"conversion_code"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion_code", b"conversion_code"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___GetConversionCodeResponse: _TypeAlias = GetConversionCodeResponse  # noqa: Y015
-
-@_typing.final
-class ListConversionCodesRequest(_message.Message):
-    """Request message for `ListConversionCodes`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    PAGE_SIZE_FIELD_NUMBER: _builtins.int
-    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    SHOW_ARCHIVED_FIELD_NUMBER: _builtins.int
-    page_size: _builtins.int
-    """Maximum number of codes to return, 1 to 1,000. 0 means 50; larger values
-    are read as 1,000.
-    """
-    page_token: _builtins.str
-    """`next_page_token` of the previous page; empty for the first page."""
-    show_archived: _builtins.bool
-    """If true, archived codes are listed as well."""
-    def __init__(
-        self,
-        *,
-        page_size: _builtins.int = ...,
-        page_token: _builtins.str = ...,
-        show_archived: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "show_archived", b"show_archived"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListConversionCodesRequest: _TypeAlias = ListConversionCodesRequest  # noqa: Y015
-
-@_typing.final
-class ListConversionCodesResponse(_message.Message):
-    """Response message for `ListConversionCodes`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CONVERSION_CODES_FIELD_NUMBER: _builtins.int
-    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    next_page_token: _builtins.str
-    """Opaque token for the next page; empty on the last page."""
-    @_builtins.property
-    def conversion_codes(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConversionCode]:
-        """Codes of this page, newest first."""
-
-    def __init__(
-        self,
-        *,
-        conversion_codes: _abc.Iterable[Global___ConversionCode] | None = ...,
-        next_page_token: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion_codes", b"conversion_codes", "next_page_token", b"next_page_token"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListConversionCodesResponse: _TypeAlias = ListConversionCodesResponse  # noqa: Y015
-
-@_typing.final
-class UpdateConversionCodeRequest(_message.Message):
-    """Request message for `UpdateConversionCode`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CONVERSION_CODE_FIELD_NUMBER: _builtins.int
-    UPDATE_MASK_FIELD_NUMBER: _builtins.int
-    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
-    validate_only: _builtins.bool
-    """If true, the request is checked and answered as if real, but nothing is
-    written.
-    """
-    @_builtins.property
-    def conversion_code(self) -> Global___ConversionCode:
-        """The code, with its `id` and the new values."""
-
-    @_builtins.property
-    def update_mask(self) -> _field_mask_pb2.FieldMask:
-        """Fields to change: `name`, `default_currency`, `attribution_window`,
-        `dedupe_policy`, `reply`, `preset_id`, `postback_authentication`. At least
-        one.
-        """
-
-    def __init__(
-        self,
-        *,
-        conversion_code: Global___ConversionCode | None = ...,
-        update_mask: _field_mask_pb2.FieldMask | None = ...,
-        validate_only: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["conversion_code", b"conversion_code", "update_mask", b"update_mask"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion_code", b"conversion_code", "update_mask", b"update_mask", "validate_only", b"validate_only"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___UpdateConversionCodeRequest: _TypeAlias = UpdateConversionCodeRequest  # noqa: Y015
-
-@_typing.final
-class UpdateConversionCodeResponse(_message.Message):
-    """Response message for `UpdateConversionCode`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CONVERSION_CODE_FIELD_NUMBER: _builtins.int
-    WARNINGS_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def conversion_code(self) -> Global___ConversionCode:
-        """The code as it is now."""
-
-    @_builtins.property
-    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_setup_warning_pb2.SetupWarning]:
-        """Settings that will likely not work as intended, each with its cure."""
-
-    def __init__(
-        self,
-        *,
-        conversion_code: Global___ConversionCode | None = ...,
-        warnings: _abc.Iterable[_setup_warning_pb2.SetupWarning] | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["conversion_code", b"conversion_code"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion_code", b"conversion_code", "warnings", b"warnings"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___UpdateConversionCodeResponse: _TypeAlias = UpdateConversionCodeResponse  # noqa: Y015
-
-@_typing.final
-class ArchiveConversionCodeRequest(_message.Message):
-    """Request message for `ArchiveConversionCode`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ID_FIELD_NUMBER: _builtins.int
-    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
-    id: _builtins.str
-    """Id of the code, 32 hexadecimal digits."""
-    validate_only: _builtins.bool
-    """If true, the request is checked and answered as if real, but nothing is
-    written.
-    """
-    def __init__(
-        self,
-        *,
-        id: _builtins.str = ...,
-        validate_only: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "validate_only", b"validate_only"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ArchiveConversionCodeRequest: _TypeAlias = ArchiveConversionCodeRequest  # noqa: Y015
-
-@_typing.final
-class ArchiveConversionCodeResponse(_message.Message):
-    """Response message for `ArchiveConversionCode`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CONVERSION_CODE_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def conversion_code(self) -> Global___ConversionCode:
-        """The code as it is now."""
-
-    def __init__(
-        self,
-        *,
-        conversion_code: Global___ConversionCode | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["conversion_code", b"conversion_code"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion_code", b"conversion_code"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ArchiveConversionCodeResponse: _TypeAlias = ArchiveConversionCodeResponse  # noqa: Y015
-
-@_typing.final
-class RotatePostbackSecretRequest(_message.Message):
-    """Request message for `RotatePostbackSecret`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CONVERSION_CODE_ID_FIELD_NUMBER: _builtins.int
-    OVERLAP_FIELD_NUMBER: _builtins.int
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
-    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
-    conversion_code_id: _builtins.str
-    """Id of the code, 32 hexadecimal digits."""
-    request_id: _builtins.str
-    """Makes the call safe to repeat: the request id of the last rotation returns
-    the secret that it made. Optional, 1 to 64 bytes. Example: a UUID.
-    """
-    validate_only: _builtins.bool
-    """If true, the request is checked and answered as if real, but nothing is
-    written; the answer has no secret.
-    """
-    @_builtins.property
-    def overlap(self) -> _duration_pb2.Duration:
-        """Time for which the present secret stays valid: 0 seconds to 30 days, whole
-        seconds. 0 ends it at once, for a secret that has leaked. Default: 24
-        hours.
-        """
-
-    def __init__(
-        self,
-        *,
-        conversion_code_id: _builtins.str = ...,
-        overlap: _duration_pb2.Duration | None = ...,
-        request_id: _builtins.str = ...,
-        validate_only: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["overlap", b"overlap"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion_code_id", b"conversion_code_id", "overlap", b"overlap", "request_id", b"request_id", "validate_only", b"validate_only"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___RotatePostbackSecretRequest: _TypeAlias = RotatePostbackSecretRequest  # noqa: Y015
-
-@_typing.final
-class RotatePostbackSecretResponse(_message.Message):
-    """Response message for `RotatePostbackSecret`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    SECRET_FIELD_NUMBER: _builtins.int
-    POSTBACK_URL_FIELD_NUMBER: _builtins.int
-    CONVERSION_CODE_FIELD_NUMBER: _builtins.int
-    secret: _builtins.str
-    """The new secret: 32 letters and digits. Keep it where others can't read it.
-    The key of a signature is these 32 bytes.
-    """
-    postback_url: _builtins.str
-    """Postback URL as `GetPostbackUrl` renders it, with the secret filled in if
-    the code checks secrets.
-    """
-    @_builtins.property
-    def conversion_code(self) -> Global___ConversionCode:
-        """The code as it is now."""
-
-    def __init__(
-        self,
-        *,
-        secret: _builtins.str = ...,
-        postback_url: _builtins.str = ...,
-        conversion_code: Global___ConversionCode | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["conversion_code", b"conversion_code"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion_code", b"conversion_code", "postback_url", b"postback_url", "secret", b"secret"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___RotatePostbackSecretResponse: _TypeAlias = RotatePostbackSecretResponse  # noqa: Y015
-
-@_typing.final
-class GetPostbackUrlRequest(_message.Message):
-    """Request message for `GetPostbackUrl`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CONVERSION_CODE_ID_FIELD_NUMBER: _builtins.int
-    PRESET_ID_FIELD_NUMBER: _builtins.int
-    conversion_code_id: _builtins.str
-    """Id of the code, 32 hexadecimal digits."""
-    preset_id: _builtins.str
-    """Id of the preset of the network that is to call the URL. Empty: the code's
-    preset, if it has one. Example: `everflow`.
-    """
-    def __init__(
-        self,
-        *,
-        conversion_code_id: _builtins.str = ...,
-        preset_id: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion_code_id", b"conversion_code_id", "preset_id", b"preset_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___GetPostbackUrlRequest: _TypeAlias = GetPostbackUrlRequest  # noqa: Y015
-
-@_typing.final
-class GetPostbackUrlResponse(_message.Message):
-    """Response message for `GetPostbackUrl`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    POSTBACK_URL_FIELD_NUMBER: _builtins.int
-    WARNINGS_FIELD_NUMBER: _builtins.int
-    postback_url: _builtins.str
-    """The URL to paste, with the preset's macros as that network writes them.
-    Without a preset, the merchant's system fills in the names in braces.
-    Example:
-    `https://t.example/s2s?clickId={clickId}&id=6B1F…&val={val}&com={com}`. If
-    secrets or signatures are checked, `&sec={sec}` and `&ts={ts}&sig={sig}`
-    follow.
-    """
-    @_builtins.property
-    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_setup_warning_pb2.SetupWarning]:
-        """Settings that will likely not work as intended, each with its cure."""
-
-    def __init__(
-        self,
-        *,
-        postback_url: _builtins.str = ...,
-        warnings: _abc.Iterable[_setup_warning_pb2.SetupWarning] | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["postback_url", b"postback_url", "warnings", b"warnings"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___GetPostbackUrlResponse: _TypeAlias = GetPostbackUrlResponse  # noqa: Y015

@@ -23,61 +23,22 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
-from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 from s2s_sdk._gen.s2s.v1 import money_pb2 as s2s_dot_v1_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17s2s/v1/conversion.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x12s2s/v1/money.proto\"\x90\x05\n\nConversion\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12,\n\x12\x63onversion_code_id\x18\x02 \x01(\tR\x10\x63onversionCodeId\x12(\n\x10tracking_link_id\x18\x03 \x01(\tR\x0etrackingLinkId\x12\x19\n\x08\x63lick_id\x18\x04 \x01(\tR\x07\x63lickId\x12%\n\x0etransaction_id\x18\x05 \x01(\tR\rtransactionId\x12#\n\x05value\x18\x06 \x01(\x0b\x32\r.s2s.v1.MoneyR\x05value\x12-\n\ncommission\x18\x07 \x01(\x0b\x32\r.s2s.v1.MoneyR\ncommission\x12:\n\x19\x63ommission_percent_micros\x18\x08 \x01(\x03R\x17\x63ommissionPercentMicros\x12\x30\n\x06status\x18\t \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\x06status\x12\x38\n\rcustom_params\x18\n \x03(\x0b\x32\x13.s2s.v1.CustomParamR\x0c\x63ustomParams\x12\x43\n\x0f\x63onversion_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0e\x63onversionTime\x12;\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12\x39\n\nclick_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tclickTime\x12\x1f\n\x0bstatus_word\x18\x0e \x01(\tR\nstatusWord\"5\n\x0b\x43ustomParam\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value\"d\n\x04Note\x12$\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x10.s2s.v1.NoteCodeR\x04\x63ode\x12\x1c\n\tparameter\x18\x02 \x01(\tR\tparameter\x12\x18\n\x07message\x18\x03 \x01(\tR\x07message\"\xad\x04\n\x17RecordConversionRequest\x12,\n\x12\x63onversion_code_id\x18\x01 \x01(\tR\x10\x63onversionCodeId\x12\x19\n\x08\x63lick_id\x18\x02 \x01(\tR\x07\x63lickId\x12%\n\x0etransaction_id\x18\x03 \x01(\tR\rtransactionId\x12#\n\x05value\x18\x04 \x01(\x0b\x32\r.s2s.v1.MoneyR\x05value\x12<\n\x11\x63ommission_amount\x18\x05 \x01(\x0b\x32\r.s2s.v1.MoneyH\x00R\x10\x63ommissionAmount\x12<\n\x19\x63ommission_percent_micros\x18\x06 \x01(\x03H\x00R\x17\x63ommissionPercentMicros\x12\x30\n\x06status\x18\x07 \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\x06status\x12\x38\n\rcustom_params\x18\x08 \x03(\x0b\x32\x13.s2s.v1.CustomParamR\x0c\x63ustomParams\x12\x43\n\x0f\x63onversion_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0e\x63onversionTime\x12\x1d\n\nrequest_id\x18\n \x01(\tR\trequestId\x12#\n\rvalidate_only\x18\x0b \x01(\x08R\x0cvalidateOnlyB\x0c\n\ncommission\"\x9d\x01\n\x18RecordConversionResponse\x12\x32\n\nconversion\x18\x01 \x01(\x0b\x32\x12.s2s.v1.ConversionR\nconversion\x12)\n\x07verdict\x18\x02 \x01(\x0e\x32\x0f.s2s.v1.VerdictR\x07verdict\x12\"\n\x05notes\x18\x03 \x03(\x0b\x32\x0c.s2s.v1.NoteR\x05notes\"\\\n\x1d\x42\x61tchRecordConversionsRequest\x12;\n\x08requests\x18\x01 \x03(\x0b\x32\x1f.s2s.v1.RecordConversionRequestR\x08requests\"`\n\x1e\x42\x61tchRecordConversionsResponse\x12>\n\x07results\x18\x01 \x03(\x0b\x32$.s2s.v1.BatchRecordConversionsResultR\x07results\"[\n\x1eStreamRecordConversionsRequest\x12\x39\n\x07request\x18\x01 \x01(\x0b\x32\x1f.s2s.v1.RecordConversionRequestR\x07request\"_\n\x1fStreamRecordConversionsResponse\x12<\n\x06result\x18\x01 \x01(\x0b\x32$.s2s.v1.BatchRecordConversionsResultR\x06result\"\x94\x01\n\x1c\x42\x61tchRecordConversionsResult\x12>\n\x08response\x18\x01 \x01(\x0b\x32 .s2s.v1.RecordConversionResponseH\x00R\x08response\x12*\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x12.google.rpc.StatusH\x00R\x05\x65rrorB\x08\n\x06result\"&\n\x14GetConversionRequest\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\"K\n\x15GetConversionResponse\x12\x32\n\nconversion\x18\x01 \x01(\x0b\x32\x12.s2s.v1.ConversionR\nconversion\"\xb9\x02\n\x16ListConversionsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12,\n\x12\x63onversion_code_id\x18\x03 \x01(\tR\x10\x63onversionCodeId\x12(\n\x10tracking_link_id\x18\x04 \x01(\tR\x0etrackingLinkId\x12\x19\n\x08\x63lick_id\x18\x05 \x01(\tR\x07\x63lickId\x12\x39\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\"w\n\x17ListConversionsResponse\x12\x34\n\x0b\x63onversions\x18\x01 \x03(\x0b\x32\x12.s2s.v1.ConversionR\x0b\x63onversions\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*\xb4\x01\n\x10\x43onversionStatus\x12!\n\x1d\x43ONVERSION_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x43ONVERSION_STATUS_PENDING\x10\x01\x12\x1e\n\x1a\x43ONVERSION_STATUS_APPROVED\x10\x02\x12\x1e\n\x1a\x43ONVERSION_STATUS_DECLINED\x10\x03\x12\x1e\n\x1a\x43ONVERSION_STATUS_REVERSED\x10\x04*\x87\x01\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x14\n\x10VERDICT_RECORDED\x10\x01\x12\x15\n\x11VERDICT_DUPLICATE\x10\x02\x12\x12\n\x0eVERDICT_QUEUED\x10\x03\x12\x10\n\x0cVERDICT_TEST\x10\x04\x12\x10\n\x0cVERDICT_HELD\x10\x05*\x94\x05\n\x08NoteCode\x12\x19\n\x15NOTE_CODE_UNSPECIFIED\x10\x00\x12\x13\n\x0fNOTE_CODE_ALIAS\x10\x01\x12\x15\n\x11NOTE_CODE_TRIMMED\x10\x02\x12\x16\n\x12NOTE_CODE_REPEATED\x10\x03\x12\x15\n\x11NOTE_CODE_ROUNDED\x10\x04\x12(\n$NOTE_CODE_COMMISSION_PERCENT_IGNORED\x10\x05\x12%\n!NOTE_CODE_COMMISSION_ASSUMED_ZERO\x10\x06\x12\x1f\n\x1bNOTE_CODE_UNKNOWN_PARAMETER\x10\x07\x12\x1d\n\x19NOTE_CODE_NUMBER_REPAIRED\x10\x08\x12 \n\x1cNOTE_CODE_STATUS_NOT_CHANGED\x10\t\x12\x12\n\x0eNOTE_CODE_TEST\x10\n\x12\x1b\n\x17NOTE_CODE_DECIMAL_COMMA\x10\x0b\x12 \n\x1cNOTE_CODE_CURRENCY_IN_AMOUNT\x10\x0c\x12\x1b\n\x17NOTE_CODE_HTML_REPAIRED\x10\r\x12\x1b\n\x17NOTE_CODE_DECODED_TWICE\x10\x0e\x12 \n\x1cNOTE_CODE_SEPARATOR_REPAIRED\x10\x0f\x12\x18\n\x14NOTE_CODE_OVERRIDDEN\x10\x10\x12\x1b\n\x17NOTE_CODE_STATUS_MAPPED\x10\x11\x12\x1e\n\x1aNOTE_CODE_CHECK_NOT_PASSED\x10\x12\x12\x1d\n\x19NOTE_CODE_OTHERS_NOT_KEPT\x10\x13\x12\x1c\n\x18NOTE_CODE_VISITOR_ERASED\x10\x14\x12\x1c\n\x18NOTE_CODE_TIME_CORRECTED\x10\x15\x32\xfe\x03\n\x11\x43onversionService\x12Z\n\x10RecordConversion\x12\x1f.s2s.v1.RecordConversionRequest\x1a .s2s.v1.RecordConversionResponse\"\x03\x90\x02\x02\x12l\n\x16\x42\x61tchRecordConversions\x12%.s2s.v1.BatchRecordConversionsRequest\x1a&.s2s.v1.BatchRecordConversionsResponse\"\x03\x90\x02\x02\x12s\n\x17StreamRecordConversions\x12&.s2s.v1.StreamRecordConversionsRequest\x1a\'.s2s.v1.StreamRecordConversionsResponse\"\x03\x90\x02\x02(\x01\x30\x01\x12Q\n\rGetConversion\x12\x1c.s2s.v1.GetConversionRequest\x1a\x1d.s2s.v1.GetConversionResponse\"\x03\x90\x02\x01\x12W\n\x0fListConversions\x12\x1e.s2s.v1.ListConversionsRequest\x1a\x1f.s2s.v1.ListConversionsResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17s2s/v1/conversion.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/money.proto\"\xb3\x05\n\nConversion\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12,\n\x12\x63onversion_code_id\x18\x02 \x01(\tR\x10\x63onversionCodeId\x12(\n\x10tracking_link_id\x18\x03 \x01(\tR\x0etrackingLinkId\x12\x19\n\x08\x63lick_id\x18\x04 \x01(\tR\x07\x63lickId\x12%\n\x0etransaction_id\x18\x05 \x01(\tR\rtransactionId\x12#\n\x05value\x18\x06 \x01(\x0b\x32\r.s2s.v1.MoneyR\x05value\x12-\n\ncommission\x18\x07 \x01(\x0b\x32\r.s2s.v1.MoneyR\ncommission\x12?\n\x19\x63ommission_percent_micros\x18\x08 \x01(\x03H\x00R\x17\x63ommissionPercentMicros\x88\x01\x01\x12\x30\n\x06status\x18\t \x01(\x0e\x32\x18.s2s.v1.ConversionStatusR\x06status\x12\x38\n\rcustom_params\x18\n \x03(\x0b\x32\x13.s2s.v1.CustomParamR\x0c\x63ustomParams\x12\x43\n\x0f\x63onversion_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0e\x63onversionTime\x12;\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12\x39\n\nclick_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tclickTime\x12\x1f\n\x0bstatus_word\x18\x0e \x01(\tR\nstatusWordB\x1c\n\x1a_commission_percent_micros\"5\n\x0b\x43ustomParam\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value*\x94\x01\n\x10\x43onversionStatus\x12!\n\x1d\x43ONVERSION_STATUS_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x43ONVERSION_STATUS_PENDING\x10\x01\x12\x1e\n\x1a\x43ONVERSION_STATUS_APPROVED\x10\x02\x12\x1e\n\x1a\x43ONVERSION_STATUS_DECLINED\x10\x03*\x97\x01\n\x11\x43onversionVerdict\x12\"\n\x1e\x43ONVERSION_VERDICT_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43ONVERSION_VERDICT_RECORDED\x10\x01\x12 \n\x1c\x43ONVERSION_VERDICT_DUPLICATE\x10\x02\x12\x1b\n\x17\x43ONVERSION_VERDICT_TEST\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 's2s_sdk._gen.s2s.v1.conversion_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CONVERSIONSERVICE'].methods_by_name['RecordConversion']._loaded_options = None
-  _globals['_CONVERSIONSERVICE'].methods_by_name['RecordConversion']._serialized_options = b'\220\002\002'
-  _globals['_CONVERSIONSERVICE'].methods_by_name['BatchRecordConversions']._loaded_options = None
-  _globals['_CONVERSIONSERVICE'].methods_by_name['BatchRecordConversions']._serialized_options = b'\220\002\002'
-  _globals['_CONVERSIONSERVICE'].methods_by_name['StreamRecordConversions']._loaded_options = None
-  _globals['_CONVERSIONSERVICE'].methods_by_name['StreamRecordConversions']._serialized_options = b'\220\002\002'
-  _globals['_CONVERSIONSERVICE'].methods_by_name['GetConversion']._loaded_options = None
-  _globals['_CONVERSIONSERVICE'].methods_by_name['GetConversion']._serialized_options = b'\220\002\001'
-  _globals['_CONVERSIONSERVICE'].methods_by_name['ListConversions']._loaded_options = None
-  _globals['_CONVERSIONSERVICE'].methods_by_name['ListConversions']._serialized_options = b'\220\002\001'
-  _globals['_CONVERSIONSTATUS']._serialized_start=2737
-  _globals['_CONVERSIONSTATUS']._serialized_end=2917
-  _globals['_VERDICT']._serialized_start=2920
-  _globals['_VERDICT']._serialized_end=3055
-  _globals['_NOTECODE']._serialized_start=3058
-  _globals['_NOTECODE']._serialized_end=3718
-  _globals['_CONVERSION']._serialized_start=114
-  _globals['_CONVERSION']._serialized_end=770
-  _globals['_CUSTOMPARAM']._serialized_start=772
-  _globals['_CUSTOMPARAM']._serialized_end=825
-  _globals['_NOTE']._serialized_start=827
-  _globals['_NOTE']._serialized_end=927
-  _globals['_RECORDCONVERSIONREQUEST']._serialized_start=930
-  _globals['_RECORDCONVERSIONREQUEST']._serialized_end=1487
-  _globals['_RECORDCONVERSIONRESPONSE']._serialized_start=1490
-  _globals['_RECORDCONVERSIONRESPONSE']._serialized_end=1647
-  _globals['_BATCHRECORDCONVERSIONSREQUEST']._serialized_start=1649
-  _globals['_BATCHRECORDCONVERSIONSREQUEST']._serialized_end=1741
-  _globals['_BATCHRECORDCONVERSIONSRESPONSE']._serialized_start=1743
-  _globals['_BATCHRECORDCONVERSIONSRESPONSE']._serialized_end=1839
-  _globals['_STREAMRECORDCONVERSIONSREQUEST']._serialized_start=1841
-  _globals['_STREAMRECORDCONVERSIONSREQUEST']._serialized_end=1932
-  _globals['_STREAMRECORDCONVERSIONSRESPONSE']._serialized_start=1934
-  _globals['_STREAMRECORDCONVERSIONSRESPONSE']._serialized_end=2029
-  _globals['_BATCHRECORDCONVERSIONSRESULT']._serialized_start=2032
-  _globals['_BATCHRECORDCONVERSIONSRESULT']._serialized_end=2180
-  _globals['_GETCONVERSIONREQUEST']._serialized_start=2182
-  _globals['_GETCONVERSIONREQUEST']._serialized_end=2220
-  _globals['_GETCONVERSIONRESPONSE']._serialized_start=2222
-  _globals['_GETCONVERSIONRESPONSE']._serialized_end=2297
-  _globals['_LISTCONVERSIONSREQUEST']._serialized_start=2300
-  _globals['_LISTCONVERSIONSREQUEST']._serialized_end=2613
-  _globals['_LISTCONVERSIONSRESPONSE']._serialized_start=2615
-  _globals['_LISTCONVERSIONSRESPONSE']._serialized_end=2734
-  _globals['_CONVERSIONSERVICE']._serialized_start=3721
-  _globals['_CONVERSIONSERVICE']._serialized_end=4231
+  _globals['_CONVERSIONSTATUS']._serialized_start=838
+  _globals['_CONVERSIONSTATUS']._serialized_end=986
+  _globals['_CONVERSIONVERDICT']._serialized_start=989
+  _globals['_CONVERSIONVERDICT']._serialized_end=1140
+  _globals['_CONVERSION']._serialized_start=89
+  _globals['_CONVERSION']._serialized_end=780
+  _globals['_CUSTOMPARAM']._serialized_start=782
+  _globals['_CUSTOMPARAM']._serialized_end=835
 # @@protoc_insertion_point(module_scope)

@@ -9,7 +9,6 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
-from google.rpc import status_pb2 as _status_pb2
 from s2s_sdk._gen.s2s.v1 import money_pb2 as _money_pb2
 import builtins as _builtins
 import sys
@@ -29,198 +28,54 @@ class _ConversionStatus:
 class _ConversionStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ConversionStatus.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
     CONVERSION_STATUS_UNSPECIFIED: _ConversionStatus.ValueType  # 0
-    """Not set; in a request, this means approved."""
+    """Not set."""
     CONVERSION_STATUS_PENDING: _ConversionStatus.ValueType  # 1
     """The merchant has not decided."""
     CONVERSION_STATUS_APPROVED: _ConversionStatus.ValueType  # 2
     """The commission is owed."""
     CONVERSION_STATUS_DECLINED: _ConversionStatus.ValueType  # 3
     """The commission is not owed."""
-    CONVERSION_STATUS_REVERSED: _ConversionStatus.ValueType  # 4
-    """The conversion was approved, and then taken back. Output only."""
 
 class ConversionStatus(_ConversionStatus, metaclass=_ConversionStatusEnumTypeWrapper):
     """The merchant's decision about a conversion."""
 
 CONVERSION_STATUS_UNSPECIFIED: ConversionStatus.ValueType  # 0
-"""Not set; in a request, this means approved."""
+"""Not set."""
 CONVERSION_STATUS_PENDING: ConversionStatus.ValueType  # 1
 """The merchant has not decided."""
 CONVERSION_STATUS_APPROVED: ConversionStatus.ValueType  # 2
 """The commission is owed."""
 CONVERSION_STATUS_DECLINED: ConversionStatus.ValueType  # 3
 """The commission is not owed."""
-CONVERSION_STATUS_REVERSED: ConversionStatus.ValueType  # 4
-"""The conversion was approved, and then taken back. Output only."""
 Global___ConversionStatus: _TypeAlias = ConversionStatus  # noqa: Y015
 
-class _Verdict:
+class _ConversionVerdict:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
 
-class _VerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Verdict.ValueType], _builtins.type):
+class _ConversionVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ConversionVerdict.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
-    VERDICT_UNSPECIFIED: _Verdict.ValueType  # 0
+    CONVERSION_VERDICT_UNSPECIFIED: _ConversionVerdict.ValueType  # 0
     """Never returned."""
-    VERDICT_RECORDED: _Verdict.ValueType  # 1
+    CONVERSION_VERDICT_RECORDED: _ConversionVerdict.ValueType  # 1
     """Recorded, durable, counted once."""
-    VERDICT_DUPLICATE: _Verdict.ValueType  # 2
+    CONVERSION_VERDICT_DUPLICATE: _ConversionVerdict.ValueType  # 2
     """Recorded before; the first conversion is returned."""
-    VERDICT_QUEUED: _Verdict.ValueType  # 3
-    """Kept durably by an edge and applied later."""
-    VERDICT_TEST: _Verdict.ValueType  # 4
+    CONVERSION_VERDICT_TEST: _ConversionVerdict.ValueType  # 3
     """A test: checked and answered as if real, but not recorded."""
-    VERDICT_HELD: _Verdict.ValueType  # 5
-    """Not counted. Kept unchanged, with a reason, for a replay."""
 
-class Verdict(_Verdict, metaclass=_VerdictEnumTypeWrapper):
-    """The outcome for a postback or a conversion."""
+class ConversionVerdict(_ConversionVerdict, metaclass=_ConversionVerdictEnumTypeWrapper):
+    """The outcome of a recorded conversion."""
 
-VERDICT_UNSPECIFIED: Verdict.ValueType  # 0
+CONVERSION_VERDICT_UNSPECIFIED: ConversionVerdict.ValueType  # 0
 """Never returned."""
-VERDICT_RECORDED: Verdict.ValueType  # 1
+CONVERSION_VERDICT_RECORDED: ConversionVerdict.ValueType  # 1
 """Recorded, durable, counted once."""
-VERDICT_DUPLICATE: Verdict.ValueType  # 2
+CONVERSION_VERDICT_DUPLICATE: ConversionVerdict.ValueType  # 2
 """Recorded before; the first conversion is returned."""
-VERDICT_QUEUED: Verdict.ValueType  # 3
-"""Kept durably by an edge and applied later."""
-VERDICT_TEST: Verdict.ValueType  # 4
+CONVERSION_VERDICT_TEST: ConversionVerdict.ValueType  # 3
 """A test: checked and answered as if real, but not recorded."""
-VERDICT_HELD: Verdict.ValueType  # 5
-"""Not counted. Kept unchanged, with a reason, for a replay."""
-Global___Verdict: _TypeAlias = Verdict  # noqa: Y015
-
-class _NoteCode:
-    ValueType = _typing.NewType("ValueType", _builtins.int)
-    V: _TypeAlias = ValueType  # noqa: Y015
-
-class _NoteCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_NoteCode.ValueType], _builtins.type):
-    DESCRIPTOR: _descriptor.EnumDescriptor
-    NOTE_CODE_UNSPECIFIED: _NoteCode.ValueType  # 0
-    """A kind that is newer than this client."""
-    NOTE_CODE_ALIAS: _NoteCode.ValueType  # 1
-    """The parameter came under a name other than ours."""
-    NOTE_CODE_TRIMMED: _NoteCode.ValueType  # 2
-    """Blanks, quotes, line breaks or invisible characters around the value were
-    dropped.
-    """
-    NOTE_CODE_REPEATED: _NoteCode.ValueType  # 3
-    """The same parameter came more than once with equal values."""
-    NOTE_CODE_ROUNDED: _NoteCode.ValueType  # 4
-    """The amount had more than six fraction digits and was rounded half away
-    from zero.
-    """
-    NOTE_CODE_COMMISSION_PERCENT_IGNORED: _NoteCode.ValueType  # 5
-    """Both `com` and `comperc` were sent; `com` counts."""
-    NOTE_CODE_COMMISSION_ASSUMED_ZERO: _NoteCode.ValueType  # 6
-    """`com` was absent and `comperc` present, so `com` is 0."""
-    NOTE_CODE_UNKNOWN_PARAMETER: _NoteCode.ValueType  # 7
-    """The parameter is not one of ours; it was kept with the postback."""
-    NOTE_CODE_NUMBER_REPAIRED: _NoteCode.ValueType  # 8
-    """The number was written in an unusual but unambiguous way, for example `.5`
-    or `+1.5`.
-    """
-    NOTE_CODE_STATUS_NOT_CHANGED: _NoteCode.ValueType  # 9
-    """The duplicate has a different status from the first conversion, whose
-    status stays.
-    """
-    NOTE_CODE_TEST: _NoteCode.ValueType  # 10
-    """The postback or conversion was a test; nothing was recorded."""
-    NOTE_CODE_DECIMAL_COMMA: _NoteCode.ValueType  # 11
-    """The amount's decimal point was a comma."""
-    NOTE_CODE_CURRENCY_IN_AMOUNT: _NoteCode.ValueType  # 12
-    """The amount contained a currency, such as `$10` or `10 EUR`."""
-    NOTE_CODE_HTML_REPAIRED: _NoteCode.ValueType  # 13
-    """HTML had changed the URL: `&amp;` for `&`, or `¶m=` for `&param=`."""
-    NOTE_CODE_DECODED_TWICE: _NoteCode.ValueType  # 14
-    """The value, or the whole query, was percent-encoded twice."""
-    NOTE_CODE_SEPARATOR_REPAIRED: _NoteCode.ValueType  # 15
-    """Parameters were separated in a way other than by one `?` and by `&`."""
-    NOTE_CODE_OVERRIDDEN: _NoteCode.ValueType  # 16
-    """A replay's override was read instead of the value that came."""
-    NOTE_CODE_STATUS_MAPPED: _NoteCode.ValueType  # 17
-    """The status came as a word of the network's own, and was read by the
-    preset of the conversion code.
-    """
-    NOTE_CODE_CHECK_NOT_PASSED: _NoteCode.ValueType  # 18
-    """The postback did not pass a check of its sender. The check is on
-    `CHECK_MODE_REPORT`, so the postback counts nevertheless.
-    """
-    NOTE_CODE_OTHERS_NOT_KEPT: _NoteCode.ValueType  # 19
-    """Further postbacks did not pass the same checks and exceeded the limit on
-    held postbacks; the message says how many were not kept.
-    """
-    NOTE_CODE_VISITOR_ERASED: _NoteCode.ValueType  # 20
-    """The visitor was erased: only data needed for counting is left."""
-    NOTE_CODE_TIME_CORRECTED: _NoteCode.ValueType  # 21
-    """The clocks of the servers on the way disagree, and the conversion's time
-    was corrected: it is neither later than now nor earlier than its click.
-    """
-
-class NoteCode(_NoteCode, metaclass=_NoteCodeEnumTypeWrapper):
-    """The kinds of notes. Over HTTP, the name is sent without its prefix."""
-
-NOTE_CODE_UNSPECIFIED: NoteCode.ValueType  # 0
-"""A kind that is newer than this client."""
-NOTE_CODE_ALIAS: NoteCode.ValueType  # 1
-"""The parameter came under a name other than ours."""
-NOTE_CODE_TRIMMED: NoteCode.ValueType  # 2
-"""Blanks, quotes, line breaks or invisible characters around the value were
-dropped.
-"""
-NOTE_CODE_REPEATED: NoteCode.ValueType  # 3
-"""The same parameter came more than once with equal values."""
-NOTE_CODE_ROUNDED: NoteCode.ValueType  # 4
-"""The amount had more than six fraction digits and was rounded half away
-from zero.
-"""
-NOTE_CODE_COMMISSION_PERCENT_IGNORED: NoteCode.ValueType  # 5
-"""Both `com` and `comperc` were sent; `com` counts."""
-NOTE_CODE_COMMISSION_ASSUMED_ZERO: NoteCode.ValueType  # 6
-"""`com` was absent and `comperc` present, so `com` is 0."""
-NOTE_CODE_UNKNOWN_PARAMETER: NoteCode.ValueType  # 7
-"""The parameter is not one of ours; it was kept with the postback."""
-NOTE_CODE_NUMBER_REPAIRED: NoteCode.ValueType  # 8
-"""The number was written in an unusual but unambiguous way, for example `.5`
-or `+1.5`.
-"""
-NOTE_CODE_STATUS_NOT_CHANGED: NoteCode.ValueType  # 9
-"""The duplicate has a different status from the first conversion, whose
-status stays.
-"""
-NOTE_CODE_TEST: NoteCode.ValueType  # 10
-"""The postback or conversion was a test; nothing was recorded."""
-NOTE_CODE_DECIMAL_COMMA: NoteCode.ValueType  # 11
-"""The amount's decimal point was a comma."""
-NOTE_CODE_CURRENCY_IN_AMOUNT: NoteCode.ValueType  # 12
-"""The amount contained a currency, such as `$10` or `10 EUR`."""
-NOTE_CODE_HTML_REPAIRED: NoteCode.ValueType  # 13
-"""HTML had changed the URL: `&amp;` for `&`, or `¶m=` for `&param=`."""
-NOTE_CODE_DECODED_TWICE: NoteCode.ValueType  # 14
-"""The value, or the whole query, was percent-encoded twice."""
-NOTE_CODE_SEPARATOR_REPAIRED: NoteCode.ValueType  # 15
-"""Parameters were separated in a way other than by one `?` and by `&`."""
-NOTE_CODE_OVERRIDDEN: NoteCode.ValueType  # 16
-"""A replay's override was read instead of the value that came."""
-NOTE_CODE_STATUS_MAPPED: NoteCode.ValueType  # 17
-"""The status came as a word of the network's own, and was read by the
-preset of the conversion code.
-"""
-NOTE_CODE_CHECK_NOT_PASSED: NoteCode.ValueType  # 18
-"""The postback did not pass a check of its sender. The check is on
-`CHECK_MODE_REPORT`, so the postback counts nevertheless.
-"""
-NOTE_CODE_OTHERS_NOT_KEPT: NoteCode.ValueType  # 19
-"""Further postbacks did not pass the same checks and exceeded the limit on
-held postbacks; the message says how many were not kept.
-"""
-NOTE_CODE_VISITOR_ERASED: NoteCode.ValueType  # 20
-"""The visitor was erased: only data needed for counting is left."""
-NOTE_CODE_TIME_CORRECTED: NoteCode.ValueType  # 21
-"""The clocks of the servers on the way disagree, and the conversion's time
-was corrected: it is neither later than now nor earlier than its click.
-"""
-Global___NoteCode: _TypeAlias = NoteCode  # noqa: Y015
+Global___ConversionVerdict: _TypeAlias = ConversionVerdict  # noqa: Y015
 
 @_typing.final
 class Conversion(_message.Message):
@@ -245,7 +100,7 @@ class Conversion(_message.Message):
     CLICK_TIME_FIELD_NUMBER: _builtins.int
     STATUS_WORD_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Output only. Id of the conversion. Example:
+    """Id of the conversion. Example:
     `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
     """
     conversion_code_id: _builtins.str
@@ -258,13 +113,13 @@ class Conversion(_message.Message):
     """The merchant's order id; empty if none was sent. Compared byte by byte."""
     commission_percent_micros: _builtins.int
     """Percent in millionths, if the commission was sent as a percent; otherwise
-    0. Example: `10000000` is 10 %.
+    not set. Example: `10000000` is 10 %.
     """
     status: Global___ConversionStatus.ValueType
     """The merchant's decision about the conversion."""
     status_word: _builtins.str
-    """Output only. Word that was sent for the status, unchanged, at most 64
-    bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
+    """Word that was sent for the status, unchanged, at most 64 bytes. Empty if
+    none was sent, or over gRPC. Example: `confirm`.
     """
     @_builtins.property
     def value(self) -> _money_pb2.Money:
@@ -276,7 +131,9 @@ class Conversion(_message.Message):
 
     @_builtins.property
     def custom_params(self) -> _containers.RepeatedCompositeFieldContainer[Global___CustomParam]:
-        """The merchant's own parameters, in their order."""
+        """The merchant's own parameters. A list and not a map, because their order
+        and repeated names have a meaning for the merchant.
+        """
 
     @_builtins.property
     def conversion_time(self) -> _timestamp_pb2.Timestamp:
@@ -284,7 +141,7 @@ class Conversion(_message.Message):
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. Time at which the conversion was recorded."""
+        """Time at which the conversion was recorded."""
 
     @_builtins.property
     def click_time(self) -> _timestamp_pb2.Timestamp:
@@ -300,7 +157,7 @@ class Conversion(_message.Message):
         transaction_id: _builtins.str = ...,
         value: _money_pb2.Money | None = ...,
         commission: _money_pb2.Money | None = ...,
-        commission_percent_micros: _builtins.int = ...,
+        commission_percent_micros: _builtins.int | None = ...,
         status: Global___ConversionStatus.ValueType = ...,
         custom_params: _abc.Iterable[Global___CustomParam] | None = ...,
         conversion_time: _timestamp_pb2.Timestamp | None = ...,
@@ -308,11 +165,13 @@ class Conversion(_message.Message):
         click_time: _timestamp_pb2.Timestamp | None = ...,
         status_word: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["click_time", b"click_time", "commission", b"commission", "conversion_time", b"conversion_time", "create_time", b"create_time", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros", "click_time", b"click_time", "commission", b"commission", "commission_percent_micros", b"commission_percent_micros", "conversion_time", b"conversion_time", "create_time", b"create_time", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id", b"click_id", "click_time", b"click_time", "commission", b"commission", "commission_percent_micros", b"commission_percent_micros", "conversion_code_id", b"conversion_code_id", "conversion_time", b"conversion_time", "create_time", b"create_time", "custom_params", b"custom_params", "id", b"id", "status", b"status", "status_word", b"status_word", "tracking_link_id", b"tracking_link_id", "transaction_id", b"transaction_id", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros", "click_id", b"click_id", "click_time", b"click_time", "commission", b"commission", "commission_percent_micros", b"commission_percent_micros", "conversion_code_id", b"conversion_code_id", "conversion_time", b"conversion_time", "create_time", b"create_time", "custom_params", b"custom_params", "id", b"id", "status", b"status", "status_word", b"status_word", "tracking_link_id", b"tracking_link_id", "transaction_id", b"transaction_id", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__commission_percent_micros: _TypeAlias = _typing.Literal["commission_percent_micros"]  # noqa: Y015
+    _WhichOneofArgType__commission_percent_micros: _TypeAlias = _typing.Literal["_commission_percent_micros", b"_commission_percent_micros"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__commission_percent_micros) -> _WhichOneofReturnType__commission_percent_micros | None: ...
 
 Global___Conversion: _TypeAlias = Conversion  # noqa: Y015
 
@@ -341,416 +200,3 @@ class CustomParam(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CustomParam: _TypeAlias = CustomParam  # noqa: Y015
-
-@_typing.final
-class Note(_message.Message):
-    """A remark for people about a postback or conversion that was counted
-    nevertheless.
-    """
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CODE_FIELD_NUMBER: _builtins.int
-    PARAMETER_FIELD_NUMBER: _builtins.int
-    MESSAGE_FIELD_NUMBER: _builtins.int
-    code: Global___NoteCode.ValueType
-    """Kind of the note."""
-    parameter: _builtins.str
-    """Canonical name of the parameter that the note is about; may be empty.
-    Example: `com`.
-    """
-    message: _builtins.str
-    """Message for people, one sentence. Example:
-    `com 19.990000000000002 was rounded to 19.99`.
-    """
-    def __init__(
-        self,
-        *,
-        code: Global___NoteCode.ValueType = ...,
-        parameter: _builtins.str = ...,
-        message: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "message", b"message", "parameter", b"parameter"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___Note: _TypeAlias = Note  # noqa: Y015
-
-@_typing.final
-class RecordConversionRequest(_message.Message):
-    """Request message for `RecordConversion`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CONVERSION_CODE_ID_FIELD_NUMBER: _builtins.int
-    CLICK_ID_FIELD_NUMBER: _builtins.int
-    TRANSACTION_ID_FIELD_NUMBER: _builtins.int
-    VALUE_FIELD_NUMBER: _builtins.int
-    COMMISSION_AMOUNT_FIELD_NUMBER: _builtins.int
-    COMMISSION_PERCENT_MICROS_FIELD_NUMBER: _builtins.int
-    STATUS_FIELD_NUMBER: _builtins.int
-    CUSTOM_PARAMS_FIELD_NUMBER: _builtins.int
-    CONVERSION_TIME_FIELD_NUMBER: _builtins.int
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
-    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
-    conversion_code_id: _builtins.str
-    """Id of the conversion code, 32 hexadecimal digits. Mandatory."""
-    click_id: _builtins.str
-    """The click id, 40 characters, in upper or lower case. Mandatory."""
-    transaction_id: _builtins.str
-    """The merchant's order id, at most 255 bytes. Without one, the code's dedupe
-    policy decides which conversions are duplicates. Example: `order-1001`.
-    """
-    commission_percent_micros: _builtins.int
-    """Percent of `value`, in millionths of a percent, 0 to 100,000,000. The
-    amount is rounded half away from zero to a millionth of the unit.
-    Example: `10000000` is 10 %.
-    """
-    status: Global___ConversionStatus.ValueType
-    """The merchant's decision about the conversion. Default: approved."""
-    request_id: _builtins.str
-    """Makes the call safe to repeat if there is no transaction id and the code's
-    policy is `DEDUPE_POLICY_EVERY`. Optional, 1 to 64 bytes.
-    """
-    validate_only: _builtins.bool
-    """If true, the request is checked and answered as if real, but nothing is
-    written; the verdict is `VERDICT_TEST`.
-    """
-    @_builtins.property
-    def value(self) -> _money_pb2.Money:
-        """Value of the sale. Mandatory; 0 if it has none. An empty `currency_code`
-        means the code's currency.
-        """
-
-    @_builtins.property
-    def commission_amount(self) -> _money_pb2.Money:
-        """Amount of the commission, in the currency of `value`. An empty
-        `currency_code` means that currency.
-        """
-
-    @_builtins.property
-    def custom_params(self) -> _containers.RepeatedCompositeFieldContainer[Global___CustomParam]:
-        """The merchant's own parameters, at most 64."""
-
-    @_builtins.property
-    def conversion_time(self) -> _timestamp_pb2.Timestamp:
-        """Time of the conversion. Not set: now. The attribution window is measured up
-        to this time. At most 5 seconds ahead of the server's clock.
-        """
-
-    def __init__(
-        self,
-        *,
-        conversion_code_id: _builtins.str = ...,
-        click_id: _builtins.str = ...,
-        transaction_id: _builtins.str = ...,
-        value: _money_pb2.Money | None = ...,
-        commission_amount: _money_pb2.Money | None = ...,
-        commission_percent_micros: _builtins.int = ...,
-        status: Global___ConversionStatus.ValueType = ...,
-        custom_params: _abc.Iterable[Global___CustomParam] | None = ...,
-        conversion_time: _timestamp_pb2.Timestamp | None = ...,
-        request_id: _builtins.str = ...,
-        validate_only: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["commission", b"commission", "commission_amount", b"commission_amount", "commission_percent_micros", b"commission_percent_micros", "conversion_time", b"conversion_time", "value", b"value"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id", b"click_id", "commission", b"commission", "commission_amount", b"commission_amount", "commission_percent_micros", b"commission_percent_micros", "conversion_code_id", b"conversion_code_id", "conversion_time", b"conversion_time", "custom_params", b"custom_params", "request_id", b"request_id", "status", b"status", "transaction_id", b"transaction_id", "validate_only", b"validate_only", "value", b"value"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_commission: _TypeAlias = _typing.Literal["commission_amount", "commission_percent_micros"]  # noqa: Y015
-    _WhichOneofArgType_commission: _TypeAlias = _typing.Literal["commission", b"commission"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType_commission) -> _WhichOneofReturnType_commission | None: ...
-
-Global___RecordConversionRequest: _TypeAlias = RecordConversionRequest  # noqa: Y015
-
-@_typing.final
-class RecordConversionResponse(_message.Message):
-    """Response message for `RecordConversion`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CONVERSION_FIELD_NUMBER: _builtins.int
-    VERDICT_FIELD_NUMBER: _builtins.int
-    NOTES_FIELD_NUMBER: _builtins.int
-    verdict: Global___Verdict.ValueType
-    """Outcome of the call: `VERDICT_RECORDED`, `VERDICT_DUPLICATE` or
-    `VERDICT_TEST`.
-    """
-    @_builtins.property
-    def conversion(self) -> Global___Conversion:
-        """The conversion as recorded or, for a duplicate, the first conversion."""
-
-    @_builtins.property
-    def notes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Note]:
-        """Remarks for people."""
-
-    def __init__(
-        self,
-        *,
-        conversion: Global___Conversion | None = ...,
-        verdict: Global___Verdict.ValueType = ...,
-        notes: _abc.Iterable[Global___Note] | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["conversion", b"conversion"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion", b"conversion", "notes", b"notes", "verdict", b"verdict"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___RecordConversionResponse: _TypeAlias = RecordConversionResponse  # noqa: Y015
-
-@_typing.final
-class BatchRecordConversionsRequest(_message.Message):
-    """Request message for `BatchRecordConversions`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    REQUESTS_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def requests(self) -> _containers.RepeatedCompositeFieldContainer[Global___RecordConversionRequest]:
-        """The conversions to record, 1 to 1,000."""
-
-    def __init__(
-        self,
-        *,
-        requests: _abc.Iterable[Global___RecordConversionRequest] | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["requests", b"requests"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___BatchRecordConversionsRequest: _TypeAlias = BatchRecordConversionsRequest  # noqa: Y015
-
-@_typing.final
-class BatchRecordConversionsResponse(_message.Message):
-    """Response message for `BatchRecordConversions`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    RESULTS_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def results(self) -> _containers.RepeatedCompositeFieldContainer[Global___BatchRecordConversionsResult]:
-        """Results of the requests, one for each, in their order."""
-
-    def __init__(
-        self,
-        *,
-        results: _abc.Iterable[Global___BatchRecordConversionsResult] | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["results", b"results"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___BatchRecordConversionsResponse: _TypeAlias = BatchRecordConversionsResponse  # noqa: Y015
-
-@_typing.final
-class StreamRecordConversionsRequest(_message.Message):
-    """One request message in the stream of `StreamRecordConversions`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    REQUEST_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def request(self) -> Global___RecordConversionRequest:
-        """The conversion to record."""
-
-    def __init__(
-        self,
-        *,
-        request: Global___RecordConversionRequest | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["request", b"request"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["request", b"request"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___StreamRecordConversionsRequest: _TypeAlias = StreamRecordConversionsRequest  # noqa: Y015
-
-@_typing.final
-class StreamRecordConversionsResponse(_message.Message):
-    """Answer to one request message of `StreamRecordConversions`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    RESULT_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def result(self) -> Global___BatchRecordConversionsResult:
-        """Result of the request."""
-
-    def __init__(
-        self,
-        *,
-        result: Global___BatchRecordConversionsResult | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___StreamRecordConversionsResponse: _TypeAlias = StreamRecordConversionsResponse  # noqa: Y015
-
-@_typing.final
-class BatchRecordConversionsResult(_message.Message):
-    """The result for one item of a batch or stream."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    RESPONSE_FIELD_NUMBER: _builtins.int
-    ERROR_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def response(self) -> Global___RecordConversionResponse:
-        """The response that `RecordConversion` would have returned."""
-
-    @_builtins.property
-    def error(self) -> _status_pb2.Status:
-        """The status with which `RecordConversion` would have failed."""
-
-    def __init__(
-        self,
-        *,
-        response: Global___RecordConversionResponse | None = ...,
-        error: _status_pb2.Status | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "response", b"response", "result", b"result"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "response", b"response", "result", b"result"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["response", "error"]  # noqa: Y015
-    _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
-    def WhichOneof(self, oneof_group: _WhichOneofArgType_result) -> _WhichOneofReturnType_result | None: ...
-
-Global___BatchRecordConversionsResult: _TypeAlias = BatchRecordConversionsResult  # noqa: Y015
-
-@_typing.final
-class GetConversionRequest(_message.Message):
-    """Request message for `GetConversion`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ID_FIELD_NUMBER: _builtins.int
-    id: _builtins.str
-    """Id of the conversion."""
-    def __init__(
-        self,
-        *,
-        id: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___GetConversionRequest: _TypeAlias = GetConversionRequest  # noqa: Y015
-
-@_typing.final
-class GetConversionResponse(_message.Message):
-    """Response message for `GetConversion`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CONVERSION_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def conversion(self) -> Global___Conversion:
-        """The conversion."""
-
-    def __init__(
-        self,
-        *,
-        conversion: Global___Conversion | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["conversion", b"conversion"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion", b"conversion"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___GetConversionResponse: _TypeAlias = GetConversionResponse  # noqa: Y015
-
-@_typing.final
-class ListConversionsRequest(_message.Message):
-    """Request message for `ListConversions`. The filters are combined with AND."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    PAGE_SIZE_FIELD_NUMBER: _builtins.int
-    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    CONVERSION_CODE_ID_FIELD_NUMBER: _builtins.int
-    TRACKING_LINK_ID_FIELD_NUMBER: _builtins.int
-    CLICK_ID_FIELD_NUMBER: _builtins.int
-    START_TIME_FIELD_NUMBER: _builtins.int
-    END_TIME_FIELD_NUMBER: _builtins.int
-    page_size: _builtins.int
-    """Maximum number of conversions to return, 1 to 1,000. 0 means 50; larger
-    values are read as 1,000.
-    """
-    page_token: _builtins.str
-    """`next_page_token` of the previous page; empty for the first page."""
-    conversion_code_id: _builtins.str
-    """Id of the conversion code to filter by. Optional."""
-    tracking_link_id: _builtins.str
-    """Id of the tracking link to filter by. Optional."""
-    click_id: _builtins.str
-    """Click id to filter by. Optional."""
-    @_builtins.property
-    def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Earliest `create_time`, inclusive. Optional."""
-
-    @_builtins.property
-    def end_time(self) -> _timestamp_pb2.Timestamp:
-        """Latest `create_time`, exclusive. Optional."""
-
-    def __init__(
-        self,
-        *,
-        page_size: _builtins.int = ...,
-        page_token: _builtins.str = ...,
-        conversion_code_id: _builtins.str = ...,
-        tracking_link_id: _builtins.str = ...,
-        click_id: _builtins.str = ...,
-        start_time: _timestamp_pb2.Timestamp | None = ...,
-        end_time: _timestamp_pb2.Timestamp | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id", b"click_id", "conversion_code_id", b"conversion_code_id", "end_time", b"end_time", "page_size", b"page_size", "page_token", b"page_token", "start_time", b"start_time", "tracking_link_id", b"tracking_link_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListConversionsRequest: _TypeAlias = ListConversionsRequest  # noqa: Y015
-
-@_typing.final
-class ListConversionsResponse(_message.Message):
-    """Response message for `ListConversions`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CONVERSIONS_FIELD_NUMBER: _builtins.int
-    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    next_page_token: _builtins.str
-    """Opaque token for the next page; empty on the last page."""
-    @_builtins.property
-    def conversions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Conversion]:
-        """Conversions of this page, newest first."""
-
-    def __init__(
-        self,
-        *,
-        conversions: _abc.Iterable[Global___Conversion] | None = ...,
-        next_page_token: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversions", b"conversions", "next_page_token", b"next_page_token"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListConversionsResponse: _TypeAlias = ListConversionsResponse  # noqa: Y015

@@ -26,7 +26,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """Not a reason; the call did not fail, or the reason is newer than this
     client.
     """
-    ERROR_REASON_MISSING_PARAMETER: _ErrorReason.ValueType  # 1
+    ERROR_REASON_PARAMETER_MISSING: _ErrorReason.ValueType  # 1
     """Cause: a mandatory parameter or field is absent or empty; the message names
     it. Cure: add it. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     """
@@ -80,17 +80,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     belongs to another account. Cure: pass the id on exactly as it came in the
     destination URL. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     """
-    ERROR_REASON_UNKNOWN_CONVERSION_CODE: _ErrorReason.ValueType  # 12
+    ERROR_REASON_CONVERSION_CODE_UNKNOWN: _ErrorReason.ValueType  # 12
     """Cause: no conversion code has this id. Cure: copy the id from the postback
     URL that the system rendered. NOT_FOUND, HTTP 404. Holds postbacks.
     """
-    ERROR_REASON_CLICK_EXPIRED: _ErrorReason.ValueType  # 13
-    """Cause: the conversion happened after the code's attribution window; or its
-    click is older than conversions are retained, so an earlier count can't be
-    ruled out. Cure: lengthen the window, then replay; in the second case, if
-    the conversion was never counted, the operator raises
-    `--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds
-    postbacks.
+    ERROR_REASON_ATTRIBUTION_WINDOW_PASSED: _ErrorReason.ValueType  # 13
+    """Cause: the conversion happened after the attribution window of its code.
+    Cure: lengthen the window, then replay. FAILED_PRECONDITION, HTTP 422.
+    Holds postbacks.
     """
     ERROR_REASON_CLICK_LATER_THAN_CONVERSION: _ErrorReason.ValueType  # 14
     """Cause: the reported conversion time is before the click. Cure: correct the
@@ -171,7 +168,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     left the sender. Cure: use the macro that the sender documents, or write
     `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
     """
-    ERROR_REASON_UNKNOWN_METHOD: _ErrorReason.ValueType  # 31
+    ERROR_REASON_METHOD_UNKNOWN: _ErrorReason.ValueType  # 31
     """Cause: the server has no such service or method. Cure: check the name, and
     that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
     """
@@ -260,6 +257,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     clock, because the clock of the edge that made the id was wrong. Cure:
     correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
     """
+    ERROR_REASON_CLICK_TOO_OLD: _ErrorReason.ValueType  # 51
+    """Cause: the click is older than conversions are retained, so an earlier
+    count of the conversion can't be ruled out. Cure: if the conversion was
+    never counted, the operator raises `--retain-conversions-days`.
+    FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call failed or a postback was held: the `reason` of the
@@ -275,7 +278,7 @@ ERROR_REASON_UNSPECIFIED: ErrorReason.ValueType  # 0
 """Not a reason; the call did not fail, or the reason is newer than this
 client.
 """
-ERROR_REASON_MISSING_PARAMETER: ErrorReason.ValueType  # 1
+ERROR_REASON_PARAMETER_MISSING: ErrorReason.ValueType  # 1
 """Cause: a mandatory parameter or field is absent or empty; the message names
 it. Cure: add it. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
 """
@@ -329,17 +332,14 @@ ERROR_REASON_CLICK_ID_INVALID: ErrorReason.ValueType  # 11
 belongs to another account. Cure: pass the id on exactly as it came in the
 destination URL. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
 """
-ERROR_REASON_UNKNOWN_CONVERSION_CODE: ErrorReason.ValueType  # 12
+ERROR_REASON_CONVERSION_CODE_UNKNOWN: ErrorReason.ValueType  # 12
 """Cause: no conversion code has this id. Cure: copy the id from the postback
 URL that the system rendered. NOT_FOUND, HTTP 404. Holds postbacks.
 """
-ERROR_REASON_CLICK_EXPIRED: ErrorReason.ValueType  # 13
-"""Cause: the conversion happened after the code's attribution window; or its
-click is older than conversions are retained, so an earlier count can't be
-ruled out. Cure: lengthen the window, then replay; in the second case, if
-the conversion was never counted, the operator raises
-`--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds
-postbacks.
+ERROR_REASON_ATTRIBUTION_WINDOW_PASSED: ErrorReason.ValueType  # 13
+"""Cause: the conversion happened after the attribution window of its code.
+Cure: lengthen the window, then replay. FAILED_PRECONDITION, HTTP 422.
+Holds postbacks.
 """
 ERROR_REASON_CLICK_LATER_THAN_CONVERSION: ErrorReason.ValueType  # 14
 """Cause: the reported conversion time is before the click. Cure: correct the
@@ -420,7 +420,7 @@ a macro containing `#` was not replaced, so everything from `#` on never
 left the sender. Cure: use the macro that the sender documents, or write
 `#` as `%23`. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
 """
-ERROR_REASON_UNKNOWN_METHOD: ErrorReason.ValueType  # 31
+ERROR_REASON_METHOD_UNKNOWN: ErrorReason.ValueType  # 31
 """Cause: the server has no such service or method. Cure: check the name, and
 that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
 """
@@ -508,5 +508,11 @@ ERROR_REASON_CLOCK_WRONG: ErrorReason.ValueType  # 50
 """Cause: the time inside an id is more than three years ahead of the core's
 clock, because the clock of the edge that made the id was wrong. Cure:
 correct the edge's clock. FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+"""
+ERROR_REASON_CLICK_TOO_OLD: ErrorReason.ValueType  # 51
+"""Cause: the click is older than conversions are retained, so an earlier
+count of the conversion can't be ruled out. Cure: if the conversion was
+never counted, the operator raises `--retain-conversions-days`.
+FAILED_PRECONDITION, HTTP 422. Holds postbacks.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -28,8 +28,9 @@ class Money(_message.Message):
     """ISO 4217 alphabetic code, three upper-case letters. Example: `EUR`."""
     micros: _builtins.int
     """Amount in millionths of the currency unit, regardless of the currency's
-    number of minor digits. 0 to 1,000,000,000,000,000,000 (one million million
-    units). Example: `19990000` is 19.99.
+    number of minor digits. Its absolute value is at most
+    1,000,000,000,000,000,000 (one million million units). Negative only where
+    a field says so: it then takes money back. Example: `19990000` is 19.99.
     """
     def __init__(
         self,

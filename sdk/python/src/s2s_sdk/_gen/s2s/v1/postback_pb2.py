@@ -23,86 +23,24 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
-from s2s_sdk._gen.s2s.v1 import click_pb2 as s2s_dot_v1_dot_click__pb2
-from s2s_sdk._gen.s2s.v1 import conversion_pb2 as s2s_dot_v1_dot_conversion__pb2
 from s2s_sdk._gen.s2s.v1 import conversion_code_pb2 as s2s_dot_v1_dot_conversion__code__pb2
 from s2s_sdk._gen.s2s.v1 import error_reason_pb2 as s2s_dot_v1_dot_error__reason__pb2
-from s2s_sdk._gen.s2s.v1 import tracking_link_pb2 as s2s_dot_v1_dot_tracking__link__pb2
+from s2s_sdk._gen.s2s.v1 import note_pb2 as s2s_dot_v1_dot_note__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15s2s/v1/postback.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12s2s/v1/click.proto\x1a\x17s2s/v1/conversion.proto\x1a\x1cs2s/v1/conversion_code.proto\x1a\x19s2s/v1/error_reason.proto\x1a\x1as2s/v1/tracking_link.proto\"\xc6\x03\n\x08Postback\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12%\n\x03raw\x18\x02 \x01(\x0b\x32\x13.s2s.v1.RawPostbackR\x03raw\x12)\n\x07verdict\x18\x03 \x01(\x0e\x32\x0f.s2s.v1.VerdictR\x07verdict\x12+\n\x06reason\x18\x04 \x01(\x0e\x32\x13.s2s.v1.ErrorReasonR\x06reason\x12\x18\n\x07message\x18\x05 \x01(\tR\x07message\x12\"\n\x05notes\x18\x06 \x03(\x0b\x32\x0c.s2s.v1.NoteR\x05notes\x12,\n\x12\x63onversion_code_id\x18\x07 \x01(\tR\x10\x63onversionCodeId\x12\x19\n\x08\x63lick_id\x18\x08 \x01(\tR\x07\x63lickId\x12#\n\rconversion_id\x18\t \x01(\tR\x0c\x63onversionId\x12;\n\x0breplay_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nreplayTime\x12\x42\n\x0fnext_match_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\rnextMatchTime\"\xec\x01\n\x0bRawPostback\x12\x16\n\x06method\x18\x01 \x01(\tR\x06method\x12\x16\n\x06target\x18\x02 \x01(\x0cR\x06target\x12!\n\x0c\x63ontent_type\x18\x03 \x01(\tR\x0b\x63ontentType\x12\x12\n\x04\x62ody\x18\x04 \x01(\x0cR\x04\x62ody\x12\x18\n\x07\x61\x64\x64ress\x18\x05 \x01(\tR\x07\x61\x64\x64ress\x12\x1d\n\nuser_agent\x18\x06 \x01(\tR\tuserAgent\x12=\n\x0creceive_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0breceiveTime\"\x9b\x01\n\x16ReceivePostbackRequest\x12%\n\x03raw\x18\x01 \x01(\x0b\x32\x13.s2s.v1.RawPostbackR\x03raw\x12\x1f\n\x0bpostback_id\x18\x02 \x01(\tR\npostbackId\x12!\n\x0c\x66rom_browser\x18\x03 \x01(\x08R\x0b\x66romBrowser\x12\x16\n\x06secure\x18\x04 \x01(\x08R\x06secure\"\x90\x01\n\x17ReceivePostbackResponse\x12,\n\x08postback\x18\x01 \x01(\x0b\x32\x10.s2s.v1.PostbackR\x08postback\x12*\n\x05reply\x18\x02 \x01(\x0b\x32\x14.s2s.v1.ReplySettingR\x05reply\x12\x1b\n\tgrpc_code\x18\x03 \x01(\x05R\x08grpcCode\"\xde\x02\n\x14ListPostbacksRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12)\n\x07verdict\x18\x03 \x01(\x0e\x32\x0f.s2s.v1.VerdictR\x07verdict\x12+\n\x06reason\x18\x04 \x01(\x0e\x32\x13.s2s.v1.ErrorReasonR\x06reason\x12,\n\x12\x63onversion_code_id\x18\x05 \x01(\tR\x10\x63onversionCodeId\x12\x39\n\nstart_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x12\n\x04text\x18\x08 \x01(\tR\x04text\"o\n\x15ListPostbacksResponse\x12.\n\tpostbacks\x18\x01 \x03(\x0b\x32\x10.s2s.v1.PostbackR\tpostbacks\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"$\n\x12GetPostbackRequest\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\"C\n\x13GetPostbackResponse\x12,\n\x08postback\x18\x01 \x01(\x0b\x32\x10.s2s.v1.PostbackR\x08postback\"\xd1\x01\n\x16ReplayPostbacksRequest\x12\x10\n\x03ids\x18\x01 \x03(\tR\x03ids\x12#\n\rvalidate_only\x18\x02 \x01(\x08R\x0cvalidateOnly\x12*\n\x06\x66ilter\x18\x03 \x01(\x0b\x32\x12.s2s.v1.HeldFilterR\x06\x66ilter\x12\x35\n\toverrides\x18\x04 \x01(\x0b\x32\x17.s2s.v1.ReplayOverridesR\toverrides\x12\x1d\n\npage_token\x18\x05 \x01(\tR\tpageToken\"\xed\x01\n\nHeldFilter\x12+\n\x06reason\x18\x01 \x01(\x0e\x32\x13.s2s.v1.ErrorReasonR\x06reason\x12,\n\x12\x63onversion_code_id\x18\x02 \x01(\tR\x10\x63onversionCodeId\x12\x39\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartTime\x12\x35\n\x08\x65nd_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndTime\x12\x12\n\x04text\x18\x05 \x01(\tR\x04text\"\xdf\x02\n\x0fReplayOverrides\x12@\n\x1avalue_micros_where_missing\x18\x01 \x01(\x03H\x00R\x17valueMicrosWhereMissing\x88\x01\x01\x12J\n\x1f\x63ommission_micros_where_missing\x18\x02 \x01(\x03H\x01R\x1c\x63ommissionMicrosWhereMissing\x88\x01\x01\x12*\n\x05\x63omma\x18\x03 \x01(\x0e\x32\x14.s2s.v1.CommaMeaningR\x05\x63omma\x12,\n\x12\x63onversion_code_id\x18\x04 \x01(\tR\x10\x63onversionCodeId\x12!\n\x0ctrust_sender\x18\x05 \x01(\x08R\x0btrustSenderB\x1d\n\x1b_value_micros_where_missingB\"\n _commission_micros_where_missing\"q\n\x17ReplayPostbacksResponse\x12.\n\tpostbacks\x18\x01 \x03(\x0b\x32\x10.s2s.v1.PostbackR\tpostbacks\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"Q\n\x16\x45xplainPostbackRequest\x12\x16\n\x06target\x18\x01 \x01(\x0cR\x06target\x12\x1f\n\x0bpostback_id\x18\x02 \x01(\tR\npostbackId\"\x8d\x04\n\x17\x45xplainPostbackResponse\x12\x35\n\nparameters\x18\x01 \x03(\x0b\x32\x15.s2s.v1.ReadParameterR\nparameters\x12\"\n\x05notes\x18\x02 \x03(\x0b\x32\x0c.s2s.v1.NoteR\x05notes\x12)\n\x07verdict\x18\x03 \x01(\x0e\x32\x0f.s2s.v1.VerdictR\x07verdict\x12+\n\x06reason\x18\x04 \x01(\x0e\x32\x13.s2s.v1.ErrorReasonR\x06reason\x12\x18\n\x07message\x18\x05 \x01(\tR\x07message\x12\x32\n\nconversion\x18\x06 \x01(\x0b\x32\x12.s2s.v1.ConversionR\nconversion\x12\"\n\x05steps\x18\x07 \x03(\x0b\x32\x0c.s2s.v1.StepR\x05steps\x12?\n\x0f\x63onversion_code\x18\x08 \x01(\x0b\x32\x16.s2s.v1.ConversionCodeR\x0e\x63onversionCode\x12\x39\n\rtracking_link\x18\t \x01(\x0b\x32\x14.s2s.v1.TrackingLinkR\x0ctrackingLink\x12#\n\x05\x63lick\x18\n \x01(\x0b\x32\r.s2s.v1.ClickR\x05\x63lick\x12,\n\x08postback\x18\x0b \x01(\x0b\x32\x10.s2s.v1.PostbackR\x08postback\"u\n\x04Step\x12$\n\x04kind\x18\x01 \x01(\x0e\x32\x10.s2s.v1.StepKindR\x04kind\x12-\n\x07outcome\x18\x02 \x01(\x0e\x32\x13.s2s.v1.StepOutcomeR\x07outcome\x12\x18\n\x07message\x18\x03 \x01(\tR\x07message\"`\n\rReadParameter\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value\x12%\n\x0e\x63\x61nonical_name\x18\x03 \x01(\tR\rcanonicalName\"0\n\x13\x45xplainClickRequest\x12\x19\n\x08\x63lick_id\x18\x01 \x01(\tR\x07\x63lickId\"\xba\x02\n\x14\x45xplainClickResponse\x12\x39\n\nclick_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tclickTime\x12#\n\x05\x63lick\x18\x02 \x01(\x0b\x32\r.s2s.v1.ClickR\x05\x63lick\x12\x39\n\rtracking_link\x18\x03 \x01(\x0b\x32\x14.s2s.v1.TrackingLinkR\x0ctrackingLink\x12\x34\n\x0b\x63onversions\x18\x04 \x03(\x0b\x32\x12.s2s.v1.ConversionR\x0b\x63onversions\x12\x37\n\x0eheld_postbacks\x18\x05 \x03(\x0b\x32\x10.s2s.v1.PostbackR\rheldPostbacks\x12\x18\n\x07message\x18\x06 \x01(\tR\x07message\"i\n\x0fSelfTestRequest\x12,\n\x12\x63onversion_code_id\x18\x01 \x01(\tR\x10\x63onversionCodeId\x12(\n\x10tracking_link_id\x18\x02 \x01(\tR\x0etrackingLinkId\"\xf5\x01\n\x10SelfTestResponse\x12\"\n\x05steps\x18\x01 \x03(\x0b\x32\x0c.s2s.v1.StepR\x05steps\x12\x16\n\x06passed\x18\x02 \x01(\x08R\x06passed\x12+\n\x06reason\x18\x03 \x01(\x0e\x32\x13.s2s.v1.ErrorReasonR\x06reason\x12!\n\x0credirect_url\x18\x04 \x01(\tR\x0bredirectUrl\x12!\n\x0cpostback_url\x18\x05 \x01(\tR\x0bpostbackUrl\x12\x32\n\nconversion\x18\x06 \x01(\x0b\x32\x12.s2s.v1.ConversionR\nconversion\"U\n\x13\x45raseVisitorRequest\x12\x19\n\x08\x63lick_id\x18\x01 \x01(\tR\x07\x63lickId\x12#\n\rvalidate_only\x18\x02 \x01(\x08R\x0cvalidateOnly\"\x8d\x01\n\x14\x45raseVisitorResponse\x12#\n\x05\x63lick\x18\x01 \x01(\x0b\x32\r.s2s.v1.ClickR\x05\x63lick\x12)\n\x10\x63onversion_count\x18\x02 \x01(\x03R\x0f\x63onversionCount\x12%\n\x0epostback_count\x18\x03 \x01(\x03R\rpostbackCount*k\n\x0c\x43ommaMeaning\x12\x1d\n\x19\x43OMMA_MEANING_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x43OMMA_MEANING_DECIMAL_POINT\x10\x01\x12\x1b\n\x17\x43OMMA_MEANING_THOUSANDS\x10\x02*\xdf\x02\n\x08StepKind\x12\x19\n\x15STEP_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15STEP_KIND_DESTINATION\x10\x01\x12\x1a\n\x16STEP_KIND_POSTBACK_URL\x10\x02\x12\x18\n\x14STEP_KIND_PARAMETERS\x10\x03\x12\x1d\n\x19STEP_KIND_CONVERSION_CODE\x10\x04\x12\x16\n\x12STEP_KIND_CLICK_ID\x10\x05\x12\x1b\n\x17STEP_KIND_TRACKING_LINK\x10\x06\x12\x19\n\x15STEP_KIND_ATTRIBUTION\x10\x07\x12\x18\n\x14STEP_KIND_COMMISSION\x10\x08\x12\x14\n\x10STEP_KIND_DEDUPE\x10\t\x12\x15\n\x11STEP_KIND_VERDICT\x10\n\x12\x13\n\x0fSTEP_KIND_REPLY\x10\x0b\x12\x1c\n\x18STEP_KIND_AUTHENTICATION\x10\x0c*{\n\x0bStepOutcome\x12\x1c\n\x18STEP_OUTCOME_UNSPECIFIED\x10\x00\x12\x17\n\x13STEP_OUTCOME_PASSED\x10\x01\x12\x17\n\x13STEP_OUTCOME_FAILED\x10\x02\x12\x1c\n\x18STEP_OUTCOME_NOT_REACHED\x10\x03\x32\xa0\x05\n\x0fPostbackService\x12W\n\x0fReceivePostback\x12\x1e.s2s.v1.ReceivePostbackRequest\x1a\x1f.s2s.v1.ReceivePostbackResponse\"\x03\x90\x02\x02\x12Q\n\rListPostbacks\x12\x1c.s2s.v1.ListPostbacksRequest\x1a\x1d.s2s.v1.ListPostbacksResponse\"\x03\x90\x02\x01\x12K\n\x0bGetPostback\x12\x1a.s2s.v1.GetPostbackRequest\x1a\x1b.s2s.v1.GetPostbackResponse\"\x03\x90\x02\x01\x12W\n\x0fReplayPostbacks\x12\x1e.s2s.v1.ReplayPostbacksRequest\x1a\x1f.s2s.v1.ReplayPostbacksResponse\"\x03\x90\x02\x02\x12W\n\x0f\x45xplainPostback\x12\x1e.s2s.v1.ExplainPostbackRequest\x1a\x1f.s2s.v1.ExplainPostbackResponse\"\x03\x90\x02\x01\x12N\n\x0c\x45xplainClick\x12\x1b.s2s.v1.ExplainClickRequest\x1a\x1c.s2s.v1.ExplainClickResponse\"\x03\x90\x02\x01\x12\x42\n\x08SelfTest\x12\x17.s2s.v1.SelfTestRequest\x1a\x18.s2s.v1.SelfTestResponse\"\x03\x90\x02\x01\x12N\n\x0c\x45raseVisitor\x12\x1b.s2s.v1.EraseVisitorRequest\x1a\x1c.s2s.v1.EraseVisitorResponse\"\x03\x90\x02\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15s2s/v1/postback.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1cs2s/v1/conversion_code.proto\x1a\x19s2s/v1/error_reason.proto\x1a\x11s2s/v1/note.proto\"\xce\x03\n\x08Postback\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12%\n\x03raw\x18\x02 \x01(\x0b\x32\x13.s2s.v1.RawPostbackR\x03raw\x12\x31\n\x07verdict\x18\x03 \x01(\x0e\x32\x17.s2s.v1.PostbackVerdictR\x07verdict\x12+\n\x06reason\x18\x04 \x01(\x0e\x32\x13.s2s.v1.ErrorReasonR\x06reason\x12\x18\n\x07message\x18\x05 \x01(\tR\x07message\x12\"\n\x05notes\x18\x06 \x03(\x0b\x32\x0c.s2s.v1.NoteR\x05notes\x12,\n\x12\x63onversion_code_id\x18\x07 \x01(\tR\x10\x63onversionCodeId\x12\x19\n\x08\x63lick_id\x18\x08 \x01(\tR\x07\x63lickId\x12#\n\rconversion_id\x18\t \x01(\tR\x0c\x63onversionId\x12;\n\x0breplay_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nreplayTime\x12\x42\n\x0fnext_match_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\rnextMatchTime\"\xdc\x02\n\x0bRawPostback\x12\x16\n\x06method\x18\x01 \x01(\tR\x06method\x12\x16\n\x06target\x18\x02 \x01(\x0cR\x06target\x12!\n\x0c\x63ontent_type\x18\x03 \x01(\tR\x0b\x63ontentType\x12\x12\n\x04\x62ody\x18\x04 \x01(\x0cR\x04\x62ody\x12\x1d\n\nuser_agent\x18\x05 \x01(\tR\tuserAgent\x12!\n\x0c\x66rom_browser\x18\x06 \x01(\x08R\x0b\x66romBrowser\x12%\n\x0esender_address\x18\x07 \x01(\tR\rsenderAddress\x12=\n\x0creceive_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0breceiveTime\x12\x1d\n\nover_https\x18\t \x01(\x08R\toverHttps\x12\x1f\n\x0bpostback_id\x18\n \x01(\tR\npostbackId\"\xb5\x01\n\x0fPostbackFailure\x12\x31\n\x07verdict\x18\x01 \x01(\x0e\x32\x17.s2s.v1.PostbackVerdictR\x07verdict\x12\x1f\n\x0bpostback_id\x18\x02 \x01(\tR\npostbackId\x12\"\n\x05notes\x18\x03 \x03(\x0b\x32\x0c.s2s.v1.NoteR\x05notes\x12*\n\x05reply\x18\x04 \x01(\x0b\x32\x14.s2s.v1.ReplySettingR\x05reply*\xa8\x01\n\x0fPostbackVerdict\x12 \n\x1cPOSTBACK_VERDICT_UNSPECIFIED\x10\x00\x12\x1d\n\x19POSTBACK_VERDICT_RECORDED\x10\x01\x12\x1e\n\x1aPOSTBACK_VERDICT_DUPLICATE\x10\x02\x12\x19\n\x15POSTBACK_VERDICT_TEST\x10\x03\x12\x19\n\x15POSTBACK_VERDICT_HELD\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 's2s_sdk._gen.s2s.v1.postback_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_POSTBACKSERVICE'].methods_by_name['ReceivePostback']._loaded_options = None
-  _globals['_POSTBACKSERVICE'].methods_by_name['ReceivePostback']._serialized_options = b'\220\002\002'
-  _globals['_POSTBACKSERVICE'].methods_by_name['ListPostbacks']._loaded_options = None
-  _globals['_POSTBACKSERVICE'].methods_by_name['ListPostbacks']._serialized_options = b'\220\002\001'
-  _globals['_POSTBACKSERVICE'].methods_by_name['GetPostback']._loaded_options = None
-  _globals['_POSTBACKSERVICE'].methods_by_name['GetPostback']._serialized_options = b'\220\002\001'
-  _globals['_POSTBACKSERVICE'].methods_by_name['ReplayPostbacks']._loaded_options = None
-  _globals['_POSTBACKSERVICE'].methods_by_name['ReplayPostbacks']._serialized_options = b'\220\002\002'
-  _globals['_POSTBACKSERVICE'].methods_by_name['ExplainPostback']._loaded_options = None
-  _globals['_POSTBACKSERVICE'].methods_by_name['ExplainPostback']._serialized_options = b'\220\002\001'
-  _globals['_POSTBACKSERVICE'].methods_by_name['ExplainClick']._loaded_options = None
-  _globals['_POSTBACKSERVICE'].methods_by_name['ExplainClick']._serialized_options = b'\220\002\001'
-  _globals['_POSTBACKSERVICE'].methods_by_name['SelfTest']._loaded_options = None
-  _globals['_POSTBACKSERVICE'].methods_by_name['SelfTest']._serialized_options = b'\220\002\001'
-  _globals['_POSTBACKSERVICE'].methods_by_name['EraseVisitor']._loaded_options = None
-  _globals['_POSTBACKSERVICE'].methods_by_name['EraseVisitor']._serialized_options = b'\220\002\002'
-  _globals['_COMMAMEANING']._serialized_start=4472
-  _globals['_COMMAMEANING']._serialized_end=4579
-  _globals['_STEPKIND']._serialized_start=4582
-  _globals['_STEPKIND']._serialized_end=4933
-  _globals['_STEPOUTCOME']._serialized_start=4935
-  _globals['_STEPOUTCOME']._serialized_end=5058
-  _globals['_POSTBACK']._serialized_start=197
-  _globals['_POSTBACK']._serialized_end=651
-  _globals['_RAWPOSTBACK']._serialized_start=654
-  _globals['_RAWPOSTBACK']._serialized_end=890
-  _globals['_RECEIVEPOSTBACKREQUEST']._serialized_start=893
-  _globals['_RECEIVEPOSTBACKREQUEST']._serialized_end=1048
-  _globals['_RECEIVEPOSTBACKRESPONSE']._serialized_start=1051
-  _globals['_RECEIVEPOSTBACKRESPONSE']._serialized_end=1195
-  _globals['_LISTPOSTBACKSREQUEST']._serialized_start=1198
-  _globals['_LISTPOSTBACKSREQUEST']._serialized_end=1548
-  _globals['_LISTPOSTBACKSRESPONSE']._serialized_start=1550
-  _globals['_LISTPOSTBACKSRESPONSE']._serialized_end=1661
-  _globals['_GETPOSTBACKREQUEST']._serialized_start=1663
-  _globals['_GETPOSTBACKREQUEST']._serialized_end=1699
-  _globals['_GETPOSTBACKRESPONSE']._serialized_start=1701
-  _globals['_GETPOSTBACKRESPONSE']._serialized_end=1768
-  _globals['_REPLAYPOSTBACKSREQUEST']._serialized_start=1771
-  _globals['_REPLAYPOSTBACKSREQUEST']._serialized_end=1980
-  _globals['_HELDFILTER']._serialized_start=1983
-  _globals['_HELDFILTER']._serialized_end=2220
-  _globals['_REPLAYOVERRIDES']._serialized_start=2223
-  _globals['_REPLAYOVERRIDES']._serialized_end=2574
-  _globals['_REPLAYPOSTBACKSRESPONSE']._serialized_start=2576
-  _globals['_REPLAYPOSTBACKSRESPONSE']._serialized_end=2689
-  _globals['_EXPLAINPOSTBACKREQUEST']._serialized_start=2691
-  _globals['_EXPLAINPOSTBACKREQUEST']._serialized_end=2772
-  _globals['_EXPLAINPOSTBACKRESPONSE']._serialized_start=2775
-  _globals['_EXPLAINPOSTBACKRESPONSE']._serialized_end=3300
-  _globals['_STEP']._serialized_start=3302
-  _globals['_STEP']._serialized_end=3419
-  _globals['_READPARAMETER']._serialized_start=3421
-  _globals['_READPARAMETER']._serialized_end=3517
-  _globals['_EXPLAINCLICKREQUEST']._serialized_start=3519
-  _globals['_EXPLAINCLICKREQUEST']._serialized_end=3567
-  _globals['_EXPLAINCLICKRESPONSE']._serialized_start=3570
-  _globals['_EXPLAINCLICKRESPONSE']._serialized_end=3884
-  _globals['_SELFTESTREQUEST']._serialized_start=3886
-  _globals['_SELFTESTREQUEST']._serialized_end=3991
-  _globals['_SELFTESTRESPONSE']._serialized_start=3994
-  _globals['_SELFTESTRESPONSE']._serialized_end=4239
-  _globals['_ERASEVISITORREQUEST']._serialized_start=4241
-  _globals['_ERASEVISITORREQUEST']._serialized_end=4326
-  _globals['_ERASEVISITORRESPONSE']._serialized_start=4329
-  _globals['_ERASEVISITORRESPONSE']._serialized_end=4470
-  _globals['_POSTBACKSERVICE']._serialized_start=5061
-  _globals['_POSTBACKSERVICE']._serialized_end=5733
+  _globals['_POSTBACKVERDICT']._serialized_start=1143
+  _globals['_POSTBACKVERDICT']._serialized_end=1311
+  _globals['_POSTBACK']._serialized_start=143
+  _globals['_POSTBACK']._serialized_end=605
+  _globals['_RAWPOSTBACK']._serialized_start=608
+  _globals['_RAWPOSTBACK']._serialized_end=956
+  _globals['_POSTBACKFAILURE']._serialized_start=959
+  _globals['_POSTBACKFAILURE']._serialized_end=1140
 # @@protoc_insertion_point(module_scope)

@@ -9,11 +9,9 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
-from s2s_sdk._gen.s2s.v1 import click_pb2 as _click_pb2
 from s2s_sdk._gen.s2s.v1 import conversion_code_pb2 as _conversion_code_pb2
-from s2s_sdk._gen.s2s.v1 import conversion_pb2 as _conversion_pb2
 from s2s_sdk._gen.s2s.v1 import error_reason_pb2 as _error_reason_pb2
-from s2s_sdk._gen.s2s.v1 import tracking_link_pb2 as _tracking_link_pb2
+from s2s_sdk._gen.s2s.v1 import note_pb2 as _note_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -25,125 +23,41 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
-class _CommaMeaning:
+class _PostbackVerdict:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
 
-class _CommaMeaningEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CommaMeaning.ValueType], _builtins.type):
+class _PostbackVerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PostbackVerdict.ValueType], _builtins.type):
     DESCRIPTOR: _descriptor.EnumDescriptor
-    COMMA_MEANING_UNSPECIFIED: _CommaMeaning.ValueType  # 0
-    """Not decided: such an amount stays held."""
-    COMMA_MEANING_DECIMAL_POINT: _CommaMeaning.ValueType  # 1
-    """The decimal point: `1,500` is one and a half."""
-    COMMA_MEANING_THOUSANDS: _CommaMeaning.ValueType  # 2
-    """A separator of thousands: `1,500` is one thousand five hundred."""
-
-class CommaMeaning(_CommaMeaning, metaclass=_CommaMeaningEnumTypeWrapper):
-    """The meanings of a comma before three digits."""
-
-COMMA_MEANING_UNSPECIFIED: CommaMeaning.ValueType  # 0
-"""Not decided: such an amount stays held."""
-COMMA_MEANING_DECIMAL_POINT: CommaMeaning.ValueType  # 1
-"""The decimal point: `1,500` is one and a half."""
-COMMA_MEANING_THOUSANDS: CommaMeaning.ValueType  # 2
-"""A separator of thousands: `1,500` is one thousand five hundred."""
-Global___CommaMeaning: _TypeAlias = CommaMeaning  # noqa: Y015
-
-class _StepKind:
-    ValueType = _typing.NewType("ValueType", _builtins.int)
-    V: _TypeAlias = ValueType  # noqa: Y015
-
-class _StepKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StepKind.ValueType], _builtins.type):
-    DESCRIPTOR: _descriptor.EnumDescriptor
-    STEP_KIND_UNSPECIFIED: _StepKind.ValueType  # 0
-    """A kind that is newer than this client."""
-    STEP_KIND_DESTINATION: _StepKind.ValueType  # 1
-    """The destination that a visitor is sent to."""
-    STEP_KIND_POSTBACK_URL: _StepKind.ValueType  # 2
-    """The postback URL with its macros filled in."""
-    STEP_KIND_PARAMETERS: _StepKind.ValueType  # 3
-    """The parameters: all mandatory ones must be present and understood."""
-    STEP_KIND_CONVERSION_CODE: _StepKind.ValueType  # 4
-    """The conversion code."""
-    STEP_KIND_CLICK_ID: _StepKind.ValueType  # 5
-    """The click id: it must have been minted here."""
-    STEP_KIND_TRACKING_LINK: _StepKind.ValueType  # 6
-    """The tracking link that was clicked: it must have the code."""
-    STEP_KIND_ATTRIBUTION: _StepKind.ValueType  # 7
-    """The time between click and conversion."""
-    STEP_KIND_COMMISSION: _StepKind.ValueType  # 8
-    """The commission owed, and its computation."""
-    STEP_KIND_DEDUPE: _StepKind.ValueType  # 9
-    """The search for an earlier record of the same conversion."""
-    STEP_KIND_VERDICT: _StepKind.ValueType  # 10
-    """The verdict."""
-    STEP_KIND_REPLY: _StepKind.ValueType  # 11
-    """The answer to the sender."""
-    STEP_KIND_AUTHENTICATION: _StepKind.ValueType  # 12
-    """The conversion code's checks of the sender: secret, signature, address,
-    HTTPS. The latter two are not known if a URL is explained.
+    POSTBACK_VERDICT_UNSPECIFIED: _PostbackVerdict.ValueType  # 0
+    """Never returned."""
+    POSTBACK_VERDICT_RECORDED: _PostbackVerdict.ValueType  # 1
+    """Its conversion is recorded, durable, and counted once."""
+    POSTBACK_VERDICT_DUPLICATE: _PostbackVerdict.ValueType  # 2
+    """Its conversion was recorded before."""
+    POSTBACK_VERDICT_TEST: _PostbackVerdict.ValueType  # 3
+    """A test: checked and answered as if real. Only in explanations and failures,
+    because a test is not stored.
     """
+    POSTBACK_VERDICT_HELD: _PostbackVerdict.ValueType  # 4
+    """Not counted. Kept unchanged, with a reason, for a replay."""
 
-class StepKind(_StepKind, metaclass=_StepKindEnumTypeWrapper):
-    """The kinds of steps, by the thing that is checked."""
+class PostbackVerdict(_PostbackVerdict, metaclass=_PostbackVerdictEnumTypeWrapper):
+    """The outcome of a postback."""
 
-STEP_KIND_UNSPECIFIED: StepKind.ValueType  # 0
-"""A kind that is newer than this client."""
-STEP_KIND_DESTINATION: StepKind.ValueType  # 1
-"""The destination that a visitor is sent to."""
-STEP_KIND_POSTBACK_URL: StepKind.ValueType  # 2
-"""The postback URL with its macros filled in."""
-STEP_KIND_PARAMETERS: StepKind.ValueType  # 3
-"""The parameters: all mandatory ones must be present and understood."""
-STEP_KIND_CONVERSION_CODE: StepKind.ValueType  # 4
-"""The conversion code."""
-STEP_KIND_CLICK_ID: StepKind.ValueType  # 5
-"""The click id: it must have been minted here."""
-STEP_KIND_TRACKING_LINK: StepKind.ValueType  # 6
-"""The tracking link that was clicked: it must have the code."""
-STEP_KIND_ATTRIBUTION: StepKind.ValueType  # 7
-"""The time between click and conversion."""
-STEP_KIND_COMMISSION: StepKind.ValueType  # 8
-"""The commission owed, and its computation."""
-STEP_KIND_DEDUPE: StepKind.ValueType  # 9
-"""The search for an earlier record of the same conversion."""
-STEP_KIND_VERDICT: StepKind.ValueType  # 10
-"""The verdict."""
-STEP_KIND_REPLY: StepKind.ValueType  # 11
-"""The answer to the sender."""
-STEP_KIND_AUTHENTICATION: StepKind.ValueType  # 12
-"""The conversion code's checks of the sender: secret, signature, address,
-HTTPS. The latter two are not known if a URL is explained.
+POSTBACK_VERDICT_UNSPECIFIED: PostbackVerdict.ValueType  # 0
+"""Never returned."""
+POSTBACK_VERDICT_RECORDED: PostbackVerdict.ValueType  # 1
+"""Its conversion is recorded, durable, and counted once."""
+POSTBACK_VERDICT_DUPLICATE: PostbackVerdict.ValueType  # 2
+"""Its conversion was recorded before."""
+POSTBACK_VERDICT_TEST: PostbackVerdict.ValueType  # 3
+"""A test: checked and answered as if real. Only in explanations and failures,
+because a test is not stored.
 """
-Global___StepKind: _TypeAlias = StepKind  # noqa: Y015
-
-class _StepOutcome:
-    ValueType = _typing.NewType("ValueType", _builtins.int)
-    V: _TypeAlias = ValueType  # noqa: Y015
-
-class _StepOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_StepOutcome.ValueType], _builtins.type):
-    DESCRIPTOR: _descriptor.EnumDescriptor
-    STEP_OUTCOME_UNSPECIFIED: _StepOutcome.ValueType  # 0
-    """An outcome that is newer than this client."""
-    STEP_OUTCOME_PASSED: _StepOutcome.ValueType  # 1
-    """The step is as it should be."""
-    STEP_OUTCOME_FAILED: _StepOutcome.ValueType  # 2
-    """The step is the cause of the hold; the message says what to do."""
-    STEP_OUTCOME_NOT_REACHED: _StepOutcome.ValueType  # 3
-    """The step was not checked, since an earlier one failed."""
-
-class StepOutcome(_StepOutcome, metaclass=_StepOutcomeEnumTypeWrapper):
-    """The outcomes of a step."""
-
-STEP_OUTCOME_UNSPECIFIED: StepOutcome.ValueType  # 0
-"""An outcome that is newer than this client."""
-STEP_OUTCOME_PASSED: StepOutcome.ValueType  # 1
-"""The step is as it should be."""
-STEP_OUTCOME_FAILED: StepOutcome.ValueType  # 2
-"""The step is the cause of the hold; the message says what to do."""
-STEP_OUTCOME_NOT_REACHED: StepOutcome.ValueType  # 3
-"""The step was not checked, since an earlier one failed."""
-Global___StepOutcome: _TypeAlias = StepOutcome  # noqa: Y015
+POSTBACK_VERDICT_HELD: PostbackVerdict.ValueType  # 4
+"""Not counted. Kept unchanged, with a reason, for a replay."""
+Global___PostbackVerdict: _TypeAlias = PostbackVerdict  # noqa: Y015
 
 @_typing.final
 class Postback(_message.Message):
@@ -163,8 +77,8 @@ class Postback(_message.Message):
     REPLAY_TIME_FIELD_NUMBER: _builtins.int
     NEXT_MATCH_TIME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`."""
-    verdict: _conversion_pb2.Verdict.ValueType
+    """Id of the postback. Example: `pb_06h1hs5xvshzqjy0wnhrnvs2jg`."""
+    verdict: Global___PostbackVerdict.ValueType
     """Outcome at the postback's arrival or at its last replay."""
     reason: _error_reason_pb2.ErrorReason.ValueType
     """Reason for holding the postback, if it is held."""
@@ -189,7 +103,7 @@ class Postback(_message.Message):
         """The request as it arrived."""
 
     @_builtins.property
-    def notes(self) -> _containers.RepeatedCompositeFieldContainer[_conversion_pb2.Note]:
+    def notes(self) -> _containers.RepeatedCompositeFieldContainer[_note_pb2.Note]:
         """Remarks for people, at most 136."""
 
     @_builtins.property
@@ -210,10 +124,10 @@ class Postback(_message.Message):
         *,
         id: _builtins.str = ...,
         raw: Global___RawPostback | None = ...,
-        verdict: _conversion_pb2.Verdict.ValueType = ...,
+        verdict: Global___PostbackVerdict.ValueType = ...,
         reason: _error_reason_pb2.ErrorReason.ValueType = ...,
         message: _builtins.str = ...,
-        notes: _abc.Iterable[_conversion_pb2.Note] | None = ...,
+        notes: _abc.Iterable[_note_pb2.Note] | None = ...,
         conversion_code_id: _builtins.str = ...,
         click_id: _builtins.str = ...,
         conversion_id: _builtins.str = ...,
@@ -232,6 +146,11 @@ Global___Postback: _TypeAlias = Postback  # noqa: Y015
 class RawPostback(_message.Message):
     """A postback as it arrived, byte for byte. Once its visitor was erased: only
     the data by which it counts.
+
+    Anybody who may record conversions may hand a postback on. The fields
+    `sender_address`, `receive_time`, `over_https` and `postback_id` are believed
+    from edges alone, and ignored from other callers: the postback then has
+    arrived now, from an unknown address, and not over HTTPS.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -240,29 +159,45 @@ class RawPostback(_message.Message):
     TARGET_FIELD_NUMBER: _builtins.int
     CONTENT_TYPE_FIELD_NUMBER: _builtins.int
     BODY_FIELD_NUMBER: _builtins.int
-    ADDRESS_FIELD_NUMBER: _builtins.int
     USER_AGENT_FIELD_NUMBER: _builtins.int
+    FROM_BROWSER_FIELD_NUMBER: _builtins.int
+    SENDER_ADDRESS_FIELD_NUMBER: _builtins.int
     RECEIVE_TIME_FIELD_NUMBER: _builtins.int
+    OVER_HTTPS_FIELD_NUMBER: _builtins.int
+    POSTBACK_ID_FIELD_NUMBER: _builtins.int
     method: _builtins.str
     """The HTTP method. Example: `GET`."""
     target: _builtins.bytes
-    """Request target: path and query, raw, at most 8 KiB. In target and body, the
-    value of `sec` and every occurrence of one of the code's secrets are
-    replaced with `*`. Example: `/s2s?clickId=…&id=…&val=1&com=0.5`.
+    """Request target: path and query, raw, at most 8 KiB. In a stored target or
+    body, the value of `sec` and every occurrence of one of the code's secrets
+    are replaced with `*`. Example: `/s2s?clickId=…&id=…&val=1&com=0.5`.
     """
     content_type: _builtins.str
     """`Content-Type` of the body; empty if there is none."""
     body: _builtins.bytes
     """Body of a `POST`, at most 8 KiB; otherwise empty."""
-    address: _builtins.str
-    """Address of the sender, stored according to the server's
-    `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
-    """
     user_agent: _builtins.str
     """`User-Agent` of the sender, at most 512 bytes."""
+    from_browser: _builtins.bool
+    """True if, according to its headers, a person's browser sent the postback. It
+    is then held where it would otherwise count. Example: true if there is a
+    `Sec-Fetch-Dest`. Not stored.
+    """
+    sender_address: _builtins.str
+    """Address of the sender, stored according to the server's
+    `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
+    Empty: not known.
+    """
+    over_https: _builtins.bool
+    """True if the postback came over HTTPS. Not stored."""
+    postback_id: _builtins.str
+    """Makes the call safe to repeat: a repeated call with the same id returns the
+    first answer. Has the form of a postback's id; chosen by the edge. Not
+    stored here.
+    """
     @_builtins.property
     def receive_time(self) -> _timestamp_pb2.Timestamp:
-        """Time of arrival."""
+        """Time of arrival. Not set: now."""
 
     def __init__(
         self,
@@ -271,76 +206,45 @@ class RawPostback(_message.Message):
         target: _builtins.bytes = ...,
         content_type: _builtins.str = ...,
         body: _builtins.bytes = ...,
-        address: _builtins.str = ...,
         user_agent: _builtins.str = ...,
+        from_browser: _builtins.bool = ...,
+        sender_address: _builtins.str = ...,
         receive_time: _timestamp_pb2.Timestamp | None = ...,
+        over_https: _builtins.bool = ...,
+        postback_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["receive_time", b"receive_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "body", b"body", "content_type", b"content_type", "method", b"method", "receive_time", b"receive_time", "target", b"target", "user_agent", b"user_agent"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["body", b"body", "content_type", b"content_type", "from_browser", b"from_browser", "method", b"method", "over_https", b"over_https", "postback_id", b"postback_id", "receive_time", b"receive_time", "sender_address", b"sender_address", "target", b"target", "user_agent", b"user_agent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RawPostback: _TypeAlias = RawPostback  # noqa: Y015
 
 @_typing.final
-class ReceivePostbackRequest(_message.Message):
-    """Request message for `ReceivePostback`."""
+class PostbackFailure(_message.Message):
+    """A detail of the error with which `RecordConversion` answers a postback that
+    does not count: in `google.rpc.Status.details`, after `google.rpc.ErrorInfo`.
+    An error without it is about the call, for example its API key: the postback
+    is neither counted nor held.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    RAW_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
     POSTBACK_ID_FIELD_NUMBER: _builtins.int
-    FROM_BROWSER_FIELD_NUMBER: _builtins.int
-    SECURE_FIELD_NUMBER: _builtins.int
-    postback_id: _builtins.str
-    """Makes the call safe to repeat: a repeated call with the same id returns the
-    first answer. Has the form of a postback's id; chosen by the edge.
-    """
-    from_browser: _builtins.bool
-    """True if, according to its headers, a person's browser sent the postback. It
-    is then held where it would otherwise count. Example: true if there is a
-    `Sec-Fetch-Dest`.
-    """
-    secure: _builtins.bool
-    """True if the postback came over HTTPS."""
-    @_builtins.property
-    def raw(self) -> Global___RawPostback:
-        """The postback as it arrived."""
-
-    def __init__(
-        self,
-        *,
-        raw: Global___RawPostback | None = ...,
-        postback_id: _builtins.str = ...,
-        from_browser: _builtins.bool = ...,
-        secure: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["raw", b"raw"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_browser", b"from_browser", "postback_id", b"postback_id", "raw", b"raw", "secure", b"secure"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ReceivePostbackRequest: _TypeAlias = ReceivePostbackRequest  # noqa: Y015
-
-@_typing.final
-class ReceivePostbackResponse(_message.Message):
-    """Response message for `ReceivePostback`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    POSTBACK_FIELD_NUMBER: _builtins.int
+    NOTES_FIELD_NUMBER: _builtins.int
     REPLY_FIELD_NUMBER: _builtins.int
-    GRPC_CODE_FIELD_NUMBER: _builtins.int
-    grpc_code: _builtins.int
-    """gRPC code that `RecordConversion` would have returned, from which the HTTP
-    status follows. 0 if the postback was counted.
+    verdict: Global___PostbackVerdict.ValueType
+    """Outcome: `POSTBACK_VERDICT_HELD`, or `POSTBACK_VERDICT_TEST` for a test that
+    failed.
     """
+    postback_id: _builtins.str
+    """Id of the held postback; empty for a test, which is not stored."""
     @_builtins.property
-    def postback(self) -> Global___Postback:
-        """The postback with its verdict, without `raw`. A test is not stored and has
-        no id.
+    def notes(self) -> _containers.RepeatedCompositeFieldContainer[_note_pb2.Note]:
+        """The first remarks for people, at most 4 KiB of them. `GetPostback` returns
+        all.
         """
 
     @_builtins.property
@@ -352,732 +256,15 @@ class ReceivePostbackResponse(_message.Message):
     def __init__(
         self,
         *,
-        postback: Global___Postback | None = ...,
-        reply: _conversion_code_pb2.ReplySetting | None = ...,
-        grpc_code: _builtins.int = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["postback", b"postback", "reply", b"reply"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["grpc_code", b"grpc_code", "postback", b"postback", "reply", b"reply"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ReceivePostbackResponse: _TypeAlias = ReceivePostbackResponse  # noqa: Y015
-
-@_typing.final
-class ListPostbacksRequest(_message.Message):
-    """Request message for `ListPostbacks`. The filters are combined with AND."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    PAGE_SIZE_FIELD_NUMBER: _builtins.int
-    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    VERDICT_FIELD_NUMBER: _builtins.int
-    REASON_FIELD_NUMBER: _builtins.int
-    CONVERSION_CODE_ID_FIELD_NUMBER: _builtins.int
-    START_TIME_FIELD_NUMBER: _builtins.int
-    END_TIME_FIELD_NUMBER: _builtins.int
-    TEXT_FIELD_NUMBER: _builtins.int
-    page_size: _builtins.int
-    """Maximum number of postbacks to return, 1 to 1,000. 0 means 50; larger
-    values are read as 1,000.
-    """
-    page_token: _builtins.str
-    """`next_page_token` of the previous page; empty for the first page."""
-    verdict: _conversion_pb2.Verdict.ValueType
-    """Verdict to filter by. Unspecified: all."""
-    reason: _error_reason_pb2.ErrorReason.ValueType
-    """Reason for holding to filter by. Unspecified: all."""
-    conversion_code_id: _builtins.str
-    """Id of the conversion code that the postbacks name. Optional."""
-    text: _builtins.str
-    """Text that the raw target or body contains, byte for byte; at most 200
-    bytes. Optional. Example: `order-1001`.
-    """
-    @_builtins.property
-    def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Earliest time of arrival, inclusive. Optional."""
-
-    @_builtins.property
-    def end_time(self) -> _timestamp_pb2.Timestamp:
-        """Latest time of arrival, exclusive. Optional."""
-
-    def __init__(
-        self,
-        *,
-        page_size: _builtins.int = ...,
-        page_token: _builtins.str = ...,
-        verdict: _conversion_pb2.Verdict.ValueType = ...,
-        reason: _error_reason_pb2.ErrorReason.ValueType = ...,
-        conversion_code_id: _builtins.str = ...,
-        start_time: _timestamp_pb2.Timestamp | None = ...,
-        end_time: _timestamp_pb2.Timestamp | None = ...,
-        text: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion_code_id", b"conversion_code_id", "end_time", b"end_time", "page_size", b"page_size", "page_token", b"page_token", "reason", b"reason", "start_time", b"start_time", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListPostbacksRequest: _TypeAlias = ListPostbacksRequest  # noqa: Y015
-
-@_typing.final
-class ListPostbacksResponse(_message.Message):
-    """Response message for `ListPostbacks`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    POSTBACKS_FIELD_NUMBER: _builtins.int
-    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    next_page_token: _builtins.str
-    """Opaque token for the next page; empty on the last page."""
-    @_builtins.property
-    def postbacks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Postback]:
-        """Postbacks of this page, newest first."""
-
-    def __init__(
-        self,
-        *,
-        postbacks: _abc.Iterable[Global___Postback] | None = ...,
-        next_page_token: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "postbacks", b"postbacks"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListPostbacksResponse: _TypeAlias = ListPostbacksResponse  # noqa: Y015
-
-@_typing.final
-class GetPostbackRequest(_message.Message):
-    """Request message for `GetPostback`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ID_FIELD_NUMBER: _builtins.int
-    id: _builtins.str
-    """Id of the postback."""
-    def __init__(
-        self,
-        *,
-        id: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___GetPostbackRequest: _TypeAlias = GetPostbackRequest  # noqa: Y015
-
-@_typing.final
-class GetPostbackResponse(_message.Message):
-    """Response message for `GetPostback`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    POSTBACK_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def postback(self) -> Global___Postback:
-        """The postback."""
-
-    def __init__(
-        self,
-        *,
-        postback: Global___Postback | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["postback", b"postback"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["postback", b"postback"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___GetPostbackResponse: _TypeAlias = GetPostbackResponse  # noqa: Y015
-
-@_typing.final
-class ReplayPostbacksRequest(_message.Message):
-    """Request message for `ReplayPostbacks`. Names the held postbacks by either
-    `ids` or `filter`.
-    """
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    IDS_FIELD_NUMBER: _builtins.int
-    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
-    FILTER_FIELD_NUMBER: _builtins.int
-    OVERRIDES_FIELD_NUMBER: _builtins.int
-    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    validate_only: _builtins.bool
-    """If true, the request is answered as if real, but nothing is written."""
-    page_token: _builtins.str
-    """With `filter`: `next_page_token` of the previous call; empty for the first
-    call.
-    """
-    @_builtins.property
-    def ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Ids of the postbacks to replay, 1 to 100. A postback that is not held is
-        returned unchanged.
-        """
-
-    @_builtins.property
-    def filter(self) -> Global___HeldFilter:
-        """Filter for the held postbacks to replay, newest first, 100 with each call."""
-
-    @_builtins.property
-    def overrides(self) -> Global___ReplayOverrides:
-        """Values to read in place of those that came. Optional."""
-
-    def __init__(
-        self,
-        *,
-        ids: _abc.Iterable[_builtins.str] | None = ...,
-        validate_only: _builtins.bool = ...,
-        filter: Global___HeldFilter | None = ...,
-        overrides: Global___ReplayOverrides | None = ...,
-        page_token: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "overrides", b"overrides"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "ids", b"ids", "overrides", b"overrides", "page_token", b"page_token", "validate_only", b"validate_only"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ReplayPostbacksRequest: _TypeAlias = ReplayPostbacksRequest  # noqa: Y015
-
-@_typing.final
-class HeldFilter(_message.Message):
-    """A filter for held postbacks to replay. Its conditions are combined with AND;
-    an empty filter matches all of them.
-    """
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    REASON_FIELD_NUMBER: _builtins.int
-    CONVERSION_CODE_ID_FIELD_NUMBER: _builtins.int
-    START_TIME_FIELD_NUMBER: _builtins.int
-    END_TIME_FIELD_NUMBER: _builtins.int
-    TEXT_FIELD_NUMBER: _builtins.int
-    reason: _error_reason_pb2.ErrorReason.ValueType
-    """Reason for holding. Unspecified: all."""
-    conversion_code_id: _builtins.str
-    """Id of the conversion code that the postbacks name. Optional."""
-    text: _builtins.str
-    """Text that the raw target or body contains, byte for byte; at most 200
-    bytes. Optional.
-    """
-    @_builtins.property
-    def start_time(self) -> _timestamp_pb2.Timestamp:
-        """Earliest time of arrival, inclusive. Optional."""
-
-    @_builtins.property
-    def end_time(self) -> _timestamp_pb2.Timestamp:
-        """Latest time of arrival, exclusive. Optional."""
-
-    def __init__(
-        self,
-        *,
-        reason: _error_reason_pb2.ErrorReason.ValueType = ...,
-        conversion_code_id: _builtins.str = ...,
-        start_time: _timestamp_pb2.Timestamp | None = ...,
-        end_time: _timestamp_pb2.Timestamp | None = ...,
-        text: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "start_time", b"start_time"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion_code_id", b"conversion_code_id", "end_time", b"end_time", "reason", b"reason", "start_time", b"start_time", "text", b"text"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___HeldFilter: _TypeAlias = HeldFilter  # noqa: Y015
-
-@_typing.final
-class ReplayOverrides(_message.Message):
-    """Overrides for a replay, for causes that can no longer be fixed at the sender.
-    Every override that is applied is noted with the postback.
-    """
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    VALUE_MICROS_WHERE_MISSING_FIELD_NUMBER: _builtins.int
-    COMMISSION_MICROS_WHERE_MISSING_FIELD_NUMBER: _builtins.int
-    COMMA_FIELD_NUMBER: _builtins.int
-    CONVERSION_CODE_ID_FIELD_NUMBER: _builtins.int
-    TRUST_SENDER_FIELD_NUMBER: _builtins.int
-    value_micros_where_missing: _builtins.int
-    """Value to read if `val` is absent, empty or a macro that was not replaced,
-    in millionths of the currency unit: 0 to 10^18. Example: `0`.
-    """
-    commission_micros_where_missing: _builtins.int
-    """Commission to read if `com` is absent, empty or a macro that was not
-    replaced; same unit and limits.
-    """
-    comma: Global___CommaMeaning.ValueType
-    """Meaning of the comma in an ambiguous amount such as `1,500`."""
-    conversion_code_id: _builtins.str
-    """Id of the conversion code to count for, regardless of the code that the
-    postback names: 32 hexadecimal digits. Optional.
-    """
-    trust_sender: _builtins.bool
-    """If true, postbacks that did not pass the checks of their sender count as
-    well. The proof of the sender is not stored, so a replay can't check it.
-    Otherwise such a postback stays held as long as its code enforces a check
-    that it did not pass.
-    """
-    def __init__(
-        self,
-        *,
-        value_micros_where_missing: _builtins.int | None = ...,
-        commission_micros_where_missing: _builtins.int | None = ...,
-        comma: Global___CommaMeaning.ValueType = ...,
-        conversion_code_id: _builtins.str = ...,
-        trust_sender: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_commission_micros_where_missing", b"_commission_micros_where_missing", "_value_micros_where_missing", b"_value_micros_where_missing", "commission_micros_where_missing", b"commission_micros_where_missing", "value_micros_where_missing", b"value_micros_where_missing"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_commission_micros_where_missing", b"_commission_micros_where_missing", "_value_micros_where_missing", b"_value_micros_where_missing", "comma", b"comma", "commission_micros_where_missing", b"commission_micros_where_missing", "conversion_code_id", b"conversion_code_id", "trust_sender", b"trust_sender", "value_micros_where_missing", b"value_micros_where_missing"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType__commission_micros_where_missing: _TypeAlias = _typing.Literal["commission_micros_where_missing"]  # noqa: Y015
-    _WhichOneofArgType__commission_micros_where_missing: _TypeAlias = _typing.Literal["_commission_micros_where_missing", b"_commission_micros_where_missing"]  # noqa: Y015
-    _WhichOneofReturnType__value_micros_where_missing: _TypeAlias = _typing.Literal["value_micros_where_missing"]  # noqa: Y015
-    _WhichOneofArgType__value_micros_where_missing: _TypeAlias = _typing.Literal["_value_micros_where_missing", b"_value_micros_where_missing"]  # noqa: Y015
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__commission_micros_where_missing) -> _WhichOneofReturnType__commission_micros_where_missing | None: ...
-    @_typing.overload
-    def WhichOneof(self, oneof_group: _WhichOneofArgType__value_micros_where_missing) -> _WhichOneofReturnType__value_micros_where_missing | None: ...
-
-Global___ReplayOverrides: _TypeAlias = ReplayOverrides  # noqa: Y015
-
-@_typing.final
-class ReplayPostbacksResponse(_message.Message):
-    """Response message for `ReplayPostbacks`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    POSTBACKS_FIELD_NUMBER: _builtins.int
-    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    next_page_token: _builtins.str
-    """With `filter`: opaque token for the next call; empty once all were
-    replayed.
-    """
-    @_builtins.property
-    def postbacks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Postback]:
-        """The postbacks as they are now, in the order of the ids or newest first."""
-
-    def __init__(
-        self,
-        *,
-        postbacks: _abc.Iterable[Global___Postback] | None = ...,
-        next_page_token: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "postbacks", b"postbacks"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ReplayPostbacksResponse: _TypeAlias = ReplayPostbacksResponse  # noqa: Y015
-
-@_typing.final
-class ExplainPostbackRequest(_message.Message):
-    """Request message for `ExplainPostback`. Names a postback by one of its two
-    fields.
-    """
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    TARGET_FIELD_NUMBER: _builtins.int
-    POSTBACK_ID_FIELD_NUMBER: _builtins.int
-    target: _builtins.bytes
-    """Postback URL, or only its path and query, at most 8 KiB. Example:
-    `https://t.example/s2s?clickId={clickId}&id=6B1F…&val=1&com=0.5`.
-    """
-    postback_id: _builtins.str
-    """Id of a stored postback."""
-    def __init__(
-        self,
-        *,
-        target: _builtins.bytes = ...,
+        verdict: Global___PostbackVerdict.ValueType = ...,
         postback_id: _builtins.str = ...,
+        notes: _abc.Iterable[_note_pb2.Note] | None = ...,
+        reply: _conversion_code_pb2.ReplySetting | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["reply", b"reply"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["postback_id", b"postback_id", "target", b"target"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["notes", b"notes", "postback_id", b"postback_id", "reply", b"reply", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ExplainPostbackRequest: _TypeAlias = ExplainPostbackRequest  # noqa: Y015
-
-@_typing.final
-class ExplainPostbackResponse(_message.Message):
-    """Response message for `ExplainPostback`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    PARAMETERS_FIELD_NUMBER: _builtins.int
-    NOTES_FIELD_NUMBER: _builtins.int
-    VERDICT_FIELD_NUMBER: _builtins.int
-    REASON_FIELD_NUMBER: _builtins.int
-    MESSAGE_FIELD_NUMBER: _builtins.int
-    CONVERSION_FIELD_NUMBER: _builtins.int
-    STEPS_FIELD_NUMBER: _builtins.int
-    CONVERSION_CODE_FIELD_NUMBER: _builtins.int
-    TRACKING_LINK_FIELD_NUMBER: _builtins.int
-    CLICK_FIELD_NUMBER: _builtins.int
-    POSTBACK_FIELD_NUMBER: _builtins.int
-    verdict: _conversion_pb2.Verdict.ValueType
-    """Verdict that the postback would get: `VERDICT_RECORDED`,
-    `VERDICT_DUPLICATE`, `VERDICT_TEST` or `VERDICT_HELD`. For a stored
-    postback that was counted: the verdict that it got.
-    """
-    reason: _error_reason_pb2.ErrorReason.ValueType
-    """Reason for holding the postback, if it would be held."""
-    message: _builtins.str
-    """Message for people, if the postback would be held: one sentence with the
-    cause and the cure.
-    """
-    @_builtins.property
-    def parameters(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReadParameter]:
-        """Parameters found, in order."""
-
-    @_builtins.property
-    def notes(self) -> _containers.RepeatedCompositeFieldContainer[_conversion_pb2.Note]:
-        """Remarks for people, at most 136."""
-
-    @_builtins.property
-    def conversion(self) -> _conversion_pb2.Conversion:
-        """Conversion that the postback would become or repeat; not set if it would be
-        held.
-        """
-
-    @_builtins.property
-    def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___Step]:
-        """Steps to the verdict, in order."""
-
-    @_builtins.property
-    def conversion_code(self) -> _conversion_code_pb2.ConversionCode:
-        """Conversion code that the postback names, if there is one."""
-
-    @_builtins.property
-    def tracking_link(self) -> _tracking_link_pb2.TrackingLink:
-        """Tracking link of the click id, if the click id is genuine and the link is
-        known.
-        """
-
-    @_builtins.property
-    def click(self) -> _click_pb2.Click:
-        """The click, if it is recorded. A genuine click id counts without a recorded
-        click.
-        """
-
-    @_builtins.property
-    def postback(self) -> Global___Postback:
-        """The stored postback; not set if a target was explained."""
-
-    def __init__(
-        self,
-        *,
-        parameters: _abc.Iterable[Global___ReadParameter] | None = ...,
-        notes: _abc.Iterable[_conversion_pb2.Note] | None = ...,
-        verdict: _conversion_pb2.Verdict.ValueType = ...,
-        reason: _error_reason_pb2.ErrorReason.ValueType = ...,
-        message: _builtins.str = ...,
-        conversion: _conversion_pb2.Conversion | None = ...,
-        steps: _abc.Iterable[Global___Step] | None = ...,
-        conversion_code: _conversion_code_pb2.ConversionCode | None = ...,
-        tracking_link: _tracking_link_pb2.TrackingLink | None = ...,
-        click: _click_pb2.Click | None = ...,
-        postback: Global___Postback | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["click", b"click", "conversion", b"conversion", "conversion_code", b"conversion_code", "postback", b"postback", "tracking_link", b"tracking_link"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click", b"click", "conversion", b"conversion", "conversion_code", b"conversion_code", "message", b"message", "notes", b"notes", "parameters", b"parameters", "postback", b"postback", "reason", b"reason", "steps", b"steps", "tracking_link", b"tracking_link", "verdict", b"verdict"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ExplainPostbackResponse: _TypeAlias = ExplainPostbackResponse  # noqa: Y015
-
-@_typing.final
-class Step(_message.Message):
-    """A step of an explanation or a self-test."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    KIND_FIELD_NUMBER: _builtins.int
-    OUTCOME_FIELD_NUMBER: _builtins.int
-    MESSAGE_FIELD_NUMBER: _builtins.int
-    kind: Global___StepKind.ValueType
-    """Kind of the step."""
-    outcome: Global___StepOutcome.ValueType
-    """Outcome of the step."""
-    message: _builtins.str
-    """Message for people, one sentence. Example: `10 % of 1000 EUR is 100 EUR`."""
-    def __init__(
-        self,
-        *,
-        kind: Global___StepKind.ValueType = ...,
-        outcome: Global___StepOutcome.ValueType = ...,
-        message: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "message", b"message", "outcome", b"outcome"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___Step: _TypeAlias = Step  # noqa: Y015
-
-@_typing.final
-class ReadParameter(_message.Message):
-    """A parameter as it was read."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    NAME_FIELD_NUMBER: _builtins.int
-    VALUE_FIELD_NUMBER: _builtins.int
-    CANONICAL_NAME_FIELD_NUMBER: _builtins.int
-    name: _builtins.str
-    """Name as it came, decoded. Bytes that are not UTF-8 are replaced."""
-    value: _builtins.str
-    """Value as it was understood, decoded and trimmed. The value of `sec` is not
-    shown.
-    """
-    canonical_name: _builtins.str
-    """Canonical name that the name stands for; empty if it is not known. Example:
-    `clickId`.
-    """
-    def __init__(
-        self,
-        *,
-        name: _builtins.str = ...,
-        value: _builtins.str = ...,
-        canonical_name: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["canonical_name", b"canonical_name", "name", b"name", "value", b"value"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ReadParameter: _TypeAlias = ReadParameter  # noqa: Y015
-
-@_typing.final
-class ExplainClickRequest(_message.Message):
-    """Request message for `ExplainClick`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CLICK_ID_FIELD_NUMBER: _builtins.int
-    click_id: _builtins.str
-    """The click id, 40 characters, in upper or lower case."""
-    def __init__(
-        self,
-        *,
-        click_id: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id", b"click_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ExplainClickRequest: _TypeAlias = ExplainClickRequest  # noqa: Y015
-
-@_typing.final
-class ExplainClickResponse(_message.Message):
-    """Response message for `ExplainClick`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CLICK_TIME_FIELD_NUMBER: _builtins.int
-    CLICK_FIELD_NUMBER: _builtins.int
-    TRACKING_LINK_FIELD_NUMBER: _builtins.int
-    CONVERSIONS_FIELD_NUMBER: _builtins.int
-    HELD_POSTBACKS_FIELD_NUMBER: _builtins.int
-    MESSAGE_FIELD_NUMBER: _builtins.int
-    message: _builtins.str
-    """Summary for people, one or two sentences."""
-    @_builtins.property
-    def click_time(self) -> _timestamp_pb2.Timestamp:
-        """Time of the click, according to the click id."""
-
-    @_builtins.property
-    def click(self) -> _click_pb2.Click:
-        """The click; not set while it is not recorded. Its click id counts
-        nevertheless.
-        """
-
-    @_builtins.property
-    def tracking_link(self) -> _tracking_link_pb2.TrackingLink:
-        """The link that was clicked; not set if it is not known here."""
-
-    @_builtins.property
-    def conversions(self) -> _containers.RepeatedCompositeFieldContainer[_conversion_pb2.Conversion]:
-        """Conversions of the click, newest first, at most 50."""
-
-    @_builtins.property
-    def held_postbacks(self) -> _containers.RepeatedCompositeFieldContainer[Global___Postback]:
-        """Held postbacks that name the click, newest first, at most 50."""
-
-    def __init__(
-        self,
-        *,
-        click_time: _timestamp_pb2.Timestamp | None = ...,
-        click: _click_pb2.Click | None = ...,
-        tracking_link: _tracking_link_pb2.TrackingLink | None = ...,
-        conversions: _abc.Iterable[_conversion_pb2.Conversion] | None = ...,
-        held_postbacks: _abc.Iterable[Global___Postback] | None = ...,
-        message: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["click", b"click", "click_time", b"click_time", "tracking_link", b"tracking_link"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click", b"click", "click_time", b"click_time", "conversions", b"conversions", "held_postbacks", b"held_postbacks", "message", b"message", "tracking_link", b"tracking_link"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ExplainClickResponse: _TypeAlias = ExplainClickResponse  # noqa: Y015
-
-@_typing.final
-class SelfTestRequest(_message.Message):
-    """Request message for `SelfTest`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CONVERSION_CODE_ID_FIELD_NUMBER: _builtins.int
-    TRACKING_LINK_ID_FIELD_NUMBER: _builtins.int
-    conversion_code_id: _builtins.str
-    """Id of the code to test, 32 hexadecimal digits."""
-    tracking_link_id: _builtins.str
-    """Id of the tracking link to test. Optional. Empty: the newest active link
-    that has the code.
-    """
-    def __init__(
-        self,
-        *,
-        conversion_code_id: _builtins.str = ...,
-        tracking_link_id: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion_code_id", b"conversion_code_id", "tracking_link_id", b"tracking_link_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___SelfTestRequest: _TypeAlias = SelfTestRequest  # noqa: Y015
-
-@_typing.final
-class SelfTestResponse(_message.Message):
-    """Response message for `SelfTest`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    STEPS_FIELD_NUMBER: _builtins.int
-    PASSED_FIELD_NUMBER: _builtins.int
-    REASON_FIELD_NUMBER: _builtins.int
-    REDIRECT_URL_FIELD_NUMBER: _builtins.int
-    POSTBACK_URL_FIELD_NUMBER: _builtins.int
-    CONVERSION_FIELD_NUMBER: _builtins.int
-    passed: _builtins.bool
-    """True if a conversion would be recorded."""
-    reason: _error_reason_pb2.ErrorReason.ValueType
-    """Reason for the failure, if a step failed."""
-    redirect_url: _builtins.str
-    """URL that the visitor would be sent to; empty if that step was not reached."""
-    postback_url: _builtins.str
-    """URL that the merchant would call; empty if that step was not reached."""
-    @_builtins.property
-    def steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___Step]:
-        """Steps of the test, in order."""
-
-    @_builtins.property
-    def conversion(self) -> _conversion_pb2.Conversion:
-        """Conversion that would be recorded; not set if a step failed."""
-
-    def __init__(
-        self,
-        *,
-        steps: _abc.Iterable[Global___Step] | None = ...,
-        passed: _builtins.bool = ...,
-        reason: _error_reason_pb2.ErrorReason.ValueType = ...,
-        redirect_url: _builtins.str = ...,
-        postback_url: _builtins.str = ...,
-        conversion: _conversion_pb2.Conversion | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["conversion", b"conversion"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversion", b"conversion", "passed", b"passed", "postback_url", b"postback_url", "reason", b"reason", "redirect_url", b"redirect_url", "steps", b"steps"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___SelfTestResponse: _TypeAlias = SelfTestResponse  # noqa: Y015
-
-@_typing.final
-class EraseVisitorRequest(_message.Message):
-    """Request message for `EraseVisitor`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CLICK_ID_FIELD_NUMBER: _builtins.int
-    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
-    click_id: _builtins.str
-    """The click id, 40 characters, in upper or lower case. A genuine click id is
-    enough: the click may be not yet recorded, or no longer stored.
-    """
-    validate_only: _builtins.bool
-    """If true, the request is answered as if real, but nothing is written."""
-    def __init__(
-        self,
-        *,
-        click_id: _builtins.str = ...,
-        validate_only: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click_id", b"click_id", "validate_only", b"validate_only"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___EraseVisitorRequest: _TypeAlias = EraseVisitorRequest  # noqa: Y015
-
-@_typing.final
-class EraseVisitorResponse(_message.Message):
-    """Response message for `EraseVisitor`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    CLICK_FIELD_NUMBER: _builtins.int
-    CONVERSION_COUNT_FIELD_NUMBER: _builtins.int
-    POSTBACK_COUNT_FIELD_NUMBER: _builtins.int
-    conversion_count: _builtins.int
-    """Number of conversions of the click, which no longer have custom parameters.
-    Transaction ids stay, since a sale would count twice without them.
-    """
-    postback_count: _builtins.int
-    """Number of postbacks that name the click, which no longer have an address, a
-    user agent, custom parameters or parameters that are not ours. A postback
-    whose click id could not be read is not among them, nor is one that arrives
-    later.
-    """
-    @_builtins.property
-    def click(self) -> _click_pb2.Click:
-        """The click, without sub ids, query, referrer, user agent and address. A
-        click that is not recorded is entered in this form, so that none of that
-        data is stored if it comes later. Not set if the tracking link is not known
-        here: a click that comes later is then stored unchanged.
-        """
-
-    def __init__(
-        self,
-        *,
-        click: _click_pb2.Click | None = ...,
-        conversion_count: _builtins.int = ...,
-        postback_count: _builtins.int = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["click", b"click"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["click", b"click", "conversion_count", b"conversion_count", "postback_count", b"postback_count"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___EraseVisitorResponse: _TypeAlias = EraseVisitorResponse  # noqa: Y015
+Global___PostbackFailure: _TypeAlias = PostbackFailure  # noqa: Y015

@@ -25,11 +25,11 @@ class _SetupWarningCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Setu
     DESCRIPTOR: _descriptor.EnumDescriptor
     SETUP_WARNING_CODE_UNSPECIFIED: _SetupWarningCode.ValueType  # 0
     """A kind that is newer than this client."""
-    SETUP_WARNING_CODE_CODE_WITHOUT_LINK: _SetupWarningCode.ValueType  # 1
+    SETUP_WARNING_CODE_NO_LINK: _SetupWarningCode.ValueType  # 1
     """The conversion code is on no tracking link yet, so no click can convert.
     Cure: put its id on a link.
     """
-    SETUP_WARNING_CODE_LINK_WITHOUT_CODE: _SetupWarningCode.ValueType  # 2
+    SETUP_WARNING_CODE_NO_CONVERSION_CODE: _SetupWarningCode.ValueType  # 2
     """The tracking link has no conversion code, so none of its clicks can
     convert. Cure: add one.
     """
@@ -76,11 +76,11 @@ class SetupWarningCode(_SetupWarningCode, metaclass=_SetupWarningCodeEnumTypeWra
 
 SETUP_WARNING_CODE_UNSPECIFIED: SetupWarningCode.ValueType  # 0
 """A kind that is newer than this client."""
-SETUP_WARNING_CODE_CODE_WITHOUT_LINK: SetupWarningCode.ValueType  # 1
+SETUP_WARNING_CODE_NO_LINK: SetupWarningCode.ValueType  # 1
 """The conversion code is on no tracking link yet, so no click can convert.
 Cure: put its id on a link.
 """
-SETUP_WARNING_CODE_LINK_WITHOUT_CODE: SetupWarningCode.ValueType  # 2
+SETUP_WARNING_CODE_NO_CONVERSION_CODE: SetupWarningCode.ValueType  # 2
 """The tracking link has no conversion code, so none of its clicks can
 convert. Cure: add one.
 """

@@ -22,60 +22,20 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
-from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
-from s2s_sdk._gen.s2s.v1 import setup_warning_pb2 as s2s_dot_v1_dot_setup__warning__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1as2s/v1/tracking_link.proto\x12\x06s2s.v1\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1as2s/v1/setup_warning.proto\"\xae\x04\n\x0cTrackingLink\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04slug\x18\x02 \x01(\tR\x04slug\x12 \n\x0b\x64\x65stination\x18\x03 \x01(\tR\x0b\x64\x65stination\x12.\n\x13\x63onversion_code_ids\x18\x04 \x03(\tR\x11\x63onversionCodeIds\x12\x12\n\x04tags\x18\x05 \x03(\tR\x04tags\x12\x39\n\rredirect_kind\x18\x06 \x01(\x0e\x32\x14.s2s.v1.RedirectKindR\x0credirectKind\x12,\n\x12query_pass_through\x18\x07 \x01(\x08R\x10queryPassThrough\x12;\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12\x31\n\x14\x66\x61llback_destination\x18\t \x01(\tR\x13\x66\x61llbackDestination\x12/\n\x05state\x18\n \x01(\x0e\x32\x19.s2s.v1.TrackingLinkStateR\x05state\x12\x10\n\x03url\x18\x0b \x01(\tR\x03url\x12;\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\"\xb7\x01\n\x19\x43reateTrackingLinkRequest\x12\x39\n\rtracking_link\x18\x01 \x01(\x0b\x32\x14.s2s.v1.TrackingLinkR\x0ctrackingLink\x12\x1d\n\nrequest_id\x18\x02 \x01(\tR\trequestId\x12#\n\rvalidate_only\x18\x03 \x01(\x08R\x0cvalidateOnly\x12\x1b\n\tpreset_id\x18\x04 \x01(\tR\x08presetId\"\x89\x01\n\x1a\x43reateTrackingLinkResponse\x12\x39\n\rtracking_link\x18\x01 \x01(\x0b\x32\x14.s2s.v1.TrackingLinkR\x0ctrackingLink\x12\x30\n\x08warnings\x18\x02 \x03(\x0b\x32\x14.s2s.v1.SetupWarningR\x08warnings\"(\n\x16GetTrackingLinkRequest\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\"T\n\x17GetTrackingLinkResponse\x12\x39\n\rtracking_link\x18\x01 \x01(\x0b\x32\x14.s2s.v1.TrackingLinkR\x0ctrackingLink\"{\n\x18ListTrackingLinksRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\x05R\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12#\n\rshow_archived\x18\x03 \x01(\x08R\x0cshowArchived\"\x80\x01\n\x19ListTrackingLinksResponse\x12;\n\x0etracking_links\x18\x01 \x03(\x0b\x32\x14.s2s.v1.TrackingLinkR\rtrackingLinks\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xb8\x01\n\x19UpdateTrackingLinkRequest\x12\x39\n\rtracking_link\x18\x01 \x01(\x0b\x32\x14.s2s.v1.TrackingLinkR\x0ctrackingLink\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\x12#\n\rvalidate_only\x18\x03 \x01(\x08R\x0cvalidateOnly\"\x89\x01\n\x1aUpdateTrackingLinkResponse\x12\x39\n\rtracking_link\x18\x01 \x01(\x0b\x32\x14.s2s.v1.TrackingLinkR\x0ctrackingLink\x12\x30\n\x08warnings\x18\x02 \x03(\x0b\x32\x14.s2s.v1.SetupWarningR\x08warnings\"Q\n\x1a\x41rchiveTrackingLinkRequest\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12#\n\rvalidate_only\x18\x02 \x01(\x08R\x0cvalidateOnly\"X\n\x1b\x41rchiveTrackingLinkResponse\x12\x39\n\rtracking_link\x18\x01 \x01(\x0b\x32\x14.s2s.v1.TrackingLinkR\x0ctrackingLink\"(\n\x12ResolveSlugRequest\x12\x12\n\x04slug\x18\x01 \x01(\tR\x04slug\"\x8a\x01\n\x13ResolveSlugResponse\x12\x39\n\rtracking_link\x18\x01 \x01(\x0b\x32\x14.s2s.v1.TrackingLinkR\x0ctrackingLink\x12\x1d\n\naccount_id\x18\x02 \x01(\tR\taccountId\x12\x19\n\x08link_key\x18\x03 \x01(\x04R\x07linkKey*\x80\x01\n\x0cRedirectKind\x12\x1d\n\x19REDIRECT_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13REDIRECT_KIND_FOUND\x10\x01\x12\x1b\n\x17REDIRECT_KIND_SEE_OTHER\x10\x02\x12\x1b\n\x17REDIRECT_KIND_TEMPORARY\x10\x03*z\n\x11TrackingLinkState\x12#\n\x1fTRACKING_LINK_STATE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aTRACKING_LINK_STATE_ACTIVE\x10\x01\x12 \n\x1cTRACKING_LINK_STATE_ARCHIVED\x10\x02\x32\xc3\x04\n\x13TrackingLinkService\x12`\n\x12\x43reateTrackingLink\x12!.s2s.v1.CreateTrackingLinkRequest\x1a\".s2s.v1.CreateTrackingLinkResponse\"\x03\x90\x02\x02\x12W\n\x0fGetTrackingLink\x12\x1e.s2s.v1.GetTrackingLinkRequest\x1a\x1f.s2s.v1.GetTrackingLinkResponse\"\x03\x90\x02\x01\x12]\n\x11ListTrackingLinks\x12 .s2s.v1.ListTrackingLinksRequest\x1a!.s2s.v1.ListTrackingLinksResponse\"\x03\x90\x02\x01\x12`\n\x12UpdateTrackingLink\x12!.s2s.v1.UpdateTrackingLinkRequest\x1a\".s2s.v1.UpdateTrackingLinkResponse\"\x03\x90\x02\x02\x12\x63\n\x13\x41rchiveTrackingLink\x12\".s2s.v1.ArchiveTrackingLinkRequest\x1a#.s2s.v1.ArchiveTrackingLinkResponse\"\x03\x90\x02\x02\x12K\n\x0bResolveSlug\x12\x1a.s2s.v1.ResolveSlugRequest\x1a\x1b.s2s.v1.ResolveSlugResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1as2s/v1/tracking_link.proto\x12\x06s2s.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xae\x04\n\x0cTrackingLink\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04slug\x18\x02 \x01(\tR\x04slug\x12 \n\x0b\x64\x65stination\x18\x03 \x01(\tR\x0b\x64\x65stination\x12.\n\x13\x63onversion_code_ids\x18\x04 \x03(\tR\x11\x63onversionCodeIds\x12\x12\n\x04tags\x18\x05 \x03(\tR\x04tags\x12\x39\n\rredirect_kind\x18\x06 \x01(\x0e\x32\x14.s2s.v1.RedirectKindR\x0credirectKind\x12,\n\x12query_pass_through\x18\x07 \x01(\x08R\x10queryPassThrough\x12;\n\x0b\x65xpire_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12\x31\n\x14\x66\x61llback_destination\x18\t \x01(\tR\x13\x66\x61llbackDestination\x12/\n\x05state\x18\n \x01(\x0e\x32\x19.s2s.v1.TrackingLinkStateR\x05state\x12\x10\n\x03url\x18\x0b \x01(\tR\x03url\x12;\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime*\x80\x01\n\x0cRedirectKind\x12\x1d\n\x19REDIRECT_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13REDIRECT_KIND_FOUND\x10\x01\x12\x1b\n\x17REDIRECT_KIND_SEE_OTHER\x10\x02\x12\x1b\n\x17REDIRECT_KIND_TEMPORARY\x10\x03*z\n\x11TrackingLinkState\x12#\n\x1fTRACKING_LINK_STATE_UNSPECIFIED\x10\x00\x12\x1e\n\x1aTRACKING_LINK_STATE_ACTIVE\x10\x01\x12 \n\x1cTRACKING_LINK_STATE_ARCHIVED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 's2s_sdk._gen.s2s.v1.tracking_link_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_TRACKINGLINKSERVICE'].methods_by_name['CreateTrackingLink']._loaded_options = None
-  _globals['_TRACKINGLINKSERVICE'].methods_by_name['CreateTrackingLink']._serialized_options = b'\220\002\002'
-  _globals['_TRACKINGLINKSERVICE'].methods_by_name['GetTrackingLink']._loaded_options = None
-  _globals['_TRACKINGLINKSERVICE'].methods_by_name['GetTrackingLink']._serialized_options = b'\220\002\001'
-  _globals['_TRACKINGLINKSERVICE'].methods_by_name['ListTrackingLinks']._loaded_options = None
-  _globals['_TRACKINGLINKSERVICE'].methods_by_name['ListTrackingLinks']._serialized_options = b'\220\002\001'
-  _globals['_TRACKINGLINKSERVICE'].methods_by_name['UpdateTrackingLink']._loaded_options = None
-  _globals['_TRACKINGLINKSERVICE'].methods_by_name['UpdateTrackingLink']._serialized_options = b'\220\002\002'
-  _globals['_TRACKINGLINKSERVICE'].methods_by_name['ArchiveTrackingLink']._loaded_options = None
-  _globals['_TRACKINGLINKSERVICE'].methods_by_name['ArchiveTrackingLink']._serialized_options = b'\220\002\002'
-  _globals['_TRACKINGLINKSERVICE'].methods_by_name['ResolveSlug']._loaded_options = None
-  _globals['_TRACKINGLINKSERVICE'].methods_by_name['ResolveSlug']._serialized_options = b'\220\002\001'
-  _globals['_REDIRECTKIND']._serialized_start=2088
-  _globals['_REDIRECTKIND']._serialized_end=2216
-  _globals['_TRACKINGLINKSTATE']._serialized_start=2218
-  _globals['_TRACKINGLINKSTATE']._serialized_end=2340
-  _globals['_TRACKINGLINK']._serialized_start=134
-  _globals['_TRACKINGLINK']._serialized_end=692
-  _globals['_CREATETRACKINGLINKREQUEST']._serialized_start=695
-  _globals['_CREATETRACKINGLINKREQUEST']._serialized_end=878
-  _globals['_CREATETRACKINGLINKRESPONSE']._serialized_start=881
-  _globals['_CREATETRACKINGLINKRESPONSE']._serialized_end=1018
-  _globals['_GETTRACKINGLINKREQUEST']._serialized_start=1020
-  _globals['_GETTRACKINGLINKREQUEST']._serialized_end=1060
-  _globals['_GETTRACKINGLINKRESPONSE']._serialized_start=1062
-  _globals['_GETTRACKINGLINKRESPONSE']._serialized_end=1146
-  _globals['_LISTTRACKINGLINKSREQUEST']._serialized_start=1148
-  _globals['_LISTTRACKINGLINKSREQUEST']._serialized_end=1271
-  _globals['_LISTTRACKINGLINKSRESPONSE']._serialized_start=1274
-  _globals['_LISTTRACKINGLINKSRESPONSE']._serialized_end=1402
-  _globals['_UPDATETRACKINGLINKREQUEST']._serialized_start=1405
-  _globals['_UPDATETRACKINGLINKREQUEST']._serialized_end=1589
-  _globals['_UPDATETRACKINGLINKRESPONSE']._serialized_start=1592
-  _globals['_UPDATETRACKINGLINKRESPONSE']._serialized_end=1729
-  _globals['_ARCHIVETRACKINGLINKREQUEST']._serialized_start=1731
-  _globals['_ARCHIVETRACKINGLINKREQUEST']._serialized_end=1812
-  _globals['_ARCHIVETRACKINGLINKRESPONSE']._serialized_start=1814
-  _globals['_ARCHIVETRACKINGLINKRESPONSE']._serialized_end=1902
-  _globals['_RESOLVESLUGREQUEST']._serialized_start=1904
-  _globals['_RESOLVESLUGREQUEST']._serialized_end=1944
-  _globals['_RESOLVESLUGRESPONSE']._serialized_start=1947
-  _globals['_RESOLVESLUGRESPONSE']._serialized_end=2085
-  _globals['_TRACKINGLINKSERVICE']._serialized_start=2343
-  _globals['_TRACKINGLINKSERVICE']._serialized_end=2922
+  _globals['_REDIRECTKIND']._serialized_start=633
+  _globals['_REDIRECTKIND']._serialized_end=761
+  _globals['_TRACKINGLINKSTATE']._serialized_start=763
+  _globals['_TRACKINGLINKSTATE']._serialized_end=885
+  _globals['_TRACKINGLINK']._serialized_start=72
+  _globals['_TRACKINGLINK']._serialized_end=630
 # @@protoc_insertion_point(module_scope)

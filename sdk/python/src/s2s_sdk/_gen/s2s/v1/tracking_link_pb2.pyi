@@ -5,12 +5,10 @@ isort:skip_file
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
-from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
-from s2s_sdk._gen.s2s.v1 import setup_warning_pb2 as _setup_warning_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -98,7 +96,7 @@ class TrackingLink(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     id: _builtins.str
-    """Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`."""
+    """Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`."""
     slug: _builtins.str
     """Path of the link: 1 to 64 of `a-z`, `0-9`, `-`, `_`, beginning with a
     letter or digit. Unique in the installation; can't be changed. Empty: the
@@ -124,9 +122,9 @@ class TrackingLink(_message.Message):
     same form as `destination`. Empty: they get HTTP 410.
     """
     state: Global___TrackingLinkState.ValueType
-    """Output only. State of the link, changed by `ArchiveTrackingLink`."""
+    """State of the link, changed by `ArchiveTrackingLink`."""
     url: _builtins.str
-    """Output only. The URL to publish. Example: `https://t.example/summer-sale`."""
+    """The URL to publish. Example: `https://t.example/summer-sale`."""
     @_builtins.property
     def conversion_code_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Ids of the conversion codes that count for clicks on this link, at most 50."""
@@ -143,11 +141,11 @@ class TrackingLink(_message.Message):
 
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. Time at which the link was created."""
+        """Time at which the link was created."""
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """Output only. Time of the last change to the link."""
+        """Time of the last change to the link."""
 
     def __init__(
         self,
@@ -173,360 +171,3 @@ class TrackingLink(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TrackingLink: _TypeAlias = TrackingLink  # noqa: Y015
-
-@_typing.final
-class CreateTrackingLinkRequest(_message.Message):
-    """Request message for `CreateTrackingLink`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    TRACKING_LINK_FIELD_NUMBER: _builtins.int
-    REQUEST_ID_FIELD_NUMBER: _builtins.int
-    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
-    PRESET_ID_FIELD_NUMBER: _builtins.int
-    request_id: _builtins.str
-    """Makes the call safe to repeat: a second call with the same request id
-    returns the first answer. Optional, 1 to 64 bytes. Example: a UUID.
-    """
-    validate_only: _builtins.bool
-    """If true, the request is checked and answered as if real, but nothing is
-    written.
-    """
-    preset_id: _builtins.str
-    """Id of the preset of the network that the destination belongs to. If the
-    destination has no `[s2sidentifier]`, it is added to the query in the
-    parameter in which that network takes the click id. Optional. Example:
-    `everflow`.
-    """
-    @_builtins.property
-    def tracking_link(self) -> Global___TrackingLink:
-        """The link to create. Output-only fields are ignored."""
-
-    def __init__(
-        self,
-        *,
-        tracking_link: Global___TrackingLink | None = ...,
-        request_id: _builtins.str = ...,
-        validate_only: _builtins.bool = ...,
-        preset_id: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["tracking_link", b"tracking_link"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["preset_id", b"preset_id", "request_id", b"request_id", "tracking_link", b"tracking_link", "validate_only", b"validate_only"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___CreateTrackingLinkRequest: _TypeAlias = CreateTrackingLinkRequest  # noqa: Y015
-
-@_typing.final
-class CreateTrackingLinkResponse(_message.Message):
-    """Response message for `CreateTrackingLink`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    TRACKING_LINK_FIELD_NUMBER: _builtins.int
-    WARNINGS_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def tracking_link(self) -> Global___TrackingLink:
-        """The link as created."""
-
-    @_builtins.property
-    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_setup_warning_pb2.SetupWarning]:
-        """Settings that will likely not work as intended, each with its cure."""
-
-    def __init__(
-        self,
-        *,
-        tracking_link: Global___TrackingLink | None = ...,
-        warnings: _abc.Iterable[_setup_warning_pb2.SetupWarning] | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["tracking_link", b"tracking_link"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["tracking_link", b"tracking_link", "warnings", b"warnings"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___CreateTrackingLinkResponse: _TypeAlias = CreateTrackingLinkResponse  # noqa: Y015
-
-@_typing.final
-class GetTrackingLinkRequest(_message.Message):
-    """Request message for `GetTrackingLink`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ID_FIELD_NUMBER: _builtins.int
-    id: _builtins.str
-    """Id of the link."""
-    def __init__(
-        self,
-        *,
-        id: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___GetTrackingLinkRequest: _TypeAlias = GetTrackingLinkRequest  # noqa: Y015
-
-@_typing.final
-class GetTrackingLinkResponse(_message.Message):
-    """Response message for `GetTrackingLink`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    TRACKING_LINK_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def tracking_link(self) -> Global___TrackingLink:
-        """The link."""
-
-    def __init__(
-        self,
-        *,
-        tracking_link: Global___TrackingLink | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["tracking_link", b"tracking_link"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["tracking_link", b"tracking_link"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___GetTrackingLinkResponse: _TypeAlias = GetTrackingLinkResponse  # noqa: Y015
-
-@_typing.final
-class ListTrackingLinksRequest(_message.Message):
-    """Request message for `ListTrackingLinks`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    PAGE_SIZE_FIELD_NUMBER: _builtins.int
-    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    SHOW_ARCHIVED_FIELD_NUMBER: _builtins.int
-    page_size: _builtins.int
-    """Maximum number of links to return, 1 to 1,000. 0 means 50; larger values
-    are read as 1,000.
-    """
-    page_token: _builtins.str
-    """`next_page_token` of the previous page; empty for the first page."""
-    show_archived: _builtins.bool
-    """If true, archived links are listed as well."""
-    def __init__(
-        self,
-        *,
-        page_size: _builtins.int = ...,
-        page_token: _builtins.str = ...,
-        show_archived: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "show_archived", b"show_archived"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListTrackingLinksRequest: _TypeAlias = ListTrackingLinksRequest  # noqa: Y015
-
-@_typing.final
-class ListTrackingLinksResponse(_message.Message):
-    """Response message for `ListTrackingLinks`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    TRACKING_LINKS_FIELD_NUMBER: _builtins.int
-    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
-    next_page_token: _builtins.str
-    """Opaque token for the next page; empty on the last page."""
-    @_builtins.property
-    def tracking_links(self) -> _containers.RepeatedCompositeFieldContainer[Global___TrackingLink]:
-        """Links of this page, newest first."""
-
-    def __init__(
-        self,
-        *,
-        tracking_links: _abc.Iterable[Global___TrackingLink] | None = ...,
-        next_page_token: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "tracking_links", b"tracking_links"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ListTrackingLinksResponse: _TypeAlias = ListTrackingLinksResponse  # noqa: Y015
-
-@_typing.final
-class UpdateTrackingLinkRequest(_message.Message):
-    """Request message for `UpdateTrackingLink`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    TRACKING_LINK_FIELD_NUMBER: _builtins.int
-    UPDATE_MASK_FIELD_NUMBER: _builtins.int
-    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
-    validate_only: _builtins.bool
-    """If true, the request is checked and answered as if real, but nothing is
-    written.
-    """
-    @_builtins.property
-    def tracking_link(self) -> Global___TrackingLink:
-        """The link, with its `id` and the new values."""
-
-    @_builtins.property
-    def update_mask(self) -> _field_mask_pb2.FieldMask:
-        """Fields to change: `destination`, `conversion_code_ids`, `tags`,
-        `redirect_kind`, `query_pass_through`, `expire_time`,
-        `fallback_destination`. At least one.
-        """
-
-    def __init__(
-        self,
-        *,
-        tracking_link: Global___TrackingLink | None = ...,
-        update_mask: _field_mask_pb2.FieldMask | None = ...,
-        validate_only: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["tracking_link", b"tracking_link", "update_mask", b"update_mask"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["tracking_link", b"tracking_link", "update_mask", b"update_mask", "validate_only", b"validate_only"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___UpdateTrackingLinkRequest: _TypeAlias = UpdateTrackingLinkRequest  # noqa: Y015
-
-@_typing.final
-class UpdateTrackingLinkResponse(_message.Message):
-    """Response message for `UpdateTrackingLink`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    TRACKING_LINK_FIELD_NUMBER: _builtins.int
-    WARNINGS_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def tracking_link(self) -> Global___TrackingLink:
-        """The link as it is now."""
-
-    @_builtins.property
-    def warnings(self) -> _containers.RepeatedCompositeFieldContainer[_setup_warning_pb2.SetupWarning]:
-        """Settings that will likely not work as intended, each with its cure."""
-
-    def __init__(
-        self,
-        *,
-        tracking_link: Global___TrackingLink | None = ...,
-        warnings: _abc.Iterable[_setup_warning_pb2.SetupWarning] | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["tracking_link", b"tracking_link"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["tracking_link", b"tracking_link", "warnings", b"warnings"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___UpdateTrackingLinkResponse: _TypeAlias = UpdateTrackingLinkResponse  # noqa: Y015
-
-@_typing.final
-class ArchiveTrackingLinkRequest(_message.Message):
-    """Request message for `ArchiveTrackingLink`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    ID_FIELD_NUMBER: _builtins.int
-    VALIDATE_ONLY_FIELD_NUMBER: _builtins.int
-    id: _builtins.str
-    """Id of the link."""
-    validate_only: _builtins.bool
-    """If true, the request is checked and answered as if real, but nothing is
-    written.
-    """
-    def __init__(
-        self,
-        *,
-        id: _builtins.str = ...,
-        validate_only: _builtins.bool = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "validate_only", b"validate_only"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ArchiveTrackingLinkRequest: _TypeAlias = ArchiveTrackingLinkRequest  # noqa: Y015
-
-@_typing.final
-class ArchiveTrackingLinkResponse(_message.Message):
-    """Response message for `ArchiveTrackingLink`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    TRACKING_LINK_FIELD_NUMBER: _builtins.int
-    @_builtins.property
-    def tracking_link(self) -> Global___TrackingLink:
-        """The link as it is now."""
-
-    def __init__(
-        self,
-        *,
-        tracking_link: Global___TrackingLink | None = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["tracking_link", b"tracking_link"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["tracking_link", b"tracking_link"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ArchiveTrackingLinkResponse: _TypeAlias = ArchiveTrackingLinkResponse  # noqa: Y015
-
-@_typing.final
-class ResolveSlugRequest(_message.Message):
-    """Request message for `ResolveSlug`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    SLUG_FIELD_NUMBER: _builtins.int
-    slug: _builtins.str
-    """The slug as the visitor wrote it, in upper or lower case."""
-    def __init__(
-        self,
-        *,
-        slug: _builtins.str = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["slug", b"slug"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ResolveSlugRequest: _TypeAlias = ResolveSlugRequest  # noqa: Y015
-
-@_typing.final
-class ResolveSlugResponse(_message.Message):
-    """Response message for `ResolveSlug`."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    TRACKING_LINK_FIELD_NUMBER: _builtins.int
-    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
-    LINK_KEY_FIELD_NUMBER: _builtins.int
-    account_id: _builtins.str
-    """Id of the account that owns the link; an input of the click id's MAC.
-    Example: `acct_00000000000000000000000004`.
-    """
-    link_key: _builtins.int
-    """Key of the link in click ids, 40 bits."""
-    @_builtins.property
-    def tracking_link(self) -> Global___TrackingLink:
-        """The link with this slug."""
-
-    def __init__(
-        self,
-        *,
-        tracking_link: Global___TrackingLink | None = ...,
-        account_id: _builtins.str = ...,
-        link_key: _builtins.int = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["tracking_link", b"tracking_link"]  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "link_key", b"link_key", "tracking_link", b"tracking_link"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ResolveSlugResponse: _TypeAlias = ResolveSlugResponse  # noqa: Y015

@@ -7,6 +7,9 @@ import java.util.regex.Pattern;
 /**
  * Exact amounts: converts decimals to {@link Money} and back. There are no floats, no rounding and
  * no thousands separators. The currency is taken unchanged; the server checks it.
+ *
+ * <p>A negative amount takes money back. The server refuses a negative value or commission in a
+ * request, and any amount beyond 10^18 millionths.
  */
 public final class Amounts {
   /** Number of fraction digits in millionths. */

@@ -10,9 +10,10 @@ import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.s2s.sdk.v1.BatchRecordConversionsResult;
 import io.s2s.sdk.v1.ErrorReason;
+import io.s2s.sdk.v1.PostbackFailure;
 import io.s2s.sdk.v1.RecordConversionResponse;
+import io.s2s.sdk.v1.RecordConversionResult;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -71,7 +72,7 @@ public final class S2sException extends StatusRuntimeException {
    *
    * @throws S2sException if {@code recordConversion} would have thrown it
    */
-  public static RecordConversionResponse responseOf(BatchRecordConversionsResult result) {
+  public static RecordConversionResponse responseOf(RecordConversionResult result) {
     return switch (result.getResultCase()) {
       case RESPONSE -> result.getResponse();
       case ERROR -> throw from(result.getError());
@@ -161,7 +162,7 @@ public final class S2sException extends StatusRuntimeException {
         .orElse(ErrorReason.ERROR_REASON_UNSPECIFIED);
   }
 
-  /** Returns the reason as sent, such as {@code CLICK_EXPIRED}; empty if there is none. */
+  /** Returns the reason as sent, such as {@code CLICK_ID_INVALID}; empty if there is none. */
   public String getReasonText() {
     String reasonOfCode =
         switch (getCode()) {
@@ -188,6 +189,14 @@ public final class S2sException extends StatusRuntimeException {
     return find(details, BadRequest.class)
         .map(BadRequest::getFieldViolationsList)
         .orElse(List.of());
+  }
+
+  /**
+   * Returns the outcome of a postback that does not count, with the id of the held postback. Empty
+   * for other errors, after which a postback must be sent again.
+   */
+  public Optional<PostbackFailure> getPostbackFailure() {
+    return find(details, PostbackFailure.class);
   }
 
   /** Returns the delay before a retry, if the server asks for one. */

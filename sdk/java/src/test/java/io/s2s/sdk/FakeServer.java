@@ -20,16 +20,16 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.s2s.sdk.v1.BatchRecordConversionsRequest;
 import io.s2s.sdk.v1.BatchRecordConversionsResponse;
-import io.s2s.sdk.v1.BatchRecordConversionsResult;
 import io.s2s.sdk.v1.Conversion;
 import io.s2s.sdk.v1.ConversionServiceGrpc;
+import io.s2s.sdk.v1.ConversionVerdict;
 import io.s2s.sdk.v1.ListConversionsRequest;
 import io.s2s.sdk.v1.ListConversionsResponse;
 import io.s2s.sdk.v1.RecordConversionRequest;
 import io.s2s.sdk.v1.RecordConversionResponse;
+import io.s2s.sdk.v1.RecordConversionResult;
 import io.s2s.sdk.v1.StreamRecordConversionsRequest;
 import io.s2s.sdk.v1.StreamRecordConversionsResponse;
-import io.s2s.sdk.v1.Verdict;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -170,7 +170,9 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
     requests.add(request);
     recordCalls.release();
     answer(
-        RecordConversionResponse.newBuilder().setVerdict(Verdict.VERDICT_RECORDED).build(),
+        RecordConversionResponse.newBuilder()
+            .setVerdict(ConversionVerdict.CONVERSION_VERDICT_RECORDED)
+            .build(),
         observer);
   }
 
@@ -182,10 +184,10 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
     BatchRecordConversionsResponse.Builder response = BatchRecordConversionsResponse.newBuilder();
     for (RecordConversionRequest request : batch.getRequestsList()) {
       requests.add(request);
-      BatchRecordConversionsResult.Builder result = response.addResultsBuilder();
-      if (request.getClickId().isEmpty()) {
+      RecordConversionResult.Builder result = response.addResultsBuilder();
+      if (request.getConversion().getClickId().isEmpty()) {
         result.setError(
-            status(Code.INVALID_ARGUMENT, "no click id", info("MISSING_PARAMETER", "s2s.v1")));
+            status(Code.INVALID_ARGUMENT, "no click id", info("PARAMETER_MISSING", "s2s.v1")));
       } else {
         result.setResponse(RecordConversionResponse.getDefaultInstance());
       }
@@ -215,7 +217,7 @@ final class FakeServer extends ConversionServiceGrpc.ConversionServiceImplBase
   @Override
   public void listConversions(
       ListConversionsRequest request, StreamObserver<ListConversionsResponse> observer) {
-    pageTokens.add(request.getClickId() + request.getPageToken());
+    pageTokens.add(request.getFilter().getClickId() + request.getPageToken());
     ListConversionsResponse response =
         switch (request.getPageToken()) {
           case "" -> page("second", "a", "b");

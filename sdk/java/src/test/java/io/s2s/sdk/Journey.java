@@ -22,10 +22,11 @@ import io.grpc.Context;
 import io.grpc.stub.AbstractBlockingStub;
 import io.grpc.stub.StreamObserver;
 import io.s2s.sdk.v1.BatchRecordConversionsResponse;
-import io.s2s.sdk.v1.BatchRecordConversionsResult;
 import io.s2s.sdk.v1.ConversionServiceGrpc;
 import io.s2s.sdk.v1.Money;
+import io.s2s.sdk.v1.PostbackFailure;
 import io.s2s.sdk.v1.RecordConversionRequest;
+import io.s2s.sdk.v1.RecordConversionResult;
 import io.s2s.sdk.v1.StreamRecordConversionsRequest;
 import io.s2s.sdk.v1.StreamRecordConversionsResponse;
 import java.lang.reflect.InvocationTargetException;
@@ -60,6 +61,7 @@ final class Journey implements AutoCloseable {
                   .add(ErrorInfo.getDescriptor())
                   .add(BadRequest.getDescriptor())
                   .add(RetryInfo.getDescriptor())
+                  .add(PostbackFailure.getDescriptor())
                   .build());
 
   private record Settings(String endpoint, String apiKey, int retries) {}
@@ -270,13 +272,13 @@ final class Journey implements AutoCloseable {
     }
   }
 
-  private static void assertResults(JsonArray expected, List<BatchRecordConversionsResult> results)
+  private static void assertResults(JsonArray expected, List<RecordConversionResult> results)
       throws Exception {
     assertEquals(expected.size(), results.size());
     for (int index = 0; index < results.size(); index++) {
       JsonObject item = expected.get(index).getAsJsonObject();
       assertKeys(item, "response", "error");
-      BatchRecordConversionsResult result = results.get(index);
+      RecordConversionResult result = results.get(index);
       if (item.has("error")) {
         S2sException error =
             assertThrows(S2sException.class, () -> S2sException.responseOf(result));
@@ -375,8 +377,8 @@ final class Journey implements AutoCloseable {
   }
 
   private static final class Results implements StreamObserver<StreamRecordConversionsResponse> {
-    final CompletableFuture<List<BatchRecordConversionsResult>> all = new CompletableFuture<>();
-    private final List<BatchRecordConversionsResult> results = new ArrayList<>();
+    final CompletableFuture<List<RecordConversionResult>> all = new CompletableFuture<>();
+    private final List<RecordConversionResult> results = new ArrayList<>();
 
     @Override
     public void onNext(StreamRecordConversionsResponse response) {

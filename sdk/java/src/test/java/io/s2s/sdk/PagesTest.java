@@ -22,9 +22,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class PagesTest {
   private static Pages<Conversion> conversions(S2sClient client) {
+    var request = ListConversionsRequest.newBuilder();
+    request.getFilterBuilder().setClickId("c-");
     return Pages.of(
         client.conversions()::listConversions,
-        ListConversionsRequest.newBuilder().setClickId("c-").build(),
+        request.build(),
         ListConversionsResponse::getConversionsList);
   }
 

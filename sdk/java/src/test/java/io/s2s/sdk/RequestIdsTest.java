@@ -25,7 +25,7 @@ class RequestIdsTest {
 
   @Test
   void requestsThatHaveNoneStayAsTheyAre() {
-    var request = GetAccountRequest.newBuilder().setId("x").build();
+    var request = GetAccountRequest.newBuilder().setAccountId("x").build();
     assertSame(request, RequestIds.fill(request));
   }
 

@@ -13,11 +13,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.Status.Code;
 import io.s2s.sdk.v1.BatchRecordConversionsRequest;
-import io.s2s.sdk.v1.BatchRecordConversionsResult;
+import io.s2s.sdk.v1.ConversionVerdict;
 import io.s2s.sdk.v1.ErrorReason;
 import io.s2s.sdk.v1.RecordConversionRequest;
 import io.s2s.sdk.v1.RecordConversionResponse;
-import io.s2s.sdk.v1.Verdict;
+import io.s2s.sdk.v1.RecordConversionResult;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -68,7 +68,7 @@ class RetryTest {
   void passingFailuresAreRetriedWithTheSameRequestId() throws Exception {
     try (var server = new FakeServer(unavailable(), unavailable());
         var client = server.client().build()) {
-      assertEquals(Verdict.VERDICT_RECORDED, record(client).getVerdict());
+      assertEquals(ConversionVerdict.CONVERSION_VERDICT_RECORDED, record(client).getVerdict());
       List<String> ids = server.requestIds();
       assertTrue(ids.get(0).matches("[0-9a-f]{32}"), ids::toString);
       assertEquals(List.of(ids.get(0), ids.get(0), ids.get(0)), ids);
@@ -256,9 +256,9 @@ class RetryTest {
     try (var server = new FakeServer(unavailable());
         var client = server.client().build()) {
       var request = BatchRecordConversionsRequest.newBuilder();
-      request.addRequestsBuilder().setClickId("x");
+      request.addRequestsBuilder().getConversionBuilder().setClickId("x");
       request.addRequestsBuilder();
-      List<BatchRecordConversionsResult> results =
+      List<RecordConversionResult> results =
           client.conversions().batchRecordConversions(request.build()).getResultsList();
 
       assertEquals(
@@ -266,7 +266,7 @@ class RetryTest {
       S2sException error =
           assertThrows(S2sException.class, () -> S2sException.responseOf(results.get(1)));
       assertEquals(Code.INVALID_ARGUMENT, error.getCode());
-      assertEquals(ErrorReason.ERROR_REASON_MISSING_PARAMETER, error.getReason());
+      assertEquals(ErrorReason.ERROR_REASON_PARAMETER_MISSING, error.getReason());
       List<String> ids = server.requestIds();
       assertEquals(ids.subList(0, 2), ids.subList(2, 4), "the second attempt repeats the first");
       assertNotEquals(ids.get(0), ids.get(1));

@@ -2,7 +2,7 @@ package io.s2s.sdk;
 
 import static io.s2s.sdk.FakeServer.failure;
 import static io.s2s.sdk.FakeServer.info;
-import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_CLICK_EXPIRED;
+import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_ATTRIBUTION_WINDOW_PASSED;
 import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_DEADLINE_EXCEEDED;
 import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_FIELD_INVALID;
 import static io.s2s.sdk.v1.ErrorReason.ERROR_REASON_INTERNAL;
@@ -18,8 +18,10 @@ import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
-import io.s2s.sdk.v1.BatchRecordConversionsResult;
 import io.s2s.sdk.v1.ErrorReason;
+import io.s2s.sdk.v1.PostbackFailure;
+import io.s2s.sdk.v1.PostbackVerdict;
+import io.s2s.sdk.v1.RecordConversionResult;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -48,6 +50,7 @@ class S2sExceptionTest {
     assertEquals(Map.of("field", "transaction_id"), error.getMetadata());
     assertEquals(List.of(violation), error.getFieldViolations());
     assertEquals(Optional.empty(), error.getRetryAfter());
+    assertEquals(Optional.empty(), error.getPostbackFailure());
     assertEquals(
         "io.s2s.sdk.S2sException: transaction_id is too long [FIELD_INVALID]", error.toString());
   }
@@ -63,10 +66,10 @@ class S2sExceptionTest {
     for (Case c :
         List.of(
             new Case(
-                failure(Code.FAILED_PRECONDITION, "m", info("CLICK_EXPIRED", "s2s.v1")),
+                failure(Code.FAILED_PRECONDITION, "m", info("ATTRIBUTION_WINDOW_PASSED", "s2s.v1")),
                 Code.FAILED_PRECONDITION,
-                ERROR_REASON_CLICK_EXPIRED,
-                "m [CLICK_EXPIRED]"),
+                ERROR_REASON_ATTRIBUTION_WINDOW_PASSED,
+                "m [ATTRIBUTION_WINDOW_PASSED]"),
             new Case(
                 failure(Code.UNAVAILABLE, "m", info("INTERNAL", "s2s.v1")),
                 Code.UNAVAILABLE,
@@ -83,7 +86,7 @@ class S2sExceptionTest {
                 ERROR_REASON_UNSPECIFIED,
                 "m [NEWER]"),
             new Case(
-                failure(Code.ABORTED, "m", info("CLICK_EXPIRED", "proxy.example")),
+                failure(Code.ABORTED, "m", info("ATTRIBUTION_WINDOW_PASSED", "proxy.example")),
                 Code.ABORTED,
                 ERROR_REASON_UNSPECIFIED,
                 "m [ABORTED]"),
@@ -133,6 +136,22 @@ class S2sExceptionTest {
   }
 
   @Test
+  void heldPostbacksAreErrorsWithTheirId() {
+    var held =
+        PostbackFailure.newBuilder()
+            .setVerdict(PostbackVerdict.POSTBACK_VERDICT_HELD)
+            .setPostbackId("pb_1")
+            .build();
+    var info = info("CODE_NOT_ON_LINK", "s2s.v1");
+    var call = S2sException.from(failure(Code.FAILED_PRECONDITION, "m", info, held));
+    var item = S2sException.from(FakeServer.status(Code.FAILED_PRECONDITION, "m", info, held));
+    for (var error : List.of(call, item)) {
+      assertEquals(ErrorReason.ERROR_REASON_CODE_NOT_ON_LINK, error.getReason());
+      assertEquals(Optional.of(held), error.getPostbackFailure());
+    }
+  }
+
+  @Test
   void onlyPausesThatCanBeAreAskedFor() {
     for (long seconds : new long[] {0, 5, 315_576_000_000L, -1, Long.MIN_VALUE, Long.MAX_VALUE}) {
       var delay = com.google.protobuf.Duration.newBuilder().setSeconds(seconds).setNanos(1);
@@ -161,7 +180,7 @@ class S2sExceptionTest {
     var error =
         assertThrows(
             S2sException.class,
-            () -> S2sException.responseOf(BatchRecordConversionsResult.getDefaultInstance()));
+            () -> S2sException.responseOf(RecordConversionResult.getDefaultInstance()));
     assertEquals(Code.UNKNOWN, error.getCode());
     assertTrue(error.getMessage().contains("no result"));
   }

@@ -51,9 +51,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * Output only. Id of the account: `acct_` and 26 characters. The
-   * installation's own account exists from the start as
-   * `acct_00000000000000000000000004`.
+   * Id of the account: `acct_` and 26 characters. The installation's own
+   * account exists from the start as `acct_00000000000000000000000004`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -74,9 +73,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Id of the account: `acct_` and 26 characters. The
-   * installation's own account exists from the start as
-   * `acct_00000000000000000000000004`.
+   * Id of the account: `acct_` and 26 characters. The installation's own
+   * account exists from the start as `acct_00000000000000000000000004`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -148,8 +146,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp createTime_;
   /**
    * <pre>
-   * Output only. Time at which the account was created; 1970 for the
-   * installation's own.
+   * Time at which the account was created; 1970 for the installation's own.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -161,8 +158,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time at which the account was created; 1970 for the
-   * installation's own.
+   * Time at which the account was created; 1970 for the installation's own.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -174,8 +170,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time at which the account was created; 1970 for the
-   * installation's own.
+   * Time at which the account was created; 1970 for the installation's own.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -189,7 +184,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp updateTime_;
   /**
    * <pre>
-   * Output only. Time of the last change to the account.
+   * Time of the last change to the account.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -201,7 +196,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time of the last change to the account.
+   * Time of the last change to the account.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -213,7 +208,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time of the last change to the account.
+   * Time of the last change to the account.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -663,9 +658,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * Output only. Id of the account: `acct_` and 26 characters. The
-     * installation's own account exists from the start as
-     * `acct_00000000000000000000000004`.
+     * Id of the account: `acct_` and 26 characters. The installation's own
+     * account exists from the start as `acct_00000000000000000000000004`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -685,9 +679,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the account: `acct_` and 26 characters. The
-     * installation's own account exists from the start as
-     * `acct_00000000000000000000000004`.
+     * Id of the account: `acct_` and 26 characters. The installation's own
+     * account exists from the start as `acct_00000000000000000000000004`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -708,9 +701,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the account: `acct_` and 26 characters. The
-     * installation's own account exists from the start as
-     * `acct_00000000000000000000000004`.
+     * Id of the account: `acct_` and 26 characters. The installation's own
+     * account exists from the start as `acct_00000000000000000000000004`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -727,9 +719,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the account: `acct_` and 26 characters. The
-     * installation's own account exists from the start as
-     * `acct_00000000000000000000000004`.
+     * Id of the account: `acct_` and 26 characters. The installation's own
+     * account exists from the start as `acct_00000000000000000000000004`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -743,9 +734,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the account: `acct_` and 26 characters. The
-     * installation's own account exists from the start as
-     * `acct_00000000000000000000000004`.
+     * Id of the account: `acct_` and 26 characters. The installation's own
+     * account exists from the start as `acct_00000000000000000000000004`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -859,8 +849,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> createTimeBuilder_;
     /**
      * <pre>
-     * Output only. Time at which the account was created; 1970 for the
-     * installation's own.
+     * Time at which the account was created; 1970 for the installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -871,8 +860,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the account was created; 1970 for the
-     * installation's own.
+     * Time at which the account was created; 1970 for the installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -887,8 +875,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the account was created; 1970 for the
-     * installation's own.
+     * Time at which the account was created; 1970 for the installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -908,8 +895,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the account was created; 1970 for the
-     * installation's own.
+     * Time at which the account was created; 1970 for the installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -927,8 +913,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the account was created; 1970 for the
-     * installation's own.
+     * Time at which the account was created; 1970 for the installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -953,8 +938,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the account was created; 1970 for the
-     * installation's own.
+     * Time at which the account was created; 1970 for the installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -971,8 +955,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the account was created; 1970 for the
-     * installation's own.
+     * Time at which the account was created; 1970 for the installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -984,8 +967,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the account was created; 1970 for the
-     * installation's own.
+     * Time at which the account was created; 1970 for the installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -1000,8 +982,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the account was created; 1970 for the
-     * installation's own.
+     * Time at which the account was created; 1970 for the installation's own.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -1025,7 +1006,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> updateTimeBuilder_;
     /**
      * <pre>
-     * Output only. Time of the last change to the account.
+     * Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -1036,7 +1017,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the account.
+     * Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -1051,7 +1032,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the account.
+     * Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -1071,7 +1052,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the account.
+     * Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -1089,7 +1070,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the account.
+     * Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -1114,7 +1095,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the account.
+     * Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -1131,7 +1112,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the account.
+     * Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -1143,7 +1124,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the account.
+     * Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -1158,7 +1139,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the account.
+     * Time of the last change to the account.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>

@@ -10,9 +10,8 @@ public interface AccountOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Id of the account: `acct_` and 26 characters. The
-   * installation's own account exists from the start as
-   * `acct_00000000000000000000000004`.
+   * Id of the account: `acct_` and 26 characters. The installation's own
+   * account exists from the start as `acct_00000000000000000000000004`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -21,9 +20,8 @@ public interface AccountOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * Output only. Id of the account: `acct_` and 26 characters. The
-   * installation's own account exists from the start as
-   * `acct_00000000000000000000000004`.
+   * Id of the account: `acct_` and 26 characters. The installation's own
+   * account exists from the start as `acct_00000000000000000000000004`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -54,8 +52,7 @@ public interface AccountOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Time at which the account was created; 1970 for the
-   * installation's own.
+   * Time at which the account was created; 1970 for the installation's own.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -64,8 +61,7 @@ public interface AccountOrBuilder extends
   boolean hasCreateTime();
   /**
    * <pre>
-   * Output only. Time at which the account was created; 1970 for the
-   * installation's own.
+   * Time at which the account was created; 1970 for the installation's own.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -74,8 +70,7 @@ public interface AccountOrBuilder extends
   com.google.protobuf.Timestamp getCreateTime();
   /**
    * <pre>
-   * Output only. Time at which the account was created; 1970 for the
-   * installation's own.
+   * Time at which the account was created; 1970 for the installation's own.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 3 [json_name = "createTime"];</code>
@@ -84,7 +79,7 @@ public interface AccountOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Time of the last change to the account.
+   * Time of the last change to the account.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -93,7 +88,7 @@ public interface AccountOrBuilder extends
   boolean hasUpdateTime();
   /**
    * <pre>
-   * Output only. Time of the last change to the account.
+   * Time of the last change to the account.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>
@@ -102,7 +97,7 @@ public interface AccountOrBuilder extends
   com.google.protobuf.Timestamp getUpdateTime();
   /**
    * <pre>
-   * Output only. Time of the last change to the account.
+   * Time of the last change to the account.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 4 [json_name = "updateTime"];</code>

@@ -20,46 +20,6 @@ public final class AccountProto {
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_Account_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_CreateAccountRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_CreateAccountRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_CreateAccountResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_CreateAccountResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetAccountRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetAccountRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetAccountResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetAccountResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListAccountsRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListAccountsRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListAccountsResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListAccountsResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_UpdateAccountRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_UpdateAccountRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_UpdateAccountResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_UpdateAccountResponse_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -69,47 +29,19 @@ public final class AccountProto {
       descriptor;
   static {
     java.lang.String[] descriptorData = {
-      "\n\024s2s/v1/account.proto\022\006s2s.v1\032 google/p" +
-      "rotobuf/field_mask.proto\032\037google/protobu" +
-      "f/timestamp.proto\"\247\001\n\007Account\022\016\n\002id\030\001 \001(" +
-      "\tR\002id\022\022\n\004name\030\002 \001(\tR\004name\022;\n\013create_time" +
-      "\030\003 \001(\0132\032.google.protobuf.TimestampR\ncrea" +
-      "teTime\022;\n\013update_time\030\004 \001(\0132\032.google.pro" +
-      "tobuf.TimestampR\nupdateTime\"\205\001\n\024CreateAc" +
-      "countRequest\022)\n\007account\030\001 \001(\0132\017.s2s.v1.A" +
-      "ccountR\007account\022\035\n\nrequest_id\030\002 \001(\tR\treq" +
-      "uestId\022#\n\rvalidate_only\030\003 \001(\010R\014validateO" +
-      "nly\"B\n\025CreateAccountResponse\022)\n\007account\030" +
-      "\001 \001(\0132\017.s2s.v1.AccountR\007account\"#\n\021GetAc" +
-      "countRequest\022\016\n\002id\030\001 \001(\tR\002id\"?\n\022GetAccou" +
-      "ntResponse\022)\n\007account\030\001 \001(\0132\017.s2s.v1.Acc" +
-      "ountR\007account\"Q\n\023ListAccountsRequest\022\033\n\t" +
-      "page_size\030\001 \001(\005R\010pageSize\022\035\n\npage_token\030" +
-      "\002 \001(\tR\tpageToken\"k\n\024ListAccountsResponse" +
-      "\022+\n\010accounts\030\001 \003(\0132\017.s2s.v1.AccountR\010acc" +
-      "ounts\022&\n\017next_page_token\030\002 \001(\tR\rnextPage" +
-      "Token\"\243\001\n\024UpdateAccountRequest\022)\n\007accoun" +
-      "t\030\001 \001(\0132\017.s2s.v1.AccountR\007account\022;\n\013upd" +
-      "ate_mask\030\002 \001(\0132\032.google.protobuf.FieldMa" +
-      "skR\nupdateMask\022#\n\rvalidate_only\030\003 \001(\010R\014v" +
-      "alidateOnly\"B\n\025UpdateAccountResponse\022)\n\007" +
-      "account\030\001 \001(\0132\017.s2s.v1.AccountR\007account2" +
-      "\320\002\n\016AccountService\022Q\n\rCreateAccount\022\034.s2" +
-      "s.v1.CreateAccountRequest\032\035.s2s.v1.Creat" +
-      "eAccountResponse\"\003\220\002\002\022H\n\nGetAccount\022\031.s2" +
-      "s.v1.GetAccountRequest\032\032.s2s.v1.GetAccou" +
-      "ntResponse\"\003\220\002\001\022N\n\014ListAccounts\022\033.s2s.v1" +
-      ".ListAccountsRequest\032\034.s2s.v1.ListAccoun" +
-      "tsResponse\"\003\220\002\001\022Q\n\rUpdateAccount\022\034.s2s.v" +
-      "1.UpdateAccountRequest\032\035.s2s.v1.UpdateAc" +
-      "countResponse\"\003\220\002\002BV\n\rio.s2s.sdk.v1B\014Acc" +
-      "ountProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2" +
-      "s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
+      "\n\024s2s/v1/account.proto\022\006s2s.v1\032\037google/p" +
+      "rotobuf/timestamp.proto\"\247\001\n\007Account\022\016\n\002i" +
+      "d\030\001 \001(\tR\002id\022\022\n\004name\030\002 \001(\tR\004name\022;\n\013creat" +
+      "e_time\030\003 \001(\0132\032.google.protobuf.Timestamp" +
+      "R\ncreateTime\022;\n\013update_time\030\004 \001(\0132\032.goog" +
+      "le.protobuf.TimestampR\nupdateTimeBV\n\rio." +
+      "s2s.sdk.v1B\014AccountProtoP\001\242\002\003SXX\252\002\006S2s.V" +
+      "1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V" +
+      "1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
         new com.google.protobuf.Descriptors.FileDescriptor[] {
-          com.google.protobuf.FieldMaskProto.getDescriptor(),
           com.google.protobuf.TimestampProto.getDescriptor(),
         });
     internal_static_s2s_v1_Account_descriptor =
@@ -118,55 +50,6 @@ public final class AccountProto {
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_Account_descriptor,
         new java.lang.String[] { "Id", "Name", "CreateTime", "UpdateTime", });
-    internal_static_s2s_v1_CreateAccountRequest_descriptor =
-      getDescriptor().getMessageTypes().get(1);
-    internal_static_s2s_v1_CreateAccountRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_CreateAccountRequest_descriptor,
-        new java.lang.String[] { "Account", "RequestId", "ValidateOnly", });
-    internal_static_s2s_v1_CreateAccountResponse_descriptor =
-      getDescriptor().getMessageTypes().get(2);
-    internal_static_s2s_v1_CreateAccountResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_CreateAccountResponse_descriptor,
-        new java.lang.String[] { "Account", });
-    internal_static_s2s_v1_GetAccountRequest_descriptor =
-      getDescriptor().getMessageTypes().get(3);
-    internal_static_s2s_v1_GetAccountRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetAccountRequest_descriptor,
-        new java.lang.String[] { "Id", });
-    internal_static_s2s_v1_GetAccountResponse_descriptor =
-      getDescriptor().getMessageTypes().get(4);
-    internal_static_s2s_v1_GetAccountResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetAccountResponse_descriptor,
-        new java.lang.String[] { "Account", });
-    internal_static_s2s_v1_ListAccountsRequest_descriptor =
-      getDescriptor().getMessageTypes().get(5);
-    internal_static_s2s_v1_ListAccountsRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListAccountsRequest_descriptor,
-        new java.lang.String[] { "PageSize", "PageToken", });
-    internal_static_s2s_v1_ListAccountsResponse_descriptor =
-      getDescriptor().getMessageTypes().get(6);
-    internal_static_s2s_v1_ListAccountsResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListAccountsResponse_descriptor,
-        new java.lang.String[] { "Accounts", "NextPageToken", });
-    internal_static_s2s_v1_UpdateAccountRequest_descriptor =
-      getDescriptor().getMessageTypes().get(7);
-    internal_static_s2s_v1_UpdateAccountRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_UpdateAccountRequest_descriptor,
-        new java.lang.String[] { "Account", "UpdateMask", "ValidateOnly", });
-    internal_static_s2s_v1_UpdateAccountResponse_descriptor =
-      getDescriptor().getMessageTypes().get(8);
-    internal_static_s2s_v1_UpdateAccountResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_UpdateAccountResponse_descriptor,
-        new java.lang.String[] { "Account", });
-    com.google.protobuf.FieldMaskProto.getDescriptor();
     com.google.protobuf.TimestampProto.getDescriptor();
   }
 

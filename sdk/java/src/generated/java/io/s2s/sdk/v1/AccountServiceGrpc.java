@@ -617,7 +617,7 @@ public final class AccountServiceGrpc {
 
     @java.lang.Override
     public com.google.protobuf.Descriptors.FileDescriptor getFileDescriptor() {
-      return io.s2s.sdk.v1.AccountProto.getDescriptor();
+      return io.s2s.sdk.v1.AccountServiceProto.getDescriptor();
     }
 
     @java.lang.Override

@@ -7,8 +7,8 @@ package io.s2s.sdk.v1;
 /**
  * <pre>
  * A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
- * digits. The last 8 digits are a checksum: the first 8 digits of the
- * SHA-256 of all characters before them.
+ * digits. The last 8 digits are a checksum: the first 8 digits of the SHA-256
+ * of all characters before them.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.ApiKey}
@@ -56,7 +56,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * Output only. Id of the key: `key_` and 26 characters. Not a secret.
+   * Id of the key: `key_` and 26 characters. Not a secret.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -77,7 +77,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Id of the key: `key_` and 26 characters. Not a secret.
+   * Id of the key: `key_` and 26 characters. Not a secret.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -329,7 +329,7 @@ private static final long serialVersionUID = 0L;
   private int state_ = 0;
   /**
    * <pre>
-   * Output only. State of the key, changed by `RevokeApiKey` and by time.
+   * State of the key, changed by `RevokeApiKey` and by time.
    * </pre>
    *
    * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -340,7 +340,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. State of the key, changed by `RevokeApiKey` and by time.
+   * State of the key, changed by `RevokeApiKey` and by time.
    * </pre>
    *
    * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -355,8 +355,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp lastUseTime_;
   /**
    * <pre>
-   * Output only. Time of the last use, to the minute; not set if the key was
-   * never used.
+   * Time of the last use, to the minute; not set if the key was never used.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -368,8 +367,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time of the last use, to the minute; not set if the key was
-   * never used.
+   * Time of the last use, to the minute; not set if the key was never used.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -381,8 +379,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time of the last use, to the minute; not set if the key was
-   * never used.
+   * Time of the last use, to the minute; not set if the key was never used.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -396,7 +393,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp revokeTime_;
   /**
    * <pre>
-   * Output only. Time at which the key was revoked; not set if it was not.
+   * Time at which the key was revoked; not set if it was not.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -408,7 +405,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time at which the key was revoked; not set if it was not.
+   * Time at which the key was revoked; not set if it was not.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -420,7 +417,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time at which the key was revoked; not set if it was not.
+   * Time at which the key was revoked; not set if it was not.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -434,7 +431,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp createTime_;
   /**
    * <pre>
-   * Output only. Time at which the key was created.
+   * Time at which the key was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -446,7 +443,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time at which the key was created.
+   * Time at which the key was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -458,7 +455,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time at which the key was created.
+   * Time at which the key was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -472,8 +469,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp rotateTime_;
   /**
    * <pre>
-   * Output only. Time of the last rotation; not set if the key was never
-   * rotated.
+   * Time of the last rotation; not set if the key was never rotated.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -485,8 +481,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time of the last rotation; not set if the key was never
-   * rotated.
+   * Time of the last rotation; not set if the key was never rotated.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -498,8 +493,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time of the last rotation; not set if the key was never
-   * rotated.
+   * Time of the last rotation; not set if the key was never rotated.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -803,8 +797,8 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * A credential that identifies a caller. Its text is `s2s_` and 48 hexadecimal
-   * digits. The last 8 digits are a checksum: the first 8 digits of the
-   * SHA-256 of all characters before them.
+   * digits. The last 8 digits are a checksum: the first 8 digits of the SHA-256
+   * of all characters before them.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.ApiKey}
@@ -1174,7 +1168,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * Output only. Id of the key: `key_` and 26 characters. Not a secret.
+     * Id of the key: `key_` and 26 characters. Not a secret.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1194,7 +1188,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the key: `key_` and 26 characters. Not a secret.
+     * Id of the key: `key_` and 26 characters. Not a secret.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1215,7 +1209,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the key: `key_` and 26 characters. Not a secret.
+     * Id of the key: `key_` and 26 characters. Not a secret.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1232,7 +1226,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the key: `key_` and 26 characters. Not a secret.
+     * Id of the key: `key_` and 26 characters. Not a secret.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1246,7 +1240,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the key: `key_` and 26 characters. Not a secret.
+     * Id of the key: `key_` and 26 characters. Not a secret.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1836,7 +1830,7 @@ private static final long serialVersionUID = 0L;
     private int state_ = 0;
     /**
      * <pre>
-     * Output only. State of the key, changed by `RevokeApiKey` and by time.
+     * State of the key, changed by `RevokeApiKey` and by time.
      * </pre>
      *
      * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -1847,7 +1841,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. State of the key, changed by `RevokeApiKey` and by time.
+     * State of the key, changed by `RevokeApiKey` and by time.
      * </pre>
      *
      * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -1862,7 +1856,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. State of the key, changed by `RevokeApiKey` and by time.
+     * State of the key, changed by `RevokeApiKey` and by time.
      * </pre>
      *
      * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -1875,7 +1869,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. State of the key, changed by `RevokeApiKey` and by time.
+     * State of the key, changed by `RevokeApiKey` and by time.
      * </pre>
      *
      * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -1893,7 +1887,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. State of the key, changed by `RevokeApiKey` and by time.
+     * State of the key, changed by `RevokeApiKey` and by time.
      * </pre>
      *
      * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -1911,8 +1905,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> lastUseTimeBuilder_;
     /**
      * <pre>
-     * Output only. Time of the last use, to the minute; not set if the key was
-     * never used.
+     * Time of the last use, to the minute; not set if the key was never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -1923,8 +1916,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last use, to the minute; not set if the key was
-     * never used.
+     * Time of the last use, to the minute; not set if the key was never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -1939,8 +1931,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last use, to the minute; not set if the key was
-     * never used.
+     * Time of the last use, to the minute; not set if the key was never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -1960,8 +1951,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last use, to the minute; not set if the key was
-     * never used.
+     * Time of the last use, to the minute; not set if the key was never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -1979,8 +1969,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last use, to the minute; not set if the key was
-     * never used.
+     * Time of the last use, to the minute; not set if the key was never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -2005,8 +1994,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last use, to the minute; not set if the key was
-     * never used.
+     * Time of the last use, to the minute; not set if the key was never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -2023,8 +2011,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last use, to the minute; not set if the key was
-     * never used.
+     * Time of the last use, to the minute; not set if the key was never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -2036,8 +2023,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last use, to the minute; not set if the key was
-     * never used.
+     * Time of the last use, to the minute; not set if the key was never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -2052,8 +2038,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last use, to the minute; not set if the key was
-     * never used.
+     * Time of the last use, to the minute; not set if the key was never used.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -2077,7 +2062,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> revokeTimeBuilder_;
     /**
      * <pre>
-     * Output only. Time at which the key was revoked; not set if it was not.
+     * Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2088,7 +2073,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the key was revoked; not set if it was not.
+     * Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2103,7 +2088,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the key was revoked; not set if it was not.
+     * Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2123,7 +2108,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the key was revoked; not set if it was not.
+     * Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2141,7 +2126,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the key was revoked; not set if it was not.
+     * Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2166,7 +2151,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the key was revoked; not set if it was not.
+     * Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2183,7 +2168,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the key was revoked; not set if it was not.
+     * Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2195,7 +2180,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the key was revoked; not set if it was not.
+     * Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2210,7 +2195,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the key was revoked; not set if it was not.
+     * Time at which the key was revoked; not set if it was not.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -2234,7 +2219,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> createTimeBuilder_;
     /**
      * <pre>
-     * Output only. Time at which the key was created.
+     * Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2245,7 +2230,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the key was created.
+     * Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2260,7 +2245,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the key was created.
+     * Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2280,7 +2265,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the key was created.
+     * Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2298,7 +2283,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the key was created.
+     * Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2323,7 +2308,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the key was created.
+     * Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2340,7 +2325,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the key was created.
+     * Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2352,7 +2337,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the key was created.
+     * Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2367,7 +2352,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the key was created.
+     * Time at which the key was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -2391,8 +2376,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> rotateTimeBuilder_;
     /**
      * <pre>
-     * Output only. Time of the last rotation; not set if the key was never
-     * rotated.
+     * Time of the last rotation; not set if the key was never rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -2403,8 +2387,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last rotation; not set if the key was never
-     * rotated.
+     * Time of the last rotation; not set if the key was never rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -2419,8 +2402,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last rotation; not set if the key was never
-     * rotated.
+     * Time of the last rotation; not set if the key was never rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -2440,8 +2422,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last rotation; not set if the key was never
-     * rotated.
+     * Time of the last rotation; not set if the key was never rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -2459,8 +2440,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last rotation; not set if the key was never
-     * rotated.
+     * Time of the last rotation; not set if the key was never rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -2485,8 +2465,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last rotation; not set if the key was never
-     * rotated.
+     * Time of the last rotation; not set if the key was never rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -2503,8 +2482,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last rotation; not set if the key was never
-     * rotated.
+     * Time of the last rotation; not set if the key was never rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -2516,8 +2494,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last rotation; not set if the key was never
-     * rotated.
+     * Time of the last rotation; not set if the key was never rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -2532,8 +2509,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last rotation; not set if the key was never
-     * rotated.
+     * Time of the last rotation; not set if the key was never rotated.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>

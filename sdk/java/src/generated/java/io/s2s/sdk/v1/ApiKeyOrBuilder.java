@@ -10,7 +10,7 @@ public interface ApiKeyOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Id of the key: `key_` and 26 characters. Not a secret.
+   * Id of the key: `key_` and 26 characters. Not a secret.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -19,7 +19,7 @@ public interface ApiKeyOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * Output only. Id of the key: `key_` and 26 characters. Not a secret.
+   * Id of the key: `key_` and 26 characters. Not a secret.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -163,7 +163,7 @@ public interface ApiKeyOrBuilder extends
 
   /**
    * <pre>
-   * Output only. State of the key, changed by `RevokeApiKey` and by time.
+   * State of the key, changed by `RevokeApiKey` and by time.
    * </pre>
    *
    * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -172,7 +172,7 @@ public interface ApiKeyOrBuilder extends
   int getStateValue();
   /**
    * <pre>
-   * Output only. State of the key, changed by `RevokeApiKey` and by time.
+   * State of the key, changed by `RevokeApiKey` and by time.
    * </pre>
    *
    * <code>.s2s.v1.ApiKeyState state = 6 [json_name = "state"];</code>
@@ -182,8 +182,7 @@ public interface ApiKeyOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Time of the last use, to the minute; not set if the key was
-   * never used.
+   * Time of the last use, to the minute; not set if the key was never used.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -192,8 +191,7 @@ public interface ApiKeyOrBuilder extends
   boolean hasLastUseTime();
   /**
    * <pre>
-   * Output only. Time of the last use, to the minute; not set if the key was
-   * never used.
+   * Time of the last use, to the minute; not set if the key was never used.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -202,8 +200,7 @@ public interface ApiKeyOrBuilder extends
   com.google.protobuf.Timestamp getLastUseTime();
   /**
    * <pre>
-   * Output only. Time of the last use, to the minute; not set if the key was
-   * never used.
+   * Time of the last use, to the minute; not set if the key was never used.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp last_use_time = 7 [json_name = "lastUseTime"];</code>
@@ -212,7 +209,7 @@ public interface ApiKeyOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Time at which the key was revoked; not set if it was not.
+   * Time at which the key was revoked; not set if it was not.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -221,7 +218,7 @@ public interface ApiKeyOrBuilder extends
   boolean hasRevokeTime();
   /**
    * <pre>
-   * Output only. Time at which the key was revoked; not set if it was not.
+   * Time at which the key was revoked; not set if it was not.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -230,7 +227,7 @@ public interface ApiKeyOrBuilder extends
   com.google.protobuf.Timestamp getRevokeTime();
   /**
    * <pre>
-   * Output only. Time at which the key was revoked; not set if it was not.
+   * Time at which the key was revoked; not set if it was not.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp revoke_time = 8 [json_name = "revokeTime"];</code>
@@ -239,7 +236,7 @@ public interface ApiKeyOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Time at which the key was created.
+   * Time at which the key was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -248,7 +245,7 @@ public interface ApiKeyOrBuilder extends
   boolean hasCreateTime();
   /**
    * <pre>
-   * Output only. Time at which the key was created.
+   * Time at which the key was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -257,7 +254,7 @@ public interface ApiKeyOrBuilder extends
   com.google.protobuf.Timestamp getCreateTime();
   /**
    * <pre>
-   * Output only. Time at which the key was created.
+   * Time at which the key was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 9 [json_name = "createTime"];</code>
@@ -266,8 +263,7 @@ public interface ApiKeyOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Time of the last rotation; not set if the key was never
-   * rotated.
+   * Time of the last rotation; not set if the key was never rotated.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -276,8 +272,7 @@ public interface ApiKeyOrBuilder extends
   boolean hasRotateTime();
   /**
    * <pre>
-   * Output only. Time of the last rotation; not set if the key was never
-   * rotated.
+   * Time of the last rotation; not set if the key was never rotated.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>
@@ -286,8 +281,7 @@ public interface ApiKeyOrBuilder extends
   com.google.protobuf.Timestamp getRotateTime();
   /**
    * <pre>
-   * Output only. Time of the last rotation; not set if the key was never
-   * rotated.
+   * Time of the last rotation; not set if the key was never rotated.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp rotate_time = 10 [json_name = "rotateTime"];</code>

@@ -20,56 +20,6 @@ public final class ApiKeyProto {
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_ApiKey_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_CreateApiKeyRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_CreateApiKeyRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_CreateApiKeyResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_CreateApiKeyResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetApiKeyRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetApiKeyRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetApiKeyResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetApiKeyResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListApiKeysRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListApiKeysRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListApiKeysResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListApiKeysResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_RotateApiKeyRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_RotateApiKeyRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_RotateApiKeyResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_RotateApiKeyResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_RevokeApiKeyRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_RevokeApiKeyRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_RevokeApiKeyResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_RevokeApiKeyResponse_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -79,69 +29,34 @@ public final class ApiKeyProto {
       descriptor;
   static {
     java.lang.String[] descriptorData = {
-      "\n\024s2s/v1/api_key.proto\022\006s2s.v1\032\036google/p" +
-      "rotobuf/duration.proto\032\037google/protobuf/" +
-      "timestamp.proto\"\327\003\n\006ApiKey\022\016\n\002id\030\001 \001(\tR\002" +
-      "id\022\035\n\naccount_id\030\002 \001(\tR\taccountId\022\022\n\004nam" +
-      "e\030\003 \001(\tR\004name\022+\n\006scopes\030\004 \003(\0162\023.s2s.v1.A" +
-      "piKeyScopeR\006scopes\022;\n\013expire_time\030\005 \001(\0132" +
-      "\032.google.protobuf.TimestampR\nexpireTime\022" +
-      ")\n\005state\030\006 \001(\0162\023.s2s.v1.ApiKeyStateR\005sta" +
-      "te\022>\n\rlast_use_time\030\007 \001(\0132\032.google.proto" +
-      "buf.TimestampR\013lastUseTime\022;\n\013revoke_tim" +
-      "e\030\010 \001(\0132\032.google.protobuf.TimestampR\nrev" +
-      "okeTime\022;\n\013create_time\030\t \001(\0132\032.google.pr" +
-      "otobuf.TimestampR\ncreateTime\022;\n\013rotate_t" +
-      "ime\030\n \001(\0132\032.google.protobuf.TimestampR\nr" +
-      "otateTime\"\202\001\n\023CreateApiKeyRequest\022\'\n\007api" +
-      "_key\030\001 \001(\0132\016.s2s.v1.ApiKeyR\006apiKey\022\035\n\nre" +
-      "quest_id\030\002 \001(\tR\trequestId\022#\n\rvalidate_on" +
-      "ly\030\003 \001(\010R\014validateOnly\"Z\n\024CreateApiKeyRe" +
-      "sponse\022\'\n\007api_key\030\001 \001(\0132\016.s2s.v1.ApiKeyR" +
-      "\006apiKey\022\031\n\010key_text\030\002 \001(\tR\007keyText\"\"\n\020Ge" +
-      "tApiKeyRequest\022\016\n\002id\030\001 \001(\tR\002id\"<\n\021GetApi" +
-      "KeyResponse\022\'\n\007api_key\030\001 \001(\0132\016.s2s.v1.Ap" +
-      "iKeyR\006apiKey\"\222\001\n\022ListApiKeysRequest\022\033\n\tp" +
-      "age_size\030\001 \001(\005R\010pageSize\022\035\n\npage_token\030\002" +
-      " \001(\tR\tpageToken\022\035\n\naccount_id\030\003 \001(\tR\tacc" +
-      "ountId\022!\n\014show_revoked\030\004 \001(\010R\013showRevoke" +
-      "d\"h\n\023ListApiKeysResponse\022)\n\010api_keys\030\001 \003" +
-      "(\0132\016.s2s.v1.ApiKeyR\007apiKeys\022&\n\017next_page" +
-      "_token\030\002 \001(\tR\rnextPageToken\"\177\n\023RotateApi" +
-      "KeyRequest\022\016\n\002id\030\001 \001(\tR\002id\0223\n\007overlap\030\002 " +
-      "\001(\0132\031.google.protobuf.DurationR\007overlap\022" +
-      "#\n\rvalidate_only\030\003 \001(\010R\014validateOnly\"Z\n\024" +
-      "RotateApiKeyResponse\022\'\n\007api_key\030\001 \001(\0132\016." +
-      "s2s.v1.ApiKeyR\006apiKey\022\031\n\010key_text\030\002 \001(\tR" +
-      "\007keyText\"J\n\023RevokeApiKeyRequest\022\016\n\002id\030\001 " +
-      "\001(\tR\002id\022#\n\rvalidate_only\030\002 \001(\010R\014validate" +
-      "Only\"?\n\024RevokeApiKeyResponse\022\'\n\007api_key\030" +
-      "\001 \001(\0132\016.s2s.v1.ApiKeyR\006apiKey*\250\001\n\013ApiKey" +
-      "Scope\022\035\n\031API_KEY_SCOPE_UNSPECIFIED\020\000\022\026\n\022" +
-      "API_KEY_SCOPE_READ\020\001\022\027\n\023API_KEY_SCOPE_WR" +
-      "ITE\020\002\022\030\n\024API_KEY_SCOPE_RECORD\020\003\022\027\n\023API_K" +
-      "EY_SCOPE_ADMIN\020\004\022\026\n\022API_KEY_SCOPE_EDGE\020\005" +
-      "*|\n\013ApiKeyState\022\035\n\031API_KEY_STATE_UNSPECI" +
-      "FIED\020\000\022\030\n\024API_KEY_STATE_ACTIVE\020\001\022\031\n\025API_" +
-      "KEY_STATE_EXPIRED\020\002\022\031\n\025API_KEY_STATE_REV" +
-      "OKED\020\0032\216\003\n\rApiKeyService\022N\n\014CreateApiKey" +
-      "\022\033.s2s.v1.CreateApiKeyRequest\032\034.s2s.v1.C" +
-      "reateApiKeyResponse\"\003\220\002\002\022E\n\tGetApiKey\022\030." +
-      "s2s.v1.GetApiKeyRequest\032\031.s2s.v1.GetApiK" +
-      "eyResponse\"\003\220\002\001\022K\n\013ListApiKeys\022\032.s2s.v1." +
-      "ListApiKeysRequest\032\033.s2s.v1.ListApiKeysR" +
-      "esponse\"\003\220\002\001\022I\n\014RotateApiKey\022\033.s2s.v1.Ro" +
-      "tateApiKeyRequest\032\034.s2s.v1.RotateApiKeyR" +
-      "esponse\022N\n\014RevokeApiKey\022\033.s2s.v1.RevokeA" +
-      "piKeyRequest\032\034.s2s.v1.RevokeApiKeyRespon" +
-      "se\"\003\220\002\002BU\n\rio.s2s.sdk.v1B\013ApiKeyProtoP\001\242" +
-      "\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMeta" +
-      "data\352\002\007S2s::V1b\006proto3"
+      "\n\024s2s/v1/api_key.proto\022\006s2s.v1\032\037google/p" +
+      "rotobuf/timestamp.proto\"\327\003\n\006ApiKey\022\016\n\002id" +
+      "\030\001 \001(\tR\002id\022\035\n\naccount_id\030\002 \001(\tR\taccountI" +
+      "d\022\022\n\004name\030\003 \001(\tR\004name\022+\n\006scopes\030\004 \003(\0162\023." +
+      "s2s.v1.ApiKeyScopeR\006scopes\022;\n\013expire_tim" +
+      "e\030\005 \001(\0132\032.google.protobuf.TimestampR\nexp" +
+      "ireTime\022)\n\005state\030\006 \001(\0162\023.s2s.v1.ApiKeySt" +
+      "ateR\005state\022>\n\rlast_use_time\030\007 \001(\0132\032.goog" +
+      "le.protobuf.TimestampR\013lastUseTime\022;\n\013re" +
+      "voke_time\030\010 \001(\0132\032.google.protobuf.Timest" +
+      "ampR\nrevokeTime\022;\n\013create_time\030\t \001(\0132\032.g" +
+      "oogle.protobuf.TimestampR\ncreateTime\022;\n\013" +
+      "rotate_time\030\n \001(\0132\032.google.protobuf.Time" +
+      "stampR\nrotateTime*\250\001\n\013ApiKeyScope\022\035\n\031API" +
+      "_KEY_SCOPE_UNSPECIFIED\020\000\022\026\n\022API_KEY_SCOP" +
+      "E_READ\020\001\022\027\n\023API_KEY_SCOPE_WRITE\020\002\022\030\n\024API" +
+      "_KEY_SCOPE_RECORD\020\003\022\027\n\023API_KEY_SCOPE_ADM" +
+      "IN\020\004\022\026\n\022API_KEY_SCOPE_EDGE\020\005*|\n\013ApiKeySt" +
+      "ate\022\035\n\031API_KEY_STATE_UNSPECIFIED\020\000\022\030\n\024AP" +
+      "I_KEY_STATE_ACTIVE\020\001\022\031\n\025API_KEY_STATE_EX" +
+      "PIRED\020\002\022\031\n\025API_KEY_STATE_REVOKED\020\003BU\n\rio" +
+      ".s2s.sdk.v1B\013ApiKeyProtoP\001\242\002\003SXX\252\002\006S2s.V" +
+      "1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V" +
+      "1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
         new com.google.protobuf.Descriptors.FileDescriptor[] {
-          com.google.protobuf.DurationProto.getDescriptor(),
           com.google.protobuf.TimestampProto.getDescriptor(),
         });
     internal_static_s2s_v1_ApiKey_descriptor =
@@ -150,67 +65,6 @@ public final class ApiKeyProto {
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_ApiKey_descriptor,
         new java.lang.String[] { "Id", "AccountId", "Name", "Scopes", "ExpireTime", "State", "LastUseTime", "RevokeTime", "CreateTime", "RotateTime", });
-    internal_static_s2s_v1_CreateApiKeyRequest_descriptor =
-      getDescriptor().getMessageTypes().get(1);
-    internal_static_s2s_v1_CreateApiKeyRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_CreateApiKeyRequest_descriptor,
-        new java.lang.String[] { "ApiKey", "RequestId", "ValidateOnly", });
-    internal_static_s2s_v1_CreateApiKeyResponse_descriptor =
-      getDescriptor().getMessageTypes().get(2);
-    internal_static_s2s_v1_CreateApiKeyResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_CreateApiKeyResponse_descriptor,
-        new java.lang.String[] { "ApiKey", "KeyText", });
-    internal_static_s2s_v1_GetApiKeyRequest_descriptor =
-      getDescriptor().getMessageTypes().get(3);
-    internal_static_s2s_v1_GetApiKeyRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetApiKeyRequest_descriptor,
-        new java.lang.String[] { "Id", });
-    internal_static_s2s_v1_GetApiKeyResponse_descriptor =
-      getDescriptor().getMessageTypes().get(4);
-    internal_static_s2s_v1_GetApiKeyResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetApiKeyResponse_descriptor,
-        new java.lang.String[] { "ApiKey", });
-    internal_static_s2s_v1_ListApiKeysRequest_descriptor =
-      getDescriptor().getMessageTypes().get(5);
-    internal_static_s2s_v1_ListApiKeysRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListApiKeysRequest_descriptor,
-        new java.lang.String[] { "PageSize", "PageToken", "AccountId", "ShowRevoked", });
-    internal_static_s2s_v1_ListApiKeysResponse_descriptor =
-      getDescriptor().getMessageTypes().get(6);
-    internal_static_s2s_v1_ListApiKeysResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListApiKeysResponse_descriptor,
-        new java.lang.String[] { "ApiKeys", "NextPageToken", });
-    internal_static_s2s_v1_RotateApiKeyRequest_descriptor =
-      getDescriptor().getMessageTypes().get(7);
-    internal_static_s2s_v1_RotateApiKeyRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_RotateApiKeyRequest_descriptor,
-        new java.lang.String[] { "Id", "Overlap", "ValidateOnly", });
-    internal_static_s2s_v1_RotateApiKeyResponse_descriptor =
-      getDescriptor().getMessageTypes().get(8);
-    internal_static_s2s_v1_RotateApiKeyResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_RotateApiKeyResponse_descriptor,
-        new java.lang.String[] { "ApiKey", "KeyText", });
-    internal_static_s2s_v1_RevokeApiKeyRequest_descriptor =
-      getDescriptor().getMessageTypes().get(9);
-    internal_static_s2s_v1_RevokeApiKeyRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_RevokeApiKeyRequest_descriptor,
-        new java.lang.String[] { "Id", "ValidateOnly", });
-    internal_static_s2s_v1_RevokeApiKeyResponse_descriptor =
-      getDescriptor().getMessageTypes().get(10);
-    internal_static_s2s_v1_RevokeApiKeyResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_RevokeApiKeyResponse_descriptor,
-        new java.lang.String[] { "ApiKey", });
-    com.google.protobuf.DurationProto.getDescriptor();
     com.google.protobuf.TimestampProto.getDescriptor();
   }
 

@@ -284,10 +284,10 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Gives an API key a new text. The former texts stay valid for an overlap,
-     * in which the new one can be rolled out. If the answer is lost, rotate
-     * again: the overlap that is running continues, and no text in use is cut
-     * short. Needs the scope `write` or `admin`.
+     * Gives an API key a new text. The former texts stay valid for an overlap, in
+     * which the new one can be rolled out. If the answer is lost, rotate again:
+     * the overlap that is running continues, and no text in use is cut short.
+     * Needs the scope `write` or `admin`.
      * </pre>
      */
     default void rotateApiKey(io.s2s.sdk.v1.RotateApiKeyRequest request,
@@ -387,10 +387,10 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Gives an API key a new text. The former texts stay valid for an overlap,
-     * in which the new one can be rolled out. If the answer is lost, rotate
-     * again: the overlap that is running continues, and no text in use is cut
-     * short. Needs the scope `write` or `admin`.
+     * Gives an API key a new text. The former texts stay valid for an overlap, in
+     * which the new one can be rolled out. If the answer is lost, rotate again:
+     * the overlap that is running continues, and no text in use is cut short.
+     * Needs the scope `write` or `admin`.
      * </pre>
      */
     public void rotateApiKey(io.s2s.sdk.v1.RotateApiKeyRequest request,
@@ -470,10 +470,10 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Gives an API key a new text. The former texts stay valid for an overlap,
-     * in which the new one can be rolled out. If the answer is lost, rotate
-     * again: the overlap that is running continues, and no text in use is cut
-     * short. Needs the scope `write` or `admin`.
+     * Gives an API key a new text. The former texts stay valid for an overlap, in
+     * which the new one can be rolled out. If the answer is lost, rotate again:
+     * the overlap that is running continues, and no text in use is cut short.
+     * Needs the scope `write` or `admin`.
      * </pre>
      */
     public io.s2s.sdk.v1.RotateApiKeyResponse rotateApiKey(io.s2s.sdk.v1.RotateApiKeyRequest request) throws io.grpc.StatusException {
@@ -551,10 +551,10 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Gives an API key a new text. The former texts stay valid for an overlap,
-     * in which the new one can be rolled out. If the answer is lost, rotate
-     * again: the overlap that is running continues, and no text in use is cut
-     * short. Needs the scope `write` or `admin`.
+     * Gives an API key a new text. The former texts stay valid for an overlap, in
+     * which the new one can be rolled out. If the answer is lost, rotate again:
+     * the overlap that is running continues, and no text in use is cut short.
+     * Needs the scope `write` or `admin`.
      * </pre>
      */
     public io.s2s.sdk.v1.RotateApiKeyResponse rotateApiKey(io.s2s.sdk.v1.RotateApiKeyRequest request) {
@@ -635,10 +635,10 @@ public final class ApiKeyServiceGrpc {
 
     /**
      * <pre>
-     * Gives an API key a new text. The former texts stay valid for an overlap,
-     * in which the new one can be rolled out. If the answer is lost, rotate
-     * again: the overlap that is running continues, and no text in use is cut
-     * short. Needs the scope `write` or `admin`.
+     * Gives an API key a new text. The former texts stay valid for an overlap, in
+     * which the new one can be rolled out. If the answer is lost, rotate again:
+     * the overlap that is running continues, and no text in use is cut short.
+     * Needs the scope `write` or `admin`.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.RotateApiKeyResponse> rotateApiKey(
@@ -765,7 +765,7 @@ public final class ApiKeyServiceGrpc {
 
     @java.lang.Override
     public com.google.protobuf.Descriptors.FileDescriptor getFileDescriptor() {
-      return io.s2s.sdk.v1.ApiKeyProto.getDescriptor();
+      return io.s2s.sdk.v1.ApiKeyServiceProto.getDescriptor();
     }
 
     @java.lang.Override

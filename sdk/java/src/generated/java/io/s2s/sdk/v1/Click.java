@@ -21,7 +21,7 @@ private static final long serialVersionUID = 0L;
     super(builder);
   }
   private Click() {
-    clickId_ = "";
+    id_ = "";
     trackingLinkId_ = "";
     query_ = "";
     referrer_ = "";
@@ -42,6 +42,18 @@ private static final long serialVersionUID = 0L;
     return io.s2s.sdk.v1.ClickProto.internal_static_s2s_v1_Click_descriptor;
   }
 
+  @SuppressWarnings({"rawtypes"})
+  @java.lang.Override
+  protected com.google.protobuf.MapFieldReflectionAccessor internalGetMapFieldReflection(
+      int number) {
+    switch (number) {
+      case 4:
+        return internalGetSubIds();
+      default:
+        throw new RuntimeException(
+            "Invalid map field number: " + number);
+    }
+  }
   @java.lang.Override
   protected com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internalGetFieldAccessorTable() {
@@ -51,28 +63,28 @@ private static final long serialVersionUID = 0L;
   }
 
   private int bitField0_;
-  public static final int CLICK_ID_FIELD_NUMBER = 1;
+  public static final int ID_FIELD_NUMBER = 1;
   @SuppressWarnings("serial")
-  private volatile java.lang.Object clickId_ = "";
+  private volatile java.lang.Object id_ = "";
   /**
    * <pre>
    * The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
    * without `i`, `l`, `o`, `u`.
    * </pre>
    *
-   * <code>string click_id = 1 [json_name = "clickId"];</code>
-   * @return The clickId.
+   * <code>string id = 1 [json_name = "id"];</code>
+   * @return The id.
    */
   @java.lang.Override
-  public java.lang.String getClickId() {
-    java.lang.Object ref = clickId_;
+  public java.lang.String getId() {
+    java.lang.Object ref = id_;
     if (ref instanceof java.lang.String) {
       return (java.lang.String) ref;
     } else {
       com.google.protobuf.ByteString bs = 
           (com.google.protobuf.ByteString) ref;
       java.lang.String s = bs.toStringUtf8();
-      clickId_ = s;
+      id_ = s;
       return s;
     }
   }
@@ -82,18 +94,18 @@ private static final long serialVersionUID = 0L;
    * without `i`, `l`, `o`, `u`.
    * </pre>
    *
-   * <code>string click_id = 1 [json_name = "clickId"];</code>
-   * @return The bytes for clickId.
+   * <code>string id = 1 [json_name = "id"];</code>
+   * @return The bytes for id.
    */
   @java.lang.Override
   public com.google.protobuf.ByteString
-      getClickIdBytes() {
-    java.lang.Object ref = clickId_;
+      getIdBytes() {
+    java.lang.Object ref = id_;
     if (ref instanceof java.lang.String) {
       com.google.protobuf.ByteString b = 
           com.google.protobuf.ByteString.copyFromUtf8(
               (java.lang.String) ref);
-      clickId_ = b;
+      id_ = b;
       return b;
     } else {
       return (com.google.protobuf.ByteString) ref;
@@ -186,41 +198,98 @@ private static final long serialVersionUID = 0L;
   }
 
   public static final int SUB_IDS_FIELD_NUMBER = 4;
-  private io.s2s.sdk.v1.SubIds subIds_;
-  /**
-   * <pre>
-   * Values of `sub1` to `sub10` in the visitor's URL.
-   * </pre>
-   *
-   * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
-   * @return Whether the subIds field is set.
-   */
-  @java.lang.Override
-  public boolean hasSubIds() {
-    return ((bitField0_ & 0x00000002) != 0);
+  private static final class SubIdsDefaultEntryHolder {
+    static final com.google.protobuf.MapEntry<
+        java.lang.String, java.lang.String> defaultEntry =
+            com.google.protobuf.MapEntry
+            .<java.lang.String, java.lang.String>newDefaultInstance(
+                io.s2s.sdk.v1.ClickProto.internal_static_s2s_v1_Click_SubIdsEntry_descriptor, 
+                com.google.protobuf.WireFormat.FieldType.STRING,
+                "",
+                com.google.protobuf.WireFormat.FieldType.STRING,
+                "");
+  }
+  @SuppressWarnings("serial")
+  private com.google.protobuf.MapField<
+      java.lang.String, java.lang.String> subIds_;
+  private com.google.protobuf.MapField<java.lang.String, java.lang.String>
+  internalGetSubIds() {
+    if (subIds_ == null) {
+      return com.google.protobuf.MapField.emptyMapField(
+          SubIdsDefaultEntryHolder.defaultEntry);
+    }
+    return subIds_;
+  }
+  public int getSubIdsCount() {
+    return internalGetSubIds().getMap().size();
   }
   /**
    * <pre>
    * Values of `sub1` to `sub10` in the visitor's URL.
    * </pre>
    *
-   * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
-   * @return The subIds.
+   * <code>map&lt;string, string&gt; sub_ids = 4 [json_name = "subIds"];</code>
    */
   @java.lang.Override
-  public io.s2s.sdk.v1.SubIds getSubIds() {
-    return subIds_ == null ? io.s2s.sdk.v1.SubIds.getDefaultInstance() : subIds_;
+  public boolean containsSubIds(
+      java.lang.String key) {
+    if (key == null) { throw new NullPointerException("map key"); }
+    return internalGetSubIds().getMap().containsKey(key);
+  }
+  /**
+   * Use {@link #getSubIdsMap()} instead.
+   */
+  @java.lang.Override
+  @java.lang.Deprecated
+  public java.util.Map<java.lang.String, java.lang.String> getSubIds() {
+    return getSubIdsMap();
   }
   /**
    * <pre>
    * Values of `sub1` to `sub10` in the visitor's URL.
    * </pre>
    *
-   * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
+   * <code>map&lt;string, string&gt; sub_ids = 4 [json_name = "subIds"];</code>
    */
   @java.lang.Override
-  public io.s2s.sdk.v1.SubIdsOrBuilder getSubIdsOrBuilder() {
-    return subIds_ == null ? io.s2s.sdk.v1.SubIds.getDefaultInstance() : subIds_;
+  public java.util.Map<java.lang.String, java.lang.String> getSubIdsMap() {
+    return internalGetSubIds().getMap();
+  }
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` in the visitor's URL.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 4 [json_name = "subIds"];</code>
+   */
+  @java.lang.Override
+  public /* nullable */
+java.lang.String getSubIdsOrDefault(
+      java.lang.String key,
+      /* nullable */
+java.lang.String defaultValue) {
+    if (key == null) { throw new NullPointerException("map key"); }
+    java.util.Map<java.lang.String, java.lang.String> map =
+        internalGetSubIds().getMap();
+    return map.containsKey(key) ? map.get(key) : defaultValue;
+  }
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` in the visitor's URL.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 4 [json_name = "subIds"];</code>
+   */
+  @java.lang.Override
+  public java.lang.String getSubIdsOrThrow(
+      java.lang.String key) {
+    if (key == null) { throw new NullPointerException("map key"); }
+    java.util.Map<java.lang.String, java.lang.String> map =
+        internalGetSubIds().getMap();
+    if (!map.containsKey(key)) {
+      throw new java.lang.IllegalArgumentException();
+    }
+    return map.get(key);
   }
 
   public static final int QUERY_FIELD_NUMBER = 5;
@@ -508,8 +577,8 @@ private static final long serialVersionUID = 0L;
   public void writeTo(com.google.protobuf.CodedOutputStream output)
                       throws java.io.IOException {
     getSerializedSize();
-    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(clickId_)) {
-      com.google.protobuf.GeneratedMessageV3.writeString(output, 1, clickId_);
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(id_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 1, id_);
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(trackingLinkId_)) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 2, trackingLinkId_);
@@ -517,9 +586,12 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000001) != 0)) {
       output.writeMessage(3, getClickTime());
     }
-    if (((bitField0_ & 0x00000002) != 0)) {
-      output.writeMessage(4, getSubIds());
-    }
+    com.google.protobuf.GeneratedMessageV3
+      .serializeStringMapTo(
+        output,
+        internalGetSubIds(),
+        SubIdsDefaultEntryHolder.defaultEntry,
+        4);
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(query_)) {
       com.google.protobuf.GeneratedMessageV3.writeString(output, 5, query_);
     }
@@ -548,8 +620,8 @@ private static final long serialVersionUID = 0L;
     if (size != -1) return size;
 
     size = 0;
-    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(clickId_)) {
-      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(1, clickId_);
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(id_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(1, id_);
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(trackingLinkId_)) {
       size += com.google.protobuf.GeneratedMessageV3.computeStringSize(2, trackingLinkId_);
@@ -558,9 +630,15 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(3, getClickTime());
     }
-    if (((bitField0_ & 0x00000002) != 0)) {
+    for (java.util.Map.Entry<java.lang.String, java.lang.String> entry
+         : internalGetSubIds().getMap().entrySet()) {
+      com.google.protobuf.MapEntry<java.lang.String, java.lang.String>
+      subIds__ = SubIdsDefaultEntryHolder.defaultEntry.newBuilderForType()
+          .setKey(entry.getKey())
+          .setValue(entry.getValue())
+          .build();
       size += com.google.protobuf.CodedOutputStream
-        .computeMessageSize(4, getSubIds());
+          .computeMessageSize(4, subIds__);
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(query_)) {
       size += com.google.protobuf.GeneratedMessageV3.computeStringSize(5, query_);
@@ -601,8 +679,8 @@ private static final long serialVersionUID = 0L;
     }
     io.s2s.sdk.v1.Click other = (io.s2s.sdk.v1.Click) obj;
 
-    if (!getClickId()
-        .equals(other.getClickId())) return false;
+    if (!getId()
+        .equals(other.getId())) return false;
     if (!getTrackingLinkId()
         .equals(other.getTrackingLinkId())) return false;
     if (hasClickTime() != other.hasClickTime()) return false;
@@ -610,11 +688,8 @@ private static final long serialVersionUID = 0L;
       if (!getClickTime()
           .equals(other.getClickTime())) return false;
     }
-    if (hasSubIds() != other.hasSubIds()) return false;
-    if (hasSubIds()) {
-      if (!getSubIds()
-          .equals(other.getSubIds())) return false;
-    }
+    if (!internalGetSubIds().equals(
+        other.internalGetSubIds())) return false;
     if (!getQuery()
         .equals(other.getQuery())) return false;
     if (!getReferrer()
@@ -635,17 +710,17 @@ private static final long serialVersionUID = 0L;
     }
     int hash = 41;
     hash = (19 * hash) + getDescriptor().hashCode();
-    hash = (37 * hash) + CLICK_ID_FIELD_NUMBER;
-    hash = (53 * hash) + getClickId().hashCode();
+    hash = (37 * hash) + ID_FIELD_NUMBER;
+    hash = (53 * hash) + getId().hashCode();
     hash = (37 * hash) + TRACKING_LINK_ID_FIELD_NUMBER;
     hash = (53 * hash) + getTrackingLinkId().hashCode();
     if (hasClickTime()) {
       hash = (37 * hash) + CLICK_TIME_FIELD_NUMBER;
       hash = (53 * hash) + getClickTime().hashCode();
     }
-    if (hasSubIds()) {
+    if (!internalGetSubIds().getMap().isEmpty()) {
       hash = (37 * hash) + SUB_IDS_FIELD_NUMBER;
-      hash = (53 * hash) + getSubIds().hashCode();
+      hash = (53 * hash) + internalGetSubIds().hashCode();
     }
     hash = (37 * hash) + QUERY_FIELD_NUMBER;
     hash = (53 * hash) + getQuery().hashCode();
@@ -772,6 +847,28 @@ private static final long serialVersionUID = 0L;
       return io.s2s.sdk.v1.ClickProto.internal_static_s2s_v1_Click_descriptor;
     }
 
+    @SuppressWarnings({"rawtypes"})
+    protected com.google.protobuf.MapFieldReflectionAccessor internalGetMapFieldReflection(
+        int number) {
+      switch (number) {
+        case 4:
+          return internalGetSubIds();
+        default:
+          throw new RuntimeException(
+              "Invalid map field number: " + number);
+      }
+    }
+    @SuppressWarnings({"rawtypes"})
+    protected com.google.protobuf.MapFieldReflectionAccessor internalGetMutableMapFieldReflection(
+        int number) {
+      switch (number) {
+        case 4:
+          return internalGetMutableSubIds();
+        default:
+          throw new RuntimeException(
+              "Invalid map field number: " + number);
+      }
+    }
     @java.lang.Override
     protected com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
         internalGetFieldAccessorTable() {
@@ -794,25 +891,20 @@ private static final long serialVersionUID = 0L;
       if (com.google.protobuf.GeneratedMessageV3
               .alwaysUseFieldBuilders) {
         getClickTimeFieldBuilder();
-        getSubIdsFieldBuilder();
       }
     }
     @java.lang.Override
     public Builder clear() {
       super.clear();
       bitField0_ = 0;
-      clickId_ = "";
+      id_ = "";
       trackingLinkId_ = "";
       clickTime_ = null;
       if (clickTimeBuilder_ != null) {
         clickTimeBuilder_.dispose();
         clickTimeBuilder_ = null;
       }
-      subIds_ = null;
-      if (subIdsBuilder_ != null) {
-        subIdsBuilder_.dispose();
-        subIdsBuilder_ = null;
-      }
+      internalGetMutableSubIds().clear();
       query_ = "";
       referrer_ = "";
       userAgent_ = "";
@@ -862,7 +954,7 @@ private static final long serialVersionUID = 0L;
     private void buildPartial0(io.s2s.sdk.v1.Click result) {
       int from_bitField0_ = bitField0_;
       if (((from_bitField0_ & 0x00000001) != 0)) {
-        result.clickId_ = clickId_;
+        result.id_ = id_;
       }
       if (((from_bitField0_ & 0x00000002) != 0)) {
         result.trackingLinkId_ = trackingLinkId_;
@@ -875,10 +967,8 @@ private static final long serialVersionUID = 0L;
         to_bitField0_ |= 0x00000001;
       }
       if (((from_bitField0_ & 0x00000008) != 0)) {
-        result.subIds_ = subIdsBuilder_ == null
-            ? subIds_
-            : subIdsBuilder_.build();
-        to_bitField0_ |= 0x00000002;
+        result.subIds_ = internalGetSubIds();
+        result.subIds_.makeImmutable();
       }
       if (((from_bitField0_ & 0x00000010) != 0)) {
         result.query_ = query_;
@@ -939,8 +1029,8 @@ private static final long serialVersionUID = 0L;
 
     public Builder mergeFrom(io.s2s.sdk.v1.Click other) {
       if (other == io.s2s.sdk.v1.Click.getDefaultInstance()) return this;
-      if (!other.getClickId().isEmpty()) {
-        clickId_ = other.clickId_;
+      if (!other.getId().isEmpty()) {
+        id_ = other.id_;
         bitField0_ |= 0x00000001;
         onChanged();
       }
@@ -952,9 +1042,9 @@ private static final long serialVersionUID = 0L;
       if (other.hasClickTime()) {
         mergeClickTime(other.getClickTime());
       }
-      if (other.hasSubIds()) {
-        mergeSubIds(other.getSubIds());
-      }
+      internalGetMutableSubIds().mergeFrom(
+          other.internalGetSubIds());
+      bitField0_ |= 0x00000008;
       if (!other.getQuery().isEmpty()) {
         query_ = other.query_;
         bitField0_ |= 0x00000010;
@@ -1012,7 +1102,7 @@ private static final long serialVersionUID = 0L;
               done = true;
               break;
             case 10: {
-              clickId_ = input.readStringRequireUtf8();
+              id_ = input.readStringRequireUtf8();
               bitField0_ |= 0x00000001;
               break;
             } // case 10
@@ -1029,9 +1119,11 @@ private static final long serialVersionUID = 0L;
               break;
             } // case 26
             case 34: {
-              input.readMessage(
-                  getSubIdsFieldBuilder().getBuilder(),
-                  extensionRegistry);
+              com.google.protobuf.MapEntry<java.lang.String, java.lang.String>
+              subIds__ = input.readMessage(
+                  SubIdsDefaultEntryHolder.defaultEntry.getParserForType(), extensionRegistry);
+              internalGetMutableSubIds().getMutableMap().put(
+                  subIds__.getKey(), subIds__.getValue());
               bitField0_ |= 0x00000008;
               break;
             } // case 34
@@ -1089,23 +1181,23 @@ private static final long serialVersionUID = 0L;
     }
     private int bitField0_;
 
-    private java.lang.Object clickId_ = "";
+    private java.lang.Object id_ = "";
     /**
      * <pre>
      * The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
      * without `i`, `l`, `o`, `u`.
      * </pre>
      *
-     * <code>string click_id = 1 [json_name = "clickId"];</code>
-     * @return The clickId.
+     * <code>string id = 1 [json_name = "id"];</code>
+     * @return The id.
      */
-    public java.lang.String getClickId() {
-      java.lang.Object ref = clickId_;
+    public java.lang.String getId() {
+      java.lang.Object ref = id_;
       if (!(ref instanceof java.lang.String)) {
         com.google.protobuf.ByteString bs =
             (com.google.protobuf.ByteString) ref;
         java.lang.String s = bs.toStringUtf8();
-        clickId_ = s;
+        id_ = s;
         return s;
       } else {
         return (java.lang.String) ref;
@@ -1117,17 +1209,17 @@ private static final long serialVersionUID = 0L;
      * without `i`, `l`, `o`, `u`.
      * </pre>
      *
-     * <code>string click_id = 1 [json_name = "clickId"];</code>
-     * @return The bytes for clickId.
+     * <code>string id = 1 [json_name = "id"];</code>
+     * @return The bytes for id.
      */
     public com.google.protobuf.ByteString
-        getClickIdBytes() {
-      java.lang.Object ref = clickId_;
+        getIdBytes() {
+      java.lang.Object ref = id_;
       if (ref instanceof String) {
         com.google.protobuf.ByteString b = 
             com.google.protobuf.ByteString.copyFromUtf8(
                 (java.lang.String) ref);
-        clickId_ = b;
+        id_ = b;
         return b;
       } else {
         return (com.google.protobuf.ByteString) ref;
@@ -1139,14 +1231,14 @@ private static final long serialVersionUID = 0L;
      * without `i`, `l`, `o`, `u`.
      * </pre>
      *
-     * <code>string click_id = 1 [json_name = "clickId"];</code>
-     * @param value The clickId to set.
+     * <code>string id = 1 [json_name = "id"];</code>
+     * @param value The id to set.
      * @return This builder for chaining.
      */
-    public Builder setClickId(
+    public Builder setId(
         java.lang.String value) {
       if (value == null) { throw new NullPointerException(); }
-      clickId_ = value;
+      id_ = value;
       bitField0_ |= 0x00000001;
       onChanged();
       return this;
@@ -1157,11 +1249,11 @@ private static final long serialVersionUID = 0L;
      * without `i`, `l`, `o`, `u`.
      * </pre>
      *
-     * <code>string click_id = 1 [json_name = "clickId"];</code>
+     * <code>string id = 1 [json_name = "id"];</code>
      * @return This builder for chaining.
      */
-    public Builder clearClickId() {
-      clickId_ = getDefaultInstance().getClickId();
+    public Builder clearId() {
+      id_ = getDefaultInstance().getId();
       bitField0_ = (bitField0_ & ~0x00000001);
       onChanged();
       return this;
@@ -1172,15 +1264,15 @@ private static final long serialVersionUID = 0L;
      * without `i`, `l`, `o`, `u`.
      * </pre>
      *
-     * <code>string click_id = 1 [json_name = "clickId"];</code>
-     * @param value The bytes for clickId to set.
+     * <code>string id = 1 [json_name = "id"];</code>
+     * @param value The bytes for id to set.
      * @return This builder for chaining.
      */
-    public Builder setClickIdBytes(
+    public Builder setIdBytes(
         com.google.protobuf.ByteString value) {
       if (value == null) { throw new NullPointerException(); }
       checkByteStringIsUtf8(value);
-      clickId_ = value;
+      id_ = value;
       bitField0_ |= 0x00000001;
       onChanged();
       return this;
@@ -1435,113 +1527,104 @@ private static final long serialVersionUID = 0L;
       return clickTimeBuilder_;
     }
 
-    private io.s2s.sdk.v1.SubIds subIds_;
-    private com.google.protobuf.SingleFieldBuilderV3<
-        io.s2s.sdk.v1.SubIds, io.s2s.sdk.v1.SubIds.Builder, io.s2s.sdk.v1.SubIdsOrBuilder> subIdsBuilder_;
-    /**
-     * <pre>
-     * Values of `sub1` to `sub10` in the visitor's URL.
-     * </pre>
-     *
-     * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
-     * @return Whether the subIds field is set.
-     */
-    public boolean hasSubIds() {
-      return ((bitField0_ & 0x00000008) != 0);
-    }
-    /**
-     * <pre>
-     * Values of `sub1` to `sub10` in the visitor's URL.
-     * </pre>
-     *
-     * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
-     * @return The subIds.
-     */
-    public io.s2s.sdk.v1.SubIds getSubIds() {
-      if (subIdsBuilder_ == null) {
-        return subIds_ == null ? io.s2s.sdk.v1.SubIds.getDefaultInstance() : subIds_;
-      } else {
-        return subIdsBuilder_.getMessage();
+    private com.google.protobuf.MapField<
+        java.lang.String, java.lang.String> subIds_;
+    private com.google.protobuf.MapField<java.lang.String, java.lang.String>
+        internalGetSubIds() {
+      if (subIds_ == null) {
+        return com.google.protobuf.MapField.emptyMapField(
+            SubIdsDefaultEntryHolder.defaultEntry);
       }
+      return subIds_;
     }
-    /**
-     * <pre>
-     * Values of `sub1` to `sub10` in the visitor's URL.
-     * </pre>
-     *
-     * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
-     */
-    public Builder setSubIds(io.s2s.sdk.v1.SubIds value) {
-      if (subIdsBuilder_ == null) {
-        if (value == null) {
-          throw new NullPointerException();
-        }
-        subIds_ = value;
-      } else {
-        subIdsBuilder_.setMessage(value);
+    private com.google.protobuf.MapField<java.lang.String, java.lang.String>
+        internalGetMutableSubIds() {
+      if (subIds_ == null) {
+        subIds_ = com.google.protobuf.MapField.newMapField(
+            SubIdsDefaultEntryHolder.defaultEntry);
+      }
+      if (!subIds_.isMutable()) {
+        subIds_ = subIds_.copy();
       }
       bitField0_ |= 0x00000008;
       onChanged();
-      return this;
+      return subIds_;
+    }
+    public int getSubIdsCount() {
+      return internalGetSubIds().getMap().size();
     }
     /**
      * <pre>
      * Values of `sub1` to `sub10` in the visitor's URL.
      * </pre>
      *
-     * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
+     * <code>map&lt;string, string&gt; sub_ids = 4 [json_name = "subIds"];</code>
      */
-    public Builder setSubIds(
-        io.s2s.sdk.v1.SubIds.Builder builderForValue) {
-      if (subIdsBuilder_ == null) {
-        subIds_ = builderForValue.build();
-      } else {
-        subIdsBuilder_.setMessage(builderForValue.build());
-      }
-      bitField0_ |= 0x00000008;
-      onChanged();
-      return this;
+    @java.lang.Override
+    public boolean containsSubIds(
+        java.lang.String key) {
+      if (key == null) { throw new NullPointerException("map key"); }
+      return internalGetSubIds().getMap().containsKey(key);
+    }
+    /**
+     * Use {@link #getSubIdsMap()} instead.
+     */
+    @java.lang.Override
+    @java.lang.Deprecated
+    public java.util.Map<java.lang.String, java.lang.String> getSubIds() {
+      return getSubIdsMap();
     }
     /**
      * <pre>
      * Values of `sub1` to `sub10` in the visitor's URL.
      * </pre>
      *
-     * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
+     * <code>map&lt;string, string&gt; sub_ids = 4 [json_name = "subIds"];</code>
      */
-    public Builder mergeSubIds(io.s2s.sdk.v1.SubIds value) {
-      if (subIdsBuilder_ == null) {
-        if (((bitField0_ & 0x00000008) != 0) &&
-          subIds_ != null &&
-          subIds_ != io.s2s.sdk.v1.SubIds.getDefaultInstance()) {
-          getSubIdsBuilder().mergeFrom(value);
-        } else {
-          subIds_ = value;
-        }
-      } else {
-        subIdsBuilder_.mergeFrom(value);
-      }
-      if (subIds_ != null) {
-        bitField0_ |= 0x00000008;
-        onChanged();
-      }
-      return this;
+    @java.lang.Override
+    public java.util.Map<java.lang.String, java.lang.String> getSubIdsMap() {
+      return internalGetSubIds().getMap();
     }
     /**
      * <pre>
      * Values of `sub1` to `sub10` in the visitor's URL.
      * </pre>
      *
-     * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
+     * <code>map&lt;string, string&gt; sub_ids = 4 [json_name = "subIds"];</code>
      */
+    @java.lang.Override
+    public /* nullable */
+java.lang.String getSubIdsOrDefault(
+        java.lang.String key,
+        /* nullable */
+java.lang.String defaultValue) {
+      if (key == null) { throw new NullPointerException("map key"); }
+      java.util.Map<java.lang.String, java.lang.String> map =
+          internalGetSubIds().getMap();
+      return map.containsKey(key) ? map.get(key) : defaultValue;
+    }
+    /**
+     * <pre>
+     * Values of `sub1` to `sub10` in the visitor's URL.
+     * </pre>
+     *
+     * <code>map&lt;string, string&gt; sub_ids = 4 [json_name = "subIds"];</code>
+     */
+    @java.lang.Override
+    public java.lang.String getSubIdsOrThrow(
+        java.lang.String key) {
+      if (key == null) { throw new NullPointerException("map key"); }
+      java.util.Map<java.lang.String, java.lang.String> map =
+          internalGetSubIds().getMap();
+      if (!map.containsKey(key)) {
+        throw new java.lang.IllegalArgumentException();
+      }
+      return map.get(key);
+    }
     public Builder clearSubIds() {
       bitField0_ = (bitField0_ & ~0x00000008);
-      subIds_ = null;
-      if (subIdsBuilder_ != null) {
-        subIdsBuilder_.dispose();
-        subIdsBuilder_ = null;
-      }
-      onChanged();
+      internalGetMutableSubIds().getMutableMap()
+          .clear();
       return this;
     }
     /**
@@ -1549,47 +1632,54 @@ private static final long serialVersionUID = 0L;
      * Values of `sub1` to `sub10` in the visitor's URL.
      * </pre>
      *
-     * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
+     * <code>map&lt;string, string&gt; sub_ids = 4 [json_name = "subIds"];</code>
      */
-    public io.s2s.sdk.v1.SubIds.Builder getSubIdsBuilder() {
+    public Builder removeSubIds(
+        java.lang.String key) {
+      if (key == null) { throw new NullPointerException("map key"); }
+      internalGetMutableSubIds().getMutableMap()
+          .remove(key);
+      return this;
+    }
+    /**
+     * Use alternate mutation accessors instead.
+     */
+    @java.lang.Deprecated
+    public java.util.Map<java.lang.String, java.lang.String>
+        getMutableSubIds() {
       bitField0_ |= 0x00000008;
-      onChanged();
-      return getSubIdsFieldBuilder().getBuilder();
+      return internalGetMutableSubIds().getMutableMap();
     }
     /**
      * <pre>
      * Values of `sub1` to `sub10` in the visitor's URL.
      * </pre>
      *
-     * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
+     * <code>map&lt;string, string&gt; sub_ids = 4 [json_name = "subIds"];</code>
      */
-    public io.s2s.sdk.v1.SubIdsOrBuilder getSubIdsOrBuilder() {
-      if (subIdsBuilder_ != null) {
-        return subIdsBuilder_.getMessageOrBuilder();
-      } else {
-        return subIds_ == null ?
-            io.s2s.sdk.v1.SubIds.getDefaultInstance() : subIds_;
-      }
+    public Builder putSubIds(
+        java.lang.String key,
+        java.lang.String value) {
+      if (key == null) { throw new NullPointerException("map key"); }
+      if (value == null) { throw new NullPointerException("map value"); }
+      internalGetMutableSubIds().getMutableMap()
+          .put(key, value);
+      bitField0_ |= 0x00000008;
+      return this;
     }
     /**
      * <pre>
      * Values of `sub1` to `sub10` in the visitor's URL.
      * </pre>
      *
-     * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
+     * <code>map&lt;string, string&gt; sub_ids = 4 [json_name = "subIds"];</code>
      */
-    private com.google.protobuf.SingleFieldBuilderV3<
-        io.s2s.sdk.v1.SubIds, io.s2s.sdk.v1.SubIds.Builder, io.s2s.sdk.v1.SubIdsOrBuilder> 
-        getSubIdsFieldBuilder() {
-      if (subIdsBuilder_ == null) {
-        subIdsBuilder_ = new com.google.protobuf.SingleFieldBuilderV3<
-            io.s2s.sdk.v1.SubIds, io.s2s.sdk.v1.SubIds.Builder, io.s2s.sdk.v1.SubIdsOrBuilder>(
-                getSubIds(),
-                getParentForChildren(),
-                isClean());
-        subIds_ = null;
-      }
-      return subIdsBuilder_;
+    public Builder putAllSubIds(
+        java.util.Map<java.lang.String, java.lang.String> values) {
+      internalGetMutableSubIds().getMutableMap()
+          .putAll(values);
+      bitField0_ |= 0x00000008;
+      return this;
     }
 
     private java.lang.Object query_ = "";

@@ -14,21 +14,21 @@ public interface ClickOrBuilder extends
    * without `i`, `l`, `o`, `u`.
    * </pre>
    *
-   * <code>string click_id = 1 [json_name = "clickId"];</code>
-   * @return The clickId.
+   * <code>string id = 1 [json_name = "id"];</code>
+   * @return The id.
    */
-  java.lang.String getClickId();
+  java.lang.String getId();
   /**
    * <pre>
    * The click id as sent to the merchant: 40 characters of `0-9` and `a-z`
    * without `i`, `l`, `o`, `u`.
    * </pre>
    *
-   * <code>string click_id = 1 [json_name = "clickId"];</code>
-   * @return The bytes for clickId.
+   * <code>string id = 1 [json_name = "id"];</code>
+   * @return The bytes for id.
    */
   com.google.protobuf.ByteString
-      getClickIdBytes();
+      getIdBytes();
 
   /**
    * <pre>
@@ -82,27 +82,54 @@ public interface ClickOrBuilder extends
    * Values of `sub1` to `sub10` in the visitor's URL.
    * </pre>
    *
-   * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
-   * @return Whether the subIds field is set.
+   * <code>map&lt;string, string&gt; sub_ids = 4 [json_name = "subIds"];</code>
    */
-  boolean hasSubIds();
+  int getSubIdsCount();
   /**
    * <pre>
    * Values of `sub1` to `sub10` in the visitor's URL.
    * </pre>
    *
-   * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
-   * @return The subIds.
+   * <code>map&lt;string, string&gt; sub_ids = 4 [json_name = "subIds"];</code>
    */
-  io.s2s.sdk.v1.SubIds getSubIds();
+  boolean containsSubIds(
+      java.lang.String key);
+  /**
+   * Use {@link #getSubIdsMap()} instead.
+   */
+  @java.lang.Deprecated
+  java.util.Map<java.lang.String, java.lang.String>
+  getSubIds();
   /**
    * <pre>
    * Values of `sub1` to `sub10` in the visitor's URL.
    * </pre>
    *
-   * <code>.s2s.v1.SubIds sub_ids = 4 [json_name = "subIds"];</code>
+   * <code>map&lt;string, string&gt; sub_ids = 4 [json_name = "subIds"];</code>
    */
-  io.s2s.sdk.v1.SubIdsOrBuilder getSubIdsOrBuilder();
+  java.util.Map<java.lang.String, java.lang.String>
+  getSubIdsMap();
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` in the visitor's URL.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 4 [json_name = "subIds"];</code>
+   */
+  /* nullable */
+java.lang.String getSubIdsOrDefault(
+      java.lang.String key,
+      /* nullable */
+java.lang.String defaultValue);
+  /**
+   * <pre>
+   * Values of `sub1` to `sub10` in the visitor's URL.
+   * </pre>
+   *
+   * <code>map&lt;string, string&gt; sub_ids = 4 [json_name = "subIds"];</code>
+   */
+  java.lang.String getSubIdsOrThrow(
+      java.lang.String key);
 
   /**
    * <pre>

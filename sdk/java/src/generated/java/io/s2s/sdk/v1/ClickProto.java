@@ -21,55 +21,10 @@ public final class ClickProto {
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_Click_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_SubIds_descriptor;
+    internal_static_s2s_v1_Click_SubIdsEntry_descriptor;
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_SubIds_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_RecordClickRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_RecordClickRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_RecordClickResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_RecordClickResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetClickRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetClickRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetClickResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetClickResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListClicksRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListClicksRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListClicksResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListClicksResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListClickIdKeysRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListClickIdKeysRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListClickIdKeysResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListClickIdKeysResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ClickIdKey_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ClickIdKey_fieldAccessorTable;
+      internal_static_s2s_v1_Click_SubIdsEntry_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -80,58 +35,21 @@ public final class ClickProto {
   static {
     java.lang.String[] descriptorData = {
       "\n\022s2s/v1/click.proto\022\006s2s.v1\032\037google/pro" +
-      "tobuf/timestamp.proto\"\304\002\n\005Click\022\031\n\010click" +
-      "_id\030\001 \001(\tR\007clickId\022(\n\020tracking_link_id\030\002" +
-      " \001(\tR\016trackingLinkId\0229\n\nclick_time\030\003 \001(\013" +
-      "2\032.google.protobuf.TimestampR\tclickTime\022" +
-      "\'\n\007sub_ids\030\004 \001(\0132\016.s2s.v1.SubIdsR\006subIds" +
+      "tobuf/timestamp.proto\"\377\002\n\005Click\022\016\n\002id\030\001 " +
+      "\001(\tR\002id\022(\n\020tracking_link_id\030\002 \001(\tR\016track" +
+      "ingLinkId\0229\n\nclick_time\030\003 \001(\0132\032.google.p" +
+      "rotobuf.TimestampR\tclickTime\0222\n\007sub_ids\030" +
+      "\004 \003(\0132\031.s2s.v1.Click.SubIdsEntryR\006subIds" +
       "\022\024\n\005query\030\005 \001(\tR\005query\022\032\n\010referrer\030\006 \001(\t" +
       "R\010referrer\022\035\n\nuser_agent\030\007 \001(\tR\tuserAgen" +
       "t\022\030\n\007address\030\010 \001(\tR\007address\022\'\n\005flags\030\t \003" +
-      "(\0162\021.s2s.v1.ClickFlagR\005flags\"\322\001\n\006SubIds\022" +
-      "\022\n\004sub1\030\001 \001(\tR\004sub1\022\022\n\004sub2\030\002 \001(\tR\004sub2\022" +
-      "\022\n\004sub3\030\003 \001(\tR\004sub3\022\022\n\004sub4\030\004 \001(\tR\004sub4\022" +
-      "\022\n\004sub5\030\005 \001(\tR\004sub5\022\022\n\004sub6\030\006 \001(\tR\004sub6\022" +
-      "\022\n\004sub7\030\007 \001(\tR\004sub7\022\022\n\004sub8\030\010 \001(\tR\004sub8\022" +
-      "\022\n\004sub9\030\t \001(\tR\004sub9\022\024\n\005sub10\030\n \001(\tR\005sub1" +
-      "0\"\354\002\n\022RecordClickRequest\022(\n\020tracking_lin" +
-      "k_id\030\001 \001(\tR\016trackingLinkId\022\031\n\010click_id\030\002" +
-      " \001(\tR\007clickId\022\'\n\007sub_ids\030\003 \001(\0132\016.s2s.v1." +
-      "SubIdsR\006subIds\022\024\n\005query\030\004 \001(\tR\005query\022\032\n\010" +
-      "referrer\030\005 \001(\tR\010referrer\022\035\n\nuser_agent\030\006" +
-      " \001(\tR\tuserAgent\022\030\n\007address\030\007 \001(\tR\007addres" +
-      "s\0229\n\nclick_time\030\010 \001(\0132\032.google.protobuf." +
-      "TimestampR\tclickTime\022\035\n\nrequest_id\030\t \001(\t" +
-      "R\trequestId\022#\n\rvalidate_only\030\n \001(\010R\014vali" +
-      "dateOnly\"]\n\023RecordClickResponse\022#\n\005click" +
-      "\030\001 \001(\0132\r.s2s.v1.ClickR\005click\022!\n\014redirect" +
-      "_url\030\002 \001(\tR\013redirectUrl\",\n\017GetClickReque" +
-      "st\022\031\n\010click_id\030\001 \001(\tR\007clickId\"7\n\020GetClic" +
-      "kResponse\022#\n\005click\030\001 \001(\0132\r.s2s.v1.ClickR" +
-      "\005click\"y\n\021ListClicksRequest\022(\n\020tracking_" +
-      "link_id\030\001 \001(\tR\016trackingLinkId\022\033\n\tpage_si" +
-      "ze\030\002 \001(\005R\010pageSize\022\035\n\npage_token\030\003 \001(\tR\t" +
-      "pageToken\"c\n\022ListClicksResponse\022%\n\006click" +
-      "s\030\001 \003(\0132\r.s2s.v1.ClickR\006clicks\022&\n\017next_p" +
-      "age_token\030\002 \001(\tR\rnextPageToken\"\030\n\026ListCl" +
-      "ickIdKeysRequest\"\212\001\n\027ListClickIdKeysResp" +
-      "onse\0226\n\rclick_id_keys\030\001 \003(\0132\022.s2s.v1.Cli" +
-      "ckIdKeyR\013clickIdKeys\0227\n\tcore_time\030\002 \001(\0132" +
-      "\032.google.protobuf.TimestampR\010coreTime\";\n" +
-      "\nClickIdKey\022\025\n\006key_id\030\001 \001(\rR\005keyId\022\026\n\006se" +
-      "cret\030\002 \001(\014R\006secret*;\n\tClickFlag\022\032\n\026CLICK" +
-      "_FLAG_UNSPECIFIED\020\000\022\022\n\016CLICK_FLAG_BOT\020\0012" +
-      "\302\002\n\014ClickService\022K\n\013RecordClick\022\032.s2s.v1" +
-      ".RecordClickRequest\032\033.s2s.v1.RecordClick" +
-      "Response\"\003\220\002\002\022B\n\010GetClick\022\027.s2s.v1.GetCl" +
-      "ickRequest\032\030.s2s.v1.GetClickResponse\"\003\220\002" +
-      "\001\022H\n\nListClicks\022\031.s2s.v1.ListClicksReque" +
-      "st\032\032.s2s.v1.ListClicksResponse\"\003\220\002\001\022W\n\017L" +
-      "istClickIdKeys\022\036.s2s.v1.ListClickIdKeysR" +
-      "equest\032\037.s2s.v1.ListClickIdKeysResponse\"" +
-      "\003\220\002\001BT\n\rio.s2s.sdk.v1B\nClickProtoP\001\242\002\003SX" +
-      "X\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata" +
-      "\352\002\007S2s::V1b\006proto3"
+      "(\0162\021.s2s.v1.ClickFlagR\005flags\0329\n\013SubIdsEn" +
+      "try\022\020\n\003key\030\001 \001(\tR\003key\022\024\n\005value\030\002 \001(\tR\005va" +
+      "lue:\0028\001*;\n\tClickFlag\022\032\n\026CLICK_FLAG_UNSPE" +
+      "CIFIED\020\000\022\022\n\016CLICK_FLAG_BOT\020\001BT\n\rio.s2s.s" +
+      "dk.v1B\nClickProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s" +
+      "\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006prot" +
+      "o3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -143,67 +61,13 @@ public final class ClickProto {
     internal_static_s2s_v1_Click_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_Click_descriptor,
-        new java.lang.String[] { "ClickId", "TrackingLinkId", "ClickTime", "SubIds", "Query", "Referrer", "UserAgent", "Address", "Flags", });
-    internal_static_s2s_v1_SubIds_descriptor =
-      getDescriptor().getMessageTypes().get(1);
-    internal_static_s2s_v1_SubIds_fieldAccessorTable = new
+        new java.lang.String[] { "Id", "TrackingLinkId", "ClickTime", "SubIds", "Query", "Referrer", "UserAgent", "Address", "Flags", });
+    internal_static_s2s_v1_Click_SubIdsEntry_descriptor =
+      internal_static_s2s_v1_Click_descriptor.getNestedTypes().get(0);
+    internal_static_s2s_v1_Click_SubIdsEntry_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_SubIds_descriptor,
-        new java.lang.String[] { "Sub1", "Sub2", "Sub3", "Sub4", "Sub5", "Sub6", "Sub7", "Sub8", "Sub9", "Sub10", });
-    internal_static_s2s_v1_RecordClickRequest_descriptor =
-      getDescriptor().getMessageTypes().get(2);
-    internal_static_s2s_v1_RecordClickRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_RecordClickRequest_descriptor,
-        new java.lang.String[] { "TrackingLinkId", "ClickId", "SubIds", "Query", "Referrer", "UserAgent", "Address", "ClickTime", "RequestId", "ValidateOnly", });
-    internal_static_s2s_v1_RecordClickResponse_descriptor =
-      getDescriptor().getMessageTypes().get(3);
-    internal_static_s2s_v1_RecordClickResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_RecordClickResponse_descriptor,
-        new java.lang.String[] { "Click", "RedirectUrl", });
-    internal_static_s2s_v1_GetClickRequest_descriptor =
-      getDescriptor().getMessageTypes().get(4);
-    internal_static_s2s_v1_GetClickRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetClickRequest_descriptor,
-        new java.lang.String[] { "ClickId", });
-    internal_static_s2s_v1_GetClickResponse_descriptor =
-      getDescriptor().getMessageTypes().get(5);
-    internal_static_s2s_v1_GetClickResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetClickResponse_descriptor,
-        new java.lang.String[] { "Click", });
-    internal_static_s2s_v1_ListClicksRequest_descriptor =
-      getDescriptor().getMessageTypes().get(6);
-    internal_static_s2s_v1_ListClicksRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListClicksRequest_descriptor,
-        new java.lang.String[] { "TrackingLinkId", "PageSize", "PageToken", });
-    internal_static_s2s_v1_ListClicksResponse_descriptor =
-      getDescriptor().getMessageTypes().get(7);
-    internal_static_s2s_v1_ListClicksResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListClicksResponse_descriptor,
-        new java.lang.String[] { "Clicks", "NextPageToken", });
-    internal_static_s2s_v1_ListClickIdKeysRequest_descriptor =
-      getDescriptor().getMessageTypes().get(8);
-    internal_static_s2s_v1_ListClickIdKeysRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListClickIdKeysRequest_descriptor,
-        new java.lang.String[] { });
-    internal_static_s2s_v1_ListClickIdKeysResponse_descriptor =
-      getDescriptor().getMessageTypes().get(9);
-    internal_static_s2s_v1_ListClickIdKeysResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListClickIdKeysResponse_descriptor,
-        new java.lang.String[] { "ClickIdKeys", "CoreTime", });
-    internal_static_s2s_v1_ClickIdKey_descriptor =
-      getDescriptor().getMessageTypes().get(10);
-    internal_static_s2s_v1_ClickIdKey_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ClickIdKey_descriptor,
-        new java.lang.String[] { "KeyId", "Secret", });
+        internal_static_s2s_v1_Click_SubIdsEntry_descriptor,
+        new java.lang.String[] { "Key", "Value", });
     com.google.protobuf.TimestampProto.getDescriptor();
   }
 

@@ -4,7 +4,8 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 
 /**
  * <pre>
- * Records and reads clicks: one for each visitor who followed a tracking link.
+ * Records, reads and explains clicks: one for each visitor who followed a
+ * tracking link.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -111,36 +112,68 @@ public final class ClickServiceGrpc {
     return getListClicksMethod;
   }
 
-  private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.ListClickIdKeysRequest,
-      io.s2s.sdk.v1.ListClickIdKeysResponse> getListClickIdKeysMethod;
+  private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.ExplainClickRequest,
+      io.s2s.sdk.v1.ExplainClickResponse> getExplainClickMethod;
 
   @io.grpc.stub.annotations.RpcMethod(
-      fullMethodName = SERVICE_NAME + '/' + "ListClickIdKeys",
-      requestType = io.s2s.sdk.v1.ListClickIdKeysRequest.class,
-      responseType = io.s2s.sdk.v1.ListClickIdKeysResponse.class,
+      fullMethodName = SERVICE_NAME + '/' + "ExplainClick",
+      requestType = io.s2s.sdk.v1.ExplainClickRequest.class,
+      responseType = io.s2s.sdk.v1.ExplainClickResponse.class,
       methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
-  public static io.grpc.MethodDescriptor<io.s2s.sdk.v1.ListClickIdKeysRequest,
-      io.s2s.sdk.v1.ListClickIdKeysResponse> getListClickIdKeysMethod() {
-    io.grpc.MethodDescriptor<io.s2s.sdk.v1.ListClickIdKeysRequest, io.s2s.sdk.v1.ListClickIdKeysResponse> getListClickIdKeysMethod;
-    if ((getListClickIdKeysMethod = ClickServiceGrpc.getListClickIdKeysMethod) == null) {
+  public static io.grpc.MethodDescriptor<io.s2s.sdk.v1.ExplainClickRequest,
+      io.s2s.sdk.v1.ExplainClickResponse> getExplainClickMethod() {
+    io.grpc.MethodDescriptor<io.s2s.sdk.v1.ExplainClickRequest, io.s2s.sdk.v1.ExplainClickResponse> getExplainClickMethod;
+    if ((getExplainClickMethod = ClickServiceGrpc.getExplainClickMethod) == null) {
       synchronized (ClickServiceGrpc.class) {
-        if ((getListClickIdKeysMethod = ClickServiceGrpc.getListClickIdKeysMethod) == null) {
-          ClickServiceGrpc.getListClickIdKeysMethod = getListClickIdKeysMethod =
-              io.grpc.MethodDescriptor.<io.s2s.sdk.v1.ListClickIdKeysRequest, io.s2s.sdk.v1.ListClickIdKeysResponse>newBuilder()
+        if ((getExplainClickMethod = ClickServiceGrpc.getExplainClickMethod) == null) {
+          ClickServiceGrpc.getExplainClickMethod = getExplainClickMethod =
+              io.grpc.MethodDescriptor.<io.s2s.sdk.v1.ExplainClickRequest, io.s2s.sdk.v1.ExplainClickResponse>newBuilder()
               .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
-              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ListClickIdKeys"))
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ExplainClick"))
               .setSafe(true)
               .setSampledToLocalTracing(true)
               .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
-                  io.s2s.sdk.v1.ListClickIdKeysRequest.getDefaultInstance()))
+                  io.s2s.sdk.v1.ExplainClickRequest.getDefaultInstance()))
               .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
-                  io.s2s.sdk.v1.ListClickIdKeysResponse.getDefaultInstance()))
-              .setSchemaDescriptor(new ClickServiceMethodDescriptorSupplier("ListClickIdKeys"))
+                  io.s2s.sdk.v1.ExplainClickResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new ClickServiceMethodDescriptorSupplier("ExplainClick"))
               .build();
         }
       }
     }
-    return getListClickIdKeysMethod;
+    return getExplainClickMethod;
+  }
+
+  private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.EraseVisitorRequest,
+      io.s2s.sdk.v1.EraseVisitorResponse> getEraseVisitorMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "EraseVisitor",
+      requestType = io.s2s.sdk.v1.EraseVisitorRequest.class,
+      responseType = io.s2s.sdk.v1.EraseVisitorResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.s2s.sdk.v1.EraseVisitorRequest,
+      io.s2s.sdk.v1.EraseVisitorResponse> getEraseVisitorMethod() {
+    io.grpc.MethodDescriptor<io.s2s.sdk.v1.EraseVisitorRequest, io.s2s.sdk.v1.EraseVisitorResponse> getEraseVisitorMethod;
+    if ((getEraseVisitorMethod = ClickServiceGrpc.getEraseVisitorMethod) == null) {
+      synchronized (ClickServiceGrpc.class) {
+        if ((getEraseVisitorMethod = ClickServiceGrpc.getEraseVisitorMethod) == null) {
+          ClickServiceGrpc.getEraseVisitorMethod = getEraseVisitorMethod =
+              io.grpc.MethodDescriptor.<io.s2s.sdk.v1.EraseVisitorRequest, io.s2s.sdk.v1.EraseVisitorResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "EraseVisitor"))
+              .setIdempotent(true)
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.EraseVisitorRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.EraseVisitorResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new ClickServiceMethodDescriptorSupplier("EraseVisitor"))
+              .build();
+        }
+      }
+    }
+    return getEraseVisitorMethod;
   }
 
   /**
@@ -204,7 +237,8 @@ public final class ClickServiceGrpc {
 
   /**
    * <pre>
-   * Records and reads clicks: one for each visitor who followed a tracking link.
+   * Records, reads and explains clicks: one for each visitor who followed a
+   * tracking link.
    * </pre>
    */
   public interface AsyncService {
@@ -242,20 +276,34 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * Lists the keys with which an edge mints click ids on its own. For edges
-     * only.
+     * Explains what happened to a click: its link, its conversions, and the held
+     * postbacks that name it.
      * </pre>
      */
-    default void listClickIdKeys(io.s2s.sdk.v1.ListClickIdKeysRequest request,
-        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ListClickIdKeysResponse> responseObserver) {
-      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getListClickIdKeysMethod(), responseObserver);
+    default void explainClick(io.s2s.sdk.v1.ExplainClickRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ExplainClickResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getExplainClickMethod(), responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Erases all data that identifies the visitor of a click: from the click, its
+     * conversions and the postbacks that name it. The erasure is permanent. Ids,
+     * times and money stay, and nothing counts differently than before. OK means
+     * that the erasure is durable. Repeating it changes nothing.
+     * </pre>
+     */
+    default void eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.EraseVisitorResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getEraseVisitorMethod(), responseObserver);
     }
   }
 
   /**
    * Base class for the server implementation of the service ClickService.
    * <pre>
-   * Records and reads clicks: one for each visitor who followed a tracking link.
+   * Records, reads and explains clicks: one for each visitor who followed a
+   * tracking link.
    * </pre>
    */
   public static abstract class ClickServiceImplBase
@@ -269,7 +317,8 @@ public final class ClickServiceGrpc {
   /**
    * A stub to allow clients to do asynchronous rpc calls to service ClickService.
    * <pre>
-   * Records and reads clicks: one for each visitor who followed a tracking link.
+   * Records, reads and explains clicks: one for each visitor who followed a
+   * tracking link.
    * </pre>
    */
   public static final class ClickServiceStub
@@ -321,21 +370,36 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * Lists the keys with which an edge mints click ids on its own. For edges
-     * only.
+     * Explains what happened to a click: its link, its conversions, and the held
+     * postbacks that name it.
      * </pre>
      */
-    public void listClickIdKeys(io.s2s.sdk.v1.ListClickIdKeysRequest request,
-        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ListClickIdKeysResponse> responseObserver) {
+    public void explainClick(io.s2s.sdk.v1.ExplainClickRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ExplainClickResponse> responseObserver) {
       io.grpc.stub.ClientCalls.asyncUnaryCall(
-          getChannel().newCall(getListClickIdKeysMethod(), getCallOptions()), request, responseObserver);
+          getChannel().newCall(getExplainClickMethod(), getCallOptions()), request, responseObserver);
+    }
+
+    /**
+     * <pre>
+     * Erases all data that identifies the visitor of a click: from the click, its
+     * conversions and the postbacks that name it. The erasure is permanent. Ids,
+     * times and money stay, and nothing counts differently than before. OK means
+     * that the erasure is durable. Repeating it changes nothing.
+     * </pre>
+     */
+    public void eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.EraseVisitorResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getEraseVisitorMethod(), getCallOptions()), request, responseObserver);
     }
   }
 
   /**
    * A stub to allow clients to do synchronous rpc calls to service ClickService.
    * <pre>
-   * Records and reads clicks: one for each visitor who followed a tracking link.
+   * Records, reads and explains clicks: one for each visitor who followed a
+   * tracking link.
    * </pre>
    */
   public static final class ClickServiceBlockingV2Stub
@@ -384,20 +448,34 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * Lists the keys with which an edge mints click ids on its own. For edges
-     * only.
+     * Explains what happened to a click: its link, its conversions, and the held
+     * postbacks that name it.
      * </pre>
      */
-    public io.s2s.sdk.v1.ListClickIdKeysResponse listClickIdKeys(io.s2s.sdk.v1.ListClickIdKeysRequest request) throws io.grpc.StatusException {
+    public io.s2s.sdk.v1.ExplainClickResponse explainClick(io.s2s.sdk.v1.ExplainClickRequest request) throws io.grpc.StatusException {
       return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
-          getChannel(), getListClickIdKeysMethod(), getCallOptions(), request);
+          getChannel(), getExplainClickMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Erases all data that identifies the visitor of a click: from the click, its
+     * conversions and the postbacks that name it. The erasure is permanent. Ids,
+     * times and money stay, and nothing counts differently than before. OK means
+     * that the erasure is durable. Repeating it changes nothing.
+     * </pre>
+     */
+    public io.s2s.sdk.v1.EraseVisitorResponse eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getEraseVisitorMethod(), getCallOptions(), request);
     }
   }
 
   /**
    * A stub to allow clients to do limited synchronous rpc calls to service ClickService.
    * <pre>
-   * Records and reads clicks: one for each visitor who followed a tracking link.
+   * Records, reads and explains clicks: one for each visitor who followed a
+   * tracking link.
    * </pre>
    */
   public static final class ClickServiceBlockingStub
@@ -446,20 +524,34 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * Lists the keys with which an edge mints click ids on its own. For edges
-     * only.
+     * Explains what happened to a click: its link, its conversions, and the held
+     * postbacks that name it.
      * </pre>
      */
-    public io.s2s.sdk.v1.ListClickIdKeysResponse listClickIdKeys(io.s2s.sdk.v1.ListClickIdKeysRequest request) {
+    public io.s2s.sdk.v1.ExplainClickResponse explainClick(io.s2s.sdk.v1.ExplainClickRequest request) {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
-          getChannel(), getListClickIdKeysMethod(), getCallOptions(), request);
+          getChannel(), getExplainClickMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Erases all data that identifies the visitor of a click: from the click, its
+     * conversions and the postbacks that name it. The erasure is permanent. Ids,
+     * times and money stay, and nothing counts differently than before. OK means
+     * that the erasure is durable. Repeating it changes nothing.
+     * </pre>
+     */
+    public io.s2s.sdk.v1.EraseVisitorResponse eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getEraseVisitorMethod(), getCallOptions(), request);
     }
   }
 
   /**
    * A stub to allow clients to do ListenableFuture-style rpc calls to service ClickService.
    * <pre>
-   * Records and reads clicks: one for each visitor who followed a tracking link.
+   * Records, reads and explains clicks: one for each visitor who followed a
+   * tracking link.
    * </pre>
    */
   public static final class ClickServiceFutureStub
@@ -511,21 +603,36 @@ public final class ClickServiceGrpc {
 
     /**
      * <pre>
-     * Lists the keys with which an edge mints click ids on its own. For edges
-     * only.
+     * Explains what happened to a click: its link, its conversions, and the held
+     * postbacks that name it.
      * </pre>
      */
-    public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ListClickIdKeysResponse> listClickIdKeys(
-        io.s2s.sdk.v1.ListClickIdKeysRequest request) {
+    public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ExplainClickResponse> explainClick(
+        io.s2s.sdk.v1.ExplainClickRequest request) {
       return io.grpc.stub.ClientCalls.futureUnaryCall(
-          getChannel().newCall(getListClickIdKeysMethod(), getCallOptions()), request);
+          getChannel().newCall(getExplainClickMethod(), getCallOptions()), request);
+    }
+
+    /**
+     * <pre>
+     * Erases all data that identifies the visitor of a click: from the click, its
+     * conversions and the postbacks that name it. The erasure is permanent. Ids,
+     * times and money stay, and nothing counts differently than before. OK means
+     * that the erasure is durable. Repeating it changes nothing.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.EraseVisitorResponse> eraseVisitor(
+        io.s2s.sdk.v1.EraseVisitorRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getEraseVisitorMethod(), getCallOptions()), request);
     }
   }
 
   private static final int METHODID_RECORD_CLICK = 0;
   private static final int METHODID_GET_CLICK = 1;
   private static final int METHODID_LIST_CLICKS = 2;
-  private static final int METHODID_LIST_CLICK_ID_KEYS = 3;
+  private static final int METHODID_EXPLAIN_CLICK = 3;
+  private static final int METHODID_ERASE_VISITOR = 4;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -556,9 +663,13 @@ public final class ClickServiceGrpc {
           serviceImpl.listClicks((io.s2s.sdk.v1.ListClicksRequest) request,
               (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ListClicksResponse>) responseObserver);
           break;
-        case METHODID_LIST_CLICK_ID_KEYS:
-          serviceImpl.listClickIdKeys((io.s2s.sdk.v1.ListClickIdKeysRequest) request,
-              (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ListClickIdKeysResponse>) responseObserver);
+        case METHODID_EXPLAIN_CLICK:
+          serviceImpl.explainClick((io.s2s.sdk.v1.ExplainClickRequest) request,
+              (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ExplainClickResponse>) responseObserver);
+          break;
+        case METHODID_ERASE_VISITOR:
+          serviceImpl.eraseVisitor((io.s2s.sdk.v1.EraseVisitorRequest) request,
+              (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.EraseVisitorResponse>) responseObserver);
           break;
         default:
           throw new AssertionError();
@@ -600,12 +711,19 @@ public final class ClickServiceGrpc {
               io.s2s.sdk.v1.ListClicksResponse>(
                 service, METHODID_LIST_CLICKS)))
         .addMethod(
-          getListClickIdKeysMethod(),
+          getExplainClickMethod(),
           io.grpc.stub.ServerCalls.asyncUnaryCall(
             new MethodHandlers<
-              io.s2s.sdk.v1.ListClickIdKeysRequest,
-              io.s2s.sdk.v1.ListClickIdKeysResponse>(
-                service, METHODID_LIST_CLICK_ID_KEYS)))
+              io.s2s.sdk.v1.ExplainClickRequest,
+              io.s2s.sdk.v1.ExplainClickResponse>(
+                service, METHODID_EXPLAIN_CLICK)))
+        .addMethod(
+          getEraseVisitorMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.s2s.sdk.v1.EraseVisitorRequest,
+              io.s2s.sdk.v1.EraseVisitorResponse>(
+                service, METHODID_ERASE_VISITOR)))
         .build();
   }
 
@@ -615,7 +733,7 @@ public final class ClickServiceGrpc {
 
     @java.lang.Override
     public com.google.protobuf.Descriptors.FileDescriptor getFileDescriptor() {
-      return io.s2s.sdk.v1.ClickProto.getDescriptor();
+      return io.s2s.sdk.v1.ClickServiceProto.getDescriptor();
     }
 
     @java.lang.Override
@@ -657,7 +775,8 @@ public final class ClickServiceGrpc {
               .addMethod(getRecordClickMethod())
               .addMethod(getGetClickMethod())
               .addMethod(getListClicksMethod())
-              .addMethod(getListClickIdKeysMethod())
+              .addMethod(getExplainClickMethod())
+              .addMethod(getEraseVisitorMethod())
               .build();
         }
       }

@@ -58,7 +58,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * Output only. Id of the conversion. Example:
+   * Id of the conversion. Example:
    * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
    * </pre>
    *
@@ -80,7 +80,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Id of the conversion. Example:
+   * Id of the conversion. Example:
    * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
    * </pre>
    *
@@ -371,10 +371,23 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Percent in millionths, if the commission was sent as a percent; otherwise
-   * 0. Example: `10000000` is 10 %.
+   * not set. Example: `10000000` is 10 %.
    * </pre>
    *
-   * <code>int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
+   * <code>optional int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
+   * @return Whether the commissionPercentMicros field is set.
+   */
+  @java.lang.Override
+  public boolean hasCommissionPercentMicros() {
+    return ((bitField0_ & 0x00000004) != 0);
+  }
+  /**
+   * <pre>
+   * Percent in millionths, if the commission was sent as a percent; otherwise
+   * not set. Example: `10000000` is 10 %.
+   * </pre>
+   *
+   * <code>optional int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
    * @return The commissionPercentMicros.
    */
   @java.lang.Override
@@ -413,7 +426,8 @@ private static final long serialVersionUID = 0L;
   private java.util.List<io.s2s.sdk.v1.CustomParam> customParams_;
   /**
    * <pre>
-   * The merchant's own parameters, in their order.
+   * The merchant's own parameters. A list and not a map, because their order
+   * and repeated names have a meaning for the merchant.
    * </pre>
    *
    * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -424,7 +438,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The merchant's own parameters, in their order.
+   * The merchant's own parameters. A list and not a map, because their order
+   * and repeated names have a meaning for the merchant.
    * </pre>
    *
    * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -436,7 +451,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The merchant's own parameters, in their order.
+   * The merchant's own parameters. A list and not a map, because their order
+   * and repeated names have a meaning for the merchant.
    * </pre>
    *
    * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -447,7 +463,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The merchant's own parameters, in their order.
+   * The merchant's own parameters. A list and not a map, because their order
+   * and repeated names have a meaning for the merchant.
    * </pre>
    *
    * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -458,7 +475,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * The merchant's own parameters, in their order.
+   * The merchant's own parameters. A list and not a map, because their order
+   * and repeated names have a meaning for the merchant.
    * </pre>
    *
    * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -481,7 +499,7 @@ private static final long serialVersionUID = 0L;
    */
   @java.lang.Override
   public boolean hasConversionTime() {
-    return ((bitField0_ & 0x00000004) != 0);
+    return ((bitField0_ & 0x00000008) != 0);
   }
   /**
    * <pre>
@@ -511,7 +529,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp createTime_;
   /**
    * <pre>
-   * Output only. Time at which the conversion was recorded.
+   * Time at which the conversion was recorded.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -519,11 +537,11 @@ private static final long serialVersionUID = 0L;
    */
   @java.lang.Override
   public boolean hasCreateTime() {
-    return ((bitField0_ & 0x00000008) != 0);
+    return ((bitField0_ & 0x00000010) != 0);
   }
   /**
    * <pre>
-   * Output only. Time at which the conversion was recorded.
+   * Time at which the conversion was recorded.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -535,7 +553,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time at which the conversion was recorded.
+   * Time at which the conversion was recorded.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -557,7 +575,7 @@ private static final long serialVersionUID = 0L;
    */
   @java.lang.Override
   public boolean hasClickTime() {
-    return ((bitField0_ & 0x00000010) != 0);
+    return ((bitField0_ & 0x00000020) != 0);
   }
   /**
    * <pre>
@@ -588,8 +606,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object statusWord_ = "";
   /**
    * <pre>
-   * Output only. Word that was sent for the status, unchanged, at most 64
-   * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
+   * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
+   * none was sent, or over gRPC. Example: `confirm`.
    * </pre>
    *
    * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -610,8 +628,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Word that was sent for the status, unchanged, at most 64
-   * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
+   * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
+   * none was sent, or over gRPC. Example: `confirm`.
    * </pre>
    *
    * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -667,7 +685,7 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000002) != 0)) {
       output.writeMessage(7, getCommission());
     }
-    if (commissionPercentMicros_ != 0L) {
+    if (((bitField0_ & 0x00000004) != 0)) {
       output.writeInt64(8, commissionPercentMicros_);
     }
     if (status_ != io.s2s.sdk.v1.ConversionStatus.CONVERSION_STATUS_UNSPECIFIED.getNumber()) {
@@ -676,13 +694,13 @@ private static final long serialVersionUID = 0L;
     for (int i = 0; i < customParams_.size(); i++) {
       output.writeMessage(10, customParams_.get(i));
     }
-    if (((bitField0_ & 0x00000004) != 0)) {
+    if (((bitField0_ & 0x00000008) != 0)) {
       output.writeMessage(11, getConversionTime());
     }
-    if (((bitField0_ & 0x00000008) != 0)) {
+    if (((bitField0_ & 0x00000010) != 0)) {
       output.writeMessage(12, getCreateTime());
     }
-    if (((bitField0_ & 0x00000010) != 0)) {
+    if (((bitField0_ & 0x00000020) != 0)) {
       output.writeMessage(13, getClickTime());
     }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(statusWord_)) {
@@ -720,7 +738,7 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(7, getCommission());
     }
-    if (commissionPercentMicros_ != 0L) {
+    if (((bitField0_ & 0x00000004) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeInt64Size(8, commissionPercentMicros_);
     }
@@ -732,15 +750,15 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(10, customParams_.get(i));
     }
-    if (((bitField0_ & 0x00000004) != 0)) {
+    if (((bitField0_ & 0x00000008) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(11, getConversionTime());
     }
-    if (((bitField0_ & 0x00000008) != 0)) {
+    if (((bitField0_ & 0x00000010) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(12, getCreateTime());
     }
-    if (((bitField0_ & 0x00000010) != 0)) {
+    if (((bitField0_ & 0x00000020) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(13, getClickTime());
     }
@@ -782,8 +800,11 @@ private static final long serialVersionUID = 0L;
       if (!getCommission()
           .equals(other.getCommission())) return false;
     }
-    if (getCommissionPercentMicros()
-        != other.getCommissionPercentMicros()) return false;
+    if (hasCommissionPercentMicros() != other.hasCommissionPercentMicros()) return false;
+    if (hasCommissionPercentMicros()) {
+      if (getCommissionPercentMicros()
+          != other.getCommissionPercentMicros()) return false;
+    }
     if (status_ != other.status_) return false;
     if (!getCustomParamsList()
         .equals(other.getCustomParamsList())) return false;
@@ -833,9 +854,11 @@ private static final long serialVersionUID = 0L;
       hash = (37 * hash) + COMMISSION_FIELD_NUMBER;
       hash = (53 * hash) + getCommission().hashCode();
     }
-    hash = (37 * hash) + COMMISSION_PERCENT_MICROS_FIELD_NUMBER;
-    hash = (53 * hash) + com.google.protobuf.Internal.hashLong(
-        getCommissionPercentMicros());
+    if (hasCommissionPercentMicros()) {
+      hash = (37 * hash) + COMMISSION_PERCENT_MICROS_FIELD_NUMBER;
+      hash = (53 * hash) + com.google.protobuf.Internal.hashLong(
+          getCommissionPercentMicros());
+    }
     hash = (37 * hash) + STATUS_FIELD_NUMBER;
     hash = (53 * hash) + status_;
     if (getCustomParamsCount() > 0) {
@@ -1119,6 +1142,7 @@ private static final long serialVersionUID = 0L;
       }
       if (((from_bitField0_ & 0x00000080) != 0)) {
         result.commissionPercentMicros_ = commissionPercentMicros_;
+        to_bitField0_ |= 0x00000004;
       }
       if (((from_bitField0_ & 0x00000100) != 0)) {
         result.status_ = status_;
@@ -1127,19 +1151,19 @@ private static final long serialVersionUID = 0L;
         result.conversionTime_ = conversionTimeBuilder_ == null
             ? conversionTime_
             : conversionTimeBuilder_.build();
-        to_bitField0_ |= 0x00000004;
+        to_bitField0_ |= 0x00000008;
       }
       if (((from_bitField0_ & 0x00000800) != 0)) {
         result.createTime_ = createTimeBuilder_ == null
             ? createTime_
             : createTimeBuilder_.build();
-        to_bitField0_ |= 0x00000008;
+        to_bitField0_ |= 0x00000010;
       }
       if (((from_bitField0_ & 0x00001000) != 0)) {
         result.clickTime_ = clickTimeBuilder_ == null
             ? clickTime_
             : clickTimeBuilder_.build();
-        to_bitField0_ |= 0x00000010;
+        to_bitField0_ |= 0x00000020;
       }
       if (((from_bitField0_ & 0x00002000) != 0)) {
         result.statusWord_ = statusWord_;
@@ -1222,7 +1246,7 @@ private static final long serialVersionUID = 0L;
       if (other.hasCommission()) {
         mergeCommission(other.getCommission());
       }
-      if (other.getCommissionPercentMicros() != 0L) {
+      if (other.hasCommissionPercentMicros()) {
         setCommissionPercentMicros(other.getCommissionPercentMicros());
       }
       if (other.status_ != 0) {
@@ -1402,7 +1426,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * Output only. Id of the conversion. Example:
+     * Id of the conversion. Example:
      * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
      * </pre>
      *
@@ -1423,7 +1447,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the conversion. Example:
+     * Id of the conversion. Example:
      * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
      * </pre>
      *
@@ -1445,7 +1469,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the conversion. Example:
+     * Id of the conversion. Example:
      * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
      * </pre>
      *
@@ -1463,7 +1487,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the conversion. Example:
+     * Id of the conversion. Example:
      * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
      * </pre>
      *
@@ -1478,7 +1502,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the conversion. Example:
+     * Id of the conversion. Example:
      * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
      * </pre>
      *
@@ -2182,10 +2206,23 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Percent in millionths, if the commission was sent as a percent; otherwise
-     * 0. Example: `10000000` is 10 %.
+     * not set. Example: `10000000` is 10 %.
      * </pre>
      *
-     * <code>int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
+     * <code>optional int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
+     * @return Whether the commissionPercentMicros field is set.
+     */
+    @java.lang.Override
+    public boolean hasCommissionPercentMicros() {
+      return ((bitField0_ & 0x00000080) != 0);
+    }
+    /**
+     * <pre>
+     * Percent in millionths, if the commission was sent as a percent; otherwise
+     * not set. Example: `10000000` is 10 %.
+     * </pre>
+     *
+     * <code>optional int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
      * @return The commissionPercentMicros.
      */
     @java.lang.Override
@@ -2195,10 +2232,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Percent in millionths, if the commission was sent as a percent; otherwise
-     * 0. Example: `10000000` is 10 %.
+     * not set. Example: `10000000` is 10 %.
      * </pre>
      *
-     * <code>int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
+     * <code>optional int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
      * @param value The commissionPercentMicros to set.
      * @return This builder for chaining.
      */
@@ -2212,10 +2249,10 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Percent in millionths, if the commission was sent as a percent; otherwise
-     * 0. Example: `10000000` is 10 %.
+     * not set. Example: `10000000` is 10 %.
      * </pre>
      *
-     * <code>int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
+     * <code>optional int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
      * @return This builder for chaining.
      */
     public Builder clearCommissionPercentMicros() {
@@ -2312,7 +2349,8 @@ private static final long serialVersionUID = 0L;
 
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2326,7 +2364,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2340,7 +2379,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2354,7 +2394,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2375,7 +2416,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2393,7 +2435,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2413,7 +2456,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2434,7 +2478,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2452,7 +2497,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2470,7 +2516,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2489,7 +2536,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2506,7 +2554,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2523,7 +2572,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2534,7 +2584,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2548,7 +2599,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2563,7 +2615,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2574,7 +2627,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2586,7 +2640,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The merchant's own parameters, in their order.
+     * The merchant's own parameters. A list and not a map, because their order
+     * and repeated names have a meaning for the merchant.
      * </pre>
      *
      * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -2772,7 +2827,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> createTimeBuilder_;
     /**
      * <pre>
-     * Output only. Time at which the conversion was recorded.
+     * Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2783,7 +2838,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the conversion was recorded.
+     * Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2798,7 +2853,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the conversion was recorded.
+     * Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2818,7 +2873,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the conversion was recorded.
+     * Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2836,7 +2891,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the conversion was recorded.
+     * Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2861,7 +2916,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the conversion was recorded.
+     * Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2878,7 +2933,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the conversion was recorded.
+     * Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2890,7 +2945,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the conversion was recorded.
+     * Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2905,7 +2960,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the conversion was recorded.
+     * Time at which the conversion was recorded.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -3084,8 +3139,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object statusWord_ = "";
     /**
      * <pre>
-     * Output only. Word that was sent for the status, unchanged, at most 64
-     * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
+     * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
+     * none was sent, or over gRPC. Example: `confirm`.
      * </pre>
      *
      * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -3105,8 +3160,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Word that was sent for the status, unchanged, at most 64
-     * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
+     * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
+     * none was sent, or over gRPC. Example: `confirm`.
      * </pre>
      *
      * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -3127,8 +3182,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Word that was sent for the status, unchanged, at most 64
-     * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
+     * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
+     * none was sent, or over gRPC. Example: `confirm`.
      * </pre>
      *
      * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -3145,8 +3200,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Word that was sent for the status, unchanged, at most 64
-     * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
+     * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
+     * none was sent, or over gRPC. Example: `confirm`.
      * </pre>
      *
      * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -3160,8 +3215,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Word that was sent for the status, unchanged, at most 64
-     * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
+     * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
+     * none was sent, or over gRPC. Example: `confirm`.
      * </pre>
      *
      * <code>string status_word = 14 [json_name = "statusWord"];</code>

@@ -28,6 +28,7 @@ private static final long serialVersionUID = 0L;
     dedupePolicy_ = 0;
     state_ = 0;
     presetId_ = "";
+    defaultStatus_ = 0;
   }
 
   @java.lang.Override
@@ -56,8 +57,8 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
-   * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+   * Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
+   * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -78,8 +79,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
-   * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+   * Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
+   * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -305,7 +306,7 @@ private static final long serialVersionUID = 0L;
   private int state_ = 0;
   /**
    * <pre>
-   * Output only. State of the code, changed by `ArchiveConversionCode`.
+   * State of the code, changed by `ArchiveConversionCode`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -316,7 +317,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. State of the code, changed by `ArchiveConversionCode`.
+   * State of the code, changed by `ArchiveConversionCode`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -331,7 +332,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp createTime_;
   /**
    * <pre>
-   * Output only. Time at which the code was created.
+   * Time at which the code was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -343,7 +344,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time at which the code was created.
+   * Time at which the code was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -355,7 +356,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time at which the code was created.
+   * Time at which the code was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -369,7 +370,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp updateTime_;
   /**
    * <pre>
-   * Output only. Time of the last change to the code.
+   * Time of the last change to the code.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -381,7 +382,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time of the last change to the code.
+   * Time of the last change to the code.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -393,7 +394,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time of the last change to the code.
+   * Time of the last change to the code.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -409,7 +410,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Id of the preset of the network that calls the code's postback URL; its
-   * status words are understood. Optional. Example: `everflow`.
+   * status words are understood. Example: `everflow`.
    * </pre>
    *
    * <code>string preset_id = 10 [json_name = "presetId"];</code>
@@ -431,7 +432,7 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Id of the preset of the network that calls the code's postback URL; its
-   * status words are understood. Optional. Example: `everflow`.
+   * status words are understood. Example: `everflow`.
    * </pre>
    *
    * <code>string preset_id = 10 [json_name = "presetId"];</code>
@@ -493,6 +494,34 @@ private static final long serialVersionUID = 0L;
     return postbackAuthentication_ == null ? io.s2s.sdk.v1.PostbackAuthentication.getDefaultInstance() : postbackAuthentication_;
   }
 
+  public static final int DEFAULT_STATUS_FIELD_NUMBER = 12;
+  private int defaultStatus_ = 0;
+  /**
+   * <pre>
+   * Status of conversions that are sent without one. Default:
+   * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+   * </pre>
+   *
+   * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
+   * @return The enum numeric value on the wire for defaultStatus.
+   */
+  @java.lang.Override public int getDefaultStatusValue() {
+    return defaultStatus_;
+  }
+  /**
+   * <pre>
+   * Status of conversions that are sent without one. Default:
+   * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+   * </pre>
+   *
+   * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
+   * @return The defaultStatus.
+   */
+  @java.lang.Override public io.s2s.sdk.v1.ConversionStatus getDefaultStatus() {
+    io.s2s.sdk.v1.ConversionStatus result = io.s2s.sdk.v1.ConversionStatus.forNumber(defaultStatus_);
+    return result == null ? io.s2s.sdk.v1.ConversionStatus.UNRECOGNIZED : result;
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -539,6 +568,9 @@ private static final long serialVersionUID = 0L;
     }
     if (((bitField0_ & 0x00000010) != 0)) {
       output.writeMessage(11, getPostbackAuthentication());
+    }
+    if (defaultStatus_ != io.s2s.sdk.v1.ConversionStatus.CONVERSION_STATUS_UNSPECIFIED.getNumber()) {
+      output.writeEnum(12, defaultStatus_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -588,6 +620,10 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000010) != 0)) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(11, getPostbackAuthentication());
+    }
+    if (defaultStatus_ != io.s2s.sdk.v1.ConversionStatus.CONVERSION_STATUS_UNSPECIFIED.getNumber()) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeEnumSize(12, defaultStatus_);
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -639,6 +675,7 @@ private static final long serialVersionUID = 0L;
       if (!getPostbackAuthentication()
           .equals(other.getPostbackAuthentication())) return false;
     }
+    if (defaultStatus_ != other.defaultStatus_) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -682,6 +719,8 @@ private static final long serialVersionUID = 0L;
       hash = (37 * hash) + POSTBACK_AUTHENTICATION_FIELD_NUMBER;
       hash = (53 * hash) + getPostbackAuthentication().hashCode();
     }
+    hash = (37 * hash) + DEFAULT_STATUS_FIELD_NUMBER;
+    hash = (53 * hash) + defaultStatus_;
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -859,6 +898,7 @@ private static final long serialVersionUID = 0L;
         postbackAuthenticationBuilder_.dispose();
         postbackAuthenticationBuilder_ = null;
       }
+      defaultStatus_ = 0;
       return this;
     }
 
@@ -940,6 +980,9 @@ private static final long serialVersionUID = 0L;
             ? postbackAuthentication_
             : postbackAuthenticationBuilder_.build();
         to_bitField0_ |= 0x00000010;
+      }
+      if (((from_bitField0_ & 0x00000800) != 0)) {
+        result.defaultStatus_ = defaultStatus_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -1028,6 +1071,9 @@ private static final long serialVersionUID = 0L;
       }
       if (other.hasPostbackAuthentication()) {
         mergePostbackAuthentication(other.getPostbackAuthentication());
+      }
+      if (other.defaultStatus_ != 0) {
+        setDefaultStatusValue(other.getDefaultStatusValue());
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -1120,6 +1166,11 @@ private static final long serialVersionUID = 0L;
               bitField0_ |= 0x00000400;
               break;
             } // case 90
+            case 96: {
+              defaultStatus_ = input.readEnum();
+              bitField0_ |= 0x00000800;
+              break;
+            } // case 96
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1140,8 +1191,8 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
-     * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+     * Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
+     * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1161,8 +1212,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
-     * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+     * Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
+     * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1183,8 +1234,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
-     * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+     * Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
+     * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1201,8 +1252,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
-     * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+     * Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
+     * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1216,8 +1267,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
-     * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+     * Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
+     * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1822,7 +1873,7 @@ private static final long serialVersionUID = 0L;
     private int state_ = 0;
     /**
      * <pre>
-     * Output only. State of the code, changed by `ArchiveConversionCode`.
+     * State of the code, changed by `ArchiveConversionCode`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -1833,7 +1884,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. State of the code, changed by `ArchiveConversionCode`.
+     * State of the code, changed by `ArchiveConversionCode`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -1848,7 +1899,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. State of the code, changed by `ArchiveConversionCode`.
+     * State of the code, changed by `ArchiveConversionCode`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -1861,7 +1912,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. State of the code, changed by `ArchiveConversionCode`.
+     * State of the code, changed by `ArchiveConversionCode`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -1879,7 +1930,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. State of the code, changed by `ArchiveConversionCode`.
+     * State of the code, changed by `ArchiveConversionCode`.
      * </pre>
      *
      * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -1897,7 +1948,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> createTimeBuilder_;
     /**
      * <pre>
-     * Output only. Time at which the code was created.
+     * Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -1908,7 +1959,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the code was created.
+     * Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -1923,7 +1974,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the code was created.
+     * Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -1943,7 +1994,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the code was created.
+     * Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -1961,7 +2012,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the code was created.
+     * Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -1986,7 +2037,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the code was created.
+     * Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -2003,7 +2054,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the code was created.
+     * Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -2015,7 +2066,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the code was created.
+     * Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -2030,7 +2081,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the code was created.
+     * Time at which the code was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -2054,7 +2105,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> updateTimeBuilder_;
     /**
      * <pre>
-     * Output only. Time of the last change to the code.
+     * Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2065,7 +2116,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the code.
+     * Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2080,7 +2131,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the code.
+     * Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2100,7 +2151,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the code.
+     * Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2118,7 +2169,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the code.
+     * Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2143,7 +2194,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the code.
+     * Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2160,7 +2211,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the code.
+     * Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2172,7 +2223,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the code.
+     * Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2187,7 +2238,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the code.
+     * Time of the last change to the code.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -2210,7 +2261,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the preset of the network that calls the code's postback URL; its
-     * status words are understood. Optional. Example: `everflow`.
+     * status words are understood. Example: `everflow`.
      * </pre>
      *
      * <code>string preset_id = 10 [json_name = "presetId"];</code>
@@ -2231,7 +2282,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the preset of the network that calls the code's postback URL; its
-     * status words are understood. Optional. Example: `everflow`.
+     * status words are understood. Example: `everflow`.
      * </pre>
      *
      * <code>string preset_id = 10 [json_name = "presetId"];</code>
@@ -2253,7 +2304,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the preset of the network that calls the code's postback URL; its
-     * status words are understood. Optional. Example: `everflow`.
+     * status words are understood. Example: `everflow`.
      * </pre>
      *
      * <code>string preset_id = 10 [json_name = "presetId"];</code>
@@ -2271,7 +2322,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the preset of the network that calls the code's postback URL; its
-     * status words are understood. Optional. Example: `everflow`.
+     * status words are understood. Example: `everflow`.
      * </pre>
      *
      * <code>string preset_id = 10 [json_name = "presetId"];</code>
@@ -2286,7 +2337,7 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Id of the preset of the network that calls the code's postback URL; its
-     * status words are understood. Optional. Example: `everflow`.
+     * status words are understood. Example: `everflow`.
      * </pre>
      *
      * <code>string preset_id = 10 [json_name = "presetId"];</code>
@@ -2467,6 +2518,84 @@ private static final long serialVersionUID = 0L;
         postbackAuthentication_ = null;
       }
       return postbackAuthenticationBuilder_;
+    }
+
+    private int defaultStatus_ = 0;
+    /**
+     * <pre>
+     * Status of conversions that are sent without one. Default:
+     * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+     * </pre>
+     *
+     * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
+     * @return The enum numeric value on the wire for defaultStatus.
+     */
+    @java.lang.Override public int getDefaultStatusValue() {
+      return defaultStatus_;
+    }
+    /**
+     * <pre>
+     * Status of conversions that are sent without one. Default:
+     * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+     * </pre>
+     *
+     * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
+     * @param value The enum numeric value on the wire for defaultStatus to set.
+     * @return This builder for chaining.
+     */
+    public Builder setDefaultStatusValue(int value) {
+      defaultStatus_ = value;
+      bitField0_ |= 0x00000800;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Status of conversions that are sent without one. Default:
+     * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+     * </pre>
+     *
+     * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
+     * @return The defaultStatus.
+     */
+    @java.lang.Override
+    public io.s2s.sdk.v1.ConversionStatus getDefaultStatus() {
+      io.s2s.sdk.v1.ConversionStatus result = io.s2s.sdk.v1.ConversionStatus.forNumber(defaultStatus_);
+      return result == null ? io.s2s.sdk.v1.ConversionStatus.UNRECOGNIZED : result;
+    }
+    /**
+     * <pre>
+     * Status of conversions that are sent without one. Default:
+     * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+     * </pre>
+     *
+     * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
+     * @param value The defaultStatus to set.
+     * @return This builder for chaining.
+     */
+    public Builder setDefaultStatus(io.s2s.sdk.v1.ConversionStatus value) {
+      if (value == null) {
+        throw new NullPointerException();
+      }
+      bitField0_ |= 0x00000800;
+      defaultStatus_ = value.getNumber();
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Status of conversions that are sent without one. Default:
+     * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+     * </pre>
+     *
+     * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearDefaultStatus() {
+      bitField0_ = (bitField0_ & ~0x00000800);
+      defaultStatus_ = 0;
+      onChanged();
+      return this;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

@@ -10,8 +10,8 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
-   * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+   * Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
+   * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -20,8 +20,8 @@ public interface ConversionCodeOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * Output only. Id of the code: 32 upper-case hexadecimal digits, as in the
-   * postback URL. Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
+   * Id of the code: 32 upper-case hexadecimal digits, as in the postback URL.
+   * Example: `6B1F0A3C9D5E4F7081A2B3C4D5E6F708`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -150,7 +150,7 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * Output only. State of the code, changed by `ArchiveConversionCode`.
+   * State of the code, changed by `ArchiveConversionCode`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -159,7 +159,7 @@ public interface ConversionCodeOrBuilder extends
   int getStateValue();
   /**
    * <pre>
-   * Output only. State of the code, changed by `ArchiveConversionCode`.
+   * State of the code, changed by `ArchiveConversionCode`.
    * </pre>
    *
    * <code>.s2s.v1.ConversionCodeState state = 7 [json_name = "state"];</code>
@@ -169,7 +169,7 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Time at which the code was created.
+   * Time at which the code was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -178,7 +178,7 @@ public interface ConversionCodeOrBuilder extends
   boolean hasCreateTime();
   /**
    * <pre>
-   * Output only. Time at which the code was created.
+   * Time at which the code was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -187,7 +187,7 @@ public interface ConversionCodeOrBuilder extends
   com.google.protobuf.Timestamp getCreateTime();
   /**
    * <pre>
-   * Output only. Time at which the code was created.
+   * Time at which the code was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 8 [json_name = "createTime"];</code>
@@ -196,7 +196,7 @@ public interface ConversionCodeOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Time of the last change to the code.
+   * Time of the last change to the code.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -205,7 +205,7 @@ public interface ConversionCodeOrBuilder extends
   boolean hasUpdateTime();
   /**
    * <pre>
-   * Output only. Time of the last change to the code.
+   * Time of the last change to the code.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -214,7 +214,7 @@ public interface ConversionCodeOrBuilder extends
   com.google.protobuf.Timestamp getUpdateTime();
   /**
    * <pre>
-   * Output only. Time of the last change to the code.
+   * Time of the last change to the code.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 9 [json_name = "updateTime"];</code>
@@ -224,7 +224,7 @@ public interface ConversionCodeOrBuilder extends
   /**
    * <pre>
    * Id of the preset of the network that calls the code's postback URL; its
-   * status words are understood. Optional. Example: `everflow`.
+   * status words are understood. Example: `everflow`.
    * </pre>
    *
    * <code>string preset_id = 10 [json_name = "presetId"];</code>
@@ -234,7 +234,7 @@ public interface ConversionCodeOrBuilder extends
   /**
    * <pre>
    * Id of the preset of the network that calls the code's postback URL; its
-   * status words are understood. Optional. Example: `everflow`.
+   * status words are understood. Example: `everflow`.
    * </pre>
    *
    * <code>string preset_id = 10 [json_name = "presetId"];</code>
@@ -272,4 +272,25 @@ public interface ConversionCodeOrBuilder extends
    * <code>.s2s.v1.PostbackAuthentication postback_authentication = 11 [json_name = "postbackAuthentication"];</code>
    */
   io.s2s.sdk.v1.PostbackAuthenticationOrBuilder getPostbackAuthenticationOrBuilder();
+
+  /**
+   * <pre>
+   * Status of conversions that are sent without one. Default:
+   * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+   * </pre>
+   *
+   * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
+   * @return The enum numeric value on the wire for defaultStatus.
+   */
+  int getDefaultStatusValue();
+  /**
+   * <pre>
+   * Status of conversions that are sent without one. Default:
+   * `CONVERSION_STATUS_APPROVED`, which owes the commission at once.
+   * </pre>
+   *
+   * <code>.s2s.v1.ConversionStatus default_status = 12 [json_name = "defaultStatus"];</code>
+   * @return The defaultStatus.
+   */
+  io.s2s.sdk.v1.ConversionStatus getDefaultStatus();
 }

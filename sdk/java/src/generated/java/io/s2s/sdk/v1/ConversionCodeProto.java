@@ -30,76 +30,6 @@ public final class ConversionCodeProto {
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_ReplySetting_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_CreateConversionCodeRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_CreateConversionCodeRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_CreateConversionCodeResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_CreateConversionCodeResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetConversionCodeRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetConversionCodeRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetConversionCodeResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetConversionCodeResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListConversionCodesRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListConversionCodesRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListConversionCodesResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListConversionCodesResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_UpdateConversionCodeRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_UpdateConversionCodeRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_UpdateConversionCodeResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_UpdateConversionCodeResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ArchiveConversionCodeRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ArchiveConversionCodeRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ArchiveConversionCodeResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ArchiveConversionCodeResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_RotatePostbackSecretRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_RotatePostbackSecretRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_RotatePostbackSecretResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_RotatePostbackSecretResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetPostbackUrlRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetPostbackUrlRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetPostbackUrlResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetPostbackUrlResponse_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -110,129 +40,65 @@ public final class ConversionCodeProto {
   static {
     java.lang.String[] descriptorData = {
       "\n\034s2s/v1/conversion_code.proto\022\006s2s.v1\032\036" +
-      "google/protobuf/duration.proto\032 google/p" +
-      "rotobuf/field_mask.proto\032\037google/protobu" +
-      "f/timestamp.proto\032\032s2s/v1/setup_warning." +
-      "proto\"\263\004\n\016ConversionCode\022\016\n\002id\030\001 \001(\tR\002id" +
-      "\022\022\n\004name\030\002 \001(\tR\004name\022)\n\020default_currency" +
-      "\030\003 \001(\tR\017defaultCurrency\022H\n\022attribution_w" +
-      "indow\030\004 \001(\0132\031.google.protobuf.DurationR\021" +
-      "attributionWindow\0229\n\rdedupe_policy\030\005 \001(\016" +
-      "2\024.s2s.v1.DedupePolicyR\014dedupePolicy\022*\n\005" +
-      "reply\030\006 \001(\0132\024.s2s.v1.ReplySettingR\005reply" +
-      "\0221\n\005state\030\007 \001(\0162\033.s2s.v1.ConversionCodeS" +
-      "tateR\005state\022;\n\013create_time\030\010 \001(\0132\032.googl" +
-      "e.protobuf.TimestampR\ncreateTime\022;\n\013upda" +
-      "te_time\030\t \001(\0132\032.google.protobuf.Timestam" +
-      "pR\nupdateTime\022\033\n\tpreset_id\030\n \001(\tR\010preset" +
-      "Id\022W\n\027postback_authentication\030\013 \001(\0132\036.s2" +
-      "s.v1.PostbackAuthenticationR\026postbackAut" +
-      "hentication\"\231\003\n\026PostbackAuthentication\0224" +
-      "\n\014secret_check\030\001 \001(\0162\021.s2s.v1.CheckModeR" +
-      "\013secretCheck\022:\n\017signature_check\030\002 \001(\0162\021." +
-      "s2s.v1.CheckModeR\016signatureCheck\0226\n\raddr" +
-      "ess_check\030\003 \001(\0162\021.s2s.v1.CheckModeR\014addr" +
-      "essCheck\0222\n\013https_check\030\004 \001(\0162\021.s2s.v1.C" +
-      "heckModeR\nhttpsCheck\022+\n\021allowed_addresse" +
-      "s\030\005 \003(\tR\020allowedAddresses\022\035\n\nhas_secret\030" +
-      "\006 \001(\010R\thasSecret\022U\n\031former_secret_expire" +
-      "_time\030\007 \001(\0132\032.google.protobuf.TimestampR" +
-      "\026formerSecretExpireTime\"I\n\014ReplySetting\022" +
-      "%\n\004mode\030\001 \001(\0162\021.s2s.v1.ReplyModeR\004mode\022\022" +
-      "\n\004text\030\002 \001(\tR\004text\"\242\001\n\033CreateConversionC" +
-      "odeRequest\022?\n\017conversion_code\030\001 \001(\0132\026.s2" +
-      "s.v1.ConversionCodeR\016conversionCode\022\035\n\nr" +
-      "equest_id\030\002 \001(\tR\trequestId\022#\n\rvalidate_o" +
-      "nly\030\003 \001(\010R\014validateOnly\"\221\001\n\034CreateConver" +
-      "sionCodeResponse\022?\n\017conversion_code\030\001 \001(" +
-      "\0132\026.s2s.v1.ConversionCodeR\016conversionCod" +
-      "e\0220\n\010warnings\030\002 \003(\0132\024.s2s.v1.SetupWarnin" +
-      "gR\010warnings\"*\n\030GetConversionCodeRequest\022" +
-      "\016\n\002id\030\001 \001(\tR\002id\"\\\n\031GetConversionCodeResp" +
-      "onse\022?\n\017conversion_code\030\001 \001(\0132\026.s2s.v1.C" +
-      "onversionCodeR\016conversionCode\"}\n\032ListCon" +
-      "versionCodesRequest\022\033\n\tpage_size\030\001 \001(\005R\010" +
-      "pageSize\022\035\n\npage_token\030\002 \001(\tR\tpageToken\022" +
-      "#\n\rshow_archived\030\003 \001(\010R\014showArchived\"\210\001\n" +
-      "\033ListConversionCodesResponse\022A\n\020conversi" +
-      "on_codes\030\001 \003(\0132\026.s2s.v1.ConversionCodeR\017" +
-      "conversionCodes\022&\n\017next_page_token\030\002 \001(\t" +
-      "R\rnextPageToken\"\300\001\n\033UpdateConversionCode" +
-      "Request\022?\n\017conversion_code\030\001 \001(\0132\026.s2s.v" +
-      "1.ConversionCodeR\016conversionCode\022;\n\013upda" +
-      "te_mask\030\002 \001(\0132\032.google.protobuf.FieldMas" +
-      "kR\nupdateMask\022#\n\rvalidate_only\030\003 \001(\010R\014va" +
-      "lidateOnly\"\221\001\n\034UpdateConversionCodeRespo" +
-      "nse\022?\n\017conversion_code\030\001 \001(\0132\026.s2s.v1.Co" +
-      "nversionCodeR\016conversionCode\0220\n\010warnings" +
-      "\030\002 \003(\0132\024.s2s.v1.SetupWarningR\010warnings\"S" +
-      "\n\034ArchiveConversionCodeRequest\022\016\n\002id\030\001 \001" +
-      "(\tR\002id\022#\n\rvalidate_only\030\002 \001(\010R\014validateO" +
-      "nly\"`\n\035ArchiveConversionCodeResponse\022?\n\017" +
-      "conversion_code\030\001 \001(\0132\026.s2s.v1.Conversio" +
-      "nCodeR\016conversionCode\"\304\001\n\033RotatePostback" +
-      "SecretRequest\022,\n\022conversion_code_id\030\001 \001(" +
-      "\tR\020conversionCodeId\0223\n\007overlap\030\002 \001(\0132\031.g" +
-      "oogle.protobuf.DurationR\007overlap\022\035\n\nrequ" +
-      "est_id\030\003 \001(\tR\trequestId\022#\n\rvalidate_only" +
-      "\030\004 \001(\010R\014validateOnly\"\232\001\n\034RotatePostbackS" +
-      "ecretResponse\022\026\n\006secret\030\001 \001(\tR\006secret\022!\n" +
-      "\014postback_url\030\002 \001(\tR\013postbackUrl\022?\n\017conv" +
-      "ersion_code\030\003 \001(\0132\026.s2s.v1.ConversionCod" +
-      "eR\016conversionCode\"b\n\025GetPostbackUrlReque" +
-      "st\022,\n\022conversion_code_id\030\001 \001(\tR\020conversi" +
-      "onCodeId\022\033\n\tpreset_id\030\002 \001(\tR\010presetId\"m\n" +
-      "\026GetPostbackUrlResponse\022!\n\014postback_url\030" +
-      "\001 \001(\tR\013postbackUrl\0220\n\010warnings\030\002 \003(\0132\024.s" +
-      "2s.v1.SetupWarningR\010warnings*j\n\tCheckMod" +
-      "e\022\032\n\026CHECK_MODE_UNSPECIFIED\020\000\022\022\n\016CHECK_M" +
-      "ODE_OFF\020\001\022\025\n\021CHECK_MODE_REPORT\020\002\022\026\n\022CHEC" +
-      "K_MODE_ENFORCE\020\003*g\n\014DedupePolicy\022\035\n\031DEDU" +
-      "PE_POLICY_UNSPECIFIED\020\000\022\037\n\033DEDUPE_POLICY" +
-      "_ONE_PER_CLICK\020\001\022\027\n\023DEDUPE_POLICY_EVERY\020" +
-      "\002*w\n\tReplyMode\022\032\n\026REPLY_MODE_UNSPECIFIED" +
-      "\020\000\022\031\n\025REPLY_MODE_BY_VERDICT\020\001\022\030\n\024REPLY_M" +
-      "ODE_ALWAYS_OK\020\002\022\031\n\025REPLY_MODE_FIXED_TEXT" +
-      "\020\003*\202\001\n\023ConversionCodeState\022%\n!CONVERSION" +
-      "_CODE_STATE_UNSPECIFIED\020\000\022 \n\034CONVERSION_" +
-      "CODE_STATE_ACTIVE\020\001\022\"\n\036CONVERSION_CODE_S" +
-      "TATE_ARCHIVED\020\0022\324\005\n\025ConversionCodeServic" +
-      "e\022f\n\024CreateConversionCode\022#.s2s.v1.Creat" +
-      "eConversionCodeRequest\032$.s2s.v1.CreateCo" +
-      "nversionCodeResponse\"\003\220\002\002\022]\n\021GetConversi" +
-      "onCode\022 .s2s.v1.GetConversionCodeRequest" +
-      "\032!.s2s.v1.GetConversionCodeResponse\"\003\220\002\001" +
-      "\022c\n\023ListConversionCodes\022\".s2s.v1.ListCon" +
-      "versionCodesRequest\032#.s2s.v1.ListConvers" +
-      "ionCodesResponse\"\003\220\002\001\022f\n\024UpdateConversio" +
-      "nCode\022#.s2s.v1.UpdateConversionCodeReque" +
-      "st\032$.s2s.v1.UpdateConversionCodeResponse" +
-      "\"\003\220\002\002\022i\n\025ArchiveConversionCode\022$.s2s.v1." +
-      "ArchiveConversionCodeRequest\032%.s2s.v1.Ar" +
-      "chiveConversionCodeResponse\"\003\220\002\002\022f\n\024Rota" +
-      "tePostbackSecret\022#.s2s.v1.RotatePostback" +
-      "SecretRequest\032$.s2s.v1.RotatePostbackSec" +
-      "retResponse\"\003\220\002\002\022T\n\016GetPostbackUrl\022\035.s2s" +
-      ".v1.GetPostbackUrlRequest\032\036.s2s.v1.GetPo" +
-      "stbackUrlResponse\"\003\220\002\001B]\n\rio.s2s.sdk.v1B" +
-      "\023ConversionCodeProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006" +
-      "S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006p" +
-      "roto3"
+      "google/protobuf/duration.proto\032\037google/p" +
+      "rotobuf/timestamp.proto\032\027s2s/v1/conversi" +
+      "on.proto\"\364\004\n\016ConversionCode\022\016\n\002id\030\001 \001(\tR" +
+      "\002id\022\022\n\004name\030\002 \001(\tR\004name\022)\n\020default_curre" +
+      "ncy\030\003 \001(\tR\017defaultCurrency\022H\n\022attributio" +
+      "n_window\030\004 \001(\0132\031.google.protobuf.Duratio" +
+      "nR\021attributionWindow\0229\n\rdedupe_policy\030\005 " +
+      "\001(\0162\024.s2s.v1.DedupePolicyR\014dedupePolicy\022" +
+      "*\n\005reply\030\006 \001(\0132\024.s2s.v1.ReplySettingR\005re" +
+      "ply\0221\n\005state\030\007 \001(\0162\033.s2s.v1.ConversionCo" +
+      "deStateR\005state\022;\n\013create_time\030\010 \001(\0132\032.go" +
+      "ogle.protobuf.TimestampR\ncreateTime\022;\n\013u" +
+      "pdate_time\030\t \001(\0132\032.google.protobuf.Times" +
+      "tampR\nupdateTime\022\033\n\tpreset_id\030\n \001(\tR\010pre" +
+      "setId\022W\n\027postback_authentication\030\013 \001(\0132\036" +
+      ".s2s.v1.PostbackAuthenticationR\026postback" +
+      "Authentication\022?\n\016default_status\030\014 \001(\0162\030" +
+      ".s2s.v1.ConversionStatusR\rdefaultStatus\"" +
+      "\231\003\n\026PostbackAuthentication\0224\n\014secret_che" +
+      "ck\030\001 \001(\0162\021.s2s.v1.CheckModeR\013secretCheck" +
+      "\022:\n\017signature_check\030\002 \001(\0162\021.s2s.v1.Check" +
+      "ModeR\016signatureCheck\0226\n\raddress_check\030\003 " +
+      "\001(\0162\021.s2s.v1.CheckModeR\014addressCheck\0222\n\013" +
+      "https_check\030\004 \001(\0162\021.s2s.v1.CheckModeR\nht" +
+      "tpsCheck\022+\n\021allowed_addresses\030\005 \003(\tR\020all" +
+      "owedAddresses\022\035\n\nhas_secret\030\006 \001(\010R\thasSe" +
+      "cret\022U\n\031former_secret_expire_time\030\007 \001(\0132" +
+      "\032.google.protobuf.TimestampR\026formerSecre" +
+      "tExpireTime\"I\n\014ReplySetting\022%\n\004mode\030\001 \001(" +
+      "\0162\021.s2s.v1.ReplyModeR\004mode\022\022\n\004text\030\002 \001(\t" +
+      "R\004text*j\n\tCheckMode\022\032\n\026CHECK_MODE_UNSPEC" +
+      "IFIED\020\000\022\022\n\016CHECK_MODE_OFF\020\001\022\025\n\021CHECK_MOD" +
+      "E_REPORT\020\002\022\026\n\022CHECK_MODE_ENFORCE\020\003*g\n\014De" +
+      "dupePolicy\022\035\n\031DEDUPE_POLICY_UNSPECIFIED\020" +
+      "\000\022\037\n\033DEDUPE_POLICY_ONE_PER_CLICK\020\001\022\027\n\023DE" +
+      "DUPE_POLICY_EVERY\020\002*w\n\tReplyMode\022\032\n\026REPL" +
+      "Y_MODE_UNSPECIFIED\020\000\022\031\n\025REPLY_MODE_BY_VE" +
+      "RDICT\020\001\022\030\n\024REPLY_MODE_ALWAYS_OK\020\002\022\031\n\025REP" +
+      "LY_MODE_FIXED_TEXT\020\003*\202\001\n\023ConversionCodeS" +
+      "tate\022%\n!CONVERSION_CODE_STATE_UNSPECIFIE" +
+      "D\020\000\022 \n\034CONVERSION_CODE_STATE_ACTIVE\020\001\022\"\n" +
+      "\036CONVERSION_CODE_STATE_ARCHIVED\020\002B]\n\rio." +
+      "s2s.sdk.v1B\023ConversionCodeProtoP\001\242\002\003SXX\252" +
+      "\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002" +
+      "\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
         new com.google.protobuf.Descriptors.FileDescriptor[] {
           com.google.protobuf.DurationProto.getDescriptor(),
-          com.google.protobuf.FieldMaskProto.getDescriptor(),
           com.google.protobuf.TimestampProto.getDescriptor(),
-          io.s2s.sdk.v1.SetupWarningProto.getDescriptor(),
+          io.s2s.sdk.v1.ConversionProto.getDescriptor(),
         });
     internal_static_s2s_v1_ConversionCode_descriptor =
       getDescriptor().getMessageTypes().get(0);
     internal_static_s2s_v1_ConversionCode_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_ConversionCode_descriptor,
-        new java.lang.String[] { "Id", "Name", "DefaultCurrency", "AttributionWindow", "DedupePolicy", "Reply", "State", "CreateTime", "UpdateTime", "PresetId", "PostbackAuthentication", });
+        new java.lang.String[] { "Id", "Name", "DefaultCurrency", "AttributionWindow", "DedupePolicy", "Reply", "State", "CreateTime", "UpdateTime", "PresetId", "PostbackAuthentication", "DefaultStatus", });
     internal_static_s2s_v1_PostbackAuthentication_descriptor =
       getDescriptor().getMessageTypes().get(1);
     internal_static_s2s_v1_PostbackAuthentication_fieldAccessorTable = new
@@ -245,94 +111,9 @@ public final class ConversionCodeProto {
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_ReplySetting_descriptor,
         new java.lang.String[] { "Mode", "Text", });
-    internal_static_s2s_v1_CreateConversionCodeRequest_descriptor =
-      getDescriptor().getMessageTypes().get(3);
-    internal_static_s2s_v1_CreateConversionCodeRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_CreateConversionCodeRequest_descriptor,
-        new java.lang.String[] { "ConversionCode", "RequestId", "ValidateOnly", });
-    internal_static_s2s_v1_CreateConversionCodeResponse_descriptor =
-      getDescriptor().getMessageTypes().get(4);
-    internal_static_s2s_v1_CreateConversionCodeResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_CreateConversionCodeResponse_descriptor,
-        new java.lang.String[] { "ConversionCode", "Warnings", });
-    internal_static_s2s_v1_GetConversionCodeRequest_descriptor =
-      getDescriptor().getMessageTypes().get(5);
-    internal_static_s2s_v1_GetConversionCodeRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetConversionCodeRequest_descriptor,
-        new java.lang.String[] { "Id", });
-    internal_static_s2s_v1_GetConversionCodeResponse_descriptor =
-      getDescriptor().getMessageTypes().get(6);
-    internal_static_s2s_v1_GetConversionCodeResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetConversionCodeResponse_descriptor,
-        new java.lang.String[] { "ConversionCode", });
-    internal_static_s2s_v1_ListConversionCodesRequest_descriptor =
-      getDescriptor().getMessageTypes().get(7);
-    internal_static_s2s_v1_ListConversionCodesRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListConversionCodesRequest_descriptor,
-        new java.lang.String[] { "PageSize", "PageToken", "ShowArchived", });
-    internal_static_s2s_v1_ListConversionCodesResponse_descriptor =
-      getDescriptor().getMessageTypes().get(8);
-    internal_static_s2s_v1_ListConversionCodesResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListConversionCodesResponse_descriptor,
-        new java.lang.String[] { "ConversionCodes", "NextPageToken", });
-    internal_static_s2s_v1_UpdateConversionCodeRequest_descriptor =
-      getDescriptor().getMessageTypes().get(9);
-    internal_static_s2s_v1_UpdateConversionCodeRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_UpdateConversionCodeRequest_descriptor,
-        new java.lang.String[] { "ConversionCode", "UpdateMask", "ValidateOnly", });
-    internal_static_s2s_v1_UpdateConversionCodeResponse_descriptor =
-      getDescriptor().getMessageTypes().get(10);
-    internal_static_s2s_v1_UpdateConversionCodeResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_UpdateConversionCodeResponse_descriptor,
-        new java.lang.String[] { "ConversionCode", "Warnings", });
-    internal_static_s2s_v1_ArchiveConversionCodeRequest_descriptor =
-      getDescriptor().getMessageTypes().get(11);
-    internal_static_s2s_v1_ArchiveConversionCodeRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ArchiveConversionCodeRequest_descriptor,
-        new java.lang.String[] { "Id", "ValidateOnly", });
-    internal_static_s2s_v1_ArchiveConversionCodeResponse_descriptor =
-      getDescriptor().getMessageTypes().get(12);
-    internal_static_s2s_v1_ArchiveConversionCodeResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ArchiveConversionCodeResponse_descriptor,
-        new java.lang.String[] { "ConversionCode", });
-    internal_static_s2s_v1_RotatePostbackSecretRequest_descriptor =
-      getDescriptor().getMessageTypes().get(13);
-    internal_static_s2s_v1_RotatePostbackSecretRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_RotatePostbackSecretRequest_descriptor,
-        new java.lang.String[] { "ConversionCodeId", "Overlap", "RequestId", "ValidateOnly", });
-    internal_static_s2s_v1_RotatePostbackSecretResponse_descriptor =
-      getDescriptor().getMessageTypes().get(14);
-    internal_static_s2s_v1_RotatePostbackSecretResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_RotatePostbackSecretResponse_descriptor,
-        new java.lang.String[] { "Secret", "PostbackUrl", "ConversionCode", });
-    internal_static_s2s_v1_GetPostbackUrlRequest_descriptor =
-      getDescriptor().getMessageTypes().get(15);
-    internal_static_s2s_v1_GetPostbackUrlRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetPostbackUrlRequest_descriptor,
-        new java.lang.String[] { "ConversionCodeId", "PresetId", });
-    internal_static_s2s_v1_GetPostbackUrlResponse_descriptor =
-      getDescriptor().getMessageTypes().get(16);
-    internal_static_s2s_v1_GetPostbackUrlResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetPostbackUrlResponse_descriptor,
-        new java.lang.String[] { "PostbackUrl", "Warnings", });
     com.google.protobuf.DurationProto.getDescriptor();
-    com.google.protobuf.FieldMaskProto.getDescriptor();
     com.google.protobuf.TimestampProto.getDescriptor();
-    io.s2s.sdk.v1.SetupWarningProto.getDescriptor();
+    io.s2s.sdk.v1.ConversionProto.getDescriptor();
   }
 
   // @@protoc_insertion_point(outer_class_scope)

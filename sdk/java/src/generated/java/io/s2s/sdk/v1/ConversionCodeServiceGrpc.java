@@ -240,6 +240,38 @@ public final class ConversionCodeServiceGrpc {
     return getGetPostbackUrlMethod;
   }
 
+  private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.TestSetupRequest,
+      io.s2s.sdk.v1.TestSetupResponse> getTestSetupMethod;
+
+  @io.grpc.stub.annotations.RpcMethod(
+      fullMethodName = SERVICE_NAME + '/' + "TestSetup",
+      requestType = io.s2s.sdk.v1.TestSetupRequest.class,
+      responseType = io.s2s.sdk.v1.TestSetupResponse.class,
+      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
+  public static io.grpc.MethodDescriptor<io.s2s.sdk.v1.TestSetupRequest,
+      io.s2s.sdk.v1.TestSetupResponse> getTestSetupMethod() {
+    io.grpc.MethodDescriptor<io.s2s.sdk.v1.TestSetupRequest, io.s2s.sdk.v1.TestSetupResponse> getTestSetupMethod;
+    if ((getTestSetupMethod = ConversionCodeServiceGrpc.getTestSetupMethod) == null) {
+      synchronized (ConversionCodeServiceGrpc.class) {
+        if ((getTestSetupMethod = ConversionCodeServiceGrpc.getTestSetupMethod) == null) {
+          ConversionCodeServiceGrpc.getTestSetupMethod = getTestSetupMethod =
+              io.grpc.MethodDescriptor.<io.s2s.sdk.v1.TestSetupRequest, io.s2s.sdk.v1.TestSetupResponse>newBuilder()
+              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "TestSetup"))
+              .setSafe(true)
+              .setSampledToLocalTracing(true)
+              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.TestSetupRequest.getDefaultInstance()))
+              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
+                  io.s2s.sdk.v1.TestSetupResponse.getDefaultInstance()))
+              .setSchemaDescriptor(new ConversionCodeServiceMethodDescriptorSupplier("TestSetup"))
+              .build();
+        }
+      }
+    }
+    return getTestSetupMethod;
+  }
+
   /**
    * Creates a new async stub that supports all call types for the service
    */
@@ -379,6 +411,18 @@ public final class ConversionCodeServiceGrpc {
         io.grpc.stub.StreamObserver<io.s2s.sdk.v1.GetPostbackUrlResponse> responseObserver) {
       io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getGetPostbackUrlMethod(), responseObserver);
     }
+
+    /**
+     * <pre>
+     * Plays a whole conversion for a code and reports the outcome of each step: a
+     * click on one of its tracking links, the merchant, and the postback URL with
+     * its macros filled in. Records nothing.
+     * </pre>
+     */
+    default void testSetup(io.s2s.sdk.v1.TestSetupRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.TestSetupResponse> responseObserver) {
+      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getTestSetupMethod(), responseObserver);
+    }
   }
 
   /**
@@ -495,6 +539,19 @@ public final class ConversionCodeServiceGrpc {
       io.grpc.stub.ClientCalls.asyncUnaryCall(
           getChannel().newCall(getGetPostbackUrlMethod(), getCallOptions()), request, responseObserver);
     }
+
+    /**
+     * <pre>
+     * Plays a whole conversion for a code and reports the outcome of each step: a
+     * click on one of its tracking links, the merchant, and the postback URL with
+     * its macros filled in. Records nothing.
+     * </pre>
+     */
+    public void testSetup(io.s2s.sdk.v1.TestSetupRequest request,
+        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.TestSetupResponse> responseObserver) {
+      io.grpc.stub.ClientCalls.asyncUnaryCall(
+          getChannel().newCall(getTestSetupMethod(), getCallOptions()), request, responseObserver);
+    }
   }
 
   /**
@@ -589,6 +646,18 @@ public final class ConversionCodeServiceGrpc {
       return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
           getChannel(), getGetPostbackUrlMethod(), getCallOptions(), request);
     }
+
+    /**
+     * <pre>
+     * Plays a whole conversion for a code and reports the outcome of each step: a
+     * click on one of its tracking links, the merchant, and the postback URL with
+     * its macros filled in. Records nothing.
+     * </pre>
+     */
+    public io.s2s.sdk.v1.TestSetupResponse testSetup(io.s2s.sdk.v1.TestSetupRequest request) throws io.grpc.StatusException {
+      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
+          getChannel(), getTestSetupMethod(), getCallOptions(), request);
+    }
   }
 
   /**
@@ -682,6 +751,18 @@ public final class ConversionCodeServiceGrpc {
     public io.s2s.sdk.v1.GetPostbackUrlResponse getPostbackUrl(io.s2s.sdk.v1.GetPostbackUrlRequest request) {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
           getChannel(), getGetPostbackUrlMethod(), getCallOptions(), request);
+    }
+
+    /**
+     * <pre>
+     * Plays a whole conversion for a code and reports the outcome of each step: a
+     * click on one of its tracking links, the merchant, and the postback URL with
+     * its macros filled in. Records nothing.
+     * </pre>
+     */
+    public io.s2s.sdk.v1.TestSetupResponse testSetup(io.s2s.sdk.v1.TestSetupRequest request) {
+      return io.grpc.stub.ClientCalls.blockingUnaryCall(
+          getChannel(), getTestSetupMethod(), getCallOptions(), request);
     }
   }
 
@@ -784,6 +865,19 @@ public final class ConversionCodeServiceGrpc {
       return io.grpc.stub.ClientCalls.futureUnaryCall(
           getChannel().newCall(getGetPostbackUrlMethod(), getCallOptions()), request);
     }
+
+    /**
+     * <pre>
+     * Plays a whole conversion for a code and reports the outcome of each step: a
+     * click on one of its tracking links, the merchant, and the postback URL with
+     * its macros filled in. Records nothing.
+     * </pre>
+     */
+    public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.TestSetupResponse> testSetup(
+        io.s2s.sdk.v1.TestSetupRequest request) {
+      return io.grpc.stub.ClientCalls.futureUnaryCall(
+          getChannel().newCall(getTestSetupMethod(), getCallOptions()), request);
+    }
   }
 
   private static final int METHODID_CREATE_CONVERSION_CODE = 0;
@@ -793,6 +887,7 @@ public final class ConversionCodeServiceGrpc {
   private static final int METHODID_ARCHIVE_CONVERSION_CODE = 4;
   private static final int METHODID_ROTATE_POSTBACK_SECRET = 5;
   private static final int METHODID_GET_POSTBACK_URL = 6;
+  private static final int METHODID_TEST_SETUP = 7;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -838,6 +933,10 @@ public final class ConversionCodeServiceGrpc {
         case METHODID_GET_POSTBACK_URL:
           serviceImpl.getPostbackUrl((io.s2s.sdk.v1.GetPostbackUrlRequest) request,
               (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.GetPostbackUrlResponse>) responseObserver);
+          break;
+        case METHODID_TEST_SETUP:
+          serviceImpl.testSetup((io.s2s.sdk.v1.TestSetupRequest) request,
+              (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.TestSetupResponse>) responseObserver);
           break;
         default:
           throw new AssertionError();
@@ -906,6 +1005,13 @@ public final class ConversionCodeServiceGrpc {
               io.s2s.sdk.v1.GetPostbackUrlRequest,
               io.s2s.sdk.v1.GetPostbackUrlResponse>(
                 service, METHODID_GET_POSTBACK_URL)))
+        .addMethod(
+          getTestSetupMethod(),
+          io.grpc.stub.ServerCalls.asyncUnaryCall(
+            new MethodHandlers<
+              io.s2s.sdk.v1.TestSetupRequest,
+              io.s2s.sdk.v1.TestSetupResponse>(
+                service, METHODID_TEST_SETUP)))
         .build();
   }
 
@@ -915,7 +1021,7 @@ public final class ConversionCodeServiceGrpc {
 
     @java.lang.Override
     public com.google.protobuf.Descriptors.FileDescriptor getFileDescriptor() {
-      return io.s2s.sdk.v1.ConversionCodeProto.getDescriptor();
+      return io.s2s.sdk.v1.ConversionCodeServiceProto.getDescriptor();
     }
 
     @java.lang.Override
@@ -961,6 +1067,7 @@ public final class ConversionCodeServiceGrpc {
               .addMethod(getArchiveConversionCodeMethod())
               .addMethod(getRotatePostbackSecretMethod())
               .addMethod(getGetPostbackUrlMethod())
+              .addMethod(getTestSetupMethod())
               .build();
         }
       }

@@ -10,7 +10,7 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Id of the conversion. Example:
+   * Id of the conversion. Example:
    * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
    * </pre>
    *
@@ -20,7 +20,7 @@ public interface ConversionOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * Output only. Id of the conversion. Example:
+   * Id of the conversion. Example:
    * `conv_01jd8x4k2m9v6t3q5r7w8y0z1a2b3c4d5e6f7g8`.
    * </pre>
    *
@@ -167,10 +167,20 @@ public interface ConversionOrBuilder extends
   /**
    * <pre>
    * Percent in millionths, if the commission was sent as a percent; otherwise
-   * 0. Example: `10000000` is 10 %.
+   * not set. Example: `10000000` is 10 %.
    * </pre>
    *
-   * <code>int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
+   * <code>optional int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
+   * @return Whether the commissionPercentMicros field is set.
+   */
+  boolean hasCommissionPercentMicros();
+  /**
+   * <pre>
+   * Percent in millionths, if the commission was sent as a percent; otherwise
+   * not set. Example: `10000000` is 10 %.
+   * </pre>
+   *
+   * <code>optional int64 commission_percent_micros = 8 [json_name = "commissionPercentMicros"];</code>
    * @return The commissionPercentMicros.
    */
   long getCommissionPercentMicros();
@@ -196,7 +206,8 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * The merchant's own parameters, in their order.
+   * The merchant's own parameters. A list and not a map, because their order
+   * and repeated names have a meaning for the merchant.
    * </pre>
    *
    * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -205,7 +216,8 @@ public interface ConversionOrBuilder extends
       getCustomParamsList();
   /**
    * <pre>
-   * The merchant's own parameters, in their order.
+   * The merchant's own parameters. A list and not a map, because their order
+   * and repeated names have a meaning for the merchant.
    * </pre>
    *
    * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -213,7 +225,8 @@ public interface ConversionOrBuilder extends
   io.s2s.sdk.v1.CustomParam getCustomParams(int index);
   /**
    * <pre>
-   * The merchant's own parameters, in their order.
+   * The merchant's own parameters. A list and not a map, because their order
+   * and repeated names have a meaning for the merchant.
    * </pre>
    *
    * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -221,7 +234,8 @@ public interface ConversionOrBuilder extends
   int getCustomParamsCount();
   /**
    * <pre>
-   * The merchant's own parameters, in their order.
+   * The merchant's own parameters. A list and not a map, because their order
+   * and repeated names have a meaning for the merchant.
    * </pre>
    *
    * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -230,7 +244,8 @@ public interface ConversionOrBuilder extends
       getCustomParamsOrBuilderList();
   /**
    * <pre>
-   * The merchant's own parameters, in their order.
+   * The merchant's own parameters. A list and not a map, because their order
+   * and repeated names have a meaning for the merchant.
    * </pre>
    *
    * <code>repeated .s2s.v1.CustomParam custom_params = 10 [json_name = "customParams"];</code>
@@ -267,7 +282,7 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Time at which the conversion was recorded.
+   * Time at which the conversion was recorded.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -276,7 +291,7 @@ public interface ConversionOrBuilder extends
   boolean hasCreateTime();
   /**
    * <pre>
-   * Output only. Time at which the conversion was recorded.
+   * Time at which the conversion was recorded.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -285,7 +300,7 @@ public interface ConversionOrBuilder extends
   com.google.protobuf.Timestamp getCreateTime();
   /**
    * <pre>
-   * Output only. Time at which the conversion was recorded.
+   * Time at which the conversion was recorded.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -321,8 +336,8 @@ public interface ConversionOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Word that was sent for the status, unchanged, at most 64
-   * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
+   * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
+   * none was sent, or over gRPC. Example: `confirm`.
    * </pre>
    *
    * <code>string status_word = 14 [json_name = "statusWord"];</code>
@@ -331,8 +346,8 @@ public interface ConversionOrBuilder extends
   java.lang.String getStatusWord();
   /**
    * <pre>
-   * Output only. Word that was sent for the status, unchanged, at most 64
-   * bytes. Empty if none was sent, or over gRPC. Example: `confirm`.
+   * Word that was sent for the status, unchanged, at most 64 bytes. Empty if
+   * none was sent, or over gRPC. Example: `confirm`.
    * </pre>
    *
    * <code>string status_word = 14 [json_name = "statusWord"];</code>

@@ -25,66 +25,6 @@ public final class ConversionProto {
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_CustomParam_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_Note_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_Note_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_RecordConversionRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_RecordConversionRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_RecordConversionResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_RecordConversionResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_BatchRecordConversionsRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_BatchRecordConversionsRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_BatchRecordConversionsResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_BatchRecordConversionsResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_StreamRecordConversionsRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_StreamRecordConversionsRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_StreamRecordConversionsResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_StreamRecordConversionsResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_BatchRecordConversionsResult_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_BatchRecordConversionsResult_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetConversionRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetConversionRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetConversionResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetConversionResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListConversionsRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListConversionsRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListConversionsResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListConversionsResponse_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -95,120 +35,41 @@ public final class ConversionProto {
   static {
     java.lang.String[] descriptorData = {
       "\n\027s2s/v1/conversion.proto\022\006s2s.v1\032\037googl" +
-      "e/protobuf/timestamp.proto\032\027google/rpc/s" +
-      "tatus.proto\032\022s2s/v1/money.proto\"\220\005\n\nConv" +
-      "ersion\022\016\n\002id\030\001 \001(\tR\002id\022,\n\022conversion_cod" +
-      "e_id\030\002 \001(\tR\020conversionCodeId\022(\n\020tracking" +
-      "_link_id\030\003 \001(\tR\016trackingLinkId\022\031\n\010click_" +
-      "id\030\004 \001(\tR\007clickId\022%\n\016transaction_id\030\005 \001(" +
-      "\tR\rtransactionId\022#\n\005value\030\006 \001(\0132\r.s2s.v1" +
-      ".MoneyR\005value\022-\n\ncommission\030\007 \001(\0132\r.s2s." +
-      "v1.MoneyR\ncommission\022:\n\031commission_perce" +
-      "nt_micros\030\010 \001(\003R\027commissionPercentMicros" +
-      "\0220\n\006status\030\t \001(\0162\030.s2s.v1.ConversionStat" +
-      "usR\006status\0228\n\rcustom_params\030\n \003(\0132\023.s2s." +
-      "v1.CustomParamR\014customParams\022C\n\017conversi" +
-      "on_time\030\013 \001(\0132\032.google.protobuf.Timestam" +
-      "pR\016conversionTime\022;\n\013create_time\030\014 \001(\0132\032" +
-      ".google.protobuf.TimestampR\ncreateTime\0229" +
-      "\n\nclick_time\030\r \001(\0132\032.google.protobuf.Tim" +
-      "estampR\tclickTime\022\037\n\013status_word\030\016 \001(\tR\n" +
-      "statusWord\"5\n\013CustomParam\022\020\n\003key\030\001 \001(\tR\003" +
-      "key\022\024\n\005value\030\002 \001(\tR\005value\"d\n\004Note\022$\n\004cod" +
-      "e\030\001 \001(\0162\020.s2s.v1.NoteCodeR\004code\022\034\n\tparam" +
-      "eter\030\002 \001(\tR\tparameter\022\030\n\007message\030\003 \001(\tR\007" +
-      "message\"\255\004\n\027RecordConversionRequest\022,\n\022c" +
-      "onversion_code_id\030\001 \001(\tR\020conversionCodeI" +
-      "d\022\031\n\010click_id\030\002 \001(\tR\007clickId\022%\n\016transact" +
-      "ion_id\030\003 \001(\tR\rtransactionId\022#\n\005value\030\004 \001" +
-      "(\0132\r.s2s.v1.MoneyR\005value\022<\n\021commission_a" +
-      "mount\030\005 \001(\0132\r.s2s.v1.MoneyH\000R\020commission" +
-      "Amount\022<\n\031commission_percent_micros\030\006 \001(" +
-      "\003H\000R\027commissionPercentMicros\0220\n\006status\030\007" +
-      " \001(\0162\030.s2s.v1.ConversionStatusR\006status\0228" +
-      "\n\rcustom_params\030\010 \003(\0132\023.s2s.v1.CustomPar" +
-      "amR\014customParams\022C\n\017conversion_time\030\t \001(" +
-      "\0132\032.google.protobuf.TimestampR\016conversio" +
-      "nTime\022\035\n\nrequest_id\030\n \001(\tR\trequestId\022#\n\r" +
-      "validate_only\030\013 \001(\010R\014validateOnlyB\014\n\ncom" +
-      "mission\"\235\001\n\030RecordConversionResponse\0222\n\n" +
-      "conversion\030\001 \001(\0132\022.s2s.v1.ConversionR\nco" +
-      "nversion\022)\n\007verdict\030\002 \001(\0162\017.s2s.v1.Verdi" +
-      "ctR\007verdict\022\"\n\005notes\030\003 \003(\0132\014.s2s.v1.Note" +
-      "R\005notes\"\\\n\035BatchRecordConversionsRequest" +
-      "\022;\n\010requests\030\001 \003(\0132\037.s2s.v1.RecordConver" +
-      "sionRequestR\010requests\"`\n\036BatchRecordConv" +
-      "ersionsResponse\022>\n\007results\030\001 \003(\0132$.s2s.v" +
-      "1.BatchRecordConversionsResultR\007results\"" +
-      "[\n\036StreamRecordConversionsRequest\0229\n\007req" +
-      "uest\030\001 \001(\0132\037.s2s.v1.RecordConversionRequ" +
-      "estR\007request\"_\n\037StreamRecordConversionsR" +
-      "esponse\022<\n\006result\030\001 \001(\0132$.s2s.v1.BatchRe" +
-      "cordConversionsResultR\006result\"\224\001\n\034BatchR" +
-      "ecordConversionsResult\022>\n\010response\030\001 \001(\013" +
-      "2 .s2s.v1.RecordConversionResponseH\000R\010re" +
-      "sponse\022*\n\005error\030\002 \001(\0132\022.google.rpc.Statu" +
-      "sH\000R\005errorB\010\n\006result\"&\n\024GetConversionReq" +
-      "uest\022\016\n\002id\030\001 \001(\tR\002id\"K\n\025GetConversionRes" +
-      "ponse\0222\n\nconversion\030\001 \001(\0132\022.s2s.v1.Conve" +
-      "rsionR\nconversion\"\271\002\n\026ListConversionsReq" +
-      "uest\022\033\n\tpage_size\030\001 \001(\005R\010pageSize\022\035\n\npag" +
-      "e_token\030\002 \001(\tR\tpageToken\022,\n\022conversion_c" +
-      "ode_id\030\003 \001(\tR\020conversionCodeId\022(\n\020tracki" +
-      "ng_link_id\030\004 \001(\tR\016trackingLinkId\022\031\n\010clic" +
-      "k_id\030\005 \001(\tR\007clickId\0229\n\nstart_time\030\006 \001(\0132" +
-      "\032.google.protobuf.TimestampR\tstartTime\0225" +
-      "\n\010end_time\030\007 \001(\0132\032.google.protobuf.Times" +
-      "tampR\007endTime\"w\n\027ListConversionsResponse" +
-      "\0224\n\013conversions\030\001 \003(\0132\022.s2s.v1.Conversio" +
-      "nR\013conversions\022&\n\017next_page_token\030\002 \001(\tR" +
-      "\rnextPageToken*\264\001\n\020ConversionStatus\022!\n\035C" +
-      "ONVERSION_STATUS_UNSPECIFIED\020\000\022\035\n\031CONVER" +
-      "SION_STATUS_PENDING\020\001\022\036\n\032CONVERSION_STAT" +
-      "US_APPROVED\020\002\022\036\n\032CONVERSION_STATUS_DECLI" +
-      "NED\020\003\022\036\n\032CONVERSION_STATUS_REVERSED\020\004*\207\001" +
-      "\n\007Verdict\022\027\n\023VERDICT_UNSPECIFIED\020\000\022\024\n\020VE" +
-      "RDICT_RECORDED\020\001\022\025\n\021VERDICT_DUPLICATE\020\002\022" +
-      "\022\n\016VERDICT_QUEUED\020\003\022\020\n\014VERDICT_TEST\020\004\022\020\n" +
-      "\014VERDICT_HELD\020\005*\224\005\n\010NoteCode\022\031\n\025NOTE_COD" +
-      "E_UNSPECIFIED\020\000\022\023\n\017NOTE_CODE_ALIAS\020\001\022\025\n\021" +
-      "NOTE_CODE_TRIMMED\020\002\022\026\n\022NOTE_CODE_REPEATE" +
-      "D\020\003\022\025\n\021NOTE_CODE_ROUNDED\020\004\022(\n$NOTE_CODE_" +
-      "COMMISSION_PERCENT_IGNORED\020\005\022%\n!NOTE_COD" +
-      "E_COMMISSION_ASSUMED_ZERO\020\006\022\037\n\033NOTE_CODE" +
-      "_UNKNOWN_PARAMETER\020\007\022\035\n\031NOTE_CODE_NUMBER" +
-      "_REPAIRED\020\010\022 \n\034NOTE_CODE_STATUS_NOT_CHAN" +
-      "GED\020\t\022\022\n\016NOTE_CODE_TEST\020\n\022\033\n\027NOTE_CODE_D" +
-      "ECIMAL_COMMA\020\013\022 \n\034NOTE_CODE_CURRENCY_IN_" +
-      "AMOUNT\020\014\022\033\n\027NOTE_CODE_HTML_REPAIRED\020\r\022\033\n" +
-      "\027NOTE_CODE_DECODED_TWICE\020\016\022 \n\034NOTE_CODE_" +
-      "SEPARATOR_REPAIRED\020\017\022\030\n\024NOTE_CODE_OVERRI" +
-      "DDEN\020\020\022\033\n\027NOTE_CODE_STATUS_MAPPED\020\021\022\036\n\032N" +
-      "OTE_CODE_CHECK_NOT_PASSED\020\022\022\035\n\031NOTE_CODE" +
-      "_OTHERS_NOT_KEPT\020\023\022\034\n\030NOTE_CODE_VISITOR_" +
-      "ERASED\020\024\022\034\n\030NOTE_CODE_TIME_CORRECTED\020\0252\376" +
-      "\003\n\021ConversionService\022Z\n\020RecordConversion" +
-      "\022\037.s2s.v1.RecordConversionRequest\032 .s2s." +
-      "v1.RecordConversionResponse\"\003\220\002\002\022l\n\026Batc" +
-      "hRecordConversions\022%.s2s.v1.BatchRecordC" +
-      "onversionsRequest\032&.s2s.v1.BatchRecordCo" +
-      "nversionsResponse\"\003\220\002\002\022s\n\027StreamRecordCo" +
-      "nversions\022&.s2s.v1.StreamRecordConversio" +
-      "nsRequest\032\'.s2s.v1.StreamRecordConversio" +
-      "nsResponse\"\003\220\002\002(\0010\001\022Q\n\rGetConversion\022\034.s" +
-      "2s.v1.GetConversionRequest\032\035.s2s.v1.GetC" +
-      "onversionResponse\"\003\220\002\001\022W\n\017ListConversion" +
-      "s\022\036.s2s.v1.ListConversionsRequest\032\037.s2s." +
-      "v1.ListConversionsResponse\"\003\220\002\001BY\n\rio.s2" +
-      "s.sdk.v1B\017ConversionProtoP\001\242\002\003SXX\252\002\006S2s." +
-      "V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::" +
-      "V1b\006proto3"
+      "e/protobuf/timestamp.proto\032\022s2s/v1/money" +
+      ".proto\"\263\005\n\nConversion\022\016\n\002id\030\001 \001(\tR\002id\022,\n" +
+      "\022conversion_code_id\030\002 \001(\tR\020conversionCod" +
+      "eId\022(\n\020tracking_link_id\030\003 \001(\tR\016trackingL" +
+      "inkId\022\031\n\010click_id\030\004 \001(\tR\007clickId\022%\n\016tran" +
+      "saction_id\030\005 \001(\tR\rtransactionId\022#\n\005value" +
+      "\030\006 \001(\0132\r.s2s.v1.MoneyR\005value\022-\n\ncommissi" +
+      "on\030\007 \001(\0132\r.s2s.v1.MoneyR\ncommission\022?\n\031c" +
+      "ommission_percent_micros\030\010 \001(\003H\000R\027commis" +
+      "sionPercentMicros\210\001\001\0220\n\006status\030\t \001(\0162\030.s" +
+      "2s.v1.ConversionStatusR\006status\0228\n\rcustom" +
+      "_params\030\n \003(\0132\023.s2s.v1.CustomParamR\014cust" +
+      "omParams\022C\n\017conversion_time\030\013 \001(\0132\032.goog" +
+      "le.protobuf.TimestampR\016conversionTime\022;\n" +
+      "\013create_time\030\014 \001(\0132\032.google.protobuf.Tim" +
+      "estampR\ncreateTime\0229\n\nclick_time\030\r \001(\0132\032" +
+      ".google.protobuf.TimestampR\tclickTime\022\037\n" +
+      "\013status_word\030\016 \001(\tR\nstatusWordB\034\n\032_commi" +
+      "ssion_percent_micros\"5\n\013CustomParam\022\020\n\003k" +
+      "ey\030\001 \001(\tR\003key\022\024\n\005value\030\002 \001(\tR\005value*\224\001\n\020" +
+      "ConversionStatus\022!\n\035CONVERSION_STATUS_UN" +
+      "SPECIFIED\020\000\022\035\n\031CONVERSION_STATUS_PENDING" +
+      "\020\001\022\036\n\032CONVERSION_STATUS_APPROVED\020\002\022\036\n\032CO" +
+      "NVERSION_STATUS_DECLINED\020\003*\227\001\n\021Conversio" +
+      "nVerdict\022\"\n\036CONVERSION_VERDICT_UNSPECIFI" +
+      "ED\020\000\022\037\n\033CONVERSION_VERDICT_RECORDED\020\001\022 \n" +
+      "\034CONVERSION_VERDICT_DUPLICATE\020\002\022\033\n\027CONVE" +
+      "RSION_VERDICT_TEST\020\003BY\n\rio.s2s.sdk.v1B\017C" +
+      "onversionProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1" +
+      "\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
         new com.google.protobuf.Descriptors.FileDescriptor[] {
           com.google.protobuf.TimestampProto.getDescriptor(),
-          com.google.rpc.StatusProto.getDescriptor(),
           io.s2s.sdk.v1.MoneyProto.getDescriptor(),
         });
     internal_static_s2s_v1_Conversion_descriptor =
@@ -223,80 +84,7 @@ public final class ConversionProto {
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_CustomParam_descriptor,
         new java.lang.String[] { "Key", "Value", });
-    internal_static_s2s_v1_Note_descriptor =
-      getDescriptor().getMessageTypes().get(2);
-    internal_static_s2s_v1_Note_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_Note_descriptor,
-        new java.lang.String[] { "Code", "Parameter", "Message", });
-    internal_static_s2s_v1_RecordConversionRequest_descriptor =
-      getDescriptor().getMessageTypes().get(3);
-    internal_static_s2s_v1_RecordConversionRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_RecordConversionRequest_descriptor,
-        new java.lang.String[] { "ConversionCodeId", "ClickId", "TransactionId", "Value", "CommissionAmount", "CommissionPercentMicros", "Status", "CustomParams", "ConversionTime", "RequestId", "ValidateOnly", "Commission", });
-    internal_static_s2s_v1_RecordConversionResponse_descriptor =
-      getDescriptor().getMessageTypes().get(4);
-    internal_static_s2s_v1_RecordConversionResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_RecordConversionResponse_descriptor,
-        new java.lang.String[] { "Conversion", "Verdict", "Notes", });
-    internal_static_s2s_v1_BatchRecordConversionsRequest_descriptor =
-      getDescriptor().getMessageTypes().get(5);
-    internal_static_s2s_v1_BatchRecordConversionsRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_BatchRecordConversionsRequest_descriptor,
-        new java.lang.String[] { "Requests", });
-    internal_static_s2s_v1_BatchRecordConversionsResponse_descriptor =
-      getDescriptor().getMessageTypes().get(6);
-    internal_static_s2s_v1_BatchRecordConversionsResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_BatchRecordConversionsResponse_descriptor,
-        new java.lang.String[] { "Results", });
-    internal_static_s2s_v1_StreamRecordConversionsRequest_descriptor =
-      getDescriptor().getMessageTypes().get(7);
-    internal_static_s2s_v1_StreamRecordConversionsRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_StreamRecordConversionsRequest_descriptor,
-        new java.lang.String[] { "Request", });
-    internal_static_s2s_v1_StreamRecordConversionsResponse_descriptor =
-      getDescriptor().getMessageTypes().get(8);
-    internal_static_s2s_v1_StreamRecordConversionsResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_StreamRecordConversionsResponse_descriptor,
-        new java.lang.String[] { "Result", });
-    internal_static_s2s_v1_BatchRecordConversionsResult_descriptor =
-      getDescriptor().getMessageTypes().get(9);
-    internal_static_s2s_v1_BatchRecordConversionsResult_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_BatchRecordConversionsResult_descriptor,
-        new java.lang.String[] { "Response", "Error", "Result", });
-    internal_static_s2s_v1_GetConversionRequest_descriptor =
-      getDescriptor().getMessageTypes().get(10);
-    internal_static_s2s_v1_GetConversionRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetConversionRequest_descriptor,
-        new java.lang.String[] { "Id", });
-    internal_static_s2s_v1_GetConversionResponse_descriptor =
-      getDescriptor().getMessageTypes().get(11);
-    internal_static_s2s_v1_GetConversionResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetConversionResponse_descriptor,
-        new java.lang.String[] { "Conversion", });
-    internal_static_s2s_v1_ListConversionsRequest_descriptor =
-      getDescriptor().getMessageTypes().get(12);
-    internal_static_s2s_v1_ListConversionsRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListConversionsRequest_descriptor,
-        new java.lang.String[] { "PageSize", "PageToken", "ConversionCodeId", "TrackingLinkId", "ClickId", "StartTime", "EndTime", });
-    internal_static_s2s_v1_ListConversionsResponse_descriptor =
-      getDescriptor().getMessageTypes().get(13);
-    internal_static_s2s_v1_ListConversionsResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListConversionsResponse_descriptor,
-        new java.lang.String[] { "Conversions", "NextPageToken", });
     com.google.protobuf.TimestampProto.getDescriptor();
-    com.google.rpc.StatusProto.getDescriptor();
     io.s2s.sdk.v1.MoneyProto.getDescriptor();
   }
 

@@ -244,7 +244,7 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Records a conversion. OK means that it is durable and counted exactly once.
-     * A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
+     * A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
      * </pre>
      */
     default void recordConversion(io.s2s.sdk.v1.RecordConversionRequest request,
@@ -269,9 +269,9 @@ public final class ConversionServiceGrpc {
      * millions. Each has its own result, in the order of the requests. At most
      * 1,000 are in progress, so a sender who does not read results is held up. A
      * server that is shutting down answers the requests it has accepted and ends
-     * with UNAVAILABLE; requests without a result by then must be sent again.
-     * If two equal conversions are in progress at the same time, either may be
-     * the duplicate.
+     * with UNAVAILABLE; requests without a result by then must be sent again. If
+     * two equal conversions are in progress at the same time, either may be the
+     * duplicate.
      * </pre>
      */
     default io.grpc.stub.StreamObserver<io.s2s.sdk.v1.StreamRecordConversionsRequest> streamRecordConversions(
@@ -336,7 +336,7 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Records a conversion. OK means that it is durable and counted exactly once.
-     * A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
+     * A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
      * </pre>
      */
     public void recordConversion(io.s2s.sdk.v1.RecordConversionRequest request,
@@ -363,9 +363,9 @@ public final class ConversionServiceGrpc {
      * millions. Each has its own result, in the order of the requests. At most
      * 1,000 are in progress, so a sender who does not read results is held up. A
      * server that is shutting down answers the requests it has accepted and ends
-     * with UNAVAILABLE; requests without a result by then must be sent again.
-     * If two equal conversions are in progress at the same time, either may be
-     * the duplicate.
+     * with UNAVAILABLE; requests without a result by then must be sent again. If
+     * two equal conversions are in progress at the same time, either may be the
+     * duplicate.
      * </pre>
      */
     public io.grpc.stub.StreamObserver<io.s2s.sdk.v1.StreamRecordConversionsRequest> streamRecordConversions(
@@ -419,7 +419,7 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Records a conversion. OK means that it is durable and counted exactly once.
-     * A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
+     * A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
      * </pre>
      */
     public io.s2s.sdk.v1.RecordConversionResponse recordConversion(io.s2s.sdk.v1.RecordConversionRequest request) throws io.grpc.StatusException {
@@ -444,9 +444,9 @@ public final class ConversionServiceGrpc {
      * millions. Each has its own result, in the order of the requests. At most
      * 1,000 are in progress, so a sender who does not read results is held up. A
      * server that is shutting down answers the requests it has accepted and ends
-     * with UNAVAILABLE; requests without a result by then must be sent again.
-     * If two equal conversions are in progress at the same time, either may be
-     * the duplicate.
+     * with UNAVAILABLE; requests without a result by then must be sent again. If
+     * two equal conversions are in progress at the same time, either may be the
+     * duplicate.
      * </pre>
      */
     @io.grpc.ExperimentalApi("https://github.com/grpc/grpc-java/issues/10918")
@@ -499,7 +499,7 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Records a conversion. OK means that it is durable and counted exactly once.
-     * A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
+     * A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
      * </pre>
      */
     public io.s2s.sdk.v1.RecordConversionResponse recordConversion(io.s2s.sdk.v1.RecordConversionRequest request) {
@@ -561,7 +561,7 @@ public final class ConversionServiceGrpc {
     /**
      * <pre>
      * Records a conversion. OK means that it is durable and counted exactly once.
-     * A repeated call returns `VERDICT_DUPLICATE` with the first conversion.
+     * A repeated call returns `CONVERSION_VERDICT_DUPLICATE` with the first conversion.
      * </pre>
      */
     public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.RecordConversionResponse> recordConversion(
@@ -709,7 +709,7 @@ public final class ConversionServiceGrpc {
 
     @java.lang.Override
     public com.google.protobuf.Descriptors.FileDescriptor getFileDescriptor() {
-      return io.s2s.sdk.v1.ConversionProto.getDescriptor();
+      return io.s2s.sdk.v1.ConversionServiceProto.getDescriptor();
     }
 
     @java.lang.Override

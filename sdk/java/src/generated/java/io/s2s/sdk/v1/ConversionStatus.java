@@ -15,7 +15,7 @@ public enum ConversionStatus
     implements com.google.protobuf.ProtocolMessageEnum {
   /**
    * <pre>
-   * Not set; in a request, this means approved.
+   * Not set.
    * </pre>
    *
    * <code>CONVERSION_STATUS_UNSPECIFIED = 0;</code>
@@ -45,20 +45,12 @@ public enum ConversionStatus
    * <code>CONVERSION_STATUS_DECLINED = 3;</code>
    */
   CONVERSION_STATUS_DECLINED(3),
-  /**
-   * <pre>
-   * The conversion was approved, and then taken back. Output only.
-   * </pre>
-   *
-   * <code>CONVERSION_STATUS_REVERSED = 4;</code>
-   */
-  CONVERSION_STATUS_REVERSED(4),
   UNRECOGNIZED(-1),
   ;
 
   /**
    * <pre>
-   * Not set; in a request, this means approved.
+   * Not set.
    * </pre>
    *
    * <code>CONVERSION_STATUS_UNSPECIFIED = 0;</code>
@@ -88,14 +80,6 @@ public enum ConversionStatus
    * <code>CONVERSION_STATUS_DECLINED = 3;</code>
    */
   public static final int CONVERSION_STATUS_DECLINED_VALUE = 3;
-  /**
-   * <pre>
-   * The conversion was approved, and then taken back. Output only.
-   * </pre>
-   *
-   * <code>CONVERSION_STATUS_REVERSED = 4;</code>
-   */
-  public static final int CONVERSION_STATUS_REVERSED_VALUE = 4;
 
 
   public final int getNumber() {
@@ -126,7 +110,6 @@ public enum ConversionStatus
       case 1: return CONVERSION_STATUS_PENDING;
       case 2: return CONVERSION_STATUS_APPROVED;
       case 3: return CONVERSION_STATUS_DECLINED;
-      case 4: return CONVERSION_STATUS_REVERSED;
       default: return null;
     }
   }

@@ -34,9 +34,9 @@ public enum ErrorReason
    * it. Cure: add it. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
    * </pre>
    *
-   * <code>ERROR_REASON_MISSING_PARAMETER = 1;</code>
+   * <code>ERROR_REASON_PARAMETER_MISSING = 1;</code>
    */
-  ERROR_REASON_MISSING_PARAMETER(1),
+  ERROR_REASON_PARAMETER_MISSING(1),
   /**
    * <pre>
    * Cause: a parameter still holds a macro such as `{clickid}`: the network did
@@ -143,22 +143,19 @@ public enum ErrorReason
    * URL that the system rendered. NOT_FOUND, HTTP 404. Holds postbacks.
    * </pre>
    *
-   * <code>ERROR_REASON_UNKNOWN_CONVERSION_CODE = 12;</code>
+   * <code>ERROR_REASON_CONVERSION_CODE_UNKNOWN = 12;</code>
    */
-  ERROR_REASON_UNKNOWN_CONVERSION_CODE(12),
+  ERROR_REASON_CONVERSION_CODE_UNKNOWN(12),
   /**
    * <pre>
-   * Cause: the conversion happened after the code's attribution window; or its
-   * click is older than conversions are retained, so an earlier count can't be
-   * ruled out. Cure: lengthen the window, then replay; in the second case, if
-   * the conversion was never counted, the operator raises
-   * `--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds
-   * postbacks.
+   * Cause: the conversion happened after the attribution window of its code.
+   * Cure: lengthen the window, then replay. FAILED_PRECONDITION, HTTP 422.
+   * Holds postbacks.
    * </pre>
    *
-   * <code>ERROR_REASON_CLICK_EXPIRED = 13;</code>
+   * <code>ERROR_REASON_ATTRIBUTION_WINDOW_PASSED = 13;</code>
    */
-  ERROR_REASON_CLICK_EXPIRED(13),
+  ERROR_REASON_ATTRIBUTION_WINDOW_PASSED(13),
   /**
    * <pre>
    * Cause: the reported conversion time is before the click. Cure: correct the
@@ -329,9 +326,9 @@ public enum ErrorReason
    * that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
    * </pre>
    *
-   * <code>ERROR_REASON_UNKNOWN_METHOD = 31;</code>
+   * <code>ERROR_REASON_METHOD_UNKNOWN = 31;</code>
    */
-  ERROR_REASON_UNKNOWN_METHOD(31),
+  ERROR_REASON_METHOD_UNKNOWN(31),
   /**
    * <pre>
    * Cause: a person's browser called the postback URL, from a page or by
@@ -497,6 +494,17 @@ public enum ErrorReason
    * <code>ERROR_REASON_CLOCK_WRONG = 50;</code>
    */
   ERROR_REASON_CLOCK_WRONG(50),
+  /**
+   * <pre>
+   * Cause: the click is older than conversions are retained, so an earlier
+   * count of the conversion can't be ruled out. Cure: if the conversion was
+   * never counted, the operator raises `--retain-conversions-days`.
+   * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CLICK_TOO_OLD = 51;</code>
+   */
+  ERROR_REASON_CLICK_TOO_OLD(51),
   UNRECOGNIZED(-1),
   ;
 
@@ -515,9 +523,9 @@ public enum ErrorReason
    * it. Cure: add it. INVALID_ARGUMENT, HTTP 400. Holds postbacks.
    * </pre>
    *
-   * <code>ERROR_REASON_MISSING_PARAMETER = 1;</code>
+   * <code>ERROR_REASON_PARAMETER_MISSING = 1;</code>
    */
-  public static final int ERROR_REASON_MISSING_PARAMETER_VALUE = 1;
+  public static final int ERROR_REASON_PARAMETER_MISSING_VALUE = 1;
   /**
    * <pre>
    * Cause: a parameter still holds a macro such as `{clickid}`: the network did
@@ -624,22 +632,19 @@ public enum ErrorReason
    * URL that the system rendered. NOT_FOUND, HTTP 404. Holds postbacks.
    * </pre>
    *
-   * <code>ERROR_REASON_UNKNOWN_CONVERSION_CODE = 12;</code>
+   * <code>ERROR_REASON_CONVERSION_CODE_UNKNOWN = 12;</code>
    */
-  public static final int ERROR_REASON_UNKNOWN_CONVERSION_CODE_VALUE = 12;
+  public static final int ERROR_REASON_CONVERSION_CODE_UNKNOWN_VALUE = 12;
   /**
    * <pre>
-   * Cause: the conversion happened after the code's attribution window; or its
-   * click is older than conversions are retained, so an earlier count can't be
-   * ruled out. Cure: lengthen the window, then replay; in the second case, if
-   * the conversion was never counted, the operator raises
-   * `--retain-conversions-days`. FAILED_PRECONDITION, HTTP 422. Holds
-   * postbacks.
+   * Cause: the conversion happened after the attribution window of its code.
+   * Cure: lengthen the window, then replay. FAILED_PRECONDITION, HTTP 422.
+   * Holds postbacks.
    * </pre>
    *
-   * <code>ERROR_REASON_CLICK_EXPIRED = 13;</code>
+   * <code>ERROR_REASON_ATTRIBUTION_WINDOW_PASSED = 13;</code>
    */
-  public static final int ERROR_REASON_CLICK_EXPIRED_VALUE = 13;
+  public static final int ERROR_REASON_ATTRIBUTION_WINDOW_PASSED_VALUE = 13;
   /**
    * <pre>
    * Cause: the reported conversion time is before the click. Cure: correct the
@@ -810,9 +815,9 @@ public enum ErrorReason
    * that client and server are of the same version. UNIMPLEMENTED, HTTP 501.
    * </pre>
    *
-   * <code>ERROR_REASON_UNKNOWN_METHOD = 31;</code>
+   * <code>ERROR_REASON_METHOD_UNKNOWN = 31;</code>
    */
-  public static final int ERROR_REASON_UNKNOWN_METHOD_VALUE = 31;
+  public static final int ERROR_REASON_METHOD_UNKNOWN_VALUE = 31;
   /**
    * <pre>
    * Cause: a person's browser called the postback URL, from a page or by
@@ -978,6 +983,17 @@ public enum ErrorReason
    * <code>ERROR_REASON_CLOCK_WRONG = 50;</code>
    */
   public static final int ERROR_REASON_CLOCK_WRONG_VALUE = 50;
+  /**
+   * <pre>
+   * Cause: the click is older than conversions are retained, so an earlier
+   * count of the conversion can't be ruled out. Cure: if the conversion was
+   * never counted, the operator raises `--retain-conversions-days`.
+   * FAILED_PRECONDITION, HTTP 422. Holds postbacks.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CLICK_TOO_OLD = 51;</code>
+   */
+  public static final int ERROR_REASON_CLICK_TOO_OLD_VALUE = 51;
 
 
   public final int getNumber() {
@@ -1005,7 +1021,7 @@ public enum ErrorReason
   public static ErrorReason forNumber(int value) {
     switch (value) {
       case 0: return ERROR_REASON_UNSPECIFIED;
-      case 1: return ERROR_REASON_MISSING_PARAMETER;
+      case 1: return ERROR_REASON_PARAMETER_MISSING;
       case 2: return ERROR_REASON_MACRO_NOT_REPLACED;
       case 3: return ERROR_REASON_PARAMETER_REPEATED;
       case 4: return ERROR_REASON_PARAMETER_MALFORMED;
@@ -1016,8 +1032,8 @@ public enum ErrorReason
       case 9: return ERROR_REASON_STATUS_UNKNOWN;
       case 10: return ERROR_REASON_REQUEST_TOO_LARGE;
       case 11: return ERROR_REASON_CLICK_ID_INVALID;
-      case 12: return ERROR_REASON_UNKNOWN_CONVERSION_CODE;
-      case 13: return ERROR_REASON_CLICK_EXPIRED;
+      case 12: return ERROR_REASON_CONVERSION_CODE_UNKNOWN;
+      case 13: return ERROR_REASON_ATTRIBUTION_WINDOW_PASSED;
       case 14: return ERROR_REASON_CLICK_LATER_THAN_CONVERSION;
       case 15: return ERROR_REASON_CODE_NOT_ON_LINK;
       case 16: return ERROR_REASON_CONVERSION_CODE_ARCHIVED;
@@ -1035,7 +1051,7 @@ public enum ErrorReason
       case 28: return ERROR_REASON_DEADLINE_EXCEEDED;
       case 29: return ERROR_REASON_INTERNAL;
       case 30: return ERROR_REASON_FRAGMENT_CUT_OFF;
-      case 31: return ERROR_REASON_UNKNOWN_METHOD;
+      case 31: return ERROR_REASON_METHOD_UNKNOWN;
       case 32: return ERROR_REASON_BROWSER_CALL;
       case 33: return ERROR_REASON_PREVIEW_CALL;
       case 34: return ERROR_REASON_TRACKING_LINK_UNKNOWN;
@@ -1052,6 +1068,7 @@ public enum ErrorReason
       case 48: return ERROR_REASON_COMPRESSION_UNSUPPORTED;
       case 49: return ERROR_REASON_ORIGIN_REFUSED;
       case 50: return ERROR_REASON_CLOCK_WRONG;
+      case 51: return ERROR_REASON_CLICK_TOO_OLD;
       default: return null;
     }
   }

@@ -96,8 +96,9 @@ private static final long serialVersionUID = 0L;
   /**
    * <pre>
    * Amount in millionths of the currency unit, regardless of the currency's
-   * number of minor digits. 0 to 1,000,000,000,000,000,000 (one million million
-   * units). Example: `19990000` is 19.99.
+   * number of minor digits. Its absolute value is at most
+   * 1,000,000,000,000,000,000 (one million million units). Negative only where
+   * a field says so: it then takes money back. Example: `19990000` is 19.99.
    * </pre>
    *
    * <code>int64 micros = 2 [json_name = "micros"];</code>
@@ -558,8 +559,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Amount in millionths of the currency unit, regardless of the currency's
-     * number of minor digits. 0 to 1,000,000,000,000,000,000 (one million million
-     * units). Example: `19990000` is 19.99.
+     * number of minor digits. Its absolute value is at most
+     * 1,000,000,000,000,000,000 (one million million units). Negative only where
+     * a field says so: it then takes money back. Example: `19990000` is 19.99.
      * </pre>
      *
      * <code>int64 micros = 2 [json_name = "micros"];</code>
@@ -572,8 +574,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Amount in millionths of the currency unit, regardless of the currency's
-     * number of minor digits. 0 to 1,000,000,000,000,000,000 (one million million
-     * units). Example: `19990000` is 19.99.
+     * number of minor digits. Its absolute value is at most
+     * 1,000,000,000,000,000,000 (one million million units). Negative only where
+     * a field says so: it then takes money back. Example: `19990000` is 19.99.
      * </pre>
      *
      * <code>int64 micros = 2 [json_name = "micros"];</code>
@@ -590,8 +593,9 @@ private static final long serialVersionUID = 0L;
     /**
      * <pre>
      * Amount in millionths of the currency unit, regardless of the currency's
-     * number of minor digits. 0 to 1,000,000,000,000,000,000 (one million million
-     * units). Example: `19990000` is 19.99.
+     * number of minor digits. Its absolute value is at most
+     * 1,000,000,000,000,000,000 (one million million units). Negative only where
+     * a field says so: it then takes money back. Example: `19990000` is 19.99.
      * </pre>
      *
      * <code>int64 micros = 2 [json_name = "micros"];</code>

@@ -57,7 +57,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Id of the postback. Example: `pb_06h1hs5xvshzqjy0wnhrnvs2jg`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -78,7 +78,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Id of the postback. Example: `pb_06h1hs5xvshzqjy0wnhrnvs2jg`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -144,7 +144,7 @@ private static final long serialVersionUID = 0L;
    * Outcome at the postback's arrival or at its last replay.
    * </pre>
    *
-   * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
+   * <code>.s2s.v1.PostbackVerdict verdict = 3 [json_name = "verdict"];</code>
    * @return The enum numeric value on the wire for verdict.
    */
   @java.lang.Override public int getVerdictValue() {
@@ -155,12 +155,12 @@ private static final long serialVersionUID = 0L;
    * Outcome at the postback's arrival or at its last replay.
    * </pre>
    *
-   * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
+   * <code>.s2s.v1.PostbackVerdict verdict = 3 [json_name = "verdict"];</code>
    * @return The verdict.
    */
-  @java.lang.Override public io.s2s.sdk.v1.Verdict getVerdict() {
-    io.s2s.sdk.v1.Verdict result = io.s2s.sdk.v1.Verdict.forNumber(verdict_);
-    return result == null ? io.s2s.sdk.v1.Verdict.UNRECOGNIZED : result;
+  @java.lang.Override public io.s2s.sdk.v1.PostbackVerdict getVerdict() {
+    io.s2s.sdk.v1.PostbackVerdict result = io.s2s.sdk.v1.PostbackVerdict.forNumber(verdict_);
+    return result == null ? io.s2s.sdk.v1.PostbackVerdict.UNRECOGNIZED : result;
   }
 
   public static final int REASON_FIELD_NUMBER = 4;
@@ -551,7 +551,7 @@ private static final long serialVersionUID = 0L;
     if (((bitField0_ & 0x00000001) != 0)) {
       output.writeMessage(2, getRaw());
     }
-    if (verdict_ != io.s2s.sdk.v1.Verdict.VERDICT_UNSPECIFIED.getNumber()) {
+    if (verdict_ != io.s2s.sdk.v1.PostbackVerdict.POSTBACK_VERDICT_UNSPECIFIED.getNumber()) {
       output.writeEnum(3, verdict_);
     }
     if (reason_ != io.s2s.sdk.v1.ErrorReason.ERROR_REASON_UNSPECIFIED.getNumber()) {
@@ -594,7 +594,7 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(2, getRaw());
     }
-    if (verdict_ != io.s2s.sdk.v1.Verdict.VERDICT_UNSPECIFIED.getNumber()) {
+    if (verdict_ != io.s2s.sdk.v1.PostbackVerdict.POSTBACK_VERDICT_UNSPECIFIED.getNumber()) {
       size += com.google.protobuf.CodedOutputStream
         .computeEnumSize(3, verdict_);
     }
@@ -1198,7 +1198,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Id of the postback. Example: `pb_06h1hs5xvshzqjy0wnhrnvs2jg`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1218,7 +1218,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Id of the postback. Example: `pb_06h1hs5xvshzqjy0wnhrnvs2jg`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1239,7 +1239,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Id of the postback. Example: `pb_06h1hs5xvshzqjy0wnhrnvs2jg`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1256,7 +1256,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Id of the postback. Example: `pb_06h1hs5xvshzqjy0wnhrnvs2jg`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1270,7 +1270,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Id of the postback. Example: `pb_06h1hs5xvshzqjy0wnhrnvs2jg`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1450,7 +1450,7 @@ private static final long serialVersionUID = 0L;
      * Outcome at the postback's arrival or at its last replay.
      * </pre>
      *
-     * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
+     * <code>.s2s.v1.PostbackVerdict verdict = 3 [json_name = "verdict"];</code>
      * @return The enum numeric value on the wire for verdict.
      */
     @java.lang.Override public int getVerdictValue() {
@@ -1461,7 +1461,7 @@ private static final long serialVersionUID = 0L;
      * Outcome at the postback's arrival or at its last replay.
      * </pre>
      *
-     * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
+     * <code>.s2s.v1.PostbackVerdict verdict = 3 [json_name = "verdict"];</code>
      * @param value The enum numeric value on the wire for verdict to set.
      * @return This builder for chaining.
      */
@@ -1476,24 +1476,24 @@ private static final long serialVersionUID = 0L;
      * Outcome at the postback's arrival or at its last replay.
      * </pre>
      *
-     * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
+     * <code>.s2s.v1.PostbackVerdict verdict = 3 [json_name = "verdict"];</code>
      * @return The verdict.
      */
     @java.lang.Override
-    public io.s2s.sdk.v1.Verdict getVerdict() {
-      io.s2s.sdk.v1.Verdict result = io.s2s.sdk.v1.Verdict.forNumber(verdict_);
-      return result == null ? io.s2s.sdk.v1.Verdict.UNRECOGNIZED : result;
+    public io.s2s.sdk.v1.PostbackVerdict getVerdict() {
+      io.s2s.sdk.v1.PostbackVerdict result = io.s2s.sdk.v1.PostbackVerdict.forNumber(verdict_);
+      return result == null ? io.s2s.sdk.v1.PostbackVerdict.UNRECOGNIZED : result;
     }
     /**
      * <pre>
      * Outcome at the postback's arrival or at its last replay.
      * </pre>
      *
-     * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
+     * <code>.s2s.v1.PostbackVerdict verdict = 3 [json_name = "verdict"];</code>
      * @param value The verdict to set.
      * @return This builder for chaining.
      */
-    public Builder setVerdict(io.s2s.sdk.v1.Verdict value) {
+    public Builder setVerdict(io.s2s.sdk.v1.PostbackVerdict value) {
       if (value == null) {
         throw new NullPointerException();
       }
@@ -1507,7 +1507,7 @@ private static final long serialVersionUID = 0L;
      * Outcome at the postback's arrival or at its last replay.
      * </pre>
      *
-     * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
+     * <code>.s2s.v1.PostbackVerdict verdict = 3 [json_name = "verdict"];</code>
      * @return This builder for chaining.
      */
     public Builder clearVerdict() {

@@ -6,8 +6,8 @@ package io.s2s.sdk.v1;
 
 /**
  * <pre>
- * Checks that authenticate the sender of a postback. The checks are
- * independent of each other; a postback must pass every one that is enforced.
+ * Checks that authenticate the sender of a postback. The checks are independent
+ * of each other; a postback must pass every one that is enforced.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.PostbackAuthentication}
@@ -84,8 +84,8 @@ private static final long serialVersionUID = 0L;
    * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
    * keyed by one of the code's secrets, of the query before it as it is sent;
    * in a `POST` with a body, followed by a line feed and the body. The
-   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
-   * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
+   * of signing in seconds since 1970 UTC, at most 300 seconds off when the
    * postback arrives. The same signature counts once.
    * </pre>
    *
@@ -100,8 +100,8 @@ private static final long serialVersionUID = 0L;
    * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
    * keyed by one of the code's secrets, of the query before it as it is sent;
    * in a `POST` with a body, followed by a line feed and the body. The
-   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
-   * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
+   * of signing in seconds since 1970 UTC, at most 300 seconds off when the
    * postback arrives. The same signature counts once.
    * </pre>
    *
@@ -230,7 +230,7 @@ private static final long serialVersionUID = 0L;
   private boolean hasSecret_ = false;
   /**
    * <pre>
-   * Output only. True if the code has a secret.
+   * True if the code has a secret.
    * </pre>
    *
    * <code>bool has_secret = 6 [json_name = "hasSecret"];</code>
@@ -245,8 +245,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp formerSecretExpireTime_;
   /**
    * <pre>
-   * Output only. Time at which the previous secret expires. Not set: there is
-   * none.
+   * Time at which the previous secret expires. Not set: there is none.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -258,8 +257,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time at which the previous secret expires. Not set: there is
-   * none.
+   * Time at which the previous secret expires. Not set: there is none.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -271,8 +269,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time at which the previous secret expires. Not set: there is
-   * none.
+   * Time at which the previous secret expires. Not set: there is none.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -515,8 +512,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Checks that authenticate the sender of a postback. The checks are
-   * independent of each other; a postback must pass every one that is enforced.
+   * Checks that authenticate the sender of a postback. The checks are independent
+   * of each other; a postback must pass every one that is enforced.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.PostbackAuthentication}
@@ -864,8 +861,8 @@ private static final long serialVersionUID = 0L;
      * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
      * keyed by one of the code's secrets, of the query before it as it is sent;
      * in a `POST` with a body, followed by a line feed and the body. The
-     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
-     * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
+     * of signing in seconds since 1970 UTC, at most 300 seconds off when the
      * postback arrives. The same signature counts once.
      * </pre>
      *
@@ -880,8 +877,8 @@ private static final long serialVersionUID = 0L;
      * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
      * keyed by one of the code's secrets, of the query before it as it is sent;
      * in a `POST` with a body, followed by a line feed and the body. The
-     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
-     * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
+     * of signing in seconds since 1970 UTC, at most 300 seconds off when the
      * postback arrives. The same signature counts once.
      * </pre>
      *
@@ -900,8 +897,8 @@ private static final long serialVersionUID = 0L;
      * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
      * keyed by one of the code's secrets, of the query before it as it is sent;
      * in a `POST` with a body, followed by a line feed and the body. The
-     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
-     * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
+     * of signing in seconds since 1970 UTC, at most 300 seconds off when the
      * postback arrives. The same signature counts once.
      * </pre>
      *
@@ -918,8 +915,8 @@ private static final long serialVersionUID = 0L;
      * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
      * keyed by one of the code's secrets, of the query before it as it is sent;
      * in a `POST` with a body, followed by a line feed and the body. The
-     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
-     * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
+     * of signing in seconds since 1970 UTC, at most 300 seconds off when the
      * postback arrives. The same signature counts once.
      * </pre>
      *
@@ -941,8 +938,8 @@ private static final long serialVersionUID = 0L;
      * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
      * keyed by one of the code's secrets, of the query before it as it is sent;
      * in a `POST` with a body, followed by a line feed and the body. The
-     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
-     * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+     * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
+     * of signing in seconds since 1970 UTC, at most 300 seconds off when the
      * postback arrives. The same signature counts once.
      * </pre>
      *
@@ -1270,7 +1267,7 @@ private static final long serialVersionUID = 0L;
     private boolean hasSecret_ ;
     /**
      * <pre>
-     * Output only. True if the code has a secret.
+     * True if the code has a secret.
      * </pre>
      *
      * <code>bool has_secret = 6 [json_name = "hasSecret"];</code>
@@ -1282,7 +1279,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. True if the code has a secret.
+     * True if the code has a secret.
      * </pre>
      *
      * <code>bool has_secret = 6 [json_name = "hasSecret"];</code>
@@ -1298,7 +1295,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. True if the code has a secret.
+     * True if the code has a secret.
      * </pre>
      *
      * <code>bool has_secret = 6 [json_name = "hasSecret"];</code>
@@ -1316,8 +1313,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> formerSecretExpireTimeBuilder_;
     /**
      * <pre>
-     * Output only. Time at which the previous secret expires. Not set: there is
-     * none.
+     * Time at which the previous secret expires. Not set: there is none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -1328,8 +1324,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the previous secret expires. Not set: there is
-     * none.
+     * Time at which the previous secret expires. Not set: there is none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -1344,8 +1339,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the previous secret expires. Not set: there is
-     * none.
+     * Time at which the previous secret expires. Not set: there is none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -1365,8 +1359,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the previous secret expires. Not set: there is
-     * none.
+     * Time at which the previous secret expires. Not set: there is none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -1384,8 +1377,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the previous secret expires. Not set: there is
-     * none.
+     * Time at which the previous secret expires. Not set: there is none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -1410,8 +1402,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the previous secret expires. Not set: there is
-     * none.
+     * Time at which the previous secret expires. Not set: there is none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -1428,8 +1419,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the previous secret expires. Not set: there is
-     * none.
+     * Time at which the previous secret expires. Not set: there is none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -1441,8 +1431,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the previous secret expires. Not set: there is
-     * none.
+     * Time at which the previous secret expires. Not set: there is none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -1457,8 +1446,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the previous secret expires. Not set: there is
-     * none.
+     * Time at which the previous secret expires. Not set: there is none.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>

@@ -32,8 +32,8 @@ public interface PostbackAuthenticationOrBuilder extends
    * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
    * keyed by one of the code's secrets, of the query before it as it is sent;
    * in a `POST` with a body, followed by a line feed and the body. The
-   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
-   * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
+   * of signing in seconds since 1970 UTC, at most 300 seconds off when the
    * postback arrives. The same signature counts once.
    * </pre>
    *
@@ -46,8 +46,8 @@ public interface PostbackAuthenticationOrBuilder extends
    * Checks that the query ends with `&amp;sig=` and a valid signature: HMAC-SHA256,
    * keyed by one of the code's secrets, of the query before it as it is sent;
    * in a `POST` with a body, followed by a line feed and the body. The
-   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the
-   * time of signing in seconds since 1970 UTC, at most 300 seconds off when the
+   * signature is 64 hexadecimal digits in upper or lower case. `ts` is the time
+   * of signing in seconds since 1970 UTC, at most 300 seconds off when the
    * postback arrives. The same signature counts once.
    * </pre>
    *
@@ -145,7 +145,7 @@ public interface PostbackAuthenticationOrBuilder extends
 
   /**
    * <pre>
-   * Output only. True if the code has a secret.
+   * True if the code has a secret.
    * </pre>
    *
    * <code>bool has_secret = 6 [json_name = "hasSecret"];</code>
@@ -155,8 +155,7 @@ public interface PostbackAuthenticationOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Time at which the previous secret expires. Not set: there is
-   * none.
+   * Time at which the previous secret expires. Not set: there is none.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -165,8 +164,7 @@ public interface PostbackAuthenticationOrBuilder extends
   boolean hasFormerSecretExpireTime();
   /**
    * <pre>
-   * Output only. Time at which the previous secret expires. Not set: there is
-   * none.
+   * Time at which the previous secret expires. Not set: there is none.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>
@@ -175,8 +173,7 @@ public interface PostbackAuthenticationOrBuilder extends
   com.google.protobuf.Timestamp getFormerSecretExpireTime();
   /**
    * <pre>
-   * Output only. Time at which the previous secret expires. Not set: there is
-   * none.
+   * Time at which the previous secret expires. Not set: there is none.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp former_secret_expire_time = 7 [json_name = "formerSecretExpireTime"];</code>

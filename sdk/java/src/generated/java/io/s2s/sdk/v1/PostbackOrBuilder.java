@@ -10,7 +10,7 @@ public interface PostbackOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Id of the postback. Example: `pb_06h1hs5xvshzqjy0wnhrnvs2jg`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -19,7 +19,7 @@ public interface PostbackOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * Output only. Id of the postback. Example: `pb_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Id of the postback. Example: `pb_06h1hs5xvshzqjy0wnhrnvs2jg`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -60,7 +60,7 @@ public interface PostbackOrBuilder extends
    * Outcome at the postback's arrival or at its last replay.
    * </pre>
    *
-   * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
+   * <code>.s2s.v1.PostbackVerdict verdict = 3 [json_name = "verdict"];</code>
    * @return The enum numeric value on the wire for verdict.
    */
   int getVerdictValue();
@@ -69,10 +69,10 @@ public interface PostbackOrBuilder extends
    * Outcome at the postback's arrival or at its last replay.
    * </pre>
    *
-   * <code>.s2s.v1.Verdict verdict = 3 [json_name = "verdict"];</code>
+   * <code>.s2s.v1.PostbackVerdict verdict = 3 [json_name = "verdict"];</code>
    * @return The verdict.
    */
-  io.s2s.sdk.v1.Verdict getVerdict();
+  io.s2s.sdk.v1.PostbackVerdict getVerdict();
 
   /**
    * <pre>

@@ -26,105 +26,10 @@ public final class PostbackProto {
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_RawPostback_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ReceivePostbackRequest_descriptor;
+    internal_static_s2s_v1_PostbackFailure_descriptor;
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ReceivePostbackRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ReceivePostbackResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ReceivePostbackResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListPostbacksRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListPostbacksRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListPostbacksResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListPostbacksResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetPostbackRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetPostbackRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetPostbackResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetPostbackResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ReplayPostbacksRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ReplayPostbacksRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_HeldFilter_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_HeldFilter_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ReplayOverrides_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ReplayOverrides_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ReplayPostbacksResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ReplayPostbacksResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ExplainPostbackRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ExplainPostbackRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ExplainPostbackResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ExplainPostbackResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_Step_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_Step_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ReadParameter_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ReadParameter_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ExplainClickRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ExplainClickRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ExplainClickResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ExplainClickResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_SelfTestRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_SelfTestRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_SelfTestResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_SelfTestResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_EraseVisitorRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_EraseVisitorRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_EraseVisitorResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_EraseVisitorResponse_fieldAccessorTable;
+      internal_static_s2s_v1_PostbackFailure_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -135,161 +40,49 @@ public final class PostbackProto {
   static {
     java.lang.String[] descriptorData = {
       "\n\025s2s/v1/postback.proto\022\006s2s.v1\032\037google/" +
-      "protobuf/timestamp.proto\032\022s2s/v1/click.p" +
-      "roto\032\027s2s/v1/conversion.proto\032\034s2s/v1/co" +
-      "nversion_code.proto\032\031s2s/v1/error_reason" +
-      ".proto\032\032s2s/v1/tracking_link.proto\"\306\003\n\010P" +
-      "ostback\022\016\n\002id\030\001 \001(\tR\002id\022%\n\003raw\030\002 \001(\0132\023.s" +
-      "2s.v1.RawPostbackR\003raw\022)\n\007verdict\030\003 \001(\0162" +
-      "\017.s2s.v1.VerdictR\007verdict\022+\n\006reason\030\004 \001(" +
-      "\0162\023.s2s.v1.ErrorReasonR\006reason\022\030\n\007messag" +
-      "e\030\005 \001(\tR\007message\022\"\n\005notes\030\006 \003(\0132\014.s2s.v1" +
-      ".NoteR\005notes\022,\n\022conversion_code_id\030\007 \001(\t" +
-      "R\020conversionCodeId\022\031\n\010click_id\030\010 \001(\tR\007cl" +
-      "ickId\022#\n\rconversion_id\030\t \001(\tR\014conversion" +
-      "Id\022;\n\013replay_time\030\n \001(\0132\032.google.protobu" +
-      "f.TimestampR\nreplayTime\022B\n\017next_match_ti" +
-      "me\030\013 \001(\0132\032.google.protobuf.TimestampR\rne" +
-      "xtMatchTime\"\354\001\n\013RawPostback\022\026\n\006method\030\001 " +
-      "\001(\tR\006method\022\026\n\006target\030\002 \001(\014R\006target\022!\n\014c" +
-      "ontent_type\030\003 \001(\tR\013contentType\022\022\n\004body\030\004" +
-      " \001(\014R\004body\022\030\n\007address\030\005 \001(\tR\007address\022\035\n\n" +
-      "user_agent\030\006 \001(\tR\tuserAgent\022=\n\014receive_t" +
-      "ime\030\007 \001(\0132\032.google.protobuf.TimestampR\013r" +
-      "eceiveTime\"\233\001\n\026ReceivePostbackRequest\022%\n" +
-      "\003raw\030\001 \001(\0132\023.s2s.v1.RawPostbackR\003raw\022\037\n\013" +
-      "postback_id\030\002 \001(\tR\npostbackId\022!\n\014from_br" +
-      "owser\030\003 \001(\010R\013fromBrowser\022\026\n\006secure\030\004 \001(\010" +
-      "R\006secure\"\220\001\n\027ReceivePostbackResponse\022,\n\010" +
-      "postback\030\001 \001(\0132\020.s2s.v1.PostbackR\010postba" +
-      "ck\022*\n\005reply\030\002 \001(\0132\024.s2s.v1.ReplySettingR" +
-      "\005reply\022\033\n\tgrpc_code\030\003 \001(\005R\010grpcCode\"\336\002\n\024" +
-      "ListPostbacksRequest\022\033\n\tpage_size\030\001 \001(\005R" +
-      "\010pageSize\022\035\n\npage_token\030\002 \001(\tR\tpageToken" +
-      "\022)\n\007verdict\030\003 \001(\0162\017.s2s.v1.VerdictR\007verd" +
-      "ict\022+\n\006reason\030\004 \001(\0162\023.s2s.v1.ErrorReason" +
-      "R\006reason\022,\n\022conversion_code_id\030\005 \001(\tR\020co" +
-      "nversionCodeId\0229\n\nstart_time\030\006 \001(\0132\032.goo" +
-      "gle.protobuf.TimestampR\tstartTime\0225\n\010end" +
-      "_time\030\007 \001(\0132\032.google.protobuf.TimestampR" +
-      "\007endTime\022\022\n\004text\030\010 \001(\tR\004text\"o\n\025ListPost" +
-      "backsResponse\022.\n\tpostbacks\030\001 \003(\0132\020.s2s.v" +
-      "1.PostbackR\tpostbacks\022&\n\017next_page_token" +
-      "\030\002 \001(\tR\rnextPageToken\"$\n\022GetPostbackRequ" +
-      "est\022\016\n\002id\030\001 \001(\tR\002id\"C\n\023GetPostbackRespon" +
-      "se\022,\n\010postback\030\001 \001(\0132\020.s2s.v1.PostbackR\010" +
-      "postback\"\321\001\n\026ReplayPostbacksRequest\022\020\n\003i" +
-      "ds\030\001 \003(\tR\003ids\022#\n\rvalidate_only\030\002 \001(\010R\014va" +
-      "lidateOnly\022*\n\006filter\030\003 \001(\0132\022.s2s.v1.Held" +
-      "FilterR\006filter\0225\n\toverrides\030\004 \001(\0132\027.s2s." +
-      "v1.ReplayOverridesR\toverrides\022\035\n\npage_to" +
-      "ken\030\005 \001(\tR\tpageToken\"\355\001\n\nHeldFilter\022+\n\006r" +
-      "eason\030\001 \001(\0162\023.s2s.v1.ErrorReasonR\006reason" +
-      "\022,\n\022conversion_code_id\030\002 \001(\tR\020conversion" +
-      "CodeId\0229\n\nstart_time\030\003 \001(\0132\032.google.prot" +
-      "obuf.TimestampR\tstartTime\0225\n\010end_time\030\004 " +
-      "\001(\0132\032.google.protobuf.TimestampR\007endTime" +
-      "\022\022\n\004text\030\005 \001(\tR\004text\"\337\002\n\017ReplayOverrides" +
-      "\022@\n\032value_micros_where_missing\030\001 \001(\003H\000R\027" +
-      "valueMicrosWhereMissing\210\001\001\022J\n\037commission" +
-      "_micros_where_missing\030\002 \001(\003H\001R\034commissio" +
-      "nMicrosWhereMissing\210\001\001\022*\n\005comma\030\003 \001(\0162\024." +
-      "s2s.v1.CommaMeaningR\005comma\022,\n\022conversion" +
-      "_code_id\030\004 \001(\tR\020conversionCodeId\022!\n\014trus" +
-      "t_sender\030\005 \001(\010R\013trustSenderB\035\n\033_value_mi" +
-      "cros_where_missingB\"\n _commission_micros" +
-      "_where_missing\"q\n\027ReplayPostbacksRespons" +
-      "e\022.\n\tpostbacks\030\001 \003(\0132\020.s2s.v1.PostbackR\t" +
-      "postbacks\022&\n\017next_page_token\030\002 \001(\tR\rnext" +
-      "PageToken\"Q\n\026ExplainPostbackRequest\022\026\n\006t" +
-      "arget\030\001 \001(\014R\006target\022\037\n\013postback_id\030\002 \001(\t" +
-      "R\npostbackId\"\215\004\n\027ExplainPostbackResponse" +
-      "\0225\n\nparameters\030\001 \003(\0132\025.s2s.v1.ReadParame" +
-      "terR\nparameters\022\"\n\005notes\030\002 \003(\0132\014.s2s.v1." +
-      "NoteR\005notes\022)\n\007verdict\030\003 \001(\0162\017.s2s.v1.Ve" +
-      "rdictR\007verdict\022+\n\006reason\030\004 \001(\0162\023.s2s.v1." +
-      "ErrorReasonR\006reason\022\030\n\007message\030\005 \001(\tR\007me" +
-      "ssage\0222\n\nconversion\030\006 \001(\0132\022.s2s.v1.Conve" +
-      "rsionR\nconversion\022\"\n\005steps\030\007 \003(\0132\014.s2s.v" +
-      "1.StepR\005steps\022?\n\017conversion_code\030\010 \001(\0132\026" +
-      ".s2s.v1.ConversionCodeR\016conversionCode\0229" +
-      "\n\rtracking_link\030\t \001(\0132\024.s2s.v1.TrackingL" +
-      "inkR\014trackingLink\022#\n\005click\030\n \001(\0132\r.s2s.v" +
-      "1.ClickR\005click\022,\n\010postback\030\013 \001(\0132\020.s2s.v" +
-      "1.PostbackR\010postback\"u\n\004Step\022$\n\004kind\030\001 \001" +
-      "(\0162\020.s2s.v1.StepKindR\004kind\022-\n\007outcome\030\002 " +
-      "\001(\0162\023.s2s.v1.StepOutcomeR\007outcome\022\030\n\007mes" +
-      "sage\030\003 \001(\tR\007message\"`\n\rReadParameter\022\022\n\004" +
-      "name\030\001 \001(\tR\004name\022\024\n\005value\030\002 \001(\tR\005value\022%" +
-      "\n\016canonical_name\030\003 \001(\tR\rcanonicalName\"0\n" +
-      "\023ExplainClickRequest\022\031\n\010click_id\030\001 \001(\tR\007" +
-      "clickId\"\272\002\n\024ExplainClickResponse\0229\n\nclic" +
-      "k_time\030\001 \001(\0132\032.google.protobuf.Timestamp" +
-      "R\tclickTime\022#\n\005click\030\002 \001(\0132\r.s2s.v1.Clic" +
-      "kR\005click\0229\n\rtracking_link\030\003 \001(\0132\024.s2s.v1" +
-      ".TrackingLinkR\014trackingLink\0224\n\013conversio" +
-      "ns\030\004 \003(\0132\022.s2s.v1.ConversionR\013conversion" +
-      "s\0227\n\016held_postbacks\030\005 \003(\0132\020.s2s.v1.Postb" +
-      "ackR\rheldPostbacks\022\030\n\007message\030\006 \001(\tR\007mes" +
-      "sage\"i\n\017SelfTestRequest\022,\n\022conversion_co" +
-      "de_id\030\001 \001(\tR\020conversionCodeId\022(\n\020trackin" +
-      "g_link_id\030\002 \001(\tR\016trackingLinkId\"\365\001\n\020Self" +
-      "TestResponse\022\"\n\005steps\030\001 \003(\0132\014.s2s.v1.Ste" +
-      "pR\005steps\022\026\n\006passed\030\002 \001(\010R\006passed\022+\n\006reas" +
-      "on\030\003 \001(\0162\023.s2s.v1.ErrorReasonR\006reason\022!\n" +
-      "\014redirect_url\030\004 \001(\tR\013redirectUrl\022!\n\014post" +
-      "back_url\030\005 \001(\tR\013postbackUrl\0222\n\nconversio" +
-      "n\030\006 \001(\0132\022.s2s.v1.ConversionR\nconversion\"" +
-      "U\n\023EraseVisitorRequest\022\031\n\010click_id\030\001 \001(\t" +
-      "R\007clickId\022#\n\rvalidate_only\030\002 \001(\010R\014valida" +
-      "teOnly\"\215\001\n\024EraseVisitorResponse\022#\n\005click" +
-      "\030\001 \001(\0132\r.s2s.v1.ClickR\005click\022)\n\020conversi" +
-      "on_count\030\002 \001(\003R\017conversionCount\022%\n\016postb" +
-      "ack_count\030\003 \001(\003R\rpostbackCount*k\n\014CommaM" +
-      "eaning\022\035\n\031COMMA_MEANING_UNSPECIFIED\020\000\022\037\n" +
-      "\033COMMA_MEANING_DECIMAL_POINT\020\001\022\033\n\027COMMA_" +
-      "MEANING_THOUSANDS\020\002*\337\002\n\010StepKind\022\031\n\025STEP" +
-      "_KIND_UNSPECIFIED\020\000\022\031\n\025STEP_KIND_DESTINA" +
-      "TION\020\001\022\032\n\026STEP_KIND_POSTBACK_URL\020\002\022\030\n\024ST" +
-      "EP_KIND_PARAMETERS\020\003\022\035\n\031STEP_KIND_CONVER" +
-      "SION_CODE\020\004\022\026\n\022STEP_KIND_CLICK_ID\020\005\022\033\n\027S" +
-      "TEP_KIND_TRACKING_LINK\020\006\022\031\n\025STEP_KIND_AT" +
-      "TRIBUTION\020\007\022\030\n\024STEP_KIND_COMMISSION\020\010\022\024\n" +
-      "\020STEP_KIND_DEDUPE\020\t\022\025\n\021STEP_KIND_VERDICT" +
-      "\020\n\022\023\n\017STEP_KIND_REPLY\020\013\022\034\n\030STEP_KIND_AUT" +
-      "HENTICATION\020\014*{\n\013StepOutcome\022\034\n\030STEP_OUT" +
-      "COME_UNSPECIFIED\020\000\022\027\n\023STEP_OUTCOME_PASSE" +
-      "D\020\001\022\027\n\023STEP_OUTCOME_FAILED\020\002\022\034\n\030STEP_OUT" +
-      "COME_NOT_REACHED\020\0032\240\005\n\017PostbackService\022W" +
-      "\n\017ReceivePostback\022\036.s2s.v1.ReceivePostba" +
-      "ckRequest\032\037.s2s.v1.ReceivePostbackRespon" +
-      "se\"\003\220\002\002\022Q\n\rListPostbacks\022\034.s2s.v1.ListPo" +
-      "stbacksRequest\032\035.s2s.v1.ListPostbacksRes" +
-      "ponse\"\003\220\002\001\022K\n\013GetPostback\022\032.s2s.v1.GetPo" +
-      "stbackRequest\032\033.s2s.v1.GetPostbackRespon" +
-      "se\"\003\220\002\001\022W\n\017ReplayPostbacks\022\036.s2s.v1.Repl" +
-      "ayPostbacksRequest\032\037.s2s.v1.ReplayPostba" +
-      "cksResponse\"\003\220\002\002\022W\n\017ExplainPostback\022\036.s2" +
-      "s.v1.ExplainPostbackRequest\032\037.s2s.v1.Exp" +
-      "lainPostbackResponse\"\003\220\002\001\022N\n\014ExplainClic" +
-      "k\022\033.s2s.v1.ExplainClickRequest\032\034.s2s.v1." +
-      "ExplainClickResponse\"\003\220\002\001\022B\n\010SelfTest\022\027." +
-      "s2s.v1.SelfTestRequest\032\030.s2s.v1.SelfTest" +
-      "Response\"\003\220\002\001\022N\n\014EraseVisitor\022\033.s2s.v1.E" +
-      "raseVisitorRequest\032\034.s2s.v1.EraseVisitor" +
-      "Response\"\003\220\002\002BW\n\rio.s2s.sdk.v1B\rPostback" +
-      "ProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1" +
-      "\\GPBMetadata\352\002\007S2s::V1b\006proto3"
+      "protobuf/timestamp.proto\032\034s2s/v1/convers" +
+      "ion_code.proto\032\031s2s/v1/error_reason.prot" +
+      "o\032\021s2s/v1/note.proto\"\316\003\n\010Postback\022\016\n\002id\030" +
+      "\001 \001(\tR\002id\022%\n\003raw\030\002 \001(\0132\023.s2s.v1.RawPostb" +
+      "ackR\003raw\0221\n\007verdict\030\003 \001(\0162\027.s2s.v1.Postb" +
+      "ackVerdictR\007verdict\022+\n\006reason\030\004 \001(\0162\023.s2" +
+      "s.v1.ErrorReasonR\006reason\022\030\n\007message\030\005 \001(" +
+      "\tR\007message\022\"\n\005notes\030\006 \003(\0132\014.s2s.v1.NoteR" +
+      "\005notes\022,\n\022conversion_code_id\030\007 \001(\tR\020conv" +
+      "ersionCodeId\022\031\n\010click_id\030\010 \001(\tR\007clickId\022" +
+      "#\n\rconversion_id\030\t \001(\tR\014conversionId\022;\n\013" +
+      "replay_time\030\n \001(\0132\032.google.protobuf.Time" +
+      "stampR\nreplayTime\022B\n\017next_match_time\030\013 \001" +
+      "(\0132\032.google.protobuf.TimestampR\rnextMatc" +
+      "hTime\"\334\002\n\013RawPostback\022\026\n\006method\030\001 \001(\tR\006m" +
+      "ethod\022\026\n\006target\030\002 \001(\014R\006target\022!\n\014content" +
+      "_type\030\003 \001(\tR\013contentType\022\022\n\004body\030\004 \001(\014R\004" +
+      "body\022\035\n\nuser_agent\030\005 \001(\tR\tuserAgent\022!\n\014f" +
+      "rom_browser\030\006 \001(\010R\013fromBrowser\022%\n\016sender" +
+      "_address\030\007 \001(\tR\rsenderAddress\022=\n\014receive" +
+      "_time\030\010 \001(\0132\032.google.protobuf.TimestampR" +
+      "\013receiveTime\022\035\n\nover_https\030\t \001(\010R\toverHt" +
+      "tps\022\037\n\013postback_id\030\n \001(\tR\npostbackId\"\265\001\n" +
+      "\017PostbackFailure\0221\n\007verdict\030\001 \001(\0162\027.s2s." +
+      "v1.PostbackVerdictR\007verdict\022\037\n\013postback_" +
+      "id\030\002 \001(\tR\npostbackId\022\"\n\005notes\030\003 \003(\0132\014.s2" +
+      "s.v1.NoteR\005notes\022*\n\005reply\030\004 \001(\0132\024.s2s.v1" +
+      ".ReplySettingR\005reply*\250\001\n\017PostbackVerdict" +
+      "\022 \n\034POSTBACK_VERDICT_UNSPECIFIED\020\000\022\035\n\031PO" +
+      "STBACK_VERDICT_RECORDED\020\001\022\036\n\032POSTBACK_VE" +
+      "RDICT_DUPLICATE\020\002\022\031\n\025POSTBACK_VERDICT_TE" +
+      "ST\020\003\022\031\n\025POSTBACK_VERDICT_HELD\020\004BW\n\rio.s2" +
+      "s.sdk.v1B\rPostbackProtoP\001\242\002\003SXX\252\002\006S2s.V1" +
+      "\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1" +
+      "b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
         new com.google.protobuf.Descriptors.FileDescriptor[] {
           com.google.protobuf.TimestampProto.getDescriptor(),
-          io.s2s.sdk.v1.ClickProto.getDescriptor(),
-          io.s2s.sdk.v1.ConversionProto.getDescriptor(),
           io.s2s.sdk.v1.ConversionCodeProto.getDescriptor(),
           io.s2s.sdk.v1.ErrorReasonProto.getDescriptor(),
-          io.s2s.sdk.v1.TrackingLinkProto.getDescriptor(),
+          io.s2s.sdk.v1.NoteProto.getDescriptor(),
         });
     internal_static_s2s_v1_Postback_descriptor =
       getDescriptor().getMessageTypes().get(0);
@@ -302,133 +95,17 @@ public final class PostbackProto {
     internal_static_s2s_v1_RawPostback_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_RawPostback_descriptor,
-        new java.lang.String[] { "Method", "Target", "ContentType", "Body", "Address", "UserAgent", "ReceiveTime", });
-    internal_static_s2s_v1_ReceivePostbackRequest_descriptor =
+        new java.lang.String[] { "Method", "Target", "ContentType", "Body", "UserAgent", "FromBrowser", "SenderAddress", "ReceiveTime", "OverHttps", "PostbackId", });
+    internal_static_s2s_v1_PostbackFailure_descriptor =
       getDescriptor().getMessageTypes().get(2);
-    internal_static_s2s_v1_ReceivePostbackRequest_fieldAccessorTable = new
+    internal_static_s2s_v1_PostbackFailure_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ReceivePostbackRequest_descriptor,
-        new java.lang.String[] { "Raw", "PostbackId", "FromBrowser", "Secure", });
-    internal_static_s2s_v1_ReceivePostbackResponse_descriptor =
-      getDescriptor().getMessageTypes().get(3);
-    internal_static_s2s_v1_ReceivePostbackResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ReceivePostbackResponse_descriptor,
-        new java.lang.String[] { "Postback", "Reply", "GrpcCode", });
-    internal_static_s2s_v1_ListPostbacksRequest_descriptor =
-      getDescriptor().getMessageTypes().get(4);
-    internal_static_s2s_v1_ListPostbacksRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListPostbacksRequest_descriptor,
-        new java.lang.String[] { "PageSize", "PageToken", "Verdict", "Reason", "ConversionCodeId", "StartTime", "EndTime", "Text", });
-    internal_static_s2s_v1_ListPostbacksResponse_descriptor =
-      getDescriptor().getMessageTypes().get(5);
-    internal_static_s2s_v1_ListPostbacksResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListPostbacksResponse_descriptor,
-        new java.lang.String[] { "Postbacks", "NextPageToken", });
-    internal_static_s2s_v1_GetPostbackRequest_descriptor =
-      getDescriptor().getMessageTypes().get(6);
-    internal_static_s2s_v1_GetPostbackRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetPostbackRequest_descriptor,
-        new java.lang.String[] { "Id", });
-    internal_static_s2s_v1_GetPostbackResponse_descriptor =
-      getDescriptor().getMessageTypes().get(7);
-    internal_static_s2s_v1_GetPostbackResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetPostbackResponse_descriptor,
-        new java.lang.String[] { "Postback", });
-    internal_static_s2s_v1_ReplayPostbacksRequest_descriptor =
-      getDescriptor().getMessageTypes().get(8);
-    internal_static_s2s_v1_ReplayPostbacksRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ReplayPostbacksRequest_descriptor,
-        new java.lang.String[] { "Ids", "ValidateOnly", "Filter", "Overrides", "PageToken", });
-    internal_static_s2s_v1_HeldFilter_descriptor =
-      getDescriptor().getMessageTypes().get(9);
-    internal_static_s2s_v1_HeldFilter_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_HeldFilter_descriptor,
-        new java.lang.String[] { "Reason", "ConversionCodeId", "StartTime", "EndTime", "Text", });
-    internal_static_s2s_v1_ReplayOverrides_descriptor =
-      getDescriptor().getMessageTypes().get(10);
-    internal_static_s2s_v1_ReplayOverrides_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ReplayOverrides_descriptor,
-        new java.lang.String[] { "ValueMicrosWhereMissing", "CommissionMicrosWhereMissing", "Comma", "ConversionCodeId", "TrustSender", });
-    internal_static_s2s_v1_ReplayPostbacksResponse_descriptor =
-      getDescriptor().getMessageTypes().get(11);
-    internal_static_s2s_v1_ReplayPostbacksResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ReplayPostbacksResponse_descriptor,
-        new java.lang.String[] { "Postbacks", "NextPageToken", });
-    internal_static_s2s_v1_ExplainPostbackRequest_descriptor =
-      getDescriptor().getMessageTypes().get(12);
-    internal_static_s2s_v1_ExplainPostbackRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ExplainPostbackRequest_descriptor,
-        new java.lang.String[] { "Target", "PostbackId", });
-    internal_static_s2s_v1_ExplainPostbackResponse_descriptor =
-      getDescriptor().getMessageTypes().get(13);
-    internal_static_s2s_v1_ExplainPostbackResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ExplainPostbackResponse_descriptor,
-        new java.lang.String[] { "Parameters", "Notes", "Verdict", "Reason", "Message", "Conversion", "Steps", "ConversionCode", "TrackingLink", "Click", "Postback", });
-    internal_static_s2s_v1_Step_descriptor =
-      getDescriptor().getMessageTypes().get(14);
-    internal_static_s2s_v1_Step_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_Step_descriptor,
-        new java.lang.String[] { "Kind", "Outcome", "Message", });
-    internal_static_s2s_v1_ReadParameter_descriptor =
-      getDescriptor().getMessageTypes().get(15);
-    internal_static_s2s_v1_ReadParameter_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ReadParameter_descriptor,
-        new java.lang.String[] { "Name", "Value", "CanonicalName", });
-    internal_static_s2s_v1_ExplainClickRequest_descriptor =
-      getDescriptor().getMessageTypes().get(16);
-    internal_static_s2s_v1_ExplainClickRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ExplainClickRequest_descriptor,
-        new java.lang.String[] { "ClickId", });
-    internal_static_s2s_v1_ExplainClickResponse_descriptor =
-      getDescriptor().getMessageTypes().get(17);
-    internal_static_s2s_v1_ExplainClickResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ExplainClickResponse_descriptor,
-        new java.lang.String[] { "ClickTime", "Click", "TrackingLink", "Conversions", "HeldPostbacks", "Message", });
-    internal_static_s2s_v1_SelfTestRequest_descriptor =
-      getDescriptor().getMessageTypes().get(18);
-    internal_static_s2s_v1_SelfTestRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_SelfTestRequest_descriptor,
-        new java.lang.String[] { "ConversionCodeId", "TrackingLinkId", });
-    internal_static_s2s_v1_SelfTestResponse_descriptor =
-      getDescriptor().getMessageTypes().get(19);
-    internal_static_s2s_v1_SelfTestResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_SelfTestResponse_descriptor,
-        new java.lang.String[] { "Steps", "Passed", "Reason", "RedirectUrl", "PostbackUrl", "Conversion", });
-    internal_static_s2s_v1_EraseVisitorRequest_descriptor =
-      getDescriptor().getMessageTypes().get(20);
-    internal_static_s2s_v1_EraseVisitorRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_EraseVisitorRequest_descriptor,
-        new java.lang.String[] { "ClickId", "ValidateOnly", });
-    internal_static_s2s_v1_EraseVisitorResponse_descriptor =
-      getDescriptor().getMessageTypes().get(21);
-    internal_static_s2s_v1_EraseVisitorResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_EraseVisitorResponse_descriptor,
-        new java.lang.String[] { "Click", "ConversionCount", "PostbackCount", });
+        internal_static_s2s_v1_PostbackFailure_descriptor,
+        new java.lang.String[] { "Verdict", "PostbackId", "Notes", "Reply", });
     com.google.protobuf.TimestampProto.getDescriptor();
-    io.s2s.sdk.v1.ClickProto.getDescriptor();
-    io.s2s.sdk.v1.ConversionProto.getDescriptor();
     io.s2s.sdk.v1.ConversionCodeProto.getDescriptor();
     io.s2s.sdk.v1.ErrorReasonProto.getDescriptor();
-    io.s2s.sdk.v1.TrackingLinkProto.getDescriptor();
+    io.s2s.sdk.v1.NoteProto.getDescriptor();
   }
 
   // @@protoc_insertion_point(outer_class_scope)

@@ -4,8 +4,8 @@ import static io.grpc.MethodDescriptor.generateFullMethodName;
 
 /**
  * <pre>
- * Receives, lists, replays and explains postbacks: all requests that arrived at
- * `/s2s`, with their outcomes.
+ * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
+ * with their outcomes. `ConversionService.RecordConversion` receives them.
  * </pre>
  */
 @io.grpc.stub.annotations.GrpcGenerated
@@ -16,38 +16,6 @@ public final class PostbackServiceGrpc {
   public static final java.lang.String SERVICE_NAME = "s2s.v1.PostbackService";
 
   // Static method descriptors that strictly reflect the proto.
-  private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.ReceivePostbackRequest,
-      io.s2s.sdk.v1.ReceivePostbackResponse> getReceivePostbackMethod;
-
-  @io.grpc.stub.annotations.RpcMethod(
-      fullMethodName = SERVICE_NAME + '/' + "ReceivePostback",
-      requestType = io.s2s.sdk.v1.ReceivePostbackRequest.class,
-      responseType = io.s2s.sdk.v1.ReceivePostbackResponse.class,
-      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
-  public static io.grpc.MethodDescriptor<io.s2s.sdk.v1.ReceivePostbackRequest,
-      io.s2s.sdk.v1.ReceivePostbackResponse> getReceivePostbackMethod() {
-    io.grpc.MethodDescriptor<io.s2s.sdk.v1.ReceivePostbackRequest, io.s2s.sdk.v1.ReceivePostbackResponse> getReceivePostbackMethod;
-    if ((getReceivePostbackMethod = PostbackServiceGrpc.getReceivePostbackMethod) == null) {
-      synchronized (PostbackServiceGrpc.class) {
-        if ((getReceivePostbackMethod = PostbackServiceGrpc.getReceivePostbackMethod) == null) {
-          PostbackServiceGrpc.getReceivePostbackMethod = getReceivePostbackMethod =
-              io.grpc.MethodDescriptor.<io.s2s.sdk.v1.ReceivePostbackRequest, io.s2s.sdk.v1.ReceivePostbackResponse>newBuilder()
-              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
-              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ReceivePostback"))
-              .setIdempotent(true)
-              .setSampledToLocalTracing(true)
-              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
-                  io.s2s.sdk.v1.ReceivePostbackRequest.getDefaultInstance()))
-              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
-                  io.s2s.sdk.v1.ReceivePostbackResponse.getDefaultInstance()))
-              .setSchemaDescriptor(new PostbackServiceMethodDescriptorSupplier("ReceivePostback"))
-              .build();
-        }
-      }
-    }
-    return getReceivePostbackMethod;
-  }
-
   private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.ListPostbacksRequest,
       io.s2s.sdk.v1.ListPostbacksResponse> getListPostbacksMethod;
 
@@ -176,102 +144,6 @@ public final class PostbackServiceGrpc {
     return getExplainPostbackMethod;
   }
 
-  private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.ExplainClickRequest,
-      io.s2s.sdk.v1.ExplainClickResponse> getExplainClickMethod;
-
-  @io.grpc.stub.annotations.RpcMethod(
-      fullMethodName = SERVICE_NAME + '/' + "ExplainClick",
-      requestType = io.s2s.sdk.v1.ExplainClickRequest.class,
-      responseType = io.s2s.sdk.v1.ExplainClickResponse.class,
-      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
-  public static io.grpc.MethodDescriptor<io.s2s.sdk.v1.ExplainClickRequest,
-      io.s2s.sdk.v1.ExplainClickResponse> getExplainClickMethod() {
-    io.grpc.MethodDescriptor<io.s2s.sdk.v1.ExplainClickRequest, io.s2s.sdk.v1.ExplainClickResponse> getExplainClickMethod;
-    if ((getExplainClickMethod = PostbackServiceGrpc.getExplainClickMethod) == null) {
-      synchronized (PostbackServiceGrpc.class) {
-        if ((getExplainClickMethod = PostbackServiceGrpc.getExplainClickMethod) == null) {
-          PostbackServiceGrpc.getExplainClickMethod = getExplainClickMethod =
-              io.grpc.MethodDescriptor.<io.s2s.sdk.v1.ExplainClickRequest, io.s2s.sdk.v1.ExplainClickResponse>newBuilder()
-              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
-              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ExplainClick"))
-              .setSafe(true)
-              .setSampledToLocalTracing(true)
-              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
-                  io.s2s.sdk.v1.ExplainClickRequest.getDefaultInstance()))
-              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
-                  io.s2s.sdk.v1.ExplainClickResponse.getDefaultInstance()))
-              .setSchemaDescriptor(new PostbackServiceMethodDescriptorSupplier("ExplainClick"))
-              .build();
-        }
-      }
-    }
-    return getExplainClickMethod;
-  }
-
-  private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.SelfTestRequest,
-      io.s2s.sdk.v1.SelfTestResponse> getSelfTestMethod;
-
-  @io.grpc.stub.annotations.RpcMethod(
-      fullMethodName = SERVICE_NAME + '/' + "SelfTest",
-      requestType = io.s2s.sdk.v1.SelfTestRequest.class,
-      responseType = io.s2s.sdk.v1.SelfTestResponse.class,
-      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
-  public static io.grpc.MethodDescriptor<io.s2s.sdk.v1.SelfTestRequest,
-      io.s2s.sdk.v1.SelfTestResponse> getSelfTestMethod() {
-    io.grpc.MethodDescriptor<io.s2s.sdk.v1.SelfTestRequest, io.s2s.sdk.v1.SelfTestResponse> getSelfTestMethod;
-    if ((getSelfTestMethod = PostbackServiceGrpc.getSelfTestMethod) == null) {
-      synchronized (PostbackServiceGrpc.class) {
-        if ((getSelfTestMethod = PostbackServiceGrpc.getSelfTestMethod) == null) {
-          PostbackServiceGrpc.getSelfTestMethod = getSelfTestMethod =
-              io.grpc.MethodDescriptor.<io.s2s.sdk.v1.SelfTestRequest, io.s2s.sdk.v1.SelfTestResponse>newBuilder()
-              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
-              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "SelfTest"))
-              .setSafe(true)
-              .setSampledToLocalTracing(true)
-              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
-                  io.s2s.sdk.v1.SelfTestRequest.getDefaultInstance()))
-              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
-                  io.s2s.sdk.v1.SelfTestResponse.getDefaultInstance()))
-              .setSchemaDescriptor(new PostbackServiceMethodDescriptorSupplier("SelfTest"))
-              .build();
-        }
-      }
-    }
-    return getSelfTestMethod;
-  }
-
-  private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.EraseVisitorRequest,
-      io.s2s.sdk.v1.EraseVisitorResponse> getEraseVisitorMethod;
-
-  @io.grpc.stub.annotations.RpcMethod(
-      fullMethodName = SERVICE_NAME + '/' + "EraseVisitor",
-      requestType = io.s2s.sdk.v1.EraseVisitorRequest.class,
-      responseType = io.s2s.sdk.v1.EraseVisitorResponse.class,
-      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
-  public static io.grpc.MethodDescriptor<io.s2s.sdk.v1.EraseVisitorRequest,
-      io.s2s.sdk.v1.EraseVisitorResponse> getEraseVisitorMethod() {
-    io.grpc.MethodDescriptor<io.s2s.sdk.v1.EraseVisitorRequest, io.s2s.sdk.v1.EraseVisitorResponse> getEraseVisitorMethod;
-    if ((getEraseVisitorMethod = PostbackServiceGrpc.getEraseVisitorMethod) == null) {
-      synchronized (PostbackServiceGrpc.class) {
-        if ((getEraseVisitorMethod = PostbackServiceGrpc.getEraseVisitorMethod) == null) {
-          PostbackServiceGrpc.getEraseVisitorMethod = getEraseVisitorMethod =
-              io.grpc.MethodDescriptor.<io.s2s.sdk.v1.EraseVisitorRequest, io.s2s.sdk.v1.EraseVisitorResponse>newBuilder()
-              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
-              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "EraseVisitor"))
-              .setIdempotent(true)
-              .setSampledToLocalTracing(true)
-              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
-                  io.s2s.sdk.v1.EraseVisitorRequest.getDefaultInstance()))
-              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
-                  io.s2s.sdk.v1.EraseVisitorResponse.getDefaultInstance()))
-              .setSchemaDescriptor(new PostbackServiceMethodDescriptorSupplier("EraseVisitor"))
-              .build();
-        }
-      }
-    }
-    return getEraseVisitorMethod;
-  }
-
   /**
    * Creates a new async stub that supports all call types for the service
    */
@@ -333,22 +205,11 @@ public final class PostbackServiceGrpc {
 
   /**
    * <pre>
-   * Receives, lists, replays and explains postbacks: all requests that arrived at
-   * `/s2s`, with their outcomes.
+   * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
+   * with their outcomes. `ConversionService.RecordConversion` receives them.
    * </pre>
    */
   public interface AsyncService {
-
-    /**
-     * <pre>
-     * Takes in a postback unchanged. For edges only. OK means that its verdict is
-     * durable: the conversion is recorded, or the postback is held.
-     * </pre>
-     */
-    default void receivePostback(io.s2s.sdk.v1.ReceivePostbackRequest request,
-        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ReceivePostbackResponse> responseObserver) {
-      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getReceivePostbackMethod(), responseObserver);
-    }
 
     /**
      * <pre>
@@ -391,49 +252,13 @@ public final class PostbackServiceGrpc {
         io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ExplainPostbackResponse> responseObserver) {
       io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getExplainPostbackMethod(), responseObserver);
     }
-
-    /**
-     * <pre>
-     * Explains what happened to a click: its link, its conversions, and the held
-     * postbacks that name it.
-     * </pre>
-     */
-    default void explainClick(io.s2s.sdk.v1.ExplainClickRequest request,
-        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ExplainClickResponse> responseObserver) {
-      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getExplainClickMethod(), responseObserver);
-    }
-
-    /**
-     * <pre>
-     * Plays a whole conversion for a code and reports the outcome of each step: a
-     * click on one of its tracking links, the merchant, and the postback URL with
-     * its macros filled in. Records nothing.
-     * </pre>
-     */
-    default void selfTest(io.s2s.sdk.v1.SelfTestRequest request,
-        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.SelfTestResponse> responseObserver) {
-      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getSelfTestMethod(), responseObserver);
-    }
-
-    /**
-     * <pre>
-     * Erases all data that identifies the visitor of a click: from the click, its
-     * conversions and the postbacks that name it. The erasure is permanent. Ids,
-     * times and money stay, and nothing counts differently than before. OK means
-     * that the erasure is durable. Repeating it changes nothing.
-     * </pre>
-     */
-    default void eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request,
-        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.EraseVisitorResponse> responseObserver) {
-      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getEraseVisitorMethod(), responseObserver);
-    }
   }
 
   /**
    * Base class for the server implementation of the service PostbackService.
    * <pre>
-   * Receives, lists, replays and explains postbacks: all requests that arrived at
-   * `/s2s`, with their outcomes.
+   * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
+   * with their outcomes. `ConversionService.RecordConversion` receives them.
    * </pre>
    */
   public static abstract class PostbackServiceImplBase
@@ -447,8 +272,8 @@ public final class PostbackServiceGrpc {
   /**
    * A stub to allow clients to do asynchronous rpc calls to service PostbackService.
    * <pre>
-   * Receives, lists, replays and explains postbacks: all requests that arrived at
-   * `/s2s`, with their outcomes.
+   * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
+   * with their outcomes. `ConversionService.RecordConversion` receives them.
    * </pre>
    */
   public static final class PostbackServiceStub
@@ -462,18 +287,6 @@ public final class PostbackServiceGrpc {
     protected PostbackServiceStub build(
         io.grpc.Channel channel, io.grpc.CallOptions callOptions) {
       return new PostbackServiceStub(channel, callOptions);
-    }
-
-    /**
-     * <pre>
-     * Takes in a postback unchanged. For edges only. OK means that its verdict is
-     * durable: the conversion is recorded, or the postback is held.
-     * </pre>
-     */
-    public void receivePostback(io.s2s.sdk.v1.ReceivePostbackRequest request,
-        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ReceivePostbackResponse> responseObserver) {
-      io.grpc.stub.ClientCalls.asyncUnaryCall(
-          getChannel().newCall(getReceivePostbackMethod(), getCallOptions()), request, responseObserver);
     }
 
     /**
@@ -521,52 +334,13 @@ public final class PostbackServiceGrpc {
       io.grpc.stub.ClientCalls.asyncUnaryCall(
           getChannel().newCall(getExplainPostbackMethod(), getCallOptions()), request, responseObserver);
     }
-
-    /**
-     * <pre>
-     * Explains what happened to a click: its link, its conversions, and the held
-     * postbacks that name it.
-     * </pre>
-     */
-    public void explainClick(io.s2s.sdk.v1.ExplainClickRequest request,
-        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ExplainClickResponse> responseObserver) {
-      io.grpc.stub.ClientCalls.asyncUnaryCall(
-          getChannel().newCall(getExplainClickMethod(), getCallOptions()), request, responseObserver);
-    }
-
-    /**
-     * <pre>
-     * Plays a whole conversion for a code and reports the outcome of each step: a
-     * click on one of its tracking links, the merchant, and the postback URL with
-     * its macros filled in. Records nothing.
-     * </pre>
-     */
-    public void selfTest(io.s2s.sdk.v1.SelfTestRequest request,
-        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.SelfTestResponse> responseObserver) {
-      io.grpc.stub.ClientCalls.asyncUnaryCall(
-          getChannel().newCall(getSelfTestMethod(), getCallOptions()), request, responseObserver);
-    }
-
-    /**
-     * <pre>
-     * Erases all data that identifies the visitor of a click: from the click, its
-     * conversions and the postbacks that name it. The erasure is permanent. Ids,
-     * times and money stay, and nothing counts differently than before. OK means
-     * that the erasure is durable. Repeating it changes nothing.
-     * </pre>
-     */
-    public void eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request,
-        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.EraseVisitorResponse> responseObserver) {
-      io.grpc.stub.ClientCalls.asyncUnaryCall(
-          getChannel().newCall(getEraseVisitorMethod(), getCallOptions()), request, responseObserver);
-    }
   }
 
   /**
    * A stub to allow clients to do synchronous rpc calls to service PostbackService.
    * <pre>
-   * Receives, lists, replays and explains postbacks: all requests that arrived at
-   * `/s2s`, with their outcomes.
+   * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
+   * with their outcomes. `ConversionService.RecordConversion` receives them.
    * </pre>
    */
   public static final class PostbackServiceBlockingV2Stub
@@ -580,17 +354,6 @@ public final class PostbackServiceGrpc {
     protected PostbackServiceBlockingV2Stub build(
         io.grpc.Channel channel, io.grpc.CallOptions callOptions) {
       return new PostbackServiceBlockingV2Stub(channel, callOptions);
-    }
-
-    /**
-     * <pre>
-     * Takes in a postback unchanged. For edges only. OK means that its verdict is
-     * durable: the conversion is recorded, or the postback is held.
-     * </pre>
-     */
-    public io.s2s.sdk.v1.ReceivePostbackResponse receivePostback(io.s2s.sdk.v1.ReceivePostbackRequest request) throws io.grpc.StatusException {
-      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
-          getChannel(), getReceivePostbackMethod(), getCallOptions(), request);
     }
 
     /**
@@ -634,49 +397,13 @@ public final class PostbackServiceGrpc {
       return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
           getChannel(), getExplainPostbackMethod(), getCallOptions(), request);
     }
-
-    /**
-     * <pre>
-     * Explains what happened to a click: its link, its conversions, and the held
-     * postbacks that name it.
-     * </pre>
-     */
-    public io.s2s.sdk.v1.ExplainClickResponse explainClick(io.s2s.sdk.v1.ExplainClickRequest request) throws io.grpc.StatusException {
-      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
-          getChannel(), getExplainClickMethod(), getCallOptions(), request);
-    }
-
-    /**
-     * <pre>
-     * Plays a whole conversion for a code and reports the outcome of each step: a
-     * click on one of its tracking links, the merchant, and the postback URL with
-     * its macros filled in. Records nothing.
-     * </pre>
-     */
-    public io.s2s.sdk.v1.SelfTestResponse selfTest(io.s2s.sdk.v1.SelfTestRequest request) throws io.grpc.StatusException {
-      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
-          getChannel(), getSelfTestMethod(), getCallOptions(), request);
-    }
-
-    /**
-     * <pre>
-     * Erases all data that identifies the visitor of a click: from the click, its
-     * conversions and the postbacks that name it. The erasure is permanent. Ids,
-     * times and money stay, and nothing counts differently than before. OK means
-     * that the erasure is durable. Repeating it changes nothing.
-     * </pre>
-     */
-    public io.s2s.sdk.v1.EraseVisitorResponse eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request) throws io.grpc.StatusException {
-      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
-          getChannel(), getEraseVisitorMethod(), getCallOptions(), request);
-    }
   }
 
   /**
    * A stub to allow clients to do limited synchronous rpc calls to service PostbackService.
    * <pre>
-   * Receives, lists, replays and explains postbacks: all requests that arrived at
-   * `/s2s`, with their outcomes.
+   * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
+   * with their outcomes. `ConversionService.RecordConversion` receives them.
    * </pre>
    */
   public static final class PostbackServiceBlockingStub
@@ -690,17 +417,6 @@ public final class PostbackServiceGrpc {
     protected PostbackServiceBlockingStub build(
         io.grpc.Channel channel, io.grpc.CallOptions callOptions) {
       return new PostbackServiceBlockingStub(channel, callOptions);
-    }
-
-    /**
-     * <pre>
-     * Takes in a postback unchanged. For edges only. OK means that its verdict is
-     * durable: the conversion is recorded, or the postback is held.
-     * </pre>
-     */
-    public io.s2s.sdk.v1.ReceivePostbackResponse receivePostback(io.s2s.sdk.v1.ReceivePostbackRequest request) {
-      return io.grpc.stub.ClientCalls.blockingUnaryCall(
-          getChannel(), getReceivePostbackMethod(), getCallOptions(), request);
     }
 
     /**
@@ -744,49 +460,13 @@ public final class PostbackServiceGrpc {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
           getChannel(), getExplainPostbackMethod(), getCallOptions(), request);
     }
-
-    /**
-     * <pre>
-     * Explains what happened to a click: its link, its conversions, and the held
-     * postbacks that name it.
-     * </pre>
-     */
-    public io.s2s.sdk.v1.ExplainClickResponse explainClick(io.s2s.sdk.v1.ExplainClickRequest request) {
-      return io.grpc.stub.ClientCalls.blockingUnaryCall(
-          getChannel(), getExplainClickMethod(), getCallOptions(), request);
-    }
-
-    /**
-     * <pre>
-     * Plays a whole conversion for a code and reports the outcome of each step: a
-     * click on one of its tracking links, the merchant, and the postback URL with
-     * its macros filled in. Records nothing.
-     * </pre>
-     */
-    public io.s2s.sdk.v1.SelfTestResponse selfTest(io.s2s.sdk.v1.SelfTestRequest request) {
-      return io.grpc.stub.ClientCalls.blockingUnaryCall(
-          getChannel(), getSelfTestMethod(), getCallOptions(), request);
-    }
-
-    /**
-     * <pre>
-     * Erases all data that identifies the visitor of a click: from the click, its
-     * conversions and the postbacks that name it. The erasure is permanent. Ids,
-     * times and money stay, and nothing counts differently than before. OK means
-     * that the erasure is durable. Repeating it changes nothing.
-     * </pre>
-     */
-    public io.s2s.sdk.v1.EraseVisitorResponse eraseVisitor(io.s2s.sdk.v1.EraseVisitorRequest request) {
-      return io.grpc.stub.ClientCalls.blockingUnaryCall(
-          getChannel(), getEraseVisitorMethod(), getCallOptions(), request);
-    }
   }
 
   /**
    * A stub to allow clients to do ListenableFuture-style rpc calls to service PostbackService.
    * <pre>
-   * Receives, lists, replays and explains postbacks: all requests that arrived at
-   * `/s2s`, with their outcomes.
+   * Lists, replays and explains postbacks: all requests that arrived at `/s2s`,
+   * with their outcomes. `ConversionService.RecordConversion` receives them.
    * </pre>
    */
   public static final class PostbackServiceFutureStub
@@ -800,18 +480,6 @@ public final class PostbackServiceGrpc {
     protected PostbackServiceFutureStub build(
         io.grpc.Channel channel, io.grpc.CallOptions callOptions) {
       return new PostbackServiceFutureStub(channel, callOptions);
-    }
-
-    /**
-     * <pre>
-     * Takes in a postback unchanged. For edges only. OK means that its verdict is
-     * durable: the conversion is recorded, or the postback is held.
-     * </pre>
-     */
-    public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ReceivePostbackResponse> receivePostback(
-        io.s2s.sdk.v1.ReceivePostbackRequest request) {
-      return io.grpc.stub.ClientCalls.futureUnaryCall(
-          getChannel().newCall(getReceivePostbackMethod(), getCallOptions()), request);
     }
 
     /**
@@ -859,55 +527,12 @@ public final class PostbackServiceGrpc {
       return io.grpc.stub.ClientCalls.futureUnaryCall(
           getChannel().newCall(getExplainPostbackMethod(), getCallOptions()), request);
     }
-
-    /**
-     * <pre>
-     * Explains what happened to a click: its link, its conversions, and the held
-     * postbacks that name it.
-     * </pre>
-     */
-    public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ExplainClickResponse> explainClick(
-        io.s2s.sdk.v1.ExplainClickRequest request) {
-      return io.grpc.stub.ClientCalls.futureUnaryCall(
-          getChannel().newCall(getExplainClickMethod(), getCallOptions()), request);
-    }
-
-    /**
-     * <pre>
-     * Plays a whole conversion for a code and reports the outcome of each step: a
-     * click on one of its tracking links, the merchant, and the postback URL with
-     * its macros filled in. Records nothing.
-     * </pre>
-     */
-    public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.SelfTestResponse> selfTest(
-        io.s2s.sdk.v1.SelfTestRequest request) {
-      return io.grpc.stub.ClientCalls.futureUnaryCall(
-          getChannel().newCall(getSelfTestMethod(), getCallOptions()), request);
-    }
-
-    /**
-     * <pre>
-     * Erases all data that identifies the visitor of a click: from the click, its
-     * conversions and the postbacks that name it. The erasure is permanent. Ids,
-     * times and money stay, and nothing counts differently than before. OK means
-     * that the erasure is durable. Repeating it changes nothing.
-     * </pre>
-     */
-    public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.EraseVisitorResponse> eraseVisitor(
-        io.s2s.sdk.v1.EraseVisitorRequest request) {
-      return io.grpc.stub.ClientCalls.futureUnaryCall(
-          getChannel().newCall(getEraseVisitorMethod(), getCallOptions()), request);
-    }
   }
 
-  private static final int METHODID_RECEIVE_POSTBACK = 0;
-  private static final int METHODID_LIST_POSTBACKS = 1;
-  private static final int METHODID_GET_POSTBACK = 2;
-  private static final int METHODID_REPLAY_POSTBACKS = 3;
-  private static final int METHODID_EXPLAIN_POSTBACK = 4;
-  private static final int METHODID_EXPLAIN_CLICK = 5;
-  private static final int METHODID_SELF_TEST = 6;
-  private static final int METHODID_ERASE_VISITOR = 7;
+  private static final int METHODID_LIST_POSTBACKS = 0;
+  private static final int METHODID_GET_POSTBACK = 1;
+  private static final int METHODID_REPLAY_POSTBACKS = 2;
+  private static final int METHODID_EXPLAIN_POSTBACK = 3;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -926,10 +551,6 @@ public final class PostbackServiceGrpc {
     @java.lang.SuppressWarnings("unchecked")
     public void invoke(Req request, io.grpc.stub.StreamObserver<Resp> responseObserver) {
       switch (methodId) {
-        case METHODID_RECEIVE_POSTBACK:
-          serviceImpl.receivePostback((io.s2s.sdk.v1.ReceivePostbackRequest) request,
-              (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ReceivePostbackResponse>) responseObserver);
-          break;
         case METHODID_LIST_POSTBACKS:
           serviceImpl.listPostbacks((io.s2s.sdk.v1.ListPostbacksRequest) request,
               (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ListPostbacksResponse>) responseObserver);
@@ -945,18 +566,6 @@ public final class PostbackServiceGrpc {
         case METHODID_EXPLAIN_POSTBACK:
           serviceImpl.explainPostback((io.s2s.sdk.v1.ExplainPostbackRequest) request,
               (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ExplainPostbackResponse>) responseObserver);
-          break;
-        case METHODID_EXPLAIN_CLICK:
-          serviceImpl.explainClick((io.s2s.sdk.v1.ExplainClickRequest) request,
-              (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ExplainClickResponse>) responseObserver);
-          break;
-        case METHODID_SELF_TEST:
-          serviceImpl.selfTest((io.s2s.sdk.v1.SelfTestRequest) request,
-              (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.SelfTestResponse>) responseObserver);
-          break;
-        case METHODID_ERASE_VISITOR:
-          serviceImpl.eraseVisitor((io.s2s.sdk.v1.EraseVisitorRequest) request,
-              (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.EraseVisitorResponse>) responseObserver);
           break;
         default:
           throw new AssertionError();
@@ -976,13 +585,6 @@ public final class PostbackServiceGrpc {
 
   public static final io.grpc.ServerServiceDefinition bindService(AsyncService service) {
     return io.grpc.ServerServiceDefinition.builder(getServiceDescriptor())
-        .addMethod(
-          getReceivePostbackMethod(),
-          io.grpc.stub.ServerCalls.asyncUnaryCall(
-            new MethodHandlers<
-              io.s2s.sdk.v1.ReceivePostbackRequest,
-              io.s2s.sdk.v1.ReceivePostbackResponse>(
-                service, METHODID_RECEIVE_POSTBACK)))
         .addMethod(
           getListPostbacksMethod(),
           io.grpc.stub.ServerCalls.asyncUnaryCall(
@@ -1011,27 +613,6 @@ public final class PostbackServiceGrpc {
               io.s2s.sdk.v1.ExplainPostbackRequest,
               io.s2s.sdk.v1.ExplainPostbackResponse>(
                 service, METHODID_EXPLAIN_POSTBACK)))
-        .addMethod(
-          getExplainClickMethod(),
-          io.grpc.stub.ServerCalls.asyncUnaryCall(
-            new MethodHandlers<
-              io.s2s.sdk.v1.ExplainClickRequest,
-              io.s2s.sdk.v1.ExplainClickResponse>(
-                service, METHODID_EXPLAIN_CLICK)))
-        .addMethod(
-          getSelfTestMethod(),
-          io.grpc.stub.ServerCalls.asyncUnaryCall(
-            new MethodHandlers<
-              io.s2s.sdk.v1.SelfTestRequest,
-              io.s2s.sdk.v1.SelfTestResponse>(
-                service, METHODID_SELF_TEST)))
-        .addMethod(
-          getEraseVisitorMethod(),
-          io.grpc.stub.ServerCalls.asyncUnaryCall(
-            new MethodHandlers<
-              io.s2s.sdk.v1.EraseVisitorRequest,
-              io.s2s.sdk.v1.EraseVisitorResponse>(
-                service, METHODID_ERASE_VISITOR)))
         .build();
   }
 
@@ -1041,7 +622,7 @@ public final class PostbackServiceGrpc {
 
     @java.lang.Override
     public com.google.protobuf.Descriptors.FileDescriptor getFileDescriptor() {
-      return io.s2s.sdk.v1.PostbackProto.getDescriptor();
+      return io.s2s.sdk.v1.PostbackServiceProto.getDescriptor();
     }
 
     @java.lang.Override
@@ -1080,14 +661,10 @@ public final class PostbackServiceGrpc {
         if (result == null) {
           serviceDescriptor = result = io.grpc.ServiceDescriptor.newBuilder(SERVICE_NAME)
               .setSchemaDescriptor(new PostbackServiceFileDescriptorSupplier())
-              .addMethod(getReceivePostbackMethod())
               .addMethod(getListPostbacksMethod())
               .addMethod(getGetPostbackMethod())
               .addMethod(getReplayPostbacksMethod())
               .addMethod(getExplainPostbackMethod())
-              .addMethod(getExplainClickMethod())
-              .addMethod(getSelfTestMethod())
-              .addMethod(getEraseVisitorMethod())
               .build();
         }
       }

@@ -25,26 +25,6 @@ public final class PresetProto {
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_StatusWord_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListPresetsRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListPresetsRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListPresetsResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListPresetsResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetPresetRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetPresetRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetPresetResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetPresetResponse_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -71,24 +51,12 @@ public final class PresetProto {
       "e\030\r \001(\0162\024.s2s.v1.PresetSourceR\006source\022\026\n" +
       "\006remark\030\016 \001(\tR\006remark\"R\n\nStatusWord\022\022\n\004w" +
       "ord\030\001 \001(\tR\004word\0220\n\006status\030\002 \001(\0162\030.s2s.v1" +
-      ".ConversionStatusR\006status\"P\n\022ListPresets" +
-      "Request\022\033\n\tpage_size\030\001 \001(\005R\010pageSize\022\035\n\n" +
-      "page_token\030\002 \001(\tR\tpageToken\"g\n\023ListPrese" +
-      "tsResponse\022(\n\007presets\030\001 \003(\0132\016.s2s.v1.Pre" +
-      "setR\007presets\022&\n\017next_page_token\030\002 \001(\tR\rn" +
-      "extPageToken\"\"\n\020GetPresetRequest\022\016\n\002id\030\001" +
-      " \001(\tR\002id\";\n\021GetPresetResponse\022&\n\006preset\030" +
-      "\001 \001(\0132\016.s2s.v1.PresetR\006preset*r\n\014PresetS" +
-      "ource\022\035\n\031PRESET_SOURCE_UNSPECIFIED\020\000\022&\n\"" +
-      "PRESET_SOURCE_VENDOR_DOCUMENTATION\020\001\022\033\n\027" +
-      "PRESET_SOURCE_COMMUNITY\020\0022\243\001\n\rPresetServ" +
-      "ice\022K\n\013ListPresets\022\032.s2s.v1.ListPresetsR" +
-      "equest\032\033.s2s.v1.ListPresetsResponse\"\003\220\002\001" +
-      "\022E\n\tGetPreset\022\030.s2s.v1.GetPresetRequest\032" +
-      "\031.s2s.v1.GetPresetResponse\"\003\220\002\001BU\n\rio.s2" +
-      "s.sdk.v1B\013PresetProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002" +
-      "\006S2s\\V1\342\002\022S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006" +
-      "proto3"
+      ".ConversionStatusR\006status*r\n\014PresetSourc" +
+      "e\022\035\n\031PRESET_SOURCE_UNSPECIFIED\020\000\022&\n\"PRES" +
+      "ET_SOURCE_VENDOR_DOCUMENTATION\020\001\022\033\n\027PRES" +
+      "ET_SOURCE_COMMUNITY\020\002BU\n\rio.s2s.sdk.v1B\013" +
+      "PresetProtoP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022" +
+      "S2s\\V1\\GPBMetadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
@@ -108,30 +76,6 @@ public final class PresetProto {
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_StatusWord_descriptor,
         new java.lang.String[] { "Word", "Status", });
-    internal_static_s2s_v1_ListPresetsRequest_descriptor =
-      getDescriptor().getMessageTypes().get(2);
-    internal_static_s2s_v1_ListPresetsRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListPresetsRequest_descriptor,
-        new java.lang.String[] { "PageSize", "PageToken", });
-    internal_static_s2s_v1_ListPresetsResponse_descriptor =
-      getDescriptor().getMessageTypes().get(3);
-    internal_static_s2s_v1_ListPresetsResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListPresetsResponse_descriptor,
-        new java.lang.String[] { "Presets", "NextPageToken", });
-    internal_static_s2s_v1_GetPresetRequest_descriptor =
-      getDescriptor().getMessageTypes().get(4);
-    internal_static_s2s_v1_GetPresetRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetPresetRequest_descriptor,
-        new java.lang.String[] { "Id", });
-    internal_static_s2s_v1_GetPresetResponse_descriptor =
-      getDescriptor().getMessageTypes().get(5);
-    internal_static_s2s_v1_GetPresetResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetPresetResponse_descriptor,
-        new java.lang.String[] { "Preset", });
     io.s2s.sdk.v1.ConversionProto.getDescriptor();
     io.s2s.sdk.v1.ConversionCodeProto.getDescriptor();
   }

@@ -427,7 +427,7 @@ public final class PresetServiceGrpc {
 
     @java.lang.Override
     public com.google.protobuf.Descriptors.FileDescriptor getFileDescriptor() {
-      return io.s2s.sdk.v1.PresetProto.getDescriptor();
+      return io.s2s.sdk.v1.PresetServiceProto.getDescriptor();
     }
 
     @java.lang.Override

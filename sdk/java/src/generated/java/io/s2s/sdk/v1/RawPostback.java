@@ -8,6 +8,11 @@ package io.s2s.sdk.v1;
  * <pre>
  * A postback as it arrived, byte for byte. Once its visitor was erased: only
  * the data by which it counts.
+ *
+ * Anybody who may record conversions may hand a postback on. The fields
+ * `sender_address`, `receive_time`, `over_https` and `postback_id` are believed
+ * from edges alone, and ignored from other callers: the postback then has
+ * arrived now, from an unknown address, and not over HTTPS.
  * </pre>
  *
  * Protobuf type {@code s2s.v1.RawPostback}
@@ -26,8 +31,9 @@ private static final long serialVersionUID = 0L;
     target_ = com.google.protobuf.ByteString.EMPTY;
     contentType_ = "";
     body_ = com.google.protobuf.ByteString.EMPTY;
-    address_ = "";
     userAgent_ = "";
+    senderAddress_ = "";
+    postbackId_ = "";
   }
 
   @java.lang.Override
@@ -102,9 +108,9 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.ByteString target_ = com.google.protobuf.ByteString.EMPTY;
   /**
    * <pre>
-   * Request target: path and query, raw, at most 8 KiB. In target and body, the
-   * value of `sec` and every occurrence of one of the code's secrets are
-   * replaced with `*`. Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
+   * Request target: path and query, raw, at most 8 KiB. In a stored target or
+   * body, the value of `sec` and every occurrence of one of the code's secrets
+   * are replaced with `*`. Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
    * </pre>
    *
    * <code>bytes target = 2 [json_name = "target"];</code>
@@ -177,56 +183,7 @@ private static final long serialVersionUID = 0L;
     return body_;
   }
 
-  public static final int ADDRESS_FIELD_NUMBER = 5;
-  @SuppressWarnings("serial")
-  private volatile java.lang.Object address_ = "";
-  /**
-   * <pre>
-   * Address of the sender, stored according to the server's
-   * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
-   * </pre>
-   *
-   * <code>string address = 5 [json_name = "address"];</code>
-   * @return The address.
-   */
-  @java.lang.Override
-  public java.lang.String getAddress() {
-    java.lang.Object ref = address_;
-    if (ref instanceof java.lang.String) {
-      return (java.lang.String) ref;
-    } else {
-      com.google.protobuf.ByteString bs = 
-          (com.google.protobuf.ByteString) ref;
-      java.lang.String s = bs.toStringUtf8();
-      address_ = s;
-      return s;
-    }
-  }
-  /**
-   * <pre>
-   * Address of the sender, stored according to the server's
-   * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
-   * </pre>
-   *
-   * <code>string address = 5 [json_name = "address"];</code>
-   * @return The bytes for address.
-   */
-  @java.lang.Override
-  public com.google.protobuf.ByteString
-      getAddressBytes() {
-    java.lang.Object ref = address_;
-    if (ref instanceof java.lang.String) {
-      com.google.protobuf.ByteString b = 
-          com.google.protobuf.ByteString.copyFromUtf8(
-              (java.lang.String) ref);
-      address_ = b;
-      return b;
-    } else {
-      return (com.google.protobuf.ByteString) ref;
-    }
-  }
-
-  public static final int USER_AGENT_FIELD_NUMBER = 6;
+  public static final int USER_AGENT_FIELD_NUMBER = 5;
   @SuppressWarnings("serial")
   private volatile java.lang.Object userAgent_ = "";
   /**
@@ -234,7 +191,7 @@ private static final long serialVersionUID = 0L;
    * `User-Agent` of the sender, at most 512 bytes.
    * </pre>
    *
-   * <code>string user_agent = 6 [json_name = "userAgent"];</code>
+   * <code>string user_agent = 5 [json_name = "userAgent"];</code>
    * @return The userAgent.
    */
   @java.lang.Override
@@ -255,7 +212,7 @@ private static final long serialVersionUID = 0L;
    * `User-Agent` of the sender, at most 512 bytes.
    * </pre>
    *
-   * <code>string user_agent = 6 [json_name = "userAgent"];</code>
+   * <code>string user_agent = 5 [json_name = "userAgent"];</code>
    * @return The bytes for userAgent.
    */
   @java.lang.Override
@@ -273,14 +230,82 @@ private static final long serialVersionUID = 0L;
     }
   }
 
-  public static final int RECEIVE_TIME_FIELD_NUMBER = 7;
+  public static final int FROM_BROWSER_FIELD_NUMBER = 6;
+  private boolean fromBrowser_ = false;
+  /**
+   * <pre>
+   * True if, according to its headers, a person's browser sent the postback. It
+   * is then held where it would otherwise count. Example: true if there is a
+   * `Sec-Fetch-Dest`. Not stored.
+   * </pre>
+   *
+   * <code>bool from_browser = 6 [json_name = "fromBrowser"];</code>
+   * @return The fromBrowser.
+   */
+  @java.lang.Override
+  public boolean getFromBrowser() {
+    return fromBrowser_;
+  }
+
+  public static final int SENDER_ADDRESS_FIELD_NUMBER = 7;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object senderAddress_ = "";
+  /**
+   * <pre>
+   * Address of the sender, stored according to the server's
+   * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
+   * Empty: not known.
+   * </pre>
+   *
+   * <code>string sender_address = 7 [json_name = "senderAddress"];</code>
+   * @return The senderAddress.
+   */
+  @java.lang.Override
+  public java.lang.String getSenderAddress() {
+    java.lang.Object ref = senderAddress_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      senderAddress_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * Address of the sender, stored according to the server's
+   * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
+   * Empty: not known.
+   * </pre>
+   *
+   * <code>string sender_address = 7 [json_name = "senderAddress"];</code>
+   * @return The bytes for senderAddress.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getSenderAddressBytes() {
+    java.lang.Object ref = senderAddress_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      senderAddress_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
+  }
+
+  public static final int RECEIVE_TIME_FIELD_NUMBER = 8;
   private com.google.protobuf.Timestamp receiveTime_;
   /**
    * <pre>
-   * Time of arrival.
+   * Time of arrival. Not set: now.
    * </pre>
    *
-   * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
+   * <code>.google.protobuf.Timestamp receive_time = 8 [json_name = "receiveTime"];</code>
    * @return Whether the receiveTime field is set.
    */
   @java.lang.Override
@@ -289,10 +314,10 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Time of arrival.
+   * Time of arrival. Not set: now.
    * </pre>
    *
-   * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
+   * <code>.google.protobuf.Timestamp receive_time = 8 [json_name = "receiveTime"];</code>
    * @return The receiveTime.
    */
   @java.lang.Override
@@ -301,14 +326,80 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Time of arrival.
+   * Time of arrival. Not set: now.
    * </pre>
    *
-   * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
+   * <code>.google.protobuf.Timestamp receive_time = 8 [json_name = "receiveTime"];</code>
    */
   @java.lang.Override
   public com.google.protobuf.TimestampOrBuilder getReceiveTimeOrBuilder() {
     return receiveTime_ == null ? com.google.protobuf.Timestamp.getDefaultInstance() : receiveTime_;
+  }
+
+  public static final int OVER_HTTPS_FIELD_NUMBER = 9;
+  private boolean overHttps_ = false;
+  /**
+   * <pre>
+   * True if the postback came over HTTPS. Not stored.
+   * </pre>
+   *
+   * <code>bool over_https = 9 [json_name = "overHttps"];</code>
+   * @return The overHttps.
+   */
+  @java.lang.Override
+  public boolean getOverHttps() {
+    return overHttps_;
+  }
+
+  public static final int POSTBACK_ID_FIELD_NUMBER = 10;
+  @SuppressWarnings("serial")
+  private volatile java.lang.Object postbackId_ = "";
+  /**
+   * <pre>
+   * Makes the call safe to repeat: a repeated call with the same id returns the
+   * first answer. Has the form of a postback's id; chosen by the edge. Not
+   * stored here.
+   * </pre>
+   *
+   * <code>string postback_id = 10 [json_name = "postbackId"];</code>
+   * @return The postbackId.
+   */
+  @java.lang.Override
+  public java.lang.String getPostbackId() {
+    java.lang.Object ref = postbackId_;
+    if (ref instanceof java.lang.String) {
+      return (java.lang.String) ref;
+    } else {
+      com.google.protobuf.ByteString bs = 
+          (com.google.protobuf.ByteString) ref;
+      java.lang.String s = bs.toStringUtf8();
+      postbackId_ = s;
+      return s;
+    }
+  }
+  /**
+   * <pre>
+   * Makes the call safe to repeat: a repeated call with the same id returns the
+   * first answer. Has the form of a postback's id; chosen by the edge. Not
+   * stored here.
+   * </pre>
+   *
+   * <code>string postback_id = 10 [json_name = "postbackId"];</code>
+   * @return The bytes for postbackId.
+   */
+  @java.lang.Override
+  public com.google.protobuf.ByteString
+      getPostbackIdBytes() {
+    java.lang.Object ref = postbackId_;
+    if (ref instanceof java.lang.String) {
+      com.google.protobuf.ByteString b = 
+          com.google.protobuf.ByteString.copyFromUtf8(
+              (java.lang.String) ref);
+      postbackId_ = b;
+      return b;
+    } else {
+      return (com.google.protobuf.ByteString) ref;
+    }
   }
 
   private byte memoizedIsInitialized = -1;
@@ -337,14 +428,23 @@ private static final long serialVersionUID = 0L;
     if (!body_.isEmpty()) {
       output.writeBytes(4, body_);
     }
-    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(address_)) {
-      com.google.protobuf.GeneratedMessageV3.writeString(output, 5, address_);
-    }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(userAgent_)) {
-      com.google.protobuf.GeneratedMessageV3.writeString(output, 6, userAgent_);
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 5, userAgent_);
+    }
+    if (fromBrowser_ != false) {
+      output.writeBool(6, fromBrowser_);
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(senderAddress_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 7, senderAddress_);
     }
     if (((bitField0_ & 0x00000001) != 0)) {
-      output.writeMessage(7, getReceiveTime());
+      output.writeMessage(8, getReceiveTime());
+    }
+    if (overHttps_ != false) {
+      output.writeBool(9, overHttps_);
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(postbackId_)) {
+      com.google.protobuf.GeneratedMessageV3.writeString(output, 10, postbackId_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -369,15 +469,26 @@ private static final long serialVersionUID = 0L;
       size += com.google.protobuf.CodedOutputStream
         .computeBytesSize(4, body_);
     }
-    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(address_)) {
-      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(5, address_);
-    }
     if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(userAgent_)) {
-      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(6, userAgent_);
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(5, userAgent_);
+    }
+    if (fromBrowser_ != false) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBoolSize(6, fromBrowser_);
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(senderAddress_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(7, senderAddress_);
     }
     if (((bitField0_ & 0x00000001) != 0)) {
       size += com.google.protobuf.CodedOutputStream
-        .computeMessageSize(7, getReceiveTime());
+        .computeMessageSize(8, getReceiveTime());
+    }
+    if (overHttps_ != false) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeBoolSize(9, overHttps_);
+    }
+    if (!com.google.protobuf.GeneratedMessageV3.isStringEmpty(postbackId_)) {
+      size += com.google.protobuf.GeneratedMessageV3.computeStringSize(10, postbackId_);
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -402,15 +513,21 @@ private static final long serialVersionUID = 0L;
         .equals(other.getContentType())) return false;
     if (!getBody()
         .equals(other.getBody())) return false;
-    if (!getAddress()
-        .equals(other.getAddress())) return false;
     if (!getUserAgent()
         .equals(other.getUserAgent())) return false;
+    if (getFromBrowser()
+        != other.getFromBrowser()) return false;
+    if (!getSenderAddress()
+        .equals(other.getSenderAddress())) return false;
     if (hasReceiveTime() != other.hasReceiveTime()) return false;
     if (hasReceiveTime()) {
       if (!getReceiveTime()
           .equals(other.getReceiveTime())) return false;
     }
+    if (getOverHttps()
+        != other.getOverHttps()) return false;
+    if (!getPostbackId()
+        .equals(other.getPostbackId())) return false;
     if (!getUnknownFields().equals(other.getUnknownFields())) return false;
     return true;
   }
@@ -430,14 +547,22 @@ private static final long serialVersionUID = 0L;
     hash = (53 * hash) + getContentType().hashCode();
     hash = (37 * hash) + BODY_FIELD_NUMBER;
     hash = (53 * hash) + getBody().hashCode();
-    hash = (37 * hash) + ADDRESS_FIELD_NUMBER;
-    hash = (53 * hash) + getAddress().hashCode();
     hash = (37 * hash) + USER_AGENT_FIELD_NUMBER;
     hash = (53 * hash) + getUserAgent().hashCode();
+    hash = (37 * hash) + FROM_BROWSER_FIELD_NUMBER;
+    hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
+        getFromBrowser());
+    hash = (37 * hash) + SENDER_ADDRESS_FIELD_NUMBER;
+    hash = (53 * hash) + getSenderAddress().hashCode();
     if (hasReceiveTime()) {
       hash = (37 * hash) + RECEIVE_TIME_FIELD_NUMBER;
       hash = (53 * hash) + getReceiveTime().hashCode();
     }
+    hash = (37 * hash) + OVER_HTTPS_FIELD_NUMBER;
+    hash = (53 * hash) + com.google.protobuf.Internal.hashBoolean(
+        getOverHttps());
+    hash = (37 * hash) + POSTBACK_ID_FIELD_NUMBER;
+    hash = (53 * hash) + getPostbackId().hashCode();
     hash = (29 * hash) + getUnknownFields().hashCode();
     memoizedHashCode = hash;
     return hash;
@@ -539,6 +664,11 @@ private static final long serialVersionUID = 0L;
    * <pre>
    * A postback as it arrived, byte for byte. Once its visitor was erased: only
    * the data by which it counts.
+   *
+   * Anybody who may record conversions may hand a postback on. The fields
+   * `sender_address`, `receive_time`, `over_https` and `postback_id` are believed
+   * from edges alone, and ignored from other callers: the postback then has
+   * arrived now, from an unknown address, and not over HTTPS.
    * </pre>
    *
    * Protobuf type {@code s2s.v1.RawPostback}
@@ -584,13 +714,16 @@ private static final long serialVersionUID = 0L;
       target_ = com.google.protobuf.ByteString.EMPTY;
       contentType_ = "";
       body_ = com.google.protobuf.ByteString.EMPTY;
-      address_ = "";
       userAgent_ = "";
+      fromBrowser_ = false;
+      senderAddress_ = "";
       receiveTime_ = null;
       if (receiveTimeBuilder_ != null) {
         receiveTimeBuilder_.dispose();
         receiveTimeBuilder_ = null;
       }
+      overHttps_ = false;
+      postbackId_ = "";
       return this;
     }
 
@@ -637,17 +770,26 @@ private static final long serialVersionUID = 0L;
         result.body_ = body_;
       }
       if (((from_bitField0_ & 0x00000010) != 0)) {
-        result.address_ = address_;
-      }
-      if (((from_bitField0_ & 0x00000020) != 0)) {
         result.userAgent_ = userAgent_;
       }
-      int to_bitField0_ = 0;
+      if (((from_bitField0_ & 0x00000020) != 0)) {
+        result.fromBrowser_ = fromBrowser_;
+      }
       if (((from_bitField0_ & 0x00000040) != 0)) {
+        result.senderAddress_ = senderAddress_;
+      }
+      int to_bitField0_ = 0;
+      if (((from_bitField0_ & 0x00000080) != 0)) {
         result.receiveTime_ = receiveTimeBuilder_ == null
             ? receiveTime_
             : receiveTimeBuilder_.build();
         to_bitField0_ |= 0x00000001;
+      }
+      if (((from_bitField0_ & 0x00000100) != 0)) {
+        result.overHttps_ = overHttps_;
+      }
+      if (((from_bitField0_ & 0x00000200) != 0)) {
+        result.postbackId_ = postbackId_;
       }
       result.bitField0_ |= to_bitField0_;
     }
@@ -712,18 +854,29 @@ private static final long serialVersionUID = 0L;
       if (other.getBody() != com.google.protobuf.ByteString.EMPTY) {
         setBody(other.getBody());
       }
-      if (!other.getAddress().isEmpty()) {
-        address_ = other.address_;
+      if (!other.getUserAgent().isEmpty()) {
+        userAgent_ = other.userAgent_;
         bitField0_ |= 0x00000010;
         onChanged();
       }
-      if (!other.getUserAgent().isEmpty()) {
-        userAgent_ = other.userAgent_;
-        bitField0_ |= 0x00000020;
+      if (other.getFromBrowser() != false) {
+        setFromBrowser(other.getFromBrowser());
+      }
+      if (!other.getSenderAddress().isEmpty()) {
+        senderAddress_ = other.senderAddress_;
+        bitField0_ |= 0x00000040;
         onChanged();
       }
       if (other.hasReceiveTime()) {
         mergeReceiveTime(other.getReceiveTime());
+      }
+      if (other.getOverHttps() != false) {
+        setOverHttps(other.getOverHttps());
+      }
+      if (!other.getPostbackId().isEmpty()) {
+        postbackId_ = other.postbackId_;
+        bitField0_ |= 0x00000200;
+        onChanged();
       }
       this.mergeUnknownFields(other.getUnknownFields());
       onChanged();
@@ -772,22 +925,37 @@ private static final long serialVersionUID = 0L;
               break;
             } // case 34
             case 42: {
-              address_ = input.readStringRequireUtf8();
+              userAgent_ = input.readStringRequireUtf8();
               bitField0_ |= 0x00000010;
               break;
             } // case 42
-            case 50: {
-              userAgent_ = input.readStringRequireUtf8();
+            case 48: {
+              fromBrowser_ = input.readBool();
               bitField0_ |= 0x00000020;
               break;
-            } // case 50
+            } // case 48
             case 58: {
-              input.readMessage(
-                  getReceiveTimeFieldBuilder().getBuilder(),
-                  extensionRegistry);
+              senderAddress_ = input.readStringRequireUtf8();
               bitField0_ |= 0x00000040;
               break;
             } // case 58
+            case 66: {
+              input.readMessage(
+                  getReceiveTimeFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              bitField0_ |= 0x00000080;
+              break;
+            } // case 66
+            case 72: {
+              overHttps_ = input.readBool();
+              bitField0_ |= 0x00000100;
+              break;
+            } // case 72
+            case 82: {
+              postbackId_ = input.readStringRequireUtf8();
+              bitField0_ |= 0x00000200;
+              break;
+            } // case 82
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -900,9 +1068,9 @@ private static final long serialVersionUID = 0L;
     private com.google.protobuf.ByteString target_ = com.google.protobuf.ByteString.EMPTY;
     /**
      * <pre>
-     * Request target: path and query, raw, at most 8 KiB. In target and body, the
-     * value of `sec` and every occurrence of one of the code's secrets are
-     * replaced with `*`. Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
+     * Request target: path and query, raw, at most 8 KiB. In a stored target or
+     * body, the value of `sec` and every occurrence of one of the code's secrets
+     * are replaced with `*`. Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
      * </pre>
      *
      * <code>bytes target = 2 [json_name = "target"];</code>
@@ -914,9 +1082,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Request target: path and query, raw, at most 8 KiB. In target and body, the
-     * value of `sec` and every occurrence of one of the code's secrets are
-     * replaced with `*`. Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
+     * Request target: path and query, raw, at most 8 KiB. In a stored target or
+     * body, the value of `sec` and every occurrence of one of the code's secrets
+     * are replaced with `*`. Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
      * </pre>
      *
      * <code>bytes target = 2 [json_name = "target"];</code>
@@ -932,9 +1100,9 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Request target: path and query, raw, at most 8 KiB. In target and body, the
-     * value of `sec` and every occurrence of one of the code's secrets are
-     * replaced with `*`. Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
+     * Request target: path and query, raw, at most 8 KiB. In a stored target or
+     * body, the value of `sec` and every occurrence of one of the code's secrets
+     * are replaced with `*`. Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
      * </pre>
      *
      * <code>bytes target = 2 [json_name = "target"];</code>
@@ -1083,110 +1251,13 @@ private static final long serialVersionUID = 0L;
       return this;
     }
 
-    private java.lang.Object address_ = "";
-    /**
-     * <pre>
-     * Address of the sender, stored according to the server's
-     * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
-     * </pre>
-     *
-     * <code>string address = 5 [json_name = "address"];</code>
-     * @return The address.
-     */
-    public java.lang.String getAddress() {
-      java.lang.Object ref = address_;
-      if (!(ref instanceof java.lang.String)) {
-        com.google.protobuf.ByteString bs =
-            (com.google.protobuf.ByteString) ref;
-        java.lang.String s = bs.toStringUtf8();
-        address_ = s;
-        return s;
-      } else {
-        return (java.lang.String) ref;
-      }
-    }
-    /**
-     * <pre>
-     * Address of the sender, stored according to the server's
-     * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
-     * </pre>
-     *
-     * <code>string address = 5 [json_name = "address"];</code>
-     * @return The bytes for address.
-     */
-    public com.google.protobuf.ByteString
-        getAddressBytes() {
-      java.lang.Object ref = address_;
-      if (ref instanceof String) {
-        com.google.protobuf.ByteString b = 
-            com.google.protobuf.ByteString.copyFromUtf8(
-                (java.lang.String) ref);
-        address_ = b;
-        return b;
-      } else {
-        return (com.google.protobuf.ByteString) ref;
-      }
-    }
-    /**
-     * <pre>
-     * Address of the sender, stored according to the server's
-     * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
-     * </pre>
-     *
-     * <code>string address = 5 [json_name = "address"];</code>
-     * @param value The address to set.
-     * @return This builder for chaining.
-     */
-    public Builder setAddress(
-        java.lang.String value) {
-      if (value == null) { throw new NullPointerException(); }
-      address_ = value;
-      bitField0_ |= 0x00000010;
-      onChanged();
-      return this;
-    }
-    /**
-     * <pre>
-     * Address of the sender, stored according to the server's
-     * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
-     * </pre>
-     *
-     * <code>string address = 5 [json_name = "address"];</code>
-     * @return This builder for chaining.
-     */
-    public Builder clearAddress() {
-      address_ = getDefaultInstance().getAddress();
-      bitField0_ = (bitField0_ & ~0x00000010);
-      onChanged();
-      return this;
-    }
-    /**
-     * <pre>
-     * Address of the sender, stored according to the server's
-     * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
-     * </pre>
-     *
-     * <code>string address = 5 [json_name = "address"];</code>
-     * @param value The bytes for address to set.
-     * @return This builder for chaining.
-     */
-    public Builder setAddressBytes(
-        com.google.protobuf.ByteString value) {
-      if (value == null) { throw new NullPointerException(); }
-      checkByteStringIsUtf8(value);
-      address_ = value;
-      bitField0_ |= 0x00000010;
-      onChanged();
-      return this;
-    }
-
     private java.lang.Object userAgent_ = "";
     /**
      * <pre>
      * `User-Agent` of the sender, at most 512 bytes.
      * </pre>
      *
-     * <code>string user_agent = 6 [json_name = "userAgent"];</code>
+     * <code>string user_agent = 5 [json_name = "userAgent"];</code>
      * @return The userAgent.
      */
     public java.lang.String getUserAgent() {
@@ -1206,7 +1277,7 @@ private static final long serialVersionUID = 0L;
      * `User-Agent` of the sender, at most 512 bytes.
      * </pre>
      *
-     * <code>string user_agent = 6 [json_name = "userAgent"];</code>
+     * <code>string user_agent = 5 [json_name = "userAgent"];</code>
      * @return The bytes for userAgent.
      */
     public com.google.protobuf.ByteString
@@ -1227,7 +1298,7 @@ private static final long serialVersionUID = 0L;
      * `User-Agent` of the sender, at most 512 bytes.
      * </pre>
      *
-     * <code>string user_agent = 6 [json_name = "userAgent"];</code>
+     * <code>string user_agent = 5 [json_name = "userAgent"];</code>
      * @param value The userAgent to set.
      * @return This builder for chaining.
      */
@@ -1235,7 +1306,7 @@ private static final long serialVersionUID = 0L;
         java.lang.String value) {
       if (value == null) { throw new NullPointerException(); }
       userAgent_ = value;
-      bitField0_ |= 0x00000020;
+      bitField0_ |= 0x00000010;
       onChanged();
       return this;
     }
@@ -1244,12 +1315,12 @@ private static final long serialVersionUID = 0L;
      * `User-Agent` of the sender, at most 512 bytes.
      * </pre>
      *
-     * <code>string user_agent = 6 [json_name = "userAgent"];</code>
+     * <code>string user_agent = 5 [json_name = "userAgent"];</code>
      * @return This builder for chaining.
      */
     public Builder clearUserAgent() {
       userAgent_ = getDefaultInstance().getUserAgent();
-      bitField0_ = (bitField0_ & ~0x00000020);
+      bitField0_ = (bitField0_ & ~0x00000010);
       onChanged();
       return this;
     }
@@ -1258,7 +1329,7 @@ private static final long serialVersionUID = 0L;
      * `User-Agent` of the sender, at most 512 bytes.
      * </pre>
      *
-     * <code>string user_agent = 6 [json_name = "userAgent"];</code>
+     * <code>string user_agent = 5 [json_name = "userAgent"];</code>
      * @param value The bytes for userAgent to set.
      * @return This builder for chaining.
      */
@@ -1267,7 +1338,159 @@ private static final long serialVersionUID = 0L;
       if (value == null) { throw new NullPointerException(); }
       checkByteStringIsUtf8(value);
       userAgent_ = value;
+      bitField0_ |= 0x00000010;
+      onChanged();
+      return this;
+    }
+
+    private boolean fromBrowser_ ;
+    /**
+     * <pre>
+     * True if, according to its headers, a person's browser sent the postback. It
+     * is then held where it would otherwise count. Example: true if there is a
+     * `Sec-Fetch-Dest`. Not stored.
+     * </pre>
+     *
+     * <code>bool from_browser = 6 [json_name = "fromBrowser"];</code>
+     * @return The fromBrowser.
+     */
+    @java.lang.Override
+    public boolean getFromBrowser() {
+      return fromBrowser_;
+    }
+    /**
+     * <pre>
+     * True if, according to its headers, a person's browser sent the postback. It
+     * is then held where it would otherwise count. Example: true if there is a
+     * `Sec-Fetch-Dest`. Not stored.
+     * </pre>
+     *
+     * <code>bool from_browser = 6 [json_name = "fromBrowser"];</code>
+     * @param value The fromBrowser to set.
+     * @return This builder for chaining.
+     */
+    public Builder setFromBrowser(boolean value) {
+
+      fromBrowser_ = value;
       bitField0_ |= 0x00000020;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * True if, according to its headers, a person's browser sent the postback. It
+     * is then held where it would otherwise count. Example: true if there is a
+     * `Sec-Fetch-Dest`. Not stored.
+     * </pre>
+     *
+     * <code>bool from_browser = 6 [json_name = "fromBrowser"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearFromBrowser() {
+      bitField0_ = (bitField0_ & ~0x00000020);
+      fromBrowser_ = false;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object senderAddress_ = "";
+    /**
+     * <pre>
+     * Address of the sender, stored according to the server's
+     * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
+     * Empty: not known.
+     * </pre>
+     *
+     * <code>string sender_address = 7 [json_name = "senderAddress"];</code>
+     * @return The senderAddress.
+     */
+    public java.lang.String getSenderAddress() {
+      java.lang.Object ref = senderAddress_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        senderAddress_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Address of the sender, stored according to the server's
+     * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
+     * Empty: not known.
+     * </pre>
+     *
+     * <code>string sender_address = 7 [json_name = "senderAddress"];</code>
+     * @return The bytes for senderAddress.
+     */
+    public com.google.protobuf.ByteString
+        getSenderAddressBytes() {
+      java.lang.Object ref = senderAddress_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        senderAddress_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Address of the sender, stored according to the server's
+     * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
+     * Empty: not known.
+     * </pre>
+     *
+     * <code>string sender_address = 7 [json_name = "senderAddress"];</code>
+     * @param value The senderAddress to set.
+     * @return This builder for chaining.
+     */
+    public Builder setSenderAddress(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      senderAddress_ = value;
+      bitField0_ |= 0x00000040;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Address of the sender, stored according to the server's
+     * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
+     * Empty: not known.
+     * </pre>
+     *
+     * <code>string sender_address = 7 [json_name = "senderAddress"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearSenderAddress() {
+      senderAddress_ = getDefaultInstance().getSenderAddress();
+      bitField0_ = (bitField0_ & ~0x00000040);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Address of the sender, stored according to the server's
+     * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
+     * Empty: not known.
+     * </pre>
+     *
+     * <code>string sender_address = 7 [json_name = "senderAddress"];</code>
+     * @param value The bytes for senderAddress to set.
+     * @return This builder for chaining.
+     */
+    public Builder setSenderAddressBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      senderAddress_ = value;
+      bitField0_ |= 0x00000040;
       onChanged();
       return this;
     }
@@ -1277,21 +1500,21 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> receiveTimeBuilder_;
     /**
      * <pre>
-     * Time of arrival.
+     * Time of arrival. Not set: now.
      * </pre>
      *
-     * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
+     * <code>.google.protobuf.Timestamp receive_time = 8 [json_name = "receiveTime"];</code>
      * @return Whether the receiveTime field is set.
      */
     public boolean hasReceiveTime() {
-      return ((bitField0_ & 0x00000040) != 0);
+      return ((bitField0_ & 0x00000080) != 0);
     }
     /**
      * <pre>
-     * Time of arrival.
+     * Time of arrival. Not set: now.
      * </pre>
      *
-     * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
+     * <code>.google.protobuf.Timestamp receive_time = 8 [json_name = "receiveTime"];</code>
      * @return The receiveTime.
      */
     public com.google.protobuf.Timestamp getReceiveTime() {
@@ -1303,10 +1526,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time of arrival.
+     * Time of arrival. Not set: now.
      * </pre>
      *
-     * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
+     * <code>.google.protobuf.Timestamp receive_time = 8 [json_name = "receiveTime"];</code>
      */
     public Builder setReceiveTime(com.google.protobuf.Timestamp value) {
       if (receiveTimeBuilder_ == null) {
@@ -1317,16 +1540,16 @@ private static final long serialVersionUID = 0L;
       } else {
         receiveTimeBuilder_.setMessage(value);
       }
-      bitField0_ |= 0x00000040;
+      bitField0_ |= 0x00000080;
       onChanged();
       return this;
     }
     /**
      * <pre>
-     * Time of arrival.
+     * Time of arrival. Not set: now.
      * </pre>
      *
-     * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
+     * <code>.google.protobuf.Timestamp receive_time = 8 [json_name = "receiveTime"];</code>
      */
     public Builder setReceiveTime(
         com.google.protobuf.Timestamp.Builder builderForValue) {
@@ -1335,20 +1558,20 @@ private static final long serialVersionUID = 0L;
       } else {
         receiveTimeBuilder_.setMessage(builderForValue.build());
       }
-      bitField0_ |= 0x00000040;
+      bitField0_ |= 0x00000080;
       onChanged();
       return this;
     }
     /**
      * <pre>
-     * Time of arrival.
+     * Time of arrival. Not set: now.
      * </pre>
      *
-     * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
+     * <code>.google.protobuf.Timestamp receive_time = 8 [json_name = "receiveTime"];</code>
      */
     public Builder mergeReceiveTime(com.google.protobuf.Timestamp value) {
       if (receiveTimeBuilder_ == null) {
-        if (((bitField0_ & 0x00000040) != 0) &&
+        if (((bitField0_ & 0x00000080) != 0) &&
           receiveTime_ != null &&
           receiveTime_ != com.google.protobuf.Timestamp.getDefaultInstance()) {
           getReceiveTimeBuilder().mergeFrom(value);
@@ -1359,20 +1582,20 @@ private static final long serialVersionUID = 0L;
         receiveTimeBuilder_.mergeFrom(value);
       }
       if (receiveTime_ != null) {
-        bitField0_ |= 0x00000040;
+        bitField0_ |= 0x00000080;
         onChanged();
       }
       return this;
     }
     /**
      * <pre>
-     * Time of arrival.
+     * Time of arrival. Not set: now.
      * </pre>
      *
-     * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
+     * <code>.google.protobuf.Timestamp receive_time = 8 [json_name = "receiveTime"];</code>
      */
     public Builder clearReceiveTime() {
-      bitField0_ = (bitField0_ & ~0x00000040);
+      bitField0_ = (bitField0_ & ~0x00000080);
       receiveTime_ = null;
       if (receiveTimeBuilder_ != null) {
         receiveTimeBuilder_.dispose();
@@ -1383,22 +1606,22 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time of arrival.
+     * Time of arrival. Not set: now.
      * </pre>
      *
-     * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
+     * <code>.google.protobuf.Timestamp receive_time = 8 [json_name = "receiveTime"];</code>
      */
     public com.google.protobuf.Timestamp.Builder getReceiveTimeBuilder() {
-      bitField0_ |= 0x00000040;
+      bitField0_ |= 0x00000080;
       onChanged();
       return getReceiveTimeFieldBuilder().getBuilder();
     }
     /**
      * <pre>
-     * Time of arrival.
+     * Time of arrival. Not set: now.
      * </pre>
      *
-     * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
+     * <code>.google.protobuf.Timestamp receive_time = 8 [json_name = "receiveTime"];</code>
      */
     public com.google.protobuf.TimestampOrBuilder getReceiveTimeOrBuilder() {
       if (receiveTimeBuilder_ != null) {
@@ -1410,10 +1633,10 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Time of arrival.
+     * Time of arrival. Not set: now.
      * </pre>
      *
-     * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
+     * <code>.google.protobuf.Timestamp receive_time = 8 [json_name = "receiveTime"];</code>
      */
     private com.google.protobuf.SingleFieldBuilderV3<
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> 
@@ -1427,6 +1650,152 @@ private static final long serialVersionUID = 0L;
         receiveTime_ = null;
       }
       return receiveTimeBuilder_;
+    }
+
+    private boolean overHttps_ ;
+    /**
+     * <pre>
+     * True if the postback came over HTTPS. Not stored.
+     * </pre>
+     *
+     * <code>bool over_https = 9 [json_name = "overHttps"];</code>
+     * @return The overHttps.
+     */
+    @java.lang.Override
+    public boolean getOverHttps() {
+      return overHttps_;
+    }
+    /**
+     * <pre>
+     * True if the postback came over HTTPS. Not stored.
+     * </pre>
+     *
+     * <code>bool over_https = 9 [json_name = "overHttps"];</code>
+     * @param value The overHttps to set.
+     * @return This builder for chaining.
+     */
+    public Builder setOverHttps(boolean value) {
+
+      overHttps_ = value;
+      bitField0_ |= 0x00000100;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * True if the postback came over HTTPS. Not stored.
+     * </pre>
+     *
+     * <code>bool over_https = 9 [json_name = "overHttps"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearOverHttps() {
+      bitField0_ = (bitField0_ & ~0x00000100);
+      overHttps_ = false;
+      onChanged();
+      return this;
+    }
+
+    private java.lang.Object postbackId_ = "";
+    /**
+     * <pre>
+     * Makes the call safe to repeat: a repeated call with the same id returns the
+     * first answer. Has the form of a postback's id; chosen by the edge. Not
+     * stored here.
+     * </pre>
+     *
+     * <code>string postback_id = 10 [json_name = "postbackId"];</code>
+     * @return The postbackId.
+     */
+    public java.lang.String getPostbackId() {
+      java.lang.Object ref = postbackId_;
+      if (!(ref instanceof java.lang.String)) {
+        com.google.protobuf.ByteString bs =
+            (com.google.protobuf.ByteString) ref;
+        java.lang.String s = bs.toStringUtf8();
+        postbackId_ = s;
+        return s;
+      } else {
+        return (java.lang.String) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Makes the call safe to repeat: a repeated call with the same id returns the
+     * first answer. Has the form of a postback's id; chosen by the edge. Not
+     * stored here.
+     * </pre>
+     *
+     * <code>string postback_id = 10 [json_name = "postbackId"];</code>
+     * @return The bytes for postbackId.
+     */
+    public com.google.protobuf.ByteString
+        getPostbackIdBytes() {
+      java.lang.Object ref = postbackId_;
+      if (ref instanceof String) {
+        com.google.protobuf.ByteString b = 
+            com.google.protobuf.ByteString.copyFromUtf8(
+                (java.lang.String) ref);
+        postbackId_ = b;
+        return b;
+      } else {
+        return (com.google.protobuf.ByteString) ref;
+      }
+    }
+    /**
+     * <pre>
+     * Makes the call safe to repeat: a repeated call with the same id returns the
+     * first answer. Has the form of a postback's id; chosen by the edge. Not
+     * stored here.
+     * </pre>
+     *
+     * <code>string postback_id = 10 [json_name = "postbackId"];</code>
+     * @param value The postbackId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setPostbackId(
+        java.lang.String value) {
+      if (value == null) { throw new NullPointerException(); }
+      postbackId_ = value;
+      bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Makes the call safe to repeat: a repeated call with the same id returns the
+     * first answer. Has the form of a postback's id; chosen by the edge. Not
+     * stored here.
+     * </pre>
+     *
+     * <code>string postback_id = 10 [json_name = "postbackId"];</code>
+     * @return This builder for chaining.
+     */
+    public Builder clearPostbackId() {
+      postbackId_ = getDefaultInstance().getPostbackId();
+      bitField0_ = (bitField0_ & ~0x00000200);
+      onChanged();
+      return this;
+    }
+    /**
+     * <pre>
+     * Makes the call safe to repeat: a repeated call with the same id returns the
+     * first answer. Has the form of a postback's id; chosen by the edge. Not
+     * stored here.
+     * </pre>
+     *
+     * <code>string postback_id = 10 [json_name = "postbackId"];</code>
+     * @param value The bytes for postbackId to set.
+     * @return This builder for chaining.
+     */
+    public Builder setPostbackIdBytes(
+        com.google.protobuf.ByteString value) {
+      if (value == null) { throw new NullPointerException(); }
+      checkByteStringIsUtf8(value);
+      postbackId_ = value;
+      bitField0_ |= 0x00000200;
+      onChanged();
+      return this;
     }
     @java.lang.Override
     public final Builder setUnknownFields(

@@ -30,9 +30,9 @@ public interface RawPostbackOrBuilder extends
 
   /**
    * <pre>
-   * Request target: path and query, raw, at most 8 KiB. In target and body, the
-   * value of `sec` and every occurrence of one of the code's secrets are
-   * replaced with `*`. Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
+   * Request target: path and query, raw, at most 8 KiB. In a stored target or
+   * body, the value of `sec` and every occurrence of one of the code's secrets
+   * are replaced with `*`. Example: `/s2s?clickId=…&amp;id=…&amp;val=1&amp;com=0.5`.
    * </pre>
    *
    * <code>bytes target = 2 [json_name = "target"];</code>
@@ -72,32 +72,10 @@ public interface RawPostbackOrBuilder extends
 
   /**
    * <pre>
-   * Address of the sender, stored according to the server's
-   * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
-   * </pre>
-   *
-   * <code>string address = 5 [json_name = "address"];</code>
-   * @return The address.
-   */
-  java.lang.String getAddress();
-  /**
-   * <pre>
-   * Address of the sender, stored according to the server's
-   * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
-   * </pre>
-   *
-   * <code>string address = 5 [json_name = "address"];</code>
-   * @return The bytes for address.
-   */
-  com.google.protobuf.ByteString
-      getAddressBytes();
-
-  /**
-   * <pre>
    * `User-Agent` of the sender, at most 512 bytes.
    * </pre>
    *
-   * <code>string user_agent = 6 [json_name = "userAgent"];</code>
+   * <code>string user_agent = 5 [json_name = "userAgent"];</code>
    * @return The userAgent.
    */
   java.lang.String getUserAgent();
@@ -106,7 +84,7 @@ public interface RawPostbackOrBuilder extends
    * `User-Agent` of the sender, at most 512 bytes.
    * </pre>
    *
-   * <code>string user_agent = 6 [json_name = "userAgent"];</code>
+   * <code>string user_agent = 5 [json_name = "userAgent"];</code>
    * @return The bytes for userAgent.
    */
   com.google.protobuf.ByteString
@@ -114,28 +92,98 @@ public interface RawPostbackOrBuilder extends
 
   /**
    * <pre>
-   * Time of arrival.
+   * True if, according to its headers, a person's browser sent the postback. It
+   * is then held where it would otherwise count. Example: true if there is a
+   * `Sec-Fetch-Dest`. Not stored.
    * </pre>
    *
-   * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
+   * <code>bool from_browser = 6 [json_name = "fromBrowser"];</code>
+   * @return The fromBrowser.
+   */
+  boolean getFromBrowser();
+
+  /**
+   * <pre>
+   * Address of the sender, stored according to the server's
+   * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
+   * Empty: not known.
+   * </pre>
+   *
+   * <code>string sender_address = 7 [json_name = "senderAddress"];</code>
+   * @return The senderAddress.
+   */
+  java.lang.String getSenderAddress();
+  /**
+   * <pre>
+   * Address of the sender, stored according to the server's
+   * `--store-addresses`, by default truncated to /24 (IPv4) or /48 (IPv6).
+   * Empty: not known.
+   * </pre>
+   *
+   * <code>string sender_address = 7 [json_name = "senderAddress"];</code>
+   * @return The bytes for senderAddress.
+   */
+  com.google.protobuf.ByteString
+      getSenderAddressBytes();
+
+  /**
+   * <pre>
+   * Time of arrival. Not set: now.
+   * </pre>
+   *
+   * <code>.google.protobuf.Timestamp receive_time = 8 [json_name = "receiveTime"];</code>
    * @return Whether the receiveTime field is set.
    */
   boolean hasReceiveTime();
   /**
    * <pre>
-   * Time of arrival.
+   * Time of arrival. Not set: now.
    * </pre>
    *
-   * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
+   * <code>.google.protobuf.Timestamp receive_time = 8 [json_name = "receiveTime"];</code>
    * @return The receiveTime.
    */
   com.google.protobuf.Timestamp getReceiveTime();
   /**
    * <pre>
-   * Time of arrival.
+   * Time of arrival. Not set: now.
    * </pre>
    *
-   * <code>.google.protobuf.Timestamp receive_time = 7 [json_name = "receiveTime"];</code>
+   * <code>.google.protobuf.Timestamp receive_time = 8 [json_name = "receiveTime"];</code>
    */
   com.google.protobuf.TimestampOrBuilder getReceiveTimeOrBuilder();
+
+  /**
+   * <pre>
+   * True if the postback came over HTTPS. Not stored.
+   * </pre>
+   *
+   * <code>bool over_https = 9 [json_name = "overHttps"];</code>
+   * @return The overHttps.
+   */
+  boolean getOverHttps();
+
+  /**
+   * <pre>
+   * Makes the call safe to repeat: a repeated call with the same id returns the
+   * first answer. Has the form of a postback's id; chosen by the edge. Not
+   * stored here.
+   * </pre>
+   *
+   * <code>string postback_id = 10 [json_name = "postbackId"];</code>
+   * @return The postbackId.
+   */
+  java.lang.String getPostbackId();
+  /**
+   * <pre>
+   * Makes the call safe to repeat: a repeated call with the same id returns the
+   * first answer. Has the form of a postback's id; chosen by the edge. Not
+   * stored here.
+   * </pre>
+   *
+   * <code>string postback_id = 10 [json_name = "postbackId"];</code>
+   * @return The bytes for postbackId.
+   */
+  com.google.protobuf.ByteString
+      getPostbackIdBytes();
 }

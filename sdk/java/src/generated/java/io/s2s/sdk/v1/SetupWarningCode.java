@@ -27,18 +27,18 @@ public enum SetupWarningCode
    * Cure: put its id on a link.
    * </pre>
    *
-   * <code>SETUP_WARNING_CODE_CODE_WITHOUT_LINK = 1;</code>
+   * <code>SETUP_WARNING_CODE_NO_LINK = 1;</code>
    */
-  SETUP_WARNING_CODE_CODE_WITHOUT_LINK(1),
+  SETUP_WARNING_CODE_NO_LINK(1),
   /**
    * <pre>
    * The tracking link has no conversion code, so none of its clicks can
    * convert. Cure: add one.
    * </pre>
    *
-   * <code>SETUP_WARNING_CODE_LINK_WITHOUT_CODE = 2;</code>
+   * <code>SETUP_WARNING_CODE_NO_CONVERSION_CODE = 2;</code>
    */
-  SETUP_WARNING_CODE_LINK_WITHOUT_CODE(2),
+  SETUP_WARNING_CODE_NO_CONVERSION_CODE(2),
   /**
    * <pre>
    * The destination has no `[s2sidentifier]`, so no click id reaches the
@@ -138,18 +138,18 @@ public enum SetupWarningCode
    * Cure: put its id on a link.
    * </pre>
    *
-   * <code>SETUP_WARNING_CODE_CODE_WITHOUT_LINK = 1;</code>
+   * <code>SETUP_WARNING_CODE_NO_LINK = 1;</code>
    */
-  public static final int SETUP_WARNING_CODE_CODE_WITHOUT_LINK_VALUE = 1;
+  public static final int SETUP_WARNING_CODE_NO_LINK_VALUE = 1;
   /**
    * <pre>
    * The tracking link has no conversion code, so none of its clicks can
    * convert. Cure: add one.
    * </pre>
    *
-   * <code>SETUP_WARNING_CODE_LINK_WITHOUT_CODE = 2;</code>
+   * <code>SETUP_WARNING_CODE_NO_CONVERSION_CODE = 2;</code>
    */
-  public static final int SETUP_WARNING_CODE_LINK_WITHOUT_CODE_VALUE = 2;
+  public static final int SETUP_WARNING_CODE_NO_CONVERSION_CODE_VALUE = 2;
   /**
    * <pre>
    * The destination has no `[s2sidentifier]`, so no click id reaches the
@@ -259,8 +259,8 @@ public enum SetupWarningCode
   public static SetupWarningCode forNumber(int value) {
     switch (value) {
       case 0: return SETUP_WARNING_CODE_UNSPECIFIED;
-      case 1: return SETUP_WARNING_CODE_CODE_WITHOUT_LINK;
-      case 2: return SETUP_WARNING_CODE_LINK_WITHOUT_CODE;
+      case 1: return SETUP_WARNING_CODE_NO_LINK;
+      case 2: return SETUP_WARNING_CODE_NO_CONVERSION_CODE;
       case 3: return SETUP_WARNING_CODE_CLICK_ID_NOT_PASSED_ON;
       case 4: return SETUP_WARNING_CODE_FOREIGN_MACRO;
       case 5: return SETUP_WARNING_CODE_REPLY_NOT_OF_PRESET;

@@ -61,7 +61,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object id_ = "";
   /**
    * <pre>
-   * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -82,7 +82,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -456,7 +456,7 @@ private static final long serialVersionUID = 0L;
   private int state_ = 0;
   /**
    * <pre>
-   * Output only. State of the link, changed by `ArchiveTrackingLink`.
+   * State of the link, changed by `ArchiveTrackingLink`.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -467,7 +467,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. State of the link, changed by `ArchiveTrackingLink`.
+   * State of the link, changed by `ArchiveTrackingLink`.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -483,7 +483,7 @@ private static final long serialVersionUID = 0L;
   private volatile java.lang.Object url_ = "";
   /**
    * <pre>
-   * Output only. The URL to publish. Example: `https://t.example/summer-sale`.
+   * The URL to publish. Example: `https://t.example/summer-sale`.
    * </pre>
    *
    * <code>string url = 11 [json_name = "url"];</code>
@@ -504,7 +504,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. The URL to publish. Example: `https://t.example/summer-sale`.
+   * The URL to publish. Example: `https://t.example/summer-sale`.
    * </pre>
    *
    * <code>string url = 11 [json_name = "url"];</code>
@@ -529,7 +529,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp createTime_;
   /**
    * <pre>
-   * Output only. Time at which the link was created.
+   * Time at which the link was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -541,7 +541,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time at which the link was created.
+   * Time at which the link was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -553,7 +553,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time at which the link was created.
+   * Time at which the link was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -567,7 +567,7 @@ private static final long serialVersionUID = 0L;
   private com.google.protobuf.Timestamp updateTime_;
   /**
    * <pre>
-   * Output only. Time of the last change to the link.
+   * Time of the last change to the link.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -579,7 +579,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time of the last change to the link.
+   * Time of the last change to the link.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -591,7 +591,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * Output only. Time of the last change to the link.
+   * Time of the last change to the link.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -1298,7 +1298,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object id_ = "";
     /**
      * <pre>
-     * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1318,7 +1318,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1339,7 +1339,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1356,7 +1356,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -1370,7 +1370,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+     * Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
      * </pre>
      *
      * <code>string id = 1 [json_name = "id"];</code>
@@ -2291,7 +2291,7 @@ private static final long serialVersionUID = 0L;
     private int state_ = 0;
     /**
      * <pre>
-     * Output only. State of the link, changed by `ArchiveTrackingLink`.
+     * State of the link, changed by `ArchiveTrackingLink`.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -2302,7 +2302,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. State of the link, changed by `ArchiveTrackingLink`.
+     * State of the link, changed by `ArchiveTrackingLink`.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -2317,7 +2317,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. State of the link, changed by `ArchiveTrackingLink`.
+     * State of the link, changed by `ArchiveTrackingLink`.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -2330,7 +2330,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. State of the link, changed by `ArchiveTrackingLink`.
+     * State of the link, changed by `ArchiveTrackingLink`.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -2348,7 +2348,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. State of the link, changed by `ArchiveTrackingLink`.
+     * State of the link, changed by `ArchiveTrackingLink`.
      * </pre>
      *
      * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -2364,7 +2364,7 @@ private static final long serialVersionUID = 0L;
     private java.lang.Object url_ = "";
     /**
      * <pre>
-     * Output only. The URL to publish. Example: `https://t.example/summer-sale`.
+     * The URL to publish. Example: `https://t.example/summer-sale`.
      * </pre>
      *
      * <code>string url = 11 [json_name = "url"];</code>
@@ -2384,7 +2384,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. The URL to publish. Example: `https://t.example/summer-sale`.
+     * The URL to publish. Example: `https://t.example/summer-sale`.
      * </pre>
      *
      * <code>string url = 11 [json_name = "url"];</code>
@@ -2405,7 +2405,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. The URL to publish. Example: `https://t.example/summer-sale`.
+     * The URL to publish. Example: `https://t.example/summer-sale`.
      * </pre>
      *
      * <code>string url = 11 [json_name = "url"];</code>
@@ -2422,7 +2422,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. The URL to publish. Example: `https://t.example/summer-sale`.
+     * The URL to publish. Example: `https://t.example/summer-sale`.
      * </pre>
      *
      * <code>string url = 11 [json_name = "url"];</code>
@@ -2436,7 +2436,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. The URL to publish. Example: `https://t.example/summer-sale`.
+     * The URL to publish. Example: `https://t.example/summer-sale`.
      * </pre>
      *
      * <code>string url = 11 [json_name = "url"];</code>
@@ -2458,7 +2458,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> createTimeBuilder_;
     /**
      * <pre>
-     * Output only. Time at which the link was created.
+     * Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2469,7 +2469,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the link was created.
+     * Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2484,7 +2484,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the link was created.
+     * Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2504,7 +2504,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the link was created.
+     * Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2522,7 +2522,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the link was created.
+     * Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2547,7 +2547,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the link was created.
+     * Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2564,7 +2564,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the link was created.
+     * Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2576,7 +2576,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the link was created.
+     * Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2591,7 +2591,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time at which the link was created.
+     * Time at which the link was created.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -2615,7 +2615,7 @@ private static final long serialVersionUID = 0L;
         com.google.protobuf.Timestamp, com.google.protobuf.Timestamp.Builder, com.google.protobuf.TimestampOrBuilder> updateTimeBuilder_;
     /**
      * <pre>
-     * Output only. Time of the last change to the link.
+     * Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -2626,7 +2626,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the link.
+     * Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -2641,7 +2641,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the link.
+     * Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -2661,7 +2661,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the link.
+     * Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -2679,7 +2679,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the link.
+     * Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -2704,7 +2704,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the link.
+     * Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -2721,7 +2721,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the link.
+     * Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -2733,7 +2733,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the link.
+     * Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -2748,7 +2748,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * Output only. Time of the last change to the link.
+     * Time of the last change to the link.
      * </pre>
      *
      * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>

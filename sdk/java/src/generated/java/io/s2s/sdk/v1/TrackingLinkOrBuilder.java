@@ -10,7 +10,7 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -19,7 +19,7 @@ public interface TrackingLinkOrBuilder extends
   java.lang.String getId();
   /**
    * <pre>
-   * Output only. Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
+   * Id of the link. Example: `link_01jd8x4k2m9v6t3q5r7w8y0z1a`.
    * </pre>
    *
    * <code>string id = 1 [json_name = "id"];</code>
@@ -251,7 +251,7 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * Output only. State of the link, changed by `ArchiveTrackingLink`.
+   * State of the link, changed by `ArchiveTrackingLink`.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -260,7 +260,7 @@ public interface TrackingLinkOrBuilder extends
   int getStateValue();
   /**
    * <pre>
-   * Output only. State of the link, changed by `ArchiveTrackingLink`.
+   * State of the link, changed by `ArchiveTrackingLink`.
    * </pre>
    *
    * <code>.s2s.v1.TrackingLinkState state = 10 [json_name = "state"];</code>
@@ -270,7 +270,7 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * Output only. The URL to publish. Example: `https://t.example/summer-sale`.
+   * The URL to publish. Example: `https://t.example/summer-sale`.
    * </pre>
    *
    * <code>string url = 11 [json_name = "url"];</code>
@@ -279,7 +279,7 @@ public interface TrackingLinkOrBuilder extends
   java.lang.String getUrl();
   /**
    * <pre>
-   * Output only. The URL to publish. Example: `https://t.example/summer-sale`.
+   * The URL to publish. Example: `https://t.example/summer-sale`.
    * </pre>
    *
    * <code>string url = 11 [json_name = "url"];</code>
@@ -290,7 +290,7 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Time at which the link was created.
+   * Time at which the link was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -299,7 +299,7 @@ public interface TrackingLinkOrBuilder extends
   boolean hasCreateTime();
   /**
    * <pre>
-   * Output only. Time at which the link was created.
+   * Time at which the link was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -308,7 +308,7 @@ public interface TrackingLinkOrBuilder extends
   com.google.protobuf.Timestamp getCreateTime();
   /**
    * <pre>
-   * Output only. Time at which the link was created.
+   * Time at which the link was created.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp create_time = 12 [json_name = "createTime"];</code>
@@ -317,7 +317,7 @@ public interface TrackingLinkOrBuilder extends
 
   /**
    * <pre>
-   * Output only. Time of the last change to the link.
+   * Time of the last change to the link.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -326,7 +326,7 @@ public interface TrackingLinkOrBuilder extends
   boolean hasUpdateTime();
   /**
    * <pre>
-   * Output only. Time of the last change to the link.
+   * Time of the last change to the link.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>
@@ -335,7 +335,7 @@ public interface TrackingLinkOrBuilder extends
   com.google.protobuf.Timestamp getUpdateTime();
   /**
    * <pre>
-   * Output only. Time of the last change to the link.
+   * Time of the last change to the link.
    * </pre>
    *
    * <code>.google.protobuf.Timestamp update_time = 13 [json_name = "updateTime"];</code>

@@ -20,66 +20,6 @@ public final class TrackingLinkProto {
   static final 
     com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
       internal_static_s2s_v1_TrackingLink_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_CreateTrackingLinkRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_CreateTrackingLinkRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_CreateTrackingLinkResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_CreateTrackingLinkResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetTrackingLinkRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetTrackingLinkRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_GetTrackingLinkResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_GetTrackingLinkResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListTrackingLinksRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListTrackingLinksRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ListTrackingLinksResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ListTrackingLinksResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_UpdateTrackingLinkRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_UpdateTrackingLinkRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_UpdateTrackingLinkResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_UpdateTrackingLinkResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ArchiveTrackingLinkRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ArchiveTrackingLinkRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ArchiveTrackingLinkResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ArchiveTrackingLinkResponse_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ResolveSlugRequest_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ResolveSlugRequest_fieldAccessorTable;
-  static final com.google.protobuf.Descriptors.Descriptor
-    internal_static_s2s_v1_ResolveSlugResponse_descriptor;
-  static final 
-    com.google.protobuf.GeneratedMessageV3.FieldAccessorTable
-      internal_static_s2s_v1_ResolveSlugResponse_fieldAccessorTable;
 
   public static com.google.protobuf.Descriptors.FileDescriptor
       getDescriptor() {
@@ -89,89 +29,36 @@ public final class TrackingLinkProto {
       descriptor;
   static {
     java.lang.String[] descriptorData = {
-      "\n\032s2s/v1/tracking_link.proto\022\006s2s.v1\032 go" +
-      "ogle/protobuf/field_mask.proto\032\037google/p" +
-      "rotobuf/timestamp.proto\032\032s2s/v1/setup_wa" +
-      "rning.proto\"\256\004\n\014TrackingLink\022\016\n\002id\030\001 \001(\t" +
-      "R\002id\022\022\n\004slug\030\002 \001(\tR\004slug\022 \n\013destination\030" +
-      "\003 \001(\tR\013destination\022.\n\023conversion_code_id" +
-      "s\030\004 \003(\tR\021conversionCodeIds\022\022\n\004tags\030\005 \003(\t" +
-      "R\004tags\0229\n\rredirect_kind\030\006 \001(\0162\024.s2s.v1.R" +
-      "edirectKindR\014redirectKind\022,\n\022query_pass_" +
-      "through\030\007 \001(\010R\020queryPassThrough\022;\n\013expir" +
-      "e_time\030\010 \001(\0132\032.google.protobuf.Timestamp" +
-      "R\nexpireTime\0221\n\024fallback_destination\030\t \001" +
-      "(\tR\023fallbackDestination\022/\n\005state\030\n \001(\0162\031" +
-      ".s2s.v1.TrackingLinkStateR\005state\022\020\n\003url\030" +
-      "\013 \001(\tR\003url\022;\n\013create_time\030\014 \001(\0132\032.google" +
-      ".protobuf.TimestampR\ncreateTime\022;\n\013updat" +
-      "e_time\030\r \001(\0132\032.google.protobuf.Timestamp" +
-      "R\nupdateTime\"\267\001\n\031CreateTrackingLinkReque" +
-      "st\0229\n\rtracking_link\030\001 \001(\0132\024.s2s.v1.Track" +
-      "ingLinkR\014trackingLink\022\035\n\nrequest_id\030\002 \001(" +
-      "\tR\trequestId\022#\n\rvalidate_only\030\003 \001(\010R\014val" +
-      "idateOnly\022\033\n\tpreset_id\030\004 \001(\tR\010presetId\"\211" +
-      "\001\n\032CreateTrackingLinkResponse\0229\n\rtrackin" +
-      "g_link\030\001 \001(\0132\024.s2s.v1.TrackingLinkR\014trac" +
-      "kingLink\0220\n\010warnings\030\002 \003(\0132\024.s2s.v1.Setu" +
-      "pWarningR\010warnings\"(\n\026GetTrackingLinkReq" +
-      "uest\022\016\n\002id\030\001 \001(\tR\002id\"T\n\027GetTrackingLinkR" +
-      "esponse\0229\n\rtracking_link\030\001 \001(\0132\024.s2s.v1." +
-      "TrackingLinkR\014trackingLink\"{\n\030ListTracki" +
-      "ngLinksRequest\022\033\n\tpage_size\030\001 \001(\005R\010pageS" +
-      "ize\022\035\n\npage_token\030\002 \001(\tR\tpageToken\022#\n\rsh" +
-      "ow_archived\030\003 \001(\010R\014showArchived\"\200\001\n\031List" +
-      "TrackingLinksResponse\022;\n\016tracking_links\030" +
-      "\001 \003(\0132\024.s2s.v1.TrackingLinkR\rtrackingLin" +
-      "ks\022&\n\017next_page_token\030\002 \001(\tR\rnextPageTok" +
-      "en\"\270\001\n\031UpdateTrackingLinkRequest\0229\n\rtrac" +
-      "king_link\030\001 \001(\0132\024.s2s.v1.TrackingLinkR\014t" +
-      "rackingLink\022;\n\013update_mask\030\002 \001(\0132\032.googl" +
-      "e.protobuf.FieldMaskR\nupdateMask\022#\n\rvali" +
-      "date_only\030\003 \001(\010R\014validateOnly\"\211\001\n\032Update" +
-      "TrackingLinkResponse\0229\n\rtracking_link\030\001 " +
-      "\001(\0132\024.s2s.v1.TrackingLinkR\014trackingLink\022" +
-      "0\n\010warnings\030\002 \003(\0132\024.s2s.v1.SetupWarningR" +
-      "\010warnings\"Q\n\032ArchiveTrackingLinkRequest\022" +
-      "\016\n\002id\030\001 \001(\tR\002id\022#\n\rvalidate_only\030\002 \001(\010R\014" +
-      "validateOnly\"X\n\033ArchiveTrackingLinkRespo" +
-      "nse\0229\n\rtracking_link\030\001 \001(\0132\024.s2s.v1.Trac" +
-      "kingLinkR\014trackingLink\"(\n\022ResolveSlugReq" +
-      "uest\022\022\n\004slug\030\001 \001(\tR\004slug\"\212\001\n\023ResolveSlug" +
-      "Response\0229\n\rtracking_link\030\001 \001(\0132\024.s2s.v1" +
-      ".TrackingLinkR\014trackingLink\022\035\n\naccount_i" +
-      "d\030\002 \001(\tR\taccountId\022\031\n\010link_key\030\003 \001(\004R\007li" +
-      "nkKey*\200\001\n\014RedirectKind\022\035\n\031REDIRECT_KIND_" +
-      "UNSPECIFIED\020\000\022\027\n\023REDIRECT_KIND_FOUND\020\001\022\033" +
-      "\n\027REDIRECT_KIND_SEE_OTHER\020\002\022\033\n\027REDIRECT_" +
-      "KIND_TEMPORARY\020\003*z\n\021TrackingLinkState\022#\n" +
-      "\037TRACKING_LINK_STATE_UNSPECIFIED\020\000\022\036\n\032TR" +
-      "ACKING_LINK_STATE_ACTIVE\020\001\022 \n\034TRACKING_L" +
-      "INK_STATE_ARCHIVED\020\0022\303\004\n\023TrackingLinkSer" +
-      "vice\022`\n\022CreateTrackingLink\022!.s2s.v1.Crea" +
-      "teTrackingLinkRequest\032\".s2s.v1.CreateTra" +
-      "ckingLinkResponse\"\003\220\002\002\022W\n\017GetTrackingLin" +
-      "k\022\036.s2s.v1.GetTrackingLinkRequest\032\037.s2s." +
-      "v1.GetTrackingLinkResponse\"\003\220\002\001\022]\n\021ListT" +
-      "rackingLinks\022 .s2s.v1.ListTrackingLinksR" +
-      "equest\032!.s2s.v1.ListTrackingLinksRespons" +
-      "e\"\003\220\002\001\022`\n\022UpdateTrackingLink\022!.s2s.v1.Up" +
-      "dateTrackingLinkRequest\032\".s2s.v1.UpdateT" +
-      "rackingLinkResponse\"\003\220\002\002\022c\n\023ArchiveTrack" +
-      "ingLink\022\".s2s.v1.ArchiveTrackingLinkRequ" +
-      "est\032#.s2s.v1.ArchiveTrackingLinkResponse" +
-      "\"\003\220\002\002\022K\n\013ResolveSlug\022\032.s2s.v1.ResolveSlu" +
-      "gRequest\032\033.s2s.v1.ResolveSlugResponse\"\003\220" +
-      "\002\001B[\n\rio.s2s.sdk.v1B\021TrackingLinkProtoP\001" +
-      "\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPBMet" +
-      "adata\352\002\007S2s::V1b\006proto3"
+      "\n\032s2s/v1/tracking_link.proto\022\006s2s.v1\032\037go" +
+      "ogle/protobuf/timestamp.proto\"\256\004\n\014Tracki" +
+      "ngLink\022\016\n\002id\030\001 \001(\tR\002id\022\022\n\004slug\030\002 \001(\tR\004sl" +
+      "ug\022 \n\013destination\030\003 \001(\tR\013destination\022.\n\023" +
+      "conversion_code_ids\030\004 \003(\tR\021conversionCod" +
+      "eIds\022\022\n\004tags\030\005 \003(\tR\004tags\0229\n\rredirect_kin" +
+      "d\030\006 \001(\0162\024.s2s.v1.RedirectKindR\014redirectK" +
+      "ind\022,\n\022query_pass_through\030\007 \001(\010R\020queryPa" +
+      "ssThrough\022;\n\013expire_time\030\010 \001(\0132\032.google." +
+      "protobuf.TimestampR\nexpireTime\0221\n\024fallba" +
+      "ck_destination\030\t \001(\tR\023fallbackDestinatio" +
+      "n\022/\n\005state\030\n \001(\0162\031.s2s.v1.TrackingLinkSt" +
+      "ateR\005state\022\020\n\003url\030\013 \001(\tR\003url\022;\n\013create_t" +
+      "ime\030\014 \001(\0132\032.google.protobuf.TimestampR\nc" +
+      "reateTime\022;\n\013update_time\030\r \001(\0132\032.google." +
+      "protobuf.TimestampR\nupdateTime*\200\001\n\014Redir" +
+      "ectKind\022\035\n\031REDIRECT_KIND_UNSPECIFIED\020\000\022\027" +
+      "\n\023REDIRECT_KIND_FOUND\020\001\022\033\n\027REDIRECT_KIND" +
+      "_SEE_OTHER\020\002\022\033\n\027REDIRECT_KIND_TEMPORARY\020" +
+      "\003*z\n\021TrackingLinkState\022#\n\037TRACKING_LINK_" +
+      "STATE_UNSPECIFIED\020\000\022\036\n\032TRACKING_LINK_STA" +
+      "TE_ACTIVE\020\001\022 \n\034TRACKING_LINK_STATE_ARCHI" +
+      "VED\020\002B[\n\rio.s2s.sdk.v1B\021TrackingLinkProt" +
+      "oP\001\242\002\003SXX\252\002\006S2s.V1\312\002\006S2s\\V1\342\002\022S2s\\V1\\GPB" +
+      "Metadata\352\002\007S2s::V1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
         new com.google.protobuf.Descriptors.FileDescriptor[] {
-          com.google.protobuf.FieldMaskProto.getDescriptor(),
           com.google.protobuf.TimestampProto.getDescriptor(),
-          io.s2s.sdk.v1.SetupWarningProto.getDescriptor(),
         });
     internal_static_s2s_v1_TrackingLink_descriptor =
       getDescriptor().getMessageTypes().get(0);
@@ -179,81 +66,7 @@ public final class TrackingLinkProto {
       com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
         internal_static_s2s_v1_TrackingLink_descriptor,
         new java.lang.String[] { "Id", "Slug", "Destination", "ConversionCodeIds", "Tags", "RedirectKind", "QueryPassThrough", "ExpireTime", "FallbackDestination", "State", "Url", "CreateTime", "UpdateTime", });
-    internal_static_s2s_v1_CreateTrackingLinkRequest_descriptor =
-      getDescriptor().getMessageTypes().get(1);
-    internal_static_s2s_v1_CreateTrackingLinkRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_CreateTrackingLinkRequest_descriptor,
-        new java.lang.String[] { "TrackingLink", "RequestId", "ValidateOnly", "PresetId", });
-    internal_static_s2s_v1_CreateTrackingLinkResponse_descriptor =
-      getDescriptor().getMessageTypes().get(2);
-    internal_static_s2s_v1_CreateTrackingLinkResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_CreateTrackingLinkResponse_descriptor,
-        new java.lang.String[] { "TrackingLink", "Warnings", });
-    internal_static_s2s_v1_GetTrackingLinkRequest_descriptor =
-      getDescriptor().getMessageTypes().get(3);
-    internal_static_s2s_v1_GetTrackingLinkRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetTrackingLinkRequest_descriptor,
-        new java.lang.String[] { "Id", });
-    internal_static_s2s_v1_GetTrackingLinkResponse_descriptor =
-      getDescriptor().getMessageTypes().get(4);
-    internal_static_s2s_v1_GetTrackingLinkResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_GetTrackingLinkResponse_descriptor,
-        new java.lang.String[] { "TrackingLink", });
-    internal_static_s2s_v1_ListTrackingLinksRequest_descriptor =
-      getDescriptor().getMessageTypes().get(5);
-    internal_static_s2s_v1_ListTrackingLinksRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListTrackingLinksRequest_descriptor,
-        new java.lang.String[] { "PageSize", "PageToken", "ShowArchived", });
-    internal_static_s2s_v1_ListTrackingLinksResponse_descriptor =
-      getDescriptor().getMessageTypes().get(6);
-    internal_static_s2s_v1_ListTrackingLinksResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ListTrackingLinksResponse_descriptor,
-        new java.lang.String[] { "TrackingLinks", "NextPageToken", });
-    internal_static_s2s_v1_UpdateTrackingLinkRequest_descriptor =
-      getDescriptor().getMessageTypes().get(7);
-    internal_static_s2s_v1_UpdateTrackingLinkRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_UpdateTrackingLinkRequest_descriptor,
-        new java.lang.String[] { "TrackingLink", "UpdateMask", "ValidateOnly", });
-    internal_static_s2s_v1_UpdateTrackingLinkResponse_descriptor =
-      getDescriptor().getMessageTypes().get(8);
-    internal_static_s2s_v1_UpdateTrackingLinkResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_UpdateTrackingLinkResponse_descriptor,
-        new java.lang.String[] { "TrackingLink", "Warnings", });
-    internal_static_s2s_v1_ArchiveTrackingLinkRequest_descriptor =
-      getDescriptor().getMessageTypes().get(9);
-    internal_static_s2s_v1_ArchiveTrackingLinkRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ArchiveTrackingLinkRequest_descriptor,
-        new java.lang.String[] { "Id", "ValidateOnly", });
-    internal_static_s2s_v1_ArchiveTrackingLinkResponse_descriptor =
-      getDescriptor().getMessageTypes().get(10);
-    internal_static_s2s_v1_ArchiveTrackingLinkResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ArchiveTrackingLinkResponse_descriptor,
-        new java.lang.String[] { "TrackingLink", });
-    internal_static_s2s_v1_ResolveSlugRequest_descriptor =
-      getDescriptor().getMessageTypes().get(11);
-    internal_static_s2s_v1_ResolveSlugRequest_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ResolveSlugRequest_descriptor,
-        new java.lang.String[] { "Slug", });
-    internal_static_s2s_v1_ResolveSlugResponse_descriptor =
-      getDescriptor().getMessageTypes().get(12);
-    internal_static_s2s_v1_ResolveSlugResponse_fieldAccessorTable = new
-      com.google.protobuf.GeneratedMessageV3.FieldAccessorTable(
-        internal_static_s2s_v1_ResolveSlugResponse_descriptor,
-        new java.lang.String[] { "TrackingLink", "AccountId", "LinkKey", });
-    com.google.protobuf.FieldMaskProto.getDescriptor();
     com.google.protobuf.TimestampProto.getDescriptor();
-    io.s2s.sdk.v1.SetupWarningProto.getDescriptor();
   }
 
   // @@protoc_insertion_point(outer_class_scope)

@@ -175,38 +175,6 @@ public final class TrackingLinkServiceGrpc {
     return getArchiveTrackingLinkMethod;
   }
 
-  private static volatile io.grpc.MethodDescriptor<io.s2s.sdk.v1.ResolveSlugRequest,
-      io.s2s.sdk.v1.ResolveSlugResponse> getResolveSlugMethod;
-
-  @io.grpc.stub.annotations.RpcMethod(
-      fullMethodName = SERVICE_NAME + '/' + "ResolveSlug",
-      requestType = io.s2s.sdk.v1.ResolveSlugRequest.class,
-      responseType = io.s2s.sdk.v1.ResolveSlugResponse.class,
-      methodType = io.grpc.MethodDescriptor.MethodType.UNARY)
-  public static io.grpc.MethodDescriptor<io.s2s.sdk.v1.ResolveSlugRequest,
-      io.s2s.sdk.v1.ResolveSlugResponse> getResolveSlugMethod() {
-    io.grpc.MethodDescriptor<io.s2s.sdk.v1.ResolveSlugRequest, io.s2s.sdk.v1.ResolveSlugResponse> getResolveSlugMethod;
-    if ((getResolveSlugMethod = TrackingLinkServiceGrpc.getResolveSlugMethod) == null) {
-      synchronized (TrackingLinkServiceGrpc.class) {
-        if ((getResolveSlugMethod = TrackingLinkServiceGrpc.getResolveSlugMethod) == null) {
-          TrackingLinkServiceGrpc.getResolveSlugMethod = getResolveSlugMethod =
-              io.grpc.MethodDescriptor.<io.s2s.sdk.v1.ResolveSlugRequest, io.s2s.sdk.v1.ResolveSlugResponse>newBuilder()
-              .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
-              .setFullMethodName(generateFullMethodName(SERVICE_NAME, "ResolveSlug"))
-              .setSafe(true)
-              .setSampledToLocalTracing(true)
-              .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
-                  io.s2s.sdk.v1.ResolveSlugRequest.getDefaultInstance()))
-              .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(
-                  io.s2s.sdk.v1.ResolveSlugResponse.getDefaultInstance()))
-              .setSchemaDescriptor(new TrackingLinkServiceMethodDescriptorSupplier("ResolveSlug"))
-              .build();
-        }
-      }
-    }
-    return getResolveSlugMethod;
-  }
-
   /**
    * Creates a new async stub that supports all call types for the service
    */
@@ -324,16 +292,6 @@ public final class TrackingLinkServiceGrpc {
         io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ArchiveTrackingLinkResponse> responseObserver) {
       io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getArchiveTrackingLinkMethod(), responseObserver);
     }
-
-    /**
-     * <pre>
-     * Returns the data that an edge needs to redirect a visitor. For edges only.
-     * </pre>
-     */
-    default void resolveSlug(io.s2s.sdk.v1.ResolveSlugRequest request,
-        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ResolveSlugResponse> responseObserver) {
-      io.grpc.stub.ServerCalls.asyncUnimplementedUnaryCall(getResolveSlugMethod(), responseObserver);
-    }
   }
 
   /**
@@ -425,17 +383,6 @@ public final class TrackingLinkServiceGrpc {
       io.grpc.stub.ClientCalls.asyncUnaryCall(
           getChannel().newCall(getArchiveTrackingLinkMethod(), getCallOptions()), request, responseObserver);
     }
-
-    /**
-     * <pre>
-     * Returns the data that an edge needs to redirect a visitor. For edges only.
-     * </pre>
-     */
-    public void resolveSlug(io.s2s.sdk.v1.ResolveSlugRequest request,
-        io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ResolveSlugResponse> responseObserver) {
-      io.grpc.stub.ClientCalls.asyncUnaryCall(
-          getChannel().newCall(getResolveSlugMethod(), getCallOptions()), request, responseObserver);
-    }
   }
 
   /**
@@ -508,16 +455,6 @@ public final class TrackingLinkServiceGrpc {
       return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
           getChannel(), getArchiveTrackingLinkMethod(), getCallOptions(), request);
     }
-
-    /**
-     * <pre>
-     * Returns the data that an edge needs to redirect a visitor. For edges only.
-     * </pre>
-     */
-    public io.s2s.sdk.v1.ResolveSlugResponse resolveSlug(io.s2s.sdk.v1.ResolveSlugRequest request) throws io.grpc.StatusException {
-      return io.grpc.stub.ClientCalls.blockingV2UnaryCall(
-          getChannel(), getResolveSlugMethod(), getCallOptions(), request);
-    }
   }
 
   /**
@@ -589,16 +526,6 @@ public final class TrackingLinkServiceGrpc {
     public io.s2s.sdk.v1.ArchiveTrackingLinkResponse archiveTrackingLink(io.s2s.sdk.v1.ArchiveTrackingLinkRequest request) {
       return io.grpc.stub.ClientCalls.blockingUnaryCall(
           getChannel(), getArchiveTrackingLinkMethod(), getCallOptions(), request);
-    }
-
-    /**
-     * <pre>
-     * Returns the data that an edge needs to redirect a visitor. For edges only.
-     * </pre>
-     */
-    public io.s2s.sdk.v1.ResolveSlugResponse resolveSlug(io.s2s.sdk.v1.ResolveSlugRequest request) {
-      return io.grpc.stub.ClientCalls.blockingUnaryCall(
-          getChannel(), getResolveSlugMethod(), getCallOptions(), request);
     }
   }
 
@@ -677,17 +604,6 @@ public final class TrackingLinkServiceGrpc {
       return io.grpc.stub.ClientCalls.futureUnaryCall(
           getChannel().newCall(getArchiveTrackingLinkMethod(), getCallOptions()), request);
     }
-
-    /**
-     * <pre>
-     * Returns the data that an edge needs to redirect a visitor. For edges only.
-     * </pre>
-     */
-    public com.google.common.util.concurrent.ListenableFuture<io.s2s.sdk.v1.ResolveSlugResponse> resolveSlug(
-        io.s2s.sdk.v1.ResolveSlugRequest request) {
-      return io.grpc.stub.ClientCalls.futureUnaryCall(
-          getChannel().newCall(getResolveSlugMethod(), getCallOptions()), request);
-    }
   }
 
   private static final int METHODID_CREATE_TRACKING_LINK = 0;
@@ -695,7 +611,6 @@ public final class TrackingLinkServiceGrpc {
   private static final int METHODID_LIST_TRACKING_LINKS = 2;
   private static final int METHODID_UPDATE_TRACKING_LINK = 3;
   private static final int METHODID_ARCHIVE_TRACKING_LINK = 4;
-  private static final int METHODID_RESOLVE_SLUG = 5;
 
   private static final class MethodHandlers<Req, Resp> implements
       io.grpc.stub.ServerCalls.UnaryMethod<Req, Resp>,
@@ -733,10 +648,6 @@ public final class TrackingLinkServiceGrpc {
         case METHODID_ARCHIVE_TRACKING_LINK:
           serviceImpl.archiveTrackingLink((io.s2s.sdk.v1.ArchiveTrackingLinkRequest) request,
               (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ArchiveTrackingLinkResponse>) responseObserver);
-          break;
-        case METHODID_RESOLVE_SLUG:
-          serviceImpl.resolveSlug((io.s2s.sdk.v1.ResolveSlugRequest) request,
-              (io.grpc.stub.StreamObserver<io.s2s.sdk.v1.ResolveSlugResponse>) responseObserver);
           break;
         default:
           throw new AssertionError();
@@ -791,13 +702,6 @@ public final class TrackingLinkServiceGrpc {
               io.s2s.sdk.v1.ArchiveTrackingLinkRequest,
               io.s2s.sdk.v1.ArchiveTrackingLinkResponse>(
                 service, METHODID_ARCHIVE_TRACKING_LINK)))
-        .addMethod(
-          getResolveSlugMethod(),
-          io.grpc.stub.ServerCalls.asyncUnaryCall(
-            new MethodHandlers<
-              io.s2s.sdk.v1.ResolveSlugRequest,
-              io.s2s.sdk.v1.ResolveSlugResponse>(
-                service, METHODID_RESOLVE_SLUG)))
         .build();
   }
 
@@ -807,7 +711,7 @@ public final class TrackingLinkServiceGrpc {
 
     @java.lang.Override
     public com.google.protobuf.Descriptors.FileDescriptor getFileDescriptor() {
-      return io.s2s.sdk.v1.TrackingLinkProto.getDescriptor();
+      return io.s2s.sdk.v1.TrackingLinkServiceProto.getDescriptor();
     }
 
     @java.lang.Override
@@ -851,7 +755,6 @@ public final class TrackingLinkServiceGrpc {
               .addMethod(getListTrackingLinksMethod())
               .addMethod(getUpdateTrackingLinkMethod())
               .addMethod(getArchiveTrackingLinkMethod())
-              .addMethod(getResolveSlugMethod())
               .build();
         }
       }

@@ -1,0 +1,10 @@
+//! The calls for edges only, which no SDK contains.
+
+#![expect(
+    clippy::as_conversions,
+    clippy::pedantic,
+    unused_qualifications,
+    reason = "generated, for the server; the tests include its text"
+)]
+
+include!("../../server/src/api/gen/s2s.edge.v1.rs");
