@@ -1,0 +1,77 @@
+//! Postbacks that partners hand on by `RecordConversion`, with keys of their own.
+
+use s2s_sdk::{
+    Client,
+    v1::{
+        ApiKeyScope, ConversionCode, ConversionVerdict, DedupePolicy, ErrorReason, GetPostbackRequest,
+        ListConversionsRequest, Postback, PostbackVerdict, RawPostback, RecordConversionRequest,
+    },
+};
+use s2s_tests::{Server, eventually, request};
+
+const SCOPES: [ApiKeyScope; 3] = [ApiKeyScope::Read, ApiKeyScope::Write, ApiKeyScope::Record];
+
+fn handed_on(click: &str, code: &ConversionCode) -> RecordConversionRequest {
+    let target = format!("/s2s?clickId={click}&id={}&val=1&com=0", code.id).into_bytes();
+    request::postback(RawPostback { method: "GET".to_owned(), target, ..Default::default() })
+}
+
+async fn stored(client: &Client, id: &str) -> Postback {
+    let request = GetPostbackRequest { postback_id: id.to_owned() };
+    client.get_postback(request).await.unwrap().postback.unwrap()
+}
+
+#[tokio::test]
+async fn a_partner_can_not_count_for_the_code_of_another_account() {
+    let server = Server::start().await;
+    let code = server.code("Sale").await;
+    let click = server.click(&server.link(&[&code]).await).await;
+    let account = server.account("Other").await;
+    let (_, key) = server.api_key(&account.id, &SCOPES).await;
+    let other = server.client_with(&key);
+
+    let refused = other.record_conversion(handed_on(&click, &code)).await.unwrap_err();
+    assert_eq!(refused.reason(), ErrorReason::ConversionCodeUnknown);
+    let held = stored(&other, &refused.metadata()["postback_id"]).await;
+    let replayed = other.replay_postbacks(request::replay(vec![held.id.clone()])).await.unwrap();
+    assert_eq!(replayed.postbacks[0].verdict(), PostbackVerdict::Held);
+    // It is matched automatically as well, and is then put off.
+    let matched = eventually(async || {
+        let postback = stored(&other, &held.id).await;
+        (postback.next_match_time != replayed.postbacks[0].next_match_time).then_some(postback)
+    })
+    .await;
+    assert_eq!(matched.reason(), ErrorReason::ConversionCodeUnknown);
+    for client in [server.client(), other] {
+        let listed = client.list_conversions(ListConversionsRequest::default()).await.unwrap();
+        assert_eq!(listed.conversions, []);
+    }
+}
+
+#[tokio::test]
+async fn a_postback_that_is_handed_on_again_with_its_request_id_counts_once() {
+    let server = Server::start().await;
+    let code = ConversionCode {
+        name: "Sale".to_owned(),
+        dedupe_policy: DedupePolicy::Every.into(),
+        ..Default::default()
+    };
+    let code = server.create_code(code).await;
+    let click = server.click(&server.link(&[&code]).await).await;
+    let (_, key) = server.api_key("", &SCOPES).await;
+    let partner = server.client_with(&key);
+    let send = async |request_id: &str| {
+        let request =
+            RecordConversionRequest { request_id: request_id.to_owned(), ..handed_on(&click, &code) };
+        partner.record_conversion(request).await.unwrap()
+    };
+    let first = send("one").await;
+    assert_eq!(first.verdict(), ConversionVerdict::Recorded);
+    let again = send("one").await;
+    assert_eq!(again.verdict(), ConversionVerdict::Duplicate);
+    assert_eq!(again.conversion_id, first.conversion_id);
+    // The SDK gives each other call a request id of its own.
+    for request_id in ["two", "", ""] {
+        assert_eq!(send(request_id).await.verdict(), ConversionVerdict::Recorded, "{request_id}");
+    }
+}
