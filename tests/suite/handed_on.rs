@@ -4,10 +4,13 @@ use s2s_sdk::{
     Client,
     v1::{
         ApiKeyScope, ConversionCode, ConversionVerdict, DedupePolicy, ErrorReason, GetPostbackRequest,
-        ListConversionsRequest, Postback, PostbackVerdict, RawPostback, RecordConversionRequest,
+        ListConversionsRequest, ListPostbacksRequest, Postback, PostbackVerdict, RawPostback,
+        RecordConversionRequest, record_conversion_request::Report,
     },
 };
 use s2s_tests::{Server, eventually, request};
+
+use crate::fields;
 
 const SCOPES: [ApiKeyScope; 3] = [ApiKeyScope::Read, ApiKeyScope::Write, ApiKeyScope::Record];
 
@@ -46,6 +49,36 @@ async fn a_partner_can_not_count_for_the_code_of_another_account() {
         let listed = client.list_conversions(ListConversionsRequest::default()).await.unwrap();
         assert_eq!(listed.conversions, []);
     }
+}
+
+#[tokio::test]
+async fn what_is_no_postback_is_refused_and_not_held() {
+    let server = Server::start().await;
+    let code = server.code("Sale").await;
+    let click = server.click(&server.link(&[&code]).await).await;
+    let client = server.client();
+    let good = handed_on(&click, &code);
+    let change = |change: fn(&mut RawPostback)| {
+        let mut request = good.clone();
+        match &mut request.report {
+            Some(Report::Postback(postback)) => change(postback),
+            _ => panic!("it is a postback"),
+        }
+        request
+    };
+    for (request, field) in [
+        (change(|postback| postback.method = String::new()), "postback.method"),
+        (change(|postback| postback.method = "HEAD".to_owned()), "postback.method"),
+        (change(|postback| postback.method = "get".to_owned()), "postback.method"),
+        (change(|postback| postback.target = Vec::new()), "postback.target"),
+        (RecordConversionRequest { validate_only: true, ..good.clone() }, "validate_only"),
+        (RecordConversionRequest::default(), "report"),
+    ] {
+        let error = client.record_conversion(request).await.unwrap_err();
+        assert_eq!((error.reason(), fields(&error)), (ErrorReason::FieldInvalid, vec![field]));
+    }
+    let listed = client.list_postbacks(ListPostbacksRequest::default()).await.unwrap();
+    assert_eq!(listed.postbacks, []);
 }
 
 #[tokio::test]

@@ -238,6 +238,15 @@ fn parse_receive(
     let id = violations.check("postback.postback_id", raw.postback_id.parse::<PostbackId>());
     let received_at = raw.receive_time.as_ref().map_or(Ok(judged_at), Time::from_proto);
     let received_at = violations.check("postback.receive_time", received_at);
+    if !matches!(raw.method.as_str(), "GET" | "POST") {
+        violations.add("postback.method", "must be `GET` or `POST`: no other is a postback");
+    }
+    if raw.target.is_empty() {
+        violations.add("postback.target", "is mandatory: the path and query of the request");
+    }
+    if !violations.is_empty() {
+        return Err(violations.into_error());
+    }
     let (Some(id), Some(received_at), Some(request_id)) = (id, received_at, request_id) else {
         return Err(violations.into_error());
     };
