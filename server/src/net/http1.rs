@@ -157,7 +157,7 @@ fn refusal(refused: &Refused) -> Response<Body> {
         }
         Refusal::TooLarge => (
             ErrorReason::RequestTooLarge,
-            "the request line and the headers are over the limit of 1 MiB; send less",
+            "the request line and the headers are over the limit of 256 KiB or 1,024 lines; send less",
         ),
         Refusal::BrokenHeader => (
             ErrorReason::ParameterMalformed,

@@ -19,7 +19,7 @@ pub const PATIENCE: Duration = Duration::from_secs(8);
 /// default of 128, the clients of a larger burst would wait for seconds.
 pub const WAITING_CONNECTIONS_MAX: u32 = 4_096;
 /// Largest request line and headers over HTTP/1, in bytes.
-pub const HTTP1_HEAD_BYTES_MAX: usize = 1_024 * 1_024;
+pub const HTTP1_HEAD_BYTES_MAX: usize = 256 * 1_024;
 /// Maximum number of header lines of a request over HTTP/1.
 pub const HTTP1_HEADERS_MAX: usize = 100;
 /// Largest header list over HTTP/2, in bytes, decompressed. Each open stream may hold one.

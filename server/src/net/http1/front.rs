@@ -26,6 +26,8 @@ use crate::net::limits::PATIENCE;
 
 /// Room for the next bytes of a connection, in bytes. Most heads are smaller.
 const READ_BYTES: usize = 4 * 1_024;
+/// Number of reads after which a head lets other connections have their turn.
+const READS_PER_TURN: usize = 8;
 
 /// The part of a request that is read next.
 #[derive(Default)]
@@ -140,6 +142,7 @@ impl<S: Stream> Front<S> {
 
     /// Waits for a whole head. `None`: none follows.
     fn poll_head(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Option<Bytes>>> {
+        let mut reads = 0;
         loop {
             match self.reader.read(&mut self.bytes) {
                 Ok(Reading::Done(head)) => {
@@ -155,7 +158,14 @@ impl<S: Stream> Front<S> {
             }
             let wait = if self.reader.has_begun(&self.bytes) { Wait::Head } else { Wait::Idle };
             let is_over = match self.poll_fill(context)? {
-                Poll::Ready(true) => continue,
+                Poll::Ready(true) if reads < READS_PER_TURN => {
+                    reads += 1;
+                    continue;
+                }
+                Poll::Ready(true) => {
+                    context.waker().wake_by_ref();
+                    false
+                }
                 Poll::Ready(false) => true,
                 Poll::Pending => self.poll_limit(wait, context).is_ready(),
             };

@@ -17,6 +17,8 @@ use crate::net::limits::{HTTP1_HEAD_BYTES_MAX, HTTP1_HEADERS_MAX};
 /// Longest line that is read completely, in bytes. A longer target is cut, a longer header line is
 /// dropped.
 const LINE_BYTES_MAX: usize = 16 * 1_024;
+/// Maximum number of lines of a head. Bounds the work on lines that are dropped.
+const LINES_MAX: usize = 1_024;
 /// Bytes at the end of a longer line that are read. They contain the version and the line break.
 const TAIL_BYTES: usize = 32;
 /// Total size of the header lines that are passed on, in bytes. Further ones are dropped.
@@ -53,7 +55,7 @@ pub enum Refusal {
     NotHttp,
     /// The sender closed the connection, or fell silent, before the end of the head.
     Incomplete,
-    /// The head is longer than `HTTP1_HEAD_BYTES_MAX`.
+    /// The head is longer than `HTTP1_HEAD_BYTES_MAX`, or has more lines than `LINES_MAX`.
     TooLarge,
     /// A line with the name of a decisive header is broken.
     BrokenHeader,
@@ -191,9 +193,10 @@ fn header(line: &[u8]) -> Option<(&[u8], &[u8])> {
 fn may_be_decisive(line: &[u8]) -> bool {
     let before_colon = line.split(|byte| *byte == b':').next().unwrap_or_default();
     let word = line.trim_ascii_start().split(u8::is_ascii_whitespace).next().unwrap_or_default();
-    [before_colon, word].into_iter().any(|name| {
-        let name: Vec<u8> = name.iter().copied().filter(|byte| is_token(*byte)).collect();
-        is_decisive(&name)
+    [before_colon, word].into_iter().any(|text| {
+        let name =
+            || text.iter().copied().filter(|byte| is_token(*byte)).map(|byte| byte.to_ascii_lowercase());
+        DECISIVE.iter().any(|decisive| name().eq(decisive.iter().copied()))
     })
 }
 
@@ -263,8 +266,9 @@ struct Line<'a> {
 /// Reads and repairs a head, line by line.
 #[derive(Default)]
 struct Lines {
-    /// Total size of the lines read.
+    /// Total size and number of the lines read.
     read_bytes: usize,
+    read_lines: usize,
     /// Beginning of a line that is longer than `LINE_BYTES_MAX`.
     begin: Option<BytesMut>,
     method: Method,
@@ -289,6 +293,10 @@ impl Lines {
         while let Some(at) = memchr(b'\n', bytes) {
             let end = bytes.split_to(at + 1);
             self.count(end.len())?;
+            self.read_lines += 1;
+            if self.read_lines > LINES_MAX {
+                return Err(Refusal::TooLarge);
+            }
             let end = without_break(&end);
             let begin = self.begin.take();
             let line = match &begin {

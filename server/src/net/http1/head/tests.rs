@@ -178,8 +178,12 @@ fn long_lines_are_cut_or_dropped() {
         let expected = format!("GET /{} HTTP/1.1\r\na: 1\r\n\r\n", "y".repeat(LINE_BYTES_MAX - 1));
         assert!(head == expected, "pieces of {size}: {} bytes", head.len());
     }
-    assert_eq!(refused(&b"GET /".repeat(300_000)), Some(Refusal::TooLarge));
-    assert_eq!(refused(&b"GET / HTTP/1.1\r\n".repeat(70_000)), Some(Refusal::TooLarge));
+    assert_eq!(refused(&b"GET /".repeat(60_000)), Some(Refusal::TooLarge));
+    assert_eq!(refused(&b"GET / HTTP/1.1\r\n".repeat(20_000)), Some(Refusal::TooLarge));
+    assert_eq!(
+        refused(format!("GET / HTTP/1.1\r\n{}", "no colon\r\n".repeat(2_000)).as_bytes()),
+        Some(Refusal::TooLarge)
+    );
 }
 
 #[test]
