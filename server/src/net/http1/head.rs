@@ -268,7 +268,7 @@ struct Line<'a> {
 struct Lines {
     /// Total size and number of the lines read.
     read_bytes: usize,
-    read_lines: usize,
+    line_count: usize,
     /// Beginning of a line that is longer than `LINE_BYTES_MAX`.
     begin: Option<BytesMut>,
     method: Method,
@@ -293,8 +293,8 @@ impl Lines {
         while let Some(at) = memchr(b'\n', bytes) {
             let end = bytes.split_to(at + 1);
             self.count(end.len())?;
-            self.read_lines += 1;
-            if self.read_lines > LINES_MAX {
+            self.line_count += 1;
+            if self.line_count > LINES_MAX {
                 return Err(Refusal::TooLarge);
             }
             let end = without_break(&end);
