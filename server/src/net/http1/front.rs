@@ -162,12 +162,15 @@ impl<S: Stream> Front<S> {
                     reads += 1;
                     continue;
                 }
-                Poll::Ready(true) => {
-                    context.waker().wake_by_ref();
-                    false
-                }
                 Poll::Ready(false) => true,
-                Poll::Pending => self.poll_limit(wait, context).is_ready(),
+                filled => {
+                    if filled.is_ready() {
+                        context.waker().wake_by_ref();
+                    }
+                    // Applies to a sender that never pauses, too: its empty lines before a head
+                    // count as no bytes of the head.
+                    self.poll_limit(wait, context).is_ready()
+                }
             };
             let mut turn = lock(&self.turn);
             turn.has_begun = wait == Wait::Head || turn.stopping && self.io.inner().has_unread();
